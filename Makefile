@@ -1,0 +1,103 @@
+# Weaver's everyday commands. The first use of any of them makes .venv and installs what it needs from the locks;
+# nothing but python3 (3.11 or newer, with venv) and a package index is required.
+
+PYTHON ?= python3
+QUICK  ?=
+PY     := .venv/bin/python
+PIP    := $(PY) -m pip --disable-pip-version-check -qq
+SHELL  := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+.PHONY: help install demo test check fmt coverage bench lock clean
+
+help: ## list the targets
+	@echo "Weaver: make TARGET"
+	@sed -n 's/^\([a-z]*\):[^#]*## /  \1	/p' Makefile | expand -t 14
+
+install: .venv/runtime.stamp ## set up .venv with Weaver in it
+	@echo "Ready: .venv/bin/weaver --help"
+
+demo: .venv/runtime.stamp ## backtest a strategy on real prices, and write its report
+	@.venv/bin/weaver demo
+
+test: .venv/dev.stamp ## run all tests
+	@$(PY) -m pytest -q -n auto --dist worksteal
+
+check: .venv/dev.stamp ## format, lint, types, imports, dead code
+	@echo "ruff format" && $(PY) -m ruff format --check --quiet . || { echo "Not formatted: run make fmt"; exit 1; }
+	@echo "ruff check" && $(PY) -m ruff check --quiet .
+	@echo "mypy" && $(PY) -m mypy --no-error-summary
+	@echo "import-linter" && PYTHONPATH=src .venv/bin/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
+	@echo "vulture" && $(PY) -m vulture
+	@echo "All checks passed"
+
+fmt: .venv/dev.stamp ## format the code and mend what lint can mend
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
+
+coverage: .venv/dev.stamp ## run all tests, and hold branch coverage of model, marvin and greta at 95 %
+	@$(PY) -m pytest -q -n auto --dist worksteal --cov --cov-report=term
+
+bench: .venv/dev.stamp .bench/peers.stamp .bench/nautilus.stamp ## measure against the bare loop and the peers (QUICK=1: fewer samples)
+	@$(PY) -m tests.benchmarks $(if $(QUICK),--quick)
+
+lock: .venv/dev.stamp ## resolve the locks anew (hashes, no addresses)
+	@$(LOCK) --upgrade pyproject.toml --group build --output-file locks/runtime.lock
+	@$(LOCK) --upgrade pyproject.toml --group dev --constraints locks/runtime.lock --output-file locks/dev.lock
+	@$(LOCK) --upgrade tests/benchmarks/peers.in --output-file tests/benchmarks/peers.lock
+	@$(LOCK) --upgrade tests/benchmarks/nautilus.in --output-file tests/benchmarks/nautilus.lock
+	@git --no-pager diff --stat -- locks tests/benchmarks 2>/dev/null || true
+
+clean: ## remove the environments and everything that was made
+	@rm -rf .venv .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- environments ---------------------------------------------------------------------------------------------------
+
+# $(call venv,FOLDER): make an environment with the first Python that is new enough, or say what is missing.
+define venv
+	@found=; for python in $(PYTHON) python3.13 python3.12 python3.11; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; done; \
+	if [ -z "$$found" ]; then \
+	  echo "Weaver needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | head -1)." >&2; \
+	  echo "Install one, then: make PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	if ! "$$found" -c 'import venv, ensurepip' 2>/dev/null; then \
+	  echo "This $$found has no venv module (on Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; fi; \
+	echo "Making $(1) with $$("$$found" --version)"; \
+	rm -rf $(1) && mkdir -p $(dir $(1)) && "$$found" -m venv $(1) || { rm -rf $(1); exit 1; }
+endef
+
+# $(call locked,PYTHON,LOCK): install exactly what a lock names.
+define locked
+	@$(1) -m pip --disable-pip-version-check -qq install --require-hashes -r $(2) || { \
+	  echo "Could not install $(2). Is the package index reachable? Run the same command again to go on." >&2; exit 1; }
+endef
+
+.venv/bin/python:
+	$(call venv,.venv)
+
+.venv/runtime.stamp: locks/runtime.lock pyproject.toml | .venv/bin/python
+	@echo "Installing Weaver (about 15 seconds)"
+	$(call locked,$(PY),locks/runtime.lock)
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: locks/dev.lock .venv/runtime.stamp
+	@echo "Installing what the tests need (about a minute)"
+	$(call locked,$(PY),locks/dev.lock)
+	@touch $@
+
+.bench/peers.stamp: tests/benchmarks/peers.lock
+	$(call venv,.bench/peers)
+	@echo "Installing backtesting.py, backtrader and vectorbt (about a minute)"
+	$(call locked,.bench/peers/bin/python,tests/benchmarks/peers.lock)
+	@touch $@
+
+.bench/nautilus.stamp: tests/benchmarks/nautilus.lock
+	$(call venv,.bench/nautilus)
+	@echo "Installing nautilus_trader (about half a minute)"
+	$(call locked,.bench/nautilus/bin/python,tests/benchmarks/nautilus.lock)
+	@touch $@

@@ -1,0 +1,311 @@
+"""`weaver data`: bring market data in, see what there is, and how good it is."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from weaver.config import settings
+from weaver.model.errors import DataError, InputError, WeaverError
+from weaver.model.instrument import AssetClass
+from weaver.model.timeframe import Timeframe
+
+if TYPE_CHECKING:
+    from weaver.model.corporate_actions import CorporateAction
+    from weaver.walle.assembly import ReadBars
+    from weaver.walle.bar_store import ParquetBarStore, WriteOutcome
+    from weaver.walle.catalogue import CatalogueEntry
+    from weaver.walle.quality import DataWarning
+
+app = typer.Typer(help="Import market data, list it, check it.", no_args_is_help=True)
+
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="CSV or Parquet; SYMBOL_actions.csv: splits and dividends.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")]
+Symbol = Annotated[str | None, typer.Option("--symbol", help="By default the file's name up to _<timeframe>.")]
+Frame = Annotated[str | None, typer.Option("--timeframe", help="By default read off the data; a multiple resamples.")]
+Zone = Annotated[str | None, typer.Option("--tz", help="Zone of times that carry none, as America/New_York.")]
+Asset = Annotated[str | None, typer.Option("--asset", help="stock, crypto or fx; by default guessed from the symbol.")]
+Actions = Annotated[
+    list[str] | None,
+    typer.Option("--actions", metavar="[SYMBOL=]FILE", help="Splits and dividends: ex_date,type,value."),
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Drop what was stored of the series before.")]
+Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="All symbols by default.")]
+_SUFFIX = "_actions"
+T = TypeVar("T")
+
+
+@app.command("import")
+def import_files(
+    files: Files,
+    symbol: Symbol = None,
+    timeframe: Frame = None,
+    tz: Zone = None,
+    asset: Asset = None,
+    actions: Actions = None,
+    replace: Replace = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read files into the bar store. What is stored for the same stretch of time is replaced, the rest is kept."""
+    import_data(
+        _store(),
+        files,
+        symbol=symbol,
+        timeframe=None if timeframe is None else Timeframe.parse(timeframe),
+        tz=tz,
+        asset_class=None if asset is None else AssetClass.parse(asset),
+        actions=actions or [],
+        keep=not replace,
+        as_json=as_json,
+    )
+
+
+@app.command("list")
+def list_data(as_json: AsJson = False) -> None:
+    """Show what is in the bar store."""
+    entries = _store().catalogue()
+    if as_json:
+        typer.echo(json.dumps([_entry_json(entry) for entry in entries], indent=2))
+    elif entries:
+        _print_table(entries)
+    else:
+        typer.echo("Nothing here yet. Try: weaver data import FILE.csv")
+
+
+@app.command()
+def check(symbols: Wanted = None, as_json: AsJson = False) -> None:
+    """Read what is stored and tell what may be wrong with it: damage, gaps, fillers, splits nobody told of."""
+    store = _store()
+    entries = _wanted(store, symbols)
+    found = [(entry, _check(store, entry)) for entry in _progress(entries, "checking")]
+    if as_json:
+        report = [{**_entry_json(entry), "warnings": [_warning_json(one) for one in some]} for entry, some in found]
+        typer.echo(json.dumps(report, indent=2))
+    else:
+        for entry, warnings in found:
+            for warning in warnings:
+                typer.echo(f"{warning.message} [{warning.code}]")
+            if not warnings:
+                typer.echo(f"{entry.symbol} {entry.timeframe}: {entry.rows:,} bars, fine")
+    if any(warning.code == "damaged" for _, warnings in found for warning in warnings):
+        raise typer.Exit(2)
+
+
+@app.command()
+def fetch(symbols: Wanted = None) -> None:  # noqa: ARG001 - reserved, so that the name is not taken
+    """Download bars from a venue (not yet)."""
+    raise InputError("no venue is connected yet: download the data yourself, then `weaver data import FILE`")
+
+
+def import_data(
+    store: "ParquetBarStore",
+    files: Sequence[Path],
+    *,
+    symbol: str | None = None,
+    timeframe: Timeframe | None = None,
+    tz: str | None = None,
+    asset_class: AssetClass | None = None,
+    actions: Sequence[str] = (),
+    keep: bool = True,
+    as_json: bool = False,
+) -> None:
+    """Import each file on its own: one that is refused (told on stderr, exit code 2) does not hold up the others."""
+    from weaver.walle.files import read_bars, symbol_of
+
+    bar_files, action_files = _sorted_out(files, actions, symbol)
+    if symbol is not None and len(bar_files) > 1:
+        raise InputError(f"--symbol {symbol} goes with one file, not {len(bar_files)}: import them one by one")
+    errors: list[WeaverError] = []
+    outcomes: list[tuple[ReadBars, WriteOutcome]] = []
+    for path in _progress(bar_files, "importing"):
+        try:
+            named = symbol_of(path) if symbol is None else symbol
+            stored = store.find(named)
+            known = stored.instrument.asset_class if stored is not None and asset_class is None else asset_class
+            read = read_bars(path, symbol=named, timeframe=timeframe, tz=tz, asset_class=known)
+            given = _read_actions(action_files.pop(named, None))
+            outcome = store.write(read.bars, read.instrument, given, str(path), keep=keep)
+        except WeaverError as error:
+            errors.append(error)
+            continue
+        outcomes.append((read, outcome))
+        if not as_json:
+            _tell(read, outcome, path, actions=len(store.actions(named)))
+    errors += _import_actions(store, action_files, as_json=as_json)
+    if as_json:
+        typer.echo(json.dumps([_outcome_json(read, outcome) for read, outcome in outcomes], indent=2))
+    _report(errors)
+
+
+def _sorted_out(
+    files: Sequence[Path], actions: Sequence[str], symbol: str | None
+) -> tuple[list[Path], dict[str, Path]]:
+    """Files of bars, and files of actions by symbol."""
+    from weaver.walle.files import symbol_of
+
+    bar_files = [path for path in files if not path.stem.lower().endswith(_SUFFIX)]
+    action_files = {path.stem[: -len(_SUFFIX)]: path for path in files if path not in bar_files}
+    symbols = {symbol_of(path) if symbol is None else symbol for path in bar_files}
+    for given in actions:
+        named, equals, name = given.rpartition("=")
+        if not equals:
+            stem = Path(name).stem
+            named = stem[: -len(_SUFFIX)] if stem.lower().endswith(_SUFFIX) else ""
+            if len(symbols) == 1:
+                named = next(iter(symbols))
+        if not named:
+            raise InputError(f"--actions {given}: say whose they are, as --actions SYMBOL={given}")
+        action_files[named] = Path(name)
+    return bar_files, action_files
+
+
+def _read_actions(path: Path | None) -> "tuple[CorporateAction, ...] | None":
+    from weaver.walle.actions_file import read_actions
+
+    return None if path is None else read_actions(path)
+
+
+def _import_actions(store: "ParquetBarStore", files: dict[str, Path], *, as_json: bool) -> list[WeaverError]:
+    """Actions of symbols whose bars are in the store already."""
+    from weaver.walle.actions_file import read_actions
+
+    errors: list[WeaverError] = []
+    for symbol, path in files.items():
+        try:
+            actions = read_actions(path)
+            store.set_actions(symbol, actions)
+        except WeaverError as error:
+            errors.append(error)
+            continue
+        if not as_json:
+            typer.echo(f"{symbol}: {len(actions)} splits and dividends")
+    return errors
+
+
+def _report(errors: Sequence[WeaverError]) -> None:
+    if len(errors) == 1:
+        raise errors[0]
+    for error in errors:
+        typer.echo(str(error), err=True)
+    if errors:
+        raise typer.Exit(2)
+
+
+def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path, *, actions: int) -> None:
+    entry = outcome.entry
+    line = f"{entry.symbol} {entry.timeframe}: {outcome.written:,} bars, {_span(read)} ({entry.instrument.asset_class})"
+    if outcome.replaced or outcome.kept:
+        line += f"; {outcome.replaced:,} stored before were replaced, {outcome.kept:,} kept"
+    if actions:
+        line += f"; {actions} splits and dividends"
+    typer.echo(line)
+    for note in read.notes:
+        typer.echo(f"  note: {note}", err=True)
+    for warning in read.warnings:
+        typer.echo(f"  warning: {warning.message} [{warning.code}]", err=True)
+    beside = path.with_name(f"{entry.symbol}{_SUFFIX}.csv")
+    if not actions and beside.is_file():
+        typer.echo(f"  note: {beside} lies beside it: with prices as traded, import it too", err=True)
+
+
+def _span(read: "ReadBars") -> str:
+    from weaver.walle.quality import moment
+
+    return f"{moment(read.bars.timestamp[0])} to {moment(read.bars.timestamp[-1])}"
+
+
+def _check(store: "ParquetBarStore", entry: "CatalogueEntry") -> "tuple[DataWarning, ...]":
+    from weaver.model.calendar import calendar_for
+    from weaver.walle.quality import DataWarning, check_bars
+
+    try:
+        stored = store.read(entry.symbol, entry.timeframe)
+        if stored.bars.content_hash() != entry.content_hash:
+            raise DataError(f"{entry.symbol} {entry.timeframe}: not the bars that were imported: import them again")
+    except DataError as error:
+        return (DataWarning(code="damaged", message=str(error)),)
+    asset_class = entry.instrument.asset_class
+    is_stock = asset_class is AssetClass.STOCK
+    return check_bars(stored.bars, calendar_for(asset_class), is_stock=is_stock, actions=stored.actions)
+
+
+def _wanted(store: "ParquetBarStore", symbols: Sequence[str] | None) -> "list[CatalogueEntry]":
+    entries = store.catalogue()
+    unknown = set(symbols or []) - {entry.symbol for entry in entries}
+    if unknown:
+        raise InputError(f"{', '.join(sorted(unknown))}: not in the bar store; see `weaver data list`")
+    return [entry for entry in entries if not symbols or entry.symbol in symbols]
+
+
+def _store() -> "ParquetBarStore":
+    from weaver.walle.bar_store import ParquetBarStore
+
+    return ParquetBarStore(settings().bars_folder)
+
+
+def _progress(items: Sequence[T], what: str) -> Iterator[T]:
+    """The items, with a bar on the terminal's stderr while they are worked on."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(items, description=what, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _print_table(entries: "Sequence[CatalogueEntry]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from weaver.walle.quality import moment
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("symbol", "timeframe", "class", "bars", "first", "last", "missing", "source"):
+        table.add_column(name, justify="right" if name in {"bars", "missing"} else "left", overflow="fold")
+    for entry in entries:
+        kind, rows, missing = entry.instrument.asset_class, f"{entry.rows:,}", f"{entry.missing:,}"
+        span = moment(entry.first), moment(entry.last)
+        table.add_row(entry.symbol, str(entry.timeframe), kind, rows, *span, missing, Path(entry.source).name)
+    console = Console()
+    if not console.is_terminal:
+        console.width = 200
+    console.print(table)
+
+
+def _entry_json(entry: "CatalogueEntry") -> dict[str, object]:
+    return {
+        "symbol": entry.symbol,
+        "timeframe": str(entry.timeframe),
+        "asset_class": entry.instrument.asset_class.value,
+        "bars": entry.rows,
+        "first": _iso(entry.first),
+        "last": _iso(entry.last),
+        "missing": entry.missing,
+        "content_hash": entry.content_hash,
+        "source": entry.source,
+    }
+
+
+def _outcome_json(read: "ReadBars", outcome: "WriteOutcome") -> dict[str, object]:
+    return {
+        **_entry_json(outcome.entry),
+        "written": outcome.written,
+        "replaced": outcome.replaced,
+        "kept": outcome.kept,
+        "notes": list(read.notes),
+        "warnings": [_warning_json(warning) for warning in read.warnings],
+    }
+
+
+def _warning_json(warning: "DataWarning") -> dict[str, str]:
+    return {"code": warning.code, "message": warning.message}
+
+
+def _iso(instant: int) -> str:
+    from weaver.walle.quality import moment
+
+    text = moment(instant)
+    return f"{text.replace(' ', 'T')}Z" if " " in text else f"{text}T00:00:00Z"

@@ -1,0 +1,1 @@
+"""Greta backtests a strategy on stored bars."""

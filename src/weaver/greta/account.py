@@ -1,0 +1,87 @@
+"""The account and order book that a backtest's strategy acts on."""
+
+from collections.abc import Sequence
+
+from weaver.greta.ledger import Ledger
+from weaver.greta.matching import Matcher
+from weaver.greta.ports import Clock
+from weaver.model.actions import OrderType
+from weaver.model.order import Order
+from weaver.model.position import Position
+from weaver.model.scale import Scale
+from weaver.model.venue import VenueRules
+
+
+class BacktestAccount:
+    """Answers a strategy's questions from the ledger, and puts its orders into the book."""
+
+    def __init__(self, ledger: Ledger, matcher: Matcher, venue: VenueRules | None) -> None:
+        self._ledger, self._matcher, self._venue = ledger, matcher, venue
+        self.clock: Clock | None = None
+        self.orders: list[Order] = []
+        """Every order of the run, in the order of their numbers."""
+        self._book = matcher.book
+        self._units = ledger.units
+
+    def place(self, order: Order) -> None:
+        """Take a new order; it can act from the next bar of its symbol on."""
+        self.orders.append(order)
+        if self._venue is not None and (reason := self._venue.refuses(order)):
+            self._matcher.refuse(order, reason)
+            return
+        if order.group is not None and order.group.entry is not None and not order.group.entry.is_working:
+            self._matcher.refuse(order, "its entry was refused")
+            return
+        self._book.append(order)
+        if order.order_type is OrderType.TRAILING_STOP and not order.waiting:
+            order.mark = self.close(order.scale.symbol)
+            if order.mark is not None:
+                self._matcher.level(order)
+
+    def cancel(self, order: Order, reason: str) -> None:
+        """Cancel a working order, at once."""
+        self._matcher.cancel(order, reason)
+        self._matcher.sweep()
+
+    def replaced(self, old: Order, new: Order) -> None:
+        """`new`, already placed, stands in for `old`: in its group, with its legs."""
+        old.replaced_by, old.cancel_asked = new, True
+        if old.group is not None:
+            old.group.legs[old.group.legs.index(old)] = new
+        if old.exits is not None:
+            old.exits.entry = new
+        self.cancel(old, f"replaced by order {new.id}")
+
+    def scale(self, symbol: str) -> Scale:
+        """The symbol's units."""
+        return self._ledger.prices[symbol].scale
+
+    def units(self, symbol: str) -> int:
+        """What is held."""
+        return self._units[symbol]
+
+    def position(self, symbol: str) -> Position:
+        """The holding with its cost."""
+        return self._ledger.position(symbol)
+
+    def working(self, symbol: str | None = None) -> Sequence[Order]:
+        """Orders that may still fill, oldest first."""
+        if not self._book:
+            return ()
+        return [order for order in self._book if order.is_working and symbol in (None, order.scale.symbol)]
+
+    def close(self, symbol: str) -> int | None:
+        """The newest close, or None before the first bar."""
+        assert self.clock is not None
+        prices = self._ledger.prices[symbol]
+        index = prices.newest_at(self.clock.tick)
+        return prices.close_units(index) if index >= 0 else None
+
+    def cash(self) -> int:
+        """Cash."""
+        return self._ledger.cash
+
+    def equity(self) -> int:
+        """Cash and positions at the newest closes."""
+        assert self.clock is not None
+        return self._ledger.cash + self._ledger.values(self.clock.tick)[0]

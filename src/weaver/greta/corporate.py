@@ -1,0 +1,114 @@
+"""Splits, dividends and delistings: when they happen in a run, and what they do to holdings and orders."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+
+from weaver.greta.ledger import Ledger
+from weaver.greta.matching import Matcher
+from weaver.greta.prices import Prices
+from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split
+from weaver.model.money import CASH_ONE, divide_half_even, truncate
+from weaver.model.order import Order
+
+NEVER = 2**62
+Event = tuple[str, CorporateAction]
+
+
+class CorporateEvents:
+    """The corporate actions of a run by tick."""
+
+    def __init__(self, prices: Mapping[str, Prices], ledger: Ledger, matcher: Matcher, first: int, last: int) -> None:
+        self._prices, self._ledger, self._matcher = prices, ledger, matcher
+        self.ticks: dict[int, list[Event]] = defaultdict(list)
+        """What happens before a tick's fills."""
+        self.late: dict[int, list[Event]] = defaultdict(list)
+        """Delistings that no later bar of their symbol carries: after a tick's fills."""
+        for symbol, price in prices.items():
+            for action in sorted(price.listing.actions, key=lambda action: action.ex_date):
+                self._schedule(symbol, price, action, first, last)
+        self._agenda = sorted({*self.ticks, *self.late})
+
+    def _schedule(self, symbol: str, prices: Prices, action: CorporateAction, first: int, last: int) -> None:
+        day = _day(action)
+        index = int(np.searchsorted(prices.sessions, day))
+        if index < prices.count:
+            tick = prices.tick_of(index)
+            if tick >= first and index > 0:
+                self.ticks[tick].append((symbol, action))
+        elif isinstance(action, Delisting):
+            close = prices.session_end(day)
+            tick = min(int(np.searchsorted(self._matcher.ticks, close)), last)
+            self.late[tick].append((symbol, action))
+
+    def next_after(self, tick: int) -> int:
+        """The first tick after `tick` at which something happens."""
+        at = int(np.searchsorted(self._agenda, tick, side="right"))
+        return self._agenda[at] if at < len(self._agenda) else NEVER
+
+    def happen(self, tick: int) -> None:
+        """Apply what falls before a tick's fills."""
+        for symbol, action in self.ticks[tick]:
+            self._apply(symbol, action, tick)
+
+    def happen_late(self, tick: int) -> None:
+        """Apply what falls after a tick's fills."""
+        for symbol, action in self.late[tick]:
+            self._apply(symbol, action, tick)
+
+    def _apply(self, symbol: str, action: CorporateAction, tick: int) -> None:
+        prices = self._prices[symbol]
+        match action:
+            case Split(ratio=ratio):
+                self._split(prices, ratio.as_integer_ratio(), tick)
+            case Dividend(amount=amount):
+                held = self._ledger.units[symbol]
+                if held:
+                    numerator, denominator = amount.as_integer_ratio()
+                    cash = divide_half_even(held * numerator * CASH_ONE, denominator * prices.scale.quantity_one)
+                    self._ledger.dividend(symbol, cash, tick)
+            case Delisting(value=value):
+                if self._ledger.units[symbol]:
+                    self._ledger.delist(symbol, int(value.scaleb(prices.scale.price_decimals)), tick)
+                for order in tuple(self._matcher.book):
+                    if order.symbol == symbol and order.is_working:
+                        self._matcher.cancel(order, "the symbol was delisted")
+                self._matcher.sweep()
+
+    def _split(self, prices: Prices, ratio: tuple[int, int], tick: int) -> None:
+        previous = prices.bar_before(tick)
+        self._ledger.split(prices.symbol, ratio=ratio, previous_close=prices.close_exact(previous), tick=tick)
+        prices.rescale(previous, ratio)
+        for order in tuple(self._matcher.book):
+            if order.symbol == prices.symbol and order.is_working:
+                self._split_order(order, ratio)
+        groups = {id(order.group): order.group for order in self._matcher.book if order.group is not None}
+        for group in groups.values():
+            if group.legs[0].symbol == prices.symbol:
+                group.split(ratio, lot=prices.scale.lot)
+        self._matcher.sweep()
+
+    def _split_order(self, order: Order, ratio: tuple[int, int]) -> None:
+        numerator, denominator = ratio
+        scale = order.scale
+        remaining = truncate(order.remaining * numerator // denominator, scale.lot)
+        order.filled = order.filled * numerator // denominator
+        order.units = order.filled + remaining
+        if remaining == 0:
+            self._matcher.cancel(order, "a split left less than a lot of it")
+            return
+        if order.limit_units is not None:
+            order.limit_units = scale.nearest_tick(order.limit_units * denominator, numerator)
+        if order.trail_units is not None:
+            order.trail_units = scale.nearest_tick(order.trail_units * denominator, numerator)
+        if order.mark is not None:
+            order.mark = divide_half_even(order.mark * denominator, numerator)
+            self._matcher.level(order)
+        elif order.stop_units is not None:
+            order.stop_units = scale.nearest_tick(order.stop_units * denominator, numerator)
+
+
+def _day(action: CorporateAction) -> int:
+    return int((np.datetime64(action.ex_date, "D") - np.datetime64(0, "D")).astype(int))
+

@@ -1,0 +1,341 @@
+"""The clockwork of a backtest: which ticks are visited, and what happens at each, in the order of the fill rules."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.greta.account import BacktestAccount
+from weaver.greta.corporate import CorporateEvents
+from weaver.greta.fills import fill_of, moment
+from weaver.greta.ledger import AT_CLOSE, Ledger
+from weaver.greta.matching import Matcher
+from weaver.greta.ports import Runtime
+from weaver.greta.prices import Prices
+from weaver.greta.wake import NEVER, next_wake
+from weaver.model.account import AccountKind, AccountRules
+from weaver.model.actions import TimeInForce
+from weaver.model.costs import Costs
+from weaver.model.listing import Listing
+from weaver.model.order import Order
+from weaver.model.tick import Tick
+from weaver.model.venue import VenueRules
+
+CHUNK = 1024
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a backtest runs on; `decimals` are those of each symbol's prices, where they are over 8."""
+
+    listings: Mapping[str, Listing]
+    costs: Mapping[str, Costs]
+    rules: AccountRules
+    start: int
+    """Bars stamped before this are history, ns."""
+    close_at_end: bool
+    venue: VenueRules | None
+    decimals: Mapping[str, int]
+    progress: Progress
+
+
+class Engine:
+    """One run. `make_runtime(account=…, ticks=…)` gives the strategy."""
+
+    def __init__(
+        self, setup: Setup, make_runtime: Callable[..., Runtime], *, account: type[BacktestAccount] = BacktestAccount
+    ) -> None:
+        self.setup = setup
+        self.prices = {
+            symbol: Prices(listing, setup.costs[symbol], decimals=setup.decimals.get(symbol, 8))
+            for symbol, listing in setup.listings.items()
+        }
+        self.ledger = Ledger(setup.rules, self.prices)
+        self.matcher = Matcher(self.ledger, self.prices)
+        self.matcher.legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
+        self.account = account(self.ledger, self.matcher, setup.venue)
+        self._adopt(_union([listing.bars.end for listing in setup.listings.values()]))
+        self.runtime = make_runtime(account=self.account, ticks=self.ticks)
+        self.account.clock = self.clock = self.runtime.clock
+        self.is_margin = setup.rules.kind is AccountKind.MARGIN
+        self.liquidated: list[int] = []
+        """The ticks at which the margin rule sold everything."""
+
+    def run(self) -> None:
+        """Run from the first tick to the last, or to where the strategy stops it."""
+        runtime = self.runtime
+        self.clock.tick = self.first - 1
+        self._start(runtime)
+        self.corporate = CorporateEvents(self.prices, self.ledger, self.matcher, self.first, len(self.ticks) - 1)
+        self._on_bars = [(price, runtime.bar(symbol)) for symbol, price in self.prices.items()] if runtime.on_bar else []
+        self._collect_signals()
+        if not (runtime.on_bar or runtime.on_tick or runtime.on_order or runtime.on_fill):
+            self._jump()
+        elif self._can_stream():
+            self._stream()
+        else:
+            self._walk(self.first)
+        self._finish()
+
+    def visit(self, tick: int) -> None:
+        """Everything that a tick can bring, in order."""
+        self.clock.tick = tick
+        if tick in self.corporate.ticks:
+            self.corporate.happen(tick)
+        if self.matcher.book:
+            self.matcher.trade(tick)
+        if tick in self.corporate.late:
+            self.corporate.happen_late(tick)
+        if self.is_margin:
+            self._maintain(tick)
+        self._tell()
+        self.runtime.deliver_windows()
+        self._fire(tick)
+        self._call_bars(tick)
+        if self.runtime.on_tick:
+            self.runtime.on_tick(self._tick_value(tick))
+
+    # Three ways through time
+
+    def _walk(self, tick: int) -> None:
+        """Tick after tick."""
+        while tick < len(self.ticks) and self.runtime.stop_reason is None:
+            self.visit(tick)
+            tick += 1
+            if not tick % CHUNK:
+                self._report(tick)
+
+    def _stream(self) -> None:
+        """Bar after bar of one symbol for one `on_bar`: what is read is streamed, what is not costs nothing."""
+        runtime, matcher, clock, book = self.runtime, self.matcher, self.clock, self.matcher.book
+        prices, bar = self._on_bars[0]
+        on_bar, attention, quick = runtime.on_bar, runtime.attention, self._is_quick()
+        assert on_bar is not None
+        tick, size = self.first, 32
+        while tick < len(self.ticks):
+            stop = min(tick + size, len(self.ticks), self.corporate.next_after(tick))
+            if tick in self.corporate.ticks:
+                self.corporate.happen(tick)
+            for k, _ in zip(range(tick, stop), runtime.streams(prices.symbol, tick, stop) or repeat(None), strict=False):
+                clock.tick = bar.index = k
+                if book:
+                    if quick and len(book) == 1 and book[0].is_plain and matcher.quick_fill(book[0], prices, k):
+                        book.clear()
+                    else:
+                        matcher.trade(k)
+                on_bar(bar)
+                if attention:
+                    break
+            tick, size = clock.tick + 1, CHUNK
+            if attention:
+                runtime.unstream()
+                self._walk(tick)
+                return
+            self._report(tick)
+
+    def _jump(self) -> None:
+        """From event to event: where a signal is true, where a resting order can trigger, where a split or dividend falls."""
+        clock, matcher, book, attention = self.clock, self.matcher, self.matcher.book, self.runtime.attention
+        ticks, calls = self._fire_ticks, self._fire_calls
+        only = next(iter(self.prices.values())) if self._is_quick() and len(self.prices) == 1 else None
+        end, now, told = len(self.ticks), self.first - 1, 0
+        while True:
+            after = now + 1
+            if (
+                only is not None
+                and len(book) == 1
+                and book[0].is_plain
+                and after < end
+                and after not in self.corporate.ticks
+                and matcher.quick_fill(book[0], only, after)
+            ):
+                book.clear()
+            fire = ticks[self._fired]
+            if book or self.is_margin or attention or self.corporate.next_after(now) <= fire:
+                now = min(fire, self._wake(now))
+                if now >= end:
+                    break
+                self.visit(now)
+                if self.runtime.stop_reason is not None:
+                    break
+                continue
+            if fire >= end:
+                break
+            now = clock.tick = fire
+            while ticks[self._fired] == now:
+                callback, bar, index = calls[self._fired]
+                self._fired += 1
+                bar.index = index
+                callback(bar)
+            if attention and self.runtime.stop_reason is not None:
+                break
+            if self._fired - told > CHUNK:
+                told = self._fired
+                self._report(now)
+
+    def _wake(self, now: int) -> int:
+        """The next tick that must be visited for something other than a signal."""
+        wake = self.corporate.next_after(now)
+        if self.runtime.attention or (self.is_margin and any(self.ledger.units.values())):
+            return now + 1
+        for order in self.matcher.book:
+            wake = min(wake, next_wake(order, self.prices[order.symbol], self.ticks, now))
+        return wake
+
+    # Parts of a tick
+
+    def _tell(self) -> None:
+        """Report what happened to orders: `on_order` and `on_fill`, in the order of the events."""
+        changed, self.matcher.changed = self.matcher.changed, []
+        on_order, on_fill = self.runtime.on_order, self.runtime.on_fill
+        if not (on_order or on_fill):
+            return
+        for what in changed:
+            if isinstance(what, Order):
+                if on_order:
+                    on_order(what)
+            elif on_fill:
+                row = self.ledger.fills[what]
+                on_fill(fill_of(row, self.prices[row.order.symbol]))
+
+    def _fire(self, tick: int) -> None:
+        ticks = self._fire_ticks
+        while ticks[self._fired] <= tick:
+            callback, bar, index = self._fire_calls[self._fired]
+            self._fired += 1
+            bar.index = index
+            callback(bar)
+
+    def _call_bars(self, tick: int) -> None:
+        on_bar = self.runtime.on_bar
+        if on_bar is None:
+            return
+        for prices, bar in self._on_bars:
+            index = prices.bar_at(tick)
+            if index >= 0:
+                bar.index = index
+                on_bar(bar)
+
+    def _tick_value(self, tick: int) -> Tick:
+        symbols = tuple(symbol for symbol, price in self.prices.items() if price.bar_at(tick) >= 0)
+        return Tick(time=moment(int(self.ticks[tick])), symbols=symbols)
+
+    def _maintain(self, tick: int) -> None:
+        """The margin rule: too little equity at the closes sells everything at the next opens."""
+        net, gross = self.ledger.values(tick)
+        if not self.setup.rules.falls_short(equity=self.ledger.cash + net, gross=gross):
+            return
+        works = {order.symbol for order in self.matcher.book if order.is_liquidation}
+        for order in tuple(self.matcher.book):
+            if not order.is_liquidation and order.is_working:
+                self.matcher.cancel(order, "margin call: every order is cancelled")
+        self.matcher.sweep()
+        for symbol, units in self.ledger.units.items():
+            if units and symbol not in works:
+                order = self._own_order(symbol, units)
+                order.is_plain, order.reduce_only, order.is_liquidation = False, True, True
+                self.account.place(order)
+                self.liquidated.append(tick)
+
+    def _own_order(self, symbol: str, held: int) -> Order:
+        """An order of the engine's own that closes a holding."""
+        scale = self.prices[symbol].scale
+        order = Order(self.runtime.take_number(), scale, -1 if held > 0 else 1, abs(held), self.clock.tick)
+        order.tif = TimeInForce.GTC
+        return order
+
+    # Beginning and end
+
+    def _start(self, runtime: Runtime) -> None:
+        """`on_start`; signals of other timeframes may add ticks to the clock."""
+        before = self.ticks
+        ticks = runtime.start()
+        if ticks is before:
+            return
+        self._adopt(ticks)
+        self.clock.tick = self.first - 1
+        for order in self.matcher.book:
+            order.placed = self.first - 1
+
+    def _adopt(self, ticks: NDArray[np.int64]) -> None:
+        """Make `ticks` the run's clock."""
+        self.ticks = ticks
+        self.matcher.ticks = ticks.data
+        for price in self.prices.values():
+            price.align(ticks)
+        starts = [
+            price.tick_of(index)
+            for price in self.prices.values()
+            if (index := int(np.searchsorted(price.listing.bars.timestamp, self.setup.start))) < price.count
+        ]
+        self.first = min(starts)
+
+    def _collect_signals(self) -> None:
+        """All calls of all signals, by tick and then by registration; a sentinel ends them."""
+        calls = self.runtime.signal_calls()
+        ticks = np.concatenate([call.ticks for call in calls]) if calls else np.empty(0, dtype=np.int64)
+        which = np.repeat(np.arange(len(calls)), [len(call.ticks) for call in calls])
+        indices = np.concatenate([call.indices for call in calls]) if calls else ticks
+        order = np.lexsort((which, ticks))
+        order = order[ticks[order] >= self.first]
+        targets = [(call.callback, call.bar) for call in calls]
+        self._fire_ticks = [*ticks[order].tolist(), NEVER]
+        self._fire_calls = [
+            (*targets[k], index) for k, index in zip(which[order].tolist(), indices[order].tolist(), strict=True)
+        ]
+        self._fired = 0
+
+    def _can_stream(self) -> bool:
+        runtime = self.runtime
+        return (
+            len(self.prices) == 1
+            and not self._fire_calls
+            and not self.is_margin
+            and not self.corporate.late
+            and not (runtime.on_tick or runtime.on_order or runtime.on_fill)
+            and next(iter(self.prices.values())).tick_of_bar is None
+        )
+
+    def _is_quick(self) -> bool:
+        """Whether plain market orders may take the short way: nothing of the run can stand between them and the next open."""
+        return not self.is_margin and all(
+            price.all_tradable and price.is_contiguous and price.tick_of_bar is None and not price.costs.max_participation
+            for price in self.prices.values()
+        )
+
+    def _report(self, tick: int) -> None:
+        self.setup.progress((tick - self.first) / max(len(self.ticks) - self.first, 1))
+
+    def _finish(self) -> None:
+        runtime = self.runtime
+        if runtime.stop_reason is None:
+            self.clock.tick = len(self.ticks) - 1
+        self.last = self.clock.tick
+        if self.setup.close_at_end:
+            self._close_all()
+        if runtime.on_stop:
+            runtime.on_stop()
+        self.setup.progress(1.0)
+
+    def _close_all(self) -> None:
+        """Close what is held at its last close."""
+        for symbol, held in tuple(self.ledger.units.items()):
+            prices = self.prices[symbol]
+            index = prices.newest_at(self.last)
+            if held and index >= 0:
+                order = self._own_order(symbol, held)
+                self.account.orders.append(order)
+                price = prices.close_units(index)
+                paid = prices.costs.slipped(price, sign=order.sign, limit=None) if prices.costs.slips else price
+                self.matcher.execute(order, abs(held), price, paid, index, AT_CLOSE, ("close_at_end",))
+
+
+def _union(rows: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """The instants at which any of the rows has a bar."""
+    if all(len(row) == len(rows[0]) and np.array_equal(row, rows[0]) for row in rows[1:]):
+        return rows[0]
+    return np.unique(np.concatenate(rows))

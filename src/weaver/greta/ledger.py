@@ -1,0 +1,112 @@
+"""The account of a backtest, counted in integers: cash, holdings, and every fill and cash flow."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from weaver.greta.prices import Prices
+from weaver.model.account import AccountRules
+from weaver.model.order import Order
+from weaver.model.position import Position
+
+AT_OPEN, INSIDE, AT_CLOSE = 0, 1, 2
+
+
+class FillRow(NamedTuple):
+    """One execution. Prices in price units, `units` signed, amounts in cash units; `bar` is the index of the bar it cites."""
+
+    order: Order
+    units: int
+    price: int
+    slippage: int
+    commission: int
+    bar: int
+    place: int
+    """AT_OPEN, INSIDE or AT_CLOSE."""
+    notes: tuple[str, ...]
+    cash: int
+    """Cash after it."""
+
+
+class CashFlow(NamedTuple):
+    """Cash that moved without a fill, and what is held after it."""
+
+    symbol: str
+    kind: str
+    amount: int
+    units: int
+    cash: int
+    tick: int
+    fills_before: int
+    """How many fills of the run came before it."""
+
+
+class Ledger:
+    """Cash units of cash, quantity units of each symbol, and what happened to them, in order."""
+
+    def __init__(self, rules: AccountRules, prices: Mapping[str, Prices]) -> None:
+        self.rules, self.prices = rules, prices
+        self.cash = rules.cash_units
+        self.units = dict.fromkeys(prices, 0)
+        self.fills: list[FillRow] = []
+        self.flows: list[CashFlow] = []
+        self._positions = {symbol: Position(scale=price.scale) for symbol, price in prices.items()}
+        self._folded = 0
+
+    def record(  # noqa: PLR0913 - a row has that many fields, and this is the hottest call
+        self, order: Order, signed: int, price: int, slippage: int, commission: int, bar: int, place: int, notes: tuple[str, ...]
+    ) -> None:
+        """Book a fill: cash, holding, row."""
+        scale = order.scale
+        self.cash -= scale.cash(price, signed) + commission
+        self.units[scale.symbol] += signed
+        self.fills.append(FillRow(order, signed, price, slippage, commission, bar, place, notes, self.cash))
+
+    def pay(self, symbol: str, kind: str, amount: int, tick: int) -> None:
+        """Book a cash flow."""
+        self.cash += amount
+        self.flows.append(CashFlow(symbol, kind, amount, self.units[symbol], self.cash, tick, len(self.fills)))
+
+    def split(self, symbol: str, *, ratio: tuple[int, int], previous_close: Fraction, tick: int) -> None:
+        """Apply a split to a holding and pay its fraction."""
+        before = self.position(symbol)
+        after, paid = before.split(numerator=ratio[0], denominator=ratio[1], previous_close=previous_close)
+        self._positions[symbol] = after
+        self.units[symbol] = after.units
+        if before.units:
+            self.pay(symbol, "split", paid, tick)
+
+    def dividend(self, symbol: str, amount: int, tick: int) -> None:
+        """Book a dividend: received by a long, paid by a short."""
+        self._positions[symbol] = self.position(symbol).paid(amount)
+        self.pay(symbol, "dividend", amount, tick)
+
+    def delist(self, symbol: str, price: int, tick: int) -> None:
+        """Pay a holding out at so many price units."""
+        held = self.position(symbol)
+        self._positions[symbol] = held.filled(-held.units, price)
+        self.units[symbol] = 0
+        self.pay(symbol, "delisting", held.market_value(price), tick)
+
+    def position(self, symbol: str) -> Position:
+        """The holding with its cost: a fold over the fills, made up to date when somebody looks."""
+        for row in self.fills[self._folded :]:
+            held = self._positions[row.order.symbol]
+            self._positions[row.order.symbol] = held.filled(row.units, row.price, row.commission)
+        self._folded = len(self.fills)
+        return self._positions[symbol]
+
+    def values(self, tick: int) -> tuple[int, int]:
+        """Σvalue and Σ|value| of the holdings at the newest closes."""
+        net = gross = 0
+        for symbol, units in self.units.items():
+            if units:
+                value = self.value(symbol, units, tick)
+                net += value
+                gross += abs(value)
+        return net, gross
+
+    def value(self, symbol: str, units: int, tick: int) -> int:
+        """What so many units are worth at the symbol's newest close, in cash units."""
+        prices = self.prices[symbol]
+        return prices.value(prices.newest_at(tick), units)

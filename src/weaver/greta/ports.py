@@ -1,0 +1,82 @@
+"""What greta needs from a strategy's runtime."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.model.fill import Fill
+from weaver.model.order import Order
+from weaver.model.tick import Tick
+
+
+class Clock(Protocol):
+    """Where the run stands; greta moves it."""
+
+    tick: int
+
+    @property
+    def now(self) -> int:
+        """The current instant, ns."""
+
+
+class Bar(Protocol):
+    """The bar object that a symbol's callbacks are given; greta moves it."""
+
+    index: int
+
+
+class SignalCalls(NamedTuple):
+    """Where a signal is true: ticks (ascending), the index of the bar to show at each, that bar, and whom to call."""
+
+    ticks: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    bar: Bar
+    callback: Callable[[Any], None]
+
+
+class Runtime(Protocol):
+    """A strategy, ready to run. A callback that the strategy does not define is None."""
+
+    clock: Clock
+    stop_reason: str | None
+
+    def start(self) -> NDArray[np.int64]:
+        """Call `on_start`. Returns the clock's ticks, ns: those of the bars, and those that signals add."""
+
+    @property
+    def on_bar(self) -> Callable[[Any], None] | None: ...
+    @property
+    def on_tick(self) -> Callable[[Tick], None] | None: ...
+    @property
+    def on_order(self) -> Callable[[Order], None] | None: ...
+    @property
+    def on_fill(self) -> Callable[[Fill], None] | None: ...
+    @property
+    def on_stop(self) -> Callable[[], None] | None: ...
+
+    def bar(self, symbol: str) -> Bar:
+        """The bar object of a symbol."""
+
+    def signal_calls(self) -> list[SignalCalls]:
+        """All signals, in order of registration."""
+
+    def streams(self, symbol: str, first: int, last: int) -> Iterator[Any] | None:
+        """Advances, a bar at a time from bar `first` up to `last`, the series that the strategy has been seen to read."""
+
+    def unstream(self) -> None:
+        """Let series be read from their arrays again."""
+
+    @property
+    def attention(self) -> list[str]:
+        """Not empty while something was asked for that needs the next tick, or the end of the run."""
+
+    def deliver_windows(self) -> None:
+        """Answer the requests made before this tick."""
+
+    def take_number(self) -> int:
+        """The number of an order that the engine places itself."""
+
+
+RuntimeFactory = Callable[..., Runtime]

@@ -1,0 +1,193 @@
+"""One symbol's bars as the engine works on them: exact prices, ticks, sessions, and which bars may fill an order."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.model.calendar import calendar_for
+from weaver.model.costs import CostModel, Costs
+from weaver.model.instrument import AssetClass
+from weaver.model.listing import Listing
+from weaver.model.money import decimals_of, divide_half_even
+from weaver.model.scale import Scale
+
+EXACT_BELOW = 10**15
+"""Up to 15 significant digits a float and its decimal determine each other (IEEE 754 binary64)."""
+
+
+class FinerScaleNeeded(Exception):  # noqa: N818 - not an error: the run starts again on a finer scale
+    """A price has more decimals than the run counts in."""
+
+    def __init__(self, symbol: str, decimals: int) -> None:
+        super().__init__(symbol, decimals)
+        self.symbol, self.decimals = symbol, decimals
+
+
+class Prices:
+    """Bars of one symbol. Prices are handed out as integer units of `scale`."""
+
+    def __init__(self, listing: Listing, costs: Costs, *, decimals: int = 8) -> None:
+        bars = listing.bars
+        self.listing, self.symbol, self.count = listing, listing.symbol, len(bars)
+        self.scale = Scale.of(listing.instrument, price_decimals=decimals)
+        self.costs = CostModel(costs, self.scale)
+        self.quick = self.scale.price_decimals == 8
+        self.starts, self.ends = bars.timestamp.data, bars.end.data
+        self.open, self.close = _view(bars.open), _view(bars.close)
+        self.high, self.low, self.volume = _view(bars.high), _view(bars.low), _view(bars.volume)
+        self.is_contiguous = bool(np.all(bars.timestamp[1:] >= bars.end[:-1]))
+        self.tick_of_bar: NDArray[np.int64] | None = None
+        """The clock tick of each bar; None where bar k closes at tick k."""
+        self._calendar = calendar_for(listing.instrument.asset_class)
+        self._regular: NDArray[np.bool_] | None = None
+        self._closes: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+        self._sessions: NDArray[np.int32] | None = None
+        self.whole = self.scale.notional_divisor == 1
+        """price units x quantity units are cash units."""
+        self._rescaled: dict[int, Fraction] = {}
+        self.last_fill = 0
+        """What the newest fill was made at, before slippage."""
+        self.has_volume = bool(np.any(bars.volume > 0))
+        self.is_always_open = listing.instrument.asset_class is not AssetClass.STOCK or bars.timeframe.is_daily
+        self.all_tradable = (not self.has_volume or bool(np.all(bars.volume > 0))) and (
+            self.is_always_open or bool(np.all(self.regular))
+        )
+
+    def align(self, ticks: NDArray[np.int64]) -> None:
+        """Learn the clock's ticks."""
+        ends = self.listing.bars.end
+        same = len(ends) == len(ticks) and bool(np.array_equal(ends, ticks))
+        self.tick_of_bar = None if same else np.searchsorted(ticks, ends)
+
+    # Exact prices
+
+    def units(self, price: float) -> int:
+        """The exact decimal of a float, in price units. Raises FinerScaleNeeded."""
+        if self.quick:
+            units = round(price * 1e8)
+            if units / 1e8 == price and units < EXACT_BELOW:
+                return units
+        number = Decimal(repr(price))
+        scaled = number.scaleb(self.scale.price_decimals)
+        if scaled != scaled.to_integral_value():
+            raise FinerScaleNeeded(self.symbol, decimals_of(number))
+        return int(scaled)
+
+    def bar(self, index: int) -> tuple[int, int, int, int]:
+        """Open, high, low, close of a bar in price units."""
+        return (
+            self.units(self.open[index]),
+            self.units(self.high[index]),
+            self.units(self.low[index]),
+            self.units(self.close[index]),
+        )
+
+    def close_units(self, index: int) -> int:
+        """A bar's close in price units."""
+        return self.units(self.close[index])
+
+    def close_exact(self, index: int) -> Fraction:
+        """A bar's close in price units; the last one before a split is on the new scale once that has happened."""
+        return self._rescaled.get(index) or Fraction(self.close_units(index))
+
+    def rescale(self, index: int, ratio: tuple[int, int]) -> None:
+        """Put a close on the scale after a split."""
+        self._rescaled[index] = self.close_exact(index) * ratio[1] / ratio[0]
+
+    def value(self, index: int, units: int) -> int:
+        """What so many units are worth at a bar's close, in cash units; before the first bar, at what they were filled at."""
+        if index < 0:
+            return self.scale.cash(self.last_fill, units)
+        if index in self._rescaled:
+            exact = self._rescaled[index] * units / self.scale.notional_divisor
+            return divide_half_even(exact.numerator, exact.denominator)
+        return self.scale.cash(self.units(self.close[index]), units)
+
+    # Time
+
+    def bar_at(self, tick: int) -> int:
+        """The index of the bar that closes at a tick, or −1."""
+        if self.tick_of_bar is None:
+            return tick if tick < self.count else -1
+        index = int(np.searchsorted(self.tick_of_bar, tick))
+        return index if index < self.count and self.tick_of_bar[index] == tick else -1
+
+    def newest_at(self, tick: int) -> int:
+        """The index of the newest bar closed by a tick, or −1."""
+        if self.tick_of_bar is None:
+            return min(tick, self.count - 1)
+        return int(np.searchsorted(self.tick_of_bar, tick, side="right")) - 1
+
+    def bar_before(self, tick: int) -> int:
+        """The index of the newest bar closed before a tick, or −1."""
+        return self.newest_at(tick - 1) if tick > 0 else -1
+
+    def tick_of(self, index: int) -> int:
+        """The tick at which a bar closes."""
+        return index if self.tick_of_bar is None else int(self.tick_of_bar[index])
+
+    @property
+    def sessions(self) -> NDArray[np.int32]:
+        """Session date of each bar, days since the epoch."""
+        if self._sessions is None:
+            bars = self.listing.bars
+            self._sessions = self._calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily)
+        return self._sessions
+
+    @property
+    def regular(self) -> NDArray[np.bool_]:
+        """Which bars overlap the regular session."""
+        if self._regular is None:
+            bars = self.listing.bars
+            if self.is_always_open:
+                self._regular = np.ones(len(bars), dtype=np.bool_)
+            else:
+                self._regular = self._calendar.is_regular(bars.timestamp, bars.end)
+        return self._regular
+
+    def session_close(self, index: int, *, extended: bool) -> int:
+        """When the session of a bar closes for an order, ns."""
+        if self._closes is None:
+            days = self.sessions
+            self._closes = (self._calendar.session_close(days), self._calendar.extended_close(days))
+        return int(self._closes[extended][index])
+
+    def session_end(self, day: int) -> int:
+        """When the session of a date closes, ns."""
+        return int(self._calendar.session_close(np.array([day], dtype=np.int32))[0])
+
+    def is_tradable(self, index: int, *, extended: bool) -> bool:
+        """Whether a bar may fill an order."""
+        if self.all_tradable:
+            return True
+        if self.has_volume and not self.volume[index] > 0:
+            return False
+        return extended or bool(self.regular[index])
+
+    # Search
+
+    def first_below(self, price: int, start: int) -> int:
+        """The first bar from `start` on whose low is at or under a price (as floats: none is missed), or −1."""
+        return _first(self.listing.bars.low, price / self.scale.price_one, start, np.less_equal)
+
+    def first_above(self, price: int, start: int) -> int:
+        """The first bar from `start` on whose high is at or over a price, or −1."""
+        return _first(self.listing.bars.high, price / self.scale.price_one, start, np.greater_equal)
+
+
+def _view(column: NDArray[np.float64]) -> memoryview:
+    return np.ascontiguousarray(column).data
+
+
+def _first(column: NDArray[np.float64], bound: float, start: int, compare: np.ufunc) -> int:
+    size = 64
+    while start < len(column):
+        block = compare(column[start : start + size], bound)
+        at = int(block.argmax())
+        if block[at]:
+            return start + at
+        start += size
+        size = min(size * 4, 65_536)
+    return -1

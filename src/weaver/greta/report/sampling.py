@@ -1,0 +1,74 @@
+"""Fewer points that look the same: extremes of stretches for curves, longer bars for candles."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+
+def extreme_rows(columns: list[Floats], points_max: int) -> Rows:
+    """Rows that keep the first and last value and the highest and lowest of every column in each of many stretches.
+
+    All columns have one length n. At most `points_max` rows (>= 2 + 2 a column) come back, in order, without repeats;
+    all n if they fit.
+    """
+    count = len(columns[0])
+    if count <= points_max:
+        return np.arange(count)
+    stretches = points_max // 2
+    while len(rows := _extremes(columns, stretches)) > points_max and stretches > 1:
+        stretches = stretches * 3 // 4
+    return rows
+
+
+def _extremes(columns: list[Floats], stretches: int) -> Rows:
+    count = len(columns[0])
+    bounds = np.linspace(0, count, stretches + 1).astype(np.intp)
+    rows = [0, count - 1]
+    for column in columns:
+        for start, end in pairwise(bounds):
+            part = column[start:end]
+            rows += (int(start + part.argmin()), int(start + part.argmax()))
+    return np.unique(np.array(rows, dtype=np.intp))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candles:
+    """`factor` neighbouring bars drawn as one candle; columns of one length, `timestamp` that of the first bar."""
+
+    factor: int
+    timestamp: NDArray[np.int64]
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+
+
+def candles(
+    *,
+    timestamp: NDArray[np.int64],
+    open: Floats,
+    high: Floats,
+    low: Floats,
+    close: Floats,
+    volume: Floats,
+    count_max: int,
+) -> Candles:
+    """The bars (n >= 1) as at most `count_max` candles: first open, highest high, lowest low, last close, Σ volume."""
+    factor = max(-(-len(close) // count_max), 1)
+    first = np.arange(0, len(close), factor)
+    last = np.minimum(first + factor, len(close)) - 1
+    return Candles(
+        factor=factor,
+        timestamp=timestamp[first],
+        open=open[first],
+        high=np.maximum.reduceat(high, first),
+        low=np.minimum.reduceat(low, first),
+        close=close[last],
+        volume=np.add.reduceat(volume, first),
+    )

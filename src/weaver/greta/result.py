@@ -1,0 +1,115 @@
+"""What a backtest gives back."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.greta.curve import Curve, curve_of
+from weaver.greta.engine import Engine
+from weaver.greta.fills import fill_of
+from weaver.greta.statistics import statistics
+from weaver.greta.table import Table
+from weaver.greta.trades import Trade, Trades, trades_of
+from weaver.greta.warnings import ResultWarning, warnings_of
+from weaver.model.bars import Bars
+from weaver.model.fill import Fill
+from weaver.model.money import decimal_of
+from weaver.model.order import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Cash that moved without a fill: a dividend, the fraction of a split, a delisting. `time` in ns UTC."""
+
+    time: int
+    symbol: str
+    kind: str
+    amount: Decimal
+
+
+class EquityRow(NamedTuple):
+    """Equity and cash at one bar; `timestamp` is its stamp, ns UTC."""
+
+    timestamp: int
+    equity: float
+    cash: float
+
+
+class BacktestResult:
+    """A finished backtest: `stats`, `equity`, `trades`, `fills`, `orders`, `cash_flows`, `warnings`, `journal`, `run`."""
+
+    def __init__(self, engine: Engine, *, journal: Sequence[Any], record: Callable[[], dict[str, Any]]) -> None:
+        self._engine, self.journal, self._record = engine, journal, record
+        self.curve: Curve = curve_of(engine)
+        self._trades = trades_of(engine.ledger)
+        self.stats: dict[str, float | int | None] = self._statistics()
+        self.warnings: list[ResultWarning] = warnings_of(engine, self.curve, self._trades)
+        self.orders: Sequence[Order] = engine.account.orders
+
+    @cached_property
+    def run(self) -> dict[str, Any]:
+        """What the run pins down of itself: strategy source, parameters, options, hashes, version."""
+        return self._record()
+
+    def warn(self, found: Iterable[tuple[str, str]]) -> None:
+        """Add doubts that others have found."""
+        self.warnings.extend(ResultWarning(*one) for one in found)
+
+    def _statistics(self) -> dict[str, float | int | None]:
+        ledger, curve = self._engine.ledger, self.curve
+        traded = commission = 0
+        slippage = 0.0
+        for row in ledger.fills:
+            traded += abs(row.units) * row.price // row.order.scale.notional_divisor
+            commission += row.commission
+            if row.slippage:
+                scale = row.order.scale
+                slippage += row.slippage * abs(row.units) / (scale.price_one * scale.quantity_one)
+        first = next(iter(self._engine.prices.values()))
+        return statistics(
+            session=curve.session,
+            equity=curve.equity,
+            initial_equity=float(self._engine.setup.rules.cash),
+            trades=self._trades.columns,
+            periods_per_year=first.listing.instrument.periods_per_year,
+            benchmark=curve.benchmark,
+            exposed=curve.exposed,
+            traded_value=traded / 1e8,
+            commission=commission / 1e8,
+            slippage=slippage,
+        )
+
+    @cached_property
+    def trades(self) -> Table[Trade]:
+        """Closed round trips, in order of exit."""
+        return Table(self._trades)
+
+    @cached_property
+    def fills(self) -> Table[Fill]:
+        """Executions, in order."""
+        prices = self._engine.prices
+        return Table([fill_of(row, prices[row.order.symbol]) for row in self._engine.ledger.fills])
+
+    @cached_property
+    def equity(self) -> Table[EquityRow]:
+        """One row per bar of the run."""
+        curve = self.curve
+        rows = zip(curve.timestamp.tolist(), curve.equity.tolist(), curve.cash.tolist(), strict=True)
+        return Table([EquityRow(*row) for row in rows])
+
+    @cached_property
+    def cash_flows(self) -> Table[Flow]:
+        """Dividends and the like."""
+        ticks = self._engine.ticks
+        return Table(
+            [
+                Flow(time=int(ticks[flow.tick]), symbol=flow.symbol, kind=flow.kind, amount=decimal_of(flow.amount, 8))
+                for flow in self._engine.ledger.flows
+            ]
+        )

@@ -1,0 +1,96 @@
+"""What a trader should hear before believing a result."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from weaver.greta.curve import Curve
+from weaver.greta.engine import Engine
+from weaver.greta.trades import Trades
+from weaver.model.corporate_actions import Delisting
+from weaver.model.order_status import OrderStatus
+
+FEW_TRADES = 30
+FEW_SESSIONS = 60
+LARGE_SHARE = 0.1
+
+
+
+class ResultWarning(NamedTuple):
+    """A doubt about a result; `code` is for programs."""
+
+    code: str
+    message: str
+
+
+def warnings_of(engine: Engine, curve: Curve, trades: Trades) -> list[ResultWarning]:
+    """The doubts that the run itself raises."""
+    found = [
+        *_about_trades(engine, trades),
+        *_about_data(curve),
+        *_about_fills(engine),
+        *_about_rejections(engine),
+        *_about_endings(engine),
+    ]
+    return [ResultWarning(code, message) for code, message in found]
+
+
+def _about_trades(engine: Engine, trades: Trades) -> list[tuple[str, str]]:
+    if not engine.account.orders:
+        return [("no_orders", "the strategy placed no order: its conditions never came true on these bars")]
+    if not engine.ledger.fills:
+        return [("no_trades", f"none of {len(engine.account.orders)} orders filled: see their reasons in the orders")]
+    if not len(trades):
+        return [("no_trades", "no trade was closed: what was bought is still held, so nothing is known of its trades")]
+    if len(trades) < FEW_TRADES:
+        return [("few_trades", f"{len(trades)} closed trades are too few to tell skill from luck")]
+    return []
+
+
+def _about_data(curve: Curve) -> list[tuple[str, str]]:
+    sessions = len(np.unique(curve.session))
+    if sessions < FEW_SESSIONS:
+        return [("thin_data", f"{sessions} sessions are too few for yearly figures: read them as guesses")]
+    return []
+
+
+def _about_fills(engine: Engine) -> list[tuple[str, str]]:
+    found = []
+    matcher = engine.matcher
+    if matcher.capped:
+        found.append(("capped", f"{matcher.capped} fills were cut by max_participation: the size is too large for the volume"))
+    if matcher.resized:
+        found.append(("resized", f"{matcher.resized} orders were cut to what the account could pay, costs included"))
+    large = sum(_is_large(engine, row.order.symbol, abs(row.units), row.bar) for row in engine.ledger.fills)
+    if large:
+        found.append(
+            ("large_fills", f"{large} fills took over {LARGE_SHARE:.0%} of their bar's volume: the market may not have given that")
+        )
+    both = sum("both_touched" in row.notes for row in engine.ledger.fills)
+    if both:
+        found.append(("both_touched", f"in {both} bars stop and limit were both touched, and the stop was taken: finer bars tell more"))
+    if engine.liquidated:
+        found.append(("liquidated", f"MARGIN CALL: equity fell below the maintenance margin, and {len(engine.liquidated)} positions were sold"))
+    return found
+
+
+def _is_large(engine: Engine, symbol: str, units: int, bar: int) -> bool:
+    prices = engine.prices[symbol]
+    return prices.has_volume and units > LARGE_SHARE * prices.volume[bar] * prices.scale.quantity_one
+
+
+def _about_rejections(engine: Engine) -> list[tuple[str, str]]:
+    rejected = [order for order in engine.account.orders if order.status is OrderStatus.REJECTED]
+    if not rejected:
+        return []
+    return [("rejected", f"{len(rejected)} orders were rejected; the first, order {rejected[0].id}: {rejected[0].reason}")]
+
+
+def _about_endings(engine: Engine) -> list[tuple[str, str]]:
+    found = []
+    for symbol, prices in engine.prices.items():
+        ended = prices.count and prices.tick_of(prices.count - 1) < engine.last
+        told = any(isinstance(action, Delisting) for action in prices.listing.actions)
+        if ended and engine.ledger.units[symbol] and not told:
+            found.append(("ended", f"{symbol}: its bars end before the run does; the position stays at its last close"))
+    return found

@@ -1,0 +1,1 @@
+"""Marvin runs strategies: their parameters, series, signals and intents."""

@@ -1,0 +1,254 @@
+"""One run of one strategy: its instance, what it sees and what it may do."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.marvin.bar import Bar, moment
+from weaver.marvin.desk import Desk
+from weaver.marvin.feed import Feed
+from weaver.marvin.holding import Holding
+from weaver.marvin.ports import Account
+from weaver.marvin.series import Signal, source_of
+from weaver.marvin.strategy import Strategy
+from weaver.marvin.timeline import Clock
+from weaver.marvin.window import Window
+from weaver.model.actions import FetchWindow
+from weaver.model.bars import Bars
+from weaver.model.errors import InputError, StrategyError
+from weaver.model.listing import Listing
+from weaver.model.money import decimal_of
+from weaver.model.order import Order
+from weaver.model.timeframe import Timeframe
+
+INTENTS = (
+    "buy", "sell", "order_target", "order_target_value", "order_target_percent", "close_position", "oco", "oto",
+    "replace", "cancel",
+)  # fmt: skip
+ON_START_ONLY = "belongs in on_start: signals are found before the first tick"
+
+
+class Registration(NamedTuple):
+    """A signal, and whom to call where it is true."""
+
+    signal: Signal
+    callback: Callable[[Bar], None]
+
+
+class SignalCalls(NamedTuple):
+    """Where a signal is true: ticks (ascending), the index of the bar to show at each, that bar, and whom to call."""
+
+    ticks: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    bar: Bar
+    callback: Callable[[Bar], None]
+
+
+class JournalEntry(NamedTuple):
+    """A line that the strategy logged at a tick."""
+
+    time: datetime
+    text: str
+
+
+class Runtime:
+    """What stands behind a strategy's `self` while it runs."""
+
+    def __init__(
+        self,
+        strategy: type[Strategy],
+        parameters: Mapping[str, Any],
+        *,
+        listings: Mapping[str, Listing],
+        clock: Clock,
+        account: Account,
+        other_bars: Callable[[str, Timeframe], Bars],
+        seed: int,
+    ) -> None:
+        self.symbols = tuple(listings)
+        self.timeframe = str(listings[self.symbols[0]].bars.timeframe)
+        self.clock, self.account = clock, account
+        self.feed = Feed(listings, clock, other_bars)
+        self.first = self.feed.group(self.symbols[0])
+        self.desk = Desk(account, clock, {symbol: account.scale(symbol) for symbol in self.symbols})
+        self.random = Random(seed)  # noqa: S311 - chance for strategies, repeatable by design
+        self.registrations: list[Registration] = []
+        self.requests: list[tuple[int, FetchWindow]] = []
+        self.journal: list[JournalEntry] = []
+        self.stop_reason: str | None = None
+        self._holdings = {symbol: Holding(account, symbol) for symbol in self.symbols}
+        self._bars: dict[tuple[str, str], Bar] = {}
+        self.attention: list[str] = []
+        """Not empty while a window, or the end of the run, was asked for."""
+        self._starting = False
+        self.strategy = strategy()
+        self._bind(parameters)
+        self.on_bar = self._callback("on_bar")
+        self.on_tick = self._callback("on_tick")
+        self.on_order = self._callback("on_order")
+        self.on_fill = self._callback("on_fill")
+        self.on_stop = self._callback("on_stop")
+
+    def _bind(self, parameters: Mapping[str, Any]) -> None:
+        strategy = self.strategy
+        for name, value in parameters.items():
+            setattr(strategy, name, value)
+        strategy._runtime = self  # noqa: SLF001 - the two halves of one object
+        # A strategy's intents go straight to the desk, unless it overrides them: one call less per order.
+        for name in INTENTS:
+            if getattr(type(strategy), name) is getattr(Strategy, name):
+                strategy.__dict__[name] = getattr(self.desk, name)
+        if type(strategy).position is Strategy.position:
+            strategy.__dict__["position"] = self._holdings.__getitem__
+
+    def start(self) -> NDArray[np.int64]:
+        """Call `on_start`. Returns the clock's ticks: those of the bars, and those that faster or odd signals add."""
+        self._starting = True
+        self.strategy.on_start()
+        self._starting = False
+        ticks = self.clock.ticks
+        lines = {id(line): line for line in (entry.signal.timeline for entry in self.registrations)}.values()
+        others = [line.ends for line in lines if not line.is_clock and not np.isin(line.ends, ticks).all()]
+        if others:
+            self.clock.set_ticks(np.unique(np.concatenate([ticks, *others])))
+            self.feed.attach()
+            for line in lines:
+                line.attach()
+        return self.clock.ticks
+
+    def _callback(self, name: str) -> Callable[..., None] | None:
+        """A callback that the strategy defines, or None."""
+        own = getattr(type(self.strategy), name)
+        return None if own is getattr(Strategy, name) else getattr(self.strategy, name)
+
+    def signal_calls(self) -> list[SignalCalls]:
+        """All signals, in order of registration, evaluated over the whole run."""
+        return [self._calls(signal, callback) for signal, callback in self.registrations]
+
+    def _calls(self, signal: Signal, callback: Callable[[Bar], None]) -> SignalCalls:
+        line = signal.timeline
+        where = np.flatnonzero(signal.joined())
+        moments = line.ends[where]
+        ticks = where if line.is_clock else np.searchsorted(self.clock.ticks, moments)
+        source = source_of(signal)
+        assert source.source is not None
+        indices = where if source.timeline is line else np.searchsorted(source.timeline.ends, moments, side="right") - 1
+        return SignalCalls(ticks, indices, self.bar_of(*source.source), callback)
+
+    def bar(self, symbol: str) -> Bar:
+        """The bar object of a symbol at the run's timeframe."""
+        return self.bar_of(symbol, self.timeframe)
+
+    def streams(self, symbol: str, first: int, last: int) -> Iterator[Any] | None:
+        """Advances, bar by bar, the series on a symbol's own timeline that have been read; None where there are none."""
+        line = self.feed.group(symbol).timeline
+        if not line.readers or not line.is_clock:
+            return None
+        stretch = line.stretch_of(first)
+        return zip(*(node.stream(stretch, first, last) for node in line.readers), strict=True)
+
+    def unstream(self) -> None:
+        """Let series be read from their arrays again."""
+        for line in self.feed.lines:
+            for node in line.readers:
+                node.unstream()
+
+    def deliver_windows(self) -> None:
+        """Answer the requests made before this tick."""
+        if not self.requests:
+            return
+        requests, self.requests = self.requests, []
+        self.attention.clear()
+        for asked, request in requests:
+            self.strategy.on_window(self.window(request, asked))
+
+    def take_number(self) -> int:
+        """The number of an order that is not the strategy's own."""
+        self.desk.number += 1
+        return self.desk.number
+
+    def unbind(self) -> None:
+        """Let go of the strategy, so that neither keeps the other's memory."""
+        for name in (*INTENTS, "position"):
+            self.strategy.__dict__.pop(name, None)
+        self.strategy._runtime = None  # noqa: SLF001
+
+    def when(self, signal: Signal, callback: Callable[[Bar], None]) -> None:
+        """Register a callback on a signal."""
+        if not self._starting:
+            raise StrategyError(f"when() {ON_START_ONLY}")
+        if not isinstance(signal, Signal):
+            raise InputError(f"when() takes a signal (a comparison of series), not {type(signal).__name__}")
+        if not callable(callback):
+            raise InputError(f"when() takes a callback, not {type(callback).__name__}")
+        self.registrations.append(Registration(signal, callback))
+
+    def bar_of(self, symbol: str, timeframe: str) -> Bar:
+        """The bar object that callbacks of a symbol and timeframe are given."""
+        bar = self._bars.get((symbol, timeframe))
+        if bar is None:
+            bar = self._bars[symbol, timeframe] = Bar(self.feed.group(symbol, timeframe).bars)
+        return bar
+
+    def fetch_window(self, symbol: str, timeframe: str, bars: int) -> None:
+        """Queue a request for the next tick."""
+        self.feed.group(symbol, timeframe)  # refuses a symbol or timeframe that is not to be had
+        if bars < 1:
+            raise InputError(f"fetch_window takes at least 1 bar, not {bars}")
+        request = FetchWindow(symbol=symbol, timeframe=str(Timeframe.parse(timeframe)), bars=bars)
+        self.requests.append((self.clock.now, request))
+        self.attention.append("window")
+
+    def window(self, request: FetchWindow, asked: int) -> Window:
+        """The newest bars that had closed when they were asked for, on the scale of that moment."""
+        group = self.feed.group(request.symbol, request.timeframe)
+        seen = int(group.timeline.ends.searchsorted(asked, side="right"))
+        stretch = group.timeline.stretch_of(max(seen - 1, 0))
+        part = slice(max(seen - request.bars, 0), seen)
+        columns = {
+            name: getattr(group, name).evaluate(stretch)[part] for name in ("open", "high", "low", "close", "volume")
+        }
+        bars = replace(group.bars.slice(part.start, part.stop), **columns)
+        return Window(symbol=request.symbol, timeframe=request.timeframe, bars=bars)
+
+    def stop_run(self, reason: str) -> None:
+        """End the run after this tick."""
+        self.stop_reason = reason or "stopped by the strategy"
+        self.attention.append("stop")
+
+    def log(self, text: str) -> None:
+        """Write to the journal."""
+        self.journal.append(JournalEntry(self.now, str(text)))
+
+    def position(self, symbol: str) -> Holding:
+        """What is held."""
+        try:
+            return self._holdings[symbol]
+        except KeyError:
+            raise InputError(f"symbol {symbol!r} is not in this run; it has {', '.join(self.symbols)}") from None
+
+    @property
+    def now(self) -> datetime:
+        """The current tick."""
+        return moment(self.clock.now)
+
+    @property
+    def equity(self) -> Decimal:
+        """Cash and positions at the newest closes."""
+        return decimal_of(self.account.equity(), 8)
+
+    @property
+    def cash(self) -> Decimal:
+        """Cash."""
+        return decimal_of(self.account.cash(), 8)
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """Orders that may still fill."""
+        return tuple(self.account.working())

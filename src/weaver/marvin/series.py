@@ -1,0 +1,505 @@
+"""Series and signals: what a strategy sees of prices and indicators, lazily, and never ahead of the clock.
+
+A series is a node: a source column, or a function of other series. It is evaluated once per stretch between splits over the
+whole array; what a callback sees of it ends at the clock. Comparisons make signals, which are false while an input is undefined.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, SupportsIndex, TypeAlias, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.marvin.timeline import Timeline, union
+from weaver.model.errors import InputError
+
+Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+Function: TypeAlias = Callable[..., Floats | tuple[Floats, ...]]
+
+
+class Node(list[Any]):
+    """What series and signals share: a row of values on a timeline, visible up to the clock.
+
+    It is a list only so that the engine can *stream* it: while it visits bar after bar it appends each new value, and
+    reading `[-1]` costs no more than with a list. Before that, reads go to the array; either way a node holds nothing
+    that is not visible.
+    """
+
+    __slots__ = (
+        "_evaluated", "_joined", "_streaming", "_stretch", "_view", "function", "inputs", "label", "output", "read",
+        "source", "timeline", "user",
+    )
+    __hash__ = object.__hash__
+
+    def __init__(
+        self,
+        label: str,
+        timeline: Timeline,
+        function: Callable[..., Any],
+        inputs: tuple["Node", ...] = (),
+        *,
+        output: int | None = None,
+        user: bool = False,
+    ) -> None:
+        super().__init__()
+        self.label, self.timeline, self.function, self.inputs = label, timeline, function, inputs
+        self.output, self.user = output, user
+        self.read = False
+        self.source: tuple[str, str] | None = None
+        """Symbol and timeframe, of a column of bars."""
+        self._stretch = self._streaming = -1
+        self._evaluated: NDArray[Any] | None = None
+        self._joined: NDArray[Any] | None = None
+        self._view: memoryview | None = None
+
+    # Evaluation
+
+    def evaluate(self, stretch: int) -> NDArray[Any]:
+        """All values up to the end of a stretch between splits, as they look from inside it."""
+        if self._evaluated is None or self._stretch != stretch:
+            self._evaluated = self._compute(stretch)
+            self._stretch = stretch
+            self._view = None
+        return self._evaluated
+
+    def _compute(self, stretch: int) -> NDArray[Any]:
+        raise NotImplementedError  # pragma: no cover - abstract
+
+    def joined(self) -> NDArray[Any]:
+        """For every bar the value that was the newest at its own close."""
+        if self._joined is None:
+            line = self.timeline
+            parts = [self.evaluate(k)[at : line.stretch_end(k)] for k, at in enumerate(line.breaks)]
+            self._joined = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return self._joined
+
+    def input_values(self, node: "Node", stretch: int) -> NDArray[Any]:
+        """An input's values on this node's timeline: carried forward where the timelines differ."""
+        if node.timeline is self.timeline:
+            return node.evaluate(stretch)
+        own, positions = _carry(node.timeline, self.timeline, stretch)
+        return node.carried(node.evaluate(own), positions)
+
+    def carried(self, values: NDArray[Any], positions: NDArray[np.int64]) -> NDArray[Any]:
+        """Values at positions; what lies before the first is undefined."""
+        raise NotImplementedError  # pragma: no cover - abstract
+
+    # What a strategy reads
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """Everything visible now, oldest first; a read-only array."""
+        seen = self.timeline.visible
+        if seen == 0:
+            return self.evaluate(0)[:0].copy()
+        visible = self.evaluate(self.timeline.stretch_of(seen - 1))[:seen]
+        visible.flags.writeable = False
+        return visible
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> list[Any]: ...
+    def __getitem__(self, index: SupportsIndex | slice, /) -> Any:
+        line = self.timeline
+        if not self.read:
+            self.read = True
+            line.readers.append(self)
+        seen = line.visible
+        if isinstance(index, slice):
+            return self.values[index].tolist()
+        at = index.__index__()
+        position = at + seen if at < 0 else at
+        if not 0 <= position < seen:
+            raise IndexError(f"{self.label}[{at}]: only {seen} bars have closed")
+        if self._view is None or len(line.breaks) > 1:
+            self._view = self.evaluate(line.stretch_of(seen - 1)).data
+        return self._view[position]
+
+    def __len__(self) -> int:
+        return self.timeline.visible
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.values.tolist())
+
+    def __reversed__(self) -> Iterator[Any]:
+        return iter(self.values[::-1].tolist())
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.values
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        del copy
+        return np.array(self.values, dtype=dtype)
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"{self.label} is a whole series; its newest value is {self.label}[-1]")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.label} on {self.timeline.name}, {self.timeline.visible} bars>"
+
+    # Streaming, for the engine
+
+    def stream(self, stretch: int, first: int, last: int) -> Iterator[None]:
+        """Hold what was visible before bar `first`, and append the bars up to `last` as the iterator is advanced."""
+        values = self.evaluate(stretch)
+        if type(self) is self._plain or list.__len__(self) != first or self._streaming != stretch:
+            self.unstream()
+            list.extend(self, values[:first].tolist())
+            self._streaming = stretch
+            self.__class__ = self._streamed  # type: ignore[assignment]
+        return map(self.append, values[first:last].tolist())
+
+    def unstream(self) -> None:
+        """Back to reading the array."""
+        list.clear(self)
+        self.__class__ = self._plain  # type: ignore[assignment]
+
+    _streamed: type["Node"]
+    _plain: type["Node"]
+
+
+class Streamed:
+    """A node whose visible values stand in the list itself: every read is the list's own."""
+
+    __slots__ = ()
+    __getitem__ = list.__getitem__
+    __len__ = list.__len__
+    __iter__ = list.__iter__
+    __reversed__ = list.__reversed__
+    __contains__ = list.__contains__
+
+
+Operand: TypeAlias = "Series | float | int"
+
+
+class Series(Node):
+    """A row of float64 values, NaN where undefined."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def _compute(self, stretch: int) -> Floats:
+        arrays = [self.input_values(node, stretch) for node in self.inputs]
+        result = self.function(stretch) if not arrays else self.function(*arrays)
+        if self.output is not None:
+            result = result[self.output]
+        return np.asarray(result, dtype=np.float64)
+
+    def carried(self, values: NDArray[Any], positions: NDArray[np.int64]) -> NDArray[Any]:
+        if len(values) == 0:
+            return np.full(len(positions), np.nan)
+        return np.where(positions < 0, np.nan, values[np.maximum(positions, 0)])
+
+    def shift(self, bars: int) -> "Series":
+        """The series as it was `bars` ≥ 0 bars ago."""
+        return shift(self, bars)
+
+    def __lt__(self, other: Operand) -> "Signal":  # type: ignore[override]
+        return _compare("<", np.less, self, other)
+
+    def __le__(self, other: Operand) -> "Signal":  # type: ignore[override]
+        return _compare("<=", np.less_equal, self, other)
+
+    def __gt__(self, other: Operand) -> "Signal":  # type: ignore[override]
+        return _compare(">", np.greater, self, other)
+
+    def __ge__(self, other: Operand) -> "Signal":  # type: ignore[override]
+        return _compare(">=", np.greater_equal, self, other)
+
+    def __eq__(self, other: object) -> "Signal":  # type: ignore[override]
+        return _compare("==", np.equal, self, other)  # type: ignore[arg-type]
+
+    def __ne__(self, other: object) -> "Signal":  # type: ignore[override]
+        return _compare("!=", np.not_equal, self, other)  # type: ignore[arg-type]
+
+    def __add__(self, other: Operand) -> "Series":  # type: ignore[override]
+        return _arithmetic("+", np.add, self, other)
+
+    def __radd__(self, other: Operand) -> "Series":
+        return _arithmetic("+", np.add, other, self)
+
+    def __sub__(self, other: Operand) -> "Series":
+        return _arithmetic("-", np.subtract, self, other)
+
+    def __rsub__(self, other: Operand) -> "Series":
+        return _arithmetic("-", np.subtract, other, self)
+
+    def __mul__(self, other: Operand) -> "Series":  # type: ignore[override]
+        return _arithmetic("*", np.multiply, self, other)
+
+    def __rmul__(self, other: Operand) -> "Series":  # type: ignore[override]
+        return _arithmetic("*", np.multiply, other, self)
+
+    def __truediv__(self, other: Operand) -> "Series":
+        return _arithmetic("/", np.divide, self, other)
+
+    def __rtruediv__(self, other: Operand) -> "Series":
+        return _arithmetic("/", np.divide, other, self)
+
+    def __neg__(self) -> "Series":
+        return derive("-", np.negative, (self,))
+
+    def __abs__(self) -> "Series":
+        return derive("abs", np.abs, (self,))
+
+
+class Signal(Node):
+    """A row of yes and no: no wherever an input is undefined, also after `~`."""
+
+    __slots__ = ("back", "masked")
+    __hash__ = object.__hash__
+
+    def __init__(
+        self,
+        label: str,
+        timeline: Timeline,
+        function: Callable[..., Flags],
+        inputs: tuple[Node, ...],
+        *,
+        back: int = 0,
+        masked: bool = False,
+    ) -> None:
+        super().__init__(label, timeline, function, inputs)
+        self.back = back
+        """How many bars before the present its inputs must be defined too."""
+        self.masked = masked
+        """Whether the function can say yes about undefined inputs, so that its answer must be masked."""
+
+    def _compute(self, stretch: int) -> Flags:
+        value: Flags = self.function(*(self.input_values(node, stretch) for node in self.inputs))
+        return value & self.defined(stretch) if self.masked else value
+
+    def defined(self, stretch: int) -> Flags:
+        """Where every input is defined."""
+        line = self.timeline
+        result = np.ones(line.stretch_end(stretch), dtype=np.bool_)
+        for node in self.inputs:
+            if isinstance(node, Series):
+                result &= ~np.isnan(self.input_values(node, stretch))
+            elif isinstance(node, Signal):
+                result &= _aligned(node.defined, node, line, stretch)
+        for _ in range(self.back):
+            result = _pushed(result, 1) & result
+        return result
+
+    def carried(self, values: NDArray[Any], positions: NDArray[np.int64]) -> NDArray[Any]:
+        return _carried_flags(values, positions)
+
+    def shift(self, bars: int) -> "Signal":
+        """The signal as it was `bars` ≥ 0 bars ago; no where that lies before the first bar."""
+        return shift(self, bars)
+
+    def __and__(self, other: "Signal") -> "Signal":
+        return _combine("&", np.logical_and, self, other)
+
+    def __or__(self, other: "Signal") -> "Signal":
+        return _combine("|", np.logical_or, self, other, masked=True)
+
+    def __invert__(self) -> "Signal":
+        return _combine("~", np.logical_not, self, masked=True)
+
+
+class StreamedSeries(Streamed, Series):
+    """A series that the engine appends to."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+
+class StreamedSignal(Streamed, Signal):
+    """A signal that the engine appends to."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+
+Series._plain, Series._streamed = Series, StreamedSeries  # noqa: SLF001 - the two forms of one class
+Signal._plain, Signal._streamed = Signal, StreamedSignal  # noqa: SLF001
+
+
+def derive(
+    label: str,
+    function: Function,
+    inputs: Sequence[Series],
+    *,
+    outputs: int = 1,
+    user: bool = False,
+) -> Any:
+    """A series computed from others: `function(*arrays)` takes float64 arrays of equal length and gives one as long
+    (a tuple of them for `outputs` > 1), NaN where undefined. Returns one Series, or a tuple of `outputs` of them."""
+    if not inputs:
+        raise InputError(f"{label} needs at least one series")
+    line = union([node.timeline for node in inputs])
+    nodes = tuple(inputs)
+    if outputs == 1:
+        series = Series(label, line, function, nodes, user=user)
+        if user:
+            line.clock.user_series.append(series)
+        return series
+    shared = _Shared(function)
+    return tuple(Series(label, line, shared, nodes, output=k, user=user) for k in range(outputs))
+
+
+def source_of(node: Node) -> Node:
+    """The first column of bars that a node is made from."""
+    if node.source is not None:
+        return node
+    for inner in node.inputs:
+        found = source_of(inner)
+        if found.source is not None:
+            return found
+    return node
+
+
+class _Shared:
+    """A function of several results, called once for the same arrays."""
+
+    def __init__(self, function: Function) -> None:
+        self._function = function
+        self._arrays: tuple[Floats, ...] = ()
+        self._results: Any = None
+
+    def __call__(self, *arrays: Floats) -> Any:
+        same = len(arrays) == len(self._arrays) and all(a is b for a, b in zip(arrays, self._arrays, strict=True))
+        if not same:
+            self._results, self._arrays = self._function(*arrays), arrays
+        return self._results
+
+
+def crossed_above(first: Operand, second: Operand) -> Signal:
+    """Yes on the bar where `first` comes to lie above `second`: a[-2] ≤ b[-2] and a[-1] > b[-1]."""
+    return _crossed("crossed_above", np.greater, first, second)
+
+
+def crossed_below(first: Operand, second: Operand) -> Signal:
+    """Yes on the bar where `first` comes to lie below `second`: a[-2] ≥ b[-2] and a[-1] < b[-1]."""
+    return _crossed("crossed_below", np.less, first, second)
+
+
+@overload
+def shift(node: Series, bars: int) -> Series: ...
+@overload
+def shift(node: Signal, bars: int) -> Signal: ...
+def shift(node: Series | Signal, bars: int) -> Series | Signal:
+    """The node as it was `bars` ≥ 0 bars ago. Raises InputError for a look ahead."""
+    if bars < 0:
+        raise InputError(f"shift({bars}) would look {-bars} bars ahead; only 0 or more is possible")
+    label = f"{node.label}.shift({bars})"
+    if isinstance(node, Signal):
+        return _ShiftedSignal(label, node, bars)
+    return derive(label, lambda values: _pushed(values, bars), (node,))  # type: ignore[no-any-return]
+
+
+class _ShiftedSignal(Signal):
+    """A signal some bars ago, undefined where that one was."""
+
+    __slots__ = ("bars",)
+    __hash__ = object.__hash__
+
+    def __init__(self, label: str, node: Signal, bars: int) -> None:
+        super().__init__(label, node.timeline, lambda values: _pushed(values, bars), (node,))
+        self.bars = bars
+
+    def defined(self, stretch: int) -> Flags:
+        node = self.inputs[0]
+        assert isinstance(node, Signal)
+        return _pushed(node.defined(stretch), self.bars)
+
+
+def _crossed(name: str, beyond: np.ufunc, first: Operand, second: Operand) -> Signal:
+    def function(a: Floats, b: Floats) -> Flags:
+        result = np.empty(len(a), dtype=np.bool_)
+        result[:1] = False
+        now = beyond(a, b)
+        # Not beyond before, and defined before: a comparison with NaN is never true.
+        reached = np.less_equal if beyond is np.greater else np.greater_equal
+        np.logical_and(now[1:], reached(a[:-1], b[:-1]), out=result[1:])
+        return result
+
+    nodes = _operands(name, first, second)
+    return Signal(f"{name}({nodes[0].label}, {nodes[1].label})", _line(nodes), function, nodes, back=1)
+
+
+def _compare(name: str, ufunc: np.ufunc, first: Operand, second: Operand) -> Signal:
+    nodes = _operands(name, first, second)
+    label = f"({nodes[0].label} {name} {nodes[1].label})"
+    return Signal(label, _line(nodes), ufunc, nodes, masked=ufunc is np.not_equal)
+
+
+def _combine(name: str, ufunc: np.ufunc, *signals: Signal, masked: bool = False) -> Signal:
+    for node in signals:
+        if not isinstance(node, Signal):
+            raise InputError(f"{name} takes signals (comparisons of series), not {type(node).__name__}")
+    label = f"({name} {' '.join(node.label for node in signals)})"
+    return Signal(label, _line(signals), ufunc, signals, masked=masked)
+
+
+def _arithmetic(name: str, ufunc: np.ufunc, first: Operand, second: Operand) -> Series:
+    def function(a: Floats, b: Floats) -> Floats:
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            result: Floats = ufunc(a, b)
+        if ufunc is np.divide:
+            result[np.isinf(result)] = np.nan
+        return result
+
+    nodes = _operands(name, first, second)
+    series: Series = derive(f"({nodes[0].label} {name} {nodes[1].label})", function, nodes)
+    return series
+
+
+def _operands(name: str, *operands: Operand) -> tuple[Series, ...]:
+    """The operands as series; a number is a series that never changes."""
+    lines = [node.timeline for node in operands if isinstance(node, Series)]
+    if not lines:
+        raise InputError(f"{name} needs at least one series")
+    result = []
+    for node in operands:
+        if isinstance(node, Series):
+            result.append(node)
+        elif isinstance(node, (int, float)) or hasattr(node, "__float__"):
+            result.append(_constant(float(node), lines[0]))
+        else:
+            raise InputError(f"{name} compares series and numbers, not {type(node).__name__}")
+    return tuple(result)
+
+
+def _constant(value: float, line: Timeline) -> Series:
+    return Series(repr(value), line, lambda stretch: np.broadcast_to(np.float64(value), (line.stretch_end(stretch),)))
+
+
+def _line(nodes: Sequence[Node]) -> Timeline:
+    return union([node.timeline for node in nodes])
+
+
+def _aligned(values_of: Callable[[int], Flags], node: Node, line: Timeline, stretch: int) -> Flags:
+    """The flags that `values_of` gives on a node's own timeline, carried forward on another."""
+    if node.timeline is line:
+        return values_of(stretch)
+    own, positions = _carry(node.timeline, line, stretch)
+    return _carried_flags(values_of(own), positions)
+
+
+def _carry(source: Timeline, line: Timeline, stretch: int) -> tuple[int, NDArray[np.int64]]:
+    """Which stretch of `source` is current in a stretch of `line`, and for each bar of the line the newest bar of the source."""
+    last = line.stretch_end(stretch) - 1
+    newest = int(np.searchsorted(source.ends, line.ends[last], side="right")) - 1 if last >= 0 else -1
+    positions = np.searchsorted(source.ends, line.ends[: last + 1], side="right") - 1
+    return source.stretch_of(max(newest, 0)), positions
+
+
+def _carried_flags(values: NDArray[Any], positions: NDArray[np.int64]) -> Flags:
+    if len(values) == 0:
+        return np.zeros(len(positions), dtype=np.bool_)
+    return np.where(positions < 0, False, values[np.maximum(positions, 0)])
+
+
+def _pushed(values: NDArray[Any], bars: int) -> NDArray[Any]:
+    """Values moved `bars` later, undefined (NaN, no) where nothing was."""
+    if bars == 0:
+        return values
+    result = np.empty_like(values)
+    result[:bars] = np.nan if values.dtype.kind == "f" else False
+    result[bars:] = values[:-bars] if bars < len(values) else values[:0]
+    return result

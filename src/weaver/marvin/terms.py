@@ -1,0 +1,124 @@
+"""The terms of an order: what `buy`, `sell` and the targets take besides symbol and quantity."""
+
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from weaver.model.actions import OrderClass, OrderType, TimeInForce
+from weaver.model.errors import InvalidOrder
+from weaver.model.money import Number, exact
+from weaver.model.order import ExitGroup, Order
+from weaver.model.scale import Scale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Prices as a person gave them; `apply` checks and rounds them for one order."""
+
+    limit: Number | None = None
+    stop: Number | None = None
+    trail: Number | None = None
+    trail_percent: Number | None = None
+    tif: str = "day"
+    extended_hours: bool = False
+    take_profit: Number | None = None
+    stop_loss: Number | None = None
+    stop_loss_limit: Number | None = None
+
+    @classmethod
+    def parse(cls, given: dict[str, Any]) -> "Terms":
+        """Terms from keywords. Raises InvalidOrder on one that is unknown or clashes with another."""
+        known = [field.name for field in fields(cls)]
+        for name in given:
+            if name not in known:
+                raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(known)}")
+        terms = cls(**given)
+        terms._check()
+        return terms
+
+    def _check(self) -> None:
+        if self.trail is not None and self.trail_percent is not None:
+            raise InvalidOrder("an order trails by an amount (trail) or by percent (trail_percent), not both")
+        if self.trails and (self.limit is not None or self.stop is not None):
+            raise InvalidOrder("a trailing stop takes no limit and no stop")
+        if self.stop_loss_limit is not None and self.stop_loss is None:
+            raise InvalidOrder("stop_loss_limit needs a stop_loss")
+        if self.tif not in list(TimeInForce):
+            raise InvalidOrder(f"tif {self.tif!r} is not one of {', '.join(TimeInForce)}")
+
+    @property
+    def trails(self) -> bool:
+        """It is a trailing stop."""
+        return self.trail is not None or self.trail_percent is not None
+
+    @property
+    def order_type(self) -> OrderType:
+        """Which prices are given says which type it is."""
+        if self.trails:
+            return OrderType.TRAILING_STOP
+        if self.stop is not None:
+            return OrderType.STOP if self.limit is None else OrderType.STOP_LIMIT
+        return OrderType.MARKET if self.limit is None else OrderType.LIMIT
+
+    def apply(self, order: Order) -> None:
+        """Give an order these terms (its exit legs apart). Raises InvalidOrder."""
+        scale = order.scale
+        order.is_plain = False
+        order.order_type = self.order_type
+        order.tif = TimeInForce(self.tif)
+        order.extended_hours = bool(self.extended_hours)
+        if self.limit is not None:
+            order.limit_units = scale.limit_price(self.limit, sign=order.sign)
+        if self.stop is not None:
+            order.stop_units = scale.stop_price(self.stop)
+        if self.trail is not None:
+            order.trail_units = scale.stop_price(self.trail, name="trailing amount")
+        if self.trail_percent is not None:
+            order.trail_percent = _percent(self.trail_percent, scale)
+
+    def exits(self, entry: Order, number: int) -> list[Order]:
+        """The exit legs of an entry, numbered from `number` on; they wait until it fills."""
+        legs = []
+        if self.take_profit is not None:
+            leg = _leg(entry, number)
+            leg.order_type = OrderType.LIMIT
+            leg.limit_units = entry.scale.limit_price(self.take_profit, sign=leg.sign)
+            legs.append(leg)
+        if self.stop_loss is not None:
+            leg = _leg(entry, number + len(legs))
+            leg.order_type = OrderType.STOP
+            leg.stop_units = entry.scale.stop_price(self.stop_loss)
+            if self.stop_loss_limit is not None:
+                leg.order_type = OrderType.STOP_LIMIT
+                leg.limit_units = entry.scale.limit_price(self.stop_loss_limit, sign=leg.sign)
+            legs.append(leg)
+        if legs:
+            join(ExitGroup(entry=entry), legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
+            entry.order_class = legs[0].order_class
+        return legs
+
+
+def join(group: ExitGroup, legs: list[Order], order_class: OrderClass) -> None:
+    """Make orders the exit legs of one group; those with an entry wait for it."""
+    for leg in legs:
+        leg.group, leg.order_class, leg.reduce_only, leg.is_plain = group, order_class, True, False
+        leg.waiting = group.entry is not None
+    group.legs.extend(legs)
+    if group.entry is not None:
+        group.entry.exits = group
+        group.entry.is_plain = False
+
+
+def _leg(entry: Order, number: int) -> Order:
+    leg = Order(number, entry.scale, -entry.sign, entry.units, entry.placed)
+    # One bar's open is all that ioc and fok have; an exit of theirs must outlive it.
+    leg.tif = TimeInForce.DAY if entry.tif in (TimeInForce.IOC, TimeInForce.FOK) else entry.tif
+    leg.extended_hours = entry.extended_hours
+    return leg
+
+
+def _percent(value: Number, scale: Scale) -> Decimal:
+    percent = exact(value, name=f"{scale.symbol}: trail_percent")
+    if not 0 < percent < 100:
+        raise InvalidOrder(f"{scale.symbol}: trail_percent must lie between 0 and 100, not {value}")
+    return percent

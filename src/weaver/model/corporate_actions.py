@@ -1,0 +1,49 @@
+"""What a company does to its shares: splits, dividends, delistings."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from weaver.model.errors import InputError
+
+
+def _check(value: Decimal, *, name: str, ex_date: date, zero: bool = False) -> None:
+    if not value.is_finite() or value < 0 or (value == 0 and not zero):
+        bound = "not be negative" if zero else "be above 0"
+        raise InputError(f"{name} on {ex_date} must {bound}, not {value}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """From `ex_date` on there are `ratio` new shares for each old one: 4 is 4-for-1, 0.1 a reverse split."""
+
+    ex_date: date
+    ratio: Decimal
+
+    def __post_init__(self) -> None:
+        _check(self.ratio, name="the ratio of a split", ex_date=self.ex_date)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dividend:
+    """Who held a share before `ex_date` gets `amount` in cash, per share as it stood then."""
+
+    ex_date: date
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        _check(self.amount, name="the amount of a dividend", ex_date=self.ex_date)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delisting:
+    """The symbol ends on `ex_date`; each share is paid out at `value` (0: worthless)."""
+
+    ex_date: date
+    value: Decimal
+
+    def __post_init__(self) -> None:
+        _check(self.value, name="the value of a delisting", ex_date=self.ex_date, zero=True)
+
+
+CorporateAction = Split | Dividend | Delisting

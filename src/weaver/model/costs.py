@@ -1,0 +1,128 @@
+"""What trading costs: commission, slippage, and how much of a bar's volume one may take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from fractions import Fraction
+
+from weaver.model.errors import InputError, InvalidOrder
+from weaver.model.instrument import AssetClass
+from weaver.model.money import CASH_ONE, Number, divide_half_even, exact
+from weaver.model.scale import Scale
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """Basis points of value, amounts per unit or order, ticks; `max_participation` is a share of bar volume."""
+
+    commission_bps: Decimal = ZERO
+    commission_per_share: Decimal = ZERO
+    commission_minimum: Decimal = ZERO
+    slippage_bps: Decimal = ZERO
+    slippage_ticks: Decimal = ZERO
+    half_spread_bps: Decimal = ZERO
+    max_participation: Decimal | None = None
+
+    @classmethod
+    def parse(cls, given: "str | Mapping[str, Number] | Costs | None", *, asset_class: AssetClass) -> "Costs":
+        """A preset's name, `key=value,…`, a mapping of keys, or None for the asset class's preset. Raises InputError."""
+        if isinstance(given, Costs):
+            return given
+        if given is None:
+            return PRESETS[PRESET_OF[asset_class]]
+        if isinstance(given, str):
+            if given in PRESETS:
+                return PRESETS[given]
+            if "=" not in given:
+                raise InputError(f"costs {given!r}: not a preset ({', '.join(PRESETS)}) nor key=value,…")
+            pairs = [part.partition("=") for part in given.split(",") if part.strip()]
+            given = {key.strip(): value.strip() for key, _, value in pairs}
+        return cls._of(given)
+
+    @classmethod
+    def _of(cls, given: Mapping[str, Number]) -> "Costs":
+        known = [field.name for field in fields(cls)]
+        values: dict[str, Decimal] = {}
+        for key, value in given.items():
+            if key not in known:
+                raise InputError(f"costs: unknown key {key!r}; known: {', '.join(known)}")
+            try:
+                values[key] = exact(value, name=f"costs: {key}")
+            except InvalidOrder as error:
+                raise InputError(str(error)) from error
+            if values[key] < 0:
+                raise InputError(f"costs: {key} must be 0 or more, not {value}")
+        if values.get("max_participation", Decimal(1)) > 1:
+            raise InputError(f"costs: max_participation is a share of volume, at most 1, not {values['max_participation']}")
+        return cls(**values)
+
+    def describe(self) -> dict[str, str]:
+        """The keys that are set, as decimal strings."""
+        return {f.name: format(value, "f") for f in fields(self) if (value := getattr(self, f.name))}
+
+
+PRESETS: Mapping[str, Costs] = {
+    "none": Costs(),
+    "alpaca-stocks": Costs(slippage_bps=Decimal(1), half_spread_bps=Decimal(1)),
+    "alpaca-crypto": Costs(commission_bps=Decimal(25), slippage_bps=Decimal(2), half_spread_bps=Decimal(3)),
+    "fx": Costs(slippage_bps=Decimal("0.1"), half_spread_bps=Decimal("0.5")),
+}
+PRESET_OF: Mapping[AssetClass, str] = {
+    AssetClass.STOCK: "alpaca-stocks",
+    AssetClass.CRYPTO: "alpaca-crypto",
+    AssetClass.FX: "fx",
+}
+
+
+class CostModel:
+    """The costs of one instrument, as integer arithmetic on its units."""
+
+    __slots__ = (
+        "_bps", "_divisor", "_per_unit", "_slip_divisor", "_slip_fixed", "_slip_one", "_slip_rate", "_step",
+        "free", "max_participation", "minimum", "scale", "slips",
+    )  # fmt: skip
+
+    def __init__(self, costs: Costs, scale: Scale) -> None:
+        self.scale = scale
+        ratio = Fraction(costs.commission_bps) / 10_000
+        per_share = Fraction(costs.commission_per_share) * CASH_ONE / scale.quantity_one
+        value_to_cash = ratio / scale.notional_divisor
+        self._divisor = value_to_cash.denominator * per_share.denominator
+        self._bps = value_to_cash.numerator * per_share.denominator
+        self._per_unit = per_share.numerator * value_to_cash.denominator
+        self.minimum = int((costs.commission_minimum * CASH_ONE).to_integral_value())
+        adverse = (Fraction(costs.slippage_bps) + Fraction(costs.half_spread_bps)) / 10_000
+        fixed = Fraction(costs.slippage_ticks) * scale.tick
+        self._step = scale.price_one // CASH_ONE  # price units in 1e-8
+        self._slip_one = adverse.denominator * fixed.denominator
+        self._slip_rate = adverse.numerator * fixed.denominator
+        self._slip_fixed = fixed.numerator * adverse.denominator
+        self._slip_divisor = self._slip_one * self._step
+        self.slips = bool(adverse or fixed)
+        self.free = not (self._bps or self._per_unit)
+        self.max_participation = costs.max_participation
+
+    def slipped(self, price: int, *, sign: int, limit: int | None) -> int:
+        """`price` made worse, to 1e-8, never past `limit` nor under 1e-8; all in price units."""
+        worse = price * self._slip_one + sign * (price * self._slip_rate + self._slip_fixed)
+        units = divide_half_even(worse, self._slip_divisor) * self._step
+        if limit is not None and sign * units > sign * limit:
+            units = limit
+        return max(units, self._step)
+
+    def computed(self, price: int, quantity: int) -> int:
+        """The commission of a fill of `quantity` > 0 units by itself, in cash units."""
+        if self.free:
+            return 0
+        return divide_half_even(price * quantity * self._bps + quantity * self._per_unit, self._divisor)
+
+    def due(self, total_computed: int, paid: int) -> int:
+        """What a fill is charged, the order's computed commissions summing to `total_computed` with it."""
+        return max(self.minimum, total_computed) - paid
+
+    def capacity(self, volume: float) -> int:
+        """Quantity units that `max_participation` allows of a bar's volume, cut down."""
+        assert self.max_participation is not None
+        return int(Fraction(Decimal(repr(volume))) * Fraction(self.max_participation) * self.scale.quantity_one)

@@ -1,0 +1,43 @@
+"""Every error that Weaver raises on purpose.
+
+WeaverError                 the message is one line: what was wrong with the value in hand, and what to do
+├── InputError              the caller gave something unusable; nothing was changed
+│   ├── DataError           market data that cannot be true or read; names file and row
+│   └── NotFound            an id, symbol or file that is not there
+├── InvalidOrder            an order that no venue could take (quantity 0, a price of NaN …)
+├── StrategyError           a strategy's own code failed; names its line
+├── IllegalTransition       an order event that its status does not allow
+└── RunFailed               a run ended before its end, with the reason
+"""
+
+
+class WeaverError(Exception):
+    """Base of all; its text is meant for a person, one line."""
+
+
+class InputError(WeaverError):
+    """Something given from outside cannot be used."""
+
+
+class DataError(InputError):
+    """Market data that is missing, unreadable or impossible."""
+
+
+class NotFound(InputError):
+    """Nothing by that name."""
+
+
+class InvalidOrder(WeaverError):
+    """An order that could never be placed."""
+
+
+class StrategyError(WeaverError):
+    """A strategy's own code failed, or could not be loaded."""
+
+
+class IllegalTransition(WeaverError):
+    """An order event arrived that its status does not allow."""
+
+
+class RunFailed(WeaverError):
+    """A run could not go on."""

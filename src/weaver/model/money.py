@@ -1,0 +1,58 @@
+"""Exact numbers: reading them from what a person writes, and rounding them once."""
+
+from decimal import Decimal, InvalidOperation
+
+from weaver.model.errors import InvalidOrder
+
+Number = int | float | str | Decimal
+CASH_DECIMALS = 8
+CASH_ONE = 10**CASH_DECIMALS
+
+
+def exact(value: Number, *, name: str) -> Decimal:
+    """The finite decimal that `value` says; a float is read by its `repr`. Raises InvalidOrder."""
+    if hasattr(value, "item"):  # a numpy scalar
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise InvalidOrder(f"{name} must be a number, not {value!r}")
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else value)
+    except InvalidOperation as error:
+        raise InvalidOrder(f"{name} must be a number, not {value!r}") from error
+    if not number.is_finite():
+        raise InvalidOrder(f"{name} must be finite, not {value}")
+    return number
+
+
+def divide_half_even(numerator: int, divisor: int) -> int:
+    """`numerator / divisor` to the nearest integer, ties to the even one; `divisor` > 0."""
+    quotient, rest = divmod(numerator, divisor)
+    twice = 2 * rest
+    if twice > divisor or (twice == divisor and quotient & 1):
+        return quotient + 1
+    return quotient
+
+
+def truncate(value: int, step: int) -> int:
+    """`value` cut toward zero to a multiple of `step` > 0."""
+    return value // step * step if value >= 0 else -(-value // step * step)
+
+
+def decimal_of(units: int, decimals: int) -> Decimal:
+    """The decimal that `units` of 10^-decimals stand for, exactly (no context rounding)."""
+    sign, digits = (1, -units) if units < 0 else (0, units)
+    return Decimal((sign, tuple(map(int, str(digits))), -decimals))
+
+
+def plain(value: Decimal) -> str:
+    """The decimal string of JSON: no exponent, no trailing zeros, `0` for zero."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def decimals_of(value: Decimal) -> int:
+    """How many digits stand after the point of `value`, trailing zeros not counted."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

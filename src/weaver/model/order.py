@@ -1,0 +1,223 @@
+"""An order as its strategy and the engine that works it see it."""
+
+from decimal import Decimal
+from typing import Final
+
+from weaver.model.actions import OrderClass, OrderType, PlaceOrder, Side, TimeInForce
+from weaver.model.errors import IllegalTransition
+from weaver.model.money import truncate
+from weaver.model.order_status import OrderEvent, OrderStatus, transition
+from weaver.model.scale import Scale
+
+PENDING, FILLED = OrderStatus.PENDING, OrderStatus.FILLED
+WORKING: Final = frozenset(
+    {PENDING, OrderStatus.SUBMITTING, OrderStatus.SUBMITTED, OrderStatus.ACCEPTED, OrderStatus.PARTIAL}
+)
+
+
+class Target:
+    """What a target order was after: the holding to reach, not the quantity to trade."""
+
+    __slots__ = ("at_fill", "denominator", "numerator", "units", "value")
+
+    def __init__(
+        self,
+        *,
+        units: int | None = None,
+        value: int | None = None,
+        numerator: int = 0,
+        denominator: int = 1,
+        at_fill: bool = False,
+    ) -> None:
+        self.units, self.value, self.at_fill = units, value, at_fill
+        self.numerator, self.denominator = numerator, denominator
+
+    def quantity(self, *, equity: int, price: int, scale: Scale) -> int:
+        """The signed holding to reach, in quantity units, cut toward zero to the lot."""
+        if self.units is not None:
+            return self.units
+        if self.value is not None:
+            numerator, denominator = self.value, 1
+        else:
+            numerator, denominator = equity * self.numerator, self.denominator
+        if numerator < 0:
+            return -(-numerator * scale.notional_divisor // (price * denominator * scale.lot) * scale.lot)
+        return numerator * scale.notional_divisor // (price * denominator * scale.lot) * scale.lot
+
+
+class ExitGroup:
+    """Exit legs that share one remaining quantity; `entry` is None for an oco on its own."""
+
+    __slots__ = ("cap", "entered", "entry", "exited", "inside", "legs", "price", "started")
+
+    def __init__(self, *, entry: "Order | None", cap: int | None = None, entered: int = 0) -> None:
+        self.entry, self.cap, self.entered, self.exited = entry, cap, entered, 0
+        self.legs: list[Order] = []
+        self.started = -1
+        """The tick at which the entry first filled, −1 before."""
+        self.inside = -1
+        """The same, if it filled inside the bar and not at its open."""
+        self.price = 0
+        """What the entry first filled at, before slippage."""
+
+    def split(self, ratio: tuple[int, int], *, lot: int) -> None:
+        """Follow a split: what is left is scaled and cut down to the lot."""
+        exited = self.exited * ratio[0] // ratio[1]
+        self.entered = exited + truncate((self.entered - self.exited) * ratio[0] // ratio[1], lot)
+        if self.cap is not None:
+            self.cap = exited + truncate((self.cap - self.exited) * ratio[0] // ratio[1], lot)
+        self.exited = exited
+
+    @property
+    def remaining(self) -> int:
+        """What the legs may still exit, in quantity units."""
+        entered = self.entered if self.cap is None else min(self.entered, self.cap)
+        return entered - self.exited
+
+
+class Order:
+    """One order. Units of price and quantity are those of `scale`; the decimals are derived when looked at.
+
+    An engine alone changes an order, through `happen` and `add_fill`.
+    """
+
+    # What a plain market order leaves as it is costs it nothing: instances only hold what differs.
+    is_plain: bool = True
+    """A market order without legs or conditions."""
+    order_type: OrderType = OrderType.MARKET
+    order_class: OrderClass = OrderClass.SIMPLE
+    tif: TimeInForce = TimeInForce.DAY
+    extended_hours: bool = False
+    limit_units: int | None = None
+    stop_units: int | None = None
+    trail_units: int | None = None
+    trail_percent: Decimal | None = None
+    mark: int | None = None
+    triggered: bool = False
+    target: Target | None = None
+    is_sized: bool = True
+    """False until the price of its fill settles its quantity, which is an estimate till then."""
+    exits: ExitGroup | None = None
+    """The legs that this entry starts."""
+    group: ExitGroup | None = None
+    """The legs that this leg belongs to."""
+    waiting: bool = False
+    filled: int = 0
+    value: int = 0
+    commission_computed: int = 0
+    commission_paid: int = 0
+    reduce_only: bool = False
+    is_liquidation: bool = False
+    reason: str = ""
+    cancel_asked: bool = False
+    replaced_by: "Order | None" = None
+    session_close: int | None = None
+    status: OrderStatus = PENDING
+
+    def __init__(self, number: int, scale: Scale, sign: int, units: int, placed: int) -> None:
+        self.number = number
+        self.scale = scale
+        self.sign = sign
+        self.units = units
+        self.placed = placed
+
+    @property
+    def id(self) -> str:
+        """The order's number in its run, as the record writes it."""
+        return str(self.number)
+
+    @property
+    def symbol(self) -> str:
+        """What it trades."""
+        return self.scale.symbol
+
+    @property
+    def side(self) -> Side:
+        """Buy or sell."""
+        return Side(self.sign)
+
+    @property
+    def quantity(self) -> Decimal:
+        """How much was ordered (an estimate while a `size_at="fill"` order waits for its price)."""
+        return self.scale.quantity_decimal(self.units)
+
+    @property
+    def filled_quantity(self) -> Decimal:
+        """How much has filled."""
+        return self.scale.quantity_decimal(self.filled)
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """What the filled part cost per unit, or None before the first fill."""
+        if not self.filled:
+            return None
+        return Decimal(self.value).scaleb(-8) / self.filled_quantity
+
+    @property
+    def limit(self) -> Decimal | None:
+        """The limit price."""
+        return None if self.limit_units is None else self.scale.price_decimal(self.limit_units)
+
+    @property
+    def stop(self) -> Decimal | None:
+        """The stop price; of a trailing stop, its level now."""
+        return None if self.stop_units is None else self.scale.price_decimal(self.stop_units)
+
+    @property
+    def trail(self) -> Decimal | None:
+        """The trailing amount."""
+        return None if self.trail_units is None else self.scale.price_decimal(self.trail_units)
+
+    @property
+    def legs(self) -> tuple["Order", ...]:
+        """The exit legs that hang on this order."""
+        return tuple(self.exits.legs) if self.exits else ()
+
+    @property
+    def is_working(self) -> bool:
+        """It may still fill (a leg that waits for its entry counts)."""
+        return self.status in WORKING
+
+    @property
+    def is_exit_leg(self) -> bool:
+        """It only gets out of what an entry, or the run before, got into."""
+        return self.group is not None
+
+    @property
+    def remaining(self) -> int:
+        """Quantity units that have not filled."""
+        return self.units - self.filled
+
+    def happen(self, event: OrderEvent) -> None:
+        """Take the one legal step that `event` means."""
+        self.status = transition(self.status, event)
+
+    def add_fill(self, units: int, cash_value: int) -> None:
+        """Gain a fill of so many quantity units for so many cash units (both > 0). Never past the order's quantity."""
+        if self.filled + units > self.units:
+            raise IllegalTransition(f"order {self.number}: a fill of {units} units exceeds the {self.remaining} left")
+        self.filled += units
+        self.value += cash_value
+        self.happen(OrderEvent.FILL_REST if self.filled == self.units else OrderEvent.FILL_PART)
+
+    def as_action(self) -> PlaceOrder:
+        """The action that placed it."""
+        parent = self.group.entry.number if self.group and self.group.entry else None
+        return PlaceOrder(
+            number=self.number,
+            symbol=self.symbol,
+            side=self.side,
+            quantity=self.quantity if self.target is None or not self.target.at_fill else None,
+            order_type=self.order_type,
+            order_class=self.order_class,
+            tif=self.tif,
+            extended_hours=self.extended_hours,
+            limit=self.limit,
+            stop=self.stop,
+            trail=self.trail,
+            trail_percent=self.trail_percent,
+            parent=parent,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Order {self.number} {self.side} {self.quantity} {self.symbol} {self.order_type} {self.status}>"

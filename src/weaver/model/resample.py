@@ -1,0 +1,41 @@
+"""Coarser bars from finer ones, without mixing sessions."""
+
+import numpy as np
+
+from weaver.model.bars import Bars
+from weaver.model.calendar import Calendar
+from weaver.model.errors import InputError
+from weaver.model.timeframe import Timeframe
+
+
+def resample(bars: Bars, timeframe: Timeframe, calendar: Calendar) -> Bars:
+    """Bars of `timeframe`, a multiple of the given ones' (else InputError); the same object when it is the same.
+
+    No bar mixes sessions, nor (stocks) pre-market, regular session and after-hours. Daily stock bars come from the
+    regular session alone: they close with it. The grid starts at midnight New York (stocks), 00:00 UTC (crypto),
+    17:00 New York (fx), and a first piece is stamped where its segment starts, so that each bar is [timestamp, end).
+    """
+    if timeframe == bars.timeframe:
+        return bars
+    if timeframe.nanoseconds % bars.timeframe.nanoseconds:
+        raise InputError(
+            f"{bars.symbol}: bars of {bars.timeframe} cannot be put together to {timeframe}: choose a multiple"
+        )
+    buckets = calendar.buckets(bars.timestamp, bars.end, bars.timeframe, timeframe)
+    kept = np.flatnonzero(buckets.keep)
+    if not len(kept):
+        raise InputError(f"{bars.symbol}: no bar lies in a regular session, so there is nothing to make {timeframe} of")
+    stamps = buckets.timestamp[kept]
+    first = np.flatnonzero(np.diff(stamps, prepend=stamps[0] - 1))
+    last = np.append(first[1:], len(stamps)) - 1
+    return Bars(
+        symbol=bars.symbol,
+        timeframe=timeframe,
+        timestamp=stamps[first],
+        end=buckets.end[kept][last],
+        open=bars.open[kept][first],
+        high=np.maximum.reduceat(bars.high[kept], first),
+        low=np.minimum.reduceat(bars.low[kept], first),
+        close=bars.close[kept][last],
+        volume=np.add.reduceat(bars.volume[kept], first),
+    )

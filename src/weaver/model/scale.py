@@ -1,0 +1,106 @@
+"""Counting in integers: how many units of what make a price, a quantity and an amount of cash."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from weaver.model.errors import InvalidOrder
+from weaver.model.instrument import Instrument
+from weaver.model.money import CASH_DECIMALS, Number, decimal_of, decimals_of, divide_half_even, exact, truncate
+
+_SPARE_DECIMALS = 20
+_SPARE = 10**_SPARE_DECIMALS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """The units of one instrument. Prices count 10^-price_decimals, quantities 10^-quantity_decimals, cash 1e-8."""
+
+    symbol: str
+    price_decimals: int
+    quantity_decimals: int
+    price_one: int
+    quantity_one: int
+    tick: int
+    lot: int
+    minimum: int
+    notional_divisor: int
+    """price units x quantity units ÷ this = cash units."""
+
+    @classmethod
+    def of(cls, instrument: Instrument, *, price_decimals: int = CASH_DECIMALS) -> "Scale":
+        """Units fine enough for the instrument's tick and lot, cash, and data of so many decimals."""
+        decimals = max(price_decimals, CASH_DECIMALS, decimals_of(instrument.tick))
+        quantity_decimals = max(decimals_of(instrument.lot), decimals_of(instrument.minimum))
+        return cls(
+            symbol=instrument.symbol,
+            price_decimals=decimals,
+            quantity_decimals=quantity_decimals,
+            price_one=10**decimals,
+            quantity_one=10**quantity_decimals,
+            tick=int(instrument.tick.scaleb(decimals)),
+            lot=int(instrument.lot.scaleb(quantity_decimals)),
+            minimum=int(instrument.minimum.scaleb(quantity_decimals)),
+            notional_divisor=10 ** (decimals + quantity_decimals - CASH_DECIMALS),
+        )
+
+    def quantity(self, value: Number) -> int:
+        """Units of an order's explicit quantity, cut down to the lot. Raises InvalidOrder at or under nothing."""
+        if type(value) is int and value > 0 and self.lot == self.quantity_one:
+            return value * self.quantity_one
+        number = exact(value, name=f"{self.symbol}: the quantity of an order")
+        if number <= 0:
+            raise InvalidOrder(f"{self.symbol}: the quantity of an order must be above 0, not {value}")
+        units = truncate(int(number.scaleb(self.quantity_decimals)), self.lot)
+        if units == 0:
+            lot = decimal_of(self.lot, self.quantity_decimals)
+            raise InvalidOrder(f"{self.symbol}: a quantity of {value} is less than one lot ({lot:f})")
+        return units
+
+    def signed_quantity(self, value: Number) -> int:
+        """Units of a target, either sign, cut toward zero to the lot. Raises InvalidOrder on what is no number."""
+        number = exact(value, name=f"{self.symbol}: a target")
+        return truncate(int(number.scaleb(self.quantity_decimals)), self.lot)
+
+    def limit_price(self, value: Number, *, sign: int) -> int:
+        """Units of a limit, rounded to the tick away from filling: down for a buy (+1), up for a sell (−1)."""
+        price = self._price(value, "limit price") * sign // (self.tick * _SPARE) * self.tick * sign
+        if price <= 0:
+            raise InvalidOrder(f"{self.symbol}: a limit price of {value} is under one tick ({self.tick_text})")
+        return price
+
+    def stop_price(self, value: Number, *, name: str = "stop price") -> int:
+        """Units of a stop or a trailing amount, at the nearest tick (half to even)."""
+        price = divide_half_even(self._price(value, name), self.tick * _SPARE) * self.tick
+        if price <= 0:
+            raise InvalidOrder(f"{self.symbol}: a {name} of {value} is under half a tick ({self.tick_text})")
+        return price
+
+    def nearest_tick(self, numerator: int, divisor: int = 1) -> int:
+        """`numerator / divisor` price units at the nearest tick, half to even, at least one tick."""
+        return max(divide_half_even(numerator, divisor * self.tick) * self.tick, self.tick)
+
+    @property
+    def tick_text(self) -> str:
+        """The tick as a decimal string."""
+        return format(decimal_of(self.tick, self.price_decimals).normalize(), "f")
+
+    def _price(self, value: Number, name: str) -> int:
+        """Units with spare decimals, so that rounding to the tick sees every digit a float can have."""
+        number = exact(value, name=f"{self.symbol}: the {name}")
+        if number <= 0:
+            raise InvalidOrder(f"{self.symbol}: the {name} of an order must be above 0, not {value}")
+        return int(number.scaleb(self.price_decimals + _SPARE_DECIMALS))
+
+    def cash(self, price: int, quantity: int) -> int:
+        """Cash units of so many units at so many price units, half to even; the sign is the quantity's."""
+        if self.notional_divisor == 1:
+            return price * quantity
+        return divide_half_even(price * quantity, self.notional_divisor)
+
+    def price_decimal(self, units: int) -> Decimal:
+        """A price as a decimal."""
+        return decimal_of(units, self.price_decimals)
+
+    def quantity_decimal(self, units: int) -> Decimal:
+        """A quantity as a decimal."""
+        return decimal_of(units, self.quantity_decimals)

@@ -1,0 +1,103 @@
+"""The root for notebooks, scripts and the command line: fits marvin, greta and the bar store together."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from weaver.config import settings
+from weaver.greta.result import BacktestResult
+from weaver.marvin.catalogue import Catalogue
+from weaver.marvin.loader import LoadedStrategy, from_class, load
+from weaver.marvin.strategy import Strategy
+from weaver.model.errors import InputError
+from weaver.model.money import Number
+from weaver.research.inputs import load_bars, sources
+from weaver.research.lookahead import check
+from weaver.research.record import record_of
+from weaver.research.run import Day, Options, Plan, plan
+
+__all__ = ["BacktestResult", "backtest", "load_bars"]
+
+Progress = Callable[[str, float], None]
+
+
+def backtest(
+    strategy: str | type[Strategy] | LoadedStrategy,
+    bars: Any = None,
+    *,
+    symbols: Iterable[str] | None = None,
+    timeframe: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    start: Day | None = None,
+    end: Day | None = None,
+    warmup: int | None = None,
+    cash: Number = 100_000,
+    account: str = "cash",
+    leverage: Number | None = None,
+    shorting: bool = False,
+    maintenance: Number | None = None,
+    costs: str | Mapping[str, Any] | None = None,
+    asset: str | None = None,
+    tz: str | None = None,
+    actions: Mapping[str, Any] | None = None,
+    close_at_end: bool = False,
+    lookahead_check: bool = True,
+    seed: int = 0,
+    venue: str | None = None,
+    progress: Progress | None = None,
+) -> BacktestResult:
+    """Backtest a strategy and say whether to believe the result.
+
+    Args:
+        strategy: a class, an id (`sma-crossover`), or `path/to/file.py[:ClassName]`.
+        bars: a pandas or polars frame, a `{symbol: frame}` mapping, a file, or `load_bars(…)`; None: `symbols` of the store.
+        symbols: names for the bars, or what to read from the store.
+        timeframe: resample to this; default: the data's own.
+        params: the strategy's parameters.
+        start: bars before it are history for series, without callbacks. A date, or an ISO time (UTC).
+        end: the last day or time, inclusive.
+        warmup: how many bars of history; default: all there are.
+        cash: starting cash. account: "cash" or "margin", with leverage, shorting and maintenance.
+        costs: a preset's name or a mapping of keys; default: the asset class's preset.
+        asset: "stock", "crypto" or "fx"; default: guessed from the symbol. tz: the zone of naive times.
+        actions: symbol → file of splits and dividends.
+        close_at_end: close what is held at the last close. lookahead_check: repeat the run on cut bars afterwards.
+        seed: of the strategy's `self.random`. venue: apply the order rules of this venue.
+        progress: called with what is going on and how far it is (0 to 1).
+
+    Raises InputError on what cannot be used, StrategyError where the strategy's own code fails.
+    """
+    options = Options(
+        params=params or {}, start=start, end=end, warmup=warmup, cash=cash, account=account, leverage=leverage,
+        shorting=shorting, maintenance=maintenance, costs=costs, close_at_end=close_at_end, seed=seed, venue=venue,
+    )  # fmt: skip
+    found = sources(bars, symbols=symbols, timeframe=timeframe, tz=tz, asset=asset, actions=actions)
+    ready = plan(loaded(strategy), found, options)
+    return run(ready, lookahead_check=lookahead_check, progress=progress or _silent)
+
+
+def loaded(strategy: str | type[Strategy] | LoadedStrategy) -> LoadedStrategy:
+    """The strategy behind a class, an id or a file."""
+    if isinstance(strategy, LoadedStrategy):
+        return strategy
+    if isinstance(strategy, (str, Path)):
+        return load(str(strategy), Catalogue(settings().strategies_folder))
+    if isinstance(strategy, type) and issubclass(strategy, Strategy):
+        return from_class(strategy)
+    raise InputError(f"a strategy is a class, an id or a file, not {strategy!r}")
+
+
+def run(ready: Plan, *, lookahead_check: bool, progress: Progress) -> BacktestResult:
+    """Run a plan, check it, and give the result."""
+    engine = ready.engine(progress=lambda done: progress("Backtest", done))
+    result = BacktestResult(engine, journal=engine.runtime.journal, record=record_of(ready))
+    for source in ready.sources.values():
+        result.warn(source.warnings)
+    if lookahead_check:
+        result.warn(check(ready, engine, lambda done: progress("Look-ahead check", done)))
+    engine.runtime.unbind()
+    return result
+
+
+def _silent(what: str, done: float) -> None:
+    del what, done

@@ -1,0 +1,185 @@
+"""What a run is given to run on: from frames, files or the store to listings."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from weaver.config import settings
+from weaver.model.bars import Bars
+from weaver.model.calendar import calendar_for
+from weaver.model.corporate_actions import CorporateAction
+from weaver.model.errors import InputError
+from weaver.model.instrument import AssetClass, Instrument, guess_asset_class
+from weaver.model.listing import Listing
+from weaver.model.resample import resample
+from weaver.model.timeframe import DAY, Timeframe
+from weaver.walle.actions_file import read_actions
+from weaver.walle.bar_store import ParquetBarStore, StoredBars
+from weaver.walle.files import read_bars
+from weaver.walle.frames import bars_from_frame
+
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A listing, where it came from, and what the reader had to say about it."""
+
+    listing: Listing
+    origin: str
+    """`store`, or the file's path, or `memory`."""
+    notes: tuple[str, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+def store() -> ParquetBarStore:
+    """The bar store of this machine's WEAVER_HOME."""
+    return ParquetBarStore(settings().bars_folder)
+
+
+def load_bars(symbol: str, timeframe: str) -> StoredBars:
+    """Bars of the store, at their own or a coarser timeframe. Raises NotFound."""
+    return store().read(symbol, Timeframe.parse(timeframe))
+
+
+def sources(
+    bars: Any,
+    *,
+    symbols: Iterable[str] | None,
+    timeframe: str | None,
+    tz: str | None,
+    asset: str | None,
+    actions: Mapping[str, Any] | None,
+) -> dict[str, Source]:
+    """The run's symbols with their bars, in order. `bars`: a frame, Bars, StoredBars, a file, a mapping or sequence of
+    them, or None for the store. Raises InputError."""
+    wanted = _Wanted(None if timeframe is None else Timeframe.parse(timeframe), tz, _asset_class(asset))
+    found = _found(bars, list(symbols or ()), wanted)
+    if not found:
+        raise InputError("no bars: name symbols of the store (--symbol) or files (--bars)")
+    _one_timeframe(found)
+    return {symbol: _with_actions(source, (actions or {}).get(symbol)) for symbol, source in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    timeframe: Timeframe | None
+    tz: str | None
+    asset_class: AssetClass | None
+
+
+def _found(bars: Any, symbols: list[str], wanted: _Wanted) -> dict[str, Source]:
+    if bars is None:
+        return {symbol: _stored(symbol, wanted) for symbol in symbols}
+    if isinstance(bars, Mapping):
+        return {symbol: _one(item, symbol, wanted) for symbol, item in bars.items()}
+    items = list(bars) if isinstance(bars, (list, tuple)) else [bars]
+    if symbols and len(symbols) != len(items):
+        raise InputError(f"{len(symbols)} symbols for {len(items)} rows of bars: name one for each")
+    named = [_one(item, name, wanted) for item, name in zip(items, symbols or [None] * len(items), strict=True)]
+    found: dict[str, Source] = {}
+    for source in named:
+        if source.listing.symbol in found:
+            raise InputError(f"two rows of bars are called {source.listing.symbol}: name them with SYMBOL=FILE")
+        found[source.listing.symbol] = source
+    return found
+
+
+def _one(item: Any, symbol: str | None, wanted: _Wanted) -> Source:
+    if isinstance(item, (str, Path)):
+        return _file(Path(item), symbol, wanted)
+    if isinstance(item, StoredBars):
+        return _given(item.bars, item.instrument, item.actions, "store", wanted)
+    if isinstance(item, Bars):
+        name = symbol or item.symbol
+        asset_class = wanted.asset_class or guess_asset_class(name)
+        bars = item if item.symbol == name else replace(item, symbol=name)
+        return _given(bars, Instrument.default(name, asset_class), (), "memory", wanted)
+    if symbol is None:
+        symbol = "BARS"
+    read = bars_from_frame(
+        item, symbol=symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class
+    )
+    listing = Listing(instrument=read.instrument, bars=read.bars)
+    return Source(listing=listing, origin="memory", notes=read.notes, warnings=_warnings(read.warnings))
+
+
+def _given(
+    bars: Bars, instrument: Instrument, actions: tuple[CorporateAction, ...], origin: str, wanted: _Wanted
+) -> Source:
+    if wanted.timeframe is not None and wanted.timeframe != bars.timeframe:
+        bars = resample(bars, wanted.timeframe, calendar_for(instrument.asset_class))
+    return Source(listing=Listing(instrument=instrument, bars=bars, actions=tuple(actions)), origin=origin)
+
+
+def _stored(symbol: str, wanted: _Wanted) -> Source:
+    shelf = store()
+    timeframe = wanted.timeframe
+    if timeframe is None:
+        entry = shelf.find(symbol)
+        if entry is None:
+            known = ", ".join(sorted({row.symbol for row in shelf.catalogue()})) or "nothing yet"
+            raise InputError(f"no bars of {symbol} in the store ({known}): import them (weaver data import FILE) or name a file (--bars)")
+        timeframe = entry.timeframe
+    stored = shelf.read(symbol, timeframe)
+    return _given(stored.bars, stored.instrument, tuple(stored.actions), "store", wanted)
+
+
+def _file(path: Path, symbol: str | None, wanted: _Wanted) -> Source:
+    read = read_bars(
+        path, symbol=symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class
+    )
+    listing = Listing(instrument=read.instrument, bars=read.bars)
+    return Source(listing=listing, origin=str(path), notes=read.notes, warnings=_warnings(read.warnings))
+
+
+def _with_actions(source: Source, given: Any) -> Source:
+    if given is None:
+        return source
+    actions = read_actions(Path(given)) if isinstance(given, (str, Path)) else tuple(given)
+    return replace(source, listing=replace(source.listing, actions=actions))
+
+
+def _warnings(found: Iterable[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((warning.code, warning.message) for warning in found)
+
+
+def _one_timeframe(found: Mapping[str, Source]) -> None:
+    kinds = {str(source.listing.bars.timeframe) for source in found.values()}
+    if len(kinds) > 1:
+        raise InputError(f"the bars have several timeframes ({', '.join(sorted(kinds))}): say which to run on (--timeframe)")
+    currencies = {source.listing.instrument.quote_currency for source in found.values()}
+    if len(currencies) > 1:
+        raise InputError(f"the symbols are quoted in several currencies ({', '.join(sorted(currencies))}): a run has one")
+
+
+def _asset_class(name: str | None) -> AssetClass | None:
+    if name is None:
+        return None
+    if name not in list(AssetClass):
+        raise InputError(f"asset {name!r} is not one of {', '.join(AssetClass)}")
+    return AssetClass(name)
+
+
+def instant(value: str | date | datetime | None, *, name: str, end: bool = False) -> int | None:
+    """A day or time in ns: a day begins at 00:00 UTC and, as an end, is meant whole. Raises InputError."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = _parsed(value, name)
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+        return int(np.datetime64(aware.astimezone(UTC).replace(tzinfo=None), "ns").astype(np.int64))
+    start = (value - EPOCH).days * DAY
+    return start + DAY - 1 if end else start
+
+
+def _parsed(text: str, name: str) -> date | datetime:
+    try:
+        return date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{name} {text!r} is no date: write 2020-01-31 or 2020-01-31T14:30") from None

@@ -1,0 +1,196 @@
+"""One backtest: its options, checked; its run; its checks; its result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.greta.account import BacktestAccount
+from weaver.greta.engine import Engine, Progress, Setup
+from weaver.greta.prices import FinerScaleNeeded
+from weaver.marvin.failure import strategy_failure
+from weaver.marvin.loader import LoadedStrategy
+from weaver.marvin.parameters import validate
+from weaver.marvin.runtime import Runtime
+from weaver.marvin.timeline import Clock
+from weaver.model.account import AccountRules
+from weaver.model.bars import Bars
+from weaver.model.calendar import calendar_for
+from weaver.model.costs import Costs
+from weaver.model.errors import InputError
+from weaver.model.listing import Listing
+from weaver.model.money import Number
+from weaver.model.resample import resample
+from weaver.model.timeframe import Timeframe
+from weaver.model.venue import venue_rules
+from weaver.research.inputs import Source, instant
+
+Day = str | date | datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options of a backtest, as given."""
+
+    params: Mapping[str, Any] = field(default_factory=dict)
+    start: Day | None = None
+    end: Day | None = None
+    warmup: int | None = None
+    cash: Number = 100_000
+    account: str = "cash"
+    leverage: Number | None = None
+    shorting: bool = False
+    maintenance: Number | None = None
+    costs: str | Mapping[str, Any] | None = None
+    close_at_end: bool = False
+    seed: int = 0
+    venue: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A backtest that is ready to run; running it twice gives the same."""
+
+    strategy: LoadedStrategy
+    options: Options
+    parameters: Mapping[str, Any]
+    listings: Mapping[str, Listing]
+    """Cut to warm-up and end."""
+    sources: Mapping[str, Source]
+    costs: Mapping[str, Costs]
+    rules: AccountRules
+    start: int
+
+    def engine(
+        self, *, progress: Progress, account: type[BacktestAccount] = BacktestAccount, until: int | None = None
+    ) -> Engine:
+        """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError, RunFailed."""
+        listings = self.listings if until is None else _closed_by(self.listings, until)
+        decimals = {symbol: 8 for symbol in listings}
+        while True:
+            try:
+                return self._run(listings, decimals, progress, account)
+            except FinerScaleNeeded as needed:
+                decimals[needed.symbol] = max(needed.decimals, decimals[needed.symbol] + 1)
+
+    def _run(
+        self,
+        listings: Mapping[str, Listing],
+        decimals: Mapping[str, int],
+        progress: Progress,
+        account: type[BacktestAccount],
+    ) -> Engine:
+        setup = Setup(
+            listings=listings,
+            costs=self.costs,
+            rules=self.rules,
+            start=self.start,
+            close_at_end=self.options.close_at_end,
+            venue=venue_rules(self.options.venue),
+            decimals=dict(decimals),
+            progress=progress,
+        )
+        try:
+            engine = Engine(setup, partial(self._runtime, listings), account=account)
+            engine.run()
+        except FinerScaleNeeded:
+            raise
+        except Exception as error:
+            failure = strategy_failure(error, self.strategy.cls)
+            if failure is None:
+                raise
+            raise failure from error
+        return engine
+
+    def _runtime(self, listings: Mapping[str, Listing], *, account: BacktestAccount, ticks: NDArray[np.int64]) -> Runtime:
+        return Runtime(
+            self.strategy.cls,
+            self.parameters,
+            listings=listings,
+            clock=Clock(ticks, start=self.start),
+            account=account,
+            other_bars=partial(_other_bars, listings),
+            seed=self.options.seed,
+        )
+
+
+def plan(strategy: LoadedStrategy, sources: Mapping[str, Source], options: Options) -> Plan:
+    """Check the options and cut the bars. Raises InputError."""
+    parameters = validate(strategy.cls, options.params)
+    rules = AccountRules.parse(
+        cash=options.cash,
+        account=options.account,
+        leverage=options.leverage,
+        shorting=options.shorting,
+        maintenance=options.maintenance,
+    )
+    venue_rules(options.venue)
+    listings, start = _cut({symbol: source.listing for symbol, source in sources.items()}, options)
+    costs = {
+        symbol: Costs.parse(options.costs, asset_class=listing.instrument.asset_class)
+        for symbol, listing in listings.items()
+    }
+    return Plan(
+        strategy=strategy,
+        options=options,
+        parameters=parameters,
+        listings=listings,
+        sources=sources,
+        costs=costs,
+        rules=rules,
+        start=start,
+    )
+
+
+def _cut(listings: Mapping[str, Listing], options: Options) -> tuple[dict[str, Listing], int]:
+    """Bars from the warm-up's start to the end, and the instant at which the run begins."""
+    start = instant(options.start, name="from")
+    end = instant(options.end, name="to", end=True)
+    if start is not None and end is not None and start > end:
+        raise InputError(f"from {options.start} is after to {options.end}")
+    if options.warmup is not None and options.warmup < 0:
+        raise InputError(f"warmup must be 0 bars or more, not {options.warmup}")
+    begin = start if start is not None else min(int(one.bars.timestamp[0]) for one in listings.values() if len(one.bars))
+    cut = {symbol: _part(listing, begin, end, options.warmup) for symbol, listing in listings.items()}
+    if not any(len(one.bars) and one.bars.timestamp[-1] >= begin for one in cut.values()):
+        have = "; ".join(f"{symbol}: {_span(listing.bars)}" for symbol, listing in listings.items())
+        raise InputError(f"no bars from {options.start or 'the start'} to {options.end or 'the end'} (there are {have})")
+    return cut, begin
+
+
+def _part(listing: Listing, begin: int, end: int | None, warmup: int | None) -> Listing:
+    bars = listing.bars
+    first = int(np.searchsorted(bars.timestamp, begin))
+    last = len(bars) if end is None else int(np.searchsorted(bars.timestamp, end, side="right"))
+    history = 0 if warmup is None else max(first - warmup, 0)
+    if history == 0 and last == len(bars):
+        return listing
+    return replace(listing, bars=bars.slice(history, max(last, history)))
+
+
+def _span(bars: Bars) -> str:
+    if not len(bars):
+        return "none"
+    first, last = (str(np.datetime64(int(bars.timestamp[k]), "ns"))[:10] for k in (0, -1))
+    return f"{first} to {last}"
+
+
+def _closed_by(listings: Mapping[str, Listing], until: int) -> dict[str, Listing]:
+    """Bars closed by an instant; their arrays end there."""
+    cut = {}
+    for symbol, listing in listings.items():
+        count = int(np.searchsorted(listing.bars.end, until, side="right"))
+        cut[symbol] = replace(listing, bars=listing.bars.slice(0, count))
+    return cut
+
+
+def _other_bars(listings: Mapping[str, Listing], symbol: str, timeframe: Timeframe) -> Bars:
+    """Bars of another timeframe, made of the run's own. Raises InputError for a finer one."""
+    listing = listings[symbol]
+    return resample(listing.bars, timeframe, calendar_for(listing.instrument.asset_class))
+
+

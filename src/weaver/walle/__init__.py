@@ -1,0 +1,1 @@
+"""What is kept: reading market data files, and the bar store."""

@@ -1,0 +1,150 @@
+"""What the bar store knows about a symbol, and how that is written down."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split
+from weaver.model.errors import DataError
+from weaver.model.instrument import AssetClass, Instrument
+from weaver.model.timeframe import Timeframe
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueEntry:
+    """One stored series. first, last: start stamps (ns); missing: bars that the calendar expects and are not there."""
+
+    symbol: str
+    timeframe: Timeframe
+    instrument: Instrument
+    source: str
+    content_hash: str
+    first: int
+    last: int
+    rows: int
+    missing: int
+    folder: str
+    """Name of the folder, beside the symbol's record, that holds the files."""
+    files: tuple[str, ...]
+    """Their names, in order of time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolRecord:
+    """All that is stored under one symbol; the file of it is what makes a change valid."""
+
+    instrument: Instrument
+    actions: tuple[CorporateAction, ...]
+    series: Mapping[Timeframe, CatalogueEntry]
+
+    def to_json(self) -> str:
+        """The record as text; decimals are strings."""
+        record = {
+            "format": FORMAT,
+            "instrument": _instrument_json(self.instrument),
+            "actions": [_action_json(action) for action in self.actions],
+            "series": [_entry_json(self.series[timeframe]) for timeframe in sorted(self.series)],
+        }
+        return json.dumps(record, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, place: str) -> "SymbolRecord":
+        """The record that `text` holds. Raises DataError naming `place` if it holds none."""
+        try:
+            record = json.loads(text)
+            instrument = _instrument(record["instrument"])
+            entries = [_entry(entry, instrument) for entry in record["series"]]
+            return cls(
+                instrument=instrument,
+                actions=tuple(_action(action) for action in record["actions"]),
+                series={entry.timeframe: entry for entry in entries},
+            )
+        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+            raise DataError(
+                f"{place}: the catalogue is damaged: remove this folder and import the data again"
+            ) from error
+
+
+def _instrument_json(instrument: Instrument) -> dict[str, str]:
+    return {
+        "symbol": instrument.symbol,
+        "asset_class": instrument.asset_class.value,
+        "tick": str(instrument.tick),
+        "lot": str(instrument.lot),
+        "minimum": str(instrument.minimum),
+        "quote_currency": instrument.quote_currency,
+    }
+
+
+def _instrument(record: Mapping[str, str]) -> Instrument:
+    return Instrument(
+        symbol=record["symbol"],
+        asset_class=AssetClass(record["asset_class"]),
+        tick=Decimal(record["tick"]),
+        lot=Decimal(record["lot"]),
+        minimum=Decimal(record["minimum"]),
+        quote_currency=record["quote_currency"],
+    )
+
+
+def _action_json(action: CorporateAction) -> dict[str, str]:
+    kind, value = _kind_and_value(action)
+    return {"ex_date": action.ex_date.isoformat(), "type": kind, "value": str(value)}
+
+
+def _kind_and_value(action: CorporateAction) -> tuple[str, Decimal]:
+    match action:
+        case Split():
+            return "split", action.ratio
+        case Dividend():
+            return "dividend", action.amount
+        case Delisting():
+            return "delisting", action.value
+
+
+def _action(record: Mapping[str, str]) -> CorporateAction:
+    ex_date, value = date.fromisoformat(record["ex_date"]), Decimal(record["value"])
+    match record["type"]:
+        case "split":
+            return Split(ex_date=ex_date, ratio=value)
+        case "dividend":
+            return Dividend(ex_date=ex_date, amount=value)
+        case "delisting":
+            return Delisting(ex_date=ex_date, value=value)
+        case kind:
+            raise ValueError(kind)
+
+
+def _entry_json(entry: CatalogueEntry) -> dict[str, object]:
+    return {
+        "timeframe": str(entry.timeframe),
+        "source": entry.source,
+        "content_hash": entry.content_hash,
+        "first": entry.first,
+        "last": entry.last,
+        "rows": entry.rows,
+        "missing": entry.missing,
+        "folder": entry.folder,
+        "files": list(entry.files),
+    }
+
+
+def _entry(record: Mapping[str, Any], instrument: Instrument) -> CatalogueEntry:
+    return CatalogueEntry(
+        symbol=instrument.symbol,
+        instrument=instrument,
+        timeframe=Timeframe.parse(record["timeframe"]),
+        source=str(record["source"]),
+        content_hash=str(record["content_hash"]),
+        first=int(record["first"]),
+        last=int(record["last"]),
+        rows=int(record["rows"]),
+        missing=int(record["missing"]),
+        folder=str(record["folder"]),
+        files=tuple(record["files"]),
+    )

@@ -1,0 +1,175 @@
+"""Reading CSV files: any separator, any of the usual headers."""
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from weaver.model.bars import Float64
+from weaver.model.errors import DataError, InputError
+from weaver.walle.arrow_columns import numbers_of, text_column
+from weaver.walle.column_names import ColumnNames, is_header, recognise
+from weaver.walle.raw_columns import RawColumns
+from weaver.walle.source import Source
+from weaver.walle.time_text import parse_times
+
+_SEPARATORS = ",;\t|"
+_HEADER_WITHIN = 5
+"""Some vendors put a line of their own above the header."""
+_QUOTED = 60
+"""Characters of a bad line that an error shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvText:
+    """A CSV file's bytes, with where its header stands and what separates its fields."""
+
+    name: str
+    data: bytes
+    header: list[str]
+    header_line: int
+    """Counted from 1."""
+    separator: str
+
+    def line_of(self, row: int) -> int | None:
+        """The line of the data row `row` (both from 1); empty lines are no rows."""
+        for number, (line, _text) in enumerate(self.data_lines(), start=1):
+            if number == row:
+                return line
+        return None
+
+    def data_lines(self) -> Iterator[tuple[int, bytes]]:
+        """Number (from 1) and text of each line with data."""
+        for line, text in enumerate(io.BytesIO(self.data), start=1):
+            if line > self.header_line and text.strip(b"\r\n"):
+                yield line, text
+
+
+def read_text(path: Path) -> CsvText:
+    """The file, with its header found. Raises InputError if it cannot be read, DataError if it is no CSV."""
+    data = _bytes(path)
+    name = str(path)
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise DataError(f"{name}: the text is UTF-16: save it as UTF-8")
+    if b"\0" in data[:65536]:
+        raise DataError(f"{name}: this is neither CSV nor Parquet, but some other binary file")
+    if not data.strip():
+        raise DataError(f"{name}: the file is empty")
+    head = [_decode(line, name, number) for number, line in zip(range(1, 21), io.BytesIO(data), strict=False)]
+    filled = [number for number, line in enumerate(head) if line.strip()][:_HEADER_WITHIN]
+    if not filled:
+        raise DataError(f"{name}: the first 20 lines are empty")
+    for number in filled:
+        separator, fields = _split(head[number])
+        if is_header(fields):
+            break
+    else:
+        number = filled[0]
+        separator, fields = _split(head[number])
+    return CsvText(name=name, data=data, header=fields, header_line=number + 1, separator=separator)
+
+
+def read_csv(path: Path) -> RawColumns:
+    """The columns of a CSV file. Raises InputError or DataError naming file, row and line."""
+    text = read_text(path)
+    source = Source(name=text.name, line_of=text.line_of)
+    names = recognise(text.header, source=text.name)
+    table = read_table(text, names.used)
+    columns = {position: table.column(place) for place, position in enumerate(names.used)}
+    written = _time_texts(columns, names)
+    return RawColumns(
+        source=source,
+        times=parse_times(text_column(written), source=source, is_utc=names.is_utc),
+        volume=None if names.volume is None else _numbers(columns[names.volume], "volume", source),
+        **{price: _numbers(columns[position], price, source) for price, position in names.prices.items()},
+    )
+
+
+def read_table(text: CsvText, positions: Sequence[int]) -> pa.Table:
+    """The columns at `positions`, trimmed strings, in that order. Raises DataError on broken lines and on no rows."""
+    names = [str(position) for position in range(len(text.header))]
+    wanted = [names[position] for position in positions]
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(text.data),
+            read_options=arrow_csv.ReadOptions(skip_rows=text.header_line, column_names=names, use_threads=False),
+            parse_options=arrow_csv.ParseOptions(delimiter=text.separator),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if text.line_of(1) is None:
+            raise DataError(f"{text.name}: there is a header line and no data below it") from error
+        raise _broken_line(text, error) from error
+    if table.num_rows == 0:
+        raise DataError(f"{text.name}: there is a header line and no data below it")
+    return pa.table([pc.utf8_trim_whitespace(column) for column in table.columns], names=table.column_names)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no such file") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{path}: this is a folder, not a file") from error
+    except (OSError, EOFError) as error:
+        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _decode(line: bytes, name: str, number: int) -> str:
+    try:
+        return line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name}: line {number}: the text is not UTF-8: save it as UTF-8") from error
+
+
+def _split(line: str) -> tuple[str, list[str]]:
+    separator = max(_SEPARATORS, key=line.count)
+    return separator, next(csv.reader([line], delimiter=separator), [])
+
+
+def _time_texts(columns: dict[int, pa.ChunkedArray], names: ColumnNames) -> pa.ChunkedArray:
+    if names.clock is None:
+        return columns[names.time]
+    return pc.binary_join_element_wise(columns[names.time], columns[names.clock], " ")
+
+
+def _numbers(column: pa.ChunkedArray, name: str, source: Source) -> Float64:
+    try:
+        return numbers_of(column.cast(pa.float64()))
+    except pa.ArrowInvalid as error:
+        raise _bad_number(column, name, source) from error
+
+
+def _bad_number(column: pa.ChunkedArray, name: str, source: Source) -> DataError:
+    for row, text in enumerate(column.to_pylist()):
+        if text == "":
+            return source.error(row, f"{name} is empty")
+        try:
+            pa.scalar(text).cast(pa.float64())
+        except pa.ArrowInvalid:
+            return source.error(row, f"{name} {text[:_QUOTED]!r} is not a number")
+    return DataError(f"{source.name}: column {name} holds something that is not a number")
+
+
+def _broken_line(text: CsvText, error: pa.ArrowInvalid) -> DataError:
+    """The first line with the wrong number of fields, or that is not UTF-8; else what the parser said."""
+    for row, (line, data) in enumerate(text.data_lines(), start=1):
+        try:
+            fields = next(csv.reader([data.decode().rstrip("\r\n")], delimiter=text.separator), [])
+        except UnicodeDecodeError:
+            return DataError(f"{text.name}: row {row} (line {line}): the text is not UTF-8: save it as UTF-8")
+        if len(fields) != len(text.header):
+            found = f"{len(fields)} field{'s' * (len(fields) != 1)}, the header has {len(text.header)}"
+            return DataError(f"{text.name}: row {row} (line {line}): {found}")
+    return DataError(f"{text.name}: {np.str_(error).splitlines()[0]}")

@@ -1,0 +1,69 @@
+"""Bars from files, CSV or Parquet."""
+
+import re
+from pathlib import Path
+
+from weaver.model.errors import InputError
+from weaver.model.instrument import AssetClass
+from weaver.model.timeframe import Timeframe
+from weaver.walle.assembly import ReadBars, assemble
+from weaver.walle.raw_columns import RawColumns
+
+_PARQUET_MAGIC = b"PAR1"
+_NAME = re.compile(r"(?P<symbol>.+?)_\d+[mhdMHD](?=_|$)")
+_SYMBOL = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?")
+
+
+def read_bars(
+    path: Path,
+    *,
+    symbol: str | None = None,
+    timeframe: Timeframe | None = None,
+    tz: str | None = None,
+    asset_class: AssetClass | None = None,
+) -> ReadBars:
+    """The bars of a CSV or Parquet file, checked.
+
+    symbol: by default the file's name up to `_<timeframe>`. timeframe: by default how far the bars are apart; a
+    multiple of that resamples. tz: the zone of intraday times that carry none. asset_class: by default guessed.
+    Raises InputError, or DataError naming file, row and line.
+    """
+    named = symbol_of(path) if symbol is None else symbol
+    check_symbol(named)
+    return assemble(_read(path), symbol=named, timeframe=timeframe, tz=tz, asset_class=asset_class)
+
+
+def symbol_of(path: Path) -> str:
+    """The symbol that a file's name tells: `BTCUSD_1h_2017.csv` is BTCUSD."""
+    stem = re.sub(r"\.(csv|txt|tsv|parquet|pq|gz)", "", path.name, flags=re.IGNORECASE)
+    match = _NAME.match(stem)
+    return match["symbol"] if match else stem
+
+
+def check_symbol(symbol: str) -> None:
+    """Raises InputError for a symbol that is empty, too long, or has control characters or blanks around it."""
+    if not _SYMBOL.fullmatch(symbol):
+        raise InputError(f"symbol {symbol!r} cannot be used: 1 to 64 printable characters, no blanks around them")
+
+
+def _read(path: Path) -> RawColumns:
+    """The file's columns; either reader takes a while to import, so only the one that is needed is."""
+    if _is_parquet(path):
+        from weaver.walle.parquet_file import read_parquet
+
+        return read_parquet(path)
+    from weaver.walle.csv_file import read_csv
+
+    return read_csv(path)
+
+
+def _is_parquet(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == _PARQUET_MAGIC
+    except OSError as error:
+        if isinstance(error, IsADirectoryError):
+            raise InputError(f"{path}: this is a folder, not a file") from error
+        if isinstance(error, FileNotFoundError):
+            raise InputError(f"{path}: there is no such file") from error
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,68 @@
+"""Reading Parquet files that pandas, polars and others wrote."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from weaver.model.bars import Float64
+from weaver.model.errors import DataError, InputError
+from weaver.walle.arrow_columns import nulls_of, numbers_of, text_column, values_of
+from weaver.walle.column_names import recognise
+from weaver.walle.raw_columns import RawColumns
+from weaver.walle.source import Source
+from weaver.walle.time_text import WrittenTimes, from_epoch, parse_times
+from weaver.walle.time_units import from_units
+
+
+def read_parquet(path: Path) -> RawColumns:
+    """The columns of a Parquet file. Raises InputError or DataError naming file and row."""
+    try:
+        with parquet.ParquetFile(path, memory_map=True) as file:
+            schema = file.schema_arrow
+            names = recognise(schema.names, source=str(path))
+            table = file.read(columns=[schema.names[position] for position in names.used])
+    except pa.ArrowInvalid as error:
+        raise DataError(f"{path}: this is not a whole Parquet file: {str(error).splitlines()[0]}") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
+    if table.num_rows == 0:
+        raise DataError(f"{path}: the file has no rows")
+    if names.clock is not None:
+        raise DataError(f"{path}: date and time stand in two columns: put them together into one")
+    source = Source(name=str(path))
+    columns = {position: table.column(schema.names[position]) for position in names.used}
+    return RawColumns(
+        source=source,
+        times=_times(columns[names.time], source, is_utc=names.is_utc),
+        volume=None if names.volume is None else _numbers(columns[names.volume], "volume", source),
+        **{price: _numbers(columns[position], price, source) for price, position in names.prices.items()},
+    )
+
+
+def _numbers(column: pa.ChunkedArray, name: str, source: Source) -> Float64:
+    try:
+        return numbers_of(column if column.type == pa.float64() else column.cast(pa.float64(), safe=False))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DataError(f"{source.name}: column {name} holds {column.type}, not numbers") from error
+
+
+def _times(column: pa.ChunkedArray, source: Source, *, is_utc: bool) -> WrittenTimes:
+    kind = column.type
+    if column.null_count:
+        source.check(nulls_of(column), lambda _row: "the time is empty")
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if pa.types.is_timestamp(kind):
+        return from_units(values_of(column, np.int64), kind.unit, source=source, is_utc=is_utc or kind.tz is not None)
+    if pa.types.is_date(kind):
+        days = values_of(column.cast(pa.date32()), np.int32).astype(np.int64)
+        return from_units(days, "D", source=source, is_utc=False)
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        wide = pa.int64() if pa.types.is_integer(kind) else pa.float64()
+        return from_epoch(values_of(column.cast(wide), "i8" if wide == pa.int64() else "f8"), source=source)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view":
+        return parse_times(text_column(column), source=source, is_utc=is_utc)
+    raise DataError(f"{source.name}: the time column holds {kind}, not times")

@@ -1,0 +1,146 @@
+"""What may be wrong with data that could be true."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import SupportsInt
+
+import numpy as np
+
+from weaver.model.bars import Bars, Bool, Float64
+from weaver.model.calendar import Calendar
+from weaver.model.corporate_actions import CorporateAction, Split
+from weaver.model.timeframe import DAY
+
+_SPLITS = np.array([1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 50])
+_NEAR = 0.04
+"""A price that moves overnight by a usual split's factor, to within this share, looks like a split nobody told of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataWarning:
+    """A doubt about data, by a code that programs can hold on to: gaps, no_session, no_volume, zero_volume,
+    short_bars, jump."""
+
+    code: str
+    message: str
+
+
+def moment(instant: SupportsInt) -> str:
+    """An instant (ns) as `2017-01-03` or `2017-01-03 14:30:00`, in UTC."""
+    seconds = np.datetime64(int(instant), "ns").astype("datetime64[s]")
+    text = str(seconds).replace("T", " ")
+    return text.removesuffix(" 00:00:00") if int(instant) % DAY == 0 else text
+
+
+def check_bars(
+    bars: Bars, calendar: Calendar, *, is_stock: bool, actions: Sequence[CorporateAction] | None = None
+) -> tuple[DataWarning, ...]:
+    """Doubts about the bars, at most one of each code.
+
+    actions: jumps of a stock's price are looked for only when its splits are known (an empty sequence: it has none).
+    """
+    found = [
+        ("gaps", _gaps(bars, calendar)),
+        ("no_session", _no_session(bars, calendar)),
+        *_volume(bars),
+        ("short_bars", None if is_stock else _short(bars)),
+        ("jump", _jump(bars, calendar, actions) if is_stock and actions is not None else None),
+    ]
+    return tuple(
+        DataWarning(code=code, message=f"{bars.symbol} {bars.timeframe}: {text}") for code, text in found if text
+    )
+
+
+def missing_bars(bars: Bars, calendar: Calendar) -> int:
+    """How many bars the calendar expects between the first and the last, and that are not there."""
+    if not len(bars):
+        return 0
+    if bars.timeframe.is_daily:
+        return len(_missing_days(bars, calendar)) // bars.timeframe.days
+    return int(calendar.gaps(bars.timestamp, bars.end, bars.timeframe).missing.sum())
+
+
+def _missing_days(bars: Bars, calendar: Calendar) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+    session = calendar.session_of(bars.timestamp, daily=True)
+    days = np.arange(bars.timeframe.days, dtype=np.int32)
+    covered = np.unique(session[:, None] + days[None, :])
+    return calendar.missing_sessions(int(session[0]), int(session[-1]), covered)
+
+
+def _gaps(bars: Bars, calendar: Calendar) -> str | None:
+    if not len(bars):
+        return None
+    if bars.timeframe.is_daily:
+        missing = _missing_days(bars, calendar)
+        if not len(missing):
+            return None
+        return f"{_count(len(missing), 'session')} missing, the first {moment(int(missing[0]) * DAY)}"
+    gaps = calendar.gaps(bars.timestamp, bars.end, bars.timeframe)
+    if not len(gaps):
+        return None
+    longest = int(np.argmax(gaps.missing))
+    return (
+        f"{_count(int(gaps.missing.sum()), 'bar')} missing in {_count(len(gaps), 'gap')}, the first at "
+        f"{moment(gaps.start[0])}, the longest ({int(gaps.missing[longest])}) at {moment(gaps.start[longest])} UTC"
+    )
+
+
+def _no_session(bars: Bars, calendar: Calendar) -> str | None:
+    session = calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily)
+    off = ~calendar.is_session(session)
+    if not off.any():
+        return None
+    first = moment(int(session[np.argmax(off)]) * DAY)
+    return f"{_count(int(off.sum()), 'bar')} on days without a session, the first on {first}"
+
+
+def _volume(bars: Bars) -> list[tuple[str, str | None]]:
+    empty = bars.volume == 0
+    if not empty.any():
+        return []
+    if empty.all():
+        return [("no_volume", "no bar has volume, so volume is not looked at")]
+    first = moment(bars.timestamp[np.argmax(empty)])
+    return [("zero_volume", f"{_count(int(empty.sum()), 'bar')} of volume 0 (they fill nothing), the first at {first}")]
+
+
+def _short(bars: Bars) -> str | None:
+    if bars.timeframe.is_daily:
+        return None
+    short = np.diff(bars.timestamp) < bars.timeframe.nanoseconds
+    if not short.any():
+        return None
+    first = moment(bars.timestamp[np.argmax(short)])
+    return f"{_count(int(short.sum()), 'bar')} shorter than {bars.timeframe}, the first at {first}"
+
+
+def _jump(bars: Bars, calendar: Calendar, actions: Sequence[CorporateAction]) -> str | None:
+    ratio = bars.open[1:] / bars.close[:-1]
+    split = {
+        int(np.datetime64(action.ex_date, "D").astype(np.int64)) for action in actions if isinstance(action, Split)
+    }
+    session = calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily)
+    jumps = [
+        row
+        for row in np.flatnonzero(_is_split_factor(ratio)).tolist()
+        if not any(int(session[row]) < day <= int(session[row + 1]) for day in split)
+    ]
+    if not jumps:
+        return None
+    row = jumps[0]
+    return (
+        f"the price moved by a factor of {ratio[row]:.3g} before {moment(bars.timestamp[row + 1])}"
+        f"{f' (and {len(jumps) - 1} times more)' if len(jumps) > 1 else ''}: a split missing among the actions?"
+    )
+
+
+def _is_split_factor(ratio: Float64) -> Bool:
+    factor = np.maximum(ratio, 1 / ratio)
+    suspects = np.flatnonzero(factor > _SPLITS[0] * (1 - _NEAR))
+    found = np.zeros(len(ratio), dtype=np.bool_)
+    found[suspects] = (np.abs(factor[suspects, None] / _SPLITS[None, :] - 1) < _NEAR).any(axis=1)
+    return found
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

@@ -1,0 +1,85 @@
+"""`make bench`: all rows, one table. `--quick`: fewer samples on fewer bars, and no page written."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os import getloadavg
+
+from rich.console import Console
+
+from tests.benchmarks import report, rotation, scaling, speed, whole_process
+from tests.benchmarks.check import Check
+
+ROWS = ("speed", "rotation", "process", "scaling")
+BUSY_LOAD = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is measured."""
+
+    bars: int = 500_000
+    rounds: int = 9
+    slow_rounds: int = 3
+    symbols: int = 500
+    days: int = 2_520
+    counts: tuple[int, ...] = (100_000, 1_000_000, 10_000_000)
+    scaling_rounds: int = 3
+
+
+QUICK = Size(
+    bars=100_000, rounds=3, slow_rounds=1, symbols=100, days=2_520, counts=(100_000, 1_000_000), scaling_rounds=3
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer samples on fewer bars; writes no page")
+    parser.add_argument("--only", choices=ROWS, action="append", help="measure these rows only; writes no page")
+    options = parser.parse_args()
+    console, progress = Console(), Console(stderr=True)
+    if getloadavg()[0] > BUSY_LOAD:
+        progress.print(f"The machine is busy (load {getloadavg()[0]:.1f}): figures will be noisy.")
+    size = QUICK if options.quick else Size()
+    checks: list[Check] = []
+    engines: report.Rows = []
+    for row in options.only or ROWS:
+        found = _follow(measurements(row, size), progress)
+        if isinstance(found, speed.Contest):
+            engines, found = speed.table(found), speed.checks(found)
+            report.show(console, f"{size.bars:,} one-minute bars", report.ENGINES, engines)
+        checks += found
+    report.show(console, "Gates and goals", report.CHECKS, [check.cells() for check in checks])
+    if not (options.quick or options.only):
+        report.write_page(checks, engines, "make bench")
+        console.print(f"Written to {report.PAGE.relative_to(report.ROOT)}")
+    sys.exit(0 if all(check.is_held for check in checks) else 1)
+
+
+def measurements(row: str, size: Size) -> Iterator[str | list[Check] | speed.Contest]:
+    """A row's measurement: yields lines of progress, and last what it found."""
+    match row:
+        case "speed":
+            return speed.run_contest(size.bars, size.rounds, size.slow_rounds)
+        case "rotation":
+            return rotation.measure(size.symbols, size.days, size.rounds)
+        case "process":
+            return whole_process.measure(size.bars, size.rounds)
+        case "scaling":
+            return scaling.measure(size.counts, size.scaling_rounds)
+        case _:
+            raise ValueError(f"no row {row!r}")
+
+
+def _follow(steps: Iterator[str | list[Check] | speed.Contest], progress: Console) -> list[Check] | speed.Contest:
+    with progress.status("starting") as status:
+        for step in steps:
+            if not isinstance(step, str):
+                return step
+            status.update(step)
+    raise RuntimeError("a measurement ended without a result")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,11 @@
+"""Weaver, `SmaWhen`."""
+
+from collections.abc import Callable
+
+from tests.benchmarks.bars import Columns
+from tests.benchmarks.contestants.weaver import contest
+from tests.benchmarks.strategies import SmaWhen
+
+
+def prepare(columns: Columns) -> Callable[[], tuple[int, float]]:
+    return contest(SmaWhen, columns)

@@ -1,0 +1,129 @@
+"""Rows 1 and 2: the averages crossover on one-minute bars, each contestant against the bare loop and Weaver."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.benchmarks.check import Check
+from tests.benchmarks.contest import NAUTILUS, PEERS, WEAVER, Contestant, Sample, Spread, short
+
+TRADES_TOLERANCE = 10  # exact ties of the two averages make engines differ by a trade
+EQUITY_TOLERANCE = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrant:
+    """A contestant: its module and environment, and how often it runs (`slow`: a few times only)."""
+
+    name: str
+    module: str
+    python: Path
+    slow: bool = False
+
+
+ENTRANTS = (
+    Entrant(name="Weaver, on_bar", module="weaver_on_bar", python=WEAVER),
+    Entrant(name="Weaver, on_bar on signals", module="weaver_signals_on_bar", python=WEAVER),
+    Entrant(name="Weaver, when", module="weaver_when", python=WEAVER),
+    Entrant(name="vectorbt, from_signals", module="vectorbt_signals", python=PEERS),
+    Entrant(name="vectorbt, with its statistics", module="vectorbt_stats", python=PEERS),
+    Entrant(name="backtesting.py", module="backtesting_py", python=PEERS),
+    Entrant(name="backtrader", module="backtrader_sma", python=PEERS, slow=True),
+    Entrant(name="nautilus_trader", module="nautilus_sma", python=NAUTILUS, slow=True),
+)
+
+
+@dataclass(slots=True)
+class Contest:
+    """What was measured: per contestant its samples, each with the floor's sample just before it."""
+
+    count: int
+    pairs: dict[str, dict[int, tuple[Sample, Sample]]] = field(default_factory=dict)
+
+    def to_floor(self, name: str) -> Spread:
+        """How many times faster than the bare loop."""
+        return Spread([floor.cpu / own.cpu for own, floor in self.pairs[name].values()])
+
+    def to_peer(self, name: str, peer: str) -> Spread:
+        """How many times faster than a peer, round by round."""
+        mine, theirs = self.pairs[name], self.pairs[peer]
+        return Spread([theirs[turn][0].cpu / mine[turn][0].cpu for turn in theirs if turn in mine])
+
+    def seconds(self, name: str) -> Spread:
+        return Spread([own.cpu for own, _ in self.pairs[name].values()])
+
+
+def run_contest(count: int, rounds: int, slow_rounds: int) -> Iterator[str | Contest]:
+    """Run all rounds; yields what is happening, and at the end the contest."""
+    contest = Contest(count)
+    with ExitStack() as stack:
+        floor = stack.enter_context(Contestant("floor", count))
+        ready = []
+        for entrant in ENTRANTS:
+            yield f"warming up {entrant.name}"
+            ready.append((entrant, stack.enter_context(Contestant(entrant.module, count, python=entrant.python))))
+        slow_turns = {turn * rounds // slow_rounds for turn in range(slow_rounds)}
+        for turn in range(rounds):
+            for entrant, contestant in ready:
+                if entrant.slow and turn not in slow_turns:
+                    continue
+                yield f"round {turn + 1} of {rounds}: {entrant.name}"
+                before, own = floor.sample(), contestant.sample()
+                _agree(entrant.name, own, before)
+                contest.pairs.setdefault(entrant.name, {})[turn] = (own, before)
+    yield contest
+
+
+def checks(contest: Contest) -> list[Check]:
+    """The gates of both styles."""
+    return [
+        _check(contest, "Weaver, on_bar", None, gate=1.0, goal=1.5),
+        _check(contest, "Weaver, on_bar", "backtesting.py", gate=12),
+        _check(contest, "Weaver, on_bar", "backtrader", gate=150),
+        _check(contest, "Weaver, on_bar", "nautilus_trader", gate=150),
+        _check(contest, "Weaver, on_bar on signals", None),
+        _check(contest, "Weaver, when", None, gate=3.0, goal=6.0),
+        _check(contest, "Weaver, when", "vectorbt, from_signals", gate=2.0, goal=4.0),
+        _check(contest, "Weaver, when", "vectorbt, with its statistics"),
+    ]
+
+
+def table(contest: Contest) -> list[tuple[str, ...]]:
+    """Per contestant: seconds, million bars a second, ratio to the loop, peak memory, trades."""
+    floors = [floor for pairs in contest.pairs.values() for _, floor in pairs.values()]
+    rows = [_row("bare Python loop", contest.count, floors, "1")]
+    for name, pairs in contest.pairs.items():
+        rows.append(_row(name, contest.count, [own for own, _ in pairs.values()], str(contest.to_floor(name))))
+    return rows
+
+
+def _row(name: str, count: int, samples: list[Sample], ratio: str) -> tuple[str, ...]:
+    seconds = Spread([sample.cpu for sample in samples])
+    peak = max(sample.peak for sample in samples) / 1e6
+    speed = short(count / seconds.median / 1e6)
+    return (name, str(len(samples)), f"{seconds} s", f"{speed} M", ratio, f"{peak:,.0f} MB", f"{samples[0].trades:,}")
+
+
+def _check(
+    contest: Contest, name: str, peer: str | None, *, gate: float | None = None, goal: float | None = None
+) -> Check:
+    ratio = contest.to_floor(name) if peer is None else contest.to_peer(name, peer)
+    against = "the bare loop" if peer is None else peer
+    return Check(
+        what=f"{name}, against {against}",
+        measured=ratio.median,
+        unit="×",
+        spread=f"{short(min(ratio.values))}–{short(max(ratio.values))}, n = {len(ratio.values)}",
+        at_least=True,
+        gate=gate,
+        goal=goal,
+    )
+
+
+def _agree(name: str, own: Sample, floor: Sample) -> None:
+    if abs(own.trades - floor.trades) > TRADES_TOLERANCE or abs(own.equity - floor.equity) > EQUITY_TOLERANCE:
+        raise RuntimeError(
+            f"{name} did other work: {own.trades} trades and {own.equity:.4f} at the end, "
+            f"the bare loop {floor.trades} and {floor.equity:.4f}"
+        )

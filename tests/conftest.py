@@ -1,0 +1,30 @@
+"""What every test gets: a home of its own, and hypothesis without a stopwatch."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from tests.shared_data import absence
+
+hypothesis_settings.register_profile("weaver", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("weaver")
+
+
+@pytest.fixture(autouse=True)
+def weaver_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty WEAVER_HOME, so that no test reads or writes the user's own."""
+    home = tmp_path / "weaver_home"
+    monkeypatch.setenv("WEAVER_HOME", str(home))
+    config = sys.modules.get("weaver.config")
+    if config is not None:
+        config.settings.cache_clear()
+    return home
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so where real prices from the shared folder were not there to test on."""
+    told = absence()
+    if told is not None:
+        terminalreporter.write_line(told)

@@ -1,0 +1,78 @@
+"""Random scenarios, drawn by hypothesis or from a seed through one and the same body."""
+
+import random
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from tests.naive.chooser import Chooser
+from tests.naive.markets import Market, draw_symbol
+from tests.naive.programs import ProgramWriter
+from tests.naive.scenario import NaiveAccount, NaiveCosts, NaiveSymbol, Scenario
+
+
+def random_scenario(seed: int, *, frames_max: int = 40) -> Scenario:
+    """The scenario of a seed, with at most `frames_max` bars a symbol; the same seed gives the same one for ever."""
+    return draw_scenario(Chooser(random.Random(seed).randint), frames_max=frames_max)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, *, frames_max: int = 25) -> Scenario:
+    """Scenarios with at most `frames_max` bars a symbol."""
+    return draw_scenario(Chooser(lambda low, high: draw(st.integers(low, high))), frames_max=frames_max)
+
+
+def draw_scenario(choose: Chooser, *, frames_max: int) -> Scenario:
+    """One scenario: 1 to 3 symbols on one timeframe, an account, costs and a program."""
+    market = Market(
+        timeframe=choose.weighted([("1d", 50), ("4h", 20), ("1h", 20), ("30m", 10)]),
+        frames=choose.integer(min(4, frames_max), frames_max),
+        unit=choose.pick([10, 1, 50]),
+        extended=choose.chance(60),
+        missing_percent=choose.pick([0, 0, 8, 25]),
+    )
+    symbols: list[NaiveSymbol] = [
+        draw_symbol(choose, market, index) for index in range(choose.weighted([(1, 50), (2, 30), (3, 20)]))
+    ]
+    bare = Scenario(symbols=symbols, timeframe=market.timeframe)
+    return Scenario(
+        symbols=symbols,
+        timeframe=market.timeframe,
+        account=_draw_account(choose),
+        costs=_draw_costs(choose),
+        program=ProgramWriter(choose, market, symbols).write(bare.ticks()),
+        close_at_end=choose.chance(25),
+    )
+
+
+def _draw_account(choose: Chooser) -> NaiveAccount:
+    cash = Decimal(choose.pick(["100000", "20000", "3000", "500", "10000.1234"]))
+    if choose.chance(55):
+        return NaiveAccount(cash=cash)
+    return NaiveAccount(
+        cash=cash,
+        kind="margin",
+        leverage=Decimal(choose.pick(["1", "2", "4", "1.5"])),
+        shorting=choose.chance(75),
+        maintenance=Decimal(choose.pick(["0.25", "0.25", "0.5", "0.9"])),
+    )
+
+
+def _draw_costs(choose: Chooser) -> NaiveCosts:
+    """Nothing, one kind of cost, or all at once; with or without a share of the volume."""
+    kind = choose.pick(["none", "bps", "per_share", "slippage", "all"])
+    everything = kind == "all"
+    share = Decimal(choose.pick(["0.1", "0.5", "0.033"])) if choose.chance(40) else None
+    return NaiveCosts(
+        commission_bps=Decimal(choose.pick(["10", "2.5"])) if everything or kind == "bps" else Decimal(0),
+        commission_per_share=Decimal(choose.pick(["0.005", "0.0035"]))
+        if everything or kind == "per_share"
+        else Decimal(0),
+        commission_minimum=Decimal(choose.pick(["0", "1", "0.35"]))
+        if everything or kind == "per_share"
+        else Decimal(0),
+        slippage_bps=Decimal(choose.pick(["0", "5", "33"])) if everything or kind == "slippage" else Decimal(0),
+        slippage_ticks=Decimal(choose.pick(["0", "1", "3"])) if everything or kind == "slippage" else Decimal(0),
+        half_spread_bps=Decimal(choose.pick(["0", "1.5"])) if everything or kind == "slippage" else Decimal(0),
+        max_participation=share,
+    )

@@ -1,0 +1,209 @@
+"""What a strategy asks for: each op turned into orders, or into changes of orders."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from tests.naive.fills import target_quantity, working_quantity
+from tests.naive.orders import Group, Order
+from tests.naive.rounding import away_from_filling, to_nearest, toward_zero
+from tests.naive.scenario import Argument, NaiveSymbol, Op
+from tests.naive.state import State, end_order
+
+Options = Mapping[str, Argument]
+
+
+def perform(state: State, op: Op) -> None:
+    """Do one op; one that cannot be done changes nothing and takes no number."""
+    if op.name in {"buy", "sell"}:
+        symbol = state.symbols[str(op.args[0])]
+        quantity = toward_zero(_number(op.args[1]), symbol.lot)
+        if quantity >= max(symbol.lot, symbol.minimum):
+            _place(state, symbol, 1 if op.name == "buy" else -1, quantity, op.kwargs)
+    elif op.name in {"order_target", "order_target_value", "order_target_percent"}:
+        _order_target(state, op)
+    elif op.name == "close_position":
+        _close_position(state, state.symbols[str(op.args[0])])
+    elif op.name == "oco":
+        _oco(state, state.symbols[str(op.args[0])], _number(op.args[1]), op.kwargs)
+    elif op.name == "oto":
+        _oto(state, _find(state, op.args[0]), _find(state, op.args[1]))
+    elif op.name == "cancel":
+        order = _find(state, op.args[0])
+        if order is not None:
+            end_order(order, "cancelled", "asked")
+    elif op.name == "replace":
+        order = _find(state, op.args[0])
+        if order is not None and not order.liquidation:
+            _replace(state, order, op.kwargs)
+    else:
+        raise ValueError(f"unknown op {op.name}")
+
+
+def _number(value: Argument) -> Decimal:
+    return Decimal(str(value))
+
+
+def _option(options: Options, name: str) -> Decimal | None:
+    return _number(options[name]) if name in options else None
+
+
+def _find(state: State, reference: Argument) -> Order | None:
+    """The open order of that ordinal; −1 is the newest of all."""
+    ordinal = int(str(reference))
+    if ordinal < 0:
+        ordinal += len(state.orders) + 1
+    if not 1 <= ordinal <= len(state.orders):
+        return None
+    order = state.orders[ordinal - 1]
+    return order if order.is_open else None
+
+
+def _place(
+    state: State,
+    symbol: NaiveSymbol,
+    side: int,
+    quantity: Decimal,
+    options: Options,
+    *,
+    cuttable: bool = False,
+    fill_target: tuple[str, Decimal] | None = None,
+) -> Order | None:
+    """An order and its bracket legs, numbered entry, take-profit, stop-loss."""
+    trails = "trail" in options or "trail_percent" in options
+    if trails and symbol.symbol not in state.closes:
+        return None
+    entry = _new_order(state, symbol, side, quantity, options)
+    entry.cuttable, entry.fill_target = cuttable, fill_target
+    legs: list[dict[str, Argument]] = []
+    if "take_profit" in options:
+        legs.append({"limit": options["take_profit"]})
+    if "stop_loss" in options:
+        stop_limit: dict[str, Argument] = {"limit": options["stop_loss_limit"]} if "stop_loss_limit" in options else {}
+        legs.append({"stop": options["stop_loss"], **stop_limit})
+    if legs:
+        entry.group = Group(entry=entry)
+        shared: dict[str, Argument] = {"tif": entry.tif, "extended_hours": entry.extended_hours}
+        for leg_options in legs:
+            leg = _new_order(state, symbol, -side, quantity, {**leg_options, **shared})
+            _make_leg(leg, entry.group, status="pending")
+    return entry
+
+
+def _new_order(state: State, symbol: NaiveSymbol, side: int, quantity: Decimal, options: Options) -> Order:
+    limit, stop = _option(options, "limit"), _option(options, "stop")
+    trail, trail_percent = _option(options, "trail"), _option(options, "trail_percent")
+    order = Order(
+        ordinal=state.next_ordinal,
+        symbol=symbol.symbol,
+        side=side,
+        type=_type(limit, stop, trail, trail_percent),
+        left=quantity,
+        placed_at=state.now,
+        limit=None if limit is None else away_from_filling(limit, symbol.tick, side),
+        stop=None if stop is None else to_nearest(stop, symbol.tick),
+        trail=None if trail is None else to_nearest(trail, symbol.tick),
+        trail_percent=trail_percent,
+        tif=str(options.get("tif", "day")),
+        extended_hours=bool(options.get("extended_hours", False)),
+        mark=state.closes.get(symbol.symbol),
+    )
+    return state.add(order)
+
+
+def _type(limit: Decimal | None, stop: Decimal | None, trail: Decimal | None, trail_percent: Decimal | None) -> str:
+    if trail is not None or trail_percent is not None:
+        return "trailing_stop"
+    if stop is not None:
+        return "stop" if limit is None else "stop_limit"
+    return "market" if limit is None else "limit"
+
+
+def _make_leg(leg: Order, group: Group, *, status: str) -> None:
+    leg.is_leg, leg.group, leg.status = True, group, status
+    group.legs.append(leg)
+
+
+def _order_target(state: State, op: Op) -> None:
+    symbol = state.symbols[str(op.args[0])]
+    close = state.closes.get(symbol.symbol)
+    if close is None:
+        return
+    kind = {"order_target": "units", "order_target_value": "value", "order_target_percent": "percent"}[op.name]
+    number = _number(op.args[1])
+    target = target_quantity(kind, number, close, symbol.lot, state.equity())
+    quantity = target - state.positions[symbol.symbol] - working_quantity(state, symbol.symbol)
+    if abs(quantity) < max(symbol.lot, symbol.minimum):
+        return
+    at_fill = op.kwargs.get("size_at", "close") == "fill"
+    _place(
+        state,
+        symbol,
+        1 if quantity > 0 else -1,
+        abs(quantity),
+        op.kwargs,
+        cuttable=kind != "units",
+        fill_target=(kind, number) if at_fill else None,
+    )
+
+
+def _close_position(state: State, symbol: NaiveSymbol) -> None:
+    for order in list(state.open_orders):
+        if order.symbol == symbol.symbol and order.is_open:
+            end_order(order, "cancelled", "asked")
+    held = state.positions[symbol.symbol]
+    if held:
+        _place(state, symbol, -1 if held > 0 else 1, abs(held), {})
+
+
+def oco_side(limit: Decimal, stop: Decimal) -> int:
+    """An exit takes its profit on one side and its loss on the other: a limit above the stop sells, below it buys."""
+    return -1 if limit > stop else 1
+
+
+def _oco(state: State, symbol: NaiveSymbol, quantity: Decimal, options: Options) -> None:
+    limit, stop = _number(options["limit"]), _number(options["stop"])
+    quantity = toward_zero(quantity, symbol.lot)
+    if quantity < max(symbol.lot, symbol.minimum) or limit == stop:
+        return
+    group = Group(entry=None, entered=True, remaining=quantity)
+    shared = {key: options[key] for key in ("tif", "extended_hours") if key in options}
+    for price in ({"limit": limit}, {"stop": stop}):
+        leg = _new_order(state, symbol, oco_side(limit, stop), quantity, {**price, **shared})
+        _make_leg(leg, group, status="accepted")
+
+
+def _oto(state: State, first: Order | None, then: Order | None) -> None:
+    """Two orders placed at this tick, one after the other, same symbol, opposite sides, in no group yet."""
+    if first is None or then is None or first.ordinal >= then.ordinal:
+        return
+    if first.placed_at != state.now or then.placed_at != state.now or first.symbol != then.symbol:
+        return
+    if first.side == then.side or first.group is not None or then.group is not None or then.fill_target is not None:
+        return
+    if first.liquidation or then.liquidation:
+        return
+    first.group = Group(entry=first, entry_cap=then.left)
+    _make_leg(then, first.group, status="pending")
+
+
+def _replace(state: State, old: Order, changes: Options) -> None:
+    symbol, group = state.symbols[old.symbol], old.group
+    options: dict[str, Argument] = {"tif": old.tif, "extended_hours": old.extended_hours}
+    for name in ("limit", "stop", "trail", "trail_percent"):
+        present: Decimal | None = getattr(old, name)
+        if present is not None:
+            options[name] = changes.get(name, present)
+    may_resize = "quantity" in changes and not old.is_leg and old.fill_target is None
+    quantity = toward_zero(_number(changes["quantity"]), symbol.lot) if may_resize else old.left
+    if may_resize and quantity < max(symbol.lot, symbol.minimum):
+        return
+    was = old.status
+    old.status, old.reason = "cancelled", "replaced"
+    new = _new_order(state, symbol, old.side, quantity, options)
+    new.cuttable, new.fill_target = old.cuttable and not may_resize, old.fill_target
+    new.group = group
+    if group is not None and old.is_leg:
+        group.legs.remove(old)
+        _make_leg(new, group, status="pending" if was == "pending" else "accepted")
+    elif group is not None:
+        group.entry = new

@@ -1,0 +1,177 @@
+"""Random symbols: bars on a coarse grid of prices (so that orders tie with them), and corporate actions."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from tests.naive.chooser import Chooser
+from tests.naive.scenario import DAY, HOUR, Action, NaiveBar, NaiveSymbol
+
+MONDAY = (date(2021, 4, 5) - date(1970, 1, 1)).days
+STOCK_SESSIONS = [MONDAY + 7 * week + weekday for week in range(8) for weekday in range(5)]
+"""The New York sessions of 5 April to 28 May 2021: no holiday, no short day, and UTC−4 throughout."""
+STOCK_CLOSE, STOCK_EXTENDED_CLOSE = 20 * HOUR, 24 * HOUR
+STOCK_OPEN = 13 * HOUR + HOUR // 2
+STARTS = {
+    "4h": [hour * HOUR for hour in (8, 12, 16, 20)],
+    "1h": [hour * HOUR for hour in range(12, 22)],
+    "30m": [13 * HOUR + half * HOUR // 2 for half in range(16)],
+}
+"""When stock bars start in a UTC day, before and after the session included."""
+LENGTHS = {"1d": DAY, "4h": 4 * HOUR, "1h": HOUR, "30m": HOUR // 2}
+TICK = Decimal("0.01")
+LEVEL_MIN = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A bar without its prices."""
+
+    start: int
+    end: int
+    session: int
+    session_close: int
+    extended_close: int
+    regular: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """How the bars of a whole scenario are drawn."""
+
+    timeframe: str
+    frames: int
+    unit: int
+    """The step of the price grid, in ticks."""
+    extended: bool
+    missing_percent: int
+
+
+def draw_symbol(choose: Chooser, market: Market, index: int) -> NaiveSymbol:
+    """One symbol with at least one bar."""
+    asset_class = choose.weighted([("stock", 75), ("crypto", 25)])
+    frames = _frames(asset_class, market)
+    if index and choose.chance(20):
+        frames = frames[choose.integer(0, len(frames) // 2) :]
+    frames = [one for one in frames[:-1] if not choose.chance(market.missing_percent)] + frames[-1:]
+    delisted = asset_class == "stock" and choose.chance(12)
+    if delisted:
+        frames = frames[: choose.integer(1, len(frames))]
+    planned = _planned_actions(choose, frames) if asset_class == "stock" else []
+    bars, actions = _draw_bars(choose, market, frames, planned)
+    closes = {day: day * DAY + STOCK_CLOSE for day in STOCK_SESSIONS} if asset_class == "stock" else {}
+    if delisted:
+        actions.append(("delisting", _delisting_date(choose, bars), _delisting_value(choose, bars)))
+    lot = Decimal(1) if asset_class == "stock" else Decimal("0.001")
+    return NaiveSymbol(
+        symbol=f"{chr(65 + index) * 3}" if asset_class == "stock" else f"{chr(65 + index) * 3}/USD",
+        asset_class=asset_class,
+        tick=TICK,
+        lot=lot,
+        minimum=lot * choose.pick([1, 1, 1, 5]),
+        bars=bars,
+        actions=actions,
+        closes=closes,
+    )
+
+
+def _frames(asset_class: str, market: Market) -> list[Frame]:
+    length = LENGTHS[market.timeframe]
+    if asset_class == "crypto":
+        starts = [MONDAY * DAY + index * length for index in range(market.frames)]
+        return [_crypto_frame(start, length) for start in starts]
+    if market.timeframe == "1d":
+        frames = [_stock_frame(day, 0, STOCK_CLOSE) for day in STOCK_SESSIONS]
+    else:
+        frames = [
+            _stock_frame(day, start, start + length) for day in STOCK_SESSIONS for start in STARTS[market.timeframe]
+        ]
+    return [one for one in frames if one.regular or market.extended][: market.frames]
+
+
+def _crypto_frame(start: int, length: int) -> Frame:
+    day = start // DAY
+    close = (day + 1) * DAY
+    return Frame(start=start, end=start + length, session=day, session_close=close, extended_close=close, regular=True)
+
+
+def _stock_frame(day: int, start: int, end: int) -> Frame:
+    return Frame(
+        start=day * DAY + start,
+        end=day * DAY + end,
+        session=day,
+        session_close=day * DAY + STOCK_CLOSE,
+        extended_close=day * DAY + STOCK_EXTENDED_CLOSE,
+        regular=start < STOCK_CLOSE and end > STOCK_OPEN,
+    )
+
+
+def _planned_actions(choose: Chooser, frames: list[Frame]) -> list[tuple[str, int]]:
+    """Kinds and ex-dates (of which some are no session), by date, after the first session."""
+    span = frames[-1].session - frames[0].session
+    if span == 0:
+        return []
+    planned = [
+        (choose.pick(["dividend", "split"]), frames[0].session + choose.integer(1, span))
+        for _ in range(choose.weighted([(0, 60), (1, 25), (2, 15)]))
+    ]
+    return sorted(planned, key=lambda one: one[1])
+
+
+def _draw_bars(
+    choose: Chooser, market: Market, frames: list[Frame], planned: list[tuple[str, int]]
+) -> tuple[list[NaiveBar], list[Action]]:
+    level = choose.pick([2_000, 5_000, 10_000])
+    off_tick = choose.chance(20)
+    volume_style = choose.weighted([("always", 65), ("sometimes", 25), ("never", 10)])
+    bars: list[NaiveBar] = []
+    actions: list[Action] = []
+    waiting = list(planned)
+    for frame in frames:
+        while waiting and waiting[0][1] <= frame.session:
+            kind, ex_date = waiting.pop(0)
+            if kind == "split":
+                ratio = Decimal(choose.pick(["2", "3", "1.5"] if level >= 3 * LEVEL_MIN else ["0.5", "0.1"]))
+                level = max(LEVEL_MIN, int(level / ratio))
+                actions.append((kind, ex_date, ratio))
+            else:
+                actions.append((kind, ex_date, Decimal(choose.pick(["0.25", "1.33", "0.005"]))))
+        bar, level = _draw_bar(choose, market, frame, level, off_tick=off_tick)
+        if volume_style == "never" or (volume_style == "sometimes" and choose.chance(25)):
+            bar = replace(bar, volume=Decimal(0))
+        bars.append(bar)
+    return bars, actions
+
+
+def _draw_bar(choose: Chooser, market: Market, frame: Frame, level: int, *, off_tick: bool) -> tuple[NaiveBar, int]:
+    unit = market.unit
+    opened = max(LEVEL_MIN, level + unit * choose.pick([0, 0, 0, 1, -1, 2, -3, 5, -5]))
+    closed = max(LEVEL_MIN, opened + unit * choose.pick([0, 1, -1, 2, -2, 4, -4]))
+    high = max(opened, closed) + unit * choose.pick([0, 0, 1, 3])
+    low = max(1, min(opened, closed) - unit * choose.pick([0, 0, 1, 3]))
+    shift = Decimal(choose.pick(["0", "0.0037", "0.005"])) if off_tick else Decimal(0)
+    bar = NaiveBar(
+        start=frame.start,
+        end=frame.end,
+        session=frame.session,
+        session_close=frame.session_close,
+        extended_close=frame.extended_close,
+        regular=frame.regular,
+        open=opened * TICK + shift,
+        high=high * TICK + shift,
+        low=low * TICK + shift,
+        close=closed * TICK + shift,
+        volume=Decimal(choose.pick([500, 30, 97, 10_000, 4])),
+    )
+    return bar, closed
+
+
+def _delisting_date(choose: Chooser, bars: list[NaiveBar]) -> int:
+    """The session of the last bar, one of the next sessions, or one that lies beyond most runs."""
+    last = STOCK_SESSIONS.index(bars[-1].session)
+    later = choose.pick([last, last + 1, last + 1, last + 3, len(STOCK_SESSIONS) - 1])
+    return STOCK_SESSIONS[min(later, len(STOCK_SESSIONS) - 1)]
+
+
+def _delisting_value(choose: Chooser, bars: list[NaiveBar]) -> Decimal:
+    return choose.pick([bars[-1].close, Decimal(0), Decimal("3.21")])

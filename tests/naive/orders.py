@@ -1,0 +1,93 @@
+"""Orders and the groups that tie exit legs together."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tests.naive.scenario import ZERO, NaiveBar
+
+STOP_TYPES = frozenset({"stop", "stop_limit", "trailing_stop"})
+OPEN = frozenset({"pending", "accepted", "partial"})
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Group:
+    """Exit legs that share what is left of one entered quantity. An `oco` has no entry."""
+
+    entry: "Order | None"
+    legs: "list[Order]" = field(default_factory=list)
+    entered: bool = False
+    remaining: Decimal = ZERO
+    entry_cap: Decimal | None = None
+    """How much more of the entry may count (the quantity of an `oto`'s second order); None: all of it."""
+
+    def entry_is_open(self) -> bool:
+        """More may still be entered."""
+        return self.entry is not None and self.entry.is_open
+
+    def open_legs(self) -> "list[Order]":
+        """The legs that are waiting or working, oldest first."""
+        return sorted((leg for leg in self.legs if leg.is_open), key=lambda leg: leg.ordinal)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Order:
+    """One order. `side` is +1 for a buy, −1 for a sell; `left` is what may still fill."""
+
+    ordinal: int
+    symbol: str
+    side: int
+    type: str
+    left: Decimal
+    placed_at: int
+    limit: Decimal | None = None
+    stop: Decimal | None = None
+    trail: Decimal | None = None
+    trail_percent: Decimal | None = None
+    tif: str = "day"
+    extended_hours: bool = False
+    cuttable: bool = False
+    """A target by percent or value is cut to what can be paid, anything else is rejected."""
+    fill_target: tuple[str, Decimal] | None = None
+    """Sized when it first fills: kind (units, value, percent) and number."""
+    liquidation: bool = False
+    group: Group | None = None
+    is_leg: bool = False
+    status: str = "accepted"
+    reason: str = ""
+    filled: Decimal = ZERO
+    commission_sum: Decimal = ZERO
+    commission_paid: Decimal = ZERO
+    triggered: bool = False
+    mark: Decimal | None = None
+    first_bar: NaiveBar | None = None
+    marketable_bar: NaiveBar | None = None
+    """The bar at whose open it could have filled: that bar gives it nothing more."""
+    joined_bar: NaiveBar | None = None
+    joined_price: Decimal | None = None
+    """A leg whose entry filled inside `joined_bar` takes this price for that bar's open."""
+
+    @property
+    def is_open(self) -> bool:
+        """Waiting or working."""
+        return self.status in OPEN
+
+    @property
+    def is_working(self) -> bool:
+        """Open, and not a leg that waits for its entry (those are pending)."""
+        return self.is_open and self.status != "pending"
+
+    @property
+    def is_stop(self) -> bool:
+        """Of a type that waits for a trigger."""
+        return self.type in STOP_TYPES
+
+    @property
+    def only_reduces(self) -> bool:
+        """May never open or turn a position."""
+        return self.is_leg or self.liquidation
+
+    def expires_at(self) -> int | None:
+        """The close of the session of a day order's first bar; None while there is none."""
+        if self.tif != "day" or self.first_bar is None:
+            return None
+        return self.first_bar.extended_close if self.extended_hours else self.first_bar.session_close

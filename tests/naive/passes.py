@@ -1,0 +1,126 @@
+"""Which orders get their turn on the bars of a tick, and in which order."""
+
+from tests.naive.fills import try_fill
+from tests.naive.orders import Order
+from tests.naive.prices import price_at_open, price_inside, touches_limit
+from tests.naive.scenario import NaiveBar
+from tests.naive.state import State, end_order
+
+
+def open_pass(state: State) -> None:
+    """All working orders at the opens, by age; legs that join get their turn at once."""
+    had_turn: set[int] = set()
+    while (order := _oldest_without_turn(state, had_turn)) is not None:
+        had_turn.add(order.ordinal)
+        bar = state.bars[order.symbol]
+        if not _acts(state, order, bar):
+            continue
+        price = price_at_open(order, bar.open, state.symbols[order.symbol].tick)
+        if price is not None:
+            order.marketable_bar = bar
+            try_fill(state, order, bar, price, at_open=True, notes=set())
+
+
+def inside_pass(state: State) -> None:
+    """All orders that still work, by age, a group's stop leg in the place of its oldest leg."""
+    had_turn: set[int] = set()
+    while (order := _oldest_without_turn(state, had_turn)) is not None:
+        order = _stop_leg_first(order, had_turn)
+        had_turn.add(order.ordinal)
+        bar = state.bars[order.symbol]
+        if _acts(state, order, bar) and order.marketable_bar is not bar:
+            _turn_inside(state, order, bar)
+
+
+def end_one_open_orders(state: State) -> None:
+    """Cancel what is left of ioc and fok orders that have had their open."""
+    for order in state.working():
+        if order.tif in {"ioc", "fok"} and order.first_bar is not None and order.is_working:
+            end_order(order, "cancelled", order.tif)
+
+
+def move_marks(state: State) -> None:
+    """Let trailing stops follow this tick's bars; the new level acts from the next bar on."""
+    for order in state.working():
+        bar = state.bars.get(order.symbol)
+        if order.type != "trailing_stop" or order.triggered or bar is None or order.joined_bar is bar:
+            continue
+        if _may_fill_on(state, order, bar):
+            assert order.mark is not None
+            order.mark = min(order.mark, bar.low) if order.side > 0 else max(order.mark, bar.high)
+
+
+def expire_orders(state: State) -> None:
+    """Day orders whose session has closed."""
+    for order in state.working():
+        end = order.expires_at()
+        if end is not None and end <= state.now and order.is_working:
+            end_order(order, "expired", "")
+
+
+def _oldest_without_turn(state: State, had_turn: set[int]) -> Order | None:
+    for order in state.open_orders:
+        if order.is_working and order.ordinal not in had_turn and order.symbol in state.bars:
+            return order
+    return None
+
+
+def _stop_leg_first(order: Order, had_turn: set[int]) -> Order:
+    if order.is_leg and order.group is not None:
+        for leg in order.group.open_legs():
+            if leg.is_stop and leg.is_working and leg.ordinal not in had_turn:
+                return leg
+    return order
+
+
+def _may_fill_on(state: State, order: Order, bar: NaiveBar) -> bool:
+    """The bar is tradable for the order, not older than it, and not past the order's session."""
+    if bar.start < order.placed_at:
+        return False
+    if not (bar.regular or order.extended_hours):
+        return False
+    if bar.volume == 0 and state.has_volume[order.symbol]:
+        return False
+    end = order.expires_at()
+    return end is None or bar.start < end
+
+
+def _acts(state: State, order: Order, bar: NaiveBar) -> bool:
+    """Whether the order can act on this bar at all; if so the bar may become its first one."""
+    if not _may_fill_on(state, order, bar):
+        return False
+    if order.is_leg:
+        joins_here = order.joined_bar is bar
+        if joins_here and order.type == "trailing_stop":
+            return False
+        if joins_here and order.joined_price is not None and not order.is_stop:
+            return False
+        if order.group is not None and order.group.remaining == 0:
+            return False
+    if order.first_bar is None:
+        order.first_bar = bar
+    return True
+
+
+def _turn_inside(state: State, order: Order, bar: NaiveBar) -> None:
+    tick = state.symbols[order.symbol].tick
+    price = None
+    if order.joined_bar is bar and order.joined_price is not None:
+        price = price_at_open(order, order.joined_price, tick)
+    if price is None:
+        price = price_inside(order, bar, tick)
+    if price is None:
+        return
+    notes = {"both_touched"} if order.is_stop and _sibling_is_touched(state, order, bar) else set()
+    try_fill(state, order, bar, price, at_open=False, notes=notes)
+
+
+def _sibling_is_touched(state: State, order: Order, bar: NaiveBar) -> bool:
+    """The limit leg of the same group would have filled inside this bar as well."""
+    if order.group is None or not order.is_leg:
+        return False
+    return any(
+        leg.type == "limit" and leg.is_working and _acts(state, leg, bar) and touches_limit(leg, bar)
+        for leg in order.group.legs
+        if leg is not order
+    )

@@ -1,0 +1,82 @@
+"""At which price an order fills on a bar, and what comes on top."""
+
+from decimal import Decimal
+
+from tests.naive.orders import Order
+from tests.naive.rounding import to_cash, to_nearest
+from tests.naive.scenario import NaiveBar, NaiveCosts
+
+
+def price_at_open(order: Order, price: Decimal, tick: Decimal) -> Decimal | None:
+    """`price` if the order fills at an open of that price, else None. Triggers a stop that the open is beyond."""
+    if order.is_stop and not order.triggered and _reached(order.side, price, _stop_level(order, tick)):
+        order.triggered = True
+    if order.is_stop and not order.triggered:
+        return None
+    if order.limit is not None and not _satisfies(order.side, price, order.limit):
+        return None
+    return price
+
+
+def price_inside(order: Order, bar: NaiveBar, tick: Decimal) -> Decimal | None:
+    """The price at which the order fills after the bar's open, else None. Triggers a stop that the bar reaches."""
+    if order.type == "market":
+        return None
+    if order.type == "limit" or (order.type == "stop_limit" and order.triggered):
+        return order.limit if touches_limit(order, bar) else None
+    if order.triggered:
+        return None
+    level = _stop_level(order, tick)
+    if not _reached(order.side, bar.high if order.side > 0 else bar.low, level):
+        return None
+    order.triggered = True
+    if order.limit is None or _satisfies(order.side, level, order.limit):
+        return level
+    return order.limit if _satisfies(order.side, bar.close, order.limit) else None
+
+
+def touches_limit(order: Order, bar: NaiveBar) -> bool:
+    """The bar's best price satisfies the order's limit."""
+    assert order.limit is not None
+    return _satisfies(order.side, bar.low if order.side > 0 else bar.high, order.limit)
+
+
+def _reached(side: int, price: Decimal, stop: Decimal) -> bool:
+    return price >= stop if side > 0 else price <= stop
+
+
+def _satisfies(side: int, price: Decimal, limit: Decimal) -> bool:
+    return price <= limit if side > 0 else price >= limit
+
+
+def _stop_level(order: Order, tick: Decimal) -> Decimal:
+    if order.type != "trailing_stop":
+        assert order.stop is not None
+        return order.stop
+    assert order.mark is not None
+    if order.trail is not None:
+        level = order.mark + order.side * order.trail
+    else:
+        assert order.trail_percent is not None
+        level = order.mark * (1 + order.side * order.trail_percent / 100)
+    return max(to_nearest(level, tick), tick)
+
+
+def slipped(order: Order, price: Decimal, costs: NaiveCosts, tick: Decimal) -> Decimal:
+    """The price after slippage, to 1e-8, never past the order's own limit."""
+    slip = price * (costs.slippage_bps + costs.half_spread_bps) / 10_000 + costs.slippage_ticks * tick
+    worse = to_cash(price + order.side * slip)
+    if order.limit is None:
+        return worse
+    return min(worse, order.limit) if order.side > 0 else max(worse, order.limit)
+
+
+def computed_commission(quantity: Decimal, price: Decimal, costs: NaiveCosts) -> Decimal:
+    """The commission of one fill, the order's minimum left aside."""
+    return to_cash(quantity * price * costs.commission_bps / 10_000 + quantity * costs.commission_per_share)
+
+
+def commission_due(order: Order, quantity: Decimal, price: Decimal, costs: NaiveCosts) -> Decimal:
+    """What this fill pays: the minimum is per order, and taken on its first fill."""
+    total = order.commission_sum + computed_commission(quantity, price, costs)
+    return max(costs.commission_minimum, total) - order.commission_paid

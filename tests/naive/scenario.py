@@ -1,0 +1,150 @@
+"""A run described in plain values: bars, account, costs, and what the strategy asks for at which tick."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+HOUR = 3_600_000_000_000
+DAY = 24 * HOUR
+ZERO = Decimal(0)
+
+Argument = str | int | bool | Decimal
+Action = tuple[str, int, Decimal]
+"""Kind (split, dividend, delisting), ex-date in days since the epoch, and ratio, amount or value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NaiveBar:
+    """One bar; instants in nanoseconds since the epoch, `session` in days since the epoch."""
+
+    start: int
+    end: int
+    session: int
+    session_close: int
+    extended_close: int
+    regular: bool = True
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NaiveSymbol:
+    """An instrument with its bars and corporate actions; `closes` gives the session close of days without a bar."""
+
+    symbol: str
+    asset_class: str = "stock"
+    tick: Decimal = Decimal("0.01")
+    lot: Decimal = Decimal(1)
+    minimum: Decimal = Decimal(1)
+    bars: list[NaiveBar]
+    actions: list[Action] = field(default_factory=list)
+    closes: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NaiveAccount:
+    """Cash at the start, and what the account may do."""
+
+    cash: Decimal = Decimal(100_000)
+    kind: str = "cash"
+    leverage: Decimal = Decimal(1)
+    shorting: bool = False
+    maintenance: Decimal = Decimal("0.25")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NaiveCosts:
+    """What trading costs; nothing unless said."""
+
+    commission_bps: Decimal = ZERO
+    commission_per_share: Decimal = ZERO
+    commission_minimum: Decimal = ZERO
+    slippage_bps: Decimal = ZERO
+    slippage_ticks: Decimal = ZERO
+    half_spread_bps: Decimal = ZERO
+    max_participation: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Op:
+    """One intent. An order is named by its ordinal in the run; −1 is the newest order placed so far, −2 the one before.
+
+    An op whose order does not exist or is not open any more does nothing, and so does one that asks for the impossible
+    (a target or a trail before the first bar of its symbol, an `oto` of two orders that do not fit together).
+    `replace` changes only what the order has: a limit where there is a limit, a stop where there is a stop, and so on;
+    the quantity of an exit leg, or of a target that is sized at its fill, is never changed.
+    """
+
+    name: str
+    args: tuple[Argument, ...] = ()
+    kwargs: dict[str, Argument] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A whole run. `program` maps a tick's index to the ops of its `on_tick`, in order."""
+
+    symbols: list[NaiveSymbol]
+    timeframe: str = "1d"
+    account: NaiveAccount = field(default_factory=NaiveAccount)
+    costs: NaiveCosts = field(default_factory=NaiveCosts)
+    program: dict[int, list[Op]] = field(default_factory=dict)
+    close_at_end: bool = False
+
+    def ticks(self) -> list[int]:
+        """Every instant at which a bar closed, in order."""
+        return sorted({bar.end for symbol in self.symbols for bar in symbol.bars})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NaiveFill:
+    """One fill. `price` is after slippage, `raw_price` before it; `slippage` is per unit, positive when it costs."""
+
+    ordinal: int
+    symbol: str
+    side: str
+    quantity: Decimal
+    price: Decimal
+    raw_price: Decimal
+    slippage: Decimal
+    commission: Decimal
+    bar_start: int
+    timestamp: int
+    notes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NaiveOrder:
+    """How an order ended: `reason` says why it was rejected or cancelled."""
+
+    ordinal: int
+    symbol: str
+    side: str
+    type: str
+    status: str
+    filled: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NaiveFlow:
+    """Cash that came or went without a fill, at tick `timestamp`; kind is dividend, split (a fraction) or delisting."""
+
+    timestamp: int
+    symbol: str
+    kind: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NaiveResult:
+    """What the run gave; the lists by tick follow `Scenario.ticks()`."""
+
+    fills: list[NaiveFill]
+    orders: dict[int, NaiveOrder]
+    cash_by_tick: list[Decimal]
+    equity_by_tick: list[Decimal]
+    cash_flows: list[NaiveFlow]
+    positions: dict[str, Decimal]

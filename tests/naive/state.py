@@ -1,0 +1,96 @@
+"""Everything a run knows at an instant, and the few ways in which an order ends."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tests.naive.orders import Group, Order
+from tests.naive.scenario import ZERO, NaiveBar, NaiveFill, NaiveFlow, NaiveSymbol, Scenario
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """The account, the newest closes and all orders. `closes` changes only after a tick's fills."""
+
+    scenario: Scenario
+    symbols: dict[str, NaiveSymbol]
+    has_volume: dict[str, bool]
+    cash: Decimal
+    positions: dict[str, Decimal]
+    closes: dict[str, Decimal] = field(default_factory=dict)
+    now: int = 0
+    bars: dict[str, NaiveBar] = field(default_factory=dict)
+    pools: dict[str, Decimal | None] = field(default_factory=dict)
+    cash_as_tick_began: Decimal = ZERO
+    positions_as_tick_began: dict[str, Decimal] = field(default_factory=dict)
+    orders: list[Order] = field(default_factory=list)
+    open_orders: list[Order] = field(default_factory=list)
+    fills: list[NaiveFill] = field(default_factory=list)
+    flows: list[NaiveFlow] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> "State":
+        """Before the first tick."""
+        return cls(
+            scenario=scenario,
+            symbols={one.symbol: one for one in scenario.symbols},
+            has_volume={one.symbol: any(bar.volume > 0 for bar in one.bars) for one in scenario.symbols},
+            cash=scenario.account.cash,
+            positions={one.symbol: ZERO for one in scenario.symbols},
+        )
+
+    def equity(self) -> Decimal:
+        """Cash and positions at the newest closes."""
+        return self.cash + sum((self.value_of(symbol) for symbol in self.symbols), ZERO)
+
+    def value_of(self, symbol: str) -> Decimal:
+        """A position at its newest close."""
+        held = self.positions[symbol]
+        return held * self.closes[symbol] if held else ZERO
+
+    def add(self, order: Order) -> Order:
+        """Take a new order in; its ordinal must be `next_ordinal`."""
+        assert order.ordinal == self.next_ordinal
+        self.orders.append(order)
+        self.open_orders.append(order)
+        return order
+
+    @property
+    def next_ordinal(self) -> int:
+        """The number that the next order gets."""
+        return len(self.orders) + 1
+
+    def working(self) -> list[Order]:
+        """All working orders, oldest first."""
+        return [order for order in self.open_orders if order.is_working]
+
+    def forget_closed_orders(self) -> None:
+        """Keep the list of open orders short."""
+        self.open_orders = [order for order in self.open_orders if order.is_open]
+
+    def pay(self, kind: str, symbol: str, amount: Decimal) -> None:
+        """Cash that comes or goes without a fill."""
+        if amount:
+            self.cash += amount
+            self.flows.append(NaiveFlow(timestamp=self.now, symbol=symbol, kind=kind, amount=amount))
+
+
+def end_order(order: Order, status: str, reason: str) -> None:
+    """Cancel, reject or expire an open order, with what that means for its group."""
+    assert order.is_open
+    order.status, order.reason = status, reason
+    if order.group is not None:
+        settle_group(order.group)
+
+
+def settle_group(group: Group) -> None:
+    """Cancel the legs that have nothing left to exit and never will."""
+    if group.entry_is_open():
+        return
+    if group.entry is not None and not group.entered:
+        reason = "entry_ended"
+    elif group.remaining == 0:
+        reason = "group_done"
+    else:
+        return
+    for leg in group.open_legs():
+        leg.status, leg.reason = "cancelled", reason

@@ -1,0 +1,43 @@
+"""Names that vulture cannot see being used: each group with who uses it."""
+
+from types import SimpleNamespace
+
+_ = SimpleNamespace()
+
+# Python itself.
+_.__class__  # marvin.series turns a series into a streaming one and back
+_.prec  # decimal's context
+_.create_module  # importlib's loaders
+
+# The peers' frameworks call these.
+_.init  # backtesting.py
+
+# The benchmarks' contestants and command lines name these.
+_.SYMBOL
+_.SmaOnBar
+_.SmaSignalsOnBar
+_.SmaWhen
+
+# The strategy loader finds these by reading their source.
+_.MomentumRotation
+_.PairsSpread
+_.RsiMeanReversion
+_.SmaCrossover
+_.DonchianBreakout
+_.BollingerReversion
+_.BuyAndHold
+_.Dca
+
+# Strategies of users call these.
+_.ema
+_.wma
+_.macd
+_.stoch
+_.cci
+_.mom
+_.adx
+_.natr
+_.stddev
+_.obv
+_.indicator
+_.unrealised_pnl
