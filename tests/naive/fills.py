@@ -136,11 +136,17 @@ def target_quantity(kind: str, number: Decimal, price: Decimal, lot: Decimal, eq
 
 
 def working_quantity(state: State, symbol: str, besides: Order | None = None) -> Decimal:
-    """What the symbol's open orders may still add to its position, exit legs not counted; buys are positive."""
+    """What the symbol's open orders may still add to its position, exit legs not counted; buys are positive.
+
+    For an order that is sized at its fill only the older ones count: a younger target has counted it already.
+    """
     counted = (
         order
         for order in state.open_orders
-        if order.is_open and order.symbol == symbol and not order.is_leg and order is not besides
+        if order.is_open
+        and order.symbol == symbol
+        and not order.is_leg
+        and (besides is None or order.ordinal < besides.ordinal)
     )
     return sum((order.side * order.left for order in counted), ZERO)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from tests.naive.fills import target_quantity, working_quantity
 from tests.naive.orders import Group, Order
 from tests.naive.rounding import away_from_filling, to_nearest, toward_zero
-from tests.naive.scenario import Argument, NaiveSymbol, Op
+from tests.naive.scenario import ZERO, Argument, NaiveSymbol, Op
 from tests.naive.state import State, end_order
 
 Options = Mapping[str, Argument]
@@ -82,7 +82,8 @@ def _place(
         legs.append({"stop": options["stop_loss"], **stop_limit})
     if legs:
         entry.group = Group(entry=entry)
-        shared: dict[str, Argument] = {"tif": entry.tif, "extended_hours": entry.extended_hours}
+        outliving = "day" if entry.tif in {"ioc", "fok"} else entry.tif
+        shared: dict[str, Argument] = {"tif": outliving, "extended_hours": entry.extended_hours}
         for leg_options in legs:
             leg = _new_order(state, symbol, -side, quantity, {**leg_options, **shared})
             _make_leg(leg, entry.group, status="pending")
@@ -125,11 +126,11 @@ def _make_leg(leg: Order, group: Group, *, status: str) -> None:
 
 def _order_target(state: State, op: Op) -> None:
     symbol = state.symbols[str(op.args[0])]
-    close = state.closes.get(symbol.symbol)
-    if close is None:
-        return
+    close = state.closes.get(symbol.symbol, ZERO)
     kind = {"order_target": "units", "order_target_value": "value", "order_target_percent": "percent"}[op.name]
     number = _number(op.args[1])
+    if not close and kind != "units":
+        return
     target = target_quantity(kind, number, close, symbol.lot, state.equity())
     quantity = target - state.positions[symbol.symbol] - working_quantity(state, symbol.symbol)
     if abs(quantity) < max(symbol.lot, symbol.minimum):
@@ -201,6 +202,9 @@ def _replace(state: State, old: Order, changes: Options) -> None:
     old.status, old.reason = "cancelled", "replaced"
     new = _new_order(state, symbol, old.side, quantity, options)
     new.cuttable, new.fill_target = old.cuttable and not may_resize, old.fill_target
+    new.triggered = old.triggered
+    if "trail" not in changes and "trail_percent" not in changes:
+        new.mark = old.mark
     new.group = group
     if group is not None and old.is_leg:
         group.legs.remove(old)

@@ -196,6 +196,8 @@ def _report(errors: Sequence[WeaverError]) -> None:
 
 
 def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path, *, actions: int) -> None:
+    from weaver.walle.files import symbol_of
+
     entry = outcome.entry
     line = f"{entry.symbol} {entry.timeframe}: {outcome.written:,} bars, {_span(read)} ({entry.instrument.asset_class})"
     if outcome.replaced or outcome.kept:
@@ -207,13 +209,13 @@ def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path, *, actions: int
         typer.echo(f"  note: {note}", err=True)
     for warning in read.warnings:
         typer.echo(f"  warning: {warning.message} [{warning.code}]", err=True)
-    beside = path.with_name(f"{entry.symbol}{_SUFFIX}.csv")
+    beside = path.parent / f"{symbol_of(path)}{_SUFFIX}.csv"
     if not actions and beside.is_file():
         typer.echo(f"  note: {beside} lies beside it: with prices as traded, import it too", err=True)
 
 
 def _span(read: "ReadBars") -> str:
-    from weaver.walle.quality import moment
+    from weaver.walle.moment import moment
 
     return f"{moment(read.bars.timestamp[0])} to {moment(read.bars.timestamp[-1])}"
 
@@ -260,7 +262,7 @@ def _print_table(entries: "Sequence[CatalogueEntry]") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from weaver.walle.quality import moment
+    from weaver.walle.moment import moment
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("symbol", "timeframe", "class", "bars", "first", "last", "missing", "source"):
@@ -305,7 +307,7 @@ def _warning_json(warning: "DataWarning") -> dict[str, str]:
 
 
 def _iso(instant: int) -> str:
-    from weaver.walle.quality import moment
+    from weaver.walle.moment import moment
 
     text = moment(instant)
     return f"{text.replace(' ', 'T')}Z" if " " in text else f"{text}T00:00:00Z"

@@ -7,6 +7,7 @@ from weaver.greta.matching import Matcher
 from weaver.greta.ports import Clock
 from weaver.model.actions import OrderType
 from weaver.model.order import Order
+from weaver.model.order_status import OrderStatus
 from weaver.model.position import Position
 from weaver.model.scale import Scale
 from weaver.model.venue import VenueRules
@@ -29,7 +30,8 @@ class BacktestAccount:
         if self._venue is not None and (reason := self._venue.refuses(order)):
             self._matcher.refuse(order, reason)
             return
-        if order.group is not None and order.group.entry is not None and not order.group.entry.is_working:
+        entry = order.group.entry if order.group is not None else None
+        if entry is not None and entry.status is OrderStatus.REJECTED:
             self._matcher.refuse(order, "its entry was refused")
             return
         self._book.append(order)

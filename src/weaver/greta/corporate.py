@@ -1,5 +1,6 @@
 """Splits, dividends and delistings: when they happen in a run, and what they do to holdings and orders."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -35,7 +36,7 @@ class CorporateEvents:
         index = int(np.searchsorted(prices.sessions, day))
         if index < prices.count:
             tick = prices.tick_of(index)
-            if tick >= first and index > 0:
+            if tick >= first:
                 self.ticks[tick].append((symbol, action))
         elif isinstance(action, Delisting):
             close = prices.session_end(day)
@@ -44,7 +45,9 @@ class CorporateEvents:
 
     def next_after(self, tick: int) -> int:
         """The first tick after `tick` at which something happens."""
-        at = int(np.searchsorted(self._agenda, tick, side="right"))
+        if not self._agenda:
+            return NEVER
+        at = bisect_right(self._agenda, tick)
         return self._agenda[at] if at < len(self._agenda) else NEVER
 
     def happen(self, tick: int) -> None:
@@ -78,8 +81,9 @@ class CorporateEvents:
 
     def _split(self, prices: Prices, ratio: tuple[int, int], tick: int) -> None:
         previous = prices.bar_before(tick)
-        self._ledger.split(prices.symbol, ratio=ratio, previous_close=prices.close_exact(previous), tick=tick)
-        prices.rescale(previous, ratio)
+        if previous >= 0:
+            self._ledger.split(prices.symbol, ratio=ratio, previous_close=prices.close_exact(previous), tick=tick)
+            prices.rescale(previous, ratio)
         for order in tuple(self._matcher.book):
             if order.symbol == prices.symbol and order.is_working:
                 self._split_order(order, ratio)

@@ -1,12 +1,15 @@
 """The equity of a run at every tick, rebuilt from its fills and cash flows in one sweep over columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.engine import Engine
-from weaver.greta.ledger import AT_CLOSE
+from weaver.greta.fill_columns import FillColumns, ticks_of
+from weaver.greta.ledger import CashFlow
 from weaver.greta.prices import Prices
 from weaver.model.corporate_actions import Delisting, Dividend, Split
 
@@ -29,99 +32,85 @@ class Curve:
     """What the initial cash would be, spread equally over the run's symbols at their first closes and held."""
 
 
-def curve_of(engine: Engine) -> Curve:
+def curve_of(engine: Engine, columns: FillColumns) -> Curve:
     """Equity, cash and benchmark of a finished run."""
     first, last = engine.first, engine.last
     count = last - first + 1
-    cash = _cash(engine, first, count)
+    cash = _cash(engine, columns, first, count)
     equity, exposed, benchmark = cash.copy(), np.zeros(count, dtype=np.bool_), np.zeros(count)
     share = float(engine.setup.rules.cash) / len(engine.prices)
     stamps, sessions = _labels(engine, first, last)
-    for prices in engine.prices.values():
-        positions = _newest_bars(prices, first, last)
-        close = np.where(positions >= 0, prices.listing.bars.close[np.maximum(positions, 0)], 0.0)
-        held = _held(engine, prices, first, count)
+    for index, prices in enumerate(engine.prices.values()):
+        positions, close = _newest_closes(prices, first, last)
+        held = _held(engine, columns, index, prices, first, count)
         if held is not None:
             equity += held * close
             exposed |= held != 0
-        benchmark += _hold(prices, positions, close, share, first)
+        benchmark += _hold(prices, positions, close, share)
     return Curve(
         timestamp=stamps, session=sessions, equity=equity, cash=cash, exposed=exposed, benchmark=benchmark
     )
 
 
-def _tick_of_fill(engine: Engine, bar: int, place: int, prices: Prices) -> int:
-    return engine.last if place == AT_CLOSE else prices.tick_of(bar)
-
-
-def _cash(engine: Engine, first: int, count: int) -> Floats:
+def _cash(engine: Engine, columns: FillColumns, first: int, count: int) -> Floats:
     """Cash after each tick: what the newest fill or flow left."""
-    ledger = engine.ledger
-    events = [
-        (_tick_of_fill(engine, row.bar, row.place, engine.prices[row.order.symbol]), row.cash) for row in ledger.fills
-    ] if len(engine.prices) > 1 or engine.setup.close_at_end else _cash_of_one(engine)
-    if ledger.flows:
-        flows = [(flow.fills_before, flow.tick, flow.cash) for flow in ledger.flows]
-        merged = [(k + 1, *event) for k, event in enumerate(events)] + flows
-        merged.sort(key=lambda row: (row[1], row[0]))
-        events = [(tick, cash) for _, tick, cash in merged]
+    ticks = np.empty(len(columns), dtype=np.int64)
+    for index, prices in enumerate(engine.prices.values()):
+        rows = columns.of(index) if len(engine.prices) > 1 else slice(None)
+        ticks[rows] = ticks_of(columns, rows, prices, engine.last)
+    levels = columns.cash
+    flows = engine.ledger.flows
+    if flows:
+        order = np.arange(1, len(columns) + 1, dtype=np.float64)
+        order = np.concatenate([order, [flow.fills_before + 0.5 for flow in flows]])
+        by = np.argsort(order, kind="stable")
+        ticks = np.concatenate([ticks, [flow.tick for flow in flows]])[by]
+        levels = np.concatenate([levels, [flow.cash / 1e8 for flow in flows]])[by]
     start = engine.setup.rules.cash_units / 1e8
-    if not events:
-        return np.full(count, start)
-    ticks = np.array([tick for tick, _ in events], dtype=np.int64) - first
-    levels = np.array([start, *(cash / 1e8 for _, cash in events)])
-    return _steps(ticks, levels, count)
-
-
-def _cash_of_one(engine: Engine) -> list[tuple[int, int]]:
-    prices = next(iter(engine.prices.values()))
-    if prices.tick_of_bar is None:
-        return [(row[5], row[8]) for row in engine.ledger.fills]
-    return [(prices.tick_of(row.bar), row.cash) for row in engine.ledger.fills]
+    return _steps(ticks - first, np.concatenate([[start], levels]), count)
 
 
 def _steps(ticks: NDArray[np.int64], levels: Floats, count: int) -> Floats:
-    """`levels[0]`, and from tick `ticks[k]` on `levels[k + 1]`; later entries of one tick win."""
-    lengths = np.diff(np.concatenate([[0], ticks, [count]]))
-    return np.repeat(levels, lengths)
+    """`levels[0]`, and from tick `ticks[k]` on `levels[k + 1]`; of several at one tick the last stands."""
+    return np.repeat(levels, np.diff(ticks, prepend=0, append=count))
 
 
-def _held(engine: Engine, prices: Prices, first: int, count: int) -> Floats | None:
+def _held(engine: Engine, columns: FillColumns, index: int, prices: Prices, first: int, count: int) -> Floats | None:
     """Units held after each tick, or None if never any."""
-    ledger, symbol = engine.ledger, prices.symbol
-    one = float(prices.scale.quantity_one)
-    fills = (
-        [(k, row) for k, row in enumerate(ledger.fills) if row.order.symbol == symbol]
-        if len(engine.prices) > 1
-        else list(enumerate(ledger.fills))
-    )
-    if not fills:
+    rows = columns.of(index) if len(engine.prices) > 1 else slice(None)
+    signed = columns.units[rows]
+    if not len(signed):
         return None
-    flows = [flow for flow in ledger.flows if flow.symbol == symbol and flow.kind != "dividend"]
-    if not flows:
-        ticks = [_tick_of_fill(engine, row[5], row[6], prices) for _, row in fills]
-        levels = np.concatenate([[0], np.cumsum(np.array([row[1] for _, row in fills], dtype=np.float64))]) / one
-        return _steps(np.array(ticks, dtype=np.int64) - first, levels, count)
-    return _held_through_flows(engine, prices, fills, flows, first, count)  # type: ignore[arg-type]
+    ticks = ticks_of(columns, rows, prices, engine.last)
+    flows = [flow for flow in engine.ledger.flows if flow.symbol == prices.symbol and flow.kind != "dividend"]
+    if flows:
+        ticks, levels = _levels_with_flows(columns.of(index), signed, ticks, flows)
+    else:
+        levels = np.cumsum(signed)
+    return _steps(ticks - first, np.concatenate([[0], levels]) / float(prices.scale.quantity_one), count)
 
 
-def _held_through_flows(engine, prices, fills, flows, first, count):  # type: ignore[no-untyped-def]
-    events = [(_tick_of_fill(engine, row.bar, row.place, prices), k + 1, row.units, False) for k, row in fills]
-    events += [(flow.tick, flow.fills_before, flow.units, True) for flow in flows]
-    events.sort(key=lambda event: (event[0], event[1]))
-    held, levels = 0, [0]
+def _levels_with_flows(
+    rows: NDArray[np.int64], signed: NDArray[Any], ticks: NDArray[np.int64], flows: Sequence[CashFlow]
+) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Ticks and levels of a holding that splits and delistings set anew."""
+    events = [(row + 1.0, tick, units, False) for row, tick, units in zip(rows.tolist(), ticks.tolist(), signed.tolist(), strict=True)]
+    events += [(flow.fills_before + 0.5, flow.tick, flow.units, True) for flow in flows]
+    events.sort(key=lambda event: event[0])
+    held, levels = 0, []
     for _, _, units, is_level in events:
         held = units if is_level else held + units
         levels.append(held)
-    ticks = np.array([event[0] for event in events], dtype=np.int64) - first
-    return _steps(ticks, np.array(levels, dtype=np.float64) / prices.scale.quantity_one, count)
+    return np.array([event[1] for event in events], dtype=np.int64), np.array(levels)
 
 
-def _newest_bars(prices: Prices, first: int, last: int) -> NDArray[np.int64]:
-    """The index of the newest bar at each tick, −1 before the first."""
+def _newest_closes(prices: Prices, first: int, last: int) -> tuple[NDArray[np.int64], Floats]:
+    """The index of the newest bar at each tick (−1 before the first) and its close (0 before the first)."""
+    closes = prices.listing.bars.close
     if prices.tick_of_bar is None:
-        return np.arange(first, last + 1)
-    return np.searchsorted(prices.tick_of_bar, np.arange(first, last + 1), side="right") - 1
+        return np.arange(first, last + 1), closes[first : last + 1]
+    positions = np.searchsorted(prices.tick_of_bar, np.arange(first, last + 1), side="right") - 1
+    return positions, np.where(positions >= 0, closes[np.maximum(positions, 0)], 0.0)
 
 
 def _labels(engine: Engine, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -141,14 +130,15 @@ def _labels(engine: Engine, first: int, last: int) -> tuple[NDArray[np.int64], N
     return stamps[first : last + 1], sessions[first : last + 1]
 
 
-def _hold(prices: Prices, positions: NDArray[np.int64], close: Floats, share: float, first: int) -> Floats:
+def _hold(prices: Prices, positions: NDArray[np.int64], close: Floats, share: float) -> Floats:
     """`share` of cash put into a symbol at its first close of the run, and held through splits, dividends and delisting."""
-    seen = np.flatnonzero(positions >= 0)
-    fresh = seen[0] if len(seen) else len(positions)
-    if first + fresh > 0 and len(seen) and prices.tick_of(int(positions[fresh])) < first:
-        fresh = max(int(fresh), 0)
+    fresh = int(np.argmax(positions >= 0)) if positions[-1] >= 0 else len(positions)
     value = np.full(len(positions), share)
     if fresh >= len(positions) or close[fresh] <= 0:
+        return value
+    quantity = share / close[fresh]
+    if not prices.listing.actions:
+        np.multiply(close[fresh:], quantity, out=value[fresh:])
         return value
     factor, income = np.ones(len(positions)), np.zeros(len(positions))
     for action in sorted(prices.listing.actions, key=lambda action: action.ex_date):
@@ -166,6 +156,5 @@ def _hold(prices: Prices, positions: NDArray[np.int64], close: Floats, share: fl
                 last = min(at, len(positions) - 1)
                 income[last:] += float(paid) * factor[last - 1]
                 factor[last:] = 0.0
-    quantity = share / close[fresh]
     value[fresh:] = quantity * (close * factor + income)[fresh:]
     return value

@@ -90,6 +90,8 @@ class Engine:
             self.matcher.trade(tick)
         if tick in self.corporate.late:
             self.corporate.happen_late(tick)
+        if self.matcher.book:
+            self.matcher.expire(tick)
         if self.is_margin:
             self._maintain(tick)
         self._tell()
@@ -127,6 +129,7 @@ class Engine:
                         book.clear()
                     else:
                         matcher.trade(k)
+                        matcher.expire(k)
                 on_bar(bar)
                 if attention:
                     break

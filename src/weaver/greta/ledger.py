@@ -24,6 +24,8 @@ class FillRow(NamedTuple):
     place: int
     """AT_OPEN, INSIDE or AT_CLOSE."""
     notes: tuple[str, ...]
+    value: int
+    """Cash units that changed hands, > 0, without the commission."""
     cash: int
     """Cash after it."""
 
@@ -58,9 +60,10 @@ class Ledger:
     ) -> None:
         """Book a fill: cash, holding, row."""
         scale = order.scale
-        self.cash -= scale.cash(price, signed) + commission
+        value = scale.cash(price, signed)
+        self.cash -= value + commission
         self.units[scale.symbol] += signed
-        self.fills.append(FillRow(order, signed, price, slippage, commission, bar, place, notes, self.cash))
+        self.fills.append(FillRow(order, signed, price, slippage, commission, bar, place, notes, abs(value), self.cash))
 
     def pay(self, symbol: str, kind: str, amount: int, tick: int) -> None:
         """Book a cash flow."""

@@ -27,6 +27,7 @@ class Matcher:
         """Working orders, waiting legs among them, oldest first."""
         self.changed: list[Order | int] = []
         """What happened since the callbacks were last told: orders that changed, and numbers of fills."""
+        self.rejected: list[Order] = []
         self.legs_wait = False
         """Whether exit legs wait until their entry has filled whole (a venue's rule)."""
         self.capped = 0
@@ -38,7 +39,7 @@ class Matcher:
     # What a tick does
 
     def trade(self, tick: int) -> None:
-        """Fills at the open, fills inside the bar, expiries."""
+        """Fills at the open, then fills inside the bar."""
         self.accept()
         self._tick = tick
         self._pools.clear()
@@ -52,13 +53,23 @@ class Matcher:
                 if self._may_act(turn, bars[order.symbol]):
                     self._at_open(turn, *bars[order.symbol])
         for order in acting:
+            if order.tif in ONE_BAR and order.is_working and self._may_act(order, bars[order.symbol]):
+                self.cancel(order, f"{order.tif}: not filled at the open of its bar")
+        for order in acting:
             for turn in self._turns(order):
                 if self._may_act(turn, bars[order.symbol]):
                     self._inside(turn, *bars[order.symbol])
         for order in acting:
             if order.order_type is OrderType.TRAILING_STOP:
                 self._trail(order, *bars[order.symbol])
-        self._expire(self.ticks[tick])
+        self.sweep()
+
+    def expire(self, tick: int) -> None:
+        """End the day orders whose session has closed."""
+        now = self.ticks[tick]
+        for order in self.book:
+            if order.session_close is not None and now >= order.session_close and order.is_working:
+                self._end(order, OrderEvent.EXPIRE, "the session closed")
         self.sweep()
 
     @staticmethod
@@ -87,6 +98,8 @@ class Matcher:
             return False
         if order.order_type is OrderType.TRAILING_STOP and order.mark is None:
             return False  # it starts at the close of the bar in which its entry filled
+        if order.stop_units is None and order.group is not None and order.group.inside == self._tick:
+            return False  # what the bar did after its entry filled inside it is not known
         prices, index = self.prices[order.symbol], at[0]
         if order.placed >= 0 and prices.starts[index] < self.ticks[order.placed]:
             return False
@@ -105,9 +118,8 @@ class Matcher:
             )
             order.triggered = touch.triggered
             if touch.price is not None:
+                order.opened = self._tick
                 self._fill(order, bar[0], index, AT_OPEN)
-        if order.tif in ONE_BAR and order.is_working:
-            self.cancel(order, f"{order.tif}: not filled at the open of its bar")
 
     def _inside(self, order: Order, index: int, bar: Quad) -> None:
         group = order.group
@@ -117,11 +129,7 @@ class Matcher:
         if order is not next(leg for leg in group.legs if leg.is_working):
             return  # the group had its turn at its oldest leg's place
         started_inside = group.inside == self._tick
-        legs = [
-            leg
-            for leg in group.legs
-            if (leg.stop_units is not None or not started_inside) and self._may_act(leg, (index, bar))
-        ]
+        legs = [leg for leg in group.legs if self._may_act(leg, (index, bar))]
         stops = [leg for leg in legs if leg.stop_units is not None]
         others = [leg for leg in legs if leg.stop_units is None]
         if started_inside:
@@ -136,11 +144,11 @@ class Matcher:
 
     def _would_fill(self, order: Order, bar: Quad) -> bool:
         terms = (order.order_type, order.sign, order.limit_units, order.stop_units, order.triggered)
-        return order.is_working and touch_inside(*terms, bar).price is not None
+        return order.is_working and order.opened != self._tick and touch_inside(*terms, bar).price is not None
 
     def _touch(self, order: Order, index: int, bar: Quad, notes: tuple[str, ...] = ()) -> None:
-        if order.tif in ONE_BAR:
-            return
+        if order.tif in ONE_BAR or order.opened == self._tick:
+            return  # it had its chance at the open
         touch = touch_inside(order.order_type, order.sign, order.limit_units, order.stop_units, order.triggered, bar)
         order.triggered = touch.triggered
         if touch.price is not None:
@@ -171,11 +179,6 @@ class Matcher:
         )
         order.stop_units = order.scale.nearest_tick(numerator, divisor)
 
-    def _expire(self, now: int) -> None:
-        for order in self.book:
-            if order.session_close is not None and now >= order.session_close and order.is_working:
-                self._end(order, OrderEvent.EXPIRE, "the session closed")
-
     # Fills
 
     def _fill(self, order: Order, price: int, index: int, place: int, notes: tuple[str, ...] = ()) -> None:
@@ -193,6 +196,9 @@ class Matcher:
         paid = prices.costs.slipped(price, sign=order.sign, limit=limit) if prices.costs.slips else price
         if order.tif is TimeInForce.FOK and order.target is not None and not order.reduce_only:
             wanted = self._cut(order, wanted, price, paid)
+            if wanted == 0:
+                self._end(order, OrderEvent.REJECT, self._why_not(order, order.units, paid))
+                return
         pool = self._pool(order, index)
         takes = wanted if pool is None else min(pool, wanted)
         self.capped += takes < wanted
@@ -405,6 +411,8 @@ class Matcher:
         order.happen(event)
         order.reason = reason
         self.changed.append(order)
+        if order.status is OrderStatus.REJECTED:
+            self.rejected.append(order)
         group = order.exits
         if group is not None and order.replaced_by is None:
             if group.entered == 0:
@@ -440,7 +448,9 @@ class Matcher:
         commission = computed if computed > costs.minimum else costs.minimum
         symbol = prices.symbol
         held = ledger.units[symbol]
-        value = paid * quantity if prices.whole else prices.scale.cash(paid, quantity)
+        value, rest = divmod(paid * quantity, prices.scale.notional_divisor)
+        if rest:
+            value = prices.scale.cash(paid, quantity)
         if sign > 0:
             cash = ledger.cash - value - commission
             if cash < 0 or held < 0:
@@ -449,7 +459,7 @@ class Matcher:
         else:
             if quantity > held:
                 return False
-            cash = ledger.cash + (value if prices.whole else -prices.scale.cash(paid, -quantity)) - commission
+            cash = ledger.cash + value - commission
             held -= quantity
         ledger.cash = cash
         ledger.units[symbol] = held
@@ -457,6 +467,6 @@ class Matcher:
         order.commission_computed, order.commission_paid = computed, commission
         signed = quantity if sign > 0 else -quantity
         slippage = paid - units if sign > 0 else units - paid
-        ledger.fills.append(_new_row(FillRow, (order, signed, paid, slippage, commission, index, AT_OPEN, (), cash)))
+        ledger.fills.append(_new_row(FillRow, (order, signed, paid, slippage, commission, index, AT_OPEN, (), value, cash)))
         return True
 

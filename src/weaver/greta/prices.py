@@ -44,8 +44,6 @@ class Prices:
         self._regular: NDArray[np.bool_] | None = None
         self._closes: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._sessions: NDArray[np.int32] | None = None
-        self.whole = self.scale.notional_divisor == 1
-        """price units x quantity units are cash units."""
         self._rescaled: dict[int, Fraction] = {}
         self.last_fill = 0
         """What the newest fill was made at, before slippage."""

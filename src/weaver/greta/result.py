@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from weaver.greta.curve import Curve, curve_of
 from weaver.greta.engine import Engine
+from weaver.greta.fill_columns import fill_columns
 from weaver.greta.fills import fill_of
 from weaver.greta.statistics import statistics
 from weaver.greta.table import Table
@@ -46,10 +47,11 @@ class BacktestResult:
 
     def __init__(self, engine: Engine, *, journal: Sequence[Any], record: Callable[[], dict[str, Any]]) -> None:
         self._engine, self.journal, self._record = engine, journal, record
-        self.curve: Curve = curve_of(engine)
-        self._trades = trades_of(engine.ledger)
+        self._columns = fill_columns(engine.ledger)
+        self.curve: Curve = curve_of(engine, self._columns)
+        self._trades = trades_of(engine.ledger, self._columns)
         self.stats: dict[str, float | int | None] = self._statistics()
-        self.warnings: list[ResultWarning] = warnings_of(engine, self.curve, self._trades)
+        self.warnings: list[ResultWarning] = warnings_of(engine, self.curve, self._trades, self._columns)
         self.orders: Sequence[Order] = engine.account.orders
 
     @cached_property
@@ -62,15 +64,7 @@ class BacktestResult:
         self.warnings.extend(ResultWarning(*one) for one in found)
 
     def _statistics(self) -> dict[str, float | int | None]:
-        ledger, curve = self._engine.ledger, self.curve
-        traded = commission = 0
-        slippage = 0.0
-        for row in ledger.fills:
-            traded += abs(row.units) * row.price // row.order.scale.notional_divisor
-            commission += row.commission
-            if row.slippage:
-                scale = row.order.scale
-                slippage += row.slippage * abs(row.units) / (scale.price_one * scale.quantity_one)
+        curve, columns = self.curve, self._columns
         first = next(iter(self._engine.prices.values()))
         return statistics(
             session=curve.session,
@@ -80,9 +74,9 @@ class BacktestResult:
             periods_per_year=first.listing.instrument.periods_per_year,
             benchmark=curve.benchmark,
             exposed=curve.exposed,
-            traded_value=traded / 1e8,
-            commission=commission / 1e8,
-            slippage=slippage,
+            traded_value=float(columns.value.sum()) / 1e8,
+            commission=float(columns.commission.sum()) / 1e8,
+            slippage=float(columns.slippage.sum()),
         )
 
     @cached_property

@@ -4,17 +4,17 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.excursions import Excursions
+from weaver.greta.fill_columns import FillColumns, times_of
 from weaver.greta.ledger import AT_OPEN, CashFlow, FillRow, Ledger
 from weaver.greta.prices import Prices
 from weaver.greta.statistics import TradeColumns
 from weaver.model.money import decimal_of, divide_half_even
-
-INT64_SAFE = 2.0**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +91,9 @@ class Trades(Sequence[Trade]):
             symbol=piece.symbol,
             side="long" if piece.sign > 0 else "short",
             quantity=quantity,
-            entry_time=_time(entry, prices),
+            entry_time=_time(self._ledger, piece.entry),
             entry_price=entry_price,
-            exit_time=_time(exit_, prices),
+            exit_time=_time(self._ledger, piece.exit),
             exit_price=_price(piece.exit_value, piece.units, exit_, prices),
             pnl=decimal_of(piece.pnl, 8),
             return_=piece.pnl / piece.entry_value if piece.entry_value else 0.0,
@@ -117,25 +117,26 @@ class Trades(Sequence[Trade]):
         )
 
 
-def trades_of(ledger: Ledger) -> Trades:
+def trades_of(ledger: Ledger, columns: FillColumns) -> Trades:
     """The round trips of all fills."""
-    quick = _alternating(ledger)
+    quick = _alternating(ledger, columns)
     if quick is not None:
         return quick
     pieces = list(_matched(ledger))
     pnl = np.array([piece.pnl for piece in pieces], dtype=np.float64)
     value = np.array([piece.entry_value for piece in pieces], dtype=np.float64)
-    times = [
-        (_time(ledger.fills[piece.entry], ledger.prices[piece.symbol]), _time(ledger.fills[piece.exit], ledger.prices[piece.symbol]))
-        for piece in pieces
-    ]
-    columns = TradeColumns(
+    entries, exits = ([_time(ledger, getattr(piece, end)) for piece in pieces] for end in ("entry", "exit"))
+    return Trades(pieces, _trade_columns(pnl, value, np.array(entries), np.array(exits)), ledger)
+
+
+def _trade_columns(pnl: NDArray[Any], value: NDArray[Any], entries: NDArray[Any], exits: NDArray[Any]) -> TradeColumns:
+    """Cash units in, money out."""
+    return TradeColumns(
         pnl=pnl / 1e8,
-        return_=np.divide(pnl, value, out=np.zeros_like(pnl), where=value != 0),
-        entry_time=np.array([entry for entry, _ in times], dtype=np.int64),
-        exit_time=np.array([exit_ for _, exit_ in times], dtype=np.int64),
+        return_=np.divide(pnl, value, out=np.zeros(len(pnl)), where=value != 0),
+        entry_time=entries.astype(np.int64),
+        exit_time=exits.astype(np.int64),
     )
-    return Trades(pieces, columns, ledger)
 
 
 def _matched(ledger: Ledger) -> Iterator[Piece]:
@@ -164,7 +165,7 @@ def _matched(ledger: Ledger) -> Iterator[Piece]:
 def _closed(legs: deque[Leg], index: int, row: FillRow, ledger: Ledger) -> Iterator[Piece]:
     """What a fill closes of the open legs; what it opens joins them."""
     sign = 1 if row.units > 0 else -1
-    rest = Leg(index, abs(row.units), row.order.scale.cash(row.price, abs(row.units)), row.commission)
+    rest = Leg(index, abs(row.units), row.value, row.commission)
     while rest.units and legs and (ledger.fills[legs[0].fill].units > 0) != (sign > 0):
         leg = legs[0]
         units = min(leg.units, rest.units)
@@ -199,34 +200,20 @@ def _same_orders(a: Piece, b: Piece, fills: Sequence[FillRow]) -> bool:
     return fills[a.entry].order is fills[b.entry].order and fills[a.exit].order is fills[b.exit].order
 
 
-def _alternating(ledger: Ledger) -> Trades | None:
-    """The common case, all columns at once: one symbol, each entry closed whole by the next fill, whole cash units."""
-    if len(ledger.prices) != 1 or any(flow.kind != "dividend" for flow in ledger.flows) or len(ledger.fills) < 2:
+def _alternating(ledger: Ledger, columns: FillColumns) -> Trades | None:
+    """The common case, all columns at once: one symbol, no flows, each entry closed whole by the next fill."""
+    if len(ledger.prices) != 1 or ledger.flows or len(columns) < 2 or not columns.is_exact:
         return None
-    prices = next(iter(ledger.prices.values()))
-    count = len(ledger.fills) // 2
-    rows = ledger.fills[: 2 * count]
-    _, units, price, _, commission, bar, place, _, _ = zip(*rows, strict=True)
-    if not prices.whole or max(price) * max(map(abs, units)) > INT64_SAFE:
-        return None
-    signed = np.array(units, dtype=np.int64)
+    rows = slice(0, len(columns) // 2 * 2)
+    signed, value, fees = columns.units[rows], columns.value[rows], columns.commission[rows]
     if np.any(signed[0::2] + signed[1::2]):
         return None
-    value = np.abs(signed) * np.array(price, dtype=np.int64)
-    paid = np.array(commission, dtype=np.int64)
-    sign = np.sign(signed[0::2])
-    entry, exit_, fees = value[0::2], value[1::2], paid[0::2] + paid[1::2]
-    pnl = sign * (exit_ - entry) - fees
-    bars, inside = np.array(bar, dtype=np.int64), np.array(place) != AT_OPEN
-    market = prices.listing.bars
-    time = np.where(inside, market.end[bars], market.timestamp[bars])
-    columns = TradeColumns(
-        pnl=pnl / 1e8,
-        return_=np.divide(pnl, entry, out=np.zeros(count), where=entry != 0),
-        entry_time=time[0::2],
-        exit_time=time[1::2],
-    )
-    return Trades(_Pairs(prices.symbol, signed, entry, exit_, fees), columns, ledger)
+    prices = next(iter(ledger.prices.values()))
+    entry, exit_, paid = value[0::2], value[1::2], fees[0::2] + fees[1::2]
+    pnl = np.sign(signed[0::2]) * (exit_ - entry) - paid
+    times = times_of(columns, rows, prices)
+    found = _trade_columns(pnl, entry, times[0::2], times[1::2])
+    return Trades(_Pairs(prices.symbol, signed, entry, exit_, paid), found, ledger)
 
 
 class _Pairs(Sequence[Piece]):
@@ -248,7 +235,9 @@ class _Pairs(Sequence[Piece]):
         return Piece(self._symbol, 1 if units > 0 else -1, abs(units), 2 * index, 2 * index + 1, values)
 
 
-def _time(row: FillRow, prices: Prices) -> int:
+def _time(ledger: Ledger, fill: int) -> int:
+    row = ledger.fills[fill]
+    prices = ledger.prices[row.order.symbol]
     return int(prices.starts[row.bar] if row.place == AT_OPEN else prices.ends[row.bar])
 
 

@@ -3,12 +3,14 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weaver.greta.curve import Curve
 from weaver.greta.engine import Engine
+from weaver.greta.fill_columns import FillColumns
+from weaver.greta.prices import Prices
 from weaver.greta.trades import Trades
 from weaver.model.corporate_actions import Delisting
-from weaver.model.order_status import OrderStatus
 
 FEW_TRADES = 30
 FEW_SESSIONS = 60
@@ -23,12 +25,12 @@ class ResultWarning(NamedTuple):
     message: str
 
 
-def warnings_of(engine: Engine, curve: Curve, trades: Trades) -> list[ResultWarning]:
+def warnings_of(engine: Engine, curve: Curve, trades: Trades, columns: FillColumns) -> list[ResultWarning]:
     """The doubts that the run itself raises."""
     found = [
         *_about_trades(engine, trades),
         *_about_data(curve),
-        *_about_fills(engine),
+        *_about_fills(engine, columns),
         *_about_rejections(engine),
         *_about_endings(engine),
     ]
@@ -48,20 +50,20 @@ def _about_trades(engine: Engine, trades: Trades) -> list[tuple[str, str]]:
 
 
 def _about_data(curve: Curve) -> list[tuple[str, str]]:
-    sessions = len(np.unique(curve.session))
+    sessions = int(np.count_nonzero(np.diff(curve.session))) + 1
     if sessions < FEW_SESSIONS:
         return [("thin_data", f"{sessions} sessions are too few for yearly figures: read them as guesses")]
     return []
 
 
-def _about_fills(engine: Engine) -> list[tuple[str, str]]:
+def _about_fills(engine: Engine, columns: FillColumns) -> list[tuple[str, str]]:
     found = []
     matcher = engine.matcher
     if matcher.capped:
         found.append(("capped", f"{matcher.capped} fills were cut by max_participation: the size is too large for the volume"))
     if matcher.resized:
         found.append(("resized", f"{matcher.resized} orders were cut to what the account could pay, costs included"))
-    large = sum(_is_large(engine, row.order.symbol, abs(row.units), row.bar) for row in engine.ledger.fills)
+    large = sum(_large(columns, columns.of(k), prices) for k, prices in enumerate(engine.prices.values()))
     if large:
         found.append(
             ("large_fills", f"{large} fills took over {LARGE_SHARE:.0%} of their bar's volume: the market may not have given that")
@@ -74,13 +76,16 @@ def _about_fills(engine: Engine) -> list[tuple[str, str]]:
     return found
 
 
-def _is_large(engine: Engine, symbol: str, units: int, bar: int) -> bool:
-    prices = engine.prices[symbol]
-    return prices.has_volume and units > LARGE_SHARE * prices.volume[bar] * prices.scale.quantity_one
+def _large(columns: FillColumns, rows: NDArray[np.int64], prices: Prices) -> int:
+    """How many fills of a symbol took a large share of their bar's volume."""
+    if not prices.has_volume:
+        return 0
+    volume = prices.listing.bars.volume[columns.bar[rows]] * prices.scale.quantity_one
+    return int(np.count_nonzero(np.abs(columns.units[rows]) > LARGE_SHARE * volume))
 
 
 def _about_rejections(engine: Engine) -> list[tuple[str, str]]:
-    rejected = [order for order in engine.account.orders if order.status is OrderStatus.REJECTED]
+    rejected = engine.matcher.rejected
     if not rejected:
         return []
     return [("rejected", f"{len(rejected)} orders were rejected; the first, order {rejected[0].id}: {rejected[0].reason}")]

@@ -6,7 +6,7 @@ from typing import Any
 from weaver.marvin.ports import Account
 from weaver.marvin.terms import Terms, join
 from weaver.marvin.timeline import Clock
-from weaver.model.actions import OrderClass
+from weaver.model.actions import OrderClass, OrderType
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.money import CASH_ONE, Number, exact
 from weaver.model.order import ExitGroup, Order, Target
@@ -74,7 +74,8 @@ class Desk:
         scale = self._scales.get(symbol) or self._unknown(symbol)
         account = self._account
         for order in tuple(account.working(symbol)):
-            account.cancel(order, "position closed by the strategy")
+            if order.is_working:  # its entry's cancellation may have taken it along
+                account.cancel(order, "position closed by the strategy")
         held = account.units(symbol)
         if not held:
             return None
@@ -109,6 +110,8 @@ class Desk:
         if not fresh or then.group or first.exits:
             raise InvalidOrder("oto(first, then) takes two plain orders placed in this callback")
         group = ExitGroup(entry=first, cap=then.units)
+        if then.order_type is OrderType.TRAILING_STOP:
+            then.mark = then.stop_units = None  # it starts from the bar in which `first` fills
         join(group, [then], OrderClass.OTO)
         first.order_class = OrderClass.OTO
         return first
@@ -170,6 +173,8 @@ class Desk:
             order.target = target
             order.is_sized = not target.at_fill
         terms.apply(order)
+        if terms.trails and self._account.close(scale.symbol) is None:
+            raise InvalidOrder(f"{scale.symbol}: no bar has closed yet, so a trailing stop has no price to start from")
         self._send([order, *terms.exits(order, self.number + 2)])
         return order
 

@@ -94,6 +94,8 @@ class Order:
     trail_percent: Decimal | None = None
     mark: int | None = None
     triggered: bool = False
+    opened: int = -1
+    """The tick at whose open it could last have filled."""
     target: Target | None = None
     is_sized: bool = True
     """False until the price of its fill settles its quantity, which is an estimate till then."""

@@ -23,6 +23,8 @@ class Scale:
     tick: int
     lot: int
     minimum: int
+    has_whole_units: bool
+    """A whole number of units is a whole number of lots."""
     notional_divisor: int
     """price units x quantity units ÷ this = cash units."""
 
@@ -39,13 +41,14 @@ class Scale:
             quantity_one=10**quantity_decimals,
             tick=int(instrument.tick.scaleb(decimals)),
             lot=int(instrument.lot.scaleb(quantity_decimals)),
+            has_whole_units=10**quantity_decimals % int(instrument.lot.scaleb(quantity_decimals)) == 0,
             minimum=int(instrument.minimum.scaleb(quantity_decimals)),
             notional_divisor=10 ** (decimals + quantity_decimals - CASH_DECIMALS),
         )
 
     def quantity(self, value: Number) -> int:
         """Units of an order's explicit quantity, cut down to the lot. Raises InvalidOrder at or under nothing."""
-        if type(value) is int and value > 0 and self.lot == self.quantity_one:
+        if type(value) is int and value > 0 and self.has_whole_units and value * self.quantity_one >= self.minimum:
             return value * self.quantity_one
         number = exact(value, name=f"{self.symbol}: the quantity of an order")
         if number <= 0:
@@ -54,6 +57,9 @@ class Scale:
         if units == 0:
             lot = decimal_of(self.lot, self.quantity_decimals)
             raise InvalidOrder(f"{self.symbol}: a quantity of {value} is less than one lot ({lot:f})")
+        if units < self.minimum:
+            least = decimal_of(self.minimum, self.quantity_decimals)
+            raise InvalidOrder(f"{self.symbol}: a quantity of {value} is less than the minimum ({least:f})")
         return units
 
     def signed_quantity(self, value: Number) -> int:

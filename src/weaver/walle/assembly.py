@@ -1,6 +1,6 @@
 """From raw columns to checked bars."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from weaver.model.instrument import AssetClass, Instrument, guess_asset_class
 from weaver.model.new_york import local_day
 from weaver.model.resample import resample
 from weaver.model.timeframe import DAY, MINUTE, Timeframe
-from weaver.walle.quality import DataWarning, check_bars, moment
+from weaver.walle.moment import moment
+from weaver.walle.quality import DataWarning, check_bars
 from weaver.walle.raw_columns import RawColumns
 from weaver.walle.source import Source
 from weaver.walle.time_text import WrittenTimes
@@ -69,12 +70,6 @@ def assemble(
     return ReadBars(bars=bars, instrument=instrument, notes=tuple(notes), warnings=warnings)
 
 
-def renamed(read: ReadBars, symbol: str) -> ReadBars:
-    """The same bars under another symbol."""
-    bars = replace(read.bars, symbol=symbol)
-    return replace(read, bars=bars, instrument=replace(read.instrument, symbol=symbol))
-
-
 def _spacing(raw: RawColumns, timeframe: Timeframe | None) -> Timeframe:
     """How far apart the bars are: the most common difference, which gaps and weekends do not disturb."""
     times = raw.times.local if raw.times.instant is None else raw.times.instant
@@ -113,8 +108,9 @@ def _timestamps(
     if times.instant is not None:
         return times.instant
     if tz is None:
-        written = str(np.datetime64(int(times.local[0]), "ns").astype("datetime64[s]")).replace("T", " ")
-        raise raw.source.error(0, f"time {written} has no time zone: name it with --tz, as UTC or America/New_York")
+        raise raw.source.error(
+            0, f"time {moment(times.local[0])} has no time zone: name it with --tz, as UTC or America/New_York"
+        )
     return to_instants(times.local, zone_of(tz), source=raw.source)
 
 

@@ -210,7 +210,7 @@ class ParquetBarStore:
     @contextmanager
     def _writing(self, folder: Path) -> Iterator[None]:
         """One writer at a time; leftovers of one that was killed go; errors of the disk are told in one line."""
-        existed = folder.exists()
+        existed, before = folder.exists(), self._find_record(folder)
         try:
             self._root.mkdir(parents=True, exist_ok=True)
             with (self._root / ".lock").open("w") as lock:
@@ -225,7 +225,11 @@ class ParquetBarStore:
                         folder.rmdir()
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error).splitlines()[0]
-            raise InputError(f"{folder}: could not be written: {reason}; nothing was changed") from error
+            # A disk that fails once all is in place (its last sync) cannot undo the change.
+            effect = (
+                "nothing was changed" if self._find_record(folder) == before else "the change was made all the same"
+            )
+            raise InputError(f"{folder}: could not be written: {reason}; {effect}") from error
 
     def _tidy(self, folder: Path) -> None:
         """Remove what the record does not name: half-written files, generations of before."""

@@ -23,6 +23,7 @@ from weaver.walle.time_text import parse_times
 _SEPARATORS = ",;\t|"
 _HEADER_WITHIN = 5
 """Some vendors put a line of their own above the header."""
+_HEAD = 20
 _QUOTED = 60
 """Characters of a bad line that an error shows."""
 
@@ -62,17 +63,13 @@ def read_text(path: Path) -> CsvText:
         raise DataError(f"{name}: this is neither CSV nor Parquet, but some other binary file")
     if not data.strip():
         raise DataError(f"{name}: the file is empty")
-    head = [_decode(line, name, number) for number, line in zip(range(1, 21), io.BytesIO(data), strict=False)]
+    head = [line for line, _ in zip(io.BytesIO(data), range(_HEAD), strict=False)]
     filled = [number for number, line in enumerate(head) if line.strip()][:_HEADER_WITHIN]
     if not filled:
-        raise DataError(f"{name}: the first 20 lines are empty")
-    for number in filled:
-        separator, fields = _split(head[number])
-        if is_header(fields):
-            break
-    else:
-        number = filled[0]
-        separator, fields = _split(head[number])
+        raise DataError(f"{name}: the first {_HEAD} lines are empty")
+    guesses = (number for number in filled if is_header(_split(head[number].decode(errors="replace"))[1]))
+    number = next(guesses, filled[0])
+    separator, fields = _split(_decode(head[number], name, number + 1))
     return CsvText(name=name, data=data, header=fields, header_line=number + 1, separator=separator)
 
 
@@ -128,14 +125,14 @@ def _bytes(path: Path) -> bytes:
 
 def _decode(line: bytes, name: str, number: int) -> str:
     try:
-        return line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+        return line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
         raise DataError(f"{name}: line {number}: the text is not UTF-8: save it as UTF-8") from error
 
 
 def _split(line: str) -> tuple[str, list[str]]:
     separator = max(_SEPARATORS, key=line.count)
-    return separator, next(csv.reader([line], delimiter=separator), [])
+    return separator, next(csv.reader([line.strip("\r\n\ufeff")], delimiter=separator), [])
 
 
 def _time_texts(columns: dict[int, pa.ChunkedArray], names: ColumnNames) -> pa.ChunkedArray:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import SupportsInt
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from weaver.model.bars import Bars, Bool, Float64
 from weaver.model.calendar import Calendar
 from weaver.model.corporate_actions import CorporateAction, Split
 from weaver.model.timeframe import DAY
+from weaver.walle.moment import moment
 
 _SPLITS = np.array([1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 50])
 _NEAR = 0.04
@@ -23,13 +23,6 @@ class DataWarning:
 
     code: str
     message: str
-
-
-def moment(instant: SupportsInt) -> str:
-    """An instant (ns) as `2017-01-03` or `2017-01-03 14:30:00`, in UTC."""
-    seconds = np.datetime64(int(instant), "ns").astype("datetime64[s]")
-    text = str(seconds).replace("T", " ")
-    return text.removesuffix(" 00:00:00") if int(instant) % DAY == 0 else text
 
 
 def check_bars(

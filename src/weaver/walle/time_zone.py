@@ -8,6 +8,7 @@ import numpy as np
 from weaver.model.bars import Int64
 from weaver.model.errors import InputError
 from weaver.model.timeframe import MINUTE
+from weaver.walle.moment import moment
 from weaver.walle.source import Source
 
 _QUARTER = 15 * MINUTE
@@ -36,7 +37,7 @@ def to_instants(local: Int64, zone: ZoneInfo, *, source: Source) -> Int64:
         source.check(
             unclear[where],
             lambda row: (
-                f"time {np.datetime64(local[row], 'ns').astype('datetime64[s]')} happened "
+                f"time {moment(local[row])} happened "
                 f"{'twice' if twice[where[row]] else 'never'} in {zone.key}: its clocks changed; give times in UTC"
             ),
         )

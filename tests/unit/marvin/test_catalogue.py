@@ -109,6 +109,7 @@ def test_class_that_derives_from_itself_in_the_text_is_no_endless_loop(folder: P
         (b"", "no class in it derives from Strategy"),
         (b"x = '\x00'\n", "null bytes"),
         (b"(" * 5000, "line 1: too many nested parentheses"),
+        (b"x = " + b"-" * 100_000 + b"1", "cannot be parsed: "),
     ],
 )
 def test_broken_file_is_listed_with_its_error_and_disturbs_no_other(folder: Path, content: bytes, says: str) -> None:

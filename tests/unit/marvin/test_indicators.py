@@ -272,6 +272,7 @@ class Callable2:
         (writes, r"indicator writes: test_indicators.py line \d+, in writes: ValueError: .*read-only"),
         (Callable2(), r"indicator Callable2: test_indicators.py line \d+, in __call__: KeyError: 'window'"),
         (functools.partial(np.add, 1, 2), r"indicator partial: ValueError: output array is read-only"),
+        (lambda close, volume: close * volume, r"indicator <lambda>: TypeError: .* missing 1 required .* 'volume'"),
         (lambda close: close[1:], r"it must return one value per bar \(5\), not an array of shape \(4,\)"),
         (lambda _: None, r"it must return one value per bar \(5\), not None"),
         (lambda _: 3.0, r"it must return one value per bar \(5\), not 3.0"),

@@ -81,6 +81,10 @@ def test_id_of_the_users_folder_loads(tmp_path: Path) -> None:
             r"^a\.py line 1: ModuleNotFoundError: No module named",
         ),
         ("class A(Strategy): pass\n", r"^a\.py line 1: NameError: name 'Strategy' is not defined$"),
+        (
+            HEAD + "from weaver.model.errors import InputError\nraise InputError('no key')\nclass A(Strategy): pass\n",
+            r"^a\.py line 3: no key$",
+        ),
         (HEAD + "import sys\nsys.exit(3)\nclass A(Strategy): pass\n", r"^a\.py line 3: SystemExit: 3$"),
         ("class Strategy: pass\nclass A(Strategy): pass\n", r"a\.py: A does not derive from weaver.Strategy"),
     ],
@@ -194,6 +198,13 @@ def test_nested_class_brings_its_imports_and_itself() -> None:
     loaded = from_class(Inner)
     assert "import subprocess\n" in loaded.source and "def test_" not in loaded.source
     assert validate(from_source(StrategySource(path=Path("x.py"), text=loaded.source)).cls, {}) == {"n": 3}
+
+
+def test_class_of_a_notebook_brings_its_own_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = type("Cell", (Strategy,), {"__module__": "__main__"})
+    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)  # as in a notebook's kernel
+    monkeypatch.setattr("inspect.getsource", lambda _: "    class Cell(Strategy):\n        pass\n")
+    assert from_class(made).source == "class Cell(Strategy):\n    pass\n"
 
 
 def test_class_without_text_has_an_empty_source() -> None:

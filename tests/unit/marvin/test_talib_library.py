@@ -2,10 +2,15 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+import weaver.marvin.talib_library as ours
 from weaver.marvin.talib_library import talib_function, talib_library, talib_names
 from weaver.model.errors import NotFound
 
@@ -52,41 +57,74 @@ def test_unknown_layout_falls_back_to_the_package() -> None:
 
 
 def test_missing_package_is_not_found_by_the_extension_loader(monkeypatch: pytest.MonkeyPatch) -> None:
-    import weaver.marvin.talib_library as ours
-
     monkeypatch.setattr(ours, "find_spec", lambda _: None)
     assert ours._load_extension() is None
 
 
 def test_package_without_the_extension_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    import weaver.marvin.talib_library as ours
-
     monkeypatch.setattr(ours, "_EXTENSION", "talib._no_such_part")
     assert ours._load_extension() is None
 
 
-class BrokenLoader:
+class Loader:
+    """Runs `action` as the module's code."""
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.action = action
+
     def create_module(self, spec: object) -> None:
         return None
 
     def exec_module(self, module: object) -> None:
-        raise ImportError("undefined symbol")
+        self.action()
 
 
-class BrokenFinder:
-    @staticmethod
-    def find_spec(name: str, _path: list[str]) -> ModuleSpec:
-        return ModuleSpec(name, BrokenLoader())  # type: ignore[arg-type]
+def finder(action: Callable[[], None]) -> object:
+    return SimpleNamespace(find_spec=lambda name, _path: ModuleSpec(name, Loader(action)))  # type: ignore[arg-type]
+
+
+def fail() -> None:
+    raise ImportError("undefined symbol")
+
+
+def import_hidden() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        import_module("hidden_library")
 
 
 def test_failing_extension_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    import weaver.marvin.talib_library as ours
-
     monkeypatch.setattr(ours, "_EXTENSION", "talib._broken")
-    monkeypatch.setattr(ours, "PathFinder", BrokenFinder)
+    monkeypatch.setattr(ours, "PathFinder", finder(fail))
     with pytest.raises(ImportError, match="undefined symbol"):
         ours._load_extension()
     assert "talib._broken" not in sys.modules
+
+
+def test_libraries_are_hidden_only_while_the_extension_loads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "hidden_library.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(ours, "_FRAME_LIBRARIES", ("hidden_library",))
+    monkeypatch.setattr(ours, "_EXTENSION", "talib._fine")
+    monkeypatch.setattr(ours, "PathFinder", finder(import_hidden))
+    monkeypatch.setitem(sys.modules, "talib._fine", None)  # type: ignore[arg-type] # taken back after the test
+    assert ours._load_extension() is sys.modules["talib._fine"]
+    assert import_module("hidden_library")
+    del sys.modules["hidden_library"]
+
+
+def test_whole_package_is_imported_when_its_layout_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    extension = SimpleNamespace(_ta_initialize=lambda: asked.append("initialise"))
+
+    def import_module(name: str) -> object:
+        asked.append(name)
+        return extension
+
+    monkeypatch.setattr(ours, "_EXTENSION", "talib._absent")
+    monkeypatch.setattr(ours, "_load_extension", lambda: None)
+    monkeypatch.setattr(ours, "import_module", import_module)
+    assert talib_library.__wrapped__() is extension
+    assert asked == ["talib", "talib._absent", "initialise"]
 
 
 def test_names_and_facts_are_those_of_the_package() -> None:

@@ -18,8 +18,8 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_actions_come_by_date_and_exact(tmp_path: Path) -> None:
-    text = "ex_date,type,value,prev_raw_close\n2020-08-31,split,4.0,499.23\n2020-05-08,Dividend,0.82,303.74\n2021-01-04,delisting,0,1\n"
-    assert read_actions(write(tmp_path, text)) == (
+    rows = ["2020-08-31,split,4.0,499.23", "2020-05-08,Dividend,0.82,303.74", "2021-01-04,delisting,0,1"]
+    assert read_actions(write(tmp_path, "\n".join(["ex_date,type,value,prev_raw_close", *rows]))) == (
         Dividend(ex_date=date(2020, 5, 8), amount=Decimal("0.82")),
         Split(ex_date=date(2020, 8, 31), ratio=Decimal("4.0")),
         Delisting(ex_date=date(2021, 1, 4), value=Decimal(0)),

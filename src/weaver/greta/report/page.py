@@ -15,7 +15,7 @@ def render(source: ReportSource) -> str:
     Whatever the run brought along (names, parameters, messages) is data: it can neither close a tag nor run.
     """
     return Template(_asset("report.html")).substitute(
-        title=escape(source.title),
+        title=escape(source.title.encode(errors="replace").decode()),
         style=_asset("report.css"),
         library=_asset("lightweight-charts.js"),
         script="\n".join(_asset(name) for name in SCRIPTS),

@@ -71,7 +71,7 @@ class EquityChart {
       },
       1,
     );
-    const points = (values) => this.time.map((time, i) => ({ time, value: values[i] }));
+    const points = (values) => this.time.map((time, i) => (values[i] === null ? { time } : { time, value: values[i] }));
     this.benchmark?.setData(points(curve.benchmark));
     this.equity.setData(points(curve.equity));
     this.drawdown.setData(points(curve.drawdown));

@@ -1,0 +1,145 @@
+"""A scenario run by Weaver: the same bars, account, costs and ops, through its public strategy API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from tests.naive.scenario import NaiveSymbol, Op, Scenario
+from weaver.greta.engine import Engine
+from weaver.marvin.loader import from_class
+from weaver.marvin.strategy import Strategy
+from weaver.model.bars import Bars
+from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split
+from weaver.model.errors import InvalidOrder
+from weaver.model.instrument import AssetClass, Instrument
+from weaver.model.listing import Listing
+from weaver.model.order import Order
+from weaver.model.tick import Tick
+from weaver.model.timeframe import Timeframe
+from weaver.research.inputs import Source
+from weaver.research.run import Options, plan
+
+EPOCH = date(1970, 1, 1)
+REPLACEABLE = ("limit", "stop", "trail", "trail_percent")
+
+
+class Scripted(Strategy):
+    """Does at each tick what the program says; what cannot be done is left out."""
+
+    _program: Mapping[int, list[Op]] = {}
+
+    def on_start(self) -> None:
+        self._tick = -1
+
+    def on_tick(self, tick: Tick) -> None:
+        self._tick += 1
+        for op in self._program.get(self._tick, ()):
+            try:
+                self._do(op)
+            except InvalidOrder:
+                continue
+
+    def _do(self, op: Op) -> None:
+        if op.name == "cancel":
+            order = self._order(op.args[0])
+            if order is not None:
+                self.cancel(order)
+        elif op.name == "replace":
+            order = self._order(op.args[0])
+            if order is not None and not order.is_liquidation:
+                self.replace(order, **_changes(order, op.kwargs))
+        elif op.name == "oto":
+            first, then = self._order(op.args[0]), self._order(op.args[1])
+            if first is not None and then is not None and _fits(first, then):
+                self.oto(first, then)
+        else:
+            getattr(self, op.name)(*op.args, **op.kwargs)
+
+    def _order(self, reference: Any) -> Order | None:
+        orders = self._running.account.orders  # type: ignore[attr-defined]
+        number = int(reference)
+        index = number - 1 if number > 0 else len(orders) + number
+        order = orders[index] if 0 <= index < len(orders) else None
+        return order if order is not None and order.is_working else None
+
+
+def _changes(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
+    changes = {name: given[name] for name in REPLACEABLE if name in given and getattr(order, name) is not None}
+    if order.order_type == "trailing_stop":
+        changes.pop("stop", None)
+    if "quantity" in given and not order.is_exit_leg and order.is_sized:
+        changes["quantity"] = given["quantity"]
+    return changes
+
+
+def _fits(first: Order, then: Order) -> bool:
+    return first.number < then.number and then.is_sized and not (first.is_liquidation or then.is_liquidation)
+
+
+@dataclass(frozen=True, slots=True)
+class WeaverRun:
+    """Weaver's fills in the naive engine's terms, and what it says of each tick."""
+
+    fills: list[tuple[object, ...]]
+    cash: list[Decimal]
+    equity: np.ndarray[tuple[int], np.dtype[np.float64]]
+    orders: dict[int, tuple[str, Decimal]]
+    engine: Engine
+
+
+def run_weaver(scenario: Scenario) -> Engine:
+    """The finished engine of a scenario."""
+    program = type("Program", (Scripted,), {"_program": scenario.program})
+    sources = {one.symbol: Source(listing=_listing(one, scenario.timeframe), origin="memory") for one in scenario.symbols}
+    account, costs = scenario.account, scenario.costs
+    options = Options(
+        cash=account.cash,
+        account=account.kind,
+        leverage=account.leverage if account.kind == "margin" else None,
+        shorting=account.shorting,
+        maintenance=account.maintenance,
+        costs={name: getattr(costs, name) for name in costs.__slots__ if getattr(costs, name) is not None},
+        close_at_end=scenario.close_at_end,
+    )
+    return plan(from_class(program), sources, options).engine(progress=_ignore)
+
+
+def _listing(symbol: NaiveSymbol, timeframe: str) -> Listing:
+    def column(name: str, kind: type) -> Any:
+        return np.array([kind(getattr(bar, name)) for bar in symbol.bars])
+
+    bars = Bars(
+        symbol=symbol.symbol,
+        timeframe=Timeframe.parse(timeframe),
+        timestamp=column("start", int),
+        end=column("end", int),
+        **{name: column(name, float) for name in ("open", "high", "low", "close", "volume")},
+    )
+    instrument = Instrument(
+        symbol=symbol.symbol,
+        asset_class=AssetClass(symbol.asset_class),
+        tick=symbol.tick,
+        lot=symbol.lot,
+        minimum=symbol.minimum,
+        quote_currency="USD",
+    )
+    return Listing(instrument=instrument, bars=bars, actions=tuple(_action(*action) for action in symbol.actions))
+
+
+def _action(kind: str, day: int, value: Decimal) -> CorporateAction:
+    ex_date = EPOCH + timedelta(days=day)
+    match kind:
+        case "split":
+            return Split(ex_date=ex_date, ratio=value)
+        case "dividend":
+            return Dividend(ex_date=ex_date, amount=value)
+        case _:
+            return Delisting(ex_date=ex_date, value=value)
+
+
+def _ignore(done: float) -> None:
+    del done

@@ -1,0 +1,95 @@
+"""Whether Weaver and the naive engine agree on a scenario: fills, cash and equity to the last digit, and how orders end."""
+
+from decimal import Decimal
+
+import numpy as np
+
+from tests.naive.bridge import run_weaver
+from tests.naive.engine import run
+from tests.naive.scenario import NaiveResult, Scenario
+from weaver.greta.curve import curve_of
+from weaver.greta.engine import Engine
+from weaver.greta.fill_columns import fill_columns
+from weaver.greta.ledger import AT_OPEN
+
+NOTES = frozenset({"resized", "both_touched", "close_at_end", "liquidation"})
+
+
+def disagreement(scenario: Scenario) -> str | None:
+    """The first thing on which the two engines differ, or None."""
+    naive, engine = run(scenario), run_weaver(scenario)
+    ours, theirs = _fills(engine), _naive_fills(naive)
+    for number, (one, other) in enumerate(zip(ours, theirs, strict=False)):
+        if one != other:
+            return f"fill {number}:\n  weaver {one}\n  naive  {other}"
+    if len(ours) != len(theirs):
+        extra = ours[len(theirs) :] or theirs[len(ours) :]
+        return f"weaver has {len(ours)} fills, naive {len(theirs)}; the first extra one: {extra[0]}"
+    return _curves(engine, naive) or _orders(engine, naive)
+
+
+def _fills(engine: Engine) -> list[tuple[object, ...]]:
+    rows = []
+    for row in engine.ledger.fills:
+        prices = engine.prices[row.order.symbol]
+        scale = prices.scale
+        rows.append(
+            (
+                row.order.number,
+                row.order.symbol,
+                scale.quantity_decimal(row.units),
+                scale.price_decimal(row.price),
+                scale.price_decimal(row.slippage),
+                Decimal(row.commission).scaleb(-8),
+                prices.starts[row.bar],
+                prices.starts[row.bar] if row.place == AT_OPEN else prices.ends[row.bar],
+                frozenset(row.notes) | ({"liquidation"} if row.order.is_liquidation else frozenset()),
+            )
+        )
+    return rows
+
+
+def _naive_fills(result: NaiveResult) -> list[tuple[object, ...]]:
+    return [
+        (
+            fill.ordinal,
+            fill.symbol,
+            fill.quantity if fill.side == "buy" else -fill.quantity,
+            fill.price,
+            fill.slippage,
+            fill.commission,
+            fill.bar_start,
+            fill.timestamp,
+            fill.notes & NOTES,
+        )
+        for fill in result.fills
+    ]
+
+
+def _curves(engine: Engine, naive: NaiveResult) -> str | None:
+    curve = curve_of(engine, fill_columns(engine.ledger))
+    for name, ours, theirs in (
+        ("cash", curve.cash, naive.cash_by_tick),
+        ("equity", curve.equity, naive.equity_by_tick),
+    ):
+        expected = np.array([float(value) for value in theirs])
+        if len(ours) != len(expected):
+            return f"weaver has {len(ours)} rows of {name}, naive {len(expected)}"
+        wrong = np.flatnonzero(np.abs(ours - expected) > 1e-7)
+        if len(wrong):
+            return f"{name} at tick {wrong[0]}: weaver {ours[wrong[0]]}, naive {theirs[wrong[0]]}"
+    final = Decimal(engine.ledger.cash).scaleb(-8)
+    if final != naive.cash_by_tick[-1]:
+        return f"final cash: weaver {final}, naive {naive.cash_by_tick[-1]}"
+    return None
+
+
+def _orders(engine: Engine, naive: NaiveResult) -> str | None:
+    if len(engine.account.orders) != len(naive.orders):
+        return f"weaver has {len(engine.account.orders)} orders, naive {len(naive.orders)}"
+    for order in engine.account.orders:
+        status = "accepted" if str(order.status) == "pending" and not order.waiting else str(order.status)
+        expected = naive.orders[order.number]
+        if status != expected.status:
+            return f"order {order.number}: weaver {status} ({order.reason}), naive {expected.status} ({expected.reason})"
+    return None

@@ -1,0 +1,112 @@
+"""Doubts about data that could be true."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.shared_data import SAMPLES, shared_file
+from tests.unit.walle.store_builders import CRYPTO, bars
+from weaver.model.bars import COLUMNS, Bars
+from weaver.model.calendar import calendar_for
+from weaver.model.corporate_actions import Split
+from weaver.model.instrument import AssetClass
+from weaver.walle.actions_file import read_actions
+from weaver.walle.files import read_bars
+from weaver.walle.quality import check_bars, missing_bars
+
+STOCK = calendar_for(AssetClass.STOCK)
+
+
+def without(made: Bars, *rows: int) -> Bars:
+    return replace(made, **{name: np.delete(getattr(made, name), rows) for name in COLUMNS})
+
+
+def told(made: Bars) -> dict[str, str]:
+    return {warning.code: warning.message for warning in check_bars(made, CRYPTO, is_stock=False)}
+
+
+def test_good_bars_give_no_doubt() -> None:
+    assert told(bars()) == {}
+    assert missing_bars(bars(), CRYPTO) == 0
+
+
+def test_gaps_are_counted_and_the_longest_is_named() -> None:
+    made = without(bars("2022-01-01", 100), 10, 50, 51)
+    assert told(made) == {
+        "gaps": "BTCUSD 1m: 3 bars missing in 2 gaps, the first at 2022-01-01 00:10:00, "
+        "the longest (2) at 2022-01-01 00:50:00 UTC"
+    }
+    assert missing_bars(made, CRYPTO) == 3
+
+
+def test_missing_days_are_counted() -> None:
+    made = without(bars("2022-01-01", 10, timeframe="1d"), 3, 4)
+    assert told(made)["gaps"] == "BTCUSD 1d: 2 sessions missing, the first 2022-01-04"
+    assert missing_bars(made, CRYPTO) == 2
+
+
+def test_volume_zero_is_told_apart_from_no_volume() -> None:
+    made = bars("2022-01-01", 10)
+    volume = made.volume.copy()
+    volume[[2, 3]] = 0
+    assert told(replace(made, volume=volume))["zero_volume"].startswith("BTCUSD 1m: 2 bars of volume 0")
+    assert list(told(replace(made, volume=np.zeros(10)))) == ["no_volume"]
+
+
+def test_bars_closer_than_the_timeframe_are_told() -> None:
+    made = bars("2022-01-01", 10)
+    stamps = made.timestamp.copy()
+    stamps[5] -= 30 * 10**9
+    assert told(replace(made, timestamp=stamps))["short_bars"].startswith("BTCUSD 1m: 1 bar shorter than 1m")
+
+
+@pytest.mark.parametrize("path", [SAMPLES / "AAPL_1d.csv"])
+def test_splits_nobody_told_of_are_suspected_and_known_ones_and_crashes_are_not(path: Path) -> None:
+    found = read_bars(path)
+    actions = read_actions(path.with_name("AAPL_actions.csv"))
+    assert check_bars(found.bars, STOCK, is_stock=True, actions=actions) == ()  # not even 2000-09-29, down by half
+    first = next(action for action in actions if isinstance(action, Split))
+    others = [action for action in actions if action is not first]
+    (doubt,) = check_bars(found.bars, STOCK, is_stock=True, actions=others)
+    assert doubt.code == "jump"
+    assert "before 2000-06-21" in doubt.message
+    assert check_bars(found.bars, STOCK, is_stock=True, actions=None) == ()
+
+
+def test_reverse_split_is_suspected() -> None:
+    sessions = STOCK.expected_sessions(*(int(np.datetime64(f"2022-01-{day}").astype(int)) for day in ("03", "31")))
+    stamps = sessions.astype(np.int64) * 86400 * 10**9
+    price = np.where(np.arange(len(stamps)) < 10, 1.0, 10.1)
+    flat = bars("2022-01-01", len(stamps), symbol="ABC", timeframe="1d")
+    made = replace(
+        flat,
+        timestamp=stamps,
+        end=STOCK.bar_end(stamps, flat.timeframe),
+        open=price,
+        high=price,
+        low=price,
+        close=price,
+    )
+    (doubt,) = check_bars(made, STOCK, is_stock=True, actions=())
+    assert "by a factor of 10.1 before 2022-01-18" in doubt.message
+    split = Split(ex_date=date(2022, 1, 15), ratio=Decimal("0.1"))  # a Saturday: takes effect on the next session
+    assert check_bars(made, STOCK, is_stock=True, actions=(split,)) == ()
+
+
+def test_fillers_on_holidays_are_told() -> None:
+    path = shared_file("daily_us/DELL_1d_raw.csv")
+    if path is None:
+        stamps = np.array(["2011-11-23", "2011-11-24", "2011-11-25"], dtype="datetime64[ns]").astype(np.int64)
+        flat = bars("2022-01-01", 3, symbol="DELL", timeframe="1d")
+        found = check_bars(
+            replace(flat, timestamp=stamps, end=STOCK.bar_end(stamps, flat.timeframe)), STOCK, is_stock=True
+        )
+        assert found[0].message.startswith("DELL 1d: 1 bar on days without a session, the first on 2011-11-24")
+        return
+    doubts = {warning.code: warning.message for warning in read_bars(path).warnings}
+    assert doubts["no_session"] == "DELL 1d: 20 bars on days without a session, the first on 2011-11-24"
+    assert doubts["zero_volume"].startswith("DELL 1d: 20 bars of volume 0")
