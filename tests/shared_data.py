@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import pytest
-
 REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLES = REPOSITORY / "data"
 SHARED = REPOSITORY.parent / "shared" / "data"
@@ -61,11 +59,3 @@ def absence() -> str | None:
 def pytest_report_header() -> str | None:
     """Say so at the top of a run (register this module as a plug-in)."""
     return absence()
-
-
-def need(name: str) -> Path:
-    """`name` in the shared folder, for a test that its parameters have already shown to be there."""
-    path = shared_file(name)
-    if path is None:
-        pytest.fail(f"{name} vanished from {SHARED}")
-    return path

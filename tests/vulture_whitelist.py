@@ -8,6 +8,9 @@ _ = SimpleNamespace()
 _.__class__  # marvin.series turns a series into a streaming one and back
 _.prec  # decimal's context
 _.create_module  # importlib's loaders
+_.handle_starttag  # html.parser
+_.handle_endtag
+_.handle_data
 
 # The peers' frameworks call these.
 _.init  # backtesting.py
@@ -41,3 +44,14 @@ _.stddev
 _.obv
 _.indicator
 _.unrealised_pnl
+_.to_pandas
+_.to_polars
+
+# Strategies that tests are made of.
+_.on_bars
+_.on_the_hour
+_.weaver_test_fail
+_.mode
+_.since
+_.KINDS
+_.untyped

@@ -13,6 +13,7 @@ from tests.benchmarks.check import Check
 
 ROWS = ("speed", "rotation", "process", "scaling")
 BUSY_LOAD = 1.0
+WIDTH = 150  # columns of text, where the output goes to a file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer samples on fewer bars; writes no page")
     parser.add_argument("--only", choices=ROWS, action="append", help="measure these rows only; writes no page")
     options = parser.parse_args()
-    console, progress = Console(), Console(stderr=True)
+    console, progress = Console(width=None if sys.stdout.isatty() else WIDTH), Console(stderr=True)
     if getloadavg()[0] > BUSY_LOAD:
         progress.print(f"The machine is busy (load {getloadavg()[0]:.1f}): figures will be noisy.")
     size = QUICK if options.quick else Size()

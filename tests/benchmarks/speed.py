@@ -46,9 +46,12 @@ class Contest:
         return Spread([floor.cpu / own.cpu for own, floor in self.pairs[name].values()])
 
     def to_peer(self, name: str, peer: str) -> Spread:
-        """How many times faster than a peer, round by round."""
+        """How many times faster than a peer, round by round; than a slow peer, which runs less often, by our median."""
         mine, theirs = self.pairs[name], self.pairs[peer]
-        return Spread([theirs[turn][0].cpu / mine[turn][0].cpu for turn in theirs if turn in mine])
+        if len(theirs) < len(mine):
+            usual = self.seconds(name).median
+            return Spread([own.cpu / usual for own, _ in theirs.values()])
+        return Spread([theirs[turn][0].cpu / mine[turn][0].cpu for turn in theirs])
 
     def seconds(self, name: str) -> Spread:
         return Spread([own.cpu for own, _ in self.pairs[name].values()])

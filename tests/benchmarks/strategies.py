@@ -1,6 +1,6 @@
 """The contest's strategy for Weaver, in each style: one unit long while the fast average is above the slow one."""
 
-from weaver import Strategy, crossed_above, crossed_below, sma
+from weaver import Strategy, crossed_above, crossed_below, roc, sma
 
 
 class SmaOnBar(Strategy):
@@ -78,15 +78,14 @@ class MonthlyRotation(Strategy):
 
     def on_start(self) -> None:
         self.month = ""
-        self.lookback = 21 * self.months
-        self.closes = {symbol: self.series(symbol).close for symbol in self.symbols}
+        self.momentum = {symbol: roc(self.series(symbol).close, 21 * self.months) for symbol in self.symbols}
 
     def on_tick(self, tick) -> None:
         month = self.now.strftime("%Y-%m")
         if month == self.month:
             return
         self.month = month
-        momentum = {symbol: close[-1] / close[-1 - self.lookback] - 1 for symbol, close in self.closes.items()}
+        momentum = {symbol: series[-1] for symbol, series in self.momentum.items()}  # NaN at first, so not above 0
         ranked = sorted((symbol for symbol in momentum if momentum[symbol] > 0), key=momentum.__getitem__, reverse=True)
         chosen = set(ranked[: self.held])
         for symbol in self.symbols:

@@ -87,12 +87,3 @@ def test_readme_strategy_loads_as_printed() -> None:
     strategy = names_in_block["SmaCrossover"]
     assert isinstance(strategy, type)
     assert strategy.__name__ == "SmaCrossover"
-
-
-def test_no_source_file_grows_past_five_hundred_lines() -> None:
-    grown = {
-        str(path.relative_to(ROOT)): lines
-        for path in (ROOT / "src").rglob("*.py")
-        if (lines := len(path.read_text().splitlines())) > 500
-    }
-    assert grown == {}

@@ -27,6 +27,9 @@ class BacktestAccount:
     def place(self, order: Order) -> None:
         """Take a new order; it can act from the next bar of its symbol on."""
         self.orders.append(order)
+        if order.is_plain and self._venue is None:
+            self._book.append(order)
+            return
         if self._venue is not None and (reason := self._venue.refuses(order)):
             self._matcher.refuse(order, reason)
             return
@@ -35,7 +38,7 @@ class BacktestAccount:
             self._matcher.refuse(order, "its entry was refused")
             return
         self._book.append(order)
-        if order.order_type is OrderType.TRAILING_STOP and not order.waiting:
+        if order.order_type is OrderType.TRAILING_STOP and order.mark is None and not order.waiting:
             order.mark = self.close(order.scale.symbol)
             if order.mark is not None:
                 self._matcher.level(order)

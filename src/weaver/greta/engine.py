@@ -15,6 +15,7 @@ from weaver.greta.ledger import AT_CLOSE, Ledger
 from weaver.greta.matching import Matcher
 from weaver.greta.ports import Runtime
 from weaver.greta.prices import Prices
+from weaver.greta.quick import QuickFill, quick_fill
 from weaver.greta.wake import NEVER, next_wake
 from weaver.model.account import AccountKind, AccountRules
 from weaver.model.actions import TimeInForce
@@ -115,26 +116,28 @@ class Engine:
         """Bar after bar of one symbol for one `on_bar`: what is read is streamed, what is not costs nothing."""
         runtime, matcher, clock, book = self.runtime, self.matcher, self.clock, self.matcher.book
         prices, bar = self._on_bars[0]
-        on_bar, attention, quick = runtime.on_bar, runtime.attention, self._is_quick()
+        on_bar, attention, fill = runtime.on_bar, runtime.attention, self._quick_fill()
         assert on_bar is not None
+        bar.follow(clock)
         tick, size = self.first, 32
         while tick < len(self.ticks):
             stop = min(tick + size, len(self.ticks), self.corporate.next_after(tick))
             if tick in self.corporate.ticks:
                 self.corporate.happen(tick)
-            for k, _ in zip(range(tick, stop), runtime.streams(prices.symbol, tick, stop) or repeat(None), strict=False):
-                clock.tick = bar.index = k
+            streams = runtime.streams(prices.symbol, tick, stop) or repeat(None)
+            for clock.tick, _ in zip(range(tick, stop), streams, strict=False):
                 if book:
-                    if quick and len(book) == 1 and book[0].is_plain and matcher.quick_fill(book[0], prices, k):
+                    if fill is not None and len(book) == 1 and book[0].is_plain and fill(book[0], clock.tick):
                         book.clear()
                     else:
-                        matcher.trade(k)
-                        matcher.expire(k)
+                        matcher.trade(clock.tick)
+                        matcher.expire(clock.tick)
                 on_bar(bar)
                 if attention:
                     break
             tick, size = clock.tick + 1, CHUNK
             if attention:
+                bar.follow(None)
                 runtime.unstream()
                 self._walk(tick)
                 return
@@ -142,19 +145,20 @@ class Engine:
 
     def _jump(self) -> None:
         """From event to event: where a signal is true, where a resting order can trigger, where a split or dividend falls."""
-        clock, matcher, book, attention = self.clock, self.matcher, self.matcher.book, self.runtime.attention
+        clock, book, attention = self.clock, self.matcher.book, self.runtime.attention
         ticks, calls = self._fire_ticks, self._fire_calls
-        only = next(iter(self.prices.values())) if self._is_quick() and len(self.prices) == 1 else None
+        fill = self._quick_fill()
         end, now, told = len(self.ticks), self.first - 1, 0
         while True:
             after = now + 1
             if (
-                only is not None
+                book
+                and fill is not None
                 and len(book) == 1
                 and book[0].is_plain
                 and after < end
                 and after not in self.corporate.ticks
-                and matcher.quick_fill(book[0], only, after)
+                and fill(book[0], after)
             ):
                 book.clear()
             fire = ticks[self._fired]
@@ -303,12 +307,13 @@ class Engine:
             and next(iter(self.prices.values())).tick_of_bar is None
         )
 
-    def _is_quick(self) -> bool:
-        """Whether plain market orders may take the short way: nothing of the run can stand between them and the next open."""
-        return not self.is_margin and all(
-            price.all_tradable and price.is_contiguous and price.tick_of_bar is None and not price.costs.max_participation
-            for price in self.prices.values()
-        )
+    def _quick_fill(self) -> QuickFill | None:
+        """The short way of plain market orders, where nothing of the run can stand between them and the next open."""
+        price = next(iter(self.prices.values()))
+        is_open = price.all_tradable and price.is_contiguous and price.tick_of_bar is None
+        if len(self.prices) > 1 or self.is_margin or not is_open or price.costs.max_participation is not None:
+            return None
+        return quick_fill(self.ledger, price)
 
     def _report(self, tick: int) -> None:
         self.setup.progress((tick - self.first) / max(len(self.ticks) - self.first, 1))

@@ -10,7 +10,6 @@ from weaver.greta.prices import Prices
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-INT64_SAFE = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,35 +39,27 @@ class FillColumns:
 
 
 def fill_columns(ledger: Ledger) -> FillColumns:
-    """All fills of a ledger, turned round."""
-    if not ledger.fills:
-        empty = np.empty(0, dtype=np.int64)
-        nothing = np.empty(0)
-        return FillColumns(
-            symbol=empty, units=empty, value=empty, commission=empty, cash=nothing, slippage=nothing, bar=empty, place=empty,
-            is_exact=True,
-        )  # fmt: skip
-    orders, units, _, slippage, commission, bar, place, _, value, cash = zip(*ledger.fills, strict=True)
+    """All fills of a ledger, as arrays."""
+    fills = ledger.fills
+    dtype = np.int64 if fills.is_narrow else np.float64
+    units = np.array(fills.units, dtype=dtype)
     index = {symbol: k for k, symbol in enumerate(ledger.prices)}
     symbols = (
-        np.zeros(len(bar), dtype=np.int64)
+        np.zeros(len(fills), dtype=np.int64)
         if len(index) == 1
-        else np.array([index[order.scale.symbol] for order in orders], dtype=np.int64)
+        else np.array([index[order.scale.symbol] for order in fills.orders], dtype=np.int64)
     )
-    is_exact = max(value) < INT64_SAFE and max(map(abs, units)) < INT64_SAFE
-    dtype = np.int64 if is_exact else np.float64
-    columns = np.array(units, dtype=dtype)
     ones = np.array([float(p.scale.price_one) * p.scale.quantity_one for p in ledger.prices.values()])
     return FillColumns(
         symbol=symbols,
-        units=columns,
-        value=np.array(value, dtype=dtype),
-        commission=np.array(commission, dtype=dtype),
-        cash=np.array(cash, dtype=np.float64) / 1e8,
-        slippage=np.array(slippage, dtype=np.float64) * np.abs(columns) / ones[symbols],
-        bar=np.array(bar, dtype=np.int64),
-        place=np.array(place, dtype=np.int64),
-        is_exact=is_exact,
+        units=units,
+        value=np.array(fills.values, dtype=dtype),
+        commission=np.array(fills.commissions, dtype=dtype),
+        cash=np.array(fills.cash, dtype=np.float64) / 1e8,
+        slippage=np.array(fills.slippages, dtype=np.float64) * np.abs(units) / ones[symbols],
+        bar=np.array(fills.bars, dtype=np.int64),
+        place=np.array(fills.places, dtype=np.int64),
+        is_exact=fills.is_narrow,
     )
 
 

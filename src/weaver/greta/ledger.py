@@ -1,8 +1,9 @@
 """The account of a backtest, counted in integers: cash, holdings, and every fill and cash flow."""
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, overload
 
 from weaver.greta.prices import Prices
 from weaver.model.account import AccountRules
@@ -10,6 +11,7 @@ from weaver.model.order import Order
 from weaver.model.position import Position
 
 AT_OPEN, INSIDE, AT_CLOSE = 0, 1, 2
+Column: TypeAlias = "array[int] | list[int]"
 
 
 class FillRow(NamedTuple):
@@ -28,6 +30,75 @@ class FillRow(NamedTuple):
     """Cash units that changed hands, > 0, without the commission."""
     cash: int
     """Cash after it."""
+
+
+class FillRows(Sequence[FillRow]):
+    """The fills of a ledger, in order; a row is made when it is looked at. The columns are there for whoever wants all."""
+
+    def __init__(self) -> None:
+        self.orders: list[Order] = []
+        self.units: Column = array("q")
+        self.prices: Column = array("q")
+        self.slippages: Column = array("q")
+        self.commissions: Column = array("q")
+        self.bars: Column = array("q")
+        self.places: Column = array("q")
+        self.values: Column = array("q")
+        self.cash: Column = array("q")
+        self.notes: dict[int, tuple[str, ...]] = {}
+
+    def append(  # noqa: PLR0913 - a row has that many fields, and this is the hottest call
+        self, order: Order, units: int, price: int, slippage: int, commission: int, bar: int, place: int, value: int, cash: int
+    ) -> None:
+        """Add a row."""
+        try:
+            self.units.append(units)
+            self.prices.append(price)
+            self.slippages.append(slippage)
+            self.commissions.append(commission)
+            self.values.append(value)
+            self.cash.append(cash)
+        except OverflowError:  # 64 bits do not hold it: Python's integers do
+            self._widen()
+            self.append(order, units, price, slippage, commission, bar, place, value, cash)
+            return
+        self.bars.append(bar)
+        self.places.append(place)
+        self.orders.append(order)
+
+    def _widen(self) -> None:
+        count = len(self.orders)
+        for name in ("units", "prices", "slippages", "commissions", "values", "cash"):
+            setattr(self, name, list(getattr(self, name))[:count])
+
+    @property
+    def is_narrow(self) -> bool:
+        """Every amount fits 64 bits."""
+        return isinstance(self.cash, array)
+
+    def __len__(self) -> int:
+        return len(self.orders)
+
+    @overload
+    def __getitem__(self, index: int) -> FillRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[FillRow]: ...
+    def __getitem__(self, index: int | slice) -> FillRow | list[FillRow]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(len(self)))]
+        order = self.orders[index]
+        return FillRow(
+            order=order,
+            units=self.units[index],
+            price=self.prices[index],
+            slippage=self.slippages[index],
+            commission=self.commissions[index],
+            bar=self.bars[index],
+            place=self.places[index],
+            notes=self.notes.get(index % len(self), ()),
+            value=self.values[index],
+            cash=self.cash[index],
+        )
 
 
 class CashFlow(NamedTuple):
@@ -50,7 +121,8 @@ class Ledger:
         self.rules, self.prices = rules, prices
         self.cash = rules.cash_units
         self.units = dict.fromkeys(prices, 0)
-        self.fills: list[FillRow] = []
+        self.fills = FillRows()
+        self.append = self.fills.append
         self.flows: list[CashFlow] = []
         self._positions = {symbol: Position(scale=price.scale) for symbol, price in prices.items()}
         self._folded = 0
@@ -63,7 +135,9 @@ class Ledger:
         value = scale.cash(price, signed)
         self.cash -= value + commission
         self.units[scale.symbol] += signed
-        self.fills.append(FillRow(order, signed, price, slippage, commission, bar, place, notes, abs(value), self.cash))
+        if notes:
+            self.fills.notes[len(self.fills)] = notes
+        self.append(order, signed, price, slippage, commission, bar, place, abs(value), self.cash)
 
     def pay(self, symbol: str, kind: str, amount: int, tick: int) -> None:
         """Book a cash flow."""

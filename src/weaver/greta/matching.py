@@ -12,8 +12,6 @@ from weaver.model.order_status import OrderEvent, OrderStatus
 
 ONE_BAR = (TimeInForce.IOC, TimeInForce.FOK)
 Quad = tuple[int, int, int, int]
-FILLED = OrderStatus.FILLED
-_new_row = tuple.__new__
 
 
 class Matcher:
@@ -126,8 +124,9 @@ class Matcher:
         if group is None:
             self._touch(order, index, bar)
             return
-        if order is not next(leg for leg in group.legs if leg.is_working):
+        if group.turn == self._tick:
             return  # the group had its turn at its oldest leg's place
+        group.turn = self._tick
         started_inside = group.inside == self._tick
         legs = [leg for leg in group.legs if self._may_act(leg, (index, bar))]
         stops = [leg for leg in legs if leg.stop_units is not None]
@@ -203,8 +202,7 @@ class Matcher:
         takes = wanted if pool is None else min(pool, wanted)
         self.capped += takes < wanted
         if order.tif is TimeInForce.FOK and takes < wanted:
-            self.cancel(order, "fok: the whole quantity was not to be had")
-            return
+            return  # and is cancelled when the opens are over
         allowed = takes if self._payable(order, takes, price, paid) else self._refused(order, takes, price, paid)
         if allowed == 0:
             return
@@ -432,41 +430,3 @@ class Matcher:
             if order.status is OrderStatus.PENDING and not order.waiting:
                 order.happen(OrderEvent.ACCEPT)
                 self.changed.append(order)
-
-    def quick_fill(self, order: Order, prices: Prices, index: int) -> bool:
-        """Fill a plain market order at a bar's open, if nothing stands in its way; otherwise do nothing.
-
-        The same arithmetic as `_fill`, for the one case that nearly all orders are: a cash account, no participation cap.
-        """
-        price = prices.open[index]
-        units = round(price * 1e8)
-        if not prices.quick or units / 1e8 != price or units >= EXACT_BELOW:
-            units = prices.units(price)
-        sign, quantity, costs, ledger = order.sign, order.units, prices.costs, self.ledger
-        paid = costs.slipped(units, sign=sign, limit=None) if costs.slips else units
-        computed = costs.computed(paid, quantity)
-        commission = computed if computed > costs.minimum else costs.minimum
-        symbol = prices.symbol
-        held = ledger.units[symbol]
-        value, rest = divmod(paid * quantity, prices.scale.notional_divisor)
-        if rest:
-            value = prices.scale.cash(paid, quantity)
-        if sign > 0:
-            cash = ledger.cash - value - commission
-            if cash < 0 or held < 0:
-                return False
-            held += quantity
-        else:
-            if quantity > held:
-                return False
-            cash = ledger.cash + value - commission
-            held -= quantity
-        ledger.cash = cash
-        ledger.units[symbol] = held
-        order.filled, order.value, order.status = quantity, value, FILLED
-        order.commission_computed, order.commission_paid = computed, commission
-        signed = quantity if sign > 0 else -quantity
-        slippage = paid - units if sign > 0 else units - paid
-        ledger.fills.append(_new_row(FillRow, (order, signed, paid, slippage, commission, index, AT_OPEN, (), value, cash)))
-        return True
-

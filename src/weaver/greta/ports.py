@@ -22,9 +22,12 @@ class Clock(Protocol):
 
 
 class Bar(Protocol):
-    """The bar object that a symbol's callbacks are given; greta moves it."""
+    """The bar object that a symbol's callbacks are given; greta moves it, or lets it follow the clock."""
 
     index: int
+
+    def follow(self, clock: Clock | None) -> None:
+        """Show the bar of the clock's tick from now on; None: the bar at `index`, as before."""
 
 
 class SignalCalls(NamedTuple):

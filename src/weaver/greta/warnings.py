@@ -68,7 +68,7 @@ def _about_fills(engine: Engine, columns: FillColumns) -> list[tuple[str, str]]:
         found.append(
             ("large_fills", f"{large} fills took over {LARGE_SHARE:.0%} of their bar's volume: the market may not have given that")
         )
-    both = sum("both_touched" in row.notes for row in engine.ledger.fills)
+    both = sum("both_touched" in notes for notes in engine.ledger.fills.notes.values())
     if both:
         found.append(("both_touched", f"in {both} bars stop and limit were both touched, and the stop was taken: finer bars tell more"))
     if engine.liquidated:

@@ -32,51 +32,75 @@ def _view(column: NDArray[np.float64]) -> memoryview:
     return np.ascontiguousarray(column).data
 
 
+class Cursor:
+    """Something that stands at an index."""
+
+    __slots__ = ("tick",)
+
+    def __init__(self) -> None:
+        self.tick = -1
+
+
 class Bar:
     """The newest closed bar of a symbol; it changes when the next one closes (`copy()` keeps it)."""
 
-    __slots__ = ("_close", "_high", "_low", "_open", "_timestamp", "_volume", "index", "symbol")
+    __slots__ = ("_at", "_close", "_high", "_low", "_open", "_own", "_timestamp", "_volume", "symbol")
 
     def __init__(self, bars: Bars) -> None:
         self.symbol = bars.symbol
-        self.index = -1
+        self._own = self._at = Cursor()
         self._timestamp = bars.timestamp
         self._open, self._high = _view(bars.open), _view(bars.high)
         self._low, self._close, self._volume = _view(bars.low), _view(bars.close), _view(bars.volume)
 
     @property
+    def index(self) -> int:
+        """Which of the row's bars it shows, −1 for none yet."""
+        return self._at.tick
+
+    @index.setter
+    def index(self, index: int) -> None:
+        self._own.tick = index
+
+    def follow(self, clock: "Cursor | None") -> None:
+        """Show the bar at the clock's tick from now on; None: the one that `index` was set to."""
+        self._at = self._own if clock is None else clock
+
+    @property
     def timestamp(self) -> datetime:
         """When it began (a daily stock bar: its session date), UTC."""
-        return moment(int(self._timestamp[self.index]))
+        return moment(int(self._timestamp[self._at.tick]))
 
     @property
     def open(self) -> float:
         """Its first price."""
-        return self._open[self.index]
+        return self._open[self._at.tick]
 
     @property
     def high(self) -> float:
         """Its highest price."""
-        return self._high[self.index]
+        return self._high[self._at.tick]
 
     @property
     def low(self) -> float:
         """Its lowest price."""
-        return self._low[self.index]
+        return self._low[self._at.tick]
 
     @property
     def close(self) -> float:
         """Its last price."""
-        return self._close[self.index]
+        return self._close[self._at.tick]
 
     @property
     def volume(self) -> float:
         """What was traded in it; 0 where the data has no volume."""
-        return self._volume[self.index]
+        return self._volume[self._at.tick]
 
     def copy(self) -> BarCopy:
         """The bar as a value that does not change."""
         return BarCopy(self.symbol, self.timestamp, self.open, self.high, self.low, self.close, self.volume)
 
     def __repr__(self) -> str:
-        return repr(self.copy()).replace("BarCopy", "Bar", 1) if self.index >= 0 else f"<Bar {self.symbol}, none yet>"
+        if self._at.tick < 0:
+            return f"<Bar {self.symbol}, none yet>"
+        return repr(self.copy()).replace("BarCopy", "Bar", 1)

@@ -30,7 +30,10 @@ class Desk:
     def buy(self, symbol: str, quantity: Number, **terms: Any) -> Order:
         """Order to buy; see `Strategy.buy`."""
         scale = self._scales.get(symbol) or self._unknown(symbol)
-        units = scale.quantity(quantity)
+        if type(quantity) is int and quantity >= scale.least_whole:
+            units = quantity * scale.quantity_one
+        else:
+            units = scale.quantity(quantity)
         if terms:
             return self._order(scale, 1, units, terms)
         self.number = number = self.number + 1
@@ -41,7 +44,10 @@ class Desk:
     def sell(self, symbol: str, quantity: Number, **terms: Any) -> Order:
         """Order to sell; see `Strategy.sell`."""
         scale = self._scales.get(symbol) or self._unknown(symbol)
-        units = scale.quantity(quantity)
+        if type(quantity) is int and quantity >= scale.least_whole:
+            units = quantity * scale.quantity_one
+        else:
+            units = scale.quantity(quantity)
         if terms:
             return self._order(scale, -1, units, terms)
         self.number = number = self.number + 1
@@ -201,12 +207,12 @@ def _carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
         if name not in known:
             raise InvalidOrder(f"replace changes quantity, {', '.join(known)}; not {name!r}")
     kept = {name: getattr(old, name) for name in known}
-    if old.order_type.value == "trailing_stop":
+    if old.order_type is OrderType.TRAILING_STOP:
         kept["stop"] = None
     Terms.parse({**{name: value for name, value in kept.items() if value is not None}, **changes}).apply(new)
     if new.order_type is not old.order_type:
         raise InvalidOrder(f"order {old.id} is a {old.order_type} order and cannot become a {new.order_type} one")
     new.order_class, new.reduce_only = old.order_class, old.reduce_only
     new.triggered, new.waiting, new.group, new.exits = old.triggered, old.waiting, old.group, old.exits
-    if "trail" not in changes and "trail_percent" not in changes:
+    if old.order_type is OrderType.TRAILING_STOP and not {"trail", "trail_percent"} & set(changes):
         new.mark, new.stop_units = old.mark, old.stop_units

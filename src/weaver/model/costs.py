@@ -122,6 +122,11 @@ class CostModel:
         """What a fill is charged, the order's computed commissions summing to `total_computed` with it."""
         return max(self.minimum, total_computed) - paid
 
+    @property
+    def commission_terms(self) -> tuple[int, int, int]:
+        """Numerators by value (price units x quantity units) and by quantity unit, and their common divisor."""
+        return self._bps, self._per_unit, self._divisor
+
     def capacity(self, volume: float) -> int:
         """Quantity units that `max_participation` allows of a bar's volume, cut down."""
         assert self.max_participation is not None

@@ -48,7 +48,7 @@ class Target:
 class ExitGroup:
     """Exit legs that share one remaining quantity; `entry` is None for an oco on its own."""
 
-    __slots__ = ("cap", "entered", "entry", "exited", "inside", "legs", "price", "started")
+    __slots__ = ("cap", "entered", "entry", "exited", "inside", "legs", "price", "started", "turn")
 
     def __init__(self, *, entry: "Order | None", cap: int | None = None, entered: int = 0) -> None:
         self.entry, self.cap, self.entered, self.exited = entry, cap, entered, 0
@@ -57,6 +57,8 @@ class ExitGroup:
         """The tick at which the entry first filled, −1 before."""
         self.inside = -1
         """The same, if it filled inside the bar and not at its open."""
+        self.turn = -1
+        """The tick in whose bar it last had its turn."""
         self.price = 0
         """What the entry first filled at, before slippage."""
 

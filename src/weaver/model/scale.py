@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 from weaver.model.errors import InvalidOrder
 from weaver.model.instrument import Instrument
@@ -23,8 +24,8 @@ class Scale:
     tick: int
     lot: int
     minimum: int
-    has_whole_units: bool
-    """A whole number of units is a whole number of lots."""
+    least_whole: int
+    """From this whole number on every whole quantity can be ordered as it is."""
     notional_divisor: int
     """price units x quantity units ÷ this = cash units."""
 
@@ -41,15 +42,13 @@ class Scale:
             quantity_one=10**quantity_decimals,
             tick=int(instrument.tick.scaleb(decimals)),
             lot=int(instrument.lot.scaleb(quantity_decimals)),
-            has_whole_units=10**quantity_decimals % int(instrument.lot.scaleb(quantity_decimals)) == 0,
+            least_whole=_least_whole(instrument),
             minimum=int(instrument.minimum.scaleb(quantity_decimals)),
             notional_divisor=10 ** (decimals + quantity_decimals - CASH_DECIMALS),
         )
 
     def quantity(self, value: Number) -> int:
         """Units of an order's explicit quantity, cut down to the lot. Raises InvalidOrder at or under nothing."""
-        if type(value) is int and value > 0 and self.has_whole_units and value * self.quantity_one >= self.minimum:
-            return value * self.quantity_one
         number = exact(value, name=f"{self.symbol}: the quantity of an order")
         if number <= 0:
             raise InvalidOrder(f"{self.symbol}: the quantity of an order must be above 0, not {value}")
@@ -110,3 +109,9 @@ class Scale:
     def quantity_decimal(self, units: int) -> Decimal:
         """A quantity as a decimal."""
         return decimal_of(units, self.quantity_decimals)
+
+
+def _least_whole(instrument: Instrument) -> int:
+    if 1 % instrument.lot:
+        return 2**63
+    return max(1, ceil(instrument.minimum))

@@ -153,6 +153,8 @@ class ParquetBarStore:
             return sorted(path for path in self._root.iterdir() if path.is_dir() and not path.name.startswith("."))
         except FileNotFoundError:
             return []
+        except OSError as error:
+            raise InputError(f"{self._root}: the bar store cannot be read: {error.strerror}") from error
 
     def _folder(self, symbol: str) -> Path:
         """A name that any file system takes, from which the symbol can be told, and that stays inside the root."""

@@ -58,8 +58,6 @@ def _times(column: Any, source: Source, *, is_utc: bool) -> WrittenTimes:
     values = column.to_numpy() if zone is None or not hasattr(column.dtype, "tz") else _pandas_utc(column)
     if values.dtype.kind == "M":
         unit = np.datetime_data(values.dtype)[0]
-        if unit not in {"ns", "us", "ms", "s", "D"}:
-            values, unit = values.astype("datetime64[s]"), "s"
         return from_units(values.view(np.int64), unit, source=source, is_utc=is_utc or zone is not None)
     if values.dtype.kind in "iuf":
         return from_epoch(values.astype(np.float64 if values.dtype.kind == "f" else np.int64), source=source)

@@ -22,17 +22,17 @@ def read_parquet(path: Path) -> RawColumns:
         with parquet.ParquetFile(path, memory_map=True) as file:
             schema = file.schema_arrow
             names = recognise(schema.names, source=str(path))
-            table = file.read(columns=[schema.names[position] for position in names.used])
+            # Column by column, so that joining the pieces of one never doubles the memory of all.
+            columns = {position: file.read(columns=[schema.names[position]]).column(0) for position in names.used}
     except pa.ArrowInvalid as error:
         raise DataError(f"{path}: this is not a whole Parquet file: {str(error).splitlines()[0]}") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
-    if table.num_rows == 0:
+    if len(columns[names.time]) == 0:
         raise DataError(f"{path}: the file has no rows")
     if names.clock is not None:
         raise DataError(f"{path}: date and time stand in two columns: put them together into one")
     source = Source(name=str(path))
-    columns = {position: table.column(schema.names[position]) for position in names.used}
     return RawColumns(
         source=source,
         times=_times(columns[names.time], source, is_utc=names.is_utc),

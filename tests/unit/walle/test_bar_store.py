@@ -238,6 +238,15 @@ def test_deleting_a_series_leaves_the_others(store: ParquetBarStore, tmp_path: P
         store.delete("BTCUSD", HOUR)
 
 
+def test_root_that_is_no_folder_is_told_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(InputError, match="file: the bar store cannot be read: Not a directory"):
+        ParquetBarStore(file).catalogue()
+    with pytest.raises(InputError, match="could not be written: File exists; nothing was changed"):
+        ParquetBarStore(file).write(bars(count=5), instrument(), None, "a")
+
+
 def test_damaged_files_are_told_in_one_line(store: ParquetBarStore, tmp_path: Path) -> None:
     entry = store.write(bars(count=500), instrument(), None, "a").entry
     folder = tmp_path / "bars" / "BTCUSD"

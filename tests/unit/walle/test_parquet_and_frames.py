@@ -43,6 +43,7 @@ PANDAS: dict[str, Callable[[], pd.DataFrame]] = {
     "capital letters": lambda: pandas_hours().set_index("timestamp").rename(columns=str.capitalize),
     "nanoseconds": lambda: pandas_hours().assign(timestamp=lambda frame: frame["timestamp"].dt.as_unit("ns")),
     "strings": lambda: pd.read_csv(HOURS),
+    "categories": lambda: pd.read_csv(HOURS, dtype={"timestamp": "category"}),
     "unix seconds": lambda: pandas_hours().assign(timestamp=lambda frame: frame["timestamp"].astype("int64") // 10**6),
     "milliseconds as floats": lambda: pandas_hours().assign(
         timestamp=lambda frame: frame["timestamp"].astype("int64") / 1e3

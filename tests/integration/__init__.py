@@ -1,0 +1,1 @@
+"""Whole runs on published and real prices."""
