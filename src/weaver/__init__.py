@@ -13,50 +13,47 @@ except PackageNotFoundError:  # a checkout that was never installed
     __version__ = "0+unknown"
 
 if TYPE_CHECKING:
-    from pydantic import Field
+    from pydantic import Field as Field
 
-    from weaver.marvin.indicators import (
-        adx,
-        atr,
-        bbands,
-        cci,
-        ema,
-        highest,
-        indicator,
-        lowest,
-        macd,
-        mom,
-        natr,
-        obv,
-        roc,
-        rsi,
-        sma,
-        stddev,
-        stoch,
-        talib,
-        wma,
-        zscore,
-    )
-    from weaver.marvin.series import crossed_above, crossed_below, shift
-    from weaver.marvin.strategy import Strategy
-    from weaver.research import BacktestResult, backtest, load_bars
+    from weaver.marvin.indicators import adx as adx
+    from weaver.marvin.indicators import atr as atr
+    from weaver.marvin.indicators import bbands as bbands
+    from weaver.marvin.indicators import cci as cci
+    from weaver.marvin.indicators import ema as ema
+    from weaver.marvin.indicators import highest as highest
+    from weaver.marvin.indicators import indicator as indicator
+    from weaver.marvin.indicators import lowest as lowest
+    from weaver.marvin.indicators import macd as macd
+    from weaver.marvin.indicators import mom as mom
+    from weaver.marvin.indicators import natr as natr
+    from weaver.marvin.indicators import obv as obv
+    from weaver.marvin.indicators import roc as roc
+    from weaver.marvin.indicators import rsi as rsi
+    from weaver.marvin.indicators import sma as sma
+    from weaver.marvin.indicators import stddev as stddev
+    from weaver.marvin.indicators import stoch as stoch
+    from weaver.marvin.indicators import talib as talib
+    from weaver.marvin.indicators import wma as wma
+    from weaver.marvin.indicators import zscore as zscore
+    from weaver.marvin.series import crossed_above as crossed_above
+    from weaver.marvin.series import crossed_below as crossed_below
+    from weaver.marvin.series import shift as shift
+    from weaver.marvin.strategy import Strategy as Strategy
+    from weaver.research import BacktestResult as BacktestResult
+    from weaver.research import backtest as backtest
+    from weaver.research import load_bars as load_bars
 
 _HOMES = {
-    "weaver.marvin.strategy": ("Strategy",),
-    "weaver.marvin.series": ("crossed_above", "crossed_below", "shift"),
+    "pydantic": ("Field",),
     "weaver.marvin.indicators": (
         "adx", "atr", "bbands", "cci", "ema", "highest", "indicator", "lowest", "macd", "mom", "natr", "obv",
         "roc", "rsi", "sma", "stddev", "stoch", "talib", "wma", "zscore",
     ),
+    "weaver.marvin.series": ("crossed_above", "crossed_below", "shift"),
+    "weaver.marvin.strategy": ("Strategy",),
     "weaver.research": ("BacktestResult", "backtest", "load_bars"),
-    "pydantic": ("Field",),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-
-__all__ = [  # noqa: PLE0604 - the names are derived once, from the table above
-    "__version__",
-    *_HOME_OF,
-]
 
 
 def __getattr__(name: str) -> Any:
@@ -66,3 +63,7 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(module), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME_OF])

@@ -32,7 +32,7 @@ class Curve:
     """What the initial cash would be, spread equally over the run's symbols at their first closes and held."""
 
 
-def curve_of(engine: Engine, columns: FillColumns) -> Curve:
+def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
     """Equity, cash and benchmark of a finished run."""
     first, last = engine.first, engine.last
     count = last - first + 1
@@ -52,22 +52,20 @@ def curve_of(engine: Engine, columns: FillColumns) -> Curve:
     )
 
 
-def _cash(engine: Engine, columns: FillColumns, first: int, count: int) -> Floats:
+def _cash(engine: Engine[Any], columns: FillColumns, first: int, count: int) -> Floats:
     """Cash after each tick: what the newest fill or flow left."""
     ticks = np.empty(len(columns), dtype=np.int64)
     for index, prices in enumerate(engine.prices.values()):
         rows = columns.of(index) if len(engine.prices) > 1 else slice(None)
         ticks[rows] = ticks_of(columns, rows, prices, engine.last)
-    levels = columns.cash
+    moves = -np.sign(columns.units) * columns.value - columns.commission
     flows = engine.ledger.flows
     if flows:
-        order = np.arange(1, len(columns) + 1, dtype=np.float64)
-        order = np.concatenate([order, [flow.fills_before + 0.5 for flow in flows]])
-        by = np.argsort(order, kind="stable")
-        ticks = np.concatenate([ticks, [flow.tick for flow in flows]])[by]
-        levels = np.concatenate([levels, [flow.cash / 1e8 for flow in flows]])[by]
-    start = engine.setup.rules.cash_units / 1e8
-    return _steps(ticks - first, np.concatenate([[start], levels]), count)
+        at = [flow.fills_before for flow in flows]
+        ticks = np.insert(ticks, at, [flow.tick for flow in flows])
+        moves = np.insert(moves, at, [flow.amount for flow in flows])
+    levels = np.cumsum(np.concatenate([[engine.setup.rules.cash_units], moves])) / 1e8
+    return _steps(ticks - first, levels, count)
 
 
 def _steps(ticks: NDArray[np.int64], levels: Floats, count: int) -> Floats:
@@ -75,7 +73,7 @@ def _steps(ticks: NDArray[np.int64], levels: Floats, count: int) -> Floats:
     return np.repeat(levels, np.diff(ticks, prepend=0, append=count))
 
 
-def _held(engine: Engine, columns: FillColumns, index: int, prices: Prices, first: int, count: int) -> Floats | None:
+def _held(engine: Engine[Any], columns: FillColumns, index: int, prices: Prices, first: int, count: int) -> Floats | None:
     """Units held after each tick, or None if never any."""
     rows = columns.of(index) if len(engine.prices) > 1 else slice(None)
     signed = columns.units[rows]
@@ -113,7 +111,7 @@ def _newest_closes(prices: Prices, first: int, last: int) -> tuple[NDArray[np.in
     return positions, np.where(positions >= 0, closes[np.maximum(positions, 0)], 0.0)
 
 
-def _labels(engine: Engine, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _labels(engine: Engine[Any], first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Stamp and session date of each tick: the earliest stamp of its bars, and that bar's session."""
     one = next(iter(engine.prices.values()))
     if all(prices.tick_of_bar is None for prices in engine.prices.values()):

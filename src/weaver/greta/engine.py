@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from weaver.model.venue import VenueRules
 
 CHUNK = 1024
 Progress = Callable[[float], None]
+R = TypeVar("R", bound=Runtime)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +45,11 @@ class Setup:
     progress: Progress
 
 
-class Engine:
+class Engine(Generic[R]):
     """One run. `make_runtime(account=…, ticks=…)` gives the strategy."""
 
     def __init__(
-        self, setup: Setup, make_runtime: Callable[..., Runtime], *, account: type[BacktestAccount] = BacktestAccount
+        self, setup: Setup, make_runtime: Callable[..., R], *, account: type[BacktestAccount] = BacktestAccount
     ) -> None:
         self.setup = setup
         self.prices = {
@@ -60,7 +61,7 @@ class Engine:
         self.matcher.legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
         self.account = account(self.ledger, self.matcher, setup.venue)
         self._adopt(_union([listing.bars.end for listing in setup.listings.values()]))
-        self.runtime = make_runtime(account=self.account, ticks=self.ticks)
+        self.runtime: R = make_runtime(account=self.account, ticks=self.ticks)
         self.account.clock = self.clock = self.runtime.clock
         self.is_margin = setup.rules.kind is AccountKind.MARGIN
         self.liquidated: list[int] = []
@@ -145,44 +146,40 @@ class Engine:
 
     def _jump(self) -> None:
         """From event to event: where a signal is true, where a resting order can trigger, where a split or dividend falls."""
-        clock, book, attention = self.clock, self.matcher.book, self.runtime.attention
-        ticks, calls = self._fire_ticks, self._fire_calls
-        fill = self._quick_fill()
-        end, now, told = len(self.ticks), self.first - 1, 0
+        clock, book, attention, fill = self.clock, self.matcher.book, self.runtime.attention, self._quick_fill()
+        ticks, calls, is_busy = self._fire_ticks, self._fire_calls, self.is_margin or bool(self.corporate)
+        end, now, told, at = len(self.ticks), self.first - 1, 0, 0
         while True:
-            after = now + 1
-            if (
-                book
-                and fill is not None
-                and len(book) == 1
-                and book[0].is_plain
-                and after < end
-                and after not in self.corporate.ticks
-                and fill(book[0], after)
-            ):
+            if fill is not None and len(book) == 1 and book[0].is_plain and self._is_quiet(now + 1) and fill(book[0], now + 1):
                 book.clear()
-            fire = ticks[self._fired]
-            if book or self.is_margin or attention or self.corporate.next_after(now) <= fire:
+            fire = ticks[at]
+            if book or is_busy or attention:
                 now = min(fire, self._wake(now))
                 if now >= end:
                     break
+                self._fired = at
                 self.visit(now)
+                at = self._fired
                 if self.runtime.stop_reason is not None:
                     break
                 continue
             if fire >= end:
                 break
             now = clock.tick = fire
-            while ticks[self._fired] == now:
-                callback, bar, index = calls[self._fired]
-                self._fired += 1
+            while ticks[at] == now:
+                callback, bar, index = calls[at]
+                at += 1
                 bar.index = index
                 callback(bar)
             if attention and self.runtime.stop_reason is not None:
                 break
-            if self._fired - told > CHUNK:
-                told = self._fired
+            if at - told > CHUNK:
+                told = at
                 self._report(now)
+
+    def _is_quiet(self, tick: int) -> bool:
+        """Whether a tick is one of the run's and has nothing but bars."""
+        return tick < len(self.ticks) and tick not in self.corporate.ticks
 
     def _wake(self, now: int) -> int:
         """The next tick that must be visited for something other than a signal."""
@@ -257,7 +254,7 @@ class Engine:
 
     # Beginning and end
 
-    def _start(self, runtime: Runtime) -> None:
+    def _start(self, runtime: R) -> None:
         """`on_start`; signals of other timeframes may add ticks to the clock."""
         before = self.ticks
         ticks = runtime.start()
@@ -284,12 +281,12 @@ class Engine:
     def _collect_signals(self) -> None:
         """All calls of all signals, by tick and then by registration; a sentinel ends them."""
         calls = self.runtime.signal_calls()
-        ticks = np.concatenate([call.ticks for call in calls]) if calls else np.empty(0, dtype=np.int64)
-        which = np.repeat(np.arange(len(calls)), [len(call.ticks) for call in calls])
-        indices = np.concatenate([call.indices for call in calls]) if calls else ticks
+        ticks = np.concatenate([call[0] for call in calls]) if calls else np.empty(0, dtype=np.int64)
+        which = np.repeat(np.arange(len(calls)), [len(call[0]) for call in calls])
+        indices = np.concatenate([call[1] for call in calls]) if calls else ticks
         order = np.lexsort((which, ticks))
         order = order[ticks[order] >= self.first]
-        targets = [(call.callback, call.bar) for call in calls]
+        targets = [(callback, bar) for _, _, bar, callback in calls]
         self._fire_ticks = [*ticks[order].tolist(), NEVER]
         self._fire_calls = [
             (*targets[k], index) for k, index in zip(which[order].tolist(), indices[order].tolist(), strict=True)

@@ -1,6 +1,7 @@
 """The fills of a run as columns, for everything that is computed over all of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +20,14 @@ class FillColumns:
 
     symbol: NDArray[np.int64]
     """Index of the symbol in the run's order."""
-    units: NDArray[np.int64] | Floats
-    value: NDArray[np.int64] | Floats
-    commission: NDArray[np.int64] | Floats
-    cash: Floats
-    """Cash after it, in money."""
+    units: NDArray[Any]
+    value: NDArray[Any]
+    commission: NDArray[Any]
     slippage: Floats
     """Money lost to it, of the whole fill."""
     bar: Ints
     place: Ints
+    """AT_OPEN, INSIDE or AT_CLOSE."""
     is_exact: bool
 
     def __len__(self) -> int:
@@ -49,16 +49,17 @@ def fill_columns(ledger: Ledger) -> FillColumns:
         if len(index) == 1
         else np.array([index[order.scale.symbol] for order in fills.orders], dtype=np.int64)
     )
+    places = np.full(len(fills), AT_OPEN, dtype=np.int64)
+    places[list(fills.places)] = list(fills.places.values())
     ones = np.array([float(p.scale.price_one) * p.scale.quantity_one for p in ledger.prices.values()])
     return FillColumns(
         symbol=symbols,
         units=units,
         value=np.array(fills.values, dtype=dtype),
         commission=np.array(fills.commissions, dtype=dtype),
-        cash=np.array(fills.cash, dtype=np.float64) / 1e8,
         slippage=np.array(fills.slippages, dtype=np.float64) * np.abs(units) / ones[symbols],
         bar=np.array(fills.bars, dtype=np.int64),
-        place=np.array(fills.places, dtype=np.int64),
+        place=places,
         is_exact=fills.is_narrow,
     )
 

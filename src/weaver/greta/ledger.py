@@ -28,8 +28,6 @@ class FillRow(NamedTuple):
     notes: tuple[str, ...]
     value: int
     """Cash units that changed hands, > 0, without the commission."""
-    cash: int
-    """Cash after it."""
 
 
 class FillRows(Sequence[FillRow]):
@@ -42,39 +40,37 @@ class FillRows(Sequence[FillRow]):
         self.slippages: Column = array("q")
         self.commissions: Column = array("q")
         self.bars: Column = array("q")
-        self.places: Column = array("q")
         self.values: Column = array("q")
-        self.cash: Column = array("q")
+        self.places: dict[int, int] = {}
+        """Where in its bar a fill was made, of those that were not made at the open."""
         self.notes: dict[int, tuple[str, ...]] = {}
 
     def append(  # noqa: PLR0913 - a row has that many fields, and this is the hottest call
-        self, order: Order, units: int, price: int, slippage: int, commission: int, bar: int, place: int, value: int, cash: int
+        self, order: Order, units: int, price: int, slippage: int, commission: int, bar: int, value: int
     ) -> None:
-        """Add a row."""
+        """Add a row, of a fill at the open unless `places` says otherwise."""
         try:
             self.units.append(units)
             self.prices.append(price)
             self.slippages.append(slippage)
             self.commissions.append(commission)
             self.values.append(value)
-            self.cash.append(cash)
         except OverflowError:  # 64 bits do not hold it: Python's integers do
             self._widen()
-            self.append(order, units, price, slippage, commission, bar, place, value, cash)
+            self.append(order, units, price, slippage, commission, bar, value)
             return
         self.bars.append(bar)
-        self.places.append(place)
         self.orders.append(order)
 
     def _widen(self) -> None:
         count = len(self.orders)
-        for name in ("units", "prices", "slippages", "commissions", "values", "cash"):
+        for name in ("units", "prices", "slippages", "commissions", "values"):
             setattr(self, name, list(getattr(self, name))[:count])
 
     @property
     def is_narrow(self) -> bool:
         """Every amount fits 64 bits."""
-        return isinstance(self.cash, array)
+        return isinstance(self.values, array)
 
     def __len__(self) -> int:
         return len(self.orders)
@@ -94,10 +90,9 @@ class FillRows(Sequence[FillRow]):
             slippage=self.slippages[index],
             commission=self.commissions[index],
             bar=self.bars[index],
-            place=self.places[index],
+            place=self.places.get(index % len(self), AT_OPEN),
             notes=self.notes.get(index % len(self), ()),
             value=self.values[index],
-            cash=self.cash[index],
         )
 
 
@@ -137,7 +132,9 @@ class Ledger:
         self.units[scale.symbol] += signed
         if notes:
             self.fills.notes[len(self.fills)] = notes
-        self.append(order, signed, price, slippage, commission, bar, place, abs(value), self.cash)
+        if place != AT_OPEN:
+            self.fills.places[len(self.fills)] = place
+        self.append(order, signed, price, slippage, commission, bar, abs(value))
 
     def pay(self, symbol: str, kind: str, amount: int, tick: int) -> None:
         """Book a cash flow."""

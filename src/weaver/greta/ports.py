@@ -1,7 +1,7 @@
 """What greta needs from a strategy's runtime."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,20 +30,17 @@ class Bar(Protocol):
         """Show the bar of the clock's tick from now on; None: the bar at `index`, as before."""
 
 
-class SignalCalls(NamedTuple):
-    """Where a signal is true: ticks (ascending), the index of the bar to show at each, that bar, and whom to call."""
-
-    ticks: NDArray[np.int64]
-    indices: NDArray[np.int64]
-    bar: Bar
-    callback: Callable[[Any], None]
+SignalCalls = tuple[NDArray[np.int64], NDArray[np.int64], Bar, Callable[[Any], None]]
+"""Where a signal is true: ticks (ascending), the index of the bar to show at each, that bar, and whom to call."""
 
 
 class Runtime(Protocol):
     """A strategy, ready to run. A callback that the strategy does not define is None."""
 
-    clock: Clock
-    stop_reason: str | None
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def stop_reason(self) -> str | None: ...
 
     def start(self) -> NDArray[np.int64]:
         """Call `on_start`. Returns the clock's ticks, ns: those of the bars, and those that signals add."""
@@ -62,7 +59,7 @@ class Runtime(Protocol):
     def bar(self, symbol: str) -> Bar:
         """The bar object of a symbol."""
 
-    def signal_calls(self) -> list[SignalCalls]:
+    def signal_calls(self) -> Sequence[SignalCalls]:
         """All signals, in order of registration."""
 
     def streams(self, symbol: str, first: int, last: int) -> Iterator[Any] | None:
@@ -80,6 +77,3 @@ class Runtime(Protocol):
 
     def take_number(self) -> int:
         """The number of an order that the engine places itself."""
-
-
-RuntimeFactory = Callable[..., Runtime]

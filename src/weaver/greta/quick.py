@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from weaver.greta.ledger import AT_OPEN, Ledger
+from weaver.greta.ledger import Ledger
 from weaver.greta.prices import EXACT_BELOW, Prices
 from weaver.model.order import Order
 from weaver.model.order_status import OrderStatus
@@ -46,13 +46,13 @@ def quick_fill(ledger: Ledger, prices: Prices) -> QuickFill:
             if cash < 0 or held < 0:
                 return False
             units_held[symbol] = held + quantity
-            record(order, quantity, paid, paid - market, commission, bar, AT_OPEN, value, cash)
+            record(order, quantity, paid, paid - market, commission, bar, value)
         else:
             if quantity > held:
                 return False
             cash = ledger.cash + value - commission
             units_held[symbol] = held - quantity
-            record(order, -quantity, paid, market - paid, commission, bar, AT_OPEN, value, cash)
+            record(order, -quantity, paid, market - paid, commission, bar, value)
         ledger.cash = cash
         order.filled, order.value, order.status, order.commission_paid = quantity, value, filled, commission
         return True

@@ -45,7 +45,7 @@ class EquityRow(NamedTuple):
 class BacktestResult:
     """A finished backtest: `stats`, `equity`, `trades`, `fills`, `orders`, `cash_flows`, `warnings`, `journal`, `run`."""
 
-    def __init__(self, engine: Engine, *, journal: Sequence[Any], record: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, engine: Engine[Any], *, journal: Sequence[Any], record: Callable[[], dict[str, Any]]) -> None:
         self._engine, self.journal, self._record = engine, journal, record
         self._columns = fill_columns(engine.ledger)
         self.curve: Curve = curve_of(engine, self._columns)

@@ -1,6 +1,6 @@
 """What a trader should hear before believing a result."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ class ResultWarning(NamedTuple):
     message: str
 
 
-def warnings_of(engine: Engine, curve: Curve, trades: Trades, columns: FillColumns) -> list[ResultWarning]:
+def warnings_of(engine: Engine[Any], curve: Curve, trades: Trades, columns: FillColumns) -> list[ResultWarning]:
     """The doubts that the run itself raises."""
     found = [
         *_about_trades(engine, trades),
@@ -37,7 +37,7 @@ def warnings_of(engine: Engine, curve: Curve, trades: Trades, columns: FillColum
     return [ResultWarning(code, message) for code, message in found]
 
 
-def _about_trades(engine: Engine, trades: Trades) -> list[tuple[str, str]]:
+def _about_trades(engine: Engine[Any], trades: Trades) -> list[tuple[str, str]]:
     if not engine.account.orders:
         return [("no_orders", "the strategy placed no order: its conditions never came true on these bars")]
     if not engine.ledger.fills:
@@ -56,7 +56,7 @@ def _about_data(curve: Curve) -> list[tuple[str, str]]:
     return []
 
 
-def _about_fills(engine: Engine, columns: FillColumns) -> list[tuple[str, str]]:
+def _about_fills(engine: Engine[Any], columns: FillColumns) -> list[tuple[str, str]]:
     found = []
     matcher = engine.matcher
     if matcher.capped:
@@ -84,14 +84,14 @@ def _large(columns: FillColumns, rows: NDArray[np.int64], prices: Prices) -> int
     return int(np.count_nonzero(np.abs(columns.units[rows]) > LARGE_SHARE * volume))
 
 
-def _about_rejections(engine: Engine) -> list[tuple[str, str]]:
+def _about_rejections(engine: Engine[Any]) -> list[tuple[str, str]]:
     rejected = engine.matcher.rejected
     if not rejected:
         return []
     return [("rejected", f"{len(rejected)} orders were rejected; the first, order {rejected[0].id}: {rejected[0].reason}")]
 
 
-def _about_endings(engine: Engine) -> list[tuple[str, str]]:
+def _about_endings(engine: Engine[Any]) -> list[tuple[str, str]]:
     found = []
     for symbol, prices in engine.prices.items():
         ended = prices.count and prices.tick_of(prices.count - 1) < engine.last

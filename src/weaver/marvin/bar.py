@@ -1,7 +1,7 @@
 """The bar that a callback is given: one object per symbol, good for the callback only."""
 
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,12 @@ def _view(column: NDArray[np.float64]) -> memoryview:
     return np.ascontiguousarray(column).data
 
 
+class Standing(Protocol):
+    """Whatever stands at an index: a cursor, the run's clock."""
+
+    tick: int
+
+
 class Cursor:
     """Something that stands at an index."""
 
@@ -48,7 +54,8 @@ class Bar:
 
     def __init__(self, bars: Bars) -> None:
         self.symbol = bars.symbol
-        self._own = self._at = Cursor()
+        self._own: Standing = Cursor()
+        self._at = self._own
         self._timestamp = bars.timestamp
         self._open, self._high = _view(bars.open), _view(bars.high)
         self._low, self._close, self._volume = _view(bars.low), _view(bars.close), _view(bars.volume)
@@ -62,7 +69,7 @@ class Bar:
     def index(self, index: int) -> None:
         self._own.tick = index
 
-    def follow(self, clock: "Cursor | None") -> None:
+    def follow(self, clock: Standing | None) -> None:
         """Show the bar at the clock's tick from now on; None: the one that `index` was set to."""
         self._at = self._own if clock is None else clock
 

@@ -107,7 +107,7 @@ class CostModel:
     def slipped(self, price: int, *, sign: int, limit: int | None) -> int:
         """`price` made worse, to 1e-8, never past `limit` nor under 1e-8; all in price units."""
         worse = price * self._slip_one + sign * (price * self._slip_rate + self._slip_fixed)
-        units = divide_half_even(worse, self._slip_divisor) * self._step
+        units: int = divide_half_even(worse, self._slip_divisor) * self._step
         if limit is not None and sign * units > sign * limit:
             units = limit
         return max(units, self._step)

@@ -6,7 +6,7 @@ from weaver.model.errors import InvalidOrder
 
 Number = int | float | str | Decimal
 CASH_DECIMALS = 8
-CASH_ONE = 10**CASH_DECIMALS
+CASH_ONE: int = 10**CASH_DECIMALS
 
 
 def exact(value: Number, *, name: str) -> Decimal:

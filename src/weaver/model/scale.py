@@ -68,7 +68,7 @@ class Scale:
 
     def limit_price(self, value: Number, *, sign: int) -> int:
         """Units of a limit, rounded to the tick away from filling: down for a buy (+1), up for a sell (−1)."""
-        price = self._price(value, "limit price") * sign // (self.tick * _SPARE) * self.tick * sign
+        price: int = self._price(value, "limit price") * sign // (self.tick * _SPARE) * self.tick * sign
         if price <= 0:
             raise InvalidOrder(f"{self.symbol}: a limit price of {value} is under one tick ({self.tick_text})")
         return price

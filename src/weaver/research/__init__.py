@@ -76,15 +76,15 @@ def backtest(
     return run(ready, lookahead_check=lookahead_check, progress=progress or _silent)
 
 
-def loaded(strategy: str | type[Strategy] | LoadedStrategy) -> LoadedStrategy:
+def loaded(strategy: object) -> LoadedStrategy:
     """The strategy behind a class, an id or a file."""
     if isinstance(strategy, LoadedStrategy):
         return strategy
     if isinstance(strategy, (str, Path)):
         return load(str(strategy), Catalogue(settings().strategies_folder))
-    if isinstance(strategy, type) and issubclass(strategy, Strategy):
-        return from_class(strategy)
-    raise InputError(f"a strategy is a class, an id or a file, not {strategy!r}")
+    if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
+        raise InputError(f"a strategy is a class, an id or a file, not {strategy!r}")
+    return from_class(strategy)
 
 
 def run(ready: Plan, *, lookahead_check: bool, progress: Progress) -> BacktestResult:

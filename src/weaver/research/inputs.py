@@ -80,7 +80,8 @@ def _found(bars: Any, symbols: list[str], wanted: _Wanted) -> dict[str, Source]:
     items = list(bars) if isinstance(bars, (list, tuple)) else [bars]
     if symbols and len(symbols) != len(items):
         raise InputError(f"{len(symbols)} symbols for {len(items)} rows of bars: name one for each")
-    named = [_one(item, name, wanted) for item, name in zip(items, symbols or [None] * len(items), strict=True)]
+    names: list[str | None] = [*symbols] or [None] * len(items)
+    named = [_one(item, name, wanted) for item, name in zip(items, names, strict=True)]
     found: dict[str, Source] = {}
     for source in named:
         if source.listing.symbol in found:

@@ -7,6 +7,7 @@ import numpy as np
 from weaver.greta.decisions import Decision, RecordingAccount, first_difference, sample
 from weaver.greta.engine import Engine, Progress
 from weaver.marvin.prefix_check import first_difference as first_indicator_difference
+from weaver.marvin.runtime import Runtime
 from weaver.research.run import Plan
 
 PREFIXES = 64
@@ -22,7 +23,7 @@ class Finding(NamedTuple):
     message: str
 
 
-def check(plan: Plan, engine: Engine, progress: Progress) -> list[Finding]:
+def check(plan: Plan, engine: Engine[Runtime], progress: Progress) -> list[Finding]:
     """Recompute, repeat and cut a finished run. Slower than the run itself; changes nothing of it."""
     again = plan.engine(progress=_ignore, account=RecordingAccount)
     progress(0.2)
@@ -36,14 +37,14 @@ def check(plan: Plan, engine: Engine, progress: Progress) -> list[Finding]:
     return [] if found is None else [found]
 
 
-def outcome(engine: Engine) -> list[tuple[object, ...]]:
+def outcome(engine: Engine[Runtime]) -> list[tuple[object, ...]]:
     """Orders and fills, as values."""
     orders = [(order.number, order.symbol, order.sign, order.units, order.status, order.filled) for order in engine.account.orders]
-    fills = [(row.order.number, row.units, row.price, row.bar, row.cash) for row in engine.ledger.fills]
+    fills = [(row.order.number, row.units, row.price, row.commission, row.bar) for row in engine.ledger.fills]
     return [*orders, *fills]
 
 
-def _indicators(engine: Engine, moments: list[int]) -> Finding | None:
+def _indicators(engine: Engine[Runtime], moments: list[int]) -> Finding | None:
     """The strategy's own functions on prefixes: at decisions, and spread over the run."""
     ticks = engine.ticks[engine.first : engine.last + 1]
     spread = ticks[np.linspace(0, len(ticks) - 1, min(20, len(ticks))).astype(int)].tolist()
@@ -76,13 +77,13 @@ def _cuts(plan: Plan, whole: list[Decision], moments: list[int], ticks: int, pro
     return None
 
 
-def _decisions(engine: Engine) -> list[Decision]:
+def _decisions(engine: Engine[Runtime]) -> list[Decision]:
     account = engine.account
     assert isinstance(account, RecordingAccount)
     return account.decisions
 
 
-def _nondeterministic(engine: Engine, again: Engine) -> str:
+def _nondeterministic(engine: Engine[Runtime], again: Engine[Runtime]) -> str:
     first = next((k for k, (a, b) in enumerate(zip(outcome(engine), outcome(again), strict=False)) if a != b), None)
     orders = engine.account.orders
     where = f"order {orders[first].id} differs" if first is not None and first < len(orders) else "they differ"

@@ -69,7 +69,7 @@ class Plan:
 
     def engine(
         self, *, progress: Progress, account: type[BacktestAccount] = BacktestAccount, until: int | None = None
-    ) -> Engine:
+    ) -> Engine[Runtime]:
         """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError, RunFailed."""
         listings = self.listings if until is None else _closed_by(self.listings, until)
         decimals = {symbol: 8 for symbol in listings}
@@ -85,7 +85,7 @@ class Plan:
         decimals: Mapping[str, int],
         progress: Progress,
         account: type[BacktestAccount],
-    ) -> Engine:
+    ) -> Engine[Runtime]:
         setup = Setup(
             listings=listings,
             costs=self.costs,
