@@ -77,7 +77,7 @@ def _equity(stamps: NDArray[np.int64], equity: NDArray[np.float64], cash: NDArra
 
 def _numbers(values: NDArray[np.float64]) -> Iterable[str]:
     """Shortest decimals that read back as the rounded values."""
-    rounded: Sequence[float] = np.round(values, DECIMALS).tolist()
+    rounded: Sequence[float] = (np.round(values, DECIMALS) + 0.0).tolist()  # + 0.0: no minus before a zero
     if len(rounded) and np.all(values == values[0]):  # cash, while nothing is traded
         return repeat(repr(rounded[0]), len(rounded))
     return map(repr, rounded)

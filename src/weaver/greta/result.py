@@ -79,6 +79,38 @@ class BacktestResult:
             slippage=float(columns.slippage.sum()),
         )
 
+    def to_json(self) -> str:
+        """The whole result as one JSON object, as `weaver backtest --json` writes it: the same bytes for the same run."""
+        return "".join(json_text(self))
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the report, one page that opens offline. Raises InputError where it cannot be written."""
+        target = Path(path)
+        write_whole(target, [self._page()])
+        return target
+
+    def plot(self) -> None:
+        """Show the report: below the cell in a notebook, else in the browser."""
+        show(self._page())
+
+    def _page(self) -> str:
+        """The report's text; the module is loaded only when somebody wants one."""
+        from weaver.greta.report import render
+        from weaver.greta.report.page_source import PageSource
+
+        return render(PageSource(self))
+
+    def __repr__(self) -> str:
+        return f"<BacktestResult {self.title}: {headline(self.stats)}>"
+
+    def _repr_html_(self) -> str:
+        return stats_table(self.title, self.stats, self.warnings)
+
+    @property
+    def title(self) -> str:
+        """The strategy's id, its symbols and their timeframe."""
+        return self._title
+
     @cached_property
     def trades(self) -> Table[Trade]:
         """Closed round trips, in order of exit."""

@@ -55,7 +55,7 @@ class Bar:
     def __init__(self, bars: Bars) -> None:
         self.symbol = bars.symbol
         self._own: Standing = Cursor()
-        self._at = self._own
+        self._at: Standing = self._own
         self._timestamp = bars.timestamp
         self._open, self._high = _view(bars.open), _view(bars.high)
         self._low, self._close, self._volume = _view(bars.low), _view(bars.close), _view(bars.volume)

@@ -60,7 +60,7 @@ class Costs:
 
     def describe(self) -> dict[str, str]:
         """The keys that are set, as decimal strings."""
-        return {f.name: format(value, "f") for f in fields(self) if (value := getattr(self, f.name))}
+        return {f.name: format(value, "f") for f in fields(self) if (value := getattr(self, f.name)) != f.default}
 
 
 PRESETS: Mapping[str, Costs] = {

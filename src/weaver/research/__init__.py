@@ -90,7 +90,7 @@ def loaded(strategy: object) -> LoadedStrategy:
 def run(ready: Plan, *, lookahead_check: bool, progress: Progress) -> BacktestResult:
     """Run a plan, check it, and give the result."""
     engine = ready.engine(progress=lambda done: progress("Backtest", done))
-    result = BacktestResult(engine, journal=engine.runtime.journal, record=record_of(ready))
+    result = BacktestResult(engine, journal=engine.runtime.journal, record=record_of(ready, lookahead_check=lookahead_check))
     for source in ready.sources.values():
         result.warn(source.warnings)
     if lookahead_check:

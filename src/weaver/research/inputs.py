@@ -21,6 +21,7 @@ from weaver.walle.actions_file import read_actions
 from weaver.walle.bar_store import ParquetBarStore, StoredBars
 from weaver.walle.files import read_bars
 from weaver.walle.frames import bars_from_frame
+from weaver.walle.quality import check_bars
 
 EPOCH = date(1970, 1, 1)
 
@@ -32,6 +33,8 @@ class Source:
     listing: Listing
     origin: str
     """`store`, or the file's path, or `memory`."""
+    tz: str | None = None
+    """The zone in which a file's naive times were read."""
     notes: tuple[str, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
 
@@ -127,7 +130,8 @@ def _stored(symbol: str, wanted: _Wanted) -> Source:
             raise InputError(f"no bars of {symbol} in the store ({known}): import them (weaver data import FILE) or name a file (--bars)")
         timeframe = entry.timeframe
     stored = shelf.read(symbol, timeframe)
-    return _given(stored.bars, stored.instrument, tuple(stored.actions), "store", wanted)
+    source = _given(stored.bars, stored.instrument, tuple(stored.actions), "store", wanted)
+    return replace(source, warnings=_doubts(source.listing))
 
 
 def _file(path: Path, symbol: str | None, wanted: _Wanted) -> Source:
@@ -135,14 +139,24 @@ def _file(path: Path, symbol: str | None, wanted: _Wanted) -> Source:
         path, symbol=symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class
     )
     listing = Listing(instrument=read.instrument, bars=read.bars)
-    return Source(listing=listing, origin=str(path), notes=read.notes, warnings=_warnings(read.warnings))
+    return Source(listing=listing, origin=str(path), tz=wanted.tz, notes=read.notes, warnings=_warnings(read.warnings))
 
 
 def _with_actions(source: Source, given: Any) -> Source:
     if given is None:
         return source
     actions = read_actions(Path(given)) if isinstance(given, (str, Path)) else tuple(given)
-    return replace(source, listing=replace(source.listing, actions=actions))
+    listing = replace(source.listing, actions=actions)
+    others = [warning for warning in source.warnings if warning[0] != "jump"]
+    jump = [warning for warning in _doubts(listing) if warning[0] == "jump"]
+    return replace(source, listing=listing, warnings=(*others, *jump))
+
+
+def _doubts(listing: Listing) -> tuple[tuple[str, str], ...]:
+    """What may be wrong with bars whose splits are known."""
+    asset_class = listing.instrument.asset_class
+    is_stock = asset_class is AssetClass.STOCK
+    return _warnings(check_bars(listing.bars, calendar_for(asset_class), is_stock=is_stock, actions=listing.actions))
 
 
 def _warnings(found: Iterable[Any]) -> tuple[tuple[str, str], ...]:

@@ -2,19 +2,26 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 import weaver
+from weaver.model.money import plain
+from weaver.research.inputs import Source
 from weaver.research.run import Plan
+from weaver.walle.catalogue import action_json
 
 
-def record_of(plan: Plan) -> Callable[[], dict[str, Any]]:
+def record_of(plan: Plan, *, lookahead_check: bool) -> Callable[[], dict[str, Any]]:
     """The run's record, made when somebody looks: hashing the bars takes longer than some backtests."""
-    return lambda: _record(plan)
+    return lambda: _record(plan, lookahead_check=lookahead_check)
 
 
-def _record(plan: Plan) -> dict[str, Any]:
-    options, strategy = plan.options, plan.strategy
+def _record(plan: Plan, *, lookahead_check: bool) -> dict[str, Any]:
+    options, strategy, rules = plan.options, plan.strategy, plan.rules
+    data = {symbol: _data(plan.sources[symbol]) for symbol in plan.listings}
     return {
         "strategy": strategy.id,
         "class": strategy.class_name,
@@ -26,49 +33,51 @@ def _record(plan: Plan) -> dict[str, Any]:
         "from": None if options.start is None else str(options.start),
         "to": None if options.end is None else str(options.end),
         "warmup": options.warmup,
-        "cash": format(plan.rules.cash, "f"),
-        "account": str(plan.rules.kind),
-        "leverage": format(plan.rules.leverage, "f"),
-        "shorting": plan.rules.shorting,
-        "maintenance": format(plan.rules.maintenance, "f"),
+        "cash": plain(rules.cash),
+        "account": str(rules.kind),
+        "leverage": plain(rules.leverage),
+        "shorting": rules.shorting,
+        "maintenance": plain(rules.maintenance),
         "costs": {symbol: costs.describe() for symbol, costs in plan.costs.items()},
         "close_at_end": options.close_at_end,
+        "lookahead_check": lookahead_check,
         "seed": options.seed,
         "venue": options.venue,
-        "data": {symbol: _data(plan, symbol) for symbol in plan.listings},
-        "data_hash": data_hash(plan),
+        "data": data,
+        "data_hash": _data_hash({symbol: facts["hash"] for symbol, facts in data.items()}),
         "version": weaver.__version__,
     }
 
 
-def _data(plan: Plan, symbol: str) -> dict[str, Any]:
-    source = plan.sources[symbol]
-    instrument = source.listing.instrument
+def _data(source: Source) -> dict[str, Any]:
+    """The bars as the run was given them, before any cut, and all that stood beside them."""
+    instrument, bars = source.listing.instrument, source.listing.bars
     return {
         "origin": source.origin,
-        "hash": source.listing.bars.content_hash(),
+        "tz": source.tz,
+        "hash": bars.content_hash(),
+        "bars": len(bars),
         "asset": str(instrument.asset_class),
-        "tick": format(instrument.tick, "f"),
-        "lot": format(instrument.lot, "f"),
-        "minimum": format(instrument.minimum, "f"),
+        "tick": plain(instrument.tick),
+        "lot": plain(instrument.lot),
+        "minimum": plain(instrument.minimum),
         "quote_currency": instrument.quote_currency,
-        "actions": [action.to_row() for action in source.listing.actions],
+        "actions": [action_json(action) for action in source.listing.actions],
+        "warnings": [{"code": code, "message": message} for code, message in source.warnings],
     }
 
 
-def data_hash(plan: Plan) -> str:
-    """SHA-256 over the symbols and their bars, as the run saw them before any cut."""
-    digest = hashlib.sha256()
-    for symbol, source in plan.sources.items():
-        digest.update(f"{symbol} {source.listing.bars.content_hash()}\n".encode())
-    return digest.hexdigest()
+def _data_hash(hashes: Mapping[str, str]) -> str:
+    """SHA-256 over the symbols and the hashes of their bars."""
+    return hashlib.sha256("".join(f"{symbol} {found}\n" for symbol, found in hashes.items()).encode()).hexdigest()
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, (bool, int, float, str)) or value is None:
-        return value
-    if isinstance(value, (list, tuple)):
-        return [_json(item) for item in value]
+    """A parameter as JSON, from which its strategy makes the same value again; a set is sorted."""
     if isinstance(value, Mapping):
         return {str(key): _json(item) for key, item in value.items()}
-    return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted((_json(item) for item in value), key=repr)
+    if isinstance(value, list | tuple):
+        return [_json(item) for item in value]
+    return _json(value.value) if isinstance(value, Enum) else to_jsonable_python(value)

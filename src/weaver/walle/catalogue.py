@@ -47,7 +47,7 @@ class SymbolRecord:
         record = {
             "format": FORMAT,
             "instrument": _instrument_json(self.instrument),
-            "actions": [_action_json(action) for action in self.actions],
+            "actions": [action_json(action) for action in self.actions],
             "series": [_entry_json(self.series[timeframe]) for timeframe in sorted(self.series)],
         }
         return json.dumps(record, indent=1) + "\n"
@@ -61,7 +61,7 @@ class SymbolRecord:
             entries = [_entry(entry, instrument) for entry in record["series"]]
             return cls(
                 instrument=instrument,
-                actions=tuple(_action(action) for action in record["actions"]),
+                actions=tuple(action_of(action) for action in record["actions"]),
                 series={entry.timeframe: entry for entry in entries},
             )
         except (ValueError, KeyError, TypeError, ArithmeticError) as error:
@@ -92,7 +92,8 @@ def _instrument(record: Mapping[str, str]) -> Instrument:
     )
 
 
-def _action_json(action: CorporateAction) -> dict[str, str]:
+def action_json(action: CorporateAction) -> dict[str, str]:
+    """The action as a row of an actions file."""
     kind, value = _kind_and_value(action)
     return {"ex_date": action.ex_date.isoformat(), "type": kind, "value": str(value)}
 
@@ -107,7 +108,8 @@ def _kind_and_value(action: CorporateAction) -> tuple[str, Decimal]:
             return "delisting", action.value
 
 
-def _action(record: Mapping[str, str]) -> CorporateAction:
+def action_of(record: Mapping[str, str]) -> CorporateAction:
+    """The action that a row tells. Raises ValueError, KeyError or ArithmeticError where it tells none."""
     ex_date, value = date.fromisoformat(record["ex_date"]), Decimal(record["value"])
     match record["type"]:
         case "split":

@@ -1,0 +1,112 @@
+"""Run a backtest again from its record and bars with the same hash."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from weaver.marvin.loader import LoadedStrategy, from_source
+from weaver.marvin.source import StrategySource
+from weaver.model.bars import Bars
+from weaver.model.costs import Costs
+from weaver.model.errors import InputError, NotFound, StrategyError
+from weaver.model.instrument import AssetClass, Instrument
+from weaver.model.listing import Listing
+from weaver.model.timeframe import Timeframe
+from weaver.research.inputs import Source, store
+from weaver.research.run import Options, Plan, plan
+from weaver.walle.catalogue import action_of
+from weaver.walle.files import read_bars
+
+Record = Mapping[str, Any]
+
+
+def plan_again(record: Record, *, folder: Path) -> Plan:
+    """The plan that `record` (a result's `run`) pins down. Bars come from the store, by their hash, else from the file they
+    came from, looked for from here and from `folder`. Raises InputError, and NotFound where the bars are gone.
+    """
+    try:
+        strategy = _strategy(record)
+        sources = {symbol: _source(symbol, record["data"][symbol], record, folder) for symbol in record["symbols"]}
+        costs = {symbol: Costs.parse(record["costs"][symbol], asset_class=AssetClass.STOCK) for symbol in sources}
+        options = _options(record)
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise InputError(f"the record is damaged: {type(error).__name__}: {error}") from error
+    return replace(plan(strategy, sources, options), costs=costs)
+
+
+def _strategy(record: Record) -> LoadedStrategy:
+    if not record["source"]:
+        raise InputError(f"the record has no source text of {record['class']}: it was typed into a prompt")
+    source = StrategySource(path=Path(f"{record['strategy']}.py"), text=record["source"])
+    if source.hash != record["source_hash"]:
+        raise InputError("the record's source text is not the one that its hash was taken of: it was changed since")
+    try:
+        return from_source(source, record["class"])
+    except StrategyError as error:
+        raise InputError(f"the recorded strategy cannot be loaded: {error}") from error
+
+
+def _options(record: Record) -> Options:
+    return Options(
+        params=record["parameters"],
+        start=record["from"],
+        end=record["to"],
+        warmup=record["warmup"],
+        cash=record["cash"],
+        account=record["account"],
+        leverage=record["leverage"],
+        shorting=record["shorting"],
+        maintenance=record["maintenance"],
+        close_at_end=record["close_at_end"],
+        seed=record["seed"],
+        venue=record["venue"],
+    )
+
+
+def _source(symbol: str, facts: Record, record: Record, folder: Path) -> Source:
+    instrument = Instrument(
+        symbol=symbol,
+        asset_class=AssetClass.parse(facts["asset"]),
+        tick=Decimal(facts["tick"]),
+        lot=Decimal(facts["lot"]),
+        minimum=Decimal(facts["minimum"]),
+        quote_currency=facts["quote_currency"],
+    )
+    bars = _bars(symbol, facts, Timeframe.parse(record["timeframe"]), instrument.asset_class, folder)
+    actions = tuple(action_of(row) for row in facts["actions"])
+    return Source(
+        listing=Listing(instrument=instrument, bars=bars, actions=actions),
+        origin=facts["origin"],
+        tz=facts["tz"],
+        warnings=tuple((warning["code"], warning["message"]) for warning in facts["warnings"]),
+    )
+
+
+def _bars(symbol: str, facts: Record, timeframe: Timeframe, asset_class: AssetClass, folder: Path) -> Bars:
+    wanted, origin = str(facts["hash"]), Path(facts["origin"])
+    bars = _stored(symbol, wanted, timeframe)
+    for path in dict.fromkeys((origin, folder / origin)):
+        if bars is None and path.is_file():
+            read = read_bars(path, symbol=symbol, timeframe=timeframe, tz=facts["tz"], asset_class=asset_class).bars
+            bars = read if read.content_hash() == wanted else None
+    if bars is None:
+        raise NotFound(
+            f"{symbol} {timeframe}: the bars of the run (hash {wanted[:12]}…, from {origin}) are neither in the store nor in "
+            "that file as it is now: import the same bars again"
+        )
+    return bars if bars.symbol == symbol else replace(bars, symbol=symbol)
+
+
+def _stored(symbol: str, wanted: str, timeframe: Timeframe) -> Bars | None:
+    """Bars of the store with that hash: a series as it is, or the symbol's at the run's timeframe."""
+    shelf = store()
+    entry = shelf.find_by_hash(wanted)
+    if entry is not None:
+        return shelf.read(entry.symbol, entry.timeframe).bars
+    try:
+        bars = shelf.read(symbol, timeframe).bars
+    except NotFound:
+        return None
+    return bars if bars.content_hash() == wanted else None
