@@ -4,15 +4,10 @@ This module is the research API. It loads nothing until a name is used.
 """
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-try:
-    __version__ = version("weaver")
-except PackageNotFoundError:  # a checkout that was never installed
-    __version__ = "0+unknown"
-
 if TYPE_CHECKING:
+    __version__: str
     from pydantic import Field as Field
 
     from weaver.marvin.indicators import adx as adx
@@ -58,11 +53,23 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 def __getattr__(name: str) -> Any:
     module = _HOME_OF.get(name)
-    if module is None:
+    if module is not None:
+        value = getattr(import_module(module), name)
+    elif name == "__version__":
+        value = _version()
+    else:
         raise AttributeError(f"module 'weaver' has no attribute {name!r}")
-    value = getattr(import_module(module), name)
     globals()[name] = value
     return value
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("weaver")
+    except PackageNotFoundError:  # a checkout that was never installed
+        return "0+unknown"
 
 
 def __dir__() -> list[str]:

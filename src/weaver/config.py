@@ -19,6 +19,11 @@ class Settings(BaseSettings):
         return self.home.expanduser() / "bars"
 
     @property
+    def reports_folder(self) -> Path:
+        """Where `weaver demo` writes its report."""
+        return self.home.expanduser() / "reports"
+
+    @property
     def strategies_folder(self) -> Path:
         """Where a user's own strategies live."""
         return self.home.expanduser() / "strategies"

@@ -21,7 +21,7 @@ def market(path: Path) -> StoredBars:
     beside = path.with_name(f"{read.bars.symbol}_actions.csv")
     as_traded = beside.is_file() and "adjusted" not in path.name
     actions = read_actions(beside) if as_traded else ()
-    return StoredBars(bars=read.bars, instrument=read.instrument, actions=tuple(actions))
+    return StoredBars(bars=read.bars, instrument=read.instrument, actions=tuple(actions), content_hash=None)
 
 
 @cache

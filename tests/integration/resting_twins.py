@@ -20,6 +20,8 @@ class Desk(Strategy):
 
     def act(self, bar) -> None:
         choose = self.random.choice
+        for order in self.orders[6:]:  # the youngest: what has rested long may rest on
+            self.cancel(order)
         near, far = (bar.close * self.reach * self.random.uniform(0.2, share) for share in (2, 6))
         terms = {"tif": choose(("day", "gtc", "gtc"))}
         held = self.position(bar.symbol).quantity

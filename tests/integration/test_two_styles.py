@@ -15,6 +15,7 @@ from tests.on_bar_twins import TWINS
 from weaver.marvin.strategies.sma_crossover import SmaCrossover
 
 FILES = long_files()
+LONG = 7_000
 by_name = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 
 
@@ -37,7 +38,7 @@ def test_shipped_strategy_fills_alike_in_both_styles(name: str, path: Path) -> N
 def test_resting_orders_fill_alike_in_every_style(name: str, path: Path) -> None:
     chance = Random(f"{name} {path.name}")
     fills = 0
-    for seed in range(3):
+    for seed in range(3 if len(market(path).bars) < LONG else 1):
         options = random_options(chance, seed, path)
         jumped, *others = (told(run(cls, path, **options)) for cls in STYLES[name])
         for other in others:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from weaver.walle.catalogue import CatalogueEntry
     from weaver.walle.quality import DataWarning
 
-app = typer.Typer(help="Import market data, list it, check it.", no_args_is_help=True)
+app = typer.Typer(help="Import market data, list it, check it.", no_args_is_help=True, rich_markup_mode=None)
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="CSV or Parquet; SYMBOL_actions.csv: splits and dividends.")

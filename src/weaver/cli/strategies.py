@@ -13,7 +13,7 @@ from weaver.model.errors import InputError, WeaverError
 if TYPE_CHECKING:
     from weaver.marvin.catalogue import Catalogue, CatalogueEntry
 
-app = typer.Typer(help="List, check and begin strategies.", no_args_is_help=True)
+app = typer.Typer(help="List, check and begin strategies.", no_args_is_help=True, rich_markup_mode=None)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")]
 Reference = Annotated[str, typer.Argument(metavar="FILE|ID", help="path/to/file.py[:ClassName], or a strategy's id.")]

@@ -43,9 +43,6 @@ class CorporateEvents:
             tick = min(int(np.searchsorted(self._matcher.ticks, close)), last)
             self.late[tick].append((symbol, action))
 
-    def __bool__(self) -> bool:
-        return bool(self._agenda)
-
     def next_after(self, tick: int) -> int:
         """The first tick after `tick` at which something happens."""
         if not self._agenda:

@@ -37,16 +37,20 @@ def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
     first, last = engine.first, engine.last
     count = last - first + 1
     cash = _cash(engine, columns, first, count)
-    equity, exposed, benchmark = cash.copy(), np.zeros(count, dtype=np.bool_), np.zeros(count)
+    equity, exposed, benchmark = None, np.zeros(count, dtype=np.bool_), None
     share = float(engine.setup.rules.cash) / len(engine.prices)
-    stamps, sessions = _labels(engine, first, last)
     for index, prices in enumerate(engine.prices.values()):
         positions, close = _newest_closes(prices, first, last)
         held = _held(engine, columns, index, prices, first, count)
         if held is not None:
-            equity += held * close
             exposed |= held != 0
-        benchmark += _hold(prices, positions, close, share)
+            held *= close
+            equity = held if equity is None else np.add(equity, held, out=equity)
+        kept = _hold(prices, positions, close, share)
+        benchmark = kept if benchmark is None else np.add(benchmark, kept, out=benchmark)
+    equity = cash.copy() if equity is None else np.add(equity, cash, out=equity)
+    assert benchmark is not None
+    stamps, sessions = _labels(engine, first, last)
     return Curve(
         timestamp=stamps, session=sessions, equity=equity, cash=cash, exposed=exposed, benchmark=benchmark
     )

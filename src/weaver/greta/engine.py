@@ -147,24 +147,24 @@ class Engine(Generic[R]):
     def _jump(self) -> None:
         """From event to event: where a signal is true, where a resting order can trigger, where a split or dividend falls."""
         clock, book, attention, fill = self.clock, self.matcher.book, self.runtime.attention, self._quick_fill()
-        ticks, calls, is_busy = self._fire_ticks, self._fire_calls, self.is_margin or bool(self.corporate)
-        end, now, told, at = len(self.ticks), self.first - 1, 0, 0
+        ticks, calls, is_margin, end = self._fire_ticks, self._fire_calls, self.is_margin, len(self.ticks)
+        now, told, at = self.first - 1, 0, 0
+        quiet = min(end, self.corporate.next_after(now))  # no tick before it has anything but bars
         while True:
-            if fill is not None and len(book) == 1 and book[0].is_plain and self._is_quiet(now + 1) and fill(book[0], now + 1):
+            if fill is not None and len(book) == 1 and book[0].is_plain and now + 1 < quiet and fill(book[0], now + 1):
                 book.clear()
             fire = ticks[at]
-            if book or is_busy or attention:
+            if book or is_margin or attention or fire >= quiet:
                 now = min(fire, self._wake(now))
                 if now >= end:
                     break
                 self._fired = at
                 self.visit(now)
                 at = self._fired
+                quiet = min(end, self.corporate.next_after(now))
                 if self.runtime.stop_reason is not None:
                     break
                 continue
-            if fire >= end:
-                break
             now = clock.tick = fire
             while ticks[at] == now:
                 callback, bar, index = calls[at]
@@ -177,10 +177,6 @@ class Engine(Generic[R]):
                 told = at
                 self._report(now)
 
-    def _is_quiet(self, tick: int) -> bool:
-        """Whether a tick is one of the run's and has nothing but bars."""
-        return tick < len(self.ticks) and tick not in self.corporate.ticks
-
     def _wake(self, now: int) -> int:
         """The next tick that must be visited for something other than a signal."""
         wake = self.corporate.next_after(now)
@@ -188,7 +184,9 @@ class Engine(Generic[R]):
             return now + 1
         for order in self.matcher.book:
             wake = min(wake, next_wake(order, self.prices[order.symbol], self.ticks, now))
-        return wake
+        # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
+        last = len(self.ticks) - 1
+        return min(wake, last) if self.matcher.book and now < last else wake
 
     # Parts of a tick
 

@@ -41,8 +41,16 @@ class FillColumns:
 def fill_columns(ledger: Ledger) -> FillColumns:
     """All fills of a ledger, as arrays."""
     fills = ledger.fills
-    dtype = np.int64 if fills.is_narrow else np.float64
-    units = np.array(fills.units, dtype=dtype)
+    try:
+        units, value, commission = (
+            np.array(column, dtype=np.int64) for column in (fills.units, fills.values, fills.commissions)
+        )
+        is_exact = True
+    except OverflowError:
+        units, value, commission = (
+            np.array(column, dtype=np.float64) for column in (fills.units, fills.values, fills.commissions)
+        )
+        is_exact = False
     index = {symbol: k for k, symbol in enumerate(ledger.prices)}
     symbols = (
         np.zeros(len(fills), dtype=np.int64)
@@ -55,12 +63,12 @@ def fill_columns(ledger: Ledger) -> FillColumns:
     return FillColumns(
         symbol=symbols,
         units=units,
-        value=np.array(fills.values, dtype=dtype),
-        commission=np.array(fills.commissions, dtype=dtype),
+        value=value,
+        commission=commission,
         slippage=np.array(fills.slippages, dtype=np.float64) * np.abs(units) / ones[symbols],
         bar=np.array(fills.bars, dtype=np.int64),
         place=places,
-        is_exact=fills.is_narrow,
+        is_exact=is_exact,
     )
 
 

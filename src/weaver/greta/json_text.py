@@ -1,10 +1,9 @@
 """A result as JSON text: one object, the same bytes for the same run, a row a line."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +19,17 @@ ROWS = 10_000
 """How many rows of equity are text at once."""
 DECIMALS = 8
 SECOND = 1_000_000_000
+_value = json.JSONEncoder(allow_nan=False).encode
+_indented = json.JSONEncoder(allow_nan=False, indent=1).encode
 
 
 def json_text(result: "BacktestResult") -> Iterator[str]:
     """The text, in pieces. Times are ISO 8601 in UTC; amounts of trades and fills are decimal strings, equity and cash
     numbers rounded to 1e-8, statistics numbers or null."""
     yield '{\n"run": '
-    yield _value(result.run, indent=1)
+    yield _indented(result.run)
     yield ',\n"stats": '
-    yield _value(result.stats, indent=1)
+    yield _indented(result.stats)
     yield from _rows("trades", map(_trade, result.trades))
     yield from _rows("fills", map(_fill, result.fills))
     yield from _equity(result.curve.timestamp, result.curve.equity, result.curve.cash)
@@ -51,10 +52,6 @@ def iso_column(nanoseconds: NDArray[np.int64]) -> list[str]:
     return [f"{text}Z" for text in texts]
 
 
-def _value(value: Any, indent: int | None = None) -> str:
-    return json.dumps(value, allow_nan=False, indent=indent)
-
-
 def _rows(name: str, rows: Iterable[str]) -> Iterator[str]:
     yield f',\n"{name}": ['
     separator = "\n"
@@ -75,12 +72,12 @@ def _equity(stamps: NDArray[np.int64], equity: NDArray[np.float64], cash: NDArra
     yield from _rows("equity", chunks())
 
 
-def _numbers(values: NDArray[np.float64]) -> Iterable[str]:
-    """Shortest decimals that read back as the rounded values."""
-    rounded: Sequence[float] = (np.round(values, DECIMALS) + 0.0).tolist()  # + 0.0: no minus before a zero
-    if len(rounded) and np.all(values == values[0]):  # cash, while nothing is traded
-        return repeat(repr(rounded[0]), len(rounded))
-    return map(repr, rounded)
+def _numbers(values: NDArray[np.float64]) -> list[str]:
+    """Shortest decimals that read back as the rounded values; a value that stays is written once."""
+    rounded = np.round(values, DECIMALS) + 0.0  # no minus before a zero
+    is_new = np.append(True, rounded[1:] != rounded[:-1])
+    texts = [repr(value) for value in rounded[is_new].tolist()]
+    return [texts[k] for k in (np.cumsum(is_new) - 1).tolist()]
 
 
 def _trade(trade: "Trade") -> str:
@@ -126,4 +123,4 @@ def _flow(flow: "Flow") -> str:
 
 
 def _moment(time: datetime) -> str:
-    return f"{time.replace(tzinfo=None).isoformat()}Z"
+    return f"{time.isoformat().removesuffix('+00:00')}Z"

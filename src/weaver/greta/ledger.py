@@ -1,9 +1,8 @@
 """The account of a backtest, counted in integers: cash, holdings, and every fill and cash flow."""
 
-from array import array
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias, overload
+from typing import NamedTuple, overload
 
 from weaver.greta.prices import Prices
 from weaver.model.account import AccountRules
@@ -11,7 +10,6 @@ from weaver.model.order import Order
 from weaver.model.position import Position
 
 AT_OPEN, INSIDE, AT_CLOSE = 0, 1, 2
-Column: TypeAlias = "array[int] | list[int]"
 
 
 class FillRow(NamedTuple):
@@ -31,46 +29,33 @@ class FillRow(NamedTuple):
 
 
 class FillRows(Sequence[FillRow]):
-    """The fills of a ledger, in order; a row is made when it is looked at. The columns are there for whoever wants all."""
+    """The fills of a ledger, in order, kept as columns; a row is made when it is looked at."""
 
     def __init__(self) -> None:
         self.orders: list[Order] = []
-        self.units: Column = array("q")
-        self.prices: Column = array("q")
-        self.slippages: Column = array("q")
-        self.commissions: Column = array("q")
-        self.bars: Column = array("q")
-        self.values: Column = array("q")
+        self.units: list[int] = []
+        self.prices: list[int] = []
+        self.slippages: list[int] = []
+        self.commissions: list[int] = []
+        self.bars: list[int] = []
+        self.values: list[int] = []
         self.places: dict[int, int] = {}
         """Where in its bar a fill was made, of those that were not made at the open."""
         self.notes: dict[int, tuple[str, ...]] = {}
 
-    def append(  # noqa: PLR0913 - a row has that many fields, and this is the hottest call
-        self, order: Order, units: int, price: int, slippage: int, commission: int, bar: int, value: int
-    ) -> None:
-        """Add a row, of a fill at the open unless `places` says otherwise."""
-        try:
-            self.units.append(units)
-            self.prices.append(price)
-            self.slippages.append(slippage)
-            self.commissions.append(commission)
-            self.values.append(value)
-        except OverflowError:  # 64 bits do not hold it: Python's integers do
-            self._widen()
-            self.append(order, units, price, slippage, commission, bar, value)
-            return
-        self.bars.append(bar)
-        self.orders.append(order)
-
-    def _widen(self) -> None:
-        count = len(self.orders)
-        for name in ("units", "prices", "slippages", "commissions", "values"):
-            setattr(self, name, list(getattr(self, name))[:count])
-
-    @property
-    def is_narrow(self) -> bool:
-        """Every amount fits 64 bits."""
-        return isinstance(self.values, array)
+    def append(self, row: FillRow) -> None:
+        """Add a row."""
+        if row.notes:
+            self.notes[len(self)] = row.notes
+        if row.place != AT_OPEN:
+            self.places[len(self)] = row.place
+        self.orders.append(row.order)
+        self.units.append(row.units)
+        self.prices.append(row.price)
+        self.slippages.append(row.slippage)
+        self.commissions.append(row.commission)
+        self.bars.append(row.bar)
+        self.values.append(row.value)
 
     def __len__(self) -> int:
         return len(self.orders)
@@ -117,7 +102,6 @@ class Ledger:
         self.cash = rules.cash_units
         self.units = dict.fromkeys(prices, 0)
         self.fills = FillRows()
-        self.append = self.fills.append
         self.flows: list[CashFlow] = []
         self._positions = {symbol: Position(scale=price.scale) for symbol, price in prices.items()}
         self._folded = 0
@@ -130,11 +114,7 @@ class Ledger:
         value = scale.cash(price, signed)
         self.cash -= value + commission
         self.units[scale.symbol] += signed
-        if notes:
-            self.fills.notes[len(self.fills)] = notes
-        if place != AT_OPEN:
-            self.fills.places[len(self.fills)] = place
-        self.append(order, signed, price, slippage, commission, bar, abs(value))
+        self.fills.append(FillRow(order, signed, price, slippage, commission, bar, place, notes, abs(value)))
 
     def pay(self, symbol: str, kind: str, amount: int, tick: int) -> None:
         """Book a cash flow."""

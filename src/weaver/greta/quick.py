@@ -21,7 +21,10 @@ def quick_fill(ledger: Ledger, prices: Prices) -> QuickFill:
     divisor, has_quick_units, price_units = prices.scale.notional_divisor, prices.quick, prices.units
     slips, slipped, minimum = costs.slips, costs.slipped, costs.minimum
     by_value, by_unit, fee_divisor = costs.commission_terms
-    units_held, record = ledger.units, ledger.append
+    is_free = not (by_value or by_unit or minimum)
+    units_held, fills = ledger.units, ledger.fills
+    orders, bars, signed, prices_paid = fills.orders, fills.bars, fills.units, fills.prices
+    slippages, commissions, values = fills.slippages, fills.commissions, fills.values
     filled = OrderStatus.FILLED
 
     def fill(order: Order, bar: int) -> bool:
@@ -34,27 +37,36 @@ def quick_fill(ledger: Ledger, prices: Prices) -> QuickFill:
         value, rest = divmod(paid * quantity, divisor)
         if rest:
             return False
-        commission, rest = divmod(paid * quantity * by_value + quantity * by_unit, fee_divisor)
-        if rest * 2 > fee_divisor or (rest * 2 == fee_divisor and commission & 1):
-            commission += 1
-        order.commission_computed = commission
-        if commission < minimum:
-            commission = minimum
+        if is_free:
+            commission = 0
+        else:
+            commission, rest = divmod(value * by_value + quantity * by_unit, fee_divisor)
+            if rest:
+                commission += rest * 2 > fee_divisor or (rest * 2 == fee_divisor and commission & 1)
+            if commission < minimum:
+                commission = minimum
         held = units_held[symbol]
         if sign > 0:
             cash = ledger.cash - value - commission
             if cash < 0 or held < 0:
                 return False
             units_held[symbol] = held + quantity
-            record(order, quantity, paid, paid - market, commission, bar, value)
+            signed.append(quantity)
+            slippages.append(paid - market)
         else:
             if quantity > held:
                 return False
             cash = ledger.cash + value - commission
             units_held[symbol] = held - quantity
-            record(order, -quantity, paid, market - paid, commission, bar, value)
+            signed.append(-quantity)
+            slippages.append(market - paid)
+        orders.append(order)
+        bars.append(bar)
+        prices_paid.append(paid)
+        commissions.append(commission)
+        values.append(value)
         ledger.cash = cash
-        order.filled, order.value, order.status, order.commission_paid = quantity, value, filled, commission
+        order.filled, order.value, order.status = quantity, value, filled
         return True
 
     return fill

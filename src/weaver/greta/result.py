@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.curve import Curve, curve_of
+from weaver.greta.display import headline, show, stats_table
 from weaver.greta.engine import Engine
 from weaver.greta.fill_columns import fill_columns
 from weaver.greta.fills import fill_of
-from weaver.greta.statistics import statistics
+from weaver.greta.json_text import json_text
+from weaver.greta.statistics import TradeColumns, statistics
 from weaver.greta.table import Table
 from weaver.greta.trades import Trade, Trades, trades_of
 from weaver.greta.warnings import ResultWarning, warnings_of
+from weaver.greta.whole_file import write_whole
 from weaver.model.bars import Bars
 from weaver.model.fill import Fill
 from weaver.model.money import decimal_of
@@ -42,11 +45,16 @@ class EquityRow(NamedTuple):
     cash: float
 
 
+SYMBOLS_NAMED = 5
+
+
 class BacktestResult:
     """A finished backtest: `stats`, `equity`, `trades`, `fills`, `orders`, `cash_flows`, `warnings`, `journal`, `run`."""
 
-    def __init__(self, engine: Engine[Any], *, journal: Sequence[Any], record: Callable[[], dict[str, Any]]) -> None:
-        self._engine, self.journal, self._record = engine, journal, record
+    def __init__(
+        self, engine: Engine[Any], *, strategy: str, journal: Sequence[Any], record: Callable[[], dict[str, Any]]
+    ) -> None:
+        self._engine, self.strategy, self.journal, self._record = engine, strategy, journal, record
         self._columns = fill_columns(engine.ledger)
         self.curve: Curve = curve_of(engine, self._columns)
         self._trades = trades_of(engine.ledger, self._columns)
@@ -107,9 +115,34 @@ class BacktestResult:
         return stats_table(self.title, self.stats, self.warnings)
 
     @property
+    def bars(self) -> dict[str, Bars]:
+        """The bars of each symbol that the run could see, history included."""
+        return {symbol: prices.listing.bars for symbol, prices in self._engine.prices.items()}
+
+    @property
+    def fill_count(self) -> int:
+        """How many fills there are, without making them."""
+        return len(self._columns)
+
+    @property
+    def positions(self) -> dict[str, Decimal]:
+        """What was held at the end, by symbol; negative if short."""
+        ledger, prices = self._engine.ledger, self._engine.prices
+        return {symbol: prices[symbol].scale.quantity_decimal(units) for symbol, units in ledger.units.items() if units}
+
+    @property
+    def trade_columns(self) -> TradeColumns:
+        """The closed round trips as columns."""
+        return self._trades.columns
+
+    @cached_property
     def title(self) -> str:
-        """The strategy's id, its symbols and their timeframe."""
-        return self._title
+        """The strategy's name, its symbols and their timeframe."""
+        symbols = ", ".join(self.bars)
+        if len(self.bars) > SYMBOLS_NAMED:
+            symbols = f"{len(self.bars)} symbols"
+        timeframe = next(iter(self.bars.values())).timeframe
+        return f"{self.strategy} on {symbols} {timeframe}"
 
     @cached_property
     def trades(self) -> Table[Trade]:
@@ -131,11 +164,12 @@ class BacktestResult:
 
     @cached_property
     def cash_flows(self) -> Table[Flow]:
-        """Dividends and the like."""
+        """Dividends and the like; a split is one only where it paid out a fraction."""
         ticks = self._engine.ticks
         return Table(
             [
                 Flow(time=int(ticks[flow.tick]), symbol=flow.symbol, kind=flow.kind, amount=decimal_of(flow.amount, 8))
                 for flow in self._engine.ledger.flows
+                if flow.amount or flow.kind != "split"
             ]
         )

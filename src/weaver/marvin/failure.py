@@ -8,7 +8,7 @@ from weaver.marvin.strategy import Strategy
 from weaver.model.errors import StrategyError
 
 
-def strategy_failure(error: Exception, strategy: type[Strategy]) -> StrategyError | None:
+def strategy_failure(error: BaseException, strategy: type[Strategy]) -> StrategyError | None:
     """The error as the strategy's author should read it, or None when none of the strategy's lines took part."""
     file = strategy_file(strategy)
     frames = [frame for frame in _frames(error.__traceback__) if frame.filename == file]

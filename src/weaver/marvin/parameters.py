@@ -9,6 +9,7 @@ import inspect
 import warnings
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -23,6 +24,7 @@ _LISTS = (list, tuple, set, frozenset)
 _CONFIG = ConfigDict(extra="forbid", validate_default=True, allow_inf_nan=False, protected_namespaces=())
 
 
+@lru_cache(maxsize=256)
 def parameters_model(strategy: type[Strategy]) -> type[BaseModel]:
     """The pydantic model of a strategy's parameters. Raises StrategyError on a declaration that makes no sense."""
     declared = _declared(strategy)

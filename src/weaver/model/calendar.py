@@ -109,7 +109,12 @@ class CryptoCalendar(Calendar):
     """Around the clock; a session is the UTC day."""
 
     def session_of(self, timestamp: Int64, *, daily: bool) -> Int32:  # noqa: ARG002 - a day's start says the day
-        return (timestamp // DAY).astype(np.int32)
+        if len(timestamp) < 2 or timestamp[-1] // DAY - timestamp[0] // DAY > len(timestamp):
+            return (timestamp // DAY).astype(np.int32)
+        # Stamps ascend: where each day begins is found faster than each stamp is divided.
+        days = np.arange(timestamp[0] // DAY, timestamp[-1] // DAY + 1, dtype=np.int32)
+        begins = np.searchsorted(timestamp, (days[1:].astype(np.int64)) * DAY)
+        return np.repeat(days, np.diff(begins, prepend=0, append=len(timestamp)))
 
     def session_close(self, session: Int32) -> Int64:
         return (session.astype(np.int64) + 1) * DAY

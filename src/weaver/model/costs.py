@@ -80,18 +80,18 @@ class CostModel:
     """The costs of one instrument, as integer arithmetic on its units."""
 
     __slots__ = (
-        "_bps", "_divisor", "_per_unit", "_slip_divisor", "_slip_fixed", "_slip_one", "_slip_rate", "_step",
+        "_bps", "_divisor", "_each", "_per_unit", "_rate", "_slip_divisor", "_slip_fixed", "_slip_one", "_slip_rate", "_step",
         "free", "max_participation", "minimum", "scale", "slips",
     )  # fmt: skip
 
     def __init__(self, costs: Costs, scale: Scale) -> None:
         self.scale = scale
-        ratio = Fraction(costs.commission_bps) / 10_000
-        per_share = Fraction(costs.commission_per_share) * CASH_ONE / scale.quantity_one
-        value_to_cash = ratio / scale.notional_divisor
-        self._divisor = value_to_cash.denominator * per_share.denominator
-        self._bps = value_to_cash.numerator * per_share.denominator
-        self._per_unit = per_share.numerator * value_to_cash.denominator
+        self._rate = Fraction(costs.commission_bps) / 10_000
+        self._each = Fraction(costs.commission_per_share) * CASH_ONE / scale.quantity_one
+        value_to_cash = self._rate / scale.notional_divisor
+        self._divisor = value_to_cash.denominator * self._each.denominator
+        self._bps = value_to_cash.numerator * self._each.denominator
+        self._per_unit = self._each.numerator * value_to_cash.denominator
         self.minimum = int((costs.commission_minimum * CASH_ONE).to_integral_value())
         adverse = (Fraction(costs.slippage_bps) + Fraction(costs.half_spread_bps)) / 10_000
         fixed = Fraction(costs.slippage_ticks) * scale.tick
@@ -124,8 +124,10 @@ class CostModel:
 
     @property
     def commission_terms(self) -> tuple[int, int, int]:
-        """Numerators by value (price units x quantity units) and by quantity unit, and their common divisor."""
-        return self._bps, self._per_unit, self._divisor
+        """Numerators by cash unit of value and by quantity unit, and their common divisor."""
+        by_value, by_unit = self._rate, self._each
+        divisor = by_value.denominator * by_unit.denominator
+        return by_value.numerator * by_unit.denominator, by_unit.numerator * by_value.denominator, divisor
 
     def capacity(self, volume: float) -> int:
         """Quantity units that `max_participation` allows of a bar's volume, cut down."""

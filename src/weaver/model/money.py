@@ -1,12 +1,13 @@
 """Exact numbers: reading them from what a person writes, and rounding them once."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 from weaver.model.errors import InvalidOrder
 
 Number = int | float | str | Decimal
 CASH_DECIMALS = 8
 CASH_ONE: int = 10**CASH_DECIMALS
+_UNROUNDED = Context(prec=100_000)
 
 
 def exact(value: Number, *, name: str) -> Decimal:
@@ -40,8 +41,7 @@ def truncate(value: int, step: int) -> int:
 
 def decimal_of(units: int, decimals: int) -> Decimal:
     """The decimal that `units` of 10^-decimals stand for, exactly (no context rounding)."""
-    sign, digits = (1, -units) if units < 0 else (0, units)
-    return Decimal((sign, tuple(map(int, str(digits))), -decimals))
+    return Decimal(units).scaleb(-decimals, _UNROUNDED)
 
 
 def plain(value: Decimal) -> str:

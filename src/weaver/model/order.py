@@ -106,8 +106,6 @@ class Order:
     group: ExitGroup | None = None
     """The legs that this leg belongs to."""
     waiting: bool = False
-    filled: int = 0
-    value: int = 0
     commission_computed: int = 0
     commission_paid: int = 0
     reduce_only: bool = False
@@ -116,7 +114,6 @@ class Order:
     cancel_asked: bool = False
     replaced_by: "Order | None" = None
     session_close: int | None = None
-    status: OrderStatus = PENDING
 
     def __init__(self, number: int, scale: Scale, sign: int, units: int, placed: int) -> None:
         self.number = number
@@ -124,6 +121,8 @@ class Order:
         self.sign = sign
         self.units = units
         self.placed = placed
+        self.filled = self.value = 0
+        self.status = PENDING
 
     @property
     def id(self) -> str:

@@ -14,7 +14,7 @@ from weaver.model.money import Number
 from weaver.research.inputs import load_bars, sources
 from weaver.research.lookahead import check
 from weaver.research.record import record_of
-from weaver.research.run import Day, Options, Plan, plan
+from weaver.research.run import Day, Options, Plan, no_collection, plan
 
 __all__ = ["BacktestResult", "backtest", "load_bars"]
 
@@ -89,8 +89,14 @@ def loaded(strategy: object) -> LoadedStrategy:
 
 def run(ready: Plan, *, lookahead_check: bool, progress: Progress) -> BacktestResult:
     """Run a plan, check it, and give the result."""
-    engine = ready.engine(progress=lambda done: progress("Backtest", done))
-    result = BacktestResult(engine, journal=engine.runtime.journal, record=record_of(ready, lookahead_check=lookahead_check))
+    with no_collection():
+        engine = ready.engine(progress=lambda done: progress("Backtest", done))
+        result = BacktestResult(
+            engine,
+            strategy=ready.strategy.id,
+            journal=engine.runtime.journal,
+            record=record_of(ready, lookahead_check=lookahead_check),
+        )
     for source in ready.sources.values():
         result.warn(source.warnings)
     if lookahead_check:

@@ -65,6 +65,9 @@ def sources(
     if not found:
         raise InputError("no bars: name symbols of the store (--symbol) or files (--bars)")
     _one_timeframe(found)
+    unknown = sorted(set(actions or ()) - set(found))
+    if unknown:
+        raise InputError(f"actions of {', '.join(unknown)}: not a symbol of this run ({', '.join(found)})")
     return {symbol: _with_actions(source, (actions or {}).get(symbol)) for symbol, source in found.items()}
 
 

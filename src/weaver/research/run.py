@@ -97,12 +97,11 @@ class Plan:
             progress=progress,
         )
         try:
-            with _no_collection():
-                engine = Engine(setup, partial(self._runtime, listings), account=account)
-                engine.run()
+            engine = Engine(setup, partial(self._runtime, listings), account=account)
+            engine.run()
         except FinerScaleNeeded:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             failure = strategy_failure(error, self.strategy.cls)
             if failure is None:
                 raise
@@ -122,7 +121,7 @@ class Plan:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """A run makes many objects and no garbage cycles: looking for those would cost a fifth of its time."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -1,0 +1,53 @@
+"""`weaver demo`: real prices, a strategy, and its report, without a question."""
+
+from pathlib import Path
+
+import typer
+
+import weaver
+from weaver.cli.backtest import Wanted, backtest
+from weaver.cli.data import import_data
+from weaver.cli.output import Outputs
+from weaver.model.errors import InputError
+
+SYMBOL, TIMEFRAME, STRATEGY = "AAPL", "1d", "sma-crossover"
+
+
+def command() -> None:
+    """Import the sample data, backtest a strategy on Apple's real prices, and write its report."""
+    from weaver.config import settings
+    from weaver.research.inputs import store
+    from weaver.research.run import Options
+    from weaver.walle.files import symbol_of
+
+    shelf = store()
+    files = sorted(samples().glob("*.csv"))
+    stored = {path for path in files if shelf.find(symbol_of(path).removesuffix("_actions")) is not None}
+    if stored:
+        typer.echo(f"In the store already, and left as it is: {', '.join(_bars_of(stored))}")
+    new = [path for path in files if path not in stored]
+    if new:
+        typer.echo("Importing the sample data")
+        import_data(shelf, new)
+    reports = settings().reports_folder
+    report = reports / f"demo-{STRATEGY}-{SYMBOL}.html"
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{reports}: cannot be made: {error.strerror}; set WEAVER_HOME to a folder of yours") from error
+    wanted = Wanted(bars=None, symbols=[SYMBOL], timeframe=TIMEFRAME, actions={})
+    backtest(STRATEGY, wanted, Options(), Outputs(json=None, html=report), lookahead_check=True)
+    typer.echo("\nOpen the report in a browser. Then: weaver strategies list, weaver backtest --help")
+
+
+def samples() -> Path:
+    """The sample data: inside an installed package, or beside the sources of a checkout. Raises InputError."""
+    package = Path(weaver.__file__).parent
+    for folder in (package / "samples", package.parents[1] / "data"):
+        if (folder / f"{SYMBOL}_{TIMEFRAME}.csv").is_file():
+            return folder
+    raise InputError(f"the sample data is missing from {package}: install Weaver again")
+
+
+def _bars_of(files: set[Path]) -> list[str]:
+    return sorted(path.stem for path in files if not path.stem.endswith("_actions"))

@@ -1,0 +1,124 @@
+"""From arguments to an exit code: finds the command, and turns every error into one line.
+
+0 done, 1 the run failed (or Weaver did), 2 bad usage or input, 130 interrupted.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from weaver.model.errors import InputError, InvalidOrder, WeaverError
+
+COMMANDS = {
+    "demo": "Import the sample data, run a sample backtest, print it.",
+    "backtest": "Backtest a strategy, and say whether to believe the result.",
+    "strategies": "List, check and begin strategies.",
+    "data": "Import market data, list it, check it.",
+    "runs": "Reproduce a run from its record.",
+    "doctor": "Check that everything Weaver needs is there and works.",
+}
+"""Each in the module of its name; only the one that is called is loaded."""
+DEBUG = "--debug"
+INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out a command line and return its exit code."""
+    debug = DEBUG in arguments
+    words = [word for word in arguments if word != DEBUG] or ["--help"]
+    try:
+        code = _invoke(words)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit) as error:
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        _leave_stdout()  # whoever read our output has heard enough
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the outermost edge: told in one line, with the exit code
+        if debug:
+            traceback.print_exc()
+        return _told(error)
+    if code == INTERRUPTED:
+        _say("interrupted")
+    return code
+
+
+def _invoke(words: list[str]) -> int:
+    called = next((word for word in words if not word.startswith("-")), None)
+    command = typer.main.get_command(_app(called))
+    return int(command.main(args=words, prog_name="weaver", standalone_mode=False) or 0)
+
+
+def _app(called: str | None) -> typer.Typer:
+    """All commands; those that are not called have only their names."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Weaver: backtest trading strategies, honestly.")
+    app.callback()(_options)
+    for name, about in COMMANDS.items():
+        module = import_module(f"weaver.cli.{name}") if name == called else None
+        if module is None:
+            app.command(name, help=about)(_nothing)
+        elif hasattr(module, "app"):
+            app.add_typer(module.app, name=name, help=about)
+        else:
+            app.command(name)(module.command)
+    return app
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import weaver
+
+        typer.echo(f"weaver {weaver.__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+    debug: Annotated[bool, typer.Option(DEBUG, help="Show the traceback of an error; works anywhere.")] = False,
+) -> None:
+    """Options of every command; both are dealt with before."""
+    del version, debug
+
+
+def _nothing() -> None:
+    """Stands for a command that is not the one called."""
+
+
+def _told(error: Exception) -> int:
+    """Say what went wrong; the exit code."""
+    if isinstance(error, WeaverError):
+        _say(str(error))
+        return 2 if isinstance(error, InputError | InvalidOrder) else 1
+    usage = getattr(error, "format_message", None)
+    if usage is not None:
+        _say(usage(), hint=_help_of(error))
+        return int(getattr(error, "exit_code", 2))
+    _say(f"unexpected {type(error).__name__}: {error}; this is a fault of Weaver: run again with {DEBUG} to see where")
+    return 1
+
+
+def _help_of(error: Exception) -> str:
+    """Where a wrong usage can be read up."""
+    context = getattr(error, "ctx", None)
+    return f" (see {context.command_path} --help)" if context is not None else ""
+
+
+def _say(text: str, *, hint: str = "") -> None:
+    if text.startswith("Usage:"):  # a group called without a command
+        typer.echo(text, err=True)
+    else:
+        typer.echo(f"error: {' '.join(text.split())}{hint}" if text != "interrupted" else text, err=True)
+
+
+def _leave_stdout() -> None:
+    """Have nothing more written there, also not at the very end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
