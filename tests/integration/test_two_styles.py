@@ -38,11 +38,12 @@ def test_shipped_strategy_fills_alike_in_both_styles(name: str, path: Path) -> N
 def test_resting_orders_fill_alike_in_every_style(name: str, path: Path) -> None:
     chance = Random(f"{name} {path.name}")
     fills = 0
-    for seed in range(3 if len(market(path).bars) < LONG else 1):
+    when, on_bar, *watched = STYLES[name]
+    for seed in range(2 if len(market(path).bars) < LONG else 1):
         options = random_options(chance, seed, path)
-        jumped, *others = (told(run(cls, path, **options)) for cls in STYLES[name])
-        for other in others:
-            assert jumped == other, options
+        jumped = told(run(when, path, **options))
+        for other in (on_bar, chance.choice(watched)):
+            assert jumped == told(run(other, path, **options)), (other, options)
         fills += len(jumped[0])
     assert fills >= 20
 
@@ -63,3 +64,70 @@ def random_options(chance: Random, seed: int, path: Path) -> dict[str, Any]:
         "close_at_end": chance.random() < 0.3,
         **(margin if shorts else {}),
     }
+
+
+@by_name
+def test_sma_crossover_enters_at_every_up_crossing_while_flat(path: Path) -> None:
+    bars = market(path).bars
+    up, down, unclear = crossings(path, 10, 30)
+    may_fill = tradable(path)
+    result = run(SmaCrossover, path)
+    stamps = bars.timestamp
+    bought = {stamp_of(fill.bar_timestamp): fill for fill in result.fills if fill.side > 0}
+    sold = {stamp_of(fill.bar_timestamp) for fill in result.fills if fill.side < 0}
+    held, decided, entries = False, None, 0
+    for k, stamp in enumerate(stamps.tolist()):
+        if stamp in sold:
+            held = False
+        if decided is not None and may_fill[k]:
+            assert stamp in bought, f"the up-crossing at bar {decided} did not enter at bar {k}"
+            entries, decided = entries + 1, None
+        if stamp in bought:
+            held = True
+        if down[k]:
+            decided = None
+        if up[k] and not held and not unclear[k]:
+            decided = k
+    assert entries > 5
+    # The other way round: nothing else enters.
+    reasons = up | unclear
+    for stamp in bought:
+        at = int(np.searchsorted(stamps, stamp))
+        before = np.flatnonzero(may_fill[:at])
+        start = int(before[-1]) if len(before) else 0
+        assert reasons[start:at].any(), f"bar {at} entered without an up-crossing"
+
+
+def crossings(path: Path, fast: int, slow: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where pandas' averages cross, up and down; and where rounding alone would decide (the averages are as good as equal)."""
+    closes = split_adjusted(path)
+    one, other = closes.rolling(fast).mean(), closes.rolling(slow).mean()
+    above, below = (one - other) > 0, (one - other) < 0
+    defined = one.shift(1).notna() & other.shift(1).notna()
+    near = (one - other).abs() < 1e-9 * other
+    unclear = near | near.shift(1, fill_value=False)
+    up = defined & above & ~above.shift(1, fill_value=False)
+    down = defined & below & ~below.shift(1, fill_value=False)
+    return up.to_numpy(), down.to_numpy(), unclear.to_numpy()
+
+
+def split_adjusted(path: Path) -> pd.Series:
+    """Closes on the newest scale: a crossing is the same on any."""
+    closes = pd.read_csv(path)["close"].astype(float)
+    days = pd.to_datetime(pd.read_csv(path)["timestamp"], utc=True).dt.date
+    for action in market(path).actions:
+        if hasattr(action, "ratio"):
+            closes = closes.where(days >= action.ex_date, closes / float(action.ratio))
+    return closes
+
+
+def tradable(path: Path) -> np.ndarray:
+    """Bars with volume, in the regular session; a file's own `session` column says which those are."""
+    frame = pd.read_csv(path)
+    has_volume = "volume" in frame and (frame["volume"] > 0).any()
+    result = (frame["volume"] > 0).to_numpy() if has_volume else np.ones(len(frame), dtype=bool)
+    return result & (frame["session"] == "rth").to_numpy() if "session" in frame else result
+
+
+def stamp_of(moment: Any) -> int:
+    return int(np.datetime64(moment.replace(tzinfo=None), "ns").astype(np.int64))

@@ -9,7 +9,6 @@ import typer
 
 from weaver.cli.output import Outputs
 from weaver.cli.progress import ProgressBar
-from weaver.cli.summary import print_summary, told_together
 from weaver.model.errors import InputError, StrategyError
 
 if TYPE_CHECKING:
@@ -108,16 +107,17 @@ class Wanted:
 
 def backtest(reference: str, wanted: Wanted, options: "Options", outputs: Outputs, *, lookahead_check: bool) -> None:
     """Plan, run, write, and print. Raises InputError before the run, StrategyError and RunFailed out of it."""
+    from weaver.cli.summary import print_summary, told_together
     from weaver.research import run
 
     with ProgressBar() as progress:
         with outputs.strategies_prints():
             plan = _planned(reference, wanted, options)
-            for note in told_together(note for source in plan.sources.values() for note in source.notes):
-                progress.say(f"note: {note}")
             result = run(plan, lookahead_check=lookahead_check, progress=progress)
         progress("Writing")
         outputs.write(result)
+    for note in told_together(note for source in plan.sources.values() for note in source.notes):
+        typer.echo(f"note: {note}", err=True)
     if not outputs.is_stdout:
         print_summary(result, plan)
     outputs.tell()

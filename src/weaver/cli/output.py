@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from weaver.greta.json_text import json_text
 from weaver.greta.whole_file import check_writable, write_whole
 from weaver.model.errors import InputError
 
@@ -51,6 +50,8 @@ class Outputs:
 
     def write(self, result: "BacktestResult") -> None:
         """Write the files, whole or not at all, and the object to stdout."""
+        from weaver.greta.json_text import json_text
+
         if self.html is not None:
             result.to_html(self.html)
         if self.json is not None and not self.is_stdout:

@@ -198,7 +198,8 @@ class Engine(Generic[R]):
             return
         for what in changed:
             if isinstance(what, Order):
-                if on_order:
+                if on_order and what.status is not what.told:  # an order that moved twice is told of as it stands
+                    what.told = what.status
                     on_order(what)
             elif on_fill:
                 row = self.ledger.fills[what]

@@ -41,14 +41,19 @@ def load(reference: str, catalogue: Catalogue) -> LoadedStrategy:
 
     Raises NotFound (unknown id, no such file) and StrategyError (syntax, no or several strategies, failing code).
     """
-    name, _, class_name = reference.rpartition(":") if ".py:" in reference else (reference, "", "")
-    if not name.endswith(".py") and not set("/\\").intersection(name):
-        entry = catalogue.get(name)
+    if not is_file(reference):
+        entry = catalogue.get(reference)
         return from_source(StrategySource.read(entry.path), entry.class_name)
+    name, _, class_name = reference.rpartition(":") if ".py:" in reference else (reference, "", "")
     path = Path(name).expanduser()
     if path.is_dir():
         raise NotFound(f"{path} is a folder; name a file in it")
     return from_source(StrategySource.read(path), class_name or None)
+
+
+def is_file(reference: str) -> bool:
+    """Whether a reference means a file, not an id."""
+    return reference.endswith(".py") or ".py:" in reference or bool(set("/\\").intersection(reference))
 
 
 def from_source(source: StrategySource, class_name: str | None = None) -> LoadedStrategy:

@@ -114,6 +114,8 @@ class Order:
     cancel_asked: bool = False
     replaced_by: "Order | None" = None
     session_close: int | None = None
+    told: OrderStatus | None = None
+    """The status that the strategy last heard of."""
 
     def __init__(self, number: int, scale: Scale, sign: int, units: int, placed: int) -> None:
         self.number = number

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from weaver.config import settings
 from weaver.model.bars import Bars
 from weaver.model.calendar import calendar_for
 from weaver.model.corporate_actions import CorporateAction
@@ -17,7 +16,6 @@ from weaver.model.instrument import AssetClass, Instrument, guess_asset_class
 from weaver.model.listing import Listing
 from weaver.model.resample import resample
 from weaver.model.timeframe import DAY, Timeframe
-from weaver.walle.actions_file import read_actions
 from weaver.walle.bar_store import ParquetBarStore, StoredBars
 from weaver.walle.files import read_bars
 from weaver.walle.frames import bars_from_frame
@@ -41,6 +39,8 @@ class Source:
 
 def store() -> ParquetBarStore:
     """The bar store of this machine's WEAVER_HOME."""
+    from weaver.config import settings  # a tenth of a second, needed only here
+
     return ParquetBarStore(settings().bars_folder)
 
 
@@ -148,11 +148,17 @@ def _file(path: Path, symbol: str | None, wanted: _Wanted) -> Source:
 def _with_actions(source: Source, given: Any) -> Source:
     if given is None:
         return source
-    actions = read_actions(Path(given)) if isinstance(given, (str, Path)) else tuple(given)
+    actions = _read_actions(Path(given)) if isinstance(given, (str, Path)) else tuple(given)
     listing = replace(source.listing, actions=actions)
     others = [warning for warning in source.warnings if warning[0] != "jump"]
     jump = [warning for warning in _doubts(listing) if warning[0] == "jump"]
     return replace(source, listing=listing, warnings=(*others, *jump))
+
+
+def _read_actions(path: Path) -> tuple[CorporateAction, ...]:
+    from weaver.walle.actions_file import read_actions  # brings the CSV reader, which bars of Parquet do without
+
+    return read_actions(path)
 
 
 def _doubts(listing: Listing) -> tuple[tuple[str, str], ...]:
