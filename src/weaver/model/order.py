@@ -98,7 +98,6 @@ class Order:
     triggered: bool = False
     opened: int = -1
     """The tick at whose open it could last have filled."""
-    target: Target | None = None
     is_sized: bool = True
     """False until the price of its fill settles its quantity, which is an estimate till then."""
     exits: ExitGroup | None = None
@@ -123,8 +122,10 @@ class Order:
         self.sign = sign
         self.units = units
         self.placed = placed
+        # What changes in any order stands here: a class default costs nothing, until an instance first differs.
         self.filled = self.value = 0
         self.status = PENDING
+        self.target: Target | None = None
 
     @property
     def id(self) -> str:

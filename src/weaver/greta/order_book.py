@@ -1,0 +1,85 @@
+"""The orders of a run that may still fill: what can happen to them, and what that means for exit legs."""
+
+from weaver.model.order import ExitGroup, Order
+from weaver.model.order_status import OrderEvent, OrderStatus
+
+
+class OrderBook:
+    """Changes the statuses of orders, and nobody else does (but for a fill, which changes its order's own)."""
+
+    def __init__(self) -> None:
+        self.working: list[Order] = []
+        """Working orders, waiting legs among them, oldest first."""
+        self.changed: list[Order | int] = []
+        """What happened since the callbacks were last told: orders that changed, and numbers of fills."""
+        self.rejected: list[Order] = []
+        self.legs_wait = False
+        """Whether exit legs wait until their entry has filled whole (a venue's rule)."""
+
+    def accept(self) -> None:
+        """After the callbacks: what was placed is accepted."""
+        for order in self.working:
+            if order.status is OrderStatus.PENDING and not order.waiting:
+                self._happen(order, OrderEvent.ACCEPT)
+
+    def cancel(self, order: Order, reason: str) -> None:
+        """Cancel a working order."""
+        self._end(order, OrderEvent.CANCEL, reason)
+
+    def reject(self, order: Order, reason: str) -> None:
+        """Reject an order of which nothing has filled."""
+        self.rejected.append(order)
+        self._end(order, OrderEvent.REJECT, reason)
+
+    def expire(self, order: Order, reason: str) -> None:
+        """Let an order's time run out."""
+        self._end(order, OrderEvent.EXPIRE, reason)
+
+    def sweep(self) -> None:
+        """Drop the orders that have ended."""
+        self.working[:] = [order for order in self.working if order.is_working]
+
+    def enter(self, group: ExitGroup, units: int) -> None:
+        """So many units of a group's entry filled: there is more to exit. The first ones start the legs."""
+        group.enter(units)
+        assert group.entry is not None
+        if not group.has_started and not (self.legs_wait and group.entry.remaining):
+            group.has_started = True
+            for leg in group.legs:
+                if leg.is_working:
+                    leg.waiting = False
+                    self._happen(leg, OrderEvent.ACCEPT)
+        self.settle(group)
+
+    def leave(self, group: ExitGroup, units: int) -> None:
+        """So many units of one of a group's legs filled: there is less to exit."""
+        group.remaining -= units
+        self.settle(group)
+
+    def settle(self, group: ExitGroup) -> None:
+        """Keep the legs at what is left to exit; when that is nothing and no more can come, they are done."""
+        entry = group.entry
+        to_come = entry.remaining if entry is not None and entry.is_working else 0
+        for leg in group.legs:
+            if not leg.is_working:
+                continue
+            leg.units = leg.filled + group.remaining + to_come
+            if leg.units == leg.filled:
+                self.cancel(leg, "the position was exited")
+
+    def _end(self, order: Order, event: OrderEvent, reason: str) -> None:
+        order.reason = reason
+        self._happen(order, event)
+        group = order.exits
+        if group is None or order.replaced_by is not None:
+            return
+        if group.has_started:
+            self.settle(group)
+            return
+        for leg in group.legs:
+            if leg.is_working:
+                self.cancel(leg, f"its entry was {order.status}")
+
+    def _happen(self, order: Order, event: OrderEvent) -> None:
+        order.happen(event)
+        self.changed.append(order)
