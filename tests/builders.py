@@ -1,6 +1,6 @@
 """Small markets and runs for tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,6 @@ from weaver.model.timeframe import DAY, Timeframe
 
 FIRST_DAY = (date(2021, 4, 5) - date(1970, 1, 1)).days
 """A Monday; the four weeks after it have no holiday."""
-FREE: Mapping[str, Any] = {}
 
 
 def crypto_bars(

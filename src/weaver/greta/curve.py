@@ -51,9 +51,7 @@ def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
     equity = cash.copy() if equity is None else np.add(equity, cash, out=equity)
     assert benchmark is not None
     stamps, sessions = _labels(engine, first, last)
-    return Curve(
-        timestamp=stamps, session=sessions, equity=equity, cash=cash, exposed=exposed, benchmark=benchmark
-    )
+    return Curve(timestamp=stamps, session=sessions, equity=equity, cash=cash, exposed=exposed, benchmark=benchmark)
 
 
 def _cash(engine: Engine[Any], columns: FillColumns, first: int, count: int) -> Floats:
@@ -77,7 +75,9 @@ def _steps(ticks: NDArray[np.int64], levels: Floats, count: int) -> Floats:
     return np.repeat(levels, np.diff(ticks, prepend=0, append=count))
 
 
-def _held(engine: Engine[Any], columns: FillColumns, index: int, prices: Prices, first: int, count: int) -> Floats | None:
+def _held(
+    engine: Engine[Any], columns: FillColumns, index: int, prices: Prices, first: int, count: int
+) -> Floats | None:
     """Units held after each tick, or None if never any."""
     rows = columns.of(index) if len(engine.prices) > 1 else slice(None)
     signed = columns.units[rows]
@@ -96,7 +96,10 @@ def _levels_with_flows(
     rows: NDArray[np.int64], signed: NDArray[Any], ticks: NDArray[np.int64], flows: Sequence[CashFlow]
 ) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """Ticks and levels of a holding that splits and delistings set anew."""
-    events = [(row + 1.0, tick, units, False) for row, tick, units in zip(rows.tolist(), ticks.tolist(), signed.tolist(), strict=True)]
+    events = [
+        (row + 1.0, tick, units, False)
+        for row, tick, units in zip(rows.tolist(), ticks.tolist(), signed.tolist(), strict=True)
+    ]
     events += [(flow.fills_before + 0.5, flow.tick, flow.units, True) for flow in flows]
     events.sort(key=lambda event: event[0])
     held, levels = 0, []
@@ -133,7 +136,7 @@ def _labels(engine: Engine[Any], first: int, last: int) -> tuple[NDArray[np.int6
 
 
 def _hold(prices: Prices, positions: NDArray[np.int64], close: Floats, share: float) -> Floats:
-    """`share` of cash put into a symbol at its first close of the run, and held through splits, dividends and delisting."""
+    """`share` of cash put into a symbol at its first close of the run, and held, whatever the company does."""
     fresh = int(np.argmax(positions >= 0)) if positions[-1] >= 0 else len(positions)
     value = np.full(len(positions), share)
     if fresh >= len(positions) or close[fresh] <= 0:

@@ -73,7 +73,9 @@ class Engine(Generic[R]):
         self.clock.tick = self.first - 1
         self._start(runtime)
         self.corporate = CorporateEvents(self.prices, self.ledger, self.matcher, self.first, len(self.ticks) - 1)
-        self._on_bars = [(price, runtime.bar(symbol)) for symbol, price in self.prices.items()] if runtime.on_bar else []
+        self._on_bars = (
+            [(price, runtime.bar(symbol)) for symbol, price in self.prices.items()] if runtime.on_bar else []
+        )
         self._collect_signals()
         if not (runtime.on_bar or runtime.on_tick or runtime.on_order or runtime.on_fill):
             self._jump()
@@ -145,7 +147,7 @@ class Engine(Generic[R]):
             self._report(tick)
 
     def _jump(self) -> None:
-        """From event to event: where a signal is true, where a resting order can trigger, where a split or dividend falls."""
+        """From event to event: a signal that is true, a resting order that can trigger, a split or a dividend."""
         clock, book, attention, fill = self.clock, self.matcher.book, self.runtime.attention, self._quick_fill()
         ticks, calls, is_margin, end = self._fire_ticks, self._fire_calls, self.is_margin, len(self.ticks)
         now, told, at = self.first - 1, 0, 0

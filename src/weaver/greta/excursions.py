@@ -28,8 +28,9 @@ class Excursions:
     def of(
         self, *, sign: int, entry: tuple[int, float], exit_: tuple[int, float], left_at_open: bool
     ) -> tuple[float, float]:
-        """Worst (≤ 0) and best (≥ 0) move as fractions of the entry price, from the entry's bar to the exit's; of a bar left
-        at its open only the exit price counts. Entry and exit: (bar, price on the scale of the exit)."""
+        """Worst (≤ 0) and best (≥ 0) move as fractions of the entry price, from the entry's bar to the exit's.
+
+        Of a bar left at its open only the exit price counts. Entry and exit: (bar, price on the scale of the exit)."""
         first, last = entry[0], exit_[0]
         scale = 1.0 if self._factor is None else float(self._factor[last])
         paid, left = entry[1] / scale, exit_[1] / scale

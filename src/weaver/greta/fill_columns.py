@@ -15,8 +15,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FillColumns:
-    """One row per fill, in order. Amounts and quantities are floats unless `is_exact`: then cash units and quantity units fit
-    int64, and `units`, `value` and `commission` are exact."""
+    """One row per fill, in order. `units`, `value` and `commission` are exact int64 (quantity and cash units) where they
+    fit, which `is_exact` says, else floats of the same units."""
 
     symbol: NDArray[np.int64]
     """Index of the symbol in the run's order."""

@@ -49,7 +49,100 @@ class Filling:
         wanted = self._wanted(order)
         takes = wanted if pool is None else min(wanted, pool)
         self.capped += takes < wanted
-        if order.tif is TimeInForce.FOK:
-            units = self._all_or_nothing(order, wanted, takes, price, paid)
-        else:
-            units = takes = self._payable(order, takes, price, paid) if ...
+        asked = wanted if order.tif is TimeInForce.FOK else takes
+        units = self._affordable(order, asked, price, paid)
+        if units == 0 or (order.tif is TimeInForce.FOK and units > takes):
+            return  # what is left of a fok order is cancelled when the opens are over
+        if units < asked:
+            order.units = order.filled + units
+            notes = (*notes, "resized")
+            self.resized += 1
+        self.execute(order, units, price, paid, index, place, notes)
+
+    def execute(
+        self, order: Order, units: int, price: int, paid: int, index: int, place: int, notes: tuple[str, ...] = ()
+    ) -> None:
+        """Book a fill of so many units at the price paid, and let its group know. Raises RunFailed."""
+        prices = self._prices[order.symbol]
+        if not prices.low[index] <= price / prices.scale.price_one <= prices.high[index]:
+            raise RunFailed(_outside(order, price, prices, index))
+        prices.last_fill = price
+        order.commission_computed += prices.costs.computed(paid, units)
+        commission = prices.costs.due(order.commission_computed, order.commission_paid)
+        order.commission_paid += commission
+        order.add_fill(units, order.scale.cash(paid, units))
+        slippage = order.sign * (paid - price)
+        self._ledger.record(order, order.sign * units, paid, slippage, commission, index, place, notes)
+        if order.symbol in self._pools:
+            self._pools[order.symbol] -= units
+        self._book.changed += (order, len(self._ledger.fills) - 1)
+        if order.exits is not None:
+            self._book.enter(order.exits, units, tick=self._tick, inside=price if place == INSIDE else None)
+        if order.group is not None:
+            self._book.leave(order.group, units)
+
+    def _size(self, order: Order, price: int) -> bool:
+        """Settle the quantity of a `size_at="fill"` order at the price of its fill; False: nothing is left to do."""
+        assert order.target is not None
+        cash, held = self._start
+        equity = cash
+        for symbol, units in held.items():
+            if symbol == order.symbol:
+                equity += order.scale.cash(price, units)
+            elif units:
+                equity += self._ledger.value(symbol, units, self._tick - 1)
+        missing = order.target.quantity(equity=equity, price=price, scale=order.scale)
+        missing -= self._ledger.units[order.symbol]
+        for other in self._book.working:
+            if other.number >= order.number:
+                break  # a younger target has counted this order already
+            if other.symbol == order.symbol and other.group is None and other.is_working:
+                missing -= other.sign * other.remaining
+        units = order.sign * missing
+        if units < order.scale.minimum:
+            self._book.cancel(order, "the target was reached without it")
+            return False
+        order.units, order.is_sized = units, True
+        if order.exits is not None:
+            self._book.settle(order.exits)
+        return True
+
+    def _wanted(self, order: Order) -> int:
+        """How much an order would fill if volume and means were no matter."""
+        wanted = order.remaining
+        if order.group is not None:
+            wanted = min(wanted, order.group.remaining)
+        if order.reduce_only:
+            wanted = min(wanted, -order.sign * self._ledger.units[order.symbol])
+        return wanted
+
+    def _affordable(self, order: Order, units: int, price: int, paid: int) -> int:
+        """How much of so many units the account allows. Where that is nothing the order ends."""
+        if self._payment.allows(order, units, price, paid):
+            return units
+        if order.filled:
+            self._book.cancel(order, "the rest cannot be paid")
+            return 0
+        most = 0 if order.target is None else self._payment.largest(order, units, price, paid)
+        if most == 0:
+            self._book.reject(order, self._payment.why_not(order, units, paid))
+        return most
+
+    def _pool(self, order: Order, index: int) -> int | None:
+        """What the bar's volume leaves, in quantity units; None without a cap."""
+        prices = self._prices[order.symbol]
+        if prices.costs.max_participation is None or not prices.has_volume:
+            return None
+        pool = self._pools.get(order.symbol)
+        if pool is None:
+            pool = truncate(prices.costs.capacity(prices.volume[index]), order.scale.lot)
+            self._pools[order.symbol] = pool
+        return pool
+
+
+def _outside(order: Order, price: int, prices: Prices, index: int) -> str:
+    at = order.scale.price_decimal(price).normalize()
+    return (
+        f"order {order.id}: its fill at {at:f} lies outside its bar of {prices.symbol}, {prices.low[index]} to "
+        f"{prices.high[index]}; this is a fault of the engine, please report it"
+    )

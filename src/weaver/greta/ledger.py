@@ -13,7 +13,7 @@ AT_OPEN, INSIDE, AT_CLOSE = 0, 1, 2
 
 
 class FillRow(NamedTuple):
-    """One execution. Prices in price units, `units` signed, amounts in cash units; `bar` is the index of the bar it cites."""
+    """One execution: prices in price units, `units` signed, amounts in cash units, the index of the bar it cites."""
 
     order: Order
     units: int
@@ -106,8 +106,16 @@ class Ledger:
         self._positions = {symbol: Position(scale=price.scale) for symbol, price in prices.items()}
         self._folded = 0
 
-    def record(  # noqa: PLR0913 - a row has that many fields, and this is the hottest call
-        self, order: Order, signed: int, price: int, slippage: int, commission: int, bar: int, place: int, notes: tuple[str, ...]
+    def record(
+        self,
+        order: Order,
+        signed: int,
+        price: int,
+        slippage: int,
+        commission: int,
+        bar: int,
+        place: int,
+        notes: tuple[str, ...],
     ) -> None:
         """Book a fill: cash, holding, row."""
         scale = order.scale

@@ -39,12 +39,12 @@ class OrderBook:
         """Drop the orders that have ended."""
         self.working[:] = [order for order in self.working if order.is_working]
 
-    def enter(self, group: ExitGroup, units: int) -> None:
-        """So many units of a group's entry filled: there is more to exit. The first ones start the legs."""
-        group.enter(units)
+    def enter(self, group: ExitGroup, units: int, *, tick: int, inside: int | None) -> None:
+        """So many units of a group's entry filled (see `ExitGroup.enter`): there is more to exit. The first start the legs."""
+        group.enter(units, tick=tick, inside=inside)
         assert group.entry is not None
-        if not group.has_started and not (self.legs_wait and group.entry.remaining):
-            group.has_started = True
+        if group.started < 0 and not (self.legs_wait and group.entry.remaining):
+            group.started = tick
             for leg in group.legs:
                 if leg.is_working:
                     leg.waiting = False
@@ -73,7 +73,7 @@ class OrderBook:
         group = order.exits
         if group is None or order.replaced_by is not None:
             return
-        if group.has_started:
+        if group.started >= 0:
             self.settle(group)
             return
         for leg in group.legs:

@@ -36,16 +36,16 @@ class Payment:
             return units
         lot = order.scale.lot
         low, high = 0, units // lot  # low may fill, high may not
-        guess = self._guess(order, paid) // lot
-        probes = [guess, guess + 1]
+        probe = self._guess(order, paid) // lot  # right or one short of it, where cash alone decides
+        tried = 0
         while high - low > 1:
-            probe = probes.pop(0) if probes else (low + high) // 2
-            if not low < probe < high:
-                continue
+            if tried >= 2 or not low < probe < high:
+                probe = (low + high) // 2
             if self.allows(order, probe * lot, price, paid):
                 low = probe
             else:
                 high = probe
+            probe, tried = probe + 1, tried + 1
         return low * lot
 
     def why_not(self, order: Order, units: int, paid: int) -> str:

@@ -63,7 +63,7 @@ class Runtime(Protocol):
         """All signals, in order of registration."""
 
     def streams(self, symbol: str, first: int, last: int) -> Iterator[Any] | None:
-        """Advances, a bar at a time from bar `first` up to `last`, the series that the strategy has been seen to read."""
+        """Advances, a bar at a time from `first` up to `last`, the series that the strategy has been seen to read."""
 
     def unstream(self) -> None:
         """Let series be read from their arrays again."""

@@ -17,7 +17,7 @@ EXACT_BELOW = 10**15
 """Up to 15 significant digits a float and its decimal determine each other (IEEE 754 binary64)."""
 
 
-class FinerScaleNeeded(Exception):  # noqa: N818 - not an error: the run starts again on a finer scale
+class FinerScaleNeeded(Exception):
     """A price has more decimals than the run counts in."""
 
     def __init__(self, symbol: str, decimals: int) -> None:
@@ -95,7 +95,7 @@ class Prices:
         self._rescaled[index] = self.close_exact(index) * ratio[1] / ratio[0]
 
     def value(self, index: int, units: int) -> int:
-        """What so many units are worth at a bar's close, in cash units; before the first bar, at what they were filled at."""
+        """What so many units are worth at a bar's close, in cash units; before the first bar, at their fill's price."""
         if index < 0:
             return self.scale.cash(self.last_fill, units)
         if index in self._rescaled:

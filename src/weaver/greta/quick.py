@@ -13,7 +13,7 @@ QuickFill = Callable[[Order, int], bool]
 def quick_fill(ledger: Ledger, prices: Prices) -> QuickFill:
     """A function that fills a plain market order at the open of a bar, or does nothing and says False.
 
-    It is `Matcher`'s arithmetic for the one case that nearly all orders are: a cash account without a participation cap, an
+    It is `Matcher`'s arithmetic for the one case that nearly all orders are: a cash account, no participation cap, an
     order that opens or reduces a long position and can be paid whole. Whatever else comes goes the long way. What it
     needs is looked up once, here.
     """

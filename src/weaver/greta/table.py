@@ -46,13 +46,13 @@ class Table(Sequence[Row], Generic[Row]):
 
     def to_pandas(self) -> "pandas.DataFrame":
         """The rows as a pandas frame (the extra `pandas` brings it)."""
-        import pandas  # noqa: PLC0415 - two seconds, and only here needed
+        import pandas
 
         return pandas.DataFrame(self.columns())
 
     def to_polars(self) -> "polars.DataFrame":
         """The rows as a polars frame (the extra `polars` brings it)."""
-        import polars  # noqa: PLC0415 - only here needed
+        import polars
 
         return polars.DataFrame(self.columns())
 

@@ -19,8 +19,8 @@ from weaver.model.money import decimal_of, divide_half_even
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trade:
-    """A closed round trip. Times in ns UTC; `pnl` after commissions pro rata, without dividends; `return_` = pnl ÷ entry
-    value; `mae` and `mfe` the worst and best the bars did to it, as fractions of the entry price."""
+    """A closed round trip. Times in ns UTC; `pnl` after commissions, without dividends; `return_` = pnl ÷ entry value;
+    `mae` and `mfe` the worst and best the bars did to it, as fractions of the entry price."""
 
     symbol: str
     side: str
@@ -58,7 +58,9 @@ class Piece:
 
     __slots__ = ("commission", "entry", "entry_value", "exit", "exit_value", "sign", "symbol", "units")
 
-    def __init__(self, symbol: str, sign: int, units: int, entry: int, exit_: int, values: tuple[int, int, int]) -> None:
+    def __init__(
+        self, symbol: str, sign: int, units: int, entry: int, exit_: int, values: tuple[int, int, int]
+    ) -> None:
         self.symbol, self.sign, self.units = symbol, sign, units
         self.entry, self.exit = entry, exit_
         self.entry_value, self.exit_value, self.commission = values
@@ -219,7 +221,14 @@ def _alternating(ledger: Ledger, columns: FillColumns) -> Trades | None:
 class _Pairs(Sequence[Piece]):
     """Pieces of consecutive pairs of fills, made when looked at."""
 
-    def __init__(self, symbol: str, signed: NDArray[np.int64], entry: NDArray[np.int64], exit_: NDArray[np.int64], fees: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        symbol: str,
+        signed: NDArray[np.int64],
+        entry: NDArray[np.int64],
+        exit_: NDArray[np.int64],
+        fees: NDArray[np.int64],
+    ) -> None:
         self._symbol, self._signed, self._entry, self._exit, self._fees = symbol, signed, entry, exit_, fees
 
     def __len__(self) -> int:

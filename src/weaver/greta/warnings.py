@@ -17,7 +17,6 @@ FEW_SESSIONS = 60
 LARGE_SHARE = 0.1
 
 
-
 class ResultWarning(NamedTuple):
     """A doubt about a result; `code` is for programs."""
 
@@ -60,19 +59,34 @@ def _about_fills(engine: Engine[Any], columns: FillColumns) -> list[tuple[str, s
     found = []
     matcher = engine.matcher
     if matcher.capped:
-        found.append(("capped", f"{matcher.capped} fills were cut by max_participation: the size is too large for the volume"))
+        found.append(
+            ("capped", f"{matcher.capped} fills were cut by max_participation: the size is too large for the volume")
+        )
     if matcher.resized:
         found.append(("resized", f"{matcher.resized} orders were cut to what the account could pay, costs included"))
     large = sum(_large(columns, columns.of(k), prices) for k, prices in enumerate(engine.prices.values()))
     if large:
         found.append(
-            ("large_fills", f"{large} fills took over {LARGE_SHARE:.0%} of their bar's volume: the market may not have given that")
+            (
+                "large_fills",
+                f"{large} fills took over {LARGE_SHARE:.0%} of their bar's volume: the market may not have given that",
+            )
         )
     both = sum("both_touched" in notes for notes in engine.ledger.fills.notes.values())
     if both:
-        found.append(("both_touched", f"in {both} bars stop and limit were both touched, and the stop was taken: finer bars tell more"))
+        found.append(
+            (
+                "both_touched",
+                f"in {both} bars stop and limit were both touched, and the stop was taken: finer bars tell more",
+            )
+        )
     if engine.liquidated:
-        found.append(("liquidated", f"MARGIN CALL: equity fell below the maintenance margin, and {len(engine.liquidated)} positions were sold"))
+        found.append(
+            (
+                "liquidated",
+                f"MARGIN CALL: equity fell under the maintenance margin, {len(engine.liquidated)} positions were sold",
+            )
+        )
     return found
 
 
@@ -88,7 +102,9 @@ def _about_rejections(engine: Engine[Any]) -> list[tuple[str, str]]:
     rejected = engine.matcher.rejected
     if not rejected:
         return []
-    return [("rejected", f"{len(rejected)} orders were rejected; the first, order {rejected[0].id}: {rejected[0].reason}")]
+    return [
+        ("rejected", f"{len(rejected)} orders were rejected; the first, order {rejected[0].id}: {rejected[0].reason}")
+    ]
 
 
 def _about_endings(engine: Engine[Any]) -> list[tuple[str, str]]:

@@ -12,8 +12,6 @@ from weaver.model.money import CASH_ONE, Number, exact
 from weaver.model.order import ExitGroup, Order, Target
 from weaver.model.scale import Scale
 
-PLAIN: dict[str, Any] = {}
-
 
 class Desk:
     """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
@@ -91,7 +89,7 @@ class Desk:
         return order
 
     def oco(self, symbol: str, quantity: Number, *, limit: Number, stop: Number, **terms: Any) -> tuple[Order, Order]:
-        """Two exits, of which one fills: a limit and a stop, returned in that order. They sell when the limit is above the stop."""
+        """Two exits of which one fills, a limit and a stop; they sell when the limit is above the stop."""
         scale = self._scales.get(symbol) or self._unknown(symbol)
         above = exact(limit, name=f"{symbol}: the limit price") - exact(stop, name=f"{symbol}: the stop price")
         if not above:

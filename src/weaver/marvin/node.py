@@ -18,8 +18,19 @@ class Node(list[Any]):
     """
 
     __slots__ = (
-        "_evaluated", "_joined", "_streaming", "_stretch", "_view", "function", "inputs", "label", "output", "read",
-        "source", "timeline", "user",
+        "_evaluated",
+        "_joined",
+        "_streaming",
+        "_stretch",
+        "_view",
+        "function",
+        "inputs",
+        "label",
+        "output",
+        "read",
+        "source",
+        "timeline",
+        "user",
     )
     __hash__ = object.__hash__  # type: ignore[assignment] # a node is itself, whatever its values
 
@@ -163,7 +174,7 @@ class Streamed:
 
 
 def carry(source: Timeline, line: Timeline, stretch: int) -> tuple[int, NDArray[np.int64]]:
-    """Which stretch of `source` is current in a stretch of `line`, and for each bar of the line the newest bar of the source."""
+    """Which stretch of `source` is current in one of `line`, and the source's newest bar at each bar of the line."""
     last = line.stretch_end(stretch) - 1
     newest = int(np.searchsorted(source.ends, line.ends[last], side="right")) - 1 if last >= 0 else -1
     positions = np.searchsorted(source.ends, line.ends[: last + 1], side="right") - 1

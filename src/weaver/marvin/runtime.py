@@ -77,7 +77,7 @@ class Runtime:
         self.feed = Feed(listings, clock, other_bars)
         self.first = self.feed.group(self.symbols[0])
         self.desk = Desk(account, clock, {symbol: account.scale(symbol) for symbol in self.symbols})
-        self.random = Random(seed)  # noqa: S311 - chance for strategies, repeatable by design
+        self.random = Random(seed)
         self.registrations: list[Registration] = []
         self.requests: list[tuple[int, FetchWindow]] = []
         self.journal: list[JournalEntry] = []
@@ -99,7 +99,7 @@ class Runtime:
         strategy = self.strategy
         for name, value in parameters.items():
             setattr(strategy, name, value)
-        strategy._runtime = self  # noqa: SLF001 - the two halves of one object
+        strategy._runtime = self
         # A strategy's intents go straight to the desk, unless it overrides them: one call less per order.
         for name in INTENTS:
             if getattr(type(strategy), name) is getattr(Strategy, name):
@@ -146,7 +146,7 @@ class Runtime:
         return self.bar_of(symbol, self.timeframe)
 
     def streams(self, symbol: str, first: int, last: int) -> Iterator[Any] | None:
-        """Advances, bar by bar, the series on a symbol's own timeline that have been read; None where there are none."""
+        """Advances, bar by bar, the series on a symbol's own timeline that have been read; None: there are none."""
         line = self.feed.group(symbol).timeline
         if not line.readers or not line.is_clock:
             return None
@@ -177,7 +177,7 @@ class Runtime:
         """Let go of the strategy, so that neither keeps the other's memory."""
         for name in (*INTENTS, "position"):
             self.strategy.__dict__.pop(name, None)
-        self.strategy._runtime = None  # noqa: SLF001
+        self.strategy._runtime = None
 
     def when(self, signal: Signal, callback: Callable[[Bar], None]) -> None:
         """Register a callback on a signal."""

@@ -1,7 +1,8 @@
 """Series and signals: what a strategy sees of prices and indicators, lazily, and never ahead of the clock.
 
-A series is a node: a source column, or a function of other series. It is evaluated once per stretch between splits over the
-whole array; what a callback sees of it ends at the clock. Comparisons make signals, which are false while an input is undefined.
+A series is a node: a source column, or a function of other series. It is evaluated once per stretch between splits over
+the whole array; what a callback sees of it ends at the clock. Comparisons make signals, which are false while an input
+is undefined.
 """
 
 from collections.abc import Callable, Sequence
@@ -166,8 +167,8 @@ class StreamedSignal(Streamed, Signal):
     __hash__ = object.__hash__
 
 
-Series._plain, Series._streamed = Series, StreamedSeries  # noqa: SLF001 - the two forms of one class
-Signal._plain, Signal._streamed = Signal, StreamedSignal  # noqa: SLF001
+Series._plain, Series._streamed = Series, StreamedSeries
+Signal._plain, Signal._streamed = Signal, StreamedSignal
 
 
 def derive(

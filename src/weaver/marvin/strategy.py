@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Strategy:
     """Derive from it, declare parameters as annotated attributes, and write the callbacks that you need.
 
-    A strategy decides; it never waits, sleeps or reads a clock. All callbacks are optional. Intents are the methods below from
-    `buy` on; what they order can fill from the next bar of its symbol on.
+    A strategy decides; it never waits, sleeps or reads a clock. All callbacks are optional. Intents are the methods
+    from `buy` on; what they order can fill from the next bar of its symbol on.
     """
 
     _runtime: "Runtime | None" = None
@@ -137,8 +137,8 @@ class Strategy:
     def buy(self, symbol: str, quantity: Number, **terms: Any) -> Order:
         """Order to buy `quantity` units at the market, or on the terms given.
 
-        `limit`, `stop` (both: a stop-limit), `trail` or `trail_percent`; `tif` "day", "gtc", "ioc" or "fok"; `extended_hours`;
-        exits `take_profit`, `stop_loss`, `stop_loss_limit`. Raises InvalidOrder on what no venue could take.
+        `limit`, `stop` (both: a stop-limit), `trail` or `trail_percent`; `tif` "day", "gtc", "ioc", "fok";
+        `extended_hours`; exits `take_profit`, `stop_loss`, `stop_loss_limit`. Raises InvalidOrder on what no venue could take.
         """
         return self._running.desk.buy(symbol, quantity, **terms)
 
@@ -154,7 +154,10 @@ class Strategy:
         return self._running.desk.order_target(symbol, target, **terms)
 
     def order_target_value(self, symbol: str, target: Number, **terms: Any) -> Order | None:
-        """Order what is missing to hold `target` worth; cut to what can be paid. `size_at="fill"`: sized at the fill price."""
+        """Order what is missing to hold `target` worth, cut to what can be paid.
+
+        `size_at="fill"`: sized at the price of its fill instead of the newest close.
+        """
         return self._running.desk.order_target_value(symbol, target, **terms)
 
     def order_target_percent(self, symbol: str, target: Number, **terms: Any) -> Order | None:

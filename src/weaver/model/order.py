@@ -46,35 +46,37 @@ class Target:
 
 
 class ExitGroup:
-    """Exit legs that share one remaining quantity; `entry` is None for an oco on its own."""
+    """Exit legs that share one remaining quantity; `entry` is None for an oco on its own, which has `entered` from the start."""
 
-    __slots__ = ("cap", "entered", "entry", "exited", "inside", "legs", "price", "started", "turn")
+    __slots__ = ("cap", "entry", "inside", "legs", "price", "remaining", "started", "turn")
 
     def __init__(self, *, entry: "Order | None", cap: int | None = None, entered: int = 0) -> None:
-        self.entry, self.cap, self.entered, self.exited = entry, cap, entered, 0
+        self.entry, self.cap, self.remaining = entry, cap, entered
+        """`remaining`: what the legs may still exit; `cap`: how much more of the entry may count, None: all. Quantity units."""
         self.legs: list[Order] = []
         self.started = -1
-        """The tick at which the entry first filled, −1 before."""
+        """The tick at which the entry started the legs; they wait before, −1."""
         self.inside = -1
-        """The same, if it filled inside the bar and not at its open."""
-        self.turn = -1
-        """The tick in whose bar it last had its turn."""
+        """The last tick at which the entry filled inside the bar and not at its open."""
         self.price = 0
-        """What the entry first filled at, before slippage."""
+        """What it filled at there, before slippage."""
+        self.turn = -1
+        """The tick in whose bar its stop last had its turn."""
+
+    def enter(self, units: int, *, tick: int, inside: int | None) -> None:
+        """So many units of the entry filled in a tick's bar: at its open, or `inside` it at that price."""
+        counted = units if self.cap is None else min(units, self.cap)
+        self.remaining += counted
+        if self.cap is not None:
+            self.cap -= counted
+        if inside is not None:
+            self.inside, self.price = tick, inside
 
     def split(self, ratio: tuple[int, int], *, lot: int) -> None:
-        """Follow a split: what is left is scaled and cut down to the lot."""
-        exited = self.exited * ratio[0] // ratio[1]
-        self.entered = exited + truncate((self.entered - self.exited) * ratio[0] // ratio[1], lot)
+        """Follow a split, cut down to the lot."""
+        self.remaining = truncate(self.remaining * ratio[0] // ratio[1], lot)
         if self.cap is not None:
-            self.cap = exited + truncate((self.cap - self.exited) * ratio[0] // ratio[1], lot)
-        self.exited = exited
-
-    @property
-    def remaining(self) -> int:
-        """What the legs may still exit, in quantity units."""
-        entered = self.entered if self.cap is None else min(self.entered, self.cap)
-        return entered - self.exited
+            self.cap = truncate(self.cap * ratio[0] // ratio[1], lot)
 
 
 class Order:

@@ -70,9 +70,9 @@ class Plan:
     def engine(
         self, *, progress: Progress, account: type[BacktestAccount] = BacktestAccount, until: int | None = None
     ) -> Engine[Runtime]:
-        """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError, RunFailed."""
+        """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError."""
         listings = self.listings if until is None else _closed_by(self.listings, until)
-        decimals = {symbol: 8 for symbol in listings}
+        decimals = dict.fromkeys(listings, 8)
         while True:
             try:
                 return self._run(listings, decimals, progress, account)
@@ -108,7 +108,9 @@ class Plan:
             raise failure from error
         return engine
 
-    def _runtime(self, listings: Mapping[str, Listing], *, account: BacktestAccount, ticks: NDArray[np.int64]) -> Runtime:
+    def _runtime(
+        self, listings: Mapping[str, Listing], *, account: BacktestAccount, ticks: NDArray[np.int64]
+    ) -> Runtime:
         return Runtime(
             self.strategy.cls,
             self.parameters,
@@ -168,11 +170,15 @@ def _cut(listings: Mapping[str, Listing], options: Options) -> tuple[dict[str, L
         raise InputError(f"from {options.start} is after to {options.end}")
     if options.warmup is not None and options.warmup < 0:
         raise InputError(f"warmup must be 0 bars or more, not {options.warmup}")
-    begin = start if start is not None else min(int(one.bars.timestamp[0]) for one in listings.values() if len(one.bars))
+    begin = (
+        start if start is not None else min(int(one.bars.timestamp[0]) for one in listings.values() if len(one.bars))
+    )
     cut = {symbol: _part(listing, begin, end, options.warmup) for symbol, listing in listings.items()}
     if not any(len(one.bars) and one.bars.timestamp[-1] >= begin for one in cut.values()):
         have = "; ".join(f"{symbol}: {_span(listing.bars)}" for symbol, listing in listings.items())
-        raise InputError(f"no bars from {options.start or 'the start'} to {options.end or 'the end'} (there are {have})")
+        raise InputError(
+            f"no bars from {options.start or 'the start'} to {options.end or 'the end'} (there are {have})"
+        )
     return cut, begin
 
 
@@ -206,5 +212,3 @@ def _other_bars(listings: Mapping[str, Listing], symbol: str, timeframe: Timefra
     """Bars of another timeframe, made of the run's own. Raises InputError for a finer one."""
     listing = listings[symbol]
     return resample(listing.bars, timeframe, calendar_for(listing.instrument.asset_class))
-
-

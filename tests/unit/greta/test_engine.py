@@ -63,7 +63,9 @@ def test_the_three_ways_give_the_same_fills() -> None:
         def on_tick(self, tick: Any) -> None:
             pass
 
-    runs = [backtest(one, bars, costs={"commission_bps": 10, "slippage_bps": 1}) for one in (Jumping, Streaming, Walking)]
+    runs = [
+        backtest(one, bars, costs={"commission_bps": 10, "slippage_bps": 1}) for one in (Jumping, Streaming, Walking)
+    ]
     assert len(runs[0].fills) > 100
     assert list(runs[0].fills) == list(runs[1].fills) == list(runs[2].fills)
     assert runs[0].stats == runs[1].stats == runs[2].stats
@@ -113,7 +115,16 @@ def test_all_symbols_of_one_instant_are_one_tick_in_the_run_s_order() -> None:
 
     late = crypto_bars([5, 6], symbol="ETH/USD", first=FIRST_DAY * DAY + HOUR)
     backtest(Watching, {"ETH/USD": late, "BTC/USD": crypto_bars([1, 2, 3])})
-    assert seen == ["BTC/USD", "BTC/USD", "ETH/USD", "BTC/USD", "ETH/USD+BTC/USD", "ETH/USD", "BTC/USD", "ETH/USD+BTC/USD"]
+    assert seen == [
+        "BTC/USD",
+        "BTC/USD",
+        "ETH/USD",
+        "BTC/USD",
+        "ETH/USD+BTC/USD",
+        "ETH/USD",
+        "BTC/USD",
+        "ETH/USD+BTC/USD",
+    ]
 
 
 def test_bars_before_from_are_history_without_callbacks() -> None:
@@ -248,7 +259,9 @@ def test_signal_of_two_timeframes_lives_on_the_faster_one() -> None:
 
     class Mixed(Strategy):
         def on_start(self) -> None:
-            self.when(crossed_above(self.close, self.series("BTC/USD", "1d").close), lambda bar: calls.append(bar.close))
+            self.when(
+                crossed_above(self.close, self.series("BTC/USD", "1d").close), lambda bar: calls.append(bar.close)
+            )
 
     closes = [*range(1, 25), 20, 26, 27, *range(100, 60, -1)]
     backtest(Mixed, crypto_bars([float(close) for close in closes]))
