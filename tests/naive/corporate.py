@@ -76,7 +76,7 @@ def _split_prices(order: Order, ratio: Decimal, tick: Decimal) -> None:
     order.limit = None if order.limit is None else max(to_nearest(order.limit / ratio, tick), tick)
     order.stop = None if order.stop is None else max(to_nearest(order.stop / ratio, tick), tick)
     order.trail = None if order.trail is None else max(to_nearest(order.trail / ratio, tick), tick)
-    order.mark = None if order.mark is None else order.mark / ratio
+    order.mark = None if order.mark is None else to_cash(order.mark / ratio)
 
 
 def _split_group(group: Group, ratio: Decimal, lot: Decimal) -> None:

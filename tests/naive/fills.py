@@ -57,8 +57,6 @@ def _all_or_nothing(state: State, order: Order, price: Decimal, pool: Decimal | 
     """Zero leaves the order for the end of its only open, where it is cancelled."""
     quantity = wanted(state, order)
     if not can_pay(state, order, quantity, price):
-        if not order.cuttable and pool is not None and quantity > pool:
-            return ZERO
         quantity = _cut_or_reject(state, order, quantity, price, notes)
     return quantity if pool is None or quantity <= pool else ZERO
 
@@ -205,17 +203,18 @@ def _advance_group(order: Order, bar: NaiveBar, price: Decimal, quantity: Decima
         counted = quantity if group.entry_cap is None else min(quantity, group.entry_cap)
         group.remaining += counted
         group.entered = True
+        if not at_open:
+            group.inside_bar, group.inside_price = bar, price
         if group.entry_cap is not None:
             group.entry_cap -= counted
         for leg in group.open_legs():
             if leg.status == "pending":
-                _join(leg, bar, price, at_open=at_open)
+                _join(leg, bar)
     settle_group(group)
 
 
-def _join(leg: Order, bar: NaiveBar, price: Decimal, *, at_open: bool) -> None:
+def _join(leg: Order, bar: NaiveBar) -> None:
     leg.status = "accepted"
     leg.joined_bar = bar
-    leg.joined_price = None if at_open else price
     if leg.type == "trailing_stop":
         leg.mark = bar.close

@@ -69,6 +69,8 @@ def _place(
     fill_target: tuple[str, Decimal] | None = None,
 ) -> Order | None:
     """An order and its bracket legs, numbered entry, take-profit, stop-loss."""
+    if _has_price_of_nothing(symbol, side, options):
+        return None
     trails = "trail" in options or "trail_percent" in options
     if trails and symbol.symbol not in state.closes:
         return None
@@ -88,6 +90,15 @@ def _place(
             leg = _new_order(state, symbol, -side, quantity, {**leg_options, **shared})
             _make_leg(leg, entry.group, status="pending")
     return entry
+
+
+def _has_price_of_nothing(symbol: NaiveSymbol, side: int, options: Options) -> bool:
+    """One of the prices is zero or less once it is rounded."""
+    rounded = [to_nearest(_number(options[name]), symbol.tick) for name in ("stop", "trail", "stop_loss") if name in options]
+    for name, order_side in (("limit", side), ("take_profit", -side), ("stop_loss_limit", -side)):
+        if name in options:
+            rounded.append(away_from_filling(_number(options[name]), symbol.tick, order_side))
+    return any(price <= 0 for price in rounded)
 
 
 def _new_order(state: State, symbol: NaiveSymbol, side: int, quantity: Decimal, options: Options) -> Order:
@@ -166,6 +177,8 @@ def _oco(state: State, symbol: NaiveSymbol, quantity: Decimal, options: Options)
     quantity = toward_zero(quantity, symbol.lot)
     if quantity < max(symbol.lot, symbol.minimum) or limit == stop:
         return
+    if _has_price_of_nothing(symbol, oco_side(limit, stop), options):
+        return
     group = Group(entry=None, entered=True, remaining=quantity)
     shared = {key: options[key] for key in ("tif", "extended_hours") if key in options}
     for price in ({"limit": limit}, {"stop": stop}):
@@ -197,6 +210,8 @@ def _replace(state: State, old: Order, changes: Options) -> None:
     may_resize = "quantity" in changes and not old.is_leg and old.fill_target is None
     quantity = toward_zero(_number(changes["quantity"]), symbol.lot) if may_resize else old.left
     if may_resize and quantity < max(symbol.lot, symbol.minimum):
+        return
+    if _has_price_of_nothing(symbol, old.side, options):
         return
     was = old.status
     old.status, old.reason = "cancelled", "replaced"

@@ -19,10 +19,13 @@ class Group:
     remaining: Decimal = ZERO
     entry_cap: Decimal | None = None
     """How much more of the entry may count (the quantity of an `oto`'s second order); None: all of it."""
+    inside_bar: NaiveBar | None = None
+    """The last bar inside which (not at whose open) the entry filled, and at what price."""
+    inside_price: Decimal = ZERO
 
     def entry_is_open(self) -> bool:
         """More may still be entered."""
-        return self.entry is not None and self.entry.is_open
+        return self.entry is not None and self.entry.is_open and self.entry_cap != 0
 
     def open_legs(self) -> "list[Order]":
         """The legs that are waiting or working, oldest first."""
@@ -63,8 +66,7 @@ class Order:
     marketable_bar: NaiveBar | None = None
     """The bar at whose open it could have filled: that bar gives it nothing more."""
     joined_bar: NaiveBar | None = None
-    joined_price: Decimal | None = None
-    """A leg whose entry filled inside `joined_bar` takes this price for that bar's open."""
+    """The bar in which the entry of this leg first filled."""
 
     @property
     def is_open(self) -> bool:

@@ -90,12 +90,12 @@ def _acts(state: State, order: Order, bar: NaiveBar) -> bool:
     if not _may_fill_on(state, order, bar):
         return False
     if order.is_leg:
-        joins_here = order.joined_bar is bar
-        if joins_here and order.type == "trailing_stop":
+        assert order.group is not None
+        if order.joined_bar is bar and order.type == "trailing_stop":
             return False
-        if joins_here and order.joined_price is not None and not order.is_stop:
+        if order.group.inside_bar is bar and not order.is_stop:
             return False
-        if order.group is not None and order.group.remaining == 0:
+        if order.group.remaining == 0:
             return False
     if order.first_bar is None:
         order.first_bar = bar
@@ -105,8 +105,10 @@ def _acts(state: State, order: Order, bar: NaiveBar) -> bool:
 def _turn_inside(state: State, order: Order, bar: NaiveBar) -> None:
     tick = state.symbols[order.symbol].tick
     price = None
-    if order.joined_bar is bar and order.joined_price is not None:
-        price = price_at_open(order, order.joined_price, tick)
+    if order.tif in {"ioc", "fok"}:
+        return
+    if order.is_leg and order.group is not None and order.group.inside_bar is bar:
+        price = price_at_open(order, order.group.inside_price, tick)
     if price is None:
         price = price_inside(order, bar, tick)
     if price is None:
@@ -122,5 +124,5 @@ def _sibling_is_touched(state: State, order: Order, bar: NaiveBar) -> bool:
     return any(
         leg.type == "limit" and leg.is_working and _acts(state, leg, bar) and touches_limit(leg, bar)
         for leg in order.group.legs
-        if leg is not order
+        if leg is not order and leg.marketable_bar is not bar
     )

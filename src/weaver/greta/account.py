@@ -7,7 +7,6 @@ from weaver.greta.matching import Matcher
 from weaver.greta.ports import Clock
 from weaver.model.actions import OrderType
 from weaver.model.order import Order
-from weaver.model.order_status import OrderStatus
 from weaver.model.position import Position
 from weaver.model.scale import Scale
 from weaver.model.venue import VenueRules
@@ -30,12 +29,10 @@ class BacktestAccount:
         if order.is_plain and self._venue is None:
             self._book.append(order)
             return
+        if not order.is_working:
+            return  # a leg, whose entry was refused
         if self._venue is not None and (reason := self._venue.refuses(order)):
-            self._matcher.refuse(order, reason)
-            return
-        entry = order.group.entry if order.group is not None else None
-        if entry is not None and entry.status is OrderStatus.REJECTED:
-            self._matcher.refuse(order, "its entry was refused")
+            self._matcher.orders.reject(order, reason)
             return
         self._book.append(order)
         if order.order_type is OrderType.TRAILING_STOP and order.mark is None and not order.waiting:
@@ -45,8 +42,8 @@ class BacktestAccount:
 
     def cancel(self, order: Order, reason: str) -> None:
         """Cancel a working order, at once."""
-        self._matcher.cancel(order, reason)
-        self._matcher.sweep()
+        self._matcher.orders.cancel(order, reason)
+        self._matcher.orders.sweep()
 
     def replaced(self, old: Order, new: Order) -> None:
         """`new`, already placed, stands in for `old`: in its group, with its legs."""

@@ -74,34 +74,35 @@ class CorporateEvents:
             case Delisting(value=value):
                 if self._ledger.units[symbol]:
                     self._ledger.delist(symbol, int(value.scaleb(prices.scale.price_decimals)), tick)
-                for order in tuple(self._matcher.book):
-                    if order.symbol == symbol and order.is_working:
-                        self._matcher.cancel(order, "the symbol was delisted")
-                self._matcher.sweep()
+                self._cancel(symbol, "the symbol was delisted")
 
     def _split(self, prices: Prices, ratio: tuple[int, int], tick: int) -> None:
         previous = prices.bar_before(tick)
         if previous >= 0:
             self._ledger.split(prices.symbol, ratio=ratio, previous_close=prices.close_exact(previous), tick=tick)
             prices.rescale(previous, ratio)
-        for order in tuple(self._matcher.book):
-            if order.symbol == prices.symbol and order.is_working:
-                self._split_order(order, ratio)
-        groups = {id(order.group): order.group for order in self._matcher.book if order.group is not None}
-        for group in groups.values():
-            if group.legs[0].symbol == prices.symbol:
-                group.split(ratio, lot=prices.scale.lot)
-        self._matcher.sweep()
+        self._split_orders(prices.symbol, ratio)
 
-    def _split_order(self, order: Order, ratio: tuple[int, int]) -> None:
+    def _split_orders(self, symbol: str, ratio: tuple[int, int]) -> None:
+        """Prices and what is left of quantities follow; exit legs have their quantity from their group."""
+        working = [order for order in self._matcher.book if order.symbol == symbol]
+        for order in working:
+            self._split_prices(order, ratio)
+        for group in {id(order.group): order.group for order in working if order.group is not None}.values():
+            group.split(ratio, lot=group.legs[0].scale.lot)
+        for order in working:
+            if order.group is None:
+                order.units = order.filled + truncate(order.remaining * ratio[0] // ratio[1], order.scale.lot)
+        for order in working:
+            if order.group is not None:
+                self._matcher.orders.settle(order.group)
+            elif order.remaining == 0:
+                self._matcher.orders.cancel(order, "a split left less than a lot of it")
+        self._matcher.orders.sweep()
+
+    def _split_prices(self, order: Order, ratio: tuple[int, int]) -> None:
         numerator, denominator = ratio
         scale = order.scale
-        remaining = truncate(order.remaining * numerator // denominator, scale.lot)
-        order.filled = order.filled * numerator // denominator
-        order.units = order.filled + remaining
-        if remaining == 0:
-            self._matcher.cancel(order, "a split left less than a lot of it")
-            return
         if order.limit_units is not None:
             order.limit_units = scale.nearest_tick(order.limit_units * denominator, numerator)
         if order.trail_units is not None:
@@ -111,6 +112,12 @@ class CorporateEvents:
             self._matcher.level(order)
         elif order.stop_units is not None:
             order.stop_units = scale.nearest_tick(order.stop_units * denominator, numerator)
+
+    def _cancel(self, symbol: str, reason: str) -> None:
+        for order in tuple(self._matcher.book):
+            if order.symbol == symbol and order.is_working:
+                self._matcher.orders.cancel(order, reason)
+        self._matcher.orders.sweep()
 
 
 def _day(action: CorporateAction) -> int:

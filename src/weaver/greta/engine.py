@@ -22,6 +22,7 @@ from weaver.model.actions import TimeInForce
 from weaver.model.costs import Costs
 from weaver.model.listing import Listing
 from weaver.model.order import Order
+from weaver.model.order_status import OrderEvent
 from weaver.model.tick import Tick
 from weaver.model.venue import VenueRules
 
@@ -58,7 +59,7 @@ class Engine(Generic[R]):
         }
         self.ledger = Ledger(setup.rules, self.prices)
         self.matcher = Matcher(self.ledger, self.prices)
-        self.matcher.legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
+        self.matcher.orders.legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
         self.account = account(self.ledger, self.matcher, setup.venue)
         self._adopt(_union([listing.bars.end for listing in setup.listings.values()]))
         self.runtime: R = make_runtime(account=self.account, ticks=self.ticks)
@@ -194,7 +195,7 @@ class Engine(Generic[R]):
 
     def _tell(self) -> None:
         """Report what happened to orders: `on_order` and `on_fill`, in the order of the events."""
-        changed, self.matcher.changed = self.matcher.changed, []
+        changed, self.matcher.orders.changed = self.matcher.orders.changed, []
         on_order, on_fill = self.runtime.on_order, self.runtime.on_fill
         if not (on_order or on_fill):
             return
@@ -237,8 +238,8 @@ class Engine(Generic[R]):
         works = {order.symbol for order in self.matcher.book if order.is_liquidation}
         for order in tuple(self.matcher.book):
             if not order.is_liquidation and order.is_working:
-                self.matcher.cancel(order, "margin call: every order is cancelled")
-        self.matcher.sweep()
+                self.matcher.orders.cancel(order, "margin call: every order is cancelled")
+        self.matcher.orders.sweep()
         for symbol, units in self.ledger.units.items():
             if units and symbol not in works:
                 order = self._own_order(symbol, units)
@@ -335,9 +336,10 @@ class Engine(Generic[R]):
             if held and index >= 0:
                 order = self._own_order(symbol, held)
                 self.account.orders.append(order)
+                order.happen(OrderEvent.ACCEPT)
                 price = prices.close_units(index)
                 paid = prices.costs.slipped(price, sign=order.sign, limit=None) if prices.costs.slips else price
-                self.matcher.execute(order, abs(held), price, paid, index, AT_CLOSE, ("close_at_end",))
+                self.matcher.filling.execute(order, abs(held), price, paid, index, AT_CLOSE, ("close_at_end",))
 
 
 def _union(rows: list[NDArray[np.int64]]) -> NDArray[np.int64]:

@@ -158,11 +158,11 @@ class Ledger:
         self._folded = len(self.fills)
         return self._positions[symbol]
 
-    def values(self, tick: int) -> tuple[int, int]:
-        """Σvalue and Σ|value| of the holdings at the newest closes."""
+    def values(self, tick: int, *, besides: str = "") -> tuple[int, int]:
+        """Σvalue and Σ|value| of the holdings at the newest closes, but for the symbol `besides`."""
         net = gross = 0
         for symbol, units in self.units.items():
-            if units:
+            if units and symbol != besides:
                 value = self.value(symbol, units, tick)
                 net += value
                 gross += abs(value)

@@ -58,12 +58,10 @@ class OrderBook:
 
     def settle(self, group: ExitGroup) -> None:
         """Keep the legs at what is left to exit; when that is nothing and no more can come, they are done."""
-        entry = group.entry
-        to_come = entry.remaining if entry is not None and entry.is_working else 0
         for leg in group.legs:
             if not leg.is_working:
                 continue
-            leg.units = leg.filled + group.remaining + to_come
+            leg.units = leg.filled + group.remaining + group.to_come
             if leg.units == leg.filled:
                 self.cancel(leg, "the position was exited")
 

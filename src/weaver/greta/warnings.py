@@ -58,12 +58,12 @@ def _about_data(curve: Curve) -> list[tuple[str, str]]:
 def _about_fills(engine: Engine[Any], columns: FillColumns) -> list[tuple[str, str]]:
     found = []
     matcher = engine.matcher
-    if matcher.capped:
+    if matcher.filling.capped:
         found.append(
-            ("capped", f"{matcher.capped} fills were cut by max_participation: the size is too large for the volume")
+            ("capped", f"{matcher.filling.capped} fills were cut by max_participation: the size is too large for the volume")
         )
-    if matcher.resized:
-        found.append(("resized", f"{matcher.resized} orders were cut to what the account could pay, costs included"))
+    if matcher.filling.resized:
+        found.append(("resized", f"{matcher.filling.resized} orders were cut to what the account could pay, costs included"))
     large = sum(_large(columns, columns.of(k), prices) for k, prices in enumerate(engine.prices.values()))
     if large:
         found.append(
@@ -99,7 +99,7 @@ def _large(columns: FillColumns, rows: NDArray[np.int64], prices: Prices) -> int
 
 
 def _about_rejections(engine: Engine[Any]) -> list[tuple[str, str]]:
-    rejected = engine.matcher.rejected
+    rejected = engine.matcher.orders.rejected
     if not rejected:
         return []
     return [

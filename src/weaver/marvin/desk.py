@@ -111,7 +111,7 @@ class Desk:
         fresh = all(
             order.is_working and order.placed == self._clock.tick and not order.filled for order in (first, then)
         )
-        if not fresh or then.group or first.exits:
+        if not fresh or not then.is_sized or any(order.group or order.exits for order in (first, then)):
             raise InvalidOrder("oto(first, then) takes two plain orders placed in this callback")
         group = ExitGroup(entry=first, cap=then.units)
         if then.order_type is OrderType.TRAILING_STOP:

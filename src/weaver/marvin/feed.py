@@ -68,11 +68,6 @@ class Feed:
             found = self._groups[symbol, name] = self._make(bars, listing)
         return found
 
-    def attach(self) -> None:
-        """Take new ticks of the clock into account."""
-        for line in self.lines:
-            line.attach()
-
     def _make(self, bars: Bars, listing: Listing) -> BarSeries:
         breaks, ratios = split_breaks(bars, listing)
         line = self._line(bars, breaks)

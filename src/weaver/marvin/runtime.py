@@ -114,12 +114,10 @@ class Runtime:
         self._starting = False
         ticks = self.clock.ticks
         lines = {id(line): line for line in (entry.signal.timeline for entry in self.registrations)}.values()
-        others = [line.ends for line in lines if not line.is_clock and not np.isin(line.ends, ticks).all()]
-        if others:
+        # A coarse bar that the data ends within has not closed by the last tick, and never will.
+        others = [line.ends[line.ends <= ticks[-1]] for line in lines if not line.is_clock]
+        if not all(np.isin(ends, ticks).all() for ends in others):
             self.clock.set_ticks(np.unique(np.concatenate([ticks, *others])))
-            self.feed.attach()
-            for line in lines:
-                line.attach()
         return self.clock.ticks
 
     def _callback(self, name: str) -> Callable[..., None] | None:
@@ -135,6 +133,8 @@ class Runtime:
         line = signal.timeline
         where = np.flatnonzero(signal.joined())
         moments = line.ends[where]
+        if len(where) and moments[-1] > self.clock.ticks[-1]:
+            where, moments = where[:-1], moments[:-1]
         ticks = where if line.is_clock else np.searchsorted(self.clock.ticks, moments)
         source = source_of(signal)
         assert source.source is not None

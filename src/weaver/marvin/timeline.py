@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 class Clock:
     """The run's ticks; `tick` is the index of the current one, −1 before the first."""
 
-    __slots__ = ("_ends", "start", "tick", "ticks", "user_series")
+    __slots__ = ("_ends", "lines", "start", "tick", "ticks", "user_series")
 
     def __init__(self, ticks: NDArray[np.int64], *, start: int) -> None:
+        self.lines: list[Timeline] = []
+        """All that is seen from it."""
         self.set_ticks(ticks)
         self.start = start
         """What `now` is before the first tick, ns."""
@@ -21,9 +23,11 @@ class Clock:
         """The series that the strategy computes with functions of its own."""
 
     def set_ticks(self, ticks: NDArray[np.int64]) -> None:
-        """Go by other ticks from now on; timelines made before must `attach` again."""
+        """Go by these ticks from now on."""
         self.ticks = ticks
         self._ends = np.ascontiguousarray(ticks).data
+        for line in self.lines:
+            line.attach()
 
     @property
     def now(self) -> int:
@@ -47,6 +51,7 @@ class Timeline:
         """The timeframe's length, ns."""
         self.readers: list[Any] = []
         """The nodes on it whose newest values the strategy has read."""
+        clock.lines.append(self)
         self.attach()
 
     def attach(self) -> None:

@@ -72,6 +72,13 @@ class ExitGroup:
         if inside is not None:
             self.inside, self.price = tick, inside
 
+    @property
+    def to_come(self) -> int:
+        """What the entry may still bring."""
+        if self.entry is None or not self.entry.is_working:
+            return 0
+        return self.entry.remaining if self.cap is None else min(self.entry.remaining, self.cap)
+
     def split(self, ratio: tuple[int, int], *, lot: int) -> None:
         """Follow a split, cut down to the lot."""
         self.remaining = truncate(self.remaining * ratio[0] // ratio[1], lot)

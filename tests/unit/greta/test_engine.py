@@ -344,3 +344,28 @@ def test_progress_reaches_the_end_and_rises() -> None:
     )
     assert told_so_far[-1] == 1.0
     assert told_so_far == sorted(told_so_far)
+
+
+def test_coarse_bar_that_the_data_ends_within_never_closes() -> None:
+    calls: list[float] = []
+
+    class Daily(Strategy):
+        def on_start(self) -> None:
+            self.when(self.series("BTC/USD", "1d").close > 0, lambda bar: calls.append(bar.close))
+
+    result = backtest(Daily, crypto_bars([float(close) for close in range(1, 31)]))
+    assert calls == [24.0]
+    assert len(result.equity) == 30
+
+
+def test_symbol_that_starts_later_is_read_and_traded_from_its_first_bar_on() -> None:
+    class Both(Strategy):
+        def on_bar(self, bar: Any) -> None:
+            if not self.position(bar.symbol):
+                self.buy(bar.symbol, 1)
+            self.log(f"{bar.symbol} {len(self.series('ETH/USD').close)}")
+
+    late = crypto_bars([5, 6, 7], symbol="ETH/USD", first=FIRST_DAY * DAY + 2 * HOUR)
+    result = backtest(Both, {"BTC/USD": crypto_bars([1, 2, 3, 4, 5]), "ETH/USD": late})
+    assert told(result) == ["buy 1 @ 1", "buy 1 @ 5"]
+    assert [entry.text for entry in result.journal][:4] == ["BTC/USD 0", "BTC/USD 0", "BTC/USD 1", "ETH/USD 1"]
