@@ -1,7 +1,6 @@
 """A scenario run by Weaver: the same bars, account, costs and ops, through its public strategy API."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 
 from tests.naive.scenario import NaiveSymbol, Op, Scenario
 from weaver.greta.engine import Engine
+from weaver.marvin.indicators import indicator
 from weaver.marvin.loader import from_class
 from weaver.marvin.strategy import Strategy
 from weaver.model.bars import Bars
@@ -32,12 +32,8 @@ class Scripted(Strategy):
 
     _program: Mapping[int, list[Op]] = {}
 
-    def on_start(self) -> None:
-        self._tick = -1
-
-    def on_tick(self, tick: Tick) -> None:
-        self._tick += 1
-        for op in self._program.get(self._tick, ()):
+    def _perform(self, tick: int) -> None:
+        for op in self._program.get(tick, ()):
             try:
                 self._do(op)
             except InvalidOrder:
@@ -67,6 +63,46 @@ class Scripted(Strategy):
         return order if order is not None and order.is_working else None
 
 
+class TickByTick(Scripted):
+    """Is called at each tick."""
+
+    def on_start(self) -> None:
+        self._tick = -1
+
+    def on_tick(self, tick: Tick) -> None:
+        self._tick += 1
+        self._perform(self._tick)
+
+
+class BySignal(Scripted):
+    """Is called on the bars at whose close there is something to do, so that the engine may jump over the others."""
+
+    _flags: Mapping[str, np.ndarray[tuple[int], np.dtype[np.float64]]] = {}
+
+    def on_start(self) -> None:
+        for symbol, flags in self._flags.items():
+            self.when(indicator(_constant, self.series(symbol).close, values=flags) > 0.5, self.act)
+
+    def act(self, bar: object) -> None:
+        self._perform(self._running.account.clock.tick)  # type: ignore[attr-defined]
+
+
+def _constant(prices: object, *, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> object:
+    del prices
+    return values
+
+
+def _flags(scenario: Scenario) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    """Of each symbol's bars, those that stand for a tick with ops: a tick is told by the first symbol that has a bar."""
+    to_tell = {tick for index, tick in enumerate(scenario.ticks()) if scenario.program.get(index)}
+    flags = {}
+    for one in scenario.symbols:
+        own = {bar.end for bar in one.bars} & to_tell
+        flags[one.symbol] = np.array([float(bar.end in own) for bar in one.bars])
+        to_tell -= own
+    return flags
+
+
 def _changes(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
     changes = {name: given[name] for name in REPLACEABLE if name in given and getattr(order, name) is not None}
     if order.order_type == "trailing_stop":
@@ -80,20 +116,10 @@ def _fits(first: Order, then: Order) -> bool:
     return first.number < then.number and then.is_sized and not (first.is_liquidation or then.is_liquidation)
 
 
-@dataclass(frozen=True, slots=True)
-class WeaverRun:
-    """Weaver's fills in the naive engine's terms, and what it says of each tick."""
-
-    fills: list[tuple[object, ...]]
-    cash: list[Decimal]
-    equity: np.ndarray[tuple[int], np.dtype[np.float64]]
-    orders: dict[int, tuple[str, Decimal]]
-    engine: Engine
-
-
-def run_weaver(scenario: Scenario) -> Engine:
-    """The finished engine of a scenario."""
-    program = type("Program", (Scripted,), {"_program": scenario.program})
+def run_weaver(scenario: Scenario, *, by_signal: bool = False) -> Engine[Any]:
+    """The finished engine of a scenario, whose strategy is called tick by tick or by signals."""
+    body = {"_program": scenario.program, "_flags": _flags(scenario)}
+    program = type("Program", (BySignal if by_signal else TickByTick,), body)
     sources = {one.symbol: Source(listing=_listing(one, scenario.timeframe), origin="memory") for one in scenario.symbols}
     account, costs = scenario.account, scenario.costs
     options = Options(

@@ -15,9 +15,9 @@ from weaver.greta.ledger import AT_OPEN
 NOTES = frozenset({"resized", "both_touched", "close_at_end", "liquidation"})
 
 
-def disagreement(scenario: Scenario) -> str | None:
+def disagreement(scenario: Scenario, *, by_signal: bool = False) -> str | None:
     """The first thing on which the two engines differ, or None."""
-    naive, engine = run(scenario), run_weaver(scenario)
+    naive, engine = run(scenario), run_weaver(scenario, by_signal=by_signal)
     ours, theirs = _fills(engine), _naive_fills(naive)
     for number, (one, other) in enumerate(zip(ours, theirs, strict=False)):
         if one != other:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from tests.naive.chooser import Chooser
-from tests.naive.markets import Market, draw_symbol
+from tests.naive.markets import CLOCKS_BACK, SPRING, THANKSGIVING, Market, draw_symbol
 from tests.naive.programs import ProgramWriter
 from tests.naive.scenario import NaiveAccount, NaiveCosts, NaiveSymbol, Scenario
 
@@ -30,6 +30,7 @@ def draw_scenario(choose: Chooser, *, frames_max: int) -> Scenario:
         unit=choose.pick([10, 1, 50]),
         extended=choose.chance(60),
         missing_percent=choose.pick([0, 0, 8, 25]),
+        first=choose.pick([SPRING, SPRING, CLOCKS_BACK, THANKSGIVING]),
     )
     symbols: list[NaiveSymbol] = [
         draw_symbol(choose, market, index) for index in range(choose.weighted([(1, 50), (2, 30), (3, 20)]))

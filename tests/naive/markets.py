@@ -1,17 +1,41 @@
 """Random symbols: bars on a coarse grid of prices (so that orders tie with them), and corporate actions."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from tests.naive.chooser import Chooser
 from tests.naive.scenario import DAY, HOUR, Action, NaiveBar, NaiveSymbol
 
-MONDAY = (date(2021, 4, 5) - date(1970, 1, 1)).days
-STOCK_SESSIONS = [MONDAY + 7 * week + weekday for week in range(8) for weekday in range(5)]
+EPOCH = date(1970, 1, 1)
+NEW_YORK = ZoneInfo("America/New_York")
+NO_SESSION = {date(2021, 11, 25), date(2021, 12, 24), date(2022, 1, 17)}
+HALF_DAY = {date(2021, 11, 26)}
+"""Where the New York exchange did not open, and where it closed at 13:00, in the weeks that are drawn."""
+
+
+def stock_sessions(first: date, count: int = 40) -> list[int]:
+    """Session dates from `first` on, days since the epoch."""
+    days = (first + timedelta(days=offset) for offset in range(3 * count))
+    return [(day - EPOCH).days for day in days if day.weekday() < 5 and day not in NO_SESSION][:count]
+
+
+def new_york(day: int, hour: int, minute: int = 0) -> int:
+    """The instant of a New York wall clock."""
+    return int(datetime.combine(EPOCH + timedelta(days=day), time(hour, minute), NEW_YORK).timestamp()) * 10**9
+
+
+def stock_close(day: int) -> int:
+    """When a session closes."""
+    return new_york(day, 13 if EPOCH + timedelta(days=day) in HALF_DAY else 16)
+
+
+SPRING, CLOCKS_BACK, THANKSGIVING = date(2021, 4, 5), date(2021, 11, 5), date(2021, 11, 24)
+"""First sessions: eight plain weeks; the weekend on which the clocks go back; a holiday, then a half day."""
+STOCK_SESSIONS = stock_sessions(SPRING)
 """The New York sessions of 5 April to 28 May 2021: no holiday, no short day, and UTC−4 throughout."""
 STOCK_CLOSE, STOCK_EXTENDED_CLOSE = 20 * HOUR, 24 * HOUR
-STOCK_OPEN = 13 * HOUR + HOUR // 2
 STARTS = {
     "4h": [hour * HOUR for hour in (8, 12, 16, 20)],
     "1h": [hour * HOUR for hour in range(12, 22)],
@@ -45,12 +69,15 @@ class Market:
     """The step of the price grid, in ticks."""
     extended: bool
     missing_percent: int
+    first: date
+    """The first session."""
 
 
 def draw_symbol(choose: Chooser, market: Market, index: int) -> NaiveSymbol:
     """One symbol with at least one bar."""
-    asset_class = choose.weighted([("stock", 75), ("crypto", 25)])
-    frames = _frames(asset_class, market)
+    asset_class = choose.weighted([("stock", 65), ("crypto", 20), ("fx", 15)])
+    sessions = stock_sessions(market.first)
+    frames = _frames(asset_class, market, sessions)
     if index and choose.chance(20):
         frames = frames[choose.integer(0, len(frames) // 2) :]
     frames = [one for one in frames[:-1] if not choose.chance(market.missing_percent)] + frames[-1:]
@@ -59,32 +86,37 @@ def draw_symbol(choose: Chooser, market: Market, index: int) -> NaiveSymbol:
         frames = frames[: choose.integer(1, len(frames))]
     planned = _planned_actions(choose, frames) if asset_class == "stock" else []
     bars, actions = _draw_bars(choose, market, frames, planned)
-    closes = {day: day * DAY + STOCK_CLOSE for day in STOCK_SESSIONS} if asset_class == "stock" else {}
     if delisted:
-        actions.append(("delisting", _delisting_date(choose, bars), _delisting_value(choose, bars)))
-    lot = Decimal(1) if asset_class == "stock" else Decimal("0.001")
+        actions.append(("delisting", _delisting_date(choose, bars, sessions), _delisting_value(choose, bars)))
+    lot = Decimal("0.001") if asset_class == "crypto" else Decimal(1)
     return NaiveSymbol(
         symbol=f"{chr(65 + index) * 3}" if asset_class == "stock" else f"{chr(65 + index) * 3}/USD",
         asset_class=asset_class,
-        tick=TICK,
+        tick=Decimal("0.005") if asset_class == "fx" else TICK,
         lot=lot,
         minimum=lot * choose.pick([1, 1, 1, 5]),
         bars=bars,
         actions=actions,
-        closes=closes,
+        closes={day: stock_close(day) for day in sessions} if asset_class == "stock" else {},
     )
 
 
-def _frames(asset_class: str, market: Market) -> list[Frame]:
+def _frames(asset_class: str, market: Market, sessions: list[int]) -> list[Frame]:
     length = LENGTHS[market.timeframe]
     if asset_class == "crypto":
-        starts = [MONDAY * DAY + index * length for index in range(market.frames)]
+        starts = [sessions[0] * DAY + index * length for index in range(market.frames)]
         return [_crypto_frame(start, length) for start in starts]
+    if asset_class == "fx":
+        starts = [sessions[0] * DAY + index * length for index in range(4 * market.frames + 2 * DAY // length)]
+        frames = [_fx_frame(start, length) for start in starts]
+        return [one for one in frames if (EPOCH + timedelta(days=one.session)).weekday() < 5][: market.frames]
     if market.timeframe == "1d":
-        frames = [_stock_frame(day, 0, STOCK_CLOSE) for day in STOCK_SESSIONS]
+        frames = [_stock_frame(day, day * DAY, stock_close(day)) for day in sessions]
     else:
         frames = [
-            _stock_frame(day, start, start + length) for day in STOCK_SESSIONS for start in STARTS[market.timeframe]
+            _stock_frame(day, day * DAY + start, day * DAY + start + length)
+            for day in sessions
+            for start in STARTS[market.timeframe]
         ]
     return [one for one in frames if one.regular or market.extended][: market.frames]
 
@@ -95,14 +127,24 @@ def _crypto_frame(start: int, length: int) -> Frame:
     return Frame(start=start, end=start + length, session=day, session_close=close, extended_close=close, regular=True)
 
 
+def _fx_frame(start: int, length: int) -> Frame:
+    """A session runs from 17:00 to 17:00 New York, and has the date on which it closes."""
+    day = start // DAY
+    session = day if start < new_york(day, 17) else day + 1
+    close = new_york(session, 17)
+    end = close if length == DAY else start + length
+    return Frame(start=start, end=end, session=session, session_close=close, extended_close=close, regular=True)
+
+
 def _stock_frame(day: int, start: int, end: int) -> Frame:
+    close = stock_close(day)
     return Frame(
-        start=day * DAY + start,
-        end=day * DAY + end,
+        start=start,
+        end=end,
         session=day,
-        session_close=day * DAY + STOCK_CLOSE,
-        extended_close=day * DAY + STOCK_EXTENDED_CLOSE,
-        regular=start < STOCK_CLOSE and end > STOCK_OPEN,
+        session_close=close,
+        extended_close=new_york(day, 20),
+        regular=start < close and end > new_york(day, 9, 30),
     )
 
 
@@ -166,11 +208,11 @@ def _draw_bar(choose: Chooser, market: Market, frame: Frame, level: int, *, off_
     return bar, closed
 
 
-def _delisting_date(choose: Chooser, bars: list[NaiveBar]) -> int:
+def _delisting_date(choose: Chooser, bars: list[NaiveBar], sessions: list[int]) -> int:
     """The session of the last bar, one of the next sessions, or one that lies beyond most runs."""
-    last = STOCK_SESSIONS.index(bars[-1].session)
-    later = choose.pick([last, last + 1, last + 1, last + 3, len(STOCK_SESSIONS) - 1])
-    return STOCK_SESSIONS[min(later, len(STOCK_SESSIONS) - 1)]
+    last = sessions.index(bars[-1].session)
+    later = choose.pick([last, last + 1, last + 1, last + 3, len(sessions) - 1])
+    return sessions[min(later, len(sessions) - 1)]
 
 
 def _delisting_value(choose: Chooser, bars: list[NaiveBar]) -> Decimal:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from weaver.model.errors import InputError, InvalidOrder, WeaverError
+from weaver.model.errors import IllegalTransition, InputError, InvalidOrder, WeaverError
 
 COMMANDS = {
     "demo": "Import the sample data, run a sample backtest, print it.",
@@ -95,7 +95,7 @@ def _nothing() -> None:
 
 def _told(error: Exception) -> int:
     """Say what went wrong; the exit code."""
-    if isinstance(error, WeaverError):
+    if isinstance(error, WeaverError) and not isinstance(error, IllegalTransition):
         _say(str(error))
         return 2 if isinstance(error, InputError | InvalidOrder) else 1
     usage = getattr(error, "format_message", None)

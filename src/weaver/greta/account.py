@@ -18,6 +18,8 @@ class BacktestAccount:
     def __init__(self, ledger: Ledger, matcher: Matcher, venue: VenueRules | None) -> None:
         self._ledger, self._matcher, self._venue = ledger, matcher, venue
         self.clock: Clock | None = None
+        self.is_over = False
+        """Whether the last tick has been: what is asked for now cannot happen any more."""
         self.orders: list[Order] = []
         """Every order of the run, in the order of their numbers."""
         self._book = matcher.book

@@ -8,6 +8,8 @@ import numpy as np
 from weaver.greta.account import BacktestAccount
 from weaver.model.order import Order
 
+GOLDEN = (5**0.5 - 1) / 2
+
 
 class Decision(NamedTuple):
     """Something that a strategy asked for: when (ns; the run's start before the first tick), what, on which terms."""
@@ -27,8 +29,8 @@ class RecordingAccount(BacktestAccount):
     def place(self, order: Order) -> None:
         """Keep, then take, a new order."""
         text = f"order {order.number}, {order.side} {order.quantity.normalize():f} {order.symbol} {order.order_type}"
-        prices = (order.limit_units, order.stop_units, order.trail_units, order.trail_percent)
-        self._keep(text, (order.number, order.symbol, order.sign, order.units, order.order_type, order.tif, *prices))
+        prices = (order.limit, order.stop, order.trail, order.trail_percent)
+        self._keep(text, (order.number, order.symbol, order.sign, order.quantity, order.order_type, order.tif, *prices))
         super().place(order)
 
     def cancel(self, order: Order, reason: str) -> None:
@@ -38,7 +40,8 @@ class RecordingAccount(BacktestAccount):
 
     def _keep(self, text: str, terms: tuple[object, ...]) -> None:
         assert self.clock is not None
-        self.decisions.append(Decision(self.clock.now, text, terms))
+        if not self.is_over:  # where a run ends is no decision of the strategy's
+            self.decisions.append(Decision(self.clock.now, text, terms))
 
 
 def first_difference(whole: Sequence[Decision], cut: Sequence[Decision], until: int) -> Decision | None:
@@ -53,8 +56,11 @@ def first_difference(whole: Sequence[Decision], cut: Sequence[Decision], until: 
 
 
 def sample(moments: Sequence[int], count: int) -> list[int]:
-    """Up to `count` of the moments, spread evenly, the first and the last among them."""
+    """Up to `count` of the moments: the first, the last, and one of each of as many equal stretches between them, at a place
+    in it that moves on by the golden ratio, so that no rhythm of the moments (in, out, in, out) keeps step with it."""
     unique = sorted(set(moments))
     if len(unique) <= count:
         return unique
-    return [unique[k] for k in np.linspace(0, len(unique) - 1, count).astype(int).tolist()]
+    stretches = np.arange(max(count - 2, 0))
+    at = 1 + (len(unique) - 2) * (stretches + (stretches * GOLDEN) % 1) / max(count - 2, 1)
+    return [unique[k] for k in sorted({0, len(unique) - 1, *at.astype(int).tolist()})]

@@ -324,6 +324,7 @@ class Engine(Generic[R]):
         self.last = self.clock.tick
         if self.setup.close_at_end:
             self._close_all()
+        self.account.is_over = True
         if runtime.on_stop:
             runtime.on_stop()
         self.setup.progress(1.0)

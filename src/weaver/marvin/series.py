@@ -191,7 +191,10 @@ def derive(
             line.clock.user_series.append(series)
         return series
     shared = _Shared(function)
-    return tuple(Series(label, line, shared, nodes, output=k, user=user) for k in range(outputs))
+    several = tuple(Series(label, line, shared, nodes, output=k, user=user) for k in range(outputs))
+    if user:
+        line.clock.user_series.extend(several)
+    return several
 
 
 def source_of(node: Node) -> Node:

@@ -12,6 +12,7 @@ from weaver.model.errors import InputError
 from weaver.model.money import Number
 from weaver.research.inputs import load_bars, sources
 from weaver.research.lookahead import check
+from weaver.research.memory import Memory
 from weaver.research.record import record_of
 from weaver.research.run import Day, Options, Plan, no_collection, plan
 
@@ -97,6 +98,7 @@ def _strategy_folders(reference: str) -> list[Path]:
 
 def run(ready: Plan, *, lookahead_check: bool, progress: Progress) -> BacktestResult:
     """Run a plan, check it, and give the result."""
+    before = Memory(ready.strategy.cls) if lookahead_check else None
     with no_collection():
         engine = ready.engine(progress=lambda done: progress("Backtest", done))
         result = BacktestResult(
@@ -107,8 +109,8 @@ def run(ready: Plan, *, lookahead_check: bool, progress: Progress) -> BacktestRe
         )
     for source in ready.sources.values():
         result.warn(source.warnings)
-    if lookahead_check:
-        result.warn(check(ready, engine, lambda done: progress("Look-ahead check", done)))
+    if before is not None:
+        result.warn(check(ready, engine, before, lambda done: progress("Look-ahead check", done)))
     engine.runtime.unbind()
     return result
 

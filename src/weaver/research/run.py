@@ -29,6 +29,7 @@ from weaver.model.money import Number
 from weaver.model.resample import resample
 from weaver.model.timeframe import Timeframe
 from weaver.model.venue import venue_rules
+from weaver.research.cut import closed_by
 from weaver.research.inputs import Source, instant
 
 Day = str | date | datetime
@@ -68,11 +69,19 @@ class Plan:
     start: int
 
     def engine(
-        self, *, progress: Progress, account: type[BacktestAccount] = BacktestAccount, until: int | None = None
+        self,
+        *,
+        progress: Progress,
+        account: type[BacktestAccount] = BacktestAccount,
+        until: int | None = None,
+        scales: Mapping[str, int] | None = None,
     ) -> Engine[Runtime]:
-        """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError."""
-        listings = self.listings if until is None else _closed_by(self.listings, until)
-        decimals = dict.fromkeys(listings, 8)
+        """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError.
+
+        `scales`: how many decimals of each symbol's prices to count in from the start, as another run found.
+        """
+        listings = self.listings if until is None else closed_by(self.listings, until)
+        decimals = dict(scales or dict.fromkeys(listings, 8))
         while True:
             try:
                 return self._run(listings, decimals, progress, account)
@@ -197,15 +206,6 @@ def _span(bars: Bars) -> str:
         return "none"
     first, last = (str(np.datetime64(int(bars.timestamp[k]), "ns"))[:10] for k in (0, -1))
     return f"{first} to {last}"
-
-
-def _closed_by(listings: Mapping[str, Listing], until: int) -> dict[str, Listing]:
-    """Bars closed by an instant; their arrays end there."""
-    cut = {}
-    for symbol, listing in listings.items():
-        count = int(np.searchsorted(listing.bars.end, until, side="right"))
-        cut[symbol] = replace(listing, bars=listing.bars.slice(0, count))
-    return cut
 
 
 def _other_bars(listings: Mapping[str, Listing], symbol: str, timeframe: Timeframe) -> Bars:

@@ -1,0 +1,53 @@
+"""The bars of a run as they stood at one of its moments, for running it again without what came after."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.model.bars import COLUMNS, Bars
+from weaver.model.calendar import calendar_for
+from weaver.model.corporate_actions import CorporateAction, Delisting
+from weaver.model.listing import Listing
+
+
+def closed_by(listings: Mapping[str, Listing], until: int) -> dict[str, Listing]:
+    """What had closed by an instant (ns). The arrays are copies: nothing later stands behind them."""
+    final = max((int(one.bars.end[-1]) for one in listings.values() if len(one.bars)), default=until)
+    cut = {}
+    for symbol, listing in listings.items():
+        bars = listing.bars
+        count = int(np.searchsorted(bars.end, until, side="right"))
+        columns = {name: getattr(bars, name)[:count].copy() for name in COLUMNS}
+        actions = tuple(action for action in listing.actions if until >= final or _is_known(action, listing, until))
+        cut[symbol] = replace(
+            listing, bars=Bars(symbol=bars.symbol, timeframe=bars.timeframe, **columns), actions=actions
+        )
+    return cut
+
+
+def is_fair(listings: Mapping[str, Listing], until: int) -> bool:
+    """Whether a run that ends there goes by the same rules. A file without any volume fills on every bar: one whose
+    first bars have none must not be taken for such a file."""
+    return not any(
+        _has_volume(one.bars.volume) and 0 < count and not _has_volume(one.bars.volume[:count])
+        for one in listings.values()
+        for count in [int(np.searchsorted(one.bars.end, until, side="right"))]
+    )
+
+
+def _has_volume(volume: NDArray[np.float64]) -> bool:
+    return bool(np.any(volume > 0))
+
+
+def _is_known(action: CorporateAction, listing: Listing, until: int) -> bool:
+    """A delisting waits for its day, which a run that ends before would bring forward to its own end."""
+    if not isinstance(action, Delisting):
+        return True
+    bars, calendar = listing.bars, calendar_for(listing.instrument.asset_class)
+    day = np.array([np.datetime64(action.ex_date, "D").astype(np.int64)], dtype=np.int32)
+    carrier = int(np.searchsorted(calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily), day[0]))
+    if carrier < len(bars):
+        return int(bars.end[carrier]) <= until
+    return int(calendar.session_close(day)[0]) <= until

@@ -1,0 +1,104 @@
+"""`weaver backtest`: options to a run, and what is refused before one."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.command import csv, days
+from weaver.cli.backtest import bar_files, pairs
+from weaver.cli.dispatch import run
+from weaver.model.errors import InputError
+
+NAIVE = csv([f"2020-01-02 {hour:02}:30,1,1,1,1,1" for hour in range(10, 16)])
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weaver_home: Path) -> Path:
+    """A folder with bars, to work in."""
+    (tmp_path / "ABC_1d.csv").write_text(csv(days(300)))
+    (tmp_path / "naive.csv").write_text(NAIVE)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+OPTIONS = {
+    "cash in words": (["--cash", "much"], ["cash must be a number, not 'much'"]),
+    "unknown account": (["--account", "gold"], ["'gold'"]),
+    "shorting without margin": (["--shorting"], ["--account margin"]),
+    "unknown costs": (["--costs", "free"], ["'free'"]),
+    "unknown cost": (["--costs", "fee=1"], ["'fee'"]),
+    "negative cost": (["--costs", "commission_bps=-1"], ["commission_bps must be 0 or more"]),
+    "unknown asset class": (["--asset", "bond"], ["'bond'"]),
+    "unknown time zone": (["--bars", "N=naive.csv", "--tz", "Mars/Olympus"], ["Mars/Olympus"]),
+    "unknown timeframe": (["--timeframe", "1y"], ["1y"]),
+    "finer timeframe": (["--timeframe", "1h"], ["ABC_1d.csv", "1h cannot be made"]),
+    "unknown venue": (["--venue", "moon"], ["moon"]),
+    "negative warm-up": (["--warmup", "-1"], ["warmup must be 0"]),
+    "two files of one symbol": (["--bars", "ABC=naive.csv"], ["ABC"]),
+    "actions of a stranger": (["--actions", "XYZ=a.csv"], ["XYZ"]),
+    "actions that are missing": (["--actions", "ABC=a.csv"], ["a.csv", "no such file"]),
+    "folder that is not there": (["--json", "nowhere/out.json"], ["nowhere"]),
+    "folder for a file": (["--html", "."], ["this is a folder"]),
+    "seed that is no number": (["--seed", "x"], ["--seed"]),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_bad_option_is_refused_in_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    options, expected = OPTIONS[name]
+    bars = [] if name == "unknown time zone" else ["--bars", "ABC_1d.csv"]
+    assert run(["backtest", "sma-crossover", *bars, *options]) == 2
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1), err
+    assert [text for text in expected if text not in err] == [], err
+
+
+def test_summary_says_doubts_before_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["backtest", "sma-crossover", "--bars", "ABC_1d.csv", "--asset", "stock", "--costs", "none"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.splitlines()[1:3] == [
+        "sma-crossover on ABC 1d, 2020-01-02 to 2021-02-24 (300 bars)",
+        "cash account of 100000; costs: none",
+    ]
+    assert 0 < out.index("closed trades are too few to tell skill from luck [few_trades]") < out.index("Sharpe")
+    assert "Final equity" in out
+    assert "best  long" in out
+
+
+def test_position_that_stays_open_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["backtest", "buy-and-hold", "--bars", "ABC_1d.csv", "--costs", "none"]) == 0
+    out, err = capsys.readouterr()
+    assert "held at the end, at the last close: 9" in out
+    assert err == "note: ABC: taken for stock, by its name (--asset says otherwise)\n"
+
+
+def test_unexpected_error_is_one_line_that_offers_the_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("weaver.research.run", lambda *_, **__: {}["x"])
+    assert run(["backtest", "sma-crossover", "--bars", "ABC_1d.csv"]) == 1
+    assert capsys.readouterr().err == (
+        "error: unexpected KeyError: 'x'; this is a fault of Weaver: run again with --debug to see where\n"
+    )
+    assert run(["--debug", "backtest", "sma-crossover", "--bars", "ABC_1d.csv"]) == 1
+    assert capsys.readouterr().err.startswith("Traceback (most recent call last):")
+
+
+def test_files_are_named_by_their_names_or_by_the_user(folder: Path) -> None:
+    (folder / "odd=name_1d.csv").write_text("")
+    assert bar_files([], []) is None
+    assert bar_files(["a/ABC_1d.csv", "X/Y=b.csv"], []) == {"ABC": "a/ABC_1d.csv", "X/Y": "b.csv"}
+    assert bar_files(["odd=name_1d.csv"], []) == {"odd=name": "odd=name_1d.csv"}
+    assert bar_files(["a.csv", "b.csv"], ["A", "B"]) == ["a.csv", "b.csv"]
+    with pytest.raises(InputError, match="1 --symbol for 2 --bars"):
+        bar_files(["a.csv", "b.csv"], ["A"])
+
+
+def test_pairs_keep_what_stands_behind_the_first_equals_sign() -> None:
+    assert pairs("--set", ["a=1", " b = x=y "]) == {"a": "1", "b": "x=y"}
+    assert pairs("--set", None) == {}
+    with pytest.raises(InputError, match="--set a is given twice"):
+        pairs("--set", ["a=1", "a=2"])
+    with pytest.raises(InputError, match="--set =1: write --set NAME=VALUE"):
+        pairs("--set", ["=1"])
