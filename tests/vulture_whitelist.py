@@ -7,6 +7,7 @@ _ = SimpleNamespace()
 # Python itself.
 _.__class__  # marvin.series turns a series into a streaming one and back
 _.prec  # decimal's context
+_.daemon  # threading's
 _.create_module  # importlib's loaders
 _.handle_starttag  # html.parser
 _.handle_endtag
@@ -18,7 +19,7 @@ _.init  # backtesting.py
 # The benchmarks' contestants and command lines name these.
 _.SYMBOL
 _.SmaOnBar
-_.SmaSignalsOnBar
+_.SmaAveragesOnBar
 _.SmaWhen
 
 # The strategy loader finds these by reading their source.

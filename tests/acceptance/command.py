@@ -35,7 +35,8 @@ class Place:
         return subprocess.Popen(
             [sys.executable, "-m", "weaver", *map(str, arguments)],
             cwd=self.folder, env={**os.environ, "WEAVER_HOME": str(self.home)}, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=limit,  # noqa: PLW1509 - no threads here
         )  # fmt: skip
 
     def files(self) -> dict[str, bytes]:

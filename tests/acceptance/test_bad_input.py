@@ -22,7 +22,10 @@ FILES = {
     "unparsable time": (with_row(5, "soon,1,2,1,1,1"), ["X_1d.csv", "row 5 (line 6)", "'soon'"]),
     "out of order": (with_row(5, ROWS[0]), ["X_1d.csv", "row 5 (line 6)", "out of order"]),
     "duplicate": (with_row(5, ROWS[3]), ["X_1d.csv", "row 5 (line 6)", "twice"]),
-    "high below low": (with_row(5, "2020-01-08,9,8,9,9,1"), ["X_1d.csv", "row 5 (line 6)", "high 8.0 is below low 9.0"]),
+    "high below low": (
+        with_row(5, "2020-01-08,9,8,9,9,1"),
+        ["X_1d.csv", "row 5 (line 6)", "high 8.0 is below low 9.0"],
+    ),
     "NaN": (with_row(5, "2020-01-08,nan,8,7,7,1"), ["X_1d.csv", "row 5 (line 6)", "open", "NaN"]),
     "negative price": (with_row(5, "2020-01-08,8,8,-7,7,1"), ["X_1d.csv", "row 5 (line 6)", "low -7.0"]),
     "text for a price": (with_row(5, "2020-01-08,x,8,7,7,1"), ["X_1d.csv", "row 5 (line 6)", "open", "'x'"]),
@@ -36,9 +39,7 @@ def test_bad_file_is_refused_with_file_and_row(place: Place, name: str) -> None:
     if content is not None:
         (place.folder / "X_1d.csv").write_text(content)
     before = place.files()
-    outcome = place.run(
-        "backtest", "sma-crossover", "--bars", "X_1d.csv", "--json", "out.json", "--html", "out.html"
-    )
+    outcome = place.run("backtest", "sma-crossover", "--bars", "X_1d.csv", "--json", "out.json", "--html", "out.html")
     assert_refused(outcome, 2, expected)
     assert place.files() == before
 
@@ -99,11 +100,15 @@ def test_strategy_with_a_syntax_error_names_file_and_line(place: Place) -> None:
 
 
 def test_strategy_that_fails_while_loading_names_its_line(place: Place) -> None:
-    (place.folder / "mine.py").write_text("from weaver import Strategy\n\nx = 1 / 0\n\nclass Mine(Strategy):\n    pass\n")
+    (place.folder / "mine.py").write_text(
+        "from weaver import Strategy\n\nx = 1 / 0\n\nclass Mine(Strategy):\n    pass\n"
+    )
     assert_refused(run_strategy(place), 2, ["mine.py line 3", "ZeroDivisionError: division by zero"])
 
 
 BUY = "    def on_bar(self, bar):\n        self.buy('ABC', 1)\n\n"
+ASK = "    def on_bar(self, bar):\n        self.fetch_window('ABC', '1d', 3)\n\n"
+WHEN = "    def on_start(self):\n        self.when(self.close > 100, self.enter)\n\n"
 CALLBACKS = {
     "on_start": ("    def on_start(self):\n        1 / 0\n", 7),
     "on_bar": ("    def on_bar(self, bar):\n        1 / 0\n", 7),
@@ -111,16 +116,8 @@ CALLBACKS = {
     "on_order": (BUY + "    def on_order(self, order):\n        1 / 0\n", 10),
     "on_fill": (BUY + "    def on_fill(self, fill):\n        1 / 0\n", 10),
     "on_stop": ("    def on_stop(self):\n        1 / 0\n", 7),
-    "on_window": (
-        "    def on_bar(self, bar):\n        self.fetch_window('ABC', '1d', 3)\n\n"
-        "    def on_window(self, window):\n        1 / 0\n",
-        10,
-    ),
-    "enter": (
-        "    def on_start(self):\n        self.when(self.close > 100, self.enter)\n\n"
-        "    def enter(self, bar):\n        1 / 0\n",
-        10,
-    ),
+    "on_window": (ASK + "    def on_window(self, window):\n        1 / 0\n", 10),
+    "enter": (WHEN + "    def enter(self, bar):\n        1 / 0\n", 10),
 }  # fmt: skip
 
 

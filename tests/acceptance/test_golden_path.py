@@ -28,13 +28,11 @@ class Rotate(Strategy):
 """
 RUN_KEYS = {
     "strategy", "class", "source", "source_hash", "parameters", "symbols", "timeframe", "from", "to", "warmup", "cash",
-    "account", "leverage", "shorting", "maintenance", "costs", "close_at_end", "lookahead_check", "seed", "venue", "data",
-    "data_hash", "version",
+    "account", "leverage", "shorting", "maintenance", "costs", "close_at_end", "lookahead_check", "seed", "venue",
+    "data", "data_hash", "version",
 }  # fmt: skip
-TRADE_KEYS = (
-    "symbol side quantity entry_time entry_price exit_time exit_price pnl return commission bars mae mfe".split()
-)
-FILL_KEYS = "order_id symbol side quantity price commission slippage timestamp bar_timestamp".split()
+TRADE_KEYS = "symbol side quantity entry_time entry_price exit_time exit_price pnl return commission bars mae mfe"
+FILL_KEYS = "order_id symbol side quantity price commission slippage timestamp bar_timestamp"
 
 
 def test_csv_to_json_to_the_same_bytes_again(place: Place) -> None:
@@ -105,9 +103,9 @@ def test_json_on_stdout_is_one_object_and_nothing_else(place: Place) -> None:
     assert list(result) == ["run", "stats", "trades", "fills", "equity", "cash_flows", "warnings"]
     assert set(result["run"]) == RUN_KEYS
     assert result["run"]["symbols"] == ["ABC", "X/Z"]
-    assert {tuple(trade) for trade in result["trades"]} == {tuple(TRADE_KEYS)}
-    assert {tuple(fill) for fill in result["fills"]} == {tuple(FILL_KEYS)}
-    assert [flow["kind"] for flow in result["cash_flows"]][0] == "dividend"
+    assert {" ".join(trade) for trade in result["trades"]} == {TRADE_KEYS}
+    assert {" ".join(fill) for fill in result["fills"]} == {FILL_KEYS}
+    assert result["cash_flows"][0]["kind"] == "dividend"
     assert result["equity"][0] == {"timestamp": "2020-01-02T00:00:00Z", "equity": 100000.0, "cash": 100000.0}
     assert len(result["equity"]) == 311
     assert {tuple(warning) for warning in result["warnings"]} == {("code", "message")}
@@ -143,8 +141,8 @@ def test_parquet_gives_what_csv_gives(place: Place) -> None:
 def test_run_on_the_store_at_a_coarser_timeframe_is_reproduced(place: Place) -> None:
     place.run("data", "import", SAMPLES / "EURUSD_1h.csv")
     done = place.run(
-        "backtest", "rsi-mean-reversion", "--symbol", "EURUSD", "--timeframe", "4h", "--account", "margin", "--leverage",
-        "2", "--json", "out.json",
+        "backtest", "rsi-mean-reversion", "--symbol", "EURUSD", "--timeframe", "4h", "--account", "margin",
+        "--leverage", "2", "--json", "out.json",
     )  # fmt: skip
     assert done.code == 0, done.stderr
     result = json.loads((place.folder / "out.json").read_text())

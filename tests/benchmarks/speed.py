@@ -24,7 +24,7 @@ class Entrant:
 
 ENTRANTS = (
     Entrant(name="Weaver, on_bar", module="weaver_on_bar", python=WEAVER),
-    Entrant(name="Weaver, on_bar on signals", module="weaver_signals_on_bar", python=WEAVER),
+    Entrant(name="Weaver, on_bar, two averages", module="weaver_averages_on_bar", python=WEAVER),
     Entrant(name="Weaver, when", module="weaver_when", python=WEAVER),
     Entrant(name="vectorbt, from_signals", module="vectorbt_signals", python=PEERS),
     Entrant(name="vectorbt, with its statistics", module="vectorbt_stats", python=PEERS),
@@ -85,7 +85,7 @@ def checks(contest: Contest) -> list[Check]:
         _check(contest, "Weaver, on_bar", "backtesting.py", gate=12),
         _check(contest, "Weaver, on_bar", "backtrader", gate=150),
         _check(contest, "Weaver, on_bar", "nautilus_trader", gate=150),
-        _check(contest, "Weaver, on_bar on signals", None),
+        _check(contest, "Weaver, on_bar, two averages", None),
         _check(contest, "Weaver, when", None, gate=3.0, goal=6.0),
         _check(contest, "Weaver, when", "vectorbt, from_signals", gate=2.0, goal=4.0),
         _check(contest, "Weaver, when", "vectorbt, with its statistics"),

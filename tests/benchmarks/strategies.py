@@ -4,6 +4,27 @@ from weaver import Strategy, crossed_above, crossed_below, roc, sma
 
 
 class SmaOnBar(Strategy):
+    """Visited on every bar; reads two boolean signals."""
+
+    fast: int = 10
+    slow: int = 30
+
+    def on_start(self) -> None:
+        fast, slow = sma(self.close, self.fast), sma(self.close, self.slow)
+        self.up, self.down = crossed_above(fast, slow), crossed_below(fast, slow)
+        self.held = False
+
+    def on_bar(self, bar) -> None:
+        if self.held:
+            if self.down[-1]:
+                self.sell(bar.symbol, 1)
+                self.held = False
+        elif self.up[-1]:
+            self.buy(bar.symbol, 1)
+            self.held = True
+
+
+class SmaAveragesOnBar(Strategy):
     """Visited on every bar; reads both averages and keeps its own side."""
 
     fast: int = 10
@@ -25,26 +46,6 @@ class SmaOnBar(Strategy):
             elif self.held and not above:
                 self.sell(bar.symbol, 1)
                 self.held = False
-
-
-class SmaSignalsOnBar(Strategy):
-    """Visited on every bar; reads two boolean signals."""
-
-    fast: int = 10
-    slow: int = 30
-
-    def on_start(self) -> None:
-        fast, slow = sma(self.close, self.fast), sma(self.close, self.slow)
-        self.up, self.down = crossed_above(fast, slow), crossed_below(fast, slow)
-        self.held = False
-
-    def on_bar(self, bar) -> None:
-        if self.up[-1] and not self.held:
-            self.buy(bar.symbol, 1)
-            self.held = True
-        elif self.down[-1] and self.held:
-            self.sell(bar.symbol, 1)
-            self.held = False
 
 
 class SmaWhen(Strategy):

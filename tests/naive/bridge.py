@@ -1,6 +1,6 @@
 """A scenario run by Weaver: the same bars, account, costs and ops, through its public strategy API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -87,9 +87,8 @@ class BySignal(Scripted):
         self._perform(self._running.account.clock.tick)  # type: ignore[attr-defined]
 
 
-def _constant(prices: object, *, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> object:
-    del prices
-    return values
+def _constant(prices: Sized, *, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> object:
+    return values[: len(prices)]
 
 
 def _flags(scenario: Scenario) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:

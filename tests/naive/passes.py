@@ -104,13 +104,12 @@ def _acts(state: State, order: Order, bar: NaiveBar) -> bool:
 
 def _turn_inside(state: State, order: Order, bar: NaiveBar) -> None:
     tick = state.symbols[order.symbol].tick
-    price = None
     if order.tif in {"ioc", "fok"}:
         return
+    opened = bar.open
     if order.is_leg and order.group is not None and order.group.inside_bar is bar:
-        price = price_at_open(order, order.group.inside_price, tick)
-    if price is None:
-        price = price_inside(order, bar, tick)
+        opened = order.group.inside_price
+    price = price_inside(order, bar, opened, tick)
     if price is None:
         return
     notes = {"both_touched"} if order.is_stop and _sibling_is_touched(state, order, bar) else set()

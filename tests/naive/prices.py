@@ -18,21 +18,30 @@ def price_at_open(order: Order, price: Decimal, tick: Decimal) -> Decimal | None
     return price
 
 
-def price_inside(order: Order, bar: NaiveBar, tick: Decimal) -> Decimal | None:
-    """The price at which the order fills after the bar's open, else None. Triggers a stop that the bar reaches."""
-    if order.type == "market":
-        return None
-    if order.type == "limit" or (order.type == "stop_limit" and order.triggered):
-        return order.limit if touches_limit(order, bar) else None
-    if order.triggered:
-        return None
+def price_inside(order: Order, bar: NaiveBar, opened: Decimal, tick: Decimal) -> Decimal | None:
+    """The price at which the order fills after the bar's open, else None. Triggers a stop that the bar reaches.
+
+    `opened` is the bar's open, or what an entry filled at inside it. An order can be past its price already there: it
+    had nothing to exit before.
+    """
+    if not order.is_stop or order.triggered:
+        return None if order.limit is None else _limit_inside(order, bar, opened)
     level = _stop_level(order, tick)
     if not _reached(order.side, bar.high if order.side > 0 else bar.low, level):
         return None
     order.triggered = True
+    if _reached(order.side, opened, level):
+        return opened if order.limit is None else _limit_inside(order, bar, opened)
     if order.limit is None or _satisfies(order.side, level, order.limit):
         return level
     return order.limit if _satisfies(order.side, bar.close, order.limit) else None
+
+
+def _limit_inside(order: Order, bar: NaiveBar, opened: Decimal) -> Decimal | None:
+    assert order.limit is not None
+    if _satisfies(order.side, opened, order.limit):
+        return opened
+    return order.limit if touches_limit(order, bar) else None
 
 
 def touches_limit(order: Order, bar: NaiveBar) -> bool:

@@ -14,8 +14,12 @@ from weaver.model.errors import InputError, StrategyError
 if TYPE_CHECKING:
     from weaver.research.run import Options, Plan
 
-Reference = Annotated[str, typer.Argument(metavar="STRATEGY", help="An id (sma-crossover), or path/to/file.py[:ClassName].")]
-Symbols = Annotated[list[str] | None, typer.Option("--symbol", metavar="S", help="Of the bar store; repeat for several.")]
+Reference = Annotated[
+    str, typer.Argument(metavar="STRATEGY", help="An id (sma-crossover), or path/to/file.py[:ClassName].")
+]
+Symbols = Annotated[
+    list[str] | None, typer.Option("--symbol", metavar="S", help="Of the bar store; repeat for several.")
+]
 BarFiles = Annotated[
     list[str] | None,
     typer.Option("--bars", metavar="[SYMBOL=]FILE", help="CSV or Parquet to run on instead; repeat for several."),
@@ -27,12 +31,16 @@ ActionFiles = Annotated[
 Frame = Annotated[
     str | None, typer.Option("--timeframe", metavar="T", help="By default the data's own; a multiple resamples.")
 ]
-From = Annotated[str | None, typer.Option("--from", metavar="D", help="First day or time (UTC); earlier bars are history.")]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="D", help="First day or time (UTC); earlier bars are history.")
+]
 To = Annotated[str | None, typer.Option("--to", metavar="D", help="Last day or time (UTC), inclusive.")]
 Warmup = Annotated[int | None, typer.Option("--warmup", metavar="N", help="Bars of history; by default all there are.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the strategy.")]
 Cash = Annotated[str, typer.Option("--cash", metavar="N", help="What the account begins with.")]
-Account = Annotated[str, typer.Option("--account", metavar="cash|margin", help="Margin: may borrow and, allowed to, short.")]
+Account = Annotated[
+    str, typer.Option("--account", metavar="cash|margin", help="Margin: may borrow and, allowed to, short.")
+]
 Leverage = Annotated[str | None, typer.Option("--leverage", metavar="X", help="Σ|value| over equity, at most.")]
 Shorting = Annotated[bool, typer.Option("--shorting", help="Allow short positions (margin).")]
 Maintenance = Annotated[
@@ -48,7 +56,9 @@ Zone = Annotated[str | None, typer.Option("--tz", metavar="ZONE", help="Zone of 
 Close = Annotated[bool, typer.Option("--close-at-end", help="Close what is held at the last close.")]
 NoCheck = Annotated[bool, typer.Option("--no-lookahead-check", help="Do not repeat the run on cut bars afterwards.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Of the strategy's self.random.")]
-Json = Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="The record: one object, from which to run again.")]
+Json = Annotated[
+    str | None, typer.Option("--json", metavar="FILE|-", help="The record: one object, from which to run again.")
+]
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="A report that opens offline in a browser.")]
 
 
@@ -77,7 +87,7 @@ def command(
     json: Json = None,
     html: Html = None,
 ) -> None:
-    """Backtest a strategy on bars of the store (--symbol) or of files (--bars), and say whether to believe the result."""
+    """Backtest a strategy on bars of the store (--symbol) or of files (--bars), and say whether to believe it."""
     from weaver.research.run import Options
 
     outputs = Outputs(json=json, html=html)

@@ -34,7 +34,9 @@ def command() -> None:
     try:
         reports.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{reports}: cannot be made: {error.strerror}; set WEAVER_HOME to a folder of yours") from error
+        raise InputError(
+            f"{reports}: cannot be made: {error.strerror}; set WEAVER_HOME to a folder of yours"
+        ) from error
     wanted = Wanted(bars=None, symbols=[SYMBOL], timeframe=TIMEFRAME, actions={})
     backtest(STRATEGY, wanted, Options(), Outputs(json=None, html=report), lookahead_check=True)
     typer.echo("\nOpen the report in a browser. Then: weaver strategies list, weaver backtest --help")

@@ -58,7 +58,9 @@ def _invoke(words: list[str]) -> int:
 
 def _app(called: str | None) -> typer.Typer:
     """All commands; those that are not called have only their names."""
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Weaver: backtest trading strategies, honestly.")
+    app = typer.Typer(
+        add_completion=False, rich_markup_mode=None, help="Weaver: backtest trading strategies, honestly."
+    )
     app.callback()(_options)
     for name, about in COMMANDS.items():
         module = import_module(f"weaver.cli.{name}") if name == called else None

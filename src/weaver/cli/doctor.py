@@ -17,7 +17,7 @@ FREE_BYTES_MIN = 500_000_000
 
 
 def command() -> None:
-    """Check versions, folders, the bar store, TA-Lib, calendars and disk space. Exit code 1 where something is wrong."""
+    """Check versions, folders, the bar store, TA-Lib, calendars and disk space. Exit code 1 where one fails."""
     checks: dict[str, Callable[[], str]] = {
         "Python": lambda: f"{sys.version.split()[0]} at {sys.executable}",
         "Weaver": _weaver,
@@ -32,7 +32,9 @@ def command() -> None:
     }
     failed = 0
     for name, ok, text in _results(checks):
-        verdict = typer.style("ok  ", fg=typer.colors.GREEN) if ok else typer.style("FAIL", fg=typer.colors.RED, bold=True)
+        verdict = (
+            typer.style("ok  ", fg=typer.colors.GREEN) if ok else typer.style("FAIL", fg=typer.colors.RED, bold=True)
+        )
         typer.echo(f"{verdict}  {name:<11} {text}")
         failed += not ok
     if failed:

@@ -13,7 +13,9 @@ from weaver.model.errors import InputError, RunFailed
 app = typer.Typer(help="Reproduce a run from its record.", no_args_is_help=True, rich_markup_mode=None)
 
 Record = Annotated[Path, typer.Argument(metavar="FILE", help="What `weaver backtest --json FILE` wrote.")]
-Json = Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="Where to write the result of the second run.")]
+Json = Annotated[
+    str | None, typer.Option("--json", metavar="FILE|-", help="Where to write the result of the second run.")
+]
 QUOTED = 120
 
 
@@ -24,7 +26,7 @@ def runs() -> None:
 
 @app.command()
 def reproduce(file: Record, json: Json = None) -> None:
-    """Run a record's strategy again, on the same bars (of the store, or the file they came from), and compare every byte.
+    """Run a record again, on the same bars (of the store, or of the file they came from), and compare every byte.
 
     Exit code 0: the same. 1: another result. 2: it cannot be run again (the bars are gone, the file is no record).
     """
@@ -58,7 +60,9 @@ def _read(file: Path) -> tuple[bytes, dict[str, Any]]:
     except OSError as error:
         raise InputError(f"{file}: cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{file}: this is no record of a run: make one with `weaver backtest … --json FILE`") from error
+        raise InputError(
+            f"{file}: this is no record of a run: make one with `weaver backtest … --json FILE`"
+        ) from error
     return content, record
 
 

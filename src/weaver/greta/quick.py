@@ -34,13 +34,19 @@ def quick_fill(ledger: Ledger, prices: Prices) -> QuickFill:
             market = price_units(price)
         sign, quantity = order.sign, order.units
         paid = slipped(market, sign=sign, limit=None) if slips else market
-        value, rest = divmod(paid * quantity, divisor)
-        if rest:
-            return False
+        value, rest = divmod(quantity, divisor)
+        value *= paid
+        if rest:  # not a whole number of units
+            value, rest = divmod(paid * quantity, divisor)
+            if rest:
+                return False
         if is_free:
             commission = 0
         else:
-            commission, rest = divmod(value * by_value + quantity * by_unit, fee_divisor)
+            commission = value * by_value
+            if by_unit:
+                commission += quantity * by_unit
+            commission, rest = divmod(commission, fee_divisor)
             if rest:
                 commission += rest * 2 > fee_divisor or (rest * 2 == fee_divisor and commission & 1)
             if commission < minimum:

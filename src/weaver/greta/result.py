@@ -7,9 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from weaver.greta.curve import Curve, curve_of
 from weaver.greta.display import headline, show, stats_table
 from weaver.greta.engine import Engine
@@ -18,7 +15,7 @@ from weaver.greta.fills import fill_of
 from weaver.greta.json_text import json_text
 from weaver.greta.statistics import TradeColumns, statistics
 from weaver.greta.table import Table
-from weaver.greta.trades import Trade, Trades, trades_of
+from weaver.greta.trades import Trade, trades_of
 from weaver.greta.warnings import ResultWarning, warnings_of
 from weaver.greta.whole_file import write_whole
 from weaver.model.bars import Bars
@@ -49,7 +46,8 @@ SYMBOLS_NAMED = 5
 
 
 class BacktestResult:
-    """A finished backtest: `stats`, `equity`, `trades`, `fills`, `orders`, `cash_flows`, `warnings`, `journal`, `run`."""
+    """A finished backtest: `stats`, `equity`, `trades`, `fills`, `orders`, `cash_flows`, `warnings`, `journal`,
+    `run`."""
 
     def __init__(
         self, engine: Engine[Any], *, strategy: str, journal: Sequence[Any], record: Callable[[], dict[str, Any]]
@@ -88,7 +86,7 @@ class BacktestResult:
         )
 
     def to_json(self) -> str:
-        """The whole result as one JSON object, as `weaver backtest --json` writes it: the same bytes for the same run."""
+        """The whole result as one JSON object, as `weaver backtest --json` writes it; the same run, the same bytes."""
         return "".join(json_text(self))
 
     def to_html(self, path: str | Path) -> Path:

@@ -16,12 +16,12 @@ def write_whole(path: Path, chunks: Iterable[str]) -> None:
     target = path.resolve()
     check_writable(target)
     if target.exists() and not target.is_file():
-        with _told(path, "what was written is not whole"), target.open("w", encoding="utf-8") as file:
+        with _Told(path, "what was written is not whole"), target.open("w", encoding="utf-8") as file:
             file.writelines(chunks)
         return
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with _told(path, "nothing was changed"):
+        with _Told(path, "nothing was changed"):
             with part.open("w", encoding="utf-8") as file:
                 file.writelines(chunks)
                 file.flush()
@@ -41,7 +41,7 @@ def check_writable(path: Path) -> None:
         raise InputError(f"{path}: there is no folder {path.resolve().parent}; make it first")
 
 
-class _told:
+class _Told:
     """Turns an error of the disk into one line that names the file."""
 
     def __init__(self, path: Path, effect: str) -> None:

@@ -64,8 +64,8 @@ class VenueRules:
 
 
 VENUES: Mapping[str, VenueRules] = {
-    "alpaca-stock": VenueRules(
-        name="alpaca-stock",
+    "alpaca-stocks": VenueRules(
+        name="alpaca-stocks",
         asset_class=AssetClass.STOCK,
         extended_hours=True,
         whole_units_only=frozenset({OrderClass.BRACKET, OrderClass.OCO, OrderClass.OTO}),

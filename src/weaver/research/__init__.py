@@ -50,7 +50,8 @@ def backtest(
 
     Args:
         strategy: a class, an id (`sma-crossover`), or `path/to/file.py[:ClassName]`.
-        bars: a pandas or polars frame, a `{symbol: frame}` mapping, a file, or `load_bars(…)`; None: `symbols` of the store.
+        bars: a pandas or polars frame, a `{symbol: frame}` mapping, a file, or `load_bars(…)`; None: `symbols` of
+            the store.
         symbols: names for the bars, or what to read from the store.
         timeframe: resample to this; default: the data's own.
         params: the strategy's parameters.

@@ -130,7 +130,10 @@ def _stored(symbol: str, wanted: _Wanted) -> Source:
         entry = shelf.find(symbol)
         if entry is None:
             known = ", ".join(sorted({row.symbol for row in shelf.catalogue()})) or "nothing yet"
-            raise InputError(f"no bars of {symbol} in the store ({known}): import them (weaver data import FILE) or name a file (--bars)")
+            raise InputError(
+                f"no bars of {symbol} in the store ({known}): import them (weaver data import FILE) "
+                "or name a file (--bars)"
+            )
         timeframe = entry.timeframe
     stored = shelf.read(symbol, timeframe)
     source = _given(stored.bars, stored.instrument, tuple(stored.actions), "store", wanted)
@@ -175,10 +178,14 @@ def _warnings(found: Iterable[Any]) -> tuple[tuple[str, str], ...]:
 def _one_timeframe(found: Mapping[str, Source]) -> None:
     kinds = {str(source.listing.bars.timeframe) for source in found.values()}
     if len(kinds) > 1:
-        raise InputError(f"the bars have several timeframes ({', '.join(sorted(kinds))}): say which to run on (--timeframe)")
+        raise InputError(
+            f"the bars have several timeframes ({', '.join(sorted(kinds))}): say which to run on (--timeframe)"
+        )
     currencies = {source.listing.instrument.quote_currency for source in found.values()}
     if len(currencies) > 1:
-        raise InputError(f"the symbols are quoted in several currencies ({', '.join(sorted(currencies))}): a run has one")
+        raise InputError(
+            f"the symbols are quoted in several currencies ({', '.join(sorted(currencies))}): a run has one"
+        )
 
 
 def _asset_class(name: str | None) -> AssetClass | None:

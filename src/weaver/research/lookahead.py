@@ -56,7 +56,7 @@ def outcome(engine: LiveEngine) -> list[tuple[object, ...]]:
         (order.number, order.symbol, order.sign, order.units, order.status, order.filled)
         for order in engine.account.orders
     ]
-    fills = [(row.order.number, row.units, row.price, row.bar, row.cash) for row in engine.ledger.fills]
+    fills = [(row.order.number, row.units, row.price, row.bar, row.value, row.commission) for row in engine.ledger.fills]
     return [*orders, *fills]
 
 
@@ -102,10 +102,11 @@ class _Check:
         """Where to cut: at all decisions if their number allows it, and with what is left at other bars."""
         ends = series.timeline.ends
         count = int(np.clip(PREFIX_VALUES // shares // max(len(ends) // 2, 1), PREFIXES_MIN, PREFIXES_MAX))
-        decided = sample(self._moments, count)
+        decided = set(sample(self._moments, count))
         first, last = (int(engine.ticks[k]) for k in (engine.first, engine.last))
         others = ends[np.searchsorted(ends, first) : np.searchsorted(ends, last, side="right")].tolist()
-        return sorted({*decided, *sample(others, max(count - len(decided), 20))})
+        rest = [moment for moment in others if moment not in decided]
+        return sorted({*decided, *sample(rest, max(count - len(decided), 20))})
 
     # Cuts
 

@@ -23,8 +23,10 @@ Record = Mapping[str, Any]
 
 
 def plan_again(record: Record, *, folder: Path) -> Plan:
-    """The plan that `record` (a result's `run`) pins down. Bars come from the store, by their hash, else from the file they
-    came from, looked for from here and from `folder`. Raises InputError, and NotFound where the bars are gone.
+    """The plan that `record` (a result's `run`) pins down.
+
+    Bars come from the store, by their hash, else from the file they came from, looked for from here and from `folder`.
+    Raises InputError, and NotFound where the bars are gone.
     """
     try:
         strategy = _strategy(record)
@@ -93,8 +95,8 @@ def _bars(symbol: str, facts: Record, timeframe: Timeframe, asset_class: AssetCl
             bars = read if read.content_hash() == wanted else None
     if bars is None:
         raise NotFound(
-            f"{symbol} {timeframe}: the bars of the run (hash {wanted[:12]}…, from {origin}) are neither in the store nor in "
-            "that file as it is now: import the same bars again"
+            f"{symbol} {timeframe}: the bars of the run (hash {wanted[:12]}…, from {origin}) are neither in the store "
+            "nor in that file as it is now: import the same bars again"
         )
     return bars if bars.symbol == symbol else replace(bars, symbol=symbol)
 

@@ -1,11 +1,11 @@
-"""Weaver, `SmaSignalsOnBar`."""
+"""Weaver, `SmaAveragesOnBar`."""
 
 from collections.abc import Callable
 
 from tests.benchmarks.bars import Columns
 from tests.benchmarks.contestants.weaver import contest
-from tests.benchmarks.strategies import SmaSignalsOnBar
+from tests.benchmarks.strategies import SmaAveragesOnBar
 
 
 def prepare(columns: Columns) -> Callable[[], tuple[int, float]]:
-    return contest(SmaSignalsOnBar, columns)
+    return contest(SmaAveragesOnBar, columns)
