@@ -1,6 +1,7 @@
 """The real `weaver` command in a process of its own, with a home and a folder of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -31,12 +32,18 @@ class Place:
         return Outcome(code=process.returncode, stdout=stdout, stderr=stderr)
 
     def start(self, *arguments: object, limit: Callable[[], None] | None = None) -> "subprocess.Popen[str]":
-        """A process that is running."""
+        """A process that is running, and hears a Ctrl-C even where this one was started in the background."""
+
+        def prepare() -> None:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            if limit is not None:
+                limit()
+
         return subprocess.Popen(
             [sys.executable, "-m", "weaver", *map(str, arguments)],
             cwd=self.folder, env={**os.environ, "WEAVER_HOME": str(self.home)}, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            preexec_fn=limit,  # noqa: PLW1509 - no threads here
+            preexec_fn=prepare,  # noqa: PLW1509 - no threads here
         )  # fmt: skip
 
     def files(self) -> dict[str, bytes]:

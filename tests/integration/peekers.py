@@ -1,7 +1,7 @@
 """Strategies that look one bar ahead, made by chance: how they peek, how rarely, and where what they saw goes.
 
-A peek is a function of whole arrays whose value at bar t needs bar t + 1. It is mixed into an honest indicator at a share of
-the bars, and drives decisions in `when` or `on_bar` style.
+A peek is a function of whole arrays whose value at bar t needs bar t + 1. It is mixed into an honest indicator at a
+share of the bars, and drives decisions in `when` or `on_bar` style.
 """
 
 from collections.abc import Callable
@@ -104,8 +104,8 @@ def interpolated(close: Array) -> Array:
 PEEKS: dict[str, Callable[[Array], Array]] = {
     peek.__name__: peek
     for peek in (
-        rolled, shifted_return, centred, same_mode_convolution, normalised, ranked, highest_of_next, lowest_of_next, label,
-        fitted, backward_filter, whole_quantile, reversed_sum, spectral, differenced, interpolated,
+        rolled, shifted_return, centred, same_mode_convolution, normalised, ranked, highest_of_next, lowest_of_next,
+        label, fitted, backward_filter, whole_quantile, reversed_sum, spectral, differenced, interpolated,
     )
 }  # fmt: skip
 
@@ -273,17 +273,23 @@ class ThroughMemory(ThroughBase):
         return whole[bar.index + 1] if bar.index + 1 < len(whole) else None
 
 
-class ThroughIndex(ThroughBase):
-    """The bar object, moved on by one."""
+class ThroughView(ThroughBase):
+    """The column that a bar is read from."""
 
     def tomorrow(self, bar) -> float | None:
-        bar.index += 1
+        return bar._close[bar.index + 1] if bar.index + 1 < len(bar._close) else None
+
+
+class ThroughClock(ThroughBase):
+    """The run's clock, moved on by one."""
+
+    def tomorrow(self, bar) -> float | None:
+        clock = self._runtime.clock
+        clock.tick += 1
         try:
-            return bar.close
-        except IndexError:
-            return None
+            return float(self.close.values[-1]) if clock.tick < len(clock.ticks) else None
         finally:
-            bar.index -= 1
+            clock.tick -= 1
 
 
 class ThroughEvaluation(ThroughBase):
@@ -340,6 +346,6 @@ class ThroughError(ThroughBase):
 
 
 ROUNDABOUT = (
-    ThroughBase, ThroughMemory, ThroughIndex, ThroughEvaluation, ThroughIndicatorArguments, ThroughClassCache,
-    ThroughModuleCache, ThroughError,
+    ThroughBase, ThroughMemory, ThroughView, ThroughClock, ThroughEvaluation, ThroughIndicatorArguments,
+    ThroughClassCache, ThroughModuleCache, ThroughError,
 )  # fmt: skip

@@ -1,12 +1,12 @@
 """Strategies that place every kind of resting order by chance, each in four styles that must fill alike.
 
-The chance is the run's own (`self.random`), drawn only where the signal is true; so both styles draw alike as long as they are
-called back on the same bars.
+The chance is the run's own (`self.random`), drawn only where the signal is true; so both styles draw alike as long as
+they are called back on the same bars.
 """
 
 from typing import ClassVar
 
-from weaver import Strategy, ema, highest, lowest, sma
+from weaver import Strategy, crossed_above, crossed_below, ema, highest, lowest, sma
 
 
 class Desk(Strategy):
@@ -115,8 +115,6 @@ class Extremes(Desk):
 class CrossingsWhen(Crossings):
     def on_start(self) -> None:
         self.make()
-        from weaver import crossed_above, crossed_below  # noqa: PLC0415 - beside its use
-
         self.when(crossed_above(self.one, self.other) | crossed_below(self.one, self.other), self.act)
 
 

@@ -6,7 +6,9 @@ import pytest
 from backtesting.test import GOOG
 
 import weaver
-from tests.integration import peekers
+from tests.integration import honest, peekers, unsteady
+from tests.integration.markets import market
+from tests.shared_data import SAMPLES, shared_file
 from weaver.greta.warnings import ResultWarning
 
 DOUBTS = {"lookahead", "not_deterministic", "lookahead_unchecked"}
@@ -19,9 +21,9 @@ def doubts(strategy: type[weaver.Strategy], bars: Any, **options: Any) -> tuple[
     return [warning for warning in result.warnings if warning.code in DOUBTS], len(result.orders)
 
 
-@pytest.mark.parametrize("block", range(24))
+@pytest.mark.parametrize("block", range(34))
 def test_every_strategy_that_peeks_by_one_bar_is_caught(block: int) -> None:
-    for seed in range(block * 10, block * 10 + 10):
+    for seed in range(block * 6, block * 6 + 6):
         strategy, parameters = peekers.seeded(seed)
         found, orders = doubts(strategy, {"GOOG": SLICES[seed % 3]}, params=parameters)
         assert orders >= 20, (seed, parameters)
@@ -36,3 +38,85 @@ def test_peeks_past_the_indicators_are_caught_with_the_order_that_differs(strate
         assert orders >= 20
         assert [warning.code for warning in found] == ["lookahead"]
         assert "order" in found[0].message or "fails" in found[0].message
+
+
+@pytest.mark.parametrize("block", range(14))
+def test_honest_strategies_are_not_accused(block: int) -> None:
+    for seed in range(block * 7, block * 7 + 7):
+        strategy, parameters = honest.seeded(seed)
+        found, orders = doubts(strategy, {"GOOG": SLICES[seed % 3].iloc[:500]}, params=parameters)
+        assert orders >= 2, (seed, strategy, parameters)
+        assert found == [], (seed, strategy, parameters, found)
+
+
+def stocks() -> list[Any]:
+    """Raw prices with splits and dividends; one that is delisted and one that starts late, where the files are there."""
+    names = ("CERN", "COST", "DELL", "QQQ")
+    shared = [path for name in names if (path := shared_file(f"daily_us/{name}_1d_raw.csv")) is not None]
+    return [market(path) for path in shared or [SAMPLES / f"{name}_1d.csv" for name in ("AAPL", "IBM", "MSFT")]]
+
+
+@pytest.mark.parametrize("strategy", [honest.Rotates, honest.Spread])
+def test_honest_strategies_of_several_symbols_are_not_accused(strategy: type[weaver.Strategy]) -> None:
+    found, orders = doubts(strategy, stocks(), start="2012-06-01", end="2014-03-31", costs=None)
+    assert orders >= 20
+    assert found == []
+
+
+@pytest.mark.parametrize("strategy", honest.STYLES, ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("name", ["AAPL", "EURUSD"])
+def test_honest_strategies_over_splits_and_on_hours_are_not_accused(strategy: type[honest.Honest], name: str) -> None:
+    if name == "AAPL":  # which split in 2000
+        found, orders = doubts(strategy, market(SAMPLES / "AAPL_1d.csv"), end="2003-12-31", asset=None)
+    elif strategy is honest.TwoTimeframes:
+        return  # weeks are made of days
+    else:
+        found, orders = doubts(strategy, market(SAMPLES / "EURUSD_1h.csv"), end="2017-02-15", asset=None)
+    assert orders >= 20
+    assert found == []
+
+
+def test_the_check_leaves_behind_what_one_run_leaves() -> None:
+    honest.KeepsNotes.notes.clear()
+    found, _ = doubts(honest.KeepsNotes, {"GOOG": SLICES[0]})
+    assert found == []
+    assert len(honest.KeepsNotes.notes) == len(SLICES[0])
+
+
+def test_a_file_that_begins_without_volume_is_no_reason_to_accuse() -> None:
+    frame = SLICES[0].copy()
+    frame.loc[frame.index[:700], "Volume"] = 0
+    found, orders = doubts(honest.OnBars, {"GOOG": frame})
+    assert orders >= 20
+    assert found == []
+
+
+def test_a_function_that_fails_on_fewer_bars_than_the_run_has_is_named_as_unchecked() -> None:
+    class Demanding(honest.OnBars):
+        def make(self) -> None:
+            def own(close):
+                if len(close) < 1_500:
+                    raise ValueError("too few")
+                return peekers.momentum(close)
+
+            self.line = weaver.indicator(own, self.close)
+
+    found, _ = doubts(Demanding, {"GOOG": SLICES[0]})
+    assert [warning.code for warning in found] == ["lookahead_unchecked"]
+    assert "too few" in found[0].message
+
+
+@pytest.mark.parametrize("strategy", unsteady.UNSTEADY, ids=lambda cls: cls.__name__)
+def test_a_strategy_that_is_not_deterministic_is_told_apart(strategy: type[weaver.Strategy]) -> None:
+    found, _ = doubts(strategy, {"GOOG": SLICES[0]})
+    assert [warning.code for warning in found] == ["not_deterministic"]
+
+
+def test_chance_of_the_run_is_deterministic() -> None:
+    class Chancy(unsteady._Unsteady):
+        def decide(self) -> bool:
+            return self.random.random() < 0.3
+
+    found, orders = doubts(Chancy, {"GOOG": SLICES[0]})
+    assert orders >= 20
+    assert found == []

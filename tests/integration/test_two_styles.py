@@ -99,7 +99,7 @@ def test_sma_crossover_enters_at_every_up_crossing_while_flat(path: Path) -> Non
 
 
 def crossings(path: Path, fast: int, slow: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Where pandas' averages cross, up and down; and where rounding alone would decide (the averages are as good as equal)."""
+    """Where pandas' averages cross, up and down; and where rounding would decide, the averages being all but equal."""
     closes = split_adjusted(path)
     one, other = closes.rolling(fast).mean(), closes.rolling(slow).mean()
     above, below = (one - other) > 0, (one - other) < 0

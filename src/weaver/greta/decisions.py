@@ -56,8 +56,10 @@ def first_difference(whole: Sequence[Decision], cut: Sequence[Decision], until: 
 
 
 def sample(moments: Sequence[int], count: int) -> list[int]:
-    """Up to `count` of the moments: the first, the last, and one of each of as many equal stretches between them, at a place
-    in it that moves on by the golden ratio, so that no rhythm of the moments (in, out, in, out) keeps step with it."""
+    """Up to `count` of the moments: the first, the last, and one of each of as many equal stretches between them.
+
+    Its place in the stretch moves on by the golden ratio, so that no rhythm of the moments keeps step with it.
+    """
     unique = sorted(set(moments))
     if len(unique) <= count:
         return unique

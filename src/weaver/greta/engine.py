@@ -183,7 +183,7 @@ class Engine(Generic[R]):
     def _wake(self, now: int) -> int:
         """The next tick that must be visited for something other than a signal."""
         wake = self.corporate.next_after(now)
-        if self.runtime.attention or (self.is_margin and any(self.ledger.units.values())):
+        if self.runtime.attention or (self.is_margin and (self.ledger.cash < 0 or any(self.ledger.units.values()))):
             return now + 1
         for order in self.matcher.book:
             wake = min(wake, next_wake(order, self.prices[order.symbol], self.ticks, now))

@@ -41,15 +41,15 @@ class FillColumns:
 def fill_columns(ledger: Ledger) -> FillColumns:
     """All fills of a ledger, as arrays."""
     fills = ledger.fills
+    amounts = (fills.units, fills.values, fills.commissions)
+    units: NDArray[Any]
+    value: NDArray[Any]
+    commission: NDArray[Any]
     try:
-        units, value, commission = (
-            np.array(column, dtype=np.int64) for column in (fills.units, fills.values, fills.commissions)
-        )
+        units, value, commission = (np.array(column, dtype=np.int64) for column in amounts)
         is_exact = True
     except OverflowError:
-        units, value, commission = (
-            np.array(column, dtype=np.float64) for column in (fills.units, fills.values, fills.commissions)
-        )
+        units, value, commission = (np.array(column, dtype=np.float64) for column in amounts)
         is_exact = False
     index = {symbol: k for k, symbol in enumerate(ledger.prices)}
     symbols = (

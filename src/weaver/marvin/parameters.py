@@ -9,8 +9,8 @@ import inspect
 import warnings
 from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar, get_origin
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.errors import PydanticUserError
@@ -21,12 +21,20 @@ from weaver.marvin.strategy import Strategy
 from weaver.model.errors import InputError, StrategyError
 
 _LISTS = (list, tuple, set, frozenset)
+_models: WeakKeyDictionary[type[Strategy], type[BaseModel]] = WeakKeyDictionary()
+"""Making a model takes longer than many a backtest."""
 _CONFIG = ConfigDict(extra="forbid", validate_default=True, allow_inf_nan=False, protected_namespaces=())
 
 
-@lru_cache(maxsize=256)
 def parameters_model(strategy: type[Strategy]) -> type[BaseModel]:
     """The pydantic model of a strategy's parameters. Raises StrategyError on a declaration that makes no sense."""
+    model = _models.get(strategy)
+    if model is None:
+        model = _models[strategy] = _model(strategy)
+    return model
+
+
+def _model(strategy: type[Strategy]) -> type[BaseModel]:
     declared = _declared(strategy)
     for name in declared:
         if hasattr(Strategy, name):

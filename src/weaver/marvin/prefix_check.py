@@ -11,7 +11,7 @@ from weaver.model.errors import StrategyError
 
 Floats = NDArray[np.float64]
 ROUNDING = 1e-12
-"""Differences up to this are rounding, relative to the value or to the middle one of all values, whichever is larger."""
+"""Differences up to this are rounding, relative to the value or to the median of all, whichever is larger."""
 
 
 class Difference(NamedTuple):

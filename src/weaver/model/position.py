@@ -54,7 +54,7 @@ class Position:
         # fraction/denominator units × previous close × denominator/numerator: the denominators cancel.
         worth = fraction * previous_close / (numerator * self.scale.notional_divisor)
         paid = divide_half_even(worth.numerator, worth.denominator)
-        cost = divide_half_even(self.cost * fraction, exact)
+        cost = divide_half_even(self.cost * abs(fraction), abs(exact))
         held = replace(
             self, units=units, cost=self.cost - cost, realised=self.realised + paid - cost
         )

@@ -31,7 +31,7 @@ def is_fair(listings: Mapping[str, Listing], until: int) -> bool:
     """Whether a run that ends there goes by the same rules. A file without any volume fills on every bar: one whose
     first bars have none must not be taken for such a file."""
     return not any(
-        _has_volume(one.bars.volume) and 0 < count and not _has_volume(one.bars.volume[:count])
+        _has_volume(one.bars.volume) and count and not _has_volume(one.bars.volume[:count])
         for one in listings.values()
         for count in [int(np.searchsorted(one.bars.end, until, side="right"))]
     )

@@ -1,8 +1,8 @@
 """The look-ahead check: does anything that a run decided depend on bars that had not closed?
 
-Four steps, each on its own or with what the one before it found. The run is repeated as it was: what differs then is the
-strategy's own doing. From here on, whatever the strategy keeps in its class or module is put back before each step. Its own
-indicators are computed again on prefixes of their inputs. And the run is repeated on bars cut right after its decisions.
+The run is repeated as it was: what differs then is the strategy's own doing. After that, whatever it keeps in its
+class or module is put back before each step: its own indicators are computed again on prefixes of their inputs, and the
+run is repeated on bars cut right after its decisions. How many of either depends on the number of bars alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ from weaver.research.run import Plan
 PREFIXES_MIN, PREFIXES_MAX = 64, 1_500
 PREFIX_VALUES = 40_000_000
 """How many values the strategy's own functions are given in all, beyond the least number of prefixes."""
-CUTS_MIN, CUTS_MAX = 16, 100
+CUTS_MIN, CUTS_MAX = 16, 64
 CUT_TICKS = 4_000_000
 """How many ticks the repeated runs visit in all, beyond the least number of cuts."""
 
@@ -39,9 +39,9 @@ class Finding(NamedTuple):
 
 
 def check(plan: Plan, engine: LiveEngine, before: Memory, progress: Progress) -> list[Finding]:
-    """Recompute, repeat and cut a finished run; `before` is what the strategy's class kept before it. Slower than the run itself.
+    """Recompute, repeat and cut a finished run; `before` is what the strategy's class kept before it.
 
-    The run's result is left alone. So is what it left in the class, unless that is what looks ahead.
+    Slower than the run itself. Its result is left alone, and so is what it left in the class, unless that looks ahead.
     """
     after = Memory(plan.strategy.cls)
     found = _Check(plan, engine, before.recall, progress).findings()
@@ -56,7 +56,7 @@ def outcome(engine: LiveEngine) -> list[tuple[object, ...]]:
         (order.number, order.symbol, order.sign, order.units, order.status, order.filled)
         for order in engine.account.orders
     ]
-    fills = [(row.order.number, row.units, row.price, row.bar, row.value, row.commission) for row in engine.ledger.fills]
+    fills = [(row.order.number, row.units, row.price, row.bar, row.commission) for row in engine.ledger.fills]
     return [*orders, *fills]
 
 
@@ -131,17 +131,14 @@ class _Check:
         except StrategyError as error:
             if str(error).startswith("indicator "):
                 return _cannot(f"the run cannot be repeated on the bars up to {_when(moment)} ({error})")
-            text = f"the strategy fails ({error}) when the bars end at {_when(moment)}, and did not when they went on"
-            return Finding("lookahead", f"LOOK-AHEAD: {text}: it depends on later bars, and the result cannot be believed")
+            fails = f"the strategy fails ({error}) when the bars end at {_when(moment)}, and did not when they went on"
+            return _looks_ahead(fails, "it depends on later bars")
         except WeaverError as error:
             return _cannot(f"the run cannot be repeated on the bars up to {_when(moment)} ({error})")
         if found is None:
             return None
-        return Finding(
-            "lookahead",
-            f"LOOK-AHEAD: {found.text} at {_when(found.time)} is decided otherwise when the bars end at "
-            f"{_when(moment)}: it depends on later bars, and the result cannot be believed",
-        )
+        otherwise = f"{found.text} at {_when(found.time)} is decided otherwise when the bars end at {_when(moment)}"
+        return _looks_ahead(otherwise, "it depends on later bars")
 
     def _first_difference(self, moment: int) -> Decision | None:
         self._forget()
@@ -168,11 +165,12 @@ def _where(engine: LiveEngine, again: LiveEngine) -> str:
 def _differs(found: Difference) -> Finding:
     if found.is_repeat:
         return _not_deterministic(f"{found.label} at {_when(found.time)}, {found.whole!r} and then {found.cut!r},")
-    return Finding(
-        "lookahead",
-        f"LOOK-AHEAD: {found.label} at {_when(found.time)} is {found.whole!r} in the run, but {found.cut!r} "
-        "on the bars that had closed by then: it uses later bars, and the result cannot be believed",
-    )
+    values = f"is {found.whole!r} in the run, but {found.cut!r} on the bars that had closed by then"
+    return _looks_ahead(f"{found.label} at {_when(found.time)} {values}", "it uses later bars")
+
+
+def _looks_ahead(what: str, why: str) -> Finding:
+    return Finding("lookahead", f"LOOK-AHEAD: {what}: {why}, and the result cannot be believed")
 
 
 def _not_deterministic(what: str) -> Finding:

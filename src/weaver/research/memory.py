@@ -1,8 +1,9 @@
-"""What a strategy keeps outside of itself: in its class, its module, its functions; so that a run can start as another did."""
+"""What a strategy keeps outside of itself, in its class, module and functions, to be put back."""
 
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
+from operator import is_
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
@@ -20,8 +21,9 @@ _EMPTY = object()
 class Memory:
     """The state that runs of a strategy class share, as it was when this was made; `recall` puts it back.
 
-    Looked into: the class and those that it derives from, the module's names, functions (attributes, defaults, closures,
-    caches), lists, mappings, sets, arrays, and objects of the module's own classes. Not: other modules, and what C code keeps.
+    Looked into: the class and those that it derives from, the module's names, functions (attributes, defaults,
+    closures, caches), lists, mappings, sets, arrays, and objects of the module's own classes. Not: other modules, and
+    what C code keeps.
     """
 
     def __init__(self, strategy: type[Strategy]) -> None:
@@ -79,7 +81,8 @@ class Memory:
         elif isinstance(thing, type):
             self._class(thing)
         elif isinstance(thing, FunctionType):
-            self._waiting.extend((thing.__dict__, thing.__defaults__ or (), thing.__kwdefaults__ or (), thing.__closure__ or ()))
+            parts = (thing.__dict__, thing.__defaults__, thing.__kwdefaults__, thing.__closure__)
+            self._waiting.extend(part for part in parts if part is not None)
         elif hasattr(thing, "__dict__"):
             self._waiting.append(vars(thing))
 
@@ -123,6 +126,8 @@ def _attributes(cls: type) -> Iterator[tuple[str, Any]]:
 
 def _restore_mapping(thing: dict[Any, Any], copy: dict[Any, Any]) -> None:
     """Only what differs is touched: others may be reading a module's names meanwhile."""
+    if len(thing) == len(copy) and all(map(is_, thing, copy)) and all(map(is_, thing.values(), copy.values())):
+        return
     for name in [name for name in thing if name not in copy]:
         del thing[name]
     for name, value in copy.items():
@@ -131,7 +136,7 @@ def _restore_mapping(thing: dict[Any, Any], copy: dict[Any, Any]) -> None:
 
 
 def _restore_sequence(thing: Any, copy: Any) -> None:
-    if len(thing) != len(copy) or any(a is not b for a, b in zip(thing, copy, strict=True)):
+    if len(thing) != len(copy) or not all(map(is_, thing, copy)):
         thing.clear()
         thing.extend(copy)
 

@@ -1,0 +1,122 @@
+"""Costs by hand: what a preset says, what is refused, and the arithmetic of slippage, commission and volume."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from weaver.model.costs import PRESETS, CostModel, Costs
+from weaver.model.errors import InputError
+from weaver.model.instrument import AssetClass, Instrument
+from weaver.model.scale import Scale
+
+STOCK = Scale.of(Instrument.default("AAA", AssetClass.STOCK))
+CRYPTO = Scale.of(Instrument.default("BTC/USD", AssetClass.CRYPTO))
+ONE = 10**8
+
+
+def model(scale: Scale = STOCK, **keys: str) -> CostModel:
+    return CostModel(Costs(**{name: Decimal(value) for name, value in keys.items()}), scale)
+
+
+def price(text: str) -> int:
+    return int(Decimal(text) * ONE)
+
+
+@pytest.mark.parametrize(
+    ("asset_class", "preset"), [("stock", "alpaca-stocks"), ("crypto", "alpaca-crypto"), ("fx", "fx")]
+)
+def test_costs_default_to_the_preset_of_the_asset_class(asset_class: str, preset: str) -> None:
+    assert Costs.parse(None, asset_class=AssetClass(asset_class)) == PRESETS[preset]
+    assert PRESETS[preset] != Costs()
+
+
+def test_keys_replace_the_whole_preset() -> None:
+    given = Costs.parse("slippage_ticks=2, commission_bps=0.5", asset_class=AssetClass.STOCK)
+    assert given == Costs(slippage_ticks=Decimal(2), commission_bps=Decimal("0.5"))
+    assert Costs.parse({"slippage_bps": 0.1}, asset_class=AssetClass.FX) == Costs(slippage_bps=Decimal("0.1"))
+    assert Costs.parse(given, asset_class=AssetClass.FX) is given
+    assert Costs.parse("none", asset_class=AssetClass.STOCK) == Costs()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("cheap", "costs 'cheap': not a preset"),
+        ({"spread": 1}, "unknown key 'spread'"),
+        ("commission_bps=much", "commission_bps must be a number, not 'much'"),
+        ({"commission_bps": -1}, "commission_bps must be 0 or more, not -1"),
+        ({"max_participation": 1.5}, "at most 1, not 1.5"),
+        ({"slippage_bps": float("nan")}, "slippage_bps must be finite"),
+    ],
+)
+def test_costs_that_cannot_be_are_refused(given: Any, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        Costs.parse(given, asset_class=AssetClass.STOCK)
+
+
+def test_description_names_what_is_set() -> None:
+    assert Costs(commission_bps=Decimal("2.50")).describe() == {"commission_bps": "2.50"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "sign", "limit", "paid"),
+    [
+        # 50 × (5 + 1.5) / 10,000 = 0.0325; and two ticks of 0.01
+        ({"slippage_bps": "5", "half_spread_bps": "1.5", "slippage_ticks": "2"}, 1, None, "50.0525"),
+        ({"slippage_bps": "5", "half_spread_bps": "1.5", "slippage_ticks": "2"}, -1, None, "49.9475"),
+        ({"slippage_ticks": "2"}, 1, "50.01", "50.01"),
+        ({"slippage_ticks": "2"}, 1, "50.03", "50.02"),
+        ({"slippage_ticks": "2"}, -1, "49.99", "49.99"),
+        ({"slippage_ticks": "5000"}, -1, None, "0.00000001"),  # a price never gets to nothing
+    ],
+)
+def test_slippage_costs_and_stops_at_the_limit(keys: dict[str, str], sign: int, limit: str | None, paid: str) -> None:
+    costs = model(**keys)
+    assert costs.slips
+    assert costs.slipped(price("50"), sign=sign, limit=None if limit is None else price(limit)) == price(paid)
+
+
+@pytest.mark.parametrize(("at", "paid"), [("0.00005", "0.00005000"), ("0.00015", "0.00015002"), ("0.00025", "0.00025002")])
+def test_slipped_price_is_rounded_half_to_even_to_1e_8(at: str, paid: str) -> None:
+    # One basis point: 0.5e-8 -> 0 (even), 1.5e-8 -> 2e-8, 2.5e-8 -> 2e-8.
+    assert model(slippage_bps="1").slipped(price(at), sign=1, limit=None) == price(paid)
+
+
+def test_commission_is_by_value_and_by_unit() -> None:
+    costs = model(commission_bps="10", commission_per_share="0.005")
+    # 7 × 30.01 × 0.001 + 7 × 0.005 = 0.21007 + 0.035
+    assert costs.computed(price("30.01"), 7) == price("0.24507")
+    crypto = model(CRYPTO, commission_bps="25", commission_per_share="1")
+    # 0.5 × 40,000.01 × 0.0025 + 0.5
+    assert crypto.computed(price("40000.01"), ONE // 2) == price("50.5000125")
+    assert model().computed(price("30"), 7) == 0
+
+
+@pytest.mark.parametrize(("quantity", "commission"), [(1, 0), (3, 2), (5, 2), (7, 4)])
+def test_commission_is_rounded_half_to_even(quantity: int, commission: int) -> None:
+    # 1 bp of 0.00005 a unit is 0.5e-8: 0.5 -> 0, 1.5 -> 2, 2.5 -> 2, 3.5 -> 4.
+    assert model(commission_bps="1").computed(price("0.00005"), quantity) == commission
+
+
+def test_minimum_is_per_order_and_taken_on_its_first_fill() -> None:
+    costs = model(commission_per_share="0.01", commission_minimum="1")
+    total = paid = 0
+    charged = []
+    for quantity in (40, 40, 40, 40):  # 0.40, 0.80, 1.20, 1.60 in all
+        total += costs.computed(price("10"), quantity)
+        charged.append(costs.due(total, paid))
+        paid += charged[-1]
+    assert charged == [price("1"), 0, price("0.2"), price("0.4")]
+
+
+def test_commission_terms_say_the_same_as_the_computed_commission() -> None:
+    costs = model(commission_bps="3", commission_per_share="0.0035")
+    by_value, by_unit, divisor = costs.commission_terms
+    value = price("12.34") * 100
+    assert round((value * by_value + 100 * by_unit) / divisor) == costs.computed(price("12.34"), 100)
+
+
+def test_capacity_is_a_share_of_the_volume() -> None:
+    assert model(max_participation="0.1").capacity(1234.0) == 123
+    assert model(CRYPTO, max_participation="0.033").capacity(0.1) == int(Decimal("0.0033") * ONE)

@@ -1,0 +1,65 @@
+"""What the venues take, after Alpaca's documentation."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from weaver.model.actions import OrderClass, OrderType, TimeInForce
+from weaver.model.errors import InputError
+from weaver.model.instrument import AssetClass, Instrument
+from weaver.model.order import Order
+from weaver.model.scale import Scale
+from weaver.model.venue import VENUES, venue_rules
+
+FRACTIONS = Scale.of(
+    Instrument(symbol="AAA", asset_class=AssetClass.STOCK, tick=Decimal("0.01"), lot=Decimal("0.001"))
+)
+
+
+def order(quantity: str = "1", **terms: Any) -> Order:
+    one = Order(1, FRACTIONS, 1, FRACTIONS.quantity(quantity), 0)
+    for name, value in terms.items():
+        setattr(one, name, value)
+    return one
+
+
+LIMIT = {"order_type": OrderType.LIMIT}
+EXTENDED = {"extended_hours": True, **LIMIT}
+
+
+@pytest.mark.parametrize(
+    ("venue", "terms", "reason"),
+    [
+        ("alpaca-stock", {}, ""),
+        ("alpaca-stock", {"order_type": OrderType.TRAILING_STOP, "tif": TimeInForce.GTC}, ""),
+        ("alpaca-stock", {"tif": TimeInForce.FOK}, ""),
+        ("alpaca-stock", {"order_class": OrderClass.BRACKET, "tif": TimeInForce.GTC}, ""),
+        ("alpaca-stock", {"order_class": OrderClass.BRACKET, "tif": TimeInForce.IOC}, "bracket orders as day or gtc only"),
+        ("alpaca-stock", {**EXTENDED}, ""),
+        ("alpaca-stock", {**EXTENDED, "tif": TimeInForce.GTC}, ""),
+        ("alpaca-stock", {"extended_hours": True}, "limit orders only"),
+        ("alpaca-stock", {**EXTENDED, "tif": TimeInForce.IOC}, "limit orders only"),
+        ("alpaca-stock", {**EXTENDED, "order_class": OrderClass.OTO}, "no oto orders outside"),
+        ("alpaca-stock", {"quantity": "0.5"}, ""),
+        ("alpaca-stock", {"quantity": "0.5", "tif": TimeInForce.GTC}, "fractions of a share in day orders only"),
+        ("alpaca-stock", {"quantity": "1.5", "order_class": OrderClass.OCO}, "oco orders for whole shares only"),
+        ("alpaca-stock", {"quantity": "1.5", "order_type": OrderType.TRAILING_STOP}, "no trailing stop for a fraction"),
+        ("alpaca-crypto", {"quantity": "0.5"}, ""),
+        ("alpaca-crypto", {"order_type": OrderType.STOP}, "takes no stop orders"),
+        ("alpaca-crypto", {"order_class": OrderClass.OCO}, "takes no oco orders"),
+        ("alpaca-crypto", {"tif": TimeInForce.FOK}, "takes no fok orders"),
+        ("alpaca-crypto", EXTENDED, "has no extended hours"),
+    ],
+)
+def test_venue_takes_an_order_or_says_why_not(venue: str, terms: dict[str, Any], reason: str) -> None:
+    said = VENUES[venue].refuses(order(**terms))
+    assert reason in said
+    assert bool(said) == bool(reason)
+
+
+def test_rules_are_found_by_name() -> None:
+    assert venue_rules(None) is None
+    assert venue_rules("alpaca-stock") is VENUES["alpaca-stock"]
+    with pytest.raises(InputError, match="venue 'nasdaq' is unknown; known: alpaca-stock, alpaca-crypto"):
+        venue_rules("nasdaq")
