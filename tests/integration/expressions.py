@@ -54,38 +54,22 @@ class Trees:
         if depth == 0 or chance.random() < 0.15:
             return getattr(group, chance.choice(COLUMNS))
         period = chance.randint(2, 15)
-        below = lambda: self.series(depth - 1)  # noqa: E731 - grown only where it is chosen
-        match chance.randrange(16):
-            case 0 | 1:
-                return self._arithmetic(below(), chance.choice((below(), chance.uniform(0.5, 3))))
-            case 2:
-                return -abs(below())
-            case 3:
-                return below().shift(chance.randrange(4))
-            case 4:
-                return sma(below(), period)
-            case 5:
-                return ema(below(), period)
-            case 6:
-                return wma(below(), period)
-            case 7:
-                return chance.choice((highest, lowest))(below(), period)
-            case 8:
-                return rsi(below(), period)
-            case 9:
-                return roc(below(), period)
-            case 10:
-                return stddev(below(), period)
-            case 11:
-                return zscore(below(), period)
-            case 12:
-                return chance.choice(bbands(below(), period))
-            case 13:
-                return chance.choice((atr(group, period), talib("ADX", group, timeperiod=period)))
-            case 14:
-                return chance.choice(macd(below(), 3, 3 + period, 4))
-            case _:
-                return indicator(own, below(), factor=0.97)
+        node = self.series(depth - 1)
+        grown = (
+            lambda: self._arithmetic(node, chance.choice((self.series(depth - 1), chance.uniform(0.5, 3)))),
+            lambda: self._arithmetic(node, self.series(depth - 1)),
+            lambda: -abs(node),
+            lambda: node.shift(chance.randrange(4)),
+            lambda: chance.choice((sma, ema, wma))(node, period),
+            lambda: chance.choice((highest, lowest))(node, period),
+            lambda: chance.choice((rsi, roc, stddev, zscore))(node, period),
+            lambda: chance.choice(bbands(node, period)),
+            lambda: chance.choice(macd(node, 3, 3 + period, 4)),
+            lambda: chance.choice((atr(group, period), talib("ADX", group, timeperiod=period))),
+            lambda: indicator(own, node, factor=0.97),
+        )
+        result: Series = chance.choice(grown)()
+        return result
 
     def signal(self, depth: int) -> Signal:
         """A signal of at most so many levels."""

@@ -65,7 +65,7 @@ def test_honest_strategies_of_several_symbols_are_not_accused(strategy: type[wea
 
 @pytest.mark.parametrize("strategy", honest.STYLES, ids=lambda cls: cls.__name__)
 @pytest.mark.parametrize("name", ["AAPL", "EURUSD"])
-def test_honest_strategies_over_splits_and_on_hours_are_not_accused(strategy: type[honest.Honest], name: str) -> None:
+def test_honest_ones_over_splits_and_on_hours_are_not_accused(strategy: type[honest.Honest], name: str) -> None:
     if name == "AAPL":  # which split in 2000
         found, orders = doubts(strategy, market(SAMPLES / "AAPL_1d.csv"), end="2003-12-31", asset=None)
     elif strategy is honest.TwoTimeframes:

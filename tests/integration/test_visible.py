@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+import talib
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -81,7 +82,7 @@ def probe(name: str, seed: int, stop: int, moments: frozenset[int], **options: A
     return Probe.seen, Probe.calls
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(
     name=st.sampled_from(sorted(MARKETS)),
     seed=st.integers(0, 10**6),
@@ -193,8 +194,6 @@ def test_series_show_the_plain_array_up_to_now_in_every_way_through_time(strateg
         for at, action in zip(splits, [one for one in stored.actions if hasattr(one, "ratio")], strict=False):
             if at < seen:
                 plain[:at] /= float(action.ratio)
-        import talib
-
         return plain, talib.SMA(plain, 7) if seen >= 7 else np.full(seen, np.nan)
 
     Reader.truth, Reader.visited = staticmethod(truth), []

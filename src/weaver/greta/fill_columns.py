@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FillColumns:
-    """One row per fill, in order. `units`, `value` and `commission` are exact int64 (quantity and cash units) where they
+    """One row per fill, in order. `units`, `value` and `commission` are exact int64 (quantity and cash units) if they
     fit, which `is_exact` says, else floats of the same units."""
 
     symbol: NDArray[np.int64]

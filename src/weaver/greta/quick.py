@@ -10,7 +10,7 @@ from weaver.model.order_status import OrderStatus
 QuickFill = Callable[[Order, int], bool]
 
 
-def quick_fill(ledger: Ledger, prices: Prices) -> QuickFill:
+def quick_fill(ledger: Ledger, prices: Prices) -> QuickFill:  # noqa: PLR0915 - one closure: nothing is looked up twice
     """A function that fills a plain market order at the open of a bar, or does nothing and says False.
 
     It is `Matcher`'s arithmetic for the one case that nearly all orders are: a cash account, no participation cap, an

@@ -60,10 +60,15 @@ def _about_fills(engine: Engine[Any], columns: FillColumns) -> list[tuple[str, s
     matcher = engine.matcher
     if matcher.filling.capped:
         found.append(
-            ("capped", f"{matcher.filling.capped} fills were cut by max_participation: the size is too large for the volume")
+            (
+                "capped",
+                f"{matcher.filling.capped} fills were cut by max_participation: the orders are large for the volume",
+            )
         )
     if matcher.filling.resized:
-        found.append(("resized", f"{matcher.filling.resized} orders were cut to what the account could pay, costs included"))
+        found.append(
+            ("resized", f"{matcher.filling.resized} orders were cut to what the account could pay, costs included")
+        )
     large = sum(_large(columns, columns.of(k), prices) for k, prices in enumerate(engine.prices.values()))
     if large:
         found.append(

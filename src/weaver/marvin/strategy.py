@@ -138,7 +138,8 @@ class Strategy:
         """Order to buy `quantity` units at the market, or on the terms given.
 
         `limit`, `stop` (both: a stop-limit), `trail` or `trail_percent`; `tif` "day", "gtc", "ioc", "fok";
-        `extended_hours`; exits `take_profit`, `stop_loss`, `stop_loss_limit`. Raises InvalidOrder on what no venue could take.
+        `extended_hours`; exits `take_profit`, `stop_loss`, `stop_loss_limit`. Raises InvalidOrder on what no venue
+        could take.
         """
         return self._running.desk.buy(symbol, quantity, **terms)
 

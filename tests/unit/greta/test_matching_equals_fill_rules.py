@@ -60,7 +60,7 @@ COSTS: list[Any] = [
 def record(strategy: type[Strategy], seed: int, costs: Any) -> tuple[object, ...]:
     result = backtest(strategy, market(seed), costs=costs, cash=3000, seed=seed)
     orders = [(order.id, order.status, order.filled_quantity, order.average_price) for order in result.orders]
-    return result.fills, orders, result.stats["final_equity"]
+    return list(result.fills), orders, result.stats["final_equity"]
 
 
 @pytest.mark.parametrize("costs", COSTS)

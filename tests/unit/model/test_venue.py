@@ -31,20 +31,20 @@ EXTENDED = {"extended_hours": True, **LIMIT}
 @pytest.mark.parametrize(
     ("venue", "terms", "reason"),
     [
-        ("alpaca-stock", {}, ""),
-        ("alpaca-stock", {"order_type": OrderType.TRAILING_STOP, "tif": TimeInForce.GTC}, ""),
-        ("alpaca-stock", {"tif": TimeInForce.FOK}, ""),
-        ("alpaca-stock", {"order_class": OrderClass.BRACKET, "tif": TimeInForce.GTC}, ""),
-        ("alpaca-stock", {"order_class": OrderClass.BRACKET, "tif": TimeInForce.IOC}, "bracket orders as day or gtc only"),
-        ("alpaca-stock", {**EXTENDED}, ""),
-        ("alpaca-stock", {**EXTENDED, "tif": TimeInForce.GTC}, ""),
-        ("alpaca-stock", {"extended_hours": True}, "limit orders only"),
-        ("alpaca-stock", {**EXTENDED, "tif": TimeInForce.IOC}, "limit orders only"),
-        ("alpaca-stock", {**EXTENDED, "order_class": OrderClass.OTO}, "no oto orders outside"),
-        ("alpaca-stock", {"quantity": "0.5"}, ""),
-        ("alpaca-stock", {"quantity": "0.5", "tif": TimeInForce.GTC}, "fractions of a share in day orders only"),
-        ("alpaca-stock", {"quantity": "1.5", "order_class": OrderClass.OCO}, "oco orders for whole shares only"),
-        ("alpaca-stock", {"quantity": "1.5", "order_type": OrderType.TRAILING_STOP}, "no trailing stop for a fraction"),
+        ("alpaca-stocks", {}, ""),
+        ("alpaca-stocks", {"order_type": OrderType.TRAILING_STOP, "tif": TimeInForce.GTC}, ""),
+        ("alpaca-stocks", {"tif": TimeInForce.FOK}, ""),
+        ("alpaca-stocks", {"order_class": OrderClass.BRACKET, "tif": TimeInForce.GTC}, ""),
+        ("alpaca-stocks", {"order_class": OrderClass.BRACKET, "tif": TimeInForce.IOC}, "bracket orders as day or gtc only"),
+        ("alpaca-stocks", {**EXTENDED}, ""),
+        ("alpaca-stocks", {**EXTENDED, "tif": TimeInForce.GTC}, ""),
+        ("alpaca-stocks", {"extended_hours": True}, "limit orders only"),
+        ("alpaca-stocks", {**EXTENDED, "tif": TimeInForce.IOC}, "limit orders only"),
+        ("alpaca-stocks", {**EXTENDED, "order_class": OrderClass.OTO}, "no oto orders outside"),
+        ("alpaca-stocks", {"quantity": "0.5"}, ""),
+        ("alpaca-stocks", {"quantity": "0.5", "tif": TimeInForce.GTC}, "fractions of a share in day orders only"),
+        ("alpaca-stocks", {"quantity": "1.5", "order_class": OrderClass.OCO}, "oco orders for whole shares only"),
+        ("alpaca-stocks", {"quantity": "1.5", "order_type": OrderType.TRAILING_STOP}, "no trailing stop for a fraction"),
         ("alpaca-crypto", {"quantity": "0.5"}, ""),
         ("alpaca-crypto", {"order_type": OrderType.STOP}, "takes no stop orders"),
         ("alpaca-crypto", {"order_class": OrderClass.OCO}, "takes no oco orders"),
@@ -60,6 +60,6 @@ def test_venue_takes_an_order_or_says_why_not(venue: str, terms: dict[str, Any],
 
 def test_rules_are_found_by_name() -> None:
     assert venue_rules(None) is None
-    assert venue_rules("alpaca-stock") is VENUES["alpaca-stock"]
-    with pytest.raises(InputError, match="venue 'nasdaq' is unknown; known: alpaca-stock, alpaca-crypto"):
+    assert venue_rules("alpaca-stocks") is VENUES["alpaca-stocks"]
+    with pytest.raises(InputError, match="venue 'nasdaq' is unknown; known: alpaca-stocks, alpaca-crypto"):
         venue_rules("nasdaq")
