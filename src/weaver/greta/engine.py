@@ -15,7 +15,7 @@ from weaver.greta.ledger import AT_CLOSE, Ledger
 from weaver.greta.matching import Matcher
 from weaver.greta.ports import Runtime
 from weaver.greta.prices import Prices
-from weaver.greta.quick import QuickFill, quick_fill
+from weaver.greta.quick import QuickFill, check_opens, quick_fill
 from weaver.greta.wake import NEVER, next_wake
 from weaver.model.account import AccountKind, AccountRules
 from weaver.model.actions import TimeInForce
@@ -322,6 +322,8 @@ class Engine(Generic[R]):
         if runtime.stop_reason is None:
             self.clock.tick = len(self.ticks) - 1
         self.last = self.clock.tick
+        if len(self.prices) == 1:
+            check_opens(self.ledger, next(iter(self.prices.values())))
         if self.setup.close_at_end:
             self._close_all()
         self.account.is_over = True

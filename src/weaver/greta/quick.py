@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from weaver.greta.ledger import Ledger
 from weaver.greta.prices import EXACT_BELOW, Prices
+from weaver.model.errors import RunFailed
 from weaver.model.order import Order
 from weaver.model.order_status import OrderStatus
 
@@ -76,3 +79,18 @@ def quick_fill(ledger: Ledger, prices: Prices) -> QuickFill:  # noqa: PLR0915 - 
         return True
 
     return fill
+
+
+def check_opens(ledger: Ledger, prices: Prices) -> None:
+    """Every open that was filled at lies within its bar, all at once after the run. Raises RunFailed."""
+    bars = np.array(ledger.fills.bars, dtype=np.int64)
+    market = prices.listing.bars
+    opens = market.open[bars]
+    wrong = np.flatnonzero((opens < market.low[bars]) | (opens > market.high[bars]))
+    if len(wrong):
+        at = int(bars[wrong[0]])
+        stamp = np.datetime64(int(market.timestamp[at]), "ns").astype("datetime64[s]")
+        raise RunFailed(
+            f"{prices.symbol} {stamp}: the open {market.open[at]} lies outside the bar's low {market.low[at]} and high "
+            f"{market.high[at]}, and an order filled at it: check the bars (weaver data check)"
+        )

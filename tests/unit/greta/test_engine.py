@@ -10,7 +10,7 @@ import pytest
 import weaver
 from tests.builders import FIRST_DAY, backtest, crypto_bars, stock_days, told
 from weaver import Strategy, crossed_above, crossed_below, sma
-from weaver.model.errors import InputError, StrategyError
+from weaver.model.errors import InputError, RunFailed, StrategyError
 from weaver.model.timeframe import DAY, HOUR
 
 PRICES = [10, 11, 12, 11, 10, 9, 10, 12, 13, 12]
@@ -369,3 +369,14 @@ def test_symbol_that_starts_later_is_read_and_traded_from_its_first_bar_on() -> 
     result = backtest(Both, {"BTC/USD": crypto_bars([1, 2, 3, 4, 5]), "ETH/USD": late})
     assert told(result) == ["buy 1 @ 1", "buy 1 @ 5"]
     assert [entry.text for entry in result.journal][:4] == ["BTC/USD 0", "BTC/USD 0", "BTC/USD 1", "ETH/USD 1"]
+
+
+def test_fill_at_an_open_outside_its_bar_fails_the_run() -> None:
+    class Once(Strategy):
+        def on_bar(self, bar: Any) -> None:
+            if not self.position(bar.symbol):
+                self.buy(bar.symbol, 1)
+
+    bars = crypto_bars([10, 11, 12], opens=[10, 15, 11], highs=[10, 11, 12], lows=[10, 10, 11])
+    with pytest.raises(RunFailed, match=r"2021-04-05T01:00:00: the open 15.0 lies outside the bar's low 10.0"):
+        backtest(Once, bars)
