@@ -50,7 +50,7 @@ def test_honest_strategies_are_not_accused(block: int) -> None:
 
 
 def stocks() -> list[Any]:
-    """Raw prices with splits and dividends; one that is delisted and one that starts late, where the files are there."""
+    """Raw prices with splits and dividends; one is delisted, one starts late, where the files are there."""
     names = ("CERN", "COST", "DELL", "QQQ")
     shared = [path for name in names if (path := shared_file(f"daily_us/{name}_1d_raw.csv")) is not None]
     return [market(path) for path in shared or [SAMPLES / f"{name}_1d.csv" for name in ("AAPL", "IBM", "MSFT")]]

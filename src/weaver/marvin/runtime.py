@@ -139,6 +139,9 @@ class Runtime:
         source = source_of(signal)
         assert source.source is not None
         indices = where if source.timeline is line else np.searchsorted(source.timeline.ends, moments, side="right") - 1
+        if len(indices) and indices[0] < 0:  # a function of the user's own may say yes before its inputs' first bar
+            known = indices >= 0
+            ticks, indices = ticks[known], indices[known]
         return SignalCalls(ticks, indices, self.bar_of(*source.source), callback)
 
     def bar(self, symbol: str) -> Bar:
