@@ -159,7 +159,8 @@ class EndsOrderly(Honest):
 
     def on_start(self) -> None:
         self.make()
-        self.when(crossed_above(self.line, 0), self.enter)
+        self.when(self.line > 0, self.enter)
+        self.when(self.line < 0, self.leave)
 
     def on_stop(self) -> None:
         for symbol in self.symbols:

@@ -45,7 +45,7 @@ def test_honest_strategies_are_not_accused(block: int) -> None:
     for seed in range(block * 7, block * 7 + 7):
         strategy, parameters = honest.seeded(seed)
         found, orders = doubts(strategy, {"GOOG": SLICES[seed % 3].iloc[:500]}, params=parameters)
-        assert orders >= 2, (seed, strategy, parameters)
+        assert orders >= 1, (seed, strategy, parameters)
         assert found == [], (seed, strategy, parameters, found)
 
 

@@ -92,7 +92,7 @@ def _constant(prices: Sized, *, values: np.ndarray[tuple[int], np.dtype[np.float
 
 
 def _flags(scenario: Scenario) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    """Of each symbol's bars, those that stand for a tick with ops: a tick is told by the first symbol that has a bar."""
+    """Of each symbol's bars, those that stand for a tick with ops: the first symbol that has a bar tells a tick."""
     to_tell = {tick for index, tick in enumerate(scenario.ticks()) if scenario.program.get(index)}
     flags = {}
     for one in scenario.symbols:
@@ -119,7 +119,9 @@ def run_weaver(scenario: Scenario, *, by_signal: bool = False) -> Engine[Any]:
     """The finished engine of a scenario, whose strategy is called tick by tick or by signals."""
     body = {"_program": scenario.program, "_flags": _flags(scenario)}
     program = type("Program", (BySignal if by_signal else TickByTick,), body)
-    sources = {one.symbol: Source(listing=_listing(one, scenario.timeframe), origin="memory") for one in scenario.symbols}
+    sources = {
+        one.symbol: Source(listing=_listing(one, scenario.timeframe), origin="memory") for one in scenario.symbols
+    }
     account, costs = scenario.account, scenario.costs
     options = Options(
         cash=account.cash,

@@ -1,6 +1,7 @@
-"""Whether Weaver and the naive engine agree on a scenario: fills, cash and equity to the last digit, and how orders end."""
+"""Whether Weaver and the naive engine agree on a scenario: fills, cash, equity, and how orders end."""
 
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -28,8 +29,8 @@ def disagreement(scenario: Scenario, *, by_signal: bool = False) -> str | None:
     return _curves(engine, naive) or _orders(engine, naive)
 
 
-def _fills(engine: Engine) -> list[tuple[object, ...]]:
-    rows = []
+def _fills(engine: Engine[Any]) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
     for row in engine.ledger.fills:
         prices = engine.prices[row.order.symbol]
         scale = prices.scale
@@ -66,7 +67,7 @@ def _naive_fills(result: NaiveResult) -> list[tuple[object, ...]]:
     ]
 
 
-def _curves(engine: Engine, naive: NaiveResult) -> str | None:
+def _curves(engine: Engine[Any], naive: NaiveResult) -> str | None:
     curve = curve_of(engine, fill_columns(engine.ledger))
     for name, ours, theirs in (
         ("cash", curve.cash, naive.cash_by_tick),
@@ -84,12 +85,13 @@ def _curves(engine: Engine, naive: NaiveResult) -> str | None:
     return None
 
 
-def _orders(engine: Engine, naive: NaiveResult) -> str | None:
+def _orders(engine: Engine[Any], naive: NaiveResult) -> str | None:
     if len(engine.account.orders) != len(naive.orders):
         return f"weaver has {len(engine.account.orders)} orders, naive {len(naive.orders)}"
     for order in engine.account.orders:
         status = "accepted" if str(order.status) == "pending" and not order.waiting else str(order.status)
         expected = naive.orders[order.number]
         if status != expected.status:
-            return f"order {order.number}: weaver {status} ({order.reason}), naive {expected.status} ({expected.reason})"
+            ours, theirs = f"{status} ({order.reason})", f"{expected.status} ({expected.reason})"
+            return f"order {order.number}: weaver {ours}, naive {theirs}"
     return None

@@ -94,7 +94,8 @@ def _place(
 
 def _has_price_of_nothing(symbol: NaiveSymbol, side: int, options: Options) -> bool:
     """One of the prices is zero or less once it is rounded."""
-    rounded = [to_nearest(_number(options[name]), symbol.tick) for name in ("stop", "trail", "stop_loss") if name in options]
+    stops = (_number(options[name]) for name in ("stop", "trail", "stop_loss") if name in options)
+    rounded = [to_nearest(stop, symbol.tick) for stop in stops]
     for name, order_side in (("limit", side), ("take_profit", -side), ("stop_loss_limit", -side)):
         if name in options:
             rounded.append(away_from_filling(_number(options[name]), symbol.tick, order_side))

@@ -77,6 +77,8 @@ class ProgramWriter:
         if name != "order_target" and self._choose.chance(40):
             options["size_at"] = "fill"
         sign = self._choose.pick([1, 1, 1, -1])
+        if self._choose.chance(15):
+            options.update(self._legs(symbol, sign))
         if name == "order_target":
             target = sign * self._quantity(symbol) * self._choose.pick([1, 1, 0])
         elif name == "order_target_value":

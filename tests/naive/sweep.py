@@ -1,4 +1,4 @@
-"""`python -m tests.naive.sweep FROM TO`: greta against the naive engine on the scenarios of many seeds, both ways each."""
+"""`python -m tests.naive.sweep FROM TO`: greta against the naive engine on the scenarios of many seeds."""
 
 import sys
 
@@ -9,17 +9,19 @@ EVERY = 500
 
 
 def sweep(first: int, stop: int) -> int:
-    """How many seeds of [first, stop) the engines differ on; each is printed, progress goes to stderr."""
+    """How many seeds of [first, stop) the engines differ on, tick by tick or by signals; progress goes to stderr."""
     wrong = 0
     for seed in range(first, stop):
         scenario = random_scenario(seed)
         difference = disagreement(scenario) or disagreement(scenario, by_signal=True)
         if difference:
             wrong += 1
-            print(f"seed {seed}: {difference}", flush=True)
+            sys.stdout.write(f"seed {seed}: {difference}\n")
+            sys.stdout.flush()
         if (seed - first) % EVERY == EVERY - 1 or seed == stop - 1:
-            print(f"\r{seed - first + 1} of {stop - first} seeds, {wrong} differ", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+            sys.stderr.write(f"\r{seed - first + 1} of {stop - first} seeds, {wrong} differ")
+            sys.stderr.flush()
+    sys.stderr.write("\n")
     return wrong
 
 

@@ -122,4 +122,3 @@ class CorporateEvents:
 
 def _day(action: CorporateAction) -> int:
     return int((np.datetime64(action.ex_date, "D") - np.datetime64(0, "D")).astype(int))
-

@@ -9,14 +9,20 @@ from weaver.greta.account import BacktestAccount
 from weaver.model.order import Order
 
 GOLDEN = (5**0.5 - 1) / 2
+SIDES = {1: "buy", -1: "sell"}
 
 
 class Decision(NamedTuple):
     """Something that a strategy asked for: when (ns; the run's start before the first tick), what, on which terms."""
 
     time: int
-    text: str
-    terms: tuple[object, ...]
+    what: str
+    terms: tuple[object, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The decision as a message names it."""
+        return " ".join([self.what, *(str(term) for term in self.terms[:2])])
 
 
 class RecordingAccount(BacktestAccount):
@@ -28,20 +34,23 @@ class RecordingAccount(BacktestAccount):
 
     def place(self, order: Order) -> None:
         """Keep, then take, a new order."""
-        text = f"order {order.number}, {order.side} {order.quantity.normalize():f} {order.symbol} {order.order_type}"
-        prices = (order.limit, order.stop, order.trail, order.trail_percent)
-        self._keep(text, (order.number, order.symbol, order.sign, order.quantity, order.order_type, order.tif, *prices))
+        what = f"order {order.number}, {SIDES[order.sign]}"
+        if order.is_plain:
+            self._keep(what, (order.symbol, order.order_type, order.units))
+        else:
+            prices = (order.limit, order.stop, order.trail, order.trail_percent)
+            self._keep(what, (order.symbol, order.order_type, order.units, order.tif, *prices))
         super().place(order)
 
     def cancel(self, order: Order, reason: str) -> None:
         """Keep, then do, a cancellation."""
-        self._keep(f"the cancellation of order {order.number}", ("cancel", order.number))
+        self._keep(f"the cancellation of order {order.number}", ())
         super().cancel(order, reason)
 
-    def _keep(self, text: str, terms: tuple[object, ...]) -> None:
+    def _keep(self, what: str, terms: tuple[object, ...]) -> None:
         assert self.clock is not None
         if not self.is_over:  # where a run ends is no decision of the strategy's
-            self.decisions.append(Decision(self.clock.now, text, terms))
+            self.decisions.append(Decision(self.clock.now, what, terms))
 
 
 def first_difference(whole: Sequence[Decision], cut: Sequence[Decision], until: int) -> Decision | None:

@@ -93,11 +93,9 @@ class Filling:
                 equity += self._ledger.value(symbol, units, self._tick - 1)
         missing = order.target.quantity(equity=equity, price=price, scale=order.scale)
         missing -= self._ledger.units[order.symbol]
-        for other in self._book.working:
-            if other.number >= order.number:
-                break  # a younger target has counted this order already
-            if other.symbol == order.symbol and other.group is None and other.is_working:
-                missing -= other.sign * other.remaining
+        # Older orders count; a younger target has counted this one already.
+        older = (other for other in self._book.working if other.number < order.number and other.is_working)
+        missing -= sum(o.sign * o.remaining for o in older if o.symbol == order.symbol and o.group is None)
         units = order.sign * missing
         if units < order.scale.minimum:
             self._book.cancel(order, "the target was reached without it")

@@ -80,7 +80,7 @@ class Matcher:
             waited = exits is not None and exits.started < 0
             turn(order)
             if exits is not None and waited and exits.started >= 0:
-                # Legs that an entry starts come later in the pass, but for those older than it: it replaced their first one.
+                # Legs that it starts come later in the pass, but for those older than it: it replaced another entry.
                 for leg in sorted(exits.legs, key=lambda leg: leg.number):
                     if leg.number < order.number:
                         turn(leg)
@@ -145,10 +145,15 @@ class Matcher:
         touch = self._touched(order)
         order.triggered = touch.triggered
         if touch.price is not None:
-            others = () if order.group is None or order.stop_units is None else order.group.legs
-            both = any(leg is not order and self._has_rest(leg) and self._touched(leg).price is not None for leg in others)
-            index = self._bars[order.symbol][0]
-            self.filling.fill(order, int(touch.price), index, INSIDE, ("both_touched",) if both else ())
+            notes = ("both_touched",) if self._touches_sibling(order) else ()
+            self.filling.fill(order, int(touch.price), self._bars[order.symbol][0], INSIDE, notes)
+
+    def _touches_sibling(self, order: Order) -> bool:
+        """Whether the bar that takes a group's stop touches its other leg as well."""
+        if order.group is None or order.stop_units is None:
+            return False
+        others = (leg for leg in order.group.legs if leg is not order and self._has_rest(leg))
+        return any(self._touched(leg).price is not None for leg in others)
 
     def _has_rest(self, order: Order) -> bool:
         """Whether the rest of the bar is for an order: not when it could fill at the open already."""

@@ -40,7 +40,7 @@ class OrderBook:
         self.working[:] = [order for order in self.working if order.is_working]
 
     def enter(self, group: ExitGroup, units: int, *, tick: int, inside: int | None) -> None:
-        """So many units of a group's entry filled (see `ExitGroup.enter`): there is more to exit. The first start the legs."""
+        """So many units of a group's entry filled (see `ExitGroup.enter`); the first of them start the legs."""
         group.enter(units, tick=tick, inside=inside)
         assert group.entry is not None
         if group.started < 0 and not (self.legs_wait and group.entry.remaining):

@@ -31,9 +31,7 @@ class Payment:
         return ledger.rules.allows(cash=cash, units=after, gross=gross, net=net)
 
     def largest(self, order: Order, units: int, price: int, paid: int) -> int:
-        """The largest number of lots up to `units` that may fill, in quantity units."""
-        if self.allows(order, units, price, paid):
-            return units
+        """The largest number of lots under `units`, which may not fill, that may; in quantity units."""
         lot = order.scale.lot
         low, high = 0, units // lot  # low may fill, high may not
         probe = self._guess(order, paid) // lot  # right or one short of it, where cash alone decides
@@ -51,7 +49,8 @@ class Payment:
     def why_not(self, order: Order, units: int, paid: int) -> str:
         """The reason to give for a rejection."""
         scale, rules = order.scale, self._ledger.rules
-        what = f"{order.side} {scale.quantity_decimal(units):f} {order.symbol} at {scale.price_decimal(paid).normalize():f}"
+        at = scale.price_decimal(paid).normalize()
+        what = f"{order.side} {scale.quantity_decimal(units):f} {order.symbol} at {at:f}"
         if order.sign < 0 and self._ledger.units[order.symbol] < units and not rules.shorting:
             return f"{what}: would be short, and this account allows no short positions"
         limit = f" at a leverage of {rules.leverage}" if rules.kind is AccountKind.MARGIN else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 if TYPE_CHECKING:
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     import polars
 
 Row = TypeVar("Row")
+TIMES = frozenset({"timestamp", "bar_timestamp", "entry_time", "exit_time", "time"})
+"""Columns that are instants; as numbers they are ns since the epoch."""
 
 
 class Table(Sequence[Row], Generic[Row]):
@@ -41,20 +44,26 @@ class Table(Sequence[Row], Generic[Row]):
         columns: dict[str, list[Any]] = {name: [] for name in names}
         for row in self:
             for name, values in columns.items():
-                values.append(getattr(row, name))
+                value = getattr(row, name)
+                values.append(str(value) if isinstance(value, Enum) else value)
         return columns
 
     def to_pandas(self) -> "pandas.DataFrame":
         """The rows as a pandas frame (the extra `pandas` brings it)."""
         import pandas
 
-        return pandas.DataFrame(self.columns())
+        frame = pandas.DataFrame(self.columns())
+        for name in TIMES.intersection(frame.columns):
+            frame[name] = pandas.to_datetime(frame[name], utc=True)
+        return frame
 
     def to_polars(self) -> "polars.DataFrame":
         """The rows as a polars frame (the extra `polars` brings it)."""
         import polars
 
-        return polars.DataFrame(self.columns())
+        frame = polars.DataFrame(self.columns())
+        times = [name for name in frame.columns if name in TIMES and frame[name].dtype == polars.Int64]
+        return frame.with_columns(polars.col(times).cast(polars.Datetime("ns", "UTC")))
 
     def __repr__(self) -> str:
         return f"<{len(self)} rows>"

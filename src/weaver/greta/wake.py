@@ -11,7 +11,7 @@ NEVER = 2**62
 
 
 def next_wake(order: Order, prices: Prices, ticks: NDArray[np.int64], now: int) -> int:
-    """The first tick after `now` at which something can happen to an order, or NEVER. Never too late; perhaps too early."""
+    """The first tick after `now` at which something can happen to an order, or NEVER; perhaps too early, never late."""
     if order.waiting:
         return NEVER
     bar = prices.newest_at(now) + 1

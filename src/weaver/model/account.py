@@ -63,8 +63,8 @@ class AccountRules:
         return int((self.cash * CASH_ONE).to_integral_value())
 
     def allows(self, *, cash: int, units: int, gross: int, net: int) -> bool:
-        """Whether the account may be left so by a fill that does not only reduce: `cash` after costs, `units` held of the
-        symbol, Σ|value| and Σvalue of all holdings, in cash units."""
+        """Whether a fill that does not only reduce may leave the account so: `cash` after costs, `units` of the symbol,
+        Σ|value| and Σvalue of all holdings, in cash units."""
         if self.kind is AccountKind.CASH:
             return cash >= 0 and units >= 0
         if units < 0 and not self.shorting:

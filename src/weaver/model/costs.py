@@ -27,7 +27,7 @@ class Costs:
 
     @classmethod
     def parse(cls, given: "str | Mapping[str, Number] | Costs | None", *, asset_class: AssetClass) -> "Costs":
-        """A preset's name, `key=value,…`, a mapping of keys, or None for the asset class's preset. Raises InputError."""
+        """A preset's name, `key=value,…`, a mapping of keys, or None: the preset of the class. Raises InputError."""
         if isinstance(given, Costs):
             return given
         if given is None:
@@ -55,7 +55,8 @@ class Costs:
             if values[key] < 0:
                 raise InputError(f"costs: {key} must be 0 or more, not {value}")
         if values.get("max_participation", Decimal(1)) > 1:
-            raise InputError(f"costs: max_participation is a share of volume, at most 1, not {values['max_participation']}")
+            share = values["max_participation"]
+            raise InputError(f"costs: max_participation is a share of volume, at most 1, not {share}")
         return cls(**values)
 
     def describe(self) -> dict[str, str]:
@@ -80,8 +81,8 @@ class CostModel:
     """The costs of one instrument, as integer arithmetic on its units."""
 
     __slots__ = (
-        "_bps", "_divisor", "_each", "_per_unit", "_rate", "_slip_divisor", "_slip_fixed", "_slip_one", "_slip_rate", "_step",
-        "free", "max_participation", "minimum", "scale", "slips",
+        "_bps", "_divisor", "_each", "_per_unit", "_rate", "_slip_divisor", "_slip_fixed", "_slip_one", "_slip_rate",
+        "_step", "free", "max_participation", "minimum", "scale", "slips",
     )  # fmt: skip
 
     def __init__(self, costs: Costs, scale: Scale) -> None:

@@ -1,7 +1,7 @@
 """When a bar fills an order, and at what price before slippage: the scalar form of the fill rules.
 
 Prices are anything exact that compares (integer units, Decimal). `sign` is +1 for a buy, −1 for a sell; a sell is the
-mirror image of a buy, so each comparison is made on prices multiplied by the sign. docs/architecture/greta.md, "Fill rules".
+mirror image of a buy, so each comparison is made on prices multiplied by the sign. Text: docs/architecture/greta.md.
 """
 
 from decimal import Decimal

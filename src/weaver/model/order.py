@@ -46,13 +46,16 @@ class Target:
 
 
 class ExitGroup:
-    """Exit legs that share one remaining quantity; `entry` is None for an oco on its own, which has `entered` from the start."""
+    """Exit legs that share one remaining quantity; an oco on its own has no `entry`, and `entered` from the start."""
 
     __slots__ = ("cap", "entry", "inside", "legs", "price", "remaining", "started", "turn")
 
     def __init__(self, *, entry: "Order | None", cap: int | None = None, entered: int = 0) -> None:
-        self.entry, self.cap, self.remaining = entry, cap, entered
-        """`remaining`: what the legs may still exit; `cap`: how much more of the entry may count, None: all. Quantity units."""
+        self.entry = entry
+        self.remaining = entered
+        """What the legs may still exit, in quantity units."""
+        self.cap = cap
+        """How much more of the entry may count; None: all of it."""
         self.legs: list[Order] = []
         self.started = -1
         """The tick at which the entry started the legs; they wait before, −1."""

@@ -25,12 +25,10 @@ class Position:
         """After a fill of so many units (negative: sold) at so many price units, `fee` in cash units."""
         value = self.scale.cash(price, signed_units)
         if self.units == 0 or (self.units > 0) == (signed_units > 0):
-            return replace(
-                self, units=self.units + signed_units, cost=self.cost + value, fees=self.fees + fee
-            )
+            return replace(self, units=self.units + signed_units, cost=self.cost + value, fees=self.fees + fee)
         closing = min(abs(signed_units), abs(self.units))
-        closed_value = value if closing == abs(signed_units) else divide_half_even(value * closing, abs(signed_units))
-        closed_cost = self.cost if closing == abs(self.units) else divide_half_even(self.cost * closing, abs(self.units))
+        closed_value = divide_half_even(value * closing, abs(signed_units))
+        closed_cost = divide_half_even(self.cost * closing, abs(self.units))
         return replace(
             self,
             units=self.units + signed_units,
@@ -55,9 +53,7 @@ class Position:
         worth = fraction * previous_close / (numerator * self.scale.notional_divisor)
         paid = divide_half_even(worth.numerator, worth.denominator)
         cost = divide_half_even(self.cost * abs(fraction), abs(exact))
-        held = replace(
-            self, units=units, cost=self.cost - cost, realised=self.realised + paid - cost
-        )
+        held = replace(self, units=units, cost=self.cost - cost, realised=self.realised + paid - cost)
         return held, paid
 
     def paid(self, amount: int) -> "Position":

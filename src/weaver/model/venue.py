@@ -15,7 +15,7 @@ ALL_TIMES = frozenset(TimeInForce)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenueRules:
-    """The orders that a venue takes. Source: Alpaca's API documentation on orders, fractional trading and crypto, 2026."""
+    """The orders that a venue takes. Source: Alpaca's documentation of orders, fractional and crypto trading, 2026."""
 
     name: str
     asset_class: AssetClass

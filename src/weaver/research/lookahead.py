@@ -22,10 +22,10 @@ from weaver.research.memory import Memory
 from weaver.research.run import Plan
 
 PREFIXES_MIN, PREFIXES_MAX = 64, 1_500
-PREFIX_VALUES = 40_000_000
+PREFIX_VALUES = 20_000_000
 """How many values the strategy's own functions are given in all, beyond the least number of prefixes."""
-CUTS_MIN, CUTS_MAX = 16, 64
-CUT_TICKS = 4_000_000
+CUTS_MIN, CUTS_MAX = 12, 64
+CUT_TICKS = 3_000_000
 """How many ticks the repeated runs visit in all, beyond the least number of cuts."""
 
 LiveEngine = Engine[Runtime]

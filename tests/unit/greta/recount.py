@@ -54,7 +54,8 @@ def by_tick(scenario: Scenario, engine: Engine[Any]) -> Iterator[tuple[Decimal, 
                 closes[one.symbol] = bar.close
         for event in events[tick]:
             books.take(event)
-        yield books.cash, books.cash + sum((held * closes[name] for name, held in books.held.items() if held), Decimal(0))
+        values = (held * closes[name] for name, held in books.held.items() if held)
+        yield books.cash, books.cash + sum(values, Decimal(0))
 
 
 def final_holdings(scenario: Scenario, engine: Engine[Any]) -> dict[str, Decimal]:
@@ -62,7 +63,8 @@ def final_holdings(scenario: Scenario, engine: Engine[Any]) -> dict[str, Decimal
     held = {}
     ticks = scenario.ticks()
     for one in scenario.symbols:
-        books, seen = Books(Decimal(0)), []
+        books = Books(Decimal(0))
+        seen: list[int] = []
         events = _events(engine, ticks)
         for tick, now in enumerate(ticks):
             for bar in (bar for bar in one.bars if bar.end == now):
@@ -109,4 +111,5 @@ def _events(engine: Engine[Any], ticks: list[int]) -> dict[int, list[FillRow | C
 def _splits(symbol: NaiveSymbol, session: int, earlier: list[int]) -> list[Decimal]:
     """Ratios of the splits that a bar of `session` is the first to come after."""
     since = max(earlier, default=-1)
-    return [value for kind, day, value in sorted(symbol.actions, key=lambda a: a[1]) if kind == "split" and since < day <= session]
+    actions = sorted(symbol.actions, key=lambda action: action[1])
+    return [value for kind, day, value in actions if kind == "split" and since < day <= session]

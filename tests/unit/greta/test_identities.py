@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -46,7 +47,9 @@ def test_cash_and_positions_at_market_are_equity_at_each_bar(scenario: Scenario)
 @given(scenarios(frames_max=12))
 def test_fills_add_up_to_the_position(scenario: Scenario) -> None:
     engine = run_weaver(scenario)
-    assert result_of(engine).positions == {name: held for name, held in final_holdings(scenario, engine).items() if held}
+    assert result_of(engine).positions == {
+        name: held for name, held in final_holdings(scenario, engine).items() if held
+    }
     for order in engine.account.orders:
         assert order.filled == sum(abs(row.units) for row in engine.ledger.fills if row.order is order)
 
@@ -97,7 +100,9 @@ def halves(scenario: Scenario, ratio: int) -> tuple[Scenario, Scenario] | None:
         factor = ratio if at >= split_at else 1
         scaled[at] = [scaled_op(op, factor) for op in program[at]]
     costs = NaiveCosts(commission_bps=Decimal(10))
-    base = Scenario(symbols=[plain], timeframe=scenario.timeframe, account=scenario.account, costs=costs, program=program)
+    base = Scenario(
+        symbols=[plain], timeframe=scenario.timeframe, account=scenario.account, costs=costs, program=program
+    )
     return base, replace(base, symbols=[with_split], program=scaled)
 
 
@@ -153,8 +158,8 @@ def test_split_changes_no_one_s_wealth(ratio: int) -> None:
             continue
         without, with_split = (run_weaver(one) for one in pair)
         assert len(without.ledger.fills) == len(with_split.ledger.fills), f"seed {seed}"
-        equities = [result_of(engine).curve.equity for engine in (without, with_split)]
-        assert np.allclose(*equities, rtol=0, atol=1e-6), f"seed {seed}"
+        one, other = (result_of(engine).curve.equity for engine in (without, with_split))
+        assert np.allclose(one, other, rtol=0, atol=1e-6), f"seed {seed}"
         compared, filled = compared + 1, filled + len(with_split.ledger.fills)
     assert compared > 100
     assert filled > 200, "hardly any of the scenarios traded"
@@ -180,7 +185,7 @@ def test_fraction_of_a_share_is_paid_so_that_a_split_leaves_wealth_as_it_was(
 
 def test_split_makes_no_signal(tmp_path: Any) -> None:
     (tmp_path / "actions.csv").write_text("ex_date,type,value\n2021-04-22,split,2\n2021-05-12,split,4\n")
-    calls: list[tuple[str, int]] = []
+    calls: list[tuple[str, datetime]] = []
 
     class Crossing(Strategy):
         def on_start(self) -> None:
@@ -206,7 +211,9 @@ def test_split_makes_no_signal(tmp_path: Any) -> None:
 
 # The order of symbols
 
-RICH = NaiveAccount(cash=Decimal(10_000_000), kind="margin", leverage=Decimal(100), shorting=True, maintenance=Decimal(0))
+RICH = NaiveAccount(
+    cash=Decimal(10_000_000), kind="margin", leverage=Decimal(100), shorting=True, maintenance=Decimal(0)
+)
 
 
 def fills_by_symbol(engine: Engine[Any]) -> Mapping[str, list[tuple[object, ...]]]:
@@ -252,6 +259,8 @@ def test_strategy_that_treats_its_symbols_alike_does_not_feel_their_order(order:
         backtest(Alike, {symbol: bars[symbol] for symbol in symbols}, costs={"commission_bps": 10})
         for symbols in (sorted(order), order)
     ]
-    told = [sorted((f.symbol, f.timestamp, f.side, f.quantity, f.price, f.commission) for f in run.fills) for run in runs]
+    told = [
+        sorted((f.symbol, f.timestamp, f.side, f.quantity, f.price, f.commission) for f in run.fills) for run in runs
+    ]
     assert told[0] == told[1]
     assert runs[0].stats["final_equity"] == runs[1].stats["final_equity"]

@@ -11,6 +11,7 @@ from tests.builders import backtest, crypto_bars
 from tests.naive.bridge import run_weaver
 from tests.naive.generate import random_scenario
 from weaver.greta.engine import Engine
+from weaver.greta.quick import quick_fill
 from weaver.marvin.strategy import Strategy
 from weaver.model import fill_rules
 from weaver.model.bars import Bars
@@ -57,6 +58,11 @@ COSTS: list[Any] = [
 ]
 
 
+def never(engine: Engine[Any]) -> None:
+    """No short way."""
+    del engine
+
+
 def record(strategy: type[Strategy], seed: int, costs: Any) -> tuple[object, ...]:
     result = backtest(strategy, market(seed), costs=costs, cash=3000, seed=seed)
     orders = [(order.id, order.status, order.filled_quantity, order.average_price) for order in result.orders]
@@ -70,13 +76,13 @@ def test_quick_fills_equal_those_of_the_matcher(
 ) -> None:
     quick = [record(strategy, seed, costs) for seed in range(5)]
     taken = _count_quick_fills(monkeypatch, strategy, costs)
-    monkeypatch.setattr(Engine, "_quick_fill", lambda self: None)
+    monkeypatch.setattr(Engine, "_quick_fill", never)
     assert [record(strategy, seed, costs) for seed in range(5)] == quick
     assert taken > 20, "the short way was hardly taken, so this compared nothing"
 
 
 def _count_quick_fills(monkeypatch: pytest.MonkeyPatch, strategy: type[Strategy], costs: Any) -> int:
-    made = weaver.greta.engine.quick_fill
+    made = quick_fill
     count = 0
 
     def counting(*args: Any) -> Any:
@@ -99,7 +105,7 @@ def _count_quick_fills(monkeypatch: pytest.MonkeyPatch, strategy: type[Strategy]
 def test_scenarios_without_the_short_way_give_the_same_fills(monkeypatch: pytest.MonkeyPatch) -> None:
     seeds = range(150)
     quick = [list(run_weaver(random_scenario(seed), by_signal=True).ledger.fills.prices) for seed in seeds]
-    monkeypatch.setattr(Engine, "_quick_fill", lambda self: None)
+    monkeypatch.setattr(Engine, "_quick_fill", never)
     assert [list(run_weaver(random_scenario(seed), by_signal=True).ledger.fills.prices) for seed in seeds] == quick
 
 

@@ -72,12 +72,14 @@ def test_description_names_what_is_set() -> None:
     ],
 )
 def test_slippage_costs_and_stops_at_the_limit(keys: dict[str, str], sign: int, limit: str | None, paid: str) -> None:
-    costs = model(**keys)
+    costs = CostModel(Costs.parse(keys, asset_class=AssetClass.STOCK), STOCK)
     assert costs.slips
     assert costs.slipped(price("50"), sign=sign, limit=None if limit is None else price(limit)) == price(paid)
 
 
-@pytest.mark.parametrize(("at", "paid"), [("0.00005", "0.00005000"), ("0.00015", "0.00015002"), ("0.00025", "0.00025002")])
+@pytest.mark.parametrize(
+    ("at", "paid"), [("0.00005", "0.00005000"), ("0.00015", "0.00015002"), ("0.00025", "0.00025002")]
+)
 def test_slipped_price_is_rounded_half_to_even_to_1e_8(at: str, paid: str) -> None:
     # One basis point: 0.5e-8 -> 0 (even), 1.5e-8 -> 2e-8, 2.5e-8 -> 2e-8.
     assert model(slippage_bps="1").slipped(price(at), sign=1, limit=None) == price(paid)

@@ -35,7 +35,9 @@ def test_what_is_no_finite_number_is_refused(value: Any) -> None:
         exact(value, name="x")
 
 
-@pytest.mark.parametrize(("numerator", "rounded"), [(5, 0), (15, 2), (25, 2), (14, 1), (16, 2), (-5, 0), (-15, -2), (-16, -2)])
+@pytest.mark.parametrize(
+    ("numerator", "rounded"), [(5, 0), (15, 2), (25, 2), (14, 1), (16, 2), (-5, 0), (-15, -2), (-16, -2)]
+)
 def test_division_rounds_half_to_even(numerator: int, rounded: int) -> None:
     assert divide_half_even(numerator, 10) == rounded
 
@@ -49,7 +51,13 @@ def test_decimals_of_units_are_exact_however_many_digits() -> None:
 
 
 def test_plain_text_has_no_exponent_and_no_trailing_zeros() -> None:
-    assert [plain(Decimal(text)) for text in ("1E+3", "1.500", "-0.00", "1E-9", "0")] == ["1000", "1.5", "0", "0.000000001", "0"]
+    assert [plain(Decimal(text)) for text in ("1E+3", "1.500", "-0.00", "1E-9", "0")] == [
+        "1000",
+        "1.5",
+        "0",
+        "0.000000001",
+        "0",
+    ]
 
 
 def test_decimals_are_counted_without_trailing_zeros() -> None:
@@ -73,8 +81,8 @@ def test_quantity_counts_in_lots_of_the_instrument() -> None:
         (STOCK, 0, "must be above 0, not 0"),
         (STOCK, -1, "must be above 0, not -1"),
         (STOCK, float("nan"), "must be finite"),
-        (STOCK, 0.5, "less than one lot \\(1\\)"),
-        (ODD, 1, "less than the minimum \\(1.5\\)"),
+        (STOCK, 0.5, r"less than one lot \(1\)"),
+        (ODD, 1, r"less than the minimum \(1.5\)"),
     ],
 )
 def test_impossible_quantity_is_refused(scale: Scale, value: Any, says: str) -> None:
@@ -106,9 +114,9 @@ def test_tick_need_not_be_a_power_of_ten() -> None:
 
 
 def test_price_that_rounds_to_nothing_is_refused_and_a_computed_one_is_a_tick() -> None:
-    with pytest.raises(InvalidOrder, match="limit price of 0.004 is under one tick"):
+    with pytest.raises(InvalidOrder, match=r"limit price of 0\.004 is under one tick"):
         STOCK.limit_price("0.004", sign=1)
-    with pytest.raises(InvalidOrder, match="stop price of 0.004 is under half a tick"):
+    with pytest.raises(InvalidOrder, match=r"stop price of 0\.004 is under half a tick"):
         STOCK.stop_price("0.004")
     with pytest.raises(InvalidOrder, match="the stop price of an order must be above 0, not -3"):
         STOCK.stop_price(-3)

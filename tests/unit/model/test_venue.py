@@ -12,9 +12,7 @@ from weaver.model.order import Order
 from weaver.model.scale import Scale
 from weaver.model.venue import VENUES, venue_rules
 
-FRACTIONS = Scale.of(
-    Instrument(symbol="AAA", asset_class=AssetClass.STOCK, tick=Decimal("0.01"), lot=Decimal("0.001"))
-)
+FRACTIONS = Scale.of(Instrument(symbol="AAA", asset_class=AssetClass.STOCK, tick=Decimal("0.01"), lot=Decimal("0.001")))
 
 
 def order(quantity: str = "1", **terms: Any) -> Order:
@@ -35,7 +33,11 @@ EXTENDED = {"extended_hours": True, **LIMIT}
         ("alpaca-stocks", {"order_type": OrderType.TRAILING_STOP, "tif": TimeInForce.GTC}, ""),
         ("alpaca-stocks", {"tif": TimeInForce.FOK}, ""),
         ("alpaca-stocks", {"order_class": OrderClass.BRACKET, "tif": TimeInForce.GTC}, ""),
-        ("alpaca-stocks", {"order_class": OrderClass.BRACKET, "tif": TimeInForce.IOC}, "bracket orders as day or gtc only"),
+        (
+            "alpaca-stocks",
+            {"order_class": OrderClass.BRACKET, "tif": TimeInForce.IOC},
+            "bracket orders as day or gtc only",
+        ),
         ("alpaca-stocks", {**EXTENDED}, ""),
         ("alpaca-stocks", {**EXTENDED, "tif": TimeInForce.GTC}, ""),
         ("alpaca-stocks", {"extended_hours": True}, "limit orders only"),
@@ -44,7 +46,11 @@ EXTENDED = {"extended_hours": True, **LIMIT}
         ("alpaca-stocks", {"quantity": "0.5"}, ""),
         ("alpaca-stocks", {"quantity": "0.5", "tif": TimeInForce.GTC}, "fractions of a share in day orders only"),
         ("alpaca-stocks", {"quantity": "1.5", "order_class": OrderClass.OCO}, "oco orders for whole shares only"),
-        ("alpaca-stocks", {"quantity": "1.5", "order_type": OrderType.TRAILING_STOP}, "no trailing stop for a fraction"),
+        (
+            "alpaca-stocks",
+            {"quantity": "1.5", "order_type": OrderType.TRAILING_STOP},
+            "no trailing stop for a fraction",
+        ),
         ("alpaca-crypto", {"quantity": "0.5"}, ""),
         ("alpaca-crypto", {"order_type": OrderType.STOP}, "takes no stop orders"),
         ("alpaca-crypto", {"order_class": OrderClass.OCO}, "takes no oco orders"),
