@@ -141,9 +141,7 @@ def _stored(symbol: str, wanted: _Wanted) -> Source:
 
 
 def _file(path: Path, symbol: str | None, wanted: _Wanted) -> Source:
-    read = read_bars(
-        path, symbol=symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class
-    )
+    read = read_bars(path, symbol=symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class)
     listing = Listing(instrument=read.instrument, bars=read.bars)
     return Source(listing=listing, origin=str(path), tz=wanted.tz, notes=read.notes, warnings=_warnings(read.warnings))
 
