@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from weaver.greta.trades import Trade
     from weaver.research.run import Plan
 
-LOUD = ("lookahead", "not_deterministic", "liquidated")
+LOUD = ("lookahead", "lookahead_unchecked", "not_deterministic", "liquidated")
 """Warnings after which the figures mean little."""
 ALIKE_MAX = 3
 WIDE = 92
