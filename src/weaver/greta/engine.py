@@ -150,7 +150,8 @@ class Engine(Generic[R]):
     def _jump(self) -> None:
         """From event to event: a signal that is true, a resting order that can trigger, a split or a dividend."""
         clock, book, attention, fill = self.clock, self.matcher.book, self.runtime.attention, self._quick_fill()
-        ticks, calls, is_margin, end = self._fire_ticks, self._fire_calls, self.is_margin, len(self.ticks)
+        ticks, which, indices, targets = self._fire_ticks, self._fire_which, self._fire_indices, self._fire_targets
+        is_margin, end = self.is_margin, len(self.ticks)
         now, told, at = self.first - 1, 0, 0
         quiet = min(end, self.corporate.next_after(now))  # no tick before it has anything but bars
         while True:
@@ -170,9 +171,9 @@ class Engine(Generic[R]):
                 continue
             now = clock.tick = fire
             while ticks[at] == now:
-                callback, bar, index = calls[at]
+                callback, bar, cursor = targets[which[at]]
+                cursor.tick = indices[at]
                 at += 1
-                bar.index = index
                 callback(bar)
             if attention and self.runtime.stop_reason is not None:
                 break
@@ -211,9 +212,9 @@ class Engine(Generic[R]):
     def _fire(self, tick: int) -> None:
         ticks = self._fire_ticks
         while ticks[self._fired] <= tick:
-            callback, bar, index = self._fire_calls[self._fired]
+            callback, bar, cursor = self._fire_targets[self._fire_which[self._fired]]
+            cursor.tick = self._fire_indices[self._fired]
             self._fired += 1
-            bar.index = index
             callback(bar)
 
     def _call_bars(self, tick: int) -> None:
@@ -286,20 +287,18 @@ class Engine(Generic[R]):
         ticks = np.concatenate([call[0] for call in calls]) if calls else np.empty(0, dtype=np.int64)
         which = np.repeat(np.arange(len(calls)), [len(call[0]) for call in calls])
         indices = np.concatenate([call[1] for call in calls]) if calls else ticks
-        order = np.lexsort((which, ticks))
+        order = np.argsort(ticks, kind="stable")  # which keeps the order of registration within a tick
         order = order[ticks[order] >= self.first]
-        targets = [(callback, bar) for _, _, bar, callback in calls]
         self._fire_ticks = [*ticks[order].tolist(), NEVER]
-        self._fire_calls = [
-            (*targets[k], index) for k, index in zip(which[order].tolist(), indices[order].tolist(), strict=True)
-        ]
+        self._fire_which, self._fire_indices = which[order].tolist(), indices[order].tolist()
+        self._fire_targets = [(callback, bar, bar.cursor) for _, _, bar, callback in calls]
         self._fired = 0
 
     def _can_stream(self) -> bool:
         runtime = self.runtime
         return (
             len(self.prices) == 1
-            and not self._fire_calls
+            and not self._fire_which
             and not self.is_margin
             and not self.corporate.late
             and not (runtime.on_tick or runtime.on_order or runtime.on_fill)

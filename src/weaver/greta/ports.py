@@ -21,10 +21,20 @@ class Clock(Protocol):
         """The current instant, ns."""
 
 
+class Cursor(Protocol):
+    """Something that stands at an index."""
+
+    tick: int
+
+
 class Bar(Protocol):
     """The bar object that a symbol's callbacks are given; greta moves it, or lets it follow the clock."""
 
     index: int
+
+    @property
+    def cursor(self) -> "Cursor":
+        """Where it stands, for whoever moves it often."""
 
     def follow(self, clock: Clock | None) -> None:
         """Show the bar of the clock's tick from now on; None: the bar at `index`, as before."""

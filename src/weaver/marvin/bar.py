@@ -69,6 +69,11 @@ class Bar:
     def index(self, index: int) -> None:
         self._own.tick = index
 
+    @property
+    def cursor(self) -> Standing:
+        """Where it stands by itself: moving that is moving the bar."""
+        return self._own
+
     def follow(self, clock: Standing | None) -> None:
         """Show the bar at the clock's tick from now on; None: the one that `index` was set to."""
         self._at = self._own if clock is None else clock
