@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats as scipy_stats
 
-from tests.shared_data import shared_files
+from tests.shared_data import sample_files, shared_files
 from weaver.greta.drawdown import drawdown
 from weaver.greta.statistics import STATISTICS, TradeColumns, probabilistic_sharpe, statistics
 
@@ -138,7 +138,9 @@ def test_alpha_and_beta_equal_empyrical(seed):
     assert result["benchmark_return"] == pytest.approx(empyrical.cum_returns_final(theirs), rel=1e-10)
 
 
-@pytest.mark.parametrize("path", [p for p in shared_files() if "_1d_" in p.name], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [p for p in sample_files() + shared_files() if "_1d" in p.name], ids=lambda path: path.name
+)
 def test_statistics_of_real_prices_equal_empyrical(path):
     close = np.genfromtxt(path, delimiter=",", names=True, usecols=range(1, 5))["close"]
     equity, exact = CASH * close / close[0], np.concatenate(([0.0], close[1:] / close[:-1] - 1.0))
