@@ -50,7 +50,7 @@ def test_honest_strategies_are_not_accused(block: int) -> None:
 
 
 def stocks() -> tuple[list[Any], str]:
-    """Raw prices with splits and dividends, one delisted and one starting late where the files are there; a first day."""
+    """Raw prices with splits and dividends, one delisted and one late where the files are there; a start day."""
     names = ("CERN", "COST", "DELL", "QQQ")
     shared = [path for name in names if (path := shared_file(f"daily_us/{name}_1d_raw.csv")) is not None]
     own = [SAMPLES / f"{name}_1d.csv" for name in ("AAPL", "IBM", "MSFT")]
