@@ -380,3 +380,60 @@ def test_fill_at_an_open_outside_its_bar_fails_the_run() -> None:
     bars = crypto_bars([10, 11, 12], opens=[10, 15, 11], highs=[10, 11, 12], lows=[10, 10, 11])
     with pytest.raises(RunFailed, match=r"2021-04-05T01:00:00: the open 15.0 lies outside the bar's low 10.0"):
         backtest(Once, bars)
+
+
+def test_excursions_across_a_split_are_on_one_scale(tmp_path: Any) -> None:
+    actions = tmp_path / "actions.csv"
+    actions.write_text("ex_date,type,value\n2021-04-08,split,3\n")
+
+    class Trip(Strategy):
+        def on_bar(self, bar: Any) -> None:
+            if len(self.close) == 1:
+                self.buy(bar.symbol, 10)
+            elif len(self.close) == 4:
+                self.close_position(bar.symbol)
+
+    bars = stock_days([90, 96, 81, 33, 34], opens=[90, 90, 96, 30, 33])
+    trade = backtest(Trip, bars, actions={"AAA": actions}).trades[0]
+    # In at 90 (30 on the new scale), out at 33; between them the low was 81 / 3 = 27 and the high 33.
+    assert (trade.quantity, trade.entry_price, trade.exit_price) == (30, 30, 33)
+    assert (trade.mae, trade.mfe) == (pytest.approx(27 / 30 - 1), pytest.approx(33 / 30 - 1))
+    assert trade.pnl == 90
+
+
+def test_strategy_reads_its_bar_position_and_account() -> None:
+    class Reading(Strategy):
+        def on_bar(self, bar: Any) -> None:
+            if len(self.close) == 1:
+                self.buy(self.symbols[0], 4)
+            elif len(self.close) == 3:
+                held = self.position(bar.symbol)
+                kept = bar.copy()
+                self.log(
+                    f"{held.quantity} {held.average_price} {held.market_value} {held.unrealised_pnl} "
+                    f"{held.realised_pnl} {self.cash} {self.equity} {self.orders} {self.timeframe} {self.bars.symbol}"
+                )
+                self.log(f"{kept.open} {kept.high} {kept.low} {kept.close} {kept.volume} {kept.timestamp:%H:%M}")
+                self.log(f"{self.open[-1]} {self.high[-1]} {self.low[-1]} {self.volume[-1]}")
+
+    bars = crypto_bars([10, 11, 12], opens=[10, 10.5, 11], highs=[10, 12, 13], lows=[9, 10, 11])
+    account, kept, newest = (entry.text for entry in backtest(Reading, bars, cash=1000).journal)
+    assert account.split() == [
+        "4.00000000", "10.5", "48.00000000", "6.00000000", "0E-8", "958.00000000", "1006.00000000", "()", "1h",
+        "BTC/USD",
+    ]  # fmt: skip
+    assert kept == "11.0 13.0 11.0 12.0 1000.0 02:00"
+    assert newest == "11.0 13.0 11.0 1000.0"
+
+
+def test_targets_by_value_and_exits_placed_by_hand() -> None:
+    class Exits(Strategy):
+        def on_bar(self, bar: Any) -> None:
+            if len(self.close) == 1:
+                self.order_target_value(bar.symbol, 100, tif="gtc")
+            elif len(self.close) == 2:
+                self.oco(bar.symbol, 10, limit=12, stop=8, tif="gtc")
+
+    result = backtest(Exits, crypto_bars([10, 10, 11, 12.5, 13], opens=[10, 10, 10, 11, 12.5]), cash=1000)
+    assert told(result) == ["buy 10 @ 10", "sell 10 @ 12"]
+    assert [str(order.status) for order in result.orders] == ["filled", "filled", "cancelled"]
