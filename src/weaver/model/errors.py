@@ -7,7 +7,10 @@ WeaverError                 the message is one line: what was wrong with the val
 ├── InvalidOrder            an order that no venue could take (quantity 0, a price of NaN …)
 ├── StrategyError           a strategy's own code failed; names its line
 ├── IllegalTransition       an order event that its status does not allow
-└── RunFailed               a run ended before its end, with the reason
+├── RunFailed               a run ended before its end, with the reason
+│   └── WorkerLost          its process died, or took more memory than it may
+├── Conflict                the right request at the wrong time: the state in hand does not allow it
+└── Unavailable             a database or venue does not answer now; trying again later may help
 """
 
 
@@ -41,3 +44,15 @@ class IllegalTransition(WeaverError):
 
 class RunFailed(WeaverError):
     """A run could not go on."""
+
+
+class WorkerLost(RunFailed):
+    """The process that worked on a run is gone."""
+
+
+class Conflict(WeaverError):
+    """What was asked for does not fit the present state."""
+
+
+class Unavailable(WeaverError):
+    """Something that is needed does not answer."""
