@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tests.naive.scenario import NaiveSymbol, Op, Scenario
+from weaver.greta.account import BacktestAccount
 from weaver.greta.engine import Engine
 from weaver.marvin.indicators import indicator
 from weaver.marvin.loader import from_class
@@ -115,7 +116,9 @@ def _fits(first: Order, then: Order) -> bool:
     return first.number < then.number and then.is_sized and not (first.is_liquidation or then.is_liquidation)
 
 
-def run_weaver(scenario: Scenario, *, by_signal: bool = False) -> Engine[Any]:
+def run_weaver(
+    scenario: Scenario, *, by_signal: bool = False, account_class: type[BacktestAccount] = BacktestAccount
+) -> Engine[Any]:
     """The finished engine of a scenario, whose strategy is called tick by tick or by signals."""
     body = {"_program": scenario.program, "_flags": _flags(scenario)}
     program = type("Program", (BySignal if by_signal else TickByTick,), body)
@@ -132,7 +135,7 @@ def run_weaver(scenario: Scenario, *, by_signal: bool = False) -> Engine[Any]:
         costs={name: getattr(costs, name) for name in costs.__slots__ if getattr(costs, name) is not None},
         close_at_end=scenario.close_at_end,
     )
-    return plan(from_class(program), sources, options).engine(progress=_ignore)
+    return plan(from_class(program), sources, options).engine(progress=_ignore, account=account_class)
 
 
 def _listing(symbol: NaiveSymbol, timeframe: str) -> Listing:

@@ -11,7 +11,7 @@ from tests.naive.scenario import NaiveResult, Scenario
 from weaver.greta.curve import curve_of
 from weaver.greta.engine import Engine
 from weaver.greta.fill_columns import fill_columns
-from weaver.greta.ledger import AT_OPEN
+from weaver.greta.fill_rows import AT_OPEN
 
 NOTES = frozenset({"resized", "both_touched", "close_at_end", "liquidation"})
 

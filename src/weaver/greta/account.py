@@ -1,6 +1,6 @@
 """The account and order book that a backtest's strategy acts on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from weaver.greta.ledger import Ledger
 from weaver.greta.matching import Matcher
@@ -20,17 +20,23 @@ class BacktestAccount:
         self.clock: Clock | None = None
         self.is_over = False
         """Whether the last tick has been: what is asked for now cannot happen any more."""
-        self.orders: list[Order] = []
-        """Every order of the run, in the order of their numbers."""
         self._book = matcher.book
+        self._kept = ledger.fills.kept
         self._units = ledger.units
+        self.take: Callable[[Order], None] = self.place
+        if venue is None and type(self).place is BacktestAccount.place:  # nobody looks at a plain order on its way
+            self.take = self._book.append
+
+    @property
+    def orders(self) -> list[Order]:
+        """Every order of the run so far, in the order of their numbers."""
+        found = self._ledger.fills.all_orders()
+        found.update((order.number, order) for order in self._book)
+        return [found[number] for number in sorted(found)]
 
     def place(self, order: Order) -> None:
         """Take a new order; it can act from the next bar of its symbol on."""
-        self.orders.append(order)
-        if order.is_plain and self._venue is None:
-            self._book.append(order)
-            return
+        self._kept[order.number] = order
         if not order.is_working:
             return  # a leg, whose entry was refused
         if self._venue is not None and (reason := self._venue.refuses(order)):

@@ -12,6 +12,7 @@ from weaver.greta.fill_columns import FillColumns, ticks_of
 from weaver.greta.ledger import CashFlow
 from weaver.greta.prices import Prices
 from weaver.model.corporate_actions import Delisting, Dividend, Split
+from weaver.model.money import FITS
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +67,10 @@ def _cash(engine: Engine[Any], columns: FillColumns, first: int, count: int) -> 
         at = [flow.fills_before for flow in flows]
         ticks = np.insert(ticks, at, [flow.tick for flow in flows])
         moves = np.insert(moves, at, [flow.amount for flow in flows])
-    levels = np.cumsum(np.concatenate([[engine.setup.rules.cash_units], moves])) / 1e8
+    start = engine.setup.rules.cash_units
+    if start + np.abs(moves).sum(dtype=np.float64) >= FITS:
+        moves = moves.astype(np.float64)
+    levels = np.cumsum(np.concatenate([np.array([start], dtype=moves.dtype), moves])) / 1e8
     return _steps(ticks - first, levels, count)
 
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
 from weaver.greta.corporate import CorporateEvents
+from weaver.greta.fill_rows import AT_CLOSE
 from weaver.greta.fills import fill_of, moment
-from weaver.greta.ledger import AT_CLOSE, Ledger
+from weaver.greta.ledger import Ledger
 from weaver.greta.matching import Matcher
 from weaver.greta.ports import Runtime
 from weaver.greta.prices import Prices
@@ -321,6 +322,7 @@ class Engine(Generic[R]):
         if runtime.stop_reason is None:
             self.clock.tick = len(self.ticks) - 1
         self.last = self.clock.tick
+        self.ledger.settle()
         if len(self.prices) == 1:
             check_opens(self.ledger, next(iter(self.prices.values())))
         if self.setup.close_at_end:
@@ -337,7 +339,6 @@ class Engine(Generic[R]):
             index = prices.newest_at(self.last)
             if held and index >= 0:
                 order = self._own_order(symbol, held)
-                self.account.orders.append(order)
                 order.happen(OrderEvent.ACCEPT)
                 price = prices.close_units(index)
                 paid = prices.costs.slipped(price, sign=order.sign, limit=None) if prices.costs.slips else price

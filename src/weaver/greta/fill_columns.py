@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.ledger import AT_CLOSE, AT_OPEN, Ledger
+from weaver.greta.fill_rows import AT_CLOSE, AT_OPEN
+from weaver.greta.ledger import Ledger
 from weaver.greta.prices import Prices
 
 Ints = NDArray[np.int64]
@@ -41,21 +42,17 @@ class FillColumns:
 def fill_columns(ledger: Ledger) -> FillColumns:
     """All fills of a ledger, as arrays."""
     fills = ledger.fills
-    amounts = (fills.units, fills.values, fills.commissions)
-    units: NDArray[Any]
-    value: NDArray[Any]
-    commission: NDArray[Any]
     try:
-        units, value, commission = (np.array(column, dtype=np.int64) for column in amounts)
+        units, value, commission, slippage = fills.columns(np.int64)
         is_exact = True
     except OverflowError:
-        units, value, commission = (np.array(column, dtype=np.float64) for column in amounts)
+        units, value, commission, slippage = fills.columns(np.float64)
         is_exact = False
     index = {symbol: k for k, symbol in enumerate(ledger.prices)}
     symbols = (
         np.zeros(len(fills), dtype=np.int64)
         if len(index) == 1
-        else np.array([index[order.scale.symbol] for order in fills.orders], dtype=np.int64)
+        else np.array([index[fills.order(row).scale.symbol] for row in range(len(fills))], dtype=np.int64)
     )
     places = np.full(len(fills), AT_OPEN, dtype=np.int64)
     places[list(fills.places)] = list(fills.places.values())
@@ -65,7 +62,7 @@ def fill_columns(ledger: Ledger) -> FillColumns:
         units=units,
         value=value,
         commission=commission,
-        slippage=np.array(fills.slippages, dtype=np.float64) * np.abs(units) / ones[symbols],
+        slippage=slippage * np.abs(units).astype(np.float64) / ones[symbols],
         bar=np.array(fills.bars, dtype=np.int64),
         place=places,
         is_exact=is_exact,

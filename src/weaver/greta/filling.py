@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from weaver.greta.ledger import INSIDE, Ledger
+from weaver.greta.fill_rows import INSIDE
+from weaver.greta.ledger import Ledger
 from weaver.greta.order_book import OrderBook
 from weaver.greta.payment import Payment
 from weaver.greta.prices import Prices

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from weaver.greta.ledger import AT_OPEN, FillRow
+from weaver.greta.fill_rows import AT_OPEN, FillRow
 from weaver.greta.prices import Prices
 from weaver.model.fill import Fill
 from weaver.model.money import decimal_of

@@ -1,84 +1,15 @@
 """The account of a backtest, counted in integers: cash, holdings, and every fill and cash flow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
+from weaver.greta.fill_rows import FillRow, FillRows
 from weaver.greta.prices import Prices
+from weaver.greta.settlement import Settlement
 from weaver.model.account import AccountRules
 from weaver.model.order import Order
 from weaver.model.position import Position
-
-AT_OPEN, INSIDE, AT_CLOSE = 0, 1, 2
-
-
-class FillRow(NamedTuple):
-    """One execution: prices in price units, `units` signed, amounts in cash units, the index of the bar it cites."""
-
-    order: Order
-    units: int
-    price: int
-    slippage: int
-    commission: int
-    bar: int
-    place: int
-    """AT_OPEN, INSIDE or AT_CLOSE."""
-    notes: tuple[str, ...]
-    value: int
-    """Cash units that changed hands, > 0, without the commission."""
-
-
-class FillRows(Sequence[FillRow]):
-    """The fills of a ledger, in order, kept as columns; a row is made when it is looked at."""
-
-    def __init__(self) -> None:
-        self.orders: list[Order] = []
-        self.units: list[int] = []
-        self.prices: list[int] = []
-        self.slippages: list[int] = []
-        self.commissions: list[int] = []
-        self.bars: list[int] = []
-        self.values: list[int] = []
-        self.places: dict[int, int] = {}
-        """Where in its bar a fill was made, of those that were not made at the open."""
-        self.notes: dict[int, tuple[str, ...]] = {}
-
-    def append(self, row: FillRow) -> None:
-        """Add a row."""
-        if row.notes:
-            self.notes[len(self)] = row.notes
-        if row.place != AT_OPEN:
-            self.places[len(self)] = row.place
-        self.orders.append(row.order)
-        self.units.append(row.units)
-        self.prices.append(row.price)
-        self.slippages.append(row.slippage)
-        self.commissions.append(row.commission)
-        self.bars.append(row.bar)
-        self.values.append(row.value)
-
-    def __len__(self) -> int:
-        return len(self.orders)
-
-    @overload
-    def __getitem__(self, index: int) -> FillRow: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[FillRow]: ...
-    def __getitem__(self, index: int | slice) -> FillRow | list[FillRow]:
-        if isinstance(index, slice):
-            return [self[k] for k in range(*index.indices(len(self)))]
-        order = self.orders[index]
-        return FillRow(
-            order=order,
-            units=self.units[index],
-            price=self.prices[index],
-            slippage=self.slippages[index],
-            commission=self.commissions[index],
-            bar=self.bars[index],
-            place=self.places.get(index % len(self), AT_OPEN),
-            notes=self.notes.get(index % len(self), ()),
-            value=self.values[index],
-        )
 
 
 class CashFlow(NamedTuple):
@@ -99,12 +30,30 @@ class Ledger:
 
     def __init__(self, rules: AccountRules, prices: Mapping[str, Prices]) -> None:
         self.rules, self.prices = rules, prices
-        self.cash = rules.cash_units
         self.units = dict.fromkeys(prices, 0)
-        self.fills = FillRows()
+        self.fills = FillRows(self.settle)
+        self.settlement: Settlement | None = None
+        """Works out what fills came to that nobody has looked at yet; None: there are none, ever."""
+        self._cash = rules.cash_units
         self.flows: list[CashFlow] = []
         self._positions = {symbol: Position(scale=price.scale) for symbol, price in prices.items()}
         self._folded = 0
+
+    @property
+    def cash(self) -> int:
+        """What there is, in cash units."""
+        self.settle()
+        return self._cash
+
+    def settle(self) -> None:
+        """Have every fill booked with what it came to."""
+        if self.settlement is not None and self.fills.settled < len(self.fills):
+            self._cash = self.settlement.settle(self.fills, self._cash)
+
+    def _move(self, amount: int) -> None:
+        self._cash = self.cash + amount
+        if self.settlement is not None:
+            self.settlement.stand_at(self._cash)
 
     def record(
         self,
@@ -120,13 +69,13 @@ class Ledger:
         """Book a fill: cash, holding, row."""
         scale = order.scale
         value = scale.cash(price, signed)
-        self.cash -= value + commission
+        self._move(-value - commission)
         self.units[scale.symbol] += signed
         self.fills.append(FillRow(order, signed, price, slippage, commission, bar, place, notes, abs(value)))
 
     def pay(self, symbol: str, kind: str, amount: int, tick: int) -> None:
         """Book a cash flow."""
-        self.cash += amount
+        self._move(amount)
         self.flows.append(CashFlow(symbol, kind, amount, self.units[symbol], self.cash, tick, len(self.fills)))
 
     def split(self, symbol: str, *, ratio: tuple[int, int], previous_close: Fraction, tick: int) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from weaver.greta.fill_rows import AT_OPEN, INSIDE
 from weaver.greta.filling import Filling
-from weaver.greta.ledger import AT_OPEN, INSIDE, Ledger
+from weaver.greta.ledger import Ledger
 from weaver.greta.order_book import OrderBook
 from weaver.greta.prices import Prices
 from weaver.model.actions import OrderType, TimeInForce
@@ -18,7 +19,7 @@ class Matcher:
     """What a tick's bars do to the orders of a book."""
 
     def __init__(self, ledger: Ledger, prices: Mapping[str, Prices]) -> None:
-        self.orders = OrderBook()
+        self.orders = OrderBook(ledger.fills.kept)
         self.filling = Filling(self.orders, ledger, prices)
         self.book = self.orders.working
         self.ticks = memoryview(b"")

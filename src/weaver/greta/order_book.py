@@ -1,5 +1,7 @@
 """The orders of a run that may still fill: what can happen to them, and what that means for exit legs."""
 
+from collections.abc import Callable
+
 from weaver.model.order import ExitGroup, Order
 from weaver.model.order_status import OrderEvent, OrderStatus
 
@@ -7,14 +9,17 @@ from weaver.model.order_status import OrderEvent, OrderStatus
 class OrderBook:
     """Changes the statuses of orders, and nobody else does (but for a fill, which changes its order's own)."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: dict[int, Order]) -> None:
         self.working: list[Order] = []
         """Working orders, waiting legs among them, oldest first."""
         self.changed: list[Order | int] = []
         """What happened since the callbacks were last told: orders that changed, and numbers of fills."""
         self.rejected: list[Order] = []
+        self._kept = kept
         self.legs_wait = False
         """Whether exit legs wait until their entry has filled whole (a venue's rule)."""
+        self.on_end: Callable[[Order], None] | None = None
+        """Called with each order that ends other than by a fill, for those who keep when."""
 
     def accept(self) -> None:
         """After the callbacks: what was placed is accepted."""
@@ -37,6 +42,7 @@ class OrderBook:
 
     def sweep(self) -> None:
         """Drop the orders that have ended."""
+        self._kept.update((order.number, order) for order in self.working if not order.is_working)
         self.working[:] = [order for order in self.working if order.is_working]
 
     def enter(self, group: ExitGroup, units: int, *, tick: int, inside: int | None) -> None:
@@ -68,6 +74,8 @@ class OrderBook:
     def _end(self, order: Order, event: OrderEvent, reason: str) -> None:
         order.reason = reason
         self._happen(order, event)
+        if self.on_end is not None:
+            self.on_end(order)
         group = order.exits
         if group is None or order.replaced_by is not None:
             return

@@ -58,7 +58,11 @@ class BacktestResult:
         self._trades = trades_of(engine.ledger, self._columns)
         self.stats: dict[str, float | int | None] = self._statistics()
         self.warnings: list[ResultWarning] = warnings_of(engine, self.curve, self._trades, self._columns)
-        self.orders: Sequence[Order] = engine.account.orders
+
+    @cached_property
+    def orders(self) -> Sequence[Order]:
+        """Every order, in the order in which they were placed."""
+        return self._engine.account.orders
 
     @cached_property
     def run(self) -> dict[str, Any]:
@@ -116,6 +120,11 @@ class BacktestResult:
     def bars(self) -> dict[str, Bars]:
         """The bars of each symbol that the run could see, history included."""
         return {symbol: prices.listing.bars for symbol, prices in self._engine.prices.items()}
+
+    @property
+    def engine(self) -> Engine[Any]:
+        """The finished run itself, for whoever records it."""
+        return self._engine
 
     @property
     def fill_count(self) -> int:

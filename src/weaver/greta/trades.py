@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from weaver.greta.excursions import Excursions
 from weaver.greta.fill_columns import FillColumns, times_of
-from weaver.greta.ledger import AT_OPEN, CashFlow, FillRow, Ledger
+from weaver.greta.fill_rows import AT_OPEN, FillRow
+from weaver.greta.ledger import CashFlow, Ledger
 from weaver.greta.prices import Prices
 from weaver.greta.statistics import TradeColumns
 from weaver.model.money import decimal_of, divide_half_even

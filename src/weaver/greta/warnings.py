@@ -37,7 +37,7 @@ def warnings_of(engine: Engine[Any], curve: Curve, trades: Trades, columns: Fill
 
 
 def _about_trades(engine: Engine[Any], trades: Trades) -> list[tuple[str, str]]:
-    if not engine.account.orders:
+    if not len(engine.ledger.fills) and not engine.account.orders:
         return [("no_orders", "the strategy placed no order: its conditions never came true on these bars")]
     if not engine.ledger.fills:
         return [("no_trades", f"none of {len(engine.account.orders)} orders filled: see their reasons in the orders")]

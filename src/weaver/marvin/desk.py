@@ -16,11 +16,11 @@ from weaver.model.scale import Scale
 class Desk:
     """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
 
-    __slots__ = ("_account", "_clock", "_fractions", "_place", "_scales", "number")
+    __slots__ = ("_account", "_clock", "_fractions", "_place", "_scales", "_take", "number")
 
     def __init__(self, account: Account, clock: Clock, scales: Mapping[str, Scale]) -> None:
         self._account, self._clock, self._scales = account, clock, scales
-        self._place = account.place
+        self._place, self._take = account.place, account.take
         self._fractions: dict[Number, tuple[int, int]] = {}
         self.number = 0
         """The number of the newest order."""
@@ -36,7 +36,7 @@ class Desk:
             return self._order(scale, 1, units, terms)
         self.number = number = self.number + 1
         order = Order(number, scale, 1, units, self._clock.tick)
-        self._place(order)
+        self._take(order)
         return order
 
     def sell(self, symbol: str, quantity: Number, **terms: Any) -> Order:
@@ -50,7 +50,7 @@ class Desk:
             return self._order(scale, -1, units, terms)
         self.number = number = self.number + 1
         order = Order(number, scale, -1, units, self._clock.tick)
-        self._place(order)
+        self._take(order)
         return order
 
     def order_target(self, symbol: str, target: Number, **terms: Any) -> Order | None:
@@ -85,7 +85,7 @@ class Desk:
             return None
         self.number = number = self.number + 1
         order = Order(number, scale, -1 if held > 0 else 1, abs(held), self._clock.tick)
-        self._place(order)
+        self._take(order)
         return order
 
     def oco(self, symbol: str, quantity: Number, *, limit: Number, stop: Number, **terms: Any) -> tuple[Order, Order]:
@@ -167,7 +167,7 @@ class Desk:
         order = Order(number, scale, sign, units, self._clock.tick)
         if target.units is None:
             order.target = target
-        self._place(order)
+        self._take(order)
         return order
 
     def _order(self, scale: Scale, sign: int, units: int, given: dict[str, Any], target: Target | None = None) -> Order:

@@ -1,6 +1,6 @@
 """What a strategy's runtime needs from whoever executes its orders: greta in a backtest, veda on paper and live."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from weaver.model.order import Order
@@ -10,6 +10,9 @@ from weaver.model.scale import Scale
 
 class Account(Protocol):
     """The account and the orders of one run. Money in cash units, prices and quantities in the symbol's scale."""
+
+    take: Callable[[Order], None]
+    """`place`, of a plain market order."""
 
     def place(self, order: Order) -> None:
         """Take a new order; it can act from the next bar of its symbol on."""

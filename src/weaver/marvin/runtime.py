@@ -80,6 +80,8 @@ class Runtime:
         self.random = Random(seed)
         self.registrations: list[Registration] = []
         self.requests: list[tuple[int, FetchWindow]] = []
+        self.windows: list[tuple[int, FetchWindow]] = []
+        """Every request for a window, with the instant (ns) at which it was made."""
         self.journal: list[JournalEntry] = []
         self.stop_reason: str | None = None
         self._holdings = {symbol: Holding(account, symbol) for symbol in self.symbols}
@@ -206,6 +208,7 @@ class Runtime:
             raise InputError(f"fetch_window takes at least 1 bar, not {bars}")
         request = FetchWindow(symbol=symbol, timeframe=str(Timeframe.parse(timeframe)), bars=bars)
         self.requests.append((self.clock.now, request))
+        self.windows.append(self.requests[-1])
         self.attention.append("window")
 
     def window(self, request: FetchWindow, asked: int) -> Window:

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
+from math import gcd
+
+import numpy as np
+from numpy.typing import NDArray
 
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.instrument import AssetClass
-from weaver.model.money import CASH_ONE, Number, divide_half_even, exact
+from weaver.model.money import CASH_ONE, FITS, Number, divide_half_even, divide_half_even_all, exact
 from weaver.model.scale import Scale
 
+Ints = NDArray[np.int64]
 ZERO = Decimal(0)
 
 
@@ -123,12 +128,38 @@ class CostModel:
         """What a fill is charged, the order's computed commissions summing to `total_computed` with it."""
         return max(self.minimum, total_computed) - paid
 
+    def slipped_all(self, prices: Ints, signs: Ints) -> Ints | None:
+        """`slipped` of many, without limits; None where int64 might not hold a step of it."""
+        most = int(prices.max()) * (self._slip_one + self._slip_rate) + self._slip_fixed
+        if max(most, self._slip_divisor) >= FITS:
+            return None
+        worse = prices * self._slip_one + signs * (prices * self._slip_rate + self._slip_fixed)
+        slipped: Ints = np.maximum(divide_half_even_all(worse, self._slip_divisor) * self._step, self._step)
+        return slipped
+
+    def due_all(self, prices: Ints, quantities: Ints) -> Ints | None:
+        """What many orders are charged, each filled whole at once; None where int64 might not hold a step of it."""
+        if self.free:
+            return np.full(len(prices), self.minimum, dtype=np.int64)
+        common = int(np.gcd.reduce(quantities))
+        shared = gcd(common, self._divisor)
+        parts, factor = quantities // common, common // shared
+        most = int(prices.max()) * self._bps + self._per_unit
+        if max(most * int(parts.max()) * factor, self._divisor // shared, self.minimum) >= FITS:
+            return None
+        terms = (prices * self._bps + self._per_unit) * (parts * factor)
+        due: Ints = np.maximum(divide_half_even_all(terms, self._divisor // shared), self.minimum)
+        return due
+
     @property
-    def commission_terms(self) -> tuple[int, int, int]:
-        """Numerators by cash unit of value and by quantity unit, and their common divisor."""
-        by_value, by_unit = self._rate, self._each
-        divisor = by_value.denominator * by_unit.denominator
-        return by_value.numerator * by_unit.denominator, by_unit.numerator * by_value.denominator, divisor
+    def most(self) -> tuple[float, float]:
+        """What a unit bought at 1.0 costs at most in all, the minimum aside: times its price, and by quantity unit.
+
+        The second is in cash units, with a whole step of rounding. A unit sold brings at least 2 − the first.
+        """
+        rate, slip = float(self._rate), self._slip_rate / self._slip_one
+        moved = (self._slip_fixed / self._slip_one + 2 * self._step) / self.scale.notional_divisor
+        return (1 + slip) * (1 + rate), moved * (1 + rate) + float(self._each)
 
     def capacity(self, volume: float) -> int:
         """Quantity units that `max_participation` allows of a bar's volume, cut down."""

@@ -2,11 +2,16 @@
 
 from decimal import Context, Decimal, InvalidOperation
 
+import numpy as np
+from numpy.typing import NDArray
+
 from weaver.model.errors import InvalidOrder
 
 Number = int | float | str | Decimal
 CASH_DECIMALS = 8
 CASH_ONE: int = 10**CASH_DECIMALS
+FITS: int = 2**62
+"""What a number must stay under for int64 arithmetic to be exact, twice it included."""
 _UNROUNDED = Context(prec=100_000)
 
 
@@ -32,6 +37,16 @@ def divide_half_even(numerator: int, divisor: int) -> int:
     if twice > divisor or (twice == divisor and quotient & 1):
         return quotient + 1
     return quotient
+
+
+def divide_half_even_all(numerators: NDArray[np.int64], divisor: int) -> NDArray[np.int64]:
+    """`divide_half_even` of many, int64[n]."""
+    if divisor == 1:
+        return numerators
+    quotients, rests = np.divmod(numerators, divisor)
+    twice = 2 * rests
+    quotients += (twice > divisor) | ((twice == divisor) & (quotients & 1 == 1))
+    return quotients
 
 
 def truncate(value: int, step: int) -> int:

@@ -1,5 +1,6 @@
 """An order as its strategy and the engine that works it see it."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
@@ -96,8 +97,6 @@ class Order:
     """
 
     # What a plain market order leaves as it is costs it nothing: instances only hold what differs.
-    is_plain: bool = True
-    """A market order without legs or conditions."""
     order_type: OrderType = OrderType.MARKET
     order_class: OrderClass = OrderClass.SIMPLE
     tif: TimeInForce = TimeInForce.DAY
@@ -135,9 +134,13 @@ class Order:
         self.units = units
         self.placed = placed
         # What changes in any order stands here: a class default costs nothing, until an instance first differs.
-        self.filled = self.value = 0
+        self.filled = 0
+        self.value: int | Callable[[Order], int] = 0
+        """What the filled part came to, in cash units, without commissions; or who will know when asked."""
         self.status = PENDING
         self.target: Target | None = None
+        self.is_plain = True
+        """A market order without legs or conditions."""
 
     @property
     def id(self) -> str:
@@ -169,7 +172,8 @@ class Order:
         """What the filled part cost per unit, or None before the first fill."""
         if not self.filled:
             return None
-        return Decimal(self.value).scaleb(-8) / self.filled_quantity
+        value = self.value if isinstance(self.value, int) else self.value(self)
+        return Decimal(value).scaleb(-8) / self.filled_quantity
 
     @property
     def limit(self) -> Decimal | None:
@@ -215,7 +219,7 @@ class Order:
         if self.filled + units > self.units:
             raise IllegalTransition(f"order {self.number}: a fill of {units} units exceeds the {self.remaining} left")
         self.filled += units
-        self.value += cash_value
+        self.value = cash_value + (self.value if isinstance(self.value, int) else self.value(self))
         self.happen(OrderEvent.FILL_REST if self.filled == self.units else OrderEvent.FILL_PART)
 
     def as_action(self) -> PlaceOrder:

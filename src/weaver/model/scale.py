@@ -2,11 +2,24 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from math import ceil
+from math import ceil, gcd
+
+import numpy as np
+from numpy.typing import NDArray
 
 from weaver.model.errors import InvalidOrder
 from weaver.model.instrument import Instrument
-from weaver.model.money import CASH_DECIMALS, Number, decimal_of, decimals_of, divide_half_even, exact, truncate
+from weaver.model.money import (
+    CASH_DECIMALS,
+    FITS,
+    Number,
+    decimal_of,
+    decimals_of,
+    divide_half_even,
+    divide_half_even_all,
+    exact,
+    truncate,
+)
 
 _SPARE_DECIMALS = 20
 _SPARE = 10**_SPARE_DECIMALS
@@ -101,6 +114,14 @@ class Scale:
         if self.notional_divisor == 1:
             return price * quantity
         return divide_half_even(price * quantity, self.notional_divisor)
+
+    def cash_all(self, prices: NDArray[np.int64], quantities: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """`cash` of many, all > 0; None where int64 might not hold a step of it."""
+        common = gcd(int(np.gcd.reduce(quantities)), self.notional_divisor)
+        parts = quantities // common
+        if max(int(prices.max()) * int(parts.max()), self.notional_divisor // common) >= FITS:
+            return None
+        return divide_half_even_all(prices * parts, self.notional_divisor // common)
 
     def price_decimal(self, units: int) -> Decimal:
         """A price as a decimal."""

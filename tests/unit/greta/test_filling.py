@@ -10,7 +10,7 @@ from tests.naive.bridge import run_weaver
 from tests.naive.builders import days, op, stock
 from tests.naive.compare import disagreement
 from tests.naive.scenario import NaiveAccount, Scenario
-from weaver.greta.ledger import INSIDE
+from weaver.greta.fill_rows import INSIDE
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import RunFailed
 from weaver.model.order import Order

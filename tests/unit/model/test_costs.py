@@ -1,9 +1,13 @@
 """Costs by hand: what a preset says, what is refused, and the arithmetic of slippage, commission and volume."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from weaver.model.costs import PRESETS, CostModel, Costs
 from weaver.model.errors import InputError
@@ -112,11 +116,59 @@ def test_minimum_is_per_order_and_taken_on_its_first_fill() -> None:
     assert charged == [price("1"), 0, price("0.2"), price("0.4")]
 
 
-def test_commission_terms_say_the_same_as_the_computed_commission() -> None:
-    costs = model(commission_bps="3", commission_per_share="0.0035")
-    by_value, by_unit, divisor = costs.commission_terms
-    value = price("12.34") * 100
-    assert round((value * by_value + 100 * by_unit) / divisor) == costs.computed(price("12.34"), 100)
+MANY = st.lists(
+    st.tuples(st.integers(1, 10**12), st.sampled_from((1, -1)), st.integers(1, 10**4), st.sampled_from((1, 5, 10**8))),
+    min_size=1,
+    max_size=20,
+)
+KEYS = st.fixed_dictionaries(
+    {
+        "commission_bps": st.sampled_from(("0", "1", "2.5", "10", "33.3333")),
+        "commission_per_share": st.sampled_from(("0", "0.005", "0.0000000001")),
+        "commission_minimum": st.sampled_from(("0", "1", "0.35")),
+        "slippage_bps": st.sampled_from(("0", "2", "0.07")),
+        "slippage_ticks": st.sampled_from(("0", "1", "0.5")),
+    }
+)
+
+
+@given(MANY, KEYS, st.sampled_from((STOCK, CRYPTO)))
+def test_many_at_once_come_to_the_same_as_each_alone(
+    rows: list[tuple[int, int, int, int]], keys: dict[str, str], scale: Scale
+) -> None:
+    costs = model(scale, **keys)
+    prices, signs = (np.array([row[k] for row in rows], dtype=np.int64) for k in (0, 1))
+    quantities = np.array([row[2] * row[3] for row in rows], dtype=np.int64)
+    slipped = costs.slipped_all(prices, signs)
+    assert slipped is not None
+    assert slipped.tolist() == [costs.slipped(p, sign=s, limit=None) for p, s, _, _ in rows]
+    pairs = list(zip(prices.tolist(), quantities.tolist(), strict=True))
+    due, cash = costs.due_all(prices, quantities), costs.scale.cash_all(prices, quantities)
+    assert due is None or due.tolist() == [costs.due(costs.computed(p, q), 0) for p, q in pairs]
+    assert cash is None or cash.tolist() == [costs.scale.cash(p, q) for p, q in pairs]
+
+
+def test_many_at_once_are_refused_where_int64_is_too_small() -> None:
+    costs = model(CRYPTO, commission_bps="10", slippage_bps="2")
+    prices, quantities = np.array([10**14]), np.array([10**12 + 1])
+    assert costs.slipped_all(np.array([10**15]), np.array([1])) is None
+    assert costs.due_all(prices, quantities) is None
+    assert costs.scale.cash_all(prices, quantities) is None
+
+
+@given(st.integers(1, 10**12), st.integers(1, 10**6), KEYS, st.sampled_from((STOCK, CRYPTO)))
+def test_no_buy_costs_more_and_no_sell_brings_less_than_the_bound(
+    price: int, quantity: int, keys: dict[str, str], scale: Scale
+) -> None:
+    costs = model(scale, **keys)
+    worse, each = (Fraction(part) for part in costs.most)
+    worth = Fraction(price * quantity, costs.scale.notional_divisor)
+    extra = quantity * each + costs.minimum + 2
+    bought, sold = (costs.slipped(price, sign=sign, limit=None) for sign in (1, -1))
+    paid = costs.scale.cash(bought, quantity) + costs.due(costs.computed(bought, quantity), 0)
+    brought = costs.scale.cash(sold, quantity) - costs.due(costs.computed(sold, quantity), 0)
+    assert paid <= worth * worse * (1 + Fraction(1, 10**9)) + extra
+    assert brought >= worth * (2 - worse) * (1 - Fraction(1, 10**9)) - extra
 
 
 def test_capacity_is_a_share_of_the_volume() -> None:
