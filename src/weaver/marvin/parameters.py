@@ -1,4 +1,4 @@
-"""A strategy's parameters: annotated class attributes with a value, validated and described as JSON Schema.
+"""A strategy's parameters: annotated class attributes with a value.
 
 `fast: int = Field(10, ge=2)` and `fast: int = 10` are parameters; `spread: Series` (no value), `_cache: dict = {}`
 (private) and a ClassVar are not. A subclass inherits them, and may give one another default (`fast = 20`) under the
@@ -6,48 +6,14 @@ same bounds.
 """
 
 import inspect
-import warnings
+import math
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, get_origin
-from weakref import WeakKeyDictionary
-
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from pydantic.errors import PydanticUserError
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticUndefined
 
 from weaver.marvin.strategy import Strategy
-from weaver.model.errors import InputError, StrategyError
+from weaver.model.errors import StrategyError
 
-_LISTS = (list, tuple, set, frozenset)
-_models: WeakKeyDictionary[type[Strategy], type[BaseModel]] = WeakKeyDictionary()
-"""Making a model takes longer than many a backtest."""
-_CONFIG = ConfigDict(extra="forbid", validate_default=True, allow_inf_nan=False, protected_namespaces=())
-
-
-def parameters_model(strategy: type[Strategy]) -> type[BaseModel]:
-    """The pydantic model of a strategy's parameters. Raises StrategyError on a declaration that makes no sense."""
-    model = _models.get(strategy)
-    if model is None:
-        model = _models[strategy] = _model(strategy)
-    return model
-
-
-def _model(strategy: type[Strategy]) -> type[BaseModel]:
-    declared = _declared(strategy)
-    for name in declared:
-        if hasattr(Strategy, name):
-            raise StrategyError(f"{strategy.__name__}: parameter {name!r} would hide Strategy.{name}; rename it")
-    fields: dict[str, Any] = dict(declared)
-    about = inspect.cleandoc(strategy.__doc__ or "")
-    try:
-        with warnings.catch_warnings():  # BaseModel has attributes such as `copy`, which a parameter may be called too
-            warnings.filterwarnings("ignore", message=r"Field name .* shadows an attribute", category=UserWarning)
-            return create_model(strategy.__name__, __config__=_CONFIG, __doc__=about, **fields)
-    except (PydanticUserError, TypeError) as error:
-        text = str(error).splitlines()[0]
-        raise StrategyError(f"{strategy.__name__}: its parameters cannot be understood: {text}") from error
+_PLAIN = (bool, int, float, str)
 
 
 def validate(strategy: type[Strategy], given: Mapping[str, object]) -> dict[str, Any]:
@@ -55,45 +21,54 @@ def validate(strategy: type[Strategy], given: Mapping[str, object]) -> dict[str,
 
     Raises InputError, in one line, on an unknown name or a value that is not allowed.
     """
-    model = parameters_model(strategy)
-    known = model.model_fields
-    for name in given:
-        if name not in known:
-            raise InputError(_unknown(strategy, name, list(known)))
-    values = {name: _split(known[name], value) for name, value in given.items()}
-    try:
-        instance = model.model_validate(values)
-    except ValidationError as error:
-        raise InputError("; ".join(_problem(detail) for detail in error.errors())) from error
-    return {name: instance.__dict__[name] for name in known}
+    plain = None if given else _plain_defaults(strategy)
+    if plain is not None:
+        return plain
+    from weaver.marvin.parameter_model import validated  # brings pydantic, a tenth of a second
+
+    return validated(strategy, given)
 
 
 def json_schema(strategy: type[Strategy]) -> dict[str, Any]:
     """The parameters as JSON Schema: title, description, defaults, bounds and choices, in the order of declaration."""
+    from weaver.marvin.parameter_model import parameters_model
+
     return parameters_model(strategy).model_json_schema()
 
 
-# Declarations
+def _plain_defaults(strategy: type[Strategy]) -> dict[str, Any] | None:
+    """The defaults, where each is a number, a text or a truth value just as it is annotated: nothing to validate."""
+    found = {}
+    for name, (annotation, value) in declared(strategy).items():
+        if annotation not in _PLAIN or type(value) is not annotation:
+            return None
+        if isinstance(value, float) and not math.isfinite(value):
+            return None
+        found[name] = value
+    return found
 
 
-def _declared(strategy: type[Strategy]) -> dict[str, tuple[Any, Any]]:
-    """Name → (annotation, value or FieldInfo), base classes first."""
-    declared: dict[str, tuple[Any, Any]] = {}
+def declared(strategy: type[Strategy]) -> dict[str, tuple[Any, Any]]:
+    """Name → (annotation, value or Field), base classes first. Raises StrategyError where that makes no sense."""
+    found: dict[str, tuple[Any, Any]] = {}
     for cls in reversed(strategy.__mro__):
         if issubclass(Strategy, cls):  # Strategy itself, and object
             continue
         annotations = _annotations(cls)
         for name, annotation in annotations.items():
             if name in vars(cls) and not name.startswith("_") and not _is_class_variable(annotation):
-                declared[name] = (annotation, vars(cls)[name])
+                found[name] = (annotation, vars(cls)[name])
         for name, value in vars(cls).items():
             if name in annotations:
                 continue
-            if name in declared:
-                declared[name] = _overridden(declared[name], value)
-            elif isinstance(value, FieldInfo):
+            if name in found:
+                found[name] = _overridden(found[name], value)
+            elif _is_field(value):
                 raise StrategyError(f"{cls.__name__}: {name} = Field(…) needs a type, such as {name}: int = Field(…)")
-    return declared
+    for name in found:
+        if hasattr(Strategy, name):
+            raise StrategyError(f"{strategy.__name__}: parameter {name!r} would hide Strategy.{name}; rename it")
+    return found
 
 
 def _annotations(cls: type) -> dict[str, Any]:
@@ -107,64 +82,14 @@ def _is_class_variable(annotation: object) -> bool:
     return annotation is ClassVar or get_origin(annotation) is ClassVar
 
 
-def _overridden(declared: tuple[Any, Any], value: object) -> tuple[Any, Any]:
+def _overridden(inherited: tuple[Any, Any], value: object) -> tuple[Any, Any]:
     """A new default for an inherited parameter, or a new Field."""
-    annotation, before = declared
-    if isinstance(before, FieldInfo) and not isinstance(value, FieldInfo):
+    annotation, before = inherited
+    if _is_field(before) and not _is_field(value):
         return Annotated[annotation, before], value
     return annotation, value
 
 
-# Values
-
-
-def _split(field: FieldInfo, value: object) -> object:
-    """Text for a list, as a command line gives it."""
-    if isinstance(value, str) and (get_origin(field.annotation) or field.annotation) in _LISTS:
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-def _unknown(strategy: type[Strategy], name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    listing = f"it has {', '.join(known)}" if known else "it has none"
-    return f"{strategy.__name__} has no parameter {name!r}; {listing}{hint}"
-
-
-def _problem(detail: ErrorDetails) -> str:
-    """`fast=1: must be ≥ 2`."""
-    name = ".".join(str(part) for part in detail["loc"])
-    given = detail["input"]
-    if detail["type"] == "missing":
-        return f"{name}: a value is required"
-    return f"{name}={given if given is not PydanticUndefined else ''}: {_rule(detail)}"
-
-
-_RULES = {
-    "greater_than_equal": "must be ≥ {ge}",
-    "greater_than": "must be > {gt}",
-    "less_than_equal": "must be ≤ {le}",
-    "less_than": "must be < {lt}",
-    "multiple_of": "must be a multiple of {multiple_of}",
-    "literal_error": "must be one of {expected}",
-    "enum": "must be one of {expected}",
-    "finite_number": "must be a finite number",
-    "int_parsing": "must be a whole number",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_parsing": "must be a number",
-    "float_type": "must be a number",
-    "decimal_parsing": "must be a number",
-    "decimal_type": "must be a number",
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
-}
-
-
-def _rule(detail: ErrorDetails) -> str:
-    rule = _RULES.get(detail["type"])
-    if rule is None:
-        text = detail["msg"]
-        return " ".join(f"{text[:1].lower()}{text[1:]}".split())
-    return rule.format(**detail.get("ctx", {}))
+def _is_field(value: object) -> bool:
+    """Whether it is a pydantic `Field(…)`, without loading pydantic to find out."""
+    return type(value).__module__ == "pydantic.fields"

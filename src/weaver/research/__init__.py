@@ -1,18 +1,19 @@
 """The root for notebooks, scripts and the command line: fits marvin, greta and the bar store together."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from weaver.greta.account import BacktestAccount
+from weaver.greta.engine import Engine
 from weaver.greta.result import BacktestResult
 from weaver.marvin.catalogue import Catalogue
 from weaver.marvin.loader import LoadedStrategy, from_class, is_file, load
+from weaver.marvin.runtime import Runtime
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import InputError
 from weaver.model.money import Number
 from weaver.research.inputs import load_bars, sources
-from weaver.research.lookahead import check
-from weaver.research.memory import Memory
 from weaver.research.record import record_of
 from weaver.research.run import Day, Options, Plan, no_collection, plan
 
@@ -97,11 +98,13 @@ def _strategy_folders(reference: str) -> list[Path]:
     return [settings().strategies_folder]
 
 
-def run(ready: Plan, *, lookahead_check: bool, progress: Progress) -> BacktestResult:
-    """Run a plan, check it, and give the result."""
-    before = Memory(ready.strategy.cls) if lookahead_check else None
+def run(
+    ready: Plan, *, lookahead_check: bool, progress: Progress, account: type[BacktestAccount] = BacktestAccount
+) -> BacktestResult:
+    """Run a plan on an account, check it, and give the result."""
+    check = _lookahead_check(ready) if lookahead_check else None
     with no_collection():
-        engine = ready.engine(progress=lambda done: progress("Backtest", done))
+        engine = ready.engine(progress=lambda done: progress("Backtest", done), account=account)
         result = BacktestResult(
             engine,
             strategy=ready.strategy.id,
@@ -110,10 +113,19 @@ def run(ready: Plan, *, lookahead_check: bool, progress: Progress) -> BacktestRe
         )
     for source in ready.sources.values():
         result.warn(source.warnings)
-    if before is not None:
-        result.warn(check(ready, engine, before, lambda done: progress("Look-ahead check", done)))
+    if check is not None:
+        result.warn(check(engine, lambda done: progress("Look-ahead check", done)))
     engine.runtime.unbind()
     return result
+
+
+def _lookahead_check(ready: Plan) -> Callable[[Engine[Runtime], Callable[[float], None]], Sequence[tuple[str, str]]]:
+    """The check of a run of the plan that is about to begin; its modules are loaded only where it is wanted."""
+    from weaver.research.lookahead import check
+    from weaver.research.memory import Memory
+
+    before = Memory(ready.strategy.cls)
+    return lambda engine, progress: check(ready, engine, before, progress)
 
 
 def _silent(what: str, done: float) -> None:

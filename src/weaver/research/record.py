@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
-from pydantic_core import to_jsonable_python
-
 import weaver
 from weaver.model.money import plain
 from weaver.research.inputs import Source
@@ -80,4 +78,10 @@ def _json(value: Any) -> Any:
         return sorted((_json(item) for item in value), key=repr)
     if isinstance(value, list | tuple):
         return [_json(item) for item in value]
-    return _json(value.value) if isinstance(value, Enum) else to_jsonable_python(value)
+    if isinstance(value, Enum):
+        return _json(value.value)
+    if value is None or type(value) in {bool, int, float, str}:
+        return value
+    from pydantic_core import to_jsonable_python  # for the rarer kinds only
+
+    return to_jsonable_python(value)

@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from weaver.marvin.parameters import json_schema, parameters_model, validate
+from weaver.marvin.parameter_model import parameters_model
+from weaver.marvin.parameters import json_schema, validate
 from weaver.marvin.series import Series
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import InputError, StrategyError
