@@ -96,7 +96,11 @@ class Order:
     An engine alone changes an order, through `happen` and `add_fill`.
     """
 
-    # What a plain market order leaves as it is costs it nothing: instances only hold what differs.
+    # What changes in any order has a slot. The rest costs a plain market order nothing: instances hold what differs.
+    __slots__ = (
+        "__dict__", "__weakref__", "filled", "is_plain", "number", "placed", "scale", "sign", "status", "target",
+        "units", "value",
+    )  # fmt: skip
     order_type: OrderType = OrderType.MARKET
     order_class: OrderClass = OrderClass.SIMPLE
     tif: TimeInForce = TimeInForce.DAY
@@ -133,7 +137,6 @@ class Order:
         self.sign = sign
         self.units = units
         self.placed = placed
-        # What changes in any order stands here: a class default costs nothing, until an instance first differs.
         self.filled = 0
         self.value: int | Callable[[Order], int] = 0
         """What the filled part came to, in cash units, without commissions; or who will know when asked."""
