@@ -1,7 +1,8 @@
 """The equity of a run at every tick, rebuilt from its fills and cash flows in one sweep over columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from weaver.model.corporate_actions import Delisting, Dividend, Split
 from weaver.model.money import FITS
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.intp] | slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,8 +31,13 @@ class Curve:
     cash: Floats
     exposed: NDArray[np.bool_]
     """Whether anything was held."""
-    benchmark: Floats
-    """What the initial cash would be, spread equally over the run's symbols at their first closes and held."""
+    benchmark_at: Callable[[Rows], Floats]
+    """What the initial cash would be at some rows, spread equally over the symbols at their first closes and held."""
+
+    @property
+    def benchmark(self) -> Floats:
+        """The same at every row."""
+        return self.benchmark_at(slice(None))
 
 
 def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
@@ -38,7 +45,7 @@ def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
     first, last = engine.first, engine.last
     count = last - first + 1
     cash = _cash(engine, columns, first, count)
-    equity, exposed, benchmark = None, np.zeros(count, dtype=np.bool_), None
+    equity, exposed, parts = None, np.zeros(count, dtype=np.bool_), []
     share = float(engine.setup.rules.cash) / len(engine.prices)
     for index, prices in enumerate(engine.prices.values()):
         positions, close = _newest_closes(prices, first, last)
@@ -47,12 +54,12 @@ def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
             exposed |= held != 0
             held *= close
             equity = held if equity is None else np.add(equity, held, out=equity)
-        kept = _hold(prices, positions, close, share)
-        benchmark = kept if benchmark is None else np.add(benchmark, kept, out=benchmark)
+        parts.append(partial(_hold, prices, first, positions, close, share))
     equity = cash.copy() if equity is None else np.add(equity, cash, out=equity)
-    assert benchmark is not None
     stamps, sessions = _labels(engine, first, last)
-    return Curve(timestamp=stamps, session=sessions, equity=equity, cash=cash, exposed=exposed, benchmark=benchmark)
+    return Curve(
+        timestamp=stamps, session=sessions, equity=equity, cash=cash, exposed=exposed, benchmark_at=partial(_sum, parts)
+    )
 
 
 def _cash(engine: Engine[Any], columns: FillColumns, first: int, count: int) -> Floats:
@@ -113,11 +120,11 @@ def _levels_with_flows(
     return np.array([event[1] for event in events], dtype=np.int64), np.array(levels)
 
 
-def _newest_closes(prices: Prices, first: int, last: int) -> tuple[NDArray[np.int64], Floats]:
-    """The index of the newest bar at each tick (−1 before the first) and its close (0 before the first)."""
+def _newest_closes(prices: Prices, first: int, last: int) -> tuple[NDArray[np.int64] | None, Floats]:
+    """The index of the newest bar at each tick (−1 before the first; None: bar k at tick k), and its close (or 0)."""
     closes = prices.listing.bars.close
     if prices.tick_of_bar is None:
-        return np.arange(first, last + 1), closes[first : last + 1]
+        return None, closes[first : last + 1]
     positions = np.searchsorted(prices.tick_of_bar, np.arange(first, last + 1), side="right") - 1
     return positions, np.where(positions >= 0, closes[np.maximum(positions, 0)], 0.0)
 
@@ -139,8 +146,27 @@ def _labels(engine: Engine[Any], first: int, last: int) -> tuple[NDArray[np.int6
     return stamps[first : last + 1], sessions[first : last + 1]
 
 
-def _hold(prices: Prices, positions: NDArray[np.int64], close: Floats, share: float) -> Floats:
+def _sum(parts: Sequence[Callable[[Rows], Floats]], rows: Rows) -> Floats:
+    total = parts[0](rows)
+    for part in parts[1:]:
+        total = total + part(rows)
+    return total
+
+
+def _hold(
+    prices: Prices, first: int, positions: NDArray[np.int64] | None, close: Floats, share: float, rows: Rows
+) -> Floats:
     """`share` of cash put into a symbol at its first close of the run, and held, whatever the company does."""
+    if positions is None and not prices.listing.actions and close[0] > 0:
+        value: Floats = close[rows] * (share / close[0])
+        return value
+    if positions is None:
+        positions = np.arange(first, first + len(close))
+    return _whole_hold(prices, positions, close, share)[rows]
+
+
+def _whole_hold(prices: Prices, positions: NDArray[np.int64], close: Floats, share: float) -> Floats:
+    """The same at every row."""
     fresh = int(np.argmax(positions >= 0)) if positions[-1] >= 0 else len(positions)
     value = np.full(len(positions), share)
     if fresh >= len(positions) or close[fresh] <= 0:

@@ -56,7 +56,7 @@ class Prices:
     def align(self, ticks: NDArray[np.int64]) -> None:
         """Learn the clock's ticks."""
         ends = self.listing.bars.end
-        same = len(ends) == len(ticks) and bool(np.array_equal(ends, ticks))
+        same = ends is ticks or (len(ends) == len(ticks) and bool(np.array_equal(ends, ticks)))
         self.tick_of_bar = None if same else np.searchsorted(ticks, ends)
 
     # Exact prices

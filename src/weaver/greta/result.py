@@ -82,7 +82,7 @@ class BacktestResult:
             initial_equity=float(self._engine.setup.rules.cash),
             trades=self._trades.columns,
             periods_per_year=first.listing.instrument.periods_per_year,
-            benchmark=curve.benchmark,
+            benchmark=curve.benchmark_at,
             exposed=curve.exposed,
             traded_value=float(columns.value.sum()) / 1e8,
             commission=float(columns.commission.sum()) / 1e8,

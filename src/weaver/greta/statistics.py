@@ -6,6 +6,7 @@ sources, and where other libraries define the same word differently.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,7 @@ def statistics(
     initial_equity: float,
     trades: TradeColumns,
     periods_per_year: int,
-    benchmark: Floats | None,
+    benchmark: Callable[[Rows], Floats] | None,
     exposed: Floats | NDArray[np.bool_],
     traded_value: float,
     commission: float,
@@ -58,7 +59,7 @@ def statistics(
         initial_equity: cash before the first row; > 0.
         trades: the closed round trips.
         periods_per_year: sessions in a year: 252, 365 or 260.
-        benchmark: what `initial_equity` would have become by buying and holding, shape [n]; None: no benchmark.
+        benchmark: gives at rows what `initial_equity` would have become by buying and holding; None: no benchmark.
         exposed: true (or the share of capital at work, or any number meant so) where a row had a position, shape [n].
         traded_value: Σ |quantity x price| over all fills, both sides.
         commission: paid in total.
@@ -67,7 +68,8 @@ def statistics(
     first_rows, last_rows = _session_bounds(session)
     daily = equity[last_rows]
     returns = _daily_returns(daily, initial_equity)
-    market = None if benchmark is None else _daily_returns(benchmark[last_rows], initial_equity)
+    held = None if benchmark is None else benchmark(last_rows)
+    market = None if held is None else _daily_returns(held, initial_equity)
     fall = _worst(session, first_rows, equity, initial_equity)
     years = len(daily) / periods_per_year
     measured = {
@@ -82,7 +84,7 @@ def statistics(
         "commission": commission,
         "slippage": slippage,
         **_against(returns, market, periods_per_year),
-        "benchmark_return": None if benchmark is None else _total_return(benchmark, initial_equity),
+        "benchmark_return": None if held is None else _total_return(held, initial_equity),
     }
     return {name: _plain(measured[name]) for name in STATISTICS}
 

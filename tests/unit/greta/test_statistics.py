@@ -47,7 +47,7 @@ def measured(equity, *, session=None, benchmark=None, trades=None, periods_per_y
         "initial_equity": CASH,
         "trades": columns() if trades is None else trades,
         "periods_per_year": periods_per_year,
-        "benchmark": None if benchmark is None else np.array(benchmark, dtype=np.float64),
+        "benchmark": None if benchmark is None else np.array(benchmark, dtype=np.float64).__getitem__,
         "exposed": np.zeros(len(equity), dtype=bool),
         "traded_value": 0.0,
         "commission": 0.0,
