@@ -30,7 +30,7 @@ def read_bars(
     """
     named = symbol_of(path) if symbol is None else symbol
     check_symbol(named)
-    return assemble(_read(path), symbol=named, timeframe=timeframe, tz=tz, asset_class=asset_class)
+    return assemble(read_columns(path), symbol=named, timeframe=timeframe, tz=tz, asset_class=asset_class)
 
 
 def symbol_of(path: Path) -> str:
@@ -46,9 +46,12 @@ def check_symbol(symbol: str) -> None:
         raise InputError(f"symbol {symbol!r} cannot be used: 1 to 64 printable characters, no blanks around them")
 
 
-def _read(path: Path) -> RawColumns:
-    """The file's columns; either reader takes a while to import, so only the one that is needed is."""
-    if _is_parquet(path):
+def read_columns(path: Path) -> RawColumns:
+    """The columns that make up bars. Raises InputError, or DataError naming file, row and line.
+
+    Either reader takes a while to import, so only the one that is needed is.
+    """
+    if is_parquet(path):
         from weaver.walle.parquet_file import read_parquet
 
         return read_parquet(path)
@@ -57,7 +60,8 @@ def _read(path: Path) -> RawColumns:
     return read_csv(path)
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
+    """Whether the file begins as Parquet does. Raises InputError where it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(4) == _PARQUET_MAGIC

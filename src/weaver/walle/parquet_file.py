@@ -16,6 +16,19 @@ from weaver.walle.time_text import WrittenTimes, from_epoch, parse_times
 from weaver.walle.time_units import from_units
 
 
+def read_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """The columns' names, and the first rows as Python values. Raises InputError or DataError."""
+    try:
+        with parquet.ParquetFile(path, memory_map=True) as file:
+            names = tuple(file.schema_arrow.names)
+            batch = next(file.iter_batches(batch_size=rows_max), None)
+    except pa.ArrowInvalid as error:
+        raise DataError(f"{path}: this is not a whole Parquet file: {str(error).splitlines()[0]}") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
+    return names, [] if batch is None else list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
 def read_parquet(path: Path) -> RawColumns:
     """The columns of a Parquet file. Raises InputError or DataError naming file and row."""
     try:

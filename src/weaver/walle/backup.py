@@ -1,0 +1,82 @@
+"""A consistent copy of a store, while a server may be writing to it."""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from weaver.model.errors import InputError
+from weaver.walle.address import FILE_NAME, InFile, InMemory, OnServer, parse_address
+
+BARS = "bars"
+
+
+async def backup(url: str | None, home: Path, target: Path, with_bars: bool = True) -> None:
+    """Copy the database and the bars of `home` into the new folder `target`, which then is a home of its own.
+
+    The database is copied as of one moment, by SQLite's online backup; the bars as of one moment, imports waiting
+    meanwhile. The folder appears complete or not at all. Raises InputError where it is there already, cannot be
+    written, or there is nothing that could be copied: `memory`, and a PostgreSQL server, whose own tool does it.
+    """
+    match parse_address(url, home):
+        case InMemory():
+            raise InputError("DB_URL is memory: nothing is kept, so there is nothing to copy")
+        case OnServer(url=server):
+            plain = server.set(drivername="postgresql", password=None).render_as_string()
+            raise InputError(
+                f"the database is on a PostgreSQL server, whose own tool copies it: "
+                f"pg_dump --format=custom --file={target}.dump '{plain}' (and copy the folder {home / BARS})"
+            )
+        case InFile(path=path):
+            await asyncio.to_thread(_copy, path, home / BARS if with_bars else None, target)
+
+
+def _copy(database: Path, bars: Path | None, target: Path) -> None:
+    if not database.exists():
+        raise InputError(f"{database}: there is no database to copy yet")
+    if target.exists():
+        raise InputError(f"{target}: is there already; name a folder that is not")
+    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    try:
+        partial.mkdir(parents=True)
+        _copy_database(database, partial / FILE_NAME)
+        if bars is not None and bars.is_dir():
+            _copy_bars(bars, partial / BARS)
+        _sync(partial)
+        partial.rename(target)
+        _sync(target.parent)
+    except (OSError, sqlite3.Error) as error:
+        raise InputError(f"{target}: could not be written: {error}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)  # what is left of a copy that failed
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """One read transaction from the first page to the last; writers go on beside it."""
+    with (
+        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True)) as live,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        live.backup(copy)
+        verdict = copy.execute("PRAGMA quick_check").fetchone()[0]
+        if verdict != "ok":
+            raise InputError(f"{source}: is damaged, and so is its copy: {verdict}")
+    _sync(target)
+
+
+def _copy_bars(source: Path, target: Path) -> None:
+    """All symbols as of one moment: whoever writes bars waits for the lock."""
+    with (source / ".lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(".lock"))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

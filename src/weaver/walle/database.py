@@ -1,0 +1,214 @@
+"""The database: transactions on whichever storage DB_URL names, and the event log that belongs to it."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import URL, select, text
+
+from weaver.events.event import Event
+from weaver.events.log import EventStore, StoredEventLog
+from weaver.events.memory_log import MemoryEventStore
+from weaver.events.waiting import Wait, wait_for_event
+from weaver.model.errors import InputError
+from weaver.walle.address import InFile, InMemory, OnServer, parse_address
+from weaver.walle.faults import translated
+from weaver.walle.outbox import MemoryRecorder, Recorder, SqlEventStore, SqlRecorder
+from weaver.walle.ownership import FileLock
+from weaver.walle.postgresql import PostgresqlStorage, postgresql_engine
+from weaver.walle.schema import HEAD, revision_of
+from weaver.walle.server_link import ServerLink
+from weaver.walle.session import Session, Storage, to_its_end
+from weaver.walle.sqlite import MemoryStorage, SqliteStorage, memory_engine, sqlite_engine
+from weaver.walle.tables import metadata
+from weaver.walle.transaction import Router, SqlTransaction
+
+
+class SqlDatabase:
+    """A `Database`, with its `EventLog` in `log`. Made by `open_database`, ended by `close`."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        store: EventStore,
+        recorder: Callable[[Session], Recorder],
+        route: Router | None,
+        newest: int,
+        wait: Wait,
+    ) -> None:
+        self._storage = storage
+        self._recorder = recorder
+        self._route = route
+        self._log = StoredEventLog(store=store, append=self._append, start=newest, wait=wait)
+
+    @property
+    def storage(self) -> str:
+        """`memory`, `sqlite` or `postgresql`."""
+        return self._storage.name
+
+    @property
+    def log(self) -> StoredEventLog:
+        """The event log."""
+        return self._log
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this process owns trading on this database; another one may only read."""
+        return self._storage.is_owner
+
+    def on_ownership(self, callback: Callable[[bool], None]) -> None:
+        """Have `callback` called whenever ownership is lost (False) or regained (True)."""
+        self._storage.on_ownership(callback)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[SqlTransaction]:
+        """Commits at the end of the block, rolls back when it raises; subscribers hear of its events afterwards.
+
+        What is read before the first write is what was committed by then; conditional updates (`RunRepository.save`)
+        decide between two that write. No transaction within another: the inner one would wait for the outer.
+        Raises Unavailable where the database cannot be reached, and then nothing was changed, but for OutcomeUnknown;
+        Conflict for a write in a server that is read-only, and for a row or event that is there already.
+        """
+        async with self._storage.session() as session:
+            recorder = self._recorder(session)
+            transaction = SqlTransaction(
+                session=session, recorder=recorder, route=self._route, postgresql=self.storage == "postgresql"
+            )
+            yield transaction
+            has_events = await transaction.seal()
+            await to_its_end(self._commit(session, recorder))  # a cancellation cannot come between rows and events
+        if has_events:
+            self._log.wake()
+
+    async def ping(self) -> None:
+        """Return if it answers. Raises Unavailable."""
+        async with self._storage.session() as session:
+            await session.read(select(text("1")))
+
+    async def close(self) -> None:
+        """End the log's tasks, then every connection."""
+        await self._log.close()
+        await self._storage.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _commit(self, session: Session, recorder: Recorder) -> None:
+        await session.commit()
+        recorder.committed()
+
+    async def _append(self, events: Sequence[Event]) -> None:
+        async with self.transaction() as transaction:
+            transaction.append(*events)
+
+
+async def open_database(
+    url: str | None,
+    *,
+    home: Path,
+    now: Callable[[], datetime],
+    new_id: Callable[[], str],
+    route: Router | None,
+    wait: Wait = wait_for_event,
+) -> SqlDatabase:
+    """Open what DB_URL names: unset, the file `weaver.db` in `home`.
+
+    A file's tables are created or upgraded by the way; a server's are not (`weaver migrate` does it). now: where the
+    memory log's `seq` starts. new_id: names this process to others. wait: how the log's loops wait.
+    Raises InputError for a URL or tables that cannot be used, Unavailable where the database does not answer.
+    """
+    match parse_address(url, home):
+        case InMemory():
+            return await _open_memory(now, route, wait)
+        case InFile(path=path):
+            return await _open_file(path, new_id(), route, wait)
+        case OnServer(url=server):
+            return await _open_server(server, new_id(), route, wait)
+
+
+async def _open_memory(now: Callable[[], datetime], route: Router | None, wait: Wait) -> SqlDatabase:
+    connection = await memory_engine().connect()
+    await connection.run_sync(metadata.create_all)
+    store = MemoryEventStore(now=now)
+    return SqlDatabase(
+        storage=MemoryStorage(connection),
+        store=store,
+        recorder=lambda session: MemoryRecorder(session, store),
+        route=route,
+        newest=store.newest,
+        wait=wait,
+    )
+
+
+async def _open_file(path: Path, server: str, route: Router | None, wait: Wait) -> SqlDatabase:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    storage = SqliteStorage(engine=sqlite_engine(path), lock=FileLock(path.with_name(f"{path.name}.owner"), server))
+    try:
+        with translated():
+            async with storage.engine.connect() as connection:
+                present = await connection.run_sync(revision_of)
+        if present != HEAD:
+            if not storage.is_owner:
+                raise InputError(f"{path}: its tables are of version {present}, not {HEAD}, and another server uses it")
+            from weaver.walle.migrate import migrate_file  # alembic takes a while to import, and is seldom needed
+
+            await migrate_file(path)
+        store = SqlEventStore(storage)
+        return SqlDatabase(
+            storage=storage,
+            store=store,
+            recorder=lambda session: SqlRecorder(session, postgresql=False),
+            route=route,
+            newest=(await store.bounds()).newest,
+            wait=wait,
+        )
+    except BaseException:
+        await storage.close()
+        raise
+
+
+async def _open_server(url: URL, server: str, route: Router | None, wait: Wait) -> SqlDatabase:
+    name = f"weaver-{server}"[:63]
+    engine = postgresql_engine(url, application_name=name)
+    _, options = engine.dialect.create_connect_args(url)
+    link = ServerLink(options, application_name=f"{name[:58]}-link", wait=wait)
+    storage = PostgresqlStorage(engine=engine, link=link)
+    try:
+        with translated():
+            async with engine.connect() as connection:
+                present = await connection.run_sync(revision_of)
+        if present != HEAD:
+            raise InputError(_untimely(present, url))
+        store = SqlEventStore(storage)
+        await link.open()
+        database = SqlDatabase(
+            storage=storage,
+            store=store,
+            recorder=lambda session: SqlRecorder(session, postgresql=True),
+            route=route,
+            newest=(await store.bounds()).newest,
+            wait=wait,
+        )
+        link.on_news(database.log.wake)
+        return database
+    except BaseException:
+        await storage.close()
+        raise
+
+
+def _untimely(present: str | None, url: URL) -> str:
+    where = f"the database {url.database!r} on {url.host or url.query.get('host', 'this machine')}"
+    if present is None:
+        return f"{where} has no tables of Weaver's yet: run `weaver migrate`"
+    if present < HEAD:
+        return f"{where} has the tables of an older Weaver ({present}, not {HEAD}): run `weaver migrate`"
+    return f"{where} has the tables of a newer Weaver ({present}, not {HEAD}): use that one"

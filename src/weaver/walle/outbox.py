@@ -1,0 +1,198 @@
+"""Events in the table `outbox`, and how a transaction adds to them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text
+
+from weaver.events.codec import NO_HEADERS, headers_text, parsed, payload_text, recorded_at
+from weaver.events.event import Event, Kind
+from weaver.events.memory_log import MemoryEventStore, Staged
+from weaver.events.patterns import TypePatterns
+from weaver.events.ports import Bounds
+from weaver.walle.session import AnyRow, Session, Storage
+from weaver.walle.sql_types import moment, stored_moment
+from weaver.walle.tables import consumer_offsets, outbox
+
+SEQ_MAX = 2**63 - 1
+_COLUMNS = [column.name for column in outbox.columns if column.name != "seq"]  # in the order of `_encoded`
+_ADVANCE = text(
+    "INSERT INTO consumer_offsets (consumer, seq) VALUES (:consumer, :seq) "
+    "ON CONFLICT (consumer) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > consumer_offsets.seq"
+)
+
+
+class Recorder(Protocol):
+    """What one transaction does to the log."""
+
+    async def record(self, events: Sequence[Event]) -> None:
+        """Add events, in this order, as the transaction's last change. Raises InputError and Conflict."""
+        ...
+
+    async def remove_run(self, run_id: str) -> None:
+        """Remove a run's events."""
+        ...
+
+    def committed(self) -> None:
+        """The transaction was committed."""
+        ...
+
+
+class SqlRecorder:
+    """Events as rows. The database gives them their `seq`, in the order of commits: it lets one transaction at a time
+    draw from the sequence until its commit (SQLite's write lock; an advisory lock taken by a trigger on PostgreSQL)."""
+
+    def __init__(self, session: Session, *, postgresql: bool) -> None:
+        self._session = session
+        self._postgresql = postgresql
+
+    async def record(self, events: Sequence[Event]) -> None:
+        """See `Recorder`."""
+        stamp: Callable[[Any], Any] = moment if self._postgresql else stored_moment
+        await self._session.insert_many(outbox, _COLUMNS, events, lambda event: _encoded(event, stamp))
+
+    async def remove_run(self, run_id: str) -> None:
+        """See `Recorder`."""
+        await self._session.write(delete(outbox).where(outbox.c.run_id == run_id))
+
+    def committed(self) -> None:
+        """See `Recorder`. The rows are there."""
+
+
+class MemoryRecorder:
+    """Events that enter the memory log at the commit of the rows they report, or not at all."""
+
+    def __init__(self, session: Session, store: MemoryEventStore) -> None:
+        self._session = session
+        self._store = store
+        self._staged: list[Staged] = []
+        self._removed: list[str] = []
+
+    async def record(self, events: Sequence[Event]) -> None:
+        """See `Recorder`."""
+        await self._session.begin_write()  # nobody else publishes until this is committed
+        self._staged.append(self._store.stage(events))
+
+    async def remove_run(self, run_id: str) -> None:
+        """See `Recorder`."""
+        self._removed.append(run_id)
+
+    def committed(self) -> None:
+        """See `Recorder`."""
+        for run_id in self._removed:
+            self._store.remove_run(run_id)
+        for staged in self._staged:
+            self._store.publish(staged)
+
+
+class SqlEventStore:
+    """An `EventStore` on the table `outbox`."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def read(
+        self,
+        *,
+        after: int = 0,
+        limit: int = 1000,
+        types: Iterable[str] | None = None,
+        run_id: str | None = None,
+        corr_id: str | None = None,
+        causation_id: str | None = None,
+    ) -> list[Event]:
+        """See `weaver.events.ports.EventReader`."""
+        if limit < 1 or after >= SEQ_MAX:
+            return []
+        wanted = {"run_id": run_id, "corr_id": corr_id, "causation_id": causation_id}
+        conditions = [outbox.c[name] == value for name, value in wanted.items() if value is not None]
+        chosen = select(outbox).where(outbox.c.seq > after, *conditions, _of_types(types)).order_by(outbox.c.seq)
+        async with self._storage.session() as session:
+            return [_event(row) for row in await session.read(chosen.limit(limit))]
+
+    async def bounds(self) -> Bounds:
+        """What is kept."""
+        async with self._storage.session() as session:
+            oldest, newest = (await session.read(select(func.min(outbox.c.seq), func.max(outbox.c.seq))))[0]
+        return Bounds(oldest or 0, newest or 0)
+
+    async def contains(self, seq: int) -> bool:
+        """Whether an event with that `seq` is kept."""
+        if not 0 < seq <= SEQ_MAX:
+            return False
+        async with self._storage.session() as session:
+            return bool(await session.read(select(outbox.c.seq).where(outbox.c.seq == seq)))
+
+    async def offset(self, consumer: str) -> int:
+        """See `weaver.events.ports.Consumers`."""
+        chosen = select(consumer_offsets.c.seq).where(consumer_offsets.c.consumer == consumer)
+        async with self._storage.session() as session:
+            rows = await session.read(chosen)
+        return rows[0][0] if rows else 0
+
+    async def advance(self, consumer: str, seq: int) -> None:
+        """See `weaver.events.ports.Consumers`."""
+        async with self._storage.session() as session:
+            await session.write(_ADVANCE.bindparams(consumer=consumer, seq=seq))
+            await session.commit()
+
+    async def prune(self, *, keep: Callable[[str], bool], older_than_seq: int) -> int:
+        """See `weaver.events.ports.EventLog`."""
+        async with self._storage.session() as session:
+            slowest = (await session.read(select(func.min(consumer_offsets.c.seq))))[0][0]
+            last = min(older_than_seq, SEQ_MAX if slowest is None else slowest, SEQ_MAX)
+            old = outbox.c.seq <= last
+            kinds = [row[0] for row in await session.read(select(outbox.c.type).where(old).distinct())]
+            going = [kind for kind in kinds if not keep(kind)]
+            if not going:
+                return 0
+            removed = await session.write(delete(outbox).where(old, outbox.c.type.in_(going)))
+            await session.commit()
+        return removed
+
+
+def _of_types(types: Iterable[str] | None) -> ColumnElement[bool]:
+    patterns = TypePatterns.parse(types)
+    if patterns.everything:
+        return and_(True)
+    ranges = [  # so that an index can serve; `/` comes after the dot
+        and_(outbox.c.type >= namespace, outbox.c.type < f"{namespace[:-1]}/")
+        for namespace in sorted(patterns.namespaces)
+    ]
+    return or_(outbox.c.type.in_(sorted(patterns.names)), *ranges)
+
+
+def _encoded(event: Event, stamp: Callable[[Any], Any]) -> tuple[Any, ...]:
+    return (
+        event.id,
+        event.kind.value,
+        event.type,
+        event.version,
+        event.run_id,
+        event.corr_id,
+        event.causation_id,
+        event.trace_id,
+        stamp(recorded_at(event)),
+        event.producer,
+        headers_text(event),
+        payload_text(event),
+    )
+
+
+def _event(row: AnyRow) -> Event:
+    seq, id_, kind, type_, version, run_id, corr_id, causation_id, trace_id, ts, producer, headers, payload = row
+    return Event(
+        id=id_,
+        kind=Kind(kind),
+        type=type_,
+        version=version,
+        run_id=run_id,
+        corr_id=corr_id,
+        causation_id=causation_id,
+        trace_id=trace_id,
+        ts=ts,
+        producer=producer,
+        headers={} if headers == NO_HEADERS else parsed(headers),
+        payload=parsed(payload),
+        seq=seq,
+    )

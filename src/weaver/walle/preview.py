@@ -1,0 +1,90 @@
+"""A look at a file before it is imported: its columns, its first rows, and all that is wrong with it."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from weaver.model.errors import InputError
+from weaver.model.instrument import AssetClass
+from weaver.model.timeframe import Timeframe
+from weaver.walle.assembly import ReadBars, assemble
+from weaver.walle.column_names import ColumnNames, recognise
+from weaver.walle.files import check_symbol, is_parquet, read_columns
+
+_CELL_MAX = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePreview:
+    """What a file shows of itself. `read` is None where it cannot be imported, and `error` says why."""
+
+    columns: tuple[tuple[str, str | None], ...]
+    """Name, and what it is used as: time, clock, open, high, low, close, volume; None: not used."""
+    rows: tuple[tuple[str, ...], ...]
+    """The first rows, as they are written."""
+    zone: str | None
+    """In which the times were read: UTC where they carry a zone of their own, None for bare dates."""
+    read: ReadBars | None
+    error: str | None
+
+
+def preview(
+    path: Path,
+    *,
+    symbol: str,
+    timeframe: Timeframe | None,
+    tz: str | None,
+    asset_class: AssetClass | None,
+    rows_max: int = 10,
+) -> FilePreview:
+    """Read the whole file, store nothing. What is wrong with it is told in the result, not raised.
+
+    Raises InputError for a symbol that cannot be used.
+    """
+    check_symbol(symbol)
+    names: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    zone, read, error = None, None, None
+    try:
+        names, rows = _parquet_head(path, rows_max) if is_parquet(path) else _csv_head(path, rows_max)
+        raw = read_columns(path)
+        zone = "UTC" if raw.times.instant is not None else tz
+        read = assemble(raw, symbol=symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
+    except InputError as refusal:
+        error = str(refusal)
+    return FilePreview(columns=tuple(_used(names, path)), rows=rows, zone=zone, read=read, error=error)
+
+
+def _used(names: tuple[str, ...], path: Path) -> Iterator[tuple[str, str | None]]:
+    try:
+        uses = _uses(recognise(names, source=str(path)))
+    except InputError:  # the preview's error tells it
+        uses = {}
+    for position, name in enumerate(names):
+        yield name[:_CELL_MAX], uses.get(position)
+
+
+def _uses(found: ColumnNames) -> dict[int, str]:
+    uses = {position: price for price, position in found.prices.items()} | {found.time: "time"}
+    for position, use in ((found.clock, "clock"), (found.volume, "volume")):
+        if position is not None:
+            uses[position] = use
+    return uses
+
+
+def _csv_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    from weaver.walle.csv_file import read_text
+
+    text = read_text(path)
+    lines = [line.decode(errors="replace").rstrip("\r\n") for _, line in islice(text.data_lines(), rows_max)]
+    rows = csv.reader(lines, delimiter=text.separator)
+    return tuple(text.header), tuple(tuple(cell[:_CELL_MAX] for cell in row) for row in rows)
+
+
+def _parquet_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    from weaver.walle.parquet_file import read_head
+
+    names, rows = read_head(path, rows_max)
+    return names, tuple(tuple(str(cell)[:_CELL_MAX] for cell in row) for row in rows)
