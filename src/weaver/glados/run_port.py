@@ -1,0 +1,79 @@
+"""What the HTTP API asks of whatever creates, starts and ends runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from weaver.model.run import Run, RunMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """A run as it is asked for; its shape has been checked, its meaning has not."""
+
+    name: str | None = None
+    """None: the manager makes one."""
+    strategy_id: str
+    mode: RunMode
+    symbols: tuple[str, ...]
+    timeframe: str | None = None
+    start_time: datetime | None = None
+    end_time: datetime | None = None
+    """Inclusive."""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """The strategy's parameters."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Those keywords of `weaver.backtest` that were given, as JSON values: warmup, cash, account, leverage, shorting,
+    maintenance, costs, asset, close_at_end, lookahead_check, seed; and `audit` (`orders` or `full`). Amounts are
+    decimal strings."""
+    venue: str | None = None
+    risk: Mapping[str, Any] | None = None
+    on_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How busy the runs' workers are at this moment."""
+
+    running: int
+    """Runs that have something working for them."""
+    queued: int
+    """Backtests that wait for a worker."""
+    workers: int
+    """Backtests that can be worked on at the same time."""
+    is_ready: bool
+    """False where no backtest could be worked on: the pool is closed, or its processes cannot be started."""
+
+
+class RunManager(Protocol):
+    """Creates, starts, stops, clones and deletes runs; `corr_id` goes into every event that the request sets in motion.
+
+    Raises NotFound for an unknown run, Conflict where its status does not allow the request, InputError (or
+    StrategyError) for what cannot be used, and Unavailable where a database or venue is missing.
+    """
+
+    async def create(self, new: NewRun, *, corr_id: str) -> Run:
+        """A pending run with its strategy's source pinned. An unknown strategy is an InputError, not NotFound."""
+        ...
+
+    async def start(self, run_id: str, *, confirm: str | None, corr_id: str) -> Run:
+        """Start a pending run and answer at once. `confirm`: the run's name, which a live run demands."""
+        ...
+
+    async def stop(self, run_id: str, *, flatten: bool, corr_id: str) -> Run:
+        """Stop a running run and return it when it is stopped."""
+        ...
+
+    async def clone(self, run_id: str, *, corr_id: str) -> Run:
+        """A new pending run with the same settings and the same source."""
+        ...
+
+    async def delete(self, run_id: str, *, corr_id: str) -> None:
+        """Remove a run with its whole record. Conflict while it is running."""
+        ...
+
+    @property
+    def load(self) -> Load:
+        """How busy the workers are."""
+        ...

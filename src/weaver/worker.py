@@ -1,0 +1,162 @@
+"""The root of a backtest process: `python -m weaver.worker --memory BYTES --nice N`, spoken to over its standard input
+and output by the server that started it."""
+
+import argparse
+import gc
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from weaver.glados.pool_messages import event_parts, job_of, parts, result_message, run_of
+from weaver.glados.pool_protocol import Frame, encoded
+from weaver.glados.ports import BacktestJob, StoredResult
+from weaver.glados.result_blobs import (
+    EQUITY,
+    EVENTS,
+    REPORT,
+    EquityColumns,
+    encode_equity,
+    encode_events,
+    encode_report,
+)
+from weaver.glados.worker_server import Emit, Limits, WorkerServer, protocol_line
+from weaver.greta.json_text import iso
+from weaver.greta.order_events import Envelope
+from weaver.greta.recorded_account import RecordedAccount
+from weaver.greta.recorder import Recorder
+from weaver.greta.report import render
+from weaver.greta.report.page_source import PageSource
+from weaver.greta.result import BacktestResult
+from weaver.marvin.loader import LoadedStrategy, from_source
+from weaver.marvin.parameters import json_schema, validate
+from weaver.marvin.source import StrategySource
+from weaver.model.errors import StrategyError
+from weaver.model.money import plain
+from weaver.model.run import Run
+from weaver.research import run as run_plan
+from weaver.research.inputs import sources
+from weaver.research.run import Options, Plan, no_collection, plan
+
+_TOLD_SECONDS = 0.05
+_OPTIONS = (
+    "cash", "account", "leverage", "shorting", "maintenance", "costs", "warmup", "seed", "close_at_end",
+)  # fmt: skip
+
+
+def main() -> None:
+    """Serve until the server hangs up."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--memory", type=int, required=True, help="bytes that a job may take")
+    asked.add_argument("--nice", type=int, required=True, help="how far to step back behind the server")
+    given = asked.parse_args()
+    reader, writer = protocol_line()
+    gc.freeze()  # what is loaded now lives as long as the process: no fork need look through it, and so copy it
+    WorkerServer(reader, writer, do, Limits(memory_max_bytes=given.memory, nice=given.nice)).serve()
+
+
+def do(frame: Frame, emit: Emit) -> None:
+    """A job, in a process of its own. Raises what the run raises."""
+    if frame.kind == "check":
+        _check(run_of(frame.body["run"]))
+        emit(encoded("checked", {}))
+    else:
+        _run(job_of(frame.body), datetime.fromisoformat(frame.body["sent_at"]), emit)
+
+
+def _check(run: Run) -> None:
+    """Raises StrategyError and InputError."""
+    strategy = _strategy(run)
+    validate(strategy.cls, run.config)
+    json_schema(strategy.cls)
+
+
+def _run(job: BacktestJob, sent_at: datetime, emit: Emit) -> None:
+    received, options = perf_counter(), job.run.options
+    lookahead_check = bool(options.get("lookahead_check", True))
+    progress = _Progress(emit, has_check=lookahead_check)
+    result = run_plan(_plan(job.run), lookahead_check=lookahead_check, progress=progress.told, account=RecordedAccount)
+    progress.say("Record", 0.9)
+    recorded_at = sent_at + timedelta(seconds=perf_counter() - received)
+    envelope = Envelope(run_id=job.run.id, recorded_at=recorded_at, trace_id=job.corr_id)
+    with no_collection():
+        _record(result, Recorder(result, envelope, is_full=job.audit == "full"), emit)
+
+
+def _plan(run: Run) -> Plan:
+    """The same as `weaver.backtest` makes of the same options."""
+    given = run.options
+    options = Options(
+        params=run.config,
+        start=run.start_time,
+        end=run.end_time,
+        venue=run.venue,
+        **{name: given[name] for name in _OPTIONS if name in given},
+    )
+    asset = given.get("asset")
+    found = sources(None, symbols=run.symbols, timeframe=run.timeframe, tz=None, asset=asset, actions=None)
+    return plan(_strategy(run), found, options)
+
+
+def _strategy(run: Run) -> LoadedStrategy:
+    """The strategy of the text that the run has pinned."""
+    source = StrategySource(path=Path(f"{run.strategy_id.replace('-', '_')}.py"), text=run.strategy_source)
+    names = [outline.class_name for outline in source.outlines() if outline.id == run.strategy_id]
+    if not names:
+        raise StrategyError(f"the run's source text has no strategy {run.strategy_id}")
+    return from_source(source, names[0])
+
+
+def _record(result: BacktestResult, recorder: Recorder, emit: Emit) -> None:
+    """Send everything that is kept of the run, part by part."""
+    for kind, rows in (("orders", recorder.orders()), ("fills", recorder.fills()), ("trades", recorder.trades())):
+        for part in parts(kind, rows):
+            emit(part)
+    log, rest = recorder.shared_out()
+    for part in event_parts(log):
+        emit(part)
+    curve = result.curve
+    blobs = {
+        EQUITY: encode_equity(EquityColumns(timestamp=curve.timestamp, equity=curve.equity, cash=curve.cash)),
+        EVENTS: encode_events(line.encode() for line in rest),
+        REPORT: encode_report(render(PageSource(result))),
+    }
+    stored = StoredResult(
+        stats=result.stats,
+        record=result.run,
+        warnings=[{"code": code, "message": message} for code, message in result.warnings],
+        positions={symbol: plain(quantity) for symbol, quantity in result.positions.items()},
+        cash_flows=[_flow(flow) for flow in result.cash_flows],
+        blobs=blobs,
+    )
+    emit(result_message(stored, stopped=result.engine.runtime.stop_reason))
+
+
+def _flow(flow: Any) -> Mapping[str, str]:
+    return {"timestamp": iso(flow.time), "symbol": flow.symbol, "kind": flow.kind, "amount": plain(flow.amount)}
+
+
+class _Progress:
+    """Tells how far the whole is, at most some twenty times a second: the run, its check, and the record."""
+
+    def __init__(self, emit: Emit, *, has_check: bool) -> None:
+        self._emit, self._told = emit, 0.0
+        self._shares = {"Backtest": (0.0, 0.4), "Look-ahead check": (0.4, 0.5)} if has_check else {"Backtest": (0, 0.9)}
+
+    def told(self, what: str, done: float) -> None:
+        """The `progress` of a backtest."""
+        now = perf_counter()
+        if now - self._told < _TOLD_SECONDS and done < 1.0:
+            return
+        self._told = now
+        start, share = self._shares[what]
+        self.say(what, start + share * done)
+
+    def say(self, what: str, fraction: float) -> None:
+        """Tell the server."""
+        self._emit(encoded("progress", {"stage": what, "fraction": fraction}))
+
+
+if __name__ == "__main__":
+    main()

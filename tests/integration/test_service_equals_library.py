@@ -1,0 +1,149 @@
+"""The same backtest through the service and through the library: the same figures, fills and record."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import weaver
+from tests.unit.glados.runs.service import Service, service, store_samples
+from weaver.glados.ports import Query, StoredResult
+from weaver.glados.result_blobs import decode_equity, decode_events, decode_report
+from weaver.glados.run_port import NewRun
+from weaver.greta.result import BacktestResult
+from weaver.model.run import Run, RunMode, RunStatus
+
+OWN = '''
+from weaver import Field, Strategy
+
+
+class Everything(Strategy):
+    """Uses what the built-in ones do not: brackets, windows, the journal, chance, an end of its own."""
+
+    after: int = Field(40, ge=1)
+
+    def on_start(self) -> None:
+        self.count = 0
+
+    def on_bar(self, bar) -> None:
+        self.count += 1
+        if self.count % 25 == 0:
+            self.fetch_window(bar.symbol, self.timeframe, 10)
+            self.log(f"bar {self.count}")
+        if self.count % 7 == 0 and self.random.random() < 0.5:
+            self.buy(bar.symbol, 10, take_profit=bar.close * 1.02, stop_loss=bar.close * 0.98)
+        if self.count == self.after:
+            self.stop_run("seen enough")
+'''
+CASES: list[tuple[str, dict[str, Any]]] = [
+    ("sma-crossover", {"symbols": ("AAPL",), "config": {"fast": 5}}),
+    ("rsi-mean-reversion", {"symbols": ("EURUSD",), "options": {"cash": "25000", "costs": {"commission_bps": "3"}}}),
+    ("donchian-breakout", {"symbols": ("SYNTHUSD",), "options": {"asset": None, "lookahead_check": False}}),
+    ("pairs-spread", {
+        "symbols": ("AAPL", "MSFT"), "timeframe": "1d",
+        "options": {"account": "margin", "shorting": True, "leverage": 2, "close_at_end": True},
+    }),
+    ("momentum-rotation", {
+        "symbols": ("AAPL", "IBM", "MSFT"), "start_time": datetime(2004, 1, 2, tzinfo=UTC),
+        "end_time": datetime(2009, 12, 31, tzinfo=UTC), "options": {"warmup": 200},
+    }),
+    ("everything", {"symbols": ("IBM",), "config": {"after": 900}, "options": {"seed": 7, "lookahead_check": False}}),
+]  # fmt: skip
+
+
+@pytest.fixture
+def home(weaver_home: Path) -> Path:
+    (weaver_home / "strategies").mkdir(parents=True)
+    (weaver_home / "strategies" / "own.py").write_text(OWN)
+    return weaver_home
+
+
+def library(new: NewRun) -> BacktestResult:
+    """The same, asked of the library."""
+    return weaver.backtest(
+        new.strategy_id,
+        symbols=new.symbols,
+        timeframe=new.timeframe,
+        params=new.config,
+        start=new.start_time,
+        end=new.end_time,
+        **{name: value for name, value in new.options.items() if value is not None},
+    )
+
+
+def test_service_and_library_give_the_same(home: Path) -> None:
+    asyncio.run(_compared(home))
+
+
+async def _compared(home: Path) -> None:
+    async with service(home, url=None) as running:
+        store_samples(running.bars, ["AAPL_1d", "MSFT_1d", "IBM_1d", "EURUSD_1h", "SYNTHUSD_1m"])
+        for strategy_id, given in CASES:
+            new = NewRun(strategy_id=strategy_id, mode=RunMode.BACKTEST, **given)
+            run = await running.run(new)
+            assert (run.status, run.error) == (RunStatus.COMPLETED, None), strategy_id
+            expected = await asyncio.to_thread(library, new)
+            assert expected.fill_count > 5, strategy_id
+            await _check(running, run, expected)
+
+
+async def _check(running: Service, run: Run, expected: BacktestResult) -> None:
+    async with running.database.transaction() as transaction:
+        records = transaction.records
+        stored = await records.find_result(run.id, columns=True)
+        pages = {
+            table: await records.rows(table, run.id, Query(page_size=500)) for table in ("fills", "trades", "orders")
+        }
+    assert stored is not None
+    assert run.data_hash == expected.run["data_hash"]
+    _check_result(stored, expected)
+    assert [page.total for page in pages.values()] == [len(expected.fills), len(expected.trades), len(expected.orders)]
+    fills = sorted(pages["fills"].items, key=lambda row: int(row["id"].rpartition("-f")[2]))
+    for row, fill in zip(fills, list(expected.fills)[:500], strict=True):
+        assert row["order_id"] == f"{run.id}-{fill.order_id}"
+        assert [Decimal(row[name]) for name in ("price", "quantity", "commission", "slippage")] == [
+            fill.price, fill.quantity, fill.commission, fill.slippage,
+        ]  # fmt: skip
+        assert datetime.fromisoformat(row["filled_at"]) == fill.timestamp
+    await _check_events(running, run, stored, expected)
+
+
+def _check_result(stored: StoredResult, expected: BacktestResult) -> None:
+    assert stored.stats == expected.stats
+    assert stored.record == expected.run
+    assert [(one["code"], one["message"]) for one in stored.warnings] == [tuple(one) for one in expected.warnings]
+    assert {symbol: Decimal(text) for symbol, text in stored.positions.items()} == expected.positions
+    assert [Decimal(flow["amount"]) for flow in stored.cash_flows] == [flow.amount for flow in expected.cash_flows]
+    equity = decode_equity(stored.blobs["equity"])
+    assert np.array_equal(equity.timestamp, expected.curve.timestamp)
+    assert np.array_equal(equity.equity, expected.curve.equity)
+    assert np.array_equal(equity.cash, expected.curve.cash)
+    assert "<html" in decode_report(stored.blobs["report"])
+
+
+async def _check_events(running: Service, run: Run, stored: StoredResult, expected: BacktestResult) -> None:
+    log = await running.database.log.read(run_id=run.id, limit=100_000)
+    told = [event for event in [*log, *decode_events(stored.blobs["events"])] if event.type != "run.Progress"]
+    types = [event.type for event in told]
+    assert types[:2] == ["run.Created", "run.Started"]
+    assert types.count("run.Completed") == 1
+    assert types.count("orders.Created") == len(expected.orders)
+    assert types.count("orders.Filled") + types.count("orders.PartiallyFilled") == len(expected.fills)
+    assert types.count("strategy.Log") == len(expected.journal)
+    for request, child in (
+        ("strategy.PlaceRequest", "backtest.PlaceOrder"),
+        ("strategy.CancelRequest", "backtest.CancelOrder"),
+        ("strategy.FetchWindow", "backtest.FetchWindow"),
+    ):
+        parents = {event.id: event.corr_id for event in told if event.type == request}
+        children = {event.causation_id: event.corr_id for event in told if event.type == child}
+        assert parents == children
+        assert types.count(request) == types.count(child)
+    progress: list[Mapping[str, Any]] = [event.payload for event in log if event.type == "run.Progress"]
+    assert progress
+    assert [one["fraction"] for one in progress] == sorted(one["fraction"] for one in progress)
