@@ -1,41 +1,20 @@
 """What the control plane needs of its siblings; a root hands them over."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Protocol
 
 from weaver.events.event import Event
+from weaver.model.record import Page as Page
+from weaver.model.record import Query as Query
+from weaver.model.record import Row as Row
+from weaver.model.record import StoredResult as StoredResult
 from weaver.model.run import Run, RunStatus
 
 Now = Callable[[], datetime]
 NewId = Callable[[], str]
-T = TypeVar("T", covariant=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """One page of a list, filtered and sorted by the database."""
-
-    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Column → any of these values."""
-    sort: str = ""
-    """A column, `-column` for descending; empty: the list's own order. An unknown column raises InputError."""
-    page: int = 1
-    page_size: int = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page(Generic[T]):
-    """Some of `total` items."""
-
-    items: Sequence[T]
-    total: int
-
-
-Row = Mapping[str, Any]
-"""A row as the API shows it: JSON values, amounts as decimal strings, times as ISO strings."""
 
 
 class RunRepository(Protocol):
@@ -81,11 +60,11 @@ class RecordRepository(Protocol):
         commission bars mae mfe."""
         ...
 
-    async def add_result(self, run_id: str, result: "StoredResult") -> None:
+    async def add_result(self, run_id: str, result: StoredResult) -> None:
         """Insert."""
         ...
 
-    async def find_result(self, run_id: str, *, columns: bool) -> "StoredResult | None":
+    async def find_result(self, run_id: str, *, columns: bool) -> StoredResult | None:
         """The result, with or without what is large in it (`blobs`)."""
         ...
 
@@ -98,25 +77,18 @@ class RecordRepository(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredResult:
-    """A finished backtest as it is kept."""
-
-    stats: Mapping[str, float | int | None]
-    record: Mapping[str, Any]
-    """The object `run` of DESIGN's `--json`: what pins the run down."""
-    warnings: Sequence[Mapping[str, str]]
-    positions: Mapping[str, str]
-    cash_flows: Sequence[Row] = ()
-    blobs: Mapping[str, bytes] = field(default_factory=dict)
-    """`equity` (columns), `events` (those past the log's share), `report` (HTML, gzip) …, each in its own format."""
-
-
 class Transaction(Protocol):
     """All or nothing: rows, and the events that report them."""
 
-    runs: RunRepository
-    records: RecordRepository
+    @property
+    def runs(self) -> RunRepository:
+        """The runs, as this transaction sees them."""
+        ...
+
+    @property
+    def records(self) -> RecordRepository:
+        """What they left behind."""
+        ...
 
     def append(self, *events: Event) -> None:
         """Record events with this transaction. They get their `seq` at the commit; strategy requests get their routed
@@ -179,6 +151,23 @@ class BacktestPool(Protocol):
         Cancelling the call ends the work within 100 ms and frees the worker. Raises InputError, StrategyError and
         RunFailed as the run ended, and WorkerLost where its process died or exceeded its memory.
         """
+        ...
+
+    async def check(self, run: Run) -> None:
+        """Load the run's strategy and validate its parameters, in a process of its own.
+
+        Raises StrategyError and InputError, in the strategy's or the parameter's own words.
+        """
+        ...
+
+    @property
+    def workers(self) -> int:
+        """How many backtests can be worked on at the same time."""
+        ...
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a backtest could be worked on, as far as is known."""
         ...
 
     async def close(self) -> None:

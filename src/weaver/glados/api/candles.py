@@ -1,0 +1,96 @@
+"""Candles for charts, straight from the bar store."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Query
+
+from weaver.glados.api.timeframes import parsed_timeframe
+from weaver.glados.clock.ports import instant_of, time_of
+from weaver.glados.errors import responses
+from weaver.glados.schemas.base import Identifier, Moment
+from weaver.glados.schemas.data import CandleResponse, CandlesResponse
+from weaver.glados.services import ServicesDep
+from weaver.model.bars import Bars
+from weaver.model.errors import NotFound
+from weaver.model.timeframe import Timeframe
+from weaver.walle.bar_store import ParquetBarStore
+
+router = APIRouter(tags=["data"])
+
+LIMIT_MAX = 5000
+_INSTANTS = np.iinfo(np.int64)
+
+
+@router.get("/candles", responses=responses(400, 404))
+async def get_candles(
+    services: ServicesDep,
+    symbol: Annotated[Identifier, Query(description="A symbol of the bar store.")],
+    timeframe: Annotated[
+        Identifier | None,
+        Query(description="A stored one, or a multiple of one; by default the finest that is stored.", examples=["1d"]),
+    ] = None,
+    start: Annotated[Moment | None, Query(description="Bars that start at this time or later.")] = None,
+    end: Annotated[Moment | None, Query(description="Bars that start before this time.")] = None,
+    limit: Annotated[
+        int, Query(ge=1, le=LIMIT_MAX, description="How many items at most; more bars are put together.")
+    ] = 1000,
+) -> CandlesResponse:
+    """Bars as open, high, low, close and volume. Where there are more than `limit`, each item holds so many
+    neighbouring bars (first open, highest high, lowest low, last close, sum of volume) that all of them fit."""
+    wanted = None if timeframe is None else parsed_timeframe(timeframe)
+    return await asyncio.to_thread(_candles, services.bars, symbol, wanted, start, end, limit)
+
+
+def _candles(
+    store: ParquetBarStore,
+    symbol: str,
+    timeframe: Timeframe | None,
+    start: datetime | None,
+    end: datetime | None,
+    limit: int,
+) -> CandlesResponse:
+    if timeframe is None:
+        entry = store.find(symbol)
+        if entry is None:
+            raise NotFound(f"{symbol} is not in the bar store: GET /data lists what is")
+        timeframe = entry.timeframe
+    bars = store.read(symbol, timeframe, _instant(start), _instant(end)).bars
+    together = max(-(-len(bars) // limit), 1)
+    return CandlesResponse(
+        symbol=symbol,
+        timeframe=str(timeframe),
+        total=len(bars),
+        downsampled=together > 1,
+        bars_per_item=together,
+        items=_items(bars, together) if len(bars) else [],
+    )
+
+
+def _items(bars: Bars, together: int) -> list[CandleResponse]:
+    """Each `together` neighbouring bars as one."""
+    first = np.arange(0, len(bars), together)
+    last = np.append(first[1:], len(bars)) - 1
+    columns = zip(
+        bars.timestamp[first].tolist(),
+        bars.end[last].tolist(),
+        bars.open[first].tolist(),
+        np.maximum.reduceat(bars.high, first).tolist(),
+        np.minimum.reduceat(bars.low, first).tolist(),
+        bars.close[last].tolist(),
+        np.add.reduceat(bars.volume, first).tolist(),
+        strict=True,
+    )
+    return [
+        CandleResponse(
+            timestamp=time_of(begin), end=time_of(end), open=open_, high=high, low=low, close=close, volume=volume
+        )
+        for begin, end, open_, high, low, close, volume in columns
+    ]
+
+
+def _instant(time: datetime | None) -> int | None:
+    """ns since the epoch, within what a column can hold."""
+    return None if time is None else min(max(instant_of(time), _INSTANTS.min), _INSTANTS.max)

@@ -1,0 +1,49 @@
+"""Reading the event log."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi import Query as Parameter
+
+from weaver.glados.errors import responses
+from weaver.glados.schemas.base import Identifier
+from weaver.glados.schemas.events import EventResponse, EventsResponse
+from weaver.glados.services import ServicesDep
+from weaver.glados.sse import named_types
+
+LIMIT_MAX = 1_000
+
+TypesParameter = Annotated[
+    list[Identifier] | None, Parameter(description="Any of these types: exact names, or `namespace.*`.")
+]
+
+router = APIRouter(tags=["events"])
+
+
+def chosen_types(names: Sequence[str] | None) -> list[str] | None:
+    """The exact types that were asked for; None: all. Raises InputError for a type that does not exist."""
+    if not names or "*" in names:
+        return None
+    return sorted(frozenset[str]().union(*map(named_types, names)))
+
+
+@router.get("/events", responses=responses(400))
+async def list_events(
+    services: ServicesDep,
+    type: TypesParameter = None,
+    run_id: Annotated[Identifier | None, Parameter(description="Only this run's.")] = None,
+    corr_id: Annotated[Identifier | None, Parameter(description="Only what one request set in motion.")] = None,
+    after: Annotated[int, Parameter(ge=0, le=2**63 - 1, description="Only events past this seq.")] = 0,
+    limit: Annotated[int, Parameter(ge=1, le=LIMIT_MAX, description="How many at most.")] = 100,
+) -> EventsResponse:
+    """The log in the order of `seq`, which is that of commits. To follow it live, use GET /events/stream."""
+    newest = (await services.log.bounds()).newest
+    types = chosen_types(type)
+    events = await services.log.read(after=after, limit=limit, types=types, run_id=run_id, corr_id=corr_id)
+    last = events[-1].seq if events else None
+    return EventsResponse(
+        items=[EventResponse.of(event) for event in events],
+        next_after=last if last is not None else after,
+        newest=newest,
+    )

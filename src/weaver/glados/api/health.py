@@ -1,0 +1,56 @@
+"""Whether the server is well."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from fastapi import APIRouter, Response
+
+from weaver.glados.schemas.health import Check, Checks, HealthResponse, HealthStatus
+from weaver.glados.services import Services, ServicesDep
+from weaver.model.errors import WeaverError
+
+PATIENCE_SECONDS = 3.0
+_OK = Check(ok=True, message=None)
+
+router = APIRouter(tags=["operation"])
+_log = structlog.get_logger("weaver.glados.health")
+
+
+@router.get("/healthz", responses={503: {"model": HealthResponse, "description": "Not ready; `checks` says why."}})
+async def get_health(services: ServicesDep, response: Response) -> HealthResponse:
+    """Whether the server works. Open without a token, and shows nothing that would need one. 503: it is not ready."""
+    checks = await _checks(services)
+    parts = (checks.database, checks.event_log, checks.bar_store, checks.workers)
+    response.status_code = 200 if checks.database.ok else 503
+    return HealthResponse(
+        status=HealthStatus.OK if all(part.ok for part in parts) else HealthStatus.DEGRADED,
+        version=services.facts.version,
+        storage=services.database.storage,
+        durable=services.database.storage != "memory",
+        read_only=not services.is_owner(),
+        venues=[],
+        checks=checks,
+    )
+
+
+async def _checks(services: Services) -> Checks:
+    database, event_log, bar_store = await asyncio.gather(
+        _check("database", services.database.ping),
+        _check("event log", services.log.bounds),
+        _check("bar store", lambda: asyncio.to_thread(services.bars.find, "HEALTH")),
+    )
+    is_ready = services.runs.load.is_ready
+    workers = _OK if is_ready else Check(ok=False, message="no backtest can be worked on: see the server's log")
+    return Checks(database=database, event_log=event_log, bar_store=bar_store, workers=workers)
+
+
+async def _check(name: str, ask: Callable[[], Awaitable[object]]) -> Check:
+    """What went wrong goes to the log only: anybody may read this answer."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await ask()
+    except (WeaverError, OSError) as error:  # a timeout is an OSError too
+        _log.warning("check failed", part=name, reason=str(error) or type(error).__name__)
+        return Check(ok=False, message=f"the {name} does not answer: see the server's log")
+    return _OK

@@ -1,0 +1,53 @@
+"""Instruments: the facts of every symbol in the bar store."""
+
+import asyncio
+from itertools import groupby
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from weaver.glados.api.listing import sorted_by
+from weaver.glados.api.paging import PagingDep, SortParameter
+from weaver.glados.errors import responses
+from weaver.glados.schemas.base import PageOf
+from weaver.glados.schemas.data import ActionResponse, InstrumentResponse
+from weaver.glados.services import ServicesDep
+from weaver.model.errors import NotFound
+from weaver.model.instrument import AssetClass
+from weaver.walle.bar_store import ParquetBarStore
+from weaver.walle.catalogue import CatalogueEntry, action_json
+
+router = APIRouter(tags=["data"])
+
+
+@router.get("/instruments", responses=responses(400))
+async def list_instruments(
+    services: ServicesDep,
+    paging: PagingDep,
+    asset_class: Annotated[AssetClass | None, Query(description="Only those of this class.")] = None,
+    sort: SortParameter = None,
+) -> PageOf[InstrumentResponse]:
+    """Every symbol of the bar store. `sort`: symbol (the default), asset_class or quote_currency."""
+    entries = await asyncio.to_thread(services.bars.catalogue)
+    symbols = [list(series) for _, series in groupby(entries, key=lambda entry: entry.symbol)]
+    wanted = [series for series in symbols if asset_class in {None, series[0].instrument.asset_class}]
+    columns = {
+        "symbol": lambda series: series[0].symbol,
+        "asset_class": lambda series: series[0].instrument.asset_class.value,
+        "quote_currency": lambda series: series[0].instrument.quote_currency,
+    }
+    page = paging.cut(sorted_by(wanted, sort, columns))
+    items = await asyncio.to_thread(lambda: [_instrument(services.bars, series) for series in page.items])
+    return paging.of(items, page.total)
+
+
+def _instrument(store: ParquetBarStore, series: list[CatalogueEntry]) -> InstrumentResponse:
+    try:
+        actions = store.actions(series[0].symbol)
+    except NotFound:  # deleted a moment ago
+        actions = ()
+    return InstrumentResponse.of(
+        series[0].instrument,
+        [str(entry.timeframe) for entry in series],
+        [ActionResponse.model_validate(action_json(action)) for action in actions],
+    )

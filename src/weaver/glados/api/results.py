@@ -1,0 +1,226 @@
+"""What a run left behind."""
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Header, Response
+from fastapi import Query as Parameter
+from fastapi.responses import HTMLResponse
+
+from weaver.glados.api.events import TypesParameter, chosen_types
+from weaver.glados.api.lookup import RunId, existing_run
+from weaver.glados.api.orders import OrderParameter, SideParameter, StatusParameter, SymbolParameter
+from weaver.glados.api.paging import Paging, PagingDep, SortParameter
+from weaver.glados.api.run_events import run_events
+from weaver.glados.errors import responses
+from weaver.glados.ports import Page, Row, StoredResult
+from weaver.glados.result_blobs import EQUITY, REPORT, EquityColumns, decode_equity, decode_report
+from weaver.glados.schemas.base import PageOf
+from weaver.glados.schemas.events import EventResponse, JournalEntry
+from weaver.glados.schemas.orders import FillResponse, OrderResponse, TradeResponse, TradeSide
+from weaver.glados.schemas.results import (
+    EquityPoint,
+    EquityResponse,
+    IndicatorsResponse,
+    PositionResponse,
+    RecordResponse,
+    ResultsResponse,
+    StatsResponse,
+)
+from weaver.glados.services import Services, ServicesDep
+from weaver.greta.report.sampling import extreme_rows
+from weaver.model.errors import NotFound
+
+POINTS_MIN, POINTS, POINTS_MAX = 10, 1_000, 20_000
+REPORT_POLICY = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""The page's own scripts run, in an origin of their own: they reach neither the network nor the API."""
+
+Filters = Mapping[str, Sequence[str] | None]
+
+router = APIRouter(prefix="/runs/{run_id}", tags=["results"])
+
+
+@router.get("/results", responses=responses(404))
+async def get_results(run_id: RunId, services: ServicesDep) -> ResultsResponse:
+    """Statistics, warnings and what pins the run down; 404 while there are none."""
+    result = await _result(services, run_id, columns=False)
+    return ResultsResponse(
+        run_id=run_id,
+        stats=StatsResponse.model_validate({name: _finite(value) for name, value in result.stats.items()}),
+        run=RecordResponse.model_validate(result.record),
+        warnings=list(result.warnings),
+        positions=dict(result.positions),
+        cash_flows=list(result.cash_flows),
+    )
+
+
+@router.get("/equity", responses=responses(404))
+async def get_equity(
+    run_id: RunId,
+    services: ServicesDep,
+    points: Annotated[
+        int, Parameter(ge=POINTS_MIN, le=POINTS_MAX, description="How many points at most; extremes are kept.")
+    ] = POINTS,
+) -> EquityResponse:
+    """The equity curve, thinned to `points`; 404 while there is none."""
+    result = await _result(services, run_id, columns=True)
+    return await asyncio.to_thread(curve, run_id, _blob(result, EQUITY), points)
+
+
+@router.get("/trades", responses=responses(400, 404))
+async def list_run_trades(
+    run_id: RunId,
+    services: ServicesDep,
+    paging: PagingDep,
+    symbol: SymbolParameter = None,
+    side: Annotated[list[TradeSide] | None, Parameter(description="Any of these.")] = None,
+    sort: SortParameter = None,
+) -> PageOf[TradeResponse]:
+    """Its closed round trips."""
+    filters: Filters = {"symbol": symbol, "side": side}
+    found = await _rows(services, "trades", run_id, paging, filters, sort)
+    return paging.of([TradeResponse(**row) for row in found.items], found.total)
+
+
+@router.get("/fills", responses=responses(400, 404))
+async def list_run_fills(
+    run_id: RunId,
+    services: ServicesDep,
+    paging: PagingDep,
+    order_id: OrderParameter = None,
+    symbol: SymbolParameter = None,
+    side: SideParameter = None,
+    sort: SortParameter = None,
+) -> PageOf[FillResponse]:
+    """Its fills."""
+    filters: Filters = {"symbol": symbol, "side": side, "order_id": order_id}
+    found = await _rows(services, "fills", run_id, paging, filters, sort)
+    return paging.of([FillResponse(**row) for row in found.items], found.total)
+
+
+@router.get("/orders", responses=responses(400, 404))
+async def list_run_orders(
+    run_id: RunId,
+    services: ServicesDep,
+    paging: PagingDep,
+    symbol: SymbolParameter = None,
+    side: SideParameter = None,
+    status: StatusParameter = None,
+    sort: SortParameter = None,
+) -> PageOf[OrderResponse]:
+    """Its orders."""
+    filters: Filters = {"symbol": symbol, "side": side, "status": status}
+    found = await _rows(services, "orders", run_id, paging, filters, sort)
+    return paging.of([OrderResponse(**row) for row in found.items], found.total)
+
+
+@router.get("/events", responses=responses(400, 404))
+async def list_run_events(
+    run_id: RunId, services: ServicesDep, paging: PagingDep, type: TypesParameter = None
+) -> PageOf[EventResponse]:
+    """Its events: those of the log by `seq`, then those that are kept with its result (`seq` null), in order."""
+    found = await run_events(services, run_id, types=chosen_types(type), first=paging.first, count=paging.page_size)
+    return paging.of([EventResponse.of(event) for event in found.items], found.total)
+
+
+@router.get("/log", responses=responses(404))
+async def list_run_log(run_id: RunId, services: ServicesDep, paging: PagingDep) -> PageOf[JournalEntry]:
+    """What its strategy wrote with `self.log`."""
+    types = ("strategy.Log",)
+    found = await run_events(services, run_id, types=types, first=paging.first, count=paging.page_size)
+    return paging.of([JournalEntry.model_validate(event.payload) for event in found.items], found.total)
+
+
+@router.get("/indicators", responses=responses(404))
+async def get_run_indicators(run_id: RunId, services: ServicesDep) -> IndicatorsResponse:
+    """The indicators that it recorded. No run records any yet: `items` is empty."""
+    async with services.database.transaction() as transaction:
+        await existing_run(transaction, run_id)
+    return IndicatorsResponse(run_id=run_id, items=[])
+
+
+@router.get("/positions", responses=responses(404))
+async def list_run_positions(run_id: RunId, services: ServicesDep, paging: PagingDep) -> PageOf[PositionResponse]:
+    """What it held at its end; empty before that."""
+    async with services.database.transaction() as transaction:
+        await existing_run(transaction, run_id)
+        result = await transaction.records.find_result(run_id, columns=False)
+    held = sorted(result.positions.items()) if result else []
+    return paging.cut([PositionResponse(symbol=symbol, quantity=quantity) for symbol, quantity in held])
+
+
+@router.get(
+    "/report.html",
+    response_class=HTMLResponse,
+    responses={
+        **responses(404),
+        200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page."},
+    },
+)
+async def get_report(
+    run_id: RunId,
+    services: ServicesDep,
+    accept_encoding: Annotated[str, Header(description="The page is stored with gzip, and sent so if it may be.")] = "",
+) -> Response:
+    """Its report, a page that needs nothing else; 404 while there is none."""
+    blob = _blob(await _result(services, run_id, columns=True), REPORT)
+    headers = {"Content-Security-Policy": REPORT_POLICY, "X-Frame-Options": "SAMEORIGIN", "Vary": "Accept-Encoding"}
+    if "gzip" in accept_encoding.lower():
+        return HTMLResponse(blob, headers={**headers, "Content-Encoding": "gzip"})
+    return HTMLResponse(await asyncio.to_thread(decode_report, blob), headers=headers)
+
+
+async def _result(services: Services, run_id: str, *, columns: bool) -> StoredResult:
+    async with services.database.transaction() as transaction:
+        run = await existing_run(transaction, run_id)
+        result = await transaction.records.find_result(run_id, columns=columns)
+    if result is None:
+        raise NotFound(f"run {run_id} is {run.status} and has no results: only a completed backtest has")
+    return result
+
+
+def _blob(result: StoredResult, name: str) -> bytes:
+    try:
+        return result.blobs[name]
+    except KeyError:
+        raise NotFound(f"this run kept no {name}") from None
+
+
+async def _rows(
+    services: Services,
+    table: str,
+    run_id: str,
+    paging: Paging,
+    filters: Filters,
+    sort: str | None,
+) -> Page[Row]:
+    async with services.database.transaction() as transaction:
+        await existing_run(transaction, run_id)
+        return await transaction.records.rows(table, run_id, paging.query(filters, sort))
+
+
+def curve(run_id: str, blob: bytes, points: int) -> EquityResponse:
+    """A stored equity curve, thinned to at most `points` (at least `POINTS_MIN`)."""
+    columns: EquityColumns = decode_equity(blob)
+    total = len(columns.timestamp)
+    rows = extreme_rows([columns.equity, columns.cash], points) if total else np.arange(0)
+    stamps = columns.timestamp[rows].astype("datetime64[ns]").astype("datetime64[us]").tolist()
+    cells: list[tuple[datetime, float, float]] = list(
+        zip(stamps, columns.equity[rows].tolist(), columns.cash[rows].tolist(), strict=True)
+    )
+    items = [
+        EquityPoint(timestamp=stamp.replace(tzinfo=UTC), equity=_finite(equity), cash=_finite(cash))
+        for stamp, equity, cash in cells
+    ]
+    return EquityResponse(run_id=run_id, items=items, points=len(items), total=total, downsampled=len(items) < total)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

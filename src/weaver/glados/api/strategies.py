@@ -1,0 +1,84 @@
+"""Strategies: which there are, what they take, and their source."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+
+from weaver.events.factory import EventFactory
+from weaver.events.payloads import StrategyCatalogChanged
+from weaver.glados.api.paging import PagingDep
+from weaver.glados.correlation import CorrelationId
+from weaver.glados.errors import responses
+from weaver.glados.known_strategies import KnownStrategies
+from weaver.glados.schemas.base import Identifier, PageOf
+from weaver.glados.schemas.strategies import RescanResponse, StrategyResponse, StrategySourceResponse
+from weaver.glados.services import Services, ServicesDep
+from weaver.marvin.catalogue import CatalogueEntry
+from weaver.marvin.source import StrategySource
+from weaver.model.errors import NotFound
+
+router = APIRouter(tags=["strategies"])
+
+StrategyId = Annotated[Identifier, Path(description="A strategy's id, as GET /strategies lists it.")]
+
+
+def known_strategies_of(request: Request) -> KnownStrategies:
+    """The application's memory of its strategies; made at its first use, or by the root at its start."""
+    state = request.app.state
+    if not hasattr(state, "known_strategies"):
+        services: Services = state.services
+        state.known_strategies = KnownStrategies(catalogue=services.catalogue)
+    known: KnownStrategies = state.known_strategies
+    return known
+
+
+@router.get("/strategies")
+async def list_strategies(services: ServicesDep, paging: PagingDep) -> PageOf[StrategyResponse]:
+    """Every strategy that can be run, built-in ones first, and every file that cannot, with its error."""
+    page = paging.cut(await asyncio.to_thread(services.catalogue.entries))
+    return paging.of([StrategyResponse.of(entry) for entry in page.items], page.total)
+
+
+@router.get("/strategies/{strategy_id}", responses=responses(404))
+async def get_strategy(services: ServicesDep, strategy_id: StrategyId) -> StrategyResponse:
+    """One strategy."""
+    return StrategyResponse.of(await _entry(services, strategy_id))
+
+
+@router.get("/strategies/{strategy_id}/source", responses=responses(400, 404))
+async def get_strategy_source(services: ServicesDep, strategy_id: StrategyId) -> StrategySourceResponse:
+    """The text of its file, also of a broken one that is text."""
+    entry = await _entry(services, strategy_id)
+    source = await asyncio.to_thread(StrategySource.read, entry.path)
+    return StrategySourceResponse(
+        id=entry.id, file=entry.path.name, class_name=entry.class_name, source=source.text, source_hash=source.hash
+    )
+
+
+@router.post("/strategies/rescan", responses=responses(409))
+async def rescan_strategies(
+    services: ServicesDep, known: Annotated[KnownStrategies, Depends(known_strategies_of)], corr_id: CorrelationId
+) -> RescanResponse:
+    """Look through the folders again. Lists and runs always see the files as they are; this tells what is new since
+    the last rescan (or the server's start), here and by an event `strategy.CatalogChanged`."""
+    changes = await known.look()
+    if changes:
+        payload = StrategyCatalogChanged(added=changes.added, changed=changes.changed, removed=changes.removed)
+        events = EventFactory(producer="catalogue", now=services.now, new_id=services.new_id)
+        await services.log.append([events.event(payload, corr_id=corr_id)])
+    return RescanResponse(
+        added=list(changes.added),
+        changed=list(changes.changed),
+        removed=list(changes.removed),
+        total=changes.total,
+    )
+
+
+async def _entry(services: Services, strategy_id: str) -> CatalogueEntry:
+    """The entry with that id, the usable one of several. It is only ever compared: no path is made of it."""
+    entries = await asyncio.to_thread(services.catalogue.entries)
+    matches = [entry for entry in entries if entry.id == strategy_id]
+    if not matches:
+        raise NotFound(f"there is no strategy {strategy_id!r}: GET /strategies lists them")
+    return next((entry for entry in matches if entry.error is None), matches[0])

@@ -1,0 +1,68 @@
+"""What keeps time, what says when bars end, and what ticks."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class WallClock(Protocol):
+    """The time of the world, and waiting in it."""
+
+    def now(self) -> datetime:
+        """The time, UTC and aware. It may be stepped, forwards or backwards."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after about that long; a step of the clock makes it neither shorter nor longer."""
+        ...
+
+
+class Schedule(Protocol):
+    """When bars end. Instants are ns since the epoch (UTC)."""
+
+    @property
+    def spacing(self) -> int:
+        """How far apart bar ends usually are (ns); closing hours part them further."""
+        ...
+
+    def after(self, instant: int) -> int:
+        """The first bar end past `instant`."""
+        ...
+
+    def newest(self, count: int, *, after: int, until: int) -> list[int]:
+        """The last `count` of the bar ends with after < end ≤ until, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockTick:
+    """Bars end now."""
+
+    time: datetime
+    """The bar end itself, whenever the tick was delivered."""
+    is_late: bool = False
+    """It was due noticeably before it was delivered: dealing with the last one took long, or the clock was stepped."""
+    skipped_after: datetime | None = None
+    """Set where too many ticks were missed: those after this time and before `time` are never delivered."""
+
+
+class Clock(Protocol):
+    """Ticks in order of time, each once."""
+
+    def ticks(self) -> AsyncIterator[ClockTick]:
+        """The ticks. The next one is not made before the one before has been dealt with, so none overlap."""
+        ...
+
+
+def instant_of(time: datetime) -> int:
+    """ns since the epoch."""
+    return (time - _EPOCH) // _MICROSECOND * 1000
+
+
+def time_of(instant: int) -> datetime:
+    """An instant (ns), as an aware time; what is less than a microsecond is cut off."""
+    return _EPOCH + instant // 1000 * _MICROSECOND

@@ -1,0 +1,168 @@
+"""Which error is which HTTP status: the only place that knows.
+
+NotFound                        404 not_found       the path names something that is not there
+Conflict, IllegalTransition     409 conflict        the state in hand does not allow it
+InputError, DataError           400 bad_input       the request was understood and cannot be done
+InvalidOrder                    400 invalid_order
+StrategyError                   400 strategy_error
+RunFailed, WorkerLost           409 run_failed
+Unavailable                     503 unavailable     with Retry-After: a database or venue does not answer
+a wrong shape                   422 invalid_shape   `details` names the fields
+anything else                   500 internal        logged; nothing of it is told
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import Response
+
+from weaver.glados.correlation import correlation_id_of
+from weaver.glados.schemas.errors import ErrorDetail, ErrorResponse
+from weaver.model.errors import (
+    Conflict,
+    IllegalTransition,
+    InputError,
+    InvalidOrder,
+    NotFound,
+    RunFailed,
+    StrategyError,
+    Unavailable,
+    WeaverError,
+)
+
+RETRY_AFTER_SECONDS = 5
+STATUSES: Mapping[type[WeaverError], tuple[int, str]] = {
+    NotFound: (404, "not_found"),
+    InputError: (400, "bad_input"),
+    InvalidOrder: (400, "invalid_order"),
+    StrategyError: (400, "strategy_error"),
+    Conflict: (409, "conflict"),
+    IllegalTransition: (409, "conflict"),
+    RunFailed: (409, "run_failed"),
+    Unavailable: (503, "unavailable"),
+}
+"""By family; a subclass that is not named has its family's."""
+CODES = {
+    400: "bad_input",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    422: "invalid_shape",
+    429: "too_many_attempts",
+    500: "internal",
+    503: "unavailable",
+}
+_MEANINGS = {
+    400: "The request was understood, and what it asks for cannot be used.",
+    401: "A token is needed, or the one given is wrong.",
+    403: "The Host or Origin of the request is not one that this server answers.",
+    404: "There is nothing by that id.",
+    409: "The present state does not allow it.",
+    413: "The body is larger than this server takes.",
+    422: "The shape of the request is wrong; `details` names the fields.",
+    429: "Too many wrong tokens from this address; try again later.",
+    500: "A fault of the server's own, logged under the correlation id.",
+    503: "A database or venue does not answer now; header Retry-After says when to try again.",
+}
+
+_log = structlog.get_logger("weaver.glados.errors")
+
+
+class BodyTooLarge(HTTPException):
+    """A body went past its limit while it was being read."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"the body is larger than {limit:,} bytes, the most that is taken here")
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that can answer these error statuses, for the OpenAPI document."""
+    return {status: {"model": ErrorResponse, "description": _MEANINGS[status]} for status in sorted(statuses)}
+
+
+COMMON = responses(401, 403, 413, 422, 429, 500, 503)
+"""What any route may answer."""
+
+
+def error_response(
+    status: int,
+    message: str,
+    *,
+    correlation_id: str,
+    code: str | None = None,
+    details: Sequence[ErrorDetail] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """An answer in the one shape of errors."""
+    body = ErrorResponse(
+        code=code or CODES.get(status, "error"),
+        message=_sendable(message),
+        details=list(details),
+        correlation_id=correlation_id,
+    )
+    return Response(
+        body.model_dump_json(), status_code=status, headers=dict(headers or {}), media_type="application/json"
+    )
+
+
+def status_of(error: WeaverError) -> tuple[int, str]:
+    """The HTTP status and code of an error that was raised on purpose."""
+    for family in type(error).__mro__:
+        if family in STATUSES:
+            return STATUSES[family]
+    return 400, "bad_input"
+
+
+def install_errors(app: FastAPI) -> None:
+    """Have every error that a handler raises answered in the one shape."""
+    app.add_exception_handler(WeaverError, _on_weaver_error)
+    app.add_exception_handler(RequestValidationError, _on_wrong_shape)
+    app.add_exception_handler(StarletteHTTPException, _on_http_error)
+
+
+async def _on_weaver_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, WeaverError)
+    status, code = status_of(error)
+    if status == 503:
+        _log.warning("unavailable", reason=str(error))
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
+    return error_response(status, str(error), code=code, correlation_id=correlation_id_of(request), headers=headers)
+
+
+async def _on_wrong_shape(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    details = [
+        ErrorDetail(field=_sendable(".".join(map(str, one["loc"]))), message=_sendable(one["msg"]))
+        for one in error.errors()
+    ]
+    message = "; ".join(f"{one.field}: {one.message}" for one in details[:3])
+    return error_response(422, message, details=details, correlation_id=correlation_id_of(request))
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    """Unknown paths and methods, and bodies that the framework could not read at all (its 400 is a wrong shape)."""
+    assert isinstance(error, StarletteHTTPException)
+    status = 422 if error.status_code == 400 else error.status_code
+    messages = {
+        404: f"there is no {request.url.path}: see the OpenAPI document at /openapi.json",
+        405: f"{request.method} is not possible on {request.url.path}",
+        422: "the body cannot be read: send JSON in UTF-8, or a form where the OpenAPI document asks for one",
+    }
+    return error_response(
+        status,
+        messages.get(status, str(error.detail)),
+        correlation_id=correlation_id_of(request),
+        headers=error.headers,
+    )
+
+
+def _sendable(text: str) -> str:
+    """Text that UTF-8 can carry, whatever a client sent."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,108 @@
+"""The server's log: one line an event, JSON or for a terminal, with correlation ids and without secrets."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, Mapping, MutableMapping
+from enum import StrEnum
+from typing import Any, TextIO
+
+import structlog
+from pydantic import SecretBytes, SecretStr
+
+HIDDEN = "***"
+_SECRET_WORDS = frozenset(
+    {"secret", "secrets", "token", "tokens", "password", "passwd", "key", "keys", "apikey", "authorization", "cookie"}
+)
+_WORD = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
+_URL_PASSWORD = re.compile(r"(?P<start>[a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s@]+@", re.IGNORECASE)
+
+
+class LogFormat(StrEnum):
+    """How a line of the log looks."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class Redactor:
+    """A processor that takes secrets out of a log line: known ones wherever they stand, whatever a key says is one,
+    and the passwords of URLs. Counts and flags stay (`token_needed=True`)."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = tuple(sorted({secret for secret in secrets if secret}, key=len, reverse=True))
+
+    def __call__(self, logger: object, method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
+        del logger, method
+        return {key: self._hidden(key, value) for key, value in event.items()}
+
+    def _hidden(self, key: str, value: Any) -> Any:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, SecretStr | SecretBytes) or _names_secret(key):
+            return HIDDEN
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {str(name): self._hidden(str(name), item) for name, item in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._hidden(key, item) for item in value]
+        return value if key.startswith("_") else self.text(repr(value))
+
+    def text(self, text: str) -> str:
+        """A text without its secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN)
+        return _URL_PASSWORD.sub(rf"\g<start>:{HIDDEN}@", text)
+
+
+def _names_secret(key: str) -> bool:
+    return not _SECRET_WORDS.isdisjoint(word.lower() for word in _WORD.split(key))
+
+
+def configure_logging(
+    *, format: LogFormat, secrets: Iterable[SecretStr], stream: TextIO | None = None, level: int = logging.INFO
+) -> None:
+    """Send the log of Weaver and of its libraries to `stream` (stderr), through the same processors.
+
+    secrets: texts that never appear in it, wherever they come from.
+    """
+    redact = Redactor(secret.get_secret_value() for secret in secrets)
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    render: structlog.types.Processor = (
+        structlog.processors.JSONRenderer()
+        if format is LogFormat.JSON
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact, render],
+        )
+    )
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = name != "uvicorn.access"  # our own line for each request says more
+    for name in ("sqlalchemy", "aiosqlite", "asyncio", "asyncpg"):
+        logging.getLogger(name).setLevel(logging.WARNING)

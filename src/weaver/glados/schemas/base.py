@@ -1,0 +1,116 @@
+"""Base classes and field types of everything on the wire."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from weaver.model.money import plain
+
+_INTEGER_MAX = 2**63 - 1
+_DEPTH_MAX = 50
+_DIGITS_MAX = 40
+
+T = TypeVar("T")
+
+
+class ResponseBody(BaseModel):
+    """A body that the server sends."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class RequestBody(BaseModel):
+    """A body that a client sends: unknown fields, and values that no database or JSON text could hold, are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_kept(cls, value: Any) -> Any:
+        check_json(value)
+        return value
+
+
+class PageOf(ResponseBody, Generic[T]):
+    """Some of a list's items."""
+
+    items: list[T] = Field(description="The items of this page.")
+    total: int = Field(description="How many items the filters leave, on all pages.", ge=0)
+    page: int = Field(description="This page's number, from 1.", ge=1)
+    page_size: int = Field(description="How many items a page holds at most.", ge=1)
+
+
+def check_json(value: Any, depth: int = 0) -> None:
+    """Raises ValueError for what cannot be stored: NUL and half a surrogate pair in a text, NaN, infinity, integers
+    past 64 bits, and nesting past 50 levels."""
+    if depth > _DEPTH_MAX:
+        raise ValueError(f"nested more than {_DEPTH_MAX} levels deep")
+    match value:
+        case str():
+            check_text(value)
+        case bool():
+            pass
+        case int() if not -_INTEGER_MAX <= value <= _INTEGER_MAX:
+            raise ValueError("an integer of more than 64 bits")
+        case float() if not math.isfinite(value):
+            raise ValueError("NaN and infinity are no numbers here: leave the field out, or send null")
+        case Mapping():
+            for key, item in value.items():
+                check_text(str(key))
+                check_json(item, depth + 1)
+        case list() | tuple():
+            for item in value:
+                check_json(item, depth + 1)
+
+
+def check_text(text: str) -> str:
+    """The text. Raises ValueError for NUL and for half a surrogate pair, which no database keeps."""
+    if "\x00" in text:
+        raise ValueError("a text with a NUL character in it")
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("a text with half a surrogate pair in it")
+    return text
+
+
+def _utc(time: datetime) -> datetime:
+    if time.tzinfo is None:
+        return time.replace(tzinfo=UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time outside the years 1 to 9999") from None
+
+
+def _amount(value: Any) -> Any:
+    """A decimal string of a number, exactly as it was written."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("an amount is a decimal string or a number")  # noqa: TRY004 - pydantic wants it so
+    text = repr(value) if isinstance(value, float) else str(value)
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError("an amount is a decimal number, as 12.5") from None
+    if not number.is_finite() or len(number.as_tuple().digits) > _DIGITS_MAX or abs(number.adjusted()) > _DIGITS_MAX:
+        raise ValueError(f"an amount is a finite number of at most {_DIGITS_MAX} digits")
+    return plain(number)
+
+
+Text = Annotated[str, AfterValidator(check_text)]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+"""An id in a path or a query: any text that a database can be asked for."""
+MaybeEmpty = Annotated[str, StringConstraints(max_length=4_000, pattern=r"^[^\x00]*$")]
+"""The same where an empty value is as good as none."""
+Amount = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["100.25"])]
+"""An exact amount in a response: a decimal string."""
+AmountInput = Annotated[
+    str,
+    BeforeValidator(_amount, json_schema_input_type=str | int | float),
+    Field(examples=["100.25"]),
+]
+"""An exact amount in a request: a decimal string, or a number that is read as it is written."""
+Moment = Annotated[datetime, AfterValidator(_utc)]
+"""An instant; without a zone it is UTC."""

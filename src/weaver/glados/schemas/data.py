@@ -1,0 +1,166 @@
+"""Market data on the wire: the catalogue, previews and imports, instruments, candles."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from weaver.glados.clock.ports import time_of
+from weaver.glados.schemas.base import Amount, Moment, ResponseBody
+from weaver.model.instrument import AssetClass, Instrument
+from weaver.model.money import plain
+from weaver.walle.catalogue import CatalogueEntry
+from weaver.walle.importing import Imported
+
+
+class SeriesResponse(ResponseBody):
+    """One series of the bar store."""
+
+    symbol: str = Field(description="Whose bars they are.")
+    timeframe: str = Field(description="How much time a bar covers: `1m`, `1h`, `1d`.")
+    asset_class: AssetClass = Field(description="stock, crypto or fx; it decides the trading hours.")
+    bars: int = Field(description="How many there are.")
+    first: Moment = Field(description="Start of the first bar.")
+    last: Moment = Field(description="Start of the last bar.")
+    missing: int = Field(description="Bars that the calendar expects in between and that are not there.")
+    content_hash: str = Field(description="SHA-256 of the bars' columns; a run names the data it ran on by it.")
+    source: str = Field(description="The file they came from.")
+
+    @classmethod
+    def of(cls, entry: CatalogueEntry) -> "SeriesResponse":
+        """From the catalogue."""
+        return cls(
+            symbol=entry.symbol,
+            timeframe=str(entry.timeframe),
+            asset_class=entry.instrument.asset_class,
+            bars=entry.rows,
+            first=time_of(entry.first),
+            last=time_of(entry.last),
+            missing=entry.missing,
+            content_hash=entry.content_hash,
+            source=entry.source,
+        )
+
+
+class DataWarningResponse(ResponseBody):
+    """A doubt about data that could be true."""
+
+    code: str = Field(description="gaps, no_session, no_volume, zero_volume, short_bars or jump.")
+    message: str = Field(description="What is odd about it.")
+
+
+class ImportResponse(ResponseBody):
+    """What an import did."""
+
+    series: SeriesResponse = Field(description="The series as it is stored now.")
+    written: int = Field(description="Bars of the file.")
+    replaced: int = Field(description="Stored bars that they took the place of.")
+    kept: int = Field(description="Stored bars before and after them, which stayed.")
+    notes: list[str] = Field(description="What was guessed or done on the way.")
+    warnings: list[DataWarningResponse] = Field(description="Doubts about the data.")
+
+    @classmethod
+    def of(cls, imported: Imported, notes: list[str]) -> "ImportResponse":
+        """What became of a file."""
+        outcome = imported.outcome
+        return cls(
+            series=SeriesResponse.of(outcome.entry),
+            written=outcome.written,
+            replaced=outcome.replaced,
+            kept=outcome.kept,
+            notes=notes,
+            warnings=[DataWarningResponse(code=one.code, message=one.message) for one in imported.read.warnings],
+        )
+
+
+class ColumnResponse(ResponseBody):
+    """A column of a file."""
+
+    name: str = Field(description="As the file calls it.")
+    use: Literal["time", "clock", "open", "high", "low", "close", "volume"] | None = Field(
+        description="What it is taken for; null: it is not used."
+    )
+
+
+class PreviewErrorResponse(ResponseBody):
+    """Why a file cannot be imported."""
+
+    message: str = Field(description="What is wrong, and what to do.")
+    row: int | None = Field(description="The first row that it is about, from 1 below the header; null: the file.")
+
+
+class PreviewResponse(ResponseBody):
+    """What a file shows of itself. Nothing of it was stored."""
+
+    symbol: str = Field(description="The symbol it would be stored under.")
+    asset_class: AssetClass | None = Field(description="As given, stored or guessed; null where it cannot be read.")
+    timeframe: str | None = Field(description="Of the bars as they would be stored; null where it cannot be read.")
+    time_zone: str | None = Field(
+        description="The zone in which times were read: UTC where they carry their own, null for bare dates."
+    )
+    bars: int = Field(description="How many bars would be stored.")
+    first: Moment | None = Field(description="Start of the first bar.")
+    last: Moment | None = Field(description="Start of the last bar.")
+    columns: list[ColumnResponse] = Field(description="The file's columns, in its order.")
+    rows: list[list[str]] = Field(description="The first rows as the file writes them, a text for each column.")
+    notes: list[str] = Field(description="What was guessed or done on the way.")
+    warnings: list[DataWarningResponse] = Field(description="Doubts about the data.")
+    errors: list[PreviewErrorResponse] = Field(description="Why it cannot be imported; empty where it can.")
+
+
+class ActionResponse(ResponseBody):
+    """A split, a dividend or a delisting."""
+
+    ex_date: date = Field(description="The first session on which it holds.")
+    type: Literal["split", "dividend", "delisting"] = Field(description="What happened.")
+    value: Amount = Field(description="Shares after for one before; amount per share; last value per share.")
+
+
+class InstrumentResponse(ResponseBody):
+    """A symbol's facts."""
+
+    symbol: str = Field(description="What it is called.")
+    asset_class: AssetClass = Field(description="stock, crypto or fx.")
+    tick: Amount = Field(description="Prices come in multiples of it.")
+    lot: Amount = Field(description="Quantities come in multiples of it.")
+    minimum: Amount = Field(description="The least quantity of an order.")
+    quote_currency: str = Field(description="What its price is counted in.")
+    timeframes: list[str] = Field(description="Those of the stored series, finest first.")
+    actions: list[ActionResponse] = Field(description="Splits, dividends and delisting, by date.")
+
+    @classmethod
+    def of(cls, instrument: Instrument, timeframes: list[str], actions: list[ActionResponse]) -> "InstrumentResponse":
+        """From the store."""
+        return cls(
+            symbol=instrument.symbol,
+            asset_class=instrument.asset_class,
+            tick=plain(instrument.tick),
+            lot=plain(instrument.lot),
+            minimum=plain(instrument.minimum),
+            quote_currency=instrument.quote_currency,
+            timeframes=timeframes,
+            actions=actions,
+        )
+
+
+class CandleResponse(ResponseBody):
+    """One bar, or several put together."""
+
+    timestamp: Moment = Field(description="Start of the (first) bar; of a daily stock bar its date at 00:00 UTC.")
+    end: Moment = Field(description="When the (last) bar closed.")
+    open: float = Field(description="First price.")
+    high: float = Field(description="Highest price.")
+    low: float = Field(description="Lowest price.")
+    close: float = Field(description="Last price.")
+    volume: float = Field(description="Traded in all.")
+
+
+class CandlesResponse(ResponseBody):
+    """Candles of one symbol, in order of time."""
+
+    symbol: str = Field(description="Whose they are.")
+    timeframe: str = Field(description="Of the bars.")
+    total: int = Field(description="How many bars there are between `start` and `end`.")
+    downsampled: bool = Field(description="Whether they were more than `limit`, so that each item holds several.")
+    bars_per_item: int = Field(description="How many neighbouring bars an item holds (the last one may hold fewer).")
+    items: list[CandleResponse] = Field(description="At most `limit`.")

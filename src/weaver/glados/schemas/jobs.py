@@ -1,0 +1,38 @@
+"""Jobs on the wire."""
+
+from pydantic import Field
+
+from weaver.glados.jobs import Job, JobStatus
+from weaver.glados.schemas.base import Moment, ResponseBody
+from weaver.glados.schemas.data import ImportResponse
+
+
+class JobResponse(ResponseBody):
+    """A piece of long work, as it stands now."""
+
+    id: str = Field(description="Its id, for GET /jobs/{id}.")
+    kind: str = Field(description="What is done: `data.import`.")
+    status: JobStatus = Field(description="queued, running, done or error.")
+    stage: str = Field(description="What is being done now; empty before it begins.")
+    fraction: float = Field(ge=0, le=1, description="How much of it is done.")
+    error: str | None = Field(description="Why it failed; null unless `status` is error.")
+    result: ImportResponse | None = Field(description="What came of it; null unless `status` is done.")
+    created_at: Moment = Field(description="When it was asked for.")
+    started_at: Moment | None = Field(description="When it began; null while it is queued.")
+    finished_at: Moment | None = Field(description="When it was over; null before.")
+
+    @classmethod
+    def of(cls, job: Job) -> "JobResponse":
+        """As it stands."""
+        return cls(
+            id=job.id,
+            kind=job.kind,
+            status=job.status,
+            stage=job.stage,
+            fraction=job.fraction,
+            error=job.error,
+            result=None if job.result is None else ImportResponse.model_validate(job.result),
+            created_at=job.created_at,
+            started_at=job.started_at,
+            finished_at=job.finished_at,
+        )

@@ -1,0 +1,164 @@
+"""What a finished backtest amounts to, on the wire."""
+
+from datetime import datetime
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from weaver.glados.schemas.base import Amount, ResponseBody
+
+
+class StatsResponse(ResponseBody):
+    """All statistics. Fractions, not percentages; null where one is not defined."""
+
+    initial_equity: float | None = Field(None, description="Equity before the first bar.")
+    final_equity: float | None = Field(None, description="Equity at the last close.")
+    total_return: float | None = Field(None, description="final ÷ initial − 1.")
+    cagr: float | None = Field(None, description="Growth a year.")
+    volatility: float | None = Field(None, description="Of daily returns, a year.")
+    sharpe: float | None = Field(
+        None, description="Mean ÷ deviation of daily returns, a year, without a risk-free rate."
+    )
+    sortino: float | None = Field(None, description="The same against downside deviation only.")
+    calmar: float | None = Field(None, description="Growth a year ÷ deepest drawdown.")
+    max_drawdown: float | None = Field(None, description="The deepest fall from a high; negative.")
+    max_drawdown_days: float | None = Field(None, description="The longest time from a high to its return, in days.")
+    trades: float | None = Field(None, description="Closed round trips.")
+    wins: float | None = Field(None, description="Those that gained.")
+    losses: float | None = Field(None, description="Those that lost.")
+    win_rate: float | None = Field(None, description="wins ÷ trades.")
+    profit_factor: float | None = Field(None, description="Gains ÷ losses.")
+    expectancy: float | None = Field(None, description="Mean profit of a trade.")
+    avg_win: float | None = Field(None, description="Mean return of the winners.")
+    avg_loss: float | None = Field(None, description="Mean return of the losers.")
+    best_trade: float | None = Field(None, description="Highest return of a trade.")
+    worst_trade: float | None = Field(None, description="Lowest return of a trade.")
+    avg_trade_days: float | None = Field(None, description="Mean time held, in days.")
+    sqn: float | None = Field(None, description="System quality number.")
+    exposure: float | None = Field(None, description="Share of the time in the market.")
+    turnover: float | None = Field(None, description="Value traded a year ÷ equity.")
+    commission: float | None = Field(None, description="Commission paid.")
+    slippage: float | None = Field(None, description="Slippage paid.")
+    alpha: float | None = Field(None, description="Against buying and holding, a year.")
+    beta: float | None = Field(None, description="Against buying and holding.")
+    benchmark_return: float | None = Field(None, description="Of buying and holding the run's symbols in equal weight.")
+    skew: float | None = Field(None, description="Of daily returns.")
+    kurtosis: float | None = Field(None, description="Of daily returns, in excess of the normal's.")
+    var_95: float | None = Field(None, description="The daily return that one day in twenty is worse than.")
+    cvar_95: float | None = Field(None, description="The mean of those days' returns.")
+    psr: float | None = Field(None, description="The probability that the Sharpe ratio is above zero.")
+
+
+class WarningResponse(ResponseBody):
+    """Why a result may not be worth believing."""
+
+    code: str = Field(description="For programs.")
+    message: str = Field(description="For people.")
+
+
+class DataFacts(ResponseBody):
+    """The bars of one symbol, as the run was given them."""
+
+    origin: str = Field(description="Where they came from: `store`.")
+    tz: str | None = Field(description="The zone in which a file's naive times were read.")
+    hash: str = Field(description="Of their content.")
+    bars: int = Field(description="How many.")
+    asset: str = Field(description="`stock`, `crypto` or `fx`.")
+    tick: Amount = Field(description="The step of prices.")
+    lot: Amount = Field(description="The step of quantities.")
+    minimum: Amount = Field(description="The least quantity.")
+    quote_currency: str = Field(description="What prices are in.")
+    actions: list[dict[str, JsonValue]] = Field(description="Splits, dividends, delisting.")
+    warnings: list[WarningResponse] = Field(description="What may be wrong with them.")
+
+
+class RecordResponse(ResponseBody):
+    """What pins the run down: the object `run` of `weaver backtest --json`."""
+
+    model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
+
+    strategy: str = Field(description="Its id.")
+    class_: str = Field(alias="class", description="Its class.")
+    source: str | None = Field(description="Its source text.")
+    source_hash: str | None = Field(description="SHA-256 of that.")
+    parameters: dict[str, JsonValue] = Field(description="All parameters, defaults included.")
+    symbols: list[str] = Field(description="What it traded.")
+    timeframe: str = Field(description="Of its bars.")
+    from_: str | None = Field(alias="from", description="Bars before it were history.")
+    to: str | None = Field(description="The last day or time, inclusive.")
+    warmup: int | None = Field(description="Bars of history; null: all.")
+    cash: Amount = Field(description="Starting cash.")
+    account: str = Field(description="`cash` or `margin`.")
+    leverage: Amount = Field(description="Of the account.")
+    shorting: bool = Field(description="Of the account.")
+    maintenance: Amount = Field(description="Of the account.")
+    costs: dict[str, dict[str, str]] = Field(description="By symbol; keys that are not there are zero.")
+    close_at_end: bool = Field(description="Whether positions were closed at the last close.")
+    lookahead_check: bool = Field(description="Whether the run was repeated on cut bars.")
+    seed: int = Field(description="Of the strategy's chance.")
+    venue: str | None = Field(description="Whose order rules bound it.")
+    data: dict[str, DataFacts] = Field(description="By symbol: the bars it ran on.")
+    data_hash: str = Field(description="Of all bars.")
+    version: str = Field(description="Weaver's version.")
+
+
+class CashFlow(ResponseBody):
+    """Money that came or went without a trade."""
+
+    timestamp: datetime = Field(description="When.")
+    symbol: str = Field(description="What for.")
+    kind: str = Field(description="As `dividend`.")
+    amount: Amount = Field(description="Negative where it was paid.")
+
+
+class ResultsResponse(ResponseBody):
+    """A finished backtest."""
+
+    run_id: str = Field(description="The run.")
+    stats: StatsResponse = Field(description="All statistics.")
+    run: RecordResponse = Field(description="What pins the run down.")
+    warnings: list[WarningResponse] = Field(description="Why not to believe it.")
+    positions: dict[str, Amount] = Field(description="What was held at the end, by symbol.")
+    cash_flows: list[CashFlow] = Field(description="Dividends and the like.")
+
+
+class EquityPoint(ResponseBody):
+    """Equity at the close of one bar."""
+
+    timestamp: datetime = Field(description="The bar's stamp.")
+    equity: float | None = Field(description="Cash and holdings.")
+    cash: float | None = Field(description="Cash alone.")
+
+
+class EquityResponse(ResponseBody):
+    """The equity curve, thinned where it has more points than were asked for."""
+
+    run_id: str = Field(description="The run.")
+    items: list[EquityPoint] = Field(description="In order of time.")
+    points: int = Field(description="How many items there are.")
+    total: int = Field(description="How many bars the curve has.")
+    downsampled: bool = Field(
+        description="True: points were left out. The first, the last and the extremes of each stretch stay."
+    )
+
+
+class PositionResponse(ResponseBody):
+    """What a run held at its end."""
+
+    symbol: str = Field(description="Of what.")
+    quantity: Amount = Field(description="How much; negative: short.")
+
+
+class IndicatorSeries(ResponseBody):
+    """One indicator's values."""
+
+    name: str = Field(description="As the strategy calls it.")
+    symbol: str = Field(description="Whose bars it was computed from.")
+    timestamp: list[datetime] = Field(description="Stamps of the bars.")
+    values: list[float | None] = Field(description="One for each stamp; null: not defined yet.")
+
+
+class IndicatorsResponse(ResponseBody):
+    """The indicators that a run recorded. Backtests record none, so for them `items` is empty."""
+
+    run_id: str = Field(description="The run.")
+    items: list[IndicatorSeries] = Field(description="One for each indicator that was recorded.")

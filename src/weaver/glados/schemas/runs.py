@@ -1,0 +1,190 @@
+"""Runs on the wire."""
+
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, JsonValue, WrapValidator
+from pydantic_core.core_schema import ValidatorFunctionWrapHandler
+
+from weaver.glados.run_port import NewRun
+from weaver.glados.schemas.base import AmountInput, Moment, RequestBody, ResponseBody, Text
+from weaver.model.run import Run, RunMode, RunStatus
+
+Seed = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+Costs = str | dict[str, str]
+
+
+def _whole_day(value: Any, parse: ValidatorFunctionWrapHandler) -> Any:
+    """An end that is a bare date means that whole day."""
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return datetime.combine(date.fromisoformat(value), time.max, tzinfo=UTC)
+        except ValueError:
+            pass  # pydantic says what is wrong with it
+    return parse(value)
+
+
+class CostsInput(RequestBody):
+    """What trading costs; keys that are not given are zero."""
+
+    commission_bps: AmountInput | None = Field(None, description="Commission in basis points of a fill's value.")
+    commission_per_share: AmountInput | None = Field(None, description="Commission for each unit traded.")
+    commission_minimum: AmountInput | None = Field(None, description="The least commission of an order.")
+    slippage_bps: AmountInput | None = Field(None, description="Slippage in basis points of the price.")
+    slippage_ticks: AmountInput | None = Field(None, description="Slippage in ticks.")
+    half_spread_bps: AmountInput | None = Field(None, description="Half the spread, in basis points of the price.")
+    max_participation: AmountInput | None = Field(None, description="The most of a bar's volume to take, 0 to 1.")
+
+
+class CreateRunRequest(RequestBody):
+    """A new run. What is left out has the default of `weaver.backtest`."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=200)] | None = Field(None, description="Default: made up.")
+    strategy_id: Text = Field(description="As GET /strategies lists it.", min_length=1, max_length=200)
+    mode: RunMode = Field(RunMode.BACKTEST, description="Paper and live need a venue.")
+    symbols: list[Annotated[Text, Field(min_length=1, max_length=64)]] = Field(
+        description="What to trade, in order.", min_length=1, max_length=5000
+    )
+    timeframe: Annotated[Text, Field(max_length=20)] | None = Field(
+        None, description="As 5m, 1h, 1d. Default: the stored bars' own."
+    )
+    start_time: Moment | None = Field(None, description="Bars before it are history. A date or a time (UTC).")
+    end_time: Annotated[Moment, WrapValidator(_whole_day)] | None = Field(
+        None, description="The last time, inclusive; a bare date means that whole day."
+    )
+    config: dict[Text, JsonValue] = Field(default_factory=dict, description="The strategy's parameters.")
+    venue: Annotated[Text, Field(max_length=64)] | None = Field(
+        None, description="Where orders go; of a backtest, whose order rules bind it."
+    )
+    risk: dict[Text, JsonValue] | None = Field(None, description="Limits of a paper or live run.")
+    on_error: Literal["flatten", "cancel_all"] | None = Field(None, description="What an error does to its orders.")
+    cash: AmountInput | None = Field(None, description="Starting cash; 100000 by default.")
+    account: Literal["cash", "margin"] | None = Field(None, description="What kind of account.")
+    leverage: AmountInput | None = Field(None, description="Σ|value| at most so many times equity; margin only.")
+    shorting: bool | None = Field(None, description="Whether shorts are allowed; margin only.")
+    maintenance: AmountInput | None = Field(None, description="Equity over Σ|value| under which all is sold.")
+    costs: Annotated[Text, Field(max_length=500)] | CostsInput | None = Field(
+        None, description="A preset's name, `key=value,…`, or keys; default: the asset class's preset."
+    )
+    warmup: int | None = Field(None, ge=0, le=10**9, description="Bars of history; default: all there are.")
+    seed: Seed | None = Field(None, description="Of the strategy's chance; 0 by default.")
+    close_at_end: bool | None = Field(None, description="Close what is held at the last close.")
+    asset: Literal["stock", "crypto", "fx"] | None = Field(None, description="Default: as the bars are stored.")
+    lookahead_check: bool | None = Field(None, description="Whether to repeat the run on cut bars; true by default.")
+    audit: Literal["orders", "full"] | None = Field(None, description="`full`: ticks and windows become events too.")
+
+    def to_new_run(self) -> NewRun:
+        """For the run manager: the options are those that were given."""
+        options = {name: self._option(name) for name in OPTIONS if getattr(self, name) is not None}
+        return NewRun(
+            name=self.name,
+            strategy_id=self.strategy_id,
+            mode=self.mode,
+            symbols=tuple(self.symbols),
+            timeframe=self.timeframe,
+            start_time=self.start_time,
+            end_time=self.end_time,
+            config=self.config,
+            options=options,
+            venue=self.venue,
+            risk=self.risk,
+            on_error=self.on_error,
+        )
+
+    def _option(self, name: str) -> Any:
+        value = getattr(self, name)
+        return value.model_dump(exclude_none=True) if isinstance(value, CostsInput) else value
+
+
+OPTIONS = (
+    "cash", "account", "leverage", "shorting", "maintenance", "costs", "warmup", "seed", "close_at_end", "asset",
+    "lookahead_check", "audit",
+)  # fmt: skip
+
+
+class StartRunRequest(RequestBody):
+    """Starting a run."""
+
+    confirm: Annotated[Text, Field(max_length=200)] | None = Field(
+        None, description="The run's name: a live run starts only with it."
+    )
+
+
+class StopRunRequest(RequestBody):
+    """Stopping a run."""
+
+    flatten: bool = Field(False, description="Close its positions too; a backtest has none to close.")
+
+
+class RunOptions(ResponseBody):
+    """The keywords of `weaver.backtest` that were given; null: the default."""
+
+    cash: str | None = Field(None, description="Starting cash.")
+    account: str | None = Field(None, description="`cash` or `margin`.")
+    leverage: str | None = Field(None, description="Σ|value| at most so many times equity.")
+    shorting: bool | None = Field(None, description="Whether shorts are allowed.")
+    maintenance: str | None = Field(None, description="Equity over Σ|value| under which all is sold.")
+    costs: Costs | None = Field(None, description="A preset's name, `key=value,…`, or keys.")
+    warmup: int | None = Field(None, description="Bars of history.")
+    seed: int | None = Field(None, description="Of the strategy's chance.")
+    close_at_end: bool | None = Field(None, description="Whether positions are closed at the last close.")
+    asset: str | None = Field(None, description="`stock`, `crypto` or `fx`.")
+    lookahead_check: bool | None = Field(None, description="Whether the run is repeated on cut bars.")
+    audit: str | None = Field(None, description="`orders` or `full`.")
+
+
+class RunResponse(ResponseBody):
+    """A run: what was asked for, and where it stands."""
+
+    id: str = Field(description="Its id.")
+    name: str = Field(description="What a person calls it.")
+    strategy_id: str = Field(description="The strategy it runs.")
+    mode: RunMode = Field(description="Where its orders go.")
+    status: RunStatus = Field(description="pending → running → completed | stopped | error.")
+    symbols: list[str] = Field(description="What it trades, in order.")
+    timeframe: str | None = Field(description="Null: the stored bars' own.")
+    start_time: datetime | None = Field(description="Bars before it are history.")
+    end_time: datetime | None = Field(description="The last time, inclusive.")
+    config: dict[str, JsonValue] = Field(description="The strategy's parameters.")
+    options: RunOptions = Field(description="The keywords of `weaver.backtest` that were given.")
+    venue: str | None = Field(description="Where its orders go, or whose rules bind it.")
+    risk: dict[str, JsonValue] | None = Field(description="Its limits.")
+    on_error: str | None = Field(description="What an error does to its orders.")
+    error: str | None = Field(description="Why it failed.")
+    queued: bool = Field(description="Running, and waiting for a worker.")
+    halted: str | None = Field(description="Why it may not trade at the moment.")
+    source_hash: str | None = Field(description="SHA-256 of the strategy's source as it was pinned.")
+    data_hash: str | None = Field(description="Of the bars it ran on; null until it has run.")
+    weaver_version: str = Field(description="The version that created it.")
+    cloned_from: str | None = Field(description="The run it is a copy of.")
+    created_at: datetime = Field(description="When it was created.")
+    started_at: datetime | None = Field(description="When it was started.")
+    stopped_at: datetime | None = Field(description="When it was stopped or failed.")
+    completed_at: datetime | None = Field(description="When it came to its end.")
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """A run as it is sent."""
+        return cls(**_fields(run))
+
+
+class RunDetailResponse(RunResponse):
+    """A run with the source text that it runs."""
+
+    strategy_source: str = Field(description="The strategy's source, pinned when the run was created.")
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """A run as it is sent."""
+        return cls(**_fields(run), strategy_source=run.strategy_source)
+
+
+def _fields(run: Run) -> dict[str, Any]:
+    kept = RunResponse.model_fields.keys() - {"options", "symbols", "config", "risk"}
+    return {
+        **{name: getattr(run, name) for name in kept},
+        "symbols": list(run.symbols),
+        "config": dict(run.config),
+        "risk": None if run.risk is None else dict(run.risk),
+        "options": RunOptions(**{name: value for name, value in run.options.items() if name in OPTIONS}),
+    }

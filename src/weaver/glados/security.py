@@ -1,0 +1,186 @@
+"""Who may speak to the server: tokens, sessions, hosts and origins."""
+
+import hashlib
+import hmac
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+
+from weaver.model.errors import InputError
+
+COOKIE = "weaver_session"
+SESSION_DAYS = 30
+SESSIONS_MAX = 200
+FAILURES_MAX = 10
+FAILURE_WINDOW = timedelta(minutes=1)
+ADDRESSES_MAX = 1_000
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def check_bind(host: str, token: SecretStr | None) -> None:
+    """Raises InputError where a server without a token would be reachable from other machines."""
+    if (token is None or not token.get_secret_value()) and not is_loopback(host):
+        raise InputError(
+            f"{host} can be reached from other machines, and no token is set: set SECURITY_API_TOKEN to a long random "
+            "text, or bind to 127.0.0.1"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server bound to `host`."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
+
+
+class Sessions:
+    """Browsers that have signed in, by the hash of their cookie. Kept in memory: a restart signs everybody out.
+
+    Past `SESSIONS_MAX` the oldest one ends.
+    """
+
+    def __init__(self, *, now: Callable[[], datetime], new_token: Callable[[], str]) -> None:
+        self._now, self._new_token = now, new_token
+        self._ends: OrderedDict[bytes, datetime] = OrderedDict()
+
+    def open(self) -> str:
+        """A new session's cookie value: random, and nothing that the token could be told from."""
+        value = self._new_token()
+        self._ends[_digest(value)] = self._now() + timedelta(days=SESSION_DAYS)
+        while len(self._ends) > SESSIONS_MAX:
+            self._ends.popitem(last=False)
+        return value
+
+    def holds(self, value: str) -> bool:
+        """Whether a cookie's session is open. What is compared is a hash, so its timing tells nothing."""
+        ends = self._ends.get(_digest(value))
+        return ends is not None and self._now() < ends
+
+    def close(self, value: str) -> None:
+        """Sign out; an unknown session changes nothing."""
+        self._ends.pop(_digest(value), None)
+
+
+class Failures:
+    """Wrong tokens by address: after `FAILURES_MAX` within a minute the address waits for the minute to end."""
+
+    def __init__(self, *, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._counts: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
+
+    def add(self, address: str) -> None:
+        """Note a wrong token. The addresses that failed longest ago are forgotten past `ADDRESSES_MAX`."""
+        began, count = self._counts.pop(address, (self._now(), 0))
+        if self._now() - began >= FAILURE_WINDOW:
+            began, count = self._now(), 0
+        self._counts[address] = (began, count + 1)
+        while len(self._counts) > ADDRESSES_MAX:
+            self._counts.popitem(last=False)
+
+    def wait_seconds(self, address: str) -> int:
+        """How long an address has to wait before its next attempt counts; 0: it need not."""
+        began, count = self._counts.get(address, (self._now(), 0))
+        left = began + FAILURE_WINDOW - self._now()
+        return max(1, round(left.total_seconds())) if count >= FAILURES_MAX and left > timedelta(0) else 0
+
+
+class Gate:
+    """Tells whether a request's credentials are right. `token` None: none are needed."""
+
+    def __init__(self, *, token: SecretStr | None, sessions: Sessions, failures: Failures) -> None:
+        secret = token.get_secret_value() if token is not None else ""
+        self._token = _digest(secret) if secret else None
+        self.sessions, self.failures = sessions, failures
+
+    @property
+    def is_open(self) -> bool:
+        """No token is set."""
+        return self._token is None
+
+    def is_token(self, given: str) -> bool:
+        """Whether a text is the token, in a time that does not depend on how much of it is right."""
+        return self._token is not None and hmac.compare_digest(_digest(given), self._token)
+
+    def is_signed_in(self, headers: Headers) -> bool:
+        """Whether a request carries the cookie of an open session."""
+        cookie = session_cookie(headers)
+        return cookie is not None and self.sessions.holds(cookie)
+
+
+def credentials(headers: Headers) -> list[str]:
+    """Every token that a request presents: `X-API-Key` and `Authorization: Bearer`."""
+    kind, _, value = headers.get("authorization", "").partition(" ")
+    bearer = [value.strip()] if kind.lower() == "bearer" else []
+    return headers.getlist("x-api-key") + bearer
+
+
+def session_cookie(headers: Headers) -> str | None:
+    """The session cookie's value, whatever other cookies this host's other servers have set."""
+    return cookie_parser("; ".join(headers.getlist("cookie"))).get(COOKIE)
+
+
+class Names:
+    """The names under which this server may be called, and the pages that may call it."""
+
+    def __init__(self, *, host: str, allowed_hosts: Iterable[str], allowed_origins: Iterable[str]) -> None:
+        own = {name for name in (host, *allowed_hosts) if name}
+        self._hosts = LOCAL_NAMES | {_host_and_port(name)[0] for name in own}
+        self._origins = frozenset(origin.lower().rstrip("/") for origin in allowed_origins)
+
+    def knows_host(self, given: str, *, bound_address: str | None) -> bool:
+        """Whether a Host header is one of ours: a configured name, or the very address the request came in on.
+
+        A page that rebinds its own name to this machine's address sends its own name here, and is refused.
+        """
+        name, _ = _host_and_port(given)
+        return name in self._hosts or (bound_address is not None and _is_address(name) and name == bound_address)
+
+    def knows_origin(self, origin: str, *, host: str) -> bool:
+        """Whether an Origin is the server's own (under the name it was called by), or a configured one."""
+        if origin.lower().rstrip("/") in self._origins:
+            return True
+        try:
+            parts = urlsplit(origin)
+            name, port = parts.hostname or "", parts.port
+        except ValueError:
+            return False
+        if parts.scheme not in _DEFAULT_PORTS:
+            return False
+        own_name, own_port = _host_and_port(host)
+        default = _DEFAULT_PORTS[parts.scheme]
+        return name == own_name and (port or default) == (own_port or default)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _host_and_port(text: str) -> tuple[str, int | None]:
+    """A Host header's parts; a name that cannot be one is empty."""
+    if text.count(":") > 1 and not text.startswith("["):
+        return text.lower(), None  # an IPv6 address as a setting spells it
+    try:
+        parts = urlsplit(f"//{text}")
+        if parts.netloc != text or parts.username is not None:
+            return "", None
+        return (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return "", None

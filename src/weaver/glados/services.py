@@ -1,0 +1,70 @@
+"""What the HTTP API works with, put together by a root, and how its handlers get at it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from pydantic import SecretStr
+
+from weaver.events.ports import EventLog
+from weaver.glados.jobs import Jobs
+from weaver.glados.ports import Database, NewId, Now
+from weaver.glados.run_port import RunManager
+from weaver.marvin.catalogue import Catalogue
+from weaver.walle.bar_store import ParquetBarStore
+
+Wait = Callable[[float], Awaitable[None]]
+"""Returns after so many seconds of the clock that was handed over."""
+UPLOAD_BYTES_MAX = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFacts:
+    """What the server knows about itself."""
+
+    version: str
+    host: str
+    """The address it is bound to."""
+    port: int
+    token: SecretStr | None
+    """None: nobody is asked for one, and the server must be bound to a loopback address (`security.check_bind`)."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names beside its own under which it may be reached, as a reverse proxy hands them on; with or without a port."""
+    allowed_origins: tuple[str, ...] = ()
+    """Origins of web pages (`https://weaver.example`) beside its own that may call it."""
+    settings: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    """What GET /settings shows: each setting's name with its value. A secret's value is never among them: say
+    whether it is set (True or False) instead."""
+    upload_bytes_max: int = UPLOAD_BYTES_MAX
+    serves_web: bool = False
+    """Whether paths outside /api are the web app's files, which load without a token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that a request handler may use."""
+
+    facts: ServerFacts
+    database: Database
+    log: EventLog
+    runs: RunManager
+    catalogue: Catalogue
+    bars: ParquetBarStore
+    jobs: Jobs
+    is_owner: Callable[[], bool]
+    """Whether this server owns trading on its database; another one's is read-only."""
+    now: Now
+    new_id: NewId
+    new_token: Callable[[], str]
+    """A new unguessable text, for sessions."""
+    wait: Wait
+
+
+async def services_of(request: Request) -> Services:
+    """The services of the application that a request came to. Not a plain function: those cost a hop to a thread."""
+    return cast(Services, request.app.state.services)
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]
+"""How a handler asks for them: `services: ServicesDep`."""

@@ -1,0 +1,121 @@
+"""One client's event stream: what it missed, out of the log; then what happens, as it happens."""
+
+from collections.abc import Awaitable, Callable
+
+import anyio
+import structlog
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from weaver.events.ports import EventReader
+from weaver.glados.services import Wait
+from weaver.glados.sse import Client, Ending, Hub, frame_of, reset_frame
+from weaver.model.errors import WeaverError
+
+REPLAY_BATCH = 500
+PATIENCE_SECONDS = {Ending.FELL_BEHIND: 5.0, Ending.CLOSED: 0.5}
+"""How long a stream that has ended may take to write its last frames before it is cut off."""
+
+Put = Callable[[bytes], Awaitable[None]]
+
+_log = structlog.get_logger("weaver.glados.stream")
+
+
+async def replay_refusal(log: EventReader, after: int | None) -> str | None:
+    """Why a client cannot go on after an event, or None where it can. Raises Unavailable.
+
+    0 comes before the first event. None: the client starts now.
+    """
+    if after is None or after == 0:
+        return None
+    bounds = await log.bounds()
+    if bounds.oldest <= after <= bounds.newest and await log.contains(after):
+        return None
+    return f"event {after} is not in the log (any more): reload, and go on from the newest event"
+
+
+class EventStream(Response):
+    """Streams until the client goes, falls behind, or the server ends it."""
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self, *, hub: Hub, log: EventReader, client: Client, after: int | None, reset: str | None, wait: Wait
+    ) -> None:
+        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        del self.headers["content-length"]  # a stream has none
+        self._hub, self._log, self._client, self._wait = hub, log, client, wait
+        self._after, self._reset = after, reset
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope
+        try:
+            async with anyio.create_task_group() as tasks:
+
+                async def until(over: Awaitable[None]) -> None:
+                    await over
+                    tasks.cancel_scope.cancel()
+
+                tasks.start_soon(until, self._gone(receive))
+                tasks.start_soon(until, self._out_of_patience())
+                await until(self._write(send))
+        finally:
+            self._hub.leave(self._client)
+
+    async def _gone(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def _out_of_patience(self) -> None:
+        """A client that does not read blocks its own writer only, and not for ever."""
+        await self._client.ended.wait()
+        assert self._client.ending is not None
+        await self._wait(PATIENCE_SECONDS[self._client.ending])
+
+    async def _write(self, send: Send) -> None:
+        async def put(piece: bytes) -> None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        try:
+            await self._follow(await self._begin(put), put)
+        except OSError:
+            return  # the client went while it was being written to
+        except WeaverError as error:  # the log cannot be read now; the client comes back with its last id
+            _log.warning("event stream cut off", reason=str(error))
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _begin(self, put: Put) -> int:
+        """Bring the client up to date, and return the newest event that it needs no more."""
+        if self._after is not None and self._reset is None:
+            await put(b": connected\n\n")
+            return await self._replay(self._after, put)
+        self._client.go_live()
+        newest = (await self._log.bounds()).newest
+        await put(b": connected\nid: %d\n\n" % newest if self._reset is None else reset_frame(self._reset, newest))
+        return newest
+
+    async def _replay(self, after: int, put: Put) -> int:
+        """What the log holds past an event. The client goes live before the last look at the log, so that whatever is
+        committed after that look waits for it in its queue."""
+        chosen, is_live = self._client.filter, False
+        while self._client.ending is None:
+            events = await self._log.read(after=after, limit=REPLAY_BATCH, types=chosen.named, run_id=chosen.run_id)
+            frames = [frame_of(event) for event in events if chosen.takes(event.type, event.run_id)]
+            after = max((event.seq or after for event in events), default=after)
+            if frames:
+                await put(b"".join(frame.data for frame in frames))
+            if len(events) < REPLAY_BATCH:
+                if is_live:
+                    break
+                self._client.go_live()
+                is_live = True
+        return after
+
+    async def _follow(self, cursor: int, put: Put) -> None:
+        while frames := await self._client.take():
+            fresh = [frame.data for frame in frames if frame.seq > cursor or not frame.seq]
+            if fresh:
+                await put(b"".join(fresh))
+        if self._client.ending is Ending.FELL_BEHIND:
+            await put(reset_frame(Ending.FELL_BEHIND, (await self._log.bounds()).newest))

@@ -1,0 +1,51 @@
+"""The web app's built files, or a page that says that there are none."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+_INDEX = "index.html"
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_WITHOUT = """Weaver {version} is running. This installation has no web app.
+
+The API is under /api/v1 (its description: /openapi.json), the command line is `weaver --help`.
+"""
+
+
+def add_web(app: FastAPI, folder: Path) -> None:
+    """Have every path that the API does not claim answered by the web app's files, or by a plain page without them."""
+    if (folder / _INDEX).is_file():
+        app.mount("/", _WebFiles(directory=folder), name="web")
+        return
+    text = _WITHOUT.format(version=app.version)
+
+    async def nothing_here(_request: Request) -> Response:
+        return PlainTextResponse(text)
+
+    app.add_route("/", nothing_here, methods=["GET"], include_in_schema=False)
+
+
+class _WebFiles(StaticFiles):
+    """Files; a path that is none of them is a page of the app, which finds out itself what to show."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path == "api" or path.startswith("api/"):
+            raise HTTPException(404)
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404 or "." in Path(path).name:
+                raise
+            response = await super().get_response(_INDEX, scope)
+        response.headers["Content-Security-Policy"] = _POLICY
+        is_named_by_content = path.startswith("assets/") and response.status_code == 200
+        response.headers["Cache-Control"] = "max-age=31536000, immutable" if is_named_by_content else "no-cache"
+        return response

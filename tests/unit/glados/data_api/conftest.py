@@ -1,0 +1,89 @@
+"""The application with a real bar store, real strategies and real jobs; the log only remembers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from tests.unit.glados.clock.fakes import FakeWallClock, utc
+from weaver.events.event import Event
+from weaver.glados.app import create_app
+from weaver.glados.ids import TimeOrderedIds, new_token
+from weaver.glados.jobs import Jobs
+from weaver.glados.services import ServerFacts, Services
+from weaver.marvin.catalogue import Catalogue
+from weaver.model.errors import Unavailable
+from weaver.walle.bar_store import ParquetBarStore
+
+UPLOAD_BYTES_MAX = 200_000
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class FakeLog:
+    """Keeps what is appended, unless it is `down`."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.down = False
+
+    async def append(self, events: Sequence[Event]) -> None:
+        if self.down:
+            raise Unavailable("the database does not answer")
+        self.events.extend(events)
+
+
+class Scene:
+    """A server's parts, as a test sets and reads them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.wall = FakeWallClock(utc("2024-05-06 10:00"))
+        self.log = FakeLog()
+        self.bars = ParquetBarStore(folder / "bars")
+        self.strategies = folder / "strategies"
+        self.strategies.mkdir(parents=True)
+        self.is_owner = True
+        new_id = TimeOrderedIds(now=self.wall.now)
+        self.jobs = Jobs(now=self.wall.now, new_id=new_id, queue_size_max=3)
+        self.services = Services(
+            facts=ServerFacts(version="1", host="127.0.0.1", port=80, token=None, upload_bytes_max=UPLOAD_BYTES_MAX),
+            database=cast(Any, None), log=cast(Any, self.log), runs=cast(Any, None),  # not asked by what is tested here
+            catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, is_owner=lambda: self.is_owner,
+            now=self.wall.now, new_id=new_id, new_token=new_token, wait=self.wall.sleep,
+        )  # fmt: skip
+        transport = httpx.ASGITransport(app=create_app(self.services), raise_app_exceptions=False)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1")
+
+    async def get(self, path: str, **params: Any) -> Any:
+        answer = await self.client.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def post_file(self, path: str, content: bytes, name: str = "ABC_1d.csv", **fields: str) -> httpx.Response:
+        return await self.client.post(path, files={"file": (name, content)}, data=fields)
+
+    async def imported(self, content: bytes, name: str = "ABC_1d.csv", **fields: str) -> Any:
+        """The job of an import, when it is over."""
+        answer = await self.post_file("/data/import", content, name, **fields)
+        assert answer.status_code == 201, answer.text
+        assert answer.headers["location"] == f"/api/v1/jobs/{answer.json()['id']}"
+        while (job := await self.get(f"/jobs/{answer.json()['id']}"))["finished_at"] is None:
+            await asyncio.sleep(0.005)
+        return job
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    found = Scene(tmp_path)
+    async with found.jobs, found.client:
+        yield found
+    assert list(temporary.iterdir()) == []  # no upload is left behind
