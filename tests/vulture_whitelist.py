@@ -13,6 +13,24 @@ _.handle_starttag  # html.parser
 _.handle_endtag
 _.handle_data
 
+# SQLAlchemy calls these of a type of its own, or of a listener.
+_.impl
+_.cache_ok
+_.load_dialect_impl
+_.process_bind_param
+_.process_result_value
+_._prepare
+_._replace_if_closed
+_.risk_state  # a table that Alembic finds in the metadata
+
+# The HTTP server and its framework call or read these.
+_.capture_signals
+_.media_type
+
+# Read through `asdict` or by responses made of attributes.
+_.halted
+_.cloned_from
+
 # The peers' frameworks call these.
 _.init  # backtesting.py
 

@@ -1,35 +1,85 @@
 """Settings from the environment, read by the roots and the command line only."""
 
+import os
+import sys
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from weaver.model.errors import InputError
+
+PREFIX = "WEAVER_"
 
 
 class Settings(BaseSettings):
-    """What the environment says; each field is documented in docs/settings.md."""
+    """What the environment says; each field is documented in docs/settings.md. An empty variable counts as unset."""
 
-    model_config = SettingsConfigDict(env_prefix="WEAVER_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, populate_by_name=True, extra="ignore")
 
     home: Path = Path("~/.weaver")
+    db_url: SecretStr | None = Field(None, validation_alias="DB_URL")
+    server_host: str = Field("127.0.0.1", validation_alias="SERVER_HOST")
+    server_port: int = Field(8420, ge=0, le=65535, validation_alias="SERVER_PORT")
+    security_api_token: SecretStr | None = Field(None, validation_alias="SECURITY_API_TOKEN")
+    allowed_hosts: str = ""
+    allowed_origins: str = ""
+    log_format: Literal["console", "json"] = "console"
+    workers: int | None = Field(None, ge=1, le=1024)
+    worker_memory_mb: int = Field(2048, ge=64)
+    upload_max_mb: int = Field(512, ge=1)
+
+    @property
+    def home_folder(self) -> Path:
+        """The folder of everything that Weaver keeps."""
+        return self.home.expanduser()
 
     @property
     def bars_folder(self) -> Path:
         """Where the bar store lives."""
-        return self.home.expanduser() / "bars"
+        return self.home_folder / "bars"
 
     @property
     def reports_folder(self) -> Path:
         """Where `weaver demo` writes its report."""
-        return self.home.expanduser() / "reports"
+        return self.home_folder / "reports"
 
     @property
     def strategies_folder(self) -> Path:
         """Where a user's own strategies live."""
-        return self.home.expanduser() / "strategies"
+        return self.home_folder / "strategies"
+
+    @property
+    def server_file(self) -> Path:
+        """Where a running server says how it can be reached."""
+        return self.home_folder / "server.json"
+
+
+def variable(field: str) -> str:
+    """The environment variable that sets a field."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"{PREFIX}{field}".upper()
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The parts of a setting that is a list: `a.example, b.example`."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The process's settings, read once."""
-    return Settings()
+    """The process's settings, read once. Raises InputError that names the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "the environment"
+        name = variable(name) if name in Settings.model_fields else name
+        raise InputError(f"{name} cannot be used: {first['msg']} (docs/settings.md)") from None
+
+
+def has_display() -> bool:
+    """Whether a browser could open a window here."""
+    return sys.platform in {"darwin", "win32"} or bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys())

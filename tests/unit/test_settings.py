@@ -3,19 +3,62 @@
 import re
 from pathlib import Path
 
-from weaver.config import Settings
+import pytest
+
+from weaver.config import Settings, listed, settings, variable
+from weaver.model.errors import InputError
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 
 def test_table_lists_the_settings_and_their_defaults() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| `([^`]*)` \|", PAGE.read_text(), flags=re.MULTILINE))
-    prefix = Settings.model_config["env_prefix"]
-    assert rows == {f"{prefix}{name}".upper(): str(field.default) for name, field in Settings.model_fields.items()}
+    rows = dict(re.findall(r"^\| `(\w+)` \| `?([^`|]*)`? \|", PAGE.read_text(), flags=re.MULTILINE))
+    defaults = {name: field.default for name, field in Settings.model_fields.items()}
+    assert rows == {variable(name): "unset" if value in {None, ""} else str(value) for name, value in defaults.items()}
 
 
-def test_home_is_read_from_the_environment(monkeypatch, tmp_path) -> None:
+def test_home_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("WEAVER_HOME", str(tmp_path / "elsewhere"))
-    settings = Settings()
-    assert settings.bars_folder == tmp_path / "elsewhere" / "bars"
-    assert settings.strategies_folder == tmp_path / "elsewhere" / "strategies"
+    found = Settings()
+    assert found.bars_folder == tmp_path / "elsewhere" / "bars"
+    assert found.strategies_folder == tmp_path / "elsewhere" / "strategies"
+
+
+def test_names_without_the_prefix_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"DB_URL": "memory", "SERVER_HOST": "::1", "SERVER_PORT": "0", "WEAVER_WORKERS": "3"}.items():
+        monkeypatch.setenv(name, value)
+    found = Settings()
+    assert found.db_url is not None
+    assert (found.db_url.get_secret_value(), found.server_host, found.server_port, found.workers) == (
+        "memory", "::1", 0, 3,
+    )  # fmt: skip
+
+
+def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DB_URL", "SERVER_PORT", "SECURITY_API_TOKEN", "WEAVER_WORKERS"):
+        monkeypatch.setenv(name, "")
+    found = Settings()
+    assert (found.db_url, found.server_port, found.security_api_token, found.workers) == (None, 8420, None, None)
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECURITY_API_TOKEN", "very-secret")
+    monkeypatch.setenv("DB_URL", "postgresql+asyncpg://user:hidden@host/weaver")
+    assert not re.search("very-secret|hidden", repr(Settings()) + str(Settings()))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SERVER_PORT", "eighty"), ("SERVER_PORT", "70000"), ("WEAVER_WORKERS", "0"), ("WEAVER_LOG_FORMAT", "xml")],
+)
+def test_wrong_value_is_refused_in_one_line_that_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    with pytest.raises(InputError, match=rf"^{name} cannot be used: [^\n]+$"):
+        settings()
+
+
+def test_lists_are_separated_by_commas() -> None:
+    assert listed(" a.example, ,b.example:8443,") == ("a.example", "b.example:8443")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from weaver.walle.assembly import ReadBars
     from weaver.walle.bar_store import ParquetBarStore, WriteOutcome
     from weaver.walle.catalogue import CatalogueEntry
+    from weaver.walle.importing import Imported
     from weaver.walle.quality import DataWarning
 
 app = typer.Typer(help="Import market data, list it, check it.", no_args_is_help=True, rich_markup_mode=None)
@@ -114,30 +116,30 @@ def import_data(
     as_json: bool = False,
 ) -> None:
     """Import each file on its own: one that is refused (told on stderr, exit code 2) does not hold up the others."""
-    from weaver.walle.files import read_bars, symbol_of
+    from weaver.walle.files import symbol_of
+    from weaver.walle.importing import import_file
 
     bar_files, action_files = _sorted_out(files, actions, symbol)
     if symbol is not None and len(bar_files) > 1:
         raise InputError(f"--symbol {symbol} goes with one file, not {len(bar_files)}: import them one by one")
     errors: list[WeaverError] = []
-    outcomes: list[tuple[ReadBars, WriteOutcome]] = []
+    outcomes: list[Imported] = []
     for path in _progress(bar_files, "importing"):
         try:
             named = symbol_of(path) if symbol is None else symbol
-            stored = store.find(named)
-            known = stored.instrument.asset_class if stored is not None and asset_class is None else asset_class
-            read = read_bars(path, symbol=named, timeframe=timeframe, tz=tz, asset_class=known)
-            given = _read_actions(action_files.pop(named, None))
-            outcome = store.write(read.bars, read.instrument, given, str(path), keep=keep)
+            imported = import_file(
+                store, path, symbol=named, source=str(path), timeframe=timeframe, tz=tz, asset_class=asset_class,
+                actions=partial(_taken_actions, action_files, named), keep=keep,
+            )  # fmt: skip
         except WeaverError as error:
             errors.append(error)
             continue
-        outcomes.append((read, outcome))
+        outcomes.append(imported)
         if not as_json:
-            _tell(read, outcome, path, actions=len(store.actions(named)))
+            _tell(imported.read, imported.outcome, path, actions=len(store.actions(named)))
     errors += _import_actions(store, action_files, as_json=as_json)
     if as_json:
-        typer.echo(json.dumps([_outcome_json(read, outcome) for read, outcome in outcomes], indent=2))
+        typer.echo(json.dumps([_outcome_json(one.read, one.outcome) for one in outcomes], indent=2))
     _report(errors)
 
 
@@ -163,9 +165,11 @@ def _sorted_out(
     return bar_files, action_files
 
 
-def _read_actions(path: Path | None) -> "tuple[CorporateAction, ...] | None":
+def _taken_actions(files: dict[str, Path], symbol: str) -> "tuple[CorporateAction, ...] | None":
+    """The symbol's actions, out of the files that are still to be imported."""
     from weaver.walle.actions_file import read_actions
 
+    path = files.pop(symbol, None)
     return None if path is None else read_actions(path)
 
 

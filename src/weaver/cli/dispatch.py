@@ -15,11 +15,14 @@ import typer
 from weaver.model.errors import IllegalTransition, InputError, InvalidOrder, WeaverError
 
 COMMANDS = {
+    "up": "Start the server on this machine.",
     "demo": "Import the sample data, run a sample backtest, print it.",
     "backtest": "Backtest a strategy, and say whether to believe the result.",
     "strategies": "List, check and begin strategies.",
     "data": "Import market data, list it, check it.",
-    "runs": "Reproduce a run from its record.",
+    "runs": "See, start, stop and reproduce runs.",
+    "migrate": "Bring the database's tables up to date.",
+    "backup": "Copy what Weaver keeps, also while a server runs.",
     "doctor": "Check that everything Weaver needs is there and works.",
 }
 """Each in the module of its name; only the one that is called is loaded."""

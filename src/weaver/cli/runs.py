@@ -1,16 +1,31 @@
-"""`weaver runs`: run again what a record pins down."""
+"""`weaver runs`: see runs, start and stop them, and run again what a record pins down."""
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from weaver.cli.output import Outputs
 from weaver.cli.progress import ProgressBar
-from weaver.model.errors import InputError, RunFailed
+from weaver.config import settings
+from weaver.model.errors import InputError, RunFailed, Unavailable
+from weaver.model.run import RunMode, RunStatus
 
-app = typer.Typer(help="Reproduce a run from its record.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from weaver.cli.server_client import ServerClient
+
+app = typer.Typer(help="See, start, stop and reproduce runs.", no_args_is_help=True, rich_markup_mode=None)
+
+Reference = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its name where only one has it.")]
+Status = Annotated[RunStatus | None, typer.Option("--status", help="Only those that stand so.")]
+Mode = Annotated[RunMode | None, typer.Option("--mode", help="Only those of this mode.")]
+StrategyId = Annotated[str | None, typer.Option("--strategy", metavar="ID", help="Only this strategy's.")]
+PageNumber = Annotated[int, typer.Option("--page", min=1, help="Which page, from 1.")]
+PageSize = Annotated[int, typer.Option("--page-size", min=1, max=500, help="Runs on a page.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
+Confirm = Annotated[str | None, typer.Option("--confirm", metavar="NAME", help="A live run's name, to start it.")]
+Flatten = Annotated[bool, typer.Option("--flatten", help="Close its positions too (paper and live).")]
 
 Record = Annotated[Path, typer.Argument(metavar="FILE", help="What `weaver backtest --json FILE` wrote.")]
 Json = Annotated[
@@ -19,9 +34,59 @@ Json = Annotated[
 QUOTED = 120
 
 
-@app.callback()
-def runs() -> None:
-    """Reproduce a run from its record."""
+@app.command("list")
+def list_runs(
+    status: Status = None,
+    mode: Mode = None,
+    strategy: StrategyId = None,
+    page: PageNumber = 1,
+    page_size: PageSize = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show the runs, newest first: the running server's, or the store's when none runs."""
+    from weaver.cli.run_records import run_records
+
+    filters = {"status": status, "mode": mode, "strategy_id": strategy}
+    found = run_records(settings()).list(filters, page=page, page_size=page_size)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+    elif found["items"]:
+        _print_table(found)
+    else:
+        typer.echo("No runs here")
+
+
+@app.command()
+def show(run: Reference, as_json: AsJson = False) -> None:
+    """Show one run with its statistics."""
+    from weaver.cli.run_records import get_run, run_records
+
+    found = get_run(run_records(settings()), run)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    stats = found.pop("stats") or {}
+    hidden = {"strategy_source"}
+    for name, value in [*found.items(), *stats.items()]:
+        told = _without_nulls(value)
+        if told not in (None, {}, []) and name not in hidden:
+            typer.echo(f"{name:<18} {told if isinstance(told, str) else json.dumps(told)}")
+
+
+@app.command()
+def start(run: Reference, confirm: Confirm = None) -> None:
+    """Start a pending run on the running server, and return at once."""
+    client, run_id = _on_server(run)
+    started = client.post("runs", run_id, "start", body={} if confirm is None else {"confirm": confirm})
+    typer.echo(f"{started['name']} ({run_id}) is {started['status']}")
+
+
+@app.command()
+def stop(run: Reference, flatten: Flatten = False) -> None:
+    """Stop a running run of the running server, and return when it is stopped."""
+    client, run_id = _on_server(run)
+    stopped = client.post("runs", run_id, "stop", body={"flatten": flatten})
+    typer.echo(f"{stopped['name']} ({run_id}) is {stopped['status']}")
 
 
 @app.command()
@@ -48,6 +113,39 @@ def reproduce(file: Record, json: Json = None) -> None:
     if after.encode() != before:
         raise RunFailed(f"{file}: the run gives another result now: {_difference(before, after)}")
     typer.echo(f"{file}: the same result, byte for byte", err=outputs.is_stdout)
+
+
+def _without_nulls(value: Any) -> Any:
+    return {name: one for name, one in value.items() if one is not None} if isinstance(value, dict) else value
+
+
+def _on_server(reference: str) -> "tuple[ServerClient, str]":
+    """The running server, and the run's id. Raises Unavailable where none runs."""
+    from weaver.cli.run_records import ServedRuns, get_run
+    from weaver.cli.server_client import running_server
+
+    client = running_server(settings())
+    if client is None:
+        raise Unavailable("no server runs on this WEAVER_HOME: start one with `weaver up`")
+    return client, str(get_run(ServedRuns(client), reference)["id"])
+
+
+def _print_table(found: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("id", "name", "strategy", "mode", "status", "created", box=None, pad_edge=False, header_style="bold")
+    for run in found["items"]:
+        status = f"{run['status']}, queued" if run["queued"] else run["status"]
+        cells = (run["id"], run["name"], run["strategy_id"], run["mode"], status, run["created_at"][:19])
+        table.add_row(*map(Text, cells))  # a name may look like markup
+    console = Console()
+    if not console.is_terminal:
+        console.width = 200
+    console.print(table)
+    if found["total"] > len(found["items"]):
+        typer.echo(f"{len(found['items'])} of {found['total']:,}; --page shows others", err=True)
 
 
 def _read(file: Path) -> tuple[bytes, dict[str, Any]]:

@@ -1,0 +1,22 @@
+"""`weaver backup`: a consistent copy of what Weaver keeps, also while a server runs."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from weaver.config import settings
+
+Target = Annotated[Path, typer.Argument(metavar="TARGET", help="A folder that is not there yet.")]
+WithoutBars = Annotated[bool, typer.Option("--without-bars", help="Leave the bar store out.")]
+
+
+def command(target: Target, without_bars: WithoutBars = False) -> None:
+    """Copy the database (as it is at one moment) and the bar store to a new folder."""
+    from weaver.walle.backup import backup
+
+    found = settings()
+    url = None if found.db_url is None else found.db_url.get_secret_value()
+    asyncio.run(backup(url, found.home_folder, target, with_bars=not without_bars))
+    typer.echo(f"Copied to {target}")

@@ -1,0 +1,17 @@
+"""`weaver migrate`: bring a database's tables up to date."""
+
+import asyncio
+
+import typer
+
+from weaver.config import settings
+
+
+def command() -> None:
+    """Create or update the tables of the database that DB_URL names; an embedded file has it done by itself."""
+    from weaver.walle.migrate import migrate
+
+    found = settings()
+    url = None if found.db_url is None else found.db_url.get_secret_value()
+    version = asyncio.run(migrate(url, home=found.home_folder))
+    typer.echo(f"The tables are up to date (version {version})")

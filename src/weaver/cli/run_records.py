@@ -1,0 +1,124 @@
+"""Where `weaver runs` reads runs: from the running server, or from the store when none runs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+from weaver.cli.server_client import ServerClient, running_server
+from weaver.config import Settings
+from weaver.model.errors import InputError, NotFound
+
+Filters = Mapping[str, str | None]
+T = TypeVar("T")
+
+
+class RunRecords(Protocol):
+    """Runs as the API shows them."""
+
+    def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
+        """A page: `{items, total, page, page_size}`."""
+        ...
+
+    def find(self, run_id: str) -> dict[str, Any] | None:
+        """One run with its statistics under `stats` (null while there are none)."""
+        ...
+
+
+def get_run(records: RunRecords, reference: str) -> dict[str, Any]:
+    """The run with that id, or the only one of that name. Raises NotFound, and InputError where several have it."""
+    found = records.find(reference)
+    if found is not None:
+        return found
+    named = records.list({"name": reference}, page=1, page_size=2)
+    if named["total"] > 1:
+        raise InputError(f"{named['total']} runs are called {reference!r}: name one by its id (`weaver runs list`)")
+    run = records.find(named["items"][0]["id"]) if named["items"] else None
+    if run is None:
+        raise NotFound(f"there is no run {reference!r}: `weaver runs list` shows them")
+    return run
+
+
+def run_records(settings: Settings) -> RunRecords:
+    """Of the running server, else of the store."""
+    client = running_server(settings)
+    return StoredRuns(settings) if client is None else ServedRuns(client)
+
+
+class ServedRuns:
+    """Runs of a server."""
+
+    def __init__(self, client: ServerClient) -> None:
+        self._client = client
+
+    def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
+        """See `RunRecords`."""
+        found: dict[str, Any] = self._client.get("runs", page=page, page_size=page_size, **filters)
+        return found
+
+    def find(self, run_id: str) -> dict[str, Any] | None:
+        """See `RunRecords`."""
+        try:
+            run: dict[str, Any] = self._client.get("runs", run_id)
+        except NotFound:
+            return None
+        try:
+            stats = self._client.get("runs", run_id, "results")["stats"]
+        except NotFound:  # it has not come to its end
+            stats = None
+        return {**run, "stats": stats}
+
+
+class StoredRuns:
+    """Runs of the database that DB_URL names, read without a server."""
+
+    def __init__(self, settings: Settings) -> None:
+        url = None if settings.db_url is None else settings.db_url.get_secret_value()
+        if url == "memory":
+            raise InputError("no server runs, and DB_URL=memory keeps nothing: start one with `weaver up`")
+        self._url, self._home = url, settings.home_folder
+
+    def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
+        """See `RunRecords`."""
+        from weaver.glados.ports import Query
+        from weaver.glados.schemas.runs import RunResponse
+
+        given = {column: (value,) for column, value in filters.items() if value is not None}
+
+        async def read(transaction: Any) -> dict[str, Any]:
+            found = await transaction.runs.list(Query(filters=given, page=page, page_size=page_size))
+            items = [RunResponse.of(run).model_dump(mode="json") for run in found.items]
+            return {"items": items, "total": found.total, "page": page, "page_size": page_size}
+
+        return self._read(read)
+
+    def find(self, run_id: str) -> dict[str, Any] | None:
+        """See `RunRecords`."""
+        from weaver.glados.schemas.runs import RunDetailResponse
+
+        async def read(transaction: Any) -> dict[str, Any] | None:
+            run = await transaction.runs.find(run_id)
+            if run is None:
+                return None
+            result = await transaction.records.find_result(run_id, columns=False)
+            stats = None if result is None else dict(result.stats)
+            return {**RunDetailResponse.of(run).model_dump(mode="json"), "stats": stats}
+
+        return self._read(read)
+
+    def _read(self, read: Callable[[Any], Awaitable[T]]) -> T:
+        from weaver.glados.clock.wall import SystemWallClock
+        from weaver.glados.ids import TimeOrderedIds
+        from weaver.walle.database import open_database
+
+        async def opened() -> T:
+            now = SystemWallClock().now
+            database = await open_database(
+                self._url, home=self._home, now=now, new_id=TimeOrderedIds(now=now), route=None
+            )
+            try:
+                async with database.transaction() as transaction:
+                    return await read(transaction)
+            finally:
+                await database.close()
+
+        return asyncio.run(opened())

@@ -1,0 +1,88 @@
+"""Talks to the running server, over HTTP as anybody would."""
+
+import json
+from http.client import HTTPException, HTTPResponse
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+from weaver.config import Settings
+from weaver.glados.server_file import find_server
+from weaver.model.errors import Conflict, InputError, NotFound, Unavailable, WeaverError
+
+_HELLO_SECONDS = 2.0
+_ANSWER_SECONDS = 30.0
+_ERRORS: dict[int, type[WeaverError]] = {404: NotFound, 409: Conflict, 503: Unavailable}
+_opener = build_opener(ProxyHandler({}))  # a proxy for the outside world knows no server of this machine
+
+
+class ServerClient:
+    """Requests to one server. An answer that is an error is raised as the error that the server meant."""
+
+    def __init__(self, url: str, token: str | None) -> None:
+        self.url = url
+        self._token = token
+
+    def is_there(self) -> bool:
+        """Whether it is a Weaver server that answers."""
+        try:
+            with self._open("GET", "/healthz", {}, None, _HELLO_SECONDS) as answer:
+                return "storage" in json.load(answer)
+        except HTTPError as error:  # 503: there, and not well
+            with error:
+                return error.code == 503
+        except (OSError, HTTPException, ValueError):
+            return False
+
+    def get(self, *path: str, **params: str | int | None) -> Any:
+        """The JSON of an answer."""
+        return self._asked("GET", path, params, None)
+
+    def post(self, *path: str, body: dict[str, Any]) -> Any:
+        """The JSON of an answer."""
+        return self._asked("POST", path, {}, body)
+
+    def _asked(self, method: str, path: tuple[str, ...], params: dict[str, Any], body: dict[str, Any] | None) -> Any:
+        place = "".join(f"/{quote(part, safe='')}" for part in path)
+        try:
+            with self._open(method, place, params, body, _ANSWER_SECONDS) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            with error:
+                raise _meant(error) from None
+        except (URLError, OSError, HTTPException, ValueError) as error:
+            raise Unavailable(f"the server at {self.url} does not answer: {error}") from error
+
+    def _open(
+        self, method: str, place: str, params: dict[str, Any], body: dict[str, Any] | None, seconds: float
+    ) -> HTTPResponse:
+        query = urlencode({name: value for name, value in params.items() if value is not None})
+        request = Request(f"{self.url}/api/v1{place}?{query}".rstrip("?"), method=method)
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        if self._token is not None:
+            request.add_header("X-API-Key", self._token)
+        answer: HTTPResponse = _opener.open(request, timeout=seconds)
+        return answer
+
+
+def running_server(settings: Settings) -> ServerClient | None:
+    """The server that runs on this WEAVER_HOME; None where none answers."""
+    place = find_server(settings.server_file)
+    if place is None:
+        return None
+    token = settings.security_api_token
+    client = ServerClient(place.url, None if token is None else token.get_secret_value())
+    return client if client.is_there() else None
+
+
+def _meant(error: HTTPError) -> WeaverError:
+    try:
+        message = str(json.load(error)["message"])
+    except (ValueError, KeyError, TypeError, OSError):
+        message = f"the server answered {error.code} {error.reason}"
+    if error.code == 401:
+        return InputError("the server needs a token: set SECURITY_API_TOKEN to the one that it was started with")
+    return _ERRORS.get(error.code, InputError if error.code < 500 else WeaverError)(message)

@@ -1,0 +1,274 @@
+"""The root of the server: picks the concrete parts, starts them in order, and stops them in reverse."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import structlog
+from pydantic import SecretStr
+
+import weaver
+from weaver.config import Settings, listed, variable
+from weaver.events.retention import keep_pruned
+from weaver.glados.app import create_app
+from weaver.glados.backtest_pool import LocalBacktestPool
+from weaver.glados.backtest_runner import BacktestRunner
+from weaver.glados.clock.wall import SystemWallClock
+from weaver.glados.http_server import HttpServer, bound_socket, url_of
+from weaver.glados.ids import TimeOrderedIds, new_token
+from weaver.glados.jobs import Jobs
+from weaver.glados.known_strategies import KnownStrategies
+from weaver.glados.logging import LogFormat, configure_logging
+from weaver.glados.router import DomainRouter
+from weaver.glados.run_manager import RunManager
+from weaver.glados.security import check_bind
+from weaver.glados.server_file import ServerPlace, published
+from weaver.glados.services import ServerFacts, Services
+from weaver.glados.web import add_web
+from weaver.marvin.catalogue import Catalogue
+from weaver.model.errors import InputError
+from weaver.model.run import RunMode
+from weaver.walle.bar_store import ParquetBarStore
+from weaver.walle.database import SqlDatabase, open_database
+
+STOP_SECONDS = 5.0
+"""After a signal to stop, the process is gone within so long, whatever hangs."""
+WEB = Path(weaver.__file__).parent / "web"
+"""Where the web app's built files are put."""
+_MB = 1024 * 1024
+_log = structlog.get_logger("weaver.main")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A server that has begun to answer."""
+
+    url: str
+    version: str
+    storage: str
+    home: Path
+    needs_token: bool
+    is_read_only: bool
+
+
+def serve(settings: Settings, *, on_ready: Callable[[Running], None]) -> int:
+    """Serve until SIGTERM or SIGINT, and return the exit code: 0 once everything has been stopped in order.
+
+    Raises InputError for settings that cannot be used, an address that cannot be had among them, and Unavailable where
+    the database does not answer.
+    """
+    configure_logging(format=LogFormat(settings.log_format), secrets=_secrets(settings))
+    check_bind(settings.server_host, settings.security_api_token)
+    _make_folders(settings)
+    stopping = Stopping()
+    with stopping, asyncio.Runner(loop_factory=_loop_factory()) as runner:  # the runner's end waits for threads
+        runner.run(_served(settings, stopping, on_ready))
+        stopping.is_orderly = True  # what is left are threads that finish reading a file for nobody
+    return 0
+
+
+class Stopping:
+    """What a signal to stop sets off: an orderly end, and after `STOP_SECONDS` a hard one."""
+
+    def __init__(self) -> None:
+        self.is_orderly = False
+        self._asked = asyncio.Event()
+        self._again: Callable[[], None] = lambda: None
+        self._deadline = threading.Timer(STOP_SECONDS, self._leave)
+        self._deadline.daemon = True
+
+    def __enter__(self) -> "Stopping":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._deadline.cancel()
+
+    def listen(self) -> None:
+        """Hear the signals; to be called on the loop."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
+
+    async def asked(self, *, again: Callable[[], None]) -> None:
+        """Return at the first signal. `again` is called at each later one."""
+        await self._asked.wait()
+        self._again = again
+
+    def _on_signal(self) -> None:
+        if self._asked.is_set():
+            self._again()
+        else:
+            self._asked.set()
+            self._deadline.start()
+
+    def _leave(self) -> None:
+        if not self.is_orderly:
+            sys.stderr.write(f"error: not everything stopped within {STOP_SECONDS:g} s; leaving all the same\n")
+            sys.stderr.flush()
+        os._exit(0 if self.is_orderly else 1)
+
+
+async def _served(settings: Settings, stopping: Stopping, on_ready: Callable[[Running], None]) -> None:
+    stopping.listen()
+    async with AsyncExitStack() as stack:
+        listening = stack.enter_context(bound_socket(settings.server_host, settings.server_port))
+        port = int(listening.getsockname()[1])
+        parts = await _started(settings, stack, port)
+        app = create_app(parts.services)
+        app.state.known_strategies = KnownStrategies(catalogue=parts.services.catalogue)
+        await app.state.known_strategies.look()
+        add_web(app, WEB)
+
+        def ready() -> None:
+            running = _running(settings, parts, port)
+            if parts.database.is_owner:
+                place = ServerPlace(url=running.url, process_id=os.getpid())
+                stack.enter_context(published(settings.server_file, place))
+            parts.pool.start()
+            _log.info("ready", url=running.url, storage=running.storage, read_only=running.is_read_only)
+            on_ready(running)
+
+        server = HttpServer(app, listening=listening, on_ready=ready)
+        ending = asyncio.create_task(_end(stopping, server, parts.runs))
+        try:
+            await server.run_until_stopped()
+        except BaseException:
+            ending.cancel()
+            raise
+        await ending
+
+
+async def _end(stopping: Stopping, server: HttpServer, runs: RunManager) -> None:
+    """At a signal, end the answering of requests and the runs at the same time."""
+    await stopping.asked(again=server.stop)
+    _log.info("stopping")
+    server.stop()
+    await runs.shutdown()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    database: SqlDatabase
+    pool: LocalBacktestPool
+    runs: RunManager
+    services: Services
+
+
+async def _started(settings: Settings, stack: AsyncExitStack, port: int) -> _Parts:
+    """Everything behind the API, in the order in which the parts need each other."""
+    wall = SystemWallClock()
+    new_id = TimeOrderedIds(now=wall.now)
+    catalogue, bars = Catalogue(settings.strategies_folder), ParquetBarStore(settings.bars_folder)
+    database = await open_database(
+        _secret(settings.db_url), home=settings.home_folder, now=wall.now, new_id=new_id,
+        route=DomainRouter(new_id=new_id),
+    )  # fmt: skip
+    stack.push_async_callback(database.close)
+    pool = LocalBacktestPool(
+        workers=settings.workers or max(1, (os.cpu_count() or 2) - 1),
+        memory_max_bytes=settings.worker_memory_mb * _MB,
+        now=wall.now,
+    )
+    stack.push_async_callback(pool.close)
+    runs = RunManager(
+        database=database, log=database.log, runners={RunMode.BACKTEST: BacktestRunner(pool=pool)},
+        catalogue=catalogue, bars=bars, now=wall.now, new_id=new_id, wait=wall.sleep, version=weaver.__version__,
+    )  # fmt: skip
+    await stack.enter_async_context(runs)
+    if database.is_owner:
+        await runs.recover()
+        await stack.enter_async_context(_in_background(keep_pruned(database.log, now=wall.now)))
+    jobs = await stack.enter_async_context(Jobs(now=wall.now, new_id=new_id))
+    services = Services(
+        facts=_facts(settings, port), database=database, log=database.log, runs=runs, catalogue=catalogue,
+        bars=bars, jobs=jobs, is_owner=lambda: database.is_owner, now=wall.now, new_id=new_id, new_token=new_token,
+        wait=wall.sleep,
+    )  # fmt: skip
+    return _Parts(database=database, pool=pool, runs=runs, services=services)
+
+
+@asynccontextmanager
+async def _in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Something that goes on until the end of the block; that it fails is logged, and ends nothing else."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        if not task.cancelled():
+            _log.error("background_work_failed", exc_info=task.exception())
+
+
+def _running(settings: Settings, parts: _Parts, port: int) -> Running:
+    return Running(
+        url=url_of(settings.server_host, port),
+        version=weaver.__version__,
+        storage=parts.database.storage,
+        home=settings.home_folder,
+        needs_token=settings.security_api_token is not None,
+        is_read_only=not parts.database.is_owner,
+    )
+
+
+def _facts(settings: Settings, port: int) -> ServerFacts:
+    return ServerFacts(
+        version=weaver.__version__,
+        host=settings.server_host,
+        port=port,
+        token=settings.security_api_token,
+        allowed_hosts=listed(settings.allowed_hosts),
+        allowed_origins=listed(settings.allowed_origins),
+        settings=shown(settings),
+        upload_bytes_max=settings.upload_max_mb * _MB,
+        serves_web=True,
+    )
+
+
+def shown(settings: Settings) -> dict[str, str | int | float | bool | None]:
+    """The settings as anybody who may use the API can see them: of a secret, whether it is set."""
+    found: dict[str, str | int | float | bool | None] = {}
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        is_secret = "SecretStr" in str(field.annotation)
+        plain = value if value is None or isinstance(value, int) else str(value)
+        found[variable(name)] = value is not None if is_secret else plain
+    return found
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()
+
+
+def _secrets(settings: Settings) -> list[SecretStr]:
+    """Texts that must not get into the log: the token, and the database's password."""
+    try:
+        password = urlsplit(_secret(settings.db_url) or "").password
+    except ValueError:
+        password = None
+    return [secret for secret in (settings.security_api_token, SecretStr(password or "")) if secret is not None]
+
+
+def _make_folders(settings: Settings) -> None:
+    for folder in (settings.home_folder, settings.strategies_folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"{folder}: cannot be made: {error.strerror}; set WEAVER_HOME to a folder of yours"
+            ) from error
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's where there is one (not on Windows)."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
