@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests.postgres import empty_postgres_url, own_postgres, postgres, postgres_url  # noqa: F401 - fixtures
 from tests.shared_data import absence
 
 hypothesis_settings.register_profile("weaver", deadline=None, print_blob=True)

@@ -59,11 +59,6 @@ class ActiveRun:
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._told: tuple[datetime | None, float] = (None, 0.0)
 
-    @property
-    def is_ending(self) -> bool:
-        """Whether it was asked to end."""
-        return self._ending.done()
-
     def end(self, ending: Ending) -> bool:
         """Have its work ended. False: it is ending already."""
         if self._ending.done():

@@ -151,6 +151,8 @@ def _check_symbols(symbols: Sequence[str]) -> None:
         raise InputError("a run needs at least one symbol")
     for symbol in symbols:
         check_symbol(symbol)
+        if not symbol.isprintable():
+            raise InputError(f"symbol {symbol!r} cannot be used: it has characters that cannot be printed")
         if symbols.count(symbol) > 1:
             raise InputError(f"symbol {symbol!r} is named twice")
 

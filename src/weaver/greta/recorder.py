@@ -140,7 +140,7 @@ class Recorder:
     def _logged(self, what: Any) -> list[str]:
         index, entry = what
         id_, time = f"{self._envelope.prefix}-log{index + 1}", self._moments.text(_nanoseconds(entry.time))
-        payload = f'{{"run_id":{self._envelope.run},"text":{text_of(fit_words(entry.text, length_max=TEXT_LENGTH_MAX))},"time":"{time}"}}'
+        payload = f'{{"run_id":{self._envelope.run},"text":{_said(entry.text)},"time":"{time}"}}'
         return [self._envelope.line("strategy.Log", id_, self._envelope.prefix, None, payload)]
 
     def _window_asked(self, what: Any) -> list[str]:
@@ -164,7 +164,7 @@ class Recorder:
 
     def _stopped(self, reason: str) -> list[str]:
         id_, time = f"{self._envelope.prefix}-stop", self._time(self._engine.last)
-        payload = f'{{"run_id":{self._envelope.run},"reason":{text_of(fit_words(reason, length_max=TEXT_LENGTH_MAX))},"time":"{time}"}}'
+        payload = f'{{"run_id":{self._envelope.run},"reason":{_said(reason)},"time":"{time}"}}'
         return [self._envelope.line("strategy.StopRequest", id_, self._envelope.prefix, None, payload)]
 
     def _ticked(self, tick: int) -> list[str]:
@@ -189,6 +189,11 @@ class Recorder:
 
 def _place(step: Step) -> tuple[int, int, int, int]:
     return step[:4]
+
+
+def _said(text: str) -> str:
+    """The strategy's own words in JSON."""
+    return text_of(fit_words(text, length_max=TEXT_LENGTH_MAX))
 
 
 def _nanoseconds(time: datetime) -> int:
