@@ -12,7 +12,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo test check fmt coverage bench lock clean
+.PHONY: help install demo up test check fmt coverage bench kill lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -23,6 +23,9 @@ install: .venv/runtime.stamp ## set up .venv with Weaver in it
 
 demo: .venv/runtime.stamp ## backtest a strategy on real prices, and write its report
 	@.venv/bin/weaver demo
+
+up: .venv/runtime.stamp ## start the server on this machine
+	@.venv/bin/weaver up
 
 test: .venv/dev.stamp ## run all tests
 	@$(PY) -m pytest -q -n auto --dist worksteal
@@ -38,8 +41,10 @@ check: .venv/dev.stamp ## format, lint, types, imports, dead code
 fmt: .venv/dev.stamp ## format the code and mend what lint can mend
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
 
-coverage: .venv/dev.stamp ## run all tests, and hold branch coverage of model, marvin and greta at 95 %
-	@$(PY) -m pytest -q -n auto --dist worksteal --cov --cov-report=term
+coverage: .venv/dev.stamp ## run all tests, and hold branch coverage: model, marvin, greta 95 %; events, walle, glados 90 %
+	@$(PY) -m pytest -q -n auto --dist worksteal --cov --cov-report=
+	@$(PY) -m coverage report --fail-under=95 --include='src/weaver/model/*,src/weaver/marvin/*,src/weaver/greta/*'
+	@$(PY) -m coverage report --fail-under=90 --include='src/weaver/events/*,src/weaver/walle/*,src/weaver/glados/*'
 
 bench: .venv/dev.stamp .bench/peers.stamp .bench/nautilus.stamp ## measure against the bare loop and the peers (QUICK=1: fewer samples)
 	@$(PY) -m tests.benchmarks $(if $(QUICK),--quick)

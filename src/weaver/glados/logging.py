@@ -104,5 +104,5 @@ def configure_logging(
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"  # our own line for each request says more
-    for name in ("sqlalchemy", "aiosqlite", "asyncio", "asyncpg"):
+    for name in ("alembic", "sqlalchemy", "aiosqlite", "asyncio", "asyncpg"):
         logging.getLogger(name).setLevel(logging.WARNING)

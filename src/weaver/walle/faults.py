@@ -63,6 +63,8 @@ def translated() -> Iterator[None]:
 def fault(error: BaseException) -> WeaverError | None:
     """The error to raise instead, or None."""
     cause = _origin(error)
+    if isinstance(cause, WeaverError):
+        return cause  # a value refused on its way into a statement
     if isinstance(cause, UnicodeEncodeError | OverflowError):
         return InputError(f"a value cannot be stored: {cause}")
     if isinstance(cause, sqlite3.Error):
@@ -78,7 +80,7 @@ def fault(error: BaseException) -> WeaverError | None:
 
 def _origin(error: BaseException) -> BaseException:
     """The driver's own error, under SQLAlchemy's and its adapter's."""
-    if isinstance(error, exc.DBAPIError) and error.orig is not None:
+    if isinstance(error, exc.StatementError) and error.orig is not None:
         inner = error.orig
         driver = inner.__cause__
         return driver if isinstance(driver, Exception) else inner
