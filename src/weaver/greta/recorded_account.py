@@ -64,5 +64,5 @@ class RecordedAccount(BacktestAccount):
 
     def _happen(self, order: Order, *, is_request: bool) -> None:
         assert self.clock is not None
-        turn = len(self.orders) if self._is_called else -1
+        turn = len(self._kept) if self._is_called else -1
         self.happenings.append(Happening(self.clock.tick, turn, order, is_request))

@@ -35,7 +35,15 @@ _POSTGRESQL_AWAY = (
     "55P03",  # a lock was not free in time
     "25P03",  # idle in a transaction for too long
 )
-_LOST = (OSError, TimeoutError, EOFError, asyncpg.InterfaceError, exc.TimeoutError, exc.ResourceClosedError)
+BROKEN = (
+    OSError,
+    TimeoutError,
+    EOFError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # cut off between two messages
+)
+"""What a connection raises that is gone, besides the server's own errors."""
+_LOST = (*BROKEN, exc.TimeoutError, exc.ResourceClosedError)
 
 
 @contextmanager
@@ -82,7 +90,7 @@ def _origin(error: BaseException) -> BaseException:
     """The driver's own error, under SQLAlchemy's and its adapter's."""
     if isinstance(error, exc.StatementError) and error.orig is not None:
         inner = error.orig
-        driver = inner.__cause__
+        driver = None if isinstance(inner, WeaverError) else inner.__cause__
         return driver if isinstance(driver, Exception) else inner
     return error
 

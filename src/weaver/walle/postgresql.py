@@ -11,7 +11,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from weaver.model.errors import Unavailable
-from weaver.walle.faults import OutcomeUnknown, fault
+from weaver.walle.faults import BROKEN, OutcomeUnknown, fault
 from weaver.walle.server_link import CONNECT_SECONDS, ServerLink
 from weaver.walle.session import AnyRow, Item, Session, Statements, to_its_end
 
@@ -139,7 +139,7 @@ class _ServerSession(Statements):
     async def _commit(self) -> None:
         try:
             await self._driver.execute("COMMIT")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except (asyncpg.PostgresError, *BROKEN) as error:
             if isinstance(fault(error), Unavailable):
                 raise OutcomeUnknown(
                     "the connection was lost during the commit: either all of the change was kept or nothing; "
@@ -153,7 +153,7 @@ class _ServerSession(Statements):
         try:
             if not self._driver.is_closed():
                 await self._driver.execute("ROLLBACK", timeout=CONNECT_SECONDS)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        except (asyncpg.PostgresError, *BROKEN):
             await self._connection.invalidate()  # its transaction ends with it
 
     async def _connected(self) -> AsyncConnection:

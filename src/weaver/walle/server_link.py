@@ -9,7 +9,7 @@ import structlog
 
 from weaver.events.waiting import Wait
 from weaver.model.errors import Conflict, Unavailable
-from weaver.walle.faults import translated
+from weaver.walle.faults import BROKEN, translated
 
 CONNECT_SECONDS = 2.5
 """How long a connection may take: a request is to be answered quickly when the server is away."""
@@ -42,6 +42,8 @@ class ServerLink:
         self._owners: list[Callable[[bool], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._is_entitled = False
+        self._is_taken = False
+        """Asked for the lock, and another server had it."""
         self.is_owner = False
 
     def on_news(self, callback: Callable[[], None]) -> None:
@@ -56,7 +58,7 @@ class ServerLink:
         """Raises Unavailable while a lost lock is being regained, Conflict where another server has it."""
         if self.is_owner and not self._is_lost():
             return
-        if self._is_entitled and self._is_lost():
+        if self._is_entitled and not self._is_taken:
             raise Unavailable("the connection that holds the database's ownership was lost and is being regained")
         raise Conflict(
             "this server is read-only: another one owns the database; stop that one and start this one again, "
@@ -113,6 +115,7 @@ class ServerLink:
         if self.is_owner:
             self.is_owner = False
             self._tell(False)
+        self._is_taken = False
         await self._disconnect()
 
     async def _connect(self) -> None:
@@ -136,11 +139,12 @@ class ServerLink:
         if connection is not None and not connection.is_closed():
             try:
                 await connection.close(timeout=CONNECT_SECONDS)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            except (asyncpg.PostgresError, *BROKEN):
                 connection.terminate()
 
     async def _try_lock(self) -> bool:
         self.is_owner = await self._connection.fetchval(f"SELECT pg_try_advisory_lock({OWNER_KEY})")
+        self._is_taken = not self.is_owner
         return self.is_owner
 
     def _on_loss(self, _connection: object) -> None:

@@ -1,0 +1,135 @@
+"""One event of every type as the frame that goes over the wire: the text for the page on events.
+
+`python -m tests.event_frames` writes the section of docs/architecture/events.md anew.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from weaver.events.factory import EventFactory
+from weaver.events.payloads import PAYLOADS, Payload, StreamReset
+from weaver.glados.sse import frame_of, reset_frame
+from weaver.walle.database import open_database
+
+PAGE = Path(__file__).parents[1] / "docs" / "architecture" / "events.md"
+BEGIN, END = "<!-- frames, written by `python -m tests.event_frames` -->", "<!-- end of frames -->"
+NOW = datetime(2026, 3, 2, 14, 31, tzinfo=UTC)
+RUN, ORDER = "01a2-run", "01a2-run-7"
+_OF_ORDER: Mapping[str, Any] = {
+    "run_id": RUN,
+    "order_id": ORDER,
+    "client_order_id": ORDER,
+    "symbol": "AAPL",
+    "side": "buy",
+    "quantity": "100",
+    "time": NOW,
+}
+_REQUEST: Mapping[str, Any] = {**_OF_ORDER, "order_type": "limit", "limit_price": "187.25", "time_in_force": "gtc"}
+_FILL: Mapping[str, Any] = {
+    **_OF_ORDER,
+    "fill_id": "01a2-run-f3",
+    "price": "187.20",
+    "commission": "0.35",
+    "slippage": "0.01",
+}
+_WINDOW: Mapping[str, Any] = {"run_id": RUN, "symbol": "SPY", "timeframe": "1d", "bars": 200, "time": NOW}
+
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "run.Created": {"run_id": RUN, "name": "trend on AAPL", "strategy_id": "sma-crossover", "mode": "backtest"},
+    "run.Started": {"run_id": RUN, "queued": True},
+    "run.StopRequested": {"run_id": RUN, "flatten": False},
+    "run.Stopped": {"run_id": RUN, "reason": "stopped by the operator"},
+    "run.Completed": {
+        "run_id": RUN, "final_equity": 101234.5, "total_return": 0.012345, "orders": 118, "fills": 118, "trades": 59,
+        "warnings": 1,
+    },
+    "run.Error": {"run_id": RUN, "error": "trend.py, line 14, in on_bar: ZeroDivisionError: division by zero"},
+    "run.Progress": {"run_id": RUN, "stage": "Backtest", "fraction": 0.4},
+    "run.Resumed": {"run_id": RUN},
+    "run.Halted": {"run_id": RUN, "reason": "daily loss of 2.1 % is over the limit of 2 %"},
+    "run.Deleted": {"run_id": RUN},
+    "strategy.FetchWindow": _WINDOW,
+    "strategy.PlaceRequest": _REQUEST,
+    "strategy.CancelRequest": {"run_id": RUN, "order_id": ORDER, "time": NOW},
+    "strategy.StopRequest": {"run_id": RUN, "reason": "target reached", "time": NOW},
+    "strategy.Log": {"run_id": RUN, "text": "spread is 2.4 deviations wide", "time": NOW},
+    "strategy.CatalogChanged": {"added": ["my-trend"]},
+    "backtest.FetchWindow": _WINDOW,
+    "backtest.PlaceOrder": _REQUEST,
+    "backtest.CancelOrder": {"run_id": RUN, "order_id": ORDER, "time": NOW},
+    "live.FetchWindow": _WINDOW,
+    "live.PlaceOrder": _REQUEST,
+    "live.CancelOrder": {"run_id": RUN, "order_id": ORDER, "time": NOW},
+    "data.WindowReady": _WINDOW,
+    "data.WindowFailed": {"run_id": RUN, "symbol": "SPY", "timeframe": "1d", "error": "no bars of SPY 1d", "time": NOW},
+    "data.FeedStale": {"venue": "alpaca", "symbols": ["AAPL"], "since": NOW},
+    "data.FeedRestored": {"venue": "alpaca", "symbols": ["AAPL"]},
+    "data.Imported": {"symbol": "AAPL", "timeframe": "1d", "bars": 3270, "content_hash": "c055f4c4"},
+    "data.FetchProgress": {"job_id": "01a2-job", "symbol": "AAPL", "fraction": 0.5},
+    "market.Bar": {
+        "symbol": "AAPL", "timeframe": "1m", "timestamp": NOW, "open": 187.1, "high": 187.3, "low": 187.0,
+        "close": 187.25, "volume": 12000.0,
+    },
+    "market.Quote": {"symbol": "AAPL", "time": NOW, "bid": 187.24, "ask": 187.26},
+    "market.Trade": {"symbol": "AAPL", "time": NOW, "price": 187.25, "quantity": 100.0},
+    "orders.Created": {**_REQUEST, "status": "pending"},
+    "orders.Submitted": {**_OF_ORDER, "status": "submitted"},
+    "orders.Accepted": {**_OF_ORDER, "status": "accepted"},
+    "orders.PartiallyFilled": {**_FILL, "status": "partial", "filled_quantity": "40", "fill_quantity": "40"},
+    "orders.Filled": {**_FILL, "status": "filled", "filled_quantity": "100", "fill_quantity": "60"},
+    "orders.Cancelled": {**_OF_ORDER, "status": "cancelled", "reason": "cancelled by the strategy"},
+    "orders.Rejected": {**_OF_ORDER, "status": "rejected", "reason": "cash of 1,000.00 does not pay for it"},
+    "orders.Expired": {**_OF_ORDER, "status": "expired", "reason": "the session closed"},
+    "orders.Replaced": {**_OF_ORDER, "status": "cancelled", "replaced_by": "01a2-run-8"},
+    "risk.Refused": {"run_id": RUN, "order_id": ORDER, "limit": "notional", "reason": "over 10,000 a day"},
+    "risk.LimitBreached": {"run_id": RUN, "limit": "drawdown", "reason": "5.2 % is over the limit of 5 %"},
+    "risk.KillSwitchOn": {"reason": "by the operator"},
+    "risk.KillSwitchOff": {"reason": "by the operator"},
+    "account.Updated": {"venue": "alpaca", "equity": "100250.10", "cash": "81530.10"},
+    "account.PositionUpdated": {"venue": "alpaca", "symbol": "AAPL", "quantity": "100", "run_id": RUN},
+    "account.Reconciled": {"venue": "alpaca", "differences": []},
+    "clock.Tick": {"run_id": RUN, "time": NOW, "symbols": ["AAPL"]},
+    "stream.Reset": {"reason": "event 12 is not in the log: it was pruned, or is of another log", "newest": 48},
+}  # fmt: skip
+
+
+def example(type_: str) -> Payload:
+    """The payload that stands for a type."""
+    return PAYLOADS[type_](**EXAMPLES[type_])
+
+
+async def frames() -> list[str]:
+    """A frame of each type, as a client receives them."""
+    names = count(1)
+    events = EventFactory(producer="example", now=lambda: NOW, new_id=lambda: f"id-{next(names)}")
+    logged = [name for name in EXAMPLES if name != StreamReset.type]
+    async with await open_database("memory", home=Path(), now=_epoch, new_id=str, route=None) as database:
+        await database.log.append([events.event(example(name)) for name in logged])
+        read = await database.log.read()
+    reset = example(StreamReset.type)
+    assert isinstance(reset, StreamReset)
+    return [*(frame_of(event).data.decode() for event in read), reset_frame(reset.reason, reset.newest).decode()]
+
+
+def _epoch() -> datetime:
+    return datetime.fromtimestamp(0, UTC)
+
+
+def section() -> str:
+    """The page's section, between its marks."""
+    return f"{BEGIN}\n\n```\n{''.join(asyncio.run(frames())).rstrip()}\n```\n\n{END}"
+
+
+def main() -> None:
+    text = PAGE.read_text()
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{section()}{after}")
+
+
+if __name__ == "__main__":
+    main()
