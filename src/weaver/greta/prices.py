@@ -47,9 +47,10 @@ class Prices:
         self._rescaled: dict[int, Fraction] = {}
         self.last_fill = 0
         """What the newest fill was made at, before slippage."""
-        self.has_volume = bool(np.any(bars.volume > 0))
+        traded = bars.volume > 0
+        self.has_volume = bool(traded.any())
         self.is_always_open = listing.instrument.asset_class is not AssetClass.STOCK or bars.timeframe.is_daily
-        self.all_tradable = (not self.has_volume or bool(np.all(bars.volume > 0))) and (
+        self.all_tradable = (not self.has_volume or bool(traded.all())) and (
             self.is_always_open or bool(np.all(self.regular))
         )
 

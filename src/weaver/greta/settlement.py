@@ -70,7 +70,7 @@ class Settlement:
     def _sweep(self, fills: FillRows, start: int, cash: int) -> tuple[NDArray[np.int64], Amounts, int] | None:
         """The same over arrays. None where int64 might not hold an amount, or a price has over 15 digits."""
         bars = np.array(fills.bars[start:])
-        signed, opens = np.array(fills.units[start:], dtype=np.int64), self._prices.listing.bars.open[bars]
+        signed, opens = np.fromiter(fills.units[start:], np.int64, len(bars)), self._prices.listing.bars.open[bars]
         counted = np.rint(opens * 1e8)
         if not self._prices.quick or counted.max() >= EXACT_BELOW or np.any(counted / 1e8 != opens):
             return None

@@ -13,13 +13,20 @@ from weaver.model.order import ExitGroup, Order, Target
 from weaver.model.scale import Scale
 
 
+class Scales(dict[str, Scale]):
+    """The units of the run's symbols."""
+
+    def __missing__(self, symbol: str) -> Scale:
+        raise InputError(f"symbol {symbol!r} is not in this run; it has {', '.join(self)}")
+
+
 class Desk:
     """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
 
     __slots__ = ("_account", "_clock", "_fractions", "_place", "_scales", "_take", "number")
 
     def __init__(self, account: Account, clock: Clock, scales: Mapping[str, Scale]) -> None:
-        self._account, self._clock, self._scales = account, clock, scales
+        self._account, self._clock, self._scales = account, clock, Scales(scales)
         self._place, self._take = account.place, account.take
         self._fractions: dict[Number, tuple[int, int]] = {}
         self.number = 0
@@ -27,8 +34,8 @@ class Desk:
 
     def buy(self, symbol: str, quantity: Number, **terms: Any) -> Order:
         """Order to buy; see `Strategy.buy`."""
-        scale = self._scales.get(symbol) or self._unknown(symbol)
-        if type(quantity) is int and quantity >= scale.least_whole:
+        scale = self._scales[symbol]
+        if quantity.__class__ is int and quantity >= scale.least_whole:
             units = quantity * scale.quantity_one
         else:
             units = scale.quantity(quantity)
@@ -41,8 +48,8 @@ class Desk:
 
     def sell(self, symbol: str, quantity: Number, **terms: Any) -> Order:
         """Order to sell; see `Strategy.sell`."""
-        scale = self._scales.get(symbol) or self._unknown(symbol)
-        if type(quantity) is int and quantity >= scale.least_whole:
+        scale = self._scales[symbol]
+        if quantity.__class__ is int and quantity >= scale.least_whole:
             units = quantity * scale.quantity_one
         else:
             units = scale.quantity(quantity)
@@ -55,18 +62,18 @@ class Desk:
 
     def order_target(self, symbol: str, target: Number, **terms: Any) -> Order | None:
         """Order what is missing to hold `target` units (negative: short), or None."""
-        scale = self._scales.get(symbol) or self._unknown(symbol)
+        scale = self._scales[symbol]
         return self._towards(scale, Target(units=scale.signed_quantity(target)), terms)
 
     def order_target_value(self, symbol: str, target: Number, **terms: Any) -> Order | None:
         """Order what is missing to hold `target` worth of the symbol, or None."""
-        scale = self._scales.get(symbol) or self._unknown(symbol)
+        scale = self._scales[symbol]
         value = exact(target, name=f"{symbol}: a target value")
         return self._towards(scale, Target(value=int(value * CASH_ONE)), terms)
 
     def order_target_percent(self, symbol: str, target: Number, **terms: Any) -> Order | None:
         """Order what is missing to hold `target` (1.0: all) of the equity in the symbol, or None."""
-        scale = self._scales.get(symbol) or self._unknown(symbol)
+        scale = self._scales[symbol]
         ratio = self._fractions.get(target)
         if ratio is None:
             ratio = exact(target, name=f"{symbol}: a target percent").as_integer_ratio()
@@ -75,7 +82,7 @@ class Desk:
 
     def close_position(self, symbol: str) -> Order | None:
         """Cancel the symbol's orders, then order away what is held; None when flat."""
-        scale = self._scales.get(symbol) or self._unknown(symbol)
+        scale = self._scales[symbol]
         account = self._account
         for order in tuple(account.working(symbol)):
             if order.is_working:  # its entry's cancellation may have taken it along
@@ -90,7 +97,7 @@ class Desk:
 
     def oco(self, symbol: str, quantity: Number, *, limit: Number, stop: Number, **terms: Any) -> tuple[Order, Order]:
         """Two exits of which one fills, a limit and a stop; they sell when the limit is above the stop."""
-        scale = self._scales.get(symbol) or self._unknown(symbol)
+        scale = self._scales[symbol]
         above = exact(limit, name=f"{symbol}: the limit price") - exact(stop, name=f"{symbol}: the stop price")
         if not above:
             raise InvalidOrder(f"{symbol}: an oco takes profit at its limit and losses at its stop; both are {limit}")
@@ -186,9 +193,6 @@ class Desk:
         self.number += len(orders)
         for order in orders:
             self._place(order)
-
-    def _unknown(self, symbol: str) -> Scale:
-        raise InputError(f"symbol {symbol!r} is not in this run; it has {', '.join(self._scales)}")
 
 
 def _size_at(terms: dict[str, Any]) -> bool:
