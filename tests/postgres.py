@@ -99,7 +99,7 @@ async def connect(url: str) -> Any:
 
 def asyncpg_url(server: Any) -> URL:
     """Where a server of the wheel's is, as DB_URL says it."""
-    return make_url(server.get_uri()).set(drivername="postgresql+asyncpg", password=None)
+    return make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
 
 
 def apart(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -14,6 +14,8 @@ from weaver.model.errors import Conflict
 
 DOMAINS = ("backtest.", "live.")
 """Namespaces of routed requests: of one request, one child of a type."""
+_TURN = 200
+"""After how many events all others have their turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +37,12 @@ class MemoryEventStore:
         self._children: set[tuple[str, str]] = set()
         self._offsets: dict[str, int] = {}
 
-    def stage(self, events: Sequence[Event]) -> Staged:
+    async def stage(self, events: Sequence[Event]) -> Staged:
         """Check events as a database would. Raises InputError and Conflict; nothing is changed."""
         ids, children, copies = set[str](), set[tuple[str, str]](), []
-        for event in events:
+        for number, event in enumerate(events, start=1):
+            if number % _TURN == 0:
+                await Turn()
             if event.id in self._ids or event.id in ids:
                 raise Conflict(f"an event with the id {event.id!r} is in the log already")
             child = _child(event)

@@ -8,6 +8,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from weaver.model.errors import InputError
 from weaver.walle.address import FILE_NAME, InFile, InMemory, OnServer, parse_address
 
@@ -25,13 +27,21 @@ async def backup(url: str | None, home: Path, target: Path, with_bars: bool = Tr
         case InMemory():
             raise InputError("DB_URL is memory: nothing is kept, so there is nothing to copy")
         case OnServer(url=server):
-            plain = server.set(drivername="postgresql", password=None).render_as_string()
             raise InputError(
                 f"the database is on a PostgreSQL server, whose own tool copies it: "
-                f"pg_dump --format=custom --file={target}.dump '{plain}' (and copy the folder {home / BARS})"
+                f"pg_dump --format=custom --file={target}.dump '{_for_pg_dump(server)}' "
+                f"(and copy the folder {home / BARS})"
             )
         case InFile(path=path):
             await asyncio.to_thread(_copy, path, home / BARS if with_bars else None, target)
+
+
+def _for_pg_dump(url: URL) -> str:
+    """A URL as PostgreSQL's tools take it, without its password."""
+    plain = URL.create(
+        "postgresql", username=url.username, host=url.host, port=url.port, database=url.database, query=url.query
+    )
+    return plain.render_as_string()
 
 
 def _copy(database: Path, bars: Path | None, target: Path) -> None:

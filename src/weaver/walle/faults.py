@@ -24,6 +24,7 @@ _SQLITE_AWAY = frozenset(
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_CORRUPT,
     }
 )
 _POSTGRESQL_AWAY = (
@@ -103,6 +104,8 @@ def _sqlite_fault(error: sqlite3.Error) -> WeaverError | None:
         if code == sqlite3.SQLITE_CONSTRAINT_NOTNULL:
             return InputError(f"a value is missing: {_line(error)}")
         return Conflict(f"the database refused a row: {_line(error)}")
+    if code & 0xFF == sqlite3.SQLITE_NOTADB:
+        return InputError(f"the database file cannot be used: {_line(error)}")
     if code & 0xFF in _SQLITE_AWAY:
         return Unavailable(f"the database cannot work now: {_line(error)}")
     return None

@@ -71,7 +71,7 @@ class MemoryRecorder:
     async def record(self, events: Sequence[Event]) -> None:
         """See `Recorder`."""
         await self._session.begin_write()  # nobody else publishes until this is committed
-        self._staged.append(self._store.stage(events))
+        self._staged.append(await self._store.stage(events))
 
     async def remove_run(self, run_id: str) -> None:
         """See `Recorder`."""

@@ -17,6 +17,8 @@ from weaver.walle.session import AnyRow, Item, Session, Statements, to_its_end
 
 STATEMENT_SECONDS = 30.0
 LOCK_SECONDS = 10
+_AT_ONCE = 2_000
+"""Rows of one COPY: asyncpg packs them on the event loop, some microseconds each."""
 _IN_THREAD = 200
 """From how many rows on they are made in a thread, so that the loop has its turn in between."""
 
@@ -115,13 +117,16 @@ class _ServerSession(Statements):
     ) -> None:
         await self.begin_write()
         with self._executing():
-            few = len(items) < _IN_THREAD
-            records = list(map(encode, items)) if few else await asyncio.to_thread(lambda: list(map(encode, items)))
-            await self._driver.copy_records_to_table(table.name, columns=columns, records=records)
+            for start in range(0, len(items), _AT_ONCE):
+                part = items[start : start + _AT_ONCE]
+                few = len(part) < _IN_THREAD
+                records = _encoded(encode, part) if few else await asyncio.to_thread(_encoded, encode, part)
+                await self._driver.copy_records_to_table(table.name, columns=columns, records=records)
 
     async def commit(self) -> None:
         self._check_unspoilt()
         if self._driver is not None:
+            self._storage.link.check_owner()  # another server may have taken over meanwhile
             with self._executing():
                 await to_its_end(self._commit())
 
@@ -160,3 +165,7 @@ class _ServerSession(Statements):
         if self._connection is None:
             self._connection = await self._storage.engine.connect()
         return self._connection
+
+
+def _encoded(encode: Callable[[Item], Sequence[Any]], items: Sequence[Item]) -> list[Sequence[Any]]:
+    return list(map(encode, items))

@@ -1,0 +1,104 @@
+"""A copy of a live store is a store of its own."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.builders import MOMENT, event, new_id, order_row, run
+from tests.unit.walle.store_builders import assert_same, bars, instrument
+from weaver.model.errors import InputError
+from weaver.model.record import Query
+from weaver.model.timeframe import Timeframe
+from weaver.walle.backup import backup
+from weaver.walle.bar_store import ParquetBarStore
+from weaver.walle.database import SqlDatabase, open_database
+
+pytestmark = pytest.mark.anyio
+MINUTE = Timeframe.parse("1m")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+async def opened(home: Path) -> SqlDatabase:
+    return await open_database(None, home=home, now=lambda: MOMENT, new_id=new_id, route=None)
+
+
+async def test_a_copy_taken_while_a_server_writes_holds_whole_transactions(tmp_path: Path) -> None:
+    home, done = tmp_path / "home", asyncio.Event()
+
+    async def write(database: SqlDatabase) -> int:
+        written = 0
+        while not done.is_set():
+            async with database.transaction() as transaction:
+                run_id = f"run-{written}"
+                await transaction.runs.add(run(run_id))
+                await transaction.records.add_orders([order_row(run_id, k) for k in range(50)])
+                transaction.append(*(event(run_id=run_id) for _ in range(50)))
+            written += 1
+        return written
+
+    async with await opened(home) as database:
+        writer = asyncio.create_task(write(database))
+        copies = [tmp_path / f"copy-{k}" for k in range(5)]
+        for copy in copies:
+            await backup(None, home, copy)
+        done.set()
+        assert await writer > 0
+    for copy in copies:
+        async with await opened(copy) as database:
+            async with database.transaction() as transaction:
+                runs = (await transaction.runs.list(Query())).total
+                assert (await transaction.records.rows("orders", None, Query())).total == 50 * runs
+            assert len(await database.log.read(limit=1_000_000)) == 50 * runs
+            assert database.is_owner
+
+
+async def test_bars_are_copied_along_unless_not_wanted(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    await (await opened(home)).close()
+    stored = bars()
+    ParquetBarStore(home / "bars").write(stored, instrument(), None, "a test")
+    await backup(None, home, tmp_path / "copy")
+    await backup(None, home, tmp_path / "slim", with_bars=False)
+    assert_same(ParquetBarStore(tmp_path / "copy" / "bars").read("BTCUSD", MINUTE).bars, stored)
+    assert [path.name for path in (tmp_path / "slim").iterdir()] == ["weaver.db"]
+    assert [path.name for path in tmp_path.iterdir() if ".partial" in path.name] == []
+
+
+async def test_a_target_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    home, target = tmp_path / "home", tmp_path / "target"
+    await (await opened(home)).close()
+    target.mkdir()
+    with pytest.raises(InputError, match="is there already"):
+        await backup(None, home, target)
+    assert list(target.iterdir()) == []
+
+
+async def test_a_store_that_is_not_there_or_damaged_leaves_no_copy(tmp_path: Path) -> None:
+    home, target = tmp_path / "home", tmp_path / "target"
+    with pytest.raises(InputError, match="no database to copy yet"):
+        await backup(None, home, target)
+    home.mkdir()
+    (home / "weaver.db").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(InputError, match="could not be written"):
+        await backup(None, home, target)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "weaver_home"] == ["home"]
+
+
+async def test_a_server_is_copied_by_its_own_tool_and_the_password_is_not_told(tmp_path: Path) -> None:
+    url = "postgresql+asyncpg://me:hunter2@db.example:5433/weaver"
+    with pytest.raises(InputError) as raised:
+        await backup(url, tmp_path, tmp_path / "copy")
+    assert f"pg_dump --format=custom --file={tmp_path}/copy.dump 'postgresql://me@db.example:5433/weaver'" in str(
+        raised.value
+    )
+    assert "hunter2" not in str(raised.value)
+
+
+async def test_memory_has_nothing_to_copy(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nothing is kept"):
+        await backup("memory", tmp_path, tmp_path / "copy")
