@@ -13,6 +13,7 @@ from tests.contracts.builders import MOMENT, Opener, event, new_id, on_kept, on_
 from tests.postgres import connect
 from weaver.events.codec import PAYLOAD_BYTES_MAX
 from weaver.events.event import Event, Kind
+from weaver.events.event_filter import EventFilter
 from weaver.model.errors import Conflict, InputError
 from weaver.walle.database import SqlDatabase
 
@@ -79,7 +80,7 @@ async def test_reading_past_the_end_or_nothing_at_all_gives_nothing(database: Sq
     assert await database.log.read(after=newest) == []
     assert await database.log.read(after=2**80) == []
     assert await database.log.read(limit=0) == []
-    assert await database.log.read(types=[]) == []
+    assert await database.log.read(EventFilter(types=())) == []
 
 
 patterns = st.sampled_from([*TYPES, "run.*", "orders.*", "live.*", "*", "run", "Run.Created", "no.Such"])
@@ -143,10 +144,13 @@ async def test_reading_filters_as_a_plain_loop_would(
             and (each.seq or 0) > after
         )
 
-    found = await database.log.read(
-        after=after, limit=limit, types=types, run_id=wanted_run, corr_id=corr_id, causation_id=causation_id
+    chosen = EventFilter(
+        types=None if types is None else tuple(types), run_id=wanted_run, corr_id=corr_id, causation_id=causation_id
     )
-    assert found == [each for each in stored if wanted(each)][:limit]
+    expected = [each for each in stored if wanted(each)]
+    assert await database.log.read(chosen, after=after, limit=limit) == expected[:limit]
+    assert await database.log.read(chosen, after=after, limit=limit, skip=skip) == expected[skip : skip + limit]
+    assert await database.log.count(chosen, after=after) == len(expected)
     assert without_seq(stored) == without_seq(made)
 
 

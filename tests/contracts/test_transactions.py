@@ -7,6 +7,7 @@ import pytest
 
 from tests.contracts.builders import Opener, add_run, event, fill_row, new_id, on_kept, order_row, run
 from weaver.events.event import Event
+from weaver.events.event_filter import EventFilter
 from weaver.events.routing import routed
 from weaver.model.errors import Conflict, InputError
 from weaver.model.record import Query
@@ -111,7 +112,7 @@ async def test_cancelling_at_any_point_leaves_all_or_nothing(database: SqlDataba
         async with database.transaction() as transaction:
             is_there = await transaction.runs.find(name) is not None
             orders = (await transaction.records.rows("orders", name, Query())).total
-        events = len(await database.log.read(run_id=name))
+        events = len(await database.log.read(EventFilter(run_id=name)))
         assert (orders, events) == ((3, 2) if is_there else (0, 0))
 
 
@@ -178,7 +179,7 @@ async def test_each_request_gets_one_child_right_behind_it(opener: Opener, mode:
         "strategy.Log",
     ]
     for request in requests:
-        (child,) = await database.log.read(causation_id=request.id)
+        (child,) = await database.log.read(EventFilter(causation_id=request.id))
         assert (child.run_id, child.corr_id, child.payload) == ("A", request.corr_id, {"n": 1})
         parent = next(each for each in found if each.id == request.id)
         assert found.index(child) == found.index(parent) + 1
@@ -190,7 +191,7 @@ async def test_a_request_that_was_appended_with_its_child_gets_no_other(opener: 
     request = event("strategy.PlaceRequest")
     child = event("backtest.PlaceOrder", causation_id=request.id)
     await database.log.append([request, event("orders.Created"), child])
-    assert [each.id for each in await database.log.read(types=["backtest.*"])] == [child.id]
+    assert [each.id for each in await database.log.read(EventFilter(types=("backtest.*",)))] == [child.id]
 
 
 async def test_the_router_sees_the_transactions_own_rows(opener: Opener) -> None:

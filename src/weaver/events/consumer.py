@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import structlog
 
 from weaver.events.event import Event
+from weaver.events.event_filter import EventFilter
 from weaver.events.ports import EventLog, Handler
 from weaver.events.pump import POLL_SECONDS
 from weaver.events.waiting import Wait, wait_for_event
@@ -50,7 +51,7 @@ async def _catch_up(log: EventLog, name: str, handler: Handler, types: tuple[str
     offset = await log.offset(name)
     while True:
         newest = (await log.bounds()).newest  # asked first: what of it is not read now is not of these types
-        events = await log.read(after=offset, limit=BATCH, types=types)
+        events = await log.read(EventFilter(types=types), after=offset, limit=BATCH)
         for event in events:
             await handler(event)
         is_full = len(events) == BATCH

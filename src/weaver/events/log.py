@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from weaver.events.event import Event
+from weaver.events.event_filter import ALL_EVENTS, EventFilter
 from weaver.events.ports import Bounds, Consumers, EventReader, Handler
 from weaver.events.pump import Pump
 from weaver.events.subscriptions import SubscriptionTable
@@ -31,19 +32,14 @@ class StoredEventLog:
         self._pump = Pump(read=self._after, publish=self._subscriptions.publish, start=start, wait=wait)
 
     async def read(
-        self,
-        *,
-        after: int = 0,
-        limit: int = 1000,
-        types: Iterable[str] | None = None,
-        run_id: str | None = None,
-        corr_id: str | None = None,
-        causation_id: str | None = None,
+        self, wanted: EventFilter = ALL_EVENTS, *, after: int = 0, limit: int = 1000, skip: int = 0
     ) -> list[Event]:
         """See `weaver.events.ports.EventReader`."""
-        return await self._store.read(
-            after=after, limit=limit, types=types, run_id=run_id, corr_id=corr_id, causation_id=causation_id
-        )
+        return await self._store.read(wanted, after=after, limit=limit, skip=skip)
+
+    async def count(self, wanted: EventFilter = ALL_EVENTS, *, after: int = 0) -> int:
+        """See `weaver.events.ports.EventReader`."""
+        return await self._store.count(wanted, after=after)
 
     async def bounds(self) -> Bounds:
         """What is kept."""

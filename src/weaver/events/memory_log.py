@@ -1,13 +1,14 @@
 """Events in memory: nothing survives the process."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from weaver.events.codec import headers_text, parsed, payload_text, recorded_at
 from weaver.events.event import Event
-from weaver.events.patterns import TypePatterns
+from weaver.events.event_filter import ALL_EVENTS, EventFilter
 from weaver.events.ports import Bounds
 from weaver.events.waiting import Turn
 from weaver.model.errors import Conflict
@@ -74,30 +75,19 @@ class MemoryEventStore:
         return self._seq
 
     async def read(
-        self,
-        *,
-        after: int = 0,
-        limit: int = 1000,
-        types: Iterable[str] | None = None,
-        run_id: str | None = None,
-        corr_id: str | None = None,
-        causation_id: str | None = None,
+        self, wanted: EventFilter = ALL_EVENTS, *, after: int = 0, limit: int = 1000, skip: int = 0
     ) -> list[Event]:
         """See `weaver.events.ports.EventReader`."""
         await Turn()  # as a database would: who polls in a loop must not stop all others
-        wanted, found = TypePatterns.parse(types).matcher(), list[Event]()
-        for k in range(bisect_right(self._seqs, after), len(self._events)):
-            if len(found) >= limit:
-                break
-            event = self._events[k]
-            if (
-                wanted(event.type)
-                and (run_id is None or event.run_id == run_id)
-                and (corr_id is None or event.corr_id == corr_id)
-                and (causation_id is None or event.causation_id == causation_id)
-            ):
-                found.append(event)
-        return found
+        return list(islice(self._matching(wanted, after), skip, skip + max(limit, 0)))
+
+    async def count(self, wanted: EventFilter = ALL_EVENTS, *, after: int = 0) -> int:
+        """See `weaver.events.ports.EventReader`."""
+        return sum(1 for _ in self._matching(wanted, after))
+
+    def _matching(self, wanted: EventFilter, after: int) -> Iterator[Event]:
+        newer = islice(self._events, bisect_right(self._seqs, after), None)
+        return newer if wanted == ALL_EVENTS else filter(wanted.matcher(), newer)
 
     async def bounds(self) -> Bounds:
         """What is kept."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from weaver.events.event import Event
+from weaver.events.event_filter import ALL_EVENTS, EventFilter
 
 Handler = Callable[[Event], Awaitable[None]]
 
@@ -19,16 +20,13 @@ class EventReader(Protocol):
     """Reads the log, in the order of `seq`, which is that of commits: who polls by it misses nothing."""
 
     async def read(
-        self,
-        *,
-        after: int = 0,
-        limit: int = 1000,
-        types: Iterable[str] | None = None,
-        run_id: str | None = None,
-        corr_id: str | None = None,
-        causation_id: str | None = None,
+        self, wanted: EventFilter = ALL_EVENTS, *, after: int = 0, limit: int = 1000, skip: int = 0
     ) -> list[Event]:
-        """Up to `limit` events past `after`. `types`: exact names, or `namespace.*`; None: all."""
+        """Up to `limit` of the wanted events past `after`, without the first `skip` of them."""
+        ...
+
+    async def count(self, wanted: EventFilter = ALL_EVENTS, *, after: int = 0) -> int:
+        """How many wanted events there are past `after`."""
         ...
 
     async def bounds(self) -> Bounds:

@@ -7,6 +7,7 @@ import structlog
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from weaver.events.event_filter import EventFilter
 from weaver.events.ports import EventReader
 from weaver.glados.services import Wait
 from weaver.glados.sse import Client, Ending, Hub, frame_of, reset_frame
@@ -99,8 +100,9 @@ class EventStream(Response):
         """What the log holds past an event. The client goes live before the last look at the log, so that whatever is
         committed after that look waits for it in its queue."""
         chosen, is_live = self._client.filter, False
+        wanted = EventFilter(types=chosen.named, run_id=chosen.run_id)
         while self._client.ending is None:
-            events = await self._log.read(after=after, limit=REPLAY_BATCH, types=chosen.named, run_id=chosen.run_id)
+            events = await self._log.read(wanted, after=after, limit=REPLAY_BATCH)
             frames = [frame_of(event) for event in events if chosen.takes(event.type, event.run_id)]
             after = max((event.seq or after for event in events), default=after)
             if frames:

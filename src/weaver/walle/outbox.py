@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text
 
 from weaver.events.codec import NO_HEADERS, headers_text, parsed, payload_text, recorded_at
 from weaver.events.event import Event, Kind
+from weaver.events.event_filter import ALL_EVENTS, EventFilter
 from weaver.events.memory_log import MemoryEventStore, Staged
 from weaver.events.patterns import TypePatterns
 from weaver.events.ports import Bounds
@@ -92,23 +93,22 @@ class SqlEventStore:
         self._storage = storage
 
     async def read(
-        self,
-        *,
-        after: int = 0,
-        limit: int = 1000,
-        types: Iterable[str] | None = None,
-        run_id: str | None = None,
-        corr_id: str | None = None,
-        causation_id: str | None = None,
+        self, wanted: EventFilter = ALL_EVENTS, *, after: int = 0, limit: int = 1000, skip: int = 0
     ) -> list[Event]:
         """See `weaver.events.ports.EventReader`."""
         if limit < 1 or after >= SEQ_MAX:
             return []
-        wanted = {"run_id": run_id, "corr_id": corr_id, "causation_id": causation_id}
-        conditions = [outbox.c[name] == value for name, value in wanted.items() if value is not None]
-        chosen = select(outbox).where(outbox.c.seq > after, *conditions, _of_types(types)).order_by(outbox.c.seq)
+        chosen = select(outbox).where(*_conditions(wanted, after)).order_by(outbox.c.seq)
         async with self._storage.session() as session:
-            return [_event(row) for row in await session.read(chosen.limit(limit))]
+            return [_event(row) for row in await session.read(chosen.limit(limit).offset(min(skip, SEQ_MAX)))]
+
+    async def count(self, wanted: EventFilter = ALL_EVENTS, *, after: int = 0) -> int:
+        """See `weaver.events.ports.EventReader`."""
+        if after >= SEQ_MAX:
+            return 0
+        chosen = select(func.count()).select_from(outbox).where(*_conditions(wanted, after))
+        async with self._storage.session() as session:
+            return int((await session.read(chosen))[0][0])
 
     async def bounds(self) -> Bounds:
         """What is kept."""
@@ -149,6 +149,11 @@ class SqlEventStore:
             removed = await session.write(delete(outbox).where(old, outbox.c.type.in_(going)))
             await session.commit()
         return removed
+
+
+def _conditions(wanted: EventFilter, after: int) -> list[ColumnElement[bool]]:
+    ids = [outbox.c[name] == value for name, value in wanted.ids.items()]
+    return [outbox.c.seq > after, *ids, _of_types(wanted.types)]
 
 
 def _of_types(types: Iterable[str] | None) -> ColumnElement[bool]:

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi import Query as Parameter
 
+from weaver.events.event_filter import EventFilter
+from weaver.glados.api.paging import PagingDep
 from weaver.glados.errors import responses
 from weaver.glados.schemas.base import Identifier
 from weaver.glados.schemas.events import EventResponse, EventsResponse
 from weaver.glados.services import ServicesDep
 from weaver.glados.sse import named_types
-
-LIMIT_MAX = 1_000
 
 TypesParameter = Annotated[
     list[Identifier] | None, Parameter(description="Any of these types: exact names, or `namespace.*`.")
@@ -31,19 +31,23 @@ def chosen_types(names: Sequence[str] | None) -> list[str] | None:
 @router.get("/events", responses=responses(400))
 async def list_events(
     services: ServicesDep,
+    paging: PagingDep,
     type: TypesParameter = None,
     run_id: Annotated[Identifier | None, Parameter(description="Only this run's.")] = None,
     corr_id: Annotated[Identifier | None, Parameter(description="Only what one request set in motion.")] = None,
     after: Annotated[int, Parameter(ge=0, le=2**63 - 1, description="Only events past this seq.")] = 0,
-    limit: Annotated[int, Parameter(ge=1, le=LIMIT_MAX, description="How many at most.")] = 100,
 ) -> EventsResponse:
     """The log in the order of `seq`, which is that of commits. To follow it live, use GET /events/stream."""
     newest = (await services.log.bounds()).newest
     types = chosen_types(type)
-    events = await services.log.read(after=after, limit=limit, types=types, run_id=run_id, corr_id=corr_id)
+    wanted = EventFilter(types=None if types is None else tuple(types), run_id=run_id, corr_id=corr_id)
+    events = await services.log.read(wanted, after=after, limit=paging.page_size, skip=paging.first)
     last = events[-1].seq if events else None
     return EventsResponse(
         items=[EventResponse.of(event) for event in events],
+        total=await services.log.count(wanted, after=after),
+        page=paging.page,
+        page_size=paging.page_size,
         next_after=last if last is not None else after,
         newest=newest,
     )

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 import orjson
 
 from weaver.events.event import Event
-from weaver.events.ports import EventReader
+from weaver.events.event_filter import EventFilter
 from weaver.glados.api.lookup import existing_run
 from weaver.glados.ports import Page
 from weaver.glados.result_blobs import EVENTS, event_of
 from weaver.glados.services import Services
-
-_BATCH = 1_000
 
 
 async def run_events(
@@ -23,25 +21,15 @@ async def run_events(
     async with services.database.transaction() as transaction:
         await existing_run(transaction, run_id)
         result = await transaction.records.find_result(run_id, columns=True)
-    logged = await _logged(services.log, run_id, types)
+    wanted = EventFilter(types=None if types is None else tuple(types), run_id=run_id)
+    logged = await services.log.count(wanted)
+    items = await services.log.read(wanted, limit=count, skip=first) if first < logged else []
     kept: list[bytes] = []
     if result is not None and EVENTS in result.blobs:
         kept = await asyncio.to_thread(_kept, result.blobs[EVENTS], types)
-    items = logged[first : first + count]
-    start = max(first - len(logged), 0)
+    start = max(first - logged, 0)
     rest = kept[start : start + count - len(items)]
-    return Page(items=[*items, *(event_of(orjson.loads(line)) for line in rest)], total=len(logged) + len(kept))
-
-
-async def _logged(log: EventReader, run_id: str, types: Sequence[str] | None) -> list[Event]:
-    """At most 2,000 orders' events of a backtest are in the log; the port has no way to count without reading."""
-    found: list[Event] = []
-    while True:
-        after = found[-1].seq or 0 if found else 0
-        batch = await log.read(after=after, limit=_BATCH, types=types, run_id=run_id)
-        found += batch
-        if len(batch) < _BATCH:
-            return found
+    return Page(items=[*items, *(event_of(orjson.loads(line)) for line in rest)], total=logged + len(kept))
 
 
 def _kept(blob: bytes, types: Sequence[str] | None) -> list[bytes]:

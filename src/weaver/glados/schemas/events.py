@@ -36,7 +36,10 @@ class EventResponse(ResponseBody):
 class EventsResponse(ResponseBody):
     """A stretch of the log, in its order."""
 
-    items: list[EventResponse] = Field(description="Up to `limit` events past `after`.")
+    items: list[EventResponse] = Field(description="A page of the events past `after`.")
+    total: int = Field(description="How many there are past `after`.")
+    page: int = Field(description="Which page this is, from 1.")
+    page_size: int = Field(description="How many a page has at most.")
     next_after: int = Field(description="Give this as `after` to go on; events still to come are past it too.")
     newest: int = Field(description="The newest seq of the log.")
 

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from weaver.events.event import Event, Kind
+from weaver.events.event_filter import ALL_EVENTS, EventFilter
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import Payload, RunCreated, RunDeleted, RunStarted, RunStopped
 from weaver.events.ports import Bounds, Handler
@@ -72,27 +73,15 @@ class FakeLog:
                 await handler(event)
 
     async def read(
-        self,
-        *,
-        after: int = 0,
-        limit: int = 1000,
-        types: Iterable[str] | None = None,
-        run_id: str | None = None,
-        corr_id: str | None = None,
-        causation_id: str | None = None,
+        self, wanted: EventFilter = ALL_EVENTS, *, after: int = 0, limit: int = 1000, skip: int = 0
     ) -> list[Event]:
         self._answer()
-        wanted = None if types is None else set(types)
-        found = [
-            event
-            for event in self.events
-            if (event.seq or 0) > after
-            and (wanted is None or event.type in wanted)
-            and run_id in (None, event.run_id)
-            and corr_id in (None, event.corr_id)
-            and causation_id in (None, event.causation_id)
-        ]
-        return found[:limit]
+        is_wanted = wanted.matcher()
+        found = [event for event in self.events if (event.seq or 0) > after and is_wanted(event)]
+        return found[skip : skip + limit]
+
+    async def count(self, wanted: EventFilter = ALL_EVENTS, *, after: int = 0) -> int:
+        return len(await self.read(wanted, after=after, limit=10**9))
 
     async def bounds(self) -> Bounds:
         self._answer()

@@ -349,8 +349,11 @@ async def test_indicators_are_empty_as_long_as_no_run_records_any(api: Api) -> N
 async def test_log_is_read_in_order_with_filters_and_a_cursor(api: Api) -> None:
     await api.log.append([an_event(f"e{k}", "run.Progress", run_id=f"r{k % 2}") for k in range(6)])
     await api.log.append([an_event("last", "data.Imported", corr_id="mine")])
-    first = (await api.client.get("/api/v1/events", params={"limit": 4})).json()
+    first = (await api.client.get("/api/v1/events", params={"page_size": 4})).json()
     assert [item["seq"] for item in first["items"]] == [1, 2, 3, 4]
+    assert (first["total"], first["page"], first["page_size"]) == (7, 1, 4)
+    second = (await api.client.get("/api/v1/events", params={"page": 2, "page_size": 4})).json()
+    assert [item["seq"] for item in second["items"]] == [5, 6, 7]
     assert (first["next_after"], first["newest"]) == (4, 7)
     rest = (await api.client.get("/api/v1/events", params={"after": first["next_after"]})).json()
     assert [item["seq"] for item in rest["items"]] == [5, 6, 7]
@@ -369,7 +372,7 @@ async def test_log_is_read_in_order_with_filters_and_a_cursor(api: Api) -> None:
 @pytest.mark.parametrize(
     ("params", "status"),
     [
-        ({"type": "run.Begun"}, 400), ({"limit": 0}, 422), ({"limit": 1001}, 422), ({"after": -1}, 422),
+        ({"type": "run.Begun"}, 400), ({"page_size": 0}, 422), ({"page_size": 501}, 422), ({"after": -1}, 422),
         ({"after": 2**63}, 422), ({"run_id": "a\x00"}, 422),
     ],
 )  # fmt: skip

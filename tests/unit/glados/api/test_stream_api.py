@@ -91,8 +91,8 @@ async def test_events_that_happen_during_the_replay_come_once_and_in_order(api: 
     await happen(api, *["run.Progress"] * (REPLAY_BATCH + 3))
     read = api.log.read
 
-    async def slow_read(**options: Any) -> list[Event]:
-        found = await read(**options)
+    async def slow_read(*wanted: Any, **options: Any) -> list[Event]:
+        found = await read(*wanted, **options)
         await happen(api, "run.Progress")  # committed behind the back of each look at the log
         return found
 
@@ -351,11 +351,11 @@ async def test_log_that_goes_away_during_the_replay_ends_the_stream_without_a_ho
     await happen(api, *["run.Progress"] * (REPLAY_BATCH + 5))
     read, reads = api.log.read, 0
 
-    async def failing(**options: Any) -> list[Event]:
+    async def failing(*wanted: Any, **options: Any) -> list[Event]:
         nonlocal reads
         reads += 1
         api.log.is_away = reads > 1
-        return await read(**options)
+        return await read(*wanted, **options)
 
     api.log.read = failing  # type: ignore[method-assign]
     async with AsgiStream(api.app, "after=0") as stream:
