@@ -127,6 +127,7 @@ async def test_too_large_an_upload_is_refused_packed_or_not(scene: Scene) -> Non
         (packed(csv())[:20] + b"\xff" * 40, "not a whole gzip file"),
         (packed(packed(csv())), "packed twice"),
     ],
+    ids=["cut off", "damaged", "packed twice"],
 )
 async def test_broken_gzip_is_refused(scene: Scene, content: bytes, said: str) -> None:
     answer = await scene.post_file("/data/import", content, symbol="ABC")
