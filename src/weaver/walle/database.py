@@ -13,7 +13,7 @@ from weaver.events.event import Event
 from weaver.events.log import EventStore, StoredEventLog
 from weaver.events.memory_log import MemoryEventStore
 from weaver.events.waiting import Wait, wait_for_event
-from weaver.model.errors import InputError
+from weaver.model.errors import InputError, Unavailable
 from weaver.walle.address import InFile, InMemory, OnServer, parse_address
 from weaver.walle.faults import translated
 from weaver.walle.outbox import MemoryRecorder, Recorder, SqlEventStore, SqlRecorder
@@ -183,9 +183,12 @@ async def _open_server(url: URL, server: str, route: Router | None, wait: Wait) 
     link = ServerLink(options, application_name=f"{name[:58]}-link", wait=wait)
     storage = PostgresqlStorage(engine=engine, link=link)
     try:
-        with translated():
-            async with engine.connect() as connection:
-                present = await connection.run_sync(revision_of)
+        try:
+            with translated():
+                async with engine.connect() as connection:
+                    present = await connection.run_sync(revision_of)
+        except Unavailable as error:
+            raise Unavailable(f"{_named(url)}: {error}; is the server running, and DB_URL right?") from error
         if present != HEAD:
             raise InputError(_untimely(present, url))
         store = SqlEventStore(storage)
@@ -205,8 +208,14 @@ async def _open_server(url: URL, server: str, route: Router | None, wait: Wait) 
         raise
 
 
+def _named(url: URL) -> str:
+    """A database on a server, for messages: never its password."""
+    port = f":{url.port}" if url.port else ""
+    return f"the database {url.database!r} on {url.host or url.query.get('host', 'this machine')}{port}"
+
+
 def _untimely(present: str | None, url: URL) -> str:
-    where = f"the database {url.database!r} on {url.host or url.query.get('host', 'this machine')}"
+    where = _named(url)
     if present is None:
         return f"{where} has no tables of Weaver's yet: run `weaver migrate`"
     if present < HEAD:

@@ -1,0 +1,87 @@
+"""The real server in a process of its own, with a home of its own: started, stopped, killed, and started again."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PATIENCE_SECONDS = 60.0
+"""How long to wait for what takes a second."""
+SHUTDOWN_SECONDS = 5.0
+"""The server's own deadline after a signal: past it, it leaves by force, with exit code 1 and a word."""
+_OURS = ("WEAVER_", "SERVER_", "SECURITY_", "DB_URL", "ALPACA_", "NOTIFY_")
+
+
+class Server:
+    """`weaver up` on a free port. `said` and `log` are what it wrote in all its lives."""
+
+    def __init__(self, home: Path, **environment: str) -> None:
+        self.home, self._environment = home, environment
+        self.url = ""
+        """Where it is now; another port after each start."""
+        self._out, self._errors = home.with_name(f"{home.name}.out"), home.with_name(f"{home.name}.log")
+        self._process: subprocess.Popen[bytes] | None = None
+        home.mkdir(parents=True, exist_ok=True)
+
+    def start(self) -> None:
+        """Return when it says that it is ready; fails with its last words where it does not."""
+        begin = len(self.said)
+        process = self.launch()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (found := re.search(r"is ready: (http://\S+)", self.said[begin:])) is None:
+            assert process.poll() is None, f"it ended with {process.returncode}: {self.log[-2000:]}"
+            assert time.monotonic() < deadline, f"not ready after {PATIENCE_SECONDS} s: {self.log[-2000:]}"
+            time.sleep(0.02)
+        self.url = found[1]
+
+    def launch(self) -> "subprocess.Popen[bytes]":
+        """Start the process, and wait for nothing."""
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        with self._out.open("ab") as out, self._errors.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "weaver", "up", "--no-open"],
+                env={**plain, "SERVER_PORT": "0", **self._environment, "WEAVER_HOME": str(self.home)},
+                stdin=subprocess.DEVNULL, stdout=out, stderr=errors,
+            )  # fmt: skip
+        return self._process
+
+    def stop(self) -> int:
+        """Ask it to stop; its exit code: 0 in order and in time, 1 where it had to leave by force."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it as a power failure would."""
+        self._end(signal.SIGKILL)
+
+    @property
+    def said(self) -> str:
+        """Standard output."""
+        return self._out.read_text() if self._out.exists() else ""
+
+    @property
+    def log(self) -> str:
+        """Standard error."""
+        return self._errors.read_text() if self._errors.exists() else ""
+
+    def _end(self, number: signal.Signals) -> int:
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        process.send_signal(number)
+        return process.wait(timeout=PATIENCE_SECONDS)
+
+
+@contextmanager
+def server(home: Path, **environment: str) -> Iterator[Server]:
+    """A server that is ready, and gone at the end of the block."""
+    running = Server(home, **environment)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.kill()

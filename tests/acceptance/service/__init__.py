@@ -1,0 +1,1 @@
+"""Black box: the real server as a process, HTTP, the event stream, and nothing else."""

@@ -1,0 +1,157 @@
+"""From an empty home to the results of a backtest, on storage that keeps everything and on storage that keeps nothing."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.command import Place
+from tests.acceptance.server import Server, server
+from tests.acceptance.service.api import DATA, Api
+from tests.acceptance.service.stream import Frame, stream, until
+
+AMOUNTS = ("quantity", "price", "commission", "slippage")
+
+
+@pytest.fixture(scope="module", params=["memory", "sqlite"])
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that knows nothing yet."""
+    environment = {"DB_URL": "memory"} if request.param == "memory" else {}
+    with server(tmp_path_factory.mktemp("main_path") / "home", **environment) as started:
+        yield started
+        assert started.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def storage(running: Server) -> str:
+    """What it says that it keeps its records in."""
+    with Api(running.url) as api:
+        return str(api.get("/healthz")["storage"])
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The same backtest by the library, in a process and a home of its own, straight from the file."""
+    place = Place(folder=tmp_path_factory.mktemp("library"), home=tmp_path_factory.mktemp("library_home"))
+    outcome = place.run(
+        "backtest", "sma-crossover", "--bars", DATA / "AAPL_1d.csv", "--asset", "stock",
+        "--set", "fast=5", "--cash", "25000", "--json", "-",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.stderr
+    return json.loads(outcome.stdout)
+
+
+def test_backtest_goes_from_pending_to_the_librarys_results_and_is_told_as_it_goes(
+    running: Server, expected: Any
+) -> None:
+    with Api(running.url) as api, stream(running.url) as frames:
+        api.import_sample("AAPL_1d.csv")
+        given = {"config": {"fast": 5}, "cash": 25000, "lookahead_check": True}
+        run_id = api.create("sma-crossover", name="the main path", **given)
+        assert api.run(run_id)["status"] == "pending"
+        api.refused("GET", f"/runs/{run_id}/results", status=404)
+        assert api.post(f"/runs/{run_id}/start")["status"] == "running"
+        told = until(frames, lambda frame: frame.type == "run.Completed")
+        run = api.run(run_id)
+        assert (run["status"], run["error"], run["name"]) == ("completed", None, "the main path")
+        assert run["created_at"] < run["started_at"] < run["completed_at"]
+        _check_told(told, run_id)
+        assert _in_log(api) == [(frame.id, frame.type, frame.payload) for frame in told]
+        _check_results(api, run_id, expected)
+
+
+def _check_told(told: list[Frame], run_id: str) -> None:
+    types = [frame.type for frame in told]
+    assert types[:3] == ["data.Imported", "run.Created", "run.Started"]
+    fractions = [frame.payload["fraction"] for frame in told if frame.type == "run.Progress"]
+    assert fractions
+    assert fractions == sorted(fractions)
+    assert 0 <= fractions[0] <= fractions[-1] <= 1
+    for type_ in ("strategy.PlaceRequest", "backtest.PlaceOrder", "orders.Created", "orders.Filled"):
+        assert type_ in types
+    assert {frame.payload["run_id"] for frame in told[1:]} == {run_id}
+
+
+def _in_log(api: Api) -> list[tuple[int, str, Any]]:
+    return [(event["seq"], event["type"], event["payload"]) for event in api.events()]
+
+
+def _check_results(api: Api, run_id: str, expected: Any) -> None:
+    results = api.get(f"/runs/{run_id}/results")
+    assert results["stats"] == expected["stats"]
+    assert results["run"]["data_hash"] == expected["run"]["data_hash"] == api.run(run_id)["data_hash"]
+    fills = sorted(api.pages(f"/runs/{run_id}/fills"), key=lambda fill: int(fill["id"].rpartition("-f")[2]))
+    assert len(fills) == len(expected["fills"]) > 100
+    assert [_execution(fill, at="filled_at") for fill in fills] == [
+        _execution({**fill, "order_id": f"{run_id}-{fill['order_id']}"}, at="timestamp") for fill in expected["fills"]
+    ]
+    trades = sorted(api.pages(f"/runs/{run_id}/trades"), key=lambda trade: int(trade["number"]))
+    names = expected["trades"][0].keys()
+    assert [{name: trade[name] for name in names} for trade in trades] == expected["trades"]
+    equity = api.get(f"/runs/{run_id}/equity", points=20_000)
+    assert equity["downsampled"] is False
+    assert [_rounded(row) for row in equity["items"]] == [_rounded(row) for row in expected["equity"]]
+
+
+def _execution(fill: Any, *, at: str) -> tuple[Any, ...]:
+    """All of a fill that the service and the library both tell."""
+    plain = (fill["order_id"], fill["symbol"], fill["side"], fill[at], fill["bar_timestamp"])
+    return plain + tuple(Decimal(fill[name]) for name in AMOUNTS)
+
+
+def _rounded(row: Any) -> tuple[str, float, float]:
+    """A row of a curve to the places that cash is counted in."""
+    return row["timestamp"], round(row["equity"], 8), round(row["cash"], 8)
+
+
+def test_rest_of_the_record_agrees_with_the_fills(running: Server) -> None:
+    with Api(running.url) as api:
+        api.import_sample("IBM_1d.csv")
+        run_id = api.started("rsi-mean-reversion", "IBM", close_at_end=True)
+        assert api.ended(run_id)["status"] == "completed"
+        fills, orders = api.pages(f"/runs/{run_id}/fills"), api.pages(f"/runs/{run_id}/orders")
+        filled: dict[str, Decimal] = {}
+        for fill in fills:
+            filled[fill["order_id"]] = filled.get(fill["order_id"], Decimal(0)) + Decimal(fill["quantity"])
+        assert {order["id"]: Decimal(order["filled_quantity"]) for order in orders if order["id"] in filled} == filled
+        assert {order["id"] for order in orders if Decimal(order["filled_quantity"])} == set(filled)
+        assert api.pages(f"/runs/{run_id}/positions") == []
+        signed = [Decimal(fill["quantity"]) * (1 if fill["side"] == "buy" else -1) for fill in fills]
+        assert sum(signed) == 0
+        cash = Decimal(100_000) - sum(
+            quantity * Decimal(fill["price"]) + Decimal(fill["commission"])
+            for quantity, fill in zip(signed, fills, strict=True)
+        )
+        assert float(cash) == api.get(f"/runs/{run_id}/results")["stats"]["final_equity"]
+        assert [fill for fill in api.pages("/fills", run_id=run_id)] == fills
+        report = api.http.get(f"/api/v1/runs/{run_id}/report.html")
+        assert report.headers["content-type"].startswith("text/html")
+        assert "IBM" in report.text
+        told = api.events(run_id=run_id)
+        assert sum(event["type"] == "orders.Filled" for event in told) == len(fills)
+
+
+def test_each_request_of_a_strategy_has_one_routed_child_of_its_own(running: Server, storage: str) -> None:
+    with Api(running.url) as api:
+        log = api.events()
+        parents = {event["id"]: event for event in log if event["type"] == "strategy.PlaceRequest"}
+        children = [event for event in log if event["type"].startswith(("backtest.", "live."))]
+        assert len(parents) > 100, storage
+        assert sorted(child["causation_id"] for child in children) == sorted(parents)
+        for child in children:
+            parent = parents[child["causation_id"]]
+            assert child["type"] == "backtest.PlaceOrder"
+            assert [child[name] for name in ("run_id", "corr_id")] == [parent[name] for name in ("run_id", "corr_id")]
+
+
+def test_health_says_what_the_storage_is_and_whether_it_lasts(running: Server, storage: str) -> None:
+    with Api(running.url) as api:
+        health = api.get("/healthz")
+        assert (health["status"], health["read_only"]) == ("ok", False)
+        assert health["durable"] is (storage == "sqlite")
+        assert all(check["ok"] for check in health["checks"].values())
+    assert ("nothing survives" in running.said) is (storage == "memory")
+    assert bool(list(running.home.glob("weaver.db*"))) is (storage == "sqlite")
