@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 QUICK  ?=
+N      ?= 200
 PY     := .venv/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check -qq
 SHELL  := /bin/sh
@@ -48,6 +49,9 @@ coverage: .venv/dev.stamp ## run all tests, and hold branch coverage: model, mar
 
 bench: .venv/dev.stamp .bench/peers.stamp .bench/nautilus.stamp ## measure against the bare loop and the peers (QUICK=1: fewer samples)
 	@$(PY) -m tests.benchmarks $(if $(QUICK),--quick)
+
+kill: .venv/dev.stamp ## kill the server at random moments N times (N=200), on both storages
+	@$(PY) -m tests.kill --rounds $(N)
 
 lock: .venv/dev.stamp ## resolve the locks anew (hashes, no addresses)
 	@$(LOCK) --upgrade pyproject.toml --group build --output-file locks/runtime.lock

@@ -12,8 +12,6 @@ from pathlib import Path
 
 PATIENCE_SECONDS = 60.0
 """How long to wait for what takes a second."""
-SHUTDOWN_SECONDS = 5.0
-"""The server's own deadline after a signal: past it, it leaves by force, with exit code 1 and a word."""
 _OURS = ("WEAVER_", "SERVER_", "SECURITY_", "DB_URL", "ALPACA_", "NOTIFY_")
 
 
@@ -24,9 +22,12 @@ class Server:
         self.home, self._environment = home, environment
         self.url = ""
         """Where it is now; another port after each start."""
-        self._out, self._errors = home.with_name(f"{home.name}.out"), home.with_name(f"{home.name}.log")
-        self._process: subprocess.Popen[bytes] | None = None
         home.mkdir(parents=True, exist_ok=True)
+        number = len(list(home.parent.glob(f"{home.name}-*.log")))  # several servers may share a home
+        self._out, self._errors = (home.with_name(f"{home.name}-{number}.{end}") for end in ("out", "log"))
+        for file in (self._out, self._errors):
+            file.touch()
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Return when it says that it is ready; fails with its last words where it does not."""
@@ -51,7 +52,7 @@ class Server:
         return self._process
 
     def stop(self) -> int:
-        """Ask it to stop; its exit code: 0 in order and in time, 1 where it had to leave by force."""
+        """Ask it to stop; its exit code: 0 in order, 1 where it left by force, as it does after five seconds."""
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
@@ -61,12 +62,12 @@ class Server:
     @property
     def said(self) -> str:
         """Standard output."""
-        return self._out.read_text() if self._out.exists() else ""
+        return self._out.read_text()
 
     @property
     def log(self) -> str:
         """Standard error."""
-        return self._errors.read_text() if self._errors.exists() else ""
+        return self._errors.read_text()
 
     def _end(self, number: signal.Signals) -> int:
         process, self._process = self._process, None

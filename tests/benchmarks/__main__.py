@@ -8,10 +8,10 @@ from os import getloadavg
 
 from rich.console import Console
 
-from tests.benchmarks import report, rotation, scaling, speed, whole_process
+from tests.benchmarks import clock, report, rotation, scaling, service, speed, whole_process
 from tests.benchmarks.check import Check
 
-ROWS = ("speed", "rotation", "process", "scaling")
+ROWS = ("speed", "rotation", "process", "scaling", "clock", "service")
 BUSY_LOAD = 1.0
 WIDTH = 150  # columns of text, where the output goes to a file
 
@@ -27,11 +27,17 @@ class Size:
     days: int = 2_520
     counts: tuple[int, ...] = (100_000, 1_000_000, 10_000_000)
     scaling_rounds: int = 3
+    ticks: int = 100
+    starts: int = 9
+    service_pairs: int = 5
+    clients: tuple[int, ...] = (50, 200)
+    load_seconds: float = 30.0
 
 
 QUICK = Size(
-    bars=100_000, rounds=3, slow_rounds=1, symbols=100, days=2_520, counts=(100_000, 1_000_000), scaling_rounds=3
-)
+    bars=100_000, rounds=3, slow_rounds=1, symbols=100, days=2_520, counts=(100_000, 1_000_000), scaling_rounds=3,
+    ticks=20, starts=3, service_pairs=2, clients=(50,), load_seconds=6.0,
+)  # fmt: skip
 
 
 def main() -> None:
@@ -69,6 +75,10 @@ def measurements(row: str, size: Size) -> Iterator[str | list[Check] | speed.Con
             return whole_process.measure(size.bars, size.rounds)
         case "scaling":
             return scaling.measure(size.counts, size.scaling_rounds)
+        case "clock":
+            return clock.measure(size.ticks)
+        case "service":
+            return service.measure(size.bars, size.starts, size.service_pairs, size.clients, size.load_seconds)
         case _:
             raise ValueError(f"no row {row!r}")
 

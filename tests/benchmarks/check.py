@@ -30,7 +30,11 @@ class Check:
             return "GATE MISSED"
         if self.goal is None:
             return "gate held"
-        return "goal met" if self._reaches(self.goal) else f"gate held, {self._way_to_go()} to the goal"
+        if self._reaches(self.goal):
+            return "goal met"
+        return (
+            f"{self._way_to_go()} to the goal" if self.gate is None else f"gate held, {self._way_to_go()} to the goal"
+        )
 
     def cells(self) -> tuple[str, ...]:
         """What, measured, spread, gate, goal, verdict."""

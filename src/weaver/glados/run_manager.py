@@ -241,5 +241,7 @@ class RunManager:
             run = known(await transaction.runs.find(run_id), run_id)
             if run.status is not RunStatus.RUNNING:
                 raise Conflict(f"run {run.name!r} is {run.status}: only a running run can be stopped")
+            if not await transaction.runs.save(run, expected=RunStatus.RUNNING):  # it may be ending just now
+                raise Conflict(f"run {run.name!r} has just ended")
             asked = RunStopRequested(run_id=run_id, flatten=flatten)
             transaction.append(self._events.event(asked, corr_id=corr_id))

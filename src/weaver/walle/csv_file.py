@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,9 +68,11 @@ def read_text(path: Path) -> CsvText:
     filled = [number for number, line in enumerate(head) if line.strip()][:_HEADER_WITHIN]
     if not filled:
         raise DataError(f"{name}: the first {_HEAD} lines are empty")
-    guesses = (number for number in filled if is_header(_split(head[number].decode(errors="replace"))[1]))
+    guesses = (
+        number for number in filled if is_header(_split(head[number].decode(errors="replace"), name, number + 1)[1])
+    )
     number = next(guesses, filled[0])
-    separator, fields = _split(_decode(head[number], name, number + 1))
+    separator, fields = _split(_decode(head[number], name, number + 1), name, number + 1)
     return CsvText(name=name, data=data, header=fields, header_line=number + 1, separator=separator)
 
 
@@ -119,7 +122,7 @@ def _bytes(path: Path) -> bytes:
         raise InputError(f"{path}: there is no such file") from error
     except IsADirectoryError as error:
         raise InputError(f"{path}: this is a folder, not a file") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
@@ -130,9 +133,18 @@ def _decode(line: bytes, name: str, number: int) -> str:
         raise DataError(f"{name}: line {number}: the text is not UTF-8: save it as UTF-8") from error
 
 
-def _split(line: str) -> tuple[str, list[str]]:
+def _split(line: str, name: str, number: int) -> tuple[str, list[str]]:
     separator = max(_SEPARATORS, key=line.count)
-    return separator, next(csv.reader([line.strip("\r\n\ufeff")], delimiter=separator), [])
+    return separator, fields_of(line.strip("\r\n\ufeff"), separator, place=f"{name}: line {number}")
+
+
+def fields_of(line: str, separator: str, *, place: str) -> list[str]:
+    """The fields of one line without its end. Raises DataError naming the place where they cannot be told apart, as
+    after a quote that nothing closes, or in a file whose lines end in a bare carriage return."""
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error as error:
+        raise DataError(f"{place}: its fields cannot be told apart: {error}") from error
 
 
 def _time_texts(columns: dict[int, pa.ChunkedArray], names: ColumnNames) -> pa.ChunkedArray:
@@ -162,11 +174,14 @@ def _bad_number(column: pa.ChunkedArray, name: str, source: Source) -> DataError
 def _broken_line(text: CsvText, error: pa.ArrowInvalid) -> DataError:
     """The first line with the wrong number of fields, or that is not UTF-8; else what the parser said."""
     for row, (line, data) in enumerate(text.data_lines(), start=1):
+        place = f"{text.name}: row {row} (line {line})"
         try:
-            fields = next(csv.reader([data.decode().rstrip("\r\n")], delimiter=text.separator), [])
+            fields = fields_of(data.decode().rstrip("\r\n"), text.separator, place=place)
         except UnicodeDecodeError:
-            return DataError(f"{text.name}: row {row} (line {line}): the text is not UTF-8: save it as UTF-8")
+            return DataError(f"{place}: the text is not UTF-8: save it as UTF-8")
+        except DataError as broken:
+            return broken
         if len(fields) != len(text.header):
             found = f"{len(fields)} field{'s' * (len(fields) != 1)}, the header has {len(text.header)}"
-            return DataError(f"{text.name}: row {row} (line {line}): {found}")
+            return DataError(f"{place}: {found}")
     return DataError(f"{text.name}: {np.str_(error).splitlines()[0]}")

@@ -1,6 +1,5 @@
 """A look at a file before it is imported: its columns, its first rows, and all that is wrong with it."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -75,11 +74,14 @@ def _uses(found: ColumnNames) -> dict[int, str]:
 
 
 def _csv_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    from weaver.walle.csv_file import read_text
+    from weaver.walle.csv_file import fields_of, read_text
 
     text = read_text(path)
-    lines = [line.decode(errors="replace").rstrip("\r\n") for _, line in islice(text.data_lines(), rows_max)]
-    rows = csv.reader(lines, delimiter=text.separator)
+    lines = [
+        (line.decode(errors="replace").rstrip("\r\n"), f"{text.name}: row {row} (line {number})")
+        for row, (number, line) in enumerate(islice(text.data_lines(), rows_max), start=1)
+    ]
+    rows = [fields_of(line, text.separator, place=place) for line, place in lines]
     return tuple(text.header), tuple(tuple(cell[:_CELL_MAX] for cell in row) for row in rows)
 
 

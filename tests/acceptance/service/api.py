@@ -11,6 +11,7 @@ from tests.acceptance.server import PATIENCE_SECONDS
 
 DATA = Path(__file__).parents[3] / "data"
 SAMPLES = {"AAPL_1d.csv": "stock", "IBM_1d.csv": "stock"}
+TABLES = ("fills", "trades", "orders", "events", "log", "positions")
 
 T = TypeVar("T")
 
@@ -116,15 +117,22 @@ class Api:
     def events(self, after: int = 0, **parameters: Any) -> list[Any]:
         """The log past an event, in its order."""
         items: list[Any] = []
-        while page := self.get("/events", after=after, limit=1000, **parameters)["items"]:
+        while page := self.get("/events", after=after, page_size=500, **parameters)["items"]:
             items += page
             after = page[-1]["seq"]
         return items
 
+    def record(self, run_id: str) -> Any:
+        """All that can be asked about a completed run."""
+        whole = [self.get(f"/runs/{run_id}{part}") for part in ("", "/results", "/equity")]
+        return whole, {table: self.pages(f"/runs/{run_id}/{table}") for table in TABLES}
+
     def metric(self, name: str) -> float:
         """The sum of a metric over its labels."""
         text = self.http.get("/api/v1/metrics").raise_for_status().text
-        return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.split("{")[0].split()[0] == name)
+        return sum(
+            float(line.rpartition(" ")[2]) for line in text.splitlines() if line.split("{")[0].split()[0] == name
+        )
 
     def _over(self, path: str, busy: set[str]) -> Any:
         found = self.get(path)

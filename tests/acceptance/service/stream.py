@@ -12,6 +12,11 @@ import httpx
 from tests.acceptance.server import PATIENCE_SECONDS
 
 PATH = "/api/v1/events/stream"
+NOT_STREAMED = {"clock.Tick", "data.WindowReady", "data.WindowFailed"}
+"""What comes only to who names it."""
+
+Told = tuple[int, str, Any]
+"""An event's seq, type and payload: what the log and the stream both tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,16 @@ def until(frames: Iterator[Frame], is_last: Callable[[Frame], bool]) -> list[Fra
         if is_last(frame):
             return found
     raise AssertionError(f"the stream ended after {[frame.type for frame in found[-5:]]}")
+
+
+def streamed(events: Iterable[Any]) -> list[Told]:
+    """What of the log a stream without `types` carries."""
+    return [(one["seq"], one["type"], one["payload"]) for one in events if one["type"] not in NOT_STREAMED]
+
+
+def plain(frames: Iterable[Frame]) -> list[Told]:
+    """The events among frames."""
+    return [(frame.id, frame.type, frame.payload) for frame in frames if frame.type]
 
 
 def _in_time(lines: Iterator[str]) -> Iterator[str]:

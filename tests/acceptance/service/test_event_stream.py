@@ -14,20 +14,16 @@ import pytest
 
 from tests.acceptance.server import PATIENCE_SECONDS, Server
 from tests.acceptance.service.api import Api, eventually
-from tests.acceptance.service.stream import PATH, Frame, frames_of, stream, until
-
-NOT_STREAMED = {"clock.Tick", "data.WindowReady", "data.WindowFailed"}
-"""What comes only to who names it."""
-
-
-def streamed(events: list[dict[str, object]]) -> list[tuple[object, object, object]]:
-    """What of the log a stream without `types` carries."""
-    return [(one["seq"], one["type"], one["payload"]) for one in events if one["type"] not in NOT_STREAMED]
-
-
-def plain(frames: list[Frame]) -> list[tuple[object, object, object]]:
-    """The same of frames."""
-    return [(frame.id, frame.type, frame.payload) for frame in frames]
+from tests.acceptance.service.stream import (
+    NOT_STREAMED,
+    PATH,
+    Frame,
+    frames_of,
+    plain,
+    stream,
+    streamed,
+    until,
+)
 
 
 def newest(api: Api) -> int:

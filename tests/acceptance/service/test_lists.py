@@ -81,7 +81,9 @@ def test_filters_of_fills_and_orders_split_them_without_remainder(api: Api, runs
 
 
 @pytest.mark.parametrize("path", ["/runs", "/events", "/orders", "/fills", "/strategies", "/data", "/instruments"])
-@pytest.mark.parametrize("wrong", [{"page": 0}, {"page": -1}, {"page": "x"}, {"page": 2**31}, {"page_size": 0}, {"page_size": 501}])
+@pytest.mark.parametrize(
+    "wrong", [{"page": 0}, {"page": -1}, {"page": "x"}, {"page": 2**31}, {"page_size": 0}, {"page_size": 501}]
+)
 def test_page_that_cannot_be_is_422(api: Api, path: str, wrong: dict[str, Any]) -> None:
     api.refused("GET", path, status=422, params=wrong)
 

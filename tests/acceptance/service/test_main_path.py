@@ -1,9 +1,8 @@
-"""From an empty home to the results of a backtest, on storage that keeps everything and on storage that keeps nothing."""
+"""From an empty home to a backtest's results, on storage that keeps everything and on storage that keeps nothing."""
 
 import json
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,7 +125,7 @@ def test_rest_of_the_record_agrees_with_the_fills(running: Server) -> None:
             for quantity, fill in zip(signed, fills, strict=True)
         )
         assert float(cash) == api.get(f"/runs/{run_id}/results")["stats"]["final_equity"]
-        assert [fill for fill in api.pages("/fills", run_id=run_id)] == fills
+        assert api.pages("/fills", run_id=run_id) == fills
         report = api.http.get(f"/api/v1/runs/{run_id}/report.html")
         assert report.headers["content-type"].startswith("text/html")
         assert "IBM" in report.text

@@ -1,0 +1,135 @@
+"""What the running server costs: until it is ready, to run a backtest through it, and to stream events to many."""
+
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+
+from tests.benchmarks import service_load
+from tests.benchmarks.bars import SYMBOL
+from tests.benchmarks.check import Check
+from tests.benchmarks.contest import Contestant, Spread, columns_file, short
+from tests.benchmarks.contestants.weaver import minute_bars
+from tests.benchmarks.whole_process import STRATEGIES
+from tests.kill.api import Api
+from tests.kill.server import Server
+from weaver.model.instrument import AssetClass, Instrument
+from weaver.walle.bar_store import ParquetBarStore
+
+GOAL_SECONDS, GOAL_SECONDS_PER_EVENT = 1.0, 20e-6
+RUN_SECONDS_MAX = 300.0
+
+
+def measure(
+    count: int, rounds: int, pairs: int, clients: tuple[int, ...], seconds: float
+) -> Iterator[str | list[Check]]:
+    """All rows; yields progress, then the checks."""
+    checks: list[Check] = []
+    for steps in (_ready(rounds), _price(count, pairs), service_load.measure(clients, seconds)):
+        for step in steps:
+            if isinstance(step, str):
+                yield step
+            else:
+                checks += step
+    yield checks
+
+
+def _ready(rounds: int) -> Iterator[str | list[Check]]:
+    """From the start of the process to the first answer that it is well, on a store that is there."""
+    values = []
+    with tempfile.TemporaryDirectory() as folder:
+        for turn in range(rounds + 1):  # the first makes the store
+            yield f"server ready: round {turn} of {rounds}"
+            server = Server(Path(folder) / "home", None)
+            began = time.perf_counter()
+            server.start()
+            with Api(server) as api:
+                api.get("/healthz")
+            values.append(time.perf_counter() - began)
+            server.stop()
+    yield [_check("`weaver up`: process start to the first healthy answer", values[1:], "s", gate=4.0, goal=2.0)]
+
+
+def _price(count: int, pairs: int) -> Iterator[str | list[Check]]:
+    """A backtest through the service, each right after the same in a warm process of its own."""
+    over, service, events = [], [], 0
+    with tempfile.TemporaryDirectory() as folder, Contestant("weaver_on_bar", count) as library:
+        server = Server(Path(folder) / "home", None)
+        yield f"storing {count:,} bars"
+        _prepare(server.home, count)
+        server.start()
+        try:
+            with Api(server) as api:
+                library.sample(), _run(api, server)
+                for turn in range(pairs):
+                    yield f"pair {turn + 1} of {pairs}: weaver.backtest, then the service"
+                    warm = library.sample()
+                    seconds, run = _run(api, server)
+                    _agree(api.get(f"/runs/{run}/results")["stats"], warm.trades, warm.equity)
+                    over.append(seconds - warm.wall)
+                    service.append(seconds)
+                    events = api.get(f"/runs/{run}/events", page_size=1)["total"]
+                    api.call("DELETE", f"/runs/{run}")
+        finally:
+            server.stop()
+    goal = GOAL_SECONDS + GOAL_SECONDS_PER_EVENT * events
+    name = f"{count:,} bars through the service ({events:,} events stored)"
+    yield [
+        _check(f"{name}: wall time over weaver.backtest", over, "s", goal=round(goal, 2)),
+        _check(f"{name}: wall time of it all", service, "s"),
+        _check("the same, over weaver.backtest and a second: per stored event",
+               [max(value - GOAL_SECONDS, 0.0) / events * 1e6 for value in over], "µs", goal=20),
+    ]  # fmt: skip
+
+
+def _prepare(home: Path, count: int) -> None:
+    """The contest's strategies, and its bars as the store keeps them."""
+    (home / "strategies").mkdir(parents=True)
+    (home / "strategies" / STRATEGIES.name).write_text(STRATEGIES.read_text())
+    instrument = Instrument.default(SYMBOL, AssetClass.CRYPTO)
+    with np.load(columns_file(count)) as file:
+        bars = minute_bars({name: file[name] for name in file.files})
+    ParquetBarStore(home / "bars").write(bars, instrument, (), "synthetic")
+
+
+def _run(api: Api, server: Server) -> tuple[float, str]:
+    """Seconds from POST /runs to run.Completed on the event stream, and the run's id."""
+    began = time.perf_counter()
+    created = api.call("POST", "/runs", json={
+        "strategy_id": "sma-on-bar", "symbols": [SYMBOL], "timeframe": "1m", "cash": 1_000_000,
+        "costs": {"commission_bps": 10}, "lookahead_check": False,
+    })  # fmt: skip
+    if created.status != 201:
+        raise RuntimeError(f"the run could not be created: {created}")
+    run_id: str = created.body["id"]
+    url, wanted = f"{server.url}/api/v1/events/stream", {"run_id": run_id, "types": "run.Completed,run.Error"}
+    with httpx.stream("GET", url, params=wanted, timeout=RUN_SECONDS_MAX, trust_env=False) as answer:
+        lines = answer.iter_lines()
+        next(lines)  # connected: nothing is missed from here on
+        api.call("POST", f"/runs/{run_id}/start")
+        for line in lines:
+            if line.startswith("event: "):
+                break
+        seconds = time.perf_counter() - began
+        told = json.loads(next(lines).removeprefix("data: "))
+    if "error" in told:
+        raise RuntimeError(f"the run failed: {told['error']}")
+    return seconds, run_id
+
+
+def _agree(stats: dict[str, Any], trades: int, equity: float) -> None:
+    if (stats["trades"], stats["final_equity"]) != (trades, equity):
+        raise RuntimeError(
+            f"the service did other work: {stats['trades']} trades and {stats['final_equity']} at the end, "
+            f"weaver.backtest {trades} and {equity}"
+        )
+
+
+def _check(what: str, values: list[float], unit: str, *, gate: float | None = None, goal: float | None = None) -> Check:
+    spread = f"{short(min(values))}–{short(max(values))}, n = {len(values)}"
+    return Check(what=what, measured=Spread(values).median, unit=unit, spread=spread, gate=gate, goal=goal)

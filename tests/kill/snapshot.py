@@ -1,0 +1,166 @@
+"""The database as it is, read past Weaver in plain SQL."""
+
+import asyncio
+import gzip
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.postgres import apart, connect
+
+Rows = list[tuple[Any, ...]]
+
+_EVENTS = "SELECT seq, id, type, run_id, corr_id, causation_id, payload FROM outbox ORDER BY seq"
+_RUNS = "SELECT id, name, status, error, queued, cloned_from FROM runs"
+_BLOBS = "SELECT run_id, content FROM result_blobs WHERE name = 'events'"
+_SQL = (
+    _EVENTS, _RUNS, "SELECT run_id, id FROM orders", "SELECT run_id, id FROM fills",
+    "SELECT run_id, count(*) FROM trades GROUP BY run_id", "SELECT run_id FROM backtest_results", _BLOBS,
+    "SELECT consumer, seq FROM consumer_offsets",
+)  # fmt: skip
+_OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """An event; `seq` is None where it is kept with a result."""
+
+    seq: int | None
+    id: str
+    type: str
+    run_id: str | None
+    corr_id: str
+    causation_id: str | None
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """A run as its row has it."""
+
+    id: str
+    name: str
+    status: str
+    error: str | None
+    queued: bool
+    cloned_from: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that is kept, at one moment."""
+
+    events: dict[int, Logged]
+    runs: dict[str, RunRow]
+    orders: dict[str, set[str]]
+    fills: dict[str, set[str]]
+    trades: dict[str, int]
+    results: set[str]
+    kept: dict[str, list[Logged]]
+    """Events that are kept with a run's result."""
+    offsets: dict[str, int]
+
+    @property
+    def newest(self) -> int:
+        """The newest seq."""
+        return max(self.events, default=0)
+
+    def of_runs(self) -> dict[str, list[Logged]]:
+        """The log's events of each run, in their order."""
+        found: dict[str, list[Logged]] = defaultdict(list)
+        for event in self.events.values():
+            if event.run_id is not None:
+                found[event.run_id].append(event)
+        return found
+
+
+def snapshot(home: Path, db_url: str | None, *, is_running: bool) -> Snapshot:
+    """Everything, in one transaction.
+
+    Where the server is not running: of a file a copy is read, so that it stays as it is; a database is read when it has
+    ended what it was doing for the server, since a COMMIT that it got before the kill is carried out after it.
+    """
+    if db_url is not None:
+        return _of(*_from_server(db_url, is_running=is_running))
+    path = home / "weaver.db"
+    if is_running:
+        return _of(*_from_file(f"file:{path}?mode=ro"))
+    with tempfile.TemporaryDirectory() as folder:
+        for name in (path.name, f"{path.name}-wal"):
+            if path.with_name(name).exists():
+                shutil.copy(path.with_name(name), folder)
+        return _of(*_from_file(f"file:{folder}/{path.name}"))
+
+
+def _from_file(address: str) -> list[Rows]:
+    connection = sqlite3.connect(address, uri=True, isolation_level=None)
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        connection.execute("BEGIN")
+        return [connection.execute(sql).fetchall() for sql in _SQL]
+    finally:
+        connection.close()
+
+
+def _from_server(db_url: str, *, is_running: bool) -> list[Rows]:
+    found: list[Rows] = []
+
+    async def read() -> None:
+        connection = await connect(db_url)
+        try:
+            async with asyncio.timeout(60):
+                while not is_running and await connection.fetchval(_OTHERS):
+                    await asyncio.sleep(0.01)
+            async with asyncio.timeout(60), connection.transaction(isolation="repeatable_read", readonly=True):
+                for sql in _SQL:
+                    found.append([tuple(row) for row in await connection.fetch(sql)])  # noqa: PERF401 - awaits
+        finally:
+            await connection.close()
+
+    apart(read)
+    return found
+
+
+def _of(
+    events: Rows, runs: Rows, orders: Rows, fills: Rows, trades: Rows, results: Rows, blobs: Rows, offsets: Rows
+) -> Snapshot:
+    return Snapshot(
+        events={row[0]: _logged(*row) for row in events},
+        runs={row[0]: RunRow(**dict(zip(RunRow.__slots__, row, strict=True))) for row in runs},
+        orders=_sets(orders),
+        fills=_sets(fills),
+        trades=dict(trades),
+        results={row[0] for row in results},
+        kept={run_id: _kept(content) for run_id, content in blobs},
+        offsets=dict(offsets),
+    )
+
+
+def _logged(seq: int, id_: str, type_: str, run_id: str, corr_id: str, causation_id: str, payload: str) -> Logged:
+    return Logged(
+        seq=seq, id=id_, type=type_, run_id=run_id, corr_id=corr_id, causation_id=causation_id,
+        payload=json.loads(payload),
+    )  # fmt: skip
+
+
+def _kept(content: bytes) -> list[Logged]:
+    read: Callable[[bytes], dict[str, Any]] = json.loads
+    lines = [read(line) for line in gzip.decompress(content).splitlines() if line]
+    return [Logged(**{name: line[name] for name in Logged.__slots__}) for line in lines]
+
+
+def _sets(rows: Rows) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for run_id, id_ in rows:
+        found[run_id].add(id_)
+    return found
