@@ -100,7 +100,8 @@ class Api:
 
     def working(self, run_id: str) -> Any:
         """A run when a worker has begun to work on it."""
-        found = eventually(lambda: (run := self.run(run_id)) and not run["queued"] and run, what=f"work on {run_id}")
+        eventually(lambda: not self.run(run_id)["queued"], what=f"work on {run_id}")
+        found = self.run(run_id)
         assert found["status"] == "running", found
         return found
 

@@ -34,19 +34,24 @@ def test_stream_of_one_run_carries_all_of_it_and_nothing_of_another_or_of_none(s
     before = newest(api)
     config = {"every": 15, "pause": 0.0002}
     ours, theirs = (api.create("trader", symbol, config=config, audit="full") for symbol in ("AAPL", "IBM"))
-    with stream(service.url, run_id=ours) as frames:
+    named = "run.*,strategy.*,backtest.*,orders.*,data.WindowReady"  # windows are streamed to who names them
+    with stream(service.url, run_id=ours) as frames, stream(service.url, run_id=ours, types=named) as more:
         for run_id in (ours, theirs):
             api.post(f"/runs/{run_id}/start")
         api.import_sample("AAPL_1d.csv")  # an event without a run
-        told = until(frames, lambda frame: frame.type == "run.Completed")
+        told, also_told = (until(one, lambda frame: frame.type == "run.Completed") for one in (frames, more))
     assert api.ended(theirs)["status"] == "completed"
     log = api.events(before)
     foreign = {event["type"].partition(".")[0] for event in log if event["run_id"] == theirs}
     assert foreign >= {"run", "strategy", "backtest", "orders", "data"}, "the other run had nothing to leak"
     assert "data.Imported" in {event["type"] for event in log if event["run_id"] is None}
     mine = [event for event in log if event["run_id"] == ours and event["type"] != "run.Created"]
-    assert {frame.payload["run_id"] for frame in told} == {ours}
+    assert {frame.payload["run_id"] for frame in told + also_told} == {ours}
     assert plain(told) == streamed(mine)
+    assert plain(also_told) == [
+        (event["seq"], event["type"], event["payload"]) for event in mine if _is_named(event["type"], named)
+    ]
+    assert "data.WindowReady" in {frame.type for frame in also_told}
     seqs = {run_id: [event["seq"] for event in log if event["run_id"] == run_id] for run_id in (ours, theirs)}
     assert min(seqs[theirs]) < max(seqs[ours])
     assert min(seqs[ours]) < max(seqs[theirs])
@@ -62,11 +67,14 @@ def test_types_filter_lets_through_what_it_names_and_windows_only_then(service: 
         wanted = [event for event in log if _is_named(event["type"], types)]
         assert wanted, types
         with stream(service.url, after=before, types=types, run_id=run_id) as frames:
-            last = wanted[-1]["seq"]
-            told = until(frames, lambda frame, last=last: frame.id == last)
+            told = _up_to(frames, wanted[-1]["seq"])
         assert plain(told) == [(event["seq"], event["type"], event["payload"]) for event in wanted], types
     answer = httpx.get(service.url + PATH, params={"types": "orders.Eaten"}, timeout=PATIENCE_SECONDS, trust_env=False)
     assert (answer.status_code, "orders.Eaten" in answer.json()["message"]) == (400, True)
+
+
+def _up_to(frames: Iterator[Frame], seq: int) -> list[Frame]:
+    return until(frames, lambda frame: frame.id == seq)
 
 
 def _is_named(type_: str, types: str) -> bool:

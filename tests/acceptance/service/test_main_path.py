@@ -48,8 +48,7 @@ def test_backtest_goes_from_pending_to_the_librarys_results_and_is_told_as_it_go
 ) -> None:
     with Api(running.url) as api, stream(running.url) as frames:
         api.import_sample("AAPL_1d.csv")
-        given = {"config": {"fast": 5}, "cash": 25000, "lookahead_check": True}
-        run_id = api.create("sma-crossover", name="the main path", **given)
+        run_id = api.create("sma-crossover", name="the main path", config={"fast": 5}, cash=25000, lookahead_check=True)
         assert api.run(run_id)["status"] == "pending"
         api.refused("GET", f"/runs/{run_id}/results", status=404)
         assert api.post(f"/runs/{run_id}/start")["status"] == "running"
