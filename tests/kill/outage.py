@@ -103,6 +103,8 @@ def outage(folder: Path, postgres: OwnServer, *, seconds: float) -> Outage:
         statuses = tuple(found.runs[run_id].status for run_id in spanning)
         if server.stop() != 0:
             problems.append("the server did not stop in order")
+        if problems:
+            problems.append(f"the server's last words:\n{server.last_words()}")
     return Outage(
         seconds=away, refused=traffic.refused, slowest_answer_seconds=traffic.slowest_seconds,
         healed_after_seconds=healed, acknowledged=journal.acknowledged,
