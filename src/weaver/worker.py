@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from weaver.glados.indicator_blob import INDICATORS, encode_indicators
 from weaver.glados.pool_messages import event_parts, job_of, parts, result_message, run_of
 from weaver.glados.pool_protocol import Frame, encoded
 from weaver.glados.ports import BacktestJob, StoredResult
@@ -29,6 +30,7 @@ from weaver.greta.recorder import Recorder
 from weaver.greta.report import render
 from weaver.greta.report.page_source import PageSource
 from weaver.greta.result import BacktestResult
+from weaver.marvin.indicator_columns import indicator_columns
 from weaver.marvin.loader import LoadedStrategy, from_source
 from weaver.marvin.parameters import json_schema, validate
 from weaver.marvin.source import StrategySource
@@ -116,9 +118,10 @@ def _record(result: BacktestResult, recorder: Recorder, emit: Emit) -> None:
     log, rest = recorder.shared_out()
     for part in event_parts(log):
         emit(part)
-    curve = result.curve
+    curve, engine = result.curve, result.engine
     blobs = {
         EQUITY: encode_equity(EquityColumns(timestamp=curve.timestamp, equity=curve.equity, cash=curve.cash)),
+        INDICATORS: encode_indicators(indicator_columns(engine.runtime, first=engine.first, last=engine.last)),
         EVENTS: encode_events(line.encode() for line in rest),
         REPORT: encode_report(render(PageSource(result))),
     }
@@ -130,7 +133,7 @@ def _record(result: BacktestResult, recorder: Recorder, emit: Emit) -> None:
         cash_flows=[_flow(flow) for flow in result.cash_flows],
         blobs=blobs,
     )
-    emit(result_message(stored, stopped=result.engine.runtime.stop_reason))
+    emit(result_message(stored, stopped=engine.runtime.stop_reason))
 
 
 def _flow(flow: Any) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 from structlog.testing import capture_logs
@@ -176,22 +177,19 @@ async def test_the_last_event_before_a_moment_is_found_across_gaps(database: Sql
 
 
 async def test_pruning_is_repeated(database: SqlDatabase) -> None:
-    wait, times = FakeWait(), iter([later(0), later(10**6), later(10**6)])
-
-    def now() -> object:
-        return next(times)
-
+    wait, times = FakeWait(), chain([later(0)], repeat(later(10**6)))
     await database.log.append([event("clock.Tick")])
-    task = asyncio.create_task(keep_pruned(database.log, now=now, wait=wait))  # type: ignore[arg-type]
+    task = asyncio.create_task(keep_pruned(database.log, now=lambda: next(times), wait=wait))
     try:
         with capture_logs() as logs:
-            while await database.log.read():
+            while not logs:
                 wait.pass_time()
                 await asyncio.to_thread(lambda: None)
     finally:
         task.cancel()
         await asyncio.wait([task])
-    assert [entry for entry in logs if entry["event"] == "events_pruned"]
+    assert [(entry["event"], entry["removed"]) for entry in logs] == [("events_pruned", 1)]
+    assert await database.log.read() == []
 
 
 @on_kept

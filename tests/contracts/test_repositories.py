@@ -404,7 +404,7 @@ async def test_an_execution_counts_once(database: SqlDatabase) -> None:
             await transaction.records.add_fills([fill_row(made.id, 2, order_id=f"{made.id}-1", exchange_fill_id="x")])
 
 
-async def test_a_result_comes_back_with_or_without_its_blobs(database: SqlDatabase) -> None:
+async def test_a_result_comes_back_with_those_of_its_blobs_that_are_named(database: SqlDatabase) -> None:
     made = await add_run(database)
     result = StoredResult(
         stats={"sharpe": 1.25, "trades": 3, "alpha": None, "tiny": 5e-324},
@@ -417,15 +417,17 @@ async def test_a_result_comes_back_with_or_without_its_blobs(database: SqlDataba
     async with database.transaction() as transaction:
         await transaction.records.add_result(made.id, result)
     async with database.transaction() as transaction:
-        assert await transaction.records.find_result(made.id, columns=True) == result
-        assert await transaction.records.find_result(made.id, columns=False) == replace(result, blobs={})
-        assert await transaction.records.find_result("nobody", columns=True) is None
+        assert await transaction.records.find_result(made.id, blobs=["report", "equity", "other"]) == result
+        part = await transaction.records.find_result(made.id, blobs=["report"])
+        assert part == replace(result, blobs={"report": b""})
+        assert await transaction.records.find_result(made.id) == replace(result, blobs={})
+        assert await transaction.records.find_result("nobody", blobs=["equity"]) is None
     with pytest.raises(Conflict):
         async with database.transaction() as transaction:
             await transaction.records.add_result(made.id, result)
     async with database.transaction() as transaction:
         assert await transaction.runs.delete(made.id)
-        assert await transaction.records.find_result(made.id, columns=True) is None
+        assert await transaction.records.find_result(made.id, blobs=["equity"]) is None
 
 
 async def test_deep_pages_of_many_rows_hold_every_row_once(database: SqlDatabase) -> None:

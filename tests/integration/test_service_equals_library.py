@@ -13,10 +13,12 @@ import pytest
 import weaver
 from tests.unit.glados.runs.service import Service, service, store_samples
 from weaver.events.event_filter import EventFilter
+from weaver.glados.indicator_blob import decode_indicators
 from weaver.glados.ports import Query, StoredResult
 from weaver.glados.result_blobs import decode_equity, decode_events, decode_report
 from weaver.glados.run_port import NewRun
 from weaver.greta.result import BacktestResult
+from weaver.marvin.indicator_columns import indicator_columns
 from weaver.model.run import Run, RunMode, RunStatus
 
 OWN = '''
@@ -96,7 +98,7 @@ async def _compared(home: Path) -> None:
 async def _check(running: Service, run: Run, expected: BacktestResult) -> None:
     async with running.database.transaction() as transaction:
         records = transaction.records
-        stored = await records.find_result(run.id, columns=True)
+        stored = await records.find_result(run.id, blobs=["equity", "events", "report", "indicators"])
         pages = {
             table: await records.rows(table, run.id, Query(page_size=500)) for table in ("fills", "trades", "orders")
         }
@@ -124,6 +126,14 @@ def _check_result(stored: StoredResult, expected: BacktestResult) -> None:
     assert np.array_equal(equity.timestamp, expected.curve.timestamp)
     assert np.array_equal(equity.equity, expected.curve.equity)
     assert np.array_equal(equity.cash, expected.curve.cash)
+    engine = expected.engine
+    computed = list(indicator_columns(engine.runtime, first=engine.first, last=engine.last))
+    indicators = decode_indicators(stored.blobs["indicators"])
+    for item, column in zip(indicators.items, computed, strict=True):
+        assert (item.column.name, item.total) == (column.name, len(column.values))
+        assert set(item.column.timestamp.tolist()) <= set(column.timestamp.tolist())
+        assert np.nanmax(item.column.values) == np.nanmax(column.values)
+    assert indicators.left_out == 0
     assert "<html" in decode_report(stored.blobs["report"])
 
 

@@ -99,7 +99,7 @@ class StoredRuns:
             run = await transaction.runs.find(run_id)
             if run is None:
                 return None
-            result = await transaction.records.find_result(run_id, columns=False)
+            result = await transaction.records.find_result(run_id)
             stats = None if result is None else dict(result.stats)
             return {**RunDetailResponse.of(run).model_dump(mode="json"), "stats": stats}
 

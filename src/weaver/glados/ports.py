@@ -1,6 +1,6 @@
 """What the control plane needs of its siblings; a root hands them over."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,8 +64,8 @@ class RecordRepository(Protocol):
         """Insert."""
         ...
 
-    async def find_result(self, run_id: str, *, columns: bool) -> StoredResult | None:
-        """The result, with or without what is large in it (`blobs`)."""
+    async def find_result(self, run_id: str, *, blobs: Collection[str] = ()) -> StoredResult | None:
+        """The result, with those of its large parts that are named."""
         ...
 
     async def rows(self, table: str, run_id: str | None, query: Query) -> Page[Row]:

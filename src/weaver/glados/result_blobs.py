@@ -1,4 +1,5 @@
-"""The large parts of a stored result, each in its own format: `equity`, `events` and `report`.
+"""The large parts of a stored result, each in its own format: `equity`, `events` and `report`; for `indicators` see
+indicator_blob.
 
 equity   numpy .npz, uncompressed: `timestamp` (int64, ns UTC, the stamps of the run's bars), `equity` and `cash`
          (float64), of equal length

@@ -179,7 +179,7 @@ def indicator(function: Callable[..., Any], *sources: Source, outputs: int = 1, 
     name = getattr(function, "__name__", type(function).__name__)
     columns = tuple(_column(name, source) for source in sources)
     own = UserFunction(function, name, outputs=outputs, options=options)
-    return derive(_label(name, columns, options), own, columns, outputs=outputs, user=True)
+    return derive(_label(name, columns, options), own, columns, outputs=tuple(map(str, range(outputs))), user=True)
 
 
 # How TA-Lib is called
@@ -204,7 +204,7 @@ def _call(label: str, function: TalibFunction, columns: tuple[Series, ...], give
         result = function.compute(*arrays, **options)
         return result if _any_defined(arrays) else _undefined(result)
 
-    return derive(_label(label, columns, options), compute, columns, outputs=len(function.outputs))
+    return derive(_label(label, columns, options), compute, columns, outputs=function.outputs)
 
 
 def _any_defined(arrays: tuple[Floats, ...]) -> bool:

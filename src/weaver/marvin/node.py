@@ -57,6 +57,11 @@ class Node(list[Any]):
 
     # Evaluation
 
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether its values were ever asked for."""
+        return self._evaluated is not None
+
     def evaluate(self, stretch: int) -> NDArray[Any]:
         """All values up to the end of a stretch between splits, as they look from inside it."""
         if self._evaluated is None or self._stretch != stretch:

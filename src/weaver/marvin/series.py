@@ -176,22 +176,25 @@ def derive(
     function: Function,
     inputs: Sequence[Series],
     *,
-    outputs: int = 1,
+    outputs: Sequence[str] = ("",),
     user: bool = False,
 ) -> Any:
     """A series computed from others: `function(*arrays)` takes float64 arrays of equal length and gives one as long
-    (a tuple of them for `outputs` > 1), NaN where undefined. Returns one Series, or a tuple of `outputs` of them."""
+    (a tuple of them for several `outputs`, which are their names), NaN where undefined. Returns one Series, or a tuple
+    of them."""
     if not inputs:
         raise InputError(f"{label} needs at least one series")
     line = union([node.timeline for node in inputs])
     nodes = tuple(inputs)
-    if outputs == 1:
+    if len(outputs) == 1:
         series = Series(label, line, function, nodes, user=user)
         if user:
             line.clock.user_series.append(series)
         return series
     shared = _Shared(function)
-    several = tuple(Series(label, line, shared, nodes, output=k, user=user) for k in range(outputs))
+    several = tuple(
+        Series(f"{label}.{name}", line, shared, nodes, output=k, user=user) for k, name in enumerate(outputs)
+    )
     if user:
         line.clock.user_series.extend(several)
     return several

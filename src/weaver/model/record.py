@@ -41,4 +41,4 @@ class StoredResult:
     positions: Mapping[str, str]
     cash_flows: Sequence[Row] = ()
     blobs: Mapping[str, bytes] = field(default_factory=dict)
-    """`equity` (columns), `events` (those past the log's share), `report` (HTML, gzip) …, each in its own format."""
+    """Columns (`equity`, `indicators`), `events` past the log's share, `report` (HTML, gzip); each has its format."""

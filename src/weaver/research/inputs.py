@@ -1,6 +1,6 @@
 """What a run is given to run on: from frames, files or the store to listings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -149,11 +149,19 @@ def _file(path: Path, symbol: str | None, wanted: _Wanted) -> Source:
 def _with_actions(source: Source, given: Any) -> Source:
     if given is None:
         return source
-    actions = _read_actions(Path(given)) if isinstance(given, (str, Path)) else tuple(given)
+    actions = _read_actions(Path(given)) if isinstance(given, (str, Path)) else _checked_actions(given)
     listing = replace(source.listing, actions=actions)
     others = [warning for warning in source.warnings if warning[0] != "jump"]
     jump = [warning for warning in _doubts(listing) if warning[0] == "jump"]
     return replace(source, listing=listing, warnings=(*others, *jump))
+
+
+def _checked_actions(given: Any) -> tuple[CorporateAction, ...]:
+    if isinstance(given, Sequence) and all(isinstance(action, CorporateAction) for action in given):
+        return tuple(given)
+    raise InputError(
+        f"actions of a symbol are a file's path, or a list of Split, Dividend and Delisting, not {type(given).__name__}"
+    )
 
 
 def _read_actions(path: Path) -> tuple[CorporateAction, ...]:

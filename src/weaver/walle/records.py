@@ -1,6 +1,6 @@
 """What a run leaves behind: the tables `orders`, `fills`, `trades`, `backtest_results` and `result_blobs`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, insert, select
@@ -63,22 +63,23 @@ class SqlRecordRepository:
         for name, content in result.blobs.items():
             await self._session.write(insert(result_blobs).values(run_id=run_id, name=name, content=content))
 
-    async def find_result(self, run_id: str, *, columns: bool) -> StoredResult | None:
-        """The result, with or without what is large in it (`blobs`)."""
+    async def find_result(self, run_id: str, *, blobs: Collection[str] = ()) -> StoredResult | None:
+        """The result, with those of its large parts that are named."""
         found = await self._session.read(select(backtest_results).where(backtest_results.c.run_id == run_id))
         if not found:
             return None
-        row, blobs = found[0]._mapping, dict[str, bytes]()
-        if columns:
-            of_run = select(result_blobs.c.name, result_blobs.c.content).where(result_blobs.c.run_id == run_id)
-            blobs = {row[0]: row[1] for row in await self._session.read(of_run)}
+        row, parts = found[0]._mapping, dict[str, bytes]()
+        if blobs:
+            named = (result_blobs.c.run_id == run_id) & result_blobs.c.name.in_(blobs)
+            of_run = select(result_blobs.c.name, result_blobs.c.content).where(named)
+            parts = {part[0]: part[1] for part in await self._session.read(of_run)}
         return StoredResult(
             stats=row["stats"],
             record=row["record"],
             warnings=row["warnings"],
             positions=row["positions"],
             cash_flows=row["cash_flows"],
-            blobs=blobs,
+            blobs=parts,
         )
 
     async def rows(self, table: str, run_id: str | None, query: Query) -> Page[Row]:

@@ -10,6 +10,7 @@ import numpy as np
 from fastapi import APIRouter, Header, Response
 from fastapi import Query as Parameter
 from fastapi.responses import HTMLResponse
+from numpy.typing import NDArray
 
 from weaver.glados.api.events import TypesParameter, chosen_types
 from weaver.glados.api.lookup import RunId, existing_run
@@ -17,6 +18,15 @@ from weaver.glados.api.orders import OrderParameter, SideParameter, StatusParame
 from weaver.glados.api.paging import Paging, PagingDep, SortParameter
 from weaver.glados.api.run_events import run_events
 from weaver.glados.errors import responses
+from weaver.glados.indicator_blob import (
+    INDICATORS,
+    POINTS_MAX,
+    POINTS_MIN,
+    StoredIndicator,
+    decode_indicators,
+    points_each,
+    thinned,
+)
 from weaver.glados.ports import Page, Row, StoredResult
 from weaver.glados.result_blobs import EQUITY, REPORT, EquityColumns, decode_equity, decode_report
 from weaver.glados.schemas.base import PageOf
@@ -25,6 +35,7 @@ from weaver.glados.schemas.orders import FillResponse, OrderResponse, TradeRespo
 from weaver.glados.schemas.results import (
     EquityPoint,
     EquityResponse,
+    IndicatorSeries,
     IndicatorsResponse,
     PositionResponse,
     RecordResponse,
@@ -35,7 +46,12 @@ from weaver.glados.services import Services, ServicesDep
 from weaver.greta.report.sampling import extreme_rows
 from weaver.model.errors import NotFound
 
-POINTS_MIN, POINTS, POINTS_MAX = 10, 1_000, 20_000
+POINTS = 1_000
+POINTS_MAX_IN_ALL = 200_000
+"""Of all of a run's indicators in one answer."""
+PointsParameter = Annotated[
+    int, Parameter(ge=POINTS_MIN, le=POINTS_MAX, description="How many points at most; extremes are kept.")
+]
 REPORT_POLICY = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -50,7 +66,7 @@ router = APIRouter(prefix="/runs/{run_id}", tags=["results"])
 @router.get("/results", responses=responses(404))
 async def get_results(run_id: RunId, services: ServicesDep) -> ResultsResponse:
     """Statistics, warnings and what pins the run down; 404 while there are none."""
-    result = await _result(services, run_id, columns=False)
+    result = await _result(services, run_id)
     return ResultsResponse(
         run_id=run_id,
         stats=StatsResponse.model_validate({name: _finite(value) for name, value in result.stats.items()}),
@@ -65,12 +81,10 @@ async def get_results(run_id: RunId, services: ServicesDep) -> ResultsResponse:
 async def get_equity(
     run_id: RunId,
     services: ServicesDep,
-    points: Annotated[
-        int, Parameter(ge=POINTS_MIN, le=POINTS_MAX, description="How many points at most; extremes are kept.")
-    ] = POINTS,
+    points: PointsParameter = POINTS,
 ) -> EquityResponse:
     """The equity curve, thinned to `points`; 404 while there is none."""
-    result = await _result(services, run_id, columns=True)
+    result = await _result(services, run_id, EQUITY)
     return await asyncio.to_thread(curve, run_id, _blob(result, EQUITY), points)
 
 
@@ -139,11 +153,16 @@ async def list_run_log(run_id: RunId, services: ServicesDep, paging: PagingDep) 
 
 
 @router.get("/indicators", responses=responses(404))
-async def get_run_indicators(run_id: RunId, services: ServicesDep) -> IndicatorsResponse:
-    """The indicators that it recorded. No run records any yet: `items` is empty."""
+async def get_run_indicators(
+    run_id: RunId, services: ServicesDep, points: PointsParameter = POINTS
+) -> IndicatorsResponse:
+    """What its strategy computed from prices, each thinned to `points`; empty before its end."""
     async with services.database.transaction() as transaction:
         await existing_run(transaction, run_id)
-    return IndicatorsResponse(run_id=run_id, items=[])
+        result = await transaction.records.find_result(run_id, blobs=[INDICATORS])
+    if result is None or INDICATORS not in result.blobs:
+        return IndicatorsResponse(run_id=run_id, items=[], left_out=0)
+    return await asyncio.to_thread(_indicators, run_id, result.blobs[INDICATORS], points)
 
 
 @router.get("/positions", responses=responses(404))
@@ -151,7 +170,7 @@ async def list_run_positions(run_id: RunId, services: ServicesDep, paging: Pagin
     """What it held at its end; empty before that."""
     async with services.database.transaction() as transaction:
         await existing_run(transaction, run_id)
-        result = await transaction.records.find_result(run_id, columns=False)
+        result = await transaction.records.find_result(run_id)
     held = sorted(result.positions.items()) if result else []
     return paging.cut([PositionResponse(symbol=symbol, quantity=quantity) for symbol, quantity in held])
 
@@ -170,17 +189,17 @@ async def get_report(
     accept_encoding: Annotated[str, Header(description="The page is stored with gzip, and sent so if it may be.")] = "",
 ) -> Response:
     """Its report, a page that needs nothing else; 404 while there is none."""
-    blob = _blob(await _result(services, run_id, columns=True), REPORT)
+    blob = _blob(await _result(services, run_id, REPORT), REPORT)
     headers = {"Content-Security-Policy": REPORT_POLICY, "X-Frame-Options": "SAMEORIGIN", "Vary": "Accept-Encoding"}
     if "gzip" in accept_encoding.lower():
         return HTMLResponse(blob, headers={**headers, "Content-Encoding": "gzip"})
     return HTMLResponse(await asyncio.to_thread(decode_report, blob), headers=headers)
 
 
-async def _result(services: Services, run_id: str, *, columns: bool) -> StoredResult:
+async def _result(services: Services, run_id: str, *blobs: str) -> StoredResult:
     async with services.database.transaction() as transaction:
         run = await existing_run(transaction, run_id)
-        result = await transaction.records.find_result(run_id, columns=columns)
+        result = await transaction.records.find_result(run_id, blobs=blobs)
     if result is None:
         raise NotFound(f"run {run_id} is {run.status} and has no results: only a completed backtest has")
     return result
@@ -211,15 +230,35 @@ def curve(run_id: str, blob: bytes, points: int) -> EquityResponse:
     columns: EquityColumns = decode_equity(blob)
     total = len(columns.timestamp)
     rows = extreme_rows([columns.equity, columns.cash], points) if total else np.arange(0)
-    stamps = columns.timestamp[rows].astype("datetime64[ns]").astype("datetime64[us]").tolist()
-    cells: list[tuple[datetime, float, float]] = list(
-        zip(stamps, columns.equity[rows].tolist(), columns.cash[rows].tolist(), strict=True)
+    cells = zip(
+        _stamps(columns.timestamp[rows]), columns.equity[rows].tolist(), columns.cash[rows].tolist(), strict=True
     )
-    items = [
-        EquityPoint(timestamp=stamp.replace(tzinfo=UTC), equity=_finite(equity), cash=_finite(cash))
-        for stamp, equity, cash in cells
-    ]
+    items = [EquityPoint(timestamp=stamp, equity=_finite(equity), cash=_finite(cash)) for stamp, equity, cash in cells]
     return EquityResponse(run_id=run_id, items=items, points=len(items), total=total, downsampled=len(items) < total)
+
+
+def _indicators(run_id: str, blob: bytes, points: int) -> IndicatorsResponse:
+    stored = decode_indicators(blob)
+    drawn = thinned(stored, points_each(points, len(stored.items), in_all=POINTS_MAX_IN_ALL))
+    return IndicatorsResponse(run_id=run_id, items=[_series(item) for item in drawn.items], left_out=drawn.left_out)
+
+
+def _series(item: StoredIndicator) -> IndicatorSeries:
+    column = item.column
+    return IndicatorSeries(
+        name=column.name,
+        symbol=column.symbol,
+        timeframe=column.timeframe,
+        timestamp=_stamps(column.timestamp),
+        values=[_finite(value) for value in column.values.tolist()],
+        total=item.total,
+        downsampled=len(column.values) < item.total,
+    )
+
+
+def _stamps(instants: NDArray[np.int64]) -> list[datetime]:
+    found: list[datetime] = instants.astype("datetime64[ns]").astype("datetime64[us]").tolist()
+    return [stamp.replace(tzinfo=UTC) for stamp in found]
 
 
 def _finite(value: float | None) -> float | None:

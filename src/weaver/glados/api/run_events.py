@@ -20,7 +20,7 @@ async def run_events(
     """`count` of a run's events from the one numbered `first`, and how many there are. Raises NotFound."""
     async with services.database.transaction() as transaction:
         await existing_run(transaction, run_id)
-        result = await transaction.records.find_result(run_id, columns=True)
+        result = await transaction.records.find_result(run_id, blobs=[EVENTS])
     wanted = EventFilter(types=None if types is None else tuple(types), run_id=run_id)
     logged = await services.log.count(wanted)
     items = await services.log.read(wanted, limit=count, skip=first) if first < logged else []

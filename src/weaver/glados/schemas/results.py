@@ -149,16 +149,22 @@ class PositionResponse(ResponseBody):
 
 
 class IndicatorSeries(ResponseBody):
-    """One indicator's values."""
+    """One indicator's values, as they stood at the close of each bar."""
 
-    name: str = Field(description="As the strategy calls it.")
-    symbol: str = Field(description="Whose bars it was computed from.")
-    timestamp: list[datetime] = Field(description="Stamps of the bars.")
-    values: list[float | None] = Field(description="One for each stamp; null: not defined yet.")
+    name: str = Field(description="As `sma(AAPL.close, 10)`.")
+    symbol: str = Field(description="Whose bars it was computed from; of several, the first.")
+    timeframe: str = Field(description="Of those bars.")
+    timestamp: list[datetime] = Field(description="Stamps of those bars, in order of time.")
+    values: list[float | None] = Field(description="One for each stamp; null where the indicator is not defined.")
+    total: int = Field(description="How many bars it has values for.")
+    downsampled: bool = Field(
+        description="True: points were left out. The first, the last and the extremes of each stretch stay."
+    )
 
 
 class IndicatorsResponse(ResponseBody):
-    """The indicators that a run recorded. Backtests record none, so for them `items` is empty."""
+    """What a run's strategy computed from prices: what its signals are made of, what it read or kept."""
 
     run_id: str = Field(description="The run.")
-    items: list[IndicatorSeries] = Field(description="One for each indicator that was recorded.")
+    items: list[IndicatorSeries] = Field(description="One for each indicator, inputs before what is made from them.")
+    left_out: int = Field(description="How many more there were; the first 50 are kept.")

@@ -1,7 +1,6 @@
 """Fewer points that look the same: extremes of stretches for curves, longer bars for candles."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,8 @@ Rows = NDArray[np.intp]
 def extreme_rows(columns: list[Floats], points_max: int) -> Rows:
     """Rows that keep the first and last value and the highest and lowest of every column in each of many stretches.
 
-    All columns have one length n. At most `points_max` rows (>= 2 + 2 a column) come back, in order, without repeats;
-    all n if they fit.
+    All columns have one length n; NaNs are no extremes. At most `points_max` rows (>= 2 + 2 a column) come back, in
+    order, without repeats; all n if they fit.
     """
     count = len(columns[0])
     if count <= points_max:
@@ -27,13 +26,15 @@ def extreme_rows(columns: list[Floats], points_max: int) -> Rows:
 
 def _extremes(columns: list[Floats], stretches: int) -> Rows:
     count = len(columns[0])
-    bounds = np.linspace(0, count, stretches + 1).astype(np.intp)
-    rows = [0, count - 1]
+    width = -(-count // stretches)
+    starts = np.arange(0, count, width)
+    found = [np.array([0, count - 1])]
     for column in columns:
-        for start, end in pairwise(bounds):
-            part = column[start:end]
-            rows += (int(start + part.argmin()), int(start + part.argmax()))
-    return np.unique(np.array(rows, dtype=np.intp))
+        for extreme, nothing in ((np.argmin, np.inf), (np.argmax, -np.inf)):
+            padded = np.full(len(starts) * width, nothing)
+            padded[:count] = np.where(np.isnan(column), nothing, column)
+            found.append(starts + extreme(padded.reshape(-1, width), axis=1))
+    return np.unique(np.concatenate(found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

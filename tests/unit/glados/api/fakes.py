@@ -1,7 +1,7 @@
 """Stand-ins for what the HTTP API works with: small, in memory, and honest to their ports."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -222,9 +222,9 @@ class _FakeRecords:
     async def add_result(self, run_id: str, result: StoredResult) -> None:
         self._database.results[run_id] = result
 
-    async def find_result(self, run_id: str, *, columns: bool) -> StoredResult | None:
+    async def find_result(self, run_id: str, *, blobs: Collection[str] = ()) -> StoredResult | None:
         found = self._database.results.get(run_id)
-        return found if found is None or columns else replace(found, blobs={})
+        return found and replace(found, blobs={name: found.blobs[name] for name in blobs if name in found.blobs})
 
     async def rows(self, table: str, run_id: str | None, query: Query) -> Page[Row]:
         rows = [row for row in self._database.tables[table] if run_id in (None, row["run_id"])]

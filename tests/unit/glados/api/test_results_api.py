@@ -17,9 +17,11 @@ from tests.unit.glados.api.conftest import Api
 from tests.unit.glados.api.fakes import START, a_run, an_event
 from weaver.events.event import Event
 from weaver.glados.api.results import curve
+from weaver.glados.indicator_blob import encode_indicators
 from weaver.glados.ports import Row, StoredResult
 from weaver.glados.result_blobs import EquityColumns, encode_equity, encode_events, encode_report
 from weaver.greta.result import BacktestResult
+from weaver.marvin.indicator_columns import IndicatorColumn
 from weaver.model.run import RunStatus
 
 pytestmark = pytest.mark.anyio
@@ -341,9 +343,50 @@ async def test_positions_are_what_was_held_at_the_end(api: Api) -> None:
     assert body["items"] == [{"symbol": "AAPL", "quantity": "0.5"}, {"symbol": "MSFT", "quantity": "-2"}]
 
 
-async def test_indicators_are_empty_as_long_as_no_run_records_any(api: Api) -> None:
-    stored(api)
-    assert (await api.client.get("/api/v1/runs/r1/indicators")).json() == {"run_id": "r1", "items": []}
+async def test_indicators_of_a_run_that_has_not_run_are_none(api: Api) -> None:
+    api.database.stored_runs["r1"] = a_run("r1")
+    body = (await api.client.get("/api/v1/runs/r1/indicators")).json()
+    assert body == {"run_id": "r1", "items": [], "left_out": 0}
+
+
+def an_indicator(name: str, values: Sequence[float]) -> IndicatorColumn:
+    stamps = FIRST + np.arange(len(values)) * MINUTE
+    return IndicatorColumn(name=name, symbol="AAPL", timeframe="1m", timestamp=stamps, values=np.array(values))
+
+
+async def test_indicators_are_sent_with_the_stamps_of_their_bars(api: Api) -> None:
+    stored(api, blobs={"indicators": encode_indicators([an_indicator("sma(AAPL.close, 2)", [float("nan"), 0.1, 7.0])])})
+    body = (await api.client.get("/api/v1/runs/r1/indicators")).json()
+    assert body == {
+        "run_id": "r1",
+        "left_out": 0,
+        "items": [
+            {
+                "name": "sma(AAPL.close, 2)",
+                "symbol": "AAPL",
+                "timeframe": "1m",
+                "timestamp": ["2023-11-14T22:13:20Z", "2023-11-14T22:14:20Z", "2023-11-14T22:15:20Z"],
+                "values": [None, 0.1, 7.0],
+                "total": 3,
+                "downsampled": False,
+            }
+        ],
+    }
+
+
+async def test_long_indicators_are_thinned_around_what_is_undefined_and_many_are_told_of(api: Api) -> None:
+    walk = np.sin(np.arange(30_000) ** 1.5)
+    walk[:40], walk[15_000:15_900], walk[12_345], walk[29_990:] = np.nan, np.nan, 5.0, np.nan
+    every = [an_indicator(f"number {k}", walk.tolist()) for k in range(53)]
+    stored(api, blobs={"indicators": encode_indicators(every)})
+    body = (await api.client.get("/api/v1/runs/r1/indicators", params={"points": 500})).json()
+    assert (len(body["items"]), body["left_out"]) == (50, 3)
+    for number, item in enumerate(body["items"]):
+        values = [value for value in item["values"] if value is not None]
+        assert (item["name"], item["total"], item["downsampled"]) == (f"number {number}", 30_000, True)
+        assert len(item["values"]) == len(item["timestamp"]) <= 500
+        assert (max(values), item["values"][0], item["values"][-1]) == (5.0, None, None)
+        assert len(values) > 300
 
 
 async def test_log_is_read_in_order_with_filters_and_a_cursor(api: Api) -> None:

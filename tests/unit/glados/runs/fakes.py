@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -67,7 +67,7 @@ class FakeRecords:
     async def add_result(self, run_id: str, result: StoredResult) -> None:
         self._tables["results"].append((run_id, result))
 
-    async def find_result(self, run_id: str, *, columns: bool) -> StoredResult | None:
+    async def find_result(self, run_id: str, *, blobs: Collection[str] = ()) -> StoredResult | None:
         return next((result for one, result in self._tables["results"] if one == run_id), None)
 
     async def rows(self, table: str, run_id: str | None, query: Query) -> Page[Row]:
