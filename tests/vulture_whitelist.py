@@ -84,3 +84,4 @@ _.once
 _.move
 _.withdraw
 _.junk
+_.idle

@@ -143,6 +143,32 @@ async def test_saving_needs_the_expected_status(database: SqlDatabase) -> None:
     assert await found(database, pending.id) == running
 
 
+async def test_a_run_that_is_held_changes_only_afterwards(database: SqlDatabase) -> None:
+    pending = await add_run(database)
+    running, held, order = pending.step(RunStep.START, at=later(1)), asyncio.Event(), list[str]()
+
+    async def hold() -> None:
+        async with database.transaction() as transaction:
+            assert await transaction.runs.hold(pending.id, expected=RunStatus.PENDING)
+            held.set()
+            for _ in range(20):
+                await asyncio.to_thread(lambda: None)
+            order.append("held")
+
+    async def save() -> None:
+        await held.wait()
+        async with database.transaction() as transaction:
+            assert await transaction.runs.save(running, expected=RunStatus.PENDING)
+            order.append("saved")
+
+    await asyncio.gather(hold(), save())
+    assert order == ["held", "saved"]
+    assert await found(database, pending.id) == running
+    async with database.transaction() as transaction:
+        assert not await transaction.runs.hold(pending.id, expected=RunStatus.PENDING)
+        assert not await transaction.runs.hold("nobody", expected=RunStatus.PENDING)
+
+
 async def test_of_many_that_save_at_once_one_wins(database: SqlDatabase) -> None:
     pending = await add_run(database)
 

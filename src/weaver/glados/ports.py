@@ -36,6 +36,10 @@ class RunRepository(Protocol):
         """Update, if its status still is `expected`. False: it was not, and nothing was changed."""
         ...
 
+    async def hold(self, run_id: str, *, expected: RunStatus) -> bool:
+        """Let nobody else change the run until this transaction ends. False: its status is not `expected`."""
+        ...
+
     async def delete(self, run_id: str) -> bool:
         """Remove the run with its whole record, its events included."""
         ...

@@ -144,7 +144,7 @@ class RunManager:
             run = known(await transaction.runs.find(run_id), run_id)
             if run.status is RunStatus.RUNNING:
                 raise Conflict(f"run {run.name!r} is running: stop it first")
-            if not await transaction.runs.save(run, expected=run.status):  # nobody may start it meanwhile
+            if not await transaction.runs.hold(run_id, expected=run.status):  # nobody may start it meanwhile
                 raise Conflict(f"run {run.name!r} has just changed: look at it again")
             await transaction.runs.delete(run_id)
             transaction.append(self._events.event(RunDeleted(run_id=run_id), corr_id=corr_id))
@@ -241,7 +241,7 @@ class RunManager:
             run = known(await transaction.runs.find(run_id), run_id)
             if run.status is not RunStatus.RUNNING:
                 raise Conflict(f"run {run.name!r} is {run.status}: only a running run can be stopped")
-            if not await transaction.runs.save(run, expected=RunStatus.RUNNING):  # it may be ending just now
+            if not await transaction.runs.hold(run_id, expected=RunStatus.RUNNING):  # it may be ending just now
                 raise Conflict(f"run {run.name!r} has just ended")
             asked = RunStopRequested(run_id=run_id, flatten=flatten)
             transaction.append(self._events.event(asked, corr_id=corr_id))

@@ -52,6 +52,11 @@ class SqlRunRepository:
         chosen = update(runs).where(runs.c.id == run.id, runs.c.status == str(expected))
         return await self._session.write(chosen.values(_values(run))) == 1
 
+    async def hold(self, run_id: str, *, expected: RunStatus) -> bool:
+        """Let nobody else change the run until this transaction ends. False: its status is not `expected`."""
+        held = update(runs).where(runs.c.id == run_id, runs.c.status == str(expected)).values(status=str(expected))
+        return await self._session.write(held) == 1
+
     async def delete(self, run_id: str) -> bool:
         """Remove the run with its whole record, its events included; what this transaction appends is kept."""
         for table in OF_A_RUN:

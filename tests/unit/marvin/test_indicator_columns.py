@@ -36,7 +36,7 @@ class Signals(Strategy):
     def on_start(self) -> None:
         self.when(crossed_above(sma(self.close, 10), sma(self.close, 30)), self.enter)
         self.when(sma(self.close, 10) > 1e9, self.enter)
-        self.unused = sma(self.close, 77)
+        self.idle = sma(self.close, 77)
         self.kept = {"lines": macd(self.close)}
 
     def enter(self, bar: Any) -> None:

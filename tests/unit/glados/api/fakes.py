@@ -202,6 +202,9 @@ class _FakeRuns:
         self._rows[run.id] = run
         return True
 
+    async def hold(self, run_id: str, *, expected: RunStatus) -> bool:
+        return run_id in self._rows and self._rows[run_id].status is expected
+
     async def delete(self, run_id: str) -> bool:
         return self._rows.pop(run_id, None) is not None
 

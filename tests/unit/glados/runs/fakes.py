@@ -46,6 +46,10 @@ class FakeRuns:
         self._rows[run.id] = run
         return True
 
+    async def hold(self, run_id: str, *, expected: RunStatus) -> bool:
+        await asyncio.sleep(0)
+        return run_id in self._rows and self._rows[run_id].status is expected
+
     async def delete(self, run_id: str) -> bool:
         self._removed.append(run_id)
         return self._rows.pop(run_id, None) is not None
