@@ -15,7 +15,7 @@ from tests.postgres import Databases, OwnServer, connect
 from weaver.events.event import Event
 from weaver.model.errors import Conflict, InputError, Unavailable
 from weaver.model.record import Query
-from weaver.walle.database import SqlDatabase, open_database
+from weaver.walle.database import SqlDatabase, open_database, open_reader
 from weaver.walle.faults import OutcomeUnknown
 from weaver.walle.migrate import migrate
 
@@ -42,6 +42,24 @@ async def test_a_second_server_reads_but_cannot_write(opener: Opener, storage: s
             await write()
     async with second.transaction() as transaction:
         assert (await transaction.runs.list(Query())).total == 1
+
+
+@on_kept
+async def test_a_reader_leaves_ownership_to_the_server_that_starts_meanwhile(opener: Opener, storage: str) -> None:
+    async with await open_reader(opener.url, home=opener.home) as reader:
+        server = await opener.open()
+        assert (reader.is_owner, server.is_owner) == (False, True)
+        made = await add_run(server)
+        async with reader.transaction() as transaction:
+            assert await transaction.runs.find(made.id) == made
+        with pytest.raises(Conflict, match="read-only"):
+            await add_run(reader)
+    await add_run(server)
+
+
+async def test_memory_has_no_readers(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="DB_URL=memory keeps nothing"):
+        await open_reader("memory", home=tmp_path)
 
 
 @on_kept

@@ -106,19 +106,10 @@ class StoredRuns:
         return self._read(read)
 
     def _read(self, read: Callable[[Any], Awaitable[T]]) -> T:
-        from weaver.glados.clock.wall import SystemWallClock
-        from weaver.glados.ids import TimeOrderedIds
-        from weaver.walle.database import open_database
+        from weaver.walle.database import open_reader
 
         async def opened() -> T:
-            now = SystemWallClock().now
-            database = await open_database(
-                self._url, home=self._home, now=now, new_id=TimeOrderedIds(now=now), route=None
-            )
-            try:
-                async with database.transaction() as transaction:
-                    return await read(transaction)
-            finally:
-                await database.close()
+            async with await open_reader(self._url, home=self._home) as database, database.transaction() as transaction:
+                return await read(transaction)
 
         return asyncio.run(opened())

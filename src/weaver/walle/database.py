@@ -26,6 +26,8 @@ from weaver.walle.sqlite import MemoryStorage, SqliteStorage, memory_engine, sql
 from weaver.walle.tables import metadata
 from weaver.walle.transaction import Router, SqlTransaction
 
+_READER = "reader"
+
 
 class SqlDatabase:
     """A `Database`, with its `EventLog` in `log`. Made by `open_database`, ended by `close`."""
@@ -130,9 +132,20 @@ async def open_database(
         case InMemory():
             return await _open_memory(now, route, wait)
         case InFile(path=path):
-            return await _open_file(path, new_id(), route, wait)
+            return await _open_file(path, new_id(), route, wait, owns=True)
         case OnServer(url=server):
-            return await _open_server(server, new_id(), route, wait)
+            return await _open_server(server, new_id(), route, wait, owns=True)
+
+
+async def open_reader(url: str | None, *, home: Path) -> SqlDatabase:
+    """The same for a process that only reads: a server that starts meanwhile finds the database's ownership free."""
+    match parse_address(url, home):
+        case InMemory():
+            raise InputError("DB_URL=memory keeps nothing that another process could read")
+        case InFile(path=path):
+            return await _open_file(path, _READER, None, wait_for_event, owns=False)
+        case OnServer(url=server):
+            return await _open_server(server, _READER, None, wait_for_event, owns=False)
 
 
 async def _open_memory(now: Callable[[], datetime], route: Router | None, wait: Wait) -> SqlDatabase:
@@ -149,19 +162,24 @@ async def _open_memory(now: Callable[[], datetime], route: Router | None, wait: 
     )
 
 
-async def _open_file(path: Path, server: str, route: Router | None, wait: Wait) -> SqlDatabase:
+async def _open_file(path: Path, server: str, route: Router | None, wait: Wait, *, owns: bool) -> SqlDatabase:
     path.parent.mkdir(parents=True, exist_ok=True)
-    storage = SqliteStorage(engine=sqlite_engine(path), lock=FileLock(path.with_name(f"{path.name}.owner"), server))
+    lock = FileLock(path.with_name(f"{path.name}.owner"), server)
+    storage = SqliteStorage(engine=sqlite_engine(path), lock=lock)
     try:
+        if owns:
+            lock.take()
         with translated():
             async with storage.engine.connect() as connection:
                 present = await connection.run_sync(revision_of)
         if present != HEAD:
-            if not storage.is_owner:
+            if not lock.take():
                 raise InputError(f"{path}: its tables are of version {present}, not {HEAD}, and another server uses it")
             from weaver.walle.migrate import migrate_file  # alembic takes a while to import, and is seldom needed
 
             await migrate_file(path)
+        if not owns:
+            lock.release()
         store = SqlEventStore(storage)
         return SqlDatabase(
             storage=storage,
@@ -176,7 +194,7 @@ async def _open_file(path: Path, server: str, route: Router | None, wait: Wait) 
         raise
 
 
-async def _open_server(url: URL, server: str, route: Router | None, wait: Wait) -> SqlDatabase:
+async def _open_server(url: URL, server: str, route: Router | None, wait: Wait, *, owns: bool) -> SqlDatabase:
     name = f"weaver-{server}"[:63]
     engine = postgresql_engine(url, application_name=name)
     _, options = engine.dialect.create_connect_args(url)
@@ -192,7 +210,8 @@ async def _open_server(url: URL, server: str, route: Router | None, wait: Wait) 
         if present != HEAD:
             raise InputError(_untimely(present, url))
         store = SqlEventStore(storage)
-        await link.open()
+        if owns:
+            await link.open()
         database = SqlDatabase(
             storage=storage,
             store=store,

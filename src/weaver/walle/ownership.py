@@ -12,28 +12,35 @@ class FileLock:
     """An advisory lock on a file beside the database. The system releases it when its process dies, however."""
 
     def __init__(self, path: Path, server: str) -> None:
-        """Take it if it is free, and keep it until `release`. `server` names this process to whoever reads the file.
+        """`server` names this process to whoever reads the file."""
+        self._path, self._server = path, server
+        self._file: IO[bytes] | None = None
+
+    def take(self) -> bool:
+        """Take it if it is free, and keep it until `release`. Returns whether this process has it.
 
         Raises InputError where the file cannot be written.
         """
-        self._file: IO[bytes] | None = None
+        if self._file is not None:
+            return True
         try:
-            file = path.open("ab")
+            file = self._path.open("ab")
         except OSError as error:
-            raise InputError(f"{path}: cannot be written: {os.strerror(error.errno or 0)}") from error
+            raise InputError(f"{self._path}: cannot be written: {os.strerror(error.errno or 0)}") from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.close()
-        else:
-            file.truncate(0)
-            file.write(server.encode())
-            file.flush()
-            self._file = file
+            return False
+        file.truncate(0)
+        file.write(self._server.encode())
+        file.flush()
+        self._file = file
+        return True
 
     @property
     def is_held(self) -> bool:
-        """Whether it was free."""
+        """Whether this process has it."""
         return self._file is not None
 
     def release(self) -> None:

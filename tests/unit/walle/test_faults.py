@@ -77,17 +77,16 @@ def test_a_connection_found_broken_is_unavailable() -> None:
 
 def test_a_lock_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written: No such file or directory"):
-        FileLock(tmp_path / "nowhere" / "lock", "me")
+        FileLock(tmp_path / "nowhere" / "lock", "me").take()
 
 
 def test_a_lock_file_has_one_owner_and_names_it(tmp_path: Path) -> None:
-    first = FileLock(tmp_path / "lock", "first")
-    second = FileLock(tmp_path / "lock", "second")
+    first, second, third = (FileLock(tmp_path / "lock", name) for name in ("first", "second", "3"))
+    assert (first.take(), first.take(), second.take()) == (True, True, False)
     assert (first.is_held, second.is_held) == (True, False)
     assert (tmp_path / "lock").read_text() == "first"
     second.release()
     first.release()
-    third = FileLock(tmp_path / "lock", "3")
-    assert third.is_held
+    assert third.take()
     assert (tmp_path / "lock").read_text() == "3"
     third.release()
