@@ -44,8 +44,9 @@ fmt: .venv/dev.stamp ## format the code and mend what lint can mend
 
 coverage: .venv/dev.stamp ## run all tests, and hold branch coverage: model, marvin, greta 95 %; events, walle, glados 90 %
 	@$(PY) -m pytest -q -n auto --dist worksteal --cov --cov-report=
-	@$(PY) -m coverage report --fail-under=95 --include='src/weaver/model/*,src/weaver/marvin/*,src/weaver/greta/*'
-	@$(PY) -m coverage report --fail-under=90 --include='src/weaver/events/*,src/weaver/walle/*,src/weaver/glados/*'
+	@for package in model:95 marvin:95 greta:95 events:90 walle:90 glados:90; do \
+	  echo "weaver.$${package%:*}" && $(PY) -m coverage report --fail-under="$${package#*:}" \
+	    --include="src/weaver/$${package%:*}/*" || exit 1; done
 
 bench: .venv/dev.stamp .bench/peers.stamp .bench/nautilus.stamp ## measure against the bare loop and the peers (QUICK=1: fewer samples)
 	@$(PY) -m tests.benchmarks $(if $(QUICK),--quick)

@@ -1,4 +1,4 @@
-"""What every test gets: a home of its own, and hypothesis without a stopwatch."""
+"""What every test gets: a home of its own, none of the user's settings, and hypothesis without a stopwatch."""
 
 import sys
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests.environment import forget_settings
 from tests.postgres import empty_postgres_url, own_postgres, postgres, postgres_url  # noqa: F401 - fixtures
 from tests.shared_data import absence
 
+forget_settings()
 hypothesis_settings.register_profile("weaver", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("weaver")
 

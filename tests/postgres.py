@@ -58,7 +58,7 @@ class OwnServer:
     """A server that can be stopped and started: for tests of what happens while it is away."""
 
     def __init__(self) -> None:
-        self._server = _started(_folder(f"own-{os.getpid()}-{next(_numbers)}"))
+        self._server = _started(_new_folder())
         self.url = asyncpg_url(self._server)
 
     def stop(self) -> None:
@@ -74,10 +74,23 @@ class OwnServer:
         self._server.cleanup()
 
 
-def _folder(name: str) -> Path:
+_PREFIX = "weaver-postgres-"
+
+
+def _new_folder() -> Path:
     """A folder for a server's data, not below pytest's own: each test run that starts closes that one to the user that
     the server runs as."""
-    folder = Path(tempfile.gettempdir()) / f"weaver-postgres-{name}"
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    folder.chmod(0o755)
+    return folder
+
+
+def _shared_folder() -> Path:
+    """The one folder of all processes of this test run."""
+    of_all = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if of_all is None:
+        return _new_folder()
+    folder = Path(tempfile.gettempdir()) / f"{_PREFIX}{of_all}"
     folder.mkdir(exist_ok=True)
     return folder
 
@@ -123,10 +136,8 @@ def apart(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 def postgres() -> Iterator[Databases]:
     """A server, with a template of Weaver's tables in it."""
     named, worker = os.environ.get("WEAVER_TEST_DB_URL"), os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    if named:
-        server = make_url(named).set(drivername="postgresql+asyncpg")
-    else:
-        server = asyncpg_url(_started(_folder(os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())))))
+    here = make_url(named).set(drivername="postgresql+asyncpg") if named else None
+    server = here or asyncpg_url(_started(_shared_folder()))
     databases = Databases(server=server, prefix=f"weaver_{worker}_{os.getpid()}")
     template = databases.create("template")
 

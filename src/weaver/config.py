@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     upload_max_mb: int = Field(512, ge=1)
 
     @property
+    def database_url(self) -> str | None:
+        """DB_URL in plain text, with its password; None: the embedded file."""
+        return None if self.db_url is None else self.db_url.get_secret_value()
+
+    @property
     def home_folder(self) -> Path:
         """The folder of everything that Weaver keeps."""
         return self.home.expanduser()

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.environment import forget_settings
+
 PATIENCE_SECONDS = 60.0
 """How long to wait for what takes a second."""
-_OURS = ("WEAVER_", "SERVER_", "SECURITY_", "DB_URL", "ALPACA_", "NOTIFY_")
 
 
 class Server:
@@ -42,11 +43,11 @@ class Server:
 
     def launch(self) -> "subprocess.Popen[bytes]":
         """Start the process, and wait for nothing."""
-        plain = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        forget_settings()
         with self._out.open("ab") as out, self._errors.open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "weaver", "up", "--no-open"],
-                env={**plain, "SERVER_PORT": "0", **self._environment, "WEAVER_HOME": str(self.home)},
+                env={**os.environ, "SERVER_PORT": "0", **self._environment, "WEAVER_HOME": str(self.home)},
                 stdin=subprocess.DEVNULL, stdout=out, stderr=errors,
             )  # fmt: skip
         return self._process

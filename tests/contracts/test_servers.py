@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from tests.contracts.builders import Opener, add_run, event, new_id, on_kept, on_memory, on_postgresql, order_row, run
 from tests.postgres import Databases, OwnServer, connect
 from weaver.events.event import Event
-from weaver.model.errors import Conflict, InputError, Unavailable
+from weaver.model.errors import Conflict, InputError, NotFound, Unavailable
 from weaver.model.record import Query
 from weaver.walle.database import SqlDatabase, open_database, open_reader
 from weaver.walle.faults import OutcomeUnknown
@@ -46,6 +46,7 @@ async def test_a_second_server_reads_but_cannot_write(opener: Opener, storage: s
 
 @on_kept
 async def test_a_reader_leaves_ownership_to_the_server_that_starts_meanwhile(opener: Opener, storage: str) -> None:
+    await (await opener.open()).close()
     async with await open_reader(opener.url, home=opener.home) as reader:
         server = await opener.open()
         assert (reader.is_owner, server.is_owner) == (False, True)
@@ -57,9 +58,15 @@ async def test_a_reader_leaves_ownership_to_the_server_that_starts_meanwhile(ope
     await add_run(server)
 
 
-async def test_memory_has_no_readers(tmp_path: Path) -> None:
+async def test_a_reader_makes_and_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="DB_URL=memory keeps nothing"):
         await open_reader("memory", home=tmp_path)
+    with pytest.raises(NotFound, match=r"weaver\.db is not there: `weaver up` makes it"):
+        await open_reader(None, home=tmp_path / "mistyped")
+    (tmp_path / "weaver.db").touch()
+    with pytest.raises(InputError, match="`weaver migrate` brings them up to date"):
+        await open_reader(None, home=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["weaver.db"]
 
 
 @on_kept

@@ -13,10 +13,9 @@ WithoutBars = Annotated[bool, typer.Option("--without-bars", help="Leave the bar
 
 
 def command(target: Target, without_bars: WithoutBars = False) -> None:
-    """Copy the database (as it is at one moment) and the bar store to a new folder."""
+    """Copy the database (as it is at one moment), the strategies and the bar store to a new folder."""
     from weaver.walle.backup import backup
 
     found = settings()
-    url = None if found.db_url is None else found.db_url.get_secret_value()
-    asyncio.run(backup(url, found.home_folder, target, with_bars=not without_bars))
+    asyncio.run(backup(found.database_url, found.home_folder, target, with_bars=not without_bars))
     typer.echo(f"Copied to {target}")

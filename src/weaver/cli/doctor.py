@@ -10,20 +10,23 @@ from pathlib import Path
 import typer
 
 from weaver.config import settings
-from weaver.model.errors import WeaverError
+from weaver.model.errors import NotFound, WeaverError
 
 NEEDED = ("numpy", "pyarrow", "pydantic", "TA-Lib", "typer", "rich", "tzdata")
 FREE_BYTES_MIN = 500_000_000
 
 
 def command() -> None:
-    """Check versions, folders, the bar store, TA-Lib, calendars and disk space. Exit code 1 where one fails."""
+    """Check versions, folders, the database, the bar store, a running server, TA-Lib, calendars and disk space. Exit
+    code 1 where one fails."""
     checks: dict[str, Callable[[], str]] = {
         "Python": lambda: f"{sys.version.split()[0]} at {sys.executable}",
         "Weaver": _weaver,
         "packages": lambda: ", ".join(f"{name} {version(name)}" for name in NEEDED),
         "home": _home,
         "disk": _disk,
+        "database": _database,
+        "server": _server,
         "bar store": _store,
         "strategies": _strategies,
         "TA-Lib": _talib,
@@ -70,6 +73,39 @@ def _disk() -> str:
     if free < FREE_BYTES_MIN:
         raise OSError(f"only {free / 1e6:,.0f} MB are free at {nearest}: make room")
     return f"{free / 1e9:,.1f} GB free at {nearest}"
+
+
+def _database() -> str:
+    import asyncio
+
+    from weaver.model.record import Query
+    from weaver.walle.database import open_reader
+
+    found = settings()
+    if found.database_url == "memory":
+        return "DB_URL=memory: nothing survives the server"
+
+    async def look() -> str:
+        async with await open_reader(found.database_url, home=found.home_folder) as database:
+            async with database.transaction() as transaction:
+                runs = (await transaction.runs.list(Query(page_size=1))).total
+            return f"{database.storage} answers, its tables are up to date; {runs:,} runs"
+
+    try:
+        return asyncio.run(look())
+    except NotFound as error:
+        return str(error)
+
+
+def _server() -> str:
+    from weaver.cli.server_client import running_server
+
+    client = running_server(settings())
+    if client is None:
+        return "none runs"
+    client.get("settings")
+    needs_token = "" if settings().security_api_token is None else ", and takes the token"
+    return f"answers at {client.url}{needs_token}"
 
 
 def _store() -> str:

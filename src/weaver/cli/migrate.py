@@ -12,6 +12,5 @@ def command() -> None:
     from weaver.walle.migrate import migrate
 
     found = settings()
-    url = None if found.db_url is None else found.db_url.get_secret_value()
-    version = asyncio.run(migrate(url, home=found.home_folder))
+    version = asyncio.run(migrate(found.database_url, home=found.home_folder))
     typer.echo(f"The tables are up to date (version {version})")

@@ -26,6 +26,8 @@ class RunRecords(Protocol):
 
 def get_run(records: RunRecords, reference: str) -> dict[str, Any]:
     """The run with that id, or the only one of that name. Raises NotFound, and InputError where several have it."""
+    if not reference.strip():
+        raise InputError("name a run by its id, or by its name: `weaver runs list` shows both")
     found = records.find(reference)
     if found is not None:
         return found
@@ -72,10 +74,9 @@ class StoredRuns:
     """Runs of the database that DB_URL names, read without a server."""
 
     def __init__(self, settings: Settings) -> None:
-        url = None if settings.db_url is None else settings.db_url.get_secret_value()
-        if url == "memory":
+        if settings.database_url == "memory":
             raise InputError("no server runs, and DB_URL=memory keeps nothing: start one with `weaver up`")
-        self._url, self._home = url, settings.home_folder
+        self._url, self._home = settings.database_url, settings.home_folder
 
     def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
         """See `RunRecords`."""

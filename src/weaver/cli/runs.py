@@ -52,8 +52,10 @@ def list_runs(
         typer.echo(json.dumps(found, indent=2))
     elif found["items"]:
         _print_table(found)
+    elif found["total"]:
+        typer.echo(f"Page {page} is past the end: there are {found['total']:,} such runs, {page_size} on a page")
     else:
-        typer.echo("No runs here")
+        typer.echo("No such runs here" if status or mode or strategy else "No runs here")
 
 
 @app.command()

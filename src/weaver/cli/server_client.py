@@ -27,7 +27,7 @@ class ServerClient:
     def is_there(self) -> bool:
         """Whether it is a Weaver server that answers."""
         try:
-            with self._open("GET", "/healthz", {}, None, _HELLO_SECONDS) as answer:
+            with _opener.open(f"{self.url}/api/v1/healthz", timeout=_HELLO_SECONDS) as answer:  # needs no token
                 return "storage" in json.load(answer)
         except HTTPError as error:  # 503: there, and not well
             with error:
@@ -50,7 +50,7 @@ class ServerClient:
                 return json.load(answer)
         except HTTPError as error:
             with error:
-                raise _meant(error) from None
+                raise self._meant(error) from None
         except (URLError, OSError, HTTPException, ValueError) as error:
             raise Unavailable(f"the server at {self.url} does not answer: {error}") from error
 
@@ -67,6 +67,16 @@ class ServerClient:
         answer: HTTPResponse = _opener.open(request, timeout=seconds)
         return answer
 
+    def _meant(self, error: HTTPError) -> WeaverError:
+        try:
+            message = str(json.load(error)["message"])
+        except (ValueError, KeyError, TypeError, OSError):
+            message = f"the server answered {error.code} {error.reason}"
+        if error.code == 401:
+            why = "the server needs a token" if self._token is None else "the server does not take this token"
+            return InputError(f"{why}: set SECURITY_API_TOKEN to the one that it was started with")
+        return _ERRORS.get(error.code, InputError if error.code < 500 else WeaverError)(message)
+
 
 def running_server(settings: Settings) -> ServerClient | None:
     """The server that runs on this WEAVER_HOME; None where none answers."""
@@ -76,13 +86,3 @@ def running_server(settings: Settings) -> ServerClient | None:
     token = settings.security_api_token
     client = ServerClient(place.url, None if token is None else token.get_secret_value())
     return client if client.is_there() else None
-
-
-def _meant(error: HTTPError) -> WeaverError:
-    try:
-        message = str(json.load(error)["message"])
-    except (ValueError, KeyError, TypeError, OSError):
-        message = f"the server answered {error.code} {error.reason}"
-    if error.code == 401:
-        return InputError("the server needs a token: set SECURITY_API_TOKEN to the one that it was started with")
-    return _ERRORS.get(error.code, InputError if error.code < 500 else WeaverError)(message)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from threading import Lock
 from uuid import UUID
 
-from weaver.glados.clock.ports import instant_of
 from weaver.glados.ports import Now
+from weaver.model.instants import instant_of
 
 _COUNTER_BITS = 12
 _RANDOM_BYTES = 8

@@ -132,7 +132,7 @@ class Jobs:
             except asyncio.CancelledError:
                 self._drop(order)
                 raise
-            order.clean_up()
+            _clean_up(order)
 
     async def _done(self, order: _Order) -> None:
         self._change(order.job_id, status=JobStatus.RUNNING, started_at=self._now())
@@ -154,7 +154,7 @@ class Jobs:
 
     def _drop(self, order: _Order) -> None:
         self._over(order.job_id, status=JobStatus.ERROR, error="the server stopped before it was done: start it again")
-        order.clean_up()
+        _clean_up(order)
 
     def _over(self, job_id: str, **changes: Any) -> None:
         self._change(job_id, finished_at=self._now(), **changes)
@@ -170,3 +170,11 @@ class Jobs:
         for number, job in enumerate(over):
             if number < too_many or (job.finished_at is not None and job.finished_at < expired):
                 del self._jobs[job.id]
+
+
+def _clean_up(order: _Order) -> None:
+    """What is left behind is no reason to stop doing jobs."""
+    try:
+        order.clean_up()
+    except OSError as error:
+        _log.warning("job left something behind", job_id=order.job_id, error=str(error))

@@ -1,7 +1,7 @@
 """Which strategies were there when somebody last looked, so that what changed can be told."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from weaver.marvin.catalogue import Catalogue, CatalogueEntry
@@ -23,23 +23,30 @@ class CatalogueChanges:
 
 
 class KnownStrategies:
-    """Remembers the catalogue as it was at the last `look`."""
+    """Remembers the catalogue as it was when its changes were last told."""
 
     def __init__(self, *, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._known: Fingerprints | None = None
+        self._turn = asyncio.Lock()
 
-    async def look(self) -> CatalogueChanges:
-        """What is new since the last look; at the first one nothing is."""
-        entries = await asyncio.to_thread(self._catalogue.entries)
-        now = _fingerprints(entries)
-        before, self._known = now if self._known is None else self._known, now
-        return CatalogueChanges(
-            added=tuple(sorted(now.keys() - before.keys())),
-            changed=tuple(sorted(name for name in now.keys() & before.keys() if now[name] != before[name])),
-            removed=tuple(sorted(before.keys() - now.keys())),
-            total=len(entries),
-        )
+    async def look(self, tell: Callable[[CatalogueChanges], Awaitable[None]] | None = None) -> CatalogueChanges:
+        """What is new since changes were last told; at the first look nothing is. They count as told when `tell`, which
+        is called where there are any, has returned."""
+        async with self._turn:
+            entries = await asyncio.to_thread(self._catalogue.entries)
+            now = _fingerprints(entries)
+            before = now if self._known is None else self._known
+            changes = CatalogueChanges(
+                added=tuple(sorted(now.keys() - before.keys())),
+                changed=tuple(sorted(name for name in now.keys() & before.keys() if now[name] != before[name])),
+                removed=tuple(sorted(before.keys() - now.keys())),
+                total=len(entries),
+            )
+            if changes and tell is not None:
+                await tell(changes)
+            self._known = now
+        return changes
 
 
 def _fingerprints(entries: Sequence[CatalogueEntry]) -> Fingerprints:

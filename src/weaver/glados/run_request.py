@@ -1,7 +1,7 @@
 """Whether a run that is asked for makes sense, and the run that it makes: all that can be said without running code."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from weaver.glados.ports import NewId, Now
@@ -11,6 +11,7 @@ from weaver.marvin.source import StrategySource
 from weaver.model.account import AccountRules
 from weaver.model.costs import Costs
 from weaver.model.errors import InputError, InvalidOrder, NotFound
+from weaver.model.instants import instant_of, time_of
 from weaver.model.instrument import AssetClass
 from weaver.model.money import exact
 from weaver.model.run import Run, RunMode
@@ -167,14 +168,14 @@ def _check_times(start: datetime | None, end: datetime | None) -> None:
 
 def _check_reach(entries: Sequence[CatalogueEntry], start: datetime | None, end: datetime | None) -> None:
     first, last = min(entry.first for entry in entries), max(entry.last for entry in entries)
-    is_late = start is not None and start.timestamp() * 1e9 > last
-    if is_late or (end is not None and end.timestamp() * 1e9 < first):
+    is_late = start is not None and instant_of(start) > last
+    if is_late or (end is not None and instant_of(end) < first):
         have = "; ".join(f"{entry.symbol}: {_day(entry.first)} to {_day(entry.last)}" for entry in entries)
         raise InputError(f"there are no bars in the run's time (there are {have})")
 
 
 def _day(nanoseconds: int) -> str:
-    return datetime.fromtimestamp(nanoseconds // 10**9, tz=UTC).date().isoformat()
+    return time_of(nanoseconds).date().isoformat()
 
 
 def _symbols(stored: Sequence[CatalogueEntry]) -> str:

@@ -1,6 +1,7 @@
 """One client's event stream: what it missed, out of the log; then what happens, as it happens."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import anyio
 import structlog
@@ -9,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from weaver.events.event_filter import EventFilter
 from weaver.events.ports import EventReader
+from weaver.glados.errors import BodyTooLarge
 from weaver.glados.services import Wait
 from weaver.glados.sse import Client, Ending, Hub, frame_of, reset_frame
 from weaver.model.errors import WeaverError
@@ -16,23 +18,44 @@ from weaver.model.errors import WeaverError
 REPLAY_BATCH = 500
 PATIENCE_SECONDS = {Ending.FELL_BEHIND: 5.0, Ending.CLOSED: 0.5}
 """How long a stream that has ended may take to write its last frames before it is cut off."""
+STALLED_SECONDS = 30.0
+"""How long one write may take."""
 
 Put = Callable[[bytes], Awaitable[None]]
 
 _log = structlog.get_logger("weaver.glados.stream")
 
 
-async def replay_refusal(log: EventReader, after: int | None) -> str | None:
-    """Why a client cannot go on after an event, or None where it can. Raises Unavailable.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """Where a client's stream begins."""
 
-    0 comes before the first event. None: the client starts now.
+    after: int
+    """The newest event that it needs no more."""
+    replays: bool
+    """What came since is sent out of the log first. False: it is live already."""
+    greeting: bytes
+    """What it is sent at once."""
+
+
+async def beginning(log: EventReader, client: Client, after: int | None) -> Beginning:
+    """Of a client that has seen everything up to `after`; 0: nothing, None: it starts now. Raises Unavailable.
+
+    One that starts now is live when this returns: it is told of all that it sets in motion afterwards.
     """
-    if after is None or after == 0:
-        return None
+    if after == 0 or (after is not None and await _is_known(log, after)):
+        return Beginning(after=after, replays=True, greeting=b": connected\n\n")
+    client.go_live()
+    newest = (await log.bounds()).newest
+    if after is None:
+        return Beginning(after=newest, replays=False, greeting=b": connected\nid: %d\n\n" % newest)
+    reason = f"event {after} is not in the log (any more): reload, and go on from the newest event"
+    return Beginning(after=newest, replays=False, greeting=reset_frame(reason, newest))
+
+
+async def _is_known(log: EventReader, seq: int) -> bool:
     bounds = await log.bounds()
-    if bounds.oldest <= after <= bounds.newest and await log.contains(after):
-        return None
-    return f"event {after} is not in the log (any more): reload, and go on from the newest event"
+    return bounds.oldest <= seq <= bounds.newest and await log.contains(seq)
 
 
 class EventStream(Response):
@@ -40,13 +63,13 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(
-        self, *, hub: Hub, log: EventReader, client: Client, after: int | None, reset: str | None, wait: Wait
-    ) -> None:
+    def __init__(self, *, hub: Hub, log: EventReader, client: Client, begin: Beginning, wait: Wait) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]  # a stream has none
         self._hub, self._log, self._client, self._wait = hub, log, client, wait
-        self._after, self._reset = after, reset
+        self._begin = begin
+        self._writes = 0
+        """Odd while one is under way."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope
@@ -59,13 +82,25 @@ class EventStream(Response):
 
                 tasks.start_soon(until, self._gone(receive))
                 tasks.start_soon(until, self._out_of_patience())
+                tasks.start_soon(self._watch)
                 await until(self._write(send))
         finally:
             self._hub.leave(self._client)
 
     async def _gone(self, receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        except BodyTooLarge:
+            return  # whoever sends so much with a question for events is no client to keep
+
+    async def _watch(self) -> None:
+        """A client that takes nothing for so long has fallen behind, also while it is sent what it missed."""
+        while self._client.ending is None:
+            before = self._writes
+            await self._wait(STALLED_SECONDS)
+            if before % 2 and self._writes == before:
+                self._client.end(Ending.FELL_BEHIND)
 
     async def _out_of_patience(self) -> None:
         """A client that does not read blocks its own writer only, and not for ever."""
@@ -75,26 +110,20 @@ class EventStream(Response):
 
     async def _write(self, send: Send) -> None:
         async def put(piece: bytes) -> None:
+            self._writes += 1
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            self._writes += 1
 
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         try:
-            await self._follow(await self._begin(put), put)
+            await put(self._begin.greeting)
+            after = self._begin.after
+            await self._follow(await self._replay(after, put) if self._begin.replays else after, put)
         except OSError:
             return  # the client went while it was being written to
         except WeaverError as error:  # the log cannot be read now; the client comes back with its last id
             _log.warning("event stream cut off", reason=str(error))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _begin(self, put: Put) -> int:
-        """Bring the client up to date, and return the newest event that it needs no more."""
-        if self._after is not None and self._reset is None:
-            await put(b": connected\n\n")
-            return await self._replay(self._after, put)
-        self._client.go_live()
-        newest = (await self._log.bounds()).newest
-        await put(b": connected\nid: %d\n\n" % newest if self._reset is None else reset_frame(self._reset, newest))
-        return newest
 
     async def _replay(self, after: int, put: Put) -> int:
         """What the log holds past an event. The client goes live before the last look at the log, so that whatever is

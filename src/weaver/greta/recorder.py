@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -14,6 +13,7 @@ from weaver.greta.record_text import Moments, fill_texts
 from weaver.greta.recorded_account import RecordedAccount
 from weaver.greta.result import BacktestResult
 from weaver.greta.table import Table
+from weaver.model.instants import instant_of
 from weaver.model.order import Order
 from weaver.model.words import fit_words
 
@@ -119,7 +119,7 @@ class Recorder:
     def _journal_steps(self) -> Iterator[Step]:
         runtime, first = self._engine.runtime, self._engine.first - 1
         for index, entry in enumerate(runtime.journal):
-            yield max(self._tick_of(_nanoseconds(entry.time)), first), JOURNAL, 0, index, self._logged, (index, entry)
+            yield max(self._tick_of(instant_of(entry.time)), first), JOURNAL, 0, index, self._logged, (index, entry)
         for index, (asked, request) in enumerate(runtime.windows):
             what = (index, asked, request)
             yield max(self._tick_of(asked), first), CALLS, 0, index, self._window_asked, what
@@ -139,7 +139,7 @@ class Recorder:
 
     def _logged(self, what: Any) -> list[str]:
         index, entry = what
-        id_, time = f"{self._envelope.prefix}-log{index + 1}", self._moments.text(_nanoseconds(entry.time))
+        id_, time = f"{self._envelope.prefix}-log{index + 1}", self._moments.text(instant_of(entry.time))
         payload = f'{{"run_id":{self._envelope.run},"text":{_said(entry.text)},"time":"{time}"}}'
         return [self._envelope.line("strategy.Log", id_, self._envelope.prefix, None, payload)]
 
@@ -194,8 +194,3 @@ def _place(step: Step) -> tuple[int, int, int, int]:
 def _said(text: str) -> str:
     """The strategy's own words in JSON."""
     return text_of(fit_words(text, length_max=TEXT_LENGTH_MAX))
-
-
-def _nanoseconds(time: datetime) -> int:
-    """The instant of an aware time of whole microseconds."""
-    return int(time.timestamp()) * 1_000_000_000 + time.microsecond * 1000

@@ -6,12 +6,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from weaver.model.bars import Bars
 from weaver.model.calendar import calendar_for
 from weaver.model.corporate_actions import CorporateAction
 from weaver.model.errors import InputError
+from weaver.model.instants import clamped, instant_of
 from weaver.model.instrument import AssetClass, Instrument, guess_asset_class
 from weaver.model.listing import Listing
 from weaver.model.resample import resample
@@ -210,9 +209,9 @@ def instant(value: str | date | datetime | None, *, name: str, end: bool = False
         value = _parsed(value, name)
     if isinstance(value, datetime):
         aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-        return int(np.datetime64(aware.astimezone(UTC).replace(tzinfo=None), "ns").astype(np.int64))
+        return instant_of(aware)
     start = (value - EPOCH).days * DAY
-    return start + DAY - 1 if end else start
+    return clamped(start + DAY - 1 if end else start)
 
 
 def _parsed(text: str, name: str) -> date | datetime:

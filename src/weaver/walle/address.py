@@ -47,7 +47,19 @@ def parse_address(url: str | None, home: Path) -> Address:
     match parsed.drivername:
         case "sqlite+aiosqlite" | "sqlite" if parsed.database and parsed.database != ":memory:":
             return InFile(path=Path(parsed.database))
+        case "postgresql+asyncpg" | "postgresql" if parsed.port is not None and not 0 < parsed.port < 65536:
+            raise InputError(f"DB_URL names port {parsed.port}: ports lie between 1 and 65535")
         case "postgresql+asyncpg" | "postgresql" if parsed.database:
             return OnServer(url=parsed.set(drivername="postgresql+asyncpg"))
         case _:
             raise InputError(f"DB_URL {parsed.render_as_string()!r} cannot be used; it is {_FORMS}")
+
+
+def make_folder_of(path: Path) -> None:
+    """The folder of a database file, where it is not there yet. Raises InputError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{path.parent}: cannot be made a folder: {error.strerror}; set WEAVER_HOME or DB_URL to a place of yours"
+        ) from error

@@ -14,10 +14,11 @@ from weaver.model.errors import InputError
 from weaver.walle.address import FILE_NAME, InFile, InMemory, OnServer, parse_address
 
 BARS = "bars"
+STRATEGIES = "strategies"
 
 
 async def backup(url: str | None, home: Path, target: Path, with_bars: bool = True) -> None:
-    """Copy the database and the bars of `home` into the new folder `target`, which then is a home of its own.
+    """Copy the database, the strategies and the bars of `home` into the new folder `target`, then a home of its own.
 
     The database is copied as of one moment, by SQLite's online backup; the bars as of one moment, imports waiting
     meanwhile. The folder appears complete or not at all. Raises InputError where it is there already, cannot be
@@ -30,10 +31,10 @@ async def backup(url: str | None, home: Path, target: Path, with_bars: bool = Tr
             raise InputError(
                 f"the database is on a PostgreSQL server, whose own tool copies it: "
                 f"pg_dump --format=custom --file={target}.dump '{_for_pg_dump(server)}' "
-                f"(and copy the folder {home / BARS})"
+                f"(and copy the folders {home / STRATEGIES} and {home / BARS})"
             )
         case InFile(path=path):
-            await asyncio.to_thread(_copy, path, home / BARS if with_bars else None, target)
+            await asyncio.to_thread(_copy, path, home, target, with_bars)
 
 
 def _for_pg_dump(url: URL) -> str:
@@ -44,17 +45,19 @@ def _for_pg_dump(url: URL) -> str:
     return plain.render_as_string()
 
 
-def _copy(database: Path, bars: Path | None, target: Path) -> None:
+def _copy(database: Path, home: Path, target: Path, with_bars: bool) -> None:
     if not database.exists():
         raise InputError(f"{database}: there is no database to copy yet")
     if target.exists():
         raise InputError(f"{target}: is there already; name a folder that is not")
     partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
     try:
-        partial.mkdir(parents=True)
+        partial.mkdir(parents=True, mode=0o700)  # what runs and strategies say is its user's alone
         _copy_database(database, partial / FILE_NAME)
-        if bars is not None and bars.is_dir():
-            _copy_bars(bars, partial / BARS)
+        if (home / STRATEGIES).is_dir():
+            shutil.copytree(home / STRATEGIES, partial / STRATEGIES, ignore=shutil.ignore_patterns("__pycache__"))
+        if with_bars and (home / BARS).is_dir():
+            _copy_bars(home / BARS, partial / BARS)
         _sync(partial)
         partial.rename(target)
         _sync(target.parent)

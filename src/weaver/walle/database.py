@@ -13,9 +13,9 @@ from weaver.events.event import Event
 from weaver.events.log import EventStore, StoredEventLog
 from weaver.events.memory_log import MemoryEventStore
 from weaver.events.waiting import Wait, wait_for_event
-from weaver.model.errors import InputError, Unavailable
-from weaver.walle.address import InFile, InMemory, OnServer, parse_address
-from weaver.walle.faults import translated
+from weaver.model.errors import InputError, NotFound, Unavailable
+from weaver.walle.address import InFile, InMemory, OnServer, make_folder_of, parse_address
+from weaver.walle.faults import of_file, translated
 from weaver.walle.outbox import MemoryRecorder, Recorder, SqlEventStore, SqlRecorder
 from weaver.walle.ownership import FileLock
 from weaver.walle.postgresql import PostgresqlStorage, postgresql_engine
@@ -138,11 +138,14 @@ async def open_database(
 
 
 async def open_reader(url: str | None, *, home: Path) -> SqlDatabase:
-    """The same for a process that only reads: a server that starts meanwhile finds the database's ownership free."""
+    """The same for a process that only reads: nothing is made or claimed, so that a server that starts meanwhile finds
+    the database its own. Raises NotFound where a file is not there."""
     match parse_address(url, home):
         case InMemory():
             raise InputError("DB_URL=memory keeps nothing that another process could read")
         case InFile(path=path):
+            if not path.exists():
+                raise NotFound(f"{path} is not there: `weaver up` makes it; are WEAVER_HOME and DB_URL right?")
             return await _open_file(path, _READER, None, wait_for_event, owns=False)
         case OnServer(url=server):
             return await _open_server(server, _READER, None, wait_for_event, owns=False)
@@ -163,23 +166,22 @@ async def _open_memory(now: Callable[[], datetime], route: Router | None, wait: 
 
 
 async def _open_file(path: Path, server: str, route: Router | None, wait: Wait, *, owns: bool) -> SqlDatabase:
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path.with_name(f"{path.name}.owner"), server)
     storage = SqliteStorage(engine=sqlite_engine(path), lock=lock)
     try:
         if owns:
+            make_folder_of(path)
             lock.take()
-        with translated():
+        with of_file(path), translated():
             async with storage.engine.connect() as connection:
                 present = await connection.run_sync(revision_of)
         if present != HEAD:
-            if not lock.take():
-                raise InputError(f"{path}: its tables are of version {present}, not {HEAD}, and another server uses it")
+            if not lock.is_held:
+                user = "another server uses it" if owns else "`weaver migrate` brings them up to date"
+                raise InputError(f"{path}: its tables are of version {present}, not {HEAD}, and {user}")
             from weaver.walle.migrate import migrate_file  # alembic takes a while to import, and is seldom needed
 
             await migrate_file(path)
-        if not owns:
-            lock.release()
         store = SqlEventStore(storage)
         return SqlDatabase(
             storage=storage,

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import asyncpg
 from sqlalchemy import exc
@@ -67,6 +68,15 @@ def translated() -> Iterator[None]:
         if told is None:
             raise
         raise told from error
+
+
+@contextmanager
+def of_file(path: Path) -> Iterator[None]:
+    """Has errors name the database file."""
+    try:
+        yield
+    except (InputError, Unavailable) as error:
+        raise type(error)(f"{path}: {error}; is it Weaver's database, and may this user write to it?") from error
 
 
 def fault(error: BaseException) -> WeaverError | None:

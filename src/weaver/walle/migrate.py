@@ -8,8 +8,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from weaver.model.errors import InputError
-from weaver.walle.address import InFile, InMemory, OnServer, parse_address
-from weaver.walle.faults import translated
+from weaver.walle.address import InFile, InMemory, OnServer, make_folder_of, parse_address
+from weaver.walle.faults import of_file, translated
 from weaver.walle.postgresql import postgresql_engine
 from weaver.walle.schema import HEAD, revision_of
 from weaver.walle.sqlite import sqlite_engine
@@ -45,10 +45,10 @@ async def migrate(url: str | None, *, home: Path) -> str:
 
 async def migrate_file(path: Path) -> None:
     """Create or upgrade the tables of a SQLite file, all or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder_of(path)
     engine = sqlite_engine(path)
     try:
-        with translated():
+        with of_file(path), translated():
             async with engine.connect() as connection:
                 await connection.exec_driver_sql("BEGIN IMMEDIATE")
                 await connection.run_sync(_upgrade)

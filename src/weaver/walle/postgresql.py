@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from inspect import signature
 from typing import Any
 
 import asyncpg
@@ -10,7 +11,7 @@ from sqlalchemy import URL, Executable, Table, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from weaver.model.errors import Unavailable
+from weaver.model.errors import InputError, Unavailable
 from weaver.walle.faults import BROKEN, OutcomeUnknown, fault
 from weaver.walle.server_link import CONNECT_SECONDS, ServerLink
 from weaver.walle.session import AnyRow, Item, Session, Statements, to_its_end
@@ -27,7 +28,11 @@ def postgresql_engine(url: URL, *, application_name: str = "weaver") -> AsyncEng
     """A pool of connections, in autocommit: transactions are begun and ended in so many words.
 
     A connection that the server closed is replaced when it is asked for, which takes no round trip, unlike a ping.
+    Raises InputError for a parameter in the URL that the driver does not know.
     """
+    unknown = sorted(set(url.query) - set(signature(asyncpg.connect).parameters))
+    if unknown:
+        raise InputError(f"DB_URL has a parameter {unknown[0]!r}, which the driver does not know: take it out")
     engine = create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",

@@ -6,42 +6,11 @@ from time import sleep
 from typing import Any
 from urllib.request import Request, urlopen
 
-import pytest
-
 from tests.shared_data import SAMPLES
 from tests.unit.cli.server_process import ServerProcess, server
-from weaver.cli.dispatch import run
-from weaver.config import settings
+from tests.unit.cli.terminal import Terminal
 
 TOKEN = {"SECURITY_API_TOKEN": "a-long-token"}
-
-
-class Terminal:
-    """Runs commands in this process, under the settings of the test."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def set(self, **variables: str) -> None:
-        for name, value in variables.items():
-            self._monkeypatch.setenv(name, value)
-        settings.cache_clear()
-
-    def outcome(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit code, standard output and error."""
-        code = run(arguments)
-        captured = self._capsys.readouterr()
-        return code, captured.out, captured.err
-
-    def told(self, *arguments: str) -> str:
-        code, stdout, stderr = self.outcome(*arguments)
-        assert code == 0, stderr
-        return stdout
-
-
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
-    return Terminal(monkeypatch, capsys)
 
 
 def post(running: ServerProcess, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +65,19 @@ def test_file_of_a_killed_server_is_not_trusted(terminal: Terminal, weaver_home:
         running.process.wait()
     assert (weaver_home / "server.json").exists()
     assert terminal.outcome("runs", "list") == (0, "No runs here\n", "")
+
+
+def test_page_past_the_end_and_a_home_without_runs_are_told(terminal: Terminal, weaver_home: Path) -> None:
+    code, _, stderr = terminal.outcome("runs", "list")
+    assert (code, f"{weaver_home}/weaver.db is not there: `weaver up` makes it" in stderr) == (2, True)
+    assert not weaver_home.exists()
+    terminal.told("data", "import", str(SAMPLES / "AAPL_1d.csv"))
+    with server(weaver_home) as running:
+        body = {"strategy_id": "sma-crossover", "mode": "backtest", "symbols": ["AAPL"], "timeframe": "1d"}
+        post(running, "/api/v1/runs", body)
+    assert "there are 1 such runs" in terminal.told("runs", "list", "--page", "2")
+    assert terminal.told("runs", "list", "--status", "error") == "No such runs here\n"
+    assert "name a run by its id" in terminal.outcome("runs", "show", " ")[2]
 
 
 def test_memory_without_a_server_has_no_runs_to_read(terminal: Terminal) -> None:

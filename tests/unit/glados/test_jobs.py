@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.unit.glados.clock.fakes import FakeWallClock, utc
 from weaver.glados.ids import TimeOrderedIds
@@ -51,6 +53,17 @@ async def test_job_goes_from_queued_to_done_with_its_result() -> None:
         assert (job.status, job.stage, job.fraction, job.result) == (JobStatus.DONE, "half way", 1.0, {"bars": 3})
         assert job.created_at == job.started_at == job.finished_at == scene.wall.now()
     assert scene.cleaned == ["it"]
+
+
+async def test_what_cannot_be_cleaned_up_is_told_and_the_next_job_runs(tmp_path: Path) -> None:
+    scene = Scene()
+    with capture_logs() as logs:
+        async with scene.jobs:
+            first = scene.jobs.submit("test", work_well, corr_id="c", clean_up=(tmp_path / "gone").unlink)
+            await scene.over(scene.submit(work_well))
+            assert scene.jobs.get(first.id).status is JobStatus.DONE
+            scene.jobs.submit("test", work_well, corr_id="c", clean_up=(tmp_path / "gone").unlink)
+    assert [(entry["log_level"], "gone" in entry["error"]) for entry in logs] == [("warning", True)] * 2
 
 
 async def test_refused_input_is_the_jobs_error_and_the_next_job_runs() -> None:

@@ -57,6 +57,16 @@ async def test_a_copy_taken_while_a_server_writes_holds_whole_transactions(tmp_p
             assert database.is_owner
 
 
+async def test_strategies_are_copied_along(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    await (await opened(home)).close()
+    (home / "strategies" / "__pycache__").mkdir(parents=True)
+    (home / "strategies" / "mine.py").write_text("# mine")
+    await backup(None, home, tmp_path / "copy")
+    assert [path.name for path in (tmp_path / "copy" / "strategies").iterdir()] == ["mine.py"]
+    assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o700
+
+
 async def test_bars_are_copied_along_unless_not_wanted(tmp_path: Path) -> None:
     home = tmp_path / "home"
     await (await opened(home)).close()

@@ -8,20 +8,19 @@ import numpy as np
 from fastapi import APIRouter, Query
 
 from weaver.glados.api.timeframes import parsed_timeframe
-from weaver.glados.clock.ports import instant_of, time_of
 from weaver.glados.errors import responses
 from weaver.glados.schemas.base import Identifier, Moment
 from weaver.glados.schemas.data import CandleResponse, CandlesResponse
 from weaver.glados.services import ServicesDep
 from weaver.model.bars import Bars
 from weaver.model.errors import NotFound
+from weaver.model.instants import instant_of, time_of
 from weaver.model.timeframe import Timeframe
 from weaver.walle.bar_store import ParquetBarStore
 
 router = APIRouter(tags=["data"])
 
 LIMIT_MAX = 5000
-_INSTANTS = np.iinfo(np.int64)
 
 
 @router.get("/candles", responses=responses(400, 404))
@@ -92,5 +91,4 @@ def _items(bars: Bars, together: int) -> list[CandleResponse]:
 
 
 def _instant(time: datetime | None) -> int | None:
-    """ns since the epoch, within what a column can hold."""
-    return None if time is None else min(max(instant_of(time), _INSTANTS.min), _INSTANTS.max)
+    return None if time is None else instant_of(time)

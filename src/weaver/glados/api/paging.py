@@ -16,7 +16,8 @@ PAGE_MAX = 2**31 - 1
 PAGE_SIZE_MAX = 500
 
 SortParameter = Annotated[
-    Identifier | None, Parameter(description="A column to sort by; `-column` for descending order.")
+    Identifier | None,
+    Parameter(description="One of the items' fields; `-field` for descending order."),
 ]
 
 

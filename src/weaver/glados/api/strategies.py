@@ -10,7 +10,7 @@ from weaver.events.payloads import StrategyCatalogChanged
 from weaver.glados.api.paging import PagingDep
 from weaver.glados.correlation import CorrelationId
 from weaver.glados.errors import responses
-from weaver.glados.known_strategies import KnownStrategies
+from weaver.glados.known_strategies import CatalogueChanges, KnownStrategies
 from weaver.glados.schemas.base import Identifier, PageOf
 from weaver.glados.schemas.strategies import RescanResponse, StrategyResponse, StrategySourceResponse
 from weaver.glados.services import Services, ServicesDep
@@ -62,11 +62,13 @@ async def rescan_strategies(
 ) -> RescanResponse:
     """Look through the folders again. Lists and runs always see the files as they are; this tells what is new since
     the last rescan (or the server's start), here and by an event `strategy.CatalogChanged`."""
-    changes = await known.look()
-    if changes:
+
+    async def tell(changes: CatalogueChanges) -> None:
         payload = StrategyCatalogChanged(added=changes.added, changed=changes.changed, removed=changes.removed)
         events = EventFactory(producer="catalogue", now=services.now, new_id=services.new_id)
         await services.log.append([events.event(payload, corr_id=corr_id)])
+
+    changes = await known.look(tell)
     return RescanResponse(
         added=list(changes.added),
         changed=list(changes.changed),

@@ -10,7 +10,7 @@ from weaver.glados.errors import responses
 from weaver.glados.schemas.base import MaybeEmpty
 from weaver.glados.services import ServicesDep
 from weaver.glados.sse import Filter, Hub
-from weaver.glados.sse_response import EventStream, replay_refusal
+from weaver.glados.sse_response import EventStream, beginning
 
 SEQ_MAX = 2**63 - 1
 
@@ -46,11 +46,14 @@ async def stream_events(
     """Events as they happen (server-sent events), after those missed since `Last-Event-ID`."""
     chosen = Filter.parse(types, run_id or None)
     start = _seq(last_event_id) if last_event_id else after
-    reset = await replay_refusal(services.log, start)
     hub = cast(Hub, request.app.state.hub)
-    return EventStream(
-        hub=hub, log=services.log, client=hub.enter(chosen), after=start, reset=reset, wait=services.wait
-    )
+    client = hub.enter(chosen)
+    try:
+        begin = await beginning(services.log, client, start)
+    except BaseException:
+        hub.leave(client)
+        raise
+    return EventStream(hub=hub, log=services.log, client=client, begin=begin, wait=services.wait)
 
 
 def _seq(text: str) -> int:

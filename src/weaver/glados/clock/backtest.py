@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Iterable
 
 import numpy as np
 
-from weaver.glados.clock.ports import ClockTick, WallClock, time_of
+from weaver.glados.clock.ports import ClockTick, WallClock
 from weaver.model.bars import Int64
+from weaver.model.instants import time_of
 
 _BREATH = 1000
 """After so many ticks the event loop gets a turn."""

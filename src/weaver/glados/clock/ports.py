@@ -2,11 +2,8 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Protocol
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class WallClock(Protocol):
@@ -56,13 +53,3 @@ class Clock(Protocol):
     def ticks(self) -> AsyncIterator[ClockTick]:
         """The ticks. The next one is not made before the one before has been dealt with, so none overlap."""
         ...
-
-
-def instant_of(time: datetime) -> int:
-    """ns since the epoch."""
-    return (time - _EPOCH) // _MICROSECOND * 1000
-
-
-def time_of(instant: int) -> datetime:
-    """An instant (ns), as an aware time; what is less than a microsecond is cut off."""
-    return _EPOCH + instant // 1000 * _MICROSECOND

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 
-from weaver.glados.clock.ports import ClockTick, Schedule, WallClock, instant_of, time_of
+from weaver.glados.clock.ports import ClockTick, Schedule, WallClock
+from weaver.model.instants import instant_of, time_of
 
 _SECOND = 1_000_000_000
 SLEEP_SECONDS_MAX = 1.0

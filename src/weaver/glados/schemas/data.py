@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from weaver.glados.clock.ports import time_of
 from weaver.glados.schemas.base import Amount, Moment, ResponseBody
+from weaver.model.instants import time_of
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.money import plain
 from weaver.walle.catalogue import CatalogueEntry

@@ -10,7 +10,7 @@ from weaver.glados.run_port import NewRun
 from weaver.glados.schemas.base import AmountInput, Moment, RequestBody, ResponseBody, Text
 from weaver.model.run import Run, RunMode, RunStatus
 
-Seed = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+Seed = Annotated[int, Field(ge=-(2**63) + 1, le=2**63 - 1)]
 Costs = str | dict[str, str]
 
 
@@ -56,8 +56,10 @@ class CreateRunRequest(RequestBody):
     venue: Annotated[Text, Field(max_length=64)] | None = Field(
         None, description="Where orders go; of a backtest, whose order rules bind it."
     )
-    risk: dict[Text, JsonValue] | None = Field(None, description="Limits of a paper or live run.")
-    on_error: Literal["flatten", "cancel_all"] | None = Field(None, description="What an error does to its orders.")
+    risk: dict[Text, JsonValue] | None = Field(None, description="Limits of a paper or live run; no backtest's.")
+    on_error: Literal["flatten", "cancel_all"] | None = Field(
+        None, description="What an error does to a paper or live run's orders; nothing to a backtest."
+    )
     cash: AmountInput | None = Field(None, description="Starting cash; 100000 by default.")
     account: Literal["cash", "margin"] | None = Field(None, description="What kind of account.")
     leverage: AmountInput | None = Field(None, description="Σ|value| at most so many times equity; margin only.")

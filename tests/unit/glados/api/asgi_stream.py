@@ -21,7 +21,10 @@ class SentFrame:
 class AsgiStream:
     """One request for the stream; `async with AsgiStream(app, "types=run.*") as stream`."""
 
-    def __init__(self, app: FastAPI, query: str = "", *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, app: FastAPI, query: str = "", *, headers: Mapping[str, str] | None = None, reads: int | None = None
+    ) -> None:
+        """reads: stop reading after so many pieces of the body."""
         given = {"host": "localhost:8000", **(headers or {})}
         self._scope: dict[str, Any] = {
             "type": "http",
@@ -40,6 +43,7 @@ class AsgiStream:
         }
         self._app = app
         self._requests: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._pieces = reads
         self._reads = asyncio.Event()
         self._reads.set()
         self.status: int | None = None
@@ -70,6 +74,8 @@ class AsgiStream:
         else:
             self.chunks.append(message.get("body", b""))
             self.is_complete = not message.get("more_body", False)
+            if len(self.chunks) == self._pieces:
+                self.stop_reading()
 
     def stop_reading(self) -> None:
         self._reads.clear()

@@ -15,11 +15,12 @@ from tests.unit.glados.api.conftest import TOKEN, Api, running_api
 from tests.unit.glados.api.fakes import FakeIds, an_event
 from weaver.events.event import Event
 from weaver.events.payloads import ALL_EVENT_TYPES
+from weaver.events.ports import Bounds
 from weaver.glados import sse
 from weaver.glados.app import end_streams
 from weaver.glados.clock.wall import SystemWallClock
 from weaver.glados.sse import QUEUE_SIZE_MAX, Filter
-from weaver.glados.sse_response import REPLAY_BATCH, EventStream
+from weaver.glados.sse_response import REPLAY_BATCH, EventStream, beginning
 from weaver.model.errors import InputError
 from weaver.walle.database import open_database
 
@@ -341,10 +342,46 @@ async def test_more_streams_than_there_is_room_for_are_503(api: Api, monkeypatch
         assert second.status == 503
 
 
-async def test_log_that_is_away_is_503_before_the_stream_begins(api: Api) -> None:
+@pytest.mark.parametrize("after", [{"after": 3}, {}])
+async def test_log_that_is_away_is_503_before_the_stream_begins(api: Api, after: dict[str, int]) -> None:
     api.log.is_away = True
-    answer = await api.client.get("/api/v1/events/stream", params={"after": 3})
+    answer = await api.client.get("/api/v1/events/stream", params=after)
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    api.log.is_away = False
+    assert await metric(api, "weaver_stream_clients") == 0
+
+
+async def test_client_is_answered_only_when_it_will_miss_nothing(api: Api) -> None:
+    bounds, may_look = api.log.bounds, asyncio.Event()
+
+    async def slow_bounds() -> Bounds:
+        found = await bounds()
+        await may_look.wait()
+        return found
+
+    api.log.bounds = slow_bounds  # type: ignore[method-assign]
+    async with AsgiStream(api.app) as stream:
+        assert stream.status is None
+        await happen(api, "run.Started")  # after the look at the log, and before the answer
+        may_look.set()
+        await stream.settle()
+        assert (stream.status, stream.ids) == (200, ["1"])
+
+
+async def test_client_that_takes_nothing_of_what_it_missed_is_reset(api: Api) -> None:
+    await happen(api, *["run.Progress"] * (3 * REPLAY_BATCH))
+    stuck, slow = AsgiStream(api.app, "after=0", reads=1), AsgiStream(api.app, "after=0", reads=1)
+    async with stuck, slow:
+        await api.clock.forward(29)
+        slow.read_on()
+        await slow.settle()
+        slow.stop_reading()
+        await api.clock.forward(29)
+        assert not slow.is_over
+        await api.clock.forward(10)
+        assert stuck.is_over
+        assert len(slow.ids) == 3 * REPLAY_BATCH
+    assert await metric(api, "weaver_stream_resets_total") == 1
 
 
 async def test_log_that_goes_away_during_the_replay_ends_the_stream_without_a_hole(api: Api) -> None:
@@ -390,7 +427,8 @@ async def test_streams_of_a_real_log_lose_and_repeat_nothing_while_it_is_written
         wanted = [event.id for event in events if run_id in (None, event.run_id)]
         while len(seen) < len(wanted):
             client = hub.enter(Filter.parse(None, run_id))
-            stream = EventStream(hub=hub, log=database.log, client=client, after=last, reset=None, wait=wall.sleep)
+            begin = await beginning(database.log, client, last)
+            stream = EventStream(hub=hub, log=database.log, client=client, begin=begin, wait=wall.sleep)
             ended = asyncio.Event()
 
             async def receive(ended: asyncio.Event = ended) -> dict[str, Any]:

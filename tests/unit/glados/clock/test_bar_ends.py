@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.unit.glados.clock.fakes import times
 from weaver.glados.clock.bar_ends import BarEnds
-from weaver.glados.clock.ports import instant_of, time_of
 from weaver.model.bars import Bars
 from weaver.model.calendar import calendar_for
+from weaver.model.instants import instant_of, time_of
 from weaver.model.instrument import AssetClass
 from weaver.model.resample import resample
 from weaver.model.timeframe import MINUTE, Timeframe

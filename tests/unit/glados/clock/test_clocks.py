@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from tests.unit.glados.clock.fakes import FakeWallClock, times, utc
 from weaver.glados.clock.backtest import BacktestClock
 from weaver.glados.clock.bar_ends import BarEnds
-from weaver.glados.clock.ports import ClockTick, instant_of
+from weaver.glados.clock.ports import ClockTick
 from weaver.glados.clock.realtime import SLEEP_SECONDS_MAX, RealtimeClock
 from weaver.glados.clock.wall import SystemWallClock
 from weaver.model.calendar import calendar_for
+from weaver.model.instants import instant_of
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.glados.data_api.conftest import Scene
 from weaver.marvin.catalogue import BUILT_IN
+from weaver.model.errors import Unavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -93,3 +94,18 @@ async def test_rescan_tells_what_is_new_once(scene: Scene) -> None:
         ("strategy.CatalogChanged", {"added": [], "changed": ["my-idea"], "removed": []}),
         ("strategy.CatalogChanged", {"added": [], "changed": [], "removed": ["my-idea"]}),
     ]
+
+
+async def test_change_that_could_not_be_recorded_is_told_at_the_next_rescan(scene: Scene) -> None:
+    await scene.client.post("/strategies/rescan")
+    (scene.strategies / "my_idea.py").write_text(OWN)
+    append = scene.log.append
+
+    async def away(events: object) -> None:
+        raise Unavailable("the database does not answer")
+
+    scene.log.append = away  # type: ignore[method-assign, assignment]
+    assert (await scene.client.post("/strategies/rescan")).status_code == 503
+    scene.log.append = append  # type: ignore[method-assign]
+    assert (await scene.client.post("/strategies/rescan")).json()["added"] == ["my-idea"]
+    assert [event.type for event in scene.log.events] == ["strategy.CatalogChanged"]

@@ -1,0 +1,39 @@
+"""`weaver doctor`, where something is not as it should be."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.server_process import server
+from tests.unit.cli.terminal import Terminal
+
+
+def told(terminal: Terminal, check: str) -> str:
+    """What it says of one thing."""
+    lines = terminal.outcome("doctor")[1].splitlines()
+    return next(line for line in lines if line.split()[1:2] == [check])
+
+
+def test_database_and_server_are_looked_at(terminal: Terminal, weaver_home: Path) -> None:
+    assert told(terminal, "server") == "ok    server      none runs"
+    assert "weaver.db is not there" in told(terminal, "database")
+    with server(weaver_home) as running:
+        assert told(terminal, "server") == f"ok    server      answers at {running.url}"
+        assert "sqlite answers, its tables are up to date; 0 runs" in told(terminal, "database")
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("typo", "DB_URL cannot be read"),
+        ("postgresql+asyncpg://u:secret@127.0.0.1:99999/db", "port 99999"),
+        ("postgresql+asyncpg://u:secret@127.0.0.1:1/db?foo=bar", "parameter 'foo'"),
+        ("postgresql+asyncpg://u:secret@127.0.0.1:1/db", "is the server running"),
+    ],
+)
+def test_database_that_cannot_be_used_fails(terminal: Terminal, url: str, why: str) -> None:
+    terminal.set(DB_URL=url)
+    line = told(terminal, "database")
+    assert line.startswith("FAIL")
+    assert why in line
+    assert "secret" not in line
