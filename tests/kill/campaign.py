@@ -20,7 +20,7 @@ from tests.kill.snapshot import Snapshot, snapshot
 from tests.kill.strategies import BUSY, QUICK, SOURCE, run_body
 from tests.kill.traffic import Traffic
 
-ORPHAN_SECONDS = 5.0
+ORPHAN_SECONDS = 30.0
 TRAFFIC_SECONDS_MAX = 3.5
 PATIENCE_SECONDS = 60.0
 ENDS = ("run.Completed", "run.Error", "run.Stopped", "run.Deleted")

@@ -12,6 +12,7 @@ import httpx
 from tests.kill.api import TIMEOUT_SECONDS, Api, NoAnswer
 from tests.kill.server import Server
 
+PATIENCE_SECONDS = 60.0
 _RETRY_SECONDS = 0.05
 _QUIET_SECONDS = 40.0
 """Longer than two keep-alives of a stream."""
@@ -47,7 +48,7 @@ class Listener:
         self._is_over.set()
         self._thread.join()
 
-    def reaches(self, seq: int, patience: float = TIMEOUT_SECONDS) -> bool:
+    def reaches(self, seq: int, patience: float = PATIENCE_SECONDS) -> bool:
         """Whether it gets as far as that event."""
         deadline = time.monotonic() + patience
         while self.last < seq and time.monotonic() < deadline:

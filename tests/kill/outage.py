@@ -18,17 +18,13 @@ from tests.kill.listeners import Follower, Poller
 from tests.kill.server import Server
 from tests.kill.snapshot import Snapshot, snapshot
 from tests.kill.storages import home_in, migrate
-from tests.kill.strategies import SOURCE, run_body
+from tests.kill.strategies import SOURCE, lasting, run_body
 from tests.kill.traffic import Traffic
 from tests.postgres import OwnServer
 
 PATIENCE_SECONDS = 60.0
 TRAFFIC_SECONDS = 2.0
 """Before the outage, and after it."""
-SLOW_ANSWER_SECONDS = 10.0
-"""No answer may take longer, database or not: connecting gives up after 2.5 s, waiting for a connection after 5."""
-WORK_PER_SECOND = 150_000
-"""How much a strategy does at each of its 400 bars for its run to take a second more, or longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +81,7 @@ def outage(folder: Path, postgres: OwnServer, *, seconds: float) -> Outage:
         traffic.begin()
         stack.callback(traffic.end)
         time.sleep(TRAFFIC_SECONDS)
+        problems = [f"run {run_id} ended too early" for run_id in spanning if not _is_running(api, run_id)]
         began = time.monotonic()
         postgres.stop()
         time.sleep(seconds / 2)
@@ -97,7 +94,7 @@ def outage(folder: Path, postgres: OwnServer, *, seconds: float) -> Outage:
         traffic.end()
         _come_to_an_end(api, journal, spanning)
         found = snapshot(server.home, url, is_running=True)
-        problems = [*traffic.problems, *_problems(api, journal, (follower, poller), found)]
+        problems += [*traffic.problems, *_problems(api, journal, (follower, poller), found)]
         if health.status != 503 or health.body["checks"]["database"]["ok"]:
             problems.append(f"without its database the server said that {health}")
         statuses = tuple(found.runs[run_id].status for run_id in spanning)
@@ -118,7 +115,7 @@ def _start_long_runs(api: Api, journal: Journal, seconds: float) -> list[str]:
     """One run that comes to its end while the database is away, and one that does so afterwards."""
     ids = []
     for name, length in (("ends-within", TRAFFIC_SECONDS + seconds / 2), ("ends-after", seconds + 4)):
-        body = run_body(name, {"work": int(WORK_PER_SECOND * length)})
+        body = run_body(name, lasting(length))
         for op, path, given in ((Op.CREATE, "/runs", body), (Op.START, "/runs/{}/start", None)):
             request = journal.ask(op, run_id=ids[-1] if op is Op.START else None, name=name)
             answer = api.call("POST", path.format(request.run_id), json=given)
@@ -127,6 +124,10 @@ def _start_long_runs(api: Api, journal: Journal, seconds: float) -> list[str]:
             request.made = made  # known to the journal, but not for the traffic to stop or delete
             ids += [made] if made else []
     return ids
+
+
+def _is_running(api: Api, run_id: str) -> bool:
+    return bool(api.get(f"/runs/{run_id}")["status"] == "running")
 
 
 def _healed_after(api: Api) -> float:

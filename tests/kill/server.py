@@ -41,7 +41,7 @@ class Server(RealServer):
             time.sleep(0.02)
         return left
 
-    def last_words(self, lines: int = 40) -> str:
+    def last_words(self, lines: int = 400) -> str:
         """The end of its standard error, without the requests that went well."""
         return "\n".join([line for line in self.log.splitlines() if "[info " not in line][-lines:])
 

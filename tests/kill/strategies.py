@@ -11,6 +11,8 @@ STRATEGY_ID = "kill-trader"
 SOURCE = '''\
 """Buys and sells at a fixed rhythm."""
 
+from time import sleep
+
 from weaver import Field, Strategy
 
 
@@ -20,6 +22,7 @@ class KillTrader(Strategy):
     every: int = Field(10, ge=1)
     at_once: int = Field(1, ge=1)
     work: int = Field(0, ge=0)
+    pause: float = Field(0, ge=0)
     fails_at: int = Field(0, ge=0)
 
     def on_start(self) -> None:
@@ -30,6 +33,7 @@ class KillTrader(Strategy):
         self.count += 1
         for _ in range(self.work):
             pass
+        sleep(self.pause)
         if self.count == self.fails_at:
             raise ValueError("asked to fail")
         if self.count % 90 == 0:
@@ -65,6 +69,11 @@ def run_body(name: str, config: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": name, "strategy_id": STRATEGY_ID, "symbols": [SYMBOL], "config": config, "lookahead_check": False,
     }  # fmt: skip
+
+
+def lasting(seconds: float) -> dict[str, Any]:
+    """Parameters of a run that takes so long on any machine."""
+    return {"pause": seconds / BARS}
 
 
 def bars_file() -> bytes:

@@ -24,5 +24,8 @@ def run(home: Path, db_url: str | None) -> None:
             campaign.round()
         tally = campaign.finish()
     assert tally.kills >= ROUNDS
+    assert tally.consumer_kills >= 1
+    assert tally.interrupted >= 1, "a kill met a run that was running"
+    assert tally.ends["run.Stopped"] >= 1
     assert tally.acknowledged >= ROUNDS, "each round has its traffic"
     assert tally.ends["run.Completed"] >= 2, "among them one whose events are partly kept with its result"
