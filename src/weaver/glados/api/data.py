@@ -15,7 +15,6 @@ from weaver.events.payloads import DataImported
 from weaver.glados.api.listing import sorted_by
 from weaver.glados.api.paging import PagingDep, SortParameter
 from weaver.glados.api.timeframes import parsed_timeframe
-from weaver.glados.clock.ports import time_of
 from weaver.glados.correlation import CorrelationId
 from weaver.glados.errors import responses
 from weaver.glados.jobs import Report
@@ -32,6 +31,7 @@ from weaver.glados.schemas.jobs import JobResponse
 from weaver.glados.services import Services, ServicesDep
 from weaver.glados.upload import kept_upload, shown_name
 from weaver.model.errors import Conflict, DataError, InputError, Unavailable
+from weaver.model.instants import time_of
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
 from weaver.walle.bar_store import ParquetBarStore
