@@ -8,6 +8,7 @@ _ = SimpleNamespace()
 _.__class__  # marvin.series turns a series into a streaming one and back
 _.prec  # decimal's context
 _.daemon  # threading's
+_.tempdir  # tempfile's
 _.create_module  # importlib's loaders
 _.handle_starttag  # html.parser
 _.handle_endtag

@@ -1,17 +1,21 @@
 """Settings from the environment, read by the roots and the command line only."""
 
 import os
+import re
 import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from weaver.model.errors import InputError
 
 PREFIX = "WEAVER_"
+_SENDABLE = re.compile(r"[!-~]+")
+"""Printable ASCII without blanks: what a header carries as it is."""
 
 
 class Settings(BaseSettings):
@@ -30,6 +34,17 @@ class Settings(BaseSettings):
     workers: int | None = Field(None, ge=1, le=1024)
     worker_memory_mb: int = Field(2048, ge=64)
     upload_max_mb: int = Field(512, ge=1)
+
+    @field_validator("security_api_token")
+    @classmethod
+    def _can_be_sent(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not _SENDABLE.fullmatch(token.get_secret_value()):
+            raise PydanticCustomError(
+                "token",
+                "no client can send it: choose a long text of ASCII letters, digits and signs, without blanks or line "
+                "ends",
+            )
+        return token
 
     @property
     def database_url(self) -> str | None:
@@ -55,6 +70,11 @@ class Settings(BaseSettings):
     def strategies_folder(self) -> Path:
         """Where a user's own strategies live."""
         return self.home_folder / "strategies"
+
+    @property
+    def uploads_folder(self) -> Path:
+        """Where the server keeps uploads while they are read."""
+        return self.home_folder / "uploads"
 
     @property
     def server_file(self) -> Path:

@@ -4,12 +4,13 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import structlog
 from pydantic import SecretStr
@@ -21,6 +22,7 @@ from weaver.glados.app import create_app
 from weaver.glados.backtest_pool import LocalBacktestPool
 from weaver.glados.backtest_runner import BacktestRunner
 from weaver.glados.clock.wall import SystemWallClock
+from weaver.glados.connections import connections_max
 from weaver.glados.http_server import HttpServer, bound_socket, url_of
 from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
@@ -28,12 +30,13 @@ from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.logging import LogFormat, configure_logging
 from weaver.glados.router import DomainRouter
 from weaver.glados.run_manager import RunManager
-from weaver.glados.security import check_bind
+from weaver.glados.security import check_bind, check_names
 from weaver.glados.server_file import ServerPlace, published
 from weaver.glados.services import ServerFacts, Services
+from weaver.glados.upload import remove_leftovers
 from weaver.glados.web import add_web
 from weaver.marvin.catalogue import Catalogue
-from weaver.model.errors import InputError
+from weaver.model.errors import InputError, ReadOnly, Unavailable
 from weaver.model.run import RunMode
 from weaver.walle.bar_store import ParquetBarStore
 from weaver.walle.database import SqlDatabase, open_database
@@ -62,11 +65,14 @@ def serve(settings: Settings, *, on_ready: Callable[[Running], None]) -> int:
     """Serve until SIGTERM or SIGINT, and return the exit code: 0 once everything has been stopped in order.
 
     Raises InputError for settings that cannot be used, an address that cannot be had among them, and Unavailable where
-    the database does not answer.
+    the database does not answer. What it makes is for its user alone: strategies and events are in it.
     """
+    os.umask(0o077)
     configure_logging(format=LogFormat(settings.log_format), secrets=_secrets(settings))
     check_bind(settings.server_host, settings.security_api_token)
+    check_names(listed(settings.allowed_hosts), listed(settings.allowed_origins))
     _make_folders(settings)
+    tempfile.tempdir = str(settings.uploads_folder)  # of this process only, for the framework spools uploads there
     stopping = Stopping()
     with stopping, asyncio.Runner(loop_factory=_loop_factory()) as runner:  # the runner's end waits for threads
         runner.run(_served(settings, stopping, on_ready))
@@ -134,7 +140,7 @@ async def _served(settings: Settings, stopping: Stopping, on_ready: Callable[[Ru
             _log.info("ready", url=running.url, storage=running.storage, read_only=running.is_read_only)
             on_ready(running)
 
-        server = HttpServer(app, listening=listening, on_ready=ready)
+        server = HttpServer(app, listening=listening, connections_max=connections_max(), on_ready=ready)
         ending = asyncio.create_task(_end(stopping, server, parts.runs))
         try:
             await server.run_until_stopped()
@@ -166,7 +172,7 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int) -> _Par
     new_id = TimeOrderedIds(now=wall.now)
     catalogue, bars = Catalogue(settings.strategies_folder), ParquetBarStore(settings.bars_folder)
     database = await open_database(
-        _secret(settings.db_url), home=settings.home_folder, now=wall.now, new_id=new_id,
+        settings.database_url, home=settings.home_folder, now=wall.now, new_id=new_id,
         route=DomainRouter(new_id=new_id),
     )  # fmt: skip
     stack.push_async_callback(database.close)
@@ -183,6 +189,8 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int) -> _Par
     await stack.enter_async_context(runs)
     if database.is_owner:
         await runs.recover()
+        remove_leftovers(settings.uploads_folder)
+        await stack.enter_async_context(_in_background(_recover_when_regained(database, runs)))
         await stack.enter_async_context(_in_background(keep_pruned(database.log, now=wall.now)))
     jobs = await stack.enter_async_context(Jobs(now=wall.now, new_id=new_id))
     services = Services(
@@ -191,6 +199,19 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int) -> _Par
         wait=wall.sleep,
     )  # fmt: skip
     return _Parts(database=database, pool=pool, runs=runs, services=services)
+
+
+async def _recover_when_regained(database: SqlDatabase, runs: RunManager) -> None:
+    """Another server may have owned the database meanwhile, and left runs behind."""
+    regained = asyncio.Event()
+    database.on_ownership(lambda is_owner: regained.set() if is_owner else None)
+    while True:
+        await regained.wait()
+        regained.clear()
+        try:
+            await runs.recover()
+        except (Unavailable, ReadOnly) as error:
+            _log.warning("not_recovered", error=str(error))  # it is tried again when the database is regained again
 
 
 @asynccontextmanager
@@ -242,21 +263,18 @@ def shown(settings: Settings) -> dict[str, str | int | float | bool | None]:
     return found
 
 
-def _secret(value: SecretStr | None) -> str | None:
-    return None if value is None else value.get_secret_value()
-
-
 def _secrets(settings: Settings) -> list[SecretStr]:
     """Texts that must not get into the log: the token, and the database's password."""
     try:
-        password = urlsplit(_secret(settings.db_url) or "").password
+        password = urlsplit(settings.database_url or "").password or ""
     except ValueError:
-        password = None
-    return [secret for secret in (settings.security_api_token, SecretStr(password or "")) if secret is not None]
+        password = ""
+    of_database = [SecretStr(password), SecretStr(unquote(password))]  # as it stands in the URL, and as drivers see it
+    return [*of_database, *([] if settings.security_api_token is None else [settings.security_api_token])]
 
 
 def _make_folders(settings: Settings) -> None:
-    for folder in (settings.home_folder, settings.strategies_folder):
+    for folder in (settings.home_folder, settings.strategies_folder, settings.uploads_folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

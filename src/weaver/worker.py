@@ -10,18 +10,11 @@ from time import perf_counter
 from typing import Any
 
 from weaver.glados.indicator_blob import INDICATORS, encode_indicators
+from weaver.glados.kept_events import EVENTS, encode_events
 from weaver.glados.pool_messages import event_parts, job_of, parts, result_message, run_of
 from weaver.glados.pool_protocol import Frame, encoded
 from weaver.glados.ports import BacktestJob, StoredResult
-from weaver.glados.result_blobs import (
-    EQUITY,
-    EVENTS,
-    REPORT,
-    EquityColumns,
-    encode_equity,
-    encode_events,
-    encode_report,
-)
+from weaver.glados.result_blobs import EQUITY, REPORT, EquityColumns, encode_equity, encode_report
 from weaver.glados.worker_server import Emit, Limits, WorkerServer, protocol_line
 from weaver.greta.json_text import iso
 from weaver.greta.order_events import Envelope

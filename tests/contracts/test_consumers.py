@@ -136,13 +136,29 @@ async def test_what_is_unavailable_is_tried_again(database: SqlDatabase) -> None
 # --- retention ---
 
 
+async def test_consumer_that_could_not_begin_yet_holds_pruning_back(database: SqlDatabase) -> None:
+    async def away(_event: Event) -> None:
+        raise Unavailable("not now")
+
+    await database.log.append([event("clock.Tick") for _ in range(3)])
+    wait = FakeWait()
+    with capture_logs() as logs:
+        task = asyncio.create_task(consume(database.log, "slow", away, wait=wait))
+        while not logs:
+            await asyncio.to_thread(lambda: None)
+        assert await database.log.prune(keep=lambda _: False, older_than_seq=2**62) == 0
+        task.cancel()
+        await asyncio.wait([task])
+    assert len(await database.log.read()) == 3
+
+
 @pytest.mark.parametrize(
     ("type_", "kept"),
     [
         ("clock.Tick", False),
         ("market.Bar", False),
-        ("run.Progress", False),
-        ("strategy.Log", False),
+        ("run.Progress", True),
+        ("strategy.Log", True),
         ("data.WindowReady", False),
         ("data.Imported", True),
         ("run.Completed", True),

@@ -20,7 +20,12 @@ from weaver.walle.migrate import config, migrate
 from weaver.walle.schema import HEAD
 from weaver.walle.tables import metadata
 
-pytestmark = pytest.mark.anyio
+pytestmark = [
+    pytest.mark.anyio,
+    # SQLAlchemy cannot read back the index on an expression.
+    pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),
+    pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index"),
+]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

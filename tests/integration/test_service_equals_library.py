@@ -14,8 +14,9 @@ import weaver
 from tests.unit.glados.runs.service import Service, service, store_samples
 from weaver.events.event_filter import EventFilter
 from weaver.glados.indicator_blob import decode_indicators
+from weaver.glados.kept_events import KeptEvents
 from weaver.glados.ports import Query, StoredResult
-from weaver.glados.result_blobs import decode_equity, decode_events, decode_report
+from weaver.glados.result_blobs import decode_equity, decode_report
 from weaver.glados.run_port import NewRun
 from weaver.greta.result import BacktestResult
 from weaver.marvin.indicator_columns import indicator_columns
@@ -139,7 +140,11 @@ def _check_result(stored: StoredResult, expected: BacktestResult) -> None:
 
 async def _check_events(running: Service, run: Run, stored: StoredResult, expected: BacktestResult) -> None:
     log = await running.database.log.read(EventFilter(run_id=run.id), limit=100_000)
-    told = [event for event in [*log, *decode_events(stored.blobs["events"])] if event.type != "run.Progress"]
+    told = [
+        event
+        for event in [*log, *KeptEvents(stored.blobs["events"]).page(0, 1_000_000)]
+        if event.type != "run.Progress"
+    ]
     types = [event.type for event in told]
     assert types[:2] == ["run.Created", "run.Started"]
     assert types.count("run.Completed") == 1

@@ -60,5 +60,24 @@ def test_wrong_value_is_refused_in_one_line_that_names_the_variable(
         settings()
 
 
+@pytest.mark.parametrize("token", ["tok\n", "tok en", "   ", "\t", "пароль", "paß", "to\x7fk", "\u2028"])
+def test_token_that_no_client_can_send_is_refused(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    monkeypatch.setenv("SECURITY_API_TOKEN", token)
+    settings.cache_clear()
+    with pytest.raises(
+        InputError, match=r"^SECURITY_API_TOKEN cannot be used: no client can send it: choose"
+    ) as caught:
+        settings()
+    assert token not in str(caught.value) or not token.strip()
+
+
+def test_any_sign_of_ascii_may_stand_in_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = "".join(chr(code) for code in range(33, 127))
+    monkeypatch.setenv("SECURITY_API_TOKEN", token)
+    found = Settings().security_api_token
+    assert found is not None
+    assert found.get_secret_value() == token
+
+
 def test_lists_are_separated_by_commas() -> None:
     assert listed(" a.example, ,b.example:8443,") == ("a.example", "b.example:8443")

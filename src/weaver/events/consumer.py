@@ -35,10 +35,14 @@ async def consume(
         return False  # only a wake-up: what is read decides, so there is no queue that could overflow
 
     subscription = log.subscribe(_nothing, predicate=heard)
+    is_known = False
     try:
         while True:
             news.clear()
             try:
+                if not is_known:
+                    await log.advance(name, 0)  # from now on nothing past its offset is pruned
+                    is_known = True
                 await _catch_up(log, name, handler, wanted)
             except Unavailable as error:
                 _log.warning("consumer_waits", consumer=name, error=str(error))

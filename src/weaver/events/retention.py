@@ -11,10 +11,8 @@ from weaver.events.ports import EventLog, EventReader
 from weaver.events.waiting import Wait, wait_for_event
 from weaver.model.errors import Conflict, Unavailable
 
-HIGH_VOLUME = TypePatterns.parse(
-    ("clock.*", "market.*", "data.WindowReady", "data.WindowFailed", "run.Progress", "strategy.Log")
-)
-"""What comes by the tick, and is of no use to an audit once it is old."""
+HIGH_VOLUME = TypePatterns.parse(("clock.*", "market.*", "data.WindowReady", "data.WindowFailed"))
+"""What comes by the tick, and is of no use to an audit once it is old. A run's own events and journal stay with it."""
 MAX_AGE = timedelta(days=30)
 EVERY_SECONDS = 6 * 3600.0
 

@@ -13,13 +13,13 @@ from weaver.events.factory import EventFactory
 from weaver.events.payloads import RunProgress
 from weaver.glados.run_states import RunStates
 from weaver.glados.runners import Outcome, Runner
-from weaver.model.errors import Conflict, Unavailable, WeaverError
+from weaver.model.errors import ReadOnly, Unavailable, WeaverError
 from weaver.model.run import Run
 
 PROGRESS_EVERY = timedelta(seconds=0.25)
 PATIENCE_SECONDS = 1.0
 """How long work that was cancelled may take to end; then the run ends without it."""
-NOT_NOW = (Unavailable, Conflict)
+NOT_NOW = (Unavailable, ReadOnly)
 """The database does not take a write now: it is away, or another server owns it for the moment."""
 _log = structlog.get_logger(__name__)
 
@@ -48,7 +48,9 @@ class ActiveRun:
         states: RunStates,
         events: EventFactory,
         append: Append,
+        hanging: set["asyncio.Task[Any]"],
     ) -> None:
+        """hanging: where work is put that does not end when it is told to."""
         self.run_id, self.corr_id = run_id, corr_id
         self.is_queued = True
         self.started: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
@@ -56,8 +58,14 @@ class ActiveRun:
         self.over = asyncio.Event()
         """Set when nothing is left of it."""
         self._runner_of, self._states, self._events, self._append = runner_of, states, events, append
+        self._hanging = hanging
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._told: tuple[datetime | None, float] = (None, 0.0)
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether its work is to end early."""
+        return self._ending.done()
 
     def end(self, ending: Ending) -> bool:
         """Have its work ended. False: it is ending already."""
@@ -81,12 +89,10 @@ class ActiveRun:
     # What its runner tells
 
     async def has_worker(self) -> None:
-        """See `RunContext`. Not being able to say so now is no reason to fail."""
+        """See `RunContext`. While the database cannot be told, nothing is begun: what came of it would have to wait in
+        memory."""
         self.is_queued = False
-        try:
-            await self._states.taken(self.run_id)
-        except NOT_NOW as error:
-            _log.info("run_state_not_told", run_id=self.run_id, error=str(error))
+        await self._states.insist(lambda: self._states.taken(self.run_id), on=NOT_NOW)
 
     async def progress(self, stage: str, fraction: float) -> None:
         """See `RunContext`: at most some four events a second, and never back."""
@@ -117,6 +123,8 @@ class ActiveRun:
             await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
         if not work.done():
             work.add_done_callback(_seen)
+            self._hanging.add(work)
+            work.add_done_callback(self._hanging.discard)
             _log.error("run_work_hangs", run_id=self.run_id)
         elif not work.cancelled():
             return self._answer(work)

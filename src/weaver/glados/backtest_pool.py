@@ -12,7 +12,7 @@ from weaver.glados.pool_messages import Parts, check_message, job_message, raise
 from weaver.glados.pool_protocol import Frame
 from weaver.glados.ports import BacktestJob, BacktestOutcome, Now, Progress
 from weaver.glados.worker_process import WorkerProcess, how_it_ended
-from weaver.model.errors import RunFailed, StrategyError, WeaverError, WorkerLost
+from weaver.model.errors import RunFailed, StrategyError, Unavailable, WeaverError, WorkerLost
 from weaver.model.run import Run
 
 COMMAND = (sys.executable, "-m", "weaver.worker")
@@ -21,6 +21,8 @@ INTERRUPT_SECONDS = 0.08
 """How long a worker has to end a job that was cancelled; then its process is ended."""
 CHECK_SECONDS = 10.0
 """How long loading a strategy may take."""
+TURN_SECONDS = 30.0
+"""How long one that is to be checked waits for those before it."""
 _log = structlog.get_logger(__name__)
 
 Slots = asyncio.Queue[WorkerProcess | None]
@@ -79,7 +81,11 @@ class LocalBacktestPool:
 
     async def check(self, run: Run) -> None:
         """See `BacktestPool.check`."""
-        worker = await self._taken(self._checking)
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                worker = await self._taken(self._checking)
+        except TimeoutError:
+            raise Unavailable("other strategies are being loaded to be checked: try again in a while") from None
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 await self._checked(worker, run)

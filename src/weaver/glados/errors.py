@@ -6,11 +6,13 @@ InputError, DataError           400 bad_input       the request was understood a
 InvalidOrder                    400 invalid_order
 StrategyError                   400 strategy_error
 RunFailed, WorkerLost           409 run_failed
-Unavailable                     503 unavailable     with Retry-After: a database or venue does not answer
+Unavailable                     503 unavailable     with Retry-After: a database, venue or disk does not do its part
 a wrong shape                   422 invalid_shape   `details` names the fields
 anything else                   500 internal        logged; nothing of it is told
 """
 
+import errno
+import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -62,14 +64,14 @@ CODES = {
 _MEANINGS = {
     400: "The request was understood, and what it asks for cannot be used.",
     401: "A token is needed, or the one given is wrong.",
-    403: "The Host or Origin of the request is not one that this server answers.",
+    403: "The request names a Host or Origin that this server does not answer, or a page of another site set it off.",
     404: "There is nothing by that id.",
     409: "The present state does not allow it.",
     413: "The body is larger than this server takes.",
     422: "The shape of the request is wrong; `details` names the fields.",
     429: "Too many wrong tokens from this address; try again later.",
     500: "A fault of the server's own, logged under the correlation id.",
-    503: "A database or venue does not answer now; header Retry-After says when to try again.",
+    503: "A database, venue or disk does not do its part now; header Retry-After says when to try again.",
 }
 
 _log = structlog.get_logger("weaver.glados.errors")
@@ -80,6 +82,22 @@ class BodyTooLarge(HTTPException):
 
     def __init__(self, limit: int) -> None:
         super().__init__(413, f"the body is larger than {limit:,} bytes, the most that is taken here")
+
+
+class TooManyAttempts(HTTPException):
+    """An address has given too many wrong tokens."""
+
+    def __init__(self, wait_seconds: int) -> None:
+        wait = str(wait_seconds)
+        super().__init__(429, f"too many wrong tokens: try again in {wait} s", headers={"Retry-After": wait})
+
+
+def cannot_keep(error: OSError) -> Unavailable:
+    """What to say where an upload cannot be kept in the folder of temporary files, which the root has chosen."""
+    folder = tempfile.gettempdir()
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return Unavailable(f"there is no room for uploads in {folder}: make some, then try again")
+    return Unavailable(f"uploads cannot be kept in {folder}: {error.strerror or error}: see to that folder")
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -147,8 +165,11 @@ async def _on_wrong_shape(request: Request, error: Exception) -> Response:
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
-    """Unknown paths and methods, and bodies that the framework could not read at all (its 400 is a wrong shape)."""
+    """Unknown paths and methods, and bodies that the framework could not read at all (its 400 is a wrong shape, but
+    where the disk did not take them)."""
     assert isinstance(error, StarletteHTTPException)
+    if isinstance(error.__cause__, OSError):
+        return await _on_weaver_error(request, cannot_keep(error.__cause__))
     status = 422 if error.status_code == 400 else error.status_code
     messages = {
         404: f"there is no {request.url.path}: see the OpenAPI document at /openapi.json",

@@ -10,11 +10,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from weaver.glados.app import end_streams
+from weaver.glados.connections import Connection, Connections
 from weaver.model.errors import InputError, RunFailed
 
 _BACKLOG = 1024
 _PROXIES = ("127.0.0.1", "::1")
-"""Whose X-Forwarded-For and X-Forwarded-Proto are believed: a reverse proxy on this machine."""
+"""Whose X-Forwarded-For and X-Forwarded-Proto are believed: a reverse proxy on this machine. Wrong tokens are counted
+by who is really connected (`security.peer_of`): whoever can connect from this machine can write these headers."""
 _PATIENCE_SECONDS = 2
 """How long requests that are being answered have to end once the server is to stop."""
 
@@ -58,10 +60,13 @@ def url_of(host: str, port: int) -> str:
 class HttpServer(uvicorn.Server):
     """Serves one application on one socket. Signals are its owner's business."""
 
-    def __init__(self, app: FastAPI, *, listening: socket.socket, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: FastAPI, *, listening: socket.socket, connections_max: int, on_ready: Callable[[], None]
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
+                http=Connection,
                 log_config=None,  # the root has set logging up
                 log_level="warning",
                 access_log=False,
@@ -72,6 +77,7 @@ class HttpServer(uvicorn.Server):
                 timeout_graceful_shutdown=_PATIENCE_SECONDS,
             )
         )
+        self.server_state = Connections(count_max=connections_max)
         self._app, self._listening, self._on_ready = app, listening, on_ready
 
     async def run_until_stopped(self) -> None:

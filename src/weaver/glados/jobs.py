@@ -85,12 +85,16 @@ class Jobs:
         self._queue: asyncio.Queue[_Order] = asyncio.Queue(queue_size_max)
         self._jobs: dict[str, Job] = {}
         self._stack = AsyncExitStack()
+        self._is_over = False
 
     def submit(self, kind: str, work: Work, *, corr_id: str, clean_up: Callable[[], None]) -> Job:
         """Queue work. `clean_up` is called once the job is over, whether it ran or not.
 
-        Raises Unavailable when the queue is full; `clean_up` has been called then too.
+        Raises Unavailable when the queue is full, or the block was left; `clean_up` has been called then too.
         """
+        if self._is_over:
+            clean_up()
+            raise Unavailable("the server is shutting down: nothing is begun any more")
         job = Job(id=self._new_id(), kind=kind, corr_id=corr_id, created_at=self._now())
         try:
             self._queue.put_nowait(_Order(job_id=job.id, work=work, clean_up=clean_up))
@@ -118,6 +122,7 @@ class Jobs:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._is_over = True
         try:
             await self._stack.__aexit__(kind, error, trace)
         finally:

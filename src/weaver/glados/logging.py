@@ -56,6 +56,22 @@ class Redactor:
         return _URL_PASSWORD.sub(rf"\g<start>:{HIDDEN}@", text)
 
 
+def _printable(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A processor that keeps what others wrote (a request's path, for one) from steering the terminal or from looking
+    like a line of its own: letters that cannot be printed become escapes. Tracebacks keep their lines."""
+    for key, value in event.items():
+        if isinstance(value, str) and not value.isprintable():
+            kept = "\n\t" if key in {"exception", "stack"} else ""
+            event[key] = "".join(
+                letter if letter.isprintable() or letter in kept else _escaped(letter) for letter in value
+            )
+    return event
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode()
+
+
 def _names_secret(key: str) -> bool:
     return not _SECRET_WORDS.isdisjoint(word.lower() for word in _WORD.split(key))
 
@@ -83,16 +99,19 @@ def configure_logging(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    render: structlog.types.Processor = (
-        structlog.processors.JSONRenderer()
+    render: list[structlog.types.Processor] = (
+        [structlog.processors.JSONRenderer()]
         if format is LogFormat.JSON
-        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+        else [
+            _printable,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
     )
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact, render],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact, *render],
         )
     )
     root = logging.getLogger()

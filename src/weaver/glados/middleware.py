@@ -1,11 +1,12 @@
 """What every request passes on its way in, and every answer on its way out; outermost first.
 
 RequestContext   gives it its correlation id, logs and counts it, adds the headers, answers 500 for what nobody caught
-Guard            refuses unknown hosts, foreign origins and missing tokens
-BodyLimit        refuses bodies that are too large
+Guard            refuses unknown hosts, other sites' pages and missing tokens
+BodyLimit        refuses bodies that are too large or do not come, and too many uploads at once
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from time import perf_counter
 
 import structlog
@@ -13,14 +14,18 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from weaver.glados.correlation import HEADER, sane_id
-from weaver.glados.errors import BodyTooLarge, error_response
+from weaver.glados.errors import RETRY_AFTER_SECONDS, BodyTooLarge, TooManyAttempts, error_response
 from weaver.glados.metrics import Metrics
-from weaver.glados.security import Gate, Names, credentials
+from weaver.glados.security import Gate, Names, credentials, peer_of
 
 PREFIX = "/api/v1"
 BODY_BYTES_MAX = 1024 * 1024
 UPLOAD_PATHS = frozenset({f"{PREFIX}/data/preview", f"{PREFIX}/data/import"})
 OPEN_ROUTES = frozenset({("GET", f"{PREFIX}/healthz"), ("POST", f"{PREFIX}/session")})
+UPLOADS_AT_ONCE = 4
+"""Each may fill the disk with its body and its unpacked copy."""
+BODY_SECONDS = 30.0
+"""How long a body has to arrive that is no upload."""
 _FORM_BYTES = 64 * 1024
 """What a multipart form may have around its file."""
 HEADERS = {
@@ -126,7 +131,8 @@ class Guard:
         if len(hosts) != 1 or not self._names.knows_host(hosts[0], bound_address=bound):
             return 403, "this server does not answer under that Host: add the name to WEAVER_ALLOWED_HOSTS", {}
         origins = headers.getlist("origin")
-        if not all(self._names.knows_origin(origin, host=hosts[0]) for origin in origins):
+        is_own = all(self._names.knows_origin(origin, host=hosts[0]) for origin in origins)
+        if not is_own or (not origins and _is_of_other_site(headers) and not _is_visit(scope, headers)):
             return 403, "requests of other sites' pages are not answered", {}
         return None
 
@@ -136,53 +142,94 @@ class Guard:
             return None
         if self._gate.is_signed_in(headers):
             return None
-        given = credentials(headers)
-        address = (scope.get("client") or ("",))[0]
-        wait = self._gate.failures.wait_seconds(address) if given else 0
-        if wait:
-            return 429, f"too many wrong tokens: try again in {wait} s", {"Retry-After": str(wait)}
-        if any(self._gate.is_token(one) for one in given):
-            return None
-        if given:
-            self._gate.failures.add(address)
+        try:
+            if self._gate.admits(credentials(headers), address=peer_of(scope)):
+                return None
+        except TooManyAttempts as error:
+            return error.status_code, error.detail, error.headers or {}
         return 401, _NO_TOKEN, {"WWW-Authenticate": "Bearer"}
 
     def _is_web(self, method: str, path: str) -> bool:
         """The web app's own files hold nothing secret, and have to load before anybody can sign in."""
-        is_api = path.startswith("/api/") or path in {"/api", "/docs", "/openapi.json"}
-        return self._serves_web and method in {"GET", "HEAD"} and not is_api
+        return self._serves_web and method in {"GET", "HEAD"} and not _is_api(path)
 
 
-_Refusal = tuple[int, str, dict[str, str]]
+_Refusal = tuple[int, str, Mapping[str, str]]
 _NO_TOKEN = (
-    "give the token (SECURITY_API_TOKEN) as X-API-Key or Authorization: Bearer, or sign in (POST /api/v1/session)"
+    "give the token (SECURITY_API_TOKEN) once, as X-API-Key or as Authorization: Bearer, or sign in "
+    "(POST /api/v1/session)"
 )
 
 
+def _is_api(path: str) -> bool:
+    return path.startswith("/api/") or path in {"/api", "/openapi.json"}
+
+
+def _is_of_other_site(headers: Headers) -> bool:
+    """A browser says so also where it sends no Origin: for an image, or a fetch whose answer its page cannot read."""
+    return "cross-site" in headers.getlist("sec-fetch-site")
+
+
+def _is_visit(scope: Scope, headers: Headers) -> bool:
+    """Whether somebody follows a link to a page of ours."""
+    return scope["method"] == "GET" and headers.get("sec-fetch-mode") == "navigate" and not _is_api(scope["path"])
+
+
 class BodyLimit:
-    """Refuses bodies over a limit: by their Content-Length before anything is read, else as soon as they pass it."""
+    """Refuses bodies over a limit: by their Content-Length before anything is read, else as soon as they pass it.
+
+    At most `UPLOADS_AT_ONCE` uploads are taken in at the same time. Whoever has not sent the whole body of any other
+    request within `BODY_SECONDS` counts as gone.
+    """
 
     def __init__(self, app: ASGIApp, *, upload_bytes_max: int) -> None:
         self._app, self._upload_bytes_max = app, upload_bytes_max
+        self._uploads = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._upload_bytes_max + _FORM_BYTES if scope["path"] in UPLOAD_PATHS else BODY_BYTES_MAX
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced[:20]) > limit:
-            answer = error_response(413, BodyTooLarge(limit).detail, correlation_id=scope["state"]["correlation_id"])
+        is_upload = scope["method"] == "POST" and scope["path"] in UPLOAD_PATHS
+        limit = self._upload_bytes_max + _FORM_BYTES if is_upload else BODY_BYTES_MAX
+        refusal = self._refusal(scope, limit, is_upload=is_upload)
+        if refusal is not None:
+            status, message, headers = refusal
+            correlation_id = scope["state"]["correlation_id"]
+            answer = error_response(status, message, correlation_id=correlation_id, headers=headers)
             await answer(scope, receive, send)
             return
-        seen = 0
+        self._uploads += is_upload
+        try:
+            await self._app(scope, _limited(receive, limit, None if is_upload else BODY_SECONDS), send)
+        finally:
+            self._uploads -= is_upload
 
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > limit:
-                raise BodyTooLarge(limit)
-            return message
+    def _refusal(self, scope: Scope, limit: int, *, is_upload: bool) -> _Refusal | None:
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced[:20]) > limit:
+            return 413, BodyTooLarge(limit).detail, {}
+        if is_upload and self._uploads >= UPLOADS_AT_ONCE:
+            message = f"{UPLOADS_AT_ONCE} uploads are under way already: try again when one of them is done"
+            return 503, message, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        return None
 
-        await self._app(scope, counted, send)
+
+def _limited(receive: Receive, bytes_max: int, seconds: float | None) -> Receive:
+    """What a request sends, up to a limit. None seconds: its body may take as long as it likes."""
+    seen, deadline, is_whole = 0, None if seconds is None else asyncio.get_running_loop().time() + seconds, False
+
+    async def limited() -> Message:
+        nonlocal seen, is_whole
+        try:
+            async with asyncio.timeout_at(None if is_whole else deadline):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        seen += len(message.get("body", b""))
+        if seen > bytes_max:
+            raise BodyTooLarge(bytes_max)
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return limited

@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 
 from weaver.events.event import Event
+from weaver.glados.kept_events import event_of
 from weaver.glados.pool_protocol import Frame, encoded
 from weaver.glados.ports import BacktestJob, BacktestOutcome, Row, StoredResult
-from weaver.glados.result_blobs import event_of
 from weaver.model.errors import (
     DataError,
     IllegalTransition,

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from types import TracebackType
+from typing import Any
 
 import structlog
 
@@ -29,7 +31,7 @@ STOP_SECONDS = 10.0
 """How long a stop waits for the run's record; then it says that the database does not answer."""
 SHUTDOWN_SECONDS = 4.0
 INTERRUPTED = "interrupted: the server stopped while it ran; clone it and start again"
-_RECOVERED_AT_ONCE = 100
+_FOUND_AT_ONCE = 500
 _log = structlog.get_logger(__name__)
 
 
@@ -63,6 +65,8 @@ class RunManager:
         self._version = version
         self._active: dict[str, ActiveRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._hanging: set[asyncio.Task[Any]] = set()
+        """Work of runs that are over, and that has not ended though it was told to."""
         self._stack = AsyncExitStack()
         self._group: asyncio.TaskGroup | None = None
         self._is_closing = False
@@ -107,6 +111,7 @@ class RunManager:
             states=self._states,
             events=self._events,
             append=self._log.append,
+            hanging=self._hanging,
         )
         self._active[run_id] = active
         task = self._group.create_task(self._supervised(active, partial(self._check_start, confirm)))
@@ -116,9 +121,11 @@ class RunManager:
 
     async def stop(self, run_id: str, *, flatten: bool, corr_id: str) -> Run:
         """See the port. Its work ends within 100 ms; a run that goes to its end just then is completed: Conflict."""
+        active = self._active.get(run_id)
+        if active is not None and active.is_ending:
+            raise Conflict("the run is being ended already")
         await self._ask_to_stop(run_id, flatten=flatten, corr_id=corr_id)
         ending = Ending(reason="stopped by the operator", is_stop=True, corr_id=corr_id)
-        active = self._active.get(run_id)
         if active is None:  # nothing of this server works for it
             await self._states.stopped(run_id, ending.reason, corr_id=corr_id)
         elif not active.end(ending):
@@ -168,17 +175,19 @@ class RunManager:
     # The server's own beginning and end
 
     async def recover(self) -> list[str]:
-        """At start: mark runs that an earlier server left running as failed. Returns their ids. Pending ones stay."""
-        recovered: list[str] = []
-        while True:
-            async with self._database.transaction() as transaction:
-                query = Query(filters={"status": [RunStatus.RUNNING]}, page_size=_RECOVERED_AT_ONCE)
-                found = [run.id for run in (await transaction.runs.list(query)).items if run.id not in self._active]
-            if not found:
-                return recovered
-            for run_id in found:
-                await self._states.failed(run_id, INTERRUPTED, corr_id=self._events.new_id())
-            recovered += found
+        """When this server has become the owner: mark runs that another one left running as failed. Returns their ids.
+        Pending ones stay."""
+        abandoned: list[str] = []
+        async with self._database.transaction() as transaction:
+            for page in count(1):
+                query = Query(filters={"status": [RunStatus.RUNNING]}, sort="id", page=page, page_size=_FOUND_AT_ONCE)
+                found = (await transaction.runs.list(query)).items
+                abandoned += [run.id for run in found if run.id not in self._active]
+                if len(found) < _FOUND_AT_ONCE:
+                    break
+        for run_id in abandoned:
+            await self._states.failed(run_id, INTERRUPTED, corr_id=self._events.new_id())
+        return abandoned
 
     async def shutdown(self) -> None:
         """End all runs, within five seconds, with a record that says so; no run is started any more."""
@@ -187,6 +196,8 @@ class RunManager:
             active.end(Ending(reason=INTERRUPTED, is_stop=False, corr_id=active.corr_id))
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=SHUTDOWN_SECONDS)
+        for work in self._hanging:
+            work.cancel()
         for task in self._tasks:  # their record could not be written: the next start does it
             task.cancel()
 

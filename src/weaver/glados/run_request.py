@@ -150,12 +150,14 @@ def _check_whole(name: str, value: Any, *, least: int) -> None:
 def _check_symbols(symbols: Sequence[str]) -> None:
     if not symbols:
         raise InputError("a run needs at least one symbol")
+    seen: set[str] = set()
     for symbol in symbols:
         check_symbol(symbol)
         if not symbol.isprintable():
             raise InputError(f"symbol {symbol!r} cannot be used: it has characters that cannot be printed")
-        if symbols.count(symbol) > 1:
+        if symbol in seen:
             raise InputError(f"symbol {symbol!r} is named twice")
+        seen.add(symbol)
 
 
 def _check_times(start: datetime | None, end: datetime | None) -> None:

@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
+import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -11,7 +12,9 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
+from starlette.types import Scope
 
+from weaver.glados.errors import TooManyAttempts
 from weaver.model.errors import InputError
 
 COOKIE = "weaver_session"
@@ -22,6 +25,7 @@ FAILURE_WINDOW = timedelta(minutes=1)
 ADDRESSES_MAX = 1_000
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
 
 
 def check_bind(host: str, token: SecretStr | None) -> None:
@@ -31,6 +35,11 @@ def check_bind(host: str, token: SecretStr | None) -> None:
             f"{host} can be reached from other machines, and no token is set: set SECURITY_API_TOKEN to a long random "
             "text, or bind to 127.0.0.1"
         )
+
+
+def check_names(allowed_hosts: Iterable[str], allowed_origins: Iterable[str]) -> None:
+    """Raises InputError for an entry of either setting that no request could match."""
+    Names(host="", allowed_hosts=allowed_hosts, allowed_origins=allowed_origins)
 
 
 def is_loopback(host: str) -> bool:
@@ -115,6 +124,19 @@ class Gate:
         """Whether a text is the token, in a time that does not depend on how much of it is right."""
         return self._token is not None and hmac.compare_digest(_digest(given), self._token)
 
+    def admits(self, given: Sequence[str], *, address: str) -> bool:
+        """Whether the tokens that a request presents are the one token, and no other. Anything else counts as a
+        wrong one of its address. Raises TooManyAttempts where the address has to wait first."""
+        if not given:
+            return False
+        wait = self.failures.wait_seconds(address)
+        if wait:
+            raise TooManyAttempts(wait)
+        if len(given) == 1 and self.is_token(given[0]):
+            return True
+        self.failures.add(address)
+        return False
+
     def is_signed_in(self, headers: Headers) -> bool:
         """Whether a request carries the cookie of an open session."""
         cookie = session_cookie(headers)
@@ -123,9 +145,14 @@ class Gate:
 
 def credentials(headers: Headers) -> list[str]:
     """Every token that a request presents: `X-API-Key` and `Authorization: Bearer`."""
-    kind, _, value = headers.get("authorization", "").partition(" ")
-    bearer = [value.strip()] if kind.lower() == "bearer" else []
-    return headers.getlist("x-api-key") + bearer
+    schemes = (line.partition(" ") for line in headers.getlist("authorization"))
+    return headers.getlist("x-api-key") + [value.strip() for kind, _, value in schemes if kind.lower() == "bearer"]
+
+
+def peer_of(scope: Scope) -> str:
+    """The address that a request's connection comes from, whatever its `X-Forwarded-For` says."""
+    peer = scope.get("state", {}).get("peer")
+    return peer if isinstance(peer, str) else str((scope.get("client") or ("",))[0])
 
 
 def session_cookie(headers: Headers) -> str | None:
@@ -134,12 +161,15 @@ def session_cookie(headers: Headers) -> str | None:
 
 
 class Names:
-    """The names under which this server may be called, and the pages that may call it."""
+    """The names under which this server may be called, and the origins that a request may name beside its own.
+
+    Raises InputError for an entry that no request could match.
+    """
 
     def __init__(self, *, host: str, allowed_hosts: Iterable[str], allowed_origins: Iterable[str]) -> None:
-        own = {name for name in (host, *allowed_hosts) if name}
-        self._hosts = LOCAL_NAMES | {_host_and_port(name)[0] for name in own}
-        self._origins = frozenset(origin.lower().rstrip("/") for origin in allowed_origins)
+        allowed = {_host_of_setting(entry) for entry in allowed_hosts}
+        self._hosts = LOCAL_NAMES | allowed | ({_host_and_port(host)[0]} if host else set())
+        self._origins = frozenset(_origin_of_setting(entry) for entry in allowed_origins)
 
     def knows_host(self, given: str, *, bound_address: str | None) -> bool:
         """Whether a Host header is one of ours: a configured name, or the very address the request came in on.
@@ -151,18 +181,45 @@ class Names:
 
     def knows_origin(self, origin: str, *, host: str) -> bool:
         """Whether an Origin is the server's own (under the name it was called by), or a configured one."""
-        if origin.lower().rstrip("/") in self._origins:
-            return True
-        try:
-            parts = urlsplit(origin)
-            name, port = parts.hostname or "", parts.port
-        except ValueError:
+        found = _parsed_origin(origin)
+        if found is None:
             return False
-        if parts.scheme not in _DEFAULT_PORTS:
-            return False
+        scheme, name, port = found
         own_name, own_port = _host_and_port(host)
-        default = _DEFAULT_PORTS[parts.scheme]
-        return name == own_name and (port or default) == (own_port or default)
+        return found in self._origins or (name, port) == (own_name, own_port or _DEFAULT_PORTS[scheme])
+
+
+def _host_of_setting(entry: str) -> str:
+    name, _ = _host_and_port(entry)
+    if not _is_name(name):
+        raise InputError(
+            f"WEAVER_ALLOWED_HOSTS: {entry!r} is no host: write a name or an address, with a port or without, such as "
+            "weaver.example or 10.0.0.5:8420; there are no wildcards"
+        )
+    return name
+
+
+def _origin_of_setting(entry: str) -> tuple[str, str, int]:
+    found = _parsed_origin(entry.rstrip("/"))
+    if found is None or not _is_name(found[1]):
+        raise InputError(
+            f"WEAVER_ALLOWED_ORIGINS: {entry!r} is no origin: write its scheme and host, such as https://desk.example "
+            "or http://localhost:5173"
+        )
+    return found
+
+
+def _parsed_origin(text: str) -> tuple[str, str, int] | None:
+    """Scheme, name and port; None for what is no origin of a web page."""
+    scheme, separator, rest = text.lower().partition("://")
+    if not separator or scheme not in _DEFAULT_PORTS:
+        return None
+    name, port = _host_and_port(rest)
+    return (scheme, name, port or _DEFAULT_PORTS[scheme]) if name else None
+
+
+def _is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None or _is_address(text)
 
 
 def _is_address(name: str) -> bool:

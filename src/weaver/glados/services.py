@@ -32,7 +32,7 @@ class ServerFacts:
     allowed_hosts: tuple[str, ...] = ()
     """Names beside its own under which it may be reached, as a reverse proxy hands them on; with or without a port."""
     allowed_origins: tuple[str, ...] = ()
-    """Origins of web pages (`https://weaver.example`) beside its own that may call it."""
+    """Origins (`https://weaver.example`) beside its own that a request may name."""
     settings: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     """What GET /settings shows: each setting's name with its value. A secret's value is never among them: say
     whether it is set (True or False) instead."""

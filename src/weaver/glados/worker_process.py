@@ -10,6 +10,7 @@ from contextlib import suppress
 from weaver.glados.pool_protocol import HEADER_BYTES, Frame, decoded, encoded, lengths
 from weaver.model.errors import WorkerLost
 
+START_SECONDS = 30.0
 _STREAM_BYTES = 1 << 20
 _TAIL_BYTES = 4_096
 _LINE_LENGTH = 300
@@ -42,8 +43,11 @@ class WorkerProcess:
             raise WorkerLost(f"a worker process cannot be started ({command[0]}): {error.strerror}") from error
         worker = cls(process)
         try:
-            await worker._read()
+            async with asyncio.timeout(START_SECONDS):
+                await worker._read()
             worker.is_idle = True
+        except TimeoutError:
+            raise WorkerLost(f"a worker process was not ready after {START_SECONDS:g} s") from None
         finally:
             if not worker.is_idle:
                 await worker.end()

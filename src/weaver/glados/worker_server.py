@@ -108,6 +108,8 @@ class WorkerServer:
                     self._send(whole)
                 # A process that the job left behind may hold the line open: the fork's own end counts too.
                 if data == b"" or (data is None and _has_ended(child)):
+                    for whole in buffer.feed(_left_in(line)):  # it may have spoken since the look at the line
+                        self._send(whole)
                     self._send(encoded("ended", {"status": _end(child, patience=_LAST_MILLISECONDS)}))
                     return True
 
@@ -120,6 +122,14 @@ class WorkerServer:
             parts.append(part)
             count -= len(part)
         return b"".join(parts)
+
+
+def _left_in(line: int) -> bytes:
+    """What can be read without waiting."""
+    parts = []
+    while select.select([line], [], [], 0)[0] and (part := os.read(line, _CHUNK)):
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _has_ended(child: int) -> bool:

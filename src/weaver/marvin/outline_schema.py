@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from weaver.marvin.catalogue import CatalogueEntry
+from weaver.marvin.syntax_tree import parse_expression
 
 _TYPES: Mapping[str, Mapping[str, Any]] = {
     "int": {"type": "integer"},
@@ -43,7 +44,7 @@ def params_schema(entry: CatalogueEntry) -> dict[str, Any]:
 
 def _property(name: str, facts: Mapping[str, object]) -> dict[str, Any]:
     schema: dict[str, Any] = {"title": name.replace("_", " ").title()}
-    schema |= _annotation(ast.parse(str(facts["type"]), mode="eval").body)
+    schema |= _annotation(parse_expression(str(facts["type"])))
     bounds = _BOUNDS | _lengths(schema)
     if "default" in facts:
         schema["default"] = _plain(facts["default"])
@@ -61,7 +62,7 @@ def _annotation(node: ast.expr) -> dict[str, Any]:
         case ast.Constant(value=None):
             return dict(_TYPES["None"])
         case ast.Constant(value=str(text)):
-            return _annotation(ast.parse(text, mode="eval").body)
+            return _annotation(parse_expression(text))
         case ast.Name() | ast.Attribute():
             return dict(_TYPES.get(_last_name(node), {}))
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):

@@ -26,11 +26,13 @@ from weaver.model.listing import Listing
 from weaver.model.money import decimal_of
 from weaver.model.order import Order
 from weaver.model.timeframe import Timeframe
+from weaver.model.words import fit_words
 
 INTENTS = (
     "buy", "sell", "order_target", "order_target_value", "order_target_percent", "close_position", "oco", "oto",
     "replace", "cancel",
 )  # fmt: skip
+REASON_LENGTH_MAX = 5_000
 ON_START_ONLY = "belongs in on_start: signals are found before the first tick"
 
 
@@ -225,7 +227,7 @@ class Runtime:
 
     def stop_run(self, reason: str) -> None:
         """End the run after this tick."""
-        self.stop_reason = reason or "stopped by the strategy"
+        self.stop_reason = fit_words(str(reason), length_max=REASON_LENGTH_MAX) or "stopped by the strategy"
         self.attention.append("stop")
 
     def log(self, text: str) -> None:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from weaver.marvin.blame import described
+from weaver.marvin.syntax_tree import parse_module
 from weaver.model.errors import NotFound, StrategyError
 
 
@@ -38,7 +39,7 @@ class StrategySource:
     def tree(self) -> ast.Module:
         """The syntax tree. Raises StrategyError, naming the line."""
         try:
-            return ast.parse(self.text, filename=str(self.path))
+            return parse_module(self.text, filename=str(self.path))
         except SyntaxError as error:
             raise StrategyError(f"{self.path} line {error.lineno}: {error.msg}") from error
         except (ValueError, RecursionError, MemoryError) as error:  # a NUL byte, brackets nested thousands deep

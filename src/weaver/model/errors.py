@@ -10,6 +10,7 @@ WeaverError                 the message is one line: what was wrong with the val
 ├── RunFailed               a run ended before its end, with the reason
 │   └── WorkerLost          its process died, or took more memory than it may
 ├── Conflict                the right request at the wrong time: the state in hand does not allow it
+│   └── ReadOnly            another server owns the database, and only it may write
 └── Unavailable             a database or venue does not answer now; trying again later may help
 """
 
@@ -52,6 +53,10 @@ class WorkerLost(RunFailed):
 
 class Conflict(WeaverError):
     """What was asked for does not fit the present state."""
+
+
+class ReadOnly(Conflict):
+    """Another server may write, this one may not."""
 
 
 class Unavailable(WeaverError):

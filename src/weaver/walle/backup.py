@@ -50,6 +50,9 @@ def _copy(database: Path, home: Path, target: Path, with_bars: bool) -> None:
         raise InputError(f"{database}: there is no database to copy yet")
     if target.exists():
         raise InputError(f"{target}: is there already; name a folder that is not")
+    for folder in (home / STRATEGIES, home / BARS):
+        if target.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"{target}: lies in {folder}, which is copied itself; name a folder elsewhere")
     partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
     try:
         partial.mkdir(parents=True, mode=0o700)  # what runs and strategies say is its user's alone
@@ -58,6 +61,8 @@ def _copy(database: Path, home: Path, target: Path, with_bars: bool) -> None:
             shutil.copytree(home / STRATEGIES, partial / STRATEGIES, ignore=shutil.ignore_patterns("__pycache__"))
         if with_bars and (home / BARS).is_dir():
             _copy_bars(home / BARS, partial / BARS)
+        for path in partial.rglob("*"):
+            _sync(path)
         _sync(partial)
         partial.rename(target)
         _sync(target.parent)

@@ -82,9 +82,8 @@ class SqlDatabase:
             )
             yield transaction
             has_events = await transaction.seal()
-            await to_its_end(self._commit(session, recorder))  # a cancellation cannot come between rows and events
-        if has_events:
-            self._log.wake()
+            # A cancellation cannot come between rows, events and those who wait for them.
+            await to_its_end(self._commit(session, recorder, wakes=has_events))
 
     async def ping(self) -> None:
         """Return if it answers. Raises Unavailable."""
@@ -104,9 +103,11 @@ class SqlDatabase:
     ) -> None:
         await self.close()
 
-    async def _commit(self, session: Session, recorder: Recorder) -> None:
+    async def _commit(self, session: Session, recorder: Recorder, *, wakes: bool) -> None:
         await session.commit()
         recorder.committed()
+        if wakes:
+            self._log.wake()
 
     async def _append(self, events: Sequence[Event]) -> None:
         async with self.transaction() as transaction:
@@ -166,6 +167,7 @@ async def _open_memory(now: Callable[[], datetime], route: Router | None, wait: 
 
 
 async def _open_file(path: Path, server: str, route: Router | None, wait: Wait, *, owns: bool) -> SqlDatabase:
+    path = path.resolve()  # under all its names it is one file with one owner
     lock = FileLock(path.with_name(f"{path.name}.owner"), server)
     storage = SqliteStorage(engine=sqlite_engine(path), lock=lock)
     try:

@@ -36,7 +36,10 @@ _POSTGRESQL_AWAY = (
     "40",  # deadlock and serialization: the transaction was undone and may be tried again
     "55P03",  # a lock was not free in time
     "25P03",  # idle in a transaction for too long
+    "25006",  # a standby, as after a failover: not to be written to
 )
+_POSTGRESQL_REFUSED = ("28", "3D", "42501")
+"""A wrong user or password, no such database, a right that is missing."""
 BROKEN = (
     OSError,
     TimeoutError,
@@ -129,6 +132,8 @@ def _postgresql_fault(error: asyncpg.PostgresError) -> WeaverError | None:
         return Conflict(f"the database refused a row: {_line(error)}")
     if state.startswith("22"):
         return InputError(f"a value cannot be stored: {_line(error)}")
+    if state.startswith(_POSTGRESQL_REFUSED):
+        return InputError(f"the database does not let Weaver in: {_line(error)}; is DB_URL right?")
     if state.startswith(_POSTGRESQL_AWAY):
         return Unavailable(f"the database cannot work now: {_line(error)}")
     return None

@@ -41,7 +41,8 @@ async def page_of(
 ) -> tuple[Sequence[AnyRow], int]:
     """The rows of a page, and how many there are on all pages.
 
-    filters: the columns that can be filtered by. default_sort: columns as in `Query.sort`, the last of them unique.
+    filters: the columns that can be filtered by. default_sort: columns as in `Query.sort`, the last of them unique; an
+    index should serve them.
     Raises InputError for a page below 1, a page size below 1, and columns that are not there, naming those that are.
     """
     if query.page < 1 or query.page_size < 1:

@@ -30,7 +30,7 @@ async def migrate(url: str | None, *, home: Path) -> str:
         case InFile(path=path):
             await migrate_file(path)
         case OnServer(url=server):
-            engine = postgresql_engine(server)
+            engine = postgresql_engine(server, statement_seconds=None, lock_seconds=0)  # it may take its time
             try:
                 with translated():
                     async with engine.connect() as connection:

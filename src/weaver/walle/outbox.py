@@ -10,6 +10,7 @@ from weaver.events.event import Event, Kind
 from weaver.events.event_filter import ALL_EVENTS, EventFilter
 from weaver.events.memory_log import MemoryEventStore, Staged
 from weaver.events.patterns import TypePatterns
+from weaver.events.payloads import ALL_EVENT_TYPES
 from weaver.events.ports import Bounds
 from weaver.walle.session import AnyRow, Session, Storage
 from weaver.walle.sql_types import moment, stored_moment
@@ -17,6 +18,11 @@ from weaver.walle.tables import consumer_offsets, outbox
 
 SEQ_MAX = 2**63 - 1
 _COLUMNS = [column.name for column in outbox.columns if column.name != "seq"]  # in the order of `_encoded`
+_BOUNDS = select(  # each finds its end of the index; both in one query read all of it
+    select(func.min(outbox.c.seq)).scalar_subquery(), select(func.max(outbox.c.seq)).scalar_subquery()
+)
+PRUNED_AT_ONCE = 10_000
+"""Events that one transaction removes: others want their turn too."""
 _ADVANCE = text(
     "INSERT INTO consumer_offsets (consumer, seq) VALUES (:consumer, :seq) "
     "ON CONFLICT (consumer) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > consumer_offsets.seq"
@@ -113,7 +119,7 @@ class SqlEventStore:
     async def bounds(self) -> Bounds:
         """What is kept."""
         async with self._storage.session() as session:
-            oldest, newest = (await session.read(select(func.min(outbox.c.seq), func.max(outbox.c.seq))))[0]
+            oldest, newest = (await session.read(_BOUNDS))[0]
         return Bounds(oldest or 0, newest or 0)
 
     async def contains(self, seq: int) -> bool:
@@ -138,33 +144,40 @@ class SqlEventStore:
 
     async def prune(self, *, keep: Callable[[str], bool], older_than_seq: int) -> int:
         """See `weaver.events.ports.EventLog`."""
+        removed = 0
+        for type_ in sorted(ALL_EVENT_TYPES):
+            if keep(type_):
+                continue
+            while some := await self._prune_some(type_, older_than_seq):
+                removed += some
+        return removed
+
+    async def _prune_some(self, type_: str, older_than_seq: int) -> int:
+        """Remove the oldest events of a type, each time up to where the slowest consumer is by then."""
         async with self._storage.session() as session:
+            await session.begin_write()
             slowest = (await session.read(select(func.min(consumer_offsets.c.seq))))[0][0]
             last = min(older_than_seq, SEQ_MAX if slowest is None else slowest, SEQ_MAX)
-            old = outbox.c.seq <= last
-            kinds = [row[0] for row in await session.read(select(outbox.c.type).where(old).distinct())]
-            going = [kind for kind in kinds if not keep(kind)]
-            if not going:
-                return 0
-            removed = await session.write(delete(outbox).where(old, outbox.c.type.in_(going)))
+            old = select(outbox.c.seq).where(outbox.c.type == type_, outbox.c.seq <= last).order_by(outbox.c.seq)
+            removed = await session.write(delete(outbox).where(outbox.c.seq.in_(old.limit(PRUNED_AT_ONCE))))
             await session.commit()
         return removed
 
 
 def _conditions(wanted: EventFilter, after: int) -> list[ColumnElement[bool]]:
     ids = [outbox.c[name] == value for name, value in wanted.ids.items()]
-    return [outbox.c.seq > after, *ids, _of_types(wanted.types)]
+    type_ = func.coalesce(outbox.c.type, "") if ids else outbox.c.type  # the index of the id serves better than that
+    return [outbox.c.seq > after, *ids, _of_types(type_, wanted.types)]
 
 
-def _of_types(types: Iterable[str] | None) -> ColumnElement[bool]:
+def _of_types(type_: ColumnElement[str], types: Iterable[str] | None) -> ColumnElement[bool]:
     patterns = TypePatterns.parse(types)
     if patterns.everything:
         return and_(True)
     ranges = [  # so that an index can serve; `/` comes after the dot
-        and_(outbox.c.type >= namespace, outbox.c.type < f"{namespace[:-1]}/")
-        for namespace in sorted(patterns.namespaces)
+        and_(type_ >= namespace, type_ < f"{namespace[:-1]}/") for namespace in sorted(patterns.namespaces)
     ]
-    return or_(outbox.c.type.in_(sorted(patterns.names)), *ranges)
+    return or_(type_.in_(sorted(patterns.names)), *ranges)
 
 
 def _encoded(event: Event, stamp: Callable[[Any], Any]) -> tuple[Any, ...]:

@@ -32,6 +32,9 @@ class FileLock:
         except BlockingIOError:
             file.close()
             return False
+        except OSError as error:
+            file.close()
+            raise InputError(f"{self._path}: cannot be locked: {error.strerror}; keep it on a local disk") from error
         file.truncate(0)
         file.write(self._server.encode())
         file.flush()

@@ -16,6 +16,7 @@ from weaver.walle.faults import BROKEN, OutcomeUnknown, fault
 from weaver.walle.server_link import CONNECT_SECONDS, ServerLink
 from weaver.walle.session import AnyRow, Item, Session, Statements, to_its_end
 
+_OURS = {"timeout", "command_timeout", "server_settings", "dsn", "loop"}
 STATEMENT_SECONDS = 30.0
 LOCK_SECONDS = 10
 _AT_ONCE = 2_000
@@ -24,15 +25,21 @@ _IN_THREAD = 200
 """From how many rows on they are made in a thread, so that the loop has its turn in between."""
 
 
-def postgresql_engine(url: URL, *, application_name: str = "weaver") -> AsyncEngine:
+def postgresql_engine(
+    url: URL,
+    *,
+    application_name: str = "weaver",
+    statement_seconds: float | None = STATEMENT_SECONDS,
+    lock_seconds: int = LOCK_SECONDS,
+) -> AsyncEngine:
     """A pool of connections, in autocommit: transactions are begun and ended in so many words.
 
     A connection that the server closed is replaced when it is asked for, which takes no round trip, unlike a ping.
     Raises InputError for a parameter in the URL that the driver does not know.
     """
-    unknown = sorted(set(url.query) - set(signature(asyncpg.connect).parameters))
+    unknown = sorted(set(url.query) - set(signature(asyncpg.connect).parameters) | set(url.query) & _OURS)
     if unknown:
-        raise InputError(f"DB_URL has a parameter {unknown[0]!r}, which the driver does not know: take it out")
+        raise InputError(f"DB_URL has a parameter {unknown[0]!r}, which cannot be given there: take it out")
     engine = create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",
@@ -41,10 +48,10 @@ def postgresql_engine(url: URL, *, application_name: str = "weaver") -> AsyncEng
         pool_timeout=5,
         connect_args={
             "timeout": CONNECT_SECONDS,
-            "command_timeout": STATEMENT_SECONDS,
+            "command_timeout": statement_seconds,
             "server_settings": {
                 "application_name": application_name,
-                "lock_timeout": f"{LOCK_SECONDS}s",
+                "lock_timeout": f"{lock_seconds}s",
                 "timezone": "UTC",
             },
         },

@@ -21,11 +21,8 @@ FILTERS = {
     "trades": ("symbol", "side"),
 }
 """What each list can be filtered by."""
-_SORTS = {
-    "orders": ("run_id", "number", "id"),
-    "fills": ("filled_at", "id"),
-    "trades": ("run_id", "number"),
-}
+_SORTS = {"orders": ("run_id", "number", "id"), "fills": ("filled_at", "id"), "trades": ("run_id", "number")}
+"""Each served by an index."""
 _TABLES = {table.name: table for table in (orders, fills, trades)}
 
 
@@ -92,7 +89,7 @@ class SqlRecordRepository:
             query,
             where=where,
             filters=FILTERS[table],
-            default_sort=_SORTS[table],
+            default_sort=[name for name in _SORTS[table] if run_id is None or name != "run_id"],
             postgresql=self._postgresql,
         )
         shown = _shower(chosen)

@@ -8,7 +8,7 @@ import asyncpg
 import structlog
 
 from weaver.events.waiting import Wait
-from weaver.model.errors import Conflict, Unavailable
+from weaver.model.errors import ReadOnly, Unavailable
 from weaver.walle.faults import BROKEN, translated
 
 CONNECT_SECONDS = 2.5
@@ -60,7 +60,7 @@ class ServerLink:
             return
         if self._is_entitled and not self._is_taken:
             raise Unavailable("the connection that holds the database's ownership was lost and is being regained")
-        raise Conflict(
+        raise ReadOnly(
             "this server is read-only: another one owns the database; stop that one and start this one again, "
             "or give this one a database of its own (DB_URL)"
         )

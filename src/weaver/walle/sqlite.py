@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Executable, StaticPool, Table, event
+from sqlalchemy import URL, Executable, StaticPool, Table, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from weaver.model.errors import Conflict
+from weaver.model.errors import ReadOnly
 from weaver.walle.ownership import FileLock
 from weaver.walle.session import BUSY_SECONDS, AnyRow, Item, Session, Statements, acquire, to_its_end
 
@@ -23,7 +23,11 @@ READ_ONLY = (
 def sqlite_engine(path: Path) -> AsyncEngine:
     """Connections to a file, in autocommit: transactions are begun and ended in so many words."""
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", isolation_level="AUTOCOMMIT", pool_size=READERS, max_overflow=2, pool_timeout=5
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        isolation_level="AUTOCOMMIT",
+        pool_size=READERS,
+        max_overflow=2,
+        pool_timeout=5,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -107,7 +111,7 @@ class _FileSession(Statements):
         if self._writes:
             return
         if not self._storage.is_owner:
-            raise Conflict(READ_ONLY.format(where=self._storage.where))
+            raise ReadOnly(READ_ONLY.format(where=self._storage.where))
         await to_its_end(self.release())  # a snapshot that has grown old could not be written from
         with self._executing():
             await acquire(self._storage.turn)

@@ -128,7 +128,8 @@ orders = Table(
     Column("replaced_by", Words),
     Column("placed_at", Moment),
     Column("updated_at", Moment),
-    Index("ix_orders_run_id_number", "run_id", "number"),
+    Index("ix_orders_run_id_number_id", "run_id", "number", "id"),
+    Index("ix_orders_in_order", text("(run_id IS NULL)"), "run_id", "number", "id"),
 )
 
 fills = Table(
@@ -148,6 +149,7 @@ fills = Table(
     Column("exchange_fill_id", Words),
     Column("notes", Json),
     Index("ix_fills_run_id_filled_at", "run_id", "filled_at"),
+    Index("ix_fills_filled_at_id", "filled_at", "id"),
     Index("ix_fills_order_id", "order_id"),
     Index(
         "uq_fills_exchange_fill_id",

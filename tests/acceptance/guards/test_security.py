@@ -5,22 +5,28 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.acceptance.server import Server, server
-from tests.acceptance.service.api import Api
+from tests.acceptance.server import PATIENCE_SECONDS, Server, server
+from tests.acceptance.service.api import Api, eventually
+from tests.kill.storages import migrate
+from tests.postgres import OwnServer
 
 TOKEN = "correct-horse-battery-staple-7c1f"
+PASSWORD = "hunter2secret"
 CANARY = "canary-5d41402abc4b"
 OPEN = {("GET", "/api/v1/healthz"), ("POST", "/api/v1/session")}
 METHODS = ("get", "post", "put", "patch", "delete")
 OUTSIDE = (
     "../canary", "..%2fcanary", "..%2Fcanary.py", "%2e%2e%2fcanary", "....//canary", "/etc/passwd", "%2fetc%2fpasswd",
-    "..\\canary", "~/canary", "canary.py", "../../home/canary.py:Canary",
+    "..\\canary", "~/canary", "canary.py", "../../home/canary.py:Canary", "{home}/../canary", "{home}/../canary.py",
+    "/{home}/../canary.py", "../" * 40 + "{home}/../canary.py",
 )  # fmt: skip
 
 
@@ -61,8 +67,9 @@ def test_no_operation_but_health_and_sign_in_answers_without_the_token(api: Api,
                 assert answer.json()["code"] == "unauthorized"
                 tried += 1
     assert tried > 35
-    for path in ("/openapi.json", "/docs", "/api/v1/nothing"):
+    for path in ("/openapi.json", "/api/v1/nothing"):
         assert stranger.get(path).status_code == 401, path
+    assert "swagger" not in stranger.get("/docs").text.lower()
     health = stranger.get("/api/v1/healthz")
     assert health.status_code == 200
     assert str(api.http.base_url) not in health.text
@@ -113,25 +120,42 @@ def test_foreign_host_or_origin_is_403_even_with_the_token(api: Api, headers: di
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
-def test_no_name_reaches_a_file_outside(api: Api, name: str) -> None:
+def test_no_name_reaches_a_file_outside(guarded: Server, api: Api, name: str) -> None:
+    name = name.format(home=guarded.home)
     run = {"mode": "backtest", "symbols": ["AAPL"], "timeframe": "1d"}
-    answers = [
-        api.http.get(f"/api/v1/strategies/{name}"),
-        api.http.get(f"/api/v1/strategies/{name}/source"),
-        api.http.get(f"/api/v1/runs/{name}"),
-        api.http.get(f"/api/v1/runs/{name}/report.html"),
-        api.http.get("/api/v1/candles", params={"symbol": name, "timeframe": "1d"}),
-        api.http.delete(f"/api/v1/data/{name}/1d"),
-        api.http.post("/api/v1/runs", json={**run, "strategy_id": name}),
-        api.http.post("/api/v1/runs", json={**run, "strategy_id": "sma-crossover", "symbols": [name]}),
-        api.http.post("/api/v1/data/import", files={"file": (name, b"x")}, data={"symbol": name, "timeframe": "1d"}),
-        api.http.get(f"/{name}"),
+    refused = [
+        as_it_stands(guarded, "GET", f"/api/v1/strategies/{name}"),
+        as_it_stands(guarded, "GET", f"/api/v1/strategies/{name}/source"),
+        as_it_stands(guarded, "GET", f"/api/v1/runs/{name}"),
+        as_it_stands(guarded, "GET", f"/api/v1/runs/{name}/report.html"),
+        as_it_stands(guarded, "DELETE", f"/api/v1/data/{name}/1d"),
+        told(api.http.get("/api/v1/candles", params={"symbol": name, "timeframe": "1d"})),
+        told(api.http.post("/api/v1/runs", json={**run, "strategy_id": name})),
+        told(api.http.post("/api/v1/runs", json={**run, "strategy_id": "sma-crossover", "symbols": [name]})),
     ]
-    for answer in answers:
-        assert answer.status_code in {200, 201, 400, 404, 405, 422}, f"{answer.url}: {answer.status_code}"
-        assert CANARY not in answer.text, answer.url
-        assert "root:" not in answer.text, answer.url
-    assert [answer.status_code for answer in answers[:8] if answer.status_code < 400] == []
+    answers = [
+        *refused,
+        as_it_stands(guarded, "GET", f"/{name}"),
+        as_it_stands(guarded, "GET", f"/assets/{name}"),
+        told(api.http.post("/api/v1/data/import", files={"file": (name, b"x")}, data={"symbol": name})),
+    ]
+    for status, text in answers:
+        assert status in {200, 201, 400, 404, 405, 422}, text
+        assert CANARY not in text
+        assert "root:" not in text
+    assert [status for status, _ in refused if status < 400] == []
+
+
+def as_it_stands(guarded: Server, method: str, target: str) -> tuple[int, str]:
+    """The answer to a target of which nothing is resolved or quoted before it is sent, as httpx would."""
+    with closing(HTTPConnection(httpx.URL(guarded.url).netloc.decode(), timeout=PATIENCE_SECONDS)) as connection:
+        connection.request(method, target, headers={"X-API-Key": TOKEN})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def told(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.text
 
 
 def test_nothing_is_written_outside_by_an_uploads_name(guarded: Server, api: Api) -> None:
@@ -144,19 +168,55 @@ def test_nothing_is_written_outside_by_an_uploads_name(guarded: Server, api: Api
 
 
 def test_token_is_told_nowhere(guarded: Server, api: Api, stranger: httpx.Client) -> None:
-    told: list[Any] = [
+    run_id = api.ended(api.started("sma-crossover"))["id"]
+    events = api.events()
+    assert len(events) > 100
+    answers: list[Any] = [
         api.get("/settings"),
         api.http.get("/openapi.json").json(),
-        api.pages("/events"),
+        events,
+        api.record(run_id),
         api.get("/strategies"),
+        api.http.get("/api/v1/metrics").text,
         stranger.post("/api/v1/session", json={"token": TOKEN, "surprise": TOKEN}).json(),
-        api.http.post("/api/v1/runs", json={"strategy_id": TOKEN}).json().keys(),
+        api.http.post("/api/v1/runs", json={"strategy_id": TOKEN}).json(),
         api.http.get("/api/v1/runs", params={"sort": "nothing"}).json(),
     ]
     stranger.get("/api/v1/runs", params={"token": TOKEN, "api_key": TOKEN})
     stranger.get(f"/api/v1/runs/{TOKEN}")
-    assert TOKEN not in json.dumps(told, default=str)
+    assert TOKEN not in json.dumps(answers, default=str)
     assert TOKEN not in guarded.log + guarded.said
+
+
+def test_password_of_the_database_is_told_nowhere_though_the_database_goes_and_comes(
+    own_postgres: OwnServer, tmp_path: Path
+) -> None:
+    url = own_postgres.url.set(password=PASSWORD).render_as_string(hide_password=False)
+    migrate(url)
+    with server(tmp_path / "home", DB_URL=url) as running, Api(running.url) as api:
+        api.import_sample("AAPL_1d.csv")
+        run_id = api.ended(api.started("sma-crossover"))["id"]
+        own_postgres.stop()
+        answers = [
+            api.call("GET", path, status=503)
+            for path in ("/healthz", "/runs", f"/runs/{run_id}", f"/runs/{run_id}/fills", "/events", "/events/stream")
+        ]
+        body = {"strategy_id": "sma-crossover", "symbols": ["AAPL"]}
+        answers.append(api.call("POST", "/runs", status=503, json=body))
+        answers.append(api.call("POST", f"/runs/{run_id}/clone", status=503))
+        own_postgres.start()
+        eventually(lambda: is_well(api), what="the server to own its database again")
+        api.ended(api.started("sma-crossover"))
+        answers += [api.events(), api.record(run_id), api.get("/settings"), api.http.get("/api/v1/metrics").text]
+        running.stop()
+    assert "does not answer" in running.log
+    assert PASSWORD not in json.dumps(answers)
+    assert PASSWORD not in running.log + running.said
+
+
+def is_well(api: Api) -> bool:
+    answer = api.http.get("/api/v1/healthz")
+    return answer.status_code == 200 and not answer.json()["read_only"]
 
 
 def test_password_of_the_database_is_not_in_the_refusal_to_start(tmp_path: Path) -> None:

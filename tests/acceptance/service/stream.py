@@ -70,6 +70,8 @@ def _in_time(lines: Iterator[str]) -> Iterator[str]:
     for line in lines:
         assert time.monotonic() < deadline, f"what was waited for did not come within {PATIENCE_SECONDS} s"
         yield line
+        if not line.startswith(":"):
+            deadline = time.monotonic() + PATIENCE_SECONDS
 
 
 def frames_of(lines: Iterable[str]) -> Iterator[Frame]:

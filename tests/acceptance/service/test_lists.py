@@ -91,3 +91,34 @@ def test_page_that_cannot_be_is_422(api: Api, path: str, wrong: dict[str, Any]) 
 def test_filter_value_that_does_not_exist_is_422_or_400_and_never_ignored(api: Api) -> None:
     api.refused("GET", "/runs", status=422, params={"status": "asleep"})
     api.refused("GET", "/events", status=400, params={"type": "run.Finished"})
+
+
+@pytest.fixture(scope="module")
+def long_run(api: Api) -> str:
+    """A run with hundreds of orders, fills and trades, and thousands of events."""
+    run_id = api.started("trader", config={"every": 5})
+    assert api.ended(run_id)["status"] == "completed"
+    return run_id
+
+
+@pytest.mark.parametrize("path", ["orders", "fills", "trades", "events"])
+def test_page_deep_in_a_list_is_that_slice_of_the_whole(api: Api, long_run: str, path: str) -> None:
+    whole = api.pages(f"/runs/{long_run}/{path}")
+    last = -(-len(whole) // 7)
+    assert last > 40
+    for page in (40, last - 1, last):
+        body = api.get(f"/runs/{long_run}/{path}", page=page, page_size=7)
+        assert body["items"] == whole[(page - 1) * 7 : page * 7], page
+        assert (body["page"], body["total"]) == (page, len(whole))
+
+
+@pytest.mark.parametrize("path", ["/orders", "/fills"])
+def test_page_deep_in_a_list_of_all_runs_is_that_slice_of_the_runs_own(api: Api, long_run: str, path: str) -> None:
+    for side, sort in (("buy", "id"), ("sell", "-id")):
+        whole = sorted(
+            (item for item in api.pages(f"/runs/{long_run}{path}") if item["side"] == side),
+            key=lambda item: item["id"], reverse=sort == "-id",
+        )  # fmt: skip
+        assert len(whole) > 40 * 7
+        body = api.get(path, run_id=long_run, side=side, sort=sort, page=40, page_size=7)
+        assert (body["items"], body["total"]) == (whole[39 * 7 : 40 * 7], len(whole))

@@ -10,25 +10,24 @@ import pytest
 from tests.acceptance.command import Place
 from tests.acceptance.server import Server, server
 from tests.acceptance.service.api import DATA, Api
-from tests.acceptance.service.stream import Frame, stream, until
+from tests.acceptance.service.stream import Frame, plain, stream, until
 
 AMOUNTS = ("quantity", "price", "commission", "slippage")
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite"])
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that knows nothing yet."""
-    environment = {"DB_URL": "memory"} if request.param == "memory" else {}
-    with server(tmp_path_factory.mktemp("main_path") / "home", **environment) as started:
-        yield started
-        assert started.stop() == 0
+def storage(request: pytest.FixtureRequest) -> str:
+    """What the server is asked to keep its records in."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def storage(running: Server) -> str:
-    """What it says that it keeps its records in."""
-    with Api(running.url) as api:
-        return str(api.get("/healthz")["storage"])
+def running(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on that storage."""
+    environment = {"DB_URL": "memory"} if storage == "memory" else {}
+    with server(tmp_path_factory.mktemp("main_path") / "home", **environment) as started:
+        yield started
+        started.stop()
 
 
 @pytest.fixture(scope="module")
@@ -47,17 +46,18 @@ def test_backtest_goes_from_pending_to_the_librarys_results_and_is_told_as_it_go
     running: Server, expected: Any
 ) -> None:
     with Api(running.url) as api, stream(running.url) as frames:
+        before = api.newest()
         api.import_sample("AAPL_1d.csv")
         run_id = api.create("sma-crossover", name="the main path", config={"fast": 5}, cash=25000, lookahead_check=True)
         assert api.run(run_id)["status"] == "pending"
         api.refused("GET", f"/runs/{run_id}/results", status=404)
         assert api.post(f"/runs/{run_id}/start")["status"] == "running"
-        told = until(frames, lambda frame: frame.type == "run.Completed")
+        told = until(frames, lambda frame: frame.type == "run.Completed" and frame.payload["run_id"] == run_id)
         run = api.run(run_id)
         assert (run["status"], run["error"], run["name"]) == ("completed", None, "the main path")
         assert run["created_at"] < run["started_at"] < run["completed_at"]
         _check_told(told, run_id)
-        assert _in_log(api) == [(frame.id, frame.type, frame.payload) for frame in told]
+        assert plain(told) == [(event["seq"], event["type"], event["payload"]) for event in api.events(before)]
         _check_results(api, run_id, expected)
 
 
@@ -71,10 +71,6 @@ def _check_told(told: list[Frame], run_id: str) -> None:
     for type_ in ("strategy.PlaceRequest", "backtest.PlaceOrder", "orders.Created", "orders.Filled"):
         assert type_ in types
     assert {frame.payload["run_id"] for frame in told[1:]} == {run_id}
-
-
-def _in_log(api: Api) -> list[tuple[int, str, Any]]:
-    return [(event["seq"], event["type"], event["payload"]) for event in api.events()]
 
 
 def _check_results(api: Api, run_id: str, expected: Any) -> None:
@@ -132,12 +128,17 @@ def test_rest_of_the_record_agrees_with_the_fills(running: Server) -> None:
         assert sum(event["type"] == "orders.Filled" for event in told) == len(fills)
 
 
-def test_each_request_of_a_strategy_has_one_routed_child_of_its_own(running: Server, storage: str) -> None:
+def test_each_request_of_a_strategy_has_one_routed_child_of_its_own(running: Server) -> None:
     with Api(running.url) as api:
-        log = api.events()
+        api.import_sample("AAPL_1d.csv")
+        before = api.newest()
+        run_id = api.started("sma-crossover", config={"fast": 5})
+        assert api.ended(run_id)["status"] == "completed"
+        log = api.events(before)
+        assert {event["run_id"] for event in log} == {run_id}
         parents = {event["id"]: event for event in log if event["type"] == "strategy.PlaceRequest"}
         children = [event for event in log if event["type"].startswith(("backtest.", "live."))]
-        assert len(parents) > 100, storage
+        assert len(parents) > 100
         assert sorted(child["causation_id"] for child in children) == sorted(parents)
         for child in children:
             parent = parents[child["causation_id"]]
@@ -148,7 +149,7 @@ def test_each_request_of_a_strategy_has_one_routed_child_of_its_own(running: Ser
 def test_health_says_what_the_storage_is_and_whether_it_lasts(running: Server, storage: str) -> None:
     with Api(running.url) as api:
         health = api.get("/healthz")
-        assert (health["status"], health["read_only"]) == ("ok", False)
+        assert (health["status"], health["read_only"], health["storage"]) == ("ok", False, storage)
         assert health["durable"] is (storage == "sqlite")
         assert all(check["ok"] for check in health["checks"].values())
     assert ("nothing survives" in running.said) is (storage == "memory")

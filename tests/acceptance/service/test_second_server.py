@@ -23,7 +23,7 @@ def test_second_server_on_the_same_home_reads_and_refuses_to_write(service: Serv
             ("POST", "/data/import", {"files": {"file": ("X_1d.csv", b"")}, "data": {"symbol": "X"}}),
         ):
             assert "read-only" in other.refused(method, path, status=409, **given), path
-        assert second.stop() == 0
+        second.stop()
     assert api.get("/healthz")["read_only"] is False
     assert api.run(pending)["status"] == "pending"
     api.post(f"/runs/{pending}/start")

@@ -26,7 +26,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that takes files of a megabyte at most."""
     with server(tmp_path_factory.mktemp("uploads") / "home", WEAVER_UPLOAD_MAX_MB="1") as running:
         yield running
-        assert running.stop() == 0
+        running.stop()
         assert "Traceback" not in running.log
 
 

@@ -31,6 +31,18 @@ def test_up_serves_on_an_embedded_file_and_stops_in_order(tmp_path: Path) -> Non
     assert (home / "weaver.db").is_file()
 
 
+def test_what_the_server_makes_is_its_users_alone_and_uploads_of_a_killed_one_go(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "uploads").mkdir(parents=True, mode=0o700)
+    left = home / "uploads" / "weaver-upload-1"
+    left.touch()
+    with server(home) as running:
+        assert {"weaver.db", "weaver.db-wal", "server.json", "strategies"} <= {path.name for path in home.iterdir()}
+        assert [path for path in home.rglob("*") if path.stat().st_mode & 0o077] == []
+        assert not left.exists()
+        assert running.stop() == 0
+
+
 def test_ctrl_c_stops_it_too_and_memory_keeps_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with server(home, environment={"DB_URL": "memory", "WEAVER_LOG_FORMAT": "json"}) as running:
@@ -84,6 +96,9 @@ def _address(url: str) -> tuple[str, int]:
     [
         ({"SERVER_HOST": "0.0.0.0"}, "set SECURITY_API_TOKEN"),
         ({"DB_URL": "mysql://user:hidden@host/db"}, "DB_URL"),
+        ({"WEAVER_ALLOWED_HOSTS": "https://x y,*"}, "WEAVER_ALLOWED_HOSTS: 'https://x y' is no host"),
+        ({"WEAVER_ALLOWED_ORIGINS": "desk.example"}, "WEAVER_ALLOWED_ORIGINS: 'desk.example' is no origin"),
+        ({"SECURITY_API_TOKEN": "tok\n"}, "SECURITY_API_TOKEN cannot be used: no client can send it"),
         ({"SERVER_HOST": "192.0.2.1", "SECURITY_API_TOKEN": TOKEN}, "192.0.2.1 is no address of this machine"),
     ],
 )

@@ -81,7 +81,9 @@ async def test_server_tells_when_it_listens_and_ends_when_it_is_told() -> None:
     seen: list[str] = []
     with bound_socket("127.0.0.1", 0) as listening:
         address = listening.getsockname()
-        server = HttpServer(application(seen), listening=listening, on_ready=lambda: seen.append("ready"))
+        server = HttpServer(
+            application(seen), listening=listening, connections_max=100, on_ready=lambda: seen.append("ready")
+        )
         serving = asyncio.create_task(server.run_until_stopped())
         while "ready" not in seen:
             await asyncio.sleep(0.01)
@@ -99,7 +101,9 @@ async def test_second_stop_does_not_wait_for_open_requests() -> None:
     seen: list[str] = []
     with bound_socket("127.0.0.1", 0) as listening:
         address = listening.getsockname()
-        server = HttpServer(application(seen), listening=listening, on_ready=lambda: seen.append("ready"))
+        server = HttpServer(
+            application(seen), listening=listening, connections_max=100, on_ready=lambda: seen.append("ready")
+        )
         serving = asyncio.create_task(server.run_until_stopped())
         while "ready" not in seen:
             await asyncio.sleep(0.01)
@@ -121,6 +125,8 @@ async def test_second_stop_does_not_wait_for_open_requests() -> None:
 @pytest.mark.anyio
 async def test_application_that_does_not_begin_is_a_failed_start() -> None:
     with bound_socket("127.0.0.1", 0) as listening:
-        server = HttpServer(application([], fails=True), listening=listening, on_ready=lambda: None)
+        server = HttpServer(
+            application([], fails=True), listening=listening, connections_max=100, on_ready=lambda: None
+        )
         with pytest.raises(RunFailed, match="its log says why"):
             await server.run_until_stopped()

@@ -164,3 +164,12 @@ async def test_jobs_are_forgotten_after_a_while_and_beyond_a_number() -> None:
         await scene.over(scene.submit(work_well))
         with pytest.raises(NotFound):
             scene.jobs.get(ids[2])
+
+
+async def test_jobs_that_come_after_the_end_are_refused() -> None:
+    scene = Scene()
+    async with scene.jobs:
+        pass
+    with pytest.raises(Unavailable, match="shutting down"):
+        scene.submit(work_well)
+    assert scene.cleaned == ["it"]

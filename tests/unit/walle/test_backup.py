@@ -67,6 +67,15 @@ async def test_strategies_are_copied_along(tmp_path: Path) -> None:
     assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.parametrize("folder", ["strategies", "bars"])
+async def test_target_within_what_is_copied_is_refused(tmp_path: Path, folder: str) -> None:
+    await (await opened(tmp_path)).close()
+    (tmp_path / folder).mkdir()
+    with pytest.raises(InputError, match="which is copied itself"):
+        await backup(None, tmp_path, tmp_path / folder / "copy")
+    assert list((tmp_path / folder).iterdir()) == []
+
+
 async def test_bars_are_copied_along_unless_not_wanted(tmp_path: Path) -> None:
     home = tmp_path / "home"
     await (await opened(home)).close()

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,7 +30,7 @@ from weaver.glados.schemas.data import (
 )
 from weaver.glados.schemas.jobs import JobResponse
 from weaver.glados.services import Services, ServicesDep
-from weaver.glados.upload import kept_upload, shown_name
+from weaver.glados.upload import kept_upload, removed, shown_name
 from weaver.model.errors import Conflict, DataError, InputError, Unavailable
 from weaver.model.instants import time_of
 from weaver.model.instrument import AssetClass
@@ -107,8 +108,10 @@ async def preview_data(
     path = await asyncio.to_thread(kept_upload, file.file, name=name, bytes_max=services.facts.upload_bytes_max)
     try:
         found = await asyncio.to_thread(_previewed, services.bars, path, reading)
+        if found.error is not None and not path.exists():
+            raise removed(name)
     finally:
-        path.unlink()
+        path.unlink(missing_ok=True)
     return _preview_response(found, reading.symbol, path, name)
 
 
@@ -134,7 +137,7 @@ async def import_data(
     async def work(report: Report) -> Mapping[str, Any]:
         return await _imported(services, path, name, reading, report, keep=not replace, corr_id=corr_id)
 
-    job = services.jobs.submit("data.import", work, corr_id=corr_id, clean_up=path.unlink)
+    job = services.jobs.submit("data.import", work, corr_id=corr_id, clean_up=partial(path.unlink, missing_ok=True))
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return JobResponse.of(job)
 
@@ -188,7 +191,8 @@ async def _imported(
     keep: bool,
     corr_id: str,
 ) -> Mapping[str, Any]:
-    """The job: read, store, and say so in the log. Raises InputError with the client's name for the file."""
+    """The job: read, store, and say so in the log. Raises InputError with the client's name for the file, and
+    Unavailable where the file is gone."""
     report("reading", 0.0)
     try:
         imported = await asyncio.to_thread(
@@ -203,10 +207,11 @@ async def _imported(
             keep=keep,
             read_done=lambda: report("storing", 0.7),
         )
-    except DataError as error:
-        raise DataError(str(error).replace(str(path), name)) from error
     except InputError as error:
-        raise InputError(str(error).replace(str(path), name)) from error
+        if not path.exists():
+            raise removed(name) from error
+        family = DataError if isinstance(error, DataError) else InputError
+        raise family(str(error).replace(str(path), name)) from error
     notes = [note.replace(str(path), name) for note in imported.read.notes]
     entry = imported.outcome.entry
     payload = DataImported(

@@ -12,8 +12,9 @@ import pytest
 from tests.unit.glados.api.conftest import Api
 from tests.unit.glados.api.fakes import START, FakeIds, a_run, an_event
 from tests.unit.glados.api.test_results_api import columns, fill_row, kept_line, order_row, trade_row
+from weaver.glados.kept_events import encode_events
 from weaver.glados.ports import StoredResult
-from weaver.glados.result_blobs import encode_equity, encode_events
+from weaver.glados.result_blobs import encode_equity
 from weaver.model.run import RunStatus
 from weaver.walle.database import SqlDatabase, open_database
 

@@ -79,6 +79,32 @@ def test_console_line_can_be_read(log_to: Callable[[LogFormat], io.StringIO]) ->
     assert "\x1b" not in stream.getvalue()
 
 
+def test_nothing_in_a_console_line_steers_the_terminal_or_looks_like_another_line(
+    log_to: Callable[[LogFormat], io.StringIO],
+) -> None:
+    stream = log_to(LogFormat.CONSOLE)
+    structlog.get_logger("weaver.test").info(
+        "a\x1b[31m\nb", path="/\x1b[31mhi\x9b\u202e\udc80", deep=["\x1b"], plain="é"
+    )
+    logging.getLogger("some.library").warning("said \x07 %s", "\r\x1b]0;title")
+    text = stream.getvalue()
+    assert [line for line in text.splitlines() if not line.isprintable()] == []
+    assert len(text.splitlines()) == 2
+    assert "path=/\\x1b[31mhi\\x9b\\u202e\\udc80" in text
+    assert "plain=é" in text
+
+
+def test_traceback_keeps_its_lines_and_loses_its_escapes(log_to: Callable[[LogFormat], io.StringIO]) -> None:
+    stream = log_to(LogFormat.CONSOLE)
+    try:
+        raise ValueError("\x1b[2J")
+    except ValueError:
+        structlog.get_logger("weaver.test").exception("failed")
+    lines = stream.getvalue().splitlines()
+    assert lines[1] == "Traceback (most recent call last):"
+    assert lines[-1] == "ValueError: \\x1b[2J"
+
+
 @pytest.mark.parametrize(
     "key",
     ["token", "api_token", "SECURITY_API_TOKEN", "password", "ALPACA_LIVE_API_KEY", "apiKey", "x-api-key", "secret",

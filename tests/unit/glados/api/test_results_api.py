@@ -18,8 +18,9 @@ from tests.unit.glados.api.fakes import START, a_run, an_event
 from weaver.events.event import Event
 from weaver.glados.api.results import curve
 from weaver.glados.indicator_blob import encode_indicators
+from weaver.glados.kept_events import encode_events
 from weaver.glados.ports import Row, StoredResult
-from weaver.glados.result_blobs import EquityColumns, encode_equity, encode_events, encode_report
+from weaver.glados.result_blobs import EquityColumns, encode_equity, encode_report
 from weaver.greta.result import BacktestResult
 from weaver.marvin.indicator_columns import IndicatorColumn
 from weaver.model.run import RunStatus

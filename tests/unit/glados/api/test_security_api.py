@@ -1,6 +1,8 @@
 """Who is let in: tokens, cookies, hosts, origins; and what every answer carries."""
 
-from collections.abc import Callable
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -8,11 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 
 from tests.unit.glados.api.conftest import TOKEN, Api
 from tests.unit.glados.api.fakes import FakeClock, FakeIds
+from weaver.glados import middleware
 from weaver.glados.security import (
     ADDRESSES_MAX,
     FAILURES_MAX,
@@ -22,6 +26,7 @@ from weaver.glados.security import (
     Names,
     Sessions,
     check_bind,
+    check_names,
     credentials,
 )
 from weaver.model.errors import InputError
@@ -67,7 +72,8 @@ async def test_paths_beside_the_operations_need_the_token_too(open_api: Open, pa
 async def test_web_files_load_without_the_token_where_there_are_any_and_the_api_does_not(open_api: Open) -> None:
     async with open_api(token=TOKEN, serves_web=True) as api:
         assert (await api.client.get("/runs/r1")).status_code == 404  # past the guard; nothing is mounted here
-        for path in ("/api/v1/runs", "/api/x", "/api", "/openapi.json", "/docs"):
+        assert (await api.client.get("/docs")).status_code == 404  # a page of the web app, if of anything
+        for path in ("/api/v1/runs", "/api/x", "/api", "/openapi.json"):
             assert (await api.client.get(path)).status_code == 401
         assert (await api.client.post("/")).status_code == 401
 
@@ -161,6 +167,45 @@ async def test_guesses_in_headers_count_as_well(open_api: Open) -> None:
         assert (await api.client.get("/api/v1/runs", headers={"X-API-Key": "guess"})).status_code == 429
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("X-API-Key", "guess")] * 400 + [("X-API-Key", TOKEN)],
+        [("X-API-Key", TOKEN), ("Authorization", f"Bearer {TOKEN}")],
+        [("Authorization", "Bearer guess"), ("Authorization", f"Bearer {TOKEN}")],
+    ],
+    ids=["many keys", "key and bearer", "two bearers"],
+)
+async def test_more_than_one_credential_is_a_wrong_one(open_api: Open, headers: list[tuple[str, str]]) -> None:
+    async with open_api(token=TOKEN) as api:
+        for _ in range(FAILURES_MAX):
+            answer = await api.client.get("/api/v1/runs", headers=headers)
+            assert (answer.status_code, "once" in answer.json()["message"]) == (401, True)
+        assert (await api.client.get("/api/v1/runs", headers=headers)).status_code == 429
+
+
+async def test_guesses_are_counted_by_who_is_connected_whatever_address_is_forwarded(open_api: Open) -> None:
+    async with open_api(token=TOKEN) as api:
+        for number in range(FAILURES_MAX + 1):
+            transport = httpx.ASGITransport(app=with_peer(api.app, "127.0.0.1"), client=(f"192.0.2.{number}", 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
+                if number % 2:
+                    answer = await client.get("/api/v1/runs", headers={"X-API-Key": "guess"})
+                else:
+                    answer = await client.post("/api/v1/session", json={"token": "guess"})
+        assert answer.status_code == 429
+        assert api.logged[-1]["client"] == f"192.0.2.{FAILURES_MAX}"
+
+
+def with_peer(app: FastAPI, peer: str) -> Any:
+    """The application as the server's connections call it."""
+
+    async def called(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await app(scope | {"state": {"peer": peer}}, receive, send)
+
+    return called
+
+
 def test_failures_are_forgotten_address_by_address() -> None:
     failures = Failures(now=FakeClock().now)
     for _ in range(FAILURES_MAX):
@@ -240,6 +285,34 @@ async def test_origin_of_a_default_port_is_the_host_without_one(open_api: Open) 
             assert answer.status_code == status
 
 
+CROSS = {"Sec-Fetch-Site": "cross-site"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "is_answered"),
+    [
+        ("GET", "/api/v1/healthz", {**CROSS, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, False),
+        ("GET", "/api/v1/healthz", CROSS, False),
+        ("HEAD", "/", {**CROSS, "Sec-Fetch-Mode": "no-cors"}, False),
+        ("GET", "/", {**CROSS, "Sec-Fetch-Mode": "no-cors"}, False),
+        ("GET", "/runs/r1", {**CROSS, "Sec-Fetch-Mode": "navigate"}, True),
+        ("POST", "/runs/r1", {**CROSS, "Sec-Fetch-Mode": "navigate"}, False),
+        ("GET", "/api/v1/healthz", {**CROSS, "Sec-Fetch-Mode": "navigate"}, False),
+        ("GET", "/openapi.json", {**CROSS, "Sec-Fetch-Mode": "navigate"}, False),
+        ("GET", "/api/v1/healthz", {**CROSS, "Origin": "https://ui.example"}, True),
+        ("GET", "/api/v1/healthz", {**CROSS, "Origin": "https://evil.example"}, False),
+        ("GET", "/api/v1/healthz", {"Sec-Fetch-Site": "same-origin"}, True),
+        ("GET", "/api/v1/healthz", {"Sec-Fetch-Site": "none"}, True),
+    ],
+)
+async def test_requests_that_other_sites_pages_set_off_are_refused_also_without_an_origin(
+    open_api: Open, method: str, path: str, headers: dict[str, str], is_answered: bool
+) -> None:
+    async with open_api(allowed_origins=("https://ui.example",), serves_web=True) as api:
+        answer = await api.client.request(method, path, headers=headers)
+        assert (answer.status_code != 403) == is_answered
+
+
 async def test_two_host_headers_or_none_are_refused(api: Api) -> None:
     for hosts in ([], [b"localhost", b"evil.example"]):
         scope: dict[str, Any] = {
@@ -288,7 +361,51 @@ def test_every_presented_token_is_looked_at() -> None:
     assert credentials(Headers(raw=raw)) == ["one", "two", "three"]
 
 
+@pytest.mark.parametrize(
+    "entry", ["https://x y", "*", "*.example", "https://x", "a/b", "me@x", "x:port", "a:b:c", "", "ü.example"]
+)
+def test_host_that_no_request_could_name_is_refused_at_the_start(entry: str) -> None:
+    said = rf"^WEAVER_ALLOWED_HOSTS: {re.escape(repr(entry))} is no host: write a name .* weaver\.example"
+    with pytest.raises(InputError, match=said):
+        check_names(["fine.example", entry], [])
+
+
+@pytest.mark.parametrize(
+    "entry", ["desk.example", "https://", "https://*.example", "https://x/app", "ftp://x", "null", "https://me@x", "*"]
+)
+def test_origin_that_no_page_could_have_is_refused_at_the_start(entry: str) -> None:
+    said = rf"^WEAVER_ALLOWED_ORIGINS: {re.escape(repr(entry))} is no origin: write .* https://desk\.example"
+    with pytest.raises(InputError, match=said):
+        check_names([], ["https://fine.example", entry])
+
+
+def test_usable_hosts_and_origins_are_taken() -> None:
+    check_names(
+        ["a", "my_box.lan:80", "10.0.0.5:8420", "fd00::5", "[fd00::5]:80"], ["http://[::1]:5173", "HTTPS://X.Y/"]
+    )
+
+
+def test_default_port_of_an_allowed_origin_may_be_written_or_not() -> None:
+    names = Names(host="", allowed_hosts=(), allowed_origins=["https://a.example:443", "http://b.example"])
+    assert names.knows_origin("https://a.example", host="x")
+    assert names.knows_origin("http://b.example:80", host="x")
+    assert not names.knows_origin("http://a.example", host="x")
+
+
 def test_ipv6_address_of_a_setting_is_a_host() -> None:
     names = Names(host="fd00::5", allowed_hosts=(), allowed_origins=())
     assert names.knows_host("[fd00::5]:8000", bound_address=None)
     assert not names.knows_host("[fd00::6]:8000", bound_address=None)
+
+
+async def test_body_that_does_not_come_is_not_waited_for(open_api: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "BODY_SECONDS", 0.05)
+    may_end = asyncio.Event()
+
+    async def never() -> AsyncIterator[bytes]:
+        yield b"{"
+        await may_end.wait()
+
+    async with open_api(token=TOKEN) as api:
+        answer = await api.client.post("/api/v1/session", content=never(), headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422

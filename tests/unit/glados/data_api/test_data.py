@@ -1,12 +1,18 @@
 """Imports, previews, the catalogue and removals over HTTP."""
 
 import asyncio
+import errno
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.glados.data_api.conftest import UPLOAD_BYTES_MAX, Scene
 from tests.unit.glados.data_api.files import HEADER, ROWS, csv, packed
+from weaver.glados.api import data
+from weaver.glados.middleware import UPLOADS_AT_ONCE
 from weaver.model.timeframe import Timeframe
 
 pytestmark = pytest.mark.anyio
@@ -132,6 +138,61 @@ async def test_too_large_an_upload_is_refused_packed_or_not(scene: Scene) -> Non
 async def test_broken_gzip_is_refused(scene: Scene, content: bytes, said: str) -> None:
     answer = await scene.post_file("/data/import", content, symbol="ABC")
     assert (answer.status_code, said in answer.json()["message"]) == (400, True), answer.text
+
+
+async def test_disk_that_is_full_while_the_body_arrives_is_503(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: object, size: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile.write", full)
+    for path in ("/data/import", "/data/preview"):
+        answer = await scene.post_file(path, csv(), symbol="ABC")
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable"), answer.text
+        assert f"no room for uploads in {tempfile.gettempdir()}" in answer.json()["message"]
+        assert answer.headers["retry-after"]
+
+
+async def test_upload_that_somebody_removes_is_a_clear_error(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = data.kept_upload
+
+    def removed(*given: Any, **named: Any) -> Path:
+        path = keep(*given, **named)
+        path.unlink()
+        return path
+
+    monkeypatch.setattr(data, "kept_upload", removed)
+    said = f"ABC_1d.csv: it was removed from {tempfile.gettempdir()} before it was read: send it again"
+    shown = await scene.post_file("/data/preview", csv(), symbol="ABC")
+    assert (shown.status_code, shown.json()["message"]) == (503, said)
+    job = await scene.imported(csv(), symbol="ABC")
+    assert (job["status"], job["error"]) == ("error", said)
+    monkeypatch.undo()
+    assert (await scene.imported(csv(), symbol="ABC"))["status"] == "done"
+
+
+async def test_only_a_few_uploads_are_taken_in_at_once(scene: Scene) -> None:
+    may_end, begun = asyncio.Event(), 0
+
+    async def slow() -> AsyncIterator[bytes]:
+        nonlocal begun
+        begun += 1
+        yield b"--B\r\n"
+        await may_end.wait()
+
+    headers = {"Content-Type": "multipart/form-data; boundary=B"}
+    slow_ones = [
+        asyncio.create_task(scene.client.post("/data/preview", content=slow(), headers=headers))
+        for _ in range(UPLOADS_AT_ONCE)
+    ]
+    while begun < UPLOADS_AT_ONCE:
+        await asyncio.sleep(0)
+    refused = await scene.post_file("/data/import", csv(), symbol="ABC")
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert refused.headers["retry-after"]
+    assert (await scene.client.get("/data")).status_code == 200
+    may_end.set()
+    assert {(await one).status_code for one in slow_ones} == {422}
+    assert (await scene.imported(csv(), symbol="ABC"))["status"] == "done"
 
 
 @pytest.mark.parametrize("name", ["../../../../tmp/evil.csv", "..\\evil.csv", "/etc/passwd", "a\u202e\x07b.csv"])

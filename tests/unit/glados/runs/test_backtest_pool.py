@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tests.builders import crypto_bars
-from weaver.glados import backtest_pool
+from weaver.glados import backtest_pool, worker_process
 from weaver.glados.backtest_pool import COMMAND, LocalBacktestPool
 from weaver.glados.ports import BacktestJob, BacktestOutcome
-from weaver.model.errors import InputError, RunFailed, StrategyError, WeaverError, WorkerLost
+from weaver.model.errors import InputError, RunFailed, StrategyError, Unavailable, WeaverError, WorkerLost
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bar_store import ParquetBarStore
@@ -347,8 +347,8 @@ async def test_close_ends_every_process_and_every_waiting_job(home: Path, tmp_pa
     while not (note.exists() and note.read_text()):
         await asyncio.sleep(0.01)
     waiting = asyncio.create_task(done(pool, run_of(BUY_ONCE)))
-    workers = pool.process_ids
-    assert len(workers) == 2
+    while len(workers := pool.process_ids) < 2:
+        await asyncio.sleep(0.01)
     assert pool.is_ready
     await pool.close()
     assert [type(one) for one in await asyncio.gather(working, waiting, return_exceptions=True)] == [
@@ -378,6 +378,31 @@ async def test_process_that_ends_before_it_is_ready_is_told_of_with_its_last_wor
     with pytest.raises(WorkerLost, match=r"exit code 1 \(its last words: no module of that name\)"):
         await done(pool, run_of(BUY_ONCE))
     await pool.close()
+
+
+async def test_process_that_is_never_ready_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_process, "START_SECONDS", 0.1)
+    command = (sys.executable, "-c", "import time; time.sleep(600)")
+    pool = LocalBacktestPool(workers=1, memory_max_bytes=1, now=lambda: NOW, command=command)
+    with pytest.raises(WorkerLost, match="not ready after"):
+        await pool.check(run_of(BUY_ONCE))
+    await pool.close()
+
+
+async def test_check_does_not_wait_for_ever_for_those_before_it(
+    pool: LocalBacktestPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pool.check(run_of(BUY_ONCE))
+    first = asyncio.create_task(pool.check(run_of("", head="while True: pass\nclass Own(Strategy): pass")))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    monkeypatch.setattr(backtest_pool, "TURN_SECONDS", 0.1)
+    with pytest.raises(Unavailable, match="other strategies are being loaded"):
+        await pool.check(run_of(BUY_ONCE))
+    first.cancel()
+    await asyncio.wait({first})
+    monkeypatch.undo()
+    await asyncio.wait_for(pool.check(run_of(BUY_ONCE)), 60)
 
 
 SERVER = """

@@ -12,7 +12,7 @@ from tests.unit.glados.runs.fakes import START, FakeRunner, House, at_once, for_
 from weaver.glados import active_run
 from weaver.glados.run_manager import INTERRUPTED, RunManager
 from weaver.glados.runners import RunContext
-from weaver.model.errors import Conflict, InputError, NotFound, RunFailed, StrategyError, Unavailable
+from weaver.model.errors import Conflict, InputError, NotFound, ReadOnly, RunFailed, StrategyError, Unavailable
 from weaver.model.run import Run, RunMode, RunStatus
 
 pytestmark = pytest.mark.anyio
@@ -238,6 +238,31 @@ async def test_outcome_is_recorded_once_the_database_is_back(house: House) -> No
     assert house.clock.waited == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
 
 
+async def test_record_that_the_database_will_never_take_is_an_error(house: House) -> None:
+    house.runner.record_error = Conflict("the database refused a row: FOREIGN KEY constraint failed")
+    run = await house.started()
+    await house.settled()
+    assert "could not be recorded: the database refused a row" in str(house.database.runs[run.id].error)
+    assert house.clock.waited == []
+
+
+@pytest.mark.parametrize("fault", [AWAY, ReadOnly("another server owns it")])
+async def test_work_begins_only_when_the_database_has_been_told(house: House, fault: Exception) -> None:
+    begun: list[int] = []
+
+    async def work(run: Run, context: RunContext) -> None:
+        house.database.faults = [fault] * 3
+        await context.has_worker()
+        begun.append(len(house.database.faults))
+
+    house.runner.work = work
+    run = await house.started()
+    await house.settled()
+    assert begun == [0]
+    assert house.status(run) is RunStatus.COMPLETED
+    assert house.clock.waited == [0.1, 0.2, 0.4]
+
+
 async def test_record_whose_commit_was_lost_but_took_place_is_not_written_twice(house: House) -> None:
     async def then_lost(run: Run, context: RunContext) -> None:
         house.database.lost_commits = [AWAY]
@@ -249,7 +274,7 @@ async def test_record_whose_commit_was_lost_but_took_place_is_not_written_twice(
     assert len(house.database.tables["orders"]) == 1
 
 
-@pytest.mark.parametrize("fault", [AWAY, Conflict("read-only"), KeyError("a bug")])
+@pytest.mark.parametrize("fault", [AWAY, ReadOnly("read-only"), Conflict("odd"), KeyError("a bug")])
 async def test_error_is_written_again_and_again_until_the_database_takes_it(house: House, fault: Exception) -> None:
     async def fail(run: Run, context: RunContext) -> None:
         house.database.faults = [fault] * 3
@@ -314,6 +339,29 @@ async def test_second_stop_is_a_conflict(house: House) -> None:
     answers = await asyncio.gather(*stops, return_exceptions=True)
     assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "Conflict", "Run"]
     assert house.database.types(run.id).count("run.Stopped") == 1
+
+
+async def test_stop_of_a_run_that_is_being_ended_asks_for_nothing(house: House) -> None:
+    is_over = asyncio.Event()
+
+    async def slow_to_end(run: Run, context: RunContext) -> None:
+        try:
+            await for_ever(run, context)
+        finally:
+            await is_over.wait()
+
+    house.runner.work = slow_to_end
+    run = await house.started()
+    first = asyncio.create_task(house.manager.stop(run.id, flatten=False, corr_id="c"))
+    while not house.database.types(run.id).count("run.StopRequested"):
+        await asyncio.sleep(0)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    with pytest.raises(Conflict, match="being ended already"):
+        await house.manager.stop(run.id, flatten=False, corr_id="d")
+    is_over.set()
+    await first
+    assert house.database.types(run.id)[1:] == ["run.StopRequested", "run.Stopped"]
 
 
 async def test_cancelled_request_to_stop_still_stops(house: House) -> None:

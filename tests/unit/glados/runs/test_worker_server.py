@@ -106,6 +106,17 @@ def test_job_that_leaves_somebody_behind_ends_all_the_same(peer: Peer) -> None:
     assert [peer.frame().kind, peer.frame().kind] == ["result", "ended"]
 
 
+def test_last_words_of_a_job_that_ended_unobserved_are_heard(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended_meanwhile(child: int) -> bool:
+        return os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT) is not None
+
+    monkeypatch.setattr(worker_server, "_POLL_SECONDS", 0)  # nothing is there yet at the first look
+    monkeypatch.setattr(worker_server, "_has_ended", ended_meanwhile)
+    for _ in range(20):
+        peer.send("echo")
+        assert [peer.frame().kind, peer.frame().kind] == ["result", "ended"]
+
+
 def test_cancelled_job_is_ended(peer: Peer, tmp_path: Path) -> None:
     pid = started(peer, tmp_path)
     peer.send("cancel")
