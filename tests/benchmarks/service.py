@@ -30,7 +30,12 @@ def measure(
 ) -> Iterator[str | list[Check]]:
     """All rows; yields progress, then the checks."""
     checks: list[Check] = []
-    for steps in (_ready(rounds), _price(count, pairs), service_load.measure(clients, seconds)):
+    for steps in (
+        _ready(rounds),
+        _stopping(count, rounds),
+        _price(count, pairs),
+        service_load.measure(clients, seconds),
+    ):
         for step in steps:
             if isinstance(step, str):
                 yield step
@@ -53,6 +58,31 @@ def _ready(rounds: int) -> Iterator[str | list[Check]]:
             values.append(time.perf_counter() - began)
             server.stop()
     yield [_check("`weaver up`: process start to the first healthy answer", values[1:], "s", gate=4.0, goal=2.0)]
+
+
+def _stopping(count: int, rounds: int) -> Iterator[str | list[Check]]:
+    """From the request to stop a backtest that is under way to the answer that it is stopped, its record written."""
+    values = []
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder) / "home", None)
+        _prepare(server.home, count)
+        server.start()
+        try:
+            with Api(server) as api:
+                for turn in range(rounds):
+                    yield f"stopping a backtest: round {turn} of {rounds}"
+                    run = _created(api)
+                    api.call("POST", f"/runs/{run}/start")
+                    while not api.get(f"/runs/{run}/events", type="run.Progress", page_size=1)["total"]:
+                        time.sleep(0.001)
+                    began = time.perf_counter()
+                    answer = api.call("POST", f"/runs/{run}/stop")
+                    values.append(time.perf_counter() - began)
+                    if (answer.status, answer.body.get("status")) != (200, "stopped"):
+                        raise RuntimeError(f"the run could not be stopped: {answer}")
+        finally:
+            server.stop()
+    yield [_check(f"stop of a backtest of {count:,} bars: request to answer", values, "s", goal=0.1)]
 
 
 def _price(count: int, pairs: int) -> Iterator[str | list[Check]]:
@@ -100,13 +130,7 @@ def _prepare(home: Path, count: int) -> None:
 def _run(api: Api, server: Server) -> tuple[float, str]:
     """Seconds from POST /runs to run.Completed on the event stream, and the run's id."""
     began = time.perf_counter()
-    created = api.call("POST", "/runs", json={
-        "strategy_id": "sma-on-bar", "symbols": [SYMBOL], "timeframe": "1m", "cash": 1_000_000,
-        "costs": {"commission_bps": 10}, "lookahead_check": False,
-    })  # fmt: skip
-    if created.status != 201:
-        raise RuntimeError(f"the run could not be created: {created}")
-    run_id: str = created.body["id"]
+    run_id = _created(api)
     url, wanted = f"{server.url}/api/v1/events/stream", {"run_id": run_id, "types": "run.Completed,run.Error"}
     with httpx.stream("GET", url, params=wanted, timeout=RUN_SECONDS_MAX, trust_env=False) as answer:
         lines = answer.iter_lines()
@@ -120,6 +144,16 @@ def _run(api: Api, server: Server) -> tuple[float, str]:
     if "error" in told:
         raise RuntimeError(f"the run failed: {told['error']}")
     return seconds, run_id
+
+
+def _created(api: Api) -> str:
+    created = api.call("POST", "/runs", json={
+        "strategy_id": "sma-on-bar", "symbols": [SYMBOL], "timeframe": "1m", "cash": 1_000_000,
+        "costs": {"commission_bps": 10}, "lookahead_check": False,
+    })  # fmt: skip
+    if created.status != 201:
+        raise RuntimeError(f"the run could not be created: {created}")
+    return str(created.body["id"])
 
 
 def _agree(stats: dict[str, Any], trades: int, equity: float) -> None:

@@ -155,7 +155,7 @@ def _logged(seq: int, id_: str, type_: str, run_id: str, corr_id: str, causation
 
 def _kept(content: bytes) -> list[Logged]:
     read: Callable[[bytes], dict[str, Any]] = json.loads
-    lines = [read(line) for line in gzip.decompress(content).splitlines() if line]
+    lines = [read(line) for line in gzip.decompress(content[4 + int.from_bytes(content[:4]) :]).splitlines()]
     return [Logged(**{name: line[name] for name in Logged.__slots__}) for line in lines]
 
 
