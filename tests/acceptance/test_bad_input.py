@@ -44,12 +44,27 @@ def test_bad_file_is_refused_with_file_and_row(place: Place, name: str) -> None:
     assert place.files() == before
 
 
-def test_bad_file_is_not_imported(place: Place) -> None:
-    place.run("data", "import", "ABC_1d.csv")
-    (place.folder / "ABC_1d.csv").write_text(with_row(5, ROWS[3]))
+@pytest.mark.parametrize("name", FILES)
+def test_bad_file_is_not_imported_and_leaves_what_was_there(place: Place, name: str) -> None:
+    content, expected = FILES[name]
+    path = place.folder / "X_1d.csv"
+    path.write_text(csv(ROWS))
+    assert place.run("data", "import", "X_1d.csv").code == 0
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content)
     before = place.files()
-    assert_refused(place.run("data", "import", "ABC_1d.csv"), 2, ["ABC_1d.csv", "row 5 (line 6)", "twice"])
+    assert_refused(place.run("data", "import", "X_1d.csv"), 2, expected)
     assert place.files() == before
+
+
+@pytest.mark.parametrize("name", ["empty", "duplicate", "naive time"])
+def test_bad_file_that_is_imported_first_makes_no_series(place: Place, name: str) -> None:
+    content, expected = FILES[name]
+    (place.folder / "X_1d.csv").write_text(content or "")
+    assert_refused(place.run("data", "import", "X_1d.csv"), 2, expected)
+    assert [path for path in place.files() if path.startswith(str(place.home / "bars"))] == []
 
 
 OPTIONS = {

@@ -245,6 +245,52 @@ def seeded(seed: int) -> tuple[type[Peeker], dict[str, Any]]:
     return chance.choice(STYLES), parameters
 
 
+ONE_IN = 200
+"""Bars for each one at which a `Seldom` decides: 0.5 % of them."""
+
+
+def seldom(close: Array, *, peek: str, seed: int) -> Array:
+    """0, but at one bar of each 200 what the peek says; at an odd one, since `interpolated` peeks at those alone."""
+    stretches = np.arange(0, len(close), ONE_IN)
+    chosen = stretches + 2 * np.random.default_rng(seed).integers(ONE_IN // 2, size=len(stretches)) + 1
+    result = np.zeros(len(close))
+    chosen = chosen[chosen < len(close)]
+    result[chosen] = PEEKS[peek](close)[chosen]
+    return result
+
+
+class Seldom(Peeker):
+    """Decides at 0.5 % of the bars and at no other: there it buys a little above 0, and sells a little below."""
+
+    def make(self) -> None:
+        self.own = indicator(seldom, self.close, peek=self.peek, seed=self.chance)
+
+    def enter(self, bar) -> None:
+        self.buy(bar.symbol, 100)
+
+    def leave(self, bar) -> None:
+        self.sell(bar.symbol, 100)
+
+
+class SeldomWhen(Seldom, PeekerWhen):
+    pass
+
+
+class SeldomCrossing(Seldom, PeekerCrossing):
+    pass
+
+
+class SeldomOnBar(Seldom, PeekerOnBar):
+    pass
+
+
+class SeldomByValues(Seldom, PeekerByValues):
+    pass
+
+
+SELDOM: tuple[type[Seldom], ...] = (SeldomWhen, SeldomCrossing, SeldomOnBar, SeldomByValues)
+
+
 class ThroughBase(Strategy):
     """The array of the visible values is a part of another one."""
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from backtesting.test import GOOG
 
 import weaver
+from tests.builders import crypto_bars
 from tests.integration import honest, peekers, unsteady
 from tests.integration.markets import market
 from tests.shared_data import SAMPLES, shared_file
@@ -29,6 +31,64 @@ def test_every_strategy_that_peeks_by_one_bar_is_caught(block: int) -> None:
         assert orders >= 20, (seed, parameters)
         assert [warning.code for warning in found] == ["lookahead"], (seed, strategy, parameters, found)
         assert "lambda" in found[0].message or "mixed" in found[0].message or parameters["mix"] in found[0].message
+
+
+@pytest.mark.parametrize("peek", peekers.PEEKS)
+def test_every_strategy_that_decides_at_one_bar_in_two_hundred_and_peeks_there_is_caught(peek: str) -> None:
+    bars = market(SAMPLES / "EURUSD_1h.csv")
+    for seed in range(8):
+        strategy = peekers.SELDOM[(seed + list(peekers.PEEKS).index(peek)) % len(peekers.SELDOM)]
+        margin = {"asset": None, "account": "margin", "shorting": True}
+        found, orders = doubts(strategy, bars, params={"peek": peek, "chance": seed}, **margin)
+        assert 20 <= orders <= 0.005 * len(bars.bars) + 1, (seed, strategy)
+        assert [warning.code for warning in found] == ["lookahead"], (seed, strategy, found)
+        assert f"seldom(EURUSD.close, {peek}, {seed})" in found[0].message
+
+
+def following(close: np.ndarray) -> np.ndarray:
+    """Each bar's next close."""
+    return np.append(close[1:], close[-1:])
+
+
+class ByIndicator(weaver.Strategy):
+    """Buys before each rise, with an indicator that knows it."""
+
+    def on_start(self) -> None:
+        self.next = weaver.indicator(following, self.close)
+
+    def on_bar(self, bar) -> None:
+        if self.next[-1] > bar.close:
+            self.buy(bar.symbol, 3)
+
+
+class ByMemory(peekers.ThroughView):
+    """The same, looking past the indicators."""
+
+    def on_bar(self, bar) -> None:
+        tomorrow = self.tomorrow(bar)
+        if tomorrow is not None and tomorrow > bar.close:
+            self.buy(bar.symbol, 3)
+
+
+# Hours from 2021-04-05 00:00 on: the first bar whose next close is another one closes at 05:00.
+HOURS = crypto_bars([100.0] * 5 + [101.5] * 3 + [99.0] * 2 + [102.0] * 30)
+FIRST = "2021-04-05 05:00:00"
+
+
+def test_warning_names_the_first_value_that_differs_with_its_bar_and_what_it_should_have_been() -> None:
+    found, orders = doubts(ByIndicator, HOURS, asset=None)
+    assert orders == 2  # before 101.5 and before 102
+    assert [warning.code for warning in found] == ["lookahead"]
+    values = "is 101.5 in the run, but 100.0 on the bars that had closed by then"
+    assert f": following(BTC/USD.close) at {FIRST} {values}: " in found[0].message
+
+
+def test_warning_names_the_first_order_that_differs_with_its_bar() -> None:
+    found, orders = doubts(ByMemory, HOURS, asset=None)
+    assert orders == 2
+    assert [warning.code for warning in found] == ["lookahead"]
+    otherwise = f"at {FIRST} is decided otherwise when the bars end at {FIRST}"
+    assert f": order 1, buy BTC/USD market {otherwise}: " in found[0].message
 
 
 @pytest.mark.parametrize("strategy", peekers.ROUNDABOUT, ids=lambda cls: cls.__name__)

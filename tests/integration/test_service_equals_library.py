@@ -59,6 +59,9 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("everything", {"symbols": ("IBM",), "config": {"after": 900}, "options": {"seed": 7, "lookahead_check": False}}),
 ]  # fmt: skip
 
+KEPT_DECIMALS = 18
+PAGE = 500
+
 
 @pytest.fixture
 def home(weaver_home: Path) -> Path:
@@ -87,6 +90,7 @@ def test_service_and_library_give_the_same(home: Path) -> None:
 async def _compared(home: Path) -> None:
     async with service(home, url=None) as running:
         store_samples(running.bars, ["AAPL_1d", "MSFT_1d", "IBM_1d", "EURUSD_1h", "SYNTHUSD_1m"])
+        fills = []
         for strategy_id, given in CASES:
             new = NewRun(strategy_id=strategy_id, mode=RunMode.BACKTEST, **given)
             run = await running.run(new)
@@ -94,27 +98,85 @@ async def _compared(home: Path) -> None:
             expected = await asyncio.to_thread(library, new)
             assert expected.fill_count > 5, strategy_id
             await _check(running, run, expected)
+            fills.append(expected.fill_count)
+        assert max(fills) > 2 * PAGE
 
 
 async def _check(running: Service, run: Run, expected: BacktestResult) -> None:
     async with running.database.transaction() as transaction:
         records = transaction.records
         stored = await records.find_result(run.id, blobs=["equity", "events", "report", "indicators"])
-        pages = {
-            table: await records.rows(table, run.id, Query(page_size=500)) for table in ("fills", "trades", "orders")
-        }
+        tables = {table: await _all_rows(records, table, run.id) for table in ("fills", "trades", "orders")}
     assert stored is not None
     assert run.data_hash == expected.run["data_hash"]
     _check_result(stored, expected)
-    assert [page.total for page in pages.values()] == [len(expected.fills), len(expected.trades), len(expected.orders)]
-    fills = sorted(pages["fills"].items, key=lambda row: int(row["id"].rpartition("-f")[2]))
-    for row, fill in zip(fills, list(expected.fills)[:500], strict=True):
-        assert row["order_id"] == f"{run.id}-{fill.order_id}"
+    _check_fills(run, tables["fills"], expected)
+    _check_trades(run, tables["trades"], expected)
+    _check_orders(run, tables["orders"], expected)
+    await _check_events(running, run, stored, expected)
+
+
+async def _all_rows(records: Any, table: str, run_id: str) -> list[Mapping[str, Any]]:
+    """Every page of a table's rows of a run."""
+    rows: list[Mapping[str, Any]] = []
+    while True:
+        page = await records.rows(table, run_id, Query(page=len(rows) // PAGE + 1, page_size=PAGE))
+        rows += page.items
+        if not page.items or len(rows) >= page.total:
+            assert len(rows) == page.total
+            return rows
+
+
+def _check_fills(run: Run, rows: list[Mapping[str, Any]], expected: BacktestResult) -> None:
+    """Every column but the exchange's id, which no backtest has."""
+    rows = sorted(rows, key=lambda row: int(row["id"].rpartition("-f")[2]))
+    assert [row["id"] for row in rows] == [f"{run.id}-f{number}" for number in range(1, len(rows) + 1)]
+    sides = {1: "buy", -1: "sell"}
+    for row, fill in zip(rows, expected.fills, strict=True):
+        assert (row["order_id"], row["symbol"]) == (f"{run.id}-{fill.order_id}", fill.symbol)
+        assert (row["side"], row["notes"]) == (sides[fill.side], list(fill.notes))
         assert [Decimal(row[name]) for name in ("price", "quantity", "commission", "slippage")] == [
             fill.price, fill.quantity, fill.commission, fill.slippage,
         ]  # fmt: skip
         assert datetime.fromisoformat(row["filled_at"]) == fill.timestamp
-    await _check_events(running, run, stored, expected)
+        assert datetime.fromisoformat(row["bar_timestamp"]) == fill.bar_timestamp
+
+
+def _check_trades(run: Run, rows: list[Mapping[str, Any]], expected: BacktestResult) -> None:
+    """Every column."""
+    for number, (row, trade) in enumerate(zip(rows, expected.trades, strict=True), start=1):
+        assert (row["run_id"], row["number"]) == (run.id, number)
+        assert [row[name] for name in ("symbol", "side", "return", "bars", "mae", "mfe")] == [
+            trade.symbol, trade.side, trade.return_, trade.bars, trade.mae, trade.mfe,
+        ]  # fmt: skip
+        assert [Decimal(row[name]) for name in ("quantity", "pnl", "commission")] == [
+            trade.quantity, trade.pnl, trade.commission,
+        ]  # fmt: skip
+        # An average over partial fills may have more digits than the database keeps.
+        assert [Decimal(row[name]) for name in ("entry_price", "exit_price")] == [
+            round(price, KEPT_DECIMALS) for price in (trade.entry_price, trade.exit_price)
+        ]
+        assert [nanoseconds(row[name]) for name in ("entry_time", "exit_time")] == [trade.entry_time, trade.exit_time]
+
+
+def _check_orders(run: Run, rows: list[Mapping[str, Any]], expected: BacktestResult) -> None:
+    """What each order was, and what became of it."""
+    for row, order in zip(rows, expected.orders, strict=True):
+        assert row["id"] == f"{run.id}-{order.number}"
+        assert [row[name] for name in ("symbol", "side", "order_type", "order_class", "time_in_force", "status")] == [
+            str(what) for what in (
+                order.symbol, order.side, order.order_type, order.order_class, order.tif, order.status,
+            )
+        ]  # fmt: skip
+        assert [Decimal(row[name]) for name in ("quantity", "filled_quantity")] == [
+            order.scale.quantity_decimal(units) for units in (order.units, order.filled)
+        ]
+        assert (row["reason"] or "") == order.reason
+
+
+def nanoseconds(text: str) -> int:
+    """An instant's ISO text, since the epoch."""
+    return int(np.datetime64(text.removesuffix("Z"), "ns").astype(np.int64))
 
 
 def _check_result(stored: StoredResult, expected: BacktestResult) -> None:

@@ -12,10 +12,15 @@ import weaver
 from tests.integration.markets import long_files, market, run
 from tests.integration.resting_twins import STYLES
 from tests.on_bar_twins import TWINS
+from tests.shared_data import sample_files
 from weaver.marvin.strategies.sma_crossover import SmaCrossover
 
 FILES = long_files()
 LONG = 7_000
+FILLS_FEWEST = {"buy-and-hold": 1, "dca": 1}
+"""On any file, of those that do not trade both ways; 20 of the others."""
+FILLS_OF_SAMPLES = {"buy-and-hold": 5, "dca": 300}
+"""On the files of data/ together; 500 of the others."""
 by_name = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 
 
@@ -31,6 +36,13 @@ def test_shipped_strategy_fills_alike_in_both_styles(name: str, path: Path) -> N
     first, second = (run(cls, path) for cls in TWINS[name])
     assert list(first.fills) == list(second.fills)
     assert first.stats == second.stats
+    assert len(first.fills) >= FILLS_FEWEST.get(name, 20)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_shipped_strategy_trades_in_both_styles_over_the_sample_files(name: str) -> None:
+    for cls in TWINS[name]:
+        assert sum(run(cls, path).fill_count for path in sample_files()) >= FILLS_OF_SAMPLES.get(name, 500)
 
 
 @by_name

@@ -1,13 +1,29 @@
-"""Greta and the naive engine agree: fills, cash and equity to the last digit, and how each order ends."""
+"""Greta and the naive engine agree: fills and cash to the last digit, equity as far as a sum of doubles has one, and
+how each order ends (`compare.py` says what is compared how)."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.naive.compare import disagreement
+from tests.naive.bridge import run_weaver
+from tests.naive.compare import NOTES, difference, disagreement
+from tests.naive.engine import run
 from tests.naive.generate import random_scenario, scenarios
 from tests.naive.scenario import Scenario
+from tests.naive.tally import REJECTIONS, Tally
+from weaver.model.actions import OrderClass, OrderType, Side, TimeInForce
 
 SEEDS = 2_000
+FILLS_MIN = 50
+CANCELLATIONS = (
+    "asked", "cannot_pay_rest", "delisted", "entry_ended", "fok", "group_done", "ioc", "margin", "no_position",
+    "nothing_to_do", "replaced", "split",
+)  # fmt: skip
+ENDS = {
+    ("rejected", "cannot_pay"),
+    *(("cancelled", reason) for reason in CANCELLATIONS),
+    *((status, "") for status in ("accepted", "expired", "filled", "partial", "pending")),
+}
+"""Every way in which the naive engine leaves an order behind: status and reason."""
 
 
 @settings(
@@ -21,8 +37,32 @@ def test_engines_agree_on_drawn_scenarios(scenario: Scenario, by_signal: bool) -
     assert disagreement(scenario, by_signal=by_signal) is None
 
 
-def test_engines_agree_on_seeded_scenarios() -> None:
+def test_engines_agree_on_seeded_scenarios_of_every_kind() -> None:
     """Half of them tick by tick, half of them by signals, where greta jumps from event to event."""
+    tallies = Tally(), Tally()
     for seed in range(SEEDS):
-        difference = disagreement(random_scenario(seed), by_signal=bool(seed % 2))
-        assert difference is None, f"seed {seed}: {difference}"
+        scenario, by_signal = random_scenario(seed), bool(seed % 2)
+        engine, naive = run_weaver(scenario, by_signal=by_signal), run(scenario)
+        found = difference(engine, naive)
+        assert found is None, f"seed {seed}: {found}"
+        tallies[by_signal].take(engine, naive)
+    for tally in tallies:
+        assert_rich(tally)
+
+
+def assert_rich(tally: Tally) -> None:
+    """Everything that an order or a company can do came up often."""
+    for counts, members in (
+        (tally.types, OrderType),
+        (tally.classes, OrderClass),
+        (tally.times_in_force, TimeInForce),
+        (tally.sides, Side),
+    ):
+        assert {member: counts[member] for member in members if counts[member] < FILLS_MIN} == {}
+    assert min(tally.notes[note] for note in NOTES) >= 20, tally.notes
+    assert set(tally.notes) == NOTES
+    assert min(tally.flows[kind] for kind in ("split", "dividend", "delisting")) >= 20, tally.flows
+    assert set(tally.rejections) == set(REJECTIONS)
+    assert min(tally.rejections.values()) >= 20, tally.rejections
+    assert set(tally.ends) == ENDS
+    assert min(tally.ends.values()) >= 5, tally.ends

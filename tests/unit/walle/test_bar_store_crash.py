@@ -5,8 +5,8 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -121,20 +121,50 @@ def test_real_limit_on_the_size_of_files_is_told_and_changes_nothing(tmp_path: P
     assert files_below(root) == before
 
 
-def test_killed_writer_leaves_the_old_or_the_new_data_and_the_next_one_tidies_up(tmp_path: Path) -> None:
+def half_written(folder: Path) -> dict[str, int]:
+    """How many files there are so far in each folder that is being written."""
+    counts = {}
+    for path in folder.glob(".writing-*"):
+        with suppress(FileNotFoundError, NotADirectoryError):  # a finished one is renamed
+            counts[path.name] = sum(1 for _ in path.iterdir())
+    return counts
+
+
+def halted(process: "subprocess.Popen[str]", folder: Path, files: int) -> str:
+    """Halt a writer in the middle of a series, with `files` of its files there; the name of what it is writing."""
+    old = half_written(folder)
+    while process.poll() is None:
+        if files not in {count for name, count in half_written(folder).items() if name not in old}:
+            continue
+        process.send_signal(signal.SIGSTOP)
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        found = {name for name, count in half_written(folder).items() if count >= files and name not in old}
+        if found:
+            return found.pop()
+        process.send_signal(signal.SIGCONT)  # it was through by the time it heard
+    raise AssertionError(f"the writer ended by itself with {process.returncode}")
+
+
+@pytest.mark.parametrize("files", [0, 1, 2])
+def test_killed_writer_leaves_the_old_or_the_new_data_and_the_next_one_tidies_up(tmp_path: Path, files: int) -> None:
     root = tmp_path / "bars"
     store = ParquetBarStore(root)
     store.write(OLD, instrument(), None, "old")
-    for delay in (0.02, 0.05, 0.09):
+    for _ in range(2):
         process = child(root, "for ever")
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        assert len(store.read("BTCUSD", ONE_MINUTE).bars) in {3000, 1440 + 200_000}
+        try:
+            name = halted(process, root / "BTCUSD", files)
+        finally:
+            process.kill()
+            process.communicate()
+        assert (root / "BTCUSD" / name).is_dir()
+        found = store.read("BTCUSD", ONE_MINUTE)
+        assert len(found.bars) in {3000, 1440 + 200_000}
+        assert found.bars.content_hash() == found.content_hash
     store.write(bars(count=5), instrument(), None, "last", keep=False)
     assert len(files_below(root)) == 2
+    assert [path.name for path in (root / "BTCUSD").glob(".writing-*")] == []
     assert len(store.read("BTCUSD", ONE_MINUTE).bars) == 5
 
 

@@ -1,0 +1,49 @@
+"""What many runs exercised, counted: so that a generator that goes astray is noticed."""
+
+from collections import Counter
+from typing import Any
+
+from tests.naive.scenario import NaiveResult
+from weaver.greta.engine import Engine
+from weaver.model.actions import OrderClass, OrderType, Side, TimeInForce
+
+REJECTIONS = {
+    "short": "allows no short positions",
+    "cash": "does not pay for it with its costs",
+    "leverage": "does not pay for it with its costs at a leverage of",
+}
+"""The kinds of reasons that a rejection gives, and how their sentences end, but for a number."""
+
+
+class Tally:
+    """Counts over the runs that it was shown. Fills are counted by what their orders are."""
+
+    def __init__(self) -> None:
+        self.types = Counter[OrderType]()
+        self.classes = Counter[OrderClass]()
+        self.times_in_force = Counter[TimeInForce]()
+        self.sides = Counter[Side]()
+        self.notes = Counter[str]()
+        self.flows = Counter[str]()
+        self.ends = Counter[tuple[str, str]]()
+        """Orders by status and the naive engine's reason."""
+        self.rejections = Counter[str]()
+
+    def take(self, engine: Engine[Any], naive: NaiveResult) -> None:
+        """Count a run that both engines have made."""
+        for row in engine.ledger.fills:
+            self.types[row.order.order_type] += 1
+            self.classes[row.order.order_class] += 1
+            self.times_in_force[row.order.tif] += 1
+            self.sides[row.order.side] += 1
+        for fill in naive.fills:
+            self.notes.update(fill.notes)
+        self.flows.update(flow.kind for flow in engine.ledger.flows)
+        self.ends.update((order.status, order.reason) for order in naive.orders.values())
+        self.rejections.update(_kind(order.reason) for order in engine.account.orders if order.status == "rejected")
+
+
+def _kind(reason: str) -> str:
+    """The kind of a rejection's reason; an unknown one stands for itself."""
+    sentence = reason.rstrip("0123456789. ")
+    return next((kind for kind, end in REJECTIONS.items() if sentence.endswith(end)), reason)
