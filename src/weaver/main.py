@@ -30,7 +30,7 @@ from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.logging import LogFormat, configure_logging
 from weaver.glados.router import DomainRouter
 from weaver.glados.run_manager import RunManager
-from weaver.glados.security import check_bind, check_names
+from weaver.glados.security import check_bind, check_names, is_guessable
 from weaver.glados.server_file import ServerPlace, published
 from weaver.glados.services import ServerFacts, Services
 from weaver.glados.upload import remove_leftovers
@@ -58,6 +58,7 @@ class Running:
     storage: str
     home: Path
     needs_token: bool
+    is_token_guessable: bool
     is_read_only: bool
 
 
@@ -234,6 +235,7 @@ def _running(settings: Settings, parts: _Parts, port: int) -> Running:
         storage=parts.database.storage,
         home=settings.home_folder,
         needs_token=settings.security_api_token is not None,
+        is_token_guessable=is_guessable(settings.server_host, settings.security_api_token),
         is_read_only=not parts.database.is_owner,
     )
 

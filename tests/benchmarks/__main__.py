@@ -22,20 +22,19 @@ class Size:
 
     bars: int = 500_000
     rounds: int = 9
-    slow_rounds: int = 3
     symbols: int = 500
     days: int = 2_520
     counts: tuple[int, ...] = (100_000, 1_000_000, 10_000_000)
-    scaling_rounds: int = 3
+    scaling_rounds: int = 9
     ticks: int = 100
     starts: int = 9
-    service_pairs: int = 5
+    service_pairs: int = 9
     clients: tuple[int, ...] = (50, 200)
     load_seconds: float = 30.0
 
 
 QUICK = Size(
-    bars=100_000, rounds=3, slow_rounds=1, symbols=100, days=2_520, counts=(100_000, 1_000_000), scaling_rounds=3,
+    bars=100_000, rounds=3, symbols=100, days=2_520, counts=(100_000, 1_000_000), scaling_rounds=3,
     ticks=20, starts=3, service_pairs=2, clients=(50,), load_seconds=6.0,
 )  # fmt: skip
 
@@ -68,7 +67,7 @@ def measurements(row: str, size: Size) -> Iterator[str | list[Check] | speed.Con
     """A row's measurement: yields lines of progress, and last what it found."""
     match row:
         case "speed":
-            return speed.run_contest(size.bars, size.rounds, size.slow_rounds)
+            return speed.run_contest(size.bars, size.rounds)
         case "rotation":
             return rotation.measure(size.symbols, size.days, size.rounds)
         case "process":

@@ -14,12 +14,11 @@ EQUITY_TOLERANCE = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrant:
-    """A contestant: its module and environment, and how often it runs (`slow`: a few times only)."""
+    """A contestant: its module and environment."""
 
     name: str
     module: str
     python: Path
-    slow: bool = False
 
 
 ENTRANTS = (
@@ -29,8 +28,8 @@ ENTRANTS = (
     Entrant(name="vectorbt, from_signals", module="vectorbt_signals", python=PEERS),
     Entrant(name="vectorbt, with its statistics", module="vectorbt_stats", python=PEERS),
     Entrant(name="backtesting.py", module="backtesting_py", python=PEERS),
-    Entrant(name="backtrader", module="backtrader_sma", python=PEERS, slow=True),
-    Entrant(name="nautilus_trader", module="nautilus_sma", python=NAUTILUS, slow=True),
+    Entrant(name="backtrader", module="backtrader_sma", python=PEERS),
+    Entrant(name="nautilus_trader", module="nautilus_sma", python=NAUTILUS),
 )
 
 
@@ -39,25 +38,19 @@ class Contest:
     """What was measured: per contestant its samples, each with the floor's sample just before it."""
 
     count: int
-    pairs: dict[str, dict[int, tuple[Sample, Sample]]] = field(default_factory=dict)
+    pairs: dict[str, list[tuple[Sample, Sample]]] = field(default_factory=dict)
 
     def to_floor(self, name: str) -> Spread:
         """How many times faster than the bare loop."""
-        return Spread([floor.cpu / own.cpu for own, floor in self.pairs[name].values()])
+        return Spread([floor.cpu / own.cpu for own, floor in self.pairs[name]])
 
     def to_peer(self, name: str, peer: str) -> Spread:
-        """How many times faster than a peer, round by round; than a slow peer, which runs less often, by our median."""
+        """How many times faster than a peer, round by round."""
         mine, theirs = self.pairs[name], self.pairs[peer]
-        if len(theirs) < len(mine):
-            usual = self.seconds(name).median
-            return Spread([own.cpu / usual for own, _ in theirs.values()])
-        return Spread([theirs[turn][0].cpu / mine[turn][0].cpu for turn in theirs])
-
-    def seconds(self, name: str) -> Spread:
-        return Spread([own.cpu for own, _ in self.pairs[name].values()])
+        return Spread([their.cpu / own.cpu for (own, _), (their, _) in zip(mine, theirs, strict=True)])
 
 
-def run_contest(count: int, rounds: int, slow_rounds: int) -> Iterator[str | Contest]:
+def run_contest(count: int, rounds: int) -> Iterator[str | Contest]:
     """Run all rounds; yields what is happening, and at the end the contest."""
     contest = Contest(count)
     with ExitStack() as stack:
@@ -66,15 +59,12 @@ def run_contest(count: int, rounds: int, slow_rounds: int) -> Iterator[str | Con
         for entrant in ENTRANTS:
             yield f"warming up {entrant.name}"
             ready.append((entrant, stack.enter_context(Contestant(entrant.module, count, python=entrant.python))))
-        slow_turns = {turn * rounds // slow_rounds for turn in range(slow_rounds)}
         for turn in range(rounds):
             for entrant, contestant in ready:
-                if entrant.slow and turn not in slow_turns:
-                    continue
                 yield f"round {turn + 1} of {rounds}: {entrant.name}"
                 before, own = floor.sample(), contestant.sample()
                 _agree(entrant.name, own, before)
-                contest.pairs.setdefault(entrant.name, {})[turn] = (own, before)
+                contest.pairs.setdefault(entrant.name, []).append((own, before))
     yield contest
 
 
@@ -94,10 +84,10 @@ def checks(contest: Contest) -> list[Check]:
 
 def table(contest: Contest) -> list[tuple[str, ...]]:
     """Per contestant: seconds, million bars a second, ratio to the loop, peak memory, trades."""
-    floors = [floor for pairs in contest.pairs.values() for _, floor in pairs.values()]
+    floors = [floor for pairs in contest.pairs.values() for _, floor in pairs]
     rows = [_row("bare Python loop", contest.count, floors, "1")]
     for name, pairs in contest.pairs.items():
-        rows.append(_row(name, contest.count, [own for own, _ in pairs.values()], str(contest.to_floor(name))))
+        rows.append(_row(name, contest.count, [own for own, _ in pairs], str(contest.to_floor(name))))
     return rows
 
 

@@ -53,6 +53,8 @@ def _told(running: "Running") -> list[str]:
         f"Weaver {running.version} is ready: {running.url}",
         f"  home {running.home}; storage {running.storage}; {_token(running)}",
     ]
+    if running.is_token_guessable:
+        lines.append("  the token is short, and other machines can try to guess it: set a long random one")
     if running.storage == "memory":
         lines.append("  DB_URL=memory: nothing survives this process")
     if running.is_read_only:

@@ -28,7 +28,7 @@ from weaver.glados.api import (
 from weaver.glados.errors import COMMON, install_errors
 from weaver.glados.metrics import Metrics
 from weaver.glados.middleware import OPEN_ROUTES, PREFIX, BodyLimit, Guard, RequestContext
-from weaver.glados.security import COOKIE, Failures, Gate, Names, Sessions
+from weaver.glados.security import COOKIE, Gate, Names, Sessions
 from weaver.glados.services import Services
 from weaver.glados.sse import Hub
 
@@ -66,11 +66,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.hub = Hub(
         log=services.log, wait=services.wait, on_event=metrics_of_app.event, on_reset=metrics_of_app.reset
     )
-    app.state.gate = Gate(
-        token=facts.token,
-        sessions=Sessions(now=services.now, new_token=services.new_token),
-        failures=Failures(now=services.now),
-    )
+    app.state.gate = Gate(token=facts.token, sessions=Sessions(now=services.now, new_token=services.new_token))
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     install_errors(app)

@@ -71,7 +71,6 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         super().connection_made(transport)
-        self.app_state = self.app_state | {"peer": self.client[0] if self.client else ""}
         self._expect_head()
         self._all.admit(self)
 

@@ -57,7 +57,6 @@ CODES = {
     409: "conflict",
     413: "too_large",
     422: "invalid_shape",
-    429: "too_many_attempts",
     500: "internal",
     503: "unavailable",
 }
@@ -69,7 +68,6 @@ _MEANINGS = {
     409: "The present state does not allow it.",
     413: "The body is larger than this server takes.",
     422: "The shape of the request is wrong; `details` names the fields.",
-    429: "Too many wrong tokens from this address; try again later.",
     500: "A fault of the server's own, logged under the correlation id.",
     503: "A database, venue or disk does not do its part now; header Retry-After says when to try again.",
 }
@@ -82,14 +80,6 @@ class BodyTooLarge(HTTPException):
 
     def __init__(self, limit: int) -> None:
         super().__init__(413, f"the body is larger than {limit:,} bytes, the most that is taken here")
-
-
-class TooManyAttempts(HTTPException):
-    """An address has given too many wrong tokens."""
-
-    def __init__(self, wait_seconds: int) -> None:
-        wait = str(wait_seconds)
-        super().__init__(429, f"too many wrong tokens: try again in {wait} s", headers={"Retry-After": wait})
 
 
 def cannot_keep(error: OSError) -> Unavailable:
@@ -105,7 +95,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ErrorResponse, "description": _MEANINGS[status]} for status in sorted(statuses)}
 
 
-COMMON = responses(401, 403, 413, 422, 429, 500, 503)
+COMMON = responses(401, 403, 413, 422, 500, 503)
 """What any route may answer."""
 
 

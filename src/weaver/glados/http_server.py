@@ -15,8 +15,7 @@ from weaver.model.errors import InputError, RunFailed
 
 _BACKLOG = 1024
 _PROXIES = ("127.0.0.1", "::1")
-"""Whose X-Forwarded-For and X-Forwarded-Proto are believed: a reverse proxy on this machine. Wrong tokens are counted
-by who is really connected (`security.peer_of`): whoever can connect from this machine can write these headers."""
+"""Whose X-Forwarded-For and X-Forwarded-Proto are believed: a reverse proxy on this machine."""
 _PATIENCE_SECONDS = 2
 """How long requests that are being answered have to end once the server is to stop."""
 

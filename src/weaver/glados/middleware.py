@@ -14,9 +14,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from weaver.glados.correlation import HEADER, sane_id
-from weaver.glados.errors import RETRY_AFTER_SECONDS, BodyTooLarge, TooManyAttempts, error_response
+from weaver.glados.errors import RETRY_AFTER_SECONDS, BodyTooLarge, error_response
 from weaver.glados.metrics import Metrics
-from weaver.glados.security import Gate, Names, credentials, peer_of
+from weaver.glados.security import Gate, Names, credentials
 
 PREFIX = "/api/v1"
 BODY_BYTES_MAX = 1024 * 1024
@@ -140,13 +140,8 @@ class Guard:
         headers, path = Headers(scope=scope), scope["path"]
         if self._gate.is_open or (scope["method"], path) in OPEN_ROUTES or self._is_web(scope["method"], path):
             return None
-        if self._gate.is_signed_in(headers):
+        if self._gate.is_signed_in(headers) or self._gate.admits(credentials(headers)):
             return None
-        try:
-            if self._gate.admits(credentials(headers), address=peer_of(scope)):
-                return None
-        except TooManyAttempts as error:
-            return error.status_code, error.detail, error.headers or {}
         return 401, _NO_TOKEN, {"WWW-Authenticate": "Bearer"}
 
     def _is_web(self, method: str, path: str) -> bool:

@@ -8,7 +8,7 @@ from starlette.responses import Response as PlainResponse
 from weaver.glados.correlation import CorrelationId
 from weaver.glados.errors import error_response
 from weaver.glados.schemas.session import SessionResponse, SignInRequest
-from weaver.glados.security import COOKIE, SESSION_DAYS, Gate, peer_of, session_cookie
+from weaver.glados.security import COOKIE, SESSION_DAYS, Gate, session_cookie
 
 router = APIRouter(tags=["session"])
 
@@ -27,7 +27,7 @@ async def sign_in(
     """Open a session: answers with its cookie, which only this site's pages send and no script can read."""
     if gate.is_open:
         return SessionResponse(signed_in=True, token_needed=False)
-    if not gate.admits([body.token.get_secret_value()], address=peer_of(request.scope)):
+    if not gate.admits([body.token.get_secret_value()]):
         return error_response(401, "that is not the token (SECURITY_API_TOKEN)", correlation_id=corr_id)
     response.set_cookie(
         COOKIE,

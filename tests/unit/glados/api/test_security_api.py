@@ -4,13 +4,11 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 
@@ -18,16 +16,14 @@ from tests.unit.glados.api.conftest import TOKEN, Api
 from tests.unit.glados.api.fakes import FakeClock, FakeIds
 from weaver.glados import middleware
 from weaver.glados.security import (
-    ADDRESSES_MAX,
-    FAILURES_MAX,
     SESSION_DAYS,
     SESSIONS_MAX,
-    Failures,
     Names,
     Sessions,
     check_bind,
     check_names,
     credentials,
+    is_guessable,
 )
 from weaver.model.errors import InputError
 
@@ -141,30 +137,13 @@ async def test_session_ends_after_its_days(open_api: Open) -> None:
         assert (await api.client.get("/api/v1/runs", headers=headers)).status_code == 401
 
 
-async def test_wrong_tokens_are_limited_by_address_and_do_not_lock_out_who_is_signed_in(open_api: Open) -> None:
+async def test_wrong_tokens_hold_up_nobody_who_has_the_right_one(open_api: Open) -> None:
     async with open_api(token=TOKEN) as api:
-        cookie = only_cookie(await api.client.post("/api/v1/session", json={"token": TOKEN}))
-        api.client.cookies.clear()
-        for _ in range(FAILURES_MAX):
+        for _ in range(100):
             assert (await api.client.post("/api/v1/session", json={"token": "guess"})).status_code == 401
-        for answer in (
-            await api.client.post("/api/v1/session", json={"token": TOKEN}),
-            await api.client.get("/api/v1/runs", headers={"X-API-Key": TOKEN}),
-        ):
-            assert (answer.status_code, answer.json()["code"]) == (429, "too_many_attempts")
-            assert 0 < int(answer.headers["retry-after"]) <= 60
-        signed_in = await api.client.get("/api/v1/runs", headers={"Cookie": f"weaver_session={cookie.value}"})
-        assert signed_in.status_code == 200
-        assert (await api.client.get("/api/v1/runs")).status_code == 401  # nothing was tried
-        await api.clock.forward(61)
+            assert (await api.client.get("/api/v1/runs", headers={"X-API-Key": "guess"})).status_code == 401
         assert (await api.client.get("/api/v1/runs", headers={"X-API-Key": TOKEN})).status_code == 200
-
-
-async def test_guesses_in_headers_count_as_well(open_api: Open) -> None:
-    async with open_api(token=TOKEN) as api:
-        for _ in range(FAILURES_MAX):
-            await api.client.get("/api/v1/runs", headers={"X-API-Key": "guess"})
-        assert (await api.client.get("/api/v1/runs", headers={"X-API-Key": "guess"})).status_code == 429
+        assert (await api.client.post("/api/v1/session", json={"token": TOKEN})).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -178,10 +157,8 @@ async def test_guesses_in_headers_count_as_well(open_api: Open) -> None:
 )
 async def test_different_credentials_are_a_wrong_one(open_api: Open, headers: list[tuple[str, str]]) -> None:
     async with open_api(token=TOKEN) as api:
-        for _ in range(FAILURES_MAX):
-            answer = await api.client.get("/api/v1/runs", headers=headers)
-            assert (answer.status_code, "once" in answer.json()["message"]) == (401, True)
-        assert (await api.client.get("/api/v1/runs", headers=headers)).status_code == 429
+        answer = await api.client.get("/api/v1/runs", headers=headers)
+        assert (answer.status_code, "once" in answer.json()["message"]) == (401, True)
 
 
 async def test_token_may_come_in_both_headers(open_api: Open) -> None:
@@ -190,45 +167,17 @@ async def test_token_may_come_in_both_headers(open_api: Open) -> None:
         assert (await api.client.get("/api/v1/runs", headers=both)).status_code == 200
 
 
-async def test_guesses_are_counted_by_who_is_connected_whatever_address_is_forwarded(open_api: Open) -> None:
-    async with open_api(token=TOKEN) as api:
-        for number in range(FAILURES_MAX + 1):
-            transport = httpx.ASGITransport(app=with_peer(api.app, "127.0.0.1"), client=(f"192.0.2.{number}", 1))
-            async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
-                if number % 2:
-                    answer = await client.get("/api/v1/runs", headers={"X-API-Key": "guess"})
-                else:
-                    answer = await client.post("/api/v1/session", json={"token": "guess"})
-        assert answer.status_code == 429
-        assert api.logged[-1]["client"] == f"192.0.2.{FAILURES_MAX}"
-
-
-def with_peer(app: FastAPI, peer: str) -> Any:
-    """The application as the server's connections call it."""
-
-    async def called(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        await app(scope | {"state": {"peer": peer}}, receive, send)
-
-    return called
-
-
-def test_failures_are_forgotten_address_by_address() -> None:
-    failures = Failures(now=FakeClock().now)
-    for _ in range(FAILURES_MAX):
-        failures.add("first")
-    for number in range(ADDRESSES_MAX):
-        assert failures.wait_seconds("first") == 60
-        failures.add(f"other {number}")
-    assert failures.wait_seconds("first") == 0
-
-
-def test_failures_of_another_minute_do_not_count() -> None:
-    clock = FakeClock()
-    failures = Failures(now=clock.now)
-    for _ in range(3 * FAILURES_MAX):
-        failures.add("slow")
-        assert failures.wait_seconds("slow") == 0
-        clock.time += timedelta(seconds=61)
+@pytest.mark.parametrize(
+    ("host", "token", "expected"),
+    [
+        ("0.0.0.0", "short", True),
+        ("0.0.0.0", "x" * 16, False),
+        ("127.0.0.1", "short", False),
+        ("127.0.0.1", None, False),
+    ],
+)
+def test_short_token_where_strangers_can_try_is_guessable(host: str, token: str | None, expected: bool) -> None:
+    assert is_guessable(host, None if token is None else SecretStr(token)) is expected
 
 
 def test_oldest_session_makes_room_for_the_newest() -> None:
