@@ -17,7 +17,7 @@ from weaver.greta.matching import Matcher
 from weaver.greta.ports import Runtime
 from weaver.greta.prices import Prices
 from weaver.greta.quick import QuickFill, check_opens, quick_fill
-from weaver.greta.wake import NEVER, next_wake
+from weaver.greta.wake import NEVER, Watch
 from weaver.model.account import AccountKind, AccountRules
 from weaver.model.actions import TimeInForce
 from weaver.model.costs import Costs
@@ -60,6 +60,7 @@ class Engine(Generic[R]):
         }
         self.ledger = Ledger(setup.rules, self.prices)
         self.matcher = Matcher(self.ledger, self.prices)
+        self.watch = Watch(self.matcher.orders, self.prices)
         self.matcher.orders.legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
         self.account = account(self.ledger, self.matcher, setup.venue)
         self._adopt(_union([listing.bars.end for listing in setup.listings.values()]))
@@ -92,12 +93,15 @@ class Engine(Generic[R]):
         self.clock.tick = tick
         if tick in self.corporate.ticks:
             self.corporate.happen(tick)
-        if self.matcher.book:
+            self.watch.look_again()
+        is_due = bool(self.matcher.book) and self.watch.due(tick - 1) <= tick
+        if is_due:
             self.matcher.trade(tick)
         if tick in self.corporate.late:
             self.corporate.happen_late(tick)
-        if self.matcher.book:
+        if is_due:
             self.matcher.expire(tick)
+            self.watch.rest()
         if self.is_margin:
             self._maintain(tick)
         self._tell()
@@ -120,6 +124,7 @@ class Engine(Generic[R]):
     def _stream(self) -> None:
         """Bar after bar of one symbol for one `on_bar`: what is read is streamed, what is not costs nothing."""
         runtime, matcher, clock, book = self.runtime, self.matcher, self.clock, self.matcher.book
+        watch = self.watch
         prices, bar = self._on_bars[0]
         on_bar, attention, fill = runtime.on_bar, runtime.attention, self._quick_fill()
         assert on_bar is not None
@@ -129,14 +134,16 @@ class Engine(Generic[R]):
             stop = min(tick + size, len(self.ticks), self.corporate.next_after(tick))
             if tick in self.corporate.ticks:
                 self.corporate.happen(tick)
+                watch.look_again()
             streams = runtime.streams(prices.symbol, tick, stop) or repeat(None)
             for clock.tick, _ in zip(range(tick, stop), streams, strict=False):
                 if book:
                     if fill is not None and len(book) == 1 and book[0].is_plain and fill(book[0], clock.tick):
                         book.clear()
-                    else:
+                    elif watch.due(clock.tick - 1) <= clock.tick:
                         matcher.trade(clock.tick)
                         matcher.expire(clock.tick)
+                        watch.rest()
                 on_bar(bar)
                 if attention:
                     break
@@ -153,16 +160,19 @@ class Engine(Generic[R]):
         clock, book, attention, fill = self.clock, self.matcher.book, self.runtime.attention, self._quick_fill()
         ticks, which, indices, targets = self._fire_ticks, self._fire_which, self._fire_indices, self._fire_targets
         is_margin, end = self.is_margin, len(self.ticks)
-        now, told, at = self.first - 1, 0, 0
+        now, told, at, visits = self.first - 1, 0, 0, 0
         quiet = min(end, self.corporate.next_after(now))  # no tick before it has anything but bars
         while True:
             if fill is not None and len(book) == 1 and book[0].is_plain and now + 1 < quiet and fill(book[0], now + 1):
                 book.clear()
             fire = ticks[at]
             if book or is_margin or attention or fire >= quiet:
-                now = min(fire, self._wake(now))
+                now = self._wake(now, fire)
                 if now >= end:
                     break
+                visits += 1
+                if not visits % CHUNK:
+                    self._report(now)
                 self._fired = at
                 self.visit(now)
                 at = self._fired
@@ -182,16 +192,16 @@ class Engine(Generic[R]):
                 told = at
                 self._report(now)
 
-    def _wake(self, now: int) -> int:
-        """The next tick that must be visited for something other than a signal."""
-        wake = self.corporate.next_after(now)
+    def _wake(self, now: int, fire: int) -> int:
+        """The next tick that must be visited: that of the next signal, `fire`, or an earlier one."""
         if self.runtime.attention or (self.is_margin and (self.ledger.cash < 0 or any(self.ledger.units.values()))):
-            return now + 1
-        for order in self.matcher.book:
-            wake = min(wake, next_wake(order, self.prices[order.symbol], self.ticks, now))
+            return min(fire, now + 1)
+        wake, book = min(fire, self.corporate.next_after(now)), self.matcher.book
+        if not book:
+            return wake
         # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
         last = len(self.ticks) - 1
-        return min(wake, last) if self.matcher.book and now < last else wake
+        return min(wake, self.watch.due(now), last if now < last else NEVER)
 
     # Parts of a tick
 
@@ -271,7 +281,7 @@ class Engine(Generic[R]):
 
     def _adopt(self, ticks: NDArray[np.int64]) -> None:
         """Make `ticks` the run's clock."""
-        self.ticks = ticks
+        self.ticks = self.watch.ticks = ticks
         self.matcher.ticks = ticks.data
         for price in self.prices.values():
             price.align(ticks)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from weaver.model.order import ExitGroup, Order
+from weaver.model.order import WORKING, ExitGroup, Order
 from weaver.model.order_status import OrderEvent, OrderStatus
 
 
@@ -14,6 +14,8 @@ class OrderBook:
         """Working orders, waiting legs among them, oldest first."""
         self.changed: list[Order | int] = []
         """What happened since the callbacks were last told: orders that changed, and numbers of fills."""
+        self.changes = 0
+        """How often an order changed its status other than by a fill."""
         self.rejected: list[Order] = []
         self._kept = kept
         self.legs_wait = False
@@ -42,7 +44,10 @@ class OrderBook:
 
     def sweep(self) -> None:
         """Drop the orders that have ended."""
-        self._kept.update((order.number, order) for order in self.working if not order.is_working)
+        ended = [order for order in self.working if order.status not in WORKING]
+        if not ended:
+            return
+        self._kept.update((order.number, order) for order in ended)
         self.working[:] = [order for order in self.working if order.is_working]
 
     def enter(self, group: ExitGroup, units: int, *, tick: int, inside: int | None) -> None:
@@ -88,4 +93,5 @@ class OrderBook:
 
     def _happen(self, order: Order, event: OrderEvent) -> None:
         order.happen(event)
+        self.changes += 1
         self.changed.append(order)

@@ -165,28 +165,6 @@ class Prices:
             return False
         return extended or bool(self.regular[index])
 
-    # Search
-
-    def first_below(self, price: int, start: int) -> int:
-        """The first bar from `start` on whose low is at or under a price (as floats: none is missed), or −1."""
-        return _first(self.listing.bars.low, price / self.scale.price_one, start, np.less_equal)
-
-    def first_above(self, price: int, start: int) -> int:
-        """The first bar from `start` on whose high is at or over a price, or −1."""
-        return _first(self.listing.bars.high, price / self.scale.price_one, start, np.greater_equal)
-
 
 def _view(column: NDArray[np.float64]) -> memoryview:
     return np.ascontiguousarray(column).data
-
-
-def _first(column: NDArray[np.float64], bound: float, start: int, compare: np.ufunc) -> int:
-    size = 64
-    while start < len(column):
-        block = compare(column[start : start + size], bound)
-        at = int(block.argmax())
-        if block[at]:
-            return start + at
-        start += size
-        size = min(size * 4, 65_536)
-    return -1

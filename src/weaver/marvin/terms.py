@@ -28,10 +28,9 @@ class Terms:
     @classmethod
     def parse(cls, given: dict[str, Any]) -> "Terms":
         """Terms from keywords. Raises InvalidOrder on one that is unknown or clashes with another."""
-        known = [field.name for field in fields(cls)]
         for name in given:
-            if name not in known:
-                raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(known)}")
+            if name not in _KNOWN:
+                raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(_KNOWN)}")
         terms = cls(**given)
         terms._check()
         return terms
@@ -43,7 +42,7 @@ class Terms:
             raise InvalidOrder("a trailing stop takes no limit and no stop")
         if self.stop_loss_limit is not None and self.stop_loss is None:
             raise InvalidOrder("stop_loss_limit needs a stop_loss")
-        if self.tif not in list(TimeInForce):
+        if self.tif not in _TIMES:
             raise InvalidOrder(f"tif {self.tif!r} is not one of {', '.join(TimeInForce)}")
 
     @property
@@ -96,6 +95,10 @@ class Terms:
             join(ExitGroup(entry=entry), legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
             entry.order_class = legs[0].order_class
         return legs
+
+
+_KNOWN = tuple(field.name for field in fields(Terms))
+_TIMES = tuple(TimeInForce)
 
 
 def join(group: ExitGroup, legs: list[Order], order_class: OrderClass) -> None:
