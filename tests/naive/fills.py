@@ -54,11 +54,14 @@ def _as_much_as_possible(state: State, order: Order, price: Decimal, pool: Decim
 
 
 def _all_or_nothing(state: State, order: Order, price: Decimal, pool: Decimal | None, notes: set[str]) -> Decimal:
-    """Zero leaves the order for the end of its only open, where it is cancelled."""
-    quantity = wanted(state, order)
+    """Zero leaves the order as it was for the end of its only open, where it is cancelled."""
+    quantity, left = wanted(state, order), order.left
     if not can_pay(state, order, quantity, price):
         quantity = _cut_or_reject(state, order, quantity, price, notes)
-    return quantity if pool is None or quantity <= pool else ZERO
+    if pool is not None and quantity > pool:
+        order.left = left
+        return ZERO
+    return quantity
 
 
 def _cut_or_reject(state: State, order: Order, quantity: Decimal, price: Decimal, notes: set[str]) -> Decimal:
