@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.marvin.series import Series
-from weaver.marvin.timeline import Clock, Timeline
+from weaver.marvin.timeline import EVER, Clock, Timeline
 from weaver.model.bars import Bars
-from weaver.model.calendar import calendar_for
-from weaver.model.corporate_actions import Split
 from weaver.model.errors import InputError
-from weaver.model.listing import Listing
+from weaver.model.listing import Listing, splits_at
 from weaver.model.timeframe import Timeframe
 
 COLUMNS = ("open", "high", "low", "close", "volume")
@@ -69,8 +67,8 @@ class Feed:
         return found
 
     def _make(self, bars: Bars, listing: Listing) -> BarSeries:
-        breaks, ratios = split_breaks(bars, listing)
-        line = self._line(bars, breaks)
+        moments, ratios = split_moments(listing)
+        line = self._line(bars, moments)
         columns = {
             name: Series(f"{bars.symbol}.{name}", line, _adjusted(getattr(bars, name), line, ratios, name == "volume"))
             for name in COLUMNS
@@ -79,30 +77,23 @@ class Feed:
             column.source = (bars.symbol, str(bars.timeframe))
         return BarSeries(bars, line, columns)
 
-    def _line(self, bars: Bars, breaks: tuple[int, ...]) -> Timeline:
+    def _line(self, bars: Bars, moments: tuple[int, ...]) -> Timeline:
         """One timeline for all symbols that share their closing times, so that the clock is searched once a tick."""
         for line in self.lines:
-            if line.breaks == breaks and line.step == bars.timeframe.nanoseconds and _same(line.ends, bars.end):
+            if line.moments == moments and line.step == bars.timeframe.nanoseconds and _same(line.ends, bars.end):
                 return line
         name = f"{bars.symbol} {bars.timeframe}"
-        line = Timeline(name, bars.end, clock=self._clock, step=bars.timeframe.nanoseconds, breaks=breaks)
+        line = Timeline(name, bars.end, clock=self._clock, step=bars.timeframe.nanoseconds, moments=moments)
         self.lines.append(line)
         return line
 
 
-def split_breaks(bars: Bars, listing: Listing) -> tuple[tuple[int, ...], tuple[Fraction, ...]]:
-    """The indices at which splits take effect on these bars, led by 0, and the ratio at each (1 at the first)."""
-    splits = [action for action in listing.actions if isinstance(action, Split)]
-    if not splits or not len(bars):
-        return (0,), (Fraction(1),)
-    sessions = calendar_for(listing.instrument.asset_class).session_of(bars.timestamp, daily=bars.timeframe.is_daily)
-    found: dict[int, Fraction] = {}
-    for split in splits:
-        day = (np.datetime64(split.ex_date, "D") - np.datetime64(0, "D")).astype(int)
-        at = int(np.searchsorted(sessions, day))
-        if 0 < at < len(bars):
-            found[at] = found.get(at, Fraction(1)) * Fraction(split.ratio)
-    return (0, *sorted(found)), (Fraction(1), *(found[at] for at in sorted(found)))
+def split_moments(listing: Listing) -> tuple[tuple[int, ...], tuple[Fraction, ...]]:
+    """The instants (ns) from which on splits are known, as the first bar after each closes, led by one before all
+    others, and the ratio at each (1 at the first)."""
+    ends = listing.bars.end
+    found = [(int(ends[index]), ratio) for index, ratio in splits_at(listing)]
+    return (EVER, *(moment for moment, _ in found)), (Fraction(1), *(ratio for _, ratio in found))
 
 
 def _same(a: NDArray[np.int64], b: NDArray[np.int64]) -> bool:

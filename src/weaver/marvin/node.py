@@ -100,7 +100,7 @@ class Node(list[Any]):
         seen = self.timeline.visible
         if seen == 0:
             return self.evaluate(0)[:0].copy()
-        visible = self.evaluate(self.timeline.stretch_of(seen - 1))[:seen]
+        visible = self.evaluate(self.timeline.stretch)[:seen]
         visible.flags.writeable = False
         return visible
 
@@ -121,7 +121,7 @@ class Node(list[Any]):
         if not 0 <= position < seen:
             raise IndexError(f"{self.label}[{at}]: only {seen} bars have closed")
         if self._view is None or len(line.breaks) > 1:
-            self._view = self.evaluate(line.stretch_of(seen - 1)).data
+            self._view = self.evaluate(line.stretch).data
         return self._view[position]
 
     def __len__(self) -> int:
@@ -179,8 +179,7 @@ class Streamed:
 
 
 def carry(source: Timeline, line: Timeline, stretch: int) -> tuple[int, NDArray[np.int64]]:
-    """Which stretch of `source` is current in one of `line`, and the source's newest bar at each bar of the line."""
-    last = line.stretch_end(stretch) - 1
-    newest = int(np.searchsorted(source.ends, line.ends[last], side="right")) - 1 if last >= 0 else -1
-    positions = np.searchsorted(source.ends, line.ends[: last + 1], side="right") - 1
-    return source.stretch_of(max(newest, 0)), positions
+    """Which stretch of `source` is current in one of `line`, which has its moments among its own, and the source's
+    newest bar at each bar of the line."""
+    positions = np.searchsorted(source.ends, line.ends[: line.stretch_end(stretch)], side="right") - 1
+    return source.stretch_at(line.moments[stretch]), positions

@@ -50,7 +50,7 @@ def first_difference(
     failed: Uncomputable | None = None
     computed = False
     for count in counts[(counts > 0) & (counts < len(line.ends))].tolist():
-        stretch = line.stretch_of(count - 1)
+        stretch = line.stretch_at(int(line.ends[count - 1]))
         whole = series.evaluate(stretch)[:count]
         inputs = [series.input_values(node, stretch)[:count].copy() for node in series.inputs]
         try:

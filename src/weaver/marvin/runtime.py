@@ -157,7 +157,7 @@ class Runtime:
         line = self.feed.group(symbol).timeline
         if not line.readers or not line.is_clock:
             return None
-        stretch = line.stretch_of(first)
+        stretch = line.stretch_at(int(line.ends[first]))
         return zip(*(node.stream(stretch, first, last) for node in line.readers), strict=True)
 
     def unstream(self) -> None:
@@ -214,10 +214,10 @@ class Runtime:
         self.attention.append("window")
 
     def window(self, request: FetchWindow, asked: int) -> Window:
-        """The newest bars that had closed when they were asked for, on the scale of that moment."""
+        """The newest bars that had closed when they were asked for, on the scale of now, when they arrive."""
         group = self.feed.group(request.symbol, request.timeframe)
         seen = int(group.timeline.ends.searchsorted(asked, side="right"))
-        stretch = group.timeline.stretch_of(max(seen - 1, 0))
+        stretch = group.timeline.stretch
         part = slice(max(seen - request.bars, 0), seen)
         columns = {
             name: getattr(group, name).evaluate(stretch)[part] for name in ("open", "high", "low", "close", "volume")

@@ -1,10 +1,14 @@
 """Where a strategy stands in time: the run's clock, and how much of each row of bars is visible at its tick."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+EVER = -(2**63)
+"""An instant before all others, ns."""
 
 
 class Clock:
@@ -38,15 +42,18 @@ class Clock:
 class Timeline:
     """The closing instants of one row of bars (or of a union of rows), seen from the clock.
 
-    `breaks` are the indices at which a stretch between splits begins, the first being 0.
+    A stretch lies between two splits. `moments` are the instants (ns) at which each begins, as the first bar after a
+    split closes that the run sees, whatever timeframe it has; `breaks` are the indices of the first bars that close at
+    or after them. So a coarse row is on the new scale before the first coarse bar after the split has closed.
     """
 
-    __slots__ = ("_at", "_seen", "breaks", "clock", "ends", "is_clock", "name", "readers", "step")
+    __slots__ = ("_at", "_seen", "breaks", "clock", "ends", "is_clock", "moments", "name", "readers", "step")
 
     def __init__(
-        self, name: str, ends: NDArray[np.int64], *, clock: Clock, step: int, breaks: tuple[int, ...] = (0,)
+        self, name: str, ends: NDArray[np.int64], *, clock: Clock, step: int, moments: tuple[int, ...] = (EVER,)
     ) -> None:
-        self.name, self.ends, self.clock, self.breaks = name, ends, clock, breaks
+        self.name, self.ends, self.clock, self.moments = name, ends, clock, moments
+        self.breaks: tuple[int, ...] = tuple(np.searchsorted(ends, moments).tolist()) if len(moments) > 1 else (0,)
         self.step = step
         """The timeframe's length, ns."""
         self.readers: list[Any] = []
@@ -71,9 +78,14 @@ class Timeline:
             self._at = tick
         return self._seen
 
-    def stretch_of(self, index: int) -> int:
-        """Which stretch between splits the bar at `index` lies in."""
-        return int(np.searchsorted(self.breaks, index, side="right")) - 1 if len(self.breaks) > 1 else 0
+    @property
+    def stretch(self) -> int:
+        """Which stretch between splits it is now."""
+        return self.stretch_at(self.clock.now)
+
+    def stretch_at(self, moment: int) -> int:
+        """Which stretch it is at an instant, ns."""
+        return max(bisect_right(self.moments, moment) - 1, 0)
 
     def stretch_end(self, stretch: int) -> int:
         """The index one past the stretch's last bar."""
@@ -81,16 +93,13 @@ class Timeline:
 
 
 def union(lines: Sequence[Timeline]) -> Timeline:
-    """The ticks of the fastest timeframe among them, with the breaks of all; the line itself where they are one."""
+    """The ticks of the fastest timeframe among them, with the stretches of all; the line itself where they are one."""
     first = lines[0]
     if all(line is first for line in lines):
         return first
     step = min(line.step for line in lines)
     fastest = [line for line in lines if line.step == step]
     ends = fastest[0].ends if len(fastest) == 1 else np.unique(np.concatenate([line.ends for line in fastest]))
-    starts = {0}
-    for line in lines:
-        moments = line.ends[[at for at in line.breaks[1:] if at < len(line.ends)]]
-        starts.update(int(at) for at in np.searchsorted(ends, moments) if at < len(ends))
+    moments = sorted({moment for line in lines for moment in line.moments})
     name = "+".join(dict.fromkeys(line.name for line in lines))
-    return Timeline(name, ends, clock=first.clock, step=step, breaks=tuple(sorted(starts)))
+    return Timeline(name, ends, clock=first.clock, step=step, moments=tuple(moments))

@@ -1,9 +1,13 @@
 """One symbol of a run: its facts, its bars at the run's timeframe, and its splits and dividends."""
 
 from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
 
 from weaver.model.bars import Bars
-from weaver.model.corporate_actions import CorporateAction
+from weaver.model.calendar import calendar_for
+from weaver.model.corporate_actions import CorporateAction, Split
 from weaver.model.instrument import Instrument
 
 
@@ -19,3 +23,18 @@ class Listing:
     def symbol(self) -> str:
         """The instrument's symbol."""
         return self.instrument.symbol
+
+
+def splits_at(listing: Listing) -> list[tuple[int, Fraction]]:
+    """The bars before which splits take effect, by index, and the ratio at each; none is before the first bar."""
+    bars, splits = listing.bars, [action for action in listing.actions if isinstance(action, Split)]
+    if not splits or not len(bars):
+        return []
+    calendar = calendar_for(listing.instrument.asset_class)
+    sessions = calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily)
+    found: dict[int, Fraction] = {}
+    for split in splits:
+        index = int(np.searchsorted(sessions, (np.datetime64(split.ex_date, "D") - np.datetime64(0, "D")).astype(int)))
+        if 0 < index < len(bars):
+            found[index] = found.get(index, Fraction(1)) * Fraction(split.ratio)
+    return sorted(found.items())

@@ -1,6 +1,11 @@
 """Coarser bars from finer ones, without mixing sessions."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
+from numpy.typing import NDArray
 
 from weaver.model.bars import Bars
 from weaver.model.calendar import Calendar
@@ -8,12 +13,16 @@ from weaver.model.errors import InputError
 from weaver.model.timeframe import Timeframe
 
 
-def resample(bars: Bars, timeframe: Timeframe, calendar: Calendar) -> Bars:
+def resample(
+    bars: Bars, timeframe: Timeframe, calendar: Calendar, *, splits: Sequence[tuple[int, Fraction]] = ()
+) -> Bars:
     """Bars of `timeframe`, a multiple of the given ones' (else InputError); the same object when it is the same.
 
     No bar mixes sessions, nor (stocks) pre-market, regular session and after-hours. Daily stock bars come from the
     regular session alone: they close with it. The grid starts at midnight New York (stocks), 00:00 UTC (crypto),
     17:00 New York (fx), and a first piece is stamped where its segment starts, so that each bar is [timestamp, end).
+    `splits`, the indices of the bars before which they take effect and their ratios: a bar that has one within it is on
+    the scale after it.
     """
     if timeframe == bars.timeframe:
         return bars
@@ -28,6 +37,7 @@ def resample(bars: Bars, timeframe: Timeframe, calendar: Calendar) -> Bars:
     stamps = buckets.timestamp[kept]
     first = np.flatnonzero(np.diff(stamps, prepend=stamps[0] - 1))
     last = np.append(first[1:], len(stamps)) - 1
+    bars = _on_one_scale(bars, kept[first], kept[last], splits)
     return Bars(
         symbol=bars.symbol,
         timeframe=timeframe,
@@ -39,3 +49,21 @@ def resample(bars: Bars, timeframe: Timeframe, calendar: Calendar) -> Bars:
         close=bars.close[kept][last],
         volume=np.add.reduceat(bars.volume[kept], first),
     )
+
+
+def _on_one_scale(
+    bars: Bars, first: NDArray[np.intp], last: NDArray[np.intp], splits: Sequence[tuple[int, Fraction]]
+) -> Bars:
+    """Bars of which what precedes a split within the same coarse bar, `first` to `last`, is on the scale after it."""
+    for index, ratio in splits:
+        group = int(np.searchsorted(last, index))
+        if group == len(first) or first[group] >= index:
+            continue
+        before = slice(int(first[group]), index)
+        prices = {name: getattr(bars, name).copy() for name in ("open", "high", "low", "close")}
+        for column in prices.values():
+            column[before] /= float(ratio)
+        volume = bars.volume.copy()
+        volume[before] *= float(ratio)
+        bars = replace(bars, **prices, volume=volume)
+    return bars

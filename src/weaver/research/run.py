@@ -24,7 +24,7 @@ from weaver.model.bars import Bars
 from weaver.model.calendar import calendar_for
 from weaver.model.costs import Costs
 from weaver.model.errors import InputError
-from weaver.model.listing import Listing
+from weaver.model.listing import Listing, splits_at
 from weaver.model.money import Number
 from weaver.model.resample import resample
 from weaver.model.timeframe import Timeframe
@@ -211,4 +211,5 @@ def _span(bars: Bars) -> str:
 def _other_bars(listings: Mapping[str, Listing], symbol: str, timeframe: Timeframe) -> Bars:
     """Bars of another timeframe, made of the run's own. Raises InputError for a finer one."""
     listing = listings[symbol]
-    return resample(listing.bars, timeframe, calendar_for(listing.instrument.asset_class))
+    calendar = calendar_for(listing.instrument.asset_class)
+    return resample(listing.bars, timeframe, calendar, splits=splits_at(listing))
