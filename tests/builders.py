@@ -26,7 +26,7 @@ def crypto_bars(
     opens: Sequence[float] | None = None,
     highs: Sequence[float] | None = None,
     lows: Sequence[float] | None = None,
-    volume: float = 1000.0,
+    volume: float | Sequence[float] = 1000.0,
     first: int = FIRST_DAY * DAY,
 ) -> Bars:
     """Bars around the clock; a bar opens at the close before it unless `opens` says otherwise."""
@@ -45,7 +45,7 @@ def crypto_bars(
         high=high,
         low=low,
         close=close,
-        volume=np.full(len(close), volume),
+        volume=np.full(len(close), volume, dtype=np.float64),
     )
 
 

@@ -66,6 +66,14 @@ class Piece:
         self.entry, self.exit = entry, exit_
         self.entry_value, self.exit_value, self.commission = values
 
+    def add(self, later: "Piece") -> None:
+        """Take in what the same two orders closed later."""
+        self.units += later.units
+        self.entry_value += later.entry_value
+        self.exit_value += later.exit_value
+        self.commission += later.commission
+        self.exit = later.exit
+
     @property
     def pnl(self) -> int:
         """What it earned, in cash units."""
@@ -125,7 +133,7 @@ def trades_of(ledger: Ledger, columns: FillColumns) -> Trades:
     quick = _alternating(ledger, columns)
     if quick is not None:
         return quick
-    pieces = list(_matched(ledger))
+    pieces = _matched(ledger)
     pnl = np.array([piece.pnl for piece in pieces], dtype=np.float64)
     value = np.array([piece.entry_value for piece in pieces], dtype=np.float64)
     entries, exits = ([_time(ledger, getattr(piece, end)) for piece in pieces] for end in ("entry", "exit"))
@@ -142,27 +150,21 @@ def _trade_columns(pnl: NDArray[Any], value: NDArray[Any], entries: NDArray[Any]
     )
 
 
-def _matched(ledger: Ledger) -> Iterator[Piece]:
-    """Pieces in order of exit; pieces of the same two orders are one."""
+def _matched(ledger: Ledger) -> list[Piece]:
+    """The pieces in order of their last exit; those of the same two orders are one, whatever filled between them."""
     open_legs: dict[str, deque[Leg]] = defaultdict(deque)
     flows = deque(flow for flow in ledger.flows if flow.kind in {"split", "delisting"})
-    last: Piece | None = None
+    numbers, found = ledger.fills.numbers, dict[tuple[int, int], Piece]()
     for index, row in enumerate(ledger.fills):
         while flows and flows[0].fills_before <= index:
             _adjust(open_legs, flows.popleft())
         for piece in _closed(open_legs[row.order.symbol], index, row, ledger):
-            if last is not None and _same_orders(last, piece, ledger.fills):
-                last.units += piece.units
-                last.entry_value += piece.entry_value
-                last.exit_value += piece.exit_value
-                last.commission += piece.commission
-                last.exit = piece.exit
+            orders = numbers[piece.entry], numbers[piece.exit]
+            if orders in found:
+                found[orders].add(piece)
             else:
-                if last is not None:
-                    yield last
-                last = piece
-    if last is not None:
-        yield last
+                found[orders] = piece
+    return sorted(found.values(), key=lambda piece: piece.exit)
 
 
 def _closed(legs: deque[Leg], index: int, row: FillRow, ledger: Ledger) -> Iterator[Piece]:
@@ -199,19 +201,16 @@ def _adjust(open_legs: Mapping[str, deque[Leg]], flow: CashFlow) -> None:
         legs.popleft()
 
 
-def _same_orders(a: Piece, b: Piece, fills: Sequence[FillRow]) -> bool:
-    return fills[a.entry].order is fills[b.entry].order and fills[a.exit].order is fills[b.exit].order
-
-
 def _alternating(ledger: Ledger, columns: FillColumns) -> Trades | None:
     """The common case, all columns at once: one symbol, no flows, each entry closed whole by the next fill."""
-    if len(ledger.prices) != 1 or ledger.flows or len(columns) < 2 or not columns.is_exact:
+    prices = next(iter(ledger.prices.values()))
+    fills_whole = prices.costs.max_participation is None  # else parts of two orders may alternate
+    if len(ledger.prices) != 1 or ledger.flows or len(columns) < 2 or not columns.is_exact or not fills_whole:
         return None
     rows = slice(0, len(columns) // 2 * 2)
     signed, value, fees = columns.units[rows], columns.value[rows], columns.commission[rows]
     if np.any(signed[0::2] + signed[1::2]):
         return None
-    prices = next(iter(ledger.prices.values()))
     entry, exit_, paid = value[0::2], value[1::2], fees[0::2] + fees[1::2]
     pnl = np.sign(signed[0::2]) * (exit_ - entry) - paid
     times = times_of(columns, rows, prices)

@@ -3,8 +3,8 @@
 import inspect
 from difflib import get_close_matches
 from pathlib import PurePath
-from typing import Any
 
+from weaver.marvin.callbacks import call_problem
 from weaver.marvin.parameters import json_schema, validate
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import WeaverError
@@ -31,22 +31,11 @@ def _callback_problems(strategy: type[Strategy]) -> list[str]:
     for name, method in inspect.getmembers(strategy, inspect.isfunction):
         if not name.startswith("on_") or getattr(Strategy, name, None) is method:
             continue
-        code = method.__code__
-        place = f"{PurePath(code.co_filename).name} line {code.co_firstlineno}: {name}"
         if name in _CALLBACKS:
-            problems += _signature_problems(place, method, getattr(Strategy, name))
+            problem = call_problem(method, *inspect.signature(getattr(Strategy, name)).parameters)
+            problems += [problem] if problem else []
         elif near := get_close_matches(name, _CALLBACKS, n=1, cutoff=0.7):
+            code = method.__code__
+            place = f"{PurePath(code.co_filename).name} line {code.co_firstlineno}: {name}"
             problems.append(f"{place} is never called; did you mean {near[0]}?")
     return problems
-
-
-def _signature_problems(place: str, method: Any, model: Any) -> list[str]:
-    if inspect.iscoroutinefunction(method) or inspect.isgeneratorfunction(method):
-        return [f"{place} must be a plain function: a strategy decides, it never waits"]
-    expected = len(inspect.signature(model).parameters)
-    try:
-        inspect.signature(method).bind(*range(expected))
-    except TypeError:
-        names = ", ".join(inspect.signature(model).parameters)
-        return [f"{place} must take ({names})"]
-    return []

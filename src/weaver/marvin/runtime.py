@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from inspect import signature
 from random import Random
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.marvin.bar import Bar, moment
+from weaver.marvin.callbacks import call_problem
 from weaver.marvin.desk import Desk
 from weaver.marvin.feed import Feed
 from weaver.marvin.holding import Holding
@@ -91,6 +93,8 @@ class Runtime:
         self.attention: list[str] = []
         """Not empty while a window, or the end of the run, was asked for."""
         self._starting = False
+        if problem := call_problem(strategy):
+            raise StrategyError(problem)
         self.strategy = strategy()
         self._bind(parameters)
         self.on_bar = self._callback("on_bar")
@@ -113,9 +117,12 @@ class Runtime:
 
     def start(self) -> NDArray[np.int64]:
         """Call `on_start`. Returns the clock's ticks: those of the bars, and those that faster or odd signals add."""
-        self._starting = True
-        self.strategy.on_start()
-        self._starting = False
+        if on_start := self._callback("on_start"):
+            self._starting = True
+            on_start()
+            self._starting = False
+        if self.stop_reason is not None:
+            raise StrategyError(f"the strategy ended the run in on_start, before its first bar: {self.stop_reason}")
         ticks = self.clock.ticks
         lines = {id(line): line for line in (entry.signal.timeline for entry in self.registrations)}.values()
         # A coarse bar that the data ends within has not closed by the last tick, and never will.
@@ -126,8 +133,13 @@ class Runtime:
 
     def _callback(self, name: str) -> Callable[..., None] | None:
         """A callback that the strategy defines, or None."""
-        own = getattr(type(self.strategy), name)
-        return None if own is getattr(Strategy, name) else getattr(self.strategy, name)
+        own, blank = getattr(type(self.strategy), name), getattr(Strategy, name)
+        if own is blank:
+            return None
+        if problem := call_problem(own, *signature(blank).parameters):
+            raise StrategyError(problem)
+        found: Callable[..., None] = getattr(self.strategy, name)
+        return found
 
     def signal_calls(self) -> list[SignalCalls]:
         """All signals, in order of registration, evaluated over the whole run."""
@@ -194,6 +206,8 @@ class Runtime:
             raise InputError(f"when() takes a signal (a comparison of series), not {type(signal).__name__}")
         if not callable(callback):
             raise InputError(f"when() takes a callback, not {type(callback).__name__}")
+        if problem := call_problem(callback, "bar"):
+            raise StrategyError(problem)
         self.registrations.append(Registration(signal, callback))
 
     def bar_of(self, symbol: str, timeframe: str) -> Bar:

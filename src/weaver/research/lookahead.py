@@ -113,7 +113,9 @@ class _Check:
     def _cuts(self, ticks: int) -> Finding | None:
         """The run repeated on bars cut right after some of its decisions."""
         count = int(np.clip(CUT_TICKS // max(ticks // 2, 1), CUTS_MIN, CUTS_MAX))
-        cuts = [moment for moment in sample(self._moments, count) if is_fair(self._plan.listings, moment)]
+        first = int(self._engine.ticks[self._engine.first])  # what was decided in on_start needs one bar to run on
+        moments = sorted({max(moment, first) for moment in sample(self._moments, count)})
+        cuts = [moment for moment in moments if is_fair(self._plan.listings, moment)]
         failed: Finding | None = None
         for done, moment in enumerate(cuts):
             found = self._cut(moment)

@@ -437,3 +437,66 @@ def test_targets_by_value_and_exits_placed_by_hand() -> None:
     result = backtest(Exits, crypto_bars([10, 10, 11, 12.5, 13], opens=[10, 10, 10, 11, 12.5]), cash=1000)
     assert told(result) == ["buy 10 @ 10", "sell 10 @ 12"]
     assert [str(order.status) for order in result.orders] == ["filled", "filled", "cancelled"]
+
+
+class NoBar(Strategy):
+    def on_bar(self) -> None:  # type: ignore[override]
+        pass
+
+
+class Waiting(Strategy):
+    async def on_bar(self, bar: Any) -> None:  # type: ignore[override]
+        pass
+
+
+class StartOfTwo(Strategy):
+    def on_start(self, clock: Any) -> None:  # type: ignore[override]
+        pass
+
+
+class CalledWithNothing(Strategy):
+    def on_start(self) -> None:
+        self.when(self.close > 0, self.decide)
+
+    def decide(self) -> None:
+        pass
+
+
+class Constructed(Strategy):
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+@pytest.mark.parametrize(
+    ("strategy", "says"),
+    [
+        (NoBar, "test_engine.py line .*: on_bar must take \\(self, bar\\)"),
+        (Waiting, "test_engine.py line .*: on_bar must be a plain function: a strategy decides, it never waits"),
+        (StartOfTwo, "on_start must take \\(self\\)"),
+        (CalledWithNothing, "decide must take \\(bar\\)"),
+        (Constructed, "Constructed must take \\(\\)"),
+    ],
+)
+def test_callback_that_cannot_be_called_is_refused_with_its_line(strategy: type[Strategy], says: str) -> None:
+    with pytest.raises(StrategyError, match=says):
+        backtest(strategy, crypto_bars(PRICES))
+
+
+def test_run_that_is_stopped_before_its_first_bar_fails_with_the_reason() -> None:
+    class Never(Strategy):
+        def on_start(self) -> None:
+            self.stop_run("nothing to do today")
+
+    with pytest.raises(StrategyError, match="in on_start, before its first bar: nothing to do today"):
+        backtest(Never, crypto_bars(PRICES))
+
+
+@pytest.mark.parametrize("start", [None, "2021-04-05T04:00Z"])
+def test_order_placed_in_on_start_fills_and_is_checked_for_look_ahead(start: str | None) -> None:
+    class Early(Strategy):
+        def on_start(self) -> None:
+            self.buy(self.symbols[0], 3)
+
+    result = backtest(Early, crypto_bars(PRICES), start=start, lookahead_check=True)
+    assert told(result) == [f"buy 3 @ {PRICES[3 if start else 0]}"]
+    assert not [warning for warning in result.warnings if "lookahead" in warning.code]
