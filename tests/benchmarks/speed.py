@@ -1,4 +1,5 @@
-"""Rows 1 and 2: the averages crossover on one-minute bars, each contestant against the bare loop and Weaver."""
+"""Rows 1 and 2: the averages crossover on one-minute bars, each contestant against the bare loop and Weaver; and beside
+them one whose exits rest as orders, which the bare loop does not know."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -33,6 +34,13 @@ ENTRANTS = (
 )
 
 
+BRACKETS = (
+    Entrant(name="Weaver, brackets, on_bar", module="weaver_bracket_on_bar", python=WEAVER),
+    Entrant(name="Weaver, brackets, when", module="weaver_bracket_when", python=WEAVER),
+    Entrant(name="backtesting.py, brackets", module="backtesting_py_bracket", python=PEERS),
+)
+
+
 @dataclass(slots=True)
 class Contest:
     """What was measured: per contestant its samples, each with the floor's sample just before it."""
@@ -56,14 +64,16 @@ def run_contest(count: int, rounds: int) -> Iterator[str | Contest]:
     with ExitStack() as stack:
         floor = stack.enter_context(Contestant("floor", count))
         ready = []
-        for entrant in ENTRANTS:
+        for entrant in (*ENTRANTS, *BRACKETS):
             yield f"warming up {entrant.name}"
             ready.append((entrant, stack.enter_context(Contestant(entrant.module, count, python=entrant.python))))
+        references = dict[bool, Sample]()
         for turn in range(rounds):
             for entrant, contestant in ready:
                 yield f"round {turn + 1} of {rounds}: {entrant.name}"
                 before, own = floor.sample(), contestant.sample()
-                _agree(entrant.name, own, before)
+                is_bracket = entrant in BRACKETS
+                _agree(entrant.name, own, references.setdefault(is_bracket, own if is_bracket else before))
                 contest.pairs.setdefault(entrant.name, []).append((own, before))
     yield contest
 
@@ -79,6 +89,8 @@ def checks(contest: Contest) -> list[Check]:
         _check(contest, "Weaver, when", None, gate=3.0, goal=6.0),
         _check(contest, "Weaver, when", "vectorbt, from_signals", gate=2.0, goal=4.0),
         _check(contest, "Weaver, when", "vectorbt, with its statistics"),
+        _check(contest, "Weaver, brackets, on_bar", "backtesting.py, brackets"),
+        _check(contest, "Weaver, brackets, when", "backtesting.py, brackets"),
     ]
 
 
@@ -114,9 +126,9 @@ def _check(
     )
 
 
-def _agree(name: str, own: Sample, floor: Sample) -> None:
-    if abs(own.trades - floor.trades) > TRADES_TOLERANCE or abs(own.equity - floor.equity) > EQUITY_TOLERANCE:
+def _agree(name: str, own: Sample, first: Sample) -> None:
+    if abs(own.trades - first.trades) > TRADES_TOLERANCE or abs(own.equity - first.equity) > EQUITY_TOLERANCE:
         raise RuntimeError(
             f"{name} did other work: {own.trades} trades and {own.equity:.4f} at the end, "
-            f"the bare loop {floor.trades} and {floor.equity:.4f}"
+            f"the first to do it {first.trades} and {first.equity:.4f}"
         )

@@ -71,6 +71,35 @@ class SmaWhen(Strategy):
             self.held = False
 
 
+class BracketOnBar(Strategy):
+    """In at a crossing when flat, out at half a percent either way."""
+
+    fast: int = 10
+    slow: int = 30
+
+    def on_start(self) -> None:
+        self.up = crossed_above(sma(self.close, self.fast), sma(self.close, self.slow))
+
+    def on_bar(self, bar) -> None:
+        if self.up[-1]:
+            self.enter(bar)
+
+    def enter(self, bar) -> None:
+        if not self.position(bar.symbol):
+            price = bar.close
+            take_profit, stop_loss = round(price * 1.005, 4), round(price * 0.995, 4)
+            self.buy(bar.symbol, 1, take_profit=take_profit, stop_loss=stop_loss, tif="gtc")
+
+
+class BracketWhen(BracketOnBar):
+    """The same, called on crossings only."""
+
+    def on_start(self) -> None:
+        self.when(crossed_above(sma(self.close, self.fast), sma(self.close, self.slow)), self.enter)
+
+    on_bar = Strategy.on_bar
+
+
 class MonthlyRotation(Strategy):
     """At each month's first close holds the strongest symbols of the last half year in equal parts."""
 

@@ -1,0 +1,11 @@
+"""Weaver, `BracketOnBar`."""
+
+from collections.abc import Callable
+
+from tests.benchmarks.bars import Columns
+from tests.benchmarks.contestants.weaver import contest
+from tests.benchmarks.strategies import BracketOnBar
+
+
+def prepare(columns: Columns) -> Callable[[], tuple[int, float]]:
+    return contest(BracketOnBar, columns)
