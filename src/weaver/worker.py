@@ -3,7 +3,7 @@ and output by the server that started it."""
 
 import argparse
 import gc
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -16,6 +16,8 @@ from weaver.glados.pool_protocol import Frame, encoded
 from weaver.glados.ports import BacktestJob, StoredResult
 from weaver.glados.result_blobs import EQUITY, REPORT, EquityColumns, encode_equity, encode_report
 from weaver.glados.worker_server import Emit, Limits, WorkerServer, protocol_line
+from weaver.greta.engine import Engine
+from weaver.greta.fill_columns import fill_columns
 from weaver.greta.json_text import iso
 from weaver.greta.order_events import Envelope
 from weaver.greta.recorded_account import RecordedAccount
@@ -23,6 +25,8 @@ from weaver.greta.recorder import Recorder
 from weaver.greta.report import render
 from weaver.greta.report.page_source import PageSource
 from weaver.greta.result import BacktestResult
+from weaver.greta.table import Table
+from weaver.greta.trades import Trade, trades_of
 from weaver.marvin.indicator_columns import indicator_columns
 from weaver.marvin.loader import LoadedStrategy, from_source
 from weaver.marvin.parameters import json_schema, validate
@@ -32,7 +36,7 @@ from weaver.model.money import plain
 from weaver.model.run import Run
 from weaver.research import run as run_plan
 from weaver.research.inputs import sources
-from weaver.research.run import Options, Plan, no_collection, plan
+from weaver.research.run import BrokenOff, Options, Plan, no_collection, plan
 
 _TOLD_SECONDS = 0.05
 _OPTIONS = (
@@ -71,12 +75,21 @@ def _run(job: BacktestJob, sent_at: datetime, emit: Emit) -> None:
     received, options = perf_counter(), job.run.options
     lookahead_check = bool(options.get("lookahead_check", True))
     progress = _Progress(emit, has_check=lookahead_check)
-    result = run_plan(_plan(job.run), lookahead_check=lookahead_check, progress=progress.told, account=RecordedAccount)
+    ready, is_full = _plan(job.run), job.audit == "full"
+
+    def recorder(engine: Engine[Any]) -> Recorder:
+        recorded_at = sent_at + timedelta(seconds=perf_counter() - received)
+        envelope = Envelope(run_id=job.run.id, recorded_at=recorded_at, trace_id=job.corr_id)
+        return Recorder(engine, envelope, is_full=is_full)
+
+    try:
+        result = run_plan(ready, lookahead_check=lookahead_check, progress=progress.told, account=RecordedAccount)
+    except BrokenOff as failure:
+        _record_way(failure.engine, recorder(failure.engine), emit)
+        raise StrategyError(str(failure)) from failure.__cause__
     progress.say("Record", 0.9)
-    recorded_at = sent_at + timedelta(seconds=perf_counter() - received)
-    envelope = Envelope(run_id=job.run.id, recorded_at=recorded_at, trace_id=job.corr_id)
     with no_collection():
-        _record(result, Recorder(result, envelope, is_full=job.audit == "full"), emit)
+        _record(result, recorder(result.engine), emit)
 
 
 def _plan(run: Run) -> Plan:
@@ -103,14 +116,26 @@ def _strategy(run: Run) -> LoadedStrategy:
     return from_source(source, names[0])
 
 
-def _record(result: BacktestResult, recorder: Recorder, emit: Emit) -> None:
-    """Send everything that is kept of the run, part by part."""
-    for kind, rows in (("orders", recorder.orders()), ("fills", recorder.fills()), ("trades", recorder.trades())):
+def _record_way(engine: Engine[Any], recorder: Recorder, emit: Emit) -> None:
+    """Send what a run had done when it broke off."""
+    trades = trades_of(engine.ledger, fill_columns(engine.ledger))
+    _send(recorder, trades, recorder.ends(), emit)
+
+
+def _send(recorder: Recorder, trades: Sequence[Trade], log: Sequence[str], emit: Emit) -> None:
+    """Send rows and events, part by part."""
+    for kind, rows in (("orders", recorder.orders()), ("fills", recorder.fills()), ("trades", recorder.trades(trades))):
         for part in parts(kind, rows):
             emit(part)
-    log, rest = recorder.shared_out()
     for part in event_parts(log):
         emit(part)
+
+
+def _record(result: BacktestResult, recorder: Recorder, emit: Emit) -> None:
+    """Send everything that is kept of a run that went to its end."""
+    result.trades = Table(list(result.trades))  # the report wants them too: they are made once
+    log, rest = recorder.shared_out()
+    _send(recorder, result.trades, log, emit)
     curve, engine = result.curve, result.engine
     blobs = {
         EQUITY: encode_equity(EquityColumns(timestamp=curve.timestamp, equity=curve.equity, cash=curve.cash)),

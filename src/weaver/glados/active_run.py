@@ -12,7 +12,7 @@ from weaver.events.event import Event
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import RunProgress
 from weaver.glados.run_states import RunStates
-from weaver.glados.runners import Outcome, Runner
+from weaver.glados.runners import Failure, Outcome, Runner
 from weaver.model.errors import ReadOnly, Unavailable, WeaverError
 from weaver.model.run import Run
 
@@ -110,7 +110,7 @@ class ActiveRun:
 
     # Its work and its end
 
-    async def _worked(self, run: Run) -> Outcome | Ending | str:
+    async def _worked(self, run: Run) -> Outcome | Failure | Ending | str:
         """The outcome; or why it was ended; or what went wrong."""
         work = asyncio.create_task(self._runner_of(run).run(run, self))
         either: set[asyncio.Future[Any]] = {work, self._ending}
@@ -130,7 +130,7 @@ class ActiveRun:
             return self._answer(work)
         return self._ending.result() if self._ending.done() else "the run's work was cancelled"
 
-    def _answer(self, work: "asyncio.Task[Outcome]") -> Outcome | str:
+    def _answer(self, work: "asyncio.Task[Outcome | Failure]") -> Outcome | Failure | str:
         error = work.exception()
         if error is None:
             return work.result()
@@ -139,11 +139,13 @@ class ActiveRun:
         _log.error("run_failed_oddly", run_id=self.run_id, exc_info=error)
         return f"a fault of Weaver's own, please report it: {type(error).__name__}: {error}"
 
-    async def _conclude(self, answer: Outcome | Ending | str) -> None:
+    async def _conclude(self, answer: Outcome | Failure | Ending | str) -> None:
         states, run_id = self._states, self.run_id
         match answer:
             case Outcome():
                 await self._complete(answer)
+            case Failure():
+                await self._break_off(answer)
             case Ending(is_stop=True, reason=reason, corr_id=corr_id):
                 await states.insist(lambda: states.stopped(run_id, reason, corr_id=corr_id), on=(Exception,))
             case Ending(reason=reason):
@@ -159,12 +161,22 @@ class ActiveRun:
             _log.error("run_not_recordable", run_id=run_id, exc_info=error)
             await self._fail(f"the run went to its end, and could not be recorded: {error}")
 
+    async def _break_off(self, failure: Failure) -> None:
+        states, run_id = self._states, self.run_id
+        try:
+            await states.insist(
+                lambda: states.failed(run_id, failure.error, corr_id=self.corr_id, record=failure.record), on=NOT_NOW
+            )
+        except Exception as error:  # noqa: BLE001 - the run has failed, whether or not its way can be recorded
+            _log.error("run_not_recordable", run_id=run_id, exc_info=error)
+            await self._fail(f"{failure.error} (what it had done before could not be recorded: {error})")
+
     async def _fail(self, error: str) -> None:
         states = self._states
         await states.insist(lambda: states.failed(self.run_id, error, corr_id=self.corr_id), on=(Exception,))
 
 
-def _seen(future: "asyncio.Future[Run] | asyncio.Task[Outcome]") -> None:
+def _seen(future: "asyncio.Future[Run] | asyncio.Task[Outcome | Failure]") -> None:
     """Nobody may be waiting for it any more: its error is not to be reported as one that nobody looked at."""
     if not future.cancelled():
         future.exception()

@@ -10,7 +10,7 @@ import structlog
 
 from weaver.glados.pool_messages import Parts, check_message, job_message, raised
 from weaver.glados.pool_protocol import Frame
-from weaver.glados.ports import BacktestJob, BacktestOutcome, Now, Progress
+from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest, Now, Progress
 from weaver.glados.worker_process import WorkerProcess, how_it_ended
 from weaver.model.errors import RunFailed, StrategyError, Unavailable, WeaverError, WorkerLost
 from weaver.model.run import Run
@@ -70,7 +70,7 @@ class LocalBacktestPool:
 
     async def run(
         self, job: BacktestJob, *, started: Callable[[], Awaitable[None]], progress: Progress
-    ) -> BacktestOutcome:
+    ) -> BacktestOutcome | BrokenBacktest:
         """See `BacktestPool.run`."""
         worker = await self._taken(self._idle)
         try:
@@ -108,7 +108,9 @@ class LocalBacktestPool:
 
     # One job
 
-    async def _outcome(self, worker: WorkerProcess, job: BacktestJob, progress: Progress) -> BacktestOutcome:
+    async def _outcome(
+        self, worker: WorkerProcess, job: BacktestJob, progress: Progress
+    ) -> BacktestOutcome | BrokenBacktest:
         parts = Parts()
         answer: BacktestOutcome | WeaverError | None = None
         async with aclosing(worker.ask(job_message(job, sent_at=self._now()))) as frames:
@@ -124,6 +126,8 @@ class LocalBacktestPool:
                         answer = answer or _lost(frame, worker)
                     case _:  # in a thread, between whose parts the loop gets its turn
                         await asyncio.to_thread(parts.take, frame)
+        if isinstance(answer, StrategyError):
+            return parts.broken_by(answer)
         if isinstance(answer, BacktestOutcome):
             return answer
         assert answer is not None

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from weaver.events.payloads import RunCompleted
-from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, Row, Transaction
-from weaver.glados.runners import Outcome, RunContext
+from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, BrokenBacktest, Row, Transaction
+from weaver.glados.runners import Failure, Outcome, RunContext
 from weaver.model.run import Run
 
 PART_ROWS = 2_000
@@ -22,10 +22,12 @@ class BacktestRunner:
         """Load the strategy and validate its parameters, in a process of its own."""
         await self._pool.check(run)
 
-    async def run(self, run: Run, context: RunContext) -> Outcome:
+    async def run(self, run: Run, context: RunContext) -> Outcome | Failure:
         """Run it in the pool."""
         job = BacktestJob(run=run, corr_id=context.corr_id, audit=str(run.options.get("audit", AUDIT)))
         found = await self._pool.run(job, started=context.has_worker, progress=context.progress)
+        if isinstance(found, BrokenBacktest):
+            return Failure(error=str(found.error), record=lambda transaction: _record_way(transaction, found))
         return Outcome(
             completed=_completed(run, found),
             data_hash=str(found.result.record["data_hash"]),
@@ -44,12 +46,17 @@ class BacktestRunner:
 
 
 async def _record(transaction: Transaction, run_id: str, found: BacktestOutcome) -> None:
-    """The whole record. Its requests have their routed children already."""
+    """The whole record."""
+    await _record_way(transaction, found)
+    await transaction.records.add_result(run_id, found.result)
+
+
+async def _record_way(transaction: Transaction, found: BacktestOutcome | BrokenBacktest) -> None:
+    """What it did on its way. Its requests have their routed children already."""
     records = transaction.records
     await _in_parts(records.add_orders, found.orders)
     await _in_parts(records.add_fills, found.fills)
     await _in_parts(records.add_trades, found.trades)
-    await records.add_result(run_id, found.result)
     transaction.append(*found.events)
 
 

@@ -2,8 +2,8 @@
 
 To a worker: `check` (a run, before it is kept), `run` (a job), `cancel`.
 From it: `ready`, `checked`, `progress`, `orders`, `fills`, `trades`, `events` (each as often as it takes: a part is
-decoded in a few milliseconds, so that the server's loop is never held up), `result` or `error`, and at last `ended` or
-`cancelled`.
+decoded in a few milliseconds, so that the server's loop is never held up), `result` or `error` (before which may come
+what the run had done), and at last `ended` or `cancelled`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ import orjson
 from weaver.events.event import Event
 from weaver.glados.kept_events import event_of
 from weaver.glados.pool_protocol import Frame, encoded
-from weaver.glados.ports import BacktestJob, BacktestOutcome, Row, StoredResult
+from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest, Row, StoredResult
 from weaver.model.errors import (
     DataError,
     IllegalTransition,
@@ -103,6 +103,10 @@ class Parts:
             self.events += [event_of(orjson.loads(line)) for line in frame.blobs[0].splitlines()]
         else:
             self.rows[frame.kind] += orjson.loads(frame.blobs[0])
+
+    def broken_by(self, error: WeaverError) -> BrokenBacktest:
+        """What there is of a run that failed."""
+        return BrokenBacktest(error=error, **self.rows, events=self.events)
 
     def outcome(self, frame: Frame) -> BacktestOutcome:
         """The whole, with the message that ends it."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from weaver.events.event import Event
+from weaver.model.errors import WeaverError
 from weaver.model.record import Page as Page
 from weaver.model.record import Query as Query
 from weaver.model.record import Row as Row
@@ -141,6 +142,17 @@ class BacktestOutcome:
     """The strategy's own reason, where it ended the run itself."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenBacktest:
+    """What a worker gives back of a run whose strategy failed on its way: why, and what it had done."""
+
+    error: WeaverError
+    orders: Sequence[Row]
+    fills: Sequence[Row]
+    trades: Sequence[Row]
+    events: Sequence[Event]
+
+
 Progress = Callable[[str, float], Awaitable[None]]
 
 
@@ -149,11 +161,11 @@ class BacktestPool(Protocol):
 
     async def run(
         self, job: BacktestJob, *, started: Callable[[], Awaitable[None]], progress: Progress
-    ) -> BacktestOutcome:
+    ) -> BacktestOutcome | BrokenBacktest:
         """Wait for a worker (`started` is called when there is one), run, and return the outcome.
 
         Cancelling the call ends the work within 100 ms and frees the worker. Raises InputError, StrategyError and
-        RunFailed as the run ended, and WorkerLost where its process died or exceeded its memory.
+        RunFailed where the run left nothing, and WorkerLost where its process died or exceeded its memory.
         """
         ...
 

@@ -7,7 +7,7 @@ import structlog
 
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import RunError, RunStarted, RunStopped
-from weaver.glados.ports import Database
+from weaver.glados.ports import Database, Transaction
 from weaver.glados.runners import Outcome
 from weaver.model.errors import Conflict, NotFound, Unavailable
 from weaver.model.run import Run, RunStatus, RunStep
@@ -74,8 +74,10 @@ class RunStates:
             if await transaction.runs.save(stopped, expected=RunStatus.RUNNING):
                 transaction.append(event)
 
-    async def failed(self, run_id: str, error: str, *, corr_id: str) -> None:
-        """Running → error; a run that is not running is left as it is."""
+    async def failed(
+        self, run_id: str, error: str, *, corr_id: str, record: Callable[[Transaction], Awaitable[None]] | None = None
+    ) -> None:
+        """Running → error, with what it had done; a run that is not running is left as it is."""
         error = fit_words(error, length_max=ERROR_LENGTH_MAX)  # what cannot be kept would be tried for ever
         event = self._events.event(RunError(run_id=run_id, error=error), corr_id=corr_id)
         async with self._database.transaction() as transaction:
@@ -84,6 +86,8 @@ class RunStates:
                 return
             failed = run.step(RunStep.FAIL, at=self._events.now(), error=error)
             if await transaction.runs.save(failed, expected=RunStatus.RUNNING):
+                if record is not None:
+                    await record(transaction)
                 transaction.append(event)
 
     async def insist(self, write: Callable[[], Awaitable[None]], *, on: tuple[type[Exception], ...]) -> None:

@@ -20,6 +20,15 @@ class Outcome:
     where that could not be committed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A run that failed on its way."""
+
+    error: str
+    record: Callable[[Transaction], Awaitable[None]]
+    """Writes what it had done; in the transaction that says that it failed."""
+
+
 class RunContext(Protocol):
     """What a runner tells while it works."""
 
@@ -44,8 +53,8 @@ class Runner(Protocol):
         """Raises StrategyError and InputError where the run could not even begin."""
         ...
 
-    async def run(self, run: Run, context: RunContext) -> Outcome:
-        """Go to the run's end, and record nothing before it. Raises WeaverError with the reason where it cannot.
+    async def run(self, run: Run, context: RunContext) -> Outcome | Failure:
+        """Go to the run's end, and record nothing before it. Raises WeaverError with the reason where it cannot begin.
 
         Cancelling the call ends the work within 100 ms; the manager waits a second, then goes on without it.
         """

@@ -342,6 +342,12 @@ class Engine(Generic[R]):
             runtime.on_stop()
         self.setup.progress(1.0)
 
+    def break_off(self) -> None:
+        """Leave the run where it stands, for those who want to know how far it came."""
+        self.last = self.clock.tick
+        self.ledger.settle()
+        self.account.is_over = True
+
     def _close_all(self) -> None:
         """Close what is held at its last close."""
         for symbol, held in tuple(self.ledger.units.items()):

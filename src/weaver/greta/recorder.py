@@ -1,8 +1,9 @@
-"""A finished run as its record: rows of tables, and the events that tell its story in the order of the run's time."""
+"""A run that has ended as its record: rows of tables, and the events that tell its story in the order of its time."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, chain
 from typing import Any
 
 from weaver.greta.engine import Engine
@@ -11,8 +12,7 @@ from weaver.greta.order_events import Envelope, OrderEvents, text_of
 from weaver.greta.record_rows import fill_row, order_row, trade_row
 from weaver.greta.record_text import Moments, fill_texts
 from weaver.greta.recorded_account import RecordedAccount
-from weaver.greta.result import BacktestResult
-from weaver.greta.table import Table
+from weaver.greta.trades import Trade
 from weaver.model.instants import instant_of
 from weaver.model.order import Order
 from weaver.model.words import fit_words
@@ -34,11 +34,10 @@ Step = tuple[int, int, int, int, Callable[[Any], list[str]], Any]
 class Recorder:
     """What happened in a run whose account is a RecordedAccount. `is_full`: ticks and windows as well."""
 
-    def __init__(self, result: BacktestResult, envelope: Envelope, *, is_full: bool) -> None:
-        engine: Engine[Any] = result.engine
+    def __init__(self, engine: Engine[Any], envelope: Envelope, *, is_full: bool) -> None:
         account = engine.account
         assert isinstance(account, RecordedAccount)
-        self._result, self._engine, self._account = result, engine, account
+        self._engine, self._account = engine, account
         self._envelope, self._is_full = envelope, is_full
         self._moments = Moments()
         self._fills = fill_texts(engine.ledger, self._moments)
@@ -61,11 +60,10 @@ class Recorder:
         """Rows of the table `fills`."""
         return (fill_row(fill, run_id=self._envelope.run_id) for fill in self._fills)
 
-    def trades(self) -> Iterator[dict[str, Any]]:
+    def trades(self, trades: Sequence[Trade]) -> Iterator[dict[str, Any]]:
         """Rows of the table `trades`."""
-        self._result.trades = Table(list(self._result.trades))  # the report wants them too: they are made once
-        trades = enumerate(self._result.trades, 1)
-        return (trade_row(trade, number, self._moments, run_id=self._envelope.run_id) for number, trade in trades)
+        numbered, run_id = enumerate(trades, 1), self._envelope.run_id
+        return (trade_row(trade, number, self._moments, run_id=run_id) for number, trade in numbered)
 
     def shared_out(self) -> tuple[list[str], Iterator[str]]:
         """The events as JSON texts: those for the log, and those that stay with the result, which come after them."""
@@ -79,6 +77,16 @@ class Recorder:
                 return log, chain(lines, (line for *_, write, what in steps for line in write(what)))
             log += lines
         return log, iter(())
+
+    def ends(self) -> list[str]:
+        """The events of a run that broke off and has no result to keep them with: all that the log takes of one run,
+        and of more than that the first and the last."""
+        groups = [write(what) for *_, write, what in self._steps()]
+        if sum(map(len, groups)) > LOG_EVENTS_MAX:
+            first = _up_to(LOG_EVENTS_MAX // 2, groups)
+            last = _up_to(LOG_EVENTS_MAX // 2, groups[::-1])
+            groups = groups[:first] + groups[len(groups) - last :]
+        return [line for lines in groups for line in lines]
 
     # What happened
 
@@ -185,6 +193,11 @@ class Recorder:
 
     def _tick_of(self, instant: int) -> int:
         return int(self._engine.ticks.searchsorted(instant, side="right")) - 1
+
+
+def _up_to(most: int, groups: Sequence[Sequence[str]]) -> int:
+    """How many groups, from the first on, have no more lines than that."""
+    return bisect_right(list(accumulate(map(len, groups))), most)
 
 
 def _place(step: Step) -> tuple[int, int, int, int]:

@@ -23,7 +23,7 @@ from weaver.model.account import AccountRules
 from weaver.model.bars import Bars
 from weaver.model.calendar import calendar_for
 from weaver.model.costs import Costs
-from weaver.model.errors import InputError
+from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing, splits_at
 from weaver.model.money import Number
 from weaver.model.resample import resample
@@ -52,6 +52,14 @@ class Options:
     close_at_end: bool = False
     seed: int = 0
     venue: str | None = None
+
+
+class BrokenOff(StrategyError):
+    """A strategy failed on its way; `engine` is the run as it stands."""
+
+    def __init__(self, message: str, engine: Engine[Runtime]) -> None:
+        super().__init__(message)
+        self.engine = engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +113,7 @@ class Plan:
             decimals=dict(decimals),
             progress=progress,
         )
+        engine: Engine[Runtime] | None = None
         try:
             engine = Engine(setup, partial(self._runtime, listings), account=account)
             engine.run()
@@ -114,7 +123,10 @@ class Plan:
             failure = strategy_failure(error, self.strategy.cls)
             if failure is None:
                 raise
-            raise failure from error
+            if engine is None:
+                raise failure from error
+            engine.break_off()
+            raise BrokenOff(str(failure), engine) from error
         return engine
 
     def _runtime(

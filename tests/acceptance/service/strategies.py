@@ -113,6 +113,23 @@ class Broken(Strategy)
 '''
 
 
+_LATE = '''\
+from weaver import Strategy
+
+
+class FailsLate(Strategy):
+    """Trades and talks, and divides by zero on its fiftieth bar."""
+
+    def on_bar(self, bar):
+        count = len(self.close)
+        self.log(f"bar {count}")
+        if count % 10 == 0:
+            self.buy(bar.symbol, 1)
+        if count == 50:
+            1 / 0
+'''
+
+
 def failing(callback: str) -> str:
     """The source of a strategy that divides by zero in one of its callbacks."""
     bodies = {name: "1 / 0" if name == callback else "pass" for name in CALLBACKS}
@@ -141,6 +158,7 @@ FILES = {
     "quitting.py": _QUITTING,
     "hungry.py": _HUNGRY,
     "broken.py": _BROKEN,
+    "fails_late.py": _LATE,
     **{failing_file(callback): failing(callback) for callback in CALLBACKS},
 }
 

@@ -59,7 +59,7 @@ def recorded(strategy: type[Strategy], bars: Any, **options: Any) -> BacktestRes
 
 
 def recorder_of(result: BacktestResult, *, is_full: bool = False, run_id: str = "r1") -> Recorder:
-    return Recorder(result, Envelope(run_id=run_id, recorded_at=NOW, trace_id="t"), is_full=is_full)
+    return Recorder(result.engine, Envelope(run_id=run_id, recorded_at=NOW, trace_id="t"), is_full=is_full)
 
 
 def events_of(recorder: Recorder) -> list[Json]:
@@ -165,7 +165,7 @@ def check_rows(recorder: Recorder, result: BacktestResult) -> None:
     ]
     assert [instant(row["filled_at"]) for row in fills] == [fill.timestamp for fill in result.fills]
     assert [instant(row["bar_timestamp"]) for row in fills] == [fill.bar_timestamp for fill in result.fills]
-    trades = list(recorder.trades())
+    trades = list(recorder.trades(result.trades))
     assert [Decimal(row["pnl"]) for row in trades] == [trade.pnl for trade in result.trades]
     assert [row["number"] for row in trades] == list(range(1, len(trades) + 1))
 
@@ -271,6 +271,21 @@ def test_log_of_a_talkative_run_ends_too(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (len(log), len(list(rest))) == (5, 24)  # a request stays with its child
 
 
+def test_run_that_broke_off_keeps_the_first_and_the_last_events_where_they_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recorder = recorder_of(recorded(Busy, crypto_bars(PRICES)))
+    whole = recorder.ends()
+    assert [json.loads(line) for line in whole] == events_of(recorder)
+    monkeypatch.setattr(recorder_module, "LOG_EVENTS_MAX", 13)
+    kept = recorder.ends()
+    first = next(k for k, (a, b) in enumerate(zip(kept, whole, strict=False)) if a != b)
+    assert 3 <= first <= 6
+    assert 3 <= len(kept) - first <= 6
+    assert kept[first:] == whole[first - len(kept) :]
+    check_children([json.loads(line) for line in kept])
+
+
 def test_orders_of_on_start_are_told_of_at_the_runs_start() -> None:
     class Early(Strategy):
         def on_start(self) -> None:
@@ -301,7 +316,7 @@ def test_strange_names_and_texts_stay_what_they_are() -> None:
 
 def test_text_that_could_not_be_kept_is_made_fit() -> None:
     class Odd(Strategy):
-        def on_start(self) -> None:
+        def on_bar(self, bar: Any) -> None:
             self.log("half \ud800, none \x00, " + "long" * 10_000)
             self.stop_run("\udfff")
 

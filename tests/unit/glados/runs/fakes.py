@@ -14,7 +14,7 @@ from weaver.events.payloads import RunCompleted
 from weaver.glados.ports import Page, Query, Row, StoredResult, Transaction
 from weaver.glados.run_manager import RunManager
 from weaver.glados.run_port import NewRun
-from weaver.glados.runners import Outcome, RunContext, Runner
+from weaver.glados.runners import Failure, Outcome, RunContext, Runner
 from weaver.marvin.catalogue import Catalogue
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bar_store import ParquetBarStore
@@ -165,6 +165,8 @@ class FakeRunner:
     checked: list[Run] = field(default_factory=list)
     refusal: Exception | None = None
     record_error: Exception | None = None
+    failure: str | None = None
+    """Why the run breaks off after its work."""
     has_orders: bool = True
     running: int = 0
     workers: int = 2
@@ -175,7 +177,7 @@ class FakeRunner:
         if self.refusal is not None:
             raise self.refusal
 
-    async def run(self, run: Run, context: RunContext) -> Outcome:
+    async def run(self, run: Run, context: RunContext) -> Outcome | Failure:
         self.running += 1
         try:
             await self.work(run, context)
@@ -189,6 +191,8 @@ class FakeRunner:
             if self.record_error is not None:
                 raise self.record_error
 
+        if self.failure is not None:
+            return Failure(error=self.failure, record=record)
         return Outcome(completed=completed, data_hash="abc", record=record)
 
 

@@ -16,7 +16,7 @@ import pytest
 from tests.builders import crypto_bars
 from weaver.glados import backtest_pool, worker_process
 from weaver.glados.backtest_pool import COMMAND, LocalBacktestPool
-from weaver.glados.ports import BacktestJob, BacktestOutcome
+from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest
 from weaver.model.errors import InputError, RunFailed, StrategyError, Unavailable, WeaverError, WorkerLost
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.run import Run, RunMode, RunStatus
@@ -93,7 +93,14 @@ async def done(
     async def progress(stage: str, fraction: float) -> None:
         told(stage, fraction)
 
-    return await pool.run(BacktestJob(run=run, corr_id="c"), started=started, progress=progress)
+    found = await pool.run(BacktestJob(run=run, corr_id="c"), started=started, progress=progress)
+    if isinstance(found, BrokenBacktest):
+        raise found.error
+    return found
+
+
+async def _nothing(*_: Any) -> None:
+    pass
 
 
 BUY_ONCE = "if not self.position(bar.symbol): self.buy(bar.symbol, 1)"
@@ -111,6 +118,34 @@ async def test_job_comes_back_with_its_outcome_and_its_progress(pool: LocalBackt
     assert told[0] == ("started", 0.0)
     assert list(dict.fromkeys(stage for stage, _ in told[1:])) == ["Backtest", "Record"]
     assert [fraction for _, fraction in told] == sorted(fraction for _, fraction in told)
+
+
+async def test_strategy_that_fails_on_its_way_leaves_what_it_had_done(pool: LocalBacktestPool) -> None:
+    body = """
+        self.log(f"close {bar.close:g}")
+        self.sell(bar.symbol, 1) if self.position(bar.symbol) else self.buy(bar.symbol, 1)
+        if len(self.close) == 20:
+            1 / 0
+    """
+    job = BacktestJob(run=run_of(body), corr_id="c")
+    found = await pool.run(job, started=_nothing, progress=_nothing)
+    assert isinstance(found, BrokenBacktest)
+    assert str(found.error).endswith("in on_bar: ZeroDivisionError: division by zero")
+    assert [row["id"] for row in found.orders] == [f"run-1-{k}" for k in range(1, 21)]
+    assert [row["status"] for row in found.orders] == ["filled"] * 19 + ["pending"]
+    assert (len(found.fills), len(found.trades)) == (19, 9)
+    assert [event.payload["text"] for event in found.events if event.type == "strategy.Log"][-1] == "close 103"
+    last = ["strategy.Log", "strategy.PlaceRequest", "backtest.PlaceOrder", "orders.Created"]
+    assert [event.type for event in found.events][-4:] == last
+
+
+async def test_strategy_that_fails_at_its_start_leaves_its_journal(pool: LocalBacktestPool) -> None:
+    head = HEAD.replace("def on_bar(self, bar: Any)", "def on_start(self)")
+    job = BacktestJob(run=run_of("self.log('here')\nself.buy('BTC/USD', 1)\n1 / 0", head=head), corr_id="c")
+    found = await pool.run(job, started=_nothing, progress=_nothing)
+    assert isinstance(found, BrokenBacktest)
+    assert (len(found.orders), len(found.fills)) == (1, 0)
+    assert [event.type for event in found.events][:2] == ["strategy.Log", "strategy.PlaceRequest"]
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,36 @@ async def test_record_that_the_database_will_never_take_is_an_error(house: House
     assert house.clock.waited == []
 
 
+async def test_run_that_breaks_off_is_an_error_with_what_it_had_done(house: House) -> None:
+    house.runner.failure = "a.py line 3: no"
+    run = await house.started()
+    await house.settled()
+    assert (house.status(run), house.database.runs[run.id].error) == (RunStatus.ERROR, "a.py line 3: no")
+    assert [row["id"] for row in house.database.tables["orders"]] == [f"{run.id}-1"]
+    assert house.database.types(run.id) == ["run.Started", "run.Error"]
+
+
+async def test_run_that_breaks_off_is_an_error_even_where_its_way_cannot_be_recorded(house: House) -> None:
+    house.runner.failure, house.runner.record_error = "a.py line 3: no", InputError("a payload of 70,000 bytes")
+    run = await house.started()
+    await house.settled()
+    told = "a.py line 3: no (what it had done before could not be recorded: a payload of 70,000 bytes)"
+    assert (house.status(run), house.database.runs[run.id].error) == (RunStatus.ERROR, told)
+    assert house.database.tables["orders"] == []
+
+
+async def test_run_that_breaks_off_is_recorded_once_the_database_is_back(house: House) -> None:
+    async def then_away(run: Run, context: RunContext) -> None:
+        house.database.faults = [AWAY] * 3
+
+    house.runner.work, house.runner.failure = then_away, "no"
+    run = await house.started()
+    await house.settled()
+    assert house.status(run) is RunStatus.ERROR
+    assert len(house.database.tables["orders"]) == 1
+    assert house.clock.waited == [0.1, 0.2, 0.4]
+
+
 @pytest.mark.parametrize("fault", [AWAY, ReadOnly("another server owns it")])
 async def test_work_begins_only_when_the_database_has_been_told(house: House, fault: Exception) -> None:
     begun: list[int] = []
