@@ -16,6 +16,10 @@ BLOCK, BLOCK_MAX = 64, 65_536
 """How many ticks are searched at once: few at first, for most of what rests is touched or overtaken soon."""
 
 
+BUSY_MAX = 15
+"""For how many ticks at most nothing is searched for where searching has found nothing to leave out."""
+
+
 class Level(NamedTuple):
     """A price that an order waits for: the first bar whose `column` `compare`s with `bound` may touch it."""
 
@@ -46,15 +50,19 @@ class Watch:
         self.ticks: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         """The clock's ticks, ns."""
         self._seen, self._due, self._span = (0, 0), 0, BLOCK
+        self._busy, self._skips = 0, 0
 
     def due(self, now: int) -> int:
         """The first tick after `now` at which something can happen to an order; perhaps too early, never late."""
         state = (len(self._book), self._orders.changes)
         if state != self._seen:
             self._seen, self._due, self._span = state, now + 1, BLOCK
+        elif self._skips and self._due <= now:  # it has been busy: something will happen at the next tick as well
+            self._due, self._skips = now + 1, self._skips - 1
         elif self._due <= now:
             self._due = self._search(now, now + 1 + self._span)
             self._span = min(4 * self._span, BLOCK_MAX)
+            self._skips = self._busy = min(2 * self._busy + 1, BUSY_MAX) if self._due == now + 1 else 0
         return self._due
 
     def rest(self) -> None:
