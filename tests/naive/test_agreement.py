@@ -13,6 +13,8 @@ from tests.naive.tally import REJECTIONS, Tally
 from weaver.model.actions import OrderClass, OrderType, Side, TimeInForce
 
 SEEDS = 2_000
+DIFFERED = (205_468, 404_180)
+"""Seeds on which the engines once differed: one of them was wrong, or the text had left something open."""
 FILLS_MIN = 50
 CANCELLATIONS = (
     "asked", "cannot_pay_rest", "delisted", "entry_ended", "fok", "group_done", "ioc", "margin", "no_position",
@@ -48,6 +50,12 @@ def test_engines_agree_on_seeded_scenarios_of_every_kind() -> None:
         tallies[by_signal].take(engine, naive)
     for tally in tallies:
         assert_rich(tally)
+
+
+def test_engines_agree_where_they_once_differed() -> None:
+    for seed in DIFFERED:
+        for by_signal in (False, True):
+            assert disagreement(random_scenario(seed), by_signal=by_signal) is None, seed
 
 
 def assert_rich(tally: Tally) -> None:

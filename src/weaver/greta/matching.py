@@ -127,11 +127,11 @@ class Matcher:
             self.filling.fill(order, bar[0], index, AT_OPEN)
 
     def _inside(self, order: Order) -> None:
-        """An order's turn inside the bar: of a group's legs the stop goes first, in the place of the oldest."""
+        """An order's turn inside the bar: of a group's legs the stop goes first, in the place of the oldest that works."""
         group = order.group
         if group is None:
             self._touch(order)
-        elif not order.waiting:
+        elif order.is_working and not order.waiting:
             if group.turn != self._tick:
                 group.turn = self._tick
                 for leg in group.legs:
