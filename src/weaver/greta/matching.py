@@ -127,7 +127,7 @@ class Matcher:
             self.filling.fill(order, bar[0], index, AT_OPEN)
 
     def _inside(self, order: Order) -> None:
-        """An order's turn inside the bar: of a group's legs the stop goes first, in the place of the oldest that works."""
+        """An order's turn inside the bar: of a group the stop goes first, in the place of the oldest leg that works."""
         group = order.group
         if group is None:
             self._touch(order)

@@ -154,29 +154,28 @@ class BacktestResult:
     @cached_property
     def trades(self) -> Table[Trade]:
         """Closed round trips, in order of exit."""
-        return Table(self._trades)
+        return Table(self._trades, Trade)
 
     @cached_property
     def fills(self) -> Table[Fill]:
         """Executions, in order."""
         prices = self._engine.prices
-        return Table([fill_of(row, prices[row.order.symbol]) for row in self._engine.ledger.fills])
+        return Table([fill_of(row, prices[row.order.symbol]) for row in self._engine.ledger.fills], Fill)
 
     @cached_property
     def equity(self) -> Table[EquityRow]:
         """One row per bar of the run."""
         curve = self.curve
         rows = zip(curve.timestamp.tolist(), curve.equity.tolist(), curve.cash.tolist(), strict=True)
-        return Table([EquityRow(*row) for row in rows])
+        return Table([EquityRow(*row) for row in rows], EquityRow)
 
     @cached_property
     def cash_flows(self) -> Table[Flow]:
         """Dividends and the like; a split is one only where it paid out a fraction."""
         ticks = self._engine.ticks
-        return Table(
-            [
-                Flow(time=int(ticks[flow.tick]), symbol=flow.symbol, kind=flow.kind, amount=decimal_of(flow.amount, 8))
-                for flow in self._engine.ledger.flows
-                if flow.amount or flow.kind != "split"
-            ]
-        )
+        flows = [
+            Flow(time=int(ticks[flow.tick]), symbol=flow.symbol, kind=flow.kind, amount=decimal_of(flow.amount, 8))
+            for flow in self._engine.ledger.flows
+            if flow.amount or flow.kind != "split"
+        ]
+        return Table(flows, Flow)

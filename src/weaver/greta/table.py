@@ -1,8 +1,9 @@
 """Rows of a result: a sequence that turns into a pandas or polars frame on request."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from enum import Enum
+from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 if TYPE_CHECKING:
@@ -15,10 +16,15 @@ TIMES = frozenset({"timestamp", "bar_timestamp", "entry_time", "exit_time", "tim
 
 
 class Table(Sequence[Row], Generic[Row]):
-    """Rows of one type; a row may be made only when it is looked at."""
+    """Rows of one `kind`, a dataclass or NamedTuple; a row may be made only when it is looked at.
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    Columns are its fields, also where there are no rows (unless the kind is left out, which the first row then tells);
+    `return_` is the column `return`.
+    """
+
+    def __init__(self, rows: Sequence[Row], kind: type[Row] | None = None) -> None:
         self._rows = rows
+        self._kind = type(rows[0]) if kind is None and len(rows) else kind
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -29,32 +35,30 @@ class Table(Sequence[Row], Generic[Row]):
     def __getitem__(self, index: slice) -> "Table[Row]": ...
     def __getitem__(self, index: int | slice) -> "Row | Table[Row]":
         if isinstance(index, slice):
-            return Table([self._rows[k] for k in range(*index.indices(len(self._rows)))])
+            return Table([self._rows[k] for k in range(*index.indices(len(self._rows)))], self._kind)
         return self._rows[index]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows)
 
     def columns(self) -> dict[str, list[Any]]:
-        """Field name to values; amounts stay decimals."""
-        if not len(self):
-            return {}
-        first = self._rows[0]
-        names = [field.name for field in fields(first)] if is_dataclass(first) else list(getattr(first, "_fields", ()))
-        columns: dict[str, list[Any]] = {name: [] for name in names}
+        """Column name to values; amounts stay decimals."""
+        columns: dict[str, list[Any]] = {field: [] for field in self._fields()}
         for row in self:
-            for name, values in columns.items():
-                value = getattr(row, name)
+            for field, values in columns.items():
+                value = getattr(row, field)
                 values.append(str(value) if isinstance(value, Enum) else value)
-        return columns
+        return {_column(field): values for field, values in columns.items()}
 
     def to_pandas(self) -> "pandas.DataFrame":
         """The rows as a pandas frame (the extra `pandas` brings it)."""
         import pandas
 
         frame = pandas.DataFrame(self.columns())
+        if not len(self):
+            frame = frame.astype("object").astype(self._typed({int: "int64", float: "float64", str: "str"}))
         for name in TIMES.intersection(frame.columns):
-            frame[name] = pandas.to_datetime(frame[name], utc=True)
+            frame[name] = pandas.to_datetime(frame[name], utc=True).dt.as_unit("ns")
         return frame
 
     def to_polars(self) -> "polars.DataFrame":
@@ -62,8 +66,30 @@ class Table(Sequence[Row], Generic[Row]):
         import polars
 
         frame = polars.DataFrame(self.columns())
-        times = [name for name in frame.columns if name in TIMES and frame[name].dtype == polars.Int64]
+        if not len(self):
+            amount = polars.Decimal(38, 8)
+            kinds = {int: polars.Int64, float: polars.Float64, str: polars.String, Decimal: amount}
+            frame = frame.with_columns(polars.col(name).cast(kind) for name, kind in self._typed(kinds).items())
+        times = [name for name in frame.columns if name in TIMES]
         return frame.with_columns(polars.col(times).cast(polars.Datetime("ns", "UTC")))
+
+    def _typed(self, kinds: dict[type, Any]) -> dict[str, Any]:
+        """What each column is made of where no value tells; an enum is written as text."""
+        types = {field: str if _is_enum(kind) else kind for field, kind in self._fields().items()}
+        return {_column(field): kinds[kind] for field, kind in types.items() if kind in kinds}
+
+    def _fields(self) -> dict[str, Any]:
+        """Name to type."""
+        return {} if self._kind is None else get_annotations(self._kind)
 
     def __repr__(self) -> str:
         return f"<{len(self)} rows>"
+
+
+def _column(field: str) -> str:
+    """A field's name without the underscore that Python's own words need."""
+    return field.removesuffix("_")
+
+
+def _is_enum(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Enum)
