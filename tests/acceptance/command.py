@@ -1,12 +1,17 @@
 """The real `weaver` command in a process of its own, with a home and a folder of its own."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+_PROGRESS = re.compile(
+    r"^(Reading|Backtest|Look-ahead check|Writing|Importing|Checking|Copying)( \d+ %)?\n", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +34,7 @@ class Place:
         """Run to the end."""
         process = self.start(*arguments, limit=limit)
         stdout, stderr = process.communicate(timeout=120)
-        return Outcome(code=process.returncode, stdout=stdout, stderr=stderr)
+        return Outcome(code=process.returncode, stdout=stdout, stderr=without_progress(stderr))
 
     def start(self, *arguments: object, limit: Callable[[], None] | None = None) -> "subprocess.Popen[str]":
         """A process that is running, and hears a Ctrl-C even where this one was started in the background."""
@@ -54,6 +59,11 @@ class Place:
             for path in sorted(root.rglob("*"))
             if path.is_file() and path.name != ".lock" and "__pycache__" not in path.parts
         }
+
+
+def without_progress(stderr: str) -> str:
+    """Without what a command says of itself once it has taken a second, as any may on a slow machine."""
+    return _PROGRESS.sub("", stderr)
 
 
 def csv(rows: Sequence[str], *, header: str = "timestamp,open,high,low,close,volume") -> str:

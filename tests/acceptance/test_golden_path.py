@@ -12,7 +12,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
-from tests.acceptance.command import Place, csv, days
+from tests.acceptance.command import Place, csv, days, without_progress
 from tests.shared_data import SAMPLES
 
 ROTATE = """
@@ -80,12 +80,51 @@ def test_record_that_was_changed_is_found_out(place: Place) -> None:
     record.write_text(changed)
     again = place.run("runs", "reproduce", "out.json")
     assert again.code == 1
-    assert "the run gives another result now: line " in again.stderr
+    assert "the run gives another result now: stats.initial_equity was 100000.0 and is 90000.0" in again.stderr
     record.write_text(text.replace("order_target_percent", "order_target_value"))
     assert "it was changed since" in place.run("runs", "reproduce", "out.json").stderr
     record.write_text(text.replace('"version": "', '"version": "9.'))
     other = place.run("runs", "reproduce", "out.json")
     assert (other.code, "the record is of Weaver 9." in other.stderr) == (0, True)
+
+
+NOISY = """
+import os, sys
+from weaver import Strategy
+
+class Noisy(Strategy):
+    def on_bar(self, bar):
+        os.write(1, b"raw\\n")
+        sys.__stdout__.write("own\\n")
+        os.system("echo child")
+"""
+SLOW = """
+import time
+from weaver import Strategy
+
+class Slow(Strategy):
+    def on_bar(self, bar):
+        time.sleep(0.005)
+"""
+
+
+def test_json_on_stdout_is_alone_also_where_a_strategy_writes_to_the_descriptor(place: Place) -> None:
+    (place.folder / "noisy.py").write_text(NOISY)
+    arguments = ["backtest", "noisy.py", "--bars", "ABC_1d.csv", "--to", "2020-01-03", "--no-lookahead-check"]
+    done = place.run(*arguments, "--json", "-")
+    assert json.loads(done.stdout)["run"]["strategy"] == "noisy"
+    assert [done.stderr.count(text) for text in ("raw\n", "own\n", "child\n")] == [2, 2, 2]
+    assert place.run(*arguments, "--json", "out.json").stdout.count("raw\n") == 2
+    again = place.run("runs", "reproduce", "out.json", "--json", "-")
+    assert (again.stdout, again.stderr.count("raw\n")) == ((place.folder / "out.json").read_text(), 2)
+
+
+def test_slow_run_tells_how_far_it_is_where_nobody_watches(place: Place) -> None:
+    (place.folder / "slow.py").write_text(SLOW)
+    process = place.start("backtest", "slow.py", "--bars", "ABC_1d.csv", "--json", "-", "--no-lookahead-check")
+    stdout, stderr = process.communicate(timeout=120)
+    assert "\nBacktest " in f"\n{stderr}"
+    assert json.loads(stdout)["run"]["strategy"] == "slow"
 
 
 def test_json_on_stdout_is_one_object_and_nothing_else(place: Place) -> None:
@@ -177,5 +216,5 @@ def test_reader_that_hangs_up_is_no_error(place: Place) -> None:
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    assert (process.wait(60), process.stderr.read()) == (0, "")
+    assert (process.wait(60), without_progress(process.stderr.read())) == (0, "")
     process.stderr.close()

@@ -51,7 +51,9 @@ CostsGiven = Annotated[
     typer.Option("--costs", metavar="NAME|KEY=VALUE,…", help="alpaca-stocks, alpaca-crypto, fx, none, or keys."),
 ]
 Venue = Annotated[str | None, typer.Option("--venue", metavar="V", help="Apply the order rules of this venue.")]
-Asset = Annotated[str | None, typer.Option("--asset", metavar="CLASS", help="stock, crypto or fx; by default guessed.")]
+Asset = Annotated[
+    str | None, typer.Option("--asset", metavar="CLASS", help="stock, crypto or fx; by default guessed, or as stored.")
+]
 Zone = Annotated[str | None, typer.Option("--tz", metavar="ZONE", help="Zone of times that carry none.")]
 Close = Annotated[bool, typer.Option("--close-at-end", help="Close what is held at the last close.")]
 NoCheck = Annotated[bool, typer.Option("--no-lookahead-check", help="Do not repeat the run on cut bars afterwards.")]
@@ -98,7 +100,7 @@ def command(
     )  # fmt: skip
     wanted = Wanted(
         bars=bar_files(bars or [], symbol or []), symbols=symbol, timeframe=timeframe, tz=tz, asset=asset,
-        actions=pairs("--actions", actions),
+        actions=pairs("--actions", actions, "SYMBOL=FILE"),
     )  # fmt: skip
     backtest(strategy, wanted, options, outputs, lookahead_check=not no_lookahead_check)
 
@@ -120,12 +122,11 @@ def backtest(reference: str, wanted: Wanted, options: "Options", outputs: Output
     from weaver.cli.summary import print_summary, told_together
     from weaver.research import run
 
-    with ProgressBar() as progress:
-        with outputs.strategies_prints():
-            plan = _planned(reference, wanted, options)
-            result = run(plan, lookahead_check=lookahead_check, progress=progress)
+    with ProgressBar() as progress, outputs.stdout_apart() as stdout:
+        plan = _planned(reference, wanted, options)
+        result = run(plan, lookahead_check=lookahead_check, progress=progress)
         progress("Writing")
-        outputs.write(result)
+        outputs.write(result, stdout)
     for note in told_together(note for source in plan.sources.values() for note in source.notes):
         typer.echo(f"note: {note}", err=True)
     if not outputs.is_stdout:
@@ -150,13 +151,13 @@ def _planned(reference: str, wanted: Wanted, options: "Options") -> "Plan":
         raise InputError(str(error)) from error
 
 
-def pairs(option: str, given: Sequence[str] | None) -> dict[str, Any]:
-    """`name=value` of a repeated option. Raises InputError."""
+def pairs(option: str, given: Sequence[str] | None, form: str = "NAME=VALUE") -> dict[str, Any]:
+    """`name=value` of a repeated option, called `form` in errors. Raises InputError."""
     found: dict[str, Any] = {}
     for text in given or ():
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise InputError(f"{option} {text}: write {option} NAME=VALUE")
+            raise InputError(f"{option} {text}: write {option} {form}")
         if name.strip() in found:
             raise InputError(f"{option} {name.strip()} is given twice")
         found[name.strip()] = value.strip()

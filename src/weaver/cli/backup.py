@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from weaver.cli.progress import ProgressBar
 from weaver.config import settings
 
 Target = Annotated[Path, typer.Argument(metavar="TARGET", help="A folder that is not there yet.")]
@@ -17,5 +18,6 @@ def command(target: Target, without_bars: WithoutBars = False) -> None:
     from weaver.walle.backup import backup
 
     found = settings()
-    asyncio.run(backup(found.database_url, found.home_folder, target, with_bars=not without_bars))
+    with ProgressBar("Copying"):
+        asyncio.run(backup(found.database_url, found.home_folder, target, with_bars=not without_bars))
     typer.echo(f"Copied to {target}")

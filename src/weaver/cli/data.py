@@ -1,6 +1,7 @@
 """`weaver data`: bring market data in, see what there is, and how good it is."""
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from weaver.cli.progress import ProgressBar
 from weaver.config import settings
 from weaver.model.errors import DataError, InputError, WeaverError
 from weaver.model.instrument import AssetClass
@@ -83,7 +85,7 @@ def check(symbols: Wanted = None, as_json: AsJson = False) -> None:
     """Read what is stored and tell what may be wrong with it: damage, gaps, fillers, splits nobody told of."""
     store = _store()
     entries = _wanted(store, symbols)
-    found = [(entry, _check(store, entry)) for entry in _progress(entries, "checking")]
+    found = [(entry, _check(store, entry)) for entry in _progress(entries, "Checking")]
     if as_json:
         report = [{**_entry_json(entry), "warnings": [_warning_json(one) for one in some]} for entry, some in found]
         typer.echo(json.dumps(report, indent=2))
@@ -124,7 +126,7 @@ def import_data(
         raise InputError(f"--symbol {symbol} goes with one file, not {len(bar_files)}: import them one by one")
     errors: list[WeaverError] = []
     outcomes: list[Imported] = []
-    for path in _progress(bar_files, "importing"):
+    for path in _progress(bar_files, "Importing"):
         try:
             named = symbol_of(path) if symbol is None else symbol
             imported = import_file(
@@ -194,7 +196,7 @@ def _report(errors: Sequence[WeaverError]) -> None:
     if len(errors) == 1:
         raise errors[0]
     for error in errors:
-        typer.echo(str(error), err=True)
+        typer.echo(f"error: {error}", err=True)
     if errors:
         raise typer.Exit(2)
 
@@ -254,12 +256,17 @@ def _store() -> "ParquetBarStore":
 
 
 def _progress(items: Sequence[T], what: str) -> Iterator[T]:
-    """The items, with a bar on the terminal's stderr while they are worked on."""
+    """The items, with how far that is on stderr while they are worked on."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        with ProgressBar(what) as progress:
+            for number, item in enumerate(items):
+                progress(what, number / len(items) if len(items) > 1 else None)
+                yield item
+        return
     from rich.console import Console
     from rich.progress import track
 
-    console = Console(stderr=True)
-    yield from track(items, description=what, console=console, transient=True, disable=not console.is_terminal)
+    yield from track(items, description=what, console=Console(stderr=True), transient=True)
 
 
 def _print_table(entries: "Sequence[CatalogueEntry]") -> None:

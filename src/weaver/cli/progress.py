@@ -1,7 +1,7 @@
-"""How far a slow command is, on the terminal's stderr; nothing when that is no terminal, or when it is quick."""
+"""How far a slow command is, on stderr: a bar on a terminal, elsewhere a line now and then."""
 
 import sys
-from threading import Lock, Timer
+from threading import Event, Lock, Thread, Timer
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -11,24 +11,29 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 DELAY_SECONDS = 0.7
+"""Until the bar."""
+LINE_AFTER_SECONDS, LINE_EVERY_SECONDS = 1.0, 5.0
 
 
 class ProgressBar:
     """Call it with what is going on and how far that is, 0 to 1 (None: cannot be told). Shows itself once it has taken
     a while; until then it costs nothing."""
 
-    def __init__(self) -> None:
-        self._what, self._done = "Reading", 0.0
+    def __init__(self, what: str = "Reading") -> None:
+        self._what, self._done = what, 0.0
         self._known = False
         self._lock = Lock()
         self._shown: Progress | None = None
         self._task: TaskID | None = None
         self._timer = Timer(DELAY_SECONDS, self._show)
         self._timer.daemon = True
+        self._over = Event()
 
     def __enter__(self) -> "ProgressBar":
-        if sys.stderr.isatty():
+        if sys.stderr is not None and sys.stderr.isatty():
             self._timer.start()
+        else:
+            Thread(target=self._tell, daemon=True).start()
         return self
 
     def __exit__(
@@ -36,6 +41,7 @@ class ProgressBar:
     ) -> None:
         self._timer.cancel()
         with self._lock:
+            self._over.set()
             if self._shown is not None:
                 self._shown.stop()
                 self._shown = None
@@ -70,6 +76,16 @@ class ProgressBar:
             self._shown = bar
             self._update()
             bar.start()
+
+    def _tell(self) -> None:
+        """On a thread of its own: `Backtest 40 %`, for whoever reads a log or a pipe."""
+        pause = LINE_AFTER_SECONDS
+        while not self._over.wait(pause):
+            with self._lock:
+                if self._over.is_set():
+                    return
+                typer.echo(f"{self._what} {int(100 * self._done)} %" if self._known else self._what, err=True)
+            pause = LINE_EVERY_SECONDS
 
     def _update(self) -> None:
         if self._shown is not None and self._task is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import count
 from typing import Any, Protocol, TypeVar
 
 from weaver.cli.server_client import ServerClient, running_server
@@ -10,6 +11,9 @@ from weaver.model.errors import InputError, NotFound
 
 Filters = Mapping[str, str | None]
 T = TypeVar("T")
+_SERVED_PAGE_SIZE = 500
+_ROWS_MAX = 2**31 - 1
+"""More than any run leaves behind."""
 
 
 class RunRecords(Protocol):
@@ -21,6 +25,11 @@ class RunRecords(Protocol):
 
     def find(self, run_id: str) -> dict[str, Any] | None:
         """One run with its statistics under `stats` (null while there are none)."""
+        ...
+
+    def result(self, run_id: str) -> dict[str, Any]:
+        """What is kept of a finished backtest: `run` (its record), `stats`, `warnings`, `positions`, `cash_flows`, and
+        all rows of `fills` and `trades`. Raises NotFound where there is none."""
         ...
 
 
@@ -69,9 +78,15 @@ class ServedRuns:
             stats = None
         return {**run, "stats": stats}
 
+    def result(self, run_id: str) -> dict[str, Any]:
+        """See `RunRecords`."""
+        found: dict[str, Any] = self._client.get("runs", run_id, "results")
+        rows = {table: _served_rows(self._client, run_id, table) for table in ("fills", "trades")}
+        return {**found, **rows}
+
 
 class StoredRuns:
-    """Runs of the database that DB_URL names, read without a server."""
+    """Runs of the database that DB_URL names, read without a server. A home that nobody has used yet has none."""
 
     def __init__(self, settings: Settings) -> None:
         if settings.database_url == "memory":
@@ -90,7 +105,7 @@ class StoredRuns:
             items = [RunResponse.of(run).model_dump(mode="json") for run in found.items]
             return {"items": items, "total": found.total, "page": page, "page_size": page_size}
 
-        return self._read(read)
+        return self._read(read, unused={"items": [], "total": 0, "page": page, "page_size": page_size})
 
     def find(self, run_id: str) -> dict[str, Any] | None:
         """See `RunRecords`."""
@@ -104,13 +119,53 @@ class StoredRuns:
             stats = None if result is None else dict(result.stats)
             return {**RunDetailResponse.of(run).model_dump(mode="json"), "stats": stats}
 
-        return self._read(read)
+        return self._read(read, unused=None)
 
-    def _read(self, read: Callable[[Any], Awaitable[T]]) -> T:
+    def result(self, run_id: str) -> dict[str, Any]:
+        """See `RunRecords`."""
+
+        async def read(transaction: Any) -> dict[str, Any] | None:
+            kept = await transaction.records.find_result(run_id)
+            if kept is None:
+                return None
+            return {
+                "run": kept.record, "stats": kept.stats, "warnings": kept.warnings, "positions": kept.positions,
+                "cash_flows": kept.cash_flows, "fills": await _all_rows(transaction, run_id, "fills"),
+                "trades": await _all_rows(transaction, run_id, "trades"),
+            }  # fmt: skip
+
+        found = self._read(read, unused=None)
+        if found is None:
+            raise NotFound(f"run {run_id} has no results: only a completed backtest has")
+        return found
+
+    def _read(self, read: Callable[[Any], Awaitable[T]], *, unused: T) -> T:
+        """What `read` finds in a transaction; `unused` where there is no database yet, so that no run was ever kept."""
+        from weaver.walle.address import FILE_NAME
         from weaver.walle.database import open_reader
+
+        if not self._url and not (self._home / FILE_NAME).exists():
+            return unused
 
         async def opened() -> T:
             async with await open_reader(self._url, home=self._home) as database, database.transaction() as transaction:
                 return await read(transaction)
 
         return asyncio.run(opened())
+
+
+def _served_rows(client: ServerClient, run_id: str, table: str) -> list[Any]:
+    rows: list[Any] = []
+    for page in count(1):
+        found = client.get("runs", run_id, table, page=page, page_size=_SERVED_PAGE_SIZE)
+        rows += found["items"]
+        if not found["items"] or len(rows) >= found["total"]:
+            break
+    return rows
+
+
+async def _all_rows(transaction: Any, run_id: str, table: str) -> list[Any]:
+    from weaver.glados.ports import Query
+
+    found = await transaction.records.rows(table, run_id, Query(page_size=_ROWS_MAX))
+    return list(found.items)

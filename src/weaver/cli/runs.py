@@ -1,7 +1,6 @@
 """`weaver runs`: see runs, start and stop them, and run again what a record pins down."""
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,7 +8,7 @@ import typer
 from weaver.cli.output import Outputs
 from weaver.cli.progress import ProgressBar
 from weaver.config import settings
-from weaver.model.errors import InputError, RunFailed, Unavailable
+from weaver.model.errors import Unavailable
 from weaver.model.run import RunMode, RunStatus
 
 if TYPE_CHECKING:
@@ -27,11 +26,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, not
 Confirm = Annotated[str | None, typer.Option("--confirm", metavar="NAME", help="A live run's name, to start it.")]
 Flatten = Annotated[bool, typer.Option("--flatten", help="Close its positions too (paper and live).")]
 
-Record = Annotated[Path, typer.Argument(metavar="FILE", help="What `weaver backtest --json FILE` wrote.")]
+Kept = Annotated[
+    str, typer.Argument(metavar="RUN|FILE", help="A finished run's id or name, or what `weaver backtest --json` wrote.")
+]
 Json = Annotated[
     str | None, typer.Option("--json", metavar="FILE|-", help="Where to write the result of the second run.")
 ]
-QUOTED = 120
 
 
 @app.command("list")
@@ -55,7 +55,7 @@ def list_runs(
     elif found["total"]:
         typer.echo(f"Page {page} is past the end: there are {found['total']:,} such runs, {page_size} on a page")
     else:
-        typer.echo("No such runs here" if status or mode or strategy else "No runs here")
+        typer.echo("No such runs here" if status or mode or strategy else "No runs here yet")
 
 
 @app.command()
@@ -92,29 +92,29 @@ def stop(run: Reference, flatten: Flatten = False) -> None:
 
 
 @app.command()
-def reproduce(file: Record, json: Json = None) -> None:
-    """Run a record again, on the same bars (of the store, or of the file they came from), and compare every byte.
+def reproduce(reference: Kept, json: Json = None) -> None:
+    """Run a finished backtest again, on the same bars (of the store, or of the file they came from), and compare: the
+    record of `weaver backtest --json` byte for byte, a run of the server or the store by its statistics, trades, fills,
+    cash flows, positions and warnings.
 
     Exit code 0: the same. 1: another result. 2: it cannot be run again (the bars are gone, the file is no record).
     """
+    from weaver.cli.kept_result import kept_result
     from weaver.research import run
     from weaver.research.reproduce import plan_again
 
     outputs = Outputs(json=json, html=None)
-    before, record = _read(file)
-    with ProgressBar() as progress:
-        told = _version_told(record)
+    kept = kept_result(reference)
+    with ProgressBar() as progress, outputs.stdout_apart() as stdout:
+        told = _version_told(kept.record)
         if told is not None:
             progress.say(told)
-        with outputs.strategies_prints():
-            plan = plan_again(record, folder=file.parent)
-            result = run(plan, lookahead_check=bool(record["lookahead_check"]), progress=progress)
-        result.run["version"] = record["version"]  # told of above; the figures are what is compared
-        after = result.to_json()
-        outputs.write(result)
-    if after.encode() != before:
-        raise RunFailed(f"{file}: the run gives another result now: {_difference(before, after)}")
-    typer.echo(f"{file}: the same result, byte for byte", err=outputs.is_stdout)
+        plan = plan_again(kept.record, folder=kept.folder)
+        result = run(plan, lookahead_check=bool(kept.record["lookahead_check"]), progress=progress)
+        result.run["version"] = kept.record["version"]  # told of above; the figures are what is compared
+        text = result.to_json()
+        outputs.write(result, stdout)
+    typer.echo(kept.verdict(result, text), err=outputs.is_stdout)
 
 
 def _without_nulls(value: Any) -> Any:
@@ -150,22 +150,6 @@ def _print_table(found: dict[str, Any]) -> None:
         typer.echo(f"{len(found['items'])} of {found['total']:,}; --page shows others", err=True)
 
 
-def _read(file: Path) -> tuple[bytes, dict[str, Any]]:
-    """The bytes, and the record in them. Raises InputError."""
-    try:
-        content = file.read_bytes()
-        record = json.loads(content)["run"]
-        if not isinstance(record["version"], str) or not isinstance(record["lookahead_check"], bool):
-            raise TypeError("version")
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{file}: this is no record of a run: make one with `weaver backtest … --json FILE`"
-        ) from error
-    return content, record
-
-
 def _version_told(record: dict[str, Any]) -> str | None:
     import weaver
 
@@ -175,12 +159,3 @@ def _version_told(record: dict[str, Any]) -> str | None:
         f"note: the record is of Weaver {record['version']}, this is {weaver.__version__}: "
         "a difference may come from that"
     )
-
-
-def _difference(before: bytes, after: str) -> str:
-    """The first line that differs."""
-    old, new = before.decode(errors="replace").splitlines(), after.splitlines()
-    for number, (a, b) in enumerate(zip(old, new, strict=False), start=1):
-        if a != b:
-            return f"line {number} was {a[:QUOTED]} and is {b[:QUOTED]}"
-    return f"it had {len(old)} lines and has {len(new)}"

@@ -73,7 +73,7 @@ def new(name: NewName, folder: Folder = None) -> None:
 
 def _report(problems: list[str]) -> NoReturn:
     for problem in problems:
-        typer.echo(problem, err=True)
+        typer.echo(f"error: {problem}", err=True)
     raise typer.Exit(2)
 
 

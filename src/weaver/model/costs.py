@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.instrument import AssetClass
-from weaver.model.money import CASH_ONE, FITS, Number, divide_half_even, divide_half_even_all, exact
+from weaver.model.money import CASH_ONE, FITS, Number, divide_half_even, divide_half_even_all, exact, plain
 from weaver.model.scale import Scale
 
 Ints = NDArray[np.int64]
 ZERO = Decimal(0)
+WHOLE_BPS = 10_000
+"""All of a price or a value, in basis points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Costs:
     max_participation: Decimal | None = None
 
     @classmethod
-    def parse(cls, given: "str | Mapping[str, Number] | Costs | None", *, asset_class: AssetClass) -> "Costs":
+    def parse(cls, given: "str | Mapping[str, Number | None] | Costs | None", *, asset_class: AssetClass) -> "Costs":
         """A preset's name, `key=value,…`, a mapping of keys, or None: the preset of the class. Raises InputError."""
         if isinstance(given, Costs):
             return given
@@ -40,29 +42,52 @@ class Costs:
         if isinstance(given, str):
             if given in PRESETS:
                 return PRESETS[given]
-            if "=" not in given:
-                raise InputError(f"costs {given!r}: not a preset ({', '.join(PRESETS)}) nor key=value,…")
-            pairs = [part.partition("=") for part in given.split(",") if part.strip()]
-            given = {key.strip(): value.strip() for key, _, value in pairs}
-        return cls._of(given)
+            given = _written(given)
+        if not isinstance(given, Mapping):
+            raise InputError(
+                f"costs are a preset's name ({', '.join(PRESETS)}) or a mapping of keys, not {given!r:.60}"
+            )
+        costs = cls.described(given)
+        if all(value is None for value in given.values()):
+            raise InputError('costs: no key is given: leave costs out for the asset class\'s preset, or write "none"')
+        costs._check()
+        return costs
 
     @classmethod
-    def _of(cls, given: Mapping[str, Number]) -> "Costs":
+    def described(cls, keys: Mapping[str, Number | None]) -> "Costs":
+        """The costs of which `describe` gives these keys: without any, none. Raises InputError."""
         known = [field.name for field in fields(cls)]
         values: dict[str, Decimal] = {}
-        for key, value in given.items():
+        for key, value in keys.items():
             if key not in known:
                 raise InputError(f"costs: unknown key {key!r}; known: {', '.join(known)}")
+            if value is None:
+                continue
             try:
                 values[key] = exact(value, name=f"costs: {key}")
             except InvalidOrder as error:
                 raise InputError(str(error)) from error
             if values[key] < 0:
                 raise InputError(f"costs: {key} must be 0 or more, not {value}")
-        if values.get("max_participation", Decimal(1)) > 1:
-            share = values["max_participation"]
-            raise InputError(f"costs: max_participation is a share of volume, at most 1, not {share}")
         return cls(**values)
+
+    def _check(self) -> None:
+        """Raises InputError for costs that leave nothing of a trade."""
+        adverse, share = self.slippage_bps + self.half_spread_bps, self.max_participation
+        if adverse >= WHOLE_BPS:
+            raise InputError(
+                f"costs: slippage_bps and half_spread_bps come to {plain(adverse)}: they must be under "
+                f"{WHOLE_BPS} together, which is the whole price"
+            )
+        if self.commission_bps >= WHOLE_BPS:
+            raise InputError(
+                f"costs: commission_bps must be under {WHOLE_BPS}, which is all that a fill is worth, "
+                f"not {plain(self.commission_bps)}"
+            )
+        if share is not None and share > 1:
+            raise InputError(f"costs: max_participation is a share of volume, at most 1, not {plain(share)}")
+        if share is not None and not share:
+            raise InputError("costs: max_participation must be above 0, not 0: leave it out to set no bound")
 
     def describe(self) -> dict[str, str]:
         """The keys that are set, as decimal strings."""
@@ -82,6 +107,20 @@ PRESET_OF: Mapping[AssetClass, str] = {
 }
 
 
+def _written(text: str) -> dict[str, Number | None]:
+    """`key=value,…` taken apart. Raises InputError."""
+    if "=" not in text:
+        raise InputError(f"costs {text!r}: not a preset ({', '.join(PRESETS)}) nor key=value,…")
+    found: dict[str, Number | None] = {}
+    for part in text.split(","):
+        key, _, value = (piece.strip() for piece in part.partition("="))
+        if key in found:
+            raise InputError(f"costs: {key} is given twice")
+        if part.strip():
+            found[key] = value
+    return found
+
+
 class CostModel:
     """The costs of one instrument, as integer arithmetic on its units."""
 
@@ -92,14 +131,14 @@ class CostModel:
 
     def __init__(self, costs: Costs, scale: Scale) -> None:
         self.scale = scale
-        self._rate = Fraction(costs.commission_bps) / 10_000
+        self._rate = Fraction(costs.commission_bps) / WHOLE_BPS
         self._each = Fraction(costs.commission_per_share) * CASH_ONE / scale.quantity_one
         value_to_cash = self._rate / scale.notional_divisor
         self._divisor = value_to_cash.denominator * self._each.denominator
         self._bps = value_to_cash.numerator * self._each.denominator
         self._per_unit = self._each.numerator * value_to_cash.denominator
         self.minimum = int((costs.commission_minimum * CASH_ONE).to_integral_value())
-        adverse = (Fraction(costs.slippage_bps) + Fraction(costs.half_spread_bps)) / 10_000
+        adverse = (Fraction(costs.slippage_bps) + Fraction(costs.half_spread_bps)) / WHOLE_BPS
         fixed = Fraction(costs.slippage_ticks) * scale.tick
         self._step = scale.price_one // CASH_ONE  # price units in 1e-8
         self._slip_one = adverse.denominator * fixed.denominator

@@ -14,8 +14,10 @@ from weaver.marvin.strategy import Strategy
 from weaver.model.errors import InputError
 from weaver.model.money import Number
 from weaver.research.inputs import load_bars, sources
+from weaver.research.options import options_of
 from weaver.research.record import record_of
-from weaver.research.run import Day, Options, Plan, no_collection, plan
+from weaver.research.run import Day, Plan, no_collection, plan
+from weaver.research.values import flag
 
 __all__ = ["BacktestResult", "backtest", "load_bars"]
 
@@ -69,13 +71,13 @@ def backtest(
 
     Raises InputError on what cannot be used, StrategyError where the strategy's own code fails.
     """
-    options = Options(
-        params=params or {}, start=start, end=end, warmup=warmup, cash=cash, account=account, leverage=leverage,
+    options = options_of(
+        params=params, start=start, end=end, warmup=warmup, cash=cash, account=account, leverage=leverage,
         shorting=shorting, maintenance=maintenance, costs=costs, close_at_end=close_at_end, seed=seed, venue=venue,
     )  # fmt: skip
     found = sources(bars, symbols=symbols, timeframe=timeframe, tz=tz, asset=asset, actions=actions)
     ready = plan(loaded(strategy), found, options)
-    return run(ready, lookahead_check=lookahead_check, progress=progress or _silent)
+    return run(ready, lookahead_check=flag(lookahead_check, "lookahead_check"), progress=progress or _silent)
 
 
 def loaded(strategy: object) -> LoadedStrategy:

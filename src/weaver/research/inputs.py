@@ -15,10 +15,12 @@ from weaver.model.instrument import AssetClass, Instrument, guess_asset_class
 from weaver.model.listing import Listing
 from weaver.model.resample import resample
 from weaver.model.timeframe import DAY, Timeframe
+from weaver.research.values import shown, text
 from weaver.walle.bar_store import ParquetBarStore, StoredBars
-from weaver.walle.files import read_bars
+from weaver.walle.files import check_symbol, read_bars
 from weaver.walle.frames import bars_from_frame
 from weaver.walle.quality import check_bars
+from weaver.walle.time_zone import zone_of
 
 EPOCH = date(1970, 1, 1)
 
@@ -44,8 +46,8 @@ def store() -> ParquetBarStore:
 
 
 def load_bars(symbol: str, timeframe: str) -> StoredBars:
-    """Bars of the store, at their own or a coarser timeframe. Raises NotFound."""
-    return store().read(symbol, Timeframe.parse(timeframe))
+    """Bars of the store, at their own or a coarser timeframe. Raises NotFound, and InputError."""
+    return store().read(_symbol(symbol), Timeframe.parse(text(timeframe, "timeframe")))
 
 
 def sources(
@@ -59,8 +61,10 @@ def sources(
 ) -> dict[str, Source]:
     """The run's symbols with their bars, in order. `bars`: a frame, Bars, StoredBars, a file, a mapping or sequence of
     them, or None for the store. Raises InputError."""
-    wanted = _Wanted(None if timeframe is None else Timeframe.parse(timeframe), tz, _asset_class(asset))
-    found = _found(bars, list(symbols or ()), wanted)
+    wanted = _Wanted.parse(timeframe=timeframe, tz=tz, asset=asset)
+    if actions is not None and not isinstance(actions, Mapping):
+        raise InputError(f"actions are a mapping of symbols to files or lists, not {shown(actions)}")
+    found = _found(bars, _symbols(symbols), wanted)
     if not found:
         raise InputError("no bars: name symbols of the store (--symbol) or files (--bars)")
     _one_timeframe(found)
@@ -70,18 +74,28 @@ def sources(
     return {symbol: _with_actions(source, (actions or {}).get(symbol)) for symbol, source in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
     timeframe: Timeframe | None
     tz: str | None
     asset_class: AssetClass | None
+
+    @classmethod
+    def parse(cls, *, timeframe: str | None, tz: str | None, asset: str | None) -> "_Wanted":
+        if tz is not None:
+            zone_of(text(tz, "tz"))  # an unknown one is wrong also where the times need none
+        return cls(
+            timeframe=None if timeframe is None else Timeframe.parse(text(timeframe, "timeframe")),
+            tz=tz,
+            asset_class=_asset_class(asset),
+        )
 
 
 def _found(bars: Any, symbols: list[str], wanted: _Wanted) -> dict[str, Source]:
     if bars is None:
         return {symbol: _stored(symbol, wanted) for symbol in symbols}
     if isinstance(bars, Mapping):
-        return {symbol: _one(item, symbol, wanted) for symbol, item in bars.items()}
+        return {symbol: _one(item, _symbol(symbol), wanted) for symbol, item in bars.items()}
     items = list(bars) if isinstance(bars, (list, tuple)) else [bars]
     if symbols and len(symbols) != len(items):
         raise InputError(f"{len(symbols)} symbols for {len(items)} rows of bars: name one for each")
@@ -99,12 +113,11 @@ def _one(item: Any, symbol: str | None, wanted: _Wanted) -> Source:
     if isinstance(item, (str, Path)):
         return _file(Path(item), symbol, wanted)
     if isinstance(item, StoredBars):
-        return _given(item.bars, item.instrument, item.actions, "store", wanted)
+        return _from_store(item, symbol or item.bars.symbol, wanted)
     if isinstance(item, Bars):
         name = symbol or item.symbol
         asset_class = wanted.asset_class or guess_asset_class(name)
-        bars = item if item.symbol == name else replace(item, symbol=name)
-        return _given(bars, Instrument.default(name, asset_class), (), "memory", wanted)
+        return _given(item, Instrument.default(name, asset_class), (), "memory", wanted)
     if symbol is None:
         symbol = "BARS"
     read = bars_from_frame(
@@ -117,6 +130,9 @@ def _one(item: Any, symbol: str | None, wanted: _Wanted) -> Source:
 def _given(
     bars: Bars, instrument: Instrument, actions: tuple[CorporateAction, ...], origin: str, wanted: _Wanted
 ) -> Source:
+    """Bars under the instrument's symbol."""
+    if bars.symbol != instrument.symbol:
+        bars = replace(bars, symbol=instrument.symbol)
     if wanted.timeframe is not None and wanted.timeframe != bars.timeframe:
         bars = resample(bars, wanted.timeframe, calendar_for(instrument.asset_class))
     return Source(listing=Listing(instrument=instrument, bars=bars, actions=tuple(actions)), origin=origin)
@@ -134,9 +150,20 @@ def _stored(symbol: str, wanted: _Wanted) -> Source:
                 "or name a file (--bars)"
             )
         timeframe = entry.timeframe
-    stored = shelf.read(symbol, timeframe)
-    source = _given(stored.bars, stored.instrument, tuple(stored.actions), "store", wanted)
+    source = _from_store(shelf.read(symbol, timeframe), symbol, wanted)
     return replace(source, warnings=_doubts(source.listing))
+
+
+def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> Source:
+    """Stored bars under a symbol of the run's. Raises InputError where they are of another class than is wanted."""
+    kept = stored.instrument
+    if wanted.asset_class not in {None, kept.asset_class}:
+        raise InputError(
+            f"{kept.symbol} is in the store as {kept.asset_class}, not {wanted.asset_class}: leave the asset out "
+            f"(--asset), or import the bars as {wanted.asset_class} under another symbol"
+        )
+    instrument = kept if kept.symbol == symbol else replace(kept, symbol=symbol)
+    return _given(stored.bars, instrument, stored.actions, "store", wanted)
 
 
 def _file(path: Path, symbol: str | None, wanted: _Wanted) -> Source:
@@ -191,6 +218,22 @@ def _one_timeframe(found: Mapping[str, Source]) -> None:
         raise InputError(
             f"the symbols are quoted in several currencies ({', '.join(sorted(currencies))}): a run has one"
         )
+
+
+def _symbols(given: Iterable[str] | None) -> list[str]:
+    if given is None:
+        return []
+    if isinstance(given, str):
+        return [_symbol(given)]
+    if not isinstance(given, Iterable):
+        raise InputError(f"symbols are a list of names, not {shown(given)}")
+    return [_symbol(symbol) for symbol in given]
+
+
+def _symbol(given: object) -> str:
+    symbol = text(given, "a symbol")
+    check_symbol(symbol)
+    return symbol
 
 
 def _asset_class(name: str | None) -> AssetClass | None:

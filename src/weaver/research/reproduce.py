@@ -15,6 +15,7 @@ from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.listing import Listing
 from weaver.model.timeframe import Timeframe
 from weaver.research.inputs import Source, store
+from weaver.research.options import options_of
 from weaver.research.run import Options, Plan, plan
 from weaver.walle.catalogue import action_of
 from weaver.walle.files import read_bars
@@ -31,7 +32,7 @@ def plan_again(record: Record, *, folder: Path) -> Plan:
     try:
         strategy = _strategy(record)
         sources = {symbol: _source(symbol, record["data"][symbol], record, folder) for symbol in record["symbols"]}
-        costs = {symbol: Costs.parse(record["costs"][symbol], asset_class=AssetClass.STOCK) for symbol in sources}
+        costs = {symbol: Costs.described(record["costs"][symbol]) for symbol in sources}
         options = _options(record)
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise InputError(f"the record is damaged: {type(error).__name__}: {error}") from error
@@ -51,7 +52,7 @@ def _strategy(record: Record) -> LoadedStrategy:
 
 
 def _options(record: Record) -> Options:
-    return Options(
+    return options_of(
         params=record["parameters"],
         start=record["from"],
         end=record["to"],

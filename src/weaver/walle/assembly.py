@@ -1,6 +1,7 @@
 """From raw columns to checked bars."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from weaver.walle.moment import moment
 from weaver.walle.quality import DataWarning, check_bars
 from weaver.walle.raw_columns import RawColumns
 from weaver.walle.source import Source
-from weaver.walle.time_text import WrittenTimes
 from weaver.walle.time_zone import to_instants, zone_of
 
 _ROUNDING = 1e-9
@@ -44,13 +44,14 @@ def assemble(
     Raises InputError, or DataError naming the first row that cannot be true.
     """
     notes: list[str] = []
+    zone = None if tz is None else zone_of(tz)
     if asset_class is None:
         asset_class = guess_asset_class(symbol)
         notes.append(f"{symbol}: taken for {asset_class}, by its name (--asset says otherwise)")
     spacing = _spacing(raw, timeframe)
     if timeframe is not None and timeframe < spacing:
         raise InputError(f"{raw.source.name}: the bars are {spacing} apart: bars of {timeframe} cannot be made of them")
-    timestamp = _timestamps(raw, spacing, tz, asset_class, notes)
+    timestamp = _timestamps(raw, spacing, zone, asset_class, notes)
     _check_order(timestamp, raw.source)
     prices = _prices(raw, notes)
     calendar = calendar_for(asset_class)
@@ -94,32 +95,32 @@ def _spacing(raw: RawColumns, timeframe: Timeframe | None) -> Timeframe:
 
 
 def _timestamps(
-    raw: RawColumns, spacing: Timeframe, tz: str | None, asset_class: AssetClass, notes: list[str]
+    raw: RawColumns, spacing: Timeframe, zone: ZoneInfo | None, asset_class: AssetClass, notes: list[str]
 ) -> Int64:
     """Start stamps in UTC; of daily stock bars the session's date at 00:00."""
     times = raw.times
-    if tz is not None and times.instant is not None:
-        notes.append(f"{raw.source.name}: the times say their own zone, so --tz {tz} was not used")
-    if spacing.is_daily:
-        if asset_class is AssetClass.STOCK:
-            return _session_labels(times)
-        if times.instant is None and not bool((times.local % DAY).any()):
-            return times.local
+    if zone is not None and times.instant is not None:
+        notes.append(f"{raw.source.name}: the times say their own zone, so --tz {zone.key} was not used")
+    dates_alone = not bool((times.local % DAY).any())
+    if spacing.is_daily and asset_class is AssetClass.STOCK:
+        # The date as written; times of day (other than midnight) are instants of New York's date.
+        return times.local if dates_alone else local_day(_instants(raw, zone)) * DAY
+    if spacing.is_daily and dates_alone and times.instant is None:
+        return times.local
+    return _instants(raw, zone)
+
+
+def _instants(raw: RawColumns, zone: ZoneInfo | None) -> Int64:
+    """The times in UTC. Raises DataError where neither they nor the caller name a zone."""
+    times = raw.times
     if times.instant is not None:
         return times.instant
-    if tz is None:
+    if zone is None:
+        row = int(np.argmax(times.local % DAY != 0))
         raise raw.source.error(
-            0, f"time {moment(times.local[0])} has no time zone: name it with --tz, as UTC or America/New_York"
+            row, f"time {moment(times.local[row])} has no time zone: name it with --tz, as UTC or America/New_York"
         )
-    return to_instants(times.local, zone_of(tz), source=raw.source)
-
-
-def _session_labels(times: WrittenTimes) -> Int64:
-    """The date as written; times of day in UTC (other than midnight) are instants of New York's date."""
-    on_midnight = not bool((times.local % DAY).any())
-    if times.instant is None or on_midnight:
-        return times.local // DAY * DAY
-    return local_day(times.instant) * DAY
+    return to_instants(times.local, zone, source=raw.source)
 
 
 def _check_order(timestamp: Int64, source: Source) -> None:

@@ -48,10 +48,18 @@ def simple(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text)
 
 
-def recognise(names: Sequence[str], *, source: str, index_is_time: bool = False) -> ColumnNames:
+def has_times(names: Sequence[str]) -> bool:
+    """Whether a column is named as one of times."""
+    return _first([simple(name) for name in names], _TIMES) is not None
+
+
+def recognise(
+    names: Sequence[str], *, source: str, index_is_time: bool = False, index_holds: str | None = None
+) -> ColumnNames:
     """The columns of `source` by name. Raises DataError that lists what was found where one is missing or doubled.
 
-    index_is_time: the time does not stand in a column (a frame's index); `time` is then -1.
+    index_is_time: the time does not stand in a column (a frame's index); `time` is then -1. index_holds: what a
+    frame's index holds that is no times.
     """
     found = [simple(name) for name in names]
     time = -1 if index_is_time else _first(found, _TIMES)
@@ -60,7 +68,8 @@ def recognise(names: Sequence[str], *, source: str, index_is_time: bool = False)
     if time is None:
         missing.insert(0, "timestamp")
     if missing or time is None:
-        raise DataError(f"{source}: no column for {', '.join(missing)}; found: {_listed(names)}")
+        index = "" if time is not None or index_holds is None else _no_times(index_holds)
+        raise DataError(f"{source}: no column for {', '.join(missing)}; found: {_listed(names)}{index}")
     clock = _first(found, ("time", "clock")) if time >= 0 and found[time] == "date" else None
     volume = _only(found, names, _VOLUMES, "volume", source)
     if volume is None:  # `Volume BTC`, `volume_from`
@@ -97,6 +106,10 @@ def _only(found: Sequence[str], names: Sequence[str], spellings: Sequence[str], 
             case _:
                 raise DataError(f"{source}: more than one column could be {wanted}; found: {_listed(names)}")
     return None
+
+
+def _no_times(index_holds: str) -> str:
+    return f"; and the index holds {index_holds}, not times: make it one of times (pandas.to_datetime), or add a column"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Reading pandas and polars data frames, neither of which is needed to be installed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from weaver.model.errors import DataError, InputError
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
 from weaver.walle.assembly import ReadBars, assemble
-from weaver.walle.column_names import recognise
+from weaver.walle.column_names import has_times, recognise
 from weaver.walle.raw_columns import RawColumns
 from weaver.walle.source import Source
 from weaver.walle.time_text import TextColumn, WrittenTimes, from_epoch, parse_times
@@ -25,9 +25,10 @@ def bars_from_frame(
     tz: str | None = None,
     asset_class: AssetClass | None = None,
 ) -> ReadBars:
-    """Bars of a pandas or polars frame: columns of any case, times in a column or in a pandas DatetimeIndex.
+    """Bars of a pandas or polars frame: columns of any case, times in a column or in a pandas index (of times, dates
+    or texts; not of numbers, which may count rows).
 
-    tz: the zone of intraday times that carry none. Raises InputError or DataError naming symbol and row.
+    tz: the zone of times that carry none. Raises InputError or DataError naming symbol and row.
     """
     name = f"the frame of {symbol}"
     if not hasattr(frame, "columns") or not hasattr(frame, "__getitem__"):
@@ -36,14 +37,24 @@ def bars_from_frame(
         raise DataError(f"{name}: there are no rows")
     source = Source(name=name)
     labels = list(frame.columns)
+    spelled = [str(label) for label in labels]
     index = getattr(frame, "index", None)
-    has_time_index = index is not None and getattr(index.dtype, "kind", "") == "M"
-    names = recognise([str(label) for label in labels], source=name, index_is_time=has_time_index)
-    times = index if has_time_index else frame[labels[names.time]]
+    if index is not None and _holds_times(index, spelled):
+        names = recognise(spelled, source=name, index_is_time=True)
+        times = _times(index, Source(name=f"{name}, index"), is_utc=False)
+    else:
+        names = recognise(spelled, source=name, index_holds=None if index is None else str(index.dtype))
+        times = _times(frame[labels[names.time]], source, is_utc=names.is_utc)
     columns = {price: _numbers(frame[labels[position]], price, source) for price, position in names.prices.items()}
     volume = None if names.volume is None else _numbers(frame[labels[names.volume]], "volume", source)
-    raw = RawColumns(source=source, times=_times(times, source, is_utc=names.is_utc), volume=volume, **columns)
+    raw = RawColumns(source=source, times=times, volume=volume, **columns)
     return assemble(raw, symbol=symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
+
+
+def _holds_times(index: Any, columns: Sequence[str]) -> bool:
+    """Whether the times stand in the index: it is made for them, or has dates or texts where no column could be it."""
+    kind = getattr(index.dtype, "kind", "")
+    return kind == "M" or (kind == "O" and not has_times(columns))
 
 
 def _numbers(column: Any, name: str, source: Source) -> Float64:

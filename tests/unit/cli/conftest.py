@@ -3,6 +3,13 @@
 import pytest
 
 from tests.unit.cli.terminal import Terminal
+from weaver.cli import progress
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a slow machine's commands say of their progress is for the tests of that alone."""
+    monkeypatch.setattr(progress, "LINE_AFTER_SECONDS", 600.0)
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """`weaver backtest`: options to a run, and what is refused before one."""
 
+import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from tests.acceptance.command import csv, days
 from weaver.cli.backtest import bar_files, pairs
 from weaver.cli.dispatch import run
+from weaver.cli.output import Outputs
 from weaver.model.errors import InputError
 
 NAIVE = csv([f"2020-01-02 {hour:02}:30,1,1,1,1,1" for hour in range(10, 16)])
@@ -35,6 +39,11 @@ OPTIONS = {
     "unknown venue": (["--venue", "moon"], ["moon"]),
     "negative warm-up": (["--warmup", "-1"], ["warmup must be 0"]),
     "two files of one symbol": (["--bars", "ABC=naive.csv"], ["ABC"]),
+    "unknown time zone of dated bars": (["--tz", "Foo/Bar"], ["time zone 'Foo/Bar' is unknown"]),
+    "cost given twice": (["--costs", "slippage_bps=1,slippage_bps=2"], ["slippage_bps is given twice"]),
+    "slippage of more than a price": (["--costs", "slippage_bps=20000"], ["slippage_bps", "20000", "under 10000"]),
+    "participation of nothing": (["--costs", "max_participation=0"], ["max_participation must be above 0"]),
+    "actions of nobody": (["--actions", "a.csv"], ["--actions a.csv: write --actions SYMBOL=FILE"]),
     "actions of a stranger": (["--actions", "XYZ=a.csv"], ["XYZ"]),
     "actions that are missing": (["--actions", "ABC=a.csv"], ["a.csv", "no such file"]),
     "folder that is not there": (["--json", "nowhere/out.json"], ["nowhere"]),
@@ -73,6 +82,53 @@ def test_position_that_stays_open_is_told(capsys: pytest.CaptureFixture[str]) ->
     assert err == "note: ABC: taken for stock, by its name (--asset says otherwise)\n"
 
 
+NOISY = """
+import os, subprocess, sys
+from weaver import Strategy
+
+os.write(1, b"loading\\n")
+
+class Noisy(Strategy):
+    def on_start(self):
+        os.write(1, b"raw\\n")
+        sys.__stdout__.write("python's own\\n")
+        subprocess.run(["echo", "child"])
+        print("print")
+"""
+
+
+def test_json_on_stdout_keeps_out_what_a_strategy_writes_past_python(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "noisy.py").write_text(NOISY)
+    command = ["backtest", "noisy.py", "--bars", "ABC_1d.csv", "--asset", "stock", "--no-lookahead-check"]
+    assert run([*command, "--json", "-"]) == 0
+    out, err = capfd.readouterr()
+    assert json.loads(out)["run"]["strategy"] == "noisy"
+    assert sorted(err.splitlines()) == ["child", "loading", "print", "python's own", "raw"]
+    os.write(1, b"after\n")
+    assert capfd.readouterr() == ("after\n", "")
+
+
+def test_stdout_is_given_back_when_the_run_fails(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (folder / "fails.py").write_text(f"{NOISY}        1 / 0\n")
+    command = ["backtest", "fails.py", "--bars", "ABC_1d.csv", "--asset", "stock"]
+    assert run([*command, "--json", "-"]) == 1
+    assert capfd.readouterr().out == ""
+    os.write(1, b"after\n")
+    assert capfd.readouterr() == ("after\n", "")
+
+
+def test_json_on_a_stdout_that_is_closed_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", None)
+        with pytest.raises(InputError, match="standard output is closed; name a file"):
+            Outputs(json="-", html=None)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_unexpected_error_is_one_line_that_offers_the_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -102,3 +158,5 @@ def test_pairs_keep_what_stands_behind_the_first_equals_sign() -> None:
         pairs("--set", ["a=1", "a=2"])
     with pytest.raises(InputError, match="--set =1: write --set NAME=VALUE"):
         pairs("--set", ["=1"])
+    with pytest.raises(InputError, match="write --actions SYMBOL=FILE"):
+        pairs("--actions", ["a.csv"], "SYMBOL=FILE")

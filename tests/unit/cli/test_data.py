@@ -2,13 +2,15 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from tests.shared_data import SAMPLES
-from weaver.cli.data import app
+from weaver.cli import progress
+from weaver.cli.data import _progress, app
 from weaver.config import settings
 from weaver.model.errors import InputError
 from weaver.model.timeframe import Timeframe
@@ -118,7 +120,9 @@ def test_one_bad_file_does_not_hold_up_the_others_and_is_named(tmp_path: Path) -
     result = run("import", bad, SAMPLES / "IBM_1d.csv", missing)
     assert result.exit_code == 2
     told = [line for line in result.stderr.splitlines() if not line.startswith("  ")]
-    assert told == [f"{bad}: row 1 (line 2): high 0.5 is below low 1.0", f"{missing}: there is no such file"]
+    assert told == [
+        f"error: {bad}: row 1 (line 2): high 0.5 is below low 1.0", f"error: {missing}: there is no such file",
+    ]  # fmt: skip
     assert [entry.symbol for entry in store().catalogue()] == ["IBM"]
 
 
@@ -159,6 +163,20 @@ def test_check_finds_damage(weaver_home: Path) -> None:
     report = {row["symbol"]: [warning["code"] for warning in row["warnings"]] for row in json.loads(result.stdout)}
     assert report == {"IBM": [], "MSFT": ["damaged"]}
     assert store().find("MSFT", Timeframe.parse("1d")) is not None
+
+
+def test_files_that_take_long_are_counted_on_stderr(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "LINE_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr(progress, "LINE_EVERY_SECONDS", 0.01)
+    for wanted in _progress(["Importing 0 %\n", "Importing 50 %\n"], "Importing"):
+        told, end = "", time.monotonic() + 10
+        while wanted not in told and time.monotonic() < end:
+            time.sleep(0.01)
+            told += capsys.readouterr().err
+        assert wanted in told
+    assert capsys.readouterr().out == ""
 
 
 def test_empty_store_says_what_to_do() -> None:

@@ -1,4 +1,4 @@
-"""The progress bar: seen when it takes long and somebody looks, else silent."""
+"""Progress: seen when it takes long, as a bar on a terminal and as lines elsewhere."""
 
 import io
 import sys
@@ -7,7 +7,7 @@ import time
 import pytest
 
 from weaver.cli import progress
-from weaver.cli.progress import ProgressBar
+from weaver.cli.progress import LINE_AFTER_SECONDS, LINE_EVERY_SECONDS, ProgressBar
 
 
 class Terminal(io.StringIO):
@@ -15,15 +15,50 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_nothing_is_shown_where_stderr_is_no_terminal(
+def wait_for(told: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What was written to stderr until `told` was."""
+    end, text = time.monotonic() + 10, ""
+    while told not in text and time.monotonic() < end:
+        time.sleep(0.01)
+        text += capsys.readouterr().err
+    return text
+
+
+def test_where_stderr_is_no_terminal_lines_tell_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "LINE_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr(progress, "LINE_EVERY_SECONDS", 0.02)
+    with ProgressBar() as bar:
+        assert wait_for("Reading\n", capsys).startswith("Reading\n")
+        bar("Backtest", 0.407)
+        assert wait_for("Backtest 40 %\n", capsys).endswith("Backtest 40 %\n")
+        bar("Writing")
+        assert wait_for("Writing\n", capsys).endswith("Writing\n")
+    capsys.readouterr()
+    time.sleep(0.1)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_work_of_less_than_a_second_tells_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(progress, "DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "LINE_AFTER_SECONDS", LINE_AFTER_SECONDS)
     with ProgressBar() as bar:
         bar("Backtest", 0.5)
         time.sleep(0.05)
         bar.say("a line")
     assert capsys.readouterr() == ("", "a line\n")
+    assert (LINE_AFTER_SECONDS, LINE_EVERY_SECONDS) == (1.0, 5.0)
+
+
+def test_stderr_that_is_closed_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    monkeypatch.setattr(progress, "LINE_AFTER_SECONDS", 0.0)
+    with ProgressBar() as bar:
+        time.sleep(0.05)
+        bar.say("a line")
 
 
 def test_what_takes_long_is_shown_with_its_name_and_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,24 +1,18 @@
 """`weaver runs`: with a server, and without one."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from time import sleep
-from typing import Any
-from urllib.request import Request, urlopen
+
+import pytest
 
 from tests.shared_data import SAMPLES
-from tests.unit.cli.server_process import ServerProcess, server
+from tests.unit.cli.runs_on_server import TOKEN, finished, post
+from tests.unit.cli.server_process import server
 from tests.unit.cli.terminal import Terminal
-
-TOKEN = {"SECURITY_API_TOKEN": "a-long-token"}
-
-
-def post(running: ServerProcess, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    headers = {"X-API-Key": TOKEN["SECURITY_API_TOKEN"], "Content-Type": "application/json"}
-    request = Request(running.url + path, json.dumps(body).encode(), headers, method="POST")
-    with urlopen(request, timeout=30) as answer:
-        found: dict[str, Any] = json.load(answer)
-    return found
+from weaver.cli import run_records
 
 
 def test_runs_are_listed_started_stopped_and_shown_with_a_server_and_read_without(
@@ -59,18 +53,151 @@ def test_runs_are_listed_started_stopped_and_shown_with_a_server_and_read_withou
     )  # fmt: skip
 
 
+def test_finished_run_is_reproduced_from_the_server_and_from_the_store(
+    terminal: Terminal, weaver_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_records, "_SERVED_PAGE_SIZE", 7)  # several pages of fills
+    terminal.set(**TOKEN)
+    terminal.told("data", "import", str(SAMPLES / "AAPL_1d.csv"), str(SAMPLES / "AAPL_actions.csv"))
+    options = {"start_time": "2005-01-01", "end_time": "2012-06-01T00:00:00Z", "cash": "50000.5", "seed": 4}
+    with server(weaver_home, environment=TOKEN) as running:
+        run_id = finished(running, terminal, strategy_id="rsi-mean-reversion", name="rsi on A/B", **options)
+        free = finished(running, terminal, strategy_id="buy-and-hold", costs="none", name="free")
+        pending = post(running, "/api/v1/runs", {"strategy_id": "dca", "mode": "backtest", "symbols": ["AAPL"]})["id"]
+        same = f"run {run_id}: the same statistics, trades, fills, cash flows, positions and warnings\n"
+        assert terminal.outcome("runs", "reproduce", run_id) == (0, same, "")
+        assert terminal.outcome("runs", "reproduce", "rsi on A/B") == (0, same, "")
+        assert "the same statistics" in terminal.told("runs", "reproduce", free)
+        code, stdout, stderr = terminal.outcome("runs", "reproduce", pending)
+        assert (code, stdout, "is pending and has no results" in stderr) == (2, "", True)
+
+        _, body = running.get(f"/api/v1/runs/{run_id}/results", **{"X-API-Key": TOKEN["SECURITY_API_TOKEN"]})
+        results, shown = tmp_path / "results.json", tmp_path / "shown.json"
+        results.write_text(json.dumps(body))
+        shown.write_text(terminal.told("runs", "show", run_id, "--json"))
+        assert running.stop() == 0
+
+    assert terminal.outcome("runs", "reproduce", run_id) == (0, same, "")
+    code, stdout, stderr = terminal.outcome("runs", "reproduce", "free", "--json", "-")
+    assert (code, json.loads(stdout)["run"]["costs"], "the same statistics" in stderr) == (0, {"AAPL": {}}, True)
+    code, _, stderr = terminal.outcome("runs", "reproduce", pending)
+    assert (code, "only a completed backtest has" in stderr) == (2, True)
+
+    same = f"{results}: the same statistics, cash flows, positions and warnings\n"
+    assert terminal.outcome("runs", "reproduce", str(results)) == (0, same, "")
+    body["stats"]["sharpe"] += 1e-9
+    results.write_text(json.dumps(body))
+    code, _, stderr = terminal.outcome("runs", "reproduce", str(results))
+    assert (code, "the run gives another result now: stats.sharpe was" in stderr) == (1, True)
+    code, _, stderr = terminal.outcome("runs", "reproduce", str(shown))
+    assert (code, f"`weaver runs reproduce {run_id}` takes that from where the run is kept" in stderr) == (2, True)
+
+
+def test_result_in_the_store_that_the_run_no_longer_gives_is_found_out(terminal: Terminal, weaver_home: Path) -> None:
+    terminal.told("data", "import", str(SAMPLES / "AAPL_1d.csv"))
+    with server(weaver_home) as running:
+        run_id = finished(running, terminal, strategy_id="buy-and-hold")
+        assert running.stop() == 0
+    with closing(sqlite3.connect(weaver_home / "weaver.db")) as database:
+        database.execute("UPDATE fills SET price = price || '1' WHERE run_id = ?", [run_id])
+        database.commit()
+    code, stdout, stderr = terminal.outcome("runs", "reproduce", run_id)
+    assert (code, stdout) == (1, "")
+    assert f"run {run_id}: the run gives another result now: fills[0].price was '" in stderr
+
+
+NO_RECORDS = {
+    "not JSON": ("timestamp,open", "no JSON at all"),
+    "a list": ("[1, 2]", "no record of a run"),
+    "something else": ('{"a": 1}', "it has no object `run`"),
+    "a run of a word": ('{"run": "a"}', "it has no object `run`"),
+    "a record of another kind": ('{"run": {"version": 1}}', "lacks version or lookahead_check"),
+    "the record alone": ('{"run": {"version": "1", "lookahead_check": true}}', "no statistics in it to compare"),
+    "no figures": ('{"run": {"version": "1", "lookahead_check": true}, "stats": {}}', "no statistics in it to compare"),
+}
+
+
+@pytest.mark.parametrize("name", NO_RECORDS)
+def test_file_that_is_no_record_is_refused_with_how_to_make_one(terminal: Terminal, tmp_path: Path, name: str) -> None:
+    text, says = NO_RECORDS[name]
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    code, stdout, stderr = terminal.outcome("runs", "reproduce", str(path))
+    assert (code, stdout) == (2, "")
+    assert f"{path}: " in stderr
+    assert says in stderr
+    assert "`weaver backtest … --json FILE`" in stderr
+
+
+def test_record_that_was_laid_out_anew_is_the_same_result(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "a.json"
+    terminal.told("backtest", "sma-crossover", "--bars", str(SAMPLES / "AAPL_1d.csv"), "--json", str(path))
+    assert terminal.told("runs", "reproduce", "a.json") == "a.json: the same result, byte for byte\n"
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps(record))
+    same = "a.json: the same statistics, trades, fills, equity, cash flows and warnings\n"
+    assert terminal.told("runs", "reproduce", "a.json") == same
+    record["equity"][-1]["cash"] += 0.01
+    path.write_text(json.dumps(record))
+    code, _, stderr = terminal.outcome("runs", "reproduce", "a.json")
+    assert (code, "another result now: equity[3269].cash was" in stderr) == (1, True)
+
+
+FAILS_ON_A_CUT = """
+from weaver import Strategy
+
+class Peeks(Strategy):
+    def on_start(self):
+        self.count = 0
+
+    def on_bar(self, bar):
+        self.buy(bar.symbol, 1)
+
+    def on_stop(self):
+        if self.now.year < 2013:
+            raise ValueError("too early")
+"""
+
+
+def test_warning_that_names_the_strategys_file_is_no_difference(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd_name.py").write_text(FAILS_ON_A_CUT)
+    terminal.told("backtest", "odd_name.py", "--bars", str(SAMPLES / "AAPL_1d.csv"), "--json", "a.json")
+    assert "odd_name.py line" in json.dumps(json.loads((tmp_path / "a.json").read_text())["warnings"])
+    assert "a.json: the same " in terminal.told("runs", "reproduce", "a.json")
+
+
 def test_file_of_a_killed_server_is_not_trusted(terminal: Terminal, weaver_home: Path) -> None:
     with server(weaver_home) as running:
         running.process.kill()
         running.process.wait()
     assert (weaver_home / "server.json").exists()
-    assert terminal.outcome("runs", "list") == (0, "No runs here\n", "")
+    assert terminal.outcome("runs", "list") == (0, "No runs here yet\n", "")
 
 
-def test_page_past_the_end_and_a_home_without_runs_are_told(terminal: Terminal, weaver_home: Path) -> None:
-    code, _, stderr = terminal.outcome("runs", "list")
-    assert (code, f"{weaver_home}/weaver.db is not there: `weaver up` makes it" in stderr) == (2, True)
+def test_home_that_nobody_has_used_has_no_runs_yet(terminal: Terminal, weaver_home: Path) -> None:
+    assert terminal.outcome("runs", "list") == (0, "No runs here yet\n", "")
+    empty = {"items": [], "total": 0, "page": 1, "page_size": 50}
+    assert json.loads(terminal.told("runs", "list", "--json")) == empty
+    for command in ("show", "reproduce"):
+        assert terminal.outcome("runs", command, "sma") == (
+            2, "", "error: there is no run 'sma': `weaver runs list` shows them\n",
+        )  # fmt: skip
     assert not weaver_home.exists()
+
+
+def test_database_that_is_named_and_not_there_is_an_error(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.set(DB_URL=f"sqlite:///{tmp_path}/typo.db")
+    code, _, stderr = terminal.outcome("runs", "list")
+    assert (code, f"{tmp_path}/typo.db is not there" in stderr) == (2, True)
+
+
+def test_page_past_the_end_is_told(terminal: Terminal, weaver_home: Path) -> None:
     terminal.told("data", "import", str(SAMPLES / "AAPL_1d.csv"))
     with server(weaver_home) as running:
         body = {"strategy_id": "sma-crossover", "mode": "backtest", "symbols": ["AAPL"], "timeframe": "1d"}
@@ -103,4 +230,4 @@ def test_backup_is_a_home_of_its_own(terminal: Terminal, weaver_home: Path, tmp_
     assert not (tmp_path / "lean" / "bars").exists()
     terminal.set(WEAVER_HOME=str(tmp_path / "copy"))
     assert terminal.told("data", "list", "--json") == listed
-    assert terminal.told("runs", "list") == "No runs here\n"
+    assert terminal.told("runs", "list") == "No runs here yet\n"

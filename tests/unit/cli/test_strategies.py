@@ -52,6 +52,7 @@ def test_check_reports_each_problem_in_a_line_and_exits_2(tmp_path: Path, text: 
     result = run("check", str(path))
     assert result.exit_code == 2
     assert says in result.stderr
+    assert result.stderr.startswith("error: ")
     assert result.stderr.count("\n") == 1
     assert result.stdout == ""
 
@@ -59,7 +60,7 @@ def test_check_reports_each_problem_in_a_line_and_exits_2(tmp_path: Path, text: 
 def test_check_of_an_unknown_id_suggests_one() -> None:
     result = run("check", "sma-crosover")
     assert result.exit_code == 2
-    assert result.stderr == "there is no strategy 'sma-crosover'; did you mean sma-crossover?\n"
+    assert result.stderr == "error: there is no strategy 'sma-crosover'; did you mean sma-crossover?\n"
 
 
 @pytest.mark.parametrize(

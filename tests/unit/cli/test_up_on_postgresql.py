@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+from tests.shared_data import SAMPLES
+from tests.unit.cli.runs_on_server import finished
 from tests.unit.cli.server_process import server, weaver
+from tests.unit.cli.terminal import Terminal
 
 
 def test_server_asks_for_migrate_then_keeps_everything_there(empty_postgres_url: str, tmp_path: Path) -> None:
@@ -23,6 +26,17 @@ def test_server_asks_for_migrate_then_keeps_everything_there(empty_postgres_url:
     assert (code, json.loads(stdout)["total"]) == (0, 0), stderr
     code, _, stderr = weaver(home, "backup", str(tmp_path / "copy"), environment=environment)
     assert (code, "pg_dump" in stderr) == (2, True)
+
+
+def test_finished_run_is_reproduced_from_there(postgres_url: str, terminal: Terminal, weaver_home: Path) -> None:
+    terminal.set(DB_URL=postgres_url)
+    terminal.told("data", "import", str(SAMPLES / "AAPL_1d.csv"), str(SAMPLES / "AAPL_actions.csv"))
+    with server(weaver_home, environment={"DB_URL": postgres_url}) as running:
+        run_id = finished(running, terminal, strategy_id="rsi-mean-reversion", cash="50000.5")
+        served = terminal.told("runs", "reproduce", run_id)
+        assert running.stop() == 0
+    same = f"run {run_id}: the same statistics, trades, fills, cash flows, positions and warnings\n"
+    assert served == terminal.told("runs", "reproduce", run_id) == same
 
 
 def test_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:

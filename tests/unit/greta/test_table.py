@@ -1,13 +1,20 @@
 """Tables of a result turn into frames with times as times and sides as words."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
+import pytest
 
-from tests.builders import backtest, crypto_bars
+from tests.builders import backtest, crypto_bars, stock_days
 from weaver import Strategy
+from weaver.greta.table import Table
+from weaver.model.corporate_actions import Dividend
+from weaver.model.instrument import AssetClass, Instrument
+from weaver.walle.bar_store import StoredBars
 
 
 class InAndOut(Strategy):
@@ -34,10 +41,47 @@ def test_frames_have_the_same_rows_with_times_and_sides() -> None:
     assert np.allclose(equity["equity"], [row.equity for row in result.equity])
 
 
-def test_slice_is_a_table_and_an_empty_one_has_no_columns() -> None:
+def test_slice_is_a_table() -> None:
     result = backtest(InAndOut, crypto_bars([10, 11, 12]))
     assert len(result.equity[1:]) == 2
     assert result.equity[1:][0] == result.equity[1]
-    assert len(result.trades.to_pandas().columns) > 10
-    assert backtest(InAndOut, crypto_bars([10])).trades.columns() == {}
     assert repr(result.fills) == "<2 rows>"
+
+
+@pytest.mark.parametrize("name", ["trades", "fills", "equity", "cash_flows"])
+def test_table_without_rows_has_the_columns_of_one_with_rows(name: str) -> None:
+    full: Table[Any] = getattr(backtest(InAndOut, bars_with_a_dividend()), name)
+    empty = full[:0]
+    assert len(full) > 0
+    assert (list(empty.columns()), len(empty.to_pandas())) == (list(full.columns()), 0)
+    assert empty.to_pandas().dtypes.to_dict() == full.to_pandas().dtypes.to_dict()
+    assert kinds_of(empty) == kinds_of(full)
+    assert pd.concat([empty.to_pandas(), full.to_pandas()]).equals(full.to_pandas())
+
+
+def test_run_without_trades_gives_frames_with_all_columns() -> None:
+    result = backtest(Strategy, crypto_bars([10, 11]))
+    names = "symbol side quantity entry_time entry_price exit_time exit_price pnl return commission bars mae mfe"
+    assert " ".join(result.trades.to_pandas().columns) == " ".join(result.trades.to_polars().columns) == names
+    assert list(result.cash_flows.to_pandas().columns) == ["time", "symbol", "kind", "amount"]
+    assert result.fills.to_polars().columns[:4] == ["order_id", "symbol", "side", "quantity"]
+
+
+def test_column_of_a_trades_return_is_called_as_in_the_record() -> None:
+    result = backtest(InAndOut, crypto_bars([10, 11, 12, 13, 14]))
+    returns = [trade.return_ for trade in result.trades]
+    assert result.trades.to_pandas()["return"].tolist() == result.trades.to_polars()["return"].to_list() == returns
+    assert result.trades.columns()["return"] == returns
+
+
+def kinds_of(table: Table[Any]) -> dict[str, Any]:
+    """What polars takes the columns for, decimals of any scale alike; notes, of which there are none, aside."""
+    return {name: kind.base_type() for name, kind in table.to_polars().schema.items() if name != "notes"}
+
+
+def bars_with_a_dividend() -> StoredBars:
+    """Five sessions, with a dividend on the third."""
+    bars = stock_days([10, 11, 12, 13, 14])
+    dividend = Dividend(ex_date=date(2021, 4, 7), amount=Decimal("0.5"))
+    instrument = Instrument.default("AAA", AssetClass.STOCK)
+    return StoredBars(bars=bars, instrument=instrument, actions=(dividend,), content_hash=None)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weaver.model.costs import PRESETS, CostModel, Costs
+from weaver.model.costs import PRESETS, ZERO, CostModel, Costs
 from weaver.model.errors import InputError
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.scale import Scale
@@ -52,11 +52,44 @@ def test_keys_replace_the_whole_preset() -> None:
         ({"commission_bps": -1}, "commission_bps must be 0 or more, not -1"),
         ({"max_participation": 1.5}, "at most 1, not 1.5"),
         ({"slippage_bps": float("nan")}, "slippage_bps must be finite"),
+        ({}, 'no key is given: leave costs out for the asset class\'s preset, or write "none"'),
+        ({"commission_bps": None, "slippage_bps": None}, "no key is given"),
+        ({"fee": None}, "unknown key 'fee'"),
+        ("slippage_bps=1, slippage_bps=2", "slippage_bps is given twice"),
+        ({"slippage_bps": 20_000}, "slippage_bps and half_spread_bps come to 20000: they must be under 10000"),
+        ({"slippage_bps": "9999.5", "half_spread_bps": "0.5"}, "come to 10000"),
+        (
+            {"commission_bps": 10_000},
+            "commission_bps must be under 10000, which is all that a fill is worth, not 10000",
+        ),
+        ({"max_participation": 0}, "max_participation must be above 0, not 0: leave it out to set no bound"),
+        (5, "a preset's name .* or a mapping of keys, not 5"),
+        (True, "a mapping of keys, not True"),
+        ([("slippage_bps", 1)], "a mapping of keys, not "),
     ],
 )
 def test_costs_that_cannot_be_are_refused(given: Any, says: str) -> None:
     with pytest.raises(InputError, match=says):
         Costs.parse(given, asset_class=AssetClass.STOCK)
+
+
+def test_keys_without_a_value_are_as_if_they_were_not_given() -> None:
+    given = Costs.parse({"slippage_bps": 1, "commission_bps": None}, asset_class=AssetClass.STOCK)
+    assert given == Costs(slippage_bps=Decimal(1))
+
+
+def test_costs_just_under_their_bounds_leave_something_of_a_trade() -> None:
+    keys = {"slippage_bps": "9999", "half_spread_bps": "0.99", "commission_bps": "9999", "max_participation": "0.0001"}
+    costs = CostModel(Costs.parse(keys, asset_class=AssetClass.STOCK), STOCK)
+    assert costs.slipped(price("1000"), sign=-1, limit=None) == price("0.001")
+    assert costs.computed(price("1000"), 1) == price("999.9")
+
+
+@pytest.mark.parametrize(
+    "costs", [*PRESETS.values(), Costs(max_participation=ZERO), Costs(slippage_bps=Decimal(20_000))]
+)
+def test_description_gives_the_costs_back_also_those_that_are_refused_today(costs: Costs) -> None:
+    assert Costs.described(costs.describe()) == costs
 
 
 def test_description_names_what_is_set() -> None:

@@ -93,8 +93,8 @@ def test_bars_are_found_beside_the_record_and_by_hash_under_another_name(
 ) -> None:
     (tmp_path / "ABC_1d.csv").write_text(csv(days(100)))
     monkeypatch.chdir(tmp_path)
-    text = backtest("buy-and-hold", "ABC_1d.csv", costs={"max_participation": 0}).to_json()
-    assert json.loads(text)["run"]["costs"] == {"ABC": {"max_participation": "0"}}
+    text = backtest("buy-and-hold", "ABC_1d.csv", costs="none").to_json()
+    assert json.loads(text)["run"]["costs"] == {"ABC": {}}
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)

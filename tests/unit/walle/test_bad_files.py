@@ -129,6 +129,15 @@ def test_naive_intraday_time_asks_for_a_zone_and_names_the_row(tmp_path: Path) -
     assert "row 1 (line 2): time 2017-01-03 09:00:00 has no time zone: name it with --tz" in text
 
 
+def test_naive_clock_time_of_a_daily_stock_bar_asks_for_a_zone_and_names_the_row(tmp_path: Path) -> None:
+    rows = ["2024-03-06,1,1,1,1,1", "2024-03-07 14:00:00,1,1,1,1,1", "2024-03-08 00:00:00,1,1,1,1,1"]
+    text = message(tmp_path, "\n".join([HEADER, *rows]))
+    assert "row 2 (line 3): time 2024-03-07 14:00:00 has no time zone: name it with --tz" in text
+    two_columns = ["2024-03-06,16:00,1,1,1,1,1", "2024-03-07,16:00,1,1,1,1,1"]
+    text = message(tmp_path, "\n".join(["date,time,open,high,low,close,volume", *two_columns]))
+    assert "row 1 (line 2): time 2024-03-06 16:00:00 has no time zone" in text
+
+
 @pytest.mark.parametrize(
     ("hour", "how_often"), [("2017-11-05 01", "twice"), ("2017-03-12 02", "never")], ids=["autumn", "spring"]
 )
@@ -139,9 +148,10 @@ def test_local_time_as_the_clocks_change_is_named(tmp_path: Path, hour: str, how
     assert f"row 5 (line 6): time {hour}:30:00 happened {how_often} in America/New_York" in text
 
 
-def test_unknown_zone_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "BTCUSD_1h.csv"
-    path.write_text(f"{HEADER}\n2017-01-03 01:00,1,1,1,1,1\n2017-01-03 02:00,1,1,1,1,1\n")
+@pytest.mark.parametrize("clock", [" 01:00", "T01:00Z", ""], ids=["naive", "with a zone", "dates"])
+def test_unknown_zone_is_refused_also_where_none_is_needed(tmp_path: Path, clock: str) -> None:
+    path = tmp_path / "ABC_1d.csv"
+    path.write_text(f"{HEADER}\n2017-01-03{clock},1,1,1,1,1\n2017-01-04{clock},1,1,1,1,1\n")
     for name in ("Mars/Base", "", "../etc/passwd", "New York"):
         with pytest.raises(InputError, match="is unknown: write one as UTC"):
             read_bars(path, tz=name)

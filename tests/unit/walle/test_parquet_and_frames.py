@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import backtesting.test
@@ -40,6 +41,7 @@ PANDAS: dict[str, Callable[[], pd.DataFrame]] = {
     "a column of instants": pandas_hours,
     "an index of instants": lambda: pandas_hours().set_index("timestamp"),
     "an index in New York": lambda: pandas_hours().set_index("timestamp").tz_convert("America/New_York"),
+    "an index of texts": lambda: pd.read_csv(HOURS, index_col="timestamp"),
     "capital letters": lambda: pandas_hours().set_index("timestamp").rename(columns=str.capitalize),
     "nanoseconds": lambda: pandas_hours().assign(timestamp=lambda frame: frame["timestamp"].dt.as_unit("ns")),
     "strings": lambda: pd.read_csv(HOURS),
@@ -96,6 +98,63 @@ def test_daily_frames_need_no_zone(tmp_path: Path) -> None:
     assert_same(bars_from_frame(dated, symbol="AAPL").bars, expected)
     dated.write_parquet(tmp_path / "AAPL_1d.parquet")
     assert_same(read_bars(tmp_path / "AAPL_1d.parquet").bars, expected)
+
+
+def indexed(index: object) -> pd.DataFrame:
+    """Ten days of a stock under that index."""
+    return pd.read_csv(DAYS, index_col=0).head(10).set_axis(index)
+
+
+DATES = [date.fromisoformat(text[:10]) for text in pd.read_csv(DAYS)["timestamp"].head(10)]
+
+
+@pytest.mark.parametrize(
+    "index",
+    [DATES, [str(day) for day in DATES], pd.CategoricalIndex(map(str, DATES)), pd.PeriodIndex(DATES, freq="D")],
+    ids=["dates", "texts", "categories", "periods"],
+)
+def test_index_of_dates_is_read_as_a_column_of_them(index: object) -> None:
+    found = bars_from_frame(indexed(index), symbol="AAPL").bars
+    assert_same(found, read_bars(DAYS).bars.slice(0, 10))
+
+
+def test_column_of_times_beats_an_index_of_texts() -> None:
+    frame = indexed([f"row {k}" for k in range(10)]).assign(date=DATES)
+    assert_same(bars_from_frame(frame, symbol="AAPL").bars, read_bars(DAYS).bars.slice(0, 10))
+
+
+@pytest.mark.parametrize("index", [range(10), pd.to_datetime(DATES).astype("int64"), [float(k) for k in range(10)]])
+def test_index_of_numbers_is_named_where_there_are_no_times(index: object) -> None:
+    with pytest.raises(DataError, match=r"no column for timestamp; .*; and the index holds (int|float)64, not times"):
+        bars_from_frame(indexed(index), symbol="AAPL")
+
+
+def test_index_of_other_texts_is_named() -> None:
+    with pytest.raises(DataError, match="the frame of AAPL, index: row 1: time 'a' cannot be read"):
+        bars_from_frame(indexed(list("abcdefghij")), symbol="AAPL")
+
+
+NAIVE_CLOCKS = {
+    "pandas column": lambda times: indexed(range(10)).assign(timestamp=times),
+    "pandas index": indexed,
+    "polars": lambda times: pl.from_pandas(indexed(range(10)).assign(timestamp=times)),
+}
+
+
+@pytest.mark.parametrize("kind", NAIVE_CLOCKS)
+def test_naive_clock_times_of_daily_stock_bars_need_the_zone(tmp_path: Path, kind: str) -> None:
+    midnight = pd.to_datetime(DATES)
+    expected = read_bars(DAYS).bars.slice(0, 10)
+    assert_same(bars_from_frame(NAIVE_CLOCKS[kind](midnight), symbol="AAPL").bars, expected)
+    frame = NAIVE_CLOCKS[kind](midnight + pd.Timedelta(hours=16))
+    assert_same(bars_from_frame(frame, symbol="AAPL", tz="America/New_York").bars, expected)
+    with pytest.raises(DataError, match="row 1: time 2000-03-01 16:00:00 has no time zone: name it with --tz"):
+        bars_from_frame(frame, symbol="AAPL")
+    path = tmp_path / "AAPL_1d.parquet"
+    frame.write_parquet(path) if isinstance(frame, pl.DataFrame) else frame.to_parquet(path)
+    assert_same(read_bars(path, tz="America/New_York").bars, expected)
+    with pytest.raises(DataError, match=r"AAPL_1d\.parquet: row 1: time 2000-03-01 16:00:00 has no time zone"):
+        read_bars(path)
 
 
 def test_frames_that_come_with_backtesting_are_read() -> None:

@@ -179,6 +179,21 @@ def test_daily_stock_bars_are_labelled_with_their_date(tmp_path: Path, times: li
 
 
 @pytest.mark.parametrize(
+    ("clock", "tz", "first"),
+    [
+        (" 16:00", "America/New_York", "2017-07-03"), (" 02:00", "UTC", "2017-07-02"), ("", "Asia/Tokyo", "2017-07-03"),
+        (" 00:00:00", "Asia/Tokyo", "2017-07-03"),
+    ],
+)  # fmt: skip
+def test_naive_clock_times_of_daily_stock_bars_are_days_in_new_york(
+    tmp_path: Path, clock: str, tz: str, first: str
+) -> None:
+    path = tmp_path / "ABC_1d.csv"
+    path.write_text(lines(HEADER, [f"{date}{clock}" for date in DATES]))
+    assert str(read_bars(path, tz=tz).bars.timestamp[:1].view("datetime64[ns]")[0])[:10] == first
+
+
+@pytest.mark.parametrize(
     ("name", "symbol"),
     [
         ("AAPL_1d_raw.csv", "AAPL"), ("XRPUSDT_PERP_5m_2021-11.csv", "XRPUSDT_PERP"), ("BTC-USD.csv", "BTC-USD"),
