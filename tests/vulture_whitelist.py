@@ -40,6 +40,7 @@ _.SYMBOL
 _.SmaOnBar
 _.SmaAveragesOnBar
 _.SmaWhen
+_.BracketWhen
 
 # The strategy loader finds these by reading their source.
 _.MomentumRotation
