@@ -14,6 +14,7 @@ from weaver.glados.kept_events import EVENTS, encode_events
 from weaver.glados.pool_messages import event_parts, job_of, parts, result_message, run_of
 from weaver.glados.pool_protocol import Frame, encoded
 from weaver.glados.ports import BacktestJob, StoredResult
+from weaver.glados.position_blob import POSITIONS, encode_positions
 from weaver.glados.result_blobs import EQUITY, REPORT, EquityColumns, encode_equity, encode_report
 from weaver.glados.worker_server import Emit, Limits, WorkerServer, protocol_line
 from weaver.greta.engine import Engine
@@ -142,6 +143,7 @@ def _record(result: BacktestResult, recorder: Recorder, emit: Emit) -> None:
         INDICATORS: encode_indicators(indicator_columns(engine.runtime, first=engine.first, last=engine.last)),
         EVENTS: encode_events(line.encode() for line in rest),
         REPORT: encode_report(render(PageSource(result))),
+        POSITIONS: encode_positions(engine),
     }
     stored = StoredResult(
         stats=result.stats,

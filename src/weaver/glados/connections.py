@@ -80,6 +80,10 @@ class Connection(HttpToolsProtocol):
         if is_waiting and self._deadline is None and not self.transport.is_closing():
             self._expect_head()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Called by the parser, which keeps the blanks after a value, though they are no part of it (RFC 9110)."""
+        super().on_header(name, value.strip(b" \t"))
+
     def on_headers_complete(self) -> None:
         """Called by the parser."""
         self._forget()

@@ -21,9 +21,11 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 
 from weaver.glados.correlation import correlation_id_of
 from weaver.glados.schemas.errors import ErrorDetail, ErrorResponse
+from weaver.glados.told import told
 from weaver.model.errors import (
     Conflict,
     IllegalTransition,
@@ -37,6 +39,9 @@ from weaver.model.errors import (
 )
 
 RETRY_AFTER_SECONDS = 5
+DETAILS_MAX = 100
+"""A body may be wrong in more places than anybody reads."""
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 STATUSES: Mapping[type[WeaverError], tuple[int, str]] = {
     NotFound: (404, "not_found"),
     InputError: (400, "bad_input"),
@@ -76,10 +81,11 @@ _log = structlog.get_logger("weaver.glados.errors")
 
 
 class BodyTooLarge(HTTPException):
-    """A body went past its limit while it was being read."""
+    """A body went past its limit while it was being read; or, with `unpacked`, a file of that name as it unpacked."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(413, f"the body is larger than {limit:,} bytes, the most that is taken here")
+    def __init__(self, limit: int, *, unpacked: str | None = None) -> None:
+        what = "the body is larger" if unpacked is None else f"{unpacked}: it unpacks to more"
+        super().__init__(413, f"{what} than {limit:,} bytes, the most that is taken here")
 
 
 def cannot_keep(error: OSError) -> Unavailable:
@@ -108,15 +114,16 @@ def error_response(
     details: Sequence[ErrorDetail] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """An answer in the one shape of errors."""
+    """An answer in the one shape of errors; with a 401, the header that says how to do it right."""
     body = ErrorResponse(
         code=code or CODES.get(status, "error"),
-        message=_sendable(message),
-        details=list(details),
+        message=told(message),
+        details=[ErrorDetail(field=told(one.field), message=told(one.message)) for one in details[:DETAILS_MAX]],
         correlation_id=correlation_id,
     )
+    more = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     return Response(
-        body.model_dump_json(), status_code=status, headers=dict(headers or {}), media_type="application/json"
+        body.model_dump_json(), status_code=status, headers={**more, **(headers or {})}, media_type="application/json"
     )
 
 
@@ -146,12 +153,28 @@ async def _on_weaver_error(request: Request, error: Exception) -> Response:
 
 async def _on_wrong_shape(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    details = [
-        ErrorDetail(field=_sendable(".".join(map(str, one["loc"]))), message=_sendable(one["msg"]))
-        for one in error.errors()
-    ]
+    details = [_detail(one, error.body, request) for one in error.errors()]
     message = "; ".join(f"{one.field}: {one.message}" for one in details[:3])
     return error_response(422, message, details=details, correlation_id=correlation_id_of(request))
+
+
+def _detail(one: Mapping[str, Any], body: Any, request: Request) -> ErrorDetail:
+    """One of the things that are wrong with a request, as its client can read it."""
+    place, text = one["loc"], str(one["msg"]).removeprefix("Value error, ")
+    if one["type"] == "json_invalid":
+        row, column = _row_and_column(str(body), place[-1])
+        place, text = place[:1], f"this is no JSON: {one['ctx']['error']} at line {row}, column {column}"
+    elif place == ("body",) and isinstance(one.get("input"), bytes):
+        given = request.headers.get("content-type")
+        sent = "without a Content-Type" if given is None else f"as {given}"
+        text = f"it was sent {sent}: send JSON, with the header Content-Type: application/json"
+    return ErrorDetail(field=".".join(map(str, place)), message=text)
+
+
+def _row_and_column(text: str, position: int) -> tuple[int, int]:
+    """Where in a text something stands, both counted from 1."""
+    before = text[:position]
+    return before.count("\n") + 1, position - before.rfind("\n")
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
@@ -160,20 +183,26 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)
     if isinstance(error.__cause__, OSError):
         return await _on_weaver_error(request, cannot_keep(error.__cause__))
-    status = 422 if error.status_code == 400 else error.status_code
+    status, headers = 422 if error.status_code == 400 else error.status_code, error.headers
+    methods = _methods_of(request) if status in {404, 405} else []
+    if methods and request.method not in methods:
+        status, headers = 405, {"Allow": ", ".join(methods)}
     messages = {
         404: f"there is no {request.url.path}: see the OpenAPI document at /openapi.json",
-        405: f"{request.method} is not possible on {request.url.path}",
+        405: f"{request.method} is not possible on {request.url.path}: there is {', '.join(methods)}",
         422: "the body cannot be read: send JSON in UTF-8, or a form where the OpenAPI document asks for one",
     }
     return error_response(
         status,
         messages.get(status, str(error.detail)),
         correlation_id=correlation_id_of(request),
-        headers=error.headers,
+        headers=headers,
     )
 
 
-def _sendable(text: str) -> str:
-    """Text that UTF-8 can carry, whatever a client sent."""
-    return text.encode("utf-8", "replace").decode()
+def _methods_of(request: Request) -> list[str]:
+    """All methods of a request's path. The framework names those of one route only, and the web app's files would take
+    any path that no route wants."""
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
+    scopes = ({**request.scope, "method": method} for method in _METHODS)
+    return [scope["method"] for scope in scopes if any(route.matches(scope)[0] is Match.FULL for route in routes)]

@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from weaver.greta.report.sampling import extreme_rows
+from weaver.glados.thinning import POINTS_MIN, thin_rows
 from weaver.marvin.indicator_columns import IndicatorColumn
 
 INDICATORS = "indicators"
@@ -23,7 +23,6 @@ INDICATORS_MAX = 50
 POINTS_MAX = 20_000
 POINTS_MAX_IN_ALL = 400_000
 """Some 6 MB."""
-POINTS_MIN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,5 +92,5 @@ def decode_indicators(blob: bytes) -> StoredIndicators:
 def _thinned(column: IndicatorColumn, points: int) -> IndicatorColumn:
     if len(column.values) <= points:
         return column
-    rows = extreme_rows([column.values], points)
+    rows = thin_rows([column.values], points)
     return replace(column, timestamp=column.timestamp[rows], values=column.values[rows])

@@ -26,6 +26,8 @@ UPLOADS_AT_ONCE = 4
 """Each may fill the disk with its body and its unpacked copy."""
 BODY_SECONDS = 30.0
 """How long a body has to arrive that is no upload."""
+_PLAIN_ROUTES = frozenset({"/", "/openapi.json"})
+"""Paths that are not the API's own: the framework does not say which of its routes they came to."""
 _FORM_BYTES = 64 * 1024
 """What a multipart form may have around its file."""
 HEADERS = {
@@ -73,9 +75,10 @@ class RequestContext:
     def _note(self, scope: Scope, answer: "_Answer", seconds: float) -> None:
         """499: the client went before there was an answer."""
         status = answer.status or 499
-        route = getattr(scope.get("route"), "path", "unknown")  # as the router that holds it knows it
-        if scope["path"].startswith(f"{PREFIX}/") and "route" in scope:
-            route = f"{PREFIX}{route}"
+        route = scope["path"] if scope["path"] in _PLAIN_ROUTES else "unknown"
+        if "route" in scope:
+            prefix = PREFIX if scope["path"].startswith(f"{PREFIX}/") else ""
+            route = f"{prefix}{scope['route'].path}"  # as the router that holds it knows it
         measured = None if answer.is_stream else seconds
         self._metrics.request(method=scope["method"], route=route, status=status, seconds=measured)
         _log.info(
@@ -138,15 +141,16 @@ class Guard:
 
     def _stranger(self, scope: Scope) -> "_Refusal | None":
         headers, path = Headers(scope=scope), scope["path"]
-        if self._gate.is_open or (scope["method"], path) in OPEN_ROUTES or self._is_web(scope["method"], path):
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        if self._gate.is_open or (method, path) in OPEN_ROUTES or self._is_web(method, path):
             return None
         if self._gate.is_signed_in(headers) or self._gate.admits(credentials(headers)):
             return None
-        return 401, _NO_TOKEN, {"WWW-Authenticate": "Bearer"}
+        return 401, _NO_TOKEN, {}
 
     def _is_web(self, method: str, path: str) -> bool:
         """The web app's own files hold nothing secret, and have to load before anybody can sign in."""
-        return self._serves_web and method in {"GET", "HEAD"} and not _is_api(path)
+        return self._serves_web and method == "GET" and not _is_api(path)
 
 
 _Refusal = tuple[int, str, Mapping[str, str]]

@@ -71,7 +71,7 @@ class RunRequests:
 
     def _source(self, strategy_id: str) -> StrategySource:
         try:
-            return StrategySource.read(self._catalogue.get(strategy_id).path)
+            return self._catalogue.get(strategy_id).source()
         except NotFound as error:  # it is the request that is wrong, not its address
             raise InputError(str(error)) from error
 
@@ -85,7 +85,9 @@ class RunRequests:
         if len(currencies) > 1:
             raise InputError(f"the symbols are quoted in several currencies ({', '.join(currencies)}): a run has one")
         _check_reach(entries, new.start_time, new.end_time)
+        asset = options.get("asset")
         for entry in entries:
+            entry.instrument.check_class(None if asset is None else AssetClass(asset))
             Costs.parse(options.get("costs"), asset_class=entry.instrument.asset_class)
 
     def _entry(self, symbol: str, timeframe: Timeframe | None) -> CatalogueEntry:

@@ -19,7 +19,6 @@ COOKIE = "weaver_session"
 SESSION_DAYS = 30
 SESSIONS_MAX = 200
 TOKEN_LENGTH_MIN = 16
-LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
 
@@ -135,16 +134,19 @@ class Names:
 
     def __init__(self, *, host: str, allowed_hosts: Iterable[str], allowed_origins: Iterable[str]) -> None:
         allowed = {_host_of_setting(entry) for entry in allowed_hosts}
-        self._hosts = LOCAL_NAMES | allowed | ({_host_and_port(host)[0]} if host else set())
+        self._hosts = allowed | ({_host_and_port(host)[0]} if host else set())
         self._origins = frozenset(_origin_of_setting(entry) for entry in allowed_origins)
 
     def knows_host(self, given: str, *, bound_address: str | None) -> bool:
-        """Whether a Host header is one of ours: a configured name, or the very address the request came in on.
+        """Whether a Host header is one of ours: this machine as it calls itself (`localhost`, a loopback address), a
+        configured name, or the very address the request came in on.
 
         A page that rebinds its own name to this machine's address sends its own name here, and is refused.
         """
         name, _ = _host_and_port(given)
-        return name in self._hosts or (bound_address is not None and _is_address(name) and name == bound_address)
+        if name in self._hosts or is_loopback(name):
+            return True
+        return bound_address is not None and _is_address(name) and name == bound_address
 
     def knows_origin(self, origin: str, *, host: str) -> bool:
         """Whether an Origin is the server's own (under the name it was called by), or a configured one."""

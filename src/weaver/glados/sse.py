@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,13 +64,14 @@ class Filter:
     run_id: str | None
 
     @classmethod
-    def parse(cls, types: str | None, run_id: str | None) -> "Filter":
-        """Of `types`, comma-separated names or `namespace.*`. Raises InputError for a type that does not exist.
+    def parse(cls, types: Sequence[str] | None, run_id: str | None) -> "Filter":
+        """Of `types`, each comma-separated names or `namespace.*`; None: all. Raises InputError for a type that does
+        not exist.
 
         Ticks and windows come only where their own name, or a namespace that has nothing else, is given.
         """
-        names = [name.strip() for name in (types or "").split(",") if name.strip()]
-        if not names or "*" in names:
+        names = None if types is None else names_in(",".join(types))
+        if names is None or "*" in names:
             return cls(types=frozenset(ALL_EVENT_TYPES) - NOT_STREAMED, named=None, run_id=run_id)
         chosen = frozenset[str]().union(*map(_streamed_types, names))
         return cls(types=chosen, named=tuple(sorted(chosen)), run_id=run_id)
@@ -78,6 +79,11 @@ class Filter:
     def takes(self, type_: str, run_id: str | None) -> bool:
         """Whether an event is for this client. With a run chosen: no other run's, and none without a run."""
         return type_ in self.types and (self.run_id is None or run_id == self.run_id)
+
+
+def names_in(text: str) -> list[str]:
+    """The names in a comma-separated text."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def named_types(name: str) -> frozenset[str]:

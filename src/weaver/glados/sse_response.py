@@ -13,6 +13,7 @@ from weaver.events.ports import EventReader
 from weaver.glados.errors import BodyTooLarge
 from weaver.glados.services import Wait
 from weaver.glados.sse import Client, Ending, Hub, frame_of, reset_frame
+from weaver.glados.told import told
 from weaver.model.errors import WeaverError
 
 REPLAY_BATCH = 500
@@ -38,18 +39,23 @@ class Beginning:
     """What it is sent at once."""
 
 
-async def beginning(log: EventReader, client: Client, after: int | None) -> Beginning:
-    """Of a client that has seen everything up to `after`; 0: nothing, None: it starts now. Raises Unavailable.
+async def beginning(log: EventReader, client: Client, after: int | str | None) -> Beginning:
+    """Of a client that has seen everything up to `after`; 0: nothing, None: it starts now, a text: it gave that, which
+    is no event's seq. Raises Unavailable.
 
     One that starts now is live when this returns: it is told of all that it sets in motion afterwards.
     """
-    if after == 0 or (after is not None and await _is_known(log, after)):
+    if isinstance(after, int) and (after == 0 or await _is_known(log, after)):
         return Beginning(after=after, replays=True, greeting=b": connected\n\n")
     client.go_live()
     newest = (await log.bounds()).newest
     if after is None:
         return Beginning(after=newest, replays=False, greeting=b": connected\nid: %d\n\n" % newest)
-    reason = f"event {after} is not in the log (any more): reload, and go on from the newest event"
+    if isinstance(after, int):
+        what = f"event {after} is not in the log (any more)"
+    else:
+        what = f"Last-Event-ID {after!r} is no event's id, which is a number"
+    reason = told(f"{what}: reload, and go on from the newest event")
     return Beginning(after=newest, replays=False, greeting=reset_frame(reason, newest))
 
 

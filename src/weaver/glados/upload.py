@@ -56,9 +56,8 @@ def kept_upload(file: BinaryIO, *, name: str, bytes_max: int) -> Path:
         with tempfile.NamedTemporaryFile(prefix=_PREFIX, delete=False) as target:
             path = Path(target.name)
             try:
-                _copy(
-                    gzip.GzipFile(fileobj=file, mode="rb") if packed else file, target, name=name, bytes_max=bytes_max
-                )
+                source = gzip.GzipFile(fileobj=file, mode="rb") if packed else file
+                _copy(source, target, name=name, bytes_max=bytes_max)
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
@@ -76,5 +75,5 @@ def _copy(source: BinaryIO | gzip.GzipFile, target: "IO[bytes]", *, name: str, b
             raise DataError(f"{name}: packed twice: unpack it once")
         size += len(chunk)
         if size > bytes_max:
-            raise BodyTooLarge(bytes_max)
+            raise BodyTooLarge(bytes_max, unpacked=name if isinstance(source, gzip.GzipFile) else None)
         target.write(chunk)

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from weaver.glados.pool_protocol import Frame, FrameBuffer, encoded, read_frame
-from weaver.model.errors import WeaverError
+from weaver.marvin.blame import blame_strategy, words_of
+from weaver.model.errors import StrategyError, WeaverError
 from weaver.model.words import fit_words
 
 MESSAGE_LENGTH_MAX = 2_000
@@ -194,18 +195,22 @@ def _report(job: Job, frame: Frame, emit: Emit) -> None:
     try:
         job(frame, emit)
     except BaseException as error:  # noqa: BLE001 - users' code may raise anything, and the server is told of all
-        if not isinstance(error, WeaverError):
+        body = _error(error)
+        if not isinstance(error, WeaverError) and body["error"] != StrategyError.__name__:
             traceback.print_exc()
-        emit(encoded("error", _error(error)))
+        emit(encoded("error", body))
 
 
 def _error(error: BaseException) -> dict[str, Any]:
     causes = [error, error.__cause__, error.__context__]
-    text = fit_words(" ".join(str(error).split()), length_max=MESSAGE_LENGTH_MAX)
+    text = fit_words(words_of(error), length_max=MESSAGE_LENGTH_MAX)
     if any(isinstance(cause, MemoryError) for cause in causes):
         return {"error": OutOfMemory.__name__, "message": text if isinstance(error, WeaverError) else ""}
     if isinstance(error, WeaverError):
         return {"error": type(error).__name__, "message": text}
+    blamed = blame_strategy(error)  # what a strategy raised that no engine catches: KeyboardInterrupt, for one
+    if blamed is not None:
+        return {"error": StrategyError.__name__, "message": fit_words(blamed, length_max=MESSAGE_LENGTH_MAX)}
     return {"error": "RunFailed", "message": f"{type(error).__name__}: {text}" if text else type(error).__name__}
 
 

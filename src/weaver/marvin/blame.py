@@ -3,20 +3,45 @@
 import traceback
 from pathlib import PurePath
 
+PINNED = "__weaver_source__"
+"""Under this name a module that was made of a strategy's text has that text."""
+
 
 def blame(error: BaseException, file: str) -> str | None:
     """`name.py line 12, in on_start: ValueError: …` for the innermost frame in `file`; None without such a frame."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    if not frames:
+    lines = [
+        (frame.f_code.co_name, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename == file
+    ]
+    if not lines:
         return None
-    place = "" if frames[-1].name == "<module>" else f", in {frames[-1].name}"
-    return f"{PurePath(file).name} line {frames[-1].lineno}{place}: {described(error)}"
+    name, line = lines[-1]
+    place = "" if name == "<module>" else f", in {name}"
+    return f"{PurePath(file).name} line {line}{place}: {described(error)}"
+
+
+def blame_strategy(error: BaseException) -> str | None:
+    """The same for the innermost frame in the text of any strategy, whatever its file is called."""
+    files = [
+        frame.f_code.co_filename
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        if PINNED in frame.f_globals and frame.f_code.co_filename == frame.f_globals.get("__file__")
+    ]
+    return blame(error, files[-1]) if files else None
 
 
 def described(error: BaseException) -> str:
     """The exception in one line; ours need no class name."""
-    kind = type(error)
-    text = " ".join(str(error).split())
+    kind, text = type(error), words_of(error)
     if kind.__module__.startswith("weaver."):
         return text
     return f"{kind.__name__}: {text}" if text else kind.__name__
+
+
+def words_of(error: BaseException) -> str:
+    """What an exception says, in one line; nothing where it cannot even say that: its class may be the user's own."""
+    try:
+        return " ".join(str(error).split())
+    except Exception:  # noqa: BLE001 - the user's own __str__, which may raise anything
+        return ""

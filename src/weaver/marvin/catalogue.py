@@ -28,6 +28,10 @@ class CatalogueEntry:
     built_in: bool
     error: str | None = None
 
+    def source(self) -> StrategySource:
+        """The text of its file. Raises NotFound, or StrategyError where that is no UTF-8 text, or lies elsewhere."""
+        return StrategySource.read(self.path, within=self.path.parent)
+
     def to_json(self) -> dict[str, object]:
         """As `weaver strategies list --json` shows it."""
         return {
@@ -48,8 +52,8 @@ class Catalogue:
     """Lists and finds strategies in the built-in folder and the user's.
 
     An id that a built-in has stays the built-in's; one that two of the user's classes claim belongs to neither. Both
-    cases are listed with an error that names the other file. An id is only ever compared with those in the list, so it
-    cannot reach outside the folders.
+    cases are listed with an error that names the other file. An id is only ever compared with those in the list, and a
+    link that leads out of its folder is listed with an error and not read, so no id can reach outside the folders.
     """
 
     def __init__(self, *folders: Path, built_in: Path = BUILT_IN) -> None:
@@ -87,7 +91,7 @@ def _entries(folders: Iterable[Path], *, built_in: bool) -> list[CatalogueEntry]
 
 def _file_entries(path: Path, *, built_in: bool) -> list[CatalogueEntry]:
     try:
-        source = StrategySource.read(path)
+        source = StrategySource.read(path, within=path.parent)
         outlines = source.outlines()
         if not outlines:
             raise StrategyError(f"{path}: no class in it derives from Strategy")

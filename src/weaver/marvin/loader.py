@@ -9,13 +9,11 @@ from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
 
-from weaver.marvin.blame import blame, described
+from weaver.marvin.blame import PINNED, blame, described
 from weaver.marvin.catalogue import Catalogue
 from weaver.marvin.source import StrategySource, strategy_id
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import NotFound, StrategyError
-
-_SOURCE = "__weaver_source__"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +41,7 @@ def load(reference: str, catalogue: Catalogue) -> LoadedStrategy:
     """
     if not is_file(reference):
         entry = catalogue.get(reference)
-        return from_source(StrategySource.read(entry.path), entry.class_name)
+        return from_source(entry.source(), entry.class_name)
     name, _, class_name = reference.rpartition(":") if ".py:" in reference else (reference, "", "")
     path = Path(name).expanduser()
     if path.is_dir():
@@ -74,7 +72,7 @@ def from_source(source: StrategySource, class_name: str | None = None) -> Loaded
 def from_class(cls: type[Strategy]) -> LoadedStrategy:
     """A class that is already there, with as much of its text as can be found, so that a record can be run again."""
     module = sys.modules.get(cls.__module__)
-    pinned = getattr(module, _SOURCE, None)
+    pinned = getattr(module, PINNED, None)
     source = pinned if isinstance(pinned, StrategySource) else _source_of(cls, module)
     if source is None:
         text, path = "", None
@@ -107,16 +105,18 @@ def _executed(source: StrategySource) -> ModuleType:
     name = f"weaver_strategy_{sha256(str(source.path).encode()).hexdigest()[:8]}_{source.hash[:8]}"
     module = ModuleType(name)
     module.__file__ = str(source.path)
-    setattr(module, _SOURCE, source)
+    setattr(module, PINNED, source)
     before = sys.modules.get(name)
     sys.modules[name] = module  # dataclasses and typing look a class's module up there
     try:
         exec(compile(source.text, str(source.path), "exec", dont_inherit=True), module.__dict__)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         if before is None:
             del sys.modules[name]
         else:
             sys.modules[name] = before
+        if isinstance(error, KeyboardInterrupt):  # Ctrl-C, as far as anybody can tell
+            raise
         raise StrategyError(blame(error, str(source.path)) or f"{source.path}: {described(error)}") from error
     return module
 

@@ -1,6 +1,7 @@
 """A strategy file read as text: what can be known of it without running it."""
 
 import ast
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,8 +21,11 @@ class StrategySource:
     text: str
 
     @classmethod
-    def read(cls, path: Path) -> "StrategySource":
-        """Raises NotFound, or StrategyError where the file is no UTF-8 text."""
+    def read(cls, path: Path, *, within: Path | None = None) -> "StrategySource":
+        """Raises NotFound, or StrategyError where the file is no UTF-8 text, or a link that leads out of the folder
+        `within`: by the name of a strategy nobody is to read what lies elsewhere."""
+        if within is not None:
+            _check_within(path, within)
         try:
             return cls(path=path, text=path.read_bytes().decode("utf-8-sig"))
         except FileNotFoundError:
@@ -72,6 +76,12 @@ class Outline:
     def id(self) -> str:
         """`sma-crossover` for SmaCrossover."""
         return strategy_id(self.class_name)
+
+
+def _check_within(path: Path, folder: Path) -> None:
+    target = Path(os.path.realpath(path))
+    if not target.is_relative_to(os.path.realpath(folder)):
+        raise StrategyError(f"{path} is a link to {target}, which lies outside {folder}: put a copy of that file there")
 
 
 def strategy_id(class_name: str) -> str:

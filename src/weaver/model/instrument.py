@@ -64,6 +64,14 @@ class Instrument:
         quote = _pair(symbol)[1] if asset_class is not AssetClass.STOCK else ""
         return cls(symbol=symbol, asset_class=asset_class, tick=tick, lot=lot, quote_currency=quote or "USD")
 
+    def check_class(self, wanted: AssetClass | None) -> None:
+        """Raises InputError where somebody wants stored bars of it to be of another class."""
+        if wanted not in {None, self.asset_class}:
+            raise InputError(
+                f"{self.symbol} is in the store as {self.asset_class}, not {wanted}: leave the asset out, or import "
+                f"the bars as {wanted} under another symbol"
+            )
+
     @property
     def periods_per_year(self) -> int:
         """Sessions a year, for annualising: 252 stock, 365 crypto, 260 fx."""

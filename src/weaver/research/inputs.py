@@ -157,11 +157,7 @@ def _stored(symbol: str, wanted: _Wanted) -> Source:
 def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> Source:
     """Stored bars under a symbol of the run's. Raises InputError where they are of another class than is wanted."""
     kept = stored.instrument
-    if wanted.asset_class not in {None, kept.asset_class}:
-        raise InputError(
-            f"{kept.symbol} is in the store as {kept.asset_class}, not {wanted.asset_class}: leave the asset out "
-            f"(--asset), or import the bars as {wanted.asset_class} under another symbol"
-        )
+    kept.check_class(wanted.asset_class)
     instrument = kept if kept.symbol == symbol else replace(kept, symbol=symbol)
     return _given(stored.bars, instrument, stored.actions, "store", wanted)
 

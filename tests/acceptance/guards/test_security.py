@@ -119,6 +119,65 @@ def test_foreign_host_or_origin_is_403_even_with_the_token(api: Api, headers: di
     assert api.http.get(path, headers=headers).status_code == 403
 
 
+def test_way_to_sign_in_is_told_with_every_401(stranger: httpx.Client) -> None:
+    answers = [
+        stranger.get("/api/v1/runs"),
+        stranger.get("/openapi.json"),
+        stranger.get("/api/v1/events/stream", headers={"X-API-Key": "wrong"}),
+        stranger.post("/api/v1/session", json={"token": "wrong"}),
+    ]
+    assert [(one.status_code, one.headers["www-authenticate"]) for one in answers] == [(401, "Bearer")] * 4
+
+
+def test_head_of_health_answers_without_a_body_and_without_a_token(stranger: httpx.Client) -> None:
+    get, head = stranger.get("/api/v1/healthz"), stranger.head("/api/v1/healthz")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == get.headers["content-length"]
+    assert stranger.get("/api/v1/healthz").status_code == 200  # the connection is in step still
+    assert stranger.head("/api/v1/runs").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-API-Key": f" {TOKEN} "},
+        {"X-API-Key": f"{TOKEN}\t"},
+        {"Authorization": f"Bearer {TOKEN} "},
+        {"X-API-Key": TOKEN, "Host": "localhost "},
+        {"X-API-Key": TOKEN, "Host": "127.0.0.2"},
+        {"X-API-Key": TOKEN, "Host": "[0:0:0:0:0:0:0:1]"},
+    ],
+)
+def test_blanks_around_a_header_are_no_part_of_it_and_loopback_has_many_names(
+    guarded: Server, headers: dict[str, str]
+) -> None:
+    with closing(HTTPConnection(httpx.URL(guarded.url).netloc.decode(), timeout=PATIENCE_SECONDS)) as connection:
+        connection.request("GET", "/api/v1/runs", headers=headers)
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.read()
+
+
+def test_link_out_of_the_strategies_folder_is_listed_with_what_to_do_and_not_read(guarded: Server, api: Api) -> None:
+    folder = guarded.home / "strategies"
+    folder.mkdir(exist_ok=True)
+    targets = {"passwd": Path("/etc/passwd"), "linked": guarded.home.parent / "canary.py"}
+    for name, target in targets.items():
+        (folder / f"{name}.py").symlink_to(target)
+    try:
+        for name in targets:
+            assert "lies outside" in api.get(f"/strategies/{name}")["error"]
+            said = api.refused("GET", f"/strategies/{name}/source", status=400)
+            assert "put a copy of that file there" in said
+            assert CANARY not in said
+            assert "root:" not in said
+            run = {"strategy_id": name, "symbols": ["AAPL"]}
+            assert "lies outside" in api.refused("POST", "/runs", status=400, json=run)
+        api.refused("GET", "/strategies/canary", status=404)
+    finally:
+        for name in targets:
+            (folder / f"{name}.py").unlink()
+
+
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_no_name_reaches_a_file_outside(guarded: Server, api: Api, name: str) -> None:
     name = name.format(home=guarded.home)
@@ -197,7 +256,10 @@ def test_password_of_the_database_is_told_nowhere_though_the_database_goes_and_c
         api.import_sample("AAPL_1d.csv")
         run_id = api.ended(api.started("sma-crossover"))["id"]
         own_postgres.stop()
-        answers = [
+        text = api.http.get("/api/v1/metrics").raise_for_status().text
+        assert "weaver_database_up 0.0" in text
+        assert "weaver_runs{" not in text
+        answers: list[Any] = [
             api.call("GET", path, status=503)
             for path in ("/healthz", "/runs", f"/runs/{run_id}", f"/runs/{run_id}/fills", "/events", "/events/stream")
         ]

@@ -104,6 +104,36 @@ class Hungry(Strategy):
     def on_bar(self, bar) -> None:
         self.kept.append(bytearray(1024 * 1024))
 '''
+ODD_FAULTS = {
+    "interrupt": "KeyboardInterrupt",
+    "own": "Own: of a kind of its own",
+    "mute": "Mute",
+    "exit": "SystemExit: 3",
+}
+"""What `odd-faults` can raise, and what is told of it."""
+_ODD_FAULTS = """\
+from typing import Literal
+
+from weaver import Strategy
+
+
+class Own(BaseException):
+    pass
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("it has nothing to say")
+
+
+class OddFaults(Strategy):
+    fault: Literal["interrupt", "own", "mute", "exit"] = "own"
+
+    def on_bar(self, bar) -> None:
+        raise {
+            "interrupt": KeyboardInterrupt(), "own": Own("of a kind of its own"), "mute": Mute(), "exit": SystemExit(3)
+        }[self.fault]
+"""
 _BROKEN = '''\
 from weaver import Strategy
 
@@ -158,6 +188,7 @@ FILES = {
     "quitting.py": _QUITTING,
     "hungry.py": _HUNGRY,
     "broken.py": _BROKEN,
+    "odd_faults.py": _ODD_FAULTS,
     "fails_late.py": _LATE,
     **{failing_file(callback): failing(callback) for callback in CALLBACKS},
 }

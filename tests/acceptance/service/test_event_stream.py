@@ -66,6 +66,9 @@ def test_types_filter_lets_through_what_it_names_and_windows_only_then(service: 
         with stream(service.url, after=before, types=types, run_id=run_id) as frames:
             told = _up_to(frames, wanted[-1]["seq"])
         assert plain(told) == [(event["seq"], event["type"], event["payload"]) for event in wanted], types
+    with stream(service.url, after=before, types=["orders.Filled", "run.*"], run_id=run_id) as frames:
+        both = [event for event in log if _is_named(event["type"], "orders.Filled,run.*") and event["run_id"] == run_id]
+        assert plain(_up_to(frames, both[-1]["seq"])) == [(one["seq"], one["type"], one["payload"]) for one in both]
     answer = httpx.get(service.url + PATH, params={"types": "orders.Eaten"}, timeout=PATIENCE_SECONDS, trust_env=False)
     assert (answer.status_code, "orders.Eaten" in answer.json()["message"]) == (400, True)
 

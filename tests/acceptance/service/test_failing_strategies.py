@@ -3,7 +3,14 @@
 import pytest
 
 from tests.acceptance.service.api import Api
-from tests.acceptance.service.strategies import CALLBACKS, failing_file, failing_id, failing_line
+from tests.acceptance.service.strategies import (
+    CALLBACKS,
+    FILES,
+    ODD_FAULTS,
+    failing_file,
+    failing_id,
+    failing_line,
+)
 
 PAUSED = {"pause": 0.05}
 
@@ -20,6 +27,13 @@ def test_fault_in_a_callback_ends_the_run_as_error_and_names_the_strategys_line(
     assert told in last["payload"].values()
     api.refused("GET", f"/runs/{run['id']}/results", status=404)
     api.refused("POST", f"/runs/{run['id']}/start", status=409)
+
+
+@pytest.mark.parametrize("fault", ODD_FAULTS)
+def test_fault_that_is_no_ordinary_exception_names_the_strategys_line_too(api: Api, fault: str) -> None:
+    line = next(number for number, text in enumerate(FILES["odd_faults.py"].splitlines(), 1) if "raise {" in text)
+    run = api.ended(api.started("odd-faults", config={"fault": fault}))
+    assert (run["status"], run["error"]) == ("error", f"odd_faults.py line {line}, in on_bar: {ODD_FAULTS[fault]}")
 
 
 def test_strategy_that_never_returns_is_stopped_while_the_server_serves_on(api: Api) -> None:

@@ -85,8 +85,8 @@ def _check_results(api: Api, run_id: str, expected: Any) -> None:
     trades = sorted(api.pages(f"/runs/{run_id}/trades"), key=lambda trade: int(trade["number"]))
     names = expected["trades"][0].keys()
     assert [{name: trade[name] for name in names} for trade in trades] == expected["trades"]
-    equity = api.get(f"/runs/{run_id}/equity", points=20_000)
-    assert equity["downsampled"] is False
+    equity = api.get(f"/runs/{run_id}/equity", points=10**9)
+    assert (equity["downsampled"], equity["points"]) == (False, equity["total"])
     assert [_rounded(row) for row in equity["items"]] == [_rounded(row) for row in expected["equity"]]
 
 
@@ -126,6 +126,23 @@ def test_rest_of_the_record_agrees_with_the_fills(running: Server) -> None:
         assert "IBM" in report.text
         told = api.events(run_id=run_id)
         assert sum(event["type"] == "orders.Filled" for event in told) == len(fills)
+
+
+def test_position_at_the_end_is_worth_what_the_account_says(running: Server) -> None:
+    with Api(running.url) as api:
+        api.import_sample("AAPL_1d.csv")
+        run_id = api.started("buy-and-hold", costs="none")
+        assert api.ended(run_id)["status"] == "completed"
+        (held,) = api.pages(f"/runs/{run_id}/positions")
+        (fill,) = api.pages(f"/runs/{run_id}/fills")
+        last = api.get(f"/runs/{run_id}/equity", points=2)["items"][-1]
+        assert (held["symbol"], held["quantity"], held["average_price"]) == ("AAPL", fill["quantity"], fill["price"])
+        quantity, close = Decimal(held["quantity"]), Decimal(held["close"])
+        assert float(close) == api.get("/candles", symbol="AAPL", limit=5000)["items"][-1]["close"]
+        assert Decimal(held["market_value"]) == quantity * close
+        assert Decimal(held["cost"]) == quantity * Decimal(fill["price"])
+        assert Decimal(held["unrealised_pnl"]) == Decimal(held["market_value"]) - Decimal(held["cost"])
+        assert float(held["market_value"]) == pytest.approx(last["equity"] - last["cash"], rel=1e-12)
 
 
 def test_each_request_of_a_strategy_has_one_routed_child_of_its_own(running: Server) -> None:

@@ -41,6 +41,13 @@ def test_business_input_that_cannot_be_used_is_400_with_what_was_wrong(
     assert (api.get("/runs")["total"], api.get("/events")["newest"]) == before
 
 
+def test_stretch_of_candles_that_ends_before_it_starts_is_400(api: Api) -> None:
+    stretch = {"symbol": "AAPL", "start": "2005-01-04", "end": "2005-01-03"}
+    assert "is after end" in api.refused("GET", "/candles", status=400, params=stretch)
+    day = api.get("/candles", symbol="AAPL", start="2005-01-03", end="2005-01-03")["items"]
+    assert [item["timestamp"] for item in day] == ["2005-01-03T00:00:00Z"]
+
+
 @pytest.mark.parametrize("mode", ["paper", "live"])
 def test_mode_without_a_venue_is_503(api: Api, mode: str) -> None:
     assert "venue" in api.refused("POST", "/runs", status=503, json={**GOOD, "mode": mode})
@@ -75,6 +82,37 @@ def test_malformed_body_is_422_and_names_the_field(api: Api, content: bytes, fie
 
 
 @pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        *[
+            ("/candles", {"symbol": "AAPL", name: value})
+            for name in ("start", "end")
+            for value in ("0", "-1", "17e8", "")
+        ],
+        *[("/events/stream", given) for given in ({"run_id": ""}, {"types": ""}, {"types": ","}, {"after": "abc"})],
+        ("/runs", {"status": ""}),
+        ("/events", {"run_id": ""}),
+    ],
+)
+def test_parameter_that_cannot_be_meant_is_422_and_never_ignored(api: Api, path: str, given: dict[str, str]) -> None:
+    name = list(given)[-1]
+    assert api.refused("GET", path, status=422, params=given).startswith(f"query.{name}")
+
+
+@pytest.mark.parametrize(
+    ("content", "sent_as", "said"),
+    [
+        (b'{"a" 1}', "application/json", "this is no JSON: Expecting ':' delimiter at line 1, column 6"),
+        (b"{}", None, "it was sent without a Content-Type: send JSON, with the header Content-Type: application/json"),
+        (b"{}", "text/plain", "it was sent as text/plain: send JSON, with the header Content-Type: application/json"),
+    ],
+)
+def test_body_that_is_no_json_is_told_so(api: Api, content: bytes, sent_as: str | None, said: str) -> None:
+    headers = {} if sent_as is None else {"content-type": sent_as}
+    assert api.refused("POST", "/runs", status=422, content=content, headers=headers) == f"body: {said}"
+
+
+@pytest.mark.parametrize(
     ("method", "path"),
     [
         *[("GET", f"/runs/no-such{part}") for part in (
@@ -96,8 +134,9 @@ def test_unknown_id_is_404(api: Api, method: str, path: str) -> None:
     api.refused(method, path, status=404)
 
 
-def test_method_that_a_path_does_not_have_is_405(api: Api) -> None:
+def test_method_that_a_path_does_not_have_is_405_with_those_it_has(api: Api) -> None:
     api.refused("PUT", "/runs", status=405)
+    assert api.http.put("/api/v1/runs").headers["allow"] == "GET, POST"
 
 
 def test_completed_run_takes_no_second_start_and_no_stop_and_stays_completed(api: Api) -> None:

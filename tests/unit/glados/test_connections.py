@@ -67,6 +67,10 @@ async def served(*, connections_max: int = 100) -> AsyncIterator[Served]:
         assert request.client is not None
         return [request.client.host, request.url.scheme]
 
+    @app.get("/headers")
+    async def headers(request: Request) -> dict[str, str]:
+        return dict(request.headers)
+
     @app.get("/slow")
     async def slow() -> str:
         found.begun += 1
@@ -179,3 +183,11 @@ def test_limit_of_open_files_is_raised_and_some_are_kept_for_others(hard: int, e
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == expected
+
+
+async def test_blanks_around_the_value_of_a_header_are_no_part_of_it() -> None:
+    async with served() as server:
+        reader, _ = await server.connected(
+            b"GET /headers HTTP/1.1\r\nHost: \t x \t \r\nX-API-Key:a b \r\nX-Empty:  \r\n\r\n"
+        )
+        assert await answer(reader) == '{"host":"x","x-api-key":"a b","x-empty":""}'

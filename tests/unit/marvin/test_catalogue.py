@@ -128,6 +128,50 @@ def test_link_to_nowhere_is_listed_with_its_error(folder: Path) -> None:
     assert errors(folder) == [f"there is no strategy file {folder / 'gone.py'}"]
 
 
+@pytest.mark.parametrize("target", ["outside.py", "/etc/passwd", "/nowhere/at/all.py", "other/inside.py"])
+def test_link_out_of_its_folder_is_listed_with_its_error_and_not_read(folder: Path, target: str) -> None:
+    other = folder.parent / "other"
+    other.mkdir()
+    write(folder.parent, "outside.py", GOOD)
+    write(other, "inside.py", GOOD)
+    (folder / "link.py").symlink_to(folder.parent / target)
+    found = [entry for entry in Catalogue(folder, other).entries() if entry.path == folder / "link.py"]
+    way = f"{folder / 'link.py'} is a link to {folder.parent / target}"
+    says = f"{way}, which lies outside {folder}: put a copy of that file there"
+    assert [(entry.id, entry.error, entry.source_hash) for entry in found] == [("link", says, None)]
+    with pytest.raises(StrategyError, match="lies outside"):
+        found[0].source()
+    with pytest.raises(StrategyError, match="lies outside"):
+        Catalogue(folder, other).get("link")
+
+
+def test_link_that_leads_out_by_another_link_is_not_read_either(folder: Path) -> None:
+    outside = write(folder.parent, "outside.py", GOOD)
+    (folder / "hop.txt").symlink_to(outside)
+    (folder / "link.py").symlink_to(folder / "hop.txt")
+    (error,) = errors(folder)
+    assert f"is a link to {outside}" in error
+
+
+def test_links_within_a_folder_and_folders_that_are_links_are_followed(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    write(folder / "sub", "fade.txt", GOOD)
+    (folder / "fade.py").symlink_to(Path("sub") / "fade.txt")
+    alias = folder.parent / "alias"
+    alias.symlink_to(folder)
+    for way in (folder, alias, folder.parent / "alias" / ".." / "strategies"):
+        entry = Catalogue(way).get("gap-fade")
+        assert (entry.error, entry.path) == (None, way / "fade.py")
+        assert entry.source().text == GOOD
+    built_in = Catalogue(folder, built_in=alias).get("gap-fade")
+    assert (built_in.built_in, built_in.source().text) == (True, GOOD)
+
+
+def test_link_that_leads_to_itself_is_listed_with_its_error(folder: Path) -> None:
+    (folder / "loop.py").symlink_to(folder / "loop.py")
+    assert errors(folder) == [f"{folder / 'loop.py'} cannot be read: Too many levels of symbolic links"]
+
+
 def test_private_files_and_folders_are_left_out(folder: Path) -> None:
     write(folder, "_helper.py", "x = 1")
     write(folder, ".hidden.py", "x = 1")

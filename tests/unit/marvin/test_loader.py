@@ -227,3 +227,20 @@ def test_class_of_a_script_can_be_loaded_again_without_running_the_script(tmp_pa
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
     assert done.stdout == "7\n"
+
+
+def test_exit_of_its_own_kind_in_a_file_is_the_files_failure(tmp_path: Path) -> None:
+    text = HEAD + "class Own(BaseException): pass\nclass One(Strategy): pass\nraise Own('no')\n"
+    path = write(tmp_path, "one.py", text)
+    modules = set(sys.modules)
+    with pytest.raises(StrategyError, match=r"one.py line 4: Own: no$"):
+        load(str(path), Catalogue())
+    assert set(sys.modules) == modules
+
+
+def test_interruption_while_a_file_loads_stays_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "one.py", HEAD + "class One(Strategy): pass\nraise KeyboardInterrupt\n")
+    modules = set(sys.modules)
+    with pytest.raises(KeyboardInterrupt):
+        load(str(path), Catalogue())
+    assert set(sys.modules) == modules

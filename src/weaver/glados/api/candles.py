@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query
 
 from weaver.glados.api.timeframes import parsed_timeframe
 from weaver.glados.errors import responses
-from weaver.glados.schemas.base import Identifier, Moment
+from weaver.glados.schemas.base import Identifier, LastMoment, Moment
 from weaver.glados.schemas.data import CandleResponse, CandlesResponse
 from weaver.glados.services import ServicesDep
 from weaver.model.bars import Bars
-from weaver.model.errors import NotFound
+from weaver.model.errors import InputError, NotFound
 from weaver.model.instants import instant_of, time_of
 from weaver.model.timeframe import Timeframe
 from weaver.walle.bar_store import ParquetBarStore
@@ -32,7 +32,9 @@ async def get_candles(
         Query(description="A stored one, or a multiple of one; by default the finest that is stored.", examples=["1d"]),
     ] = None,
     start: Annotated[Moment | None, Query(description="Bars that start at this time or later.")] = None,
-    end: Annotated[Moment | None, Query(description="Bars that start before this time.")] = None,
+    end: Annotated[
+        LastMoment | None, Query(description="Bars that start before this time; a bare date: all of that day too.")
+    ] = None,
     limit: Annotated[
         int, Query(ge=1, le=LIMIT_MAX, description="How many items at most; more bars are put together.")
     ] = 1000,
@@ -40,6 +42,8 @@ async def get_candles(
     """Bars as open, high, low, close and volume. Where there are more than `limit`, each item holds so many
     neighbouring bars (first open, highest high, lowest low, last close, sum of volume) that all of them fit."""
     wanted = None if timeframe is None else parsed_timeframe(timeframe)
+    if start is not None and end is not None and start > end:
+        raise InputError(f"start {start.isoformat()} is after end {end.isoformat()}: change the two, or leave one out")
     return await asyncio.to_thread(_candles, services.bars, symbol, wanted, start, end, limit)
 
 

@@ -30,6 +30,7 @@ from weaver.glados.schemas.data import (
 )
 from weaver.glados.schemas.jobs import JobResponse
 from weaver.glados.services import Services, ServicesDep
+from weaver.glados.told import told
 from weaver.glados.upload import kept_upload, removed, shown_name
 from weaver.model.errors import Conflict, DataError, InputError, Unavailable
 from weaver.model.instants import time_of
@@ -239,7 +240,7 @@ def _previewed(store: ParquetBarStore, path: Path, reading: Reading) -> FilePrev
 def _preview_response(found: FilePreview, symbol: str, path: Path, name: str) -> PreviewResponse:
     read = found.read
     bars = None if read is None else read.bars
-    error = None if found.error is None else found.error.replace(str(path), name)
+    error = None if found.error is None else told(found.error.replace(str(path), name))
     row = None if error is None else _ROW.search(error)
     return PreviewResponse(
         symbol=symbol,

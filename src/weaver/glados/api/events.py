@@ -34,7 +34,7 @@ async def list_events(
     paging: PagingDep,
     type: TypesParameter = None,
     run_id: Annotated[Identifier | None, Parameter(description="Only this run's.")] = None,
-    corr_id: Annotated[Identifier | None, Parameter(description="Only what one request set in motion.")] = None,
+    corr_id: Annotated[Identifier | None, Parameter(description="Only those that have this `corr_id`.")] = None,
     after: Annotated[int, Parameter(ge=0, le=2**63 - 1, description="Only events past this seq.")] = 0,
 ) -> EventsResponse:
     """The log in the order of `seq`, which is that of commits. To follow it live, use GET /events/stream."""

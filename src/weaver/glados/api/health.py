@@ -17,6 +17,7 @@ router = APIRouter(tags=["operation"])
 _log = structlog.get_logger("weaver.glados.health")
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", responses={503: {"model": HealthResponse, "description": "Not ready; `checks` says why."}})
 async def get_health(services: ServicesDep, response: Response) -> HealthResponse:
     """Whether the server works. Open without a token, and shows nothing that would need one. 503: it is not ready."""

@@ -3,37 +3,27 @@
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Header, Response
 from fastapi import Query as Parameter
-from fastapi.responses import HTMLResponse
-from numpy.typing import NDArray
+from fastapi.responses import HTMLResponse, StreamingResponse
 
 from weaver.glados.api.events import TypesParameter, chosen_types
 from weaver.glados.api.lookup import RunId, existing_run
 from weaver.glados.api.orders import OrderParameter, SideParameter, StatusParameter, SymbolParameter
 from weaver.glados.api.paging import Paging, PagingDep, SortParameter
 from weaver.glados.api.run_events import run_events
+from weaver.glados.equity_text import equity_text, stamps_of
 from weaver.glados.errors import responses
-from weaver.glados.indicator_blob import (
-    INDICATORS,
-    POINTS_MAX,
-    POINTS_MIN,
-    StoredIndicator,
-    decode_indicators,
-    points_each,
-    thinned,
-)
+from weaver.glados.indicator_blob import INDICATORS, StoredIndicator, decode_indicators, points_each, thinned
 from weaver.glados.ports import Page, Row, StoredResult
-from weaver.glados.result_blobs import EQUITY, REPORT, EquityColumns, decode_equity, decode_report
+from weaver.glados.position_blob import POSITIONS, decode_positions
+from weaver.glados.result_blobs import EQUITY, REPORT, decode_equity, decode_report
 from weaver.glados.schemas.base import PageOf
 from weaver.glados.schemas.events import EventResponse, JournalEntry
 from weaver.glados.schemas.orders import FillResponse, OrderResponse, TradeResponse, TradeSide
 from weaver.glados.schemas.results import (
-    EquityPoint,
     EquityResponse,
     IndicatorSeries,
     IndicatorsResponse,
@@ -43,14 +33,19 @@ from weaver.glados.schemas.results import (
     StatsResponse,
 )
 from weaver.glados.services import Services, ServicesDep
-from weaver.greta.report.sampling import extreme_rows
+from weaver.glados.thinning import POINTS_MIN
 from weaver.model.errors import NotFound
 
 POINTS = 1_000
 POINTS_MAX_IN_ALL = 200_000
 """Of all of a run's indicators in one answer."""
 PointsParameter = Annotated[
-    int, Parameter(ge=POINTS_MIN, le=POINTS_MAX, description="How many points at most; extremes are kept.")
+    int,
+    Parameter(
+        ge=POINTS_MIN,
+        description="How many points at most; extremes are kept where there is room for them. As many as there are, or "
+        "more: all of them.",
+    ),
 ]
 REPORT_POLICY = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -77,15 +72,16 @@ async def get_results(run_id: RunId, services: ServicesDep) -> ResultsResponse:
     )
 
 
-@router.get("/equity", responses=responses(404))
+@router.get("/equity", response_model=EquityResponse, responses=responses(404))
 async def get_equity(
     run_id: RunId,
     services: ServicesDep,
     points: PointsParameter = POINTS,
-) -> EquityResponse:
+) -> Response:
     """The equity curve, thinned to `points`; 404 while there is none."""
     result = await _result(services, run_id, EQUITY)
-    return await asyncio.to_thread(curve, run_id, _blob(result, EQUITY), points)
+    columns = await asyncio.to_thread(decode_equity, _blob(result, EQUITY))
+    return StreamingResponse(equity_text(run_id, columns, points), media_type="application/json")
 
 
 @router.get("/trades", responses=responses(400, 404))
@@ -167,12 +163,15 @@ async def get_run_indicators(
 
 @router.get("/positions", responses=responses(404))
 async def list_run_positions(run_id: RunId, services: ServicesDep, paging: PagingDep) -> PageOf[PositionResponse]:
-    """What it held at its end; empty before that."""
+    """What it held at its end, at its last closes; empty before that."""
     async with services.database.transaction() as transaction:
         await existing_run(transaction, run_id)
-        result = await transaction.records.find_result(run_id)
+        result = await transaction.records.find_result(run_id, blobs=[POSITIONS])
     held = sorted(result.positions.items()) if result else []
-    return paging.cut([PositionResponse(symbol=symbol, quantity=quantity) for symbol, quantity in held])
+    worth = decode_positions(result.blobs[POSITIONS]) if result and POSITIONS in result.blobs else {}
+    return paging.cut(
+        [PositionResponse(symbol=symbol, quantity=quantity, **worth.get(symbol, {})) for symbol, quantity in held]
+    )
 
 
 @router.get(
@@ -225,18 +224,6 @@ async def _rows(
         return await transaction.records.rows(table, run_id, paging.query(filters, sort))
 
 
-def curve(run_id: str, blob: bytes, points: int) -> EquityResponse:
-    """A stored equity curve, thinned to at most `points` (at least `POINTS_MIN`)."""
-    columns: EquityColumns = decode_equity(blob)
-    total = len(columns.timestamp)
-    rows = extreme_rows([columns.equity, columns.cash], points) if total else np.arange(0)
-    cells = zip(
-        _stamps(columns.timestamp[rows]), columns.equity[rows].tolist(), columns.cash[rows].tolist(), strict=True
-    )
-    items = [EquityPoint(timestamp=stamp, equity=_finite(equity), cash=_finite(cash)) for stamp, equity, cash in cells]
-    return EquityResponse(run_id=run_id, items=items, points=len(items), total=total, downsampled=len(items) < total)
-
-
 def _indicators(run_id: str, blob: bytes, points: int) -> IndicatorsResponse:
     stored = decode_indicators(blob)
     drawn = thinned(stored, points_each(points, len(stored.items), in_all=POINTS_MAX_IN_ALL))
@@ -249,16 +236,11 @@ def _series(item: StoredIndicator) -> IndicatorSeries:
         name=column.name,
         symbol=column.symbol,
         timeframe=column.timeframe,
-        timestamp=_stamps(column.timestamp),
+        timestamp=stamps_of(column.timestamp),
         values=[_finite(value) for value in column.values.tolist()],
         total=item.total,
         downsampled=len(column.values) < item.total,
     )
-
-
-def _stamps(instants: NDArray[np.int64]) -> list[datetime]:
-    found: list[datetime] = instants.astype("datetime64[ns]").astype("datetime64[us]").tolist()
-    return [stamp.replace(tzinfo=UTC) for stamp in found]
 
 
 def _finite(value: float | None) -> float | None:

@@ -15,7 +15,6 @@ from weaver.glados.schemas.base import Identifier, PageOf
 from weaver.glados.schemas.strategies import RescanResponse, StrategyResponse, StrategySourceResponse
 from weaver.glados.services import Services, ServicesDep
 from weaver.marvin.catalogue import CatalogueEntry
-from weaver.marvin.source import StrategySource
 from weaver.model.errors import NotFound
 
 router = APIRouter(tags=["strategies"])
@@ -48,9 +47,9 @@ async def get_strategy(services: ServicesDep, strategy_id: StrategyId) -> Strate
 
 @router.get("/strategies/{strategy_id}/source", responses=responses(400, 404))
 async def get_strategy_source(services: ServicesDep, strategy_id: StrategyId) -> StrategySourceResponse:
-    """The text of its file, also of a broken one that is text."""
+    """The text of its file, also of a broken one that is text; of none that lies outside the strategies' folders."""
     entry = await _entry(services, strategy_id)
-    source = await asyncio.to_thread(StrategySource.read, entry.path)
+    source = await asyncio.to_thread(entry.source)
     return StrategySourceResponse(
         id=entry.id, file=entry.path.name, class_name=entry.class_name, source=source.text, source_hash=source.hash
     )

@@ -1,18 +1,30 @@
 """Base classes and field types of everything on the wire."""
 
 import math
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from weaver.model.money import plain
 
 _INTEGER_MAX = 2**63 - 1
 _DEPTH_MAX = 50
 _DIGITS_MAX = 40
+_WRITE_IT = "write it in ISO 8601, as 2005-01-31 or 2005-01-31T14:30:00Z"
+_ISO_TIME = re.compile(r"(?:\d{4}-\d{2}-\d{2}|\d{8})([T ].+)?", re.ASCII | re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -76,13 +88,32 @@ def check_text(text: str) -> str:
     return text
 
 
-def _utc(time: datetime) -> datetime:
-    if time.tzinfo is None:
-        return time.replace(tzinfo=UTC)
+def _first_moment(value: Any) -> datetime:
+    """Of a bare date, its begin."""
+    return _moment(value)[0]
+
+
+def _last_moment(value: Any) -> datetime:
+    """Of a bare date, its end."""
+    moment, is_date = _moment(value)
+    return datetime.combine(moment, time.max, tzinfo=UTC) if is_date else moment
+
+
+def _moment(value: Any) -> tuple[datetime, bool]:
+    """The time that ISO 8601 text says, in UTC, and whether it is a bare date. A number is none: nobody could say
+    whether it counts seconds, or is a date without its hyphens."""
+    if not isinstance(value, str):
+        raise ValueError(f"a date or a time is a text: {_WRITE_IT}")  # noqa: TRY004 - pydantic wants it so
+    written = _ISO_TIME.fullmatch(value)
+    if written is None:
+        raise ValueError(f"{value!r} is no date or time: {_WRITE_IT}")
     try:
-        return time.astimezone(UTC)
+        found = datetime.fromisoformat(value.upper())
+        return (found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)), written[1] is None
+    except ValueError:
+        raise ValueError(f"{value!r} is no date or time: {_WRITE_IT}") from None
     except OverflowError:
-        raise ValueError("a time outside the years 1 to 9999") from None
+        raise ValueError(f"{value!r} lies outside the years 1 to 9999") from None
 
 
 def _amount(value: Any) -> Any:
@@ -112,5 +143,8 @@ AmountInput = Annotated[
     Field(examples=["100.25"]),
 ]
 """An exact amount in a request: a decimal string, or a number that is read as it is written."""
-Moment = Annotated[datetime, AfterValidator(_utc)]
-"""An instant; without a zone it is UTC."""
+_MOMENT_SCHEMA = WithJsonSchema({"anyOf": [{"type": "string", "format": form} for form in ("date-time", "date")]})
+Moment = Annotated[datetime, BeforeValidator(_first_moment), _MOMENT_SCHEMA]
+"""An instant in ISO 8601; without a zone it is UTC, a bare date is its begin."""
+LastMoment = Annotated[datetime, BeforeValidator(_last_moment), _MOMENT_SCHEMA]
+"""The same as the end of a stretch of time: a bare date is its end, so that the whole day belongs to it."""

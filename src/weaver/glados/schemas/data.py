@@ -1,11 +1,11 @@
 """Market data on the wire: the catalogue, previews and imports, instruments, candles."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
 
-from weaver.glados.schemas.base import Amount, Moment, ResponseBody
+from weaver.glados.schemas.base import Amount, ResponseBody
 from weaver.model.instants import time_of
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.money import plain
@@ -20,8 +20,8 @@ class SeriesResponse(ResponseBody):
     timeframe: str = Field(description="How much time a bar covers: `1m`, `1h`, `1d`.")
     asset_class: AssetClass = Field(description="stock, crypto or fx; it decides the trading hours.")
     bars: int = Field(description="How many there are.")
-    first: Moment = Field(description="Start of the first bar.")
-    last: Moment = Field(description="Start of the last bar.")
+    first: datetime = Field(description="Start of the first bar.")
+    last: datetime = Field(description="Start of the last bar.")
     missing: int = Field(description="Bars that the calendar expects in between and that are not there.")
     content_hash: str = Field(description="SHA-256 of the bars' columns; a run names the data it ran on by it.")
     source: str = Field(description="The file they came from.")
@@ -99,8 +99,8 @@ class PreviewResponse(ResponseBody):
         description="The zone in which times were read: UTC where they carry their own, null for bare dates."
     )
     bars: int = Field(description="How many bars would be stored.")
-    first: Moment | None = Field(description="Start of the first bar.")
-    last: Moment | None = Field(description="Start of the last bar.")
+    first: datetime | None = Field(description="Start of the first bar.")
+    last: datetime | None = Field(description="Start of the last bar.")
     columns: list[ColumnResponse] = Field(description="The file's columns, in its order.")
     rows: list[list[str]] = Field(description="The first rows as the file writes them, a text for each column.")
     notes: list[str] = Field(description="What was guessed or done on the way.")
@@ -146,8 +146,8 @@ class InstrumentResponse(ResponseBody):
 class CandleResponse(ResponseBody):
     """One bar, or several put together."""
 
-    timestamp: Moment = Field(description="Start of the (first) bar; of a daily stock bar its date at 00:00 UTC.")
-    end: Moment = Field(description="When the (last) bar closed.")
+    timestamp: datetime = Field(description="Start of the (first) bar; of a daily stock bar its date at 00:00 UTC.")
+    end: datetime = Field(description="When the (last) bar closed.")
     open: float = Field(description="First price.")
     high: float = Field(description="Highest price.")
     low: float = Field(description="Lowest price.")

@@ -18,9 +18,14 @@ class EventResponse(ResponseBody):
     type: str = Field(description="As `orders.Filled`.")
     version: int = Field(description="Of the payload's shape.")
     run_id: str | None = Field(description="The run it belongs to.")
-    corr_id: str = Field(description="Shared by everything that one request set in motion.")
+    corr_id: str = Field(
+        description="Shared by what the server recorded for one API request, or by a strategy's request and all that "
+        "became of it."
+    )
     causation_id: str | None = Field(description="The id of the event that this one answers.")
-    trace_id: str | None = Field(description="Of a distributed trace.")
+    trace_id: str | None = Field(
+        description="Of what a strategy set in motion: the correlation id of the API request that started its run."
+    )
     ts: datetime = Field(description="When it was recorded; when it happened in a run's time stands in the payload.")
     producer: str = Field(description="The part of Weaver that recorded it.")
     headers: dict[str, str] = Field(description="Further facts about the message.")

@@ -1,9 +1,11 @@
 """Jobs on the wire."""
 
+from datetime import datetime
+
 from pydantic import Field
 
 from weaver.glados.jobs import Job, JobStatus
-from weaver.glados.schemas.base import Moment, ResponseBody
+from weaver.glados.schemas.base import ResponseBody
 from weaver.glados.schemas.data import ImportResponse
 
 
@@ -17,9 +19,9 @@ class JobResponse(ResponseBody):
     fraction: float = Field(ge=0, le=1, description="How much of it is done.")
     error: str | None = Field(description="Why it failed; null unless `status` is error.")
     result: ImportResponse | None = Field(description="What came of it; null unless `status` is done.")
-    created_at: Moment = Field(description="When it was asked for.")
-    started_at: Moment | None = Field(description="When it began; null while it is queued.")
-    finished_at: Moment | None = Field(description="When it was over; null before.")
+    created_at: datetime = Field(description="When it was asked for.")
+    started_at: datetime | None = Field(description="When it began; null while it is queued.")
+    finished_at: datetime | None = Field(description="When it was over; null before.")
 
     @classmethod
     def of(cls, job: Job) -> "JobResponse":

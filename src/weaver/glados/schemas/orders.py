@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, model_validator
 
-from weaver.glados.schemas.base import Amount, AmountInput, RequestBody, ResponseBody, Text
+from weaver.glados.schemas.base import Amount, AmountInput, RequestBody, ResponseBody
 from weaver.model.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.order_status import OrderStatus
 from weaver.model.run import RunMode
@@ -110,10 +110,10 @@ class StopLoss(RequestBody):
 class PlaceOrderRequest(RequestBody):
     """An order, of a running run (`run_id`) or by hand (`mode` and `venue`)."""
 
-    client_order_id: Annotated[Text, Field(min_length=1, max_length=128)] | None = Field(
+    client_order_id: Annotated[str, Field(min_length=1, max_length=128)] | None = Field(
         None, description="The same id twice is one order."
     )
-    symbol: Annotated[Text, Field(min_length=1, max_length=64)] = Field(description="What to trade.")
+    symbol: Annotated[str, Field(min_length=1, max_length=64)] = Field(description="What to trade.")
     side: OrderSide = Field(description="Buy or sell.")
     order_type: OrderType = Field(description="How it fills.")
     qty: AmountInput = Field(description="How much; more than 0.")
@@ -126,11 +126,11 @@ class PlaceOrderRequest(RequestBody):
     order_class: OrderClass = Field(OrderClass.SIMPLE, description="Alone, or with legs.")
     take_profit: TakeProfit | None = Field(None, description="A leg.")
     stop_loss: StopLoss | None = Field(None, description="A leg.")
-    run_id: Annotated[Text, Field(min_length=1, max_length=200)] | None = Field(
+    run_id: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         None, description="The running run that it belongs to."
     )
     mode: RunMode | None = Field(None, description="Of a manual order.")
-    venue: Annotated[Text, Field(max_length=64)] | None = Field(None, description="Of a manual order.")
+    venue: Annotated[str, Field(max_length=64)] | None = Field(None, description="Of a manual order.")
 
     @model_validator(mode="after")
     def _belongs_somewhere(self) -> "PlaceOrderRequest":

@@ -142,10 +142,19 @@ class EquityResponse(ResponseBody):
 
 
 class PositionResponse(ResponseBody):
-    """What a run held at its end."""
+    """What a run held of a symbol at its end. Only the quantity is known of a run that an older Weaver recorded."""
 
     symbol: str = Field(description="Of what.")
     quantity: Amount = Field(description="How much; negative: short.")
+    average_price: Amount | None = Field(None, description="What a unit of it cost, before commissions.")
+    cost: Amount | None = Field(
+        None, description="What all of it cost, before commissions; of a short, minus what it brought."
+    )
+    close: Amount | None = Field(None, description="The symbol's last close in the run.")
+    market_value: Amount | None = Field(None, description="What it was worth at that close; negative: short.")
+    unrealised_pnl: Amount | None = Field(
+        None, description="market_value − cost: what closing it would have earned, before costs."
+    )
 
 
 class IndicatorSeries(ResponseBody):

@@ -1,27 +1,21 @@
 """Runs on the wire."""
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, WrapValidator
-from pydantic_core.core_schema import ValidatorFunctionWrapHandler
+from pydantic import Field, JsonValue, PlainValidator, StringConstraints, TypeAdapter
 
 from weaver.glados.run_port import NewRun
-from weaver.glados.schemas.base import AmountInput, Moment, RequestBody, ResponseBody, Text
+from weaver.glados.schemas.base import AmountInput, LastMoment, Moment, RequestBody, ResponseBody
 from weaver.model.run import Run, RunMode, RunStatus
 
 Seed = Annotated[int, Field(ge=-(2**63) + 1, le=2**63 - 1)]
 Costs = str | dict[str, str]
-
-
-def _whole_day(value: Any, parse: ValidatorFunctionWrapHandler) -> Any:
-    """An end that is a bare date means that whole day."""
-    if isinstance(value, str) and len(value) == 10:
-        try:
-            return datetime.combine(date.fromisoformat(value), time.max, tzinfo=UTC)
-        except ValueError:
-            pass  # pydantic says what is wrong with it
-    return parse(value)
+Trimmed = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+"""Blanks around it are no part of it."""
+_CostsText = Annotated[str, StringConstraints(max_length=500)]
+_COSTS_TEXT: TypeAdapter[str] = TypeAdapter(_CostsText)
 
 
 class CostsInput(RequestBody):
@@ -36,27 +30,34 @@ class CostsInput(RequestBody):
     max_participation: AmountInput | None = Field(None, description="The most of a bar's volume to take, 0 to 1.")
 
 
+def _costs(value: Any) -> str | CostsInput:
+    """One of the two by what was sent, so that an error is about that one alone."""
+    if isinstance(value, str):
+        return _COSTS_TEXT.validate_python(value)
+    if isinstance(value, Mapping):
+        return CostsInput.model_validate(value)
+    raise ValueError("costs are a preset's name, a text as commission_bps=2,slippage_bps=1, or an object of keys")
+
+
 class CreateRunRequest(RequestBody):
     """A new run. What is left out has the default of `weaver.backtest`."""
 
-    name: Annotated[Text, Field(min_length=1, max_length=200)] | None = Field(None, description="Default: made up.")
-    strategy_id: Text = Field(description="As GET /strategies lists it.", min_length=1, max_length=200)
+    name: Annotated[Trimmed, StringConstraints(min_length=1)] | None = Field(None, description="Default: made up.")
+    strategy_id: str = Field(description="As GET /strategies lists it.", min_length=1, max_length=200)
     mode: RunMode = Field(RunMode.BACKTEST, description="Paper and live need a venue.")
-    symbols: list[Annotated[Text, Field(min_length=1, max_length=64)]] = Field(
+    symbols: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
         description="What to trade, in order.", min_length=1, max_length=5000
     )
-    timeframe: Annotated[Text, Field(max_length=20)] | None = Field(
+    timeframe: Annotated[str, Field(max_length=20)] | None = Field(
         None, description="As 5m, 1h, 1d. Default: the stored bars' own."
     )
     start_time: Moment | None = Field(None, description="Bars before it are history. A date or a time (UTC).")
-    end_time: Annotated[Moment, WrapValidator(_whole_day)] | None = Field(
-        None, description="The last time, inclusive; a bare date means that whole day."
-    )
-    config: dict[Text, JsonValue] = Field(default_factory=dict, description="The strategy's parameters.")
-    venue: Annotated[Text, Field(max_length=64)] | None = Field(
+    end_time: LastMoment | None = Field(None, description="The last time, inclusive; a bare date means that whole day.")
+    config: dict[str, JsonValue] = Field(default_factory=dict, description="The strategy's parameters.")
+    venue: Annotated[str, Field(max_length=64)] | None = Field(
         None, description="Where orders go; of a backtest, whose order rules bind it."
     )
-    risk: dict[Text, JsonValue] | None = Field(None, description="Limits of a paper or live run; no backtest's.")
+    risk: dict[str, JsonValue] | None = Field(None, description="Limits of a paper or live run; no backtest's.")
     on_error: Literal["flatten", "cancel_all"] | None = Field(
         None, description="What an error does to a paper or live run's orders; nothing to a backtest."
     )
@@ -65,13 +66,15 @@ class CreateRunRequest(RequestBody):
     leverage: AmountInput | None = Field(None, description="Σ|value| at most so many times equity; margin only.")
     shorting: bool | None = Field(None, description="Whether shorts are allowed; margin only.")
     maintenance: AmountInput | None = Field(None, description="Equity over Σ|value| under which all is sold.")
-    costs: Annotated[Text, Field(max_length=500)] | CostsInput | None = Field(
-        None, description="A preset's name, `key=value,…`, or keys; default: the asset class's preset."
-    )
+    costs: (
+        Annotated[str | CostsInput, PlainValidator(_costs, json_schema_input_type=_CostsText | CostsInput)] | None
+    ) = Field(None, description="A preset's name, `key=value,…`, or keys; default: the asset class's preset.")
     warmup: int | None = Field(None, ge=0, le=10**9, description="Bars of history; default: all there are.")
     seed: Seed | None = Field(None, description="Of the strategy's chance; 0 by default.")
     close_at_end: bool | None = Field(None, description="Close what is held at the last close.")
-    asset: Literal["stock", "crypto", "fx"] | None = Field(None, description="Default: as the bars are stored.")
+    asset: Literal["stock", "crypto", "fx"] | None = Field(
+        None, description="As the bars are stored; another class is refused."
+    )
     lookahead_check: bool | None = Field(None, description="Whether to repeat the run on cut bars; true by default.")
     audit: Literal["orders", "full"] | None = Field(None, description="`full`: ticks and windows become events too.")
 
@@ -107,9 +110,7 @@ OPTIONS = (
 class StartRunRequest(RequestBody):
     """Starting a run."""
 
-    confirm: Annotated[Text, Field(max_length=200)] | None = Field(
-        None, description="The run's name: a live run starts only with it."
-    )
+    confirm: Trimmed | None = Field(None, description="The run's name: a live run starts only with it.")
 
 
 class StopRunRequest(RequestBody):

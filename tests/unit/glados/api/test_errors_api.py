@@ -1,12 +1,17 @@
 """Every error has one shape, the right status, and tells nothing that it should not."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.glados.api.conftest import Api
-from weaver.glados.errors import STATUSES, error_response, status_of
+from weaver.glados.errors import DETAILS_MAX, STATUSES, error_response, status_of
+from weaver.glados.schemas.errors import ErrorDetail
+from weaver.glados.told import LENGTH_MAX, told
+from weaver.glados.web import add_web
 from weaver.model import errors
 from weaver.model.errors import (
     Conflict,
@@ -89,11 +94,28 @@ async def test_unknown_path_is_404_in_the_one_shape(api: Api, path: str) -> None
     assert answer.json().keys() == SHAPE
 
 
-@pytest.mark.parametrize(("method", "path"), [("PUT", "/api/v1/runs"), ("POST", "/api/v1/healthz")])
-async def test_wrong_method_is_405_and_names_those_there_are(api: Api, method: str, path: str) -> None:
+WRONG_METHODS = [
+    ("PUT", "/api/v1/runs", "GET, POST"),
+    ("PATCH", "/api/v1/session", "GET, POST, DELETE"),
+    ("POST", "/api/v1/runs/r1", "GET, DELETE"),
+    ("POST", "/api/v1/healthz", "GET, HEAD"),
+    ("BREW", "/api/v1/data/BTC/USD/1d", "DELETE"),
+    ("POST", "/openapi.json", "GET, HEAD"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "allowed"), WRONG_METHODS)
+@pytest.mark.parametrize("has_web", [False, True])
+async def test_wrong_method_is_405_and_names_all_there_are_of_the_path(
+    api: Api, tmp_path: Path, method: str, path: str, allowed: str, has_web: bool
+) -> None:
+    if has_web:  # its files take every path that nobody else takes
+        (tmp_path / "index.html").touch()
+        add_web(api.app, tmp_path)
     answer = await api.client.request(method, path)
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert answer.headers["allow"]
+    assert answer.headers["allow"] == allowed
+    assert answer.json()["message"] == f"{method} is not possible on {path}: there is {allowed}"
 
 
 async def test_database_that_is_away_is_503_and_comes_back(api: Api) -> None:
@@ -140,6 +162,40 @@ async def test_each_request_is_one_log_line_without_its_query(api: Api) -> None:
 def test_error_text_that_utf8_cannot_carry_is_sent_all_the_same() -> None:
     answer = error_response(400, "half a pair: \ud800", correlation_id="c")
     assert b"half a pair: ?" in answer.body
+
+
+def test_long_words_of_a_message_are_cut_and_of_a_long_message_the_middle() -> None:
+    assert told(f"there is no strategy 'x{'y' * 10**6}': GET /strategies lists them") == (
+        f"there is no strategy 'x{'y' * 168}…{'y' * 27}': GET /strategies lists them"
+    )
+    assert told("y" * 200) == "y" * 200
+    long = told(f"no such name: {'a b ' * 10**5}: choose another")
+    assert len(long) <= LENGTH_MAX
+    assert long.startswith("no such name: a b a b")
+    assert long.endswith("a b : choose another")
+
+
+async def test_value_that_is_echoed_is_cut_wherever_it_was_sent(api: Api) -> None:
+    huge = "x" * 50_000
+    api.runs.failure = InputError(f"there are no bars of {huge}: import some")
+    answers = [
+        await api.client.post("/api/v1/runs", json={"strategy_id": "s", "symbols": ["A"]}),
+        await api.client.post("/api/v1/runs", json={"strategy_id": "s", "symbols": ["A"], huge: 1}),
+        await api.client.post("/api/v1/runs", json={"strategy_id": "s", "symbols": ["A"], "start_time": huge}),
+        await api.client.get(f"/api/v1/runs/{huge}"),
+        await api.client.get(f"/{huge}"),
+        await api.client.get("/api/v1/events/stream", params={"types": huge[:4_000]}),
+    ]
+    assert answers[0].json()["message"].endswith("xxx: import some")
+    for answer in answers:
+        assert 400 <= answer.status_code < 500
+        assert len(answer.content) < 2 * LENGTH_MAX, answer.text[:300]
+
+
+def test_no_more_details_are_sent_than_anybody_reads() -> None:
+    details = [ErrorDetail(field=str(number), message="wrong") for number in range(10_000)]
+    answer = error_response(422, "wrong", correlation_id="c", details=details)
+    assert len(json.loads(bytes(answer.body))["details"]) == DETAILS_MAX
 
 
 def schemas_of(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -10,7 +10,6 @@ import pytest
 from tests.unit.glados.api.asgi_stream import AsgiStream
 from tests.unit.glados.api.conftest import TOKEN, Api
 from tests.unit.glados.api.fakes import a_run, an_event
-from weaver.model.errors import Unavailable
 from weaver.model.run import RunStatus
 
 pytestmark = pytest.mark.anyio
@@ -26,6 +25,16 @@ async def test_healthy_server_says_so_without_a_token(open_api: Open) -> None:
             "status": "ok", "version": "1.2.3", "storage": "sqlite", "durable": True, "read_only": False, "venues": [],
             "checks": {"database": OK, "event_log": OK, "bar_store": OK, "workers": OK},
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+async def test_head_of_health_has_the_status_and_headers_of_get(open_api: Open, is_away: bool) -> None:
+    async with open_api(token=TOKEN) as api:
+        api.database.is_away = is_away
+        get, head = [await api.client.request(method, "/api/v1/healthz") for method in ("GET", "HEAD")]
+        assert (get.status_code, head.status_code) == ((503, 503) if is_away else (200, 200))
+        assert head.headers["content-length"] == get.headers["content-length"]
+        assert (await api.client.head("/api/v1/runs")).status_code == 401
 
 
 async def test_memory_storage_is_not_durable(api: Api) -> None:
@@ -148,8 +157,31 @@ async def test_two_applications_have_metrics_of_their_own(open_api: Open) -> Non
         assert key not in await numbers(two)
 
 
-async def test_metrics_without_the_database_are_503(api: Api) -> None:
-    api.database.is_away = True
-    with pytest.raises(Unavailable):
-        await api.database.ping()
-    assert (await api.client.get("/api/v1/metrics")).status_code == 503
+@pytest.mark.parametrize("part", ["database", "log"])
+async def test_metrics_without_the_database_are_those_of_the_server_itself(api: Api, part: str) -> None:
+    await api.client.get("/api/v1/venues")
+    before = await numbers(api)
+    assert before["weaver_database_up"] == 1
+    of_database = {key for key in before if key.startswith(("weaver_runs{", "weaver_log_lag_events"))}
+    assert len(of_database) == len(RunStatus) + 1
+    getattr(api, part).is_away = True
+    away = await numbers(api)
+    assert away["weaver_database_up"] == 0
+    assert before.keys() - away.keys() == of_database
+    assert away["weaver_workers"] == 3
+    getattr(api, part).is_away = False
+    assert of_database <= (await numbers(api)).keys()
+
+
+async def test_metrics_do_not_wait_for_a_database_that_hangs(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang() -> None:
+        await api.clock.wait(1e9)
+
+    monkeypatch.setattr("weaver.glados.api.metrics.PATIENCE_SECONDS", 0.0)
+    api.database.ping = hang  # type: ignore[method-assign]
+    assert (await numbers(api))["weaver_database_up"] == 0
+
+
+async def test_description_of_the_api_is_counted_under_its_path(api: Api) -> None:
+    await api.client.get("/openapi.json")
+    assert (await numbers(api))['weaver_http_requests_total{method="GET",route="/openapi.json",status="200"}'] == 1

@@ -16,11 +16,13 @@ import weaver
 from tests.unit.glados.api.conftest import Api
 from tests.unit.glados.api.fakes import START, a_run, an_event
 from weaver.events.event import Event
-from weaver.glados.api.results import curve
+from weaver.glados.equity_text import ROWS_TOGETHER, equity_text
 from weaver.glados.indicator_blob import encode_indicators
 from weaver.glados.kept_events import encode_events
 from weaver.glados.ports import Row, StoredResult
+from weaver.glados.position_blob import encode_positions
 from weaver.glados.result_blobs import EquityColumns, encode_equity, encode_report
+from weaver.glados.schemas.results import EquityResponse
 from weaver.greta.result import BacktestResult
 from weaver.marvin.indicator_columns import IndicatorColumn
 from weaver.model.run import RunStatus
@@ -152,24 +154,51 @@ async def test_long_equity_curve_is_thinned_to_what_was_asked_for_and_says_so(ap
     assert (max(equity), min(equity), equity[0], equity[-1]) == (5_000.0, walk.min(), walk[0], walk[-1])
 
 
-@pytest.mark.parametrize("points", [9, 0, -1, 20_001, "many"])
-async def test_number_of_points_has_bounds(api: Api, points: Any) -> None:
+@pytest.mark.parametrize("path", ["equity", "indicators"])
+@pytest.mark.parametrize("points", [1, 0, -1, "many"])
+async def test_no_curve_is_drawn_of_fewer_than_two_points(api: Api, path: str, points: Any) -> None:
     stored(api)
-    assert (await api.client.get("/api/v1/runs/r1/equity", params={"points": points})).status_code == 422
+    assert (await api.client.get(f"/api/v1/runs/r1/{path}", params={"points": points})).status_code == 422
 
 
-@given(st.lists(st.floats(-1e9, 1e9), max_size=300), st.integers(10, 50))
+@pytest.mark.parametrize("count", [ROWS_TOGETHER - 1, ROWS_TOGETHER, ROWS_TOGETHER + 1, 100_000])
+async def test_whole_curve_is_sent_to_who_asks_for_as_many_points_as_there_are_or_more(api: Api, count: int) -> None:
+    equity = [float(k) for k in range(count)]
+    stored(api, blobs={"equity": encode_equity(columns(equity))})
+    for points in (count, 10**12):
+        body = (await api.client.get("/api/v1/runs/r1/equity", params={"points": points})).json()
+        assert (body["points"], body["total"], body["downsampled"]) == (count, count, False)
+        assert [item["equity"] for item in body["items"]] == equity
+
+
+async def test_few_points_are_the_ends_and_what_lies_evenly_between_them(api: Api) -> None:
+    equity = [float(k) for k in range(101)]
+    stored(api, blobs={
+        "equity": encode_equity(columns(equity)), "indicators": encode_indicators([an_indicator("a", equity)]),
+    })  # fmt: skip
+    for points, wanted in ((2, [0, 100]), (3, [0, 50, 100]), (5, [0, 25, 50, 75, 100])):
+        body = (await api.client.get("/api/v1/runs/r1/equity", params={"points": points})).json()
+        assert [item["equity"] for item in body["items"]] == wanted
+        assert body["downsampled"] is True
+    (two,) = (await api.client.get("/api/v1/runs/r1/indicators", params={"points": 2})).json()["items"]
+    assert two["values"] == [0, 100]
+
+
+@given(st.lists(st.floats(-1e9, 1e9), max_size=300), st.integers(2, 50))
 def test_thinned_curve_is_part_of_the_curve_with_its_ends_and_extremes(equity: list[float], points: int) -> None:
-    thinned = curve("r1", encode_equity(columns(equity)), points)
+    text = b"".join(equity_text("r1", columns(equity), points))
+    thinned = EquityResponse.model_validate_json(text, strict=False)
     whole = [(FIRST + k * MINUTE, value) for k, value in enumerate(equity)]
     kept = [(round(item.timestamp.timestamp() * 1e9), item.equity) for item in thinned.items]
     assert len(kept) <= points
     assert set(kept) <= set(whole)
     assert kept == sorted(kept)
     assert thinned.downsampled == (len(kept) < len(equity))
+    assert (thinned.run_id, thinned.points, thinned.total) == ("r1", len(kept), len(equity))
     if equity:
         values = [value for _, value in kept]
         assert (kept[0], kept[-1]) == (whole[0], whole[-1])
+    if equity and points >= 6:  # room for the ends and the extremes of two columns
         assert (min(map(float, values)), max(map(float, values))) == (min(equity), max(equity))
 
 
@@ -341,7 +370,33 @@ async def test_journal_is_what_the_strategy_wrote(api: Api) -> None:
 async def test_positions_are_what_was_held_at_the_end(api: Api) -> None:
     stored(api, positions={"MSFT": "-2", "AAPL": "0.5"})
     body = (await api.client.get("/api/v1/runs/r1/positions")).json()
-    assert body["items"] == [{"symbol": "AAPL", "quantity": "0.5"}, {"symbol": "MSFT", "quantity": "-2"}]
+    unknown = dict.fromkeys(["average_price", "cost", "close", "market_value", "unrealised_pnl"])  # recorded long ago
+    assert body["items"] == [
+        {"symbol": "AAPL", "quantity": "0.5", **unknown},
+        {"symbol": "MSFT", "quantity": "-2", **unknown},
+    ]
+
+
+async def test_position_is_told_with_what_it_cost_and_is_worth_at_the_last_close(api: Api) -> None:
+    time = np.datetime64("2024-01-02T14:30", "ns") + np.arange(4) * np.timedelta64(1, "m")
+    price = np.array([10.0, 10.0, 13.0, 12.5])
+    frame = polars.DataFrame(
+        {"timestamp": time, "open": price, "high": price, "low": price, "close": price, "volume": 1e6}
+    ).with_columns(polars.col("timestamp").dt.replace_time_zone("UTC"))
+
+    class Twice(weaver.Strategy):
+        def on_bar(self, bar: Any) -> None:
+            if bar.close == 10:  # twice; the orders fill at the next opens, 10 and 13
+                self.buy(bar.symbol, 3)
+
+    result = weaver.backtest(Twice, frame, symbols=["AAPL"], asset="stock", costs="none", lookahead_check=False)
+    positions = {symbol: str(quantity) for symbol, quantity in result.positions.items()}
+    stored(api, positions=positions, blobs={"positions": encode_positions(result.engine)})
+    body = (await api.client.get("/api/v1/runs/r1/positions")).json()
+    assert body["items"] == [{
+        "symbol": "AAPL", "quantity": "6", "average_price": "11.5", "cost": "69", "close": "12.5",
+        "market_value": "75", "unrealised_pnl": "6",
+    }]  # fmt: skip
 
 
 async def test_indicators_of_a_run_that_has_not_run_are_none(api: Api) -> None:

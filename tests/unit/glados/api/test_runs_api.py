@@ -65,12 +65,80 @@ async def test_only_options_that_were_given_are_handed_on(api: Api) -> None:
         ("2020-01-31", datetime(2020, 1, 31, 23, 59, 59, 999999, tzinfo=UTC)),
         ("2020-01-31T14:30", datetime(2020, 1, 31, 14, 30, tzinfo=UTC)),
         ("2020-01-31T14:30:00+02:00", datetime(2020, 1, 31, 12, 30, tzinfo=UTC)),
+        ("2020-01-31 14:30:00.25z", datetime(2020, 1, 31, 14, 30, 0, 250_000, tzinfo=UTC)),
+        ("20200131", datetime(2020, 1, 31, 23, 59, 59, 999999, tzinfo=UTC)),
+        ("20200131T1430Z", datetime(2020, 1, 31, 14, 30, tzinfo=UTC)),
+        ("9999-12-31", datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
     ],
 )
 async def test_end_is_inclusive_and_a_bare_date_means_the_whole_day(api: Api, given: str, meant: datetime) -> None:
     await created(api, start_time="2020-01-01", end_time=given)
     assert api.runs.asked[0].start_time == datetime(2020, 1, 1, tzinfo=UTC)
     assert api.runs.asked[0].end_time == meant
+
+
+async def test_start_of_a_bare_date_is_its_begin(api: Api) -> None:
+    await created(api, start_time="20050101")
+    assert api.runs.asked[0].start_time == datetime(2005, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("field", ["start_time", "end_time"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        0, -1, 1104537600, 1104537600.5, True, [], "0", "-1", "1104537600", "1104537600.5", "200501", "2005-01", "2005",
+        "2005-0101", "200501011030", "2005-02-30", "20051301", "2005-01-01T", "2005-01-01T24:30", "2005-01-01T10:30+99",
+        "2005-01-01T10:30:00 00:00", "2005-01-01x10:30", "2005-01-01\n", "", " ", "٢٠٠٥-01-01", "0000-01-01", "now",
+    ],
+)  # fmt: skip
+async def test_what_is_no_iso_date_or_time_is_refused_with_how_to_write_one(api: Api, field: str, given: Any) -> None:
+    answer = await api.client.post("/api/v1/runs", json={**A_RUN, field: given})
+    assert (answer.status_code, answer.json()["details"][0]["field"]) == (422, f"body.{field}")
+    said = answer.json()["message"]
+    assert said.startswith(f"body.{field}: ")
+    assert said.endswith(": write it in ISO 8601, as 2005-01-31 or 2005-01-31T14:30:00Z")
+    assert "Value error" not in said
+    assert api.runs.asked == []
+
+
+async def test_document_says_that_times_are_dates_or_date_times(api: Api) -> None:
+    document = api.app.openapi()
+    told = [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}, {"type": "null"}]
+    of_run = document["components"]["schemas"]["CreateRunRequest"]["properties"]
+    of_candles = {one["name"]: one["schema"] for one in document["paths"]["/api/v1/candles"]["get"]["parameters"]}
+    for schema in (of_run["start_time"], of_run["end_time"], of_candles["start"], of_candles["end"]):
+        assert schema["anyOf"] == told
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t\n", "\u2003"])
+async def test_name_of_blanks_only_is_refused(api: Api, name: str) -> None:
+    answer = await api.client.post("/api/v1/runs", json={**A_RUN, "name": name})
+    assert (answer.status_code, answer.json()["details"][0]["field"]) == (422, "body.name")
+
+
+async def test_blanks_around_a_name_are_no_part_of_it_nor_of_its_confirmation(api: Api) -> None:
+    body = await created(api, name="  my run ")
+    assert body["name"] == "my run"
+    started = await api.client.post(f"/api/v1/runs/{body['id']}/start", json={"confirm": " my run "})
+    assert started.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("costs", "field", "said"),
+    [
+        (5, "body.costs", "costs are a preset's name, a text as commission_bps=2,slippage_bps=1, or an object of keys"),
+        ([], "body.costs", "an object of keys"),
+        ("x" * 501, "body.costs", "String should have at most 500 characters"),
+        ({"bps": 1}, "body.costs.bps", "Extra inputs are not permitted"),
+        ({"slippage_bps": "much"}, "body.costs.slippage_bps", "an amount is a decimal number, as 12.5"),
+    ],
+)  # fmt: skip
+async def test_wrong_costs_are_one_error_at_a_readable_place(api: Api, costs: Any, field: str, said: str) -> None:
+    answer = await api.client.post("/api/v1/runs", json={**A_RUN, "costs": costs})
+    assert answer.status_code == 422
+    (detail,) = answer.json()["details"]
+    assert detail["field"] == field
+    assert said in detail["message"]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +157,7 @@ async def test_end_is_inclusive_and_a_bare_date_means_the_whole_day(api: Api, gi
         ({"cash": []}, "body.cash"),
         ({"seed": 2**63}, "body"),
         ({"warmup": -1}, "body.warmup"),
-        ({"costs": {"bps": "1"}}, "body.costs.CostsInput.bps"),
+        ({"costs": {"bps": "1"}}, "body.costs.bps"),
         ({"surprise": 1}, "body.surprise"),
         ({"name": "a\x00b"}, "body"),
         ({"name": "\ud800"}, "body"),
@@ -123,6 +191,43 @@ async def test_body_that_is_no_usable_json_is_422(api: Api, content: bytes) -> N
     assert answer.status_code == 422, answer.text
     assert answer.json()["message"]
     assert api.runs.asked == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "Expecting property name enclosed in double quotes at line 1, column 2"),
+        (b"", "Field required"),
+        (b"strategy_id=x", "Expecting value at line 1, column 1"),
+        (b'{"name": "a",\n "symbols" []}', "Expecting ':' delimiter at line 2, column 12"),
+        (b'{"name": "a"}{}', "Extra data at line 1, column 14"),
+    ],
+)
+async def test_broken_json_is_told_with_its_place(api: Api, content: bytes, said: str) -> None:
+    answer = await api.client.post("/api/v1/runs", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    expected = f"this is no JSON: {said}" if content else said
+    assert answer.json()["details"] == [{"field": "body", "message": expected}]
+    assert answer.json()["message"] == f"body: {expected}"
+
+
+@pytest.mark.parametrize("path", ["/runs", "/runs/r1/start", "/session", "/orders"])
+@pytest.mark.parametrize(
+    ("sent_as", "said"),
+    [
+        (None, "without a Content-Type"),
+        ("text/plain", "as text/plain"),
+        ("application/x-www-form-urlencoded", "as app"),
+    ],
+)
+async def test_json_that_is_not_sent_as_json_is_told_how_to_send_it(
+    api: Api, path: str, sent_as: str | None, said: str
+) -> None:
+    headers = {} if sent_as is None else {"content-type": sent_as}
+    answer = await api.client.post(f"/api/v1{path}", content=b'{"confirm": "x"}', headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["message"].startswith(f"body: it was sent {said}")
+    assert answer.json()["message"].endswith(": send JSON, with the header Content-Type: application/json")
 
 
 async def test_body_over_a_megabyte_is_413_however_it_is_sent(api: Api) -> None:

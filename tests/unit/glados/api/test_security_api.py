@@ -90,6 +90,12 @@ async def test_anything_but_the_token_is_401_in_the_shape_of_errors(open_api: Op
         assert TOKEN not in answer.text
 
 
+async def test_wrong_token_at_sign_in_is_told_the_way_too(open_api: Open) -> None:
+    async with open_api(token=TOKEN) as api:
+        answer = await api.client.post("/api/v1/session", json={"token": "guess"})
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
 async def test_without_a_token_everything_is_open_to_this_machine(api: Api) -> None:
     assert (await api.client.get("/api/v1/runs")).status_code == 200
     body = (await api.client.get("/api/v1/session")).json()
@@ -191,6 +197,8 @@ def test_oldest_session_makes_room_for_the_newest() -> None:
     ("host", "status"),
     [
         ("localhost:8000", 200), ("localhost", 200), ("LOCALHOST:9", 200), ("127.0.0.1:8000", 200), ("[::1]:8000", 200),
+        ("127.0.0.2", 200), ("127.255.1.9:80", 200), ("[0:0:0:0:0:0:0:1]", 200), ("[0:0:0:0:0:0:0:1]:80", 200),
+        ("128.0.0.1", 403), ("[::2]", 403), ("127.0.0.1.", 200), ("127.1", 403), ("2130706433", 403),
         ("weaver.example", 200), ("weaver.example:443", 200), ("box.lan", 200), ("evil.example", 403),
         ("evil.example:8000", 403), ("localhost.evil.example", 403), ("localhost@evil.example", 403), ("", 403),
         ("127.0.0.1.evil.example", 403), ("localhost:port", 403), ("192.168.1.9:8000", 403), ("a b", 403),

@@ -61,11 +61,20 @@ async def test_client_learns_at_once_that_it_is_connected_and_where_it_stands(ap
 
 async def test_without_an_id_the_stream_starts_now(api: Api) -> None:
     await happen(api, "run.Created")
-    for query in ("", "run_id=&types="):
-        async with AsgiStream(api.app, query) as stream:
+    for headers in ({}, {"Last-Event-ID": ""}):
+        async with AsgiStream(api.app, headers=headers) as stream:
             await happen(api, "run.Started", "run.Stopped")
             await stream.settle()
             assert stream.ids == [str(event.seq) for event in api.log.events[-2:]]
+
+
+@pytest.mark.parametrize("query", [
+    "run_id=", "types=", "types=,", "types=%20,%20", "types=run.*&types=", "after=", "after=abc", "after=1.5",
+])  # fmt: skip
+async def test_parameter_that_says_nothing_is_refused_and_not_left_out(api: Api, query: str) -> None:
+    answer = await api.client.get(f"/api/v1/events/stream?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_shape")
+    assert answer.json()["details"][0]["field"].startswith(f"query.{query.partition('=')[0]}")
 
 
 @pytest.mark.parametrize("way", ["header", "query", "both"])
@@ -151,11 +160,30 @@ async def test_id_that_the_log_does_not_have_is_reset_and_then_live(api: Api, la
         assert reset.event == "stream.Reset"
         told = json.loads(reset.data or "")
         assert told["newest"] == 3
+        assert last in told["reason"]
         assert "reload" in told["reason"]
         assert stream.last_event_id == "3"
         await happen(api, "run.Started")
         await stream.settle()
         assert stream.ids[1:] == ["4"]
+
+
+@pytest.mark.parametrize("after", ["99", "-3", str(2**63 - 1), str(2**63), "9" * 1_000])
+async def test_after_that_the_log_does_not_have_is_reset_too(api: Api, after: str) -> None:
+    await happen(api, "run.Progress")
+    async with AsgiStream(api.app, f"after={after}") as stream:
+        (reset,) = stream.frames
+        assert reset.event == "stream.Reset"
+        told = json.loads(reset.data or "")
+        assert told["newest"] == 1
+        assert f"event {after[:150]}" in told["reason"]
+        assert len(told["reason"]) < 300
+
+
+async def test_last_event_id_may_have_blanks_around_it(api: Api) -> None:
+    await happen(api, "run.Progress", "run.Progress")
+    async with AsgiStream(api.app, headers={"Last-Event-ID": " 1 "}) as stream:
+        assert stream.ids == ["2"]
 
 
 async def test_stream_of_a_run_has_no_event_of_another_and_none_without_a_run(api: Api) -> None:
@@ -178,7 +206,9 @@ async def test_stream_of_a_run_has_no_event_of_another_and_none_without_a_run(ap
         ("data.WindowReady", ["data.WindowReady"]),
         ("clock.*", ["clock.Tick"]),
         ("*", ["run.Started", "run.Progress", "orders.Filled", "data.Imported"]),
-        ("", ["run.Started", "run.Progress", "orders.Filled", "data.Imported"]),
+        ("run.Started&types=orders.Filled", ["run.Started", "orders.Filled"]),
+        ("run.*&types=*", ["run.Started", "run.Progress", "orders.Filled", "data.Imported"]),
+        ("orders.Filled,", ["orders.Filled"]),
     ],
 )
 @pytest.mark.parametrize("when", ["live", "replayed"])
@@ -202,7 +232,7 @@ async def test_unknown_type_is_400_and_says_what_there_is(api: Api, types: str) 
 
 @given(st.lists(st.sampled_from([*ALL_EVENT_TYPES, "run.*", "market.*", "stream.*"]), min_size=1))
 def test_filter_takes_what_is_named_and_nothing_else(names: list[str]) -> None:
-    chosen = Filter.parse(",".join(names), None)
+    chosen = Filter.parse([",".join(names[:2]), *names[2:]], None)
     for type_ in ALL_EVENT_TYPES:
         named = any(name == type_ or name == f"{type_.split('.')[0]}.*" for name in names)
         assert chosen.takes(type_, "r1") == named
@@ -210,7 +240,7 @@ def test_filter_takes_what_is_named_and_nothing_else(names: list[str]) -> None:
 
 def test_filter_of_a_type_that_is_no_type_raises() -> None:
     with pytest.raises(InputError, match=r"run\.Begun"):
-        Filter.parse("run.Begun", None)
+        Filter.parse(["run.Begun"], None)
 
 
 async def test_comment_keeps_an_idle_stream_alive_every_15_seconds(api: Api) -> None:

@@ -39,6 +39,26 @@ async def test_start_is_included_and_end_is_not(scene: Scene) -> None:
         assert (await scene.client.get("/candles", params={"symbol": "ABC", "start": odd})).status_code == 200
 
 
+@pytest.mark.parametrize("end", ["2024-01-04", "20240104", "2024-01-04T00:00:01Z"])
+async def test_end_that_is_a_bare_date_means_all_of_that_day(scene: Scene, end: str) -> None:
+    await scene.imported(csv(), symbol="ABC")
+    found = await scene.get("/candles", symbol="ABC", start="2024-01-03", end=end)
+    assert [item["timestamp"] for item in found["items"]] == ["2024-01-03T00:00:00Z", "2024-01-04T00:00:00Z"]
+
+
+async def test_stretch_of_one_day_is_that_day(scene: Scene) -> None:
+    await scene.imported(csv(), symbol="ABC")
+    found = await scene.get("/candles", symbol="ABC", start="2024-01-04", end="2024-01-04")
+    assert [item["close"] for item in found["items"]] == [9]
+
+
+async def test_start_after_the_end_is_refused_with_both(scene: Scene) -> None:
+    await scene.imported(csv(), symbol="ABC")
+    answer = await scene.client.get("/candles", params={"symbol": "ABC", "start": "2024-01-05", "end": "2024-01-04"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_input")
+    assert answer.json()["message"].startswith("start 2024-01-05T00:00:00+00:00 is after end 2024-01-04T23:59:59")
+
+
 @pytest.mark.parametrize("limit", [1, 7, 99, 100, 101, 5000])
 async def test_more_bars_than_the_limit_are_put_together(scene: Scene, limit: int) -> None:
     random = np.random.default_rng(5)
@@ -86,6 +106,9 @@ async def test_coarser_timeframe_is_resampled(scene: Scene) -> None:
         ({"symbol": "ABC", "limit": 0}, 422),
         ({"symbol": "ABC", "limit": 5001}, 422),
         ({"symbol": "ABC", "start": "yesterday"}, 422),
+        ({"symbol": "ABC", "start": "-1"}, 422),
+        ({"symbol": "ABC", "start": "0"}, 422),
+        ({"symbol": "ABC", "end": "1104537600"}, 422),
         ({"symbol": "A\x00B"}, 422),
         ({"symbol": "../ABC"}, 404),
         ({"symbol": "é" * 200}, 400),

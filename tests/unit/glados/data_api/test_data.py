@@ -123,6 +123,8 @@ async def test_too_large_an_upload_is_refused_packed_or_not(scene: Scene) -> Non
         for path in ("/data/import", "/data/preview"):
             answer = await scene.post_file(path, content, symbol="ABC")
             assert (answer.status_code, answer.json()["code"]) == (413, "too_large"), content[:2]
+            said = "ABC_1d.csv: it unpacks to more than" if content != large else "the body is larger than"
+            assert answer.json()["message"].startswith(said)
     assert scene.bars.catalogue() == []
 
 
@@ -359,3 +361,12 @@ async def test_instruments_show_facts_timeframes_and_actions(scene: Scene) -> No
         "timeframes": ["1d"], "actions": [{"ex_date": "2024-01-04", "type": "split", "value": "2"}],
     }  # fmt: skip
     assert (await scene.get("/instruments", asset_class="crypto"))["total"] == 1
+
+
+async def test_what_a_file_says_back_of_itself_is_cut(scene: Scene) -> None:
+    content = csv([f"{'x' * 50_000},10,12,9,11,100,a"])
+    preview = (await scene.post_file("/data/preview", content)).json()
+    job = await scene.imported(content, symbol="ABC")
+    for message in (preview["errors"][0]["message"], job["error"]):
+        assert "xxx…xxx" in message
+        assert len(message) < 1_000

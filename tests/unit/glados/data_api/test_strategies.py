@@ -1,5 +1,7 @@
 """Strategies over HTTP."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.unit.glados.data_api.conftest import Scene
@@ -75,6 +77,22 @@ async def test_id_reaches_nothing_but_what_is_listed(scene: Scene, identifier: s
         answer = await scene.client.get(path)
         assert answer.status_code in {404, 422}
         assert "MyIdea" not in answer.text
+
+
+async def test_link_out_of_the_folder_is_listed_with_what_to_do_and_never_read(scene: Scene, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.py"
+    secret.write_text(OWN)
+    (scene.strategies / "mine.py").symlink_to(secret)
+    listed = await scene.get("/strategies/mine")
+    source = await scene.client.get("/strategies/mine/source")
+    assert (source.status_code, source.json()["code"]) == (400, "strategy_error")
+    for said in (listed["error"], source.json()["message"]):
+        assert said == (
+            f"{scene.strategies / 'mine.py'} is a link to {secret}, which lies outside {scene.strategies}: "
+            "put a copy of that file there"
+        )
+    assert "MyIdea" not in source.text
+    assert (await scene.client.get("/strategies/my-idea")).status_code == 404
 
 
 async def test_rescan_tells_what_is_new_once(scene: Scene) -> None:

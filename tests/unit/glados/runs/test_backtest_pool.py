@@ -17,6 +17,7 @@ from tests.builders import crypto_bars
 from weaver.glados import backtest_pool, worker_process
 from weaver.glados.backtest_pool import COMMAND, LocalBacktestPool
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest
+from weaver.glados.position_blob import decode_positions
 from weaver.model.errors import InputError, RunFailed, StrategyError, Unavailable, WeaverError, WorkerLost
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.run import Run, RunMode, RunStatus
@@ -115,6 +116,9 @@ async def test_job_comes_back_with_its_outcome_and_its_progress(pool: LocalBackt
     assert {event.ts.date() for event in outcome.events} == {NOW.date()}
     assert outcome.result.stats["trades"] == 0
     assert outcome.result.positions == {"BTC/USD": "1"}
+    assert decode_positions(outcome.result.blobs["positions"]) == {"BTC/USD": {
+        "average_price": "100", "cost": "100", "close": "104", "market_value": "104", "unrealised_pnl": "4",
+    }}  # fmt: skip
     assert told[0] == ("started", 0.0)
     assert list(dict.fromkeys(stage for stage, _ in told[1:])) == ["Backtest", "Record"]
     assert [fraction for _, fraction in told] == sorted(fraction for _, fraction in told)
@@ -167,7 +171,10 @@ async def test_what_a_strategy_prints_stays_out_of_the_line(pool: LocalBacktestP
         ("sys.exit('enough')", StrategyError, "line 9, in on_bar: SystemExit: enough"),
         ("raise ValueError('\\ud800\\x00')", StrategyError, r"ValueError: \?\?$"),
         ("input()", StrategyError, "line 9, in on_bar: EOFError"),
-        ("raise KeyboardInterrupt", RunFailed, "KeyboardInterrupt"),
+        ("raise KeyboardInterrupt", StrategyError, "^own.py line 9, in on_bar: KeyboardInterrupt$"),
+        ("raise type('Own', (BaseException,), {})('away')", StrategyError, "^own.py line 9, in on_bar: Own: away$"),
+        ("raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})", StrategyError, "in on_bar: Mute$"),
+        ("raise type('Mute', (BaseException,), {'__str__': None})", StrategyError, "line 9, in on_bar: Mute$"),
         ("os._exit(3)", WorkerLost, "ended with exit code 3"),
         ("os.kill(os.getpid(), signal.SIGKILL)", WorkerLost, r"signal 9 \(SIGKILL\)"),
         ("sys.stderr.write('help\\n'); ctypes.string_at(0)", WorkerLost, r"signal 11 \(SIGSEGV\) \(its last words: "),

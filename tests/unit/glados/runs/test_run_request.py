@@ -92,6 +92,7 @@ async def test_pinned_source_is_what_runs_whatever_becomes_of_the_file(house: Ho
         ({"options": {"costs": {"commission_bps": "1e50"}}}, "commission_bps must have at most"),
         ({"options": {"costs": 5}}, "costs are a preset's name or an object"),
         ({"options": {"asset": "bond"}}, "asset 'bond'"),
+        ({"options": {"asset": "crypto"}}, "is in the store as stock, not crypto: leave the asset out"),
         ({"options": {"warmup": -1}}, "warmup must be a whole number of 0 or more"),
         ({"options": {"warmup": 10**30}}, "warmup must be a whole number"),
         ({"options": {"seed": 1.5}}, "seed must be a whole number"),

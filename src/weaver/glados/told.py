@@ -1,0 +1,18 @@
+"""Messages as they are sent: what they say back of a client's own values is cut."""
+
+import re
+
+LENGTH_MAX = 2_000
+WORD_LENGTH_MAX = 200
+_LONG_WORD = re.compile(rf"\S{{{WORD_LENGTH_MAX + 1},}}")
+_HEAD, _TAIL = 1_400, 500
+
+
+def told(text: str) -> str:
+    """The text as UTF-8 can carry it, no word of it over 200 characters, and at most 2,000 in all.
+
+    What goes is the middle: a message begins with what was wrong, and ends with what to do about it.
+    """
+    clean = text.encode("utf-8", "replace").decode()
+    short = _LONG_WORD.sub(lambda word: f"{word[0][:170]}…{word[0][-29:]}", clean)
+    return short if len(short) <= LENGTH_MAX else f"{short[:_HEAD]} … {short[-_TAIL:]}"
