@@ -14,7 +14,9 @@ CHILDREN = {
     "strategy.CancelRequest": "backtest.CancelOrder",
 }
 _OF_THE_RECORD = ("strategy.", "backtest.", "orders.")
-"""What a backtest did enters the log when it is completed, and not before."""
+"""What a backtest did enters the log when it is completed or its strategy fails, and not before."""
+_IN_A_CALLBACK = ", in on_"
+"""A run's error has it where its own strategy failed on its way."""
 _FILLED = ("orders.Filled", "orders.PartiallyFilled")
 
 
@@ -70,11 +72,16 @@ def _of_run(run: RunRow, events: Sequence[Logged], found: Snapshot) -> Iterator[
     if status != run.status:
         yield f"run {run.id} is {run.status}; its events say {status}: {_short(types)}"
         return
+    has_result = run.id in found.results or run.id in found.kept
     if run.status == "completed":
         yield from _of_completed(run, events, found)
+    elif run.status == "error" and _IN_A_CALLBACK in str(run.error):
+        if has_result or run.id not in found.orders:
+            yield f"run {run.id} broke off, and has a result, or nothing of what it had done: {_short(types)}"
+        yield from _of_way(run, events, found)
     else:
         done = [type_ for type_ in types if type_.startswith(_OF_THE_RECORD)]
-        if done or run.id in found.results or run.id in found.orders or run.id in found.fills or run.id in found.kept:
+        if done or has_result or run.id in found.orders or run.id in found.fills or run.id in found.trades:
             yield f"run {run.id} is {run.status} and has a record: {_short(done)}"
     errors = [event.payload["error"] for event in events if event.type == "run.Error"]
     if errors != ([] if run.error is None else [run.error]):
@@ -87,15 +94,22 @@ def _of_completed(run: RunRow, log: Sequence[Logged], found: Snapshot) -> Iterat
     if run.id not in found.results:
         yield f"run {run.id} is completed and has no result"
     events = [*log, *found.kept.get(run.id, [])]
+    yield from _of_way(run, events, found)
+    fills = [event for event in events if event.type in _FILLED]
+    orders = [event for event in events if event.type == "orders.Created"]
+    (said,) = (event.payload for event in log if event.type == "run.Completed")
+    counts = (len(orders), len(fills), found.trades.get(run.id, 0))
+    if (said["orders"], said["fills"], said["trades"]) != counts:
+        yield f"run {run.id}: run.Completed says {said}, the record {counts}"
+
+
+def _of_way(run: RunRow, events: Sequence[Logged], found: Snapshot) -> Iterator[str]:
+    """Its orders and fills, as its events and its rows have them, and its requests."""
     fills = [event.payload["fill_id"] for event in events if event.type in _FILLED]
     orders = [event.payload["order_id"] for event in events if event.type == "orders.Created"]
     for what, told, rows in (("fills", fills, found.fills), ("orders", orders, found.orders)):
         if len(told) != len(set(told)) or set(told) != rows.get(run.id, set()):
             yield f"run {run.id} has {len(rows.get(run.id, ()))} {what}; its events tell of {len(told)}"
-    (said,) = (event.payload for event in log if event.type == "run.Completed")
-    counts = (len(orders), len(fills), found.trades.get(run.id, 0))
-    if (said["orders"], said["fills"], said["trades"]) != counts:
-        yield f"run {run.id}: run.Completed says {said}, the record {counts}"
     yield from _of_requests(run, events)
 
 

@@ -47,6 +47,21 @@ def store(status: str, types: Sequence[str], error: str | None = None) -> Snapsh
 
 
 COMPLETED = store("completed", [*STARTED, *TRADED])
+WHY = "kill_trader.py line 9, in on_bar: ValueError: asked to fail"
+
+
+def broken(types: Sequence[str]) -> Snapshot:
+    """A store with one run whose strategy failed, with one order and two fills."""
+    found = store("error", [*STARTED, *types], WHY)
+    events = {
+        seq: replace(event, payload={"run_id": "r", "error": WHY}) if event.type == "run.Error" else event
+        for seq, event in found.events.items()
+    }
+    return replace(found, events=events, orders={"r": {"o1"}}, fills={"r": {"f1", "f2"}})
+
+
+BROKEN_WAY = (*TRADED[:-1], "run.Error")
+BROKEN = broken(BROKEN_WAY)
 
 
 def journal(*done: tuple[Op, str | None]) -> Journal:
@@ -72,9 +87,17 @@ def test_true_record_raises_no_problem(status: str, types: list[str], error: str
     assert not list(justified.problems(store(status, types, error)))
 
 
+def test_true_record_of_a_run_that_broke_off_raises_no_problem() -> None:
+    assert not list(justified.problems(BROKEN))
+
+
 @pytest.mark.parametrize(
     ("found", "problem"),
     [
+        (replace(BROKEN, results={"r"}), "broke off, and has a result"),
+        (replace(BROKEN, orders={}, fills={}), "or nothing of what it had done"),
+        (replace(BROKEN, fills={"r": {"f1"}}), "1 fills; its events tell of 2"),
+        (broken([type_ for type_ in BROKEN_WAY if "PlaceOrder" not in type_]), "have 0 children"),
         (store("running", ["run.Created"]), "is running; its events say pending"),
         (store("stopped", [*STARTED, "run.Stopped", "run.Stopped"]), "its events say None"),
         (store("stopped", [*STARTED, "run.Stopped", "run.StopRequested"]), "its events say None"),
