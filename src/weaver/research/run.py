@@ -117,9 +117,9 @@ class Plan:
         try:
             engine = Engine(setup, partial(self._runtime, listings), account=account)
             engine.run()
-        except FinerScaleNeeded:
+        except (FinerScaleNeeded, KeyboardInterrupt):
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # a strategy may raise anything
             failure = strategy_failure(error, self.strategy.cls)
             if failure is None:
                 raise

@@ -500,3 +500,20 @@ def test_order_placed_in_on_start_fills_and_is_checked_for_look_ahead(start: str
     result = backtest(Early, crypto_bars(PRICES), start=start, lookahead_check=True)
     assert told(result) == [f"buy 3 @ {PRICES[3 if start else 0]}"]
     assert not [warning for warning in result.warnings if "lookahead" in warning.code]
+
+
+def test_any_fault_of_a_strategy_is_told_with_its_line_but_ctrl_c_goes_through() -> None:
+    class Own(BaseException):
+        pass
+
+    class Raises(Strategy):
+        def on_bar(self, bar: Any) -> None:
+            raise faults.pop()
+
+    faults: list[BaseException] = [KeyboardInterrupt(), Own("odd"), SystemExit(3)]
+    with pytest.raises(StrategyError, match=r"test_engine.py line \d+, in on_bar: SystemExit: 3"):
+        backtest(Raises, crypto_bars(PRICES))
+    with pytest.raises(StrategyError, match=r"test_engine.py line \d+, in on_bar: Own: odd"):
+        backtest(Raises, crypto_bars(PRICES))
+    with pytest.raises(KeyboardInterrupt):
+        backtest(Raises, crypto_bars(PRICES))

@@ -1,5 +1,6 @@
 """Health, settings, venues and metrics: what an operator looks at."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -179,7 +180,8 @@ async def test_metrics_do_not_wait_for_a_database_that_hangs(api: Api, monkeypat
 
     monkeypatch.setattr("weaver.glados.api.metrics.PATIENCE_SECONDS", 0.0)
     api.database.ping = hang  # type: ignore[method-assign]
-    assert (await numbers(api))["weaver_database_up"] == 0
+    async with asyncio.timeout(10):
+        assert (await numbers(api))["weaver_database_up"] == 0
 
 
 async def test_description_of_the_api_is_counted_under_its_path(api: Api) -> None:
