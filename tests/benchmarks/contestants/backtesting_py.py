@@ -25,12 +25,17 @@ class SmaCross(Strategy):
             self.position.close()
 
 
-def prepare(columns: Columns) -> Callable[[], tuple[int, float]]:
+def contest(strategy: type[Strategy], columns: Columns) -> Callable[[], tuple[int, float]]:
+    """A call that backtests the strategy once and returns its closed trades and final equity."""
     frame = pd.DataFrame({name.capitalize(): values for name, values in columns.items()})
     frame.index = pd.to_datetime(minute_stamps(len(frame)))
 
     def run() -> tuple[int, float]:
-        stats = Backtest(frame, SmaCross, cash=1_000_000, commission=0.001, finalize_trades=False).run()
+        stats = Backtest(frame, strategy, cash=1_000_000, commission=0.001, finalize_trades=False).run()
         return int(stats["# Trades"]), float(stats["Equity Final [$]"])
 
     return run
+
+
+def prepare(columns: Columns) -> Callable[[], tuple[int, float]]:
+    return contest(SmaCross, columns)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-import pandas as pd
-from backtesting import Backtest, Strategy
+from backtesting import Strategy
 from backtesting.lib import crossover
 
-from tests.benchmarks.bars import Columns, minute_stamps
-from tests.benchmarks.contestants.backtesting_py import sma
+from tests.benchmarks.bars import Columns
+from tests.benchmarks.contestants.backtesting_py import contest, sma
 
 
 class SmaBracket(Strategy):
@@ -22,11 +21,4 @@ class SmaBracket(Strategy):
 
 
 def prepare(columns: Columns) -> Callable[[], tuple[int, float]]:
-    frame = pd.DataFrame({name.capitalize(): values for name, values in columns.items()})
-    frame.index = pd.to_datetime(minute_stamps(len(frame)))
-
-    def run() -> tuple[int, float]:
-        stats = Backtest(frame, SmaBracket, cash=1_000_000, commission=0.001, finalize_trades=False).run()
-        return int(stats["# Trades"]), float(stats["Equity Final [$]"])
-
-    return run
+    return contest(SmaBracket, columns)
