@@ -9,7 +9,7 @@ import numpy as np
 from weaver.greta.ledger import Ledger
 from weaver.greta.matching import Matcher
 from weaver.greta.prices import Prices
-from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split
+from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split, ex_day
 from weaver.model.money import CASH_ONE, divide_half_even, truncate
 from weaver.model.order import Order
 
@@ -32,7 +32,7 @@ class CorporateEvents:
         self._agenda = sorted({*self.ticks, *self.late})
 
     def _schedule(self, symbol: str, prices: Prices, action: CorporateAction, first: int, last: int) -> None:
-        day = _day(action)
+        day = ex_day(action)
         index = int(np.searchsorted(prices.sessions, day))
         if index < prices.count:
             tick = prices.tick_of(index)
@@ -118,7 +118,3 @@ class CorporateEvents:
             if order.symbol == symbol and order.is_working:
                 self._matcher.orders.cancel(order, reason)
         self._matcher.orders.sweep()
-
-
-def _day(action: CorporateAction) -> int:
-    return int((np.datetime64(action.ex_date, "D") - np.datetime64(0, "D")).astype(int))

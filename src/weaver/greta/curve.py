@@ -12,7 +12,7 @@ from weaver.greta.engine import Engine
 from weaver.greta.fill_columns import FillColumns, ticks_of
 from weaver.greta.ledger import CashFlow
 from weaver.greta.prices import Prices
-from weaver.model.corporate_actions import Delisting, Dividend, Split
+from weaver.model.corporate_actions import Delisting, Dividend, Split, ex_day
 from weaver.model.money import FITS
 
 Floats = NDArray[np.float64]
@@ -177,8 +177,7 @@ def _whole_hold(prices: Prices, positions: NDArray[np.int64], close: Floats, sha
         return value
     factor, income = np.ones(len(positions)), np.zeros(len(positions))
     for action in sorted(prices.listing.actions, key=lambda action: action.ex_date):
-        day = int((np.datetime64(action.ex_date, "D") - np.datetime64(0, "D")).astype(int))
-        bar = int(np.searchsorted(prices.sessions, day))
+        bar = int(np.searchsorted(prices.sessions, ex_day(action)))
         at = int(np.searchsorted(positions, bar)) if bar < prices.count else len(positions)
         if at <= fresh or (at >= len(positions) and not isinstance(action, Delisting)):
             continue

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from weaver.greta.prices import Prices
-from weaver.model.corporate_actions import Split
+from weaver.model.corporate_actions import Split, ex_day
 
 
 class Excursions:
@@ -19,8 +19,7 @@ class Excursions:
         if splits:
             factor = np.ones(len(bars))
             for split in splits:
-                day = int((np.datetime64(split.ex_date, "D") - np.datetime64(0, "D")).astype(int))
-                at = int(np.searchsorted(prices.sessions, day))
+                at = int(np.searchsorted(prices.sessions, ex_day(split)))
                 factor[:at] *= float(Fraction(split.ratio))
             self._factor = factor
             self._low, self._high = bars.low / factor, bars.high / factor

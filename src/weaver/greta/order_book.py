@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from weaver.model.order import WORKING, ExitGroup, Order
+from weaver.model.order import ExitGroup, Order
 from weaver.model.order_status import OrderEvent, OrderStatus
 
 
@@ -44,7 +44,7 @@ class OrderBook:
 
     def sweep(self) -> None:
         """Drop the orders that have ended."""
-        ended = [order for order in self.working if order.status not in WORKING]
+        ended = [order for order in self.working if not order.is_working]
         if not ended:
             return
         self._kept.update((order.number, order) for order in ended)

@@ -47,3 +47,9 @@ class Delisting:
 
 
 CorporateAction = Split | Dividend | Delisting
+_EPOCH = date(1970, 1, 1)
+
+
+def ex_day(action: CorporateAction) -> int:
+    """Its ex-date as sessions are dated: days since the epoch."""
+    return (action.ex_date - _EPOCH).days

@@ -7,7 +7,7 @@ import numpy as np
 
 from weaver.model.bars import Bars
 from weaver.model.calendar import calendar_for
-from weaver.model.corporate_actions import CorporateAction, Split
+from weaver.model.corporate_actions import CorporateAction, Split, ex_day
 from weaver.model.instrument import Instrument
 
 
@@ -34,7 +34,7 @@ def splits_at(listing: Listing) -> list[tuple[int, Fraction]]:
     sessions = calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily)
     found: dict[int, Fraction] = {}
     for split in splits:
-        index = int(np.searchsorted(sessions, (np.datetime64(split.ex_date, "D") - np.datetime64(0, "D")).astype(int)))
+        index = int(np.searchsorted(sessions, ex_day(split)))
         if 0 < index < len(bars):
             found[index] = found.get(index, Fraction(1)) * Fraction(split.ratio)
     return sorted(found.items())

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from weaver.model.bars import COLUMNS, Bars
 from weaver.model.calendar import calendar_for
-from weaver.model.corporate_actions import CorporateAction, Delisting
+from weaver.model.corporate_actions import CorporateAction, Delisting, ex_day
 from weaver.model.listing import Listing
 
 
@@ -46,7 +46,7 @@ def _is_known(action: CorporateAction, listing: Listing, until: int) -> bool:
     if not isinstance(action, Delisting):
         return True
     bars, calendar = listing.bars, calendar_for(listing.instrument.asset_class)
-    day = np.array([np.datetime64(action.ex_date, "D").astype(np.int64)], dtype=np.int32)
+    day = np.array([ex_day(action)], dtype=np.int32)
     carrier = int(np.searchsorted(calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily), day[0]))
     if carrier < len(bars):
         return int(bars.end[carrier]) <= until
