@@ -13,7 +13,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up test check fmt coverage bench kill lock clean
+.PHONY: help install demo up test check fmt coverage bench kill siege lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -53,6 +53,9 @@ bench: .venv/dev.stamp .bench/peers.stamp .bench/nautilus.stamp ## measure again
 
 kill: .venv/dev.stamp ## kill the server at random moments N times (N=200), on both storages
 	@$(PY) -m tests.kill --rounds $(N)
+
+siege: .venv/dev.stamp ## attack a server with what is too heavy for the tests (ATTACKS="candles ...": some only)
+	@$(PY) -m tests.siege $(ATTACKS)
 
 lock: .venv/dev.stamp ## resolve the locks anew (hashes, no addresses)
 	@$(LOCK) --upgrade pyproject.toml --group build --output-file locks/runtime.lock

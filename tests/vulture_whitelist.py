@@ -68,6 +68,9 @@ _.unrealised_pnl
 _.to_pandas
 _.to_polars
 
+# The siege finds these by their name.
+_.attack
+
 # Strategies that tests are made of.
 _.on_bars
 _.on_the_hour

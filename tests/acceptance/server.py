@@ -61,6 +61,12 @@ class Server:
         self._end(signal.SIGKILL)
 
     @property
+    def process_id(self) -> int:
+        """Of the process that answers."""
+        assert self._process is not None, "the server is not running"
+        return self._process.pid
+
+    @property
     def said(self) -> str:
         """Standard output."""
         return self._out.read_text()
