@@ -58,10 +58,11 @@ siege: .venv/dev.stamp ## attack a server with what is too heavy for the tests (
 	@$(PY) -m tests.siege $(ATTACKS)
 
 lock: .venv/dev.stamp ## resolve the locks anew (hashes, no addresses)
-	@$(LOCK) --upgrade pyproject.toml --group build --output-file locks/runtime.lock
+	@$(LOCK) --upgrade pyproject.toml --extra pandas --group build --output-file locks/runtime.lock
 	@$(LOCK) --upgrade pyproject.toml --group dev --constraints locks/runtime.lock --output-file locks/dev.lock
 	@$(LOCK) --upgrade tests/benchmarks/peers.in --output-file tests/benchmarks/peers.lock
 	@$(LOCK) --upgrade tests/benchmarks/nautilus.in --output-file tests/benchmarks/nautilus.lock
+	@$(PY) scripts/lock_requirements.py
 	@git --no-pager diff --stat -- locks tests/benchmarks 2>/dev/null || true
 
 clean: ## remove the environments and everything that was made
@@ -83,9 +84,11 @@ define venv
 	rm -rf $(1) && mkdir -p $(dir $(1)) && "$$found" -m venv $(1) || { rm -rf $(1); exit 1; }
 endef
 
-# $(call locked,PYTHON,LOCK): install exactly what a lock names.
+# $(call locked,PYTHON,LOCK): install exactly what a lock names. A lock is complete (a test holds it to that), so nothing is
+# resolved: pip would take an extra that something locked asks for (coverage[toml]) for an unpinned requirement as soon as
+# the index has a newer release than the locked one.
 define locked
-	@$(1) -m pip --disable-pip-version-check -qq install --require-hashes -r $(2) || { \
+	@$(1) -m pip --disable-pip-version-check -qq install --no-deps --require-hashes -r $(2) || { \
 	  echo "Could not install $(2). Is the package index reachable? Run the same command again to go on." >&2; exit 1; }
 endef
 
