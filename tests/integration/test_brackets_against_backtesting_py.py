@@ -41,7 +41,7 @@ class Bracketed(Strategy):
         if not self.position(bar.symbol):
             above, below = bar.close * (1 + self.up_percent / 100), bar.close * (1 - self.down_percent / 100)
             exits = {"take_profit": round(above, self.digits), "stop_loss": round(below, self.digits)}
-            self.buy(bar.symbol, 1, tif="gtc", **exits)
+            self.buy(bar.symbol, 1, **exits)
 
 
 class BracketedWhen(Bracketed):

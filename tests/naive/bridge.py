@@ -25,7 +25,7 @@ from weaver.research.inputs import Source
 from weaver.research.run import Options, plan
 
 EPOCH = date(1970, 1, 1)
-REPLACEABLE = ("limit", "stop", "trail", "trail_percent")
+REPLACEABLE = ("limit", "stop", "trail", "trail_percent", "tif")
 
 
 class Scripted(Strategy):
@@ -52,7 +52,7 @@ class Scripted(Strategy):
         elif op.name == "oto":
             first, then = self._order(op.args[0]), self._order(op.args[1])
             if first is not None and then is not None and _fits(first, then):
-                self.oto(first, then)
+                self.oto(first, then, **op.kwargs)
         else:
             getattr(self, op.name)(*op.args, **op.kwargs)
 

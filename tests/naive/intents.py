@@ -26,7 +26,7 @@ def perform(state: State, op: Op) -> None:
     elif op.name == "oco":
         _oco(state, state.symbols[str(op.args[0])], _number(op.args[1]), op.kwargs)
     elif op.name == "oto":
-        _oto(state, _find(state, op.args[0]), _find(state, op.args[1]))
+        _oto(state, _find(state, op.args[0]), _find(state, op.args[1]), op.kwargs)
     elif op.name == "cancel":
         order = _find(state, op.args[0])
         if order is not None:
@@ -84,8 +84,7 @@ def _place(
         legs.append({"stop": options["stop_loss"], **stop_limit})
     if legs:
         entry.group = Group(entry=entry)
-        outliving = "day" if entry.tif in {"ioc", "fok"} else entry.tif
-        shared: dict[str, Argument] = {"tif": outliving, "extended_hours": entry.extended_hours}
+        shared: dict[str, Argument] = {"tif": options.get("exit_tif", "gtc"), "extended_hours": entry.extended_hours}
         for leg_options in legs:
             leg = _new_order(state, symbol, -side, quantity, {**leg_options, **shared})
             _make_leg(leg, entry.group, status="pending")
@@ -117,6 +116,7 @@ def _new_order(state: State, symbol: NaiveSymbol, side: int, quantity: Decimal, 
         trail=None if trail is None else to_nearest(trail, symbol.tick),
         trail_percent=trail_percent,
         tif=str(options.get("tif", "day")),
+        tif_asked="tif" in options,
         extended_hours=bool(options.get("extended_hours", False)),
         mark=state.closes.get(symbol.symbol),
     )
@@ -181,14 +181,18 @@ def _oco(state: State, symbol: NaiveSymbol, quantity: Decimal, options: Options)
     if _has_price_of_nothing(symbol, oco_side(limit, stop), options):
         return
     group = Group(entry=None, entered=True, remaining=quantity)
-    shared = {key: options[key] for key in ("tif", "extended_hours") if key in options}
+    shared: dict[str, Argument] = {"tif": options.get("exit_tif", options.get("tif", "gtc"))}
+    shared["extended_hours"] = options.get("extended_hours", False)
     for price in ({"limit": limit}, {"stop": stop}):
         leg = _new_order(state, symbol, oco_side(limit, stop), quantity, {**price, **shared})
         _make_leg(leg, group, status="accepted")
 
 
-def _oto(state: State, first: Order | None, then: Order | None) -> None:
-    """Two orders placed at this tick, one after the other, same symbol, opposite sides, in no group yet."""
+def _oto(state: State, first: Order | None, then: Order | None, options: Options) -> None:
+    """Two orders placed at this tick, one after the other, same symbol, opposite sides, in no group yet.
+
+    The second is an exit from now on, so it lasts until it is cancelled, unless something else was asked for.
+    """
     if first is None or then is None or first.ordinal >= then.ordinal:
         return
     if first.placed_at != state.now or then.placed_at != state.now or first.symbol != then.symbol:
@@ -197,13 +201,17 @@ def _oto(state: State, first: Order | None, then: Order | None) -> None:
         return
     if first.liquidation or then.liquidation:
         return
+    if "exit_tif" in options:
+        then.tif = str(options["exit_tif"])
+    elif not then.tif_asked:
+        then.tif = "gtc"
     first.group = Group(entry=first, entry_cap=then.left)
     _make_leg(then, first.group, status="pending")
 
 
 def _replace(state: State, old: Order, changes: Options) -> None:
     symbol, group = state.symbols[old.symbol], old.group
-    options: dict[str, Argument] = {"tif": old.tif, "extended_hours": old.extended_hours}
+    options: dict[str, Argument] = {"tif": changes.get("tif", old.tif), "extended_hours": old.extended_hours}
     for name in ("limit", "stop", "trail", "trail_percent"):
         present: Decimal | None = getattr(old, name)
         if present is not None:
@@ -217,6 +225,7 @@ def _replace(state: State, old: Order, changes: Options) -> None:
     was = old.status
     old.status, old.reason = "cancelled", "replaced"
     new = _new_order(state, symbol, old.side, quantity, options)
+    new.tif_asked = old.tif_asked or "tif" in changes
     new.cuttable, new.fill_target = old.cuttable and not may_resize, old.fill_target
     new.triggered = old.triggered
     if "trail" not in changes and "trail_percent" not in changes:

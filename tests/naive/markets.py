@@ -173,7 +173,7 @@ def _draw_bars(
         while waiting and waiting[0][1] <= frame.session:
             kind, ex_date = waiting.pop(0)
             if kind == "split":
-                ratio = Decimal(choose.pick(["2", "3", "1.5"] if level >= 3 * LEVEL_MIN else ["0.5", "0.1"]))
+                ratio = Decimal(choose.pick(["2", "3", "1.5", "0.5"] if level >= 3 * LEVEL_MIN else ["0.5", "0.1"]))
                 level = max(LEVEL_MIN, int(level / ratio))
                 actions.append((kind, ex_date, ratio))
             else:

@@ -47,6 +47,8 @@ class Order:
     trail: Decimal | None = None
     trail_percent: Decimal | None = None
     tif: str = "day"
+    tif_asked: bool = False
+    """Its time in force was asked for; nobody asked about that of a plain "day"."""
     extended_hours: bool = False
     cuttable: bool = False
     """A target by percent or value is cut to what can be paid, anything else is rejected."""

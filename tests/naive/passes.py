@@ -28,6 +28,8 @@ def inside_pass(state: State) -> None:
         order = _stop_leg_first(order, had_turn)
         had_turn.add(order.ordinal)
         bar = state.bars[order.symbol]
+        if order.tif in {"ioc", "fok"}:
+            continue  # they have an open only; a bar that lets a leg in inside gives it none
         if _acts(state, order, bar) and order.marketable_bar is not bar:
             _turn_inside(state, order, bar)
 
@@ -104,8 +106,6 @@ def _acts(state: State, order: Order, bar: NaiveBar) -> bool:
 
 def _turn_inside(state: State, order: Order, bar: NaiveBar) -> None:
     tick = state.symbols[order.symbol].tick
-    if order.tif in {"ioc", "fok"}:
-        return
     opened = bar.open
     if order.is_leg and order.group is not None and order.group.inside_bar is bar:
         opened = order.group.inside_price

@@ -51,7 +51,7 @@ class ProgramWriter:
 
     def _bracket(self, symbol: NaiveSymbol) -> list[Op]:
         side = self._choose.pick([1, 1, -1])
-        options = {**self._type(symbol), **self._duration(), **self._legs(symbol, side)}
+        options = {**self._type(symbol), **self._duration(), **self._legs(symbol, side), **self._exit_duration()}
         name = "buy" if side > 0 else "sell"
         return [Op(name=name, args=(symbol.symbol, self._quantity(symbol)), kwargs=options)]
 
@@ -78,7 +78,7 @@ class ProgramWriter:
             options["size_at"] = "fill"
         sign = self._choose.pick([1, 1, 1, -1])
         if self._choose.chance(15):
-            options.update(self._legs(symbol, sign))
+            options.update({**self._legs(symbol, sign), **self._exit_duration()})
         if name == "order_target":
             target = sign * self._quantity(symbol) * self._choose.pick([1, 1, 0])
         elif name == "order_target_value":
@@ -93,15 +93,17 @@ class ProgramWriter:
     def _oco(self, symbol: NaiveSymbol) -> list[Op]:
         limit = self._price(symbol)
         stop = limit - self._choose.pick([1, 1, 1, -1]) * self._steps(1, 5)
-        return [Op(name="oco", args=(symbol.symbol, self._quantity(symbol)), kwargs={"limit": limit, "stop": stop})]
+        duration = self._choose.pick([{}, self._exit_duration(), {"tif": self._duration()["tif"]}])
+        options: Options = {"limit": limit, "stop": stop, **duration}
+        return [Op(name="oco", args=(symbol.symbol, self._quantity(symbol)), kwargs=options)]
 
     def _oto(self, symbol: NaiveSymbol) -> list[Op]:
         first, then = self._choose.pick([("buy", "sell"), ("buy", "sell"), ("sell", "buy")])
-        duration = self._duration()
+        durations = [self._duration(), self._choose.pick([{}, self._duration()])]
         return [
             Op(name=name, args=(symbol.symbol, self._quantity(symbol)), kwargs={**self._type(symbol), **duration})
-            for name in (first, then)
-        ] + [Op(name="oto", args=(-2, -1))]
+            for name, duration in zip((first, then), durations, strict=True)
+        ] + [Op(name="oto", args=(-2, -1), kwargs=self._exit_duration())]
 
     def _replace(self, symbol: NaiveSymbol) -> list[Op]:
         every: Options = {
@@ -110,8 +112,9 @@ class ProgramWriter:
             "stop": self._price(symbol),
             "trail": self._steps(1, 3),
             "trail_percent": Decimal("1.5"),
+            "tif": self._choose.pick(["day", "gtc"]),
         }
-        names = self._choose.pick([["limit", "stop"], ["quantity"], [*every], ["trail", "trail_percent"], []])
+        names = self._choose.pick([["limit", "stop"], ["quantity"], [*every], ["trail", "trail_percent"], ["tif"], []])
         return [Op(name="replace", args=(self._reference(),), kwargs={name: every[name] for name in names})]
 
     def _cancel(self, symbol: NaiveSymbol) -> list[Op]:
@@ -141,8 +144,12 @@ class ProgramWriter:
             options["extended_hours"] = True
         return options
 
+    def _exit_duration(self) -> Options:
+        """How long exits last, where something is said about it."""
+        return self._choose.weighted([({}, 60), ({"exit_tif": "day"}, 25), ({"exit_tif": "gtc"}, 15)])
+
     def _quantity(self, symbol: NaiveSymbol) -> Decimal:
-        texts = ["10", "1", "3", "25", "100", "7.5"] if symbol.lot == 1 else ["0.25", "0.001", "1.5", "30.0007"]
+        texts = ["10", "1", "3", "25", "100", "7.5", "1"] if symbol.lot == 1 else ["0.25", "0.001", "1.5", "30.0007"]
         return max(Decimal(self._choose.pick(texts)), symbol.minimum)
 
     def _steps(self, low: int, high: int) -> Decimal:

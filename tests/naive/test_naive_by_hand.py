@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.naive.builders import MARGIN, day_bar, days, hour_bar, op, play, states, stock, told
-from tests.naive.scenario import NaiveAccount, NaiveCosts
+from tests.naive.scenario import NaiveAccount, NaiveCosts, Op
 
 QUIET = "100 100 100 100"
 LONG = {0: [op("buy", 10)]}
@@ -186,6 +186,81 @@ def test_oto_second_order_waits_for_the_first_and_caps_the_exit() -> None:
     program = {0: [op("buy", 10, limit="99", tif="gtc"), op("sell", 6, limit="105", tif="gtc"), op("oto", 1, 2)]}
     result = play(days(QUIET, "100 106 100 100", "100 106 99 100", "106 106 106 106"), program)
     assert told(result.fills) == ["1 buy 10 @ 99 bar 2", "2 sell 6 @ 106 open 3"]
+
+
+# Day 1 opens at 100 and lets ten in. The exit is touched on day 3: by then a day's exit is gone.
+EXITS = [
+    (op("buy", 10, stop_loss="95"), ["2 sell 10 @ 95 bar 3"]),
+    (op("buy", 10, stop_loss="95", tif="gtc"), ["2 sell 10 @ 95 bar 3"]),
+    (op("buy", 10, stop_loss="95", tif="ioc"), ["2 sell 10 @ 95 bar 3"]),
+    (op("buy", 10, stop_loss="95", exit_tif="gtc"), ["2 sell 10 @ 95 bar 3"]),
+    (op("buy", 10, stop_loss="95", exit_tif="day"), []),
+    (op("buy", 10, stop_loss="95", tif="gtc", exit_tif="day"), []),
+    (op("order_target", 10, stop_loss="95"), ["2 sell 10 @ 95 bar 3"]),
+    (op("order_target_value", 1000, stop_loss="95", take_profit="200"), ["3 sell 10 @ 95 bar 3"]),
+    (op("order_target_percent", "0.01", stop_loss="95", exit_tif="day"), []),
+]
+
+
+@pytest.mark.parametrize(("entry", "exits"), EXITS)
+def test_exits_last_until_cancelled_unless_something_else_is_asked(entry: Op, exits: list[str]) -> None:
+    result = play(days(QUIET, QUIET, QUIET, "100 100 94 94"), {0: [entry]})
+    assert told(result.fills) == ["1 buy 10 @ 100 open 1", *exits]
+
+
+@pytest.mark.parametrize(
+    ("options", "exits"),
+    [
+        ({}, ["3 sell 6 @ 95 bar 4"]),
+        ({"exit_tif": "day"}, []),
+        ({"tif": "day"}, []),
+        ({"tif": "day", "exit_tif": "gtc"}, ["3 sell 6 @ 95 bar 4"]),
+    ],
+)
+def test_oco_lasts_until_cancelled_unless_something_else_is_asked(options: dict[str, str], exits: list[str]) -> None:
+    program = {0: LONG[0], 1: [op("oco", 6, limit="105", stop="95", **options)]}
+    result = play(days(QUIET, QUIET, QUIET, QUIET, "100 100 94 94"), program)
+    assert told(result.fills)[1:] == exits
+
+
+@pytest.mark.parametrize(
+    ("then", "oto", "exits"),
+    [
+        ({}, {}, ["2 sell 10 @ 95 bar 3"]),
+        ({"tif": "day"}, {}, []),
+        ({"tif": "day"}, {"exit_tif": "gtc"}, ["2 sell 10 @ 95 bar 3"]),
+        ({"tif": "gtc"}, {"exit_tif": "day"}, []),
+    ],
+)
+def test_oto_exit_lasts_until_cancelled_unless_something_else_is_asked(
+    then: dict[str, str], oto: dict[str, str], exits: list[str]
+) -> None:
+    program = {0: [op("buy", 10), op("sell", 10, stop="95", **then), op("oto", 1, 2, **oto)]}
+    result = play(days(QUIET, QUIET, QUIET, "100 100 94 94"), program)
+    assert told(result.fills)[1:] == exits
+
+
+def test_lasting_exits_of_an_entry_that_expires_unfilled_go_with_it() -> None:
+    program = {0: [op("buy", 10, limit="90", take_profit="105", stop_loss="85")]}
+    result = play(days(QUIET, QUIET, "89 106 84 100"), program)
+    assert states(result) == ["expired", "cancelled entry_ended", "cancelled entry_ended"]
+    assert result.fills == []
+
+
+def test_lasting_exits_of_an_entry_that_expires_half_filled_guard_what_is_held() -> None:
+    # A cap of 10 % of 40 lets 4 of 10 in on day 1, in whose evening the rest expires; the stop sells 4 on day 2.
+    bars = [day_bar(0, QUIET), day_bar(1, QUIET, "40"), day_bar(2, "100 100 94 94")]
+    result = play(bars, {0: [op("buy", 10, stop_loss="95")]}, costs=NaiveCosts(max_participation=Decimal("0.1")))
+    assert told(result.fills) == ["1 buy 4 @ 100 open 1", "2 sell 4 @ 95 bar 2"]
+    assert states(result) == ["expired", "filled"]
+
+
+def test_replaced_exit_lasts_as_long_as_the_one_before_it() -> None:
+    program = {0: [op("buy", 10, stop_loss="95")], 1: [op("replace", 2, stop="96")]}
+    bars = days(QUIET, QUIET, QUIET, QUIET, "100 100 94 94")
+    assert told(play(bars, program).fills)[1:] == ["3 sell 10 @ 96 bar 4"]
+    program[1] = [op("replace", 2, stop="96", tif="day")]
+    assert told(play(bars, program).fills)[1:] == []
 
 
 def test_stop_leg_goes_first_even_after_a_replace_made_the_other_leg_the_younger() -> None:

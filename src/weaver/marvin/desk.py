@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from weaver.marvin.ports import Account
-from weaver.marvin.terms import Terms, join
+from weaver.marvin.terms import Terms, check_exit_tif, join
 from weaver.marvin.timeline import Clock
-from weaver.model.actions import OrderClass, OrderType
+from weaver.model.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.money import CASH_ONE, Number, exact
 from weaver.model.order import ExitGroup, Order, Target
@@ -103,15 +103,17 @@ class Desk:
             raise InvalidOrder(f"{symbol}: an oco takes profit at its limit and losses at its stop; both are {limit}")
         units, sign = scale.quantity(quantity), -1 if above > 0 else 1
         legs: list[Order] = []
+        check_exit_tif(terms.get("exit_tif"))
+        tif = terms.get("exit_tif") or terms.get("tif") or TimeInForce.GTC
         for prices in ({"limit": limit}, {"stop": stop}):
             leg = Order(self.number + len(legs) + 1, scale, sign, units, self._clock.tick)
-            Terms.parse({**terms, **prices}).apply(leg)
+            Terms.parse({**terms, "tif": tif, **prices}).apply(leg)
             legs.append(leg)
         join(ExitGroup(entry=None, entered=units), legs, OrderClass.OCO)
         self._send(legs)
         return legs[0], legs[1]
 
-    def oto(self, first: Order, then: Order) -> Order:
+    def oto(self, first: Order, then: Order, *, exit_tif: str | None = None) -> Order:
         """Let `then` wait until `first` fills, and be its exit. Both were placed in this callback. Returns `first`."""
         if first.symbol != then.symbol or first.sign == then.sign:
             raise InvalidOrder("oto(first, then): `then` exits `first`, so it has its symbol and the opposite side")
@@ -120,6 +122,9 @@ class Desk:
         )
         if not fresh or not then.is_sized or any(order.group or order.exits for order in (first, then)):
             raise InvalidOrder("oto(first, then) takes two plain orders placed in this callback")
+        check_exit_tif(exit_tif)
+        if exit_tif is not None or not then.is_tif_asked:
+            then.tif = TimeInForce.GTC if exit_tif is None else TimeInForce(exit_tif)
         group = ExitGroup(entry=first, cap=then.units)
         if then.order_type is OrderType.TRAILING_STOP:
             then.mark = then.stop_units = None  # it starts from the bar in which `first` fills
@@ -215,6 +220,7 @@ def _carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
     if new.order_type is not old.order_type:
         raise InvalidOrder(f"order {old.id} is a {old.order_type} order and cannot become a {new.order_type} one")
     new.order_class, new.reduce_only = old.order_class, old.reduce_only
+    new.is_tif_asked = old.is_tif_asked or "tif" in changes
     new.triggered, new.waiting, new.group, new.exits = old.triggered, old.waiting, old.group, old.exits
     if old.order_type is OrderType.TRAILING_STOP and not {"trail", "trail_percent"} & set(changes):
         new.mark, new.stop_units = old.mark, old.stop_units

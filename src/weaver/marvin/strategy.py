@@ -138,8 +138,8 @@ class Strategy:
         """Order to buy `quantity` units at the market, or on the terms given.
 
         `limit`, `stop` (both: a stop-limit), `trail` or `trail_percent`; `tif` "day", "gtc", "ioc", "fok";
-        `extended_hours`; exits `take_profit`, `stop_loss`, `stop_loss_limit`. Raises InvalidOrder on what no venue
-        could take.
+        `extended_hours`; exits `take_profit`, `stop_loss`, `stop_loss_limit`, which last until they are cancelled
+        (`exit_tif` "gtc", or "day"). Raises InvalidOrder on what no venue could take.
         """
         return self._running.desk.buy(symbol, quantity, **terms)
 
@@ -170,12 +170,13 @@ class Strategy:
         return self._running.desk.close_position(symbol)
 
     def oco(self, symbol: str, quantity: Number, *, limit: Number, stop: Number, **terms: Any) -> tuple[Order, Order]:
-        """Two exits of the position, a limit and a stop, of which one fills."""
+        """Two exits of the position, a limit and a stop, of which one fills; gtc unless `exit_tif` is "day"."""
         return self._running.desk.oco(symbol, quantity, limit=limit, stop=stop, **terms)
 
-    def oto(self, first: Order, then: Order) -> Order:
-        """Let `then`, placed in this callback, wait for `first` and be its exit."""
-        return self._running.desk.oto(first, then)
+    def oto(self, first: Order, then: Order, *, exit_tif: str | None = None) -> Order:
+        """Let `then`, placed in this callback, wait for `first` and be its exit: gtc, unless its own `tif` or
+        `exit_tif` says otherwise."""
+        return self._running.desk.oto(first, then, exit_tif=exit_tif)
 
     def replace(self, order: Order, **changes: Any) -> Order:
         """Cancel a working order in favour of one with `changes` (quantity, limit, stop, trail, trail_percent, tif)."""

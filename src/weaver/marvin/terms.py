@@ -19,11 +19,14 @@ class Terms:
     stop: Number | None = None
     trail: Number | None = None
     trail_percent: Number | None = None
-    tif: str = "day"
+    tif: str | None = None
+    """None: day; of an oco gtc."""
     extended_hours: bool = False
     take_profit: Number | None = None
     stop_loss: Number | None = None
     stop_loss_limit: Number | None = None
+    exit_tif: str | None = None
+    """None: gtc, whatever the entry is."""
 
     @classmethod
     def parse(cls, given: dict[str, Any]) -> "Terms":
@@ -42,8 +45,9 @@ class Terms:
             raise InvalidOrder("a trailing stop takes no limit and no stop")
         if self.stop_loss_limit is not None and self.stop_loss is None:
             raise InvalidOrder("stop_loss_limit needs a stop_loss")
-        if self.tif not in _TIMES:
+        if self.tif is not None and self.tif not in _TIMES:
             raise InvalidOrder(f"tif {self.tif!r} is not one of {', '.join(TimeInForce)}")
+        check_exit_tif(self.exit_tif)
 
     @property
     def trails(self) -> bool:
@@ -64,7 +68,8 @@ class Terms:
         scale = order.scale
         order.is_plain = False
         order.order_type = self.order_type
-        order.tif = TimeInForce(self.tif)
+        if self.tif is not None:
+            order.tif, order.is_tif_asked = TimeInForce(self.tif), True
         order.extended_hours = bool(self.extended_hours)
         if self.limit is not None:
             order.limit_units = scale.limit_price(self.limit, sign=order.sign)
@@ -79,12 +84,12 @@ class Terms:
         """The exit legs of an entry, numbered from `number` on; they wait until it fills."""
         legs = []
         if self.take_profit is not None:
-            leg = _leg(entry, number)
+            leg = self._leg(entry, number)
             leg.order_type = OrderType.LIMIT
             leg.limit_units = entry.scale.limit_price(self.take_profit, sign=leg.sign)
             legs.append(leg)
         if self.stop_loss is not None:
-            leg = _leg(entry, number + len(legs))
+            leg = self._leg(entry, number + len(legs))
             leg.order_type = OrderType.STOP
             leg.stop_units = entry.scale.stop_price(self.stop_loss)
             if self.stop_loss_limit is not None:
@@ -96,9 +101,16 @@ class Terms:
             entry.order_class = legs[0].order_class
         return legs
 
+    def _leg(self, entry: Order, number: int) -> Order:
+        leg = Order(number, entry.scale, -entry.sign, entry.units, entry.placed)
+        leg.tif = TimeInForce.GTC if self.exit_tif is None else TimeInForce(self.exit_tif)
+        leg.extended_hours = entry.extended_hours
+        return leg
+
 
 _KNOWN = tuple(field.name for field in fields(Terms))
 _TIMES = tuple(TimeInForce)
+_EXIT_TIMES = (TimeInForce.DAY, TimeInForce.GTC)
 
 
 def join(group: ExitGroup, legs: list[Order], order_class: OrderClass) -> None:
@@ -112,12 +124,10 @@ def join(group: ExitGroup, legs: list[Order], order_class: OrderClass) -> None:
         group.entry.is_plain = False
 
 
-def _leg(entry: Order, number: int) -> Order:
-    leg = Order(number, entry.scale, -entry.sign, entry.units, entry.placed)
-    # One bar's open is all that ioc and fok have; an exit of theirs must outlive it.
-    leg.tif = TimeInForce.DAY if entry.tif in (TimeInForce.IOC, TimeInForce.FOK) else entry.tif
-    leg.extended_hours = entry.extended_hours
-    return leg
+def check_exit_tif(tif: str | None) -> None:
+    """Raises InvalidOrder where exits could not last so long: ioc and fok have one bar's open only."""
+    if tif is not None and tif not in _EXIT_TIMES:
+        raise InvalidOrder(f"exit_tif {tif!r} is not one of {', '.join(_EXIT_TIMES)}")
 
 
 def _percent(value: Number, scale: Scale) -> Decimal:

@@ -104,6 +104,8 @@ class Order:
     order_type: OrderType = OrderType.MARKET
     order_class: OrderClass = OrderClass.SIMPLE
     tif: TimeInForce = TimeInForce.DAY
+    is_tif_asked: bool = False
+    """Whether its time in force was asked for; an exit that nobody asked about is gtc."""
     extended_hours: bool = False
     limit_units: int | None = None
     stop_units: int | None = None

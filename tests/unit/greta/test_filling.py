@@ -7,9 +7,9 @@ import pytest
 
 from tests.builders import backtest, crypto_bars, stock_days, told
 from tests.naive.bridge import run_weaver
-from tests.naive.builders import days, op, stock
+from tests.naive.builders import days, hour_bar, op, stock
 from tests.naive.compare import disagreement
-from tests.naive.scenario import NaiveAccount, Scenario
+from tests.naive.scenario import NaiveAccount, Op, Scenario
 from weaver.greta.fill_rows import INSIDE
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import RunFailed
@@ -96,3 +96,20 @@ def test_explicit_quantity_is_rejected_with_the_reason_and_a_target_is_cut() -> 
     engine = run_weaver(scenario)
     assert disagreement(scenario) is None
     assert engine.account.orders[0].reason == "buy 101 AAA at 10: cash of 1,000.00 does not pay for it with its costs"
+
+
+def test_ioc_leg_has_its_open_after_the_bar_inside_which_its_entry_filled() -> None:
+    # AAA and BBB take turns: BBB's buy fills inside its bar at 105, on a tick of its own a bar of AAA follows, and the
+    # leg has BBB's next open, 94, where its stop is passed.
+    program = {
+        0: [
+            Op(name="buy", args=("BBB", 10), kwargs={"stop": Decimal(105)}),
+            Op(name="sell", args=("BBB", 10), kwargs={"stop": Decimal(95), "tif": "ioc"}),
+            Op(name="oto", args=(1, 2)),
+        ]
+    }
+    one = [hour_bar(0, hour, "100 100 100 100") for hour in (14, 16, 18)]
+    other = [hour_bar(0, 15, "100 106 100 106"), hour_bar(0, 17, "94 94 94 94")]
+    scenario = Scenario(symbols=[stock(one), stock(other, symbol="BBB")], program=program, timeframe="1h")
+    assert disagreement(scenario) is None
+    assert [row.price // 10**8 for row in run_weaver(scenario).ledger.fills] == [105, 94]

@@ -16,8 +16,7 @@ class BollingerReversion(Strategy):
 
     def enter(self, bar) -> None:
         if not self.position(bar.symbol):
-            # Good till cancelled, because the stop lives as long as the entry's order may, and has to outlive the day.
-            self.order_target_percent(bar.symbol, 1.0, stop_loss=bar.close * (1 - self.stop), tif="gtc")
+            self.order_target_percent(bar.symbol, 1.0, stop_loss=bar.close * (1 - self.stop))
 
     def leave(self, bar) -> None:
         self.close_position(bar.symbol)

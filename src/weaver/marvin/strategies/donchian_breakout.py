@@ -25,8 +25,7 @@ class DonchianBreakout(Strategy):
         if self.position(bar.symbol) or not 0 < distance < bar.close / 2:  # no range yet, or too wide a one to trade
             return
         share = min(1.0, self.risk * bar.close / distance)
-        # Good till cancelled, because the stop lives as long as the entry's order may, and has to outlive the day.
-        self.order_target_percent(bar.symbol, share, stop_loss=bar.close - distance, tif="gtc")
+        self.order_target_percent(bar.symbol, share, stop_loss=bar.close - distance)
 
     def leave(self, bar) -> None:
         self.close_position(bar.symbol)
