@@ -26,11 +26,13 @@ _.risk_state  # a table that Alembic finds in the metadata
 
 # The HTTP server and its framework call or read these.
 _.capture_signals
+_.data_received
 _.media_type
 
 # Read through `asdict` or by responses made of attributes.
 _.halted
 _.cloned_from
+_.upload_memory_bytes
 
 # The peers' frameworks call these.
 _.init  # backtesting.py

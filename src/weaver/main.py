@@ -27,6 +27,7 @@ from weaver.glados.http_server import HttpServer, bound_socket, url_of
 from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
+from weaver.glados.limits import Limits
 from weaver.glados.logging import LogFormat, configure_logging
 from weaver.glados.router import DomainRouter
 from weaver.glados.run_manager import RunManager
@@ -45,7 +46,7 @@ STOP_SECONDS = 5.0
 """After a signal to stop, the process is gone within so long, whatever hangs."""
 WEB = Path(weaver.__file__).parent / "web"
 """Where the web app's built files are put."""
-_MB = 1024 * 1024
+_KB, _MB = 1024, 1024 * 1024
 _log = structlog.get_logger("weaver.main")
 
 
@@ -141,7 +142,10 @@ async def _served(settings: Settings, stopping: Stopping, on_ready: Callable[[Ru
             _log.info("ready", url=running.url, storage=running.storage, read_only=running.is_read_only)
             on_ready(running)
 
-        server = HttpServer(app, listening=listening, connections_max=connections_max(), on_ready=ready)
+        server = HttpServer(
+            app, listening=listening, connections_max=connections_max(), limits=parts.services.facts.limits,
+            new_id=parts.services.new_id, on_ready=ready,
+        )  # fmt: skip
         ending = asyncio.create_task(_end(stopping, server, parts.runs))
         try:
             await server.run_until_stopped()
@@ -249,8 +253,26 @@ def _facts(settings: Settings, port: int) -> ServerFacts:
         allowed_hosts=listed(settings.allowed_hosts),
         allowed_origins=listed(settings.allowed_origins),
         settings=shown(settings),
-        upload_bytes_max=settings.upload_max_mb * _MB,
+        limits=_limits(settings),
         serves_web=True,
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        head_bytes_max=settings.head_max_kb * _KB,
+        target_bytes_max=settings.target_max_kb * _KB,
+        head_seconds=settings.head_seconds,
+        body_seconds=settings.body_seconds,
+        send_seconds=settings.send_seconds,
+        unsent_bytes_max=settings.unsent_max_mb * _MB,
+        uploads_at_once=settings.uploads_at_once,
+        upload_window_seconds=settings.upload_window_seconds,
+        upload_window_bytes=settings.upload_window_kb * _KB,
+        upload_bytes_max=settings.upload_max_mb * _MB,
+        upload_memory_bytes=settings.upload_memory_mb * _MB,
+        upload_seconds=settings.upload_seconds,
+        wait_seconds=settings.wait_seconds,
     )
 
 
@@ -260,7 +282,7 @@ def shown(settings: Settings) -> dict[str, str | int | float | bool | None]:
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
         is_secret = "SecretStr" in str(field.annotation)
-        plain = value if value is None or isinstance(value, int) else str(value)
+        plain = value if value is None or isinstance(value, int | float) else str(value)
         found[variable(name)] = value is not None if is_secret else plain
     return found
 

@@ -60,6 +60,7 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=_operation_id,
         responses=COMMON,
         redirect_slashes=False,
+        form_limits={"max_files": 1, "max_fields": 16, "max_part_size": 8 * 1024},  # fields are kept in memory
     )
     metrics_of_app = Metrics()
     app.state.services, app.state.metrics = services, metrics_of_app
@@ -71,7 +72,7 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(router, prefix=PREFIX)
     install_errors(app)
     names = Names(host=facts.host, allowed_hosts=facts.allowed_hosts, allowed_origins=facts.allowed_origins)
-    app.add_middleware(BodyLimit, upload_bytes_max=facts.upload_bytes_max)  # the last one added is the outermost
+    app.add_middleware(BodyLimit, limits=facts.limits)  # the last one added is the outermost
     app.add_middleware(Guard, gate=app.state.gate, names=names, serves_web=facts.serves_web)
     app.add_middleware(RequestContext, new_id=services.new_id, metrics=metrics_of_app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to extend the document

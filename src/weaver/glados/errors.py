@@ -59,9 +59,12 @@ CODES = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    408: "too_slow",
     409: "conflict",
     413: "too_large",
+    414: "too_large",
     422: "invalid_shape",
+    431: "too_large",
     500: "internal",
     503: "unavailable",
 }
@@ -70,6 +73,7 @@ _MEANINGS = {
     401: "A token is needed, or the one given is wrong.",
     403: "The request names a Host or Origin that this server does not answer, or a page of another site set it off.",
     404: "There is nothing by that id.",
+    408: "The upload came too slowly.",
     409: "The present state does not allow it.",
     413: "The body is larger than this server takes.",
     422: "The shape of the request is wrong; `details` names the fields.",
@@ -86,6 +90,17 @@ class BodyTooLarge(HTTPException):
     def __init__(self, limit: int, *, unpacked: str | None = None) -> None:
         what = "the body is larger" if unpacked is None else f"{unpacked}: it unpacks to more"
         super().__init__(413, f"{what} than {limit:,} bytes, the most that is taken here")
+
+
+class BodyTooSlow(HTTPException):
+    """So few bytes of an upload came that its place is given to another."""
+
+    def __init__(self, bytes_min: int, seconds: float) -> None:
+        super().__init__(
+            408,
+            f"the upload came too slowly: under {bytes_min:,} bytes in {seconds:g} s; send it again over a better line",
+            headers={"Connection": "close"},
+        )
 
 
 def cannot_keep(error: OSError) -> Unavailable:

@@ -10,7 +10,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from weaver.glados.app import end_streams
-from weaver.glados.connections import Connection, Connections
+from weaver.glados.connections import Connection, Connections, InPieces
+from weaver.glados.limits import Limits
 from weaver.model.errors import InputError, RunFailed
 
 _BACKLOG = 1024
@@ -60,11 +61,18 @@ class HttpServer(uvicorn.Server):
     """Serves one application on one socket. Signals are its owner's business."""
 
     def __init__(
-        self, app: FastAPI, *, listening: socket.socket, connections_max: int, on_ready: Callable[[], None]
+        self,
+        app: FastAPI,
+        *,
+        listening: socket.socket,
+        connections_max: int,
+        limits: Limits,
+        new_id: Callable[[], str],
+        on_ready: Callable[[], None],
     ) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                InPieces(app),
                 http=Connection,
                 log_config=None,  # the root has set logging up
                 log_level="warning",
@@ -76,7 +84,7 @@ class HttpServer(uvicorn.Server):
                 timeout_graceful_shutdown=_PATIENCE_SECONDS,
             )
         )
-        self.server_state = Connections(count_max=connections_max)
+        self.server_state = Connections(count_max=connections_max, limits=limits, new_id=new_id)
         self._app, self._listening, self._on_ready = app, listening, on_ready
 
     async def run_until_stopped(self) -> None:

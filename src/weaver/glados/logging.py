@@ -15,7 +15,9 @@ _SECRET_WORDS = frozenset(
     {"secret", "secrets", "token", "tokens", "password", "passwd", "key", "keys", "apikey", "authorization", "cookie"}
 )
 _WORD = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
-_URL_PASSWORD = re.compile(r"(?P<start>[a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s@]+@", re.IGNORECASE)
+_BLANKS = re.compile(r"(\s++)")
+_USER_ENDS = re.compile(r"[:/@]")
+_SCHEME_END = re.compile(r"[A-Za-z0-9+.-]")
 
 
 class LogFormat(StrEnum):
@@ -53,7 +55,28 @@ class Redactor:
         """A text without its secrets."""
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
-        return _URL_PASSWORD.sub(rf"\g<start>:{HIDDEN}@", text)
+        return "".join(_without_passwords(word) for word in _BLANKS.split(text)) if "://" in text else text
+
+
+def _without_passwords(word: str) -> str:
+    """A text without blanks, and without the passwords of its URLs (`scheme://user:password@`). Looks at each letter
+    once, whatever stands there: a client's path comes by here."""
+    kept, place = [], 0
+    while (scheme := word.find("://", max(place, 1))) >= 0:  # a scheme has a letter at least
+        begin = scheme + len("://")
+        user = _USER_ENDS.search(word, begin)
+        if user is None:
+            break
+        if user[0] != ":" or not _SCHEME_END.match(word, scheme - 1):
+            kept.append(word[place : max(user.start(), begin)])
+            place = max(user.start(), begin)
+            continue
+        end = word.find("@", user.end() + 1)
+        if end < 0:
+            break
+        kept.append(f"{word[place : user.end()]}{HIDDEN}")
+        place = end
+    return "".join([*kept, word[place:]])
 
 
 def _printable(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

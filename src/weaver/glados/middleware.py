@@ -14,7 +14,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from weaver.glados.correlation import HEADER, sane_id
-from weaver.glados.errors import RETRY_AFTER_SECONDS, BodyTooLarge, error_response
+from weaver.glados.errors import RETRY_AFTER_SECONDS, BodyTooLarge, BodyTooSlow, error_response
+from weaver.glados.limits import Limits
 from weaver.glados.metrics import Metrics
 from weaver.glados.security import Gate, Names, credentials
 
@@ -22,12 +23,10 @@ PREFIX = "/api/v1"
 BODY_BYTES_MAX = 1024 * 1024
 UPLOAD_PATHS = frozenset({f"{PREFIX}/data/preview", f"{PREFIX}/data/import"})
 OPEN_ROUTES = frozenset({("GET", f"{PREFIX}/healthz"), ("POST", f"{PREFIX}/session")})
-UPLOADS_AT_ONCE = 4
-"""Each may fill the disk with its body and its unpacked copy."""
-BODY_SECONDS = 30.0
-"""How long a body has to arrive that is no upload."""
 _PLAIN_ROUTES = frozenset({"/", "/openapi.json"})
 """Paths that are not the API's own: the framework does not say which of its routes they came to."""
+_PATH_MAX, _CLIENT_MAX = 500, 64
+"""Of what a client says of itself, in a line of the log."""
 _FORM_BYTES = 64 * 1024
 """What a multipart form may have around its file."""
 HEADERS = {
@@ -61,7 +60,7 @@ class RequestContext:
             try:
                 await self._app(scope, receive, answer)
             except Exception:  # noqa: BLE001 - the outermost edge: whatever went wrong, the client gets an answer
-                _log.exception("request failed", method=scope["method"], path=scope["path"])
+                _log.exception("request failed", method=scope["method"], path=_shown(scope["path"]))
                 if answer.status is None:
                     failure = error_response(
                         500,
@@ -84,11 +83,15 @@ class RequestContext:
         _log.info(
             "request",
             method=scope["method"],
-            path=scope["path"],
+            path=_shown(scope["path"]),
             status=status,
             milliseconds=round(seconds * 1000, 1),
-            client=(scope.get("client") or ("",))[0],
+            client=(scope.get("client") or ("",))[0][:_CLIENT_MAX],
         )
+
+
+def _shown(path: str) -> str:
+    return path if len(path) <= _PATH_MAX else f"{path[:_PATH_MAX]}…"
 
 
 class _Answer:
@@ -175,14 +178,14 @@ def _is_visit(scope: Scope, headers: Headers) -> bool:
 
 
 class BodyLimit:
-    """Refuses bodies over a limit: by their Content-Length before anything is read, else as soon as they pass it.
+    """Refuses bodies over a limit: by their Content-Length before anything is read, else as soon as they pass it; and
+    uploads that come too slowly, or are too many at once.
 
-    At most `UPLOADS_AT_ONCE` uploads are taken in at the same time. Whoever has not sent the whole body of any other
-    request within `BODY_SECONDS` counts as gone.
+    Whoever has not sent the whole body of any other request in time counts as gone.
     """
 
-    def __init__(self, app: ASGIApp, *, upload_bytes_max: int) -> None:
-        self._app, self._upload_bytes_max = app, upload_bytes_max
+    def __init__(self, app: ASGIApp, *, limits: Limits) -> None:
+        self._app, self._limits = app, limits
         self._uploads = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -190,45 +193,80 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         is_upload = scope["method"] == "POST" and scope["path"] in UPLOAD_PATHS
-        limit = self._upload_bytes_max + _FORM_BYTES if is_upload else BODY_BYTES_MAX
-        refusal = self._refusal(scope, limit, is_upload=is_upload)
+        most = self._limits.upload_bytes_max + _FORM_BYTES if is_upload else BODY_BYTES_MAX
+        refusal = self._refusal(scope, most, is_upload=is_upload)
         if refusal is not None:
             status, message, headers = refusal
             correlation_id = scope["state"]["correlation_id"]
             answer = error_response(status, message, correlation_id=correlation_id, headers=headers)
             await answer(scope, receive, send)
             return
+        paced = _at_speed(receive, self._limits) if is_upload else _in_time(receive, self._limits.body_seconds)
         self._uploads += is_upload
         try:
-            await self._app(scope, _limited(receive, limit, None if is_upload else BODY_SECONDS), send)
+            await self._app(scope, _limited(paced, most), send)
         finally:
             self._uploads -= is_upload
 
-    def _refusal(self, scope: Scope, limit: int, *, is_upload: bool) -> _Refusal | None:
+    def _refusal(self, scope: Scope, most: int, *, is_upload: bool) -> _Refusal | None:
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced[:20]) > limit:
-            return 413, BodyTooLarge(limit).detail, {}
-        if is_upload and self._uploads >= UPLOADS_AT_ONCE:
-            message = f"{UPLOADS_AT_ONCE} uploads are under way already: try again when one of them is done"
+        if announced.isdecimal() and int(announced[:20]) > most:
+            return 413, BodyTooLarge(most).detail, {}
+        if is_upload and self._uploads >= self._limits.uploads_at_once:
+            message = f"{self._uploads} uploads are under way already: try again when one of them is done"
             return 503, message, {"Retry-After": str(RETRY_AFTER_SECONDS)}
         return None
 
 
-def _limited(receive: Receive, bytes_max: int, seconds: float | None) -> Receive:
-    """What a request sends, up to a limit. None seconds: its body may take as long as it likes."""
-    seen, deadline, is_whole = 0, None if seconds is None else asyncio.get_running_loop().time() + seconds, False
+def _limited(receive: Receive, bytes_max: int) -> Receive:
+    """What a request sends, up to a limit."""
+    seen = 0
 
     async def limited() -> Message:
-        nonlocal seen, is_whole
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > bytes_max:
+            raise BodyTooLarge(bytes_max)
+        return message
+
+    return limited
+
+
+def _in_time(receive: Receive, seconds: float) -> Receive:
+    """A request's body, which has so long to be there."""
+    deadline, is_whole = asyncio.get_running_loop().time() + seconds, False
+
+    async def in_time() -> Message:
+        nonlocal is_whole
         try:
             async with asyncio.timeout_at(None if is_whole else deadline):
                 message = await receive()
         except TimeoutError:
             return {"type": "http.disconnect"}
-        seen += len(message.get("body", b""))
-        if seen > bytes_max:
-            raise BodyTooLarge(bytes_max)
         is_whole = not message.get("more_body", False)
         return message
 
-    return limited
+    return in_time
+
+
+def _at_speed(receive: Receive, limits: Limits) -> Receive:
+    """An upload's body, of which so much has to come in each window. Only the time counts in which it is waited for."""
+    clock = asyncio.get_running_loop().time
+    left, seen, is_whole = limits.upload_window_seconds, 0, False
+
+    async def at_speed() -> Message:
+        nonlocal left, seen, is_whole
+        began = clock()
+        try:
+            async with asyncio.timeout(None if is_whole else left):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow(limits.upload_window_bytes, limits.upload_window_seconds) from None
+        left, seen = left - (clock() - began), seen + len(message.get("body", b""))
+        if seen >= limits.upload_window_bytes:
+            left, seen = limits.upload_window_seconds, 0
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return at_speed

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
 
 from weaver.model.errors import InputError
 
@@ -123,7 +122,11 @@ def credentials(headers: Headers) -> list[str]:
 
 def session_cookie(headers: Headers) -> str | None:
     """The session cookie's value, whatever other cookies this host's other servers have set."""
-    return cookie_parser("; ".join(headers.getlist("cookie"))).get(COOKIE)
+    found = None
+    for part in ";".join(headers.getlist("cookie")).split(";"):  # http.cookies takes quadratic time for some
+        name, _, value = part.partition("=")
+        found = value.strip() if name.strip() == COOKIE else found
+    return found
 
 
 class Names:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from weaver.events.ports import EventLog
 from weaver.glados.jobs import Jobs
+from weaver.glados.limits import Limits
 from weaver.glados.ports import Database, NewId, Now
 from weaver.glados.run_port import RunManager
 from weaver.marvin.catalogue import Catalogue
@@ -16,7 +17,6 @@ from weaver.walle.bar_store import ParquetBarStore
 
 Wait = Callable[[float], Awaitable[None]]
 """Returns after so many seconds of the clock that was handed over."""
-UPLOAD_BYTES_MAX = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class ServerFacts:
     settings: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     """What GET /settings shows: each setting's name with its value. A secret's value is never among them: say
     whether it is set (True or False) instead."""
-    upload_bytes_max: int = UPLOAD_BYTES_MAX
+    limits: Limits = field(default_factory=Limits)
     serves_web: bool = False
     """Whether paths outside /api are the web app's files, which load without a token."""
 

@@ -4,7 +4,7 @@ import re
 
 LENGTH_MAX = 2_000
 WORD_LENGTH_MAX = 200
-_LONG_WORD = re.compile(rf"\S{{{WORD_LENGTH_MAX + 1},}}")
+_WORD = re.compile(r"\S++")
 _HEAD, _TAIL = 1_400, 500
 
 
@@ -14,5 +14,9 @@ def told(text: str) -> str:
     What goes is the middle: a message begins with what was wrong, and ends with what to do about it.
     """
     clean = text.encode("utf-8", "replace").decode()
-    short = _LONG_WORD.sub(lambda word: f"{word[0][:170]}…{word[0][-29:]}", clean)
+    short = _WORD.sub(lambda word: _cut(word[0]), clean)
     return short if len(short) <= LENGTH_MAX else f"{short[:_HEAD]} … {short[-_TAIL:]}"
+
+
+def _cut(word: str) -> str:
+    return word if len(word) <= WORD_LENGTH_MAX else f"{word[:170]}…{word[-29:]}"

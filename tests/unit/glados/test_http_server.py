@@ -5,12 +5,16 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
 from weaver.glados.http_server import HttpServer, bound_socket, url_of
+from weaver.glados.limits import Limits
 from weaver.model.errors import InputError, RunFailed
+
+PLAIN: dict[str, Any] = {"connections_max": 100, "limits": Limits(), "new_id": lambda: "1"}
 
 
 def test_port_0_takes_a_free_one() -> None:
@@ -81,9 +85,7 @@ async def test_server_tells_when_it_listens_and_ends_when_it_is_told() -> None:
     seen: list[str] = []
     with bound_socket("127.0.0.1", 0) as listening:
         address = listening.getsockname()
-        server = HttpServer(
-            application(seen), listening=listening, connections_max=100, on_ready=lambda: seen.append("ready")
-        )
+        server = HttpServer(application(seen), listening=listening, on_ready=lambda: seen.append("ready"), **PLAIN)
         serving = asyncio.create_task(server.run_until_stopped())
         while "ready" not in seen:
             await asyncio.sleep(0.01)
@@ -101,9 +103,7 @@ async def test_second_stop_does_not_wait_for_open_requests() -> None:
     seen: list[str] = []
     with bound_socket("127.0.0.1", 0) as listening:
         address = listening.getsockname()
-        server = HttpServer(
-            application(seen), listening=listening, connections_max=100, on_ready=lambda: seen.append("ready")
-        )
+        server = HttpServer(application(seen), listening=listening, on_ready=lambda: seen.append("ready"), **PLAIN)
         serving = asyncio.create_task(server.run_until_stopped())
         while "ready" not in seen:
             await asyncio.sleep(0.01)
@@ -125,8 +125,6 @@ async def test_second_stop_does_not_wait_for_open_requests() -> None:
 @pytest.mark.anyio
 async def test_application_that_does_not_begin_is_a_failed_start() -> None:
     with bound_socket("127.0.0.1", 0) as listening:
-        server = HttpServer(
-            application([], fails=True), listening=listening, connections_max=100, on_ready=lambda: None
-        )
+        server = HttpServer(application([], fails=True), listening=listening, on_ready=lambda: None, **PLAIN)
         with pytest.raises(RunFailed, match="its log says why"):
             await server.run_until_stopped()

@@ -106,7 +106,7 @@ async def preview_data(
     `errors`, with status 200."""
     name = shown_name(file.filename)
     reading = _reading(symbol or symbol_of(Path(name)), timeframe, tz, asset)
-    path = await asyncio.to_thread(kept_upload, file.file, name=name, bytes_max=services.facts.upload_bytes_max)
+    path = await asyncio.to_thread(kept_upload, file.file, name=name, bytes_max=services.facts.limits.upload_bytes_max)
     try:
         found = await asyncio.to_thread(_previewed, services.bars, path, reading)
         if found.error is not None and not path.exists():
@@ -133,7 +133,7 @@ async def import_data(
     _check_owner(services)
     name = shown_name(file.filename)
     reading = _reading(symbol, timeframe, tz, asset)
-    path = await asyncio.to_thread(kept_upload, file.file, name=name, bytes_max=services.facts.upload_bytes_max)
+    path = await asyncio.to_thread(kept_upload, file.file, name=name, bytes_max=services.facts.limits.upload_bytes_max)
 
     async def work(report: Report) -> Mapping[str, Any]:
         return await _imported(services, path, name, reading, report, keep=not replace, corr_id=corr_id)

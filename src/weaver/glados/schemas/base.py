@@ -23,6 +23,8 @@ from weaver.model.money import plain
 _INTEGER_MAX = 2**63 - 1
 _DEPTH_MAX = 50
 _DIGITS_MAX = 40
+_WRITTEN_MAX = 200
+"""Letters of a number, with whatever stands around its digits."""
 _WRITE_IT = "write it in ISO 8601, as 2005-01-31 or 2005-01-31T14:30:00Z"
 _ISO_TIME = re.compile(r"(?:\d{4}-\d{2}-\d{2}|\d{8})([T ].+)?", re.ASCII | re.IGNORECASE)
 
@@ -121,6 +123,8 @@ def _amount(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("an amount is a decimal string or a number")  # noqa: TRY004 - pydantic wants it so
     text = repr(value) if isinstance(value, float) else str(value)
+    if len(text) > _WRITTEN_MAX:
+        raise ValueError(f"an amount is a finite number of at most {_DIGITS_MAX} digits")
     try:
         number = Decimal(text.strip())
     except InvalidOperation:

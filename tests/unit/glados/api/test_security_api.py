@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 
 from tests.unit.glados.api.conftest import TOKEN, Api
 from tests.unit.glados.api.fakes import FakeClock, FakeIds
-from weaver.glados import middleware
+from weaver.glados.limits import Limits
 from weaver.glados.security import (
     SESSION_DAYS,
     SESSIONS_MAX,
@@ -361,14 +361,13 @@ def test_ipv6_address_of_a_setting_is_a_host() -> None:
     assert not names.knows_host("[fd00::6]:8000", bound_address=None)
 
 
-async def test_body_that_does_not_come_is_not_waited_for(open_api: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "BODY_SECONDS", 0.05)
+async def test_body_that_does_not_come_is_not_waited_for(open_api: Open) -> None:
     may_end = asyncio.Event()
 
     async def never() -> AsyncIterator[bytes]:
         yield b"{"
         await may_end.wait()
 
-    async with open_api(token=TOKEN) as api:
+    async with open_api(token=TOKEN, limits=Limits(body_seconds=0.05)) as api:
         answer = await api.client.post("/api/v1/session", content=never(), headers={"Content-Type": "application/json"})
         assert answer.status_code == 422

@@ -13,12 +13,14 @@ from weaver.events.event import Event
 from weaver.glados.app import create_app
 from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
+from weaver.glados.limits import Limits
 from weaver.glados.services import ServerFacts, Services
 from weaver.marvin.catalogue import Catalogue
 from weaver.model.errors import Unavailable
 from weaver.walle.bar_store import ParquetBarStore
 
 UPLOAD_BYTES_MAX = 200_000
+LIMITS = Limits(upload_bytes_max=UPLOAD_BYTES_MAX)
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ class FakeLog:
 class Scene:
     """A server's parts, as a test sets and reads them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, limits: Limits = LIMITS) -> None:
         self.wall = FakeWallClock(utc("2024-05-06 10:00"))
         self.log = FakeLog()
         self.bars = ParquetBarStore(folder / "bars")
@@ -52,7 +54,7 @@ class Scene:
         new_id = TimeOrderedIds(now=self.wall.now)
         self.jobs = Jobs(now=self.wall.now, new_id=new_id, queue_size_max=3)
         self.services = Services(
-            facts=ServerFacts(version="1", host="127.0.0.1", port=80, token=None, upload_bytes_max=UPLOAD_BYTES_MAX),
+            facts=ServerFacts(version="1", host="127.0.0.1", port=80, token=None, limits=limits),
             database=cast(Any, None), log=cast(Any, self.log), runs=cast(Any, None),  # not asked by what is tested here
             catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, is_owner=lambda: self.is_owner,
             now=self.wall.now, new_id=new_id, new_token=new_token, wait=self.wall.sleep,

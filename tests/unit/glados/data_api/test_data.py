@@ -12,7 +12,7 @@ import pytest
 from tests.unit.glados.data_api.conftest import UPLOAD_BYTES_MAX, Scene
 from tests.unit.glados.data_api.files import HEADER, ROWS, csv, packed
 from weaver.glados.api import data
-from weaver.glados.middleware import UPLOADS_AT_ONCE
+from weaver.glados.limits import Limits
 from weaver.model.timeframe import Timeframe
 
 pytestmark = pytest.mark.anyio
@@ -184,9 +184,9 @@ async def test_only_a_few_uploads_are_taken_in_at_once(scene: Scene) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=B"}
     slow_ones = [
         asyncio.create_task(scene.client.post("/data/preview", content=slow(), headers=headers))
-        for _ in range(UPLOADS_AT_ONCE)
+        for _ in range(Limits().uploads_at_once)
     ]
-    while begun < UPLOADS_AT_ONCE:
+    while begun < Limits().uploads_at_once:
         await asyncio.sleep(0)
     refused = await scene.post_file("/data/import", csv(), symbol="ABC")
     assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
@@ -195,6 +195,56 @@ async def test_only_a_few_uploads_are_taken_in_at_once(scene: Scene) -> None:
     may_end.set()
     assert {(await one).status_code for one in slow_ones} == {422}
     assert (await scene.imported(csv(), symbol="ABC"))["status"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "status"),
+    [
+        ([], 408),  # silent from the beginning
+        ([999], 408),
+        ([1_000, 500, 499], 408),  # a whole window's worth, and then too little
+        ([600, 600, 600, 600], 422),  # fast enough to its end, and no form
+    ],
+)
+async def test_upload_slower_than_the_least_speed_is_given_up_with_its_place(
+    tmp_path: Path, sizes: list[int], status: int
+) -> None:
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"--B\r\n"
+        for size in sizes:
+            yield b"x" * size
+        if status == 408:
+            await asyncio.Event().wait()
+
+    limits = Limits(upload_window_seconds=0.1, upload_window_bytes=1_000, uploads_at_once=1)
+    found = Scene(tmp_path, limits)
+    async with found.jobs, found.client:
+        headers = {"Content-Type": "multipart/form-data; boundary=B"}
+        answer = await found.client.post("/data/import", content=dripping(), headers=headers)
+        assert (answer.status_code, answer.headers.get("connection")) == (status, "close" if status == 408 else None)
+        assert (await found.imported(csv(), symbol="ABC"))["status"] == "done"
+
+
+def _form(parts: int, *, size: int, filename: str = "") -> bytes:
+    one = b'--B\r\nContent-Disposition: form-data; name="f"%s\r\n\r\n%s\r\n' % (filename.encode(), b"x" * size)
+    return one * parts + b"--B--\r\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _form(2, size=10, filename='; filename="a.csv"'),
+        _form(17, size=1),
+        _form(1, size=9_000),
+        b"--B\r\n" + b"X" * 100_000,
+        b"--B\r\n" + b"X: x\r\n" * 1_000 + b"\r\n",
+    ],
+    ids=["two files", "many fields", "a large field", "a header without end", "many headers"],
+)
+async def test_form_that_would_be_kept_in_memory_is_refused(scene: Scene, body: bytes) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=B"}
+    answer = await scene.client.post("/data/import", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_shape")
 
 
 @pytest.mark.parametrize("name", ["../../../../tmp/evil.csv", "..\\evil.csv", "/etc/passwd", "a\u202e\x07b.csv"])
