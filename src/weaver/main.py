@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -34,6 +34,7 @@ from weaver.glados.run_manager import RunManager
 from weaver.glados.security import check_bind, check_names, is_guessable
 from weaver.glados.server_file import ServerPlace, published
 from weaver.glados.services import ServerFacts, Services
+from weaver.glados.threads import ServerThreads
 from weaver.glados.upload import remove_leftovers
 from weaver.glados.web import add_web
 from weaver.marvin.catalogue import Catalogue
@@ -76,8 +77,10 @@ def serve(settings: Settings, *, on_ready: Callable[[Running], None]) -> int:
     _make_folders(settings)
     tempfile.tempdir = str(settings.uploads_folder)  # of this process only, for the framework spools uploads there
     stopping = Stopping()
-    with stopping, asyncio.Runner(loop_factory=_loop_factory()) as runner:  # the runner's end waits for threads
-        runner.run(_served(settings, stopping, on_ready))
+    threads = ServerThreads.of(wait_seconds=settings.wait_seconds, uploads=settings.uploads_at_once)
+    # The end of the runner waits for its threads, and then that of the block for ours.
+    with stopping, closing(threads), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_served(settings, stopping, threads, on_ready))
         stopping.is_orderly = True  # what is left are threads that finish reading a file for nobody
     return 0
 
@@ -122,14 +125,16 @@ class Stopping:
         os._exit(0 if self.is_orderly else 1)
 
 
-async def _served(settings: Settings, stopping: Stopping, on_ready: Callable[[Running], None]) -> None:
+async def _served(
+    settings: Settings, stopping: Stopping, threads: ServerThreads, on_ready: Callable[[Running], None]
+) -> None:
     stopping.listen()
     async with AsyncExitStack() as stack:
         listening = stack.enter_context(bound_socket(settings.server_host, settings.server_port))
         port = int(listening.getsockname()[1])
-        parts = await _started(settings, stack, port)
+        parts = await _started(settings, stack, port, threads)
         app = create_app(parts.services)
-        app.state.known_strategies = KnownStrategies(catalogue=parts.services.catalogue)
+        app.state.known_strategies = KnownStrategies(catalogue=parts.services.catalogue, threads=threads.strategies)
         await app.state.known_strategies.look()
         add_web(app, WEB)
 
@@ -171,11 +176,12 @@ class _Parts:
     services: Services
 
 
-async def _started(settings: Settings, stack: AsyncExitStack, port: int) -> _Parts:
+async def _started(settings: Settings, stack: AsyncExitStack, port: int, threads: ServerThreads) -> _Parts:
     """Everything behind the API, in the order in which the parts need each other."""
     wall = SystemWallClock()
     new_id = TimeOrderedIds(now=wall.now)
-    catalogue, bars = Catalogue(settings.strategies_folder), ParquetBarStore(settings.bars_folder)
+    catalogue = Catalogue(settings.strategies_folder)
+    bars = ParquetBarStore(settings.bars_folder, lock_seconds=settings.lock_seconds)
     database = await open_database(
         settings.database_url, home=settings.home_folder, now=wall.now, new_id=new_id,
         route=DomainRouter(new_id=new_id),
@@ -189,7 +195,8 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int) -> _Par
     stack.push_async_callback(pool.close)
     runs = RunManager(
         database=database, log=database.log, runners={RunMode.BACKTEST: BacktestRunner(pool=pool)},
-        catalogue=catalogue, bars=bars, now=wall.now, new_id=new_id, wait=wall.sleep, version=weaver.__version__,
+        catalogue=catalogue, bars=bars, threads=threads.strategies, now=wall.now, new_id=new_id, wait=wall.sleep,
+        version=weaver.__version__,
     )  # fmt: skip
     await stack.enter_async_context(runs)
     if database.is_owner:
@@ -200,8 +207,8 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int) -> _Par
     jobs = await stack.enter_async_context(Jobs(now=wall.now, new_id=new_id))
     services = Services(
         facts=_facts(settings, port), database=database, log=database.log, runs=runs, catalogue=catalogue,
-        bars=bars, jobs=jobs, is_owner=lambda: database.is_owner, now=wall.now, new_id=new_id, new_token=new_token,
-        wait=wall.sleep,
+        bars=bars, jobs=jobs, threads=threads, is_owner=lambda: database.is_owner, now=wall.now, new_id=new_id,
+        new_token=new_token, wait=wall.sleep,
     )  # fmt: skip
     return _Parts(database=database, pool=pool, runs=runs, services=services)
 

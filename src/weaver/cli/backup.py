@@ -19,5 +19,10 @@ def command(target: Target, without_bars: WithoutBars = False) -> None:
 
     found = settings()
     with ProgressBar("Copying"):
-        asyncio.run(backup(found.database_url, found.home_folder, target, with_bars=not without_bars))
+        asyncio.run(
+            backup(
+                found.database_url, found.home_folder, target, with_bars=not without_bars,
+                lock_seconds=found.lock_seconds, on_wait=lambda told: typer.echo(told, err=True),
+            )
+        )  # fmt: skip
     typer.echo(f"Copied to {target}")

@@ -252,7 +252,12 @@ def _wanted(store: "ParquetBarStore", symbols: Sequence[str] | None) -> "list[Ca
 def _store() -> "ParquetBarStore":
     from weaver.walle.bar_store import ParquetBarStore
 
-    return ParquetBarStore(settings().bars_folder)
+    found = settings()
+    return ParquetBarStore(found.bars_folder, lock_seconds=found.lock_seconds, on_wait=_tell_waiting)
+
+
+def _tell_waiting(told: str) -> None:
+    typer.echo(told, err=True)
 
 
 def _progress(items: Sequence[T], what: str) -> Iterator[T]:

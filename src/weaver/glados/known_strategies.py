@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from weaver.glados.threads import Threads
 from weaver.marvin.catalogue import Catalogue, CatalogueEntry
 
 Fingerprints = dict[str, set[tuple[str | None, str | None]]]
@@ -25,8 +26,8 @@ class CatalogueChanges:
 class KnownStrategies:
     """Remembers the catalogue as it was when its changes were last told."""
 
-    def __init__(self, *, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+    def __init__(self, *, catalogue: Catalogue, threads: Threads) -> None:
+        self._catalogue, self._threads = catalogue, threads
         self._known: Fingerprints | None = None
         self._turn = asyncio.Lock()
 
@@ -34,7 +35,7 @@ class KnownStrategies:
         """What is new since changes were last told; at the first look nothing is. They count as told when `tell`, which
         is called where there are any, has returned."""
         async with self._turn:
-            entries = await asyncio.to_thread(self._catalogue.entries)
+            entries = await self._threads.do(self._catalogue.entries)
             now = _fingerprints(entries)
             before = now if self._known is None else self._known
             changes = CatalogueChanges(

@@ -20,6 +20,7 @@ from weaver.glados.run_port import Load, NewRun
 from weaver.glados.run_request import RunRequests
 from weaver.glados.run_states import RunStates, Wait, known
 from weaver.glados.runners import Runner
+from weaver.glados.threads import Threads
 from weaver.marvin.catalogue import Catalogue
 from weaver.model.errors import Conflict, InputError, Unavailable
 from weaver.model.run import Run, RunMode, RunStatus
@@ -50,19 +51,20 @@ class RunManager:
         runners: Mapping[RunMode, Runner],
         catalogue: Catalogue,
         bars: ParquetBarStore,
+        threads: Threads,
         now: Now,
         new_id: NewId,
         wait: Wait,
         version: str,
     ) -> None:
-        given = (database, log, runners, catalogue, bars, now, new_id, wait, version)
+        given = (database, log, runners, catalogue, bars, threads, now, new_id, wait, version)
         if any(one is None for one in given) or RunMode.BACKTEST not in runners:
             raise TypeError("the run manager needs all of its parts, and a runner of backtests")
         self._database, self._log, self._runners = database, log, dict(runners)
         self._events = EventFactory(producer="run_manager", now=now, new_id=new_id)
         self._requests = RunRequests(catalogue=catalogue, bars=bars, now=now, new_id=new_id, version=version)
         self._states = RunStates(database=database, events=self._events, wait=wait)
-        self._version = version
+        self._threads, self._version = threads, version
         self._active: dict[str, ActiveRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._hanging: set[asyncio.Task[Any]] = set()
@@ -86,7 +88,7 @@ class RunManager:
     async def create(self, new: NewRun, *, corr_id: str) -> Run:
         """See the port."""
         runner = self._runner(new.mode)
-        run = await asyncio.to_thread(self._requests.run_of, new)
+        run = await self._threads.do(self._requests.run_of, new)
         await runner.check(run)
         return await self._add(run, corr_id)
 

@@ -12,6 +12,7 @@ from weaver.glados.jobs import Jobs
 from weaver.glados.limits import Limits
 from weaver.glados.ports import Database, NewId, Now
 from weaver.glados.run_port import RunManager
+from weaver.glados.threads import ServerThreads
 from weaver.marvin.catalogue import Catalogue
 from weaver.walle.bar_store import ParquetBarStore
 
@@ -52,6 +53,7 @@ class Services:
     catalogue: Catalogue
     bars: ParquetBarStore
     jobs: Jobs
+    threads: ServerThreads
     is_owner: Callable[[], bool]
     """Whether this server owns trading on its database; another one's is read-only."""
     now: Now

@@ -1,28 +1,44 @@
 """A consistent copy of a store, while a server may be writing to it."""
 
 import asyncio
-import fcntl
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import URL
 
 from weaver.model.errors import InputError
 from weaver.walle.address import FILE_NAME, InFile, InMemory, OnServer, parse_address
+from weaver.walle.bar_store import LOCK_SECONDS
+from weaver.walle.file_lock import locked
 
 BARS = "bars"
 STRATEGIES = "strategies"
 
 
-async def backup(url: str | None, home: Path, target: Path, with_bars: bool = True) -> None:
+Tell = Callable[[str], None]
+Lock = Callable[[], AbstractContextManager[None]]
+
+
+async def backup(
+    url: str | None,
+    home: Path,
+    target: Path,
+    with_bars: bool = True,
+    *,
+    lock_seconds: float = LOCK_SECONDS,
+    on_wait: Tell = lambda _told: None,
+) -> None:
     """Copy the database, the strategies and the bars of `home` into the new folder `target`, then a home of its own.
 
     The database is copied as of one moment, by SQLite's online backup; the bars as of one moment, imports waiting
     meanwhile. The folder appears complete or not at all. Raises InputError where it is there already, cannot be
-    written, or there is nothing that could be copied: `memory`, and a PostgreSQL server, whose own tool does it.
+    written, or there is nothing that could be copied: `memory`, and a PostgreSQL server, whose own tool does it; and
+    Unavailable where bars are written for longer than `lock_seconds`. on_wait: is told, once, who writes them.
     """
     match parse_address(url, home):
         case InMemory():
@@ -34,7 +50,10 @@ async def backup(url: str | None, home: Path, target: Path, with_bars: bool = Tr
                 f"(and copy the folders {home / STRATEGIES} and {home / BARS})"
             )
         case InFile(path=path):
-            await asyncio.to_thread(_copy, path, home, target, with_bars)
+            lock = partial(
+                locked, home / BARS / ".lock", what="the bar store", seconds=lock_seconds, shared=True, on_wait=on_wait
+            )
+            await asyncio.to_thread(_copy, path, home, target, lock if with_bars else None)
 
 
 def _for_pg_dump(url: URL) -> str:
@@ -45,7 +64,8 @@ def _for_pg_dump(url: URL) -> str:
     return plain.render_as_string()
 
 
-def _copy(database: Path, home: Path, target: Path, with_bars: bool) -> None:
+def _copy(database: Path, home: Path, target: Path, lock: Lock | None) -> None:
+    """lock: of the bars; None: they are left out."""
     if not database.exists():
         raise InputError(f"{database}: there is no database to copy yet")
     if target.exists():
@@ -53,23 +73,23 @@ def _copy(database: Path, home: Path, target: Path, with_bars: bool) -> None:
     for folder in (home / STRATEGIES, home / BARS):
         if target.resolve().is_relative_to(folder.resolve()):
             raise InputError(f"{target}: lies in {folder}, which is copied itself; name a folder elsewhere")
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    unfinished = target.with_name(f".{target.name}.partial-{os.getpid()}")
     try:
-        partial.mkdir(parents=True, mode=0o700)  # what runs and strategies say is its user's alone
-        _copy_database(database, partial / FILE_NAME)
+        unfinished.mkdir(parents=True, mode=0o700)  # what runs and strategies say is its user's alone
+        _copy_database(database, unfinished / FILE_NAME)
         if (home / STRATEGIES).is_dir():
-            shutil.copytree(home / STRATEGIES, partial / STRATEGIES, ignore=shutil.ignore_patterns("__pycache__"))
-        if with_bars and (home / BARS).is_dir():
-            _copy_bars(home / BARS, partial / BARS)
-        for path in partial.rglob("*"):
+            shutil.copytree(home / STRATEGIES, unfinished / STRATEGIES, ignore=shutil.ignore_patterns("__pycache__"))
+        if lock is not None and (home / BARS).is_dir():
+            _copy_bars(home / BARS, unfinished / BARS, lock)
+        for path in unfinished.rglob("*"):
             _sync(path)
-        _sync(partial)
-        partial.rename(target)
+        _sync(unfinished)
+        unfinished.rename(target)
         _sync(target.parent)
     except (OSError, sqlite3.Error) as error:
         raise InputError(f"{target}: could not be written: {error}") from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)  # what is left of a copy that failed
+        shutil.rmtree(unfinished, ignore_errors=True)  # what is left of a copy that failed
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -85,10 +105,9 @@ def _copy_database(source: Path, target: Path) -> None:
     _sync(target)
 
 
-def _copy_bars(source: Path, target: Path) -> None:
+def _copy_bars(source: Path, target: Path, lock: Lock) -> None:
     """All symbols as of one moment: whoever writes bars waits for the lock."""
-    with (source / ".lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH)
+    with lock():
         shutil.copytree(source, target, ignore=shutil.ignore_patterns(".lock"))
 
 

@@ -7,11 +7,10 @@
 Replacing symbol.json is what makes a change valid: until then the old files stand untouched, after it they are removed.
 """
 
-import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,12 +27,14 @@ from weaver.model.resample import resample
 from weaver.model.timeframe import Timeframe
 from weaver.walle.bar_files import parts_of, read_files, write_file
 from weaver.walle.catalogue import CatalogueEntry, SymbolRecord
+from weaver.walle.file_lock import locked
 from weaver.walle.files import check_symbol
 from weaver.walle.quality import missing_bars
 
 _RECORD = "symbol.json"
 _TEMPORARY = ".writing-"
 _FOLDER_LENGTH_MAX = 200
+LOCK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,12 @@ class WriteOutcome:
 class ParquetBarStore:
     """Bars on disk. Every change happens wholly or not at all; readers need no lock."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(
+        self, root: Path, *, lock_seconds: float = LOCK_SECONDS, on_wait: Callable[[str], None] = lambda _told: None
+    ) -> None:
+        """lock_seconds: how long a change waits for another process's. on_wait: is told, once, whose."""
         self._root = root
+        self._lock_seconds, self._on_wait = lock_seconds, on_wait
 
     def catalogue(self) -> list[CatalogueEntry]:
         """All series, by symbol and timeframe."""
@@ -106,7 +111,7 @@ class ParquetBarStore:
 
         actions: the symbol's, in the place of those before; None keeps them. keep=False drops all earlier bars of the
         series. Raises InputError for an empty series, a symbol stored as another asset class, or a full disk, and
-        then nothing has changed.
+        Unavailable where another process is changing the store for too long; then nothing has changed.
         """
         check_symbol(bars.symbol)
         if not len(bars):
@@ -215,8 +220,7 @@ class ParquetBarStore:
         existed, before = folder.exists(), self._find_record(folder)
         try:
             self._root.mkdir(parents=True, exist_ok=True)
-            with (self._root / ".lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            with locked(self._root / ".lock", what="the bar store", seconds=self._lock_seconds, on_wait=self._on_wait):
                 folder.mkdir(exist_ok=True)
                 try:
                     self._tidy(folder)

@@ -1,6 +1,5 @@
 """Candles for charts, straight from the bar store."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -44,7 +43,7 @@ async def get_candles(
     wanted = None if timeframe is None else parsed_timeframe(timeframe)
     if start is not None and end is not None and start > end:
         raise InputError(f"start {start.isoformat()} is after end {end.isoformat()}: change the two, or leave one out")
-    return await asyncio.to_thread(_candles, services.bars, symbol, wanted, start, end, limit)
+    return await services.threads.bars.do(_candles, services.bars, symbol, wanted, start, end, limit)
 
 
 def _candles(

@@ -85,7 +85,7 @@ async def list_data(
     sort: SortParameter = None,
 ) -> PageOf[SeriesResponse]:
     """Every stored series. `sort`: symbol (the default), timeframe, bars, first, last or missing."""
-    entries = await asyncio.to_thread(services.bars.catalogue)
+    entries = await services.threads.catalogue.do(services.bars.catalogue)
     wanted = [entry for entry in entries if _is_wanted(entry, symbol, asset_class)]
     page = paging.cut(sorted_by(wanted, sort, _COLUMNS))
     return paging.of([SeriesResponse.of(entry) for entry in page.items], page.total)
@@ -106,7 +106,7 @@ async def preview_data(
     `errors`, with status 200."""
     name = shown_name(file.filename)
     reading = _reading(symbol or symbol_of(Path(name)), timeframe, tz, asset)
-    path = await asyncio.to_thread(kept_upload, file.file, name=name, bytes_max=services.facts.limits.upload_bytes_max)
+    path = await _kept(services, file, name)
     try:
         found = await asyncio.to_thread(_previewed, services.bars, path, reading)
         if found.error is not None and not path.exists():
@@ -133,7 +133,7 @@ async def import_data(
     _check_owner(services)
     name = shown_name(file.filename)
     reading = _reading(symbol, timeframe, tz, asset)
-    path = await asyncio.to_thread(kept_upload, file.file, name=name, bytes_max=services.facts.limits.upload_bytes_max)
+    path = await _kept(services, file, name)
 
     async def work(report: Report) -> Mapping[str, Any]:
         return await _imported(services, path, name, reading, report, keep=not replace, corr_id=corr_id)
@@ -157,7 +157,7 @@ async def delete_data(
 ) -> None:
     """Remove a series; with its last one, the symbol. A finished run that was made of it can no longer be re-run."""
     _check_owner(services)
-    await asyncio.to_thread(services.bars.delete, symbol, parsed_timeframe(timeframe))
+    await services.threads.changes.do(services.bars.delete, symbol, parsed_timeframe(timeframe))
 
 
 def _is_wanted(entry: CatalogueEntry, symbol: str | None, asset_class: AssetClass | None) -> bool:
@@ -167,6 +167,11 @@ def _is_wanted(entry: CatalogueEntry, symbol: str | None, asset_class: AssetClas
 def _check_owner(services: Services) -> None:
     if not services.is_owner():
         raise Conflict("this server is read-only: another one owns the database; ask that one, or stop it")
+
+
+async def _kept(services: Services, file: UploadFile, name: str) -> Path:
+    most = services.facts.limits.upload_bytes_max
+    return await services.threads.uploads.do(kept_upload, file.file, name=name, bytes_max=most)
 
 
 def _reading(symbol: str, timeframe: str | None, tz: str | None, asset: str | None) -> Reading:

@@ -39,7 +39,7 @@ async def _checks(services: Services) -> Checks:
     database, event_log, bar_store = await asyncio.gather(
         _check("database", services.database.ping),
         _check("event log", services.log.bounds),
-        _check("bar store", lambda: asyncio.to_thread(services.bars.find, "HEALTH")),
+        _check("bar store", lambda: services.threads.health.do(services.bars.find, "HEALTH")),
     )
     is_ready = services.runs.load.is_ready
     workers = _OK if is_ready else Check(ok=False, message="no backtest can be worked on: see the server's log")

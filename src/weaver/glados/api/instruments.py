@@ -1,6 +1,5 @@
 """Instruments: the facts of every symbol in the bar store."""
 
-import asyncio
 from itertools import groupby
 from typing import Annotated
 
@@ -28,7 +27,7 @@ async def list_instruments(
     sort: SortParameter = None,
 ) -> PageOf[InstrumentResponse]:
     """Every symbol of the bar store. `sort`: symbol (the default), asset_class or quote_currency."""
-    entries = await asyncio.to_thread(services.bars.catalogue)
+    entries = await services.threads.catalogue.do(services.bars.catalogue)
     symbols = [list(series) for _, series in groupby(entries, key=lambda entry: entry.symbol)]
     wanted = [series for series in symbols if asset_class in {None, series[0].instrument.asset_class}]
     columns = {
@@ -37,7 +36,7 @@ async def list_instruments(
         "quote_currency": lambda series: series[0].instrument.quote_currency,
     }
     page = paging.cut(sorted_by(wanted, sort, columns))
-    items = await asyncio.to_thread(lambda: [_instrument(services.bars, series) for series in page.items])
+    items = await services.threads.catalogue.do(lambda: [_instrument(services.bars, series) for series in page.items])
     return paging.of(items, page.total)
 
 

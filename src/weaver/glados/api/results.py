@@ -1,6 +1,5 @@
 """What a run left behind."""
 
-import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated
@@ -80,7 +79,7 @@ async def get_equity(
 ) -> Response:
     """The equity curve, thinned to `points`; 404 while there is none."""
     result = await _result(services, run_id, EQUITY)
-    columns = await asyncio.to_thread(decode_equity, _blob(result, EQUITY))
+    columns = await services.threads.results.do(decode_equity, _blob(result, EQUITY))
     return StreamingResponse(equity_text(run_id, columns, points), media_type="application/json")
 
 
@@ -158,7 +157,7 @@ async def get_run_indicators(
         result = await transaction.records.find_result(run_id, blobs=[INDICATORS])
     if result is None or INDICATORS not in result.blobs:
         return IndicatorsResponse(run_id=run_id, items=[], left_out=0)
-    return await asyncio.to_thread(_indicators, run_id, result.blobs[INDICATORS], points)
+    return await services.threads.results.do(_indicators, run_id, result.blobs[INDICATORS], points)
 
 
 @router.get("/positions", responses=responses(404))
@@ -192,7 +191,7 @@ async def get_report(
     headers = {"Content-Security-Policy": REPORT_POLICY, "X-Frame-Options": "SAMEORIGIN", "Vary": "Accept-Encoding"}
     if "gzip" in accept_encoding.lower():
         return HTMLResponse(blob, headers={**headers, "Content-Encoding": "gzip"})
-    return HTMLResponse(await asyncio.to_thread(decode_report, blob), headers=headers)
+    return HTMLResponse(await services.threads.results.do(decode_report, blob), headers=headers)
 
 
 async def _result(services: Services, run_id: str, *blobs: str) -> StoredResult:

@@ -1,6 +1,5 @@
 """A run's events: those of the log, then those kept with its result."""
 
-import asyncio
 from collections.abc import Sequence
 
 from weaver.events.event import Event
@@ -24,5 +23,5 @@ async def run_events(
     if result is None or EVENTS not in result.blobs:
         return Page(items=items, total=logged)
     kept = KeptEvents(result.blobs[EVENTS], types)
-    rest = await asyncio.to_thread(kept.page, max(first - logged, 0), count - len(items))
+    rest = await services.threads.results.do(kept.page, max(first - logged, 0), count - len(items))
     return Page(items=[*items, *rest], total=logged + len(kept))

@@ -1,6 +1,5 @@
 """Strategies: which there are, what they take, and their source."""
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -27,7 +26,7 @@ def known_strategies_of(request: Request) -> KnownStrategies:
     state = request.app.state
     if not hasattr(state, "known_strategies"):
         services: Services = state.services
-        state.known_strategies = KnownStrategies(catalogue=services.catalogue)
+        state.known_strategies = KnownStrategies(catalogue=services.catalogue, threads=services.threads.strategies)
     known: KnownStrategies = state.known_strategies
     return known
 
@@ -35,7 +34,7 @@ def known_strategies_of(request: Request) -> KnownStrategies:
 @router.get("/strategies")
 async def list_strategies(services: ServicesDep, paging: PagingDep) -> PageOf[StrategyResponse]:
     """Every strategy that can be run, built-in ones first, and every file that cannot, with its error."""
-    page = paging.cut(await asyncio.to_thread(services.catalogue.entries))
+    page = paging.cut(await services.threads.strategies.do(services.catalogue.entries))
     return paging.of([StrategyResponse.of(entry) for entry in page.items], page.total)
 
 
@@ -49,7 +48,7 @@ async def get_strategy(services: ServicesDep, strategy_id: StrategyId) -> Strate
 async def get_strategy_source(services: ServicesDep, strategy_id: StrategyId) -> StrategySourceResponse:
     """The text of its file, also of a broken one that is text; of none that lies outside the strategies' folders."""
     entry = await _entry(services, strategy_id)
-    source = await asyncio.to_thread(entry.source)
+    source = await services.threads.strategies.do(entry.source)
     return StrategySourceResponse(
         id=entry.id, file=entry.path.name, class_name=entry.class_name, source=source.text, source_hash=source.hash
     )
@@ -78,7 +77,7 @@ async def rescan_strategies(
 
 async def _entry(services: Services, strategy_id: str) -> CatalogueEntry:
     """The entry with that id, the usable one of several. It is only ever compared: no path is made of it."""
-    entries = await asyncio.to_thread(services.catalogue.entries)
+    entries = await services.threads.strategies.do(services.catalogue.entries)
     matches = [entry for entry in entries if entry.id == strategy_id]
     if not matches:
         raise NotFound(f"there is no strategy {strategy_id!r}: GET /strategies lists them")

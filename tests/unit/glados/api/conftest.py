@@ -17,6 +17,7 @@ from tests.unit.glados.api.fakes import FakeClock, FakeDatabase, FakeIds, FakeLo
 from weaver.glados.app import create_app
 from weaver.glados.jobs import Jobs
 from weaver.glados.services import ServerFacts, Services
+from weaver.glados.threads import ServerThreads
 from weaver.marvin.catalogue import Catalogue
 from weaver.walle.bar_store import ParquetBarStore
 
@@ -71,6 +72,7 @@ async def running_api(
         catalogue=Catalogue(folder / "strategies"),
         bars=ParquetBarStore(folder / "bars"),
         jobs=Jobs(now=clock.now, new_id=new_id),
+        threads=ServerThreads.of(wait_seconds=5, uploads=2),
         is_owner=lambda: True,
         now=clock.now,
         new_id=new_id,

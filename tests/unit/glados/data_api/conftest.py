@@ -15,6 +15,7 @@ from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
 from weaver.glados.limits import Limits
 from weaver.glados.services import ServerFacts, Services
+from weaver.glados.threads import ServerThreads
 from weaver.marvin.catalogue import Catalogue
 from weaver.model.errors import Unavailable
 from weaver.walle.bar_store import ParquetBarStore
@@ -52,12 +53,13 @@ class Scene:
         self.strategies.mkdir(parents=True)
         self.is_owner = True
         new_id = TimeOrderedIds(now=self.wall.now)
+        self.threads = ServerThreads.of(wait_seconds=5, uploads=4)
         self.jobs = Jobs(now=self.wall.now, new_id=new_id, queue_size_max=3)
         self.services = Services(
             facts=ServerFacts(version="1", host="127.0.0.1", port=80, token=None, limits=limits),
             database=cast(Any, None), log=cast(Any, self.log), runs=cast(Any, None),  # not asked by what is tested here
-            catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, is_owner=lambda: self.is_owner,
-            now=self.wall.now, new_id=new_id, new_token=new_token, wait=self.wall.sleep,
+            catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, threads=self.threads,
+            is_owner=lambda: self.is_owner, now=self.wall.now, new_id=new_id, new_token=new_token, wait=self.wall.sleep,
         )  # fmt: skip
         transport = httpx.ASGITransport(app=create_app(self.services), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1")

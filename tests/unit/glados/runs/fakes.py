@@ -15,6 +15,7 @@ from weaver.glados.ports import Page, Query, Row, StoredResult, Transaction
 from weaver.glados.run_manager import RunManager
 from weaver.glados.run_port import NewRun
 from weaver.glados.runners import Failure, Outcome, RunContext, Runner
+from weaver.glados.threads import Threads
 from weaver.marvin.catalogue import Catalogue
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bar_store import ParquetBarStore
@@ -230,6 +231,7 @@ class House:
             runners=runners or {RunMode.BACKTEST: self.runner},
             catalogue=Catalogue(self.folder),
             bars=self.bars,
+            threads=Threads("reading strategies", count=2, wait_seconds=10),
             now=self.clock.now,
             new_id=self.clock.new_id,
             wait=self.clock.wait,

@@ -14,6 +14,7 @@ from weaver.glados.backtest_runner import BacktestRunner
 from weaver.glados.router import DomainRouter
 from weaver.glados.run_manager import RunManager
 from weaver.glados.run_port import NewRun
+from weaver.glados.threads import Threads
 from weaver.marvin.catalogue import Catalogue
 from weaver.model.run import Run, RunMode
 from weaver.walle.actions_file import read_actions
@@ -66,6 +67,7 @@ async def service(home: Path, *, url: str | None = "memory", memory_max_bytes: i
         runners={RunMode.BACKTEST: BacktestRunner(pool=pool)},
         catalogue=catalogue,
         bars=bars,
+        threads=Threads("reading strategies", count=2, wait_seconds=10),
         now=_now,
         new_id=_new_id,
         wait=asyncio.sleep,

@@ -16,6 +16,7 @@ from weaver.events.payloads import StrategyCancelRequest, StrategyFetchWindow, S
 from weaver.glados.router import DomainRouter
 from weaver.glados.run_manager import RunManager
 from weaver.glados.runners import RunContext
+from weaver.glados.threads import Threads
 from weaver.marvin.catalogue import Catalogue
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bar_store import ParquetBarStore
@@ -86,6 +87,7 @@ async def test_many_runs_at_once_each_get_the_children_of_their_own_side(databas
         runners=dict.fromkeys(RunMode, stand_in),
         catalogue=Catalogue(),
         bars=ParquetBarStore(tmp_path),
+        threads=Threads("reading strategies", count=2, wait_seconds=10),
         now=clock.now,
         new_id=clock.new_id,
         wait=clock.wait,
