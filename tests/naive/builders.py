@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tests.naive.engine import run
-from tests.naive.markets import STOCK_CLOSE, STOCK_EXTENDED_CLOSE, STOCK_SESSIONS
+from tests.naive.markets import STOCK_CLOSE, STOCK_EXTENDED_CLOSE, STOCK_SESSIONS, new_york
 from tests.naive.scenario import (
     DAY,
     HOUR,
@@ -31,6 +31,7 @@ def day_bar(index: int, prices: str, volume: str = "1000") -> NaiveBar:
         start=day * DAY,
         end=day * DAY + STOCK_CLOSE,
         session=day,
+        session_open=new_york(day, 9, 30),
         session_close=day * DAY + STOCK_CLOSE,
         extended_close=day * DAY + STOCK_EXTENDED_CLOSE,
         open=opened,
@@ -45,7 +46,7 @@ def hour_bar(session: int, hour: int, prices: str, volume: str = "1000") -> Naiv
     """The bar of a session that starts at an hour UTC; hours 13 to 19 are regular."""
     bar = day_bar(session, prices, volume)
     start = bar.session * DAY + hour * HOUR
-    return replace(bar, start=start, end=start + HOUR, regular=13 <= hour < 20)
+    return replace(bar, start=start, end=start + HOUR, session_open=None, regular=13 <= hour < 20)
 
 
 def days(*prices: str) -> list[NaiveBar]:
@@ -93,7 +94,7 @@ def told(fills: list[NaiveFill]) -> list[str]:
     texts = []
     for fill in fills:
         session = STOCK_SESSIONS.index(fill.bar_start // DAY)
-        where = "open" if fill.timestamp == fill.bar_start else "bar"
+        where = "open" if fill.at_open else "bar"
         notes = "".join(f" {note}" for note in sorted(fill.notes))
         texts.append(
             f"{fill.ordinal} {fill.side} {_plain(fill.quantity)} @ {_plain(fill.price)} {where} {session}{notes}"

@@ -54,7 +54,7 @@ def _fills(engine: Engine[Any]) -> list[tuple[object, ...]]:
                 scale.price_decimal(row.slippage),
                 Decimal(row.commission).scaleb(-8),
                 prices.starts[row.bar],
-                prices.starts[row.bar] if row.place == AT_OPEN else prices.ends[row.bar],
+                prices.opens[row.bar] if row.place == AT_OPEN else prices.ends[row.bar],
                 frozenset(row.notes) | ({"liquidation"} if row.order.is_liquidation else frozenset()),
             )
         )

@@ -179,7 +179,8 @@ def book(
             slippage=order.side * (paid - price),
             commission=commission,
             bar_start=bar.start,
-            timestamp=bar.start if at_open else bar.end,
+            timestamp=bar.opens if at_open else bar.end,
+            at_open=at_open,
             notes=frozenset(notes | ({"liquidation"} if order.liquidation else set())),
         )
     )

@@ -57,6 +57,7 @@ class Frame:
     session_close: int
     extended_close: int
     regular: bool
+    session_open: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,10 @@ def _frames(asset_class: str, market: Market, sessions: list[int]) -> list[Frame
         frames = [_fx_frame(start, length) for start in starts]
         return [one for one in frames if (EPOCH + timedelta(days=one.session)).weekday() < 5][: market.frames]
     if market.timeframe == "1d":
-        frames = [_stock_frame(day, day * DAY, stock_close(day)) for day in sessions]
+        frames = [
+            replace(_stock_frame(day, day * DAY, stock_close(day)), session_open=new_york(day, 9, 30))
+            for day in sessions
+        ]
     else:
         frames = [
             _stock_frame(day, day * DAY + start, day * DAY + start + length)
@@ -133,7 +137,16 @@ def _fx_frame(start: int, length: int) -> Frame:
     session = day if start < new_york(day, 17) else day + 1
     close = new_york(session, 17)
     end = close if length == DAY else start + length
-    return Frame(start=start, end=end, session=session, session_close=close, extended_close=close, regular=True)
+    opened = new_york(session - 1, 17) if length == DAY else None
+    return Frame(
+        start=start,
+        end=end,
+        session=session,
+        session_open=opened,
+        session_close=close,
+        extended_close=close,
+        regular=True,
+    )
 
 
 def _stock_frame(day: int, start: int, end: int) -> Frame:
@@ -196,6 +209,7 @@ def _draw_bar(choose: Chooser, market: Market, frame: Frame, level: int, *, off_
         start=frame.start,
         end=frame.end,
         session=frame.session,
+        session_open=frame.session_open,
         session_close=frame.session_close,
         extended_close=frame.extended_close,
         regular=frame.regular,

@@ -77,14 +77,14 @@ def _stop_leg_first(order: Order, had_turn: set[int]) -> Order:
 
 def _may_fill_on(state: State, order: Order, bar: NaiveBar) -> bool:
     """The bar is tradable for the order, not older than it, and not past the order's session."""
-    if bar.start < order.placed_at:
+    if bar.opens < order.placed_at:
         return False
     if not (bar.regular or order.extended_hours):
         return False
     if bar.volume == 0 and state.has_volume[order.symbol]:
         return False
     end = order.expires_at()
-    return end is None or bar.start < end
+    return end is None or bar.opens < end
 
 
 def _acts(state: State, order: Order, bar: NaiveBar) -> bool:

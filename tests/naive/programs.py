@@ -157,7 +157,7 @@ class ProgramWriter:
 
     def _price(self, symbol: NaiveSymbol) -> Decimal:
         """One of the prices of the symbol's newest bar or of the next ones, sometimes a step or half a tick off."""
-        next_bar = next((at for at, bar in enumerate(symbol.bars) if bar.start >= self._now), len(symbol.bars) - 1)
+        next_bar = next((at for at, bar in enumerate(symbol.bars) if bar.opens >= self._now), len(symbol.bars) - 1)
         bar = symbol.bars[max(0, min(next_bar + self._choose.pick([0, 0, 0, 1, 2, -1]), len(symbol.bars) - 1))]
         price = self._choose.pick([bar.close, bar.open, bar.low, bar.high])
         if self._choose.chance(30):

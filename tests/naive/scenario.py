@@ -21,12 +21,19 @@ class NaiveBar:
     session: int
     session_close: int
     extended_close: int
+    session_open: int | None = None
+    """When its session opened, of a bar of a whole session, whose `start` only names the day; None: it opens then."""
     regular: bool = True
     open: Decimal
     high: Decimal
     low: Decimal
     close: Decimal
     volume: Decimal
+
+    @property
+    def opens(self) -> int:
+        """The instant of its open."""
+        return self.start if self.session_open is None else self.session_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +119,7 @@ class NaiveFill:
     commission: Decimal
     bar_start: int
     timestamp: int
+    at_open: bool
     notes: frozenset[str]
 
 

@@ -19,7 +19,7 @@ def check(scenario: Scenario, result: NaiveResult) -> None:
     for fill in result.fills:
         bar = bars[fill.symbol, fill.bar_start]
         assert bar.low <= fill.raw_price <= bar.high
-        assert fill.timestamp in {bar.start, bar.end}
+        assert fill.timestamp == (bar.opens if fill.at_open else bar.end)
         assert fill.quantity > 0
         assert fill.slippage >= 0
         assert fill.commission >= 0

@@ -77,6 +77,6 @@ def ticks_of(columns: FillColumns, rows: NDArray[np.int64] | slice, prices: Pric
 
 
 def times_of(columns: FillColumns, rows: NDArray[np.int64] | slice, prices: Prices) -> Ints:
-    """When each of a symbol's fills happened, ns: its bar's start at the open, else the bar's end."""
-    market, bars = prices.listing.bars, columns.bar[rows]
-    return np.where(columns.place[rows] == AT_OPEN, market.timestamp[bars], market.end[bars])
+    """When each of a symbol's fills happened, ns; see `Prices.time_of`."""
+    bars = columns.bar[rows]
+    return np.where(columns.place[rows] == AT_OPEN, prices.open_times[bars], prices.listing.bars.end[bars])

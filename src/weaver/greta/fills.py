@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from weaver.greta.fill_rows import AT_OPEN, FillRow
+from weaver.greta.fill_rows import FillRow
 from weaver.greta.prices import Prices
 from weaver.model.fill import Fill
 from weaver.model.money import decimal_of
@@ -16,9 +16,8 @@ def moment(nanoseconds: int) -> datetime:
 
 
 def fill_of(row: FillRow, prices: Prices) -> Fill:
-    """The fill that a row books. It happened at its bar's start when it filled at the open, else at the bar's end."""
+    """The fill that a row books."""
     scale = prices.scale
-    start = prices.starts[row.bar]
     return Fill(
         order_id=row.order.id,
         symbol=prices.symbol,
@@ -27,7 +26,7 @@ def fill_of(row: FillRow, prices: Prices) -> Fill:
         price=scale.price_decimal(row.price),
         commission=decimal_of(row.commission, 8),
         slippage=scale.price_decimal(row.slippage),
-        timestamp=moment(start if row.place == AT_OPEN else prices.ends[row.bar]),
-        bar_timestamp=moment(start),
+        timestamp=moment(prices.time_of(row)),
+        bar_timestamp=moment(prices.starts[row.bar]),
         notes=row.notes,
     )

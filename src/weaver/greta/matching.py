@@ -104,13 +104,13 @@ class Matcher:
             prices, index = self._prices[order.symbol], self._bars[order.symbol][0]
             if order.session_close is None:
                 order.session_close = prices.session_close(index, extended=order.extended_hours)
-            return prices.starts[index] < order.session_close
+            return prices.opens[index] < order.session_close
         return True
 
     def _is_for(self, order: Order) -> bool:
-        """Whether the bar of an order's symbol is tradable for it, and began after it was placed."""
+        """Whether the bar of an order's symbol is tradable for it, and opened after it was placed."""
         prices, index = self._prices[order.symbol], self._bars[order.symbol][0]
-        if order.placed >= 0 and prices.starts[index] < self.ticks[order.placed]:
+        if order.placed >= 0 and prices.opens[index] < self.ticks[order.placed]:
             return False
         return prices.is_tradable(index, extended=order.extended_hours)
 

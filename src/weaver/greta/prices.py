@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.fill_rows import AT_OPEN, FillRow
 from weaver.model.calendar import calendar_for
 from weaver.model.costs import CostModel, Costs
 from weaver.model.instrument import AssetClass
@@ -34,13 +35,15 @@ class Prices:
         self.scale = Scale.of(listing.instrument, price_decimals=decimals)
         self.costs = CostModel(costs, self.scale)
         self.quick = self.scale.price_decimals == 8
-        self.starts, self.ends = bars.timestamp.data, bars.end.data
+        self._calendar = calendar_for(listing.instrument.asset_class)
+        self.open_times = self._calendar.bar_open(bars.timestamp, bars.timeframe)
+        """When each bar opened, ns: what fills at its open are stamped with."""
+        self.starts, self.opens, self.ends = bars.timestamp.data, self.open_times.data, bars.end.data
         self.open, self.close = _view(bars.open), _view(bars.close)
         self.high, self.low, self.volume = _view(bars.high), _view(bars.low), _view(bars.volume)
-        self.is_contiguous = bool(np.all(bars.timestamp[1:] >= bars.end[:-1]))
+        self.is_contiguous = bool(np.all(self.open_times[1:] >= bars.end[:-1]))
         self.tick_of_bar: NDArray[np.int64] | None = None
         """The clock tick of each bar; None where bar k closes at tick k."""
-        self._calendar = calendar_for(listing.instrument.asset_class)
         self._regular: NDArray[np.bool_] | None = None
         self._closes: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._sessions: NDArray[np.int32] | None = None
@@ -126,6 +129,10 @@ class Prices:
     def tick_of(self, index: int) -> int:
         """The tick at which a bar closes."""
         return index if self.tick_of_bar is None else int(self.tick_of_bar[index])
+
+    def time_of(self, fill: FillRow) -> int:
+        """When a fill happened, ns: as its bar opened where it was made at the open, else as it ended."""
+        return self.opens[fill.bar] if fill.place == AT_OPEN else self.ends[fill.bar]
 
     @property
     def sessions(self) -> NDArray[np.int32]:

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 import numpy as np
 
-from weaver.greta.fill_rows import AT_OPEN, FillRow
+from weaver.greta.fill_rows import FillRow
 from weaver.greta.json_text import iso, iso_column
 from weaver.greta.ledger import Ledger
 from weaver.greta.prices import Prices
@@ -67,13 +67,14 @@ class FillText:
         self.commission = decimal_text(row.commission, 8)
         self.slippage = price_text(row.slippage, scale.price_decimals)
         self.bar_time = moments.text(prices.starts[row.bar])
-        self.time = self.bar_time if row.place == AT_OPEN else moments.text(prices.ends[row.bar])
+        self.time = moments.text(prices.time_of(row))
 
 
 def fill_texts(ledger: Ledger, moments: Moments) -> list[FillText]:
     """All executions of a run, numbered from 1."""
     rows = list(ledger.fills)
     moments.learn([ledger.prices[row.order.symbol].starts[row.bar] for row in rows])
+    moments.learn([ledger.prices[row.order.symbol].time_of(row) for row in rows])
     filled: dict[int, int] = {}
     texts = []
     for number, row in enumerate(rows, 1):

@@ -47,14 +47,18 @@ class Recorder:
     def orders(self) -> Iterator[dict[str, Any]]:
         """Rows of the table `orders`."""
         last = {fill.row.order.number: fill.time for fill in self._fills}
+        accepted = self._events.accepted
+        started = {what[0].number: what[1].time for *_, write, what in self._fill_steps() if write == accepted}
         for order in self._account.orders:
             end = self._events.end_of(order)
             updated = last.get(order.number) if end is None else self._time(end.tick)
-            if updated is None and self._events.is_accepted_later(order):
-                assert order.group is not None
-                updated = self._time(order.group.started)
             placed = self._time(order.placed)
-            yield order_row(order, run_id=self._envelope.run_id, placed_at=placed, updated_at=updated or placed)
+            yield order_row(
+                order,
+                run_id=self._envelope.run_id,
+                placed_at=placed,
+                updated_at=updated or started.get(order.number, placed),
+            )
 
     def fills(self) -> Iterator[dict[str, Any]]:
         """Rows of the table `fills`."""

@@ -246,8 +246,7 @@ class _Pairs(Sequence[Piece]):
 
 def _time(ledger: Ledger, fill: int) -> int:
     row = ledger.fills[fill]
-    prices = ledger.prices[row.order.symbol]
-    return int(prices.starts[row.bar] if row.place == AT_OPEN else prices.ends[row.bar])
+    return ledger.prices[row.order.symbol].time_of(row)
 
 
 def _price(value: int, units: int, row: FillRow, prices: Prices) -> Decimal:

@@ -50,6 +50,10 @@ class Calendar(ABC):
         """The session of each bar, from its start stamp; `daily` tells bars of whole sessions from intraday ones."""
 
     @abstractmethod
+    def session_open(self, session: Int32) -> Int64:
+        """The opening instant of each session; a stock session that never was opens at 9:30 New York."""
+
+    @abstractmethod
     def session_close(self, session: Int32) -> Int64:
         """The closing instant of each session; a stock session that never was closes at 16:00 New York."""
 
@@ -72,6 +76,13 @@ class Calendar(ABC):
         A bar ends `timeframe` after its start, but never after the next bar's start, and a last bar before trading
         stops ends when it stops. Daily bars end at their session's close.
         """
+
+    def bar_open(self, timestamp: Int64, timeframe: Timeframe) -> Int64:
+        """The instant at which each bar opens: its start stamp; of daily bars, the open of the first session in it."""
+        if not timeframe.is_daily:
+            return timestamp
+        session = self.session_of(timestamp, daily=True)
+        return self.session_open(first_sessions(self, session, timeframe))
 
     def sessionless(self, timestamp: Int64) -> Bool:
         """Which daily bars stand on days without a session (fillers on exchange holidays)."""
@@ -116,6 +127,9 @@ class CryptoCalendar(Calendar):
         begins = np.searchsorted(timestamp, (days[1:].astype(np.int64)) * DAY)
         return np.repeat(days, np.diff(begins, prepend=0, append=len(timestamp)))
 
+    def session_open(self, session: Int32) -> Int64:
+        return session.astype(np.int64) * DAY
+
     def session_close(self, session: Int32) -> Int64:
         return (session.astype(np.int64) + 1) * DAY
 
@@ -127,6 +141,9 @@ class CryptoCalendar(Calendar):
 
     def bar_end(self, timestamp: Int64, timeframe: Timeframe) -> Int64:
         return ends_before_next(timestamp, timeframe)
+
+    def bar_open(self, timestamp: Int64, timeframe: Timeframe) -> Int64:  # noqa: ARG002 - trading never pauses
+        return timestamp
 
     def open_time(self, instant: Int64) -> Int64:
         return instant
@@ -144,6 +161,9 @@ class FxCalendar(Calendar):
 
     def session_of(self, timestamp: Int64, *, daily: bool) -> Int32:  # noqa: ARG002 - the next 17:00 either way
         return new_york.closing_day(timestamp).astype(np.int32)
+
+    def session_open(self, session: Int32) -> Int64:
+        return self.session_close(session - np.int32(1))
 
     def session_close(self, session: Int32) -> Int64:
         return new_york.wall_clock(17)[new_york.index_of(session.astype(np.int64))]
@@ -175,7 +195,7 @@ class FxCalendar(Calendar):
     def buckets(self, timestamp: Int64, end: Int64, source: Timeframe, target: Timeframe) -> Buckets:
         session = self.session_of(timestamp, daily=source.is_daily).astype(np.int64)
         first, last = day_groups(self, session, target)
-        opened = self.session_close((first - 1).astype(np.int32))
+        opened = self.session_open(first.astype(np.int32))
         start, stop = grid(timestamp, opened, self.session_close(last.astype(np.int32)), target)
         return Buckets(keep=np.ones(len(timestamp), dtype=np.bool_), timestamp=start, end=np.maximum(stop, end))
 
@@ -198,6 +218,16 @@ def ends_before_next(timestamp: Int64, timeframe: Timeframe) -> Int64:
     end: Int64 = timestamp + timeframe.nanoseconds
     np.minimum(end[:-1], timestamp[1:], out=end[:-1])
     return end
+
+
+def first_sessions(calendar: Calendar, session: Int32, timeframe: Timeframe) -> Int32:
+    """The first session that each daily bar covers: its own, or the first trading day within a bar of several days."""
+    if timeframe.days == 1 or not len(session):
+        return session
+    known = calendar.expected_sessions(int(session.min()), int(session.max()) + timeframe.days - 1)
+    known = np.append(known, np.iinfo(np.int32).max)
+    following = known[np.searchsorted(known, session)]
+    return np.where(following < session + timeframe.days, following, session).astype(np.int32)
 
 
 def last_sessions(calendar: Calendar, session: Int32, timeframe: Timeframe) -> Int32:

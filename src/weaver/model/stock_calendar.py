@@ -75,6 +75,9 @@ class StockCalendar(Calendar):
         day = timestamp // DAY if daily else new_york.local_day(timestamp)
         return day.astype(np.int32)
 
+    def session_open(self, session: Int32) -> Int64:
+        return _table().open[new_york.index_of(session.astype(np.int64))]
+
     def session_close(self, session: Int32) -> Int64:
         return _table().close[new_york.index_of(session.astype(np.int64))]
 

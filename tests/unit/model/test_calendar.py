@@ -191,3 +191,30 @@ def test_ends_rise_strictly_and_come_after_their_start(calendar: object, timefra
 def test_no_bars_give_no_ends(calendar: object) -> None:
     for name in ("1m", "1d", "3d"):
         assert len(calendar.bar_end(np.empty(0, dtype=np.int64), Timeframe.parse(name))) == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("asset", "timeframe", "label", "opened"),
+    [
+        ("stock", "1d", "2024-01-03", "2024-01-03T14:30"),
+        ("stock", "1d", "2024-07-03", "2024-07-03T13:30"),  # closes early, opens as ever
+        ("stock", "1d", "2024-03-11", "2024-03-11T13:30"),  # the first day of summer time
+        ("stock", "1d", "2024-07-04", "2024-07-04T13:30"),  # a holiday
+        ("stock", "1d", "2024-01-06", "2024-01-06T14:30"),  # a Saturday
+        ("stock", "7d", "2024-09-02", "2024-09-03T13:30"),  # Labor Day: the week begins on Tuesday
+        ("stock", "7d", "2024-01-08", "2024-01-08T14:30"),
+        ("fx", "1d", "2024-01-03", "2024-01-02T22:00"),
+        ("fx", "1d", "2024-07-08", "2024-07-07T21:00"),  # Monday's session opens on Sunday
+        ("fx", "7d", "2024-01-08", "2024-01-07T22:00"),
+        ("crypto", "1d", "2024-01-03", "2024-01-03T00:00"),
+        ("crypto", "7d", "2024-01-08", "2024-01-08T00:00"),
+        ("crypto", "1d", "2024-01-03T08:00", "2024-01-03T08:00"),
+        ("stock", "1h", "2024-01-03T14:00", "2024-01-03T14:00"),
+        ("fx", "1h", "2024-01-03T14:00", "2024-01-03T14:00"),
+    ],
+)
+def test_bar_opens_with_its_session_or_at_its_stamp(asset: str, timeframe: str, label: str, opened: str) -> None:
+    calendar, step = calendar_for(AssetClass(asset)), Timeframe.parse(timeframe)
+    found = calendar.bar_open(ns(label), step)
+    assert texts(found) == [opened.replace("T", " ")]
+    assert calendar.bar_end(ns(label), step) > found
