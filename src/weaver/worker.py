@@ -119,7 +119,7 @@ def _strategy(run: Run) -> LoadedStrategy:
 
 def _record_way(engine: Engine[Any], recorder: Recorder, emit: Emit) -> None:
     """Send what a run had done when it broke off."""
-    trades = trades_of(engine.ledger, fill_columns(engine.ledger))
+    trades = trades_of(engine.ledger, fill_columns(engine.ledger), engine.ticks)
     _send(recorder, trades, recorder.ends(), emit)
 
 
@@ -134,7 +134,7 @@ def _send(recorder: Recorder, trades: Sequence[Trade], log: Sequence[str], emit:
 
 def _record(result: BacktestResult, recorder: Recorder, emit: Emit) -> None:
     """Send everything that is kept of a run that went to its end."""
-    result.trades = Table(list(result.trades))  # the report wants them too: they are made once
+    result.trades = Table(list(result.trades), Trade)  # the report wants them too: they are made once
     log, rest = recorder.shared_out()
     _send(recorder, result.trades, log, emit)
     curve, engine = result.curve, result.engine

@@ -16,6 +16,7 @@ from backtesting.test import GOOG, SMA
 import weaver
 from tests.shared_data import shared_file
 from weaver import Strategy, sma
+from weaver.model.instants import instant_of
 
 KNOWN = "known_results/backtesting_py_goog"
 ACCOUNT = {"asset": "stock", "account": "margin", "leverage": 1, "shorting": True, "cash": 10_000}
@@ -74,8 +75,8 @@ def theirs(slow: int, commission: float = 0.0, finalize: bool = False) -> pd.Ser
 
 def rows_of(result: weaver.BacktestResult) -> list[tuple[int, int, int, float, float]]:
     """Signed size, entry and exit bar, entry and exit price, in order of entry."""
-    stamps = [row.timestamp for row in result.equity]
-    bar_of = {stamp: k for k, stamp in enumerate(stamps)}
+    bars = {row.timestamp: k for k, row in enumerate(result.equity)}
+    bar_of = {instant_of(fill.timestamp): bars[instant_of(fill.bar_timestamp)] for fill in result.fills}
     sign = {"long": 1, "short": -1}
     return sorted(
         (

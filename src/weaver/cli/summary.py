@@ -11,6 +11,7 @@ import typer
 
 from weaver.greta.display import figure, rows
 from weaver.greta.report.labels import Form
+from weaver.greta.trades import DelistedTrade
 from weaver.model.money import plain
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ def _trades(result: "BacktestResult") -> Iterator[str]:
 
 def _trade(trade: "Trade") -> str:
     first, last = (str(np.datetime64(time, "ns"))[:10] for time in (trade.entry_time, trade.exit_time))
+    end = f"{last}, delisted," if isinstance(trade, DelistedTrade) else last
     return (
         f"{trade.side:<5} {plain(trade.quantity)} {trade.symbol}  {first} at {plain(trade.entry_price)}  to  "
-        f"{last} at {plain(trade.exit_price)}  {_colored(trade.return_, Form.RESULT)}"
+        f"{end} at {plain(trade.exit_price)}  {_colored(trade.return_, Form.RESULT)}"
     )

@@ -3,9 +3,11 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
+from fractions import Fraction
 
 import numpy as np
 
+from weaver.greta.fill_rows import AT_CLOSE, AT_OPEN
 from weaver.greta.ledger import Ledger
 from weaver.greta.matching import Matcher
 from weaver.greta.prices import Prices
@@ -53,14 +55,14 @@ class CorporateEvents:
     def happen(self, tick: int) -> None:
         """Apply what falls before a tick's fills."""
         for symbol, action in self.ticks[tick]:
-            self._apply(symbol, action, tick)
+            self._apply(symbol, action, tick, AT_OPEN)
 
     def happen_late(self, tick: int) -> None:
         """Apply what falls after a tick's fills."""
         for symbol, action in self.late[tick]:
-            self._apply(symbol, action, tick)
+            self._apply(symbol, action, tick, AT_CLOSE)
 
-    def _apply(self, symbol: str, action: CorporateAction, tick: int) -> None:
+    def _apply(self, symbol: str, action: CorporateAction, tick: int, place: int) -> None:
         prices = self._prices[symbol]
         match action:
             case Split(ratio=ratio):
@@ -73,7 +75,7 @@ class CorporateEvents:
                     self._ledger.dividend(symbol, cash, tick)
             case Delisting(value=value):
                 if self._ledger.units[symbol]:
-                    self._ledger.delist(symbol, int(value.scaleb(prices.scale.price_decimals)), tick)
+                    self._ledger.delist(symbol, Fraction(value) * prices.scale.price_one, tick, place)
                 self._cancel(symbol, "the symbol was delisted")
 
     def _split(self, prices: Prices, ratio: tuple[int, int], tick: int) -> None:

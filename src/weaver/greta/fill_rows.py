@@ -87,6 +87,13 @@ class FillRows(Sequence[FillRow]):
             np.array(one, dtype=kind) for one in (lists.values, lists.commissions, lists.slippages)
         )
 
+    def price_column(self) -> NDArray[np.float64]:
+        """The price of each fill, in price units."""
+        self.settle()
+        if self._swept is not None and not self._lists.values:
+            return np.asarray(self._swept.prices, dtype=np.float64)
+        return np.array(self._as_lists().prices, dtype=np.float64)
+
     def append(self, row: FillRow) -> None:
         """Add a row with its amounts."""
         self.settle()
@@ -117,7 +124,7 @@ class FillRows(Sequence[FillRow]):
         """Settle, let a plain order know what its one fill came to, and return that."""
         for row in range(len(self._rows), len(self)):
             self._rows[self.numbers[row]] = row
-        order.value = int(self.amounts.values[self._rows[order.number]])
+        order.value = int(self.amounts.prices[self._rows[order.number]]) * order.filled
         return order.value
 
     def order(self, row: int) -> Order:

@@ -71,7 +71,7 @@ class Filling:
         order.commission_computed += prices.costs.computed(paid, units)
         commission = prices.costs.due(order.commission_computed, order.commission_paid)
         order.commission_paid += commission
-        order.add_fill(units, order.scale.cash(paid, units))
+        order.add_fill(units, paid * units)
         slippage = order.sign * (paid - price)
         self._ledger.record(order, order.sign * units, paid, slippage, commission, index, place, notes)
         if order.symbol in self._pools:

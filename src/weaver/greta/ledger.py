@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from weaver.greta.fill_rows import FillRow, FillRows
+from weaver.greta.fill_rows import AT_OPEN, FillRow, FillRows
 from weaver.greta.prices import Prices
 from weaver.greta.settlement import Settlement
 from weaver.model.account import AccountRules
+from weaver.model.money import divide_half_even
 from weaver.model.order import Order
 from weaver.model.position import Position
 
@@ -23,6 +24,12 @@ class CashFlow(NamedTuple):
     tick: int
     fills_before: int
     """How many fills of the run came before it."""
+    place: int = AT_OPEN
+    """AT_OPEN: before its tick's bars; AT_CLOSE: after their fills."""
+    ratio: tuple[int, int] = (1, 1)
+    """Of a split: new units for old ones."""
+    price: int | Fraction = 0
+    """Of a delisting: what a unit was paid out at, in price units."""
 
 
 class Ledger:
@@ -73,10 +80,11 @@ class Ledger:
         self.units[scale.symbol] += signed
         self.fills.append(FillRow(order, signed, price, slippage, commission, bar, place, notes, abs(value)))
 
-    def pay(self, symbol: str, kind: str, amount: int, tick: int) -> None:
-        """Book a cash flow."""
+    def pay(self, symbol: str, kind: str, amount: int, tick: int, **more: Any) -> None:
+        """Book a cash flow; `more` is what only its kind has."""
         self._move(amount)
-        self.flows.append(CashFlow(symbol, kind, amount, self.units[symbol], self.cash, tick, len(self.fills)))
+        held, fills = self.units[symbol], len(self.fills)
+        self.flows.append(CashFlow(symbol, kind, amount, held, self.cash, tick, fills, **more))
 
     def split(self, symbol: str, *, ratio: tuple[int, int], previous_close: Fraction, tick: int) -> None:
         """Apply a split to a holding and pay its fraction."""
@@ -85,19 +93,21 @@ class Ledger:
         self._positions[symbol] = after
         self.units[symbol] = after.units
         if before.units:
-            self.pay(symbol, "split", paid, tick)
+            self.pay(symbol, "split", paid, tick, ratio=ratio)
 
     def dividend(self, symbol: str, amount: int, tick: int) -> None:
         """Book a dividend: received by a long, paid by a short."""
         self._positions[symbol] = self.position(symbol).paid(amount)
         self.pay(symbol, "dividend", amount, tick)
 
-    def delist(self, symbol: str, price: int, tick: int) -> None:
+    def delist(self, symbol: str, price: Fraction, tick: int, place: int) -> None:
         """Pay a holding out at so many price units."""
         held = self.position(symbol)
-        self._positions[symbol] = held.filled(-held.units, price)
+        worth = price * held.units / held.scale.notional_divisor
+        amount = divide_half_even(worth.numerator, worth.denominator)
+        self._positions[symbol] = held.paid_out(amount)
         self.units[symbol] = 0
-        self.pay(symbol, "delisting", held.market_value(price), tick)
+        self.pay(symbol, "delisting", amount, tick, place=place, price=price)
 
     def position(self, symbol: str) -> Position:
         """The holding with its cost: a fold over the fills, made up to date when somebody looks."""

@@ -55,7 +55,7 @@ class BacktestResult:
         self._engine, self.strategy, self.journal, self._record = engine, strategy, journal, record
         self._columns = fill_columns(engine.ledger)
         self.curve: Curve = curve_of(engine, self._columns)
-        self._trades = trades_of(engine.ledger, self._columns)
+        self._trades = trades_of(engine.ledger, self._columns, engine.ticks)
         self.stats: dict[str, float | int | None] = self._statistics()
         self.warnings: list[ResultWarning] = warnings_of(engine, self.curve, self._trades, self._columns)
 
@@ -141,6 +141,11 @@ class BacktestResult:
     def trade_columns(self) -> TradeColumns:
         """The closed round trips as columns."""
         return self._trades.columns
+
+    @property
+    def trade_bars(self) -> Sequence[tuple[int, int]]:
+        """Of each closed round trip, the bars of its symbol in which it was entered and left, by index."""
+        return [self._trades.bars(index) for index in range(len(self._trades))]
 
     @cached_property
     def title(self) -> str:

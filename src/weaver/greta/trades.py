@@ -1,10 +1,8 @@
 """Round trips: one entry order against one exit order, first in first out, from the ledger's fills."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +10,17 @@ from numpy.typing import NDArray
 from weaver.greta.excursions import Excursions
 from weaver.greta.fill_columns import FillColumns, times_of
 from weaver.greta.fill_rows import AT_OPEN, FillRow
-from weaver.greta.ledger import CashFlow, Ledger
-from weaver.greta.prices import Prices
+from weaver.greta.ledger import Ledger
+from weaver.greta.round_trips import Piece, RoundTrips
 from weaver.greta.statistics import TradeColumns
-from weaver.model.money import decimal_of, divide_half_even
+from weaver.model.money import decimal_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trade:
-    """A closed round trip. Times in ns UTC; `pnl` after commissions, without dividends; `return_` = pnl ÷ entry value;
-    `mae` and `mfe` the worst and best the bars did to it, as fractions of the entry price."""
+    """A closed round trip. Times in ns UTC; `pnl` after commissions, without dividends, in cash; `return_`
+    the same as a fraction of the entry, from prices alone, so that it is right of the smallest holding; `mae` and `mfe`
+    the worst and best the bars did to it, as fractions of the entry price."""
 
     symbol: str
     side: str
@@ -38,53 +37,18 @@ class Trade:
     mfe: float
 
 
-class Leg:
-    """What of a fill is still open: `units` > 0, its value and commission in cash units."""
-
-    __slots__ = ("commission", "fill", "units", "value")
-
-    def __init__(self, fill: int, units: int, value: int, commission: int) -> None:
-        self.fill, self.units, self.value, self.commission = fill, units, value, commission
-
-    def take(self, units: int) -> tuple[int, int]:
-        """Take units off; value and commission go pro rata, so that the parts add up to the whole."""
-        value = divide_half_even(self.value * units, self.units)
-        commission = divide_half_even(self.commission * units, self.units)
-        self.units, self.value, self.commission = self.units - units, self.value - value, self.commission - commission
-        return value, commission
-
-
-class Piece:
-    """A quantity that one order opened and another closed; amounts in cash units."""
-
-    __slots__ = ("commission", "entry", "entry_value", "exit", "exit_value", "sign", "symbol", "units")
-
-    def __init__(
-        self, symbol: str, sign: int, units: int, entry: int, exit_: int, values: tuple[int, int, int]
-    ) -> None:
-        self.symbol, self.sign, self.units = symbol, sign, units
-        self.entry, self.exit = entry, exit_
-        self.entry_value, self.exit_value, self.commission = values
-
-    def add(self, later: "Piece") -> None:
-        """Take in what the same two orders closed later."""
-        self.units += later.units
-        self.entry_value += later.entry_value
-        self.exit_value += later.exit_value
-        self.commission += later.commission
-        self.exit = later.exit
-
-    @property
-    def pnl(self) -> int:
-        """What it earned, in cash units."""
-        return self.sign * (self.exit_value - self.entry_value) - self.commission
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelistedTrade(Trade):
+    """A round trip that no order ended, but a delisting: its value is the exit price, and nothing was due for it."""
 
 
 class Trades(Sequence[Trade]):
     """The closed round trips of a run, in order of exit; a trade is made when it is looked at."""
 
-    def __init__(self, pieces: Sequence[Piece], columns: TradeColumns, ledger: Ledger) -> None:
-        self._pieces, self._ledger = pieces, ledger
+    def __init__(
+        self, pieces: Sequence[Piece], columns: TradeColumns, ledger: Ledger, ticks: NDArray[np.int64]
+    ) -> None:
+        self._pieces, self._ledger, self._ticks = pieces, ledger, ticks
         self.columns = columns
         self._excursions: dict[str, Excursions] = {}
 
@@ -93,115 +57,77 @@ class Trades(Sequence[Trade]):
 
     def __getitem__(self, index: int) -> Trade:  # type: ignore[override]
         piece = self._pieces[index]
-        fills, prices = self._ledger.fills, self._ledger.prices[piece.symbol]
-        entry, exit_ = fills[piece.entry], fills[piece.exit]
-        quantity = prices.scale.quantity_decimal(piece.units)
-        entry_price = _price(piece.entry_value, piece.units, entry, prices)
-        mae, mfe = self._excursion(piece, entry, exit_)
-        return Trade(
+        scale = self._ledger.prices[piece.symbol].scale
+        mae, mfe = self._excursion(piece)
+        entry, exit_ = self._bars(piece)
+        return (Trade if piece.delisting is None else DelistedTrade)(
             symbol=piece.symbol,
             side="long" if piece.sign > 0 else "short",
-            quantity=quantity,
-            entry_time=_time(self._ledger, piece.entry),
-            entry_price=entry_price,
-            exit_time=_time(self._ledger, piece.exit),
-            exit_price=_price(piece.exit_value, piece.units, exit_, prices),
+            quantity=scale.quantity_decimal(piece.units),
+            entry_time=_entry_time(self._ledger, piece),
+            entry_price=scale.average_price(piece.entry_worth, piece.units),
+            exit_time=_exit_time(self._ledger, piece, self._ticks),
+            exit_price=scale.average_price(piece.exit_worth, piece.units),
             pnl=decimal_of(piece.pnl, 8),
-            return_=piece.pnl / piece.entry_value if piece.entry_value else 0.0,
+            return_=float(self.columns.return_[index]),
             commission=decimal_of(piece.commission, 8),
-            bars=exit_.bar - entry.bar,
+            bars=exit_ - entry,
             mae=mae,
             mfe=mfe,
         )
 
-    def _excursion(self, piece: Piece, entry: FillRow, exit_: FillRow) -> tuple[float, float]:
+    def bars(self, index: int) -> tuple[int, int]:
+        """The bars of its symbol in which a trade was entered and left, by index."""
+        return self._bars(self._pieces[index])
+
+    def _bars(self, piece: Piece) -> tuple[int, int]:
+        fills, delisting = self._ledger.fills, piece.delisting
+        entry = fills[piece.entry].bar
+        if delisting is None:
+            return entry, fills[piece.exit].bar
+        prices = self._ledger.prices[piece.symbol]
+        is_before = delisting.place == AT_OPEN
+        return entry, prices.bar_at(delisting.tick) if is_before else prices.newest_at(delisting.tick)
+
+    def _excursion(self, piece: Piece) -> tuple[float, float]:
         prices = self._ledger.prices[piece.symbol]
         excursions = self._excursions.get(piece.symbol)
         if excursions is None:
             excursions = self._excursions[piece.symbol] = Excursions(prices)
-        one = prices.scale.notional_divisor / (piece.units * prices.scale.price_one)
+        one = piece.units * prices.scale.price_one
+        entry, exit_ = self._bars(piece)
+        place = self._ledger.fills[piece.exit].place if piece.delisting is None else piece.delisting.place
         return excursions.of(
             sign=piece.sign,
-            entry=(entry.bar, piece.entry_value * one),
-            exit_=(exit_.bar, piece.exit_value * one),
-            left_at_open=exit_.place == AT_OPEN,
+            entry=(entry, float(piece.entry_worth / one)),
+            exit_=(exit_, float(piece.exit_worth / one)),
+            left_at_open=place == AT_OPEN,
         )
 
 
-def trades_of(ledger: Ledger, columns: FillColumns) -> Trades:
-    """The round trips of all fills."""
-    quick = _alternating(ledger, columns)
+def trades_of(ledger: Ledger, columns: FillColumns, ticks: NDArray[np.int64]) -> Trades:
+    """The round trips of all fills; `ticks` is the run's clock."""
+    quick = _alternating(ledger, columns, ticks)
     if quick is not None:
         return quick
-    pieces = _matched(ledger)
-    pnl = np.array([piece.pnl for piece in pieces], dtype=np.float64)
-    value = np.array([piece.entry_value for piece in pieces], dtype=np.float64)
-    entries, exits = ([_time(ledger, getattr(piece, end)) for piece in pieces] for end in ("entry", "exit"))
-    return Trades(pieces, _trade_columns(pnl, value, np.array(entries), np.array(exits)), ledger)
-
-
-def _trade_columns(pnl: NDArray[Any], value: NDArray[Any], entries: NDArray[Any], exits: NDArray[Any]) -> TradeColumns:
-    """Cash units in, money out."""
-    return TradeColumns(
-        pnl=pnl / 1e8,
-        return_=np.divide(pnl, value, out=np.zeros(len(pnl)), where=value != 0),
-        entry_time=entries.astype(np.int64),
-        exit_time=exits.astype(np.int64),
+    pieces = RoundTrips(ledger).pieces()
+    found = TradeColumns(
+        pnl=np.array([piece.pnl for piece in pieces], dtype=np.float64) / 1e8,
+        return_=np.array([_return(piece, ledger) for piece in pieces], dtype=np.float64),
+        entry_time=np.array([_entry_time(ledger, piece) for piece in pieces], dtype=np.int64),
+        exit_time=np.array([_exit_time(ledger, piece, ticks) for piece in pieces], dtype=np.int64),
     )
+    return Trades(pieces, found, ledger, ticks)
 
 
-def _matched(ledger: Ledger) -> list[Piece]:
-    """The pieces in order of their last exit; those of the same two orders are one, whatever filled between them."""
-    open_legs: dict[str, deque[Leg]] = defaultdict(deque)
-    flows = deque(flow for flow in ledger.flows if flow.kind in {"split", "delisting"})
-    numbers, found = ledger.fills.numbers, dict[tuple[int, int], Piece]()
-    for index, row in enumerate(ledger.fills):
-        while flows and flows[0].fills_before <= index:
-            _adjust(open_legs, flows.popleft())
-        for piece in _closed(open_legs[row.order.symbol], index, row, ledger):
-            orders = numbers[piece.entry], numbers[piece.exit]
-            if orders in found:
-                found[orders].add(piece)
-            else:
-                found[orders] = piece
-    return sorted(found.values(), key=lambda piece: piece.exit)
+def _return(piece: Piece, ledger: Ledger) -> float:
+    """The gain as a fraction of what was entered, from prices and not from cash, which is rounded."""
+    paid = piece.entry_worth
+    change = piece.sign * (piece.exit_worth - paid) / paid
+    return float(change) - piece.fee * ledger.prices[piece.symbol].scale.notional_divisor / float(paid)
 
 
-def _closed(legs: deque[Leg], index: int, row: FillRow, ledger: Ledger) -> Iterator[Piece]:
-    """What a fill closes of the open legs; what it opens joins them."""
-    sign = 1 if row.units > 0 else -1
-    rest = Leg(index, abs(row.units), row.value, row.commission)
-    while rest.units and legs and (ledger.fills[legs[0].fill].units > 0) != (sign > 0):
-        leg = legs[0]
-        units = min(leg.units, rest.units)
-        entry_value, entry_commission = leg.take(units)
-        exit_value, exit_commission = rest.take(units)
-        if not leg.units:
-            legs.popleft()
-        values = (entry_value, exit_value, entry_commission + exit_commission)
-        yield Piece(row.order.symbol, -sign, units, leg.fill, index, values)
-    if rest.units:
-        legs.append(rest)
-
-
-def _adjust(open_legs: Mapping[str, deque[Leg]], flow: CashFlow) -> None:
-    """Follow a split (the oldest leg bears what is cut) or a delisting."""
-    legs = open_legs[flow.symbol]
-    if flow.kind == "delisting":
-        legs.clear()
-        return
-    total = sum(leg.units for leg in legs)
-    if not total:
-        return
-    left = abs(flow.units)
-    for leg in reversed(legs):
-        units = min(left, -(-leg.units * abs(flow.units) // total))
-        leg.units, left = units, left - units
-    while legs and not legs[0].units:
-        legs.popleft()
-
-
-def _alternating(ledger: Ledger, columns: FillColumns) -> Trades | None:
+def _alternating(ledger: Ledger, columns: FillColumns, ticks: NDArray[np.int64]) -> Trades | None:
     """The common case, all columns at once: one symbol, no flows, each entry closed whole by the next fill."""
     prices = next(iter(ledger.prices.values()))
     fills_whole = prices.costs.max_participation is None  # else parts of two orders may alternate
@@ -212,45 +138,52 @@ def _alternating(ledger: Ledger, columns: FillColumns) -> Trades | None:
     if np.any(signed[0::2] + signed[1::2]):
         return None
     entry, exit_, paid = value[0::2], value[1::2], fees[0::2] + fees[1::2]
-    pnl = np.sign(signed[0::2]) * (exit_ - entry) - paid
+    sign = np.sign(signed[0::2])
+    bought, sold = (ledger.fills.price_column()[place : len(signed) : 2] for place in (0, 1))
+    worth = bought * np.abs(signed[0::2]).astype(np.float64) / prices.scale.notional_divisor
     times = times_of(columns, rows, prices)
-    found = _trade_columns(pnl, entry, times[0::2], times[1::2])
-    return Trades(_Pairs(prices.symbol, signed, entry, exit_, paid), found, ledger)
+    found = TradeColumns(
+        pnl=(sign * (exit_ - entry) - paid) / 1e8,
+        return_=sign * (sold - bought) / bought - paid / worth,
+        entry_time=times[0::2].astype(np.int64),
+        exit_time=times[1::2].astype(np.int64),
+    )
+    return Trades(_Pairs(prices.symbol, ledger.fills), found, ledger, ticks)
 
 
 class _Pairs(Sequence[Piece]):
     """Pieces of consecutive pairs of fills, made when looked at."""
 
-    def __init__(
-        self,
-        symbol: str,
-        signed: NDArray[np.int64],
-        entry: NDArray[np.int64],
-        exit_: NDArray[np.int64],
-        fees: NDArray[np.int64],
-    ) -> None:
-        self._symbol, self._signed, self._entry, self._exit, self._fees = symbol, signed, entry, exit_, fees
+    def __init__(self, symbol: str, fills: Sequence[FillRow]) -> None:
+        self._symbol, self._fills = symbol, fills
 
     def __len__(self) -> int:
-        return len(self._entry)
+        return len(self._fills) // 2
 
     def __getitem__(self, index: int) -> Piece:  # type: ignore[override]
         if index < 0:
             index += len(self)
         if not 0 <= index < len(self):
             raise IndexError(index)
-        units = int(self._signed[2 * index])
-        values = (int(self._entry[index]), int(self._exit[index]), int(self._fees[index]))
-        return Piece(self._symbol, 1 if units > 0 else -1, abs(units), 2 * index, 2 * index + 1, values)
+        entry, exit_ = self._fills[2 * index], self._fills[2 * index + 1]
+        units, paid = abs(entry.units), entry.commission + exit_.commission
+        return Piece(
+            self._symbol,
+            1 if entry.units > 0 else -1,
+            units,
+            2 * index,
+            2 * index + 1,
+            values=(entry.value, exit_.value, paid),
+            worths=(entry.price * units, exit_.price * units, float(paid)),
+        )
 
 
-def _time(ledger: Ledger, fill: int) -> int:
-    row = ledger.fills[fill]
-    return ledger.prices[row.order.symbol].time_of(row)
+def _entry_time(ledger: Ledger, piece: Piece) -> int:
+    return ledger.prices[piece.symbol].time_of(ledger.fills[piece.entry])
 
 
-def _price(value: int, units: int, row: FillRow, prices: Prices) -> Decimal:
-    """The price per unit of a value: the fill's own where it is that, else the average."""
-    if value == prices.scale.cash(row.price, units):
-        return prices.scale.price_decimal(row.price)
-    return decimal_of(value, 8) / prices.scale.quantity_decimal(units)
+def _exit_time(ledger: Ledger, piece: Piece, ticks: NDArray[np.int64]) -> int:
+    """When an order, or a delisting, ended it."""
+    if piece.delisting is not None:
+        return int(ticks[piece.delisting.tick])
+    return ledger.prices[piece.symbol].time_of(ledger.fills[piece.exit])

@@ -141,7 +141,7 @@ class Order:
         self.placed = placed
         self.filled = 0
         self.value: int | Callable[[Order], int] = 0
-        """What the filled part came to, in cash units, without commissions; or who will know when asked."""
+        """What the filled part came to, in price units x quantity units: not rounded; or who will know when asked."""
         self.status = PENDING
         self.target: Target | None = None
         self.is_plain = True
@@ -178,7 +178,7 @@ class Order:
         if not self.filled:
             return None
         value = self.value if isinstance(self.value, int) else self.value(self)
-        return Decimal(value).scaleb(-8) / self.filled_quantity
+        return self.scale.average_price(value, self.filled)
 
     @property
     def limit(self) -> Decimal | None:
@@ -219,12 +219,12 @@ class Order:
         """Take the one legal step that `event` means."""
         self.status = transition(self.status, event)
 
-    def add_fill(self, units: int, cash_value: int) -> None:
-        """Gain a fill of so many quantity units for so many cash units (both > 0). Never past the order's quantity."""
+    def add_fill(self, units: int, worth: int) -> None:
+        """Gain a fill of so many quantity units (> 0) for `worth`, price x units. Never past the order's quantity."""
         if self.filled + units > self.units:
             raise IllegalTransition(f"order {self.number}: a fill of {units} units exceeds the {self.remaining} left")
         self.filled += units
-        self.value = cash_value + (self.value if isinstance(self.value, int) else self.value(self))
+        self.value = worth + (self.value if isinstance(self.value, int) else self.value(self))
         self.happen(OrderEvent.FILL_REST if self.filled == self.units else OrderEvent.FILL_PART)
 
     def as_action(self) -> PlaceOrder:

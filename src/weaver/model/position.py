@@ -56,6 +56,10 @@ class Position:
         held = replace(self, units=units, cost=self.cost - cost, realised=self.realised + paid - cost)
         return held, paid
 
+    def paid_out(self, amount: int) -> "Position":
+        """After all of it was taken for so many cash units (negative: a short paid them)."""
+        return replace(self, units=0, cost=0, realised=self.realised + amount - self.cost)
+
     def paid(self, amount: int) -> "Position":
         """After a dividend of so many cash units (negative: paid by a short)."""
         return replace(self, income=self.income + amount)

@@ -1,7 +1,8 @@
 """Counting in integers: how many units of what make a price, a quantity and an amount of cash."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
 from math import ceil, gcd
 
 import numpy as np
@@ -23,6 +24,7 @@ from weaver.model.money import (
 
 _SPARE_DECIMALS = 20
 _SPARE = 10**_SPARE_DECIMALS
+_AVERAGES = Context(prec=28)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,15 @@ class Scale:
     def price_decimal(self, units: int) -> Decimal:
         """A price as a decimal."""
         return decimal_of(units, self.price_decimals)
+
+    def average_price(self, worth: int | Fraction, units: int) -> Decimal:
+        """The price of each of so many units that came to `worth`, in price units x quantity units: exact where they
+        had one price, else to 28 digits."""
+        exact = Fraction(worth) / units
+        if exact.denominator == 1:
+            return self.price_decimal(exact.numerator)
+        average = _AVERAGES.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+        return average.scaleb(-self.price_decimals, _AVERAGES)
 
     def quantity_decimal(self, units: int) -> Decimal:
         """A quantity as a decimal."""

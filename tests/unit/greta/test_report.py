@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -13,10 +14,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import weaver
+from weaver import Strategy
 from weaver.greta.report import render
 from weaver.greta.report.labels import GROUPS
 from weaver.greta.report.months import monthly_returns
 from weaver.greta.report.page import SCRIPTS
+from weaver.greta.report.page_source import PageSource
 from weaver.greta.report.payload import (
     CANDLES_MAX,
     CANDLES_MAX_IN_ALL,
@@ -27,6 +31,7 @@ from weaver.greta.report.payload import (
 )
 from weaver.greta.report.sampling import candles, extreme_rows
 from weaver.greta.statistics import STATISTICS
+from weaver.model.corporate_actions import Delisting
 
 DAY = 86_400_000_000_000
 MINUTE = 60_000_000_000
@@ -42,6 +47,7 @@ class Source:
     timestamp: np.ndarray
     benchmark: np.ndarray | None
     trades: Sequence
+    delisted: frozenset = frozenset()
     title: str = "sma-crossover on AAPL 1d"
     strategy: str = "SmaCrossover"
     parameters: dict = None
@@ -59,6 +65,10 @@ class Source:
         self.provenance = {"Weaver": "0.1.0"} if self.provenance is None else self.provenance
         self.stats = {"initial_equity": 100_000.0} if self.stats is None else self.stats
         self.cash = self.equity
+
+    @property
+    def trade_bars(self):
+        return [(row.entry_bar, row.exit_bar) for row in self.trades]
 
 
 def prices(count, *, seed=1, step=DAY, digits=2):
@@ -90,6 +100,8 @@ def trade(bars, entry, exit_, **changes):
         "bars": exit_ - entry,
         "mae": -0.01,
         "mfe": 0.02,
+        "entry_bar": entry,
+        "exit_bar": exit_,
     }
     return SimpleNamespace(**{**fields, **changes})
 
@@ -312,24 +324,53 @@ def test_trade_of_a_symbol_without_candles_has_no_place_on_a_chart():
 
 
 def test_open_trade_has_no_exit():
-    rows = [trade(prices(100), 1, 2, exit_time=None, exit_price=None)]
+    rows = [trade(prices(100), 1, 2, exit_time=None, exit_price=None, exit_bar=None)]
     data = payload(source(trades=lambda _: rows))["trades"]
     assert (data["exit_time"], data["exit_price"], data["exit_bar"]) == ([None], [None], [None])
 
 
-def test_fill_inside_a_bar_is_placed_on_that_bar_and_not_on_the_next():
-    """Its stamp is the bar's end, which is when the next one starts: the price tells them apart."""
+class StoppedOut(Strategy):
+    """Buys on the second bar's close, and is stopped inside the bar after."""
 
-    def trades(bars):
-        bars.low[4], bars.high[4], bars.low[5], bars.high[5] = 90.0, 95.0, 99.0, 101.0
-        end = int(bars.timestamp[5])
-        return [
-            trade(bars, 2, 5, exit_time=end, exit_price=Decimal("91.5")),
-            trade(bars, 2, 5, exit_time=end, exit_price=Decimal("100.0")),
-            trade(bars, 2, 5, exit_time=end - 1, exit_price=Decimal("94.0")),
-        ]
+    def on_bar(self, bar):
+        if len(self.bars) == 2:
+            self.buy(bar.symbol, 10, stop_loss=95)
 
-    assert payload(source(trades=trades))["trades"]["exit_bar"] == [4, 5, 4]
+
+@pytest.mark.parametrize("history", [0, 1])
+@pytest.mark.parametrize("asset", ["stock", "fx", "crypto"])
+def test_trade_is_drawn_on_the_bars_that_filled_it(asset, history):
+    """Its times may be those of other bars' stamps: an fx day opens on the evening before, and a bar's end is the next
+    one's start."""
+    days = pd.bdate_range("2023-01-03", periods=6)
+    frame = pd.DataFrame({"open": 100.0, "high": 101, "low": 99, "close": 100, "volume": 1e6}, days)
+    frame.loc[days[2], "low"] = 90.0
+    result = weaver.backtest(
+        StoppedOut, {"X": frame}, asset=asset, start=str(days[history].date()), costs="none", lookahead_check=False
+    )
+    assert len(result.trades) == 1
+    made = PageSource(result)
+    drawn = payload(made)["trades"]
+    labels = [made.bars["X"].timestamp[drawn[name][0]] for name in ("entry_bar", "exit_bar")]
+    assert labels == [days[2].value] * 2
+    assert drawn["entry_bar"] == [2 - history]
+
+
+def test_delisted_trade_says_so():
+    days = pd.bdate_range("2023-01-03", periods=4)
+    frame = pd.DataFrame({"open": 100.0, "high": 101, "low": 99, "close": 100, "volume": 1e6}, days)
+
+    class Hold(Strategy):
+        def on_bar(self, bar):
+            if len(self.bars) == 1:
+                self.buy(bar.symbol, 10)
+
+    gone = {"X": [Delisting(ex_date=date(2023, 1, 9), value=Decimal(0))]}
+    result = weaver.backtest(Hold, {"X": frame}, asset="stock", actions=gone, costs="none", lookahead_check=False)
+    drawn = payload(PageSource(result))["trades"]
+    assert (drawn["delisted"], drawn["return"], drawn["entry_bar"], drawn["exit_bar"]) == ([True], [-1], [1], [3])
+    assert payload(source())["trades"]["delisted"] == [False, False]
+    assert ", delisted" in asset("tables.js")
 
 
 def test_amounts_keep_their_digits():

@@ -1,12 +1,13 @@
 """A finished backtest as the report wants it."""
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence, Set, Sized
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from weaver.greta.report.source import Floats, Instants
+from weaver.greta.trades import DelistedTrade
 from weaver.model.bars import Bars
 
 if TYPE_CHECKING:
@@ -41,12 +42,24 @@ class PageSource:
         return list(self._result.trades)
 
     @cached_property
+    def trade_bars(self) -> Sequence[tuple[int, int | None]]:
+        """The first bar that is drawn is that of the run's first row."""
+        first = {symbol: self._first(bars) for symbol, bars in self._result.bars.items()}
+        pairs = zip(self.trades, self._result.trade_bars, strict=True)
+        return [(entry - first[trade.symbol], left - first[trade.symbol]) for trade, (entry, left) in pairs]
+
+    @cached_property
+    def delisted(self) -> Set[int]:
+        """Those whose kind says so."""
+        return {index for index, trade in enumerate(self.trades) if isinstance(trade, DelistedTrade)}
+
+    @cached_property
     def bars(self) -> Mapping[str, Bars]:
         """Each symbol's bars from the run's start on."""
-        return {
-            symbol: bars.slice(int(np.searchsorted(bars.timestamp, self.timestamp[0])), len(bars))
-            for symbol, bars in self._result.bars.items()
-        }
+        return {symbol: bars.slice(self._first(bars), len(bars)) for symbol, bars in self._result.bars.items()}
+
+    def _first(self, bars: Bars) -> int:
+        return int(np.searchsorted(bars.timestamp, self.timestamp[0]))
 
     @property
     def costs(self) -> str:

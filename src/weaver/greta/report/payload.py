@@ -127,14 +127,7 @@ def _kept(trades: Sequence[TradeRow]) -> list[int]:
 
 def _trades(source: ReportSource, kept: list[int], charted: list[str]) -> dict[str, Json]:
     rows = [source.trades[i] for i in kept]
-    entry_bar: list[int | None] = [None] * len(rows)
-    exit_bar: list[int | None] = [None] * len(rows)
-    for symbol in charted:
-        places = [i for i, row in enumerate(rows) if row.symbol == symbol]
-        closed = [i for i in places if rows[i].exit_time is not None]
-        bars = source.bars[symbol]
-        _place(entry_bar, places, bars, [(rows[i].entry_time, float(rows[i].entry_price)) for i in places])
-        _place(exit_bar, closed, bars, [(rows[i].exit_time or 0, float(rows[i].exit_price or 0)) for i in closed])
+    bars = [source.trade_bars[i] if row.symbol in charted else (None, None) for i, row in zip(kept, rows, strict=True)]
     return {
         "count": len(source.trades),
         "number": [i + 1 for i in kept],
@@ -143,10 +136,11 @@ def _trades(source: ReportSource, kept: list[int], charted: list[str]) -> dict[s
         "quantity": [_exact(row.quantity) for row in rows],
         "entry_time": [row.entry_time // _NANOSECONDS for row in rows],
         "entry_price": _amounts(row.entry_price for row in rows),
-        "entry_bar": entry_bar,
+        "entry_bar": [entry for entry, _ in bars],
         "exit_time": [None if row.exit_time is None else row.exit_time // _NANOSECONDS for row in rows],
         "exit_price": _amounts(row.exit_price for row in rows),
-        "exit_bar": exit_bar,
+        "exit_bar": [left for _, left in bars],
+        "delisted": [i in source.delisted for i in kept],
         "pnl": _amounts(row.pnl for row in rows),
         "return": _amounts(row.return_ for row in rows),
         "commission": _amounts(row.commission for row in rows),
@@ -154,24 +148,6 @@ def _trades(source: ReportSource, kept: list[int], charted: list[str]) -> dict[s
         "mae": _amounts(row.mae for row in rows),
         "mfe": _amounts(row.mfe for row in rows),
     }
-
-
-def _place(found: list[int | None], places: list[int], bars: PriceColumns, points: list[tuple[int, float]]) -> None:
-    """Writes into `found` the index of the bar that each (time, price) belongs to.
-
-    A fill inside a bar is stamped with that bar's end, which is also the next one's start: the price decides.
-    """
-    if not points:
-        return
-    time = np.array([point[0] for point in points], dtype=np.int64)
-    price = np.array([point[1] for point in points])
-    at = np.maximum(np.searchsorted(bars.timestamp, time, side="right") - 1, 0)
-    before = np.maximum(at - 1, 0)
-    outside = (price < bars.low[at]) | (price > bars.high[at])
-    within_former = (price >= bars.low[before]) & (price <= bars.high[before])
-    at = np.where((bars.timestamp[at] == time) & outside & within_former, before, at)
-    for i, bar in zip(places, at.tolist(), strict=True):
-        found[i] = bar
 
 
 def _exact(quantity: Amount) -> str:

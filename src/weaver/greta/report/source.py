@@ -1,6 +1,6 @@
 """What a report is made from: the smallest shape of a finished run that a page can be drawn of."""
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence, Set, Sized
 from decimal import Decimal
 from typing import Protocol
 
@@ -106,6 +106,14 @@ class ReportSource(Protocol):
     @property
     def trades(self) -> Sequence[TradeRow]:
         """In order of exit; open ones, if any, last."""
+
+    @property
+    def trade_bars(self) -> Sequence[tuple[int, int | None]]:
+        """Of each trade, the bars of its symbol in which it was entered and left, by their index in `bars`."""
+
+    @property
+    def delisted(self) -> Set[int]:
+        """Which trades no order ended, but a delisting, by their index."""
 
     @property
     def fills(self) -> Sized:

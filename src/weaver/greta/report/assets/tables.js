@@ -106,7 +106,7 @@ class TradeTable {
       column("quantity", "Quantity", (row) => spaced(trades.quantity[row])),
       column("entry_time", "Entry", (row) => when(trades.entry_time[row]), true),
       column("entry_price", "at", (row) => number(trades.entry_price[row], decimals(row))),
-      column("exit_time", "Exit", (row) => when(trades.exit_time[row]), true),
+      column("exit_time", "Exit", (row) => when(trades.exit_time[row]) + (trades.delisted[row] ? ", delisted" : ""), true),
       column("exit_price", "at", (row) => number(trades.exit_price[row], decimals(row))),
       column("pnl", `Profit, ${currency}`, (row) => money(trades.pnl[row], currency, true), false, (row) => tone(trades.pnl[row])),
       column("return", "Return", (row) => percent(trades.return[row], true), false, (row) => tone(trades.return[row])),
