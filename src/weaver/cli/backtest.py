@@ -29,7 +29,7 @@ ActionFiles = Annotated[
     typer.Option("--actions", metavar="SYMBOL=FILE", help="Splits and dividends: ex_date,type,value."),
 ]
 Frame = Annotated[
-    str | None, typer.Option("--timeframe", metavar="T", help="By default the data's own; a multiple resamples.")
+    str | None, typer.Option("--timeframe", metavar="T", help="By default the data's own; 1h, 1d, 1w, 1mo … resample.")
 ]
 From = Annotated[
     str | None, typer.Option("--from", metavar="D", help="First day or time (UTC); earlier bars are history.")

@@ -30,7 +30,9 @@ Files = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")]
 Symbol = Annotated[str | None, typer.Option("--symbol", help="By default the file's name up to _<timeframe>.")]
-Frame = Annotated[str | None, typer.Option("--timeframe", help="By default read off the data; a multiple resamples.")]
+Frame = Annotated[
+    str | None, typer.Option("--timeframe", help="By default read off the data; 1h, 1d, 1w, 1mo … resample.")
+]
 Zone = Annotated[str | None, typer.Option("--tz", help="Zone of times that carry none, as America/New_York.")]
 Asset = Annotated[str | None, typer.Option("--asset", help="stock, crypto or fx; by default guessed from the symbol.")]
 Actions = Annotated[

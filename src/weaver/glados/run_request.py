@@ -92,13 +92,13 @@ class RunRequests:
 
     def _entry(self, symbol: str, timeframe: Timeframe | None) -> CatalogueEntry:
         finest = self._bars.find(symbol)
-        if finest is not None and (timeframe is None or timeframe.nanoseconds % finest.timeframe.nanoseconds == 0):
+        if finest is not None and (timeframe is None or timeframe.is_made_of(finest.timeframe)):
             return finest
         stored = self._bars.catalogue()
         own = [entry for entry in stored if entry.symbol == symbol]
         if timeframe is not None:
             for entry in own:
-                if timeframe.nanoseconds % entry.timeframe.nanoseconds == 0:
+                if timeframe.is_made_of(entry.timeframe):
                     return entry
         if own:
             there = ", ".join(str(entry.timeframe) for entry in own)

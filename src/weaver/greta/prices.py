@@ -136,10 +136,9 @@ class Prices:
 
     @property
     def sessions(self) -> NDArray[np.int32]:
-        """Session date of each bar, days since the epoch."""
+        """Session date of each bar, days since the epoch; of a bar of several sessions, the last one's."""
         if self._sessions is None:
-            bars = self.listing.bars
-            self._sessions = self._calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily)
+            self._sessions = self._calendar.last_session_of(self.listing.bars)
         return self._sessions
 
     @property

@@ -10,12 +10,12 @@ from functools import lru_cache
 import numpy as np
 
 from weaver.model import new_york
-from weaver.model.bars import Bool, Int32, Int64
+from weaver.model.bars import Bars, Bool, Int32, Int64
 from weaver.model.instrument import AssetClass
-from weaver.model.timeframe import DAY, Timeframe
+from weaver.model.stretches import MONDAY, stretches_of
+from weaver.model.timeframe import DAY, Timeframe, Unit
 
-MONDAY = 4
-"""1970-01-05, days since the epoch: bars of several days are counted from here, so 7d is a calendar week."""
+_SESSIONS_A_WEEK = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,7 +74,8 @@ class Calendar(ABC):
         """The closing instant of each bar, from all start stamps in strictly rising order; strictly rising itself.
 
         A bar ends `timeframe` after its start, but never after the next bar's start, and a last bar before trading
-        stops ends when it stops. Daily bars end at their session's close.
+        stops ends when it stops. Daily bars end at their session's close, those of weeks and months at the close of the
+        last session of the week or month in which they are stamped.
         """
 
     def bar_open(self, timestamp: Int64, timeframe: Timeframe) -> Int64:
@@ -83,6 +84,12 @@ class Calendar(ABC):
             return timestamp
         session = self.session_of(timestamp, daily=True)
         return self.session_open(first_sessions(self, session, timeframe))
+
+    def last_session_of(self, bars: Bars) -> Int32:
+        """The session of each bar; of several, the last."""
+        if bars.timeframe.days <= 1:
+            return self.session_of(bars.timestamp, daily=bars.timeframe.is_daily)
+        return self.session_of(bars.end - 1, daily=False)
 
     def sessionless(self, timestamp: Int64) -> Bool:
         """Which daily bars stand on days without a session (fillers on exchange holidays)."""
@@ -140,7 +147,9 @@ class CryptoCalendar(Calendar):
         return np.ones(len(session), dtype=np.bool_)
 
     def bar_end(self, timestamp: Int64, timeframe: Timeframe) -> Int64:
-        return ends_before_next(timestamp, timeframe)
+        if timeframe.unit is Unit.TIME:
+            return ends_before_next(timestamp, timeframe)
+        return not_after_next(stretches_of(timestamp // DAY, timeframe)[1] * DAY, timestamp)
 
     def bar_open(self, timestamp: Int64, timeframe: Timeframe) -> Int64:  # noqa: ARG002 - trading never pauses
         return timestamp
@@ -149,10 +158,9 @@ class CryptoCalendar(Calendar):
         return instant
 
     def buckets(self, timestamp: Int64, end: Int64, source: Timeframe, target: Timeframe) -> Buckets:  # noqa: ARG002
-        days = max(target.days, 1)
         day = timestamp // DAY
-        first = (day - (day - MONDAY) % days) * DAY
-        start, stop = grid(timestamp, first, first + days * DAY, target)
+        first, stop_day = stretches_of(day, target) if target.days else (day, day + 1)
+        start, stop = grid(timestamp, first * DAY, stop_day * DAY, target)
         return Buckets(keep=np.ones(len(timestamp), dtype=np.bool_), timestamp=start, end=np.maximum(stop, end))
 
 
@@ -215,7 +223,11 @@ def _fx_open_time() -> tuple[Int64, Int64]:
 
 def ends_before_next(timestamp: Int64, timeframe: Timeframe) -> Int64:
     """Start plus `timeframe`, or the next bar's start where that comes first: bars do not overlap."""
-    end: Int64 = timestamp + timeframe.nanoseconds
+    return not_after_next(timestamp + timeframe.nanoseconds, timestamp)
+
+
+def not_after_next(end: Int64, timestamp: Int64) -> Int64:
+    """`end` itself, cut at the next bar's start."""
     np.minimum(end[:-1], timestamp[1:], out=end[:-1])
     return end
 
@@ -232,11 +244,30 @@ def first_sessions(calendar: Calendar, session: Int32, timeframe: Timeframe) -> 
 
 def last_sessions(calendar: Calendar, session: Int32, timeframe: Timeframe) -> Int32:
     """The last session that each daily bar covers: its own, or the last trading day within a bar of several days."""
-    if timeframe.days == 1:
+    if timeframe.days == 1 or not len(session):
         return session
-    stop = session.astype(np.int64) + timeframe.days
-    np.minimum(stop[:-1], session[1:], out=stop[:-1])
+    day = session.astype(np.int64)
+    if timeframe.unit is Unit.TIME:
+        stop = _days_stop(calendar, day, timeframe.days)
+    else:
+        stop = not_after_next(stretches_of(day, timeframe)[1], day)
     return np.maximum(_last_before(calendar, stop), session).astype(np.int32)
+
+
+def _days_stop(calendar: Calendar, day: Int64, days: int) -> Int64:
+    """The day after the last that each bar of several days may reach into.
+
+    Whether `days` were counted as days or as sessions cannot be seen, so the later holds, unless all bars begin where
+    weeks do. A next bar that begins late, but before another would fit in, ends the one before: it ran on until then.
+    """
+    sessions = days if days < _SESSIONS_A_WEEK else -(-days * _SESSIONS_A_WEEK // 7)
+    known = calendar.expected_sessions(int(day.min()), int(day.max()) + 2 * days + 15).astype(np.int64)
+    counted = known[np.searchsorted(known, day) + sessions]
+    are_weeks = days % 7 == 0 and not ((day - MONDAY) % 7).any()
+    stop: Int64 = day + days if are_weeks else np.maximum(day + days, counted)
+    following = day[1:]
+    stop[:-1] = np.where(following < day[:-1] + 2 * days, following, np.minimum(stop[:-1], following))
+    return stop
 
 
 def day_groups(calendar: Calendar, session: Int64, target: Timeframe) -> tuple[Int64, Int64]:
@@ -244,15 +275,12 @@ def day_groups(calendar: Calendar, session: Int64, target: Timeframe) -> tuple[I
 
     The first is the first that there is among the given ones, the last the calendar's last trading day of the group.
     """
-    if target.days <= 1:
+    if target.days <= 1 or not len(session):
         return session, session
-    group = (session - MONDAY) // target.days
-    if not len(group):
-        return session, session
+    group, stop = stretches_of(session, target)
     starts = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
     first = np.repeat(session[starts], np.diff(starts, append=len(group)))
-    last = _last_before(calendar, (group + 1) * target.days + MONDAY)
-    return first, np.maximum(last, session)
+    return first, np.maximum(_last_before(calendar, stop), session)
 
 
 def _last_before(calendar: Calendar, day: Int64) -> Int64:

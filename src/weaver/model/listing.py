@@ -31,7 +31,7 @@ def splits_at(listing: Listing) -> list[tuple[int, Fraction]]:
     if not splits or not len(bars):
         return []
     calendar = calendar_for(listing.instrument.asset_class)
-    sessions = calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily)
+    sessions = calendar.last_session_of(bars)
     found: dict[int, Fraction] = {}
     for split in splits:
         index = int(np.searchsorted(sessions, ex_day(split)))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from weaver.model.bars import Bars
 from weaver.model.calendar import Calendar
 from weaver.model.errors import InputError
-from weaver.model.timeframe import Timeframe
+from weaver.model.timeframe import Timeframe, Unit
 
 
 def resample(
@@ -20,15 +20,17 @@ def resample(
 
     No bar mixes sessions, nor (stocks) pre-market, regular session and after-hours. Daily stock bars come from the
     regular session alone: they close with it. The grid starts at midnight New York (stocks), 00:00 UTC (crypto),
-    17:00 New York (fx), and a first piece is stamped where its segment starts, so that each bar is [timestamp, end).
+    17:00 New York (fx), weeks on Monday, months on the first; a first piece is stamped where its segment starts, so
+    that each bar is [timestamp, end).
     `splits`, the indices of the bars before which they take effect and their ratios: a bar that has one within it is on
     the scale after it.
     """
     if timeframe == bars.timeframe:
         return bars
-    if timeframe.nanoseconds % bars.timeframe.nanoseconds:
+    if not timeframe.is_made_of(bars.timeframe):
         raise InputError(
             f"{bars.symbol}: bars of {bars.timeframe} cannot be put together to {timeframe}: choose a multiple"
+            f"{' (weeks and months are made of days, or of what fits into a day)' * (timeframe.unit is not Unit.TIME)}"
         )
     buckets = calendar.buckets(bars.timestamp, bars.end, bars.timeframe, timeframe)
     kept = np.flatnonzero(buckets.keep)

@@ -47,7 +47,7 @@ def _is_known(action: CorporateAction, listing: Listing, until: int) -> bool:
         return True
     bars, calendar = listing.bars, calendar_for(listing.instrument.asset_class)
     day = np.array([ex_day(action)], dtype=np.int32)
-    carrier = int(np.searchsorted(calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily), day[0]))
+    carrier = int(np.searchsorted(calendar.last_session_of(bars), day[0]))
     if carrier < len(bars):
         return int(bars.end[carrier]) <= until
     return int(calendar.session_close(day)[0]) <= until

@@ -6,21 +6,29 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from weaver.model.bars import PRICES, Bars, Float64, Int64
-from weaver.model.calendar import calendar_for
+from weaver.model.calendar import Calendar, calendar_for
 from weaver.model.errors import InputError
 from weaver.model.instrument import AssetClass, Instrument, guess_asset_class
 from weaver.model.new_york import local_day
 from weaver.model.resample import resample
-from weaver.model.timeframe import DAY, MINUTE, Timeframe
+from weaver.model.timeframe import DAY, MINUTE, Timeframe, Unit
 from weaver.walle.moment import moment
 from weaver.walle.quality import DataWarning, check_bars
 from weaver.walle.raw_columns import RawColumns
 from weaver.walle.source import Source
+from weaver.walle.spacing import (
+    Labels,
+    common_step,
+    daily_timeframe,
+    doubt_about,
+    intraday_timeframe,
+    is_daily_step,
+    with_first_sessions,
+)
 from weaver.walle.time_zone import to_instants, zone_of
 
 _ROUNDING = 1e-9
 """Adjusted prices stick out of [low, high] by a rounding; up to this share of the price it is put right."""
-_LONGEST_GUESS = Timeframe(7 * DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +56,12 @@ def assemble(
     if asset_class is None:
         asset_class = guess_asset_class(symbol)
         notes.append(f"{symbol}: taken for {asset_class}, by its name (--asset says otherwise)")
-    spacing = _spacing(raw, timeframe)
-    if timeframe is not None and timeframe < spacing:
-        raise InputError(f"{raw.source.name}: the bars are {spacing} apart: bars of {timeframe} cannot be made of them")
-    timestamp = _timestamps(raw, spacing, zone, asset_class, notes)
-    _check_order(timestamp, raw.source)
-    prices = _prices(raw, notes)
+    step = _step(raw, timeframe)
     calendar = calendar_for(asset_class)
+    timestamp = _timestamps(raw, Timeframe(DAY if is_daily_step(step) else MINUTE), zone, asset_class, notes)
+    _check_order(timestamp, raw.source)
+    spacing, timestamp, doubts = _spaced(raw, timestamp, step, timeframe, zone, asset_class)
+    prices = _prices(raw, notes)
     bars = Bars(
         symbol=symbol,
         timeframe=spacing,
@@ -63,7 +70,7 @@ def assemble(
         volume=_volume(raw, notes),
         **prices,
     )
-    warnings = check_bars(bars, calendar, is_stock=asset_class is AssetClass.STOCK)
+    warnings = (*check_bars(bars, calendar, is_stock=asset_class is AssetClass.STOCK), *doubts)
     if timeframe is not None and timeframe != spacing:
         notes.append(f"{symbol}: {spacing} bars put together to {timeframe}")
         bars = resample(bars, timeframe, calendar)
@@ -71,27 +78,63 @@ def assemble(
     return ReadBars(bars=bars, instrument=instrument, notes=tuple(notes), warnings=warnings)
 
 
-def _spacing(raw: RawColumns, timeframe: Timeframe | None) -> Timeframe:
-    """How far apart the bars are: the most common difference, which gaps and weekends do not disturb."""
+def _step(raw: RawColumns, timeframe: Timeframe | None) -> int:
+    """How far apart the bars are as a rule (ns), or should be where there is one only."""
     times = raw.times.local if raw.times.instant is None else raw.times.instant
-    apart = np.diff(times)
-    apart = apart[apart > 0]
-    if not len(apart):
-        if timeframe is not None:
-            return timeframe
-        if len(times) > 1:
-            _check_order(times, raw.source)
-        raise InputError(f"{raw.source.name}: one bar does not show how far apart bars are: give --timeframe")
-    lengths, counts = np.unique(apart, return_counts=True)
-    spacing = int(lengths[np.argmax(counts)])
-    if spacing % MINUTE or (spacing > DAY and spacing % DAY):
-        raise InputError(
-            f"{raw.source.name}: bars {spacing / 1e9:g} s apart are no timeframe: whole minutes up to a day"
-        )
-    found = Timeframe(spacing)
-    if found > _LONGEST_GUESS and timeframe is None:
-        raise InputError(f"{raw.source.name}: bars {found.days} days apart: give --timeframe")
-    return found if timeframe is None or found <= _LONGEST_GUESS else timeframe
+    step = common_step(times)
+    if step is not None:
+        return step
+    if timeframe is not None:
+        return timeframe.nanoseconds
+    if len(times) > 1:
+        _check_order(times, raw.source)
+    raise InputError(f"{raw.source.name}: one bar does not show how far apart bars are: give --timeframe")
+
+
+def _spaced(
+    raw: RawColumns,
+    timestamp: Int64,
+    step: int,
+    timeframe: Timeframe | None,
+    zone: ZoneInfo | None,
+    asset_class: AssetClass,
+) -> tuple[Timeframe, Int64, tuple[DataWarning, ...]]:
+    """The bars' own timeframe, their stamps (those of weeks and months moved to where these begin), and doubts."""
+    calendar = calendar_for(asset_class)
+    if not is_daily_step(step):
+        return intraday_timeframe(raw.source.name, timestamp, step, timeframe, calendar), timestamp, ()
+    labels = _labels(raw, timestamp, calendar, zone, asset_class)
+    spacing = daily_timeframe(labels, timeframe)
+    doubt = doubt_about(labels, spacing)
+    doubts = () if doubt is None else (DataWarning(code="labels", message=f"{raw.source.name}: {doubt}"),)
+    if spacing.unit is not Unit.TIME:
+        session = with_first_sessions(labels, spacing)
+        is_label = asset_class is AssetClass.STOCK
+        timestamp = session * DAY if is_label else calendar.session_open(session.astype(np.int32))
+    return spacing, timestamp, doubts
+
+
+def _labels(
+    raw: RawColumns, timestamp: Int64, calendar: Calendar, zone: ZoneInfo | None, asset_class: AssetClass
+) -> Labels:
+    """Stamps of bars of a day or more, and what their times of day say of them."""
+    is_crypto = asset_class is AssetClass.CRYPTO
+    day = calendar.session_of(timestamp, daily=True)
+    is_date = timestamp % DAY == 0
+    instant = timestamp
+    if asset_class is AssetClass.STOCK and (raw.times.local % DAY).any():
+        is_date, instant = np.zeros(len(timestamp), dtype=np.bool_), _instants(raw, zone)
+    close = calendar.session_close(day)
+    is_close = (instant <= close) & (instant >= close - MINUTE)
+    return Labels(
+        name=raw.source.name,
+        timestamp=timestamp,
+        day=day.astype(np.int64),
+        may_begin=is_date if is_crypto else np.ones(len(timestamp), dtype=np.bool_),
+        may_end=is_date | is_close,
+        calendar=calendar,
+        is_always_open=is_crypto,
+    )
 
 
 def _timestamps(

@@ -192,7 +192,7 @@ class ParquetBarStore:
         return entry
 
     def _read_series(self, record: SymbolRecord, symbol: str, timeframe: Timeframe) -> StoredBars:
-        finer = [one for one in record.series if timeframe.nanoseconds % one.nanoseconds == 0]
+        finer = [one for one in record.series if timeframe.is_made_of(one)]
         entry = self._entry(record, symbol, max(finer, default=timeframe))
         bars = self._read_entry(entry)
         if entry.timeframe != timeframe:

@@ -10,7 +10,7 @@ from weaver.walle.assembly import ReadBars, assemble
 from weaver.walle.raw_columns import RawColumns
 
 _PARQUET_MAGIC = b"PAR1"
-_NAME = re.compile(r"(?P<symbol>.+?)_\d+[mhdMHD](?=_|$)")
+_NAME = re.compile(r"(?P<symbol>.+?)_\d+(?:mo|[mhdw])(?=_|$)", re.IGNORECASE)
 _SYMBOL = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?")
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from weaver.model.bars import Bars, Bool, Float64
 from weaver.model.calendar import Calendar
 from weaver.model.corporate_actions import CorporateAction, Split
-from weaver.model.timeframe import DAY
+from weaver.model.stretches import stretches_of
+from weaver.model.timeframe import DAY, Unit
 from weaver.walle.moment import moment
 
 _SPLITS = np.array([1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 50])
@@ -49,15 +50,18 @@ def missing_bars(bars: Bars, calendar: Calendar) -> int:
     if not len(bars):
         return 0
     if bars.timeframe.is_daily:
-        return len(_missing_days(bars, calendar)) // bars.timeframe.days
+        missing, timeframe = _missing_days(bars, calendar), bars.timeframe
+        if timeframe.unit is not Unit.TIME:
+            return len(np.unique(stretches_of(missing.astype(np.int64), timeframe)[0]))
+        return len(missing) // timeframe.days
     return int(calendar.gaps(bars.timestamp, bars.end, bars.timeframe).missing.sum())
 
 
 def _missing_days(bars: Bars, calendar: Calendar) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
-    session = calendar.session_of(bars.timestamp, daily=True)
-    days = np.arange(bars.timeframe.days, dtype=np.int32)
-    covered = np.unique(session[:, None] + days[None, :])
-    return calendar.missing_sessions(int(session[0]), int(session[-1]), covered)
+    first, last = calendar.session_of(bars.timestamp, daily=True), calendar.last_session_of(bars)
+    days = np.arange(first[0], last[-1] + 1, dtype=np.int32)
+    covered = days <= last[np.searchsorted(first, days, side="right") - 1]
+    return calendar.missing_sessions(int(first[0]), int(last[-1]), days[covered])
 
 
 def _gaps(bars: Bars, calendar: Calendar) -> str | None:
@@ -79,7 +83,7 @@ def _gaps(bars: Bars, calendar: Calendar) -> str | None:
 
 
 def _no_session(bars: Bars, calendar: Calendar) -> str | None:
-    session = calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily)
+    session = calendar.last_session_of(bars)
     off = ~calendar.is_session(session)
     if not off.any():
         return None
@@ -112,7 +116,7 @@ def _jump(bars: Bars, calendar: Calendar, actions: Sequence[CorporateAction]) ->
     split = {
         int(np.datetime64(action.ex_date, "D").astype(np.int64)) for action in actions if isinstance(action, Split)
     }
-    session = calendar.session_of(bars.timestamp, daily=bars.timeframe.is_daily)
+    session = calendar.last_session_of(bars)
     jumps = [
         row
         for row in np.flatnonzero(_is_split_factor(ratio)).tolist()

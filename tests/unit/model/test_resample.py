@@ -59,7 +59,9 @@ def assert_equal(found: Bars, expected: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("path", COINS, ids=lambda path: path.stem)
-@pytest.mark.parametrize(("timeframe", "rule"), [("4h", "4h"), ("1d", "1D"), ("7d", "W-SUN")])
+@pytest.mark.parametrize(
+    ("timeframe", "rule"), [("4h", "4h"), ("1d", "1D"), ("7d", "W-SUN"), ("1w", "W-SUN"), ("1mo", "MS"), ("3mo", "QS")]
+)
 def test_crypto_equals_pandas(path: Path, timeframe: str, rule: str) -> None:
     bars = read_bars(path).bars
     expected = frame(bars).resample(rule).agg(HOW).dropna()
@@ -67,7 +69,10 @@ def test_crypto_equals_pandas(path: Path, timeframe: str, rule: str) -> None:
         expected.index -= pd.Timedelta(days=6)
     found = to(bars, timeframe, AssetClass.CRYPTO)
     assert_equal(found, expected)
-    assert (found.end - found.timestamp == found.timeframe.nanoseconds).all()
+    starts = pd.DatetimeIndex(found.timestamp, tz="UTC")
+    months = {"1mo": 1, "3mo": 3}.get(timeframe)
+    later = starts + (pd.Timedelta(found.timeframe.nanoseconds) if months is None else pd.DateOffset(months=months))
+    assert found.end.tolist() == later.as_unit("ns").asi8.tolist()
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
@@ -82,6 +87,24 @@ def test_fx_equals_pandas_on_a_clock_that_starts_at_five_new_york(path: Path, ti
     assert_equal(found, expected)
     ends = pd.DatetimeIndex(found.end, tz="UTC").tz_convert(NEW_YORK)
     assert timeframe != "1d" or (ends.hour == 17).all()
+
+
+@pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(("timeframe", "period"), [("1w", "W-SUN"), ("1mo", "M")])
+def test_fx_weeks_and_months_equal_pandas_and_end_at_five_new_york_of_their_last_weekday(
+    path: Path, timeframe: str, period: str
+) -> None:
+    bars = read_bars(path).bars
+    shifted = frame(bars, NEW_YORK)
+    shifted.index = shifted.index.tz_localize(None) + pd.Timedelta(hours=7)
+    groups = shifted.groupby(shifted.index.to_period(period))
+    expected = groups.agg(HOW)
+    found = to(bars, timeframe, AssetClass.FX)
+    for name in HOW:
+        np.testing.assert_allclose(getattr(found, name), expected[name].to_numpy(), rtol=1e-12)
+    last = [pd.bdate_range(span.start_time, span.end_time.normalize())[-1] for span in expected.index]
+    closes = (pd.DatetimeIndex(last) + pd.Timedelta(hours=17)).tz_localize(NEW_YORK)
+    assert found.end.tolist() == closes.as_unit("ns").asi8.tolist()
 
 
 @pytest.mark.parametrize("path", STOCKS, ids=lambda path: path.stem)
@@ -118,13 +141,18 @@ def test_intraday_stock_bars_equal_pandas_within_each_segment(path: Path, minute
 
 
 @pytest.mark.parametrize("path", [SAMPLES / "AAPL_1d.csv"], ids=lambda path: path.stem)
-def test_weekly_stock_bars_equal_pandas_and_end_with_the_last_session(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("timeframe", "rule"), [("7d", "W-SUN"), ("1w", "W-SUN"), ("1mo", "ME"), ("3mo", "QE"), ("12mo", "YE")]
+)
+def test_weeks_and_months_of_stocks_equal_pandas_and_end_with_the_last_session(
+    path: Path, timeframe: str, rule: str
+) -> None:
     bars = read_bars(path).bars
-    weeks = frame(bars).resample("W-SUN")
-    expected = weeks.agg(HOW)
-    labels = pd.Series(bars.timestamp, index=frame(bars).index).resample("W-SUN")
+    bars = bars.slice(0, int(np.searchsorted(bars.timestamp, pd.Timestamp("2012-01-01").value)))  # whole years' ends
+    expected = frame(bars).resample(rule).agg(HOW)
+    labels = pd.Series(bars.timestamp, index=frame(bars).index).resample(rule)
     expected.index = pd.DatetimeIndex(labels.first().to_numpy(), tz="UTC")
-    found = to(bars, "7d", AssetClass.STOCK)
+    found = to(bars, timeframe, AssetClass.STOCK)
     assert_equal(found, expected.dropna())
     closes = calendar_for(AssetClass.STOCK).bar_end(labels.last().to_numpy(), Timeframe.parse("1d"))
     assert np.array_equal(found.end, closes)
@@ -153,6 +181,32 @@ def test_timeframe_that_is_no_multiple_is_refused() -> None:
     for timeframe in ("30m", "90m"):
         with pytest.raises(InputError, match="choose a multiple"):
             to(bars, timeframe, AssetClass.FX)
+    weeks = to(bars, "1w", AssetClass.FX)
+    with pytest.raises(InputError, match="weeks and months are made of days"):
+        to(weeks, "1mo", AssetClass.FX)
+
+
+@pytest.mark.parametrize(
+    ("days", "timeframe", "end"),
+    [
+        (("2013-03-25", "2013-03-26"), "1w", "2013-03-28T20:00"),  # Good Friday: the week ends on Thursday
+        (("2012-11-19",), "1w", "2012-11-23T18:00"),  # a half day after Thanksgiving
+        (("2012-11-26", "2012-11-27"), "1mo", "2012-11-30T21:00"),  # without bars on the month's last days
+        (("2013-03-01", "2013-03-04"), "1mo", "2013-03-28T20:00"),
+        (("2012-12-24",), "3mo", "2012-12-31T21:00"),
+    ],
+)
+def test_a_week_or_month_ends_with_its_last_session_with_or_without_a_bar_on_it(
+    days: tuple[str, ...], timeframe: str, end: str
+) -> None:
+    stamps, price = np.array(days, dtype="datetime64[ns]").astype(np.int64), np.ones(len(days))
+    ends = calendar_for(AssetClass.STOCK).bar_end(stamps, Timeframe.parse("1d"))
+    bars = Bars(
+        symbol="X", timeframe=Timeframe.parse("1d"), timestamp=stamps, end=ends, open=price, high=price, low=price,
+        close=price, volume=price,
+    )  # fmt: skip
+    found = to(bars, timeframe, AssetClass.STOCK)
+    assert found.end.tolist() == [pd.Timestamp(end).value]
 
 
 def test_same_timeframe_is_the_same_object() -> None:

@@ -6,7 +6,6 @@ from typing import Annotated
 import numpy as np
 from fastapi import APIRouter, Query
 
-from weaver.glados.api.timeframes import parsed_timeframe
 from weaver.glados.errors import responses
 from weaver.glados.schemas.base import Identifier, LastMoment, Moment
 from weaver.glados.schemas.data import CandleResponse, CandlesResponse
@@ -40,7 +39,7 @@ async def get_candles(
 ) -> CandlesResponse:
     """Bars as open, high, low, close and volume. Where there are more than `limit`, each item holds so many
     neighbouring bars (first open, highest high, lowest low, last close, sum of volume) that all of them fit."""
-    wanted = None if timeframe is None else parsed_timeframe(timeframe)
+    wanted = None if timeframe is None else Timeframe.parse(timeframe)
     if start is not None and end is not None and start > end:
         raise InputError(f"start {start.isoformat()} is after end {end.isoformat()}: change the two, or leave one out")
     return await services.threads.bars.do(_candles, services.bars, symbol, wanted, start, end, limit)

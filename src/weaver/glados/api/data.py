@@ -15,7 +15,6 @@ from weaver.events.factory import EventFactory
 from weaver.events.payloads import DataImported
 from weaver.glados.api.listing import sorted_by
 from weaver.glados.api.paging import PagingDep, SortParameter
-from weaver.glados.api.timeframes import parsed_timeframe
 from weaver.glados.correlation import CorrelationId
 from weaver.glados.errors import responses
 from weaver.glados.jobs import Report
@@ -157,7 +156,7 @@ async def delete_data(
 ) -> None:
     """Remove a series; with its last one, the symbol. A finished run that was made of it can no longer be re-run."""
     _check_owner(services)
-    await services.threads.changes.do(services.bars.delete, symbol, parsed_timeframe(timeframe))
+    await services.threads.changes.do(services.bars.delete, symbol, Timeframe.parse(timeframe))
 
 
 def _is_wanted(entry: CatalogueEntry, symbol: str | None, asset_class: AssetClass | None) -> bool:
@@ -181,7 +180,7 @@ def _reading(symbol: str, timeframe: str | None, tz: str | None, asset: str | No
         zone_of(tz)
     return Reading(
         symbol=symbol,
-        timeframe=parsed_timeframe(timeframe) if timeframe else None,
+        timeframe=Timeframe.parse(timeframe) if timeframe else None,
         tz=tz or None,
         asset_class=AssetClass.parse(asset) if asset else None,
     )

@@ -17,7 +17,7 @@ class SeriesResponse(ResponseBody):
     """One series of the bar store."""
 
     symbol: str = Field(description="Whose bars they are.")
-    timeframe: str = Field(description="How much time a bar covers: `1m`, `1h`, `1d`.")
+    timeframe: str = Field(description="How much time a bar covers: `1m`, `1h`, `1d`, `1w`, `1mo`.")
     asset_class: AssetClass = Field(description="stock, crypto or fx; it decides the trading hours.")
     bars: int = Field(description="How many there are.")
     first: datetime = Field(description="Start of the first bar.")

@@ -49,7 +49,7 @@ class CreateRunRequest(RequestBody):
         description="What to trade, in order.", min_length=1, max_length=5000
     )
     timeframe: Annotated[str, Field(max_length=20)] | None = Field(
-        None, description="As 5m, 1h, 1d. Default: the stored bars' own."
+        None, description="As 5m, 1h, 1d, 1w, 1mo. Default: the stored bars' own."
     )
     start_time: Moment | None = Field(None, description="Bars before it are history. A date or a time (UTC).")
     end_time: LastMoment | None = Field(None, description="The last time, inclusive; a bare date means that whole day.")

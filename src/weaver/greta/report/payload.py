@@ -12,6 +12,7 @@ from weaver.greta.report.labels import GROUPS
 from weaver.greta.report.months import monthly_returns
 from weaver.greta.report.sampling import candles, extreme_rows
 from weaver.greta.report.source import Amount, Floats, PriceColumns, ReportSource, TradeRow
+from weaver.model.timeframe import Timeframe
 
 CURVE_POINTS_MAX = 4_000
 CANDLES_MAX = 6_000
@@ -35,7 +36,7 @@ def payload(source: ReportSource) -> dict[str, Json]:
         "parameters": [[name, _text(value)] for name, value in source.parameters.items()],
         "symbols": list(source.symbols),
         "timeframe": source.timeframe,
-        "daily": source.timeframe.endswith("d"),
+        "daily": Timeframe.parse(source.timeframe).is_daily,
         "currency": source.quote_currency,
         "costs": source.costs,
         "provenance": [[label, value] for label, value in source.provenance.items()],
