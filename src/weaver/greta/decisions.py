@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from weaver.greta.account import BacktestAccount
+from weaver.model.actions import SIDES
 from weaver.model.order import Order
 
 GOLDEN = (5**0.5 - 1) / 2
-SIDES = {1: "buy", -1: "sell"}
 
 
 class Decision(NamedTuple):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from weaver.greta.table import Table
 from weaver.greta.trades import Trade, trades_of
 from weaver.greta.warnings import ResultWarning, warnings_of
 from weaver.greta.whole_file import write_whole
+from weaver.model.amount import Amount
 from weaver.model.bars import Bars
 from weaver.model.fill import Fill
 from weaver.model.money import decimal_of
@@ -31,7 +31,7 @@ class Flow:
     time: int
     symbol: str
     kind: str
-    amount: Decimal
+    amount: Amount
 
 
 class EquityRow(NamedTuple):
@@ -132,7 +132,7 @@ class BacktestResult:
         return len(self._columns)
 
     @property
-    def positions(self) -> dict[str, Decimal]:
+    def positions(self) -> dict[str, Amount]:
         """What was held at the end, by symbol; negative if short."""
         ledger, prices = self._engine.ledger, self._engine.prices
         return {symbol: prices[symbol].scale.quantity_decimal(units) for symbol, units in ledger.units.items() if units}

@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import Enum
+from importlib import import_module
 from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from weaver.model.errors import InputError
 
 if TYPE_CHECKING:
     import pandas
@@ -50,32 +53,39 @@ class Table(Sequence[Row], Generic[Row]):
                 values.append(str(value) if isinstance(value, Enum) else value)
         return {_column(field): values for field, values in columns.items()}
 
-    def to_pandas(self) -> "pandas.DataFrame":
-        """The rows as a pandas frame (the extra `pandas` brings it)."""
-        import pandas
-
-        frame = pandas.DataFrame(self.columns())
+    def to_pandas(self, *, exact: bool = False) -> "pandas.DataFrame":
+        """The rows as a pandas frame (the extra `pandas` brings it); amounts are float64, or Decimals if `exact`."""
+        library = _library("pandas")
+        frame: pandas.DataFrame = library.DataFrame(self._frame_columns(exact))
         if not len(self):
-            frame = frame.astype("object").astype(self._typed({int: "int64", float: "float64", str: "str"}))
+            kinds = {int: "int64", float: "float64", str: "str", Decimal: "object" if exact else "float64"}
+            frame = frame.astype("object").astype(self._typed(kinds))
         for name in TIMES.intersection(frame.columns):
-            frame[name] = pandas.to_datetime(frame[name], utc=True).dt.as_unit("ns")
+            frame[name] = library.to_datetime(frame[name], utc=True).dt.as_unit("ns")
         return frame
 
-    def to_polars(self) -> "polars.DataFrame":
-        """The rows as a polars frame (the extra `polars` brings it)."""
-        import polars
-
-        frame = polars.DataFrame(self.columns())
+    def to_polars(self, *, exact: bool = False) -> "polars.DataFrame":
+        """The rows as a polars frame (the extra `polars` brings it); amounts are Float64, or Decimals if `exact`."""
+        library = _library("polars")
+        frame: polars.DataFrame = library.DataFrame(self._frame_columns(exact))
         if not len(self):
-            amount = polars.Decimal(38, 8)
-            kinds = {int: polars.Int64, float: polars.Float64, str: polars.String, Decimal: amount}
-            frame = frame.with_columns(polars.col(name).cast(kind) for name, kind in self._typed(kinds).items())
+            amount = library.Decimal(38, 8) if exact else library.Float64
+            kinds = {int: library.Int64, float: library.Float64, str: library.String, Decimal: amount}
+            frame = frame.with_columns(library.col(name).cast(kind) for name, kind in self._typed(kinds).items())
         times = [name for name in frame.columns if name in TIMES]
-        return frame.with_columns(polars.col(times).cast(polars.Datetime("ns", "UTC")))
+        return frame.with_columns(library.col(times).cast(library.Datetime("ns", "UTC")))
+
+    def _frame_columns(self, exact: bool) -> dict[str, list[Any]]:
+        """The columns with amounts as a frame is to have them: plain decimals if `exact`, else floats."""
+        kind = Decimal if exact else float
+        return {
+            name: [kind(value) if isinstance(value, Decimal) else value for value in values]
+            for name, values in self.columns().items()
+        }
 
     def _typed(self, kinds: dict[type, Any]) -> dict[str, Any]:
         """What each column is made of where no value tells; an enum is written as text."""
-        types = {field: str if _is_enum(kind) else kind for field, kind in self._fields().items()}
+        types = {field: _plain_kind(kind) for field, kind in self._fields().items()}
         return {_column(field): kinds[kind] for field, kind in types.items() if kind in kinds}
 
     def _fields(self) -> dict[str, Any]:
@@ -91,5 +101,18 @@ def _column(field: str) -> str:
     return field.removesuffix("_")
 
 
-def _is_enum(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Enum)
+def _plain_kind(kind: Any) -> Any:
+    """What a frame knows a type as: text for an enum, a decimal for an amount."""
+    if not isinstance(kind, type):
+        return kind
+    return str if issubclass(kind, Enum) else Decimal if issubclass(kind, Decimal) else kind
+
+
+def _library(name: str) -> Any:
+    """A module that an extra brings. Raises InputError where it is not installed."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise  # it is there, and something of its own is not
+        raise InputError(f"to_{name}() needs {name}, which is not installed: pip install 'weaver[{name}]'") from None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from weaver.greta.fill_rows import AT_OPEN, FillRow
 from weaver.greta.ledger import Ledger
 from weaver.greta.round_trips import Piece, RoundTrips
 from weaver.greta.statistics import TradeColumns
+from weaver.model.amount import Amount
 from weaver.model.money import decimal_of
 
 
@@ -24,14 +24,14 @@ class Trade:
 
     symbol: str
     side: str
-    quantity: Decimal
+    quantity: Amount
     entry_time: int
-    entry_price: Decimal
+    entry_price: Amount
     exit_time: int
-    exit_price: Decimal
-    pnl: Decimal
+    exit_price: Amount
+    pnl: Amount
     return_: float
-    commission: Decimal
+    commission: Amount
     bars: int
     mae: float
     mfe: float

@@ -1,8 +1,7 @@
 """A position as its strategy sees it."""
 
-from decimal import Decimal
-
 from weaver.marvin.ports import Account
+from weaver.model.amount import Amount
 from weaver.model.money import decimal_of
 from weaver.model.position import Position
 
@@ -19,31 +18,31 @@ class Holding:
         return self._account.units(self.symbol) != 0
 
     @property
-    def quantity(self) -> Decimal:
+    def quantity(self) -> Amount:
         """How much; negative when short."""
         return self._account.scale(self.symbol).quantity_decimal(self._account.units(self.symbol))
 
     @property
-    def average_price(self) -> Decimal | None:
+    def average_price(self) -> Amount | None:
         """What a unit of it cost, before commissions; None when flat."""
         return self._position.average_price
 
     @property
-    def realised_pnl(self) -> Decimal:
+    def realised_pnl(self) -> Amount:
         """What closed parts earned, before commissions and without dividends."""
         return self._position.realised_pnl
 
     @property
-    def unrealised_pnl(self) -> Decimal:
+    def unrealised_pnl(self) -> Amount:
         """What closing it at the newest close would earn, before costs."""
         price = self._account.close(self.symbol)
-        return decimal_of(self._position.unrealised(price), 8) if price is not None else Decimal(0)
+        return decimal_of(self._position.unrealised(price), 8) if price is not None else Amount(0)
 
     @property
-    def market_value(self) -> Decimal:
+    def market_value(self) -> Amount:
         """What it is worth at the newest close; negative when short."""
         price = self._account.close(self.symbol)
-        return decimal_of(self._position.market_value(price), 8) if price is not None else Decimal(0)
+        return decimal_of(self._position.market_value(price), 8) if price is not None else Amount(0)
 
     @property
     def _position(self) -> Position:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from inspect import signature
 from random import Random
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from weaver.marvin.strategy import Strategy
 from weaver.marvin.timeline import Clock
 from weaver.marvin.window import Window
 from weaver.model.actions import FetchWindow
+from weaver.model.amount import Amount
 from weaver.model.bars import Bars
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing
@@ -261,12 +261,12 @@ class Runtime:
         return moment(self.clock.now)
 
     @property
-    def equity(self) -> Decimal:
+    def equity(self) -> Amount:
         """Cash and positions at the newest closes."""
         return decimal_of(self.account.equity(), 8)
 
     @property
-    def cash(self) -> Decimal:
+    def cash(self) -> Amount:
         """Cash."""
         return decimal_of(self.account.cash(), 8)
 

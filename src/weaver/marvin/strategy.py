@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from weaver.marvin.feed import BarSeries
 from weaver.marvin.series import Series, Signal
+from weaver.model.amount import Amount
 from weaver.model.errors import WeaverError
 from weaver.model.money import Number
 from weaver.model.order import Order
@@ -114,12 +114,12 @@ class Strategy:
         return self._running.position(symbol)
 
     @property
-    def equity(self) -> Decimal:
+    def equity(self) -> Amount:
         """Cash and positions at the newest closes."""
         return self._running.equity
 
     @property
-    def cash(self) -> Decimal:
+    def cash(self) -> Amount:
         """Cash."""
         return self._running.cash
 

@@ -1,10 +1,10 @@
 """The terms of an order: what `buy`, `sell` and the targets take besides symbol and quantity."""
 
 from dataclasses import dataclass, fields
-from decimal import Decimal
 from typing import Any
 
 from weaver.model.actions import OrderClass, OrderType, TimeInForce
+from weaver.model.amount import Amount
 from weaver.model.errors import InvalidOrder
 from weaver.model.money import Number, exact
 from weaver.model.order import ExitGroup, Order
@@ -130,8 +130,8 @@ def check_exit_tif(tif: str | None) -> None:
         raise InvalidOrder(f"exit_tif {tif!r} is not one of {', '.join(_EXIT_TIMES)}")
 
 
-def _percent(value: Number, scale: Scale) -> Decimal:
-    percent = exact(value, name=f"{scale.symbol}: trail_percent")
+def _percent(value: Number, scale: Scale) -> Amount:
+    percent = Amount(exact(value, name=f"{scale.symbol}: trail_percent"))
     if not 0 < percent < 100:
         raise InvalidOrder(f"{scale.symbol}: trail_percent must lie between 0 and 100, not {value}")
     return percent

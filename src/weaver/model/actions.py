@@ -3,17 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+from typing import Any
 
 
-class Side(IntEnum):
-    """The direction of an order, as the sign of its quantity."""
+class Side(StrEnum):
+    """The direction of an order: its text, and in arithmetic its sign (`fill.side * fill.quantity`)."""
 
-    BUY = 1
-    SELL = -1
+    BUY = "buy"
+    SELL = "sell"
 
-    def __str__(self) -> str:
-        return "buy" if self is Side.BUY else "sell"
+    @property
+    def sign(self) -> int:
+        """That of its quantity: +1 for a buy, −1 for a sell."""
+        return 1 if self is Side.BUY else -1
+
+    def __int__(self) -> int:
+        return self.sign
+
+    def __mul__(self, other: Any) -> Any:  # a text would repeat itself
+        return self.sign * other
+
+    __rmul__ = __mul__
+
+
+SIDES: Mapping[int, Side] = {side.sign: side for side in Side}
 
 
 class OrderType(StrEnum):

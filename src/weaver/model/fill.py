@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from weaver.model.actions import Side
+from weaver.model.amount import Amount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,10 +14,10 @@ class Fill:
     order_id: str
     symbol: str
     side: Side
-    quantity: Decimal
-    price: Decimal
-    commission: Decimal
-    slippage: Decimal
+    quantity: Amount
+    price: Amount
+    commission: Amount
+    slippage: Amount
     timestamp: datetime
     bar_timestamp: datetime
     notes: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from decimal import Context, Decimal, InvalidOperation
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.model.amount import Amount
 from weaver.model.errors import InvalidOrder
 
 Number = int | float | str | Decimal
@@ -54,9 +55,9 @@ def truncate(value: int, step: int) -> int:
     return value // step * step if value >= 0 else -(-value // step * step)
 
 
-def decimal_of(units: int, decimals: int) -> Decimal:
+def decimal_of(units: int, decimals: int) -> Amount:
     """The decimal that `units` of 10^-decimals stand for, exactly (no context rounding)."""
-    return Decimal(units).scaleb(-decimals, _UNROUNDED)
+    return Amount(Decimal(units).scaleb(-decimals, _UNROUNDED) if decimals else units)
 
 
 def plain(value: Decimal) -> str:

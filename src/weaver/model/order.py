@@ -1,10 +1,10 @@
 """An order as its strategy and the engine that works it see it."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Final
 
-from weaver.model.actions import OrderClass, OrderType, PlaceOrder, Side, TimeInForce
+from weaver.model.actions import SIDES, OrderClass, OrderType, PlaceOrder, Side, TimeInForce
+from weaver.model.amount import Amount
 from weaver.model.errors import IllegalTransition
 from weaver.model.money import truncate
 from weaver.model.order_status import OrderEvent, OrderStatus, transition
@@ -110,7 +110,7 @@ class Order:
     limit_units: int | None = None
     stop_units: int | None = None
     trail_units: int | None = None
-    trail_percent: Decimal | None = None
+    trail_percent: Amount | None = None
     mark: int | None = None
     triggered: bool = False
     opened: int = -1
@@ -160,20 +160,20 @@ class Order:
     @property
     def side(self) -> Side:
         """Buy or sell."""
-        return Side(self.sign)
+        return SIDES[self.sign]
 
     @property
-    def quantity(self) -> Decimal:
+    def quantity(self) -> Amount:
         """How much was ordered (an estimate while a `size_at="fill"` order waits for its price)."""
         return self.scale.quantity_decimal(self.units)
 
     @property
-    def filled_quantity(self) -> Decimal:
+    def filled_quantity(self) -> Amount:
         """How much has filled."""
         return self.scale.quantity_decimal(self.filled)
 
     @property
-    def average_price(self) -> Decimal | None:
+    def average_price(self) -> Amount | None:
         """What the filled part cost per unit, or None before the first fill."""
         if not self.filled:
             return None
@@ -181,17 +181,17 @@ class Order:
         return self.scale.average_price(value, self.filled)
 
     @property
-    def limit(self) -> Decimal | None:
+    def limit(self) -> Amount | None:
         """The limit price."""
         return None if self.limit_units is None else self.scale.price_decimal(self.limit_units)
 
     @property
-    def stop(self) -> Decimal | None:
+    def stop(self) -> Amount | None:
         """The stop price; of a trailing stop, its level now."""
         return None if self.stop_units is None else self.scale.price_decimal(self.stop_units)
 
     @property
-    def trail(self) -> Decimal | None:
+    def trail(self) -> Amount | None:
         """The trailing amount."""
         return None if self.trail_units is None else self.scale.price_decimal(self.trail_units)
 

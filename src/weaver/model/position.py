@@ -1,9 +1,9 @@
 """The one position arithmetic: what a holding is, what it cost, and what closing it earned."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 
+from weaver.model.amount import Amount
 from weaver.model.money import decimal_of, divide_half_even
 from weaver.model.scale import Scale
 
@@ -65,17 +65,17 @@ class Position:
         return replace(self, income=self.income + amount)
 
     @property
-    def quantity(self) -> Decimal:
+    def quantity(self) -> Amount:
         """How much is held; negative when short."""
         return self.scale.quantity_decimal(self.units)
 
     @property
-    def average_price(self) -> Decimal | None:
+    def average_price(self) -> Amount | None:
         """What a unit of the open holding cost, or None when flat."""
         return decimal_of(self.cost, 8) / self.quantity if self.units else None
 
     @property
-    def realised_pnl(self) -> Decimal:
+    def realised_pnl(self) -> Amount:
         """What closed parts earned, before commissions and without dividends."""
         return decimal_of(self.realised, 8)
 

@@ -8,6 +8,7 @@ from math import ceil, gcd
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.model.amount import Amount
 from weaver.model.errors import InvalidOrder
 from weaver.model.instrument import Instrument
 from weaver.model.money import (
@@ -125,20 +126,20 @@ class Scale:
             return None
         return divide_half_even_all(prices * parts, self.notional_divisor // common)
 
-    def price_decimal(self, units: int) -> Decimal:
+    def price_decimal(self, units: int) -> Amount:
         """A price as a decimal."""
         return decimal_of(units, self.price_decimals)
 
-    def average_price(self, worth: int | Fraction, units: int) -> Decimal:
+    def average_price(self, worth: int | Fraction, units: int) -> Amount:
         """The price of each of so many units that came to `worth`, in price units x quantity units: exact where they
         had one price, else to 28 digits."""
         exact = Fraction(worth) / units
         if exact.denominator == 1:
             return self.price_decimal(exact.numerator)
         average = _AVERAGES.divide(Decimal(exact.numerator), Decimal(exact.denominator))
-        return average.scaleb(-self.price_decimals, _AVERAGES)
+        return Amount(average.scaleb(-self.price_decimals, _AVERAGES))
 
-    def quantity_decimal(self, units: int) -> Decimal:
+    def quantity_decimal(self, units: int) -> Amount:
         """A quantity as a decimal."""
         return decimal_of(units, self.quantity_decimals)
 

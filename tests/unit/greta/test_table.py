@@ -1,5 +1,6 @@
 """Tables of a result turn into frames with times as times and sides as words."""
 
+import sys
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from tests.builders import backtest, crypto_bars, stock_days
 from weaver import Strategy
 from weaver.greta.table import Table
 from weaver.model.corporate_actions import Dividend
+from weaver.model.errors import InputError
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.walle.bar_store import StoredBars
 
@@ -72,6 +74,46 @@ def test_column_of_a_trades_return_is_called_as_in_the_record() -> None:
     returns = [trade.return_ for trade in result.trades]
     assert result.trades.to_pandas()["return"].tolist() == result.trades.to_polars()["return"].to_list() == returns
     assert result.trades.columns()["return"] == returns
+
+
+AMOUNTS = {
+    "trades": ["quantity", "entry_price", "exit_price", "pnl", "commission"],
+    "fills": ["quantity", "price", "commission", "slippage"],
+    "cash_flows": ["amount"],
+}
+
+
+@pytest.mark.parametrize("name", AMOUNTS)
+@pytest.mark.parametrize("rows", [slice(None), slice(0)])
+def test_amounts_are_floats_in_frames_and_decimals_where_they_are_to_be_exact(name: str, rows: slice) -> None:
+    table: Table[Any] = getattr(backtest(InAndOut, bars_with_a_dividend()), name)[rows]
+    measured, exact = table.to_pandas(), table.to_pandas(exact=True)
+    assert {column for column in measured if measured[column].dtype == float} >= set(AMOUNTS[name])
+    assert {exact[column].dtype for column in AMOUNTS[name]} == {np.dtype(object)}
+    schema, exact_schema = table.to_polars().schema, table.to_polars(exact=True).schema
+    assert {schema[column] for column in AMOUNTS[name]} == {pl.Float64()}
+    assert {exact_schema[column].base_type() for column in AMOUNTS[name]} == {pl.Decimal}
+    for column in AMOUNTS[name]:
+        values = [getattr(row, column) for row in table]
+        assert measured[column].tolist() == table.to_polars()[column].to_list() == [float(value) for value in values]
+        assert exact[column].tolist() == table.to_polars(exact=True)[column].to_list() == values
+
+
+def test_frame_of_trades_is_described_and_multiplied() -> None:
+    trades = backtest(InAndOut, crypto_bars([10, 11, 12, 13, 14])).trades.to_pandas()
+    assert {"pnl", "quantity", "entry_price", "commission"} <= set(trades.describe().columns)
+    assert (trades["pnl"] * 0.5).tolist() == [1.0, 1.0]
+    assert trades["pnl"].quantile(0.5) == 2.0
+    assert trades["exit_time"].dt.hour.tolist() == [2, 4]
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_frame_without_its_library_says_what_to_install(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = backtest(InAndOut, crypto_bars([10, 11])).fills
+    monkeypatch.setitem(sys.modules, library, None)
+    told = rf"^to_{library}\(\) needs {library}, which is not installed: pip install 'weaver\[{library}\]'$"
+    with pytest.raises(InputError, match=told):
+        getattr(table, f"to_{library}")()
 
 
 def kinds_of(table: Table[Any]) -> dict[str, Any]:
