@@ -48,11 +48,14 @@ Maintenance = Annotated[
 ]
 CostsGiven = Annotated[
     str | None,
-    typer.Option("--costs", metavar="NAME|KEY=VALUE,…", help="alpaca-stocks, alpaca-crypto, fx, none, or keys."),
+    typer.Option(
+        "--costs", metavar="NAME|KEY=VALUE,…", help="alpaca-stocks, alpaca-crypto, fx, futures, none, or keys."
+    ),
 ]
 Venue = Annotated[str | None, typer.Option("--venue", metavar="V", help="Apply the order rules of this venue.")]
 Asset = Annotated[
-    str | None, typer.Option("--asset", metavar="CLASS", help="stock, crypto or fx; by default guessed, or as stored.")
+    str | None,
+    typer.Option("--asset", metavar="CLASS", help="stock, crypto, fx or future; by default guessed, or as stored."),
 ]
 Zone = Annotated[str | None, typer.Option("--tz", metavar="ZONE", help="Zone of times that carry none.")]
 Close = Annotated[bool, typer.Option("--close-at-end", help="Close what is held at the last close.")]

@@ -34,7 +34,9 @@ Frame = Annotated[
     str | None, typer.Option("--timeframe", help="By default read off the data; 1h, 1d, 1w, 1mo … resample.")
 ]
 Zone = Annotated[str | None, typer.Option("--tz", help="Zone of times that carry none, as America/New_York.")]
-Asset = Annotated[str | None, typer.Option("--asset", help="stock, crypto or fx; by default guessed from the symbol.")]
+Asset = Annotated[
+    str | None, typer.Option("--asset", help="stock, crypto, fx or future; by default guessed from symbol and bars.")
+]
 Actions = Annotated[
     list[str] | None,
     typer.Option("--actions", metavar="[SYMBOL=]FILE", help="Splits and dividends: ex_date,type,value."),
@@ -213,7 +215,7 @@ def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path, *, actions: int
     if actions:
         line += f"; {actions} splits and dividends"
     typer.echo(line)
-    for note in read.notes:
+    for note in read.all_notes:
         typer.echo(f"  note: {note}", err=True)
     for warning in read.warnings:
         typer.echo(f"  warning: {warning.message} [{warning.code}]", err=True)
@@ -230,6 +232,7 @@ def _span(read: "ReadBars") -> str:
 
 def _check(store: "ParquetBarStore", entry: "CatalogueEntry") -> "tuple[DataWarning, ...]":
     from weaver.model.calendar import calendar_for
+    from weaver.walle.action_quality import check_actions
     from weaver.walle.quality import DataWarning, check_bars
 
     try:
@@ -239,8 +242,11 @@ def _check(store: "ParquetBarStore", entry: "CatalogueEntry") -> "tuple[DataWarn
     except DataError as error:
         return (DataWarning(code="damaged", message=str(error)),)
     asset_class = entry.instrument.asset_class
-    is_stock = asset_class is AssetClass.STOCK
-    return check_bars(stored.bars, calendar_for(asset_class), is_stock=is_stock, actions=stored.actions)
+    calendar = calendar_for(asset_class)
+    return (
+        *check_bars(stored.bars, calendar, asset_class),
+        *check_actions(stored.bars, calendar, asset_class, stored.actions),
+    )
 
 
 def _wanted(store: "ParquetBarStore", symbols: Sequence[str] | None) -> "list[CatalogueEntry]":
@@ -315,7 +321,7 @@ def _outcome_json(read: "ReadBars", outcome: "WriteOutcome") -> dict[str, object
         "written": outcome.written,
         "replaced": outcome.replaced,
         "kept": outcome.kept,
-        "notes": list(read.notes),
+        "notes": list(read.all_notes),
         "warnings": [_warning_json(warning) for warning in read.warnings],
     }
 

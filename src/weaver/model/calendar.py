@@ -299,10 +299,12 @@ def grid(timestamp: Int64, first: Int64, last: Int64, target: Timeframe) -> tupl
     return np.maximum(start, first), np.minimum(start + target.nanoseconds, last)
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=len(AssetClass))
 def calendar_for(asset_class: AssetClass) -> Calendar:
-    """The trading hours of an asset class: XNYS for stocks, the UTC day for crypto, 17:00-17:00 New York for fx."""
-    from weaver.model.stock_calendar import StockCalendar  # built on this module
+    """The trading hours of an asset class: XNYS for stocks, the UTC day for crypto, 17:00-17:00 New York for fx and,
+    where nothing says which exchange's they are, for futures."""
+    from weaver.model.future_calendar import FutureCalendar  # both are built on this module
+    from weaver.model.stock_calendar import StockCalendar
 
     match asset_class:
         case AssetClass.STOCK:
@@ -311,3 +313,5 @@ def calendar_for(asset_class: AssetClass) -> Calendar:
             return CryptoCalendar()
         case AssetClass.FX:
             return FxCalendar()
+        case AssetClass.FUTURE:
+            return FutureCalendar()

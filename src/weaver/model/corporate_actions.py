@@ -1,5 +1,6 @@
 """What a company does to its shares: splits, dividends, delistings."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -53,3 +54,14 @@ _EPOCH = date(1970, 1, 1)
 def ex_day(action: CorporateAction) -> int:
     """Its ex-date as sessions are dated: days since the epoch."""
     return (action.ex_date - _EPOCH).days
+
+
+def distinct(actions: Iterable[CorporateAction]) -> tuple[tuple[CorporateAction, ...], tuple[CorporateAction, ...]]:
+    """The actions, each once, and those that stood there again: one day, one kind, one value."""
+    once: dict[CorporateAction, None] = {}
+    again = []
+    for action in actions:
+        if action in once:
+            again.append(action)
+        once[action] = None
+    return tuple(once), tuple(again)

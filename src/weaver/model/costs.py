@@ -99,11 +99,13 @@ PRESETS: Mapping[str, Costs] = {
     "alpaca-stocks": Costs(slippage_bps=Decimal(1), half_spread_bps=Decimal(1)),
     "alpaca-crypto": Costs(commission_bps=Decimal(25), slippage_bps=Decimal(2), half_spread_bps=Decimal(3)),
     "fx": Costs(slippage_bps=Decimal("0.1"), half_spread_bps=Decimal("0.5")),
+    "futures": Costs(commission_bps=Decimal("0.2"), slippage_bps=Decimal("0.5"), half_spread_bps=Decimal("0.5")),
 }
 PRESET_OF: Mapping[AssetClass, str] = {
     AssetClass.STOCK: "alpaca-stocks",
     AssetClass.CRYPTO: "alpaca-crypto",
     AssetClass.FX: "fx",
+    AssetClass.FUTURE: "futures",
 }
 
 

@@ -63,7 +63,8 @@ def backtest(
         warmup: how many bars of history; default: all there are.
         cash: starting cash. account: "cash" or "margin", with leverage, shorting and maintenance.
         costs: a preset's name or a mapping of keys; default: the asset class's preset.
-        asset: "stock", "crypto" or "fx"; default: guessed from the symbol. tz: the zone of naive times.
+        asset: "stock", "crypto", "fx" or "future"; default: guessed from symbol and bars, and said.
+        tz: the zone of naive times.
         actions: symbol → file of splits and dividends, or a list of those of `weaver.model.corporate_actions`.
         close_at_end: close what is held at the last close. lookahead_check: repeat the run on cut bars afterwards.
         seed: of the strategy's `self.random`. venue: apply the order rules of this venue.

@@ -8,18 +8,22 @@ from typing import Any
 
 from weaver.model.bars import Bars
 from weaver.model.calendar import calendar_for
-from weaver.model.corporate_actions import CorporateAction
+from weaver.model.corporate_actions import CorporateAction, distinct
 from weaver.model.errors import InputError
 from weaver.model.instants import clamped, instant_of
-from weaver.model.instrument import AssetClass, Instrument, guess_asset_class
+from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.listing import Listing
 from weaver.model.resample import resample
 from weaver.model.timeframe import DAY, Timeframe
+from weaver.research.assumed import NAMELESS, assumed
 from weaver.research.values import shown, text
+from weaver.walle.action_quality import check_actions
+from weaver.walle.assembly import ReadBars
+from weaver.walle.asset_evidence import Guess, asset_doubt, evidence, guess
 from weaver.walle.bar_store import ParquetBarStore, StoredBars
 from weaver.walle.files import check_symbol, read_bars
 from weaver.walle.frames import bars_from_frame
-from weaver.walle.quality import check_bars
+from weaver.walle.quality import DataWarning, check_bars
 from weaver.walle.time_zone import zone_of
 
 EPOCH = date(1970, 1, 1)
@@ -36,6 +40,8 @@ class Source:
     """The zone in which a file's naive times were read."""
     notes: tuple[str, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
+    guess: Guess | None = None
+    """The asset class, where nobody gave it."""
 
 
 def store() -> ParquetBarStore:
@@ -71,7 +77,9 @@ def sources(
     unknown = sorted(set(actions or ()) - set(found))
     if unknown:
         raise InputError(f"actions of {', '.join(unknown)}: not a symbol of this run ({', '.join(found)})")
-    return {symbol: _with_actions(source, (actions or {}).get(symbol)) for symbol, source in found.items()}
+    ready = {symbol: _with_actions(source, (actions or {}).get(symbol)) for symbol, source in found.items()}
+    _tell_guesses(ready)
+    return ready
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,16 +123,31 @@ def _one(item: Any, symbol: str | None, wanted: _Wanted) -> Source:
     if isinstance(item, StoredBars):
         return _from_store(item, symbol or item.bars.symbol, wanted)
     if isinstance(item, Bars):
-        name = symbol or item.symbol
-        asset_class = wanted.asset_class or guess_asset_class(name)
-        return _given(item, Instrument.default(name, asset_class), (), "memory", wanted)
-    if symbol is None:
-        symbol = "BARS"
+        return _in_memory(item, symbol or item.symbol, wanted)
     read = bars_from_frame(
-        item, symbol=symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class
+        item, symbol=symbol or NAMELESS, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class
     )
-    listing = Listing(instrument=read.instrument, bars=read.bars)
-    return Source(listing=listing, origin="memory", notes=read.notes, warnings=_warnings(read.warnings))
+    return _read(read, "memory", None)
+
+
+def _in_memory(bars: Bars, name: str, wanted: _Wanted) -> Source:
+    found = None
+    if wanted.asset_class is None:
+        found = guess(name, evidence(bars.timestamp, bars.timeframe.nanoseconds, bars.volume))
+    asset_class = wanted.asset_class if found is None else found.asset_class
+    assert asset_class is not None
+    return replace(_given(bars, Instrument.default(name, asset_class), (), "memory", wanted), guess=found)
+
+
+def _read(read: ReadBars, origin: str, tz: str | None) -> Source:
+    return Source(
+        listing=Listing(instrument=read.instrument, bars=read.bars),
+        origin=origin,
+        tz=tz,
+        notes=read.notes,
+        warnings=_warnings(read.warnings),
+        guess=read.guess,
+    )
 
 
 def _given(
@@ -135,7 +158,12 @@ def _given(
         bars = replace(bars, symbol=instrument.symbol)
     if wanted.timeframe is not None and wanted.timeframe != bars.timeframe:
         bars = resample(bars, wanted.timeframe, calendar_for(instrument.asset_class))
-    return Source(listing=Listing(instrument=instrument, bars=bars, actions=tuple(actions)), origin=origin)
+    doubt = asset_doubt(bars, instrument.asset_class)
+    return Source(
+        listing=Listing(instrument=instrument, bars=bars, actions=tuple(actions)),
+        origin=origin,
+        warnings=(("asset_doubt", f"{bars.symbol} {bars.timeframe}: {doubt}"),) if doubt else (),
+    )
 
 
 def _stored(symbol: str, wanted: _Wanted) -> Source:
@@ -151,7 +179,8 @@ def _stored(symbol: str, wanted: _Wanted) -> Source:
             )
         timeframe = entry.timeframe
     source = _from_store(shelf.read(symbol, timeframe), symbol, wanted)
-    return replace(source, warnings=_doubts(source.listing))
+    asset_class = source.listing.instrument.asset_class
+    return replace(source, warnings=_warnings(check_bars(source.listing.bars, calendar_for(asset_class), asset_class)))
 
 
 def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> Source:
@@ -164,18 +193,39 @@ def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> Source:
 
 def _file(path: Path, symbol: str | None, wanted: _Wanted) -> Source:
     read = read_bars(path, symbol=symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class)
-    listing = Listing(instrument=read.instrument, bars=read.bars)
-    return Source(listing=listing, origin=str(path), tz=wanted.tz, notes=read.notes, warnings=_warnings(read.warnings))
+    return _read(read, str(path), wanted.tz)
 
 
 def _with_actions(source: Source, given: Any) -> Source:
+    """The source with the actions that were given, else its own; each counts once, and is held against the prices."""
     if given is None:
-        return source
-    actions = _read_actions(Path(given)) if isinstance(given, (str, Path)) else _checked_actions(given)
-    listing = replace(source.listing, actions=actions)
-    others = [warning for warning in source.warnings if warning[0] != "jump"]
-    jump = [warning for warning in _doubts(listing) if warning[0] == "jump"]
-    return replace(source, listing=listing, warnings=(*others, *jump))
+        stated = source.listing.actions
+    else:
+        stated = _read_actions(Path(given)) if isinstance(given, (str, Path)) else _checked_actions(given)
+    actions, again = distinct(stated)
+    listing, instrument = replace(source.listing, actions=actions), source.listing.instrument
+    doubts = check_actions(listing.bars, calendar_for(instrument.asset_class), instrument.asset_class, actions)
+    twice = [_twice(instrument.symbol, again)] if again else []
+    return replace(source, listing=listing, warnings=(*source.warnings, *twice, *_warnings(doubts)))
+
+
+def _twice(symbol: str, again: Sequence[CorporateAction]) -> tuple[str, str]:
+    first, count = again[0], len(again)
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    kind = type(first).__name__.lower()
+    return "action_twice", f"{symbol}: the {kind} on {first.ex_date}{more} stands twice among the actions: counted once"
+
+
+def _tell_guesses(found: dict[str, Source]) -> None:
+    """Warn of the asset classes that nobody gave: of all symbols of a kind at once, at the first of them."""
+    alike: dict[Guess, list[str]] = {}
+    for symbol, source in found.items():
+        if source.guess is not None:
+            alike.setdefault(source.guess, []).append(symbol)
+    for kind, symbols in alike.items():
+        source = found[symbols[0]]
+        told = ("asset_guessed", assumed(kind, symbols, source.listing.instrument))
+        found[symbols[0]] = replace(source, warnings=(told, *source.warnings))
 
 
 def _checked_actions(given: Any) -> tuple[CorporateAction, ...]:
@@ -192,14 +242,7 @@ def _read_actions(path: Path) -> tuple[CorporateAction, ...]:
     return read_actions(path)
 
 
-def _doubts(listing: Listing) -> tuple[tuple[str, str], ...]:
-    """What may be wrong with bars whose splits are known."""
-    asset_class = listing.instrument.asset_class
-    is_stock = asset_class is AssetClass.STOCK
-    return _warnings(check_bars(listing.bars, calendar_for(asset_class), is_stock=is_stock, actions=listing.actions))
-
-
-def _warnings(found: Iterable[Any]) -> tuple[tuple[str, str], ...]:
+def _warnings(found: Iterable[DataWarning]) -> tuple[tuple[str, str], ...]:
     return tuple((warning.code, warning.message) for warning in found)
 
 

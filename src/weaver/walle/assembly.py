@@ -8,10 +8,11 @@ import numpy as np
 from weaver.model.bars import PRICES, Bars, Float64, Int64
 from weaver.model.calendar import Calendar, calendar_for
 from weaver.model.errors import InputError
-from weaver.model.instrument import AssetClass, Instrument, guess_asset_class
+from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.new_york import local_day
 from weaver.model.resample import resample
 from weaver.model.timeframe import DAY, MINUTE, Timeframe, Unit
+from weaver.walle.asset_evidence import Evidence, Guess, evidence, guess
 from weaver.walle.moment import moment
 from weaver.walle.quality import DataWarning, check_bars
 from weaver.walle.raw_columns import RawColumns
@@ -35,13 +36,22 @@ _ROUNDING = 1e-9
 class ReadBars:
     """Bars as read, and what a user should hear about them.
 
-    notes: what was guessed or done. warnings: what may be wrong with the data.
+    notes: what was done on the way. warnings: what may be wrong with the data. guess: the asset class that nobody gave.
     """
 
     bars: Bars
     instrument: Instrument
     notes: tuple[str, ...]
     warnings: tuple[DataWarning, ...]
+    guess: Guess | None = None
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes, and what was guessed, for whoever keeps the bars under that class."""
+        if self.guess is None:
+            return self.notes
+        symbol, found = self.instrument.symbol, self.guess
+        return f"{symbol}: taken for {found.asset_class}, {found.reason} (--asset says otherwise)", *self.notes
 
 
 def assemble(
@@ -53,10 +63,11 @@ def assemble(
     """
     notes: list[str] = []
     zone = None if tz is None else zone_of(tz)
-    if asset_class is None:
-        asset_class = guess_asset_class(symbol)
-        notes.append(f"{symbol}: taken for {asset_class}, by its name (--asset says otherwise)")
     step = _step(raw, timeframe)
+    guessed: Guess | None = None
+    if asset_class is None:
+        guessed = guess(symbol, _evidence(raw, step, zone))
+        asset_class = guessed.asset_class
     calendar = calendar_for(asset_class)
     timestamp = _timestamps(raw, Timeframe(DAY if is_daily_step(step) else MINUTE), zone, asset_class, notes)
     _check_order(timestamp, raw.source)
@@ -70,12 +81,22 @@ def assemble(
         volume=_volume(raw, notes),
         **prices,
     )
-    warnings = (*check_bars(bars, calendar, is_stock=asset_class is AssetClass.STOCK), *doubts)
+    warnings = (*check_bars(bars, calendar, asset_class), *doubts)
     if timeframe is not None and timeframe != spacing:
         notes.append(f"{symbol}: {spacing} bars put together to {timeframe}")
         bars = resample(bars, timeframe, calendar)
     instrument = Instrument.default(symbol, asset_class)
-    return ReadBars(bars=bars, instrument=instrument, notes=tuple(notes), warnings=warnings)
+    return ReadBars(bars=bars, instrument=instrument, notes=tuple(notes), warnings=warnings, guess=guessed)
+
+
+def _evidence(raw: RawColumns, step: int, zone: ZoneInfo | None) -> Evidence:
+    """What the bars show of their asset class; nothing where their times are not known yet."""
+    times = raw.times
+    if is_daily_step(step):
+        return evidence(times.local, step, raw.volume)
+    if times.instant is None and zone is None:
+        return Evidence()
+    return evidence(_instants(raw, zone), step, raw.volume)
 
 
 def _step(raw: RawColumns, timeframe: Timeframe | None) -> int:

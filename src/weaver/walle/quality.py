@@ -1,44 +1,35 @@
 """What may be wrong with data that could be true."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from weaver.model.bars import Bars, Bool, Float64
+from weaver.model.asset_class import AssetClass
+from weaver.model.bars import Bars
 from weaver.model.calendar import Calendar
-from weaver.model.corporate_actions import CorporateAction, Split
 from weaver.model.stretches import stretches_of
 from weaver.model.timeframe import DAY, Unit
+from weaver.walle.asset_evidence import asset_doubt
 from weaver.walle.moment import moment
-
-_SPLITS = np.array([1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 50])
-_NEAR = 0.04
-"""A price that moves overnight by a usual split's factor, to within this share, looks like a split nobody told of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataWarning:
     """A doubt about data, by a code that programs can hold on to: gaps, no_session, no_volume, zero_volume,
-    short_bars, jump."""
+    short_bars, asset_doubt, action_twice, action_doubt, jump."""
 
     code: str
     message: str
 
 
-def check_bars(
-    bars: Bars, calendar: Calendar, *, is_stock: bool, actions: Sequence[CorporateAction] | None = None
-) -> tuple[DataWarning, ...]:
-    """Doubts about the bars, at most one of each code.
-
-    actions: jumps of a stock's price are looked for only when its splits are known (an empty sequence: it has none).
-    """
+def check_bars(bars: Bars, calendar: Calendar, asset_class: AssetClass) -> tuple[DataWarning, ...]:
+    """Doubts about the bars alone, at most one of each code; `check_actions` has those about the symbol's actions."""
     found = [
         ("gaps", _gaps(bars, calendar)),
         ("no_session", _no_session(bars, calendar)),
         *_volume(bars),
-        ("short_bars", None if is_stock else _short(bars)),
-        ("jump", _jump(bars, calendar, actions) if is_stock and actions is not None else None),
+        ("short_bars", None if asset_class is AssetClass.STOCK else _short(bars)),
+        ("asset_doubt", asset_doubt(bars, asset_class)),
     ]
     return tuple(
         DataWarning(code=code, message=f"{bars.symbol} {bars.timeframe}: {text}") for code, text in found if text
@@ -109,34 +100,6 @@ def _short(bars: Bars) -> str | None:
         return None
     first = moment(bars.timestamp[np.argmax(short)])
     return f"{_count(int(short.sum()), 'bar')} shorter than {bars.timeframe}, the first at {first}"
-
-
-def _jump(bars: Bars, calendar: Calendar, actions: Sequence[CorporateAction]) -> str | None:
-    ratio = bars.open[1:] / bars.close[:-1]
-    split = {
-        int(np.datetime64(action.ex_date, "D").astype(np.int64)) for action in actions if isinstance(action, Split)
-    }
-    session = calendar.last_session_of(bars)
-    jumps = [
-        row
-        for row in np.flatnonzero(_is_split_factor(ratio)).tolist()
-        if not any(int(session[row]) < day <= int(session[row + 1]) for day in split)
-    ]
-    if not jumps:
-        return None
-    row = jumps[0]
-    return (
-        f"the price moved by a factor of {ratio[row]:.3g} before {moment(bars.timestamp[row + 1])}"
-        f"{f' (and {len(jumps) - 1} times more)' if len(jumps) > 1 else ''}: a split missing among the actions?"
-    )
-
-
-def _is_split_factor(ratio: Float64) -> Bool:
-    factor = np.maximum(ratio, 1 / ratio)
-    suspects = np.flatnonzero(factor > _SPLITS[0] * (1 - _NEAR))
-    found = np.zeros(len(ratio), dtype=np.bool_)
-    found[suspects] = (np.abs(factor[suspects, None] / _SPLITS[None, :] - 1) < _NEAR).any(axis=1)
-    return found
 
 
 def _count(number: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from weaver.model.calendar import calendar_for
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import DAY, MINUTE, Timeframe
 
-STOCK, CRYPTO, FX = (calendar_for(one) for one in AssetClass)
+STOCK, CRYPTO, FX, FUTURE = (calendar_for(one) for one in AssetClass)
 
 
 def ns(*times: str) -> np.ndarray:

@@ -14,6 +14,7 @@ from weaver.model.instrument import AssetClass, Instrument, guess_asset_class
         (AssetClass.STOCK, "0.01", "1", 252),
         (AssetClass.CRYPTO, "1e-8", "1e-8", 365),
         (AssetClass.FX, "1e-5", "1", 260),
+        (AssetClass.FUTURE, "0.01", "1", 252),
     ],
 )
 def test_default_facts_are_those_of_the_design(asset_class: AssetClass, tick: str, lot: str, periods: int) -> None:
@@ -69,5 +70,5 @@ def test_negative_minimum_and_empty_symbol_are_refused() -> None:
 
 def test_unknown_asset_class_is_refused_with_the_known_ones() -> None:
     assert AssetClass.parse(" Crypto ") is AssetClass.CRYPTO
-    with pytest.raises(InputError, match="stock, crypto, fx"):
+    with pytest.raises(InputError, match="stock, crypto, fx, future"):
         AssetClass.parse("bond")

@@ -1,5 +1,6 @@
 """Doubts about data that could be true."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,11 +13,12 @@ from tests.shared_data import SAMPLES, shared_file
 from tests.unit.walle.store_builders import CRYPTO, bars
 from weaver.model.bars import COLUMNS, Bars
 from weaver.model.calendar import calendar_for
-from weaver.model.corporate_actions import Split
+from weaver.model.corporate_actions import CorporateAction, Split
 from weaver.model.instrument import AssetClass
+from weaver.walle.action_quality import check_actions
 from weaver.walle.actions_file import read_actions
 from weaver.walle.files import read_bars
-from weaver.walle.quality import check_bars, missing_bars
+from weaver.walle.quality import DataWarning, check_bars, missing_bars
 
 STOCK = calendar_for(AssetClass.STOCK)
 
@@ -26,7 +28,12 @@ def without(made: Bars, *rows: int) -> Bars:
 
 
 def told(made: Bars) -> dict[str, str]:
-    return {warning.code: warning.message for warning in check_bars(made, CRYPTO, is_stock=False)}
+    return {warning.code: warning.message for warning in check_bars(made, CRYPTO, AssetClass.CRYPTO)}
+
+
+def doubts(made: Bars, actions: Sequence[CorporateAction]) -> tuple[DataWarning, ...]:
+    stock = AssetClass.STOCK
+    return (*check_bars(made, STOCK, stock), *check_actions(made, STOCK, stock, actions))
 
 
 def test_good_bars_give_no_doubt() -> None:
@@ -68,13 +75,12 @@ def test_bars_closer_than_the_timeframe_are_told() -> None:
 def test_splits_nobody_told_of_are_suspected_and_known_ones_and_crashes_are_not(path: Path) -> None:
     found = read_bars(path)
     actions = read_actions(path.with_name("AAPL_actions.csv"))
-    assert check_bars(found.bars, STOCK, is_stock=True, actions=actions) == ()  # not even 2000-09-29, down by half
+    assert doubts(found.bars, actions) == ()  # not even 2000-09-29, down by half
     first = next(action for action in actions if isinstance(action, Split))
     others = [action for action in actions if action is not first]
-    (doubt,) = check_bars(found.bars, STOCK, is_stock=True, actions=others)
+    (doubt,) = doubts(found.bars, others)
     assert doubt.code == "jump"
     assert "before 2000-06-21" in doubt.message
-    assert check_bars(found.bars, STOCK, is_stock=True, actions=None) == ()
 
 
 def test_reverse_split_is_suspected() -> None:
@@ -91,10 +97,10 @@ def test_reverse_split_is_suspected() -> None:
         low=price,
         close=price,
     )
-    (doubt,) = check_bars(made, STOCK, is_stock=True, actions=())
+    (doubt,) = doubts(made, ())
     assert "by a factor of 10.1 before 2022-01-18" in doubt.message
     split = Split(ex_date=date(2022, 1, 15), ratio=Decimal("0.1"))  # a Saturday: takes effect on the next session
-    assert check_bars(made, STOCK, is_stock=True, actions=(split,)) == ()
+    assert doubts(made, (split,)) == ()
 
 
 def test_fillers_on_holidays_are_told() -> None:
@@ -102,9 +108,8 @@ def test_fillers_on_holidays_are_told() -> None:
     if path is None:
         stamps = np.array(["2011-11-23", "2011-11-24", "2011-11-25"], dtype="datetime64[ns]").astype(np.int64)
         flat = bars("2022-01-01", 3, symbol="DELL", timeframe="1d")
-        found = check_bars(
-            replace(flat, timestamp=stamps, end=STOCK.bar_end(stamps, flat.timeframe)), STOCK, is_stock=True
-        )
+        made = replace(flat, timestamp=stamps, end=STOCK.bar_end(stamps, flat.timeframe))
+        found = check_bars(made, STOCK, AssetClass.STOCK)
         assert found[0].message.startswith("DELL 1d: 1 bar on days without a session, the first on 2011-11-24")
         return
     doubts = {warning.code: warning.message for warning in read_bars(path).warnings}

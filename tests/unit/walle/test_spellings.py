@@ -231,8 +231,8 @@ def test_prices_past_high_or_low_by_a_rounding_are_widened_and_said(tmp_path: Pa
 def test_guessed_asset_class_is_said_aloud_and_a_given_one_is_not(tmp_path: Path) -> None:
     path = tmp_path / "BTCUSD_1h.csv"
     path.write_text(lines(HEADER, [f"{hour}Z" for hour in HOURS]))
-    assert any("taken for crypto" in note for note in read_bars(path).notes)
-    assert read_bars(path, asset_class=AssetClass.CRYPTO).notes == ()
+    assert any("taken for crypto, by its name" in note for note in read_bars(path).all_notes)
+    assert read_bars(path, asset_class=AssetClass.CRYPTO).all_notes == ()
 
 
 def test_a_zone_that_is_not_needed_is_told(tmp_path: Path) -> None:

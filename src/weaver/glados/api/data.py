@@ -71,7 +71,7 @@ TimeframeField = Annotated[
 ]
 ZoneField = Annotated[Text | None, Form(description="Zone of times that carry none.", examples=["America/New_York"])]
 AssetField = Annotated[
-    Text | None, Form(description="stock, crypto or fx; by default as stored, else guessed from the symbol.")
+    Text | None, Form(description="stock, crypto, fx or future; by default as stored, else guessed from the symbol.")
 ]
 
 
@@ -217,7 +217,7 @@ async def _imported(
             raise removed(name) from error
         family = DataError if isinstance(error, DataError) else InputError
         raise family(str(error).replace(str(path), name)) from error
-    notes = [note.replace(str(path), name) for note in imported.read.notes]
+    notes = [note.replace(str(path), name) for note in imported.read.all_notes]
     entry = imported.outcome.entry
     payload = DataImported(
         symbol=entry.symbol, timeframe=str(entry.timeframe), bars=entry.rows, content_hash=entry.content_hash
@@ -256,7 +256,7 @@ def _preview_response(found: FilePreview, symbol: str, path: Path, name: str) ->
         last=None if bars is None else time_of(int(bars.timestamp[-1])),
         columns=[ColumnResponse.model_validate({"name": column, "use": use}) for column, use in found.columns],
         rows=[list(cells) for cells in found.rows],
-        notes=[] if read is None else [note.replace(str(path), name) for note in read.notes],
+        notes=[] if read is None else [note.replace(str(path), name) for note in read.all_notes],
         warnings=[] if read is None else [_warning(one.code, one.message) for one in read.warnings],
         errors=[] if error is None else [PreviewErrorResponse(message=error, row=int(row[1]) if row else None)],
     )

@@ -18,7 +18,7 @@ class SeriesResponse(ResponseBody):
 
     symbol: str = Field(description="Whose bars they are.")
     timeframe: str = Field(description="How much time a bar covers: `1m`, `1h`, `1d`, `1w`, `1mo`.")
-    asset_class: AssetClass = Field(description="stock, crypto or fx; it decides the trading hours.")
+    asset_class: AssetClass = Field(description="stock, crypto, fx or future; it decides the trading hours.")
     bars: int = Field(description="How many there are.")
     first: datetime = Field(description="Start of the first bar.")
     last: datetime = Field(description="Start of the last bar.")
@@ -45,7 +45,7 @@ class SeriesResponse(ResponseBody):
 class DataWarningResponse(ResponseBody):
     """A doubt about data that could be true."""
 
-    code: str = Field(description="gaps, no_session, no_volume, zero_volume, short_bars or jump.")
+    code: str = Field(description="gaps, no_session, no_volume, zero_volume, short_bars or asset_doubt.")
     message: str = Field(description="What is odd about it.")
 
 
@@ -120,7 +120,7 @@ class InstrumentResponse(ResponseBody):
     """A symbol's facts."""
 
     symbol: str = Field(description="What it is called.")
-    asset_class: AssetClass = Field(description="stock, crypto or fx.")
+    asset_class: AssetClass = Field(description="stock, crypto, fx or future.")
     tick: Amount = Field(description="Prices come in multiples of it.")
     lot: Amount = Field(description="Quantities come in multiples of it.")
     minimum: Amount = Field(description="The least quantity of an order.")
