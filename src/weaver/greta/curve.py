@@ -1,8 +1,9 @@
 """The equity of a run at every tick, rebuilt from its fills and cash flows in one sweep over columns."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
+from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,10 @@ class Curve:
     """Whether anything was held."""
     benchmark_at: Callable[[Rows], Floats]
     """What the initial cash would be at some rows, spread equally over the symbols at their first closes and held."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return partial(Curve, **{**values, "benchmark_at": partial(getitem, self.benchmark)}), ()
 
     @property
     def benchmark(self) -> Floats:

@@ -19,6 +19,7 @@ from weaver.greta.warnings import ResultWarning, warnings_of
 from weaver.greta.whole_file import write_whole
 from weaver.model.amount import Amount
 from weaver.model.bars import Bars
+from weaver.model.errors import RunFailed
 from weaver.model.fill import Fill
 from weaver.model.money import decimal_of
 from weaver.model.order import Order
@@ -43,6 +44,11 @@ class EquityRow(NamedTuple):
 
 
 SYMBOLS_NAMED = 5
+KEPT = (
+    "strategy", "journal", "stats", "warnings", "curve", "bars", "orders", "fills", "trades", "cash_flows", "positions",
+    "fill_count", "trade_columns", "trade_bars", "run",
+)  # fmt: skip
+"""What a copy of a result has; the rest is made of it when somebody looks."""
 
 
 class BacktestResult:
@@ -52,7 +58,8 @@ class BacktestResult:
     def __init__(
         self, engine: Engine[Any], *, strategy: str, journal: Sequence[Any], record: Callable[[], dict[str, Any]]
     ) -> None:
-        self._engine, self.strategy, self.journal, self._record = engine, strategy, journal, record
+        self._engine: Engine[Any] | None = engine
+        self.strategy, self.journal, self._record = strategy, journal, record
         self._columns = fill_columns(engine.ledger)
         self.curve: Curve = curve_of(engine, self._columns)
         self._trades = trades_of(engine.ledger, self._columns, engine.ticks)
@@ -62,7 +69,7 @@ class BacktestResult:
     @cached_property
     def orders(self) -> Sequence[Order]:
         """Every order, in the order in which they were placed."""
-        return self._engine.account.orders
+        return self.engine.account.orders
 
     @cached_property
     def run(self) -> dict[str, Any]:
@@ -75,11 +82,11 @@ class BacktestResult:
 
     def _statistics(self) -> dict[str, float | int | None]:
         curve, columns = self.curve, self._columns
-        first = next(iter(self._engine.prices.values()))
+        first = next(iter(self.engine.prices.values()))
         return statistics(
             session=curve.session,
             equity=curve.equity,
-            initial_equity=float(self._engine.setup.rules.cash),
+            initial_equity=float(self.engine.setup.rules.cash),
             trades=self._trades.columns,
             periods_per_year=first.listing.instrument.periods_per_year,
             benchmark=curve.benchmark_at,
@@ -116,33 +123,52 @@ class BacktestResult:
     def _repr_html_(self) -> str:
         return stats_table(self.title, self.stats, self.warnings)
 
-    @property
+    @cached_property
     def bars(self) -> dict[str, Bars]:
         """The bars of each symbol that the run could see, history included."""
-        return {symbol: prices.listing.bars for symbol, prices in self._engine.prices.items()}
+        return {symbol: prices.listing.bars for symbol, prices in self.engine.prices.items()}
 
     @property
     def engine(self) -> Engine[Any]:
-        """The finished run itself, for whoever records it."""
+        """The finished run itself, for whoever records it; it stays in its process. Raises RunFailed elsewhere."""
+        if self._engine is None:
+            raise RunFailed("a copy of a result has its figures, not the run that they came from: run it again")
         return self._engine
 
-    @property
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything that there is to see, worked out: nothing of the run's own, nor of its strategy, goes along."""
+        state = {name: getattr(self, name) for name in KEPT}
+        state["replaced"] = [
+            (index, order.replaced_by.number)
+            for index, order in enumerate(self.orders)
+            if order.replaced_by is not None
+        ]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        replaced = state.pop("replaced")
+        self.__dict__.update(state, _engine=None)
+        by_number = {order.number: order for order in self.orders} if replaced else {}
+        for index, number in replaced:
+            self.orders[index].replaced_by = by_number[number]
+
+    @cached_property
     def fill_count(self) -> int:
         """How many fills there are, without making them."""
         return len(self._columns)
 
-    @property
+    @cached_property
     def positions(self) -> dict[str, Amount]:
         """What was held at the end, by symbol; negative if short."""
-        ledger, prices = self._engine.ledger, self._engine.prices
+        ledger, prices = self.engine.ledger, self.engine.prices
         return {symbol: prices[symbol].scale.quantity_decimal(units) for symbol, units in ledger.units.items() if units}
 
-    @property
+    @cached_property
     def trade_columns(self) -> TradeColumns:
         """The closed round trips as columns."""
         return self._trades.columns
 
-    @property
+    @cached_property
     def trade_bars(self) -> Sequence[tuple[int, int]]:
         """Of each closed round trip, the bars of its symbol in which it was entered and left, by index."""
         return [self._trades.bars(index) for index in range(len(self._trades))]
@@ -164,8 +190,8 @@ class BacktestResult:
     @cached_property
     def fills(self) -> Table[Fill]:
         """Executions, in order."""
-        prices = self._engine.prices
-        return Table([fill_of(row, prices[row.order.symbol]) for row in self._engine.ledger.fills], Fill)
+        prices = self.engine.prices
+        return Table([fill_of(row, prices[row.order.symbol]) for row in self.engine.ledger.fills], Fill)
 
     @cached_property
     def equity(self) -> Table[EquityRow]:
@@ -177,10 +203,10 @@ class BacktestResult:
     @cached_property
     def cash_flows(self) -> Table[Flow]:
         """Dividends and the like; a split is one only where it paid out a fraction."""
-        ticks = self._engine.ticks
+        ticks = self.engine.ticks
         flows = [
             Flow(time=int(ticks[flow.tick]), symbol=flow.symbol, kind=flow.kind, amount=decimal_of(flow.amount, 8))
-            for flow in self._engine.ledger.flows
+            for flow in self.engine.ledger.flows
             if flow.amount or flow.kind != "split"
         ]
         return Table(flows, Flow)

@@ -29,6 +29,9 @@ class Table(Sequence[Row], Generic[Row]):
         self._rows = rows
         self._kind = type(rows[0]) if kind is None and len(rows) else kind
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Table, (list(self), self._kind)  # without whatever would have made the rows
+
     def __len__(self) -> int:
         return len(self._rows)
 

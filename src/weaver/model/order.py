@@ -1,7 +1,7 @@
 """An order as its strategy and the engine that works it see it."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from weaver.model.actions import SIDES, OrderClass, OrderType, PlaceOrder, Side, TimeInForce
 from weaver.model.amount import Amount
@@ -245,6 +245,13 @@ class Order:
             trail_percent=self.trail_percent,
             parent=parent,
         )
+
+    def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Without what would tell its value, a whole run, and without the order that replaced it, behind which a chain
+        of thousands may hang (`reason` says its number; a result's own copy keeps it)."""
+        shared = {name: value for name, value in self.__dict__.items() if name != "replaced_by"}
+        own = {name: getattr(self, name) for name in self.__slots__ if not name.startswith("__")}
+        return shared, {**own, "value": self.value if isinstance(self.value, int) else self.value(self)}
 
     def __repr__(self) -> str:
         return f"<Order {self.number} {self.side} {self.quantity} {self.symbol} {self.order_type} {self.status}>"

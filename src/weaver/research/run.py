@@ -61,6 +61,9 @@ class BrokenOff(StrategyError):
         super().__init__(message)
         self.engine = engine
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return StrategyError, (str(self),)  # a run stays in its process
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
