@@ -32,7 +32,6 @@ _.media_type
 # Read through `asdict` or by responses made of attributes.
 _.halted
 _.cloned_from
-_.upload_memory_bytes
 
 # The peers' frameworks call these.
 _.init  # backtesting.py

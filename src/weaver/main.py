@@ -23,6 +23,7 @@ from weaver.glados.backtest_pool import LocalBacktestPool
 from weaver.glados.backtest_runner import BacktestRunner
 from weaver.glados.clock.wall import SystemWallClock
 from weaver.glados.connections import connections_max
+from weaver.glados.file_readers import FileReaders
 from weaver.glados.http_server import HttpServer, bound_socket, url_of
 from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
@@ -204,11 +205,13 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int, threads
         remove_leftovers(settings.uploads_folder)
         await stack.enter_async_context(_in_background(_recover_when_regained(database, runs)))
         await stack.enter_async_context(_in_background(keep_pruned(database.log, now=wall.now)))
+    readers = FileReaders(_reader_command(settings), limits=_limits(settings))
+    stack.push_async_callback(readers.close)
     jobs = await stack.enter_async_context(Jobs(now=wall.now, new_id=new_id))
     services = Services(
         facts=_facts(settings, port), database=database, log=database.log, runs=runs, catalogue=catalogue,
         bars=bars, jobs=jobs, threads=threads, is_owner=lambda: database.is_owner, now=wall.now, new_id=new_id,
-        new_token=new_token, wait=wall.sleep,
+        new_token=new_token, wait=wall.sleep, reader=readers,
     )  # fmt: skip
     return _Parts(database=database, pool=pool, runs=runs, services=services)
 
@@ -263,6 +266,14 @@ def _facts(settings: Settings, port: int) -> ServerFacts:
         limits=_limits(settings),
         serves_web=True,
     )
+
+
+def _reader_command(settings: Settings) -> list[str]:
+    memory, bars = settings.upload_memory_mb * _MB, settings.bars_folder.resolve()
+    return [
+        sys.executable, "-m", "weaver.reader", "--memory", f"{memory}", "--bars", f"{bars}",
+        "--lock", f"{settings.lock_seconds}",
+    ]  # fmt: skip
 
 
 def _limits(settings: Settings) -> Limits:

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from pydantic import SecretStr
 
 from weaver.events.ports import EventLog
+from weaver.glados.file_readers import FileReader
 from weaver.glados.jobs import Jobs
 from weaver.glados.limits import Limits
 from weaver.glados.ports import Database, NewId, Now
@@ -54,6 +55,7 @@ class Services:
     bars: ParquetBarStore
     jobs: Jobs
     threads: ServerThreads
+    reader: FileReader
     is_owner: Callable[[], bool]
     """Whether this server owns trading on its database; another one's is read-only."""
     now: Now

@@ -1,9 +1,7 @@
 """The bar store: what is in it, what a file would bring, imports and removals."""
 
-import asyncio
-import re
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,33 +16,21 @@ from weaver.glados.api.paging import PagingDep, SortParameter
 from weaver.glados.correlation import CorrelationId
 from weaver.glados.errors import responses
 from weaver.glados.jobs import Report
+from weaver.glados.reading import Reading
 from weaver.glados.schemas.base import Identifier, PageOf, Text
-from weaver.glados.schemas.data import (
-    ColumnResponse,
-    DataWarningResponse,
-    ImportResponse,
-    PreviewErrorResponse,
-    PreviewResponse,
-    SeriesResponse,
-)
+from weaver.glados.schemas.data import PreviewResponse, SeriesResponse
 from weaver.glados.schemas.jobs import JobResponse
 from weaver.glados.services import Services, ServicesDep
-from weaver.glados.told import told
-from weaver.glados.upload import kept_upload, removed, shown_name
-from weaver.model.errors import Conflict, DataError, InputError, Unavailable
-from weaver.model.instants import time_of
+from weaver.glados.upload import kept_upload, shown_name
+from weaver.model.errors import Conflict, Unavailable
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
-from weaver.walle.bar_store import ParquetBarStore
 from weaver.walle.catalogue import CatalogueEntry
 from weaver.walle.files import check_symbol, symbol_of
-from weaver.walle.importing import import_file, known_class
-from weaver.walle.preview import FilePreview, preview
 from weaver.walle.time_zone import zone_of
 
 router = APIRouter(tags=["data"])
 
-_ROW = re.compile(r": row (\d+)[ :]")
 _COLUMNS = {
     "symbol": lambda entry: entry.symbol,
     "timeframe": lambda entry: entry.timeframe,
@@ -53,16 +39,6 @@ _COLUMNS = {
     "last": lambda entry: entry.last,
     "missing": lambda entry: entry.missing,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How an uploaded file is to be read."""
-
-    symbol: str
-    timeframe: Timeframe | None
-    tz: str | None
-    asset_class: AssetClass | None
 
 
 UploadedFile = Annotated[UploadFile, File(description="CSV (also gzip) or Parquet; columns are found by their names.")]
@@ -104,15 +80,12 @@ async def preview_data(
     """Read a file as an import would, and tell what it found. Nothing is stored; what is wrong with the file is in
     `errors`, with status 200."""
     name = shown_name(file.filename)
-    reading = _reading(symbol or symbol_of(Path(name)), timeframe, tz, asset)
-    path = await _kept(services, file, name)
+    reading = _reading(name, symbol or symbol_of(Path(name)), timeframe, tz, asset)
+    reading = await _kept(services, file, reading)
     try:
-        found = await asyncio.to_thread(_previewed, services.bars, path, reading)
-        if found.error is not None and not path.exists():
-            raise removed(name)
+        return await services.reader.preview(reading)
     finally:
-        path.unlink(missing_ok=True)
-    return _preview_response(found, reading.symbol, path, name)
+        reading.path.unlink(missing_ok=True)
 
 
 @router.post("/data/import", status_code=201, responses=responses(400, 409, 413))
@@ -130,14 +103,14 @@ async def import_data(
     """Store a file's bars: a job, whose state GET /jobs/{id} tells. Bars stored for the same stretch of time are
     replaced, the rest is kept; a file that is refused changes nothing. Then there is an event `data.Imported`."""
     _check_owner(services)
-    name = shown_name(file.filename)
-    reading = _reading(symbol, timeframe, tz, asset)
-    path = await _kept(services, file, name)
+    reading = _reading(shown_name(file.filename), symbol, timeframe, tz, asset)
+    reading = await _kept(services, file, reading)
 
     async def work(report: Report) -> Mapping[str, Any]:
-        return await _imported(services, path, name, reading, report, keep=not replace, corr_id=corr_id)
+        return await _imported(services, reading, report, keep=not replace, corr_id=corr_id)
 
-    job = services.jobs.submit("data.import", work, corr_id=corr_id, clean_up=partial(path.unlink, missing_ok=True))
+    clean_up = partial(reading.path.unlink, missing_ok=True)
+    job = services.jobs.submit("data.import", work, corr_id=corr_id, clean_up=clean_up)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return JobResponse.of(job)
 
@@ -168,17 +141,21 @@ def _check_owner(services: Services) -> None:
         raise Conflict("this server is read-only: another one owns the database; ask that one, or stop it")
 
 
-async def _kept(services: Services, file: UploadFile, name: str) -> Path:
+async def _kept(services: Services, file: UploadFile, reading: Reading) -> Reading:
+    """The reading of the file where it is kept."""
     most = services.facts.limits.upload_bytes_max
-    return await services.threads.uploads.do(kept_upload, file.file, name=name, bytes_max=most)
+    path = await services.threads.uploads.do(kept_upload, file.file, name=reading.name, bytes_max=most)
+    return dataclasses.replace(reading, path=path)
 
 
-def _reading(symbol: str, timeframe: str | None, tz: str | None, asset: str | None) -> Reading:
-    """How a file is to be read. Empty fields count as not given. Raises InputError."""
+def _reading(name: str, symbol: str, timeframe: str | None, tz: str | None, asset: str | None) -> Reading:
+    """How a file is to be read, wherever it will be kept. Empty fields count as not given. Raises InputError."""
     check_symbol(symbol)
     if tz:
         zone_of(tz)
     return Reading(
+        path=Path(),
+        name=name,
         symbol=symbol,
         timeframe=Timeframe.parse(timeframe) if timeframe else None,
         tz=tz or None,
@@ -187,80 +164,20 @@ def _reading(symbol: str, timeframe: str | None, tz: str | None, asset: str | No
 
 
 async def _imported(
-    services: Services,
-    path: Path,
-    name: str,
-    reading: Reading,
-    report: Report,
-    *,
-    keep: bool,
-    corr_id: str,
+    services: Services, reading: Reading, report: Report, *, keep: bool, corr_id: str
 ) -> Mapping[str, Any]:
     """The job: read, store, and say so in the log. Raises InputError with the client's name for the file, and
     Unavailable where the file is gone."""
     report("reading", 0.0)
-    try:
-        imported = await asyncio.to_thread(
-            import_file,
-            services.bars,
-            path,
-            symbol=reading.symbol,
-            source=name,
-            timeframe=reading.timeframe,
-            tz=reading.tz,
-            asset_class=reading.asset_class,
-            keep=keep,
-            read_done=lambda: report("storing", 0.7),
-        )
-    except InputError as error:
-        if not path.exists():
-            raise removed(name) from error
-        family = DataError if isinstance(error, DataError) else InputError
-        raise family(str(error).replace(str(path), name)) from error
-    notes = [note.replace(str(path), name) for note in imported.read.all_notes]
-    entry = imported.outcome.entry
+    done = await services.reader.store(reading, keep=keep, read_done=lambda: report("storing", 0.7))
+    series, notes = done.series, done.notes
     payload = DataImported(
-        symbol=entry.symbol, timeframe=str(entry.timeframe), bars=entry.rows, content_hash=entry.content_hash
+        symbol=series.symbol, timeframe=series.timeframe, bars=series.bars, content_hash=series.content_hash
     )
     events = EventFactory(producer="data", now=services.now, new_id=services.new_id)
     try:
         await services.log.append([events.event(payload, corr_id=corr_id)])
     except Unavailable as error:
-        notes.append(f"the bars are stored, but the event log did not take data.Imported: {error}")
-    result: Mapping[str, Any] = ImportResponse.of(imported, notes).model_dump(mode="json")
+        notes = [*notes, f"the bars are stored, but the event log did not take data.Imported: {error}"]
+    result: Mapping[str, Any] = done.model_copy(update={"notes": notes}).model_dump(mode="json")
     return result
-
-
-def _previewed(store: ParquetBarStore, path: Path, reading: Reading) -> FilePreview:
-    return preview(
-        path,
-        symbol=reading.symbol,
-        timeframe=reading.timeframe,
-        tz=reading.tz,
-        asset_class=reading.asset_class or known_class(store, reading.symbol),
-    )
-
-
-def _preview_response(found: FilePreview, symbol: str, path: Path, name: str) -> PreviewResponse:
-    read = found.read
-    bars = None if read is None else read.bars
-    error = None if found.error is None else told(found.error.replace(str(path), name))
-    row = None if error is None else _ROW.search(error)
-    return PreviewResponse(
-        symbol=symbol,
-        asset_class=None if read is None else read.instrument.asset_class,
-        timeframe=None if bars is None else str(bars.timeframe),
-        time_zone=found.zone,
-        bars=0 if bars is None else len(bars),
-        first=None if bars is None else time_of(int(bars.timestamp[0])),
-        last=None if bars is None else time_of(int(bars.timestamp[-1])),
-        columns=[ColumnResponse.model_validate({"name": column, "use": use}) for column, use in found.columns],
-        rows=[list(cells) for cells in found.rows],
-        notes=[] if read is None else [note.replace(str(path), name) for note in read.all_notes],
-        warnings=[] if read is None else [_warning(one.code, one.message) for one in read.warnings],
-        errors=[] if error is None else [PreviewErrorResponse(message=error, row=int(row[1]) if row else None)],
-    )
-
-
-def _warning(code: str, message: str) -> DataWarningResponse:
-    return DataWarningResponse(code=code, message=message)

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -73,6 +73,7 @@ async def running_api(
         bars=ParquetBarStore(folder / "bars"),
         jobs=Jobs(now=clock.now, new_id=new_id),
         threads=ServerThreads.of(wait_seconds=5, uploads=2),
+        reader=cast(Any, None),  # no file is sent by what is tested here
         is_owner=lambda: True,
         now=clock.now,
         new_id=new_id,

@@ -1,7 +1,7 @@
 """The application with a real bar store, real strategies and real jobs; the log only remembers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +14,8 @@ from weaver.glados.app import create_app
 from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
 from weaver.glados.limits import Limits
+from weaver.glados.reading import Reading, imported, previewed
+from weaver.glados.schemas.data import ImportResponse, PreviewResponse
 from weaver.glados.services import ServerFacts, Services
 from weaver.glados.threads import ServerThreads
 from weaver.marvin.catalogue import Catalogue
@@ -42,6 +44,19 @@ class FakeLog:
         self.events.extend(events)
 
 
+class InProcess:
+    """Reads files in this process, as the server's readers do in theirs."""
+
+    def __init__(self, bars: ParquetBarStore) -> None:
+        self._bars = bars
+
+    async def preview(self, reading: Reading) -> PreviewResponse:
+        return await asyncio.to_thread(previewed, self._bars, reading)
+
+    async def store(self, reading: Reading, *, keep: bool, read_done: Callable[[], None]) -> ImportResponse:
+        return await asyncio.to_thread(imported, self._bars, reading, keep=keep, read_done=read_done)
+
+
 class Scene:
     """A server's parts, as a test sets and reads them."""
 
@@ -59,7 +74,8 @@ class Scene:
             facts=ServerFacts(version="1", host="127.0.0.1", port=80, token=None, limits=limits),
             database=cast(Any, None), log=cast(Any, self.log), runs=cast(Any, None),  # not asked by what is tested here
             catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, threads=self.threads,
-            is_owner=lambda: self.is_owner, now=self.wall.now, new_id=new_id, new_token=new_token, wait=self.wall.sleep,
+            reader=InProcess(self.bars), is_owner=lambda: self.is_owner, now=self.wall.now, new_id=new_id,
+            new_token=new_token, wait=self.wall.sleep,
         )  # fmt: skip
         transport = httpx.ASGITransport(app=create_app(self.services), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1")
