@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from weaver.cli.named_file import NamedFile
 from weaver.cli.output import Outputs
 from weaver.cli.progress import ProgressBar
 from weaver.model.errors import InputError, StrategyError
@@ -18,7 +19,8 @@ Reference = Annotated[
     str, typer.Argument(metavar="STRATEGY", help="An id (sma-crossover), or path/to/file.py[:ClassName].")
 ]
 Symbols = Annotated[
-    list[str] | None, typer.Option("--symbol", metavar="S", help="Of the bar store; repeat for several.")
+    list[str] | None,
+    typer.Option("--symbol", metavar="S", help="Of the bar store, or of the --bars; repeat for several."),
 ]
 BarFiles = Annotated[
     list[str] | None,
@@ -26,7 +28,7 @@ BarFiles = Annotated[
 ]
 ActionFiles = Annotated[
     list[str] | None,
-    typer.Option("--actions", metavar="SYMBOL=FILE", help="Splits and dividends: ex_date,type,value."),
+    typer.Option("--actions", metavar="[SYMBOL=]FILE", help="Splits and dividends: ex_date,type,value."),
 ]
 Frame = Annotated[
     str | None, typer.Option("--timeframe", metavar="T", help="By default the data's own; 1h, 1d, 1w, 1mo … resample.")
@@ -101,10 +103,10 @@ def command(
         leverage=leverage, shorting=shorting, maintenance=maintenance, costs=costs, close_at_end=close_at_end,
         seed=seed, venue=venue,
     )  # fmt: skip
+    files, names = bar_files(bars or [], symbol or [])
     wanted = Wanted(
-        bars=bar_files(bars or [], symbol or []), symbols=symbol, timeframe=timeframe, tz=tz, asset=asset,
-        actions=pairs("--actions", actions, "SYMBOL=FILE"),
-    )  # fmt: skip
+        bars=files, symbols=names, timeframe=timeframe, tz=tz, asset=asset, actions=action_files(actions or [])
+    )
     backtest(strategy, wanted, options, outputs, lookahead_check=not no_lookahead_check)
 
 
@@ -112,12 +114,12 @@ def command(
 class Wanted:
     """The bars that a run was asked to use."""
 
-    bars: Mapping[str, str] | Sequence[str] | None
-    symbols: Sequence[str] | None
+    bars: Sequence[str] | None
+    symbols: Sequence[str | None]
     timeframe: str | None = None
     tz: str | None = None
     asset: str | None = None
-    actions: Mapping[str, str]
+    actions: Mapping[str, str] | str
 
 
 def backtest(reference: str, wanted: Wanted, options: "Options", outputs: Outputs, *, lookahead_check: bool) -> None:
@@ -154,33 +156,43 @@ def _planned(reference: str, wanted: Wanted, options: "Options") -> "Plan":
         raise InputError(str(error)) from error
 
 
-def pairs(option: str, given: Sequence[str] | None, form: str = "NAME=VALUE") -> dict[str, Any]:
-    """`name=value` of a repeated option, called `form` in errors. Raises InputError."""
+def pairs(option: str, given: Sequence[str] | None) -> dict[str, Any]:
+    """`name=value` of a repeated option. Raises InputError."""
     found: dict[str, Any] = {}
     for text in given or ():
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise InputError(f"{option} {text}: write {option} {form}")
+            raise InputError(f"{option} {text}: write {option} NAME=VALUE")
         if name.strip() in found:
             raise InputError(f"{option} {name.strip()} is given twice")
         found[name.strip()] = value.strip()
     return found
 
 
-def bar_files(given: Sequence[str], symbols: Sequence[str]) -> dict[str, str] | list[str] | None:
-    """Files by symbol, or in the order of the `symbols` that name them. Raises InputError."""
-    from weaver.walle.files import symbol_of
+def bar_files(given: Sequence[str], symbols: Sequence[str]) -> tuple[list[str] | None, list[str | None]]:
+    """The files, and what each is called: None where its column of symbols or its name tells. One file alone may be
+    given several `symbols`, whose rows are wanted of it. Raises InputError."""
+    files = [NamedFile.parse("--bars", text) for text in given]
+    if not files:
+        return None, [*symbols]
+    named = [file for file in files if file.symbol is not None]
+    if symbols and named:
+        raise InputError(f"--bars {named[0].symbol}={named[0].file} names its symbol: leave --symbol out")
+    if symbols and len(files) not in {1, len(symbols)}:
+        raise InputError(f"{len(symbols)} --symbol for {len(files)} --bars: name each file as --bars SYMBOL=FILE")
+    return [file.file for file in files], [*symbols] or [file.symbol for file in files]
 
-    if not given or len(symbols) == len(given):
-        return list(given) or None
-    if symbols:
-        raise InputError(f"{len(symbols)} --symbol for {len(given)} --bars: name each file as --bars SYMBOL=FILE")
+
+def action_files(given: Sequence[str]) -> dict[str, str] | str:
+    """Files by symbol, or the one that says itself whose its rows are. Raises InputError."""
     found: dict[str, str] = {}
     for text in given:
-        symbol, equals, path = text.partition("=")
-        if not equals or Path(text).exists():
-            symbol, path = symbol_of(Path(text)), text
-        if symbol in found:
-            raise InputError(f"--bars: both {found[symbol]} and {path} are called {symbol}: name one as SYMBOL=FILE")
-        found[symbol] = path
+        file = NamedFile.parse("--actions", text)
+        if file.symbol is None:
+            if len(given) > 1:
+                raise InputError(f"--actions {text}: write --actions SYMBOL=FILE; one of many symbols stands alone")
+            return file.file
+        if file.symbol in found:
+            raise InputError(f"--actions {file.symbol} is given twice")
+        found[file.symbol] = file.file
     return found

@@ -16,7 +16,7 @@ from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
 
 if TYPE_CHECKING:
-    from weaver.model.corporate_actions import CorporateAction
+    from weaver.cli.import_actions import PendingActions
     from weaver.walle.assembly import ReadBars
     from weaver.walle.bar_store import ParquetBarStore, WriteOutcome
     from weaver.walle.catalogue import CatalogueEntry
@@ -29,7 +29,7 @@ Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="CSV or Parquet; SYMBOL_actions.csv: splits and dividends.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")]
-Symbol = Annotated[str | None, typer.Option("--symbol", help="By default the file's name up to _<timeframe>.")]
+Symbol = Annotated[str | None, typer.Option("--symbol", help="By default the file's column of symbols, or its name.")]
 Frame = Annotated[
     str | None, typer.Option("--timeframe", help="By default read off the data; 1h, 1d, 1w, 1mo … resample.")
 ]
@@ -43,7 +43,6 @@ Actions = Annotated[
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Drop what was stored of the series before.")]
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="All symbols by default.")]
-_SUFFIX = "_actions"
 T = TypeVar("T")
 
 
@@ -122,77 +121,50 @@ def import_data(
     as_json: bool = False,
 ) -> None:
     """Import each file on its own: one that is refused (told on stderr, exit code 2) does not hold up the others."""
-    from weaver.walle.files import symbol_of
-    from weaver.walle.importing import import_file
+    from weaver.cli.import_actions import SUFFIX, PendingActions
+    from weaver.walle.files import read_parts
+    from weaver.walle.importing import import_part
 
-    bar_files, action_files = _sorted_out(files, actions, symbol)
+    bar_files = [path for path in files if not path.stem.lower().endswith(SUFFIX)]
+    action_files = [path for path in files if path not in bar_files]
+    pending = PendingActions.read(action_files, actions, is_only=len(bar_files) == 1)
     if symbol is not None and len(bar_files) > 1:
         raise InputError(f"--symbol {symbol} goes with one file, not {len(bar_files)}: import them one by one")
     errors: list[WeaverError] = []
     outcomes: list[Imported] = []
     for path in _progress(bar_files, "Importing"):
         try:
-            named = symbol_of(path) if symbol is None else symbol
-            imported = import_file(
-                store, path, symbol=named, source=str(path), timeframe=timeframe, tz=tz, asset_class=asset_class,
-                actions=partial(_taken_actions, action_files, named), keep=keep,
-            )  # fmt: skip
+            parts = read_parts(path, asked=[] if symbol is None else [symbol])
         except WeaverError as error:
             errors.append(error)
             continue
-        outcomes.append(imported)
-        if not as_json:
-            _tell(imported.read, imported.outcome, path, actions=len(store.actions(named)))
-    errors += _import_actions(store, action_files, as_json=as_json)
+        is_only = len(bar_files) == len(parts) == 1
+        for part in parts:
+            try:
+                imported = import_part(
+                    store, part, source=str(path), timeframe=timeframe, tz=tz, asset_class=asset_class, keep=keep,
+                    actions=partial(pending.take, part.symbol, is_only=is_only),
+                )  # fmt: skip
+            except WeaverError as error:
+                errors.append(error)
+                continue
+            outcomes.append(imported)
+            if not as_json:
+                _tell(imported.read, imported.outcome, path, actions=len(store.actions(part.symbol)))
+    errors += _import_actions(pending, store, as_json=as_json)
     if as_json:
         typer.echo(json.dumps([_outcome_json(one.read, one.outcome) for one in outcomes], indent=2))
     _report(errors)
 
 
-def _sorted_out(
-    files: Sequence[Path], actions: Sequence[str], symbol: str | None
-) -> tuple[list[Path], dict[str, Path]]:
-    """Files of bars, and files of actions by symbol."""
-    from weaver.walle.files import symbol_of
-
-    bar_files = [path for path in files if not path.stem.lower().endswith(_SUFFIX)]
-    action_files = {path.stem[: -len(_SUFFIX)]: path for path in files if path not in bar_files}
-    symbols = {symbol_of(path) if symbol is None else symbol for path in bar_files}
-    for given in actions:
-        named, equals, name = given.rpartition("=")
-        if not equals:
-            stem = Path(name).stem
-            named = stem[: -len(_SUFFIX)] if stem.lower().endswith(_SUFFIX) else ""
-            if len(symbols) == 1:
-                named = next(iter(symbols))
-        if not named:
-            raise InputError(f"--actions {given}: say whose they are, as --actions SYMBOL={given}")
-        action_files[named] = Path(name)
-    return bar_files, action_files
-
-
-def _taken_actions(files: dict[str, Path], symbol: str) -> "tuple[CorporateAction, ...] | None":
-    """The symbol's actions, out of the files that are still to be imported."""
-    from weaver.walle.actions_file import read_actions
-
-    path = files.pop(symbol, None)
-    return None if path is None else read_actions(path)
-
-
-def _import_actions(store: "ParquetBarStore", files: dict[str, Path], *, as_json: bool) -> list[WeaverError]:
+def _import_actions(pending: "PendingActions", store: "ParquetBarStore", *, as_json: bool) -> list[WeaverError]:
     """Actions of symbols whose bars are in the store already."""
-    from weaver.walle.actions_file import read_actions
-
     errors: list[WeaverError] = []
-    for symbol, path in files.items():
-        try:
-            actions = read_actions(path)
-            store.set_actions(symbol, actions)
-        except WeaverError as error:
-            errors.append(error)
-            continue
-        if not as_json:
-            typer.echo(f"{symbol}: {len(actions)} splits and dividends")
+    for outcome in pending.store(store):
+        if isinstance(outcome, WeaverError):
+            errors.append(outcome)
+        elif not as_json:
+            typer.echo(f"{outcome[0]}: {outcome[1]} splits and dividends")
     return errors
 
 
@@ -219,7 +191,7 @@ def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path, *, actions: int
         typer.echo(f"  note: {note}", err=True)
     for warning in read.warnings:
         typer.echo(f"  warning: {warning.message} [{warning.code}]", err=True)
-    beside = path.parent / f"{symbol_of(path)}{_SUFFIX}.csv"
+    beside = path.parent / f"{symbol_of(path)}_actions.csv"
     if not actions and beside.is_file():
         typer.echo(f"  note: {beside} lies beside it: with prices as traded, import it too", err=True)
 

@@ -38,6 +38,8 @@ class Reading:
     timeframe: Timeframe | None
     tz: str | None
     asset_class: AssetClass | None
+    is_asked: bool = True
+    """The client named the symbol; else it is what the bars are called where no column says it."""
 
     def to_json(self) -> dict[str, Any]:
         """As another process can be told of it."""
@@ -48,6 +50,7 @@ class Reading:
             "timeframe": None if self.timeframe is None else str(self.timeframe),
             "tz": self.tz,
             "asset_class": self.asset_class,
+            "is_asked": self.is_asked,
         }
 
     @classmethod
@@ -60,6 +63,7 @@ class Reading:
             timeframe=None if told["timeframe"] is None else Timeframe.parse(told["timeframe"]),
             tz=told["tz"],
             asset_class=None if told["asset_class"] is None else AssetClass(told["asset_class"]),
+            is_asked=told["is_asked"],
         )
 
 
@@ -67,10 +71,11 @@ def previewed(store: ParquetBarStore, reading: Reading) -> PreviewResponse:
     """What a file would bring. What is wrong with it is told in the answer; raises Unavailable where it is gone."""
     found = preview(
         reading.path,
-        symbol=reading.symbol,
+        symbol=reading.symbol if reading.is_asked else None,
+        otherwise=reading.symbol,
         timeframe=reading.timeframe,
         tz=reading.tz,
-        asset_class=reading.asset_class or known_class(store, reading.symbol),
+        class_of=lambda symbol: reading.asset_class or known_class(store, symbol),
     )
     if found.error is not None and not reading.path.exists():
         raise removed(reading.name)
@@ -115,7 +120,7 @@ def _response(found: FilePreview, reading: Reading) -> PreviewResponse:
     columns = [one for number, one in enumerate(found.columns) if one[1] or number < _COLUMNS_MAX]
     row = None if error is None else _ROW.search(error)
     return PreviewResponse(
-        symbol=reading.symbol,
+        symbol=reading.symbol if bars is None else bars.symbol,
         asset_class=None if read is None else read.instrument.asset_class,
         timeframe=None if bars is None else str(bars.timeframe),
         time_zone=found.zone,

@@ -18,12 +18,14 @@ from weaver.model.timeframe import DAY, Timeframe
 from weaver.research.assumed import NAMELESS, assumed
 from weaver.research.values import shown, text
 from weaver.walle.action_quality import check_actions
-from weaver.walle.assembly import ReadBars
+from weaver.walle.assembly import assemble
 from weaver.walle.asset_evidence import Guess, asset_doubt, evidence, guess
 from weaver.walle.bar_store import ParquetBarStore, StoredBars
-from weaver.walle.files import check_symbol, read_bars
-from weaver.walle.frames import bars_from_frame
+from weaver.walle.files import check_symbol, read_parts
+from weaver.walle.frames import parts_of_frame
+from weaver.walle.parts import Part
 from weaver.walle.quality import DataWarning, check_bars
+from weaver.walle.symbol_column import listed
 from weaver.walle.time_zone import zone_of
 
 EPOCH = date(1970, 1, 1)
@@ -59,25 +61,27 @@ def load_bars(symbol: str, timeframe: str) -> StoredBars:
 def sources(
     bars: Any,
     *,
-    symbols: Iterable[str] | None,
+    symbols: Iterable[str | None] | None,
     timeframe: str | None,
     tz: str | None,
     asset: str | None,
-    actions: Mapping[str, Any] | None,
+    actions: Mapping[str, Any] | str | Path | None,
 ) -> dict[str, Source]:
     """The run's symbols with their bars, in order. `bars`: a frame, Bars, StoredBars, a file, a mapping or sequence of
-    them, or None for the store. Raises InputError."""
+    them, or None for the store. `symbols`: what each is called, or whose rows of the one file or frame are wanted.
+    `actions`: by symbol, or one file of many symbols. Raises InputError."""
     wanted = _Wanted.parse(timeframe=timeframe, tz=tz, asset=asset)
-    if actions is not None and not isinstance(actions, Mapping):
-        raise InputError(f"actions are a mapping of symbols to files or lists, not {shown(actions)}")
+    if actions is not None and not isinstance(actions, (Mapping, str, Path)):
+        raise InputError(f"actions are a file, or a mapping of symbols to files or lists, not {shown(actions)}")
     found = _found(bars, _symbols(symbols), wanted)
     if not found:
         raise InputError("no bars: name symbols of the store (--symbol) or files (--bars)")
     _one_timeframe(found)
-    unknown = sorted(set(actions or ()) - set(found))
+    given = _by_symbol(Path(actions), list(found)) if isinstance(actions, (str, Path)) else actions or {}
+    unknown = sorted(set(given) - set(found))
     if unknown:
         raise InputError(f"actions of {', '.join(unknown)}: not a symbol of this run ({', '.join(found)})")
-    ready = {symbol: _with_actions(source, (actions or {}).get(symbol)) for symbol, source in found.items()}
+    ready = {symbol: _with_actions(source, given.get(symbol)) for symbol, source in found.items()}
     _tell_guesses(ready)
     return ready
 
@@ -99,35 +103,42 @@ class _Wanted:
         )
 
 
-def _found(bars: Any, symbols: list[str], wanted: _Wanted) -> dict[str, Source]:
+def _found(bars: Any, symbols: list[str | None], wanted: _Wanted) -> dict[str, Source]:
     if bars is None:
-        return {symbol: _stored(symbol, wanted) for symbol in symbols}
-    if isinstance(bars, Mapping):
-        return {symbol: _one(item, _symbol(symbol), wanted) for symbol, item in bars.items()}
-    items = list(bars) if isinstance(bars, (list, tuple)) else [bars]
-    if symbols and len(symbols) != len(items):
-        raise InputError(f"{len(symbols)} symbols for {len(items)} rows of bars: name one for each")
-    names: list[str | None] = [*symbols] or [None] * len(items)
-    named = [_one(item, name, wanted) for item, name in zip(items, names, strict=True)]
+        return {symbol: _stored(symbol, wanted) for symbol in symbols if symbol is not None}
     found: dict[str, Source] = {}
-    for source in named:
-        if source.listing.symbol in found:
-            raise InputError(f"two rows of bars are called {source.listing.symbol}: name them with SYMBOL=FILE")
-        found[source.listing.symbol] = source
+    for item, names in _items(bars, symbols):
+        for source in _sources(item, names, wanted):
+            if source.listing.symbol in found:
+                raise InputError(f"two rows of bars are called {source.listing.symbol}: name them with SYMBOL=FILE")
+            found[source.listing.symbol] = source
     return found
 
 
-def _one(item: Any, symbol: str | None, wanted: _Wanted) -> Source:
+def _items(bars: Any, symbols: list[str | None]) -> list[tuple[Any, list[str]]]:
+    """Each frame or file with the symbols that are wanted of it; none: all that it has."""
+    if isinstance(bars, Mapping):
+        return [(item, [_symbol(symbol)]) for symbol, item in bars.items()]
+    items = list(bars) if isinstance(bars, (list, tuple)) else [bars]
+    if len(items) == 1:
+        return [(items[0], [symbol for symbol in symbols if symbol is not None])]
+    if symbols and len(symbols) != len(items):
+        raise InputError(f"{len(symbols)} symbols for {len(items)} rows of bars: name one for each")
+    names = [[] if symbol is None else [symbol] for symbol in symbols] or [[] for _ in items]
+    return list(zip(items, names, strict=True))
+
+
+def _sources(item: Any, names: list[str], wanted: _Wanted) -> list[Source]:
     if isinstance(item, (str, Path)):
-        return _file(Path(item), symbol, wanted)
-    if isinstance(item, StoredBars):
-        return _from_store(item, symbol or item.bars.symbol, wanted)
-    if isinstance(item, Bars):
-        return _in_memory(item, symbol or item.symbol, wanted)
-    read = bars_from_frame(
-        item, symbol=symbol or NAMELESS, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class
-    )
-    return _read(read, "memory", None)
+        return [_assembled(part, str(item), wanted.tz, wanted) for part in read_parts(Path(item), asked=names)]
+    if not isinstance(item, (Bars, StoredBars)):
+        parts = parts_of_frame(item, asked=names, otherwise=NAMELESS)
+        return [_assembled(part, "memory", None, wanted) for part in parts]
+    if len(names) > 1:
+        raise InputError(f"{len(names)} symbols for one row of bars: name one for each")
+    bars = item.bars if isinstance(item, StoredBars) else item
+    name = names[0] if names else bars.symbol
+    return [_from_store(item, name, wanted) if isinstance(item, StoredBars) else _in_memory(item, name, wanted)]
 
 
 def _in_memory(bars: Bars, name: str, wanted: _Wanted) -> Source:
@@ -139,7 +150,11 @@ def _in_memory(bars: Bars, name: str, wanted: _Wanted) -> Source:
     return replace(_given(bars, Instrument.default(name, asset_class), (), "memory", wanted), guess=found)
 
 
-def _read(read: ReadBars, origin: str, tz: str | None) -> Source:
+def _assembled(part: Part, origin: str, tz: str | None, wanted: _Wanted) -> Source:
+    """A symbol's rows of a file or frame, checked."""
+    read = assemble(
+        part.raw, symbol=part.symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class
+    )
     return Source(
         listing=Listing(instrument=read.instrument, bars=read.bars),
         origin=origin,
@@ -191,17 +206,13 @@ def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> Source:
     return _given(stored.bars, instrument, stored.actions, "store", wanted)
 
 
-def _file(path: Path, symbol: str | None, wanted: _Wanted) -> Source:
-    read = read_bars(path, symbol=symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class)
-    return _read(read, str(path), wanted.tz)
-
-
 def _with_actions(source: Source, given: Any) -> Source:
     """The source with the actions that were given, else its own; each counts once, and is held against the prices."""
     if given is None:
         stated = source.listing.actions
     else:
-        stated = _read_actions(Path(given)) if isinstance(given, (str, Path)) else _checked_actions(given)
+        symbol = source.listing.symbol
+        stated = _read_actions(Path(given), symbol) if isinstance(given, (str, Path)) else _checked_actions(given)
     actions, again = distinct(stated)
     listing, instrument = replace(source.listing, actions=actions), source.listing.instrument
     doubts = check_actions(listing.bars, calendar_for(instrument.asset_class), instrument.asset_class, actions)
@@ -236,10 +247,23 @@ def _checked_actions(given: Any) -> tuple[CorporateAction, ...]:
     )
 
 
-def _read_actions(path: Path) -> tuple[CorporateAction, ...]:
+def _read_actions(path: Path, symbol: str) -> tuple[CorporateAction, ...]:
     from weaver.walle.actions_file import read_actions  # brings the CSV reader, which bars of Parquet do without
 
-    return read_actions(path)
+    return read_actions(path, symbol=symbol)
+
+
+def _by_symbol(path: Path, symbols: Sequence[str]) -> dict[str, tuple[CorporateAction, ...]]:
+    """Each symbol's own of a file of many, which may have none of some."""
+    from weaver.walle.actions_file import ActionsFile
+
+    file = ActionsFile.read(path)
+    if file.symbols is None and len(symbols) > 1:
+        raise InputError(f"actions {path}: no column says whose they are: name them as SYMBOL=FILE")
+    found = {symbol: file.of(symbol) for symbol in symbols if file.has(symbol)}
+    if not found:
+        raise InputError(f"actions {path}: of {listed(file.symbols or ())}, and not of {listed(symbols)}")
+    return {symbol: found.get(symbol, ()) for symbol in symbols}
 
 
 def _warnings(found: Iterable[DataWarning]) -> tuple[tuple[str, str], ...]:
@@ -259,14 +283,14 @@ def _one_timeframe(found: Mapping[str, Source]) -> None:
         )
 
 
-def _symbols(given: Iterable[str] | None) -> list[str]:
+def _symbols(given: Iterable[str | None] | None) -> list[str | None]:
     if given is None:
         return []
     if isinstance(given, str):
         return [_symbol(given)]
     if not isinstance(given, Iterable):
         raise InputError(f"symbols are a list of names, not {shown(given)}")
-    return [_symbol(symbol) for symbol in given]
+    return [None if symbol is None else _symbol(symbol) for symbol in given]
 
 
 def _symbol(given: object) -> str:

@@ -1,35 +1,87 @@
-"""Splits, dividends and delistings from a CSV file: `ex_date,type,value`."""
+"""Splits, dividends and delistings from a CSV file: `ex_date,type,value`, or those of several with their `symbol`."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
+from weaver.model.bars import Int64
 from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split
 from weaver.model.errors import DataError, InputError
 from weaver.model.timeframe import DAY
-from weaver.walle.arrow_columns import text_column
-from weaver.walle.column_names import simple
+from weaver.walle.arrow_columns import symbols_at, text_column
+from weaver.walle.column_names import simple, symbol_column
 from weaver.walle.csv_file import CsvText, read_table, read_text
 from weaver.walle.source import Source
+from weaver.walle.symbol_column import SymbolColumn, listed
 from weaver.walle.time_text import parse_times
 
 _SPELLINGS = {"ex_date": ("exdate", "date"), "type": ("type", "action", "kind"), "value": ("value", "amount", "ratio")}
 
 
-def read_actions(path: Path) -> tuple[CorporateAction, ...]:
-    """The actions of a file with the columns ex_date, type (split, dividend, delisting), value; others are ignored.
+def read_actions(path: Path, *, symbol: str | None = None) -> tuple[CorporateAction, ...]:
+    """The actions of one symbol in a file, as `ActionsFile.of` tells them."""
+    return ActionsFile.read(path).of(symbol)
 
-    They come back by date, and in the file's order within a date. A file with a header alone has no actions.
-    Raises InputError or DataError naming file, row and line.
-    """
-    text = read_text(path)
-    positions = _positions(text)
-    source = Source(name=text.name, line_of=text.line_of)
-    if text.line_of(1) is None:
-        return ()
-    table = read_table(text, positions)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ActionsFile:
+    """A file with the columns ex_date, type (split, dividend, delisting), value, and perhaps one of symbols; others
+    are ignored. One with a header alone has no actions."""
+
+    source: Source
+    table: pa.Table | None
+    """ex_date, type, value, as texts."""
+    column: SymbolColumn | None
+
+    @classmethod
+    def read(cls, path: Path) -> "ActionsFile":
+        """The file, whose rows are looked at when they are asked for. Raises InputError or DataError."""
+        text = read_text(path)
+        positions = _positions(text)
+        source = Source(name=text.name, line_of=text.line_of)
+        if text.line_of(1) is None:
+            return cls(source=source, table=None, column=None)
+        at, is_label = symbol_column(text.header, source=text.name)
+        table = read_table(text, positions if at is None else [*positions, at])
+        column = None
+        if at is not None:
+            column = symbols_at(table.column(3), text.header[at], is_label=is_label, source=source)
+        is_one = column is not None and is_label and len(column.names) == 1
+        return cls(source=source, table=table, column=None if is_one else column)
+
+    @property
+    def symbols(self) -> tuple[str, ...] | None:
+        """Whose actions they are; None: the file does not say."""
+        return None if self.column is None else self.column.names
+
+    def of(self, symbol: str | None) -> tuple[CorporateAction, ...]:
+        """A symbol's actions by date, and in the file's order within a date. Raises DataError naming file, row and
+        line, or the symbols that there are, where it is not among them."""
+        if self.table is None:
+            return ()
+        if self.column is None:
+            return _actions(self.table, self.source)
+        if symbol is None and len(self.column.names) > 1:
+            raise DataError(
+                f"{self.source.name}: actions of several symbols, {listed(self.column.names)}: name the one"
+            )
+        found = self.column.names[0] if symbol is None else self.column.find(symbol, source=self.source.name)
+        return self._rows(self.column.rows_of(found))
+
+    def has(self, symbol: str) -> bool:
+        """Whether some of them may be that symbol's."""
+        return self.column is None or bool(self.column.alike(symbol))
+
+    def _rows(self, rows: Int64) -> tuple[CorporateAction, ...]:
+        table = None if self.table is None else self.table.take(pa.array(rows))
+        return () if table is None else _actions(table, self.source.take(rows, self.source.name))
+
+
+def _actions(table: pa.Table, source: Source) -> tuple[CorporateAction, ...]:
     dates = parse_times(text_column(table.column(0)), source=source).local // DAY
     kinds, values = table.column(1).to_pylist(), table.column(2).to_pylist()
     actions = [

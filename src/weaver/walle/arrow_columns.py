@@ -3,6 +3,7 @@
 Arrow's own `to_numpy` imports pandas wherever it is installed, which costs 0.3 s; a view on the buffer costs nothing.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from weaver.model.bars import Float64
+from weaver.walle.column_names import ColumnNames
+from weaver.walle.source import Source
+from weaver.walle.symbol_column import SymbolColumn
 from weaver.walle.time_text import TextColumn
 
 
@@ -51,3 +55,23 @@ def text_column(column: pa.ChunkedArray) -> TextColumn:
     bounds = np.frombuffer(offsets, dtype=np.int64, count=len(whole) + 1, offset=8 * whole.offset)
     letters = np.empty(0, dtype=np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)
     return TextColumn(offsets=bounds, data=letters)
+
+
+def symbols_of(
+    columns: Mapping[int, pa.ChunkedArray], names: ColumnNames, header: Sequence[str], source: Source
+) -> SymbolColumn | None:
+    """The column of symbols, where there is one. Raises DataError naming the first row without a symbol."""
+    if names.symbol is None:
+        return None
+    return symbols_at(columns[names.symbol], header[names.symbol], is_label=names.is_label, source=source)
+
+
+def symbols_at(column: pa.ChunkedArray, label: str, *, is_label: bool, source: Source) -> SymbolColumn:
+    """A column of symbols. Raises DataError naming the first row without a symbol."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    encoded = column.dictionary_encode().unify_dictionaries()
+    values = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
+    indices = pa.chunked_array([chunk.indices for chunk in encoded.chunks], pa.int32())
+    code = values_of(indices.fill_null(len(values)).cast(pa.int64()), np.int64)
+    return SymbolColumn.of(label, [*values, None], code, source=source, is_label=is_label)

@@ -9,7 +9,6 @@ from weaver.model.bars import PRICES, Bars, Float64, Int64
 from weaver.model.calendar import Calendar, calendar_for
 from weaver.model.errors import InputError
 from weaver.model.instrument import AssetClass, Instrument
-from weaver.model.new_york import local_day
 from weaver.model.resample import resample
 from weaver.model.timeframe import DAY, MINUTE, Timeframe, Unit
 from weaver.walle.asset_evidence import Evidence, Guess, evidence, guess
@@ -26,7 +25,8 @@ from weaver.walle.spacing import (
     is_daily_step,
     with_first_sessions,
 )
-from weaver.walle.time_zone import to_instants, zone_of
+from weaver.walle.stamps import instants, stamps
+from weaver.walle.time_zone import zone_of
 
 _ROUNDING = 1e-9
 """Adjusted prices stick out of [low, high] by a rounding; up to this share of the price it is put right."""
@@ -61,7 +61,7 @@ def assemble(
 
     Raises InputError, or DataError naming the first row that cannot be true.
     """
-    notes: list[str] = []
+    notes = [*raw.notes]
     zone = None if tz is None else zone_of(tz)
     step = _step(raw, timeframe)
     guessed: Guess | None = None
@@ -69,7 +69,7 @@ def assemble(
         guessed = guess(symbol, _evidence(raw, step, zone))
         asset_class = guessed.asset_class
     calendar = calendar_for(asset_class)
-    timestamp = _timestamps(raw, Timeframe(DAY if is_daily_step(step) else MINUTE), zone, asset_class, notes)
+    timestamp = stamps(raw, Timeframe(DAY if is_daily_step(step) else MINUTE), zone, asset_class, notes)
     _check_order(timestamp, raw.source)
     spacing, timestamp, doubts = _spaced(raw, timestamp, step, timeframe, zone, asset_class)
     prices = _prices(raw, notes)
@@ -96,12 +96,12 @@ def _evidence(raw: RawColumns, step: int, zone: ZoneInfo | None) -> Evidence:
         return evidence(times.local, step, raw.volume)
     if times.instant is None and zone is None:
         return Evidence()
-    return evidence(_instants(raw, zone), step, raw.volume)
+    return evidence(instants(raw, zone), step, raw.volume)
 
 
 def _step(raw: RawColumns, timeframe: Timeframe | None) -> int:
     """How far apart the bars are as a rule (ns), or should be where there is one only."""
-    times = raw.times.local if raw.times.instant is None else raw.times.instant
+    times = raw.times.steps
     step = common_step(times)
     if step is not None:
         return step
@@ -143,8 +143,8 @@ def _labels(
     day = calendar.session_of(timestamp, daily=True)
     is_date = timestamp % DAY == 0
     instant = timestamp
-    if asset_class is AssetClass.STOCK and (raw.times.local % DAY).any():
-        is_date, instant = np.zeros(len(timestamp), dtype=np.bool_), _instants(raw, zone)
+    if asset_class is AssetClass.STOCK and not raw.times.are_dates:
+        is_date, instant = np.zeros(len(timestamp), dtype=np.bool_), instants(raw, zone)
     close = calendar.session_close(day)
     is_close = (instant <= close) & (instant >= close - MINUTE)
     return Labels(
@@ -156,35 +156,6 @@ def _labels(
         calendar=calendar,
         is_always_open=is_crypto,
     )
-
-
-def _timestamps(
-    raw: RawColumns, spacing: Timeframe, zone: ZoneInfo | None, asset_class: AssetClass, notes: list[str]
-) -> Int64:
-    """Start stamps in UTC; of daily stock bars the session's date at 00:00."""
-    times = raw.times
-    if zone is not None and times.instant is not None:
-        notes.append(f"{raw.source.name}: the times say their own zone, so --tz {zone.key} was not used")
-    dates_alone = not bool((times.local % DAY).any())
-    if spacing.is_daily and asset_class is AssetClass.STOCK:
-        # The date as written; times of day (other than midnight) are instants of New York's date.
-        return times.local if dates_alone else local_day(_instants(raw, zone)) * DAY
-    if spacing.is_daily and dates_alone and times.instant is None:
-        return times.local
-    return _instants(raw, zone)
-
-
-def _instants(raw: RawColumns, zone: ZoneInfo | None) -> Int64:
-    """The times in UTC. Raises DataError where neither they nor the caller name a zone."""
-    times = raw.times
-    if times.instant is not None:
-        return times.instant
-    if zone is None:
-        row = int(np.argmax(times.local % DAY != 0))
-        raise raw.source.error(
-            row, f"time {moment(times.local[row])} has no time zone: name it with --tz, as UTC or America/New_York"
-        )
-    return to_instants(times.local, zone, source=raw.source)
 
 
 def _check_order(timestamp: Int64, source: Source) -> None:
@@ -229,10 +200,14 @@ def _check_within(column: Float64, name: str, low: Float64, high: Float64, sourc
 
 
 def _volume(raw: RawColumns, notes: list[str]) -> Float64:
-    if raw.volume is None:
-        notes.append(f"{raw.source.name}: no column for volume: taken as 0")
-        return np.zeros(len(raw.open))
     volume = raw.volume
+    if volume is None:
+        doubt = "".join(f"; {name[:30]!r} is not known as one" for name in raw.unused_volumes[:2])
+        notes.append(f"{raw.source.name}: no column for volume: taken as 0{doubt}")
+        return np.zeros(len(raw.open))
+    if raw.tick_volume is not None and not volume.any():
+        notes.append(f"{raw.source.name}: the volume is always 0: the tick volume is taken for it")
+        volume = raw.tick_volume
     _check_numbers(volume, "volume", raw.source)
     raw.source.check(volume < 0, lambda row: f"volume {volume[row]} is negative")
     return volume

@@ -1,4 +1,4 @@
-"""Which column of a file is what, in the spellings that vendors use."""
+"""Which column of a file is what: by its whole name, in the spellings that vendors use, never by how it begins."""
 
 import re
 from collections.abc import Sequence
@@ -13,14 +13,48 @@ _TIMES = (
 """Names of the time column, the surest first."""
 
 _PRICES = {
-    "open": ("open", "openprice", "o"),
-    "high": ("high", "highprice", "h"),
-    "low": ("low", "lowprice", "l"),
-    "close": ("close", "closeprice", "last", "closelast", "c"),
+    "open": (("open", "openprice", "o"),),
+    "high": (("high", "highprice", "h"),),
+    "low": (("low", "lowprice", "l"),),
+    "close": (("close", "closeprice", "c"), ("last", "closelast")),
 }
-_VOLUMES = ("volume", "vol", "v", "tickvol", "tickvolume")
+"""Names of each price; those of one rank mean the same, and a later rank counts where an earlier one has none."""
+
+COINS = (
+    "btc", "xbt", "eth", "sol", "xrp", "ltc", "bch", "ada", "doge", "dot", "avax", "link", "bnb", "trx", "matic", "pol",
+    "shib", "uni", "atom", "etc", "xlm", "xmr", "algo", "fil", "near", "apt", "arb", "aave", "eos", "xtz", "zec",
+    "dash", "neo", "sui", "pepe",
+)  # fmt: skip
+"""Coins after which the volume of their pairs is called: `Volume BTC`."""
+_VOLUMES = (
+    (
+        "basevolume", "volumebase", "baseassetvolume", "volumefrom", "realvolume", "realvol", "sharevolume",
+        "volumeshares", "sharestraded", "noofshares", "numberofshares", "contractstraded", "volumecontracts",
+        "tradedquantity", "totaltradedquantity", "tottrdqty", "ttltrdqnty",
+        *(f"{volume}{coin}" for coin in COINS for volume in ("volume", "vol")),
+    ),
+    ("volume", "vol", "v", "volumetraded", "tradedvolume", "totalvolume", "tradingvolume"),
+)  # fmt: skip
+"""Names of the volume: those that say that it is counted in what is traded, and those that say nothing."""
+_TICK_VOLUMES = (("tickvolume", "tickvol"),)
+"""Counts of price changes: the volume where there is no other, or the other is always 0."""
+_SYMBOLS = (
+    "symbol", "ticker", "tickersymbol", "stocksymbol", "sym", "tic", "rawsymbol", "actsymbol", "instrument",
+    "instrumentname", "instrumentid", "contract", "security", "securitycode", "secid", "stock", "stockcode", "tscode",
+    "coin", "pair", "currencypair", "productid", "ric", "isin", "figi", "cusip", "sedol", "permno",
+)  # fmt: skip
+"""Names of the column of symbols, the surest first."""
+_LABELS = ("s", "code", "name", "asset", "market")
+"""Names of columns that have symbols where they have several values; one alone may be anything (`Apple Inc.`)."""
 UTC_NAMES = frozenset({"gmttime", "utc", "unix", "unixtimestamp", "epoch"})
 """Time columns whose name says UTC."""
+
+_CURRENCY = "$€£¥₹₿"
+_NOISE = re.compile(rf"[^\w%‰∆±+{_CURRENCY}]|_")
+"""What says nothing in a name. A percent sign and the like do: `Volume %` is no volume, `Volume ($)` another one."""
+_MONEY = re.compile(f"[{_CURRENCY}]")
+_AGAIN = re.compile(r"(?P<name>.*)(\.\d+|_duplicated_\d+)")
+"""How pandas and polars call a name that stands there twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,25 +66,34 @@ class ColumnNames:
     """A separate column with the time of day, beside `time` with the date."""
     prices: dict[str, int]
     volume: int | None
+    tick_volume: int | None
+    """What is the volume where `volume` is always 0; None where there is no choice."""
+    symbol: int | None
+    is_label: bool
+    """The column of symbols may hold something else, if it says the same throughout."""
     is_utc: bool
     """The name of the time column says that it is in UTC."""
+    unused_volumes: tuple[str, ...]
+    """Without a volume: the names that look like one and are not known."""
 
     @property
     def used(self) -> list[int]:
         """All positions, in the file's order."""
-        optional = [position for position in (self.clock, self.volume) if position is not None]
-        return sorted({self.time, *self.prices.values(), *optional})
+        optional = (self.clock, self.volume, self.tick_volume, self.symbol)
+        chosen = {self.time, *self.prices.values()}.union(position for position in optional if position is not None)
+        return sorted(chosen)
 
 
 def simple(name: str) -> str:
     """A column's name in its simplest spelling: `<CLOSE>`, `4. close` and `Close` are all `close`."""
     text = re.sub(r"^\d+\.\s*", "", name.strip().lower())
-    return re.sub(r"[^a-z0-9]", "", text)
+    return _NOISE.sub("", text)
 
 
 def has_times(names: Sequence[str]) -> bool:
     """Whether a column is named as one of times."""
-    return _first([simple(name) for name in names], _TIMES) is not None
+    found = _spelled(names)
+    return any(spelling in found for spelling in _TIMES)
 
 
 def recognise(
@@ -61,51 +104,84 @@ def recognise(
     index_is_time: the time does not stand in a column (a frame's index); `time` is then -1. index_holds: what a
     frame's index holds that is no times.
     """
-    found = [simple(name) for name in names]
-    time = -1 if index_is_time else _first(found, _TIMES)
-    prices = {price: _only(found, names, spellings, price, source) for price, spellings in _PRICES.items()}
+    columns = _Columns(names=names, found=_spelled(names), source=source)
+    time = -1 if index_is_time else columns.surest(_TIMES, "timestamp")
+    bare = _Columns(names=names, found=[_MONEY.sub("", name) for name in columns.found], source=source)
+    prices = {price: bare.only(spellings, price) for price, spellings in _PRICES.items()}
     missing = [price for price, position in prices.items() if position is None]
     if time is None:
         missing.insert(0, "timestamp")
     if missing or time is None:
         index = "" if time is not None or index_holds is None else _no_times(index_holds)
         raise DataError(f"{source}: no column for {', '.join(missing)}; found: {_listed(names)}{index}")
-    clock = _first(found, ("time", "clock")) if time >= 0 and found[time] == "date" else None
-    volume = _only(found, names, _VOLUMES, "volume", source)
-    if volume is None:  # `Volume BTC`, `volume_from`
-        volume = next((position for position, name in enumerate(found) if name.startswith("volume")), None)
+    volume, ticks = columns.only(_VOLUMES, "volume"), columns.only(_TICK_VOLUMES, "volume")
+    symbol, is_label = symbol_column(names, source=source)
     return ColumnNames(
         time=time,
-        clock=clock,
+        clock=columns.surest(("time", "clock"), "time") if time >= 0 and columns.found[time] == "date" else None,
         prices={price: position for price, position in prices.items() if position is not None},
-        volume=volume,
-        is_utc=time >= 0 and found[time] in UTC_NAMES,
+        volume=ticks if volume is None else volume,
+        tick_volume=None if volume is None else ticks,
+        symbol=symbol,
+        is_label=is_label,
+        is_utc=time >= 0 and columns.found[time] in UTC_NAMES,
+        unused_volumes=() if volume is not None or ticks is not None else columns.called_like("vol"),
     )
+
+
+def symbol_column(names: Sequence[str], *, source: str) -> tuple[int | None, bool]:
+    """The position of the column of symbols, if there is one, and whether it may hold something else, if it says the
+    same throughout. Raises DataError where two could be it."""
+    columns = _Columns(names=names, found=_spelled(names), source=source)
+    sure = columns.surest(_SYMBOLS, "symbol")
+    return (columns.surest(_LABELS, "symbol"), True) if sure is None else (sure, False)
 
 
 def is_header(names: Sequence[str]) -> bool:
     """Whether a line names at least the four prices."""
-    found = {simple(name) for name in names}
-    return all(found.intersection(spellings) for spellings in _PRICES.values())
+    found = {_MONEY.sub("", simple(name)) for name in names}
+    return all(any(found.intersection(rank) for rank in ranks) for ranks in _PRICES.values())
 
 
-def _first(found: Sequence[str], spellings: Sequence[str]) -> int | None:
-    for spelling in spellings:
-        if spelling in found:
-            return found.index(spelling)
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Columns:
+    """The columns of a source: as it calls them, and simply spelled."""
+
+    names: Sequence[str]
+    found: Sequence[str]
+    source: str
+
+    def surest(self, spellings: Sequence[str], wanted: str) -> int | None:
+        """The column with the first of the spellings that there is."""
+        return self.only([(spelling,) for spelling in spellings], wanted)
+
+    def called_like(self, part: str) -> tuple[str, ...]:
+        """The names that have `part` in them."""
+        return tuple(name for name, spelled in zip(self.names, self.found, strict=True) if part in spelled)
+
+    def only(self, ranks: Sequence[Sequence[str]], wanted: str) -> int | None:
+        """The one column of the first rank that has any. Raises DataError where it has two."""
+        for rank in ranks:
+            positions = [position for position, name in enumerate(self.found) if name in rank]
+            if len(positions) > 1:
+                unclear = " and ".join(repr(self.names[position][:30]) for position in positions)
+                raise DataError(
+                    f"{self.source}: more than one column could be {wanted}, {unclear}: rename or take out those that "
+                    f"are not; found: {_listed(self.names)}"
+                )
+            if positions:
+                return positions[0]
+        return None
 
 
-def _only(found: Sequence[str], names: Sequence[str], spellings: Sequence[str], wanted: str, source: str) -> int | None:
-    for spelling in spellings:
-        match found.count(spelling):
-            case 0:
-                continue
-            case 1:
-                return found.index(spelling)
-            case _:
-                raise DataError(f"{source}: more than one column could be {wanted}; found: {_listed(names)}")
-    return None
+def _spelled(names: Sequence[str]) -> list[str]:
+    return [simple(_first_called(name, names)) for name in names]
+
+
+def _first_called(name: str, names: Sequence[str]) -> str:
+    """`Close` for the `Close.1` that pandas makes of a second `Close`."""
+    again = _AGAIN.fullmatch(name)
+    return again["name"] if again is not None and again["name"] in names else name
 
 
 def _no_times(index_holds: str) -> str:

@@ -15,9 +15,9 @@ from pyarrow import csv as arrow_csv
 
 from weaver.model.bars import Float64
 from weaver.model.errors import DataError, InputError
-from weaver.walle.arrow_columns import numbers_of, text_column
+from weaver.walle.arrow_columns import numbers_of, symbols_of, text_column
 from weaver.walle.column_names import ColumnNames, is_header, recognise
-from weaver.walle.raw_columns import RawColumns
+from weaver.walle.raw_columns import RawColumns, raw_columns
 from weaver.walle.source import Source
 from weaver.walle.time_text import parse_times
 
@@ -83,12 +83,12 @@ def read_csv(path: Path) -> RawColumns:
     names = recognise(text.header, source=text.name)
     table = read_table(text, names.used)
     columns = {position: table.column(place) for place, position in enumerate(names.used)}
-    written = _time_texts(columns, names)
-    return RawColumns(
+    return raw_columns(
+        names,
+        lambda position, name: _numbers(columns[position], name, source),
         source=source,
-        times=parse_times(text_column(written), source=source, is_utc=names.is_utc),
-        volume=None if names.volume is None else _numbers(columns[names.volume], "volume", source),
-        **{price: _numbers(columns[position], price, source) for price, position in names.prices.items()},
+        times=parse_times(text_column(_time_texts(columns, names)), source=source, is_utc=names.is_utc),
+        symbols=symbols_of(columns, names, text.header, source),
     )
 
 

@@ -1,12 +1,14 @@
 """Bars from files, CSV or Parquet."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from weaver.model.errors import InputError
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
 from weaver.walle.assembly import ReadBars, assemble
+from weaver.walle.parts import Part, only_part, parts_of, told_against
 from weaver.walle.raw_columns import RawColumns
 
 _PARQUET_MAGIC = b"PAR1"
@@ -22,15 +24,37 @@ def read_bars(
     tz: str | None = None,
     asset_class: AssetClass | None = None,
 ) -> ReadBars:
-    """The bars of a CSV or Parquet file, checked.
+    """The bars of one symbol in a CSV or Parquet file, checked.
 
-    symbol: by default the file's name up to `_<timeframe>`. timeframe: by default how far the bars are apart; a
-    multiple of that resamples. tz: the zone of intraday times that carry none. asset_class: by default guessed.
-    Raises InputError, or DataError naming file, row and line.
+    symbol: by default the only one in the file's column of symbols, else the file's name up to `_<timeframe>`.
+    timeframe: by default how far the bars are apart; a multiple of that resamples. tz: the zone of intraday times that
+    carry none. asset_class: by default guessed. Raises InputError, or DataError naming file, row and line.
     """
-    named = symbol_of(path) if symbol is None else symbol
-    check_symbol(named)
-    return assemble(read_columns(path), symbol=named, timeframe=timeframe, tz=tz, asset_class=asset_class)
+    part = read_part(path, symbol=symbol)
+    return assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
+
+
+def read_parts(path: Path, *, asked: Sequence[str] = (), otherwise: str | None = None) -> list[Part]:
+    """The rows of a CSV or Parquet file by symbol, in the order in which the symbols first appear.
+
+    asked: those that are wanted; none: all. otherwise: what the rows are called where no column says it, by default
+    the file's name. Raises InputError, or DataError naming file, row and line, or the symbols that there are.
+    """
+    for symbol in asked:
+        check_symbol(symbol)
+    raw, named = read_columns(path), otherwise or symbol_of(path)
+    parts = parts_of(raw, asked=asked, otherwise=named)
+    if not asked:
+        parts = told_against(named, parts, raw)
+    for part in parts:
+        check_symbol(part.symbol)
+    return parts
+
+
+def read_part(path: Path, *, symbol: str | None = None, otherwise: str | None = None) -> Part:
+    """The rows of one symbol, which is to be named where the file has several."""
+    asked = [] if symbol is None else [symbol]
+    return only_part(read_parts(path, asked=asked, otherwise=otherwise), str(path))
 
 
 def symbol_of(path: Path) -> str:

@@ -1,6 +1,7 @@
 """Reading pandas and polars data frames, neither of which is needed to be installed."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, tzinfo
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,15 @@ from weaver.model.errors import DataError, InputError
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
 from weaver.walle.assembly import ReadBars, assemble
-from weaver.walle.column_names import has_times, recognise
-from weaver.walle.raw_columns import RawColumns
+from weaver.walle.column_names import ColumnNames, has_times, recognise
+from weaver.walle.files import check_symbol
+from weaver.walle.parts import Part, parts_of
+from weaver.walle.raw_columns import RawColumns, raw_columns
 from weaver.walle.source import Source
+from weaver.walle.symbol_column import SymbolColumn
 from weaver.walle.time_text import TextColumn, WrittenTimes, from_epoch, parse_times
 from weaver.walle.time_units import from_units
+from weaver.walle.time_zone import zone_in
 
 
 def bars_from_frame(
@@ -25,30 +30,67 @@ def bars_from_frame(
     tz: str | None = None,
     asset_class: AssetClass | None = None,
 ) -> ReadBars:
-    """Bars of a pandas or polars frame: columns of any case, times in a column or in a pandas index (of times, dates
-    or texts; not of numbers, which may count rows).
+    """One symbol's bars of a frame, as `parts_of_frame` finds them.
 
     tz: the zone of times that carry none. Raises InputError or DataError naming symbol and row.
     """
-    name = f"the frame of {symbol}"
-    if not hasattr(frame, "columns") or not hasattr(frame, "__getitem__"):
+    (part,) = parts_of_frame(frame, asked=[symbol])
+    return assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
+
+
+def parts_of_frame(frame: Any, *, asked: Sequence[str] = (), otherwise: str = "BARS") -> list[Part]:
+    """The rows of a pandas or polars frame or an Arrow table, by symbol: columns of any case, times in a column or in a
+    pandas index (of times, dates or texts; not of numbers, which may count rows).
+
+    asked: those that are wanted; none: all. otherwise: what the bars are called where no column says it. Raises
+    InputError or DataError naming symbol and row.
+    """
+    known = asked[0] if len(asked) == 1 else otherwise
+    parts = parts_of(_raw_columns(frame, known), asked=asked, otherwise=otherwise)
+    for part in parts:
+        check_symbol(part.symbol)
+    return parts
+
+
+def _raw_columns(frame: Any, symbol: str) -> RawColumns:
+    source = Source(name=f"the frame of {symbol}")
+    if not hasattr(frame, "columns") or not hasattr(frame, "__getitem__") or not hasattr(frame, "__len__"):
         raise InputError(f"{symbol}: bars must be a pandas or polars frame, not {type(frame).__name__}")
     if not len(frame):
-        raise DataError(f"{name}: there are no rows")
-    source = Source(name=name)
+        raise DataError(f"{source.name}: there are no rows")
+    if type(frame).__module__.partition(".")[0] == "pyarrow":
+        return _of_arrow(frame, source)
     labels = list(frame.columns)
     spelled = [str(label) for label in labels]
     index = getattr(frame, "index", None)
     if index is not None and _holds_times(index, spelled):
-        names = recognise(spelled, source=name, index_is_time=True)
-        times = _times(index, Source(name=f"{name}, index"), is_utc=False)
+        names = recognise(spelled, source=source.name, index_is_time=True)
+        times = _times(index, Source(name=f"{source.name}, index"), is_utc=False)
     else:
-        names = recognise(spelled, source=name, index_holds=None if index is None else str(index.dtype))
+        names = recognise(spelled, source=source.name, index_holds=None if index is None else str(index.dtype))
         times = _times(frame[labels[names.time]], source, is_utc=names.is_utc)
-    columns = {price: _numbers(frame[labels[position]], price, source) for price, position in names.prices.items()}
-    volume = None if names.volume is None else _numbers(frame[labels[names.volume]], "volume", source)
-    raw = RawColumns(source=source, times=times, volume=volume, **columns)
-    return assemble(raw, symbol=symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
+
+    return raw_columns(
+        names,
+        lambda position, name: _numbers(frame[labels[position]], name, source),
+        source=source,
+        times=times,
+        symbols=None if names.symbol is None else _symbols(frame, labels[names.symbol], names, source),
+    )
+
+
+def _of_arrow(frame: Any, source: Source) -> RawColumns:
+    from weaver.walle.parquet_file import arrow_columns  # whoever has an Arrow table has loaded it already
+
+    header = list(frame.schema.names)
+    names = recognise(header, source=source.name)
+    table = frame if hasattr(frame, "combine_chunks") else frame.to_table()
+    return arrow_columns({at: table.column(at) for at in names.used}, names, header, source=source)
+
+
+def _symbols(frame: Any, label: Any, names: ColumnNames, source: Source) -> SymbolColumn:
+    values = frame[label].to_list()
+    return SymbolColumn.of_rows(str(label), values, source=source, is_label=names.is_label)
 
 
 def _holds_times(index: Any, columns: Sequence[str]) -> bool:
@@ -65,14 +107,22 @@ def _numbers(column: Any, name: str, source: Source) -> Float64:
 
 
 def _times(column: Any, source: Source, *, is_utc: bool) -> WrittenTimes:
-    zone = getattr(column.dtype, "tz", None) or getattr(column.dtype, "time_zone", None)
-    values = column.to_numpy() if zone is None or not hasattr(column.dtype, "tz") else _pandas_utc(column)
+    zone = _zone(column.dtype, source)
+    values = column.to_numpy() if zone is None or hasattr(column.dtype, "time_zone") else _pandas_utc(column)
     if values.dtype.kind == "M":
         unit = np.datetime_data(values.dtype)[0]
-        return from_units(values.view(np.int64), unit, source=source, is_utc=is_utc or zone is not None)
+        zone = zone or (UTC if is_utc else None)
+        return from_units(values.view(np.int64), unit, source=source, zone=zone)
     if values.dtype.kind in "iuf":
         return from_epoch(values.astype(np.float64 if values.dtype.kind == "f" else np.int64), source=source)
     return parse_times(TextColumn.of(_texts(values)), source=source, is_utc=is_utc)
+
+
+def _zone(dtype: Any, source: Source) -> tzinfo | None:
+    """The zone that a column's type names: pandas' own, pandas' by way of Arrow, or polars'."""
+    arrow = getattr(dtype, "pyarrow_dtype", None)
+    named = getattr(dtype, "tz", None) or getattr(dtype, "time_zone", None) or getattr(arrow, "tz", None)
+    return named if named is None or isinstance(named, tzinfo) else zone_in(str(named), source=source)
 
 
 def _pandas_utc(column: Any) -> Any:

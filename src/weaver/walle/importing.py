@@ -7,9 +7,10 @@ from pathlib import Path
 from weaver.model.corporate_actions import CorporateAction
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
-from weaver.walle.assembly import ReadBars
+from weaver.walle.assembly import ReadBars, assemble
 from weaver.walle.bar_store import ParquetBarStore, WriteOutcome
-from weaver.walle.files import read_bars
+from weaver.walle.files import read_part
+from weaver.walle.parts import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +30,37 @@ def import_file(
     timeframe: Timeframe | None = None,
     tz: str | None = None,
     asset_class: AssetClass | None = None,
+    keep: bool = True,
+    read_done: Callable[[], None] = lambda: None,
+) -> Imported:
+    """Read a CSV or Parquet file and store its bars of `symbol`, wholly or not at all; see `import_part`."""
+    return import_part(
+        store, read_part(path, symbol=symbol), source=source, timeframe=timeframe, tz=tz, asset_class=asset_class,
+        keep=keep, read_done=read_done,
+    )  # fmt: skip
+
+
+def import_part(
+    store: ParquetBarStore,
+    part: Part,
+    *,
+    source: str,
+    timeframe: Timeframe | None = None,
+    tz: str | None = None,
+    asset_class: AssetClass | None = None,
     actions: Callable[[], Sequence[CorporateAction] | None] = lambda: None,
     keep: bool = True,
     read_done: Callable[[], None] = lambda: None,
 ) -> Imported:
-    """Read a CSV or Parquet file and store its bars under `symbol`, wholly or not at all.
+    """Store one symbol's bars of a file, wholly or not at all.
 
     source: what the catalogue names as their origin. asset_class: by default the one that the symbol is stored with,
     else guessed. actions: gives the symbol's splits and dividends, None keeps those before. keep=False drops what was
     stored of the series. read_done: called between reading and storing. Raises InputError, and DataError naming file,
     row and line.
     """
-    read = read_bars(
-        path, symbol=symbol, timeframe=timeframe, tz=tz, asset_class=asset_class or known_class(store, symbol)
-    )
+    known = asset_class or known_class(store, part.symbol)
+    read = assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=known)
     given = actions()
     read_done()
     return Imported(read=read, outcome=store.write(read.bars, read.instrument, given, source, keep=keep))

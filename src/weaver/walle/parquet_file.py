@@ -1,5 +1,7 @@
 """Reading Parquet files that pandas, polars and others wrote."""
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +10,13 @@ from pyarrow import parquet
 
 from weaver.model.bars import Float64
 from weaver.model.errors import DataError, InputError
-from weaver.walle.arrow_columns import nulls_of, numbers_of, text_column, values_of
-from weaver.walle.column_names import recognise
-from weaver.walle.raw_columns import RawColumns
+from weaver.walle.arrow_columns import nulls_of, numbers_of, symbols_of, text_column, values_of
+from weaver.walle.column_names import ColumnNames, recognise
+from weaver.walle.raw_columns import RawColumns, raw_columns
 from weaver.walle.source import Source
 from weaver.walle.time_text import WrittenTimes, from_epoch, parse_times
 from weaver.walle.time_units import from_units
+from weaver.walle.time_zone import zone_in
 
 
 def read_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
@@ -41,16 +44,24 @@ def read_parquet(path: Path) -> RawColumns:
         raise DataError(f"{path}: this is not a whole Parquet file: {str(error).splitlines()[0]}") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
+    return arrow_columns(columns, names, schema.names, source=Source(name=str(path)))
+
+
+def arrow_columns(
+    columns: Mapping[int, pa.ChunkedArray], names: ColumnNames, header: Sequence[str], *, source: Source
+) -> RawColumns:
+    """The columns of a Parquet file or an Arrow table, by their positions in its header. Raises DataError."""
     if len(columns[names.time]) == 0:
-        raise DataError(f"{path}: the file has no rows")
+        raise DataError(f"{source.name}: the file has no rows")
     if names.clock is not None:
-        raise DataError(f"{path}: date and time stand in two columns: put them together into one")
-    source = Source(name=str(path))
-    return RawColumns(
+        raise DataError(f"{source.name}: date and time stand in two columns: put them together into one")
+
+    return raw_columns(
+        names,
+        lambda position, name: _numbers(columns[position], name, source),
         source=source,
         times=_times(columns[names.time], source, is_utc=names.is_utc),
-        volume=None if names.volume is None else _numbers(columns[names.volume], "volume", source),
-        **{price: _numbers(columns[position], price, source) for price, position in names.prices.items()},
+        symbols=symbols_of(columns, names, header, source),
     )
 
 
@@ -69,10 +80,11 @@ def _times(column: pa.ChunkedArray, source: Source, *, is_utc: bool) -> WrittenT
         column = column.cast(kind.value_type)
         kind = column.type
     if pa.types.is_timestamp(kind):
-        return from_units(values_of(column, np.int64), kind.unit, source=source, is_utc=is_utc or kind.tz is not None)
+        zone = zone_in(kind.tz, source=source) if kind.tz is not None else UTC if is_utc else None
+        return from_units(values_of(column, np.int64), kind.unit, source=source, zone=zone)
     if pa.types.is_date(kind):
         days = values_of(column.cast(pa.date32()), np.int32).astype(np.int64)
-        return from_units(days, "D", source=source, is_utc=False)
+        return from_units(days, "D", source=source, zone=None)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         wide = pa.int64() if pa.types.is_integer(kind) else pa.float64()
         return from_epoch(values_of(column.cast(wide), "i8" if wide == pa.int64() else "f8"), source=source)

@@ -1,6 +1,6 @@
 """A look at a file before it is imported: its columns, its first rows, and all that is wrong with it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,7 +10,7 @@ from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
 from weaver.walle.assembly import ReadBars, assemble
 from weaver.walle.column_names import ColumnNames, recognise
-from weaver.walle.files import check_symbol, is_parquet, read_columns
+from weaver.walle.files import check_symbol, is_parquet, read_part
 
 _CELL_MAX = 100
 
@@ -20,7 +20,7 @@ class FilePreview:
     """What a file shows of itself. `read` is None where it cannot be imported, and `error` says why."""
 
     columns: tuple[tuple[str, str | None], ...]
-    """Name, and what it is used as: time, clock, open, high, low, close, volume; None: not used."""
+    """Name, and what it is used as: time, clock, symbol, open, high, low, close, volume; None: not used."""
     rows: tuple[tuple[str, ...], ...]
     """The first rows, as they are written."""
     zone: str | None
@@ -32,25 +32,28 @@ class FilePreview:
 def preview(
     path: Path,
     *,
-    symbol: str,
+    symbol: str | None,
+    otherwise: str,
     timeframe: Timeframe | None,
     tz: str | None,
-    asset_class: AssetClass | None,
+    class_of: Callable[[str], AssetClass | None],
     rows_max: int = 10,
 ) -> FilePreview:
     """Read the whole file, store nothing. What is wrong with it is told in the result, not raised.
 
-    Raises InputError for a symbol that cannot be used.
+    symbol: the one that is wanted; otherwise: what the bars are called where no column says it. class_of: the class of
+    a symbol, None to guess it. Raises InputError for a symbol that cannot be used.
     """
-    check_symbol(symbol)
+    check_symbol(otherwise if symbol is None else symbol)
     names: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     zone, read, error = None, None, None
     try:
         names, rows = _parquet_head(path, rows_max) if is_parquet(path) else _csv_head(path, rows_max)
-        raw = read_columns(path)
-        zone = "UTC" if raw.times.instant is not None else tz
-        read = assemble(raw, symbol=symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
+        part = read_part(path, symbol=symbol, otherwise=otherwise)
+        zone = "UTC" if part.raw.times.instant is not None else tz
+        asset_class = class_of(part.symbol)
+        read = assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
     except InputError as refusal:
         error = str(refusal)
     return FilePreview(columns=tuple(_used(names, path)), rows=rows, zone=zone, read=read, error=error)
@@ -67,7 +70,7 @@ def _used(names: tuple[str, ...], path: Path) -> Iterator[tuple[str, str | None]
 
 def _uses(found: ColumnNames) -> dict[int, str]:
     uses = {position: price for price, position in found.prices.items()} | {found.time: "time"}
-    for position, use in ((found.clock, "clock"), (found.volume, "volume")):
+    for position, use in ((found.clock, "clock"), (found.volume, "volume"), (found.symbol, "symbol")):
         if position is not None:
             uses[position] = use
     return uses

@@ -33,13 +33,34 @@ _LIMITS = {"hour": 23, "minute": 59, "second": 59, "zone_hour": 15, "zone_minute
 class WrittenTimes:
     """Times as they stand in a column; int64 ns, n values each.
 
-    local: what is written, as if it were UTC. instant: the same in UTC, or None where no zone is written.
-    has_clock: a time of day is written somewhere; without one these are bare dates.
+    local: what is written, as if it were UTC; in the column's own zone, where it has one. instant: the same in UTC, or
+    None where no zone is written.
     """
 
     local: Int64
     instant: Int64 | None
-    has_clock: bool
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """They are written in a zone, which is not UTC."""
+        return self.instant is not None and not np.array_equal(self.local, self.instant)
+
+    @property
+    def are_dates(self) -> bool:
+        """Nothing but midnights is written; where a zone's clocks skip one, the hour after stands for it."""
+        late = self.local % DAY
+        count = int(np.count_nonzero(late))
+        return not count or (2 * count < len(late) and bool((late <= HOUR).all()) and self.is_elsewhere)
+
+    @property
+    def steps(self) -> Int64:
+        """The times as they are to be compared with their neighbours: dates as dates, whatever clocks did between."""
+        return self.local if self.instant is None or self.are_dates else self.instant
+
+    def take(self, rows: Int64) -> "WrittenTimes":
+        """Those of some rows."""
+        instant = None if self.instant is None else self.instant[rows]
+        return WrittenTimes(local=self.local[rows], instant=instant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,7 +103,7 @@ def parse_times(texts: TextColumn, *, source: Source, is_utc: bool = False) -> W
         return from_epoch(_numbers(texts, source), source=source)
     written = _parse_dates(texts, first, source)
     if is_utc and written.instant is None:
-        return WrittenTimes(local=written.local, instant=written.local, has_clock=written.has_clock)
+        return WrittenTimes(local=written.local, instant=written.local)
     return written
 
 
@@ -99,7 +120,7 @@ def from_epoch(numbers: NDArray[np.float64] | Int64, *, source: Source) -> Writt
         nanoseconds = whole.astype(np.int64) * unit + np.rint((numbers - whole) * unit).astype(np.int64)
     else:
         nanoseconds = numbers.astype(np.int64) * unit
-    return WrittenTimes(local=nanoseconds, instant=nanoseconds, has_clock=bool((nanoseconds % DAY).any()))
+    return WrittenTimes(local=nanoseconds, instant=nanoseconds)
 
 
 def _numbers(texts: TextColumn, source: Source) -> NDArray[np.float64] | Int64:
@@ -125,7 +146,7 @@ def _parse_dates(texts: TextColumn, first: str, source: Source) -> WrittenTimes:
     clock = parts["hour"] * HOUR + parts["minute"] * MINUTE + parts["second"] * SECOND + parts["fraction"]
     local: Int64 = day * DAY + clock
     instant = local - (parts["zone_hour"] * HOUR + parts["zone_minute"] * MINUTE) if has_zone else None
-    return WrittenTimes(local=local, instant=instant, has_clock=match["hour"] is not None)
+    return WrittenTimes(local=local, instant=instant)
 
 
 def _layout(texts: TextColumn, first: str, source: Source) -> re.Pattern[str]:

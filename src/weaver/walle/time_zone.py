@@ -1,19 +1,22 @@
 """From local times without a zone to instants."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
 from weaver.model.bars import Int64
-from weaver.model.errors import InputError
-from weaver.model.timeframe import MINUTE
+from weaver.model.errors import DataError, InputError
+from weaver.model.timeframe import DAY, MINUTE
 from weaver.walle.moment import moment
 from weaver.walle.source import Source
 
 _QUARTER = 15 * MINUTE
 """Clocks of every zone since 1972 change on a quarter of an hour."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = 1_000_000_000
+_FIXED = re.compile(r"(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})")
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -24,6 +27,38 @@ def zone_of(name: str) -> ZoneInfo:
         raise InputError(
             f"time zone {name!r} is unknown: write one as UTC, America/New_York or Europe/Berlin"
         ) from error
+
+
+def zone_in(name: str, *, source: Source) -> tzinfo:
+    """The zone that a column names as its own: a zone's name, or an offset as +05:30. Raises DataError."""
+    fixed = _FIXED.fullmatch(name)
+    if fixed is not None:
+        offset = timedelta(hours=int(fixed["hours"]), minutes=int(fixed["minutes"]))
+        return timezone(-offset if fixed["sign"] == "-" else offset)
+    try:
+        return zone_of(name)
+    except InputError as error:
+        raise DataError(f"{source.name}: the time column's zone {name!r} is unknown: convert it to UTC") from error
+
+
+def local_times(instant: Int64, zone: tzinfo) -> Int64:
+    """What the zone's clocks show (ns, as if it were UTC) at instants (ns)."""
+    if not len(instant):
+        return instant
+    day = instant // DAY
+    first, last = int(day.min()), int(day.max())
+    offsets = np.array([_offset_at(one * DAY, zone) for one in range(first, last + 2)], dtype=np.int64)
+    here = day - first
+    local: Int64 = instant + offsets[here]
+    changing = np.flatnonzero(offsets[here] != offsets[here + 1])
+    local[changing] = [one + _offset_at(one, zone) for one in instant[changing].tolist()]
+    return local
+
+
+def _offset_at(instant: int, zone: tzinfo) -> int:
+    """A zone's offset from UTC (ns) at an instant (ns)."""
+    offset = (_EPOCH + timedelta(seconds=instant // _SECOND)).astimezone(zone).utcoffset()
+    return 0 if offset is None else round(offset.total_seconds()) * _SECOND
 
 
 def to_instants(local: Int64, zone: ZoneInfo, *, source: Source) -> Int64:

@@ -38,12 +38,15 @@ OPTIONS = {
     "finer timeframe": (["--timeframe", "1h"], ["ABC_1d.csv", "1h cannot be made"]),
     "unknown venue": (["--venue", "moon"], ["moon"]),
     "negative warm-up": (["--warmup", "-1"], ["warmup must be 0"]),
-    "two files of one symbol": (["--bars", "ABC=naive.csv"], ["ABC"]),
+    "two files of one symbol": (["--bars", "ABC=./ABC_1d.csv"], ["two rows of bars are called ABC"]),
     "unknown time zone of dated bars": (["--tz", "Foo/Bar"], ["time zone 'Foo/Bar' is unknown"]),
     "cost given twice": (["--costs", "slippage_bps=1,slippage_bps=2"], ["slippage_bps is given twice"]),
     "slippage of more than a price": (["--costs", "slippage_bps=20000"], ["slippage_bps", "20000", "under 10000"]),
     "participation of nothing": (["--costs", "max_participation=0"], ["max_participation must be above 0"]),
-    "actions of nobody": (["--actions", "a.csv"], ["--actions a.csv: write --actions SYMBOL=FILE"]),
+    "actions of nobody": (
+        ["--actions", "a.csv", "--actions", "b.csv"],
+        ["--actions a.csv: write --actions SYMBOL=FILE"],
+    ),
     "actions of a stranger": (["--actions", "XYZ=a.csv"], ["XYZ"]),
     "actions that are missing": (["--actions", "ABC=a.csv"], ["a.csv", "no such file"]),
     "folder that is not there": (["--json", "nowhere/out.json"], ["nowhere"]),
@@ -144,12 +147,15 @@ def test_unexpected_error_is_one_line_that_offers_the_traceback(
 
 def test_files_are_named_by_their_names_or_by_the_user(folder: Path) -> None:
     (folder / "odd=name_1d.csv").write_text("")
-    assert bar_files([], []) is None
-    assert bar_files(["a/ABC_1d.csv", "X/Y=b.csv"], []) == {"ABC": "a/ABC_1d.csv", "X/Y": "b.csv"}
-    assert bar_files(["odd=name_1d.csv"], []) == {"odd=name": "odd=name_1d.csv"}
-    assert bar_files(["a.csv", "b.csv"], ["A", "B"]) == ["a.csv", "b.csv"]
+    assert bar_files([], ["A"]) == (None, ["A"])
+    assert bar_files(["a/ABC_1d.csv", "X/Y=b.csv"], []) == (["a/ABC_1d.csv", "b.csv"], [None, "X/Y"])
+    assert bar_files(["odd=name_1d.csv"], []) == (["odd=name_1d.csv"], [None])
+    assert bar_files(["a.csv", "b.csv"], ["A", "B"]) == (["a.csv", "b.csv"], ["A", "B"])
+    assert bar_files(["a.csv"], ["A", "B"]) == (["a.csv"], ["A", "B"])
     with pytest.raises(InputError, match="1 --symbol for 2 --bars"):
         bar_files(["a.csv", "b.csv"], ["A"])
+    with pytest.raises(InputError, match=r"--bars X=b\.csv names its symbol: leave --symbol out"):
+        bar_files(["X=b.csv"], ["A"])
 
 
 def test_pairs_keep_what_stands_behind_the_first_equals_sign() -> None:
@@ -159,5 +165,3 @@ def test_pairs_keep_what_stands_behind_the_first_equals_sign() -> None:
         pairs("--set", ["a=1", "a=2"])
     with pytest.raises(InputError, match="--set =1: write --set NAME=VALUE"):
         pairs("--set", ["=1"])
-    with pytest.raises(InputError, match="write --actions SYMBOL=FILE"):
-        pairs("--actions", ["a.csv"], "SYMBOL=FILE")

@@ -214,7 +214,7 @@ async def test_what_is_wrong_with_a_file_is_said_as_in_the_process_itself(tmp_pa
         done = await found.store(reading(tmp_path, CSV), keep=True, read_done=lambda: None)
         assert (done.written, done.series.bars) == (19, 19)
         other = replace(reading(tmp_path, CSV), asset_class=AssetClass.FX)
-        with pytest.raises(InputError, match="X is in the bar store as .*, not fx"):
+        with pytest.raises(InputError, match=r"X is in the bar store as .*, not fx"):
             await found.store(other, keep=True, read_done=lambda: None)
 
 

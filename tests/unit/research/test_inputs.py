@@ -90,7 +90,7 @@ WRONG = {
         ([5], "a symbol must be a text, not 5"),
         ([""], "symbol ''"),
     ],
-    "actions": [(["a.csv"], r"actions are a mapping .* not \['a.csv'\]")],
+    "actions": [(["a.csv"], r"actions are a file, or a mapping .* not \['a.csv'\]")],
     "cash": [("much", "cash must be a number, not 'much'"), ([1], r"not \[1\]")],
     "asset": [(5, "asset 5 is not one of")],
 }

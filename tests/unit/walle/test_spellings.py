@@ -181,11 +181,11 @@ def test_daily_stock_bars_are_labelled_with_their_date(tmp_path: Path, times: li
 @pytest.mark.parametrize(
     ("clock", "tz", "first"),
     [
-        (" 16:00", "America/New_York", "2017-07-03"), (" 02:00", "UTC", "2017-07-02"), ("", "Asia/Tokyo", "2017-07-03"),
-        (" 00:00:00", "Asia/Tokyo", "2017-07-03"),
+        (" 16:00", "America/New_York", "2017-07-03"), (" 20:00", "UTC", "2017-07-03"), ("", "Asia/Tokyo", "2017-07-03"),
+        (" 00:00:00", "Asia/Tokyo", "2017-07-03"), (" 09:00", "Asia/Tokyo", "2017-07-03"),
     ],
 )  # fmt: skip
-def test_naive_clock_times_of_daily_stock_bars_are_days_in_new_york(
+def test_naive_clock_times_of_daily_stock_bars_are_days_of_their_zone(
     tmp_path: Path, clock: str, tz: str, first: str
 ) -> None:
     path = tmp_path / "ABC_1d.csv"

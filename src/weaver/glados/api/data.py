@@ -71,7 +71,8 @@ async def preview_data(
     services: ServicesDep,
     file: UploadedFile,
     symbol: Annotated[
-        Text | None, Form(description="By default the file's name up to `_<timeframe>`.", examples=["AAPL"])
+        Text | None,
+        Form(description="By default the one of the file's column of symbols, or its name.", examples=["AAPL"]),
     ] = None,
     timeframe: TimeframeField = None,
     tz: ZoneField = None,
@@ -81,6 +82,7 @@ async def preview_data(
     `errors`, with status 200."""
     name = shown_name(file.filename)
     reading = _reading(name, symbol or symbol_of(Path(name)), timeframe, tz, asset)
+    reading = dataclasses.replace(reading, is_asked=bool(symbol))
     reading = await _kept(services, file, reading)
     try:
         return await services.reader.preview(reading)
@@ -94,7 +96,9 @@ async def import_data(
     response: Response,
     file: UploadedFile,
     corr_id: CorrelationId,
-    symbol: Annotated[Text, Form(description="What the bars are stored under.", examples=["AAPL"])],
+    symbol: Annotated[
+        Text, Form(description="What the bars are stored under; of several in the file, whose.", examples=["AAPL"])
+    ],
     timeframe: TimeframeField = None,
     tz: ZoneField = None,
     asset: AssetField = None,

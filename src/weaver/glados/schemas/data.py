@@ -77,7 +77,7 @@ class ColumnResponse(ResponseBody):
     """A column of a file."""
 
     name: str = Field(description="As the file calls it.")
-    use: Literal["time", "clock", "open", "high", "low", "close", "volume"] | None = Field(
+    use: Literal["time", "clock", "symbol", "open", "high", "low", "close", "volume"] | None = Field(
         description="What it is taken for; null: it is not used."
     )
 

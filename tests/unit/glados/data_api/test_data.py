@@ -420,3 +420,32 @@ async def test_what_a_file_says_back_of_itself_is_cut(scene: Scene) -> None:
     for message in (preview["errors"][0]["message"], job["error"]):
         assert "xxx…xxx" in message
         assert len(message) < 1_000
+
+
+MANY = b"symbol,date,open,high,low,close,volume\n" + b"".join(
+    f"{symbol},2024-03-0{day},{price},{price},{price},{price},{day}\n".encode()
+    for day in (4, 5, 6)
+    for symbol, price in (("AAA", 100), ("BBB", 7))
+)
+
+
+async def test_of_several_symbols_in_a_file_only_the_named_ones_rows_are_imported(scene: Scene) -> None:
+    shown = (await scene.post_file("/data/preview", MANY, "many.csv", symbol="BBB")).json()
+    assert (shown["symbol"], shown["bars"], shown["errors"]) == ("BBB", 3, [])
+    assert {"name": "symbol", "use": "symbol"} in shown["columns"]
+    assert "many.csv: 3 of 6 rows are BBB's, the rest is left" in shown["notes"]
+    await scene.imported(MANY, "many.csv", symbol="BBB")
+    stored = scene.bars.read("BBB", Timeframe.parse("1d")).bars
+    assert stored.close.tolist() == [7.0] * 3
+    assert [entry.symbol for entry in scene.bars.catalogue()] == ["BBB"]
+
+
+async def test_preview_of_several_symbols_says_to_name_one(scene: Scene) -> None:
+    shown = (await scene.post_file("/data/preview", MANY, "many.csv")).json()
+    assert shown["errors"][0]["message"] == "many.csv: there are several symbols, AAA, BBB: name the one"
+    shown = (await scene.post_file("/data/preview", MANY, "many.csv", symbol="CCC")).json()
+    assert "the column 'symbol' has AAA, BBB: CCC is not among them" in shown["errors"][0]["message"]
+    one = MANY.replace(b"BBB", b"AAA").splitlines(keepends=True)
+    shown = (await scene.post_file("/data/preview", b"".join([one[0], *one[1::2]]), "other.csv")).json()
+    assert (shown["symbol"], shown["bars"]) == ("AAA", 3)
+    assert any("AAA by the column 'symbol', not other by the file's name" in note for note in shown["notes"])
