@@ -84,12 +84,12 @@ def _curves(engine: Engine[Any], naive: NaiveResult) -> str | None:
         ("cash", curve.cash, naive.cash_by_tick),
         ("equity", curve.equity, naive.equity_by_tick),
     ):
-        expected = np.array([float(value) for value in theirs])
+        expected = np.array([float(theirs[tick]) for tick in naive.rows])
         if len(ours) != len(expected):
             return f"weaver has {len(ours)} rows of {name}, naive {len(expected)}"
         wrong = np.flatnonzero(~(np.abs(ours - expected) <= TOLERANCES[name]))
         if len(wrong):
-            return f"{name} at tick {wrong[0]}: weaver {ours[wrong[0]]}, naive {theirs[wrong[0]]}"
+            return f"{name} at row {wrong[0]}: weaver {ours[wrong[0]]}, naive {expected[wrong[0]]}"
     assert np.abs(curve.cash).max() < CASH_MAX
     cash = engine.ledger.cash
     final = tuple(Decimal(units).scaleb(-8) for units in (cash, cash + engine.ledger.values(engine.last)[0]))

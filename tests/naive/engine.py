@@ -120,6 +120,7 @@ def _result(state: State, cash: list[Decimal], equity: list[Decimal]) -> NaiveRe
     return NaiveResult(
         fills=state.fills,
         orders=orders,
+        rows=state.scenario.rows(),
         cash_by_tick=cash,
         equity_by_tick=equity,
         cash_flows=state.flows,

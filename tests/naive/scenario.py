@@ -104,6 +104,19 @@ class Scenario:
         """Every instant at which a bar closed, in order."""
         return sorted({bar.end for symbol in self.symbols for bar in symbol.bars})
 
+    def rows(self) -> list[int]:
+        """The ticks, by index, at which rows of equity stand: of those whose bars have one stamp only the last."""
+        stamps: dict[int, int] = {}
+        for bar in (bar for symbol in self.symbols for bar in symbol.bars):
+            stamps[bar.end] = min(bar.start, stamps.get(bar.end, bar.start))
+        found: list[int] = []
+        later = None
+        for index, tick in reversed(list(enumerate(self.ticks()))):
+            if later is None or stamps[tick] < later:
+                found.append(index)
+                later = stamps[tick]
+        return found[::-1]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NaiveFill:
@@ -148,10 +161,11 @@ class NaiveFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NaiveResult:
-    """What the run gave; the lists by tick follow `Scenario.ticks()`."""
+    """What the run gave; the lists by tick follow `Scenario.ticks()`, `rows` is `Scenario.rows()`."""
 
     fills: list[NaiveFill]
     orders: dict[int, NaiveOrder]
+    rows: list[int]
     cash_by_tick: list[Decimal]
     equity_by_tick: list[Decimal]
     cash_flows: list[NaiveFlow]

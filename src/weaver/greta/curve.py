@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.engine import Engine
+from weaver.greta.equity_rows import EquityRows, equity_rows
 from weaver.greta.fill_columns import FillColumns, ticks_of
 from weaver.greta.ledger import CashFlow
 from weaver.greta.prices import Prices
@@ -22,12 +23,10 @@ Rows = NDArray[np.intp] | slice
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Curve:
-    """One row per tick of the run that carries a bar."""
+    """One row for each stamp of the run's bars; see `EquityRows`."""
 
     timestamp: NDArray[np.int64]
-    """The stamp of the tick's bars (the earliest of them), ns."""
     session: NDArray[np.int32]
-    """The session date of the tick, days since the epoch."""
     equity: Floats
     cash: Floats
     exposed: NDArray[np.bool_]
@@ -47,32 +46,35 @@ class Curve:
 
 def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
     """Equity, cash and benchmark of a finished run."""
-    first, last = engine.first, engine.last
-    count = last - first + 1
-    cash = _cash(engine, columns, first, count)
-    equity, exposed, parts = None, np.zeros(count, dtype=np.bool_), []
+    rows = equity_rows(tuple(engine.prices.values()), len(engine.ticks), engine.first, engine.last)
+    cash = _cash(engine, columns, rows)
+    equity, exposed, parts = None, np.zeros(len(cash), dtype=np.bool_), []
     share = float(engine.setup.rules.cash) / len(engine.prices)
     for index, prices in enumerate(engine.prices.values()):
-        positions, close = _newest_closes(prices, first, last)
-        held = _held(engine, columns, index, prices, first, count)
+        positions, close = _newest_closes(prices, rows)
+        held = _held(engine, columns, index, prices, rows)
         if held is not None:
             exposed |= held != 0
             held *= close
             equity = held if equity is None else np.add(equity, held, out=equity)
-        parts.append(partial(_hold, prices, first, positions, close, share))
+        parts.append(partial(_hold, prices, rows, positions, close, share))
     equity = cash.copy() if equity is None else np.add(equity, cash, out=equity)
-    stamps, sessions = _labels(engine, first, last)
     return Curve(
-        timestamp=stamps, session=sessions, equity=equity, cash=cash, exposed=exposed, benchmark_at=partial(_sum, parts)
+        timestamp=rows.timestamp,
+        session=rows.session,
+        equity=equity,
+        cash=cash,
+        exposed=exposed,
+        benchmark_at=partial(_sum, parts),
     )
 
 
-def _cash(engine: Engine[Any], columns: FillColumns, first: int, count: int) -> Floats:
-    """Cash after each tick: what the newest fill or flow left."""
+def _cash(engine: Engine[Any], columns: FillColumns, rows: EquityRows) -> Floats:
+    """Cash at each row: what the newest fill or flow left."""
     ticks = np.empty(len(columns), dtype=np.int64)
     for index, prices in enumerate(engine.prices.values()):
-        rows = columns.of(index) if len(engine.prices) > 1 else slice(None)
-        ticks[rows] = ticks_of(columns, rows, prices, engine.last)
+        own = columns.of(index) if len(engine.prices) > 1 else slice(None)
+        ticks[own] = ticks_of(columns, own, prices, engine.last)
     moves = -np.sign(columns.units) * columns.value - columns.commission
     flows = engine.ledger.flows
     if flows:
@@ -83,29 +85,22 @@ def _cash(engine: Engine[Any], columns: FillColumns, first: int, count: int) -> 
     if start + np.abs(moves).sum(dtype=np.float64) >= FITS:
         moves = moves.astype(np.float64)
     levels = np.cumsum(np.concatenate([np.array([start], dtype=moves.dtype), moves])) / 1e8
-    return _steps(ticks - first, levels, count)
+    return rows.sample(ticks, levels)
 
 
-def _steps(ticks: NDArray[np.int64], levels: Floats, count: int) -> Floats:
-    """`levels[0]`, and from tick `ticks[k]` on `levels[k + 1]`; of several at one tick the last stands."""
-    return np.repeat(levels, np.diff(ticks, prepend=0, append=count))
-
-
-def _held(
-    engine: Engine[Any], columns: FillColumns, index: int, prices: Prices, first: int, count: int
-) -> Floats | None:
-    """Units held after each tick, or None if never any."""
-    rows = columns.of(index) if len(engine.prices) > 1 else slice(None)
-    signed = columns.units[rows]
+def _held(engine: Engine[Any], columns: FillColumns, index: int, prices: Prices, rows: EquityRows) -> Floats | None:
+    """Units held at each row, or None if never any."""
+    own = columns.of(index) if len(engine.prices) > 1 else slice(None)
+    signed = columns.units[own]
     if not len(signed):
         return None
-    ticks = ticks_of(columns, rows, prices, engine.last)
+    ticks = ticks_of(columns, own, prices, engine.last)
     flows = [flow for flow in engine.ledger.flows if flow.symbol == prices.symbol and flow.kind != "dividend"]
     if flows:
         ticks, levels = _levels_with_flows(columns.of(index), signed, ticks, flows)
     else:
         levels = np.cumsum(signed)
-    return _steps(ticks - first, np.concatenate([[0], levels]) / float(prices.scale.quantity_one), count)
+    return rows.sample(ticks, np.concatenate([[0], levels]) / float(prices.scale.quantity_one))
 
 
 def _levels_with_flows(
@@ -125,30 +120,16 @@ def _levels_with_flows(
     return np.array([event[1] for event in events], dtype=np.int64), np.array(levels)
 
 
-def _newest_closes(prices: Prices, first: int, last: int) -> tuple[NDArray[np.int64] | None, Floats]:
-    """The index of the newest bar at each tick (−1 before the first; None: bar k at tick k), and its close (or 0)."""
+def _newest_closes(prices: Prices, rows: EquityRows) -> tuple[NDArray[np.int64] | None, Floats]:
+    """The index of the newest bar at each row (−1 before the first; None: bar k at tick k), and its close (or 0)."""
     closes = prices.listing.bars.close
     if prices.tick_of_bar is None:
-        return None, closes[first : last + 1]
-    positions = np.searchsorted(prices.tick_of_bar, np.arange(first, last + 1), side="right") - 1
+        if rows.is_each_tick and len(rows.ticks):
+            return None, closes[rows.ticks[0] : rows.ticks[-1] + 1]
+        positions = np.minimum(rows.ticks, prices.count - 1)
+    else:
+        positions = np.searchsorted(prices.tick_of_bar, rows.ticks, side="right") - 1
     return positions, np.where(positions >= 0, closes[np.maximum(positions, 0)], 0.0)
-
-
-def _labels(engine: Engine[Any], first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Stamp and session date of each tick: the earliest stamp of its bars, and that bar's session."""
-    one = next(iter(engine.prices.values()))
-    if all(prices.tick_of_bar is None for prices in engine.prices.values()):
-        part = slice(first, last + 1)
-        return one.listing.bars.timestamp[part], one.sessions[part]
-    stamps = engine.ticks.copy()
-    sessions = np.full(len(stamps), -1, dtype=np.int32)
-    for prices in engine.prices.values():
-        ticks, starts = np.searchsorted(engine.ticks, prices.listing.bars.end), prices.listing.bars.timestamp
-        earlier = starts < stamps[ticks]
-        stamps[ticks[earlier]] = starts[earlier]
-        sessions[ticks[earlier]] = prices.sessions[earlier]
-    np.maximum.accumulate(sessions, out=sessions)
-    return stamps[first : last + 1], sessions[first : last + 1]
 
 
 def _sum(parts: Sequence[Callable[[Rows], Floats]], rows: Rows) -> Floats:
@@ -159,20 +140,18 @@ def _sum(parts: Sequence[Callable[[Rows], Floats]], rows: Rows) -> Floats:
 
 
 def _hold(
-    prices: Prices, first: int, positions: NDArray[np.int64] | None, close: Floats, share: float, rows: Rows
+    prices: Prices, run: EquityRows, positions: NDArray[np.int64] | None, close: Floats, share: float, rows: Rows
 ) -> Floats:
     """`share` of cash put into a symbol at its first close of the run, and held, whatever the company does."""
     if positions is None and not prices.listing.actions and close[0] > 0:
         value: Floats = close[rows] * (share / close[0])
         return value
-    if positions is None:
-        positions = np.arange(first, first + len(close))
-    return _whole_hold(prices, positions, close, share)[rows]
+    return _whole_hold(prices, run, run.ticks if positions is None else positions, close, share)[rows]
 
 
-def _whole_hold(prices: Prices, positions: NDArray[np.int64], close: Floats, share: float) -> Floats:
+def _whole_hold(prices: Prices, run: EquityRows, positions: NDArray[np.int64], close: Floats, share: float) -> Floats:
     """The same at every row."""
-    fresh = int(np.argmax(positions >= 0)) if positions[-1] >= 0 else len(positions)
+    fresh = int(np.argmax(positions >= 0)) if len(positions) and positions[-1] >= 0 else len(positions)
     value = np.full(len(positions), share)
     if fresh >= len(positions) or close[fresh] <= 0:
         return value
@@ -184,6 +163,8 @@ def _whole_hold(prices: Prices, positions: NDArray[np.int64], close: Floats, sha
     for action in sorted(prices.listing.actions, key=lambda action: action.ex_date):
         bar = int(np.searchsorted(prices.sessions, ex_day(action)))
         at = int(np.searchsorted(positions, bar)) if bar < prices.count else len(positions)
+        if bar >= prices.count and isinstance(action, Delisting):
+            at = int(np.searchsorted(run.session, ex_day(action)))  # no bar of its own carries it
         if at <= fresh or (at >= len(positions) and not isinstance(action, Delisting)):
             continue
         match action:

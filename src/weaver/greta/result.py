@@ -36,7 +36,7 @@ class Flow:
 
 
 class EquityRow(NamedTuple):
-    """Equity and cash at one bar; `timestamp` is its stamp, ns UTC."""
+    """Equity and cash at the end of the bars of one stamp, `timestamp`, ns UTC."""
 
     timestamp: int
     equity: float
@@ -195,7 +195,7 @@ class BacktestResult:
 
     @cached_property
     def equity(self) -> Table[EquityRow]:
-        """One row per bar of the run."""
+        """One row for each stamp of the run's bars."""
         curve = self.curve
         rows = zip(curve.timestamp.tolist(), curve.equity.tolist(), curve.cash.tolist(), strict=True)
         return Table([EquityRow(*row) for row in rows], EquityRow)

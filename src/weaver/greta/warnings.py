@@ -31,7 +31,7 @@ def warnings_of(engine: Engine[Any], curve: Curve, trades: Trades, columns: Fill
         *_about_data(curve),
         *_about_fills(engine, columns),
         *_about_rejections(engine),
-        *_about_endings(engine),
+        *_about_endings(engine, curve),
     ]
     return [ResultWarning(code, message) for code, message in found]
 
@@ -112,10 +112,10 @@ def _about_rejections(engine: Engine[Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _about_endings(engine: Engine[Any]) -> list[tuple[str, str]]:
+def _about_endings(engine: Engine[Any], curve: Curve) -> list[tuple[str, str]]:
     found = []
     for symbol, prices in engine.prices.items():
-        ended = prices.count and prices.tick_of(prices.count - 1) < engine.last
+        ended = prices.count and len(curve.session) and prices.sessions[-1] < curve.session[-1]
         told = any(isinstance(action, Delisting) for action in prices.listing.actions)
         if ended and engine.ledger.units[symbol] and not told:
             found.append(("ended", f"{symbol}: its bars end before the run does; the position stays at its last close"))

@@ -22,12 +22,13 @@ from weaver.marvin.timeline import Clock
 from weaver.model.account import AccountRules
 from weaver.model.bars import Bars
 from weaver.model.calendar import calendar_for
+from weaver.model.corporate_actions import CorporateAction, Delisting, ex_day
 from weaver.model.costs import Costs
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing, splits_at
 from weaver.model.money import Number
 from weaver.model.resample import resample
-from weaver.model.timeframe import Timeframe
+from weaver.model.timeframe import DAY, Timeframe
 from weaver.model.venue import venue_rules
 from weaver.research.cut import closed_by
 from weaver.research.inputs import Source, instant
@@ -211,9 +212,16 @@ def _part(listing: Listing, begin: int, end: int | None, warmup: int | None) -> 
     first = int(np.searchsorted(bars.timestamp, begin))
     last = len(bars) if end is None else int(np.searchsorted(bars.timestamp, end, side="right"))
     history = 0 if warmup is None else max(first - warmup, 0)
+    if end is not None:
+        listing = replace(listing, actions=tuple(one for one in listing.actions if _is_within(one, end)))
     if history == 0 and last == len(bars):
         return listing
     return replace(listing, bars=bars.slice(history, max(last, history)))
+
+
+def _is_within(action: CorporateAction, end: int) -> bool:
+    """A delisting that no bar carries any more happens at the run's end: not one that comes after it."""
+    return not isinstance(action, Delisting) or ex_day(action) * DAY <= end
 
 
 def _span(bars: Bars) -> str:

@@ -39,7 +39,8 @@ def result_of(engine: Engine[Any]) -> BacktestResult:
 @given(scenarios(frames_max=12))
 def test_cash_and_positions_at_market_are_equity_at_each_bar(scenario: Scenario) -> None:
     engine = run_weaver(scenario)
-    curve, counted = result_of(engine).curve, list(by_tick(scenario, engine))
+    curve, ticks = result_of(engine).curve, list(by_tick(scenario, engine))
+    counted = [ticks[tick] for tick in scenario.rows()]
     assert curve.cash.tolist() == [float(cash) for cash, _ in counted]
     assert np.allclose(curve.equity, [float(equity) for _, equity in counted], rtol=0, atol=1e-7)
     assert Decimal(engine.ledger.cash).scaleb(-8) == counted[-1][0]

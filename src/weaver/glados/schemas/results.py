@@ -122,9 +122,9 @@ class ResultsResponse(ResponseBody):
 
 
 class EquityPoint(ResponseBody):
-    """Equity at the close of one bar."""
+    """Equity at the end of the bars of one stamp."""
 
-    timestamp: datetime = Field(description="The bar's stamp.")
+    timestamp: datetime = Field(description="Their stamp; each is later than the one before.")
     equity: float | None = Field(description="Cash and holdings.")
     cash: float | None = Field(description="Cash alone.")
 
@@ -135,7 +135,7 @@ class EquityResponse(ResponseBody):
     run_id: str = Field(description="The run.")
     items: list[EquityPoint] = Field(description="In order of time.")
     points: int = Field(description="How many items there are.")
-    total: int = Field(description="How many bars the curve has.")
+    total: int = Field(description="How many rows the curve has.")
     downsampled: bool = Field(
         description="True: points were left out. The first, the last and the extremes of each stretch stay."
     )

@@ -65,7 +65,7 @@ class TradeRow(Protocol):
 
 
 class ReportSource(Protocol):
-    """A finished run. `timestamp`, `equity`, `cash` and `benchmark` have one row per bar of the run."""
+    """A finished run. `timestamp`, `equity`, `cash` and `benchmark` have one row per stamp of the run's bars."""
 
     @property
     def title(self) -> str: ...
@@ -91,7 +91,7 @@ class ReportSource(Protocol):
 
     @property
     def timestamp(self) -> Instants:
-        """Stamp of each row in nanoseconds since the epoch, UTC, non-decreasing, shape [n >= 1]."""
+        """Stamp of each row in nanoseconds since the epoch, UTC, increasing, shape [n >= 1]."""
 
     @property
     def equity(self) -> Floats: ...
