@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from weaver.greta.calendar_time import calendar_time
 from weaver.greta.curve import Curve, curve_of
 from weaver.greta.display import headline, show, stats_table
 from weaver.greta.engine import Engine
@@ -82,13 +83,14 @@ class BacktestResult:
 
     def _statistics(self) -> dict[str, float | int | None]:
         curve, columns = self.curve, self._columns
-        first = next(iter(self.engine.prices.values()))
+        time = calendar_time(self.engine, curve.session)
         return statistics(
-            session=curve.session,
+            session=time.session,
             equity=curve.equity,
             initial_equity=float(self.engine.setup.rules.cash),
             trades=self._trades.columns,
-            periods_per_year=first.listing.instrument.periods_per_year,
+            sessions_per_year=time.per_year,
+            sessions_covered=time.covered,
             benchmark=curve.benchmark_at,
             exposed=curve.exposed,
             traded_value=float(columns.value.sum()) / 1e8,

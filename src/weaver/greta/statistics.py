@@ -1,6 +1,6 @@
 """What a backtest's equity and trades amount to: every statistic of a result, with its formula.
 
-All inputs are columns, all outputs plain numbers; whatever is undefined (0/0, fewer than two daily returns, no trades,
+All inputs are columns, all outputs plain numbers; whatever is undefined (0/0, fewer than two returns, no trades,
 equity at or below zero) is None, never NaN or infinity. `docs/architecture/statistics.md` has the formulas with their
 sources, and where other libraries define the same word differently.
 """
@@ -44,7 +44,8 @@ def statistics(
     equity: Floats,
     initial_equity: float,
     trades: TradeColumns,
-    periods_per_year: int,
+    sessions_per_year: int,
+    sessions_covered: int,
     benchmark: Callable[[Rows], Floats] | None,
     exposed: Floats | NDArray[np.bool_],
     traded_value: float,
@@ -54,11 +55,14 @@ def statistics(
     """All statistics by their JSON names, in the order in which they are shown.
 
     Args:
-        session: days since the epoch of the session each row belongs to, non-decreasing, shape [n].
+        session: days since the epoch of the session each row belongs to (of a row of several sessions, one of them),
+            non-decreasing, shape [n].
         equity: account value at the close of each row, shape [n].
         initial_equity: cash before the first row; > 0.
         trades: the closed round trips.
-        periods_per_year: sessions in a year: 252, 365 or 260.
+        sessions_per_year: 252, 365 or 260.
+        sessions_covered: sessions from the first row's to the last row's; more than there are in `session` where rows
+            span several, or are missing.
         benchmark: gives at rows what `initial_equity` would have become by buying and holding; None: no benchmark.
         exposed: true (or the share of capital at work, or any number meant so) where a row had a position, shape [n].
         traded_value: Σ |quantity x price| over all fills, both sides.
@@ -71,10 +75,11 @@ def statistics(
     held = None if benchmark is None else benchmark(last_rows)
     market = None if held is None else _daily_returns(held, initial_equity)
     fall = _worst(session, first_rows, equity, initial_equity)
-    years = len(daily) / periods_per_year
+    years = sessions_covered / sessions_per_year
+    rows_per_year = len(daily) / years
     measured = {
         **_growth(equity, initial_equity, years),
-        **_risk(returns, periods_per_year),
+        **_risk(returns, rows_per_year),
         "calmar": _calmar(daily, initial_equity, years),
         "max_drawdown": None if fall is None else fall.depth,
         "max_drawdown_days": None if fall is None else fall.days,
@@ -83,7 +88,7 @@ def statistics(
         "turnover": _turnover(traded_value, daily, years),
         "commission": commission,
         "slippage": slippage,
-        **_against(returns, market, periods_per_year),
+        **_against(returns, market, rows_per_year),
         "benchmark_return": None if held is None else _total_return(held, initial_equity),
     }
     return {name: _plain(measured[name]) for name in STATISTICS}
@@ -171,8 +176,8 @@ def _calmar(daily: Floats, initial_equity: float, years: float) -> float | None:
     return None if growth is None or worst == 0.0 else growth / -worst
 
 
-def _risk(returns: Floats | None, periods_per_year: int) -> Stats:
-    """What the daily returns alone say."""
+def _risk(returns: Floats | None, rows_per_year: float) -> Stats:
+    """What the returns alone say."""
     names = ("volatility", "sharpe", "sortino", "skew", "kurtosis", "var_95", "cvar_95", "psr")
     if returns is None:
         return dict.fromkeys(names)
@@ -186,9 +191,9 @@ def _risk(returns: Floats | None, periods_per_year: int) -> Stats:
     skew = float((squares * centred).mean()) / variance**1.5 if variance else None
     kurtosis = float((squares * squares).mean()) / variance**2 - 3.0 if variance else None
     return {
-        "volatility": deviation * math.sqrt(periods_per_year),
-        "sharpe": None if sharpe is None else sharpe * math.sqrt(periods_per_year),
-        "sortino": _sortino(returns, mean, periods_per_year),
+        "volatility": deviation * math.sqrt(rows_per_year),
+        "sharpe": None if sharpe is None else sharpe * math.sqrt(rows_per_year),
+        "sortino": _sortino(returns, mean, rows_per_year),
         "skew": skew,
         "kurtosis": kurtosis,
         "var_95": _percentile(returns),
@@ -199,10 +204,10 @@ def _risk(returns: Floats | None, periods_per_year: int) -> Stats:
     }
 
 
-def _sortino(returns: Floats, mean: float, periods_per_year: int) -> float | None:
+def _sortino(returns: Floats, mean: float, rows_per_year: float) -> float | None:
     losses = np.minimum(returns, 0.0)
     downside = math.sqrt(float((losses * losses).mean()))
-    return mean / downside * math.sqrt(periods_per_year) if downside else None
+    return mean / downside * math.sqrt(rows_per_year) if downside else None
 
 
 def _percentile(returns: Floats) -> float:
@@ -220,15 +225,15 @@ def _tail_mean(returns: Floats) -> float:
     return float(np.partition(returns, last)[: last + 1].mean())
 
 
-def _against(returns: Floats | None, market: Floats | None, periods_per_year: int) -> Stats:
-    """Alpha and beta: the least-squares line through the two series of daily returns."""
+def _against(returns: Floats | None, market: Floats | None, rows_per_year: float) -> Stats:
+    """Alpha and beta: the least-squares line through the two series of returns."""
     if returns is None or market is None or _is_constant(market):
         return {"alpha": None, "beta": None}
     centred = market - market.mean()
     variance = float((centred * centred).mean())
     beta = float((centred * returns).mean()) / variance
     residual = 1.0 + float((returns - beta * market).mean())
-    return {"alpha": _annual_growth(residual, 1.0 / periods_per_year), "beta": beta}
+    return {"alpha": _annual_growth(residual, 1.0 / rows_per_year), "beta": beta}
 
 
 def _trade_statistics(trades: TradeColumns) -> Stats:

@@ -13,7 +13,7 @@ from weaver.greta.trades import Trades
 from weaver.model.corporate_actions import Delisting
 
 FEW_TRADES = 30
-FEW_SESSIONS = 60
+FEW_ROWS = 60
 LARGE_SHARE = 0.1
 
 
@@ -28,7 +28,7 @@ def warnings_of(engine: Engine[Any], curve: Curve, trades: Trades, columns: Fill
     """The doubts that the run itself raises."""
     found = [
         *_about_trades(engine, trades),
-        *_about_data(curve),
+        *_about_data(engine, curve),
         *_about_fills(engine, columns),
         *_about_rejections(engine),
         *_about_endings(engine, curve),
@@ -48,10 +48,12 @@ def _about_trades(engine: Engine[Any], trades: Trades) -> list[tuple[str, str]]:
     return []
 
 
-def _about_data(curve: Curve) -> list[tuple[str, str]]:
-    sessions = int(np.count_nonzero(np.diff(curve.session))) + 1
-    if sessions < FEW_SESSIONS:
-        return [("thin_data", f"{sessions} sessions are too few for yearly figures: read them as guesses")]
+def _about_data(engine: Engine[Any], curve: Curve) -> list[tuple[str, str]]:
+    rows = int(np.count_nonzero(np.diff(curve.session))) + 1
+    timeframe = next(iter(engine.prices.values())).listing.bars.timeframe
+    if rows < FEW_ROWS:
+        what = "sessions" if timeframe.days <= 1 else f"bars of {timeframe}"
+        return [("thin_data", f"{rows} {what} are too few for yearly figures: read them as guesses")]
     return []
 
 

@@ -12,10 +12,8 @@ import numpy as np
 from weaver.model import new_york
 from weaver.model.bars import Bars, Bool, Int32, Int64
 from weaver.model.instrument import AssetClass
-from weaver.model.stretches import MONDAY, stretches_of
+from weaver.model.stretches import MONDAY, SESSIONS_A_WEEK, stretches_of
 from weaver.model.timeframe import DAY, Timeframe, Unit
-
-_SESSIONS_A_WEEK = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,6 +97,10 @@ class Calendar(ABC):
         """The trading days from `first` to `last` (days since the epoch, both included)."""
         days = np.arange(first, last + 1, dtype=np.int32)
         return days[self.is_session(days)]
+
+    def usual_sessions(self, first: int, last: int) -> Int32:
+        """The same for counting: where the trading days are not known, weekdays."""
+        return self.expected_sessions(first, last)
 
     def missing_sessions(self, first: int, last: int, have: Int32) -> Int32:
         """The trading days from `first` to `last` (both included) that are not in `have`."""
@@ -260,8 +262,8 @@ def _days_stop(calendar: Calendar, day: Int64, days: int) -> Int64:
     Whether `days` were counted as days or as sessions cannot be seen, so the later holds, unless all bars begin where
     weeks do. A next bar that begins late, but before another would fit in, ends the one before: it ran on until then.
     """
-    sessions = days if days < _SESSIONS_A_WEEK else -(-days * _SESSIONS_A_WEEK // 7)
-    known = calendar.expected_sessions(int(day.min()), int(day.max()) + 2 * days + 15).astype(np.int64)
+    sessions = days if days < SESSIONS_A_WEEK else -(-days * SESSIONS_A_WEEK // 7)
+    known = _trading_days(calendar, int(day.min()), int(day.max()) + 2 * days + 15)
     counted = known[np.searchsorted(known, day) + sessions]
     are_weeks = days % 7 == 0 and not ((day - MONDAY) % 7).any()
     stop: Int64 = day + days if are_weeks else np.maximum(day + days, counted)
@@ -287,8 +289,14 @@ def _last_before(calendar: Calendar, day: Int64) -> Int64:
     """The last trading day before each day."""
     if not len(day):
         return day
-    known = calendar.expected_sessions(int(day.min()) - 15, int(day.max()) - 1).astype(np.int64)
+    known = _trading_days(calendar, int(day.min()) - 15, int(day.max()) - 1)
     return known[np.searchsorted(known, day) - 1]
+
+
+def _trading_days(calendar: Calendar, first: int, last: int) -> Int64:
+    """The days on which there may be trading, expected or not: what may still trade has not closed."""
+    days = np.arange(first, last + 1)
+    return days[calendar.is_session(days.astype(np.int32))]
 
 
 def grid(timestamp: Int64, first: Int64, last: Int64, target: Timeframe) -> tuple[Int64, Int64]:

@@ -21,6 +21,9 @@ class FutureCalendar(FxCalendar):
     def expected_sessions(self, first: int, last: int) -> Int32:
         return self._stocks.expected_sessions(first, last)
 
+    def usual_sessions(self, first: int, last: int) -> Int32:
+        return self._stocks.usual_sessions(first, last)
+
     def missing_sessions(self, first: int, last: int, have: Int32) -> Int32:
         return self._stocks.missing_sessions(first, last, have)
 

@@ -8,6 +8,7 @@ import numpy as np
 from weaver.model import new_york, xnys
 from weaver.model.bars import Bool, Int32, Int64
 from weaver.model.calendar import Buckets, Calendar, day_groups, ends_before_next, grid, last_sessions
+from weaver.model.stretches import MONDAY, SESSIONS_A_WEEK
 from weaver.model.timeframe import DAY, HOUR, MINUTE, Timeframe
 
 NEVER = np.iinfo(np.int64).min
@@ -90,6 +91,11 @@ class StockCalendar(Calendar):
 
     def is_session(self, session: Int32) -> Bool:
         return _table().is_session[new_york.index_of(session.astype(np.int64))]
+
+    def usual_sessions(self, first: int, last: int) -> Int32:
+        days = self.expected_sessions(first, last)
+        known = _table().is_expected[new_york.index_of(days.astype(np.int64))]
+        return days[known | ((days - MONDAY) % 7 < SESSIONS_A_WEEK)]
 
     def missing_sessions(self, first: int, last: int, have: Int32) -> Int32:
         days = np.arange(first, last + 1, dtype=np.int32)

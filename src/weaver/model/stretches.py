@@ -8,6 +8,8 @@ from weaver.model.timeframe import Timeframe, Unit
 MONDAY = 4
 """1970-01-05, days since the epoch: weeks and rows of days are counted from here, so 7d is a calendar week. Months are
 counted from a January."""
+SESSIONS_A_WEEK = 5
+"""Weekdays, on which exchanges trade."""
 
 
 def stretches_of(day: Int64, timeframe: Timeframe) -> tuple[Int64, Int64]:

@@ -182,8 +182,11 @@ def _is_sparse(apart: Int64, step: int, *, holes: int) -> bool:
 
 
 def _is_sparse_daily(labels: Labels, days: int) -> bool:
-    steps, day = _session_steps(labels), np.diff(labels.day)
-    return days == 1 and int(np.gcd.reduce(day)) == 1 and _is_sparse(steps, 1, holes=_HOLES_MAX_DAILY)
+    """Whether bars are days with holes, by whichever days they may have been counted: all, weekdays, or sessions."""
+    steps = _session_steps(labels)
+    counted = (np.diff(labels.day), np.diff(np.busday_count("1970-01-01", labels.day.astype("datetime64[D]"))), steps)
+    by_one = all(int(np.gcd.reduce(one)) == 1 for one in counted)
+    return days == 1 and by_one and _is_sparse(steps, 1, holes=_HOLES_MAX_DAILY)
 
 
 def _steady(timestamp: Int64, calendar: Calendar) -> Int64:

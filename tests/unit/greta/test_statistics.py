@@ -39,14 +39,16 @@ def columns(pnl=(), return_=None, days=None):
     )
 
 
-def measured(equity, *, session=None, benchmark=None, trades=None, periods_per_year=252, **other):
+def measured(equity, *, session=None, benchmark=None, trades=None, periods_per_year=252, covered=None, **other):
     equity = np.array(equity, dtype=np.float64)
+    session = np.arange(len(equity), dtype=np.int32) if session is None else np.array(session, dtype=np.int32)
     keywords = {
-        "session": np.arange(len(equity), dtype=np.int32) if session is None else np.array(session, dtype=np.int32),
+        "session": session,
         "equity": equity,
         "initial_equity": CASH,
         "trades": columns() if trades is None else trades,
-        "periods_per_year": periods_per_year,
+        "sessions_per_year": periods_per_year,
+        "sessions_covered": max(len(np.unique(session)), 1) if covered is None else covered,
         "benchmark": None if benchmark is None else np.array(benchmark, dtype=np.float64).__getitem__,
         "exposed": np.zeros(len(equity), dtype=bool),
         "traded_value": 0.0,

@@ -58,7 +58,7 @@ def sessions(asset: str) -> pd.DataFrame:
     if asset == "crypto":
         opens = days.tz_localize("UTC")
         return pd.DataFrame({"open": opens, "close": opens + pd.Timedelta(days=1)}, index=days)
-    days = days[days.day_of_week < 5]
+    days = days[days.day_of_week < 5]  # futures, some of which trade on the exchange's holidays, too
     closes = (days + pd.Timedelta(hours=17)).tz_localize(NEW_YORK).tz_convert("UTC")
     opens = (days - pd.Timedelta(hours=7)).tz_localize(NEW_YORK).tz_convert("UTC")
     return pd.DataFrame({"open": opens, "close": closes}, index=days)
@@ -115,7 +115,7 @@ def seen_early(bars: Bars, closes: pd.Series) -> list[int]:
     return np.flatnonzero(bars.end < last).tolist()
 
 
-ASSETS = ("stock", "crypto", "fx")
+ASSETS = ("stock", "crypto", "fx", "future")
 LABELS = {
     "W-SUN": ("first day", "first session", "last session", "Sunday before", "Friday", "midnight New York"),
     "M": ("first day", "first session", "last session", "last day", "midnight New York"),

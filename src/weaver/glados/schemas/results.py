@@ -14,10 +14,8 @@ class StatsResponse(ResponseBody):
     final_equity: float | None = Field(None, description="Equity at the last close.")
     total_return: float | None = Field(None, description="final ÷ initial − 1.")
     cagr: float | None = Field(None, description="Growth a year.")
-    volatility: float | None = Field(None, description="Of daily returns, a year.")
-    sharpe: float | None = Field(
-        None, description="Mean ÷ deviation of daily returns, a year, without a risk-free rate."
-    )
+    volatility: float | None = Field(None, description="Of returns, a year.")
+    sharpe: float | None = Field(None, description="Mean ÷ deviation of returns, a year, without a risk-free rate.")
     sortino: float | None = Field(None, description="The same against downside deviation only.")
     calmar: float | None = Field(None, description="Growth a year ÷ deepest drawdown.")
     max_drawdown: float | None = Field(None, description="The deepest fall from a high; negative.")
@@ -41,8 +39,8 @@ class StatsResponse(ResponseBody):
     alpha: float | None = Field(None, description="Against buying and holding, a year.")
     beta: float | None = Field(None, description="Against buying and holding.")
     benchmark_return: float | None = Field(None, description="Of buying and holding the run's symbols in equal weight.")
-    skew: float | None = Field(None, description="Of daily returns.")
-    kurtosis: float | None = Field(None, description="Of daily returns, in excess of the normal's.")
+    skew: float | None = Field(None, description="Of returns.")
+    kurtosis: float | None = Field(None, description="Of returns, in excess of the normal's.")
     var_95: float | None = Field(None, description="The daily return that one day in twenty is worse than.")
     cvar_95: float | None = Field(None, description="The mean of those days' returns.")
     psr: float | None = Field(None, description="The probability that the Sharpe ratio is above zero.")

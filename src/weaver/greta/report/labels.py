@@ -36,17 +36,22 @@ GROUPS: dict[str, tuple[Label, ...]] = {
         Label("benchmark_return", "Buy and hold", Form.RESULT, "Equal parts in each symbol, from its first close"),
     ),
     "Risk": (
-        Label("volatility", "Volatility a year", Form.PERCENT, "Deviation of daily returns × √sessions a year"),
+        Label(
+            "volatility",
+            "Volatility a year",
+            Form.PERCENT,
+            "Deviation of returns × √rows a year: sessions, or longer bars",
+        ),
         Label("max_drawdown", "Maximum drawdown", Form.RESULT, "Deepest fall below a former peak, over every bar"),
         Label("max_drawdown_days", "Longest drawdown", Form.DAYS, "Calendar days until a peak was reached again"),
-        Label("var_95", "Value at risk, 95 %", Form.CHANGE, "One day in twenty is worse than this"),
-        Label("cvar_95", "Expected shortfall, 95 %", Form.CHANGE, "The mean of the worst twentieth of days"),
+        Label("var_95", "Value at risk, 95 %", Form.CHANGE, "One return in twenty is worse than this"),
+        Label("cvar_95", "Expected shortfall, 95 %", Form.CHANGE, "The mean of the worst twentieth of returns"),
     ),
     "Ratios": (
-        Label("sharpe", "Sharpe", Form.RATIO, "Mean ÷ standard deviation of daily returns, a year, risk-free rate 0"),
+        Label("sharpe", "Sharpe", Form.RATIO, "Mean ÷ standard deviation of returns, a year, risk-free rate 0"),
         Label("psr", "Probability that Sharpe > 0", Form.PERCENT, "Given length, skew and tails of this record alone"),
         Label("sortino", "Sortino", Form.RATIO, "As Sharpe, over the downside deviation"),
-        Label("calmar", "Calmar", Form.RATIO, "Growth a year ÷ deepest drawdown of the daily equity"),
+        Label("calmar", "Calmar", Form.RATIO, "Growth a year ÷ deepest drawdown from session to session"),
         Label("sqn", "System quality number", Form.RATIO, "√trades × mean ÷ standard deviation of profits"),
     ),
     "Trades": (
@@ -70,9 +75,9 @@ GROUPS: dict[str, tuple[Label, ...]] = {
     ),
     "Against buy and hold": (
         Label("alpha", "Alpha a year", Form.RESULT, "Return that the benchmark's does not explain"),
-        Label("beta", "Beta", Form.RATIO, "How far daily returns move with the benchmark's"),
+        Label("beta", "Beta", Form.RATIO, "How far returns move with the benchmark's"),
     ),
-    "Shape of daily returns": (
+    "Shape of returns": (
         Label("skew", "Skew", Form.RATIO, "Negative: the large days are rather losses"),
         Label("kurtosis", "Excess kurtosis", Form.RATIO, "Above 0: more extreme days than a normal distribution has"),
     ),
