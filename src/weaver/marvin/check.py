@@ -1,15 +1,12 @@
 """What is wrong with a strategy class that loads: parameters and callbacks that would fail, or never be called."""
 
 import inspect
-from difflib import get_close_matches
-from pathlib import PurePath
 
 from weaver.marvin.callbacks import call_problem
+from weaver.marvin.misspelt import CALLBACKS, misspelt_callbacks
 from weaver.marvin.parameters import json_schema, validate
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import WeaverError
-
-_CALLBACKS = [name for name in vars(Strategy) if name.startswith("on_")]
 
 
 def problems_of(strategy: type[Strategy]) -> list[str]:
@@ -28,14 +25,9 @@ def _parameter_problems(strategy: type[Strategy]) -> list[str]:
 
 def _callback_problems(strategy: type[Strategy]) -> list[str]:
     problems = []
-    for name, method in inspect.getmembers(strategy, inspect.isfunction):
-        if not name.startswith("on_") or getattr(Strategy, name, None) is method:
-            continue
-        if name in _CALLBACKS:
+    for name in sorted(CALLBACKS):
+        method = getattr(strategy, name)
+        if method is not getattr(Strategy, name) and inspect.isfunction(method):
             problem = call_problem(method, *inspect.signature(getattr(Strategy, name)).parameters)
             problems += [problem] if problem else []
-        elif near := get_close_matches(name, _CALLBACKS, n=1, cutoff=0.7):
-            code = method.__code__
-            place = f"{PurePath(code.co_filename).name} line {code.co_firstlineno}: {name}"
-            problems.append(f"{place} is never called; did you mean {near[0]}?")
-    return problems
+    return [*problems, *misspelt_callbacks(strategy)]

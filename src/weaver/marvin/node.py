@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.marvin.timeline import Timeline
+from weaver.model.errors import InputError
 
 
 class Node(list[Any]):
@@ -138,7 +139,31 @@ class Node(list[Any]):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         del copy
+        if self.timeline.clock.starting and not self.timeline.visible:
+            raise InputError(
+                f"{self.label} has no values in on_start, before the first bar: an array of it would be empty. Use its "
+                "indicators, a ufunc (np.log), or indicator() around a function of your own"
+            )
         return np.array(self.values, dtype=dtype)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        from weaver.marvin.ufuncs import applied  # made of series, which are made of nodes
+
+        return applied(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, arguments: Any, options: Any) -> Any:
+        from weaver.marvin.ufuncs import called
+
+        del types
+        return called(function, arguments, options)
+
+    def __float__(self) -> float:
+        raise TypeError(
+            f"{self.label} is a whole series: its newest value is {self.label}[-1], and a ufunc of numpy's (np.log, "
+            "np.sqrt …) makes a series of it"
+        )
+
+    __int__ = __float__
 
     def __bool__(self) -> bool:
         raise TypeError(f"{self.label} is a whole series; its newest value is {self.label}[-1]")

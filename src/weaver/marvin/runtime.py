@@ -118,9 +118,9 @@ class Runtime:
     def start(self) -> NDArray[np.int64]:
         """Call `on_start`. Returns the clock's ticks: those of the bars, and those that faster or odd signals add."""
         if on_start := self._callback("on_start"):
-            self._starting = True
+            self._starting = self.clock.starting = True
             on_start()
-            self._starting = False
+            self._starting = self.clock.starting = False
         if self.stop_reason is not None:
             raise StrategyError(f"the strategy ended the run in on_start, before its first bar: {self.stop_reason}")
         ticks = self.clock.ticks
@@ -140,6 +140,12 @@ class Runtime:
             raise StrategyError(problem)
         found: Callable[..., None] = getattr(self.strategy, name)
         return found
+
+    @property
+    def acts(self) -> bool:
+        """Whether the strategy is called with anything that happens, or asked for something in on_start."""
+        called = self.on_bar or self.on_tick or self.registrations
+        return bool(called or self.windows or self.desk.number)
 
     def signal_calls(self) -> list[SignalCalls]:
         """All signals, in order of registration, evaluated over the whole run."""

@@ -47,46 +47,46 @@ class Series(Node):
         return shift(self, bars)
 
     def __lt__(self, other: Operand) -> "Signal":  # type: ignore[override]
-        return _compare("<", np.less, self, other)
+        return compare("<", np.less, self, other)
 
     def __le__(self, other: Operand) -> "Signal":  # type: ignore[override]
-        return _compare("<=", np.less_equal, self, other)
+        return compare("<=", np.less_equal, self, other)
 
     def __gt__(self, other: Operand) -> "Signal":  # type: ignore[override]
-        return _compare(">", np.greater, self, other)
+        return compare(">", np.greater, self, other)
 
     def __ge__(self, other: Operand) -> "Signal":  # type: ignore[override]
-        return _compare(">=", np.greater_equal, self, other)
+        return compare(">=", np.greater_equal, self, other)
 
     def __eq__(self, other: object) -> "Signal":  # type: ignore[override]
-        return _compare("==", np.equal, self, other)  # type: ignore[arg-type]
+        return compare("==", np.equal, self, other)  # type: ignore[arg-type]
 
     def __ne__(self, other: object) -> "Signal":  # type: ignore[override]
-        return _compare("!=", np.not_equal, self, other)  # type: ignore[arg-type]
+        return compare("!=", np.not_equal, self, other)  # type: ignore[arg-type]
 
     def __add__(self, other: Operand) -> "Series":  # type: ignore[override]
-        return _arithmetic("+", np.add, self, other)
+        return arithmetic("+", np.add, self, other)
 
     def __radd__(self, other: Operand) -> "Series":
-        return _arithmetic("+", np.add, other, self)
+        return arithmetic("+", np.add, other, self)
 
     def __sub__(self, other: Operand) -> "Series":
-        return _arithmetic("-", np.subtract, self, other)
+        return arithmetic("-", np.subtract, self, other)
 
     def __rsub__(self, other: Operand) -> "Series":
-        return _arithmetic("-", np.subtract, other, self)
+        return arithmetic("-", np.subtract, other, self)
 
     def __mul__(self, other: Operand) -> "Series":  # type: ignore[override]
-        return _arithmetic("*", np.multiply, self, other)
+        return arithmetic("*", np.multiply, self, other)
 
     def __rmul__(self, other: Operand) -> "Series":  # type: ignore[override]
-        return _arithmetic("*", np.multiply, other, self)
+        return arithmetic("*", np.multiply, other, self)
 
     def __truediv__(self, other: Operand) -> "Series":
-        return _arithmetic("/", np.divide, self, other)
+        return arithmetic("/", np.divide, self, other)
 
     def __rtruediv__(self, other: Operand) -> "Series":
-        return _arithmetic("/", np.divide, other, self)
+        return arithmetic("/", np.divide, other, self)
 
     def __neg__(self) -> "Series":
         series: Series = derive("-", np.negative, (self,))
@@ -144,13 +144,13 @@ class Signal(Node):
         return shift(self, bars)
 
     def __and__(self, other: "Signal") -> "Signal":
-        return _combine("&", np.logical_and, self, other)
+        return combine("&", np.logical_and, self, other)
 
     def __or__(self, other: "Signal") -> "Signal":
-        return _combine("|", np.logical_or, self, other, masked=True)
+        return combine("|", np.logical_or, self, other, masked=True)
 
     def __invert__(self) -> "Signal":
-        return _combine("~", np.logical_not, self, masked=True)
+        return combine("~", np.logical_not, self, masked=True)
 
 
 class StreamedSeries(Streamed, Series):
@@ -276,17 +276,19 @@ def _crossed(name: str, beyond: np.ufunc, first: Operand, second: Operand) -> Si
         np.logical_and(now[1:], reached(a[:-1], b[:-1]), out=result[1:])
         return result
 
-    nodes = _operands(name, first, second)
+    nodes = numbered(name, first, second)
     return Signal(f"{name}({nodes[0].label}, {nodes[1].label})", _line(nodes), function, nodes, back=1)
 
 
-def _compare(name: str, ufunc: np.ufunc, first: Operand, second: Operand) -> Signal:
-    nodes = _operands(name, first, second)
-    label = f"({nodes[0].label} {name} {nodes[1].label})"
-    return Signal(label, _line(nodes), ufunc, nodes, masked=ufunc is np.not_equal)
+def compare(name: str, ufunc: np.ufunc, *operands: Operand, masked: bool = False) -> Signal:
+    """What a ufunc that says yes or no says of series; `masked`: it may say yes of what is undefined."""
+    nodes = numbered(name, *operands)
+    label = f"({f' {name} '.join(node.label for node in nodes)})" if len(nodes) > 1 else f"{name}({nodes[0].label})"
+    return Signal(label, _line(nodes), ufunc, nodes, masked=masked or ufunc is np.not_equal)
 
 
-def _combine(name: str, ufunc: np.ufunc, *signals: Signal, masked: bool = False) -> Signal:
+def combine(name: str, ufunc: np.ufunc, *signals: Signal, masked: bool = False) -> Signal:
+    """A signal of signals."""
     for node in signals:
         if not isinstance(node, Signal):
             raise InputError(f"{name} takes signals (comparisons of series), not {type(node).__name__}")
@@ -294,7 +296,9 @@ def _combine(name: str, ufunc: np.ufunc, *signals: Signal, masked: bool = False)
     return Signal(label, _line(signals), ufunc, signals, masked=masked)
 
 
-def _arithmetic(name: str, ufunc: np.ufunc, first: Operand, second: Operand) -> Series:
+def arithmetic(name: str, ufunc: np.ufunc, first: Operand, second: Operand) -> Series:
+    """A series of two; where it would be infinite by a division it is undefined."""
+
     def function(a: Floats, b: Floats) -> Floats:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             result: Floats = ufunc(a, b)
@@ -302,12 +306,12 @@ def _arithmetic(name: str, ufunc: np.ufunc, first: Operand, second: Operand) -> 
             result[np.isinf(result)] = np.nan
         return result
 
-    nodes = _operands(name, first, second)
+    nodes = numbered(name, first, second)
     series: Series = derive(f"({nodes[0].label} {name} {nodes[1].label})", function, nodes)
     return series
 
 
-def _operands(name: str, *operands: Operand) -> tuple[Series, ...]:
+def numbered(name: str, *operands: Operand) -> tuple[Series, ...]:
     """The operands as series; a number is a series that never changes."""
     lines = [node.timeline for node in operands if isinstance(node, Series)]
     if not lines:

@@ -14,7 +14,7 @@ EVER = -(2**63)
 class Clock:
     """The run's ticks; `tick` is the index of the current one, −1 before the first."""
 
-    __slots__ = ("_ends", "lines", "start", "tick", "ticks", "user_series")
+    __slots__ = ("_ends", "lines", "made", "start", "starting", "tick", "ticks", "user_series")
 
     def __init__(self, ticks: NDArray[np.int64], *, start: int) -> None:
         self.lines: list[Timeline] = []
@@ -23,6 +23,10 @@ class Clock:
         self.start = start
         """What `now` is before the first tick, ns."""
         self.tick = -1
+        self.starting = False
+        """Whether `on_start` is at work."""
+        self.made: dict[tuple[Any, ...], Any] = {}
+        """The series that numpy's functions have made, by function and inputs."""
         self.user_series: list[Any] = []
         """The series that the strategy computes with functions of its own."""
 

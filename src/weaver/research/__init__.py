@@ -9,6 +9,7 @@ from weaver.greta.engine import Engine
 from weaver.greta.result import BacktestResult
 from weaver.marvin.catalogue import Catalogue
 from weaver.marvin.loader import LoadedStrategy, from_class, is_file, load
+from weaver.marvin.misspelt import misspelt_callbacks
 from weaver.marvin.runtime import Runtime
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import InputError
@@ -114,12 +115,25 @@ def run(
             journal=engine.runtime.journal,
             record=record_of(ready, lookahead_check=lookahead_check),
         )
+    result.warn(_about_callbacks(engine.runtime))
     for source in ready.sources.values():
         result.warn(source.warnings)
     if check is not None:
         result.warn(check(engine, lambda done: progress("Look-ahead check", done)))
     engine.runtime.unbind()
     return result
+
+
+def _about_callbacks(runtime: Runtime) -> Iterable[tuple[str, str]]:
+    """Methods that were meant to be called, and a strategy that nothing calls."""
+    for line in misspelt_callbacks(type(runtime.strategy)):
+        yield "misspelt_callback", line
+    if not runtime.acts:
+        name = type(runtime.strategy).__name__
+        yield (
+            "no_callbacks",
+            f"nothing ever calls {name}: define on_bar(self, bar), or give self.when a signal in on_start",
+        )
 
 
 def _lookahead_check(ready: Plan) -> Callable[[Engine[Runtime], Callable[[float], None]], Sequence[tuple[str, str]]]:
