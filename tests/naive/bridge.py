@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sized
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -149,10 +150,13 @@ def _listing(symbol: NaiveSymbol, timeframe: str) -> Listing:
         end=column("end", int),
         **{name: column(name, float) for name in ("open", "high", "low", "close", "volume")},
     )
+    asset_class = AssetClass(symbol.asset_class)
+    guessed = Instrument.default(symbol.symbol, asset_class)
     instrument = Instrument(
         symbol=symbol.symbol,
-        asset_class=AssetClass(symbol.asset_class),
-        tick=symbol.tick,
+        asset_class=asset_class,
+        tick=guessed.tick if symbol.tick is None else symbol.tick,
+        tick_given=symbol.tick is not None,
         lot=symbol.lot,
         minimum=symbol.minimum,
         quote_currency="USD",
@@ -160,11 +164,12 @@ def _listing(symbol: NaiveSymbol, timeframe: str) -> Listing:
     return Listing(instrument=instrument, bars=bars, actions=tuple(_action(*action) for action in symbol.actions))
 
 
-def _action(kind: str, day: int, value: Decimal) -> CorporateAction:
+def _action(kind: str, day: int, value: Decimal | Fraction) -> CorporateAction:
     ex_date = EPOCH + timedelta(days=day)
+    if kind == "split":
+        return Split(ex_date=ex_date, ratio=value)
+    assert isinstance(value, Decimal)
     match kind:
-        case "split":
-            return Split(ex_date=ex_date, ratio=value)
         case "dividend":
             return Dividend(ex_date=ex_date, amount=value)
         case _:

@@ -1,7 +1,8 @@
 """Whether Weaver and the naive engine agree on a scenario: fills, cash, equity, and how orders end.
 
 All as exact decimals, but for the curves: of those cash is compared for equality, as the double next to the decimal,
-and equity, a sum of doubles in Weaver, to 1e-9; at the last tick both are compared as decimals again.
+and equity, a sum of doubles in Weaver, to half a unit of 1e-8 a symbol, which is how the account rounds a holding's
+value; at the last tick both are compared as decimals again.
 """
 
 from decimal import Decimal
@@ -18,7 +19,8 @@ from weaver.greta.fill_columns import fill_columns
 from weaver.greta.fill_rows import AT_OPEN
 
 NOTES = frozenset({"resized", "both_touched", "close_at_end", "liquidation"})
-TOLERANCES = {"cash": 0.0, "equity": 1e-9}
+TOLERANCES = {"cash": 0.0, "equity": 1.6e-8}
+"""Of three symbols, and the last bits of doubles."""
 CASH_MAX = 2**26
 """Up to here two amounts of cash, multiples of 1e-8, are two doubles."""
 

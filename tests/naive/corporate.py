@@ -1,11 +1,14 @@
 """Splits, dividends and delistings."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from tests.naive.orders import Group, Order
-from tests.naive.rounding import to_cash, to_nearest, toward_zero
+from tests.naive.prices import nearest_price
+from tests.naive.rounding import to_cash, toward_zero, worth
 from tests.naive.scenario import DAY, Action, NaiveSymbol
 from tests.naive.state import State, end_order, settle_group
+from tests.naive.ticks import Ticks
 
 
 def apply_before_bars(state: State, pending: dict[str, list[Action]]) -> None:
@@ -39,32 +42,32 @@ def _session_close(state: State, symbol: NaiveSymbol, day: int) -> int:
 def _apply(state: State, name: str, action: Action) -> None:
     kind, _, number = action
     if kind == "split":
-        _split(state, name, number)
+        _split(state, name, Fraction(number))
     elif kind == "dividend":
-        state.pay("dividend", name, to_cash(number * state.positions[name]))
+        state.pay("dividend", name, worth(state.positions[name], number))
     else:
-        state.pay("delisting", name, to_cash(number * state.positions[name]))
+        state.pay("delisting", name, worth(state.positions[name], number))
         state.positions[name] = state.positions[name] * 0
         for order in list(state.open_orders):
             if order.symbol == name and order.is_open:
                 end_order(order, "cancelled", "delisted")
 
 
-def _split(state: State, name: str, ratio: Decimal) -> None:
+def _split(state: State, name: str, ratio: Fraction) -> None:
     symbol = state.symbols[name]
-    exact = state.positions[name] * ratio
-    state.positions[name] = toward_zero(exact, symbol.lot)
+    exact = Fraction(state.positions[name]) * ratio
+    state.positions[name] = _times(state.positions[name], ratio, symbol.lot)
     if name in state.closes:
-        fraction = exact - state.positions[name]
-        state.pay("split", name, to_cash(fraction * state.closes[name] / ratio))
-        state.closes[name] /= ratio
+        fraction, close = exact - Fraction(state.positions[name]), Fraction(state.closes[name]) / ratio
+        state.pay("split", name, to_cash(fraction * close))
+        state.closes[name] = close
     groups: list[Group] = []
     for order in [one for one in state.open_orders if one.symbol == name and one.is_open]:
-        _split_prices(order, ratio, symbol.tick)
+        _split_prices(order, ratio, state.ticks[name])
         if order.group is not None and order.group not in groups:
             groups.append(order.group)
         if not order.is_leg:
-            order.left = toward_zero(order.left * ratio, symbol.lot)
+            order.left = _times(order.left, ratio, symbol.lot)
     for group in groups:
         _split_group(group, ratio, symbol.lot)
     for order in list(state.open_orders):
@@ -72,15 +75,20 @@ def _split(state: State, name: str, ratio: Decimal) -> None:
             end_order(order, "cancelled", "split")
 
 
-def _split_prices(order: Order, ratio: Decimal, tick: Decimal) -> None:
-    order.limit = None if order.limit is None else max(to_nearest(order.limit / ratio, tick), tick)
-    order.stop = None if order.stop is None else max(to_nearest(order.stop / ratio, tick), tick)
-    order.trail = None if order.trail is None else max(to_nearest(order.trail / ratio, tick), tick)
-    order.mark = None if order.mark is None else to_cash(order.mark / ratio)
+def _times(quantity: Decimal, ratio: Fraction, lot: Decimal) -> Decimal:
+    """A quantity on the new scale, cut toward zero to the lot: one division of whole numbers, so that none is lost."""
+    return toward_zero(quantity * ratio.numerator / ratio.denominator, lot)
 
 
-def _split_group(group: Group, ratio: Decimal, lot: Decimal) -> None:
-    group.remaining = toward_zero(group.remaining * ratio, lot)
+def _split_prices(order: Order, ratio: Fraction, ticks: Ticks) -> None:
+    order.limit = None if order.limit is None else nearest_price(Fraction(order.limit) / ratio, ticks)
+    order.stop = None if order.stop is None else nearest_price(Fraction(order.stop) / ratio, ticks)
+    order.trail = None if order.trail is None else nearest_price(Fraction(order.trail) / ratio, ticks)
+    order.mark = None if order.mark is None else Fraction(order.mark) / ratio
+
+
+def _split_group(group: Group, ratio: Fraction, lot: Decimal) -> None:
+    group.remaining = _times(group.remaining, ratio, lot)
     if group.entry_cap is not None:
-        group.entry_cap = toward_zero(group.entry_cap * ratio, lot)
+        group.entry_cap = _times(group.entry_cap, ratio, lot)
     settle_group(group)

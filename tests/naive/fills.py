@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from tests.naive.orders import Order
 from tests.naive.prices import commission_due, computed_commission, slipped
-from tests.naive.rounding import to_cash, toward_zero
+from tests.naive.rounding import to_cash, toward_zero, worth
 from tests.naive.scenario import ZERO, NaiveBar, NaiveFill
 from tests.naive.state import State, end_order, settle_group
 
@@ -90,18 +90,18 @@ def _largest_payable(state: State, order: Order, quantity: Decimal, price: Decim
 
 def can_pay(state: State, order: Order, quantity: Decimal, price: Decimal) -> bool:
     """Whether the account allows a fill of `quantity` at `price` before slippage."""
-    account, costs, symbol = state.scenario.account, state.scenario.costs, state.symbols[order.symbol]
+    account, costs = state.scenario.account, state.scenario.costs
     before = state.positions[order.symbol]
     after = before + order.side * quantity
     if before * order.side < 0 and quantity <= abs(before):
         return True
-    paid = slipped(order, price, costs, symbol.tick)
+    paid = slipped(order, price, costs, state.ticks[order.symbol])
     cash = state.cash - to_cash(order.side * quantity * paid) - commission_due(order, quantity, paid, costs)
     if account.kind == "cash":
         return cash >= 0 and after >= 0
     if after < 0 and not account.shorting:
         return False
-    values = [state.value_of(other) for other in state.symbols if other != order.symbol] + [after * price]
+    values = [state.value_of(other) for other in state.symbols if other != order.symbol] + [worth(after, price)]
     equity = cash + sum(values, ZERO)
     return sum((abs(value) for value in values), ZERO) <= account.leverage * equity
 
@@ -124,7 +124,7 @@ def _equity_as_tick_began(state: State, symbol: str, price: Decimal) -> Decimal:
     equity = state.cash_as_tick_began
     for other, held in state.positions_as_tick_began.items():
         if held:
-            equity += held * (price if other == symbol else state.closes[other])
+            equity += worth(held, price if other == symbol else state.closes[other])
     return equity
 
 
@@ -157,8 +157,8 @@ def book(
 ) -> None:
     """Let `quantity` fill at `price` before slippage: cash, position, order, group, and the fill itself."""
     assert bar.low <= price <= bar.high, f"{price} outside [{bar.low}, {bar.high}]"
-    costs, symbol = state.scenario.costs, state.symbols[order.symbol]
-    paid = slipped(order, price, costs, symbol.tick)
+    costs = state.scenario.costs
+    paid = slipped(order, price, costs, state.ticks[order.symbol])
     commission = commission_due(order, quantity, paid, costs)
     order.commission_sum += computed_commission(quantity, paid, costs)
     order.commission_paid += commission

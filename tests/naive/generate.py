@@ -8,21 +8,26 @@ from hypothesis import strategies as st
 from tests.naive.chooser import Chooser
 from tests.naive.markets import CLOCKS_BACK, SPRING, THANKSGIVING, Market, draw_symbol
 from tests.naive.programs import ProgramWriter
+from tests.naive.rescale import rescaled
 from tests.naive.scenario import NaiveAccount, NaiveCosts, NaiveSymbol, Scenario
 
 
-def random_scenario(seed: int, *, frames_max: int = 40) -> Scenario:
-    """The scenario of a seed, with at most `frames_max` bars a symbol; the same seed gives the same one for ever."""
-    return draw_scenario(Chooser(random.Random(seed).randint), frames_max=frames_max)
+def random_scenario(seed: int, *, frames_max: int = 40, any_price: bool = False) -> Scenario:
+    """The scenario of a seed, with at most `frames_max` bars a symbol; the same seed gives the same one for ever.
+
+    `any_price`: in half of the cases told again far from the prices of 5 to 100 that are drawn.
+    """
+    return draw_scenario(Chooser(random.Random(seed).randint), frames_max=frames_max, any_price=any_price)
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, *, frames_max: int = 25) -> Scenario:
+def scenarios(draw: st.DrawFn, *, frames_max: int = 25, any_price: bool = False) -> Scenario:
     """Scenarios with at most `frames_max` bars a symbol."""
-    return draw_scenario(Chooser(lambda low, high: draw(st.integers(low, high))), frames_max=frames_max)
+    choose = Chooser(lambda low, high: draw(st.integers(low, high)))
+    return draw_scenario(choose, frames_max=frames_max, any_price=any_price)
 
 
-def draw_scenario(choose: Chooser, *, frames_max: int) -> Scenario:
+def draw_scenario(choose: Chooser, *, frames_max: int, any_price: bool) -> Scenario:
     """One scenario: 1 to 3 symbols on one timeframe, an account, costs and a program."""
     market = Market(
         timeframe=choose.weighted([("1d", 50), ("4h", 20), ("1h", 20), ("30m", 10)]),
@@ -36,7 +41,7 @@ def draw_scenario(choose: Chooser, *, frames_max: int) -> Scenario:
         draw_symbol(choose, market, index) for index in range(choose.weighted([(1, 50), (2, 30), (3, 20)]))
     ]
     bare = Scenario(symbols=symbols, timeframe=market.timeframe)
-    return Scenario(
+    drawn = Scenario(
         symbols=symbols,
         timeframe=market.timeframe,
         account=_draw_account(choose),
@@ -44,6 +49,7 @@ def draw_scenario(choose: Chooser, *, frames_max: int) -> Scenario:
         program=ProgramWriter(choose, market, symbols).write(bare.ticks()),
         close_at_end=choose.chance(25),
     )
+    return rescaled(drawn, choose) if any_price else drawn
 
 
 def _draw_account(choose: Chooser) -> NaiveAccount:

@@ -8,6 +8,7 @@ from tests.naive.orders import Group, Order
 from tests.naive.rounding import away_from_filling, to_nearest, toward_zero
 from tests.naive.scenario import ZERO, Argument, NaiveSymbol, Op
 from tests.naive.state import State, end_order
+from tests.naive.ticks import Ticks
 
 Options = Mapping[str, Argument]
 
@@ -69,7 +70,7 @@ def _place(
     fill_target: tuple[str, Decimal] | None = None,
 ) -> Order | None:
     """An order and its bracket legs, numbered entry, take-profit, stop-loss."""
-    if _has_price_of_nothing(symbol, side, options):
+    if _has_price_of_nothing(state.ticks[symbol.symbol], side, options):
         return None
     trails = "trail" in options or "trail_percent" in options
     if trails and symbol.symbol not in state.closes:
@@ -91,19 +92,21 @@ def _place(
     return entry
 
 
-def _has_price_of_nothing(symbol: NaiveSymbol, side: int, options: Options) -> bool:
+def _has_price_of_nothing(ticks: Ticks, side: int, options: Options) -> bool:
     """One of the prices is zero or less once it is rounded."""
     stops = (_number(options[name]) for name in ("stop", "trail", "stop_loss") if name in options)
-    rounded = [to_nearest(stop, symbol.tick) for stop in stops]
+    rounded = [to_nearest(stop, ticks.at(stop)) for stop in stops]
     for name, order_side in (("limit", side), ("take_profit", -side), ("stop_loss_limit", -side)):
         if name in options:
-            rounded.append(away_from_filling(_number(options[name]), symbol.tick, order_side))
+            limit = _number(options[name])
+            rounded.append(away_from_filling(limit, ticks.at(limit), order_side))
     return any(price <= 0 for price in rounded)
 
 
 def _new_order(state: State, symbol: NaiveSymbol, side: int, quantity: Decimal, options: Options) -> Order:
     limit, stop = _option(options, "limit"), _option(options, "stop")
     trail, trail_percent = _option(options, "trail"), _option(options, "trail_percent")
+    ticks = state.ticks[symbol.symbol]
     order = Order(
         ordinal=state.next_ordinal,
         symbol=symbol.symbol,
@@ -111,9 +114,9 @@ def _new_order(state: State, symbol: NaiveSymbol, side: int, quantity: Decimal, 
         type=_type(limit, stop, trail, trail_percent),
         left=quantity,
         placed_at=state.now,
-        limit=None if limit is None else away_from_filling(limit, symbol.tick, side),
-        stop=None if stop is None else to_nearest(stop, symbol.tick),
-        trail=None if trail is None else to_nearest(trail, symbol.tick),
+        limit=None if limit is None else away_from_filling(limit, ticks.at(limit), side),
+        stop=None if stop is None else to_nearest(stop, ticks.at(stop)),
+        trail=None if trail is None else to_nearest(trail, ticks.at(trail)),
         trail_percent=trail_percent,
         tif=str(options.get("tif", "day")),
         tif_asked="tif" in options,
@@ -141,6 +144,7 @@ def _order_target(state: State, op: Op) -> None:
     close = state.closes.get(symbol.symbol, ZERO)
     kind = {"order_target": "units", "order_target_value": "value", "order_target_percent": "percent"}[op.name]
     number = _number(op.args[1])
+    assert isinstance(close, Decimal), "a split comes with a bar, whose close is a decimal again"
     if not close and kind != "units":
         return
     target = target_quantity(kind, number, close, symbol.lot, state.equity())
@@ -178,7 +182,7 @@ def _oco(state: State, symbol: NaiveSymbol, quantity: Decimal, options: Options)
     quantity = toward_zero(quantity, symbol.lot)
     if quantity < max(symbol.lot, symbol.minimum) or limit == stop:
         return
-    if _has_price_of_nothing(symbol, oco_side(limit, stop), options):
+    if _has_price_of_nothing(state.ticks[symbol.symbol], oco_side(limit, stop), options):
         return
     group = Group(entry=None, entered=True, remaining=quantity)
     shared: dict[str, Argument] = {"tif": options.get("exit_tif", options.get("tif", "gtc"))}
@@ -220,7 +224,7 @@ def _replace(state: State, old: Order, changes: Options) -> None:
     quantity = toward_zero(_number(changes["quantity"]), symbol.lot) if may_resize else old.left
     if may_resize and quantity < max(symbol.lot, symbol.minimum):
         return
-    if _has_price_of_nothing(symbol, old.side, options):
+    if _has_price_of_nothing(state.ticks[symbol.symbol], old.side, options):
         return
     was = old.status
     old.status, old.reason = "cancelled", "replaced"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
 from tests.naive.scenario import ZERO, NaiveBar
 
@@ -63,7 +64,7 @@ class Order:
     commission_sum: Decimal = ZERO
     commission_paid: Decimal = ZERO
     triggered: bool = False
-    mark: Decimal | None = None
+    mark: Decimal | Fraction | None = None
     first_bar: NaiveBar | None = None
     marketable_bar: NaiveBar | None = None
     """The bar at whose open it could have filled: that bar gives it nothing more."""

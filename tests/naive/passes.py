@@ -15,7 +15,7 @@ def open_pass(state: State) -> None:
         bar = state.bars[order.symbol]
         if not _acts(state, order, bar):
             continue
-        price = price_at_open(order, bar.open, state.symbols[order.symbol].tick)
+        price = price_at_open(order, bar.open, state.ticks[order.symbol])
         if price is not None:
             order.marketable_bar = bar
             try_fill(state, order, bar, price, at_open=True, notes=set())
@@ -105,11 +105,11 @@ def _acts(state: State, order: Order, bar: NaiveBar) -> bool:
 
 
 def _turn_inside(state: State, order: Order, bar: NaiveBar) -> None:
-    tick = state.symbols[order.symbol].tick
+    ticks = state.ticks[order.symbol]
     opened = bar.open
     if order.is_leg and order.group is not None and order.group.inside_bar is bar:
         opened = order.group.inside_price
-    price = price_inside(order, bar, opened, tick)
+    price = price_inside(order, bar, opened, ticks)
     if price is None:
         return
     notes = {"both_touched"} if order.is_stop and _sibling_is_touched(state, order, bar) else set()

@@ -1,15 +1,17 @@
 """At which price an order fills on a bar, and what comes on top."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from tests.naive.orders import Order
-from tests.naive.rounding import to_cash, to_nearest
+from tests.naive.rounding import fine_step, to_cash, to_nearest, to_price
 from tests.naive.scenario import NaiveBar, NaiveCosts
+from tests.naive.ticks import Ticks
 
 
-def price_at_open(order: Order, price: Decimal, tick: Decimal) -> Decimal | None:
+def price_at_open(order: Order, price: Decimal, ticks: Ticks) -> Decimal | None:
     """`price` if the order fills at an open of that price, else None. Triggers a stop that the open is beyond."""
-    if order.is_stop and not order.triggered and _reached(order.side, price, _stop_level(order, tick)):
+    if order.is_stop and not order.triggered and _reached(order.side, price, _stop_level(order, ticks)):
         order.triggered = True
     if order.is_stop and not order.triggered:
         return None
@@ -18,7 +20,7 @@ def price_at_open(order: Order, price: Decimal, tick: Decimal) -> Decimal | None
     return price
 
 
-def price_inside(order: Order, bar: NaiveBar, opened: Decimal, tick: Decimal) -> Decimal | None:
+def price_inside(order: Order, bar: NaiveBar, opened: Decimal, ticks: Ticks) -> Decimal | None:
     """The price at which the order fills after the bar's open, else None. Triggers a stop that the bar reaches.
 
     `opened` is the bar's open, or what an entry filled at inside it. An order can be past its price already there: it
@@ -26,7 +28,7 @@ def price_inside(order: Order, bar: NaiveBar, opened: Decimal, tick: Decimal) ->
     """
     if not order.is_stop or order.triggered:
         return None if order.limit is None else _limit_inside(order, bar, opened)
-    level = _stop_level(order, tick)
+    level = _stop_level(order, ticks)
     if not _reached(order.side, bar.high if order.side > 0 else bar.low, level):
         return None
     order.triggered = True
@@ -58,26 +60,41 @@ def _satisfies(side: int, price: Decimal, limit: Decimal) -> bool:
     return price <= limit if side > 0 else price >= limit
 
 
-def _stop_level(order: Order, tick: Decimal) -> Decimal:
+def _stop_level(order: Order, ticks: Ticks) -> Decimal:
     if order.type != "trailing_stop":
         assert order.stop is not None
         return order.stop
     assert order.mark is not None
+    mark = Fraction(order.mark)
     if order.trail is not None:
-        level = order.mark + order.side * order.trail
+        level = mark + order.side * Fraction(order.trail)
     else:
         assert order.trail_percent is not None
-        level = order.mark * (1 + order.side * order.trail_percent / 100)
-    return max(to_nearest(level, tick), tick)
+        level = mark * (1 + order.side * Fraction(order.trail_percent) / 100)
+    return nearest_price(level, ticks)
 
 
-def slipped(order: Order, price: Decimal, costs: NaiveCosts, tick: Decimal) -> Decimal:
-    """The price after slippage, to 1e-8, never past the order's own limit."""
-    slip = price * (costs.slippage_bps + costs.half_spread_bps) / 10_000 + costs.slippage_ticks * tick
-    worse = to_cash(price + order.side * slip)
-    if order.limit is None:
-        return worse
-    return min(worse, order.limit) if order.side > 0 else max(worse, order.limit)
+def nearest_price(exact: Fraction, ticks: Ticks) -> Decimal:
+    """A price at the nearest tick, and at least one tick."""
+    tick = ticks.at(exact)
+    return max(to_nearest(exact, tick), tick)
+
+
+def slipped(order: Order, price: Decimal, costs: NaiveCosts, ticks: Ticks) -> Decimal:
+    """The price after slippage, to 1e-8 or eight significant digits, never past the order's own limit, never better
+    than the price before it.
+
+    However much there is, a step of that rounding (at the price before it) is left.
+    """
+    slip = price * (costs.slippage_bps + costs.half_spread_bps) / 10_000 + costs.slippage_ticks * ticks.at(price)
+    if not slip:
+        return price
+    exact = price + order.side * slip
+    worse = to_price(exact) if exact > 0 else Decimal(0)
+    worse = max(worse, price) if order.side > 0 else min(worse, price)
+    if order.limit is not None:
+        worse = min(worse, order.limit) if order.side > 0 else max(worse, order.limit)
+    return max(worse, fine_step(price))
 
 
 def computed_commission(quantity: Decimal, price: Decimal, costs: NaiveCosts) -> Decimal:

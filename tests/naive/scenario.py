@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
 HOUR = 3_600_000_000_000
 DAY = 24 * HOUR
 ZERO = Decimal(0)
 
 Argument = str | int | bool | Decimal
-Action = tuple[str, int, Decimal]
+Action = tuple[str, int, Decimal | Fraction]
 """Kind (split, dividend, delisting), ex-date in days since the epoch, and ratio, amount or value."""
 
 
@@ -38,11 +39,14 @@ class NaiveBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NaiveSymbol:
-    """An instrument with its bars and corporate actions; `closes` gives the session close of days without a bar."""
+    """An instrument with its bars and corporate actions; `closes` gives the session close of days without a bar.
+
+    `tick` is None where no facts were given.
+    """
 
     symbol: str
     asset_class: str = "stock"
-    tick: Decimal = Decimal("0.01")
+    tick: Decimal | None = Decimal("0.01")
     lot: Decimal = Decimal(1)
     minimum: Decimal = Decimal(1)
     bars: list[NaiveBar]

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tests.naive.orders import Group, Order
+from tests.naive.rounding import Exact, worth
 from tests.naive.scenario import ZERO, NaiveBar, NaiveFill, NaiveFlow, NaiveSymbol, Scenario
+from tests.naive.ticks import Ticks
 
 
 @dataclass(slots=True, kw_only=True)
@@ -13,10 +15,11 @@ class State:
 
     scenario: Scenario
     symbols: dict[str, NaiveSymbol]
+    ticks: dict[str, Ticks]
     has_volume: dict[str, bool]
     cash: Decimal
     positions: dict[str, Decimal]
-    closes: dict[str, Decimal] = field(default_factory=dict)
+    closes: dict[str, Exact] = field(default_factory=dict)
     now: int = 0
     bars: dict[str, NaiveBar] = field(default_factory=dict)
     pools: dict[str, Decimal | None] = field(default_factory=dict)
@@ -33,6 +36,7 @@ class State:
         return cls(
             scenario=scenario,
             symbols={one.symbol: one for one in scenario.symbols},
+            ticks={one.symbol: Ticks.of(one) for one in scenario.symbols},
             has_volume={one.symbol: any(bar.volume > 0 for bar in one.bars) for one in scenario.symbols},
             cash=scenario.account.cash,
             positions={one.symbol: ZERO for one in scenario.symbols},
@@ -43,9 +47,9 @@ class State:
         return self.cash + sum((self.value_of(symbol) for symbol in self.symbols), ZERO)
 
     def value_of(self, symbol: str) -> Decimal:
-        """A position at its newest close."""
+        """A position at its newest close, to 1e-8 as cash is."""
         held = self.positions[symbol]
-        return held * self.closes[symbol] if held else ZERO
+        return worth(held, self.closes[symbol]) if held else ZERO
 
     def add(self, order: Order) -> Order:
         """Take a new order in; its ordinal must be `next_ordinal`."""

@@ -34,7 +34,7 @@ ENDS = {
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
-@given(scenarios(frames_max=12), st.booleans())
+@given(scenarios(frames_max=12, any_price=True), st.booleans())
 def test_engines_agree_on_drawn_scenarios(scenario: Scenario, by_signal: bool) -> None:
     assert disagreement(scenario, by_signal=by_signal) is None
 
@@ -43,7 +43,7 @@ def test_engines_agree_on_seeded_scenarios_of_every_kind() -> None:
     """Half of them tick by tick, half of them by signals, where greta jumps from event to event."""
     tallies = Tally(), Tally()
     for seed in range(SEEDS):
-        scenario, by_signal = random_scenario(seed), bool(seed % 2)
+        scenario, by_signal = random_scenario(seed, any_price=True), bool(seed % 2)
         engine, naive = run_weaver(scenario, by_signal=by_signal), run(scenario)
         found = difference(engine, naive)
         assert found is None, f"seed {seed}: {found}"

@@ -110,7 +110,7 @@ class CorporateEvents:
         if order.trail_units is not None:
             order.trail_units = scale.nearest_tick(order.trail_units * denominator, numerator)
         if order.mark is not None:
-            order.mark = divide_half_even(order.mark * denominator, numerator)
+            order.mark = Fraction(order.mark) * denominator / numerator
             self._matcher.level(order)
         elif order.stop_units is not None:
             order.stop_units = scale.nearest_tick(order.stop_units * denominator, numerator)

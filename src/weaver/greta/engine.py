@@ -24,6 +24,7 @@ from weaver.model.costs import Costs
 from weaver.model.listing import Listing
 from weaver.model.order import Order
 from weaver.model.order_status import OrderEvent
+from weaver.model.scale import Scale
 from weaver.model.tick import Tick
 from weaver.model.venue import VenueRules
 
@@ -34,7 +35,7 @@ R = TypeVar("R", bound=Runtime)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What a backtest runs on; `decimals` are those of each symbol's prices, where they are over 8."""
+    """What a backtest runs on."""
 
     listings: Mapping[str, Listing]
     costs: Mapping[str, Costs]
@@ -43,7 +44,8 @@ class Setup:
     """Bars stamped before this are history, ns."""
     close_at_end: bool
     venue: VenueRules | None
-    decimals: Mapping[str, int]
+    scales: Mapping[str, Scale]
+    """In which each symbol's prices are counted (see `scale_of`)."""
     progress: Progress
 
 
@@ -55,7 +57,7 @@ class Engine(Generic[R]):
     ) -> None:
         self.setup = setup
         self.prices = {
-            symbol: Prices(listing, setup.costs[symbol], decimals=setup.decimals.get(symbol, 8))
+            symbol: Prices(listing, setup.costs[symbol], setup.scales[symbol])
             for symbol, listing in setup.listings.items()
         }
         self.ledger = Ledger(setup.rules, self.prices)

@@ -77,15 +77,17 @@ class FillRows(Sequence[FillRow]):
         return self._as_lists()
 
     def columns(self, kind: type[np.int64 | np.float64]) -> tuple[NDArray[Any], ...]:
-        """`units`, `values`, `commissions`, `slippages` as arrays. Raises OverflowError where int64 is too small."""
+        """`units`, `values`, `commissions` as arrays of a kind, `slippages` as floats.
+
+        Raises OverflowError where int64 is too small.
+        """
         self.settle()
         swept = self._swept
         if swept is not None and not self._lists.values:
             return self._swept_units, swept.values, swept.commissions, swept.slippages
         lists = self._as_lists()
-        return np.array(self.units, dtype=kind), *(
-            np.array(one, dtype=kind) for one in (lists.values, lists.commissions, lists.slippages)
-        )
+        counted = (np.array(one, dtype=kind) for one in (self.units, lists.values, lists.commissions))
+        return *counted, np.array(lists.slippages, dtype=np.float64)
 
     def price_column(self) -> NDArray[np.float64]:
         """The price of each fill, in price units."""

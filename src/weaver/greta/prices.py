@@ -8,33 +8,47 @@ from numpy.typing import NDArray
 
 from weaver.greta.fill_rows import AT_OPEN, FillRow
 from weaver.model.calendar import calendar_for
-from weaver.model.costs import CostModel, Costs
+from weaver.model.corporate_actions import Delisting
+from weaver.model.costs import CostModel, Costs, decimals_after_slippage
+from weaver.model.errors import InputError, RunFailed
 from weaver.model.instrument import AssetClass
 from weaver.model.listing import Listing
-from weaver.model.money import decimals_of, divide_half_even
+from weaver.model.money import PRICE_LIMIT, PRICE_MIN, decimals_of, divide_half_even
+from weaver.model.price_decimals import EXACT_BELOW, EXACT_TENS
 from weaver.model.scale import Scale
 
-EXACT_BELOW = 10**15
-"""Up to 15 significant digits a float and its decimal determine each other (IEEE 754 binary64)."""
 
+def scale_of(listing: Listing, costs: Costs) -> Scale:
+    """Units in which every price that a run on these bars can come to is a whole number: known before it begins.
 
-class FinerScaleNeeded(Exception):
-    """A price has more decimals than the run counts in."""
-
-    def __init__(self, symbol: str, decimals: int) -> None:
-        super().__init__(symbol, decimals)
-        self.symbol, self.decimals = symbol, decimals
+    Raises InputError for bars that go lower than a price can be.
+    """
+    bars, instrument = listing.bars, listing.instrument
+    if not len(bars):
+        return Scale.of(instrument)
+    low, high = (Decimal(repr(float(price))) for price in (bars.low.min(), bars.high.max()))
+    if not PRICE_MIN <= low <= high < PRICE_LIMIT:
+        raise InputError(
+            f"{listing.symbol}: the prices of its bars go from {low} to {high}, and only those from {PRICE_MIN} to "
+            f"under {PRICE_LIMIT} can be kept: multiply the prices by a power of ten, and divide the volume by it"
+        )
+    data_decimals = bars.price_decimals
+    paid_out = [decimals_of(action.value) for action in listing.actions if isinstance(action, Delisting)]
+    slipped = decimals_after_slippage(costs, instrument.ticks(data_decimals), low, high)
+    return Scale.of(instrument, data_decimals=data_decimals, price_decimals=max([slipped, *paid_out]))
 
 
 class Prices:
-    """Bars of one symbol. Prices are handed out as integer units of `scale`."""
+    """Bars of one symbol. Prices are handed out as integer units of `scale`, which is that of `scale_of`."""
 
-    def __init__(self, listing: Listing, costs: Costs, *, decimals: int = 8) -> None:
+    def __init__(self, listing: Listing, costs: Costs, scale: Scale) -> None:
         bars = listing.bars
         self.listing, self.symbol, self.count = listing, listing.symbol, len(bars)
-        self.scale = Scale.of(listing.instrument, price_decimals=decimals)
+        self.scale = scale
         self.costs = CostModel(costs, self.scale)
-        self.quick = self.scale.price_decimals == 8
+        decimals = scale.price_decimals
+        self.float_one = 10.0**decimals if decimals <= EXACT_TENS else 0.0
+        """A price of 1 in units, where that is a float; else 0, and no price is counted by way of floats."""
         self._calendar = calendar_for(listing.instrument.asset_class)
         self.open_times = self._calendar.bar_open(bars.timestamp, bars.timeframe)
         """When each bar opened, ns: what fills at its open are stamped with."""
@@ -48,6 +62,7 @@ class Prices:
         self._closes: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._sessions: NDArray[np.int32] | None = None
         self._rescaled: dict[int, Fraction] = {}
+        self._counted = -1, 0
         self.last_fill = 0
         """What the newest fill was made at, before slippage."""
         traded = bars.volume > 0
@@ -66,16 +81,18 @@ class Prices:
     # Exact prices
 
     def units(self, price: float) -> int:
-        """The exact decimal of a float, in price units. Raises FinerScaleNeeded."""
-        if self.quick:
-            units = round(price * 1e8)
-            if units / 1e8 == price and units < EXACT_BELOW:
-                return units
-        number = Decimal(repr(price))
-        scaled = number.scaleb(self.scale.price_decimals)
-        if scaled != scaled.to_integral_value():
-            raise FinerScaleNeeded(self.symbol, decimals_of(number))
-        return int(scaled)
+        """The exact decimal of a float, in price units."""
+        units = round(price * self.float_one)
+        if units < EXACT_BELOW and units and units / self.float_one == price:
+            return units
+        scaled = Decimal(repr(price)).scaleb(self.scale.price_decimals)
+        units = int(scaled)
+        if units != scaled:
+            raise RunFailed(
+                f"{self.symbol}: a price of {price} has more decimals than its bars were found to have: were they "
+                "changed in the meantime?"
+            )
+        return units
 
     def bar(self, index: int) -> tuple[int, int, int, int]:
         """Open, high, low, close of a bar in price units."""
@@ -87,8 +104,12 @@ class Prices:
         )
 
     def close_units(self, index: int) -> int:
-        """A bar's close in price units."""
-        return self.units(self.close[index])
+        """A bar's close in price units; the newest one is asked for many times over."""
+        counted, units = self._counted
+        if counted != index:
+            units = self.units(self.close[index])
+            self._counted = index, units
+        return units
 
     def close_exact(self, index: int) -> Fraction:
         """A bar's close in price units; the last one before a split is on the new scale once that has happened."""
@@ -105,7 +126,7 @@ class Prices:
         if index in self._rescaled:
             exact = self._rescaled[index] * units / self.scale.notional_divisor
             return divide_half_even(exact.numerator, exact.denominator)
-        return self.scale.cash(self.units(self.close[index]), units)
+        return self.scale.cash(self.close_units(index), units)
 
     # Time
 

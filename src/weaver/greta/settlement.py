@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.fill_rows import Amounts, FillRows
-from weaver.greta.prices import EXACT_BELOW, Prices
+from weaver.greta.prices import Prices
 from weaver.model.errors import RunFailed
 from weaver.model.money import FITS
+from weaver.model.price_decimals import EXACT_BELOW
 
 SWEEP = 48
 """From so many fills on arrays are faster than one by one."""
@@ -71,8 +72,9 @@ class Settlement:
         """The same over arrays. None where int64 might not hold an amount, or a price has over 15 digits."""
         bars = np.array(fills.bars[start:])
         signed, opens = np.fromiter(fills.units[start:], np.int64, len(bars)), self._prices.listing.bars.open[bars]
-        counted = np.rint(opens * 1e8)
-        if not self._prices.quick or counted.max() >= EXACT_BELOW or np.any(counted / 1e8 != opens):
+        one = self._prices.float_one
+        counted = np.rint(opens * one)
+        if not one or counted.max() >= EXACT_BELOW or np.any(counted / one != opens):
             return None
         market, sign, quantity = counted.astype(np.int64), np.sign(signed), np.abs(signed)
         paid = self._costs.slipped_all(market, sign) if self._costs.slips else market

@@ -11,10 +11,12 @@ from weaver.greta.fill_columns import FillColumns
 from weaver.greta.prices import Prices
 from weaver.greta.trades import Trades
 from weaver.model.corporate_actions import Delisting
+from weaver.model.order import Order
 
 FEW_TRADES = 30
 FEW_ROWS = 60
 LARGE_SHARE = 0.1
+COARSE_SHARE = 0.01
 
 
 class ResultWarning(NamedTuple):
@@ -30,6 +32,7 @@ def warnings_of(engine: Engine[Any], curve: Curve, trades: Trades, columns: Fill
         *_about_trades(engine, trades),
         *_about_data(engine, curve),
         *_about_fills(engine, columns),
+        *_about_ticks(engine),
         *_about_rejections(engine),
         *_about_endings(engine, curve),
     ]
@@ -103,6 +106,29 @@ def _large(columns: FillColumns, rows: NDArray[np.int64], prices: Prices) -> int
         return 0
     volume = prices.listing.bars.volume[columns.bar[rows]] * prices.scale.quantity_one
     return int(np.count_nonzero(np.abs(columns.units[rows]) > LARGE_SHARE * volume))
+
+
+def _about_ticks(engine: Engine[Any]) -> list[tuple[str, str]]:
+    """Orders whose prices rounding to the tick may have moved far."""
+    found = [order for order in engine.ledger.fills.kept.values() if not order.is_plain and _is_coarse(order)]
+    if not found:
+        return []
+    scale, price = found[0].scale, _lowest(found[0])
+    text = (
+        f"{len(found)} orders were rounded to a tick of over {COARSE_SHARE:.0%} of their price; the first, order "
+        f"{found[0].id}: {scale.text(price)} to a tick of {scale.text(scale.tick_at(price))}: give a finer tick"
+    )
+    return [("coarse_tick", text)]
+
+
+def _lowest(order: Order) -> int:
+    """The lower of an order's limit and stop in price units; 0: it has neither."""
+    return min((price for price in (order.limit_units, order.stop_units) if price is not None), default=0)
+
+
+def _is_coarse(order: Order) -> bool:
+    price = _lowest(order)
+    return 0 < price * COARSE_SHARE < order.scale.tick_at(price)
 
 
 def _about_rejections(engine: Engine[Any]) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """Market data of one symbol, as columns."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.model.errors import InputError
+from weaver.model.price_decimals import price_decimals
 from weaver.model.timeframe import Timeframe
 
 Int64 = NDArray[np.int64]
@@ -36,6 +37,7 @@ class Bars:
     low: Float64
     close: Float64
     volume: Float64
+    _decimals: int | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         length = len(self.timestamp)
@@ -59,6 +61,14 @@ class Bars:
         """Bars `start` up to, not including, `stop`, as views on the same memory."""
         columns = {name: getattr(self, name)[start:stop] for name in COLUMNS}
         return Bars(symbol=self.symbol, timeframe=self.timeframe, **columns)
+
+    @property
+    def price_decimals(self) -> int:
+        """The most decimals that one of the prices has (see `price_decimals`): counted once, 4 ns a bar."""
+        if self._decimals is None:
+            object.__setattr__(self, "_decimals", price_decimals([getattr(self, name) for name in PRICES]))
+        assert self._decimals is not None
+        return self._decimals
 
     def content_hash(self) -> str:
         """SHA-256 (hex) of the seven columns' bytes, little-endian, in the order of `COLUMNS`."""

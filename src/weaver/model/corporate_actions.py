@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from weaver.model.errors import InputError
+from weaver.model.money import Number
+from weaver.model.ratio import split_ratio
 
 
 def _check(value: Decimal, *, name: str, ex_date: date, zero: bool = False) -> None:
@@ -14,15 +17,22 @@ def _check(value: Decimal, *, name: str, ex_date: date, zero: bool = False) -> N
         raise InputError(f"{name} on {ex_date} must {bound}, not {value}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Split:
-    """From `ex_date` on there are `ratio` new shares for each old one: 4 is 4-for-1, 0.1 a reverse split."""
+    """From `ex_date` on there are `ratio` new shares for each old one: 4 is 4-for-1, 1/10 a reverse split.
+
+    The ratio is exact; it can be given as 4, 1.5, "3:2" or "1/3" (new over old), a fraction or a decimal.
+    """
 
     ex_date: date
-    ratio: Decimal
+    ratio: Fraction
 
-    def __post_init__(self) -> None:
-        _check(self.ratio, name="the ratio of a split", ex_date=self.ex_date)
+    def __init__(self, *, ex_date: date, ratio: Fraction | Number) -> None:
+        object.__setattr__(self, "ex_date", ex_date)
+        try:
+            object.__setattr__(self, "ratio", split_ratio(ratio))
+        except InputError as error:
+            raise InputError(f"the split on {ex_date}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

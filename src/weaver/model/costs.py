@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import gcd
 
@@ -11,13 +11,28 @@ from numpy.typing import NDArray
 
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.instrument import AssetClass
-from weaver.model.money import CASH_ONE, FITS, Number, divide_half_even, divide_half_even_all, exact, plain
+from weaver.model.money import (
+    CASH_DECIMALS,
+    CASH_ONE,
+    FITS,
+    Number,
+    divide_half_even,
+    divide_half_even_all,
+    exact,
+    plain,
+)
 from weaver.model.scale import Scale
 
 Ints = NDArray[np.int64]
 ZERO = Decimal(0)
 WHOLE_BPS = 10_000
 """All of a price or a value, in basis points."""
+SIGNIFICANT_DIGITS = 8
+"""How many digits of a price after slippage are kept at least."""
+SIGNIFICANT_FROM = 10 ** (SIGNIFICANT_DIGITS - 1)
+"""A price of so many times 1e-8 has them with 1e-8 as its last."""
+ROUNDING_MAX = 1e-7
+_TENS = 10 ** np.arange(19, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +124,22 @@ PRESET_OF: Mapping[AssetClass, str] = {
 }
 
 
+def decimals_after_slippage(costs: Costs, ticks: tuple[Decimal, Decimal], low: Decimal, high: Decimal) -> int:
+    """The most decimals that a price between `low` and `high` can be rounded to after slippage.
+
+    `ticks`: those of prices from 1 on and under 1.
+    """
+    with localcontext(prec=100):
+        adverse = (costs.slippage_bps + costs.half_spread_bps) / WHOLE_BPS
+        if not (adverse or costs.slippage_ticks):
+            return 0
+        sold = [low * (1 - adverse) - costs.slippage_ticks * ticks[low < 1]]
+        if low < 1 <= high:
+            sold.append(1 - adverse - costs.slippage_ticks * ticks[0])
+        left = Decimal(1).scaleb(min(low.adjusted() - SIGNIFICANT_DIGITS + 1, -CASH_DECIMALS))
+        return max(CASH_DECIMALS, SIGNIFICANT_DIGITS - 1 - max(left, min(sold)).adjusted())
+
+
 def _written(text: str) -> dict[str, Number | None]:
     """`key=value,…` taken apart. Raises InputError."""
     if "=" not in text:
@@ -127,8 +158,8 @@ class CostModel:
     """The costs of one instrument, as integer arithmetic on its units."""
 
     __slots__ = (
-        "_bps", "_divisor", "_each", "_per_unit", "_rate", "_slip_divisor", "_slip_fixed", "_slip_one", "_slip_rate",
-        "_step", "free", "max_participation", "minimum", "scale", "slips",
+        "_bps", "_divisor", "_each", "_per_unit", "_rate", "_slip_divisor", "_slip_fixed", "_slip_fixed_under_one",
+        "_slip_one", "_slip_rate", "_step", "free", "max_participation", "minimum", "scale", "slips",
     )  # fmt: skip
 
     def __init__(self, costs: Costs, scale: Scale) -> None:
@@ -141,23 +172,46 @@ class CostModel:
         self._per_unit = self._each.numerator * value_to_cash.denominator
         self.minimum = int((costs.commission_minimum * CASH_ONE).to_integral_value())
         adverse = (Fraction(costs.slippage_bps) + Fraction(costs.half_spread_bps)) / WHOLE_BPS
-        fixed = Fraction(costs.slippage_ticks) * scale.tick
+        ticks = Fraction(costs.slippage_ticks)
         self._step = scale.price_one // CASH_ONE  # price units in 1e-8
-        self._slip_one = adverse.denominator * fixed.denominator
-        self._slip_rate = adverse.numerator * fixed.denominator
-        self._slip_fixed = fixed.numerator * adverse.denominator
+        self._slip_one = adverse.denominator * ticks.denominator
+        self._slip_rate = adverse.numerator * ticks.denominator
+        self._slip_fixed = ticks.numerator * adverse.denominator * scale.tick
+        self._slip_fixed_under_one = ticks.numerator * adverse.denominator * scale.tick_under_one
         self._slip_divisor = self._slip_one * self._step
-        self.slips = bool(adverse or fixed)
+        self.slips = bool(adverse or ticks)
         self.free = not (self._bps or self._per_unit)
         self.max_participation = costs.max_participation
 
     def slipped(self, price: int, *, sign: int, limit: int | None) -> int:
-        """`price` made worse, to 1e-8, never past `limit` nor under 1e-8; all in price units."""
-        worse = price * self._slip_one + sign * (price * self._slip_rate + self._slip_fixed)
-        units: int = divide_half_even(worse, self._slip_divisor) * self._step
+        """`price` made worse, never past `limit`; all in price units.
+
+        It is rounded to 1e-8 or eight significant digits, whichever is finer, but never to a better price; one such
+        step of `price` is always left.
+        """
+        fixed = self._slip_fixed if price >= self.scale.price_one else self._slip_fixed_under_one
+        worse = price * self._slip_one + sign * (price * self._slip_rate + fixed)
+        units = self._rounded(worse)
+        if sign * units < sign * price:
+            units = price
         if limit is not None and sign * units > sign * limit:
             units = limit
-        return max(units, self._step)
+        return max(units, self._step_at(price))
+
+    def _rounded(self, worse: int) -> int:
+        """`worse` ÷ `_slip_one` price units, rounded."""
+        if self._step == 1:
+            return divide_half_even(worse, self._slip_divisor)
+        step = self._step_at(worse // self._slip_one)
+        return divide_half_even(worse, self._slip_one * step) * step
+
+    def _step_at(self, price: int) -> int:
+        """What a price after slippage is rounded to, by its size; in price units."""
+        if price >= SIGNIFICANT_FROM * self._step:
+            return self._step
+        digits = len(str(price)) if price > 0 else 0
+        step: int = 10 ** max(digits - SIGNIFICANT_DIGITS, 0)
+        return step
 
     def computed(self, price: int, quantity: int) -> int:
         """The commission of a fill of `quantity` > 0 units by itself, in cash units."""
@@ -174,9 +228,24 @@ class CostModel:
         most = int(prices.max()) * (self._slip_one + self._slip_rate) + self._slip_fixed
         if max(most, self._slip_divisor) >= FITS:
             return None
-        worse = prices * self._slip_one + signs * (prices * self._slip_rate + self._slip_fixed)
-        slipped: Ints = np.maximum(divide_half_even_all(worse, self._slip_divisor) * self._step, self._step)
-        return slipped
+        fixed: int | Ints = self._slip_fixed
+        if self._slip_fixed_under_one != self._slip_fixed:
+            fixed = np.where(prices >= self.scale.price_one, self._slip_fixed, self._slip_fixed_under_one)
+        worse = prices * self._slip_one + signs * (prices * self._slip_rate + fixed)
+        if self._step == 1:
+            least: int | Ints = 1
+            rounded = divide_half_even_all(worse, self._slip_divisor)
+        else:
+            least, steps = self._steps_at(prices), self._steps_at(worse // self._slip_one)
+            rounded = divide_half_even_all(worse, self._slip_one * steps) * steps
+        slipped: Ints = np.where(signs > 0, np.maximum(rounded, prices), np.minimum(rounded, prices))
+        return np.maximum(slipped, least)
+
+    def _steps_at(self, prices: Ints) -> Ints:
+        """`_step_at` of many."""
+        digits = np.searchsorted(_TENS, prices, side="right")
+        steps: Ints = np.minimum(_TENS[np.maximum(digits - SIGNIFICANT_DIGITS, 0)], self._step)
+        return steps
 
     def due_all(self, prices: Ints, quantities: Ints) -> Ints | None:
         """What many orders are charged, each filled whole at once; None where int64 might not hold a step of it."""
@@ -196,10 +265,11 @@ class CostModel:
     def most(self) -> tuple[float, float]:
         """What a unit bought at 1.0 costs at most in all, the minimum aside: times its price, and by quantity unit.
 
-        The second is in cash units, with a whole step of rounding. A unit sold brings at least 2 − the first.
+        The second is in cash units. Rounding moves a price by less than `ROUNDING_MAX` of it. A unit sold brings at
+        least 2 − the first.
         """
-        rate, slip = float(self._rate), self._slip_rate / self._slip_one
-        moved = (self._slip_fixed / self._slip_one + 2 * self._step) / self.scale.notional_divisor
+        rate, slip = float(self._rate), self._slip_rate / self._slip_one + (ROUNDING_MAX if self.slips else 0.0)
+        moved = max(self._slip_fixed, self._slip_fixed_under_one) / self._slip_one / self.scale.notional_divisor
         return (1 + slip) * (1 + rate), moved * (1 + rate) + float(self._each)
 
     def capacity(self, volume: float) -> int:

@@ -5,6 +5,7 @@ mirror image of a buy, so each comparison is made on prices multiplied by the si
 """
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
 from weaver.model.actions import OrderType
@@ -63,10 +64,10 @@ def touch_inside(
     return Touch(None, triggered)  # a market order has the open only
 
 
-def trailing_level(mark: int, *, sign: int, trail: int | None, percent: Decimal | None) -> tuple[int, int]:
+def trailing_level(mark: int | Fraction, *, sign: int, trail: int | None, percent: Decimal | None) -> tuple[int, int]:
     """Numerator and divisor of a trailing stop's level, before rounding: above the mark for a buy, below for a sell."""
     if percent is None:
         assert trail is not None
-        return mark + sign * trail, 1
+        return mark.numerator + sign * trail * mark.denominator, mark.denominator
     numerator, denominator = percent.as_integer_ratio()
-    return mark * (100 * denominator + sign * numerator), 100 * denominator
+    return mark.numerator * (100 * denominator + sign * numerator), mark.denominator * 100 * denominator

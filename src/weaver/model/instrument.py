@@ -15,6 +15,8 @@ _TICK_AND_LOT = {
     AssetClass.FX: (Decimal("0.00001"), Decimal(1)),
     AssetClass.FUTURE: (Decimal("0.01"), Decimal(1)),
 }
+_TICK_UNDER_ONE = dict.fromkeys((AssetClass.STOCK, AssetClass.FUTURE), Decimal("0.0001"))
+"""Of orders priced under a dollar (Regulation NMS, rule 612), where that is another one."""
 _PERIODS_PER_YEAR = {AssetClass.STOCK: 252, AssetClass.CRYPTO: 365, AssetClass.FX: 260, AssetClass.FUTURE: 252}
 
 
@@ -26,6 +28,8 @@ class Instrument:
     asset_class: AssetClass
     tick: Decimal
     lot: Decimal
+    tick_given: bool = True
+    """False: `tick` is only the class's, which is finer for prices under 1 and where the data's decimals are."""
     minimum: Decimal = Decimal(0)
     """Least quantity of an order; 0 when not given means one lot."""
     quote_currency: str = "USD"
@@ -47,7 +51,19 @@ class Instrument:
         """The facts of a symbol about which nothing but its class is known."""
         tick, lot = _TICK_AND_LOT[asset_class]
         quote = _quote(symbol, asset_class)
-        return cls(symbol=symbol, asset_class=asset_class, tick=tick, lot=lot, quote_currency=quote)
+        return cls(symbol=symbol, asset_class=asset_class, tick=tick, tick_given=False, lot=lot, quote_currency=quote)
+
+    @classmethod
+    def is_default_tick(cls, tick: Decimal, asset_class: AssetClass) -> bool:
+        """Whether a tick is the one that a class has without facts."""
+        return tick == _TICK_AND_LOT[asset_class][0]
+
+    def ticks(self, data_decimals: int) -> tuple[Decimal, Decimal]:
+        """The ticks of prices from 1 on and of those under 1, of an instrument whose bars have so many decimals."""
+        if self.tick_given:
+            return self.tick, self.tick
+        finest = Decimal(1).scaleb(-data_decimals)
+        return min(self.tick, finest), min(_TICK_UNDER_ONE.get(self.asset_class, self.tick), finest)
 
     def check_class(self, wanted: AssetClass | None) -> None:
         """Raises InputError where somebody wants stored bars of it to be of another class."""

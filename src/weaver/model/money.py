@@ -13,6 +13,8 @@ CASH_DECIMALS = 8
 CASH_ONE: int = 10**CASH_DECIMALS
 FITS: int = 2**62
 """What a number must stay under for int64 arithmetic to be exact, twice it included."""
+PRICE_MIN, PRICE_LIMIT = Decimal("1e-18"), Decimal("1e20")
+"""The least price there can be, and what every one is under: what a database has room for (NUMERIC(38,18))."""
 _UNROUNDED = Context(prec=100_000)
 
 
@@ -40,9 +42,9 @@ def divide_half_even(numerator: int, divisor: int) -> int:
     return quotient
 
 
-def divide_half_even_all(numerators: NDArray[np.int64], divisor: int) -> NDArray[np.int64]:
-    """`divide_half_even` of many, int64[n]."""
-    if divisor == 1:
+def divide_half_even_all(numerators: NDArray[np.int64], divisor: int | NDArray[np.int64]) -> NDArray[np.int64]:
+    """`divide_half_even` of many, by one divisor or one each, int64[n]."""
+    if isinstance(divisor, int) and divisor == 1:
         return numerators
     quotients, rests = np.divmod(numerators, divisor)
     twice = 2 * rests

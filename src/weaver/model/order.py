@@ -1,6 +1,7 @@
 """An order as its strategy and the engine that works it see it."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, Final
 
 from weaver.model.actions import SIDES, OrderClass, OrderType, PlaceOrder, Side, TimeInForce
@@ -111,7 +112,8 @@ class Order:
     stop_units: int | None = None
     trail_units: int | None = None
     trail_percent: Amount | None = None
-    mark: int | None = None
+    mark: int | Fraction | None = None
+    """The best price that a trailing stop has seen; after a split no whole number of units any more."""
     triggered: bool = False
     opened: int = -1
     """The tick at whose open it could last have filled."""

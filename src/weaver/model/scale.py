@@ -20,6 +20,7 @@ from weaver.model.money import (
     divide_half_even,
     divide_half_even_all,
     exact,
+    plain,
     truncate,
 )
 
@@ -38,6 +39,8 @@ class Scale:
     price_one: int
     quantity_one: int
     tick: int
+    """That of prices from 1 on."""
+    tick_under_one: int
     lot: int
     minimum: int
     least_whole: int
@@ -46,9 +49,13 @@ class Scale:
     """price units x quantity units ÷ this = cash units."""
 
     @classmethod
-    def of(cls, instrument: Instrument, *, price_decimals: int = CASH_DECIMALS) -> "Scale":
-        """Units fine enough for the instrument's tick and lot, cash, and data of so many decimals."""
-        decimals = max(price_decimals, CASH_DECIMALS, decimals_of(instrument.tick))
+    def of(cls, instrument: Instrument, *, data_decimals: int = 0, price_decimals: int = 0) -> "Scale":
+        """Units fine enough for cash, the instrument's tick and lot, data and prices of so many decimals.
+
+        The data's decimals are what the tick follows where none was given.
+        """
+        ticks = instrument.ticks(data_decimals)
+        decimals = max(data_decimals, price_decimals, CASH_DECIMALS, *map(decimals_of, ticks))
         quantity_decimals = max(decimals_of(instrument.lot), decimals_of(instrument.minimum))
         return cls(
             symbol=instrument.symbol,
@@ -56,7 +63,8 @@ class Scale:
             quantity_decimals=quantity_decimals,
             price_one=10**decimals,
             quantity_one=10**quantity_decimals,
-            tick=int(instrument.tick.scaleb(decimals)),
+            tick=int(ticks[0].scaleb(decimals)),
+            tick_under_one=int(ticks[1].scaleb(decimals)),
             lot=int(instrument.lot.scaleb(quantity_decimals)),
             least_whole=_least_whole(instrument),
             minimum=int(instrument.minimum.scaleb(quantity_decimals)),
@@ -84,26 +92,34 @@ class Scale:
 
     def limit_price(self, value: Number, *, sign: int) -> int:
         """Units of a limit, rounded to the tick away from filling: down for a buy (+1), up for a sell (−1)."""
-        price: int = self._price(value, "limit price") * sign // (self.tick * _SPARE) * self.tick * sign
+        exact_price = self._price(value, "limit price")
+        tick = self.tick_at(exact_price, _SPARE)
+        price: int = exact_price * sign // (tick * _SPARE) * tick * sign
         if price <= 0:
-            raise InvalidOrder(f"{self.symbol}: a limit price of {value} is under one tick ({self.tick_text})")
+            raise InvalidOrder(f"{self.symbol}: a limit price of {value} is under one tick ({self.text(tick)})")
         return price
 
     def stop_price(self, value: Number, *, name: str = "stop price") -> int:
         """Units of a stop or a trailing amount, at the nearest tick (half to even)."""
-        price = divide_half_even(self._price(value, name), self.tick * _SPARE) * self.tick
+        exact_price = self._price(value, name)
+        tick = self.tick_at(exact_price, _SPARE)
+        price = divide_half_even(exact_price, tick * _SPARE) * tick
         if price <= 0:
-            raise InvalidOrder(f"{self.symbol}: a {name} of {value} is under half a tick ({self.tick_text})")
+            raise InvalidOrder(f"{self.symbol}: a {name} of {value} is under half a tick ({self.text(tick)})")
         return price
 
     def nearest_tick(self, numerator: int, divisor: int = 1) -> int:
         """`numerator / divisor` price units at the nearest tick, half to even, at least one tick."""
-        return max(divide_half_even(numerator, divisor * self.tick) * self.tick, self.tick)
+        tick = self.tick_at(numerator, divisor)
+        return max(divide_half_even(numerator, divisor * tick) * tick, tick)
 
-    @property
-    def tick_text(self) -> str:
-        """The tick as a decimal string."""
-        return format(decimal_of(self.tick, self.price_decimals).normalize(), "f")
+    def tick_at(self, numerator: int, divisor: int = 1) -> int:
+        """The tick that holds at a price of `numerator / divisor` units."""
+        return self.tick if numerator >= self.price_one * divisor else self.tick_under_one
+
+    def text(self, price: int) -> str:
+        """A price as a decimal string."""
+        return plain(decimal_of(price, self.price_decimals))
 
     def _price(self, value: Number, name: str) -> int:
         """Units with spare decimals, so that rounding to the tick sees every digit a float can have."""

@@ -144,8 +144,7 @@ class _Check:
 
     def _first_difference(self, moment: int) -> Decision | None:
         self._forget()
-        scales = self._engine.setup.decimals
-        cut = self._plan.engine(progress=_ignore, account=RecordingAccount, until=moment, scales=scales)
+        cut = self._plan.engine(progress=_ignore, account=RecordingAccount, until=moment)
         return first_difference(self._whole, _decisions(cut), moment)
 
 

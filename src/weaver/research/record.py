@@ -57,6 +57,7 @@ def _data(source: Source) -> dict[str, Any]:
         "bars": len(bars),
         "asset": str(instrument.asset_class),
         "tick": plain(instrument.tick),
+        "tick_given": instrument.tick_given,
         "lot": plain(instrument.lot),
         "minimum": plain(instrument.minimum),
         "quote_currency": instrument.quote_currency,

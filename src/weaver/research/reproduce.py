@@ -36,7 +36,7 @@ def plan_again(record: Record, *, folder: Path) -> Plan:
         options = _options(record)
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise InputError(f"the record is damaged: {type(error).__name__}: {error}") from error
-    return replace(plan(strategy, sources, options), costs=costs)
+    return plan(strategy, sources, options, costs=costs)
 
 
 def _strategy(record: Record) -> LoadedStrategy:
@@ -69,10 +69,13 @@ def _options(record: Record) -> Options:
 
 
 def _source(symbol: str, facts: Record, record: Record, folder: Path) -> Source:
+    asset_class, tick = AssetClass.parse(facts["asset"]), Decimal(facts["tick"])
     instrument = Instrument(
         symbol=symbol,
-        asset_class=AssetClass.parse(facts["asset"]),
-        tick=Decimal(facts["tick"]),
+        asset_class=asset_class,
+        tick=tick,
+        # Before this was recorded nobody could give a tick.
+        tick_given=facts.get("tick_given", not Instrument.is_default_tick(tick, asset_class)),
         lot=Decimal(facts["lot"]),
         minimum=Decimal(facts["minimum"]),
         quote_currency=facts["quote_currency"],

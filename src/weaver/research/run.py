@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
 from weaver.greta.engine import Engine, Progress, Setup
-from weaver.greta.prices import FinerScaleNeeded
+from weaver.greta.prices import scale_of
 from weaver.marvin.failure import strategy_failure
 from weaver.marvin.loader import LoadedStrategy
 from weaver.marvin.parameters import validate
@@ -28,6 +28,7 @@ from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing, splits_at
 from weaver.model.money import Number
 from weaver.model.resample import resample
+from weaver.model.scale import Scale
 from weaver.model.timeframe import DAY, Timeframe
 from weaver.model.venue import venue_rules
 from weaver.research.cut import closed_by
@@ -77,6 +78,7 @@ class Plan:
     """Cut to warm-up and end."""
     sources: Mapping[str, Source]
     costs: Mapping[str, Costs]
+    scales: Mapping[str, Scale]
     rules: AccountRules
     start: int
 
@@ -86,27 +88,9 @@ class Plan:
         progress: Progress,
         account: type[BacktestAccount] = BacktestAccount,
         until: int | None = None,
-        scales: Mapping[str, int] | None = None,
     ) -> Engine[Runtime]:
-        """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError.
-
-        `scales`: how many decimals of each symbol's prices to count in from the start, as another run found.
-        """
+        """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError."""
         listings = self.listings if until is None else closed_by(self.listings, until)
-        decimals = dict(scales or dict.fromkeys(listings, 8))
-        while True:
-            try:
-                return self._run(listings, decimals, progress, account)
-            except FinerScaleNeeded as needed:
-                decimals[needed.symbol] = max(needed.decimals, decimals[needed.symbol] + 1)
-
-    def _run(
-        self,
-        listings: Mapping[str, Listing],
-        decimals: Mapping[str, int],
-        progress: Progress,
-        account: type[BacktestAccount],
-    ) -> Engine[Runtime]:
         setup = Setup(
             listings=listings,
             costs=self.costs,
@@ -114,14 +98,14 @@ class Plan:
             start=self.start,
             close_at_end=self.options.close_at_end,
             venue=venue_rules(self.options.venue),
-            decimals=dict(decimals),
+            scales=self.scales,
             progress=progress,
         )
         engine: Engine[Runtime] | None = None
         try:
             engine = Engine(setup, partial(self._runtime, listings), account=account)
             engine.run()
-        except (FinerScaleNeeded, KeyboardInterrupt):
+        except KeyboardInterrupt:
             raise
         except BaseException as error:  # a strategy may raise anything
             failure = strategy_failure(error, self.strategy.cls)
@@ -159,8 +143,14 @@ def no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def plan(strategy: LoadedStrategy, sources: Mapping[str, Source], options: Options) -> Plan:
-    """Check the options and cut the bars. Raises InputError."""
+def plan(
+    strategy: LoadedStrategy,
+    sources: Mapping[str, Source],
+    options: Options,
+    *,
+    costs: Mapping[str, Costs] | None = None,
+) -> Plan:
+    """Check the options and cut the bars. `costs` by symbol go before those of the options. Raises InputError."""
     parameters = validate(strategy.cls, options.params)
     rules = AccountRules.parse(
         cash=options.cash,
@@ -171,7 +161,7 @@ def plan(strategy: LoadedStrategy, sources: Mapping[str, Source], options: Optio
     )
     venue_rules(options.venue)
     listings, start = _cut({symbol: source.listing for symbol, source in sources.items()}, options)
-    costs = {
+    costs = costs or {
         symbol: Costs.parse(options.costs, asset_class=listing.instrument.asset_class)
         for symbol, listing in listings.items()
     }
@@ -182,6 +172,7 @@ def plan(strategy: LoadedStrategy, sources: Mapping[str, Source], options: Optio
         listings=listings,
         sources=sources,
         costs=costs,
+        scales={symbol: scale_of(source.listing, costs[symbol]) for symbol, source in sources.items()},
         rules=rules,
         start=start,
     )

@@ -105,20 +105,23 @@ def _positions(text: CsvText) -> list[int]:
 
 def _action(kind: str, value: str, ex_date: date, row: int, source: Source) -> CorporateAction:
     try:
-        number = Decimal(value)
-    except InvalidOperation as error:
-        raise source.error(row, f"value {value!r} is not a number") from error
-    try:
         match kind.lower():
             case "split":
-                return Split(ex_date=ex_date, ratio=number)
+                return Split(ex_date=ex_date, ratio=value)
             case "dividend":
-                return Dividend(ex_date=ex_date, amount=number)
+                return Dividend(ex_date=ex_date, amount=_number(value))
             case "delisting":
-                return Delisting(ex_date=ex_date, value=number)
+                return Delisting(ex_date=ex_date, value=_number(value))
             case _:
                 raise source.error(row, f"type {kind!r} is unknown: split, dividend or delisting")
     except DataError:
         raise
     except InputError as error:
         raise source.error(row, str(error)) from error
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise InputError(f"value {text!r} is not a number") from error

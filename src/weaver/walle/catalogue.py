@@ -10,6 +10,7 @@ from typing import Any
 from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split
 from weaver.model.errors import DataError
 from weaver.model.instrument import AssetClass, Instrument
+from weaver.model.ratio import ratio_text
 from weaver.model.timeframe import Timeframe
 
 FORMAT = 1
@@ -70,22 +71,26 @@ class SymbolRecord:
             ) from error
 
 
-def _instrument_json(instrument: Instrument) -> dict[str, str]:
+def _instrument_json(instrument: Instrument) -> dict[str, str | bool]:
     return {
         "symbol": instrument.symbol,
         "asset_class": instrument.asset_class.value,
         "tick": str(instrument.tick),
+        "tick_given": instrument.tick_given,
         "lot": str(instrument.lot),
         "minimum": str(instrument.minimum),
         "quote_currency": instrument.quote_currency,
     }
 
 
-def _instrument(record: Mapping[str, str]) -> Instrument:
+def _instrument(record: Mapping[str, Any]) -> Instrument:
+    asset_class, tick = AssetClass(record["asset_class"]), Decimal(record["tick"])
     return Instrument(
         symbol=record["symbol"],
-        asset_class=AssetClass(record["asset_class"]),
-        tick=Decimal(record["tick"]),
+        asset_class=asset_class,
+        tick=tick,
+        # Before this was written down nobody could give a tick.
+        tick_given=record.get("tick_given", not Instrument.is_default_tick(tick, asset_class)),
         lot=Decimal(record["lot"]),
         minimum=Decimal(record["minimum"]),
         quote_currency=record["quote_currency"],
@@ -95,29 +100,29 @@ def _instrument(record: Mapping[str, str]) -> Instrument:
 def action_json(action: CorporateAction) -> dict[str, str]:
     """The action as a row of an actions file."""
     kind, value = _kind_and_value(action)
-    return {"ex_date": action.ex_date.isoformat(), "type": kind, "value": str(value)}
+    return {"ex_date": action.ex_date.isoformat(), "type": kind, "value": value}
 
 
-def _kind_and_value(action: CorporateAction) -> tuple[str, Decimal]:
+def _kind_and_value(action: CorporateAction) -> tuple[str, str]:
     match action:
         case Split():
-            return "split", action.ratio
+            return "split", ratio_text(action.ratio)
         case Dividend():
-            return "dividend", action.amount
+            return "dividend", format(action.amount, "f")
         case Delisting():
-            return "delisting", action.value
+            return "delisting", format(action.value, "f")
 
 
 def action_of(record: Mapping[str, str]) -> CorporateAction:
     """The action that a row tells. Raises ValueError, KeyError or ArithmeticError where it tells none."""
-    ex_date, value = date.fromisoformat(record["ex_date"]), Decimal(record["value"])
+    ex_date, value = date.fromisoformat(record["ex_date"]), record["value"]
     match record["type"]:
         case "split":
             return Split(ex_date=ex_date, ratio=value)
         case "dividend":
-            return Dividend(ex_date=ex_date, amount=value)
+            return Dividend(ex_date=ex_date, amount=Decimal(value))
         case "delisting":
-            return Delisting(ex_date=ex_date, value=value)
+            return Delisting(ex_date=ex_date, value=Decimal(value))
         case kind:
             raise ValueError(kind)
 

@@ -1,6 +1,7 @@
 """When a fill happened: at the open of its bar, which for a daily bar is its session's, or at the bar's end."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -139,7 +140,7 @@ def test_order_that_comes_after_a_sessions_open_takes_the_next_open() -> None:
     bars = {}
     for symbol, asset in (("BTC/USD", AssetClass.CRYPTO), ("EUR/USD", AssetClass.FX)):
         one = days_of(asset, *WINTER)
-        bars[symbol] = Bars(symbol=symbol, **{name: getattr(one, name) for name in one.__slots__ if name != "symbol"})
+        bars[symbol] = replace(one, symbol=symbol)
     backtest(AtMidnight, bars)
     assert told["filled"] == utc("2023-01-04T22:00")
     assert told["filled"] > told["placed"]
@@ -153,8 +154,7 @@ def test_fill_inside_its_session_never_comes_before_its_order_was_placed() -> No
         bars = {}
         for symbol, asset in (("AAA", "stock"), ("EUR/USD", "fx"), ("BTC/USD", "crypto")):
             one = days_of(AssetClass(asset), *(day for day in chosen if random.random() < 0.8))
-            values = {name: getattr(one, name) for name in one.__slots__ if name != "symbol"}
-            bars[symbol] = Bars(symbol=symbol, **values)
+            bars[symbol] = replace(one, symbol=symbol)
         check_order(backtest(BuyEach, bars, cash=10_000_000))
 
 

@@ -163,7 +163,7 @@ def counted_trades(result: BacktestResult) -> list[tuple[Fraction, Fraction, Fra
 
 # Splits
 
-RATIOS = ["0.1", "0.05", "0.3", "0.75", "1.5", "1.2", "2", "3", "7", "0.333333333333", "1.0001"]
+RATIOS = ["0.1", "0.05", "0.3", "0.75", "1.5", "1.2", "2", "3", "7", "0.3334", "1.0001"]
 
 
 @pytest.mark.parametrize("sign", [1, -1])

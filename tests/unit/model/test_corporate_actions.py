@@ -13,7 +13,7 @@ DAY = date(2020, 8, 31)
 
 @pytest.mark.parametrize("value", ["0", "-1", "NaN", "Infinity"])
 def test_impossible_values_are_refused(value: str) -> None:
-    with pytest.raises(InputError, match="ratio of a split on 2020-08-31"):
+    with pytest.raises(InputError, match=r"the split on 2020-08-31: .* ratio"):
         Split(ex_date=DAY, ratio=Decimal(value))
     with pytest.raises(InputError, match="amount of a dividend on 2020-08-31"):
         Dividend(ex_date=DAY, amount=Decimal(value))

@@ -110,17 +110,17 @@ def test_stop_is_rounded_to_the_nearest_tick_half_to_even(value: str, cents: int
 def test_tick_need_not_be_a_power_of_ten() -> None:
     assert ODD.stop_price("10.13") == 10.25 * ONE
     assert ODD.limit_price("10.99", sign=1) == 10.75 * ONE
-    assert ODD.tick_text == "0.25"
+    assert ODD.text(ODD.tick) == "0.25"
 
 
 def test_price_that_rounds_to_nothing_is_refused_and_a_computed_one_is_a_tick() -> None:
-    with pytest.raises(InvalidOrder, match=r"limit price of 0\.004 is under one tick"):
-        STOCK.limit_price("0.004", sign=1)
-    with pytest.raises(InvalidOrder, match=r"stop price of 0\.004 is under half a tick"):
-        STOCK.stop_price("0.004")
+    with pytest.raises(InvalidOrder, match=r"limit price of 0\.00004 is under one tick \(0\.0001\)"):
+        STOCK.limit_price("0.00004", sign=1)
+    with pytest.raises(InvalidOrder, match=r"stop price of 0\.00004 is under half a tick \(0\.0001\)"):
+        STOCK.stop_price("0.00004")
     with pytest.raises(InvalidOrder, match="the stop price of an order must be above 0, not -3"):
         STOCK.stop_price(-3)
-    assert STOCK.nearest_tick(-5) == STOCK.tick
+    assert STOCK.nearest_tick(-5) == STOCK.tick_under_one == ONE // 10_000
 
 
 def test_cash_is_rounded_half_to_even_with_the_sign_of_the_quantity() -> None:

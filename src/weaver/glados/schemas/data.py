@@ -113,7 +113,10 @@ class ActionResponse(ResponseBody):
 
     ex_date: date = Field(description="The first session on which it holds.")
     type: Literal["split", "dividend", "delisting"] = Field(description="What happened.")
-    value: Amount = Field(description="Shares after for one before; amount per share; last value per share.")
+    value: str = Field(
+        pattern=r"^[0-9]+(\.[0-9]+)?$|^[0-9]+/[0-9]+$",
+        description="New shares for an old one, exactly (`4`, `1.5`, `1/3`); amount per share; last value per share.",
+    )
 
 
 class InstrumentResponse(ResponseBody):
@@ -121,7 +124,10 @@ class InstrumentResponse(ResponseBody):
 
     symbol: str = Field(description="What it is called.")
     asset_class: AssetClass = Field(description="stock, crypto, fx or future.")
-    tick: Amount = Field(description="Prices come in multiples of it.")
+    tick: Amount = Field(
+        description="Prices of orders come in multiples of it; one that nobody gave is finer where the bars are, "
+        "and for stocks and futures under a dollar."
+    )
     lot: Amount = Field(description="Quantities come in multiples of it.")
     minimum: Amount = Field(description="The least quantity of an order.")
     quote_currency: str = Field(description="What its price is counted in.")

@@ -397,18 +397,17 @@ async def test_unknown_job_is_not_found(scene: Scene) -> None:
 
 async def test_instruments_show_facts_timeframes_and_actions(scene: Scene) -> None:
     from datetime import date
-    from decimal import Decimal
 
     from weaver.model.corporate_actions import Split
 
     await scene.imported(csv(), symbol="ABC")
     await scene.imported(csv(), symbol="BTCUSD")
-    scene.bars.set_actions("ABC", [Split(ex_date=date(2024, 1, 4), ratio=Decimal("2"))])
+    scene.bars.set_actions("ABC", [Split(ex_date=date(2024, 1, 4), ratio="1:3")])
     found = await scene.get("/instruments", sort="-symbol")
     assert [item["symbol"] for item in found["items"]] == ["BTCUSD", "ABC"]
     assert found["items"][1] == {
         "symbol": "ABC", "asset_class": "stock", "tick": "0.01", "lot": "1", "minimum": "1", "quote_currency": "USD",
-        "timeframes": ["1d"], "actions": [{"ex_date": "2024-01-04", "type": "split", "value": "2"}],
+        "timeframes": ["1d"], "actions": [{"ex_date": "2024-01-04", "type": "split", "value": "1/3"}],
     }  # fmt: skip
     assert (await scene.get("/instruments", asset_class="crypto"))["total"] == 1
 

@@ -1,0 +1,92 @@
+"""The ratio of a split, as files, vendors and people write it."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weaver.model.corporate_actions import Split
+from weaver.model.errors import InputError
+from weaver.model.instrument import AssetClass, Instrument
+from weaver.model.position import Position
+from weaver.model.ratio import ratio_text, split_ratio
+from weaver.model.scale import Scale
+from weaver.walle.catalogue import action_json, action_of
+
+
+@pytest.mark.parametrize(
+    ("written", "new", "old"),
+    [
+        ("4", 4, 1), ("4.0", 4, 1), (4, 4, 1), (1.5, 3, 2), (Decimal("0.1"), 1, 10), (Fraction(2, 7), 2, 7),
+        # new over old, as Yahoo has it: 2:1 doubles the shares, 1:3 leaves a third of them
+        ("2:1", 2, 1), ("3:2", 3, 2), ("1/3", 1, 3), ("1:3", 1, 3), (" 7 : 2 ", 7, 2), ("1-for-15", 1, 15),
+        ("3 for 2", 3, 2), ("1.5:3", 1, 2), ("1231:1000", 1231, 1000),
+        # decimals that are evidently fractions, rounded or cut
+        ("0.3333333333333333", 1, 3), ("0.333333", 1, 3), ("0.333", 1, 3), ("0.667", 2, 3), ("0.6666", 2, 3),
+        ("0.14285714285714285", 1, 7), ("0.143", 1, 7), ("0.0666666666666667", 1, 15), ("0.066667", 1, 15),
+        ("1.333333", 4, 3), ("0.02857", 1, 35), (1 / 49, 1, 49), (5 / 7, 5, 7), (0.1 + 0.2, 3, 10),
+        # decimals that may be just what they say
+        ("1.231", 1231, 1000), ("1.281", 1281, 1000), ("1.002746", 1002746, 10**6), ("1.998", 1998, 1000),
+        ("0.33", 33, 100), ("0.067", 67, 1000), ("0.9999", 9999, 10**4), ("0.3", 3, 10), ("0.0001", 1, 10**4),
+    ],
+)  # fmt: skip
+def test_ratio_is_the_fraction_that_is_meant(written: Any, new: int, old: int) -> None:
+    assert split_ratio(written) == Fraction(new, old)
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("0:1", "a ratio must be above 0, not 0:1"),
+        ("0", "above 0, not 0"),
+        ("-2", "above 0, not -2"),
+        ("1:-3", "above 0, not 1:-3"),
+        ("1/0", "'1/0' is no ratio: it is over 0"),
+        ("1/3/5", "no ratio: write 4, 1.5, 3:2 or 1/3"),
+        ("three", "'three' is no ratio"),
+        ("", "'' is no ratio"),
+        ("nan", "'nan' is no ratio"),
+        (float("inf"), "is no ratio"),
+        (True, "True is no ratio"),
+        (None, "None is no ratio"),
+        ("1e400", "out of all bounds"),
+        ("1:1e99999999", "out of all bounds"),
+        ("3" * 1000, "too long for a ratio"),
+    ],
+)
+def test_what_is_no_ratio_is_refused_in_one_line(written: Any, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        split_ratio(written)
+    assert "\n" not in str(caught.value)
+
+
+FRACTIONS = st.builds(Fraction, st.integers(1, 3000), st.integers(1, 3000))
+
+
+@given(FRACTIONS, st.integers(9, 30))
+def test_fraction_survives_text_float_and_any_number_of_decimals(ratio: Fraction, digits: int) -> None:
+    assert split_ratio(ratio_text(ratio)) == ratio
+    assert split_ratio(float(ratio)) == ratio
+    rounded = Decimal(round(ratio * 10**digits)).scaleb(-digits)
+    cut = Decimal(ratio.numerator * 10**digits // ratio.denominator).scaleb(-digits)
+    assert split_ratio(str(rounded)) == split_ratio(cut) == ratio
+
+
+@given(FRACTIONS, st.integers(1, 10**9))
+def test_whole_number_of_new_shares_loses_none(ratio: Fraction, lots: int) -> None:
+    """Who holds a multiple of the old shares gets that multiple of the new ones, and no cash."""
+    held = Position(scale=Scale.of(Instrument.default("X", AssetClass.STOCK)), units=lots * ratio.denominator)
+    numerator, denominator = split_ratio(float(ratio)).as_integer_ratio()
+    after, paid = held.split(numerator=numerator, denominator=denominator, previous_close=Fraction(10**9))
+    assert (after.units, paid) == (lots * ratio.numerator, 0)
+
+
+@pytest.mark.parametrize(("ratio", "text"), [("4.0", "4"), ("3:2", "1.5"), ("1/3", "1/3"), ("0.142857", "1/7")])
+def test_store_writes_a_ratio_exactly_and_reads_it_back(ratio: str, text: str) -> None:
+    split = action_of({"ex_date": "2021-03-04", "type": "split", "value": ratio})
+    assert isinstance(split, Split)
+    assert action_json(split) == {"ex_date": "2021-03-04", "type": "split", "value": text}
+    assert action_of(action_json(split)) == split
