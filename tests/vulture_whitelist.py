@@ -24,6 +24,11 @@ _._prepare
 _._replace_if_closed
 _.risk_state  # a table that Alembic finds in the metadata
 
+# Arrow asks these of what it takes for a file.
+_.readable
+_.seekable
+_.writable
+
 # The HTTP server and its framework call or read these.
 _.capture_signals
 _.data_received

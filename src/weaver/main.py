@@ -207,6 +207,7 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int, threads
         await stack.enter_async_context(_in_background(keep_pruned(database.log, now=wall.now)))
     readers = FileReaders(_reader_command(settings), limits=_limits(settings))
     stack.push_async_callback(readers.close)
+    await stack.enter_async_context(_in_background(_look_at_bars(bars, is_owner=lambda: database.is_owner)))
     jobs = await stack.enter_async_context(Jobs(now=wall.now, new_id=new_id))
     services = Services(
         facts=_facts(settings, port), database=database, log=database.log, runs=runs, catalogue=catalogue,
@@ -227,6 +228,17 @@ async def _recover_when_regained(database: SqlDatabase, runs: RunManager) -> Non
             await runs.recover()
         except (Unavailable, ReadOnly) as error:
             _log.warning("not_recovered", error=str(error))  # it is tried again when the database is regained again
+
+
+async def _look_at_bars(bars: ParquetBarStore, *, is_owner: Callable[[], bool]) -> None:
+    """Find what was damaged while no server ran; and give series of an earlier Weaver their checksums."""
+    for entry in await asyncio.to_thread(bars.catalogue):
+        if entry.checks is None and is_owner():
+            try:
+                await asyncio.to_thread(bars.add_checksums, entry)
+            except (InputError, Unavailable) as error:  # until then the bars are known by their hash
+                _log.warning("no_checksums_added", error=str(error))
+        await asyncio.to_thread(bars.look, entry)
 
 
 @asynccontextmanager

@@ -19,10 +19,12 @@ def command(target: Target, without_bars: WithoutBars = False) -> None:
 
     found = settings()
     with ProgressBar("Copying"):
-        asyncio.run(
+        damaged = asyncio.run(
             backup(
                 found.database_url, found.home_folder, target, with_bars=not without_bars,
                 lock_seconds=found.lock_seconds, on_wait=lambda told: typer.echo(told, err=True),
             )
         )  # fmt: skip
     typer.echo(f"Copied to {target}")
+    for message in damaged:
+        typer.echo(f"warning: {message} [damaged]", err=True)

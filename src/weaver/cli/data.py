@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from weaver.cli.progress import ProgressBar
+from weaver.cli.series import listed_json, outcome_json, print_table, warning_json
 from weaver.config import settings
-from weaver.model.errors import DataError, InputError, WeaverError
+from weaver.model.errors import Damaged, InputError, WeaverError
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from weaver.walle.assembly import ReadBars
     from weaver.walle.bar_store import ParquetBarStore, WriteOutcome
     from weaver.walle.catalogue import CatalogueEntry
+    from weaver.walle.damage import ListedSeries
     from weaver.walle.importing import Imported
     from weaver.walle.quality import DataWarning
 
@@ -43,6 +45,8 @@ Actions = Annotated[
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Drop what was stored of the series before.")]
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="All symbols by default.")]
+LOOK_BYTES_MAX = 256 * 1024 * 1024
+"""So many bytes `data list` reads to find damage; `data check` reads all."""
 T = TypeVar("T")
 
 
@@ -74,11 +78,14 @@ def import_files(
 @app.command("list")
 def list_data(as_json: AsJson = False) -> None:
     """Show what is in the bar store."""
-    entries = _store().catalogue()
+    with ProgressBar("Listing"):
+        series = _store().listing(bytes_max=LOOK_BYTES_MAX)
     if as_json:
-        typer.echo(json.dumps([_entry_json(entry) for entry in entries], indent=2))
-    elif entries:
-        _print_table(entries)
+        typer.echo(json.dumps([listed_json(one) for one in series], indent=2))
+    elif series:
+        print_table(series)
+        for message in dict.fromkeys(one.damaged for one in series if one.damaged is not None):
+            typer.echo(f"warning: {message} [damaged]", err=True)
     else:
         typer.echo("Nothing here yet. Try: weaver data import FILE.csv")
 
@@ -87,17 +94,17 @@ def list_data(as_json: AsJson = False) -> None:
 def check(symbols: Wanted = None, as_json: AsJson = False) -> None:
     """Read what is stored and tell what may be wrong with it: damage, gaps, fillers, splits nobody told of."""
     store = _store()
-    entries = _wanted(store, symbols)
-    found = [(entry, _check(store, entry)) for entry in _progress(entries, "Checking")]
+    series = _wanted(store, symbols)
+    found = [(one, _check(store, one)) for one in _progress(series, "Checking")]
     if as_json:
-        report = [{**_entry_json(entry), "warnings": [_warning_json(one) for one in some]} for entry, some in found]
+        report = [{**listed_json(one), "warnings": [warning_json(each) for each in some]} for one, some in found]
         typer.echo(json.dumps(report, indent=2))
     else:
-        for entry, warnings in found:
+        for one, warnings in found:
             for warning in warnings:
                 typer.echo(f"{warning.message} [{warning.code}]")
-            if not warnings:
-                typer.echo(f"{entry.symbol} {entry.timeframe}: {entry.rows:,} bars, fine")
+            if not warnings and one.entry is not None:
+                typer.echo(f"{one.symbol} {one.timeframe}: {one.entry.rows:,} bars, fine")
     if any(warning.code == "damaged" for _, warnings in found for warning in warnings):
         raise typer.Exit(2)
 
@@ -153,7 +160,7 @@ def import_data(
                 _tell(imported.read, imported.outcome, path, actions=len(store.actions(part.symbol)))
     errors += _import_actions(pending, store, as_json=as_json)
     if as_json:
-        typer.echo(json.dumps([_outcome_json(one.read, one.outcome) for one in outcomes], indent=2))
+        typer.echo(json.dumps([outcome_json(one.read, one.outcome) for one in outcomes], indent=2))
     _report(errors)
 
 
@@ -189,6 +196,8 @@ def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path, *, actions: int
     typer.echo(line)
     for note in read.all_notes:
         typer.echo(f"  note: {note}", err=True)
+    for message in outcome.mended:
+        typer.echo(f"  warning: {message} [mended]", err=True)
     for warning in read.warnings:
         typer.echo(f"  warning: {warning.message} [{warning.code}]", err=True)
     beside = path.parent / f"{symbol_of(path)}_actions.csv"
@@ -202,31 +211,48 @@ def _span(read: "ReadBars") -> str:
     return f"{moment(read.bars.timestamp[0])} to {moment(read.bars.timestamp[-1])}"
 
 
-def _check(store: "ParquetBarStore", entry: "CatalogueEntry") -> "tuple[DataWarning, ...]":
+def _check(store: "ParquetBarStore", one: "ListedSeries") -> "tuple[DataWarning, ...]":
     from weaver.model.calendar import calendar_for
     from weaver.walle.action_quality import check_actions
     from weaver.walle.quality import DataWarning, check_bars
 
     try:
-        stored = store.read(entry.symbol, entry.timeframe)
-        if stored.bars.content_hash() != entry.content_hash:
-            raise DataError(f"{entry.symbol} {entry.timeframe}: not the bars that were imported: import them again")
-    except DataError as error:
+        if one.entry is None or one.timeframe is None:
+            raise Damaged(str(one.damaged))
+        stored = store.read(one.symbol, one.timeframe)
+        if stored.bars.content_hash() != stored.content_hash:
+            raise Damaged(f"{one.symbol} {one.timeframe}: not the bars that were imported: import them again")
+    except Damaged as error:
         return (DataWarning(code="damaged", message=str(error)),)
-    asset_class = entry.instrument.asset_class
+    no_checksums = _checksums_added(store, one.entry)
+    asset_class = stored.instrument.asset_class
     calendar = calendar_for(asset_class)
     return (
         *check_bars(stored.bars, calendar, asset_class),
         *check_actions(stored.bars, calendar, asset_class, stored.actions),
+        *no_checksums,
     )
 
 
-def _wanted(store: "ParquetBarStore", symbols: Sequence[str] | None) -> "list[CatalogueEntry]":
-    entries = store.catalogue()
-    unknown = set(symbols or []) - {entry.symbol for entry in entries}
+def _checksums_added(store: "ParquetBarStore", entry: "CatalogueEntry") -> "tuple[DataWarning, ...]":
+    """Give a series of an earlier Weaver its checksums; where nothing can be written, say so."""
+    from weaver.walle.quality import DataWarning
+
+    try:
+        if entry.checks is None:
+            store.add_checksums(entry)
+    except InputError as error:
+        message = f"{entry.symbol} {entry.timeframe}: has no checksums, and is read the slow way: {error}"
+        return (DataWarning(code="no_checksums", message=message),)
+    return ()
+
+
+def _wanted(store: "ParquetBarStore", symbols: Sequence[str] | None) -> "list[ListedSeries]":
+    series = store.listing()
+    unknown = set(symbols or []) - {one.symbol for one in series}
     if unknown:
         raise InputError(f"{', '.join(sorted(unknown))}: not in the bar store; see `weaver data list`")
-    return [entry for entry in entries if not symbols or entry.symbol in symbols]
+    return [one for one in series if not symbols or one.symbol in symbols]
 
 
 def _store() -> "ParquetBarStore":
@@ -252,58 +278,3 @@ def _progress(items: Sequence[T], what: str) -> Iterator[T]:
     from rich.progress import track
 
     yield from track(items, description=what, console=Console(stderr=True), transient=True)
-
-
-def _print_table(entries: "Sequence[CatalogueEntry]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from weaver.walle.moment import moment
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("symbol", "timeframe", "class", "bars", "first", "last", "missing", "source"):
-        table.add_column(name, justify="right" if name in {"bars", "missing"} else "left", overflow="fold")
-    for entry in entries:
-        kind, rows, missing = entry.instrument.asset_class, f"{entry.rows:,}", f"{entry.missing:,}"
-        span = moment(entry.first), moment(entry.last)
-        table.add_row(entry.symbol, str(entry.timeframe), kind, rows, *span, missing, Path(entry.source).name)
-    console = Console()
-    if not console.is_terminal:
-        console.width = 200
-    console.print(table)
-
-
-def _entry_json(entry: "CatalogueEntry") -> dict[str, object]:
-    return {
-        "symbol": entry.symbol,
-        "timeframe": str(entry.timeframe),
-        "asset_class": entry.instrument.asset_class.value,
-        "bars": entry.rows,
-        "first": _iso(entry.first),
-        "last": _iso(entry.last),
-        "missing": entry.missing,
-        "content_hash": entry.content_hash,
-        "source": entry.source,
-    }
-
-
-def _outcome_json(read: "ReadBars", outcome: "WriteOutcome") -> dict[str, object]:
-    return {
-        **_entry_json(outcome.entry),
-        "written": outcome.written,
-        "replaced": outcome.replaced,
-        "kept": outcome.kept,
-        "notes": list(read.all_notes),
-        "warnings": [_warning_json(warning) for warning in read.warnings],
-    }
-
-
-def _warning_json(warning: "DataWarning") -> dict[str, str]:
-    return {"code": warning.code, "message": warning.message}
-
-
-def _iso(instant: int) -> str:
-    from weaver.walle.moment import moment
-
-    text = moment(instant)
-    return f"{text.replace(' ', 'T')}Z" if " " in text else f"{text}T00:00:00Z"

@@ -22,7 +22,8 @@ def command() -> None:
 
     shelf = store()
     files = sorted(samples().glob("*.csv"))
-    stored = {path for path in files if shelf.find(symbol_of(path).removesuffix("_actions")) is not None}
+    known = {entry.symbol for entry in shelf.catalogue()}
+    stored = {path for path in files if symbol_of(path).removesuffix("_actions") in known}
     if stored:
         typer.echo(f"In the store already, and left as it is: {', '.join(_bars_of(stored))}")
     new = [path for path in files if path not in stored]

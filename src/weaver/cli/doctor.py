@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from weaver.config import settings
-from weaver.model.errors import NotFound, WeaverError
+from weaver.model.errors import Damaged, NotFound, WeaverError
 
 NEEDED = ("numpy", "pyarrow", "pydantic", "TA-Lib", "typer", "rich", "tzdata")
 FREE_BYTES_MIN = 500_000_000
@@ -111,7 +111,11 @@ def _server() -> str:
 def _store() -> str:
     from weaver.research.inputs import store
 
-    entries = store().catalogue()
+    series = store().listing(bytes_max=None)
+    entries = [one.entry for one in series if one.entry is not None]
+    if damaged := [one.damaged for one in series if one.damaged is not None]:
+        more = f" (and {len(damaged) - 1} more: weaver data check)" if len(damaged) > 1 else ""
+        raise Damaged(f"{damaged[0]}{more}")
     return f"{len(entries)} series, {sum(entry.rows for entry in entries):,} bars in {settings().bars_folder}"
 
 

@@ -28,6 +28,7 @@ from weaver.glados.schemas.errors import ErrorDetail, ErrorResponse
 from weaver.glados.told import told
 from weaver.model.errors import (
     Conflict,
+    Damaged,
     IllegalTransition,
     InputError,
     InvalidOrder,
@@ -45,6 +46,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 STATUSES: Mapping[type[WeaverError], tuple[int, str]] = {
     NotFound: (404, "not_found"),
     InputError: (400, "bad_input"),
+    Damaged: (409, "damaged"),
     InvalidOrder: (400, "invalid_order"),
     StrategyError: (400, "strategy_error"),
     Conflict: (409, "conflict"),

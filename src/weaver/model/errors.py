@@ -3,6 +3,7 @@
 WeaverError                 the message is one line: what was wrong with the value in hand, and what to do
 ├── InputError              the caller gave something unusable; nothing was changed
 │   ├── DataError           market data that cannot be true or read; names file and row
+│   │   └── Damaged         stored data that is not what was written
 │   └── NotFound            an id, symbol or file that is not there
 ├── InvalidOrder            an order that no venue could take (quantity 0, a price of NaN …)
 ├── StrategyError           a strategy's own code failed; names its line
@@ -25,6 +26,10 @@ class InputError(WeaverError):
 
 class DataError(InputError):
     """Market data that is missing, unreadable or impossible."""
+
+
+class Damaged(DataError):
+    """Something in the store is not what was written there: it must be brought in again."""
 
 
 class NotFound(InputError):

@@ -13,7 +13,7 @@ from sqlalchemy import URL
 
 from weaver.model.errors import InputError
 from weaver.walle.address import FILE_NAME, InFile, InMemory, OnServer, parse_address
-from weaver.walle.bar_store import LOCK_SECONDS
+from weaver.walle.bar_store import LOCK_SECONDS, ParquetBarStore
 from weaver.walle.file_lock import locked
 
 BARS = "bars"
@@ -32,13 +32,14 @@ async def backup(
     *,
     lock_seconds: float = LOCK_SECONDS,
     on_wait: Tell = lambda _told: None,
-) -> None:
+) -> list[str]:
     """Copy the database, the strategies and the bars of `home` into the new folder `target`, then a home of its own.
 
     The database is copied as of one moment, by SQLite's online backup; the bars as of one moment, imports waiting
-    meanwhile. The folder appears complete or not at all. Raises InputError where it is there already, cannot be
-    written, or there is nothing that could be copied: `memory`, and a PostgreSQL server, whose own tool does it; and
-    Unavailable where bars are written for longer than `lock_seconds`. on_wait: is told, once, who writes them.
+    meanwhile; what of them is damaged is copied as it is, and returned, a line each. The folder appears complete or not
+    at all. Raises InputError where it is there already, cannot be written, or there is nothing that could be copied:
+    `memory`, and a PostgreSQL server, whose own tool does it; and Unavailable where bars are written for longer than
+    `lock_seconds`. on_wait: is told, once, who writes them.
     """
     match parse_address(url, home):
         case InMemory():
@@ -53,7 +54,7 @@ async def backup(
             lock = partial(
                 locked, home / BARS / ".lock", what="the bar store", seconds=lock_seconds, shared=True, on_wait=on_wait
             )
-            await asyncio.to_thread(_copy, path, home, target, lock if with_bars else None)
+            return await asyncio.to_thread(_copy, path, home, target, lock if with_bars else None)
 
 
 def _for_pg_dump(url: URL) -> str:
@@ -64,7 +65,7 @@ def _for_pg_dump(url: URL) -> str:
     return plain.render_as_string()
 
 
-def _copy(database: Path, home: Path, target: Path, lock: Lock | None) -> None:
+def _copy(database: Path, home: Path, target: Path, lock: Lock | None) -> list[str]:
     """lock: of the bars; None: they are left out."""
     if not database.exists():
         raise InputError(f"{database}: there is no database to copy yet")
@@ -86,6 +87,8 @@ def _copy(database: Path, home: Path, target: Path, lock: Lock | None) -> None:
         _sync(unfinished)
         unfinished.rename(target)
         _sync(target.parent)
+        series = ParquetBarStore(target / BARS).listing(bytes_max=None)
+        return [one.damaged for one in series if one.damaged is not None]
     except (OSError, sqlite3.Error) as error:
         raise InputError(f"{target}: could not be written: {error}") from error
     finally:

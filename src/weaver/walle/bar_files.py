@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from weaver.model.bars import COLUMNS, Bars
-from weaver.model.errors import DataError
-from weaver.model.timeframe import Timeframe
+from weaver.model.errors import Damaged
 from weaver.walle.arrow_columns import values_of
+from weaver.walle.regular_file import opened
 
-_TIMES = ("timestamp", "end")
+TIMES = ("timestamp", "end")
 _INSTANT = pa.timestamp("ns", tz="UTC")
-_SCHEMA = pa.schema([(name, _INSTANT if name in _TIMES else pa.float64()) for name in COLUMNS])
-_ROW_GROUP = 1 << 20
+_SCHEMA = pa.schema([pa.field(name, _INSTANT if name in TIMES else pa.float64(), nullable=False) for name in COLUMNS])
+_ROW_GROUP = 1 << 18
+"""Two megabytes a column: few enough for a reader of a month, many enough for one of all years."""
 
 Columns = dict[str, NDArray[Any]]
 
@@ -44,38 +45,25 @@ def write_file(path: Path, bars: Bars) -> None:
         path,
         compression="none",
         row_group_size=_ROW_GROUP,
-        use_dictionary=[name for name in COLUMNS if name not in _TIMES],
-        column_encoding=dict.fromkeys(_TIMES, "DELTA_BINARY_PACKED"),
+        use_dictionary=[name for name in COLUMNS if name not in TIMES],
+        column_encoding=dict.fromkeys(TIMES, "DELTA_BINARY_PACKED"),
         write_statistics=False,
         store_schema=False,
     )
 
 
-def read_files(paths: list[Path], *, symbol: str, timeframe: Timeframe, rows: int) -> Bars:
-    """The bars of all files, which hold `rows` together. Raises DataError naming a file that is damaged."""
-    if len(paths) == 1:
-        columns = _read_file(paths[0])
-    else:
-        columns = {name: np.empty(rows, dtype=np.int64 if name in _TIMES else np.float64) for name in COLUMNS}
-        place = 0
-        for path in paths:
-            part = _read_file(path)
-            stop = place + len(part["timestamp"])
-            if stop > rows:
-                raise DataError(f"{path}: there are more rows than the catalogue says: import the data again")
-            for name, column in part.items():
-                columns[name][place:stop] = column
-            place = stop
-        rows = rows if place == rows else -1
-    if len(columns["timestamp"]) != rows:
-        raise DataError(f"{paths[0].parent}: there are fewer rows than the catalogue says: import the data again")
-    return Bars(symbol=symbol, timeframe=timeframe, **columns)
+def room_for(rows: int) -> Columns:
+    """Columns to be filled."""
+    return {name: np.empty(rows, dtype=np.int64 if name in TIMES else np.float64) for name in COLUMNS}
 
 
-def _read_file(path: Path) -> Columns:
+def read_unchecked(path: Path) -> Columns:
+    """The columns of a file that has no checksums. Raises FileNotFoundError, and Damaged where it cannot be read."""
     try:
-        with parquet.ParquetFile(path, memory_map=True) as file:
+        with opened(path), parquet.ParquetFile(path) as file:
             table = file.read(use_threads=False)
-        return {name: values_of(table.column(name), "i8" if name in _TIMES else "f8") for name in COLUMNS}
-    except (pa.ArrowInvalid, KeyError) as error:
-        raise DataError(f"{path}: the file is damaged: import the data again") from error
+        return {name: values_of(table.column(name), "i8" if name in TIMES else "f8") for name in COLUMNS}
+    except (pa.ArrowException, KeyError, ValueError, OSError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise Damaged(f"{path} cannot be read: {str(error).splitlines()[0]}") from error

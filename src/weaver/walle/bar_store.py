@@ -2,39 +2,47 @@
 
     root/AAPL/symbol.json          instrument, actions, and the catalogue entry of each series
     root/AAPL/1d-1/all.parquet     a generation of the daily series; the next import makes 1d-2
+    root/AAPL/1d-1/series.json     what the record said of it then
     root/BTC%2FUSD/1m-3/2021.parquet
 
 Replacing symbol.json is what makes a change valid: until then the old files stand untouched, after it they are removed.
+The record has a checksum of itself and of every byte of its files: whatever is read is what was written, or it is
+`Damaged`, which concerns its symbol alone and is mended by importing the bars again.
 """
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote
+from typing import TypeVar
 
-import numpy as np
-
-from weaver.model.bars import COLUMNS, Bars
-from weaver.model.calendar import calendar_for
+from weaver.model.bars import Bars
 from weaver.model.corporate_actions import CorporateAction
-from weaver.model.errors import InputError, NotFound
-from weaver.model.instrument import Instrument
-from weaver.model.resample import resample
-from weaver.model.timeframe import Timeframe
-from weaver.walle.bar_files import parts_of, read_files, write_file
+from weaver.model.errors import Damaged, InputError, NotFound
+from weaver.model.instrument import AssetClass, Instrument
+from weaver.model.timeframe import DAY, Timeframe
+from weaver.walle.candles import Candles, candles_of
 from weaver.walle.catalogue import CatalogueEntry, SymbolRecord
+from weaver.walle.checksums import checks_of
+from weaver.walle.coarser import bars_of, coarser
+from weaver.walle.damage import Budget, ListedSeries, Verdicts
 from weaver.walle.file_lock import locked
 from weaver.walle.files import check_symbol
-from weaver.walle.quality import missing_bars
+from weaver.walle.generation import describe, write_series
+from weaver.walle.mending import Mended, mended, what_was_lost
+from weaver.walle.merging import check_class, merge
+from weaver.walle.stored_series import Lost, StoredSeries
+from weaver.walle.symbol_folder import (
+    RECORD,
+    SymbolFolder,
+    folder_name,
+    symbol_of_folder,
+)
 
-_RECORD = "symbol.json"
-_TEMPORARY = ".writing-"
-_FOLDER_LENGTH_MAX = 200
 LOCK_SECONDS = 30.0
+_ATTEMPTS = 3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +57,16 @@ class StoredBars:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOutcome:
-    """What an import did: bars written, bars of before that they took the place of, bars of before that stayed."""
+    """What an import did: bars written, bars of before that they took the place of, bars of before that stayed.
+
+    mended: what was damaged before, and what of it is lost for good, a line each.
+    """
 
     entry: CatalogueEntry
     written: int
     replaced: int
     kept: int
+    mended: tuple[str, ...] = ()
 
 
 class ParquetBarStore:
@@ -66,19 +78,49 @@ class ParquetBarStore:
         """lock_seconds: how long a change waits for another process's. on_wait: is told, once, whose."""
         self._root = root
         self._lock_seconds, self._on_wait = lock_seconds, on_wait
+        self._verdicts = Verdicts()
 
     def catalogue(self) -> list[CatalogueEntry]:
-        """All series, by symbol and timeframe."""
-        records = [record for folder in self._folders() if (record := self._find_record(folder)) is not None]
+        """All series, by symbol and timeframe, but for those of which nothing is known any more (see `listing`)."""
+        records = [record for folder in self._folders() if (record := folder.record_or_none()) is not None]
         entries = [entry for record in records for entry in record.series.values()]
         return sorted(entries, key=lambda entry: (entry.symbol, entry.timeframe))
 
+    def listing(self, *, bytes_max: int | None = 0) -> list[ListedSeries]:
+        """All series, the damaged too, by symbol and timeframe.
+
+        Whether the bytes of a file are those that were written is looked at once, and again when the file changes; but
+        at no more than `bytes_max` bytes at a time (None: at all): what has not been looked at counts as whole.
+        """
+        budget = Budget(bytes_max)
+        listed: list[ListedSeries] = []
+        for folder in self._folders():
+            try:
+                record = folder.find_record()
+            except Damaged as error:
+                listed += _of_damaged_record(folder, str(error))
+                continue
+            for entry in record.series.values() if record else ():
+                series = self._series(entry)
+                reason = self._verdicts.of(series, budget)
+                damaged = None if reason is None else str(_damaged(entry, reason))
+                listed.append(
+                    ListedSeries(symbol=folder.symbol, timeframe=entry.timeframe, entry=entry, damaged=damaged)
+                )
+        return sorted(listed, key=lambda one: (one.symbol, one.timeframe or Timeframe(DAY)))
+
     def find(self, symbol: str, timeframe: Timeframe | None = None) -> CatalogueEntry | None:
-        """The entry of a series, or of a symbol's finest one."""
-        record = self._find_record(self._folder(symbol))
+        """The entry of a series, or of a symbol's finest one. Raises Damaged where its record cannot be read."""
+        record = self._folder(symbol).find_record()
         if record is None or not record.series:
             return None
         return record.series.get(min(record.series) if timeframe is None else timeframe)
+
+    def known_class(self, symbol: str) -> AssetClass | None:
+        """The asset class that a symbol is stored with; None where that is not known (any more)."""
+        folder = self._folder(symbol)
+        record = folder.record_or_none() or folder.recovered()
+        return None if record is None else record.instrument.asset_class
 
     def find_by_hash(self, content_hash: str) -> CatalogueEntry | None:
         """The series whose bars have this hash."""
@@ -87,16 +129,35 @@ class ParquetBarStore:
     def read(self, symbol: str, timeframe: Timeframe, start: int | None = None, end: int | None = None) -> StoredBars:
         """The bars with start ≤ timestamp < end (ns). A timeframe that is not stored is put together from a finer one.
 
-        Raises NotFound, and DataError if files are damaged.
+        Raises NotFound, and Damaged where what is on the disk is not what was written.
         """
-        for _ in range(3):  # an import may replace the files between reading the record and opening them
-            record = self._record(symbol)
-            try:
-                whole = self._read_series(record, symbol, timeframe)
-            except FileNotFoundError:
-                continue
-            return whole if start is None and end is None else _part(whole, start, end)
-        raise NotFound(f"{symbol} {timeframe}: files of the bar store are missing: import the data again")
+
+        def stored(record: SymbolRecord, series: StoredSeries) -> StoredBars:
+            is_whole = start is None and end is None and series.entry.timeframe == timeframe
+            return StoredBars(
+                bars=bars_of(series, timeframe, start, end),
+                instrument=record.instrument,
+                actions=record.actions,
+                content_hash=series.entry.content_hash if is_whole else None,
+            )
+
+        return self._reading(symbol, timeframe, stored)
+
+    def candles(self, symbol: str, timeframe: Timeframe, start: int | None, end: int | None, limit: int) -> Candles:
+        """The bars that `read` would give, put together to at most `limit`; they are never in memory all at once.
+
+        Raises as `read` does.
+        """
+
+        def put_together(_record: SymbolRecord, series: StoredSeries) -> Candles:
+            if series.entry.timeframe == timeframe:
+                pieces, total = series.each(start, end), series.count(start, end)
+            else:
+                coarse = list(coarser(series, timeframe, start, end))
+                pieces, total = iter(coarse), sum(map(len, coarse))
+            return candles_of(pieces, total, limit, symbol=symbol, timeframe=timeframe)
+
+        return self._reading(symbol, timeframe, put_together)
 
     def write(
         self,
@@ -110,232 +171,203 @@ class ParquetBarStore:
         """Store bars, in the place of those stored for the same stretch of time; what lies outside it is kept.
 
         actions: the symbol's, in the place of those before; None keeps them. keep=False drops all earlier bars of the
-        series. Raises InputError for an empty series, a symbol stored as another asset class, or a full disk, and
-        Unavailable where another process is changing the store for too long; then nothing has changed.
+        series. What was damaged is mended: good bars are kept as ever, and the outcome says what is lost. Raises
+        InputError for an empty series, a symbol stored as another asset class, or a full disk, and Unavailable where
+        another process is changing the store for too long; then nothing has changed.
         """
         check_symbol(bars.symbol)
         if not len(bars):
             raise InputError(f"{bars.symbol} {bars.timeframe}: there are no bars to store")
         folder = self._folder(bars.symbol)
         with self._writing(folder):
-            record = self._find_record(folder)
-            _check_class(record, instrument, bars.timeframe, keep=keep)
-            before = self._before(record, bars.timeframe) if keep else None
+            found = mended(folder, bars.timeframe, has_actions=actions is not None)
+            check_class(found.record, instrument, bars.timeframe, keep=keep)
+            before, lost = self._before(found, bars.timeframe) if keep else (None, [])
             merged = bars if before is None else merge(before, bars)
-            entry = self._write_series(folder, merged, instrument, source, record)
-            self._commit(folder, _updated(record, entry, instrument, actions))
+            given = None if actions is None else tuple(actions)
+            entry = write_series(folder, merged, instrument, source, found, given)
         kept = len(merged) - len(bars)
         return WriteOutcome(
-            entry=entry, written=len(bars), replaced=0 if before is None else len(before) - kept, kept=kept
+            entry=entry,
+            written=len(bars),
+            replaced=0 if before is None else len(before) - kept,
+            kept=kept,
+            mended=(*found.notes, *what_was_lost(lost, bars)),
         )
 
-    def set_actions(self, symbol: str, actions: Sequence[CorporateAction]) -> None:
-        """Give a stored symbol these actions, in the place of those before. Raises NotFound."""
-        folder = self._folder(symbol)
-        self._record(symbol)
+    def look(self, entry: CatalogueEntry) -> None:
+        """Look at all bytes of a series, for `listing` to tell, unless that was done and they have not changed."""
+        self._verdicts.of(self._series(entry), Budget(None))
+
+    def add_checksums(self, entry: CatalogueEntry) -> bool:
+        """Give a series of before, which has none, its checksums, if its bars are those that were imported.
+
+        Valid in one step, so it can be cut short and done again. Raises InputError where nothing can be written.
+        """
+        folder, series = self._folder(entry.symbol), self._series(entry)
+        try:
+            series.check()
+            checks = tuple(checks_of(path) for path in series.paths)
+        except (Damaged, FileNotFoundError):
+            return False  # the listing tells
         with self._writing(folder):
-            self._commit(folder, replace(self._record(symbol), actions=tuple(actions)))
+            record = folder.record_or_none()
+            if record is None or record.series.get(entry.timeframe) != entry:
+                return False  # imported anew meanwhile
+            own = replace(entry, checks=checks)
+            describe(folder, replace(record, series={entry.timeframe: own}), series.folder)
+            folder.commit(replace(record, series={**record.series, entry.timeframe: own}))
+        return True
+
+    def set_actions(self, symbol: str, actions: Sequence[CorporateAction]) -> None:
+        """Give a stored symbol these actions, in the place of those before. Raises NotFound, and Damaged where its
+        record is and cannot be put together again from what lies beside it."""
+        folder = self._folder(symbol)
+        self._record_or_recovered(folder)
+        with self._writing(folder):
+            folder.commit(replace(self._record_or_recovered(folder), actions=tuple(actions)))
 
     def actions(self, symbol: str) -> tuple[CorporateAction, ...]:
-        """A stored symbol's splits, dividends and delisting, by date. Raises NotFound."""
+        """A stored symbol's splits, dividends and delisting, by date. Raises NotFound, and Damaged."""
         return self._record(symbol).actions
 
     def delete(self, symbol: str, timeframe: Timeframe) -> None:
-        """Remove a series; with its last one, the symbol. Raises NotFound."""
+        """Remove a series, damaged or not; with its last one, the symbol. Raises NotFound."""
         folder = self._folder(symbol)
-        entry = self._entry(self._record(symbol), symbol, timeframe)
+        self._check_stored(folder, timeframe)
         with self._writing(folder):
-            record = self._record(symbol)
-            series = {key: value for key, value in record.series.items() if key != entry.timeframe}
-            if series:
-                self._commit(folder, replace(record, series=series))
+            self._check_stored(folder, timeframe)
+            record = folder.record_or_none()
+            series = {} if record is None else {key: one for key, one in record.series.items() if key != timeframe}
+            if record is None:
+                folder.remove_series(timeframe)
+            elif series:
+                folder.commit(replace(record, series=series))
             else:
-                (folder / _RECORD).unlink(missing_ok=True)
-                shutil.rmtree(folder)
+                folder.empty()
 
-    def _folders(self) -> list[Path]:
+    def _check_stored(self, folder: SymbolFolder, timeframe: Timeframe) -> None:
+        """Raises NotFound where there is no such series to remove. Of a damaged symbol that has no series left on the
+        disk, any will do."""
         try:
-            return sorted(path for path in self._root.iterdir() if path.is_dir() and not path.name.startswith("."))
+            record = folder.find_record()
+        except Damaged:
+            there = folder.series_on_disk()
+            if there and timeframe not in there:
+                raise _not_stored(folder.symbol, timeframe, there) from None
+            return
+        if record is None:
+            raise _unknown(folder.symbol)
+        _entry(record, folder.symbol, timeframe)
+
+    def _folders(self) -> list[SymbolFolder]:
+        try:
+            paths = sorted(path for path in self._root.iterdir() if path.is_dir() and not path.name.startswith("."))
         except FileNotFoundError:
             return []
         except OSError as error:
             raise InputError(f"{self._root}: the bar store cannot be read: {error.strerror}") from error
+        symbols = [(path, symbol_of_folder(path.name)) for path in paths]
+        return [SymbolFolder(path, symbol) for path, symbol in symbols if symbol is not None]
 
-    def _folder(self, symbol: str) -> Path:
-        """A name that any file system takes, from which the symbol can be told, and that stays inside the root."""
-        name = quote(symbol, safe="")
-        if name.startswith("."):
-            name = "%2E" + name[1:]
-        if not name or len(name) > _FOLDER_LENGTH_MAX:
-            raise InputError(f"symbol {symbol!r} is empty or too long for the bar store")
-        return self._root / name
+    def _folder(self, symbol: str) -> SymbolFolder:
+        return SymbolFolder(self._root / folder_name(symbol), symbol)
 
-    def _find_record(self, folder: Path) -> SymbolRecord | None:
-        path = folder / _RECORD
-        try:
-            text = path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        return SymbolRecord.from_json(text, place=str(path))
+    def _series(self, entry: CatalogueEntry) -> StoredSeries:
+        return StoredSeries(entry=entry, folder=self._folder(entry.symbol).path / entry.folder)
 
     def _record(self, symbol: str) -> SymbolRecord:
-        record = self._find_record(self._folder(symbol))
+        record = self._folder(symbol).find_record()
         if record is None:
-            raise NotFound(f"{symbol} is not in the bar store: import it with `weaver data import FILE`")
+            raise _unknown(symbol)
         return record
 
-    def _entry(self, record: SymbolRecord, symbol: str, timeframe: Timeframe) -> CatalogueEntry:
-        entry = record.series.get(timeframe)
-        if entry is None:
-            stored = ", ".join(str(one) for one in sorted(record.series))
-            raise NotFound(f"{symbol} {timeframe} is not in the bar store: it has {stored}")
-        return entry
+    def _record_or_recovered(self, folder: SymbolFolder) -> SymbolRecord:
+        try:
+            return self._record(folder.symbol)
+        except Damaged:
+            recovered = folder.recovered()
+            if recovered is None or set(recovered.series) != set(folder.series_on_disk()):
+                raise
+            return recovered
 
-    def _read_series(self, record: SymbolRecord, symbol: str, timeframe: Timeframe) -> StoredBars:
-        finer = [one for one in record.series if timeframe.is_made_of(one)]
-        entry = self._entry(record, symbol, max(finer, default=timeframe))
-        bars = self._read_entry(entry)
-        if entry.timeframe != timeframe:
-            bars = resample(bars, timeframe, calendar_for(record.instrument.asset_class))
-        return StoredBars(
-            bars=bars,
-            instrument=record.instrument,
-            actions=record.actions,
-            content_hash=entry.content_hash if entry.timeframe == timeframe else None,
-        )
+    def _reading(self, symbol: str, timeframe: Timeframe, take: Callable[[SymbolRecord, StoredSeries], T]) -> T:
+        """What `take` makes of the series, or of the coarsest from which it can be put together.
 
-    def _read_entry(self, entry: CatalogueEntry) -> Bars:
-        folder = self._folder(entry.symbol) / entry.folder
-        paths = [folder / name for name in entry.files]
-        return read_files(paths, symbol=entry.symbol, timeframe=entry.timeframe, rows=entry.rows)
+        An import may replace the files between reading the record and opening them: then it is tried anew.
+        """
+        folder = self._folder(symbol)
+        for attempt in range(_ATTEMPTS):
+            record = self._record(symbol)
+            finer = [one for one in record.series if timeframe.is_made_of(one)]
+            entry = _entry(record, symbol, max(finer, default=timeframe))
+            series = self._series(entry)
+            try:
+                return take(record, series)
+            except (Damaged, FileNotFoundError) as error:
+                if attempt == _ATTEMPTS - 1 or folder.record_or_none() == record:
+                    self._verdicts.forget(series)
+                    missing = f"{error.args[0]} is missing"
+                    raise _damaged(entry, missing if isinstance(error, FileNotFoundError) else str(error)) from error
+        raise AssertionError("the last attempt returns or raises")
 
-    def _before(self, record: SymbolRecord | None, timeframe: Timeframe) -> Bars | None:
-        if record is None or timeframe not in record.series:
-            return None
-        return self._read_entry(record.series[timeframe])
+    def _before(self, found: Mended, timeframe: Timeframe) -> tuple[Bars | None, list[Lost]]:
+        """What is stored of the series that is good, and what is lost."""
+        if found.record is None or timeframe not in found.record.series:
+            return None, []
+        entry = found.record.series[timeframe]
+        good, lost = self._series(entry).good()
+        return (good if len(good) else None), lost
 
     @contextmanager
-    def _writing(self, folder: Path) -> Iterator[None]:
+    def _writing(self, folder: SymbolFolder) -> Iterator[None]:
         """One writer at a time; leftovers of one that was killed go; errors of the disk are told in one line."""
-        existed, before = folder.exists(), self._find_record(folder)
+        existed, before = folder.path.exists(), folder.record_or_none()
         try:
             self._root.mkdir(parents=True, exist_ok=True)
             with locked(self._root / ".lock", what="the bar store", seconds=self._lock_seconds, on_wait=self._on_wait):
-                folder.mkdir(exist_ok=True)
+                folder.path.mkdir(exist_ok=True)
                 try:
-                    self._tidy(folder)
+                    folder.tidy()
                     yield
                 finally:
-                    self._tidy(folder)
-                    if not existed and folder.exists() and not (folder / _RECORD).exists():
-                        folder.rmdir()
+                    folder.tidy()
+                    if not existed and folder.path.exists() and not (folder.path / RECORD).exists():
+                        folder.path.rmdir()
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error).splitlines()[0]
             # A disk that fails once all is in place (its last sync) cannot undo the change.
-            effect = (
-                "nothing was changed" if self._find_record(folder) == before else "the change was made all the same"
-            )
-            raise InputError(f"{folder}: could not be written: {reason}; {effect}") from error
-
-    def _tidy(self, folder: Path) -> None:
-        """Remove what the record does not name: half-written files, generations of before."""
-        if not folder.exists():
-            return
-        record = self._find_record(folder)
-        valid = {_RECORD, *(entry.folder for entry in (record.series.values() if record else ()))}
-        for path in folder.iterdir():
-            if path.name not in valid:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-    def _write_series(
-        self, folder: Path, bars: Bars, instrument: Instrument, source: str, record: SymbolRecord | None
-    ) -> CatalogueEntry:
-        before = None if record is None else record.series.get(bars.timeframe)
-        generation = 1 if before is None else int(before.folder.rpartition("-")[2]) + 1
-        temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=folder))
-        parts = parts_of(bars)
-        for name, part in parts:
-            write_file(temporary / name, part)
-            _sync(temporary / name)
-        _sync(temporary)
-        final = folder / f"{bars.timeframe}-{generation}"
-        temporary.rename(final)
-        _sync(folder)
-        return CatalogueEntry(
-            symbol=bars.symbol,
-            timeframe=bars.timeframe,
-            instrument=instrument,
-            source=source,
-            content_hash=bars.content_hash(),
-            first=int(bars.timestamp[0]),
-            last=int(bars.timestamp[-1]),
-            rows=len(bars),
-            missing=missing_bars(bars, calendar_for(instrument.asset_class)),
-            folder=final.name,
-            files=tuple(name for name, _part in parts),
-        )
-
-    def _commit(self, folder: Path, record: SymbolRecord) -> None:
-        temporary = folder / f"{_TEMPORARY}{_RECORD}"
-        temporary.write_text(record.to_json(), encoding="utf-8")
-        _sync(temporary)
-        temporary.replace(folder / _RECORD)
-        _sync(folder)
-        _sync(self._root)
+            effect = "nothing was changed" if folder.record_or_none() == before else "the change was made all the same"
+            raise InputError(f"{folder.path}: could not be written: {reason}; {effect}") from error
 
 
-def merge(old: Bars, new: Bars) -> Bars:
-    """`new`, with those of `old` that lie wholly before or after it."""
-    before = int(np.searchsorted(old.end, new.timestamp[0], side="right"))
-    after = int(np.searchsorted(old.timestamp, new.end[-1], side="left"))
-    if new.timeframe.is_daily:  # stamps of stocks are labels: compare them with each other
-        before = int(np.searchsorted(old.timestamp, new.timestamp[0], side="left"))
-        after = int(np.searchsorted(old.timestamp, new.timestamp[-1], side="right"))
-    columns = {
-        name: np.concatenate([getattr(old, name)[:before], getattr(new, name), getattr(old, name)[after:]])
-        for name in COLUMNS
-    }
-    return Bars(symbol=new.symbol, timeframe=new.timeframe, **columns)
+def _entry(record: SymbolRecord, symbol: str, timeframe: Timeframe) -> CatalogueEntry:
+    entry = record.series.get(timeframe)
+    if entry is None:
+        raise _not_stored(symbol, timeframe, sorted(record.series))
+    return entry
 
 
-def _part(whole: StoredBars, start: int | None, end: int | None) -> StoredBars:
-    stamps = whole.bars.timestamp
-    first = 0 if start is None else int(np.searchsorted(stamps, start, side="left"))
-    stop = len(stamps) if end is None else int(np.searchsorted(stamps, end, side="left"))
-    return replace(whole, bars=whole.bars.slice(first, max(first, stop)), content_hash=None)
+def _not_stored(symbol: str, timeframe: Timeframe, there: Sequence[Timeframe]) -> NotFound:
+    return NotFound(f"{symbol} {timeframe} is not in the bar store: it has {', '.join(map(str, there))}")
 
 
-def _updated(
-    record: SymbolRecord | None,
-    entry: CatalogueEntry,
-    instrument: Instrument,
-    actions: Sequence[CorporateAction] | None,
-) -> SymbolRecord:
-    stored = () if record is None else record.actions
-    series = {} if record is None else {key: replace(one, instrument=instrument) for key, one in record.series.items()}
-    return SymbolRecord(
-        instrument=instrument,
-        actions=stored if actions is None else tuple(actions),
-        series={**series, entry.timeframe: entry},
+def _unknown(symbol: str) -> NotFound:
+    return NotFound(f"{symbol} is not in the bar store: import it with `weaver data import FILE`")
+
+
+def _damaged(entry: CatalogueEntry, reason: str) -> Damaged:
+    return Damaged(
+        f"{entry.symbol} {entry.timeframe}: the stored bars are damaged ({reason}): import them again, or delete them"
     )
 
 
-def _check_class(record: SymbolRecord | None, instrument: Instrument, timeframe: Timeframe, *, keep: bool) -> None:
-    """Bars end by their asset class's calendar, so one symbol's series must agree on it."""
-    if record is None or record.instrument.asset_class is instrument.asset_class:
-        return
-    if keep or set(record.series) - {timeframe}:
-        stored = record.instrument.asset_class
-        raise InputError(
-            f"{instrument.symbol} is in the bar store as {stored}, not {instrument.asset_class}: "
-            f"import it as {stored}, or under another symbol"
-        )
-
-
-def _sync(path: Path) -> None:
-    """Have the file or folder on the disk, so that a power cut cannot undo what was said to be done."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _of_damaged_record(folder: SymbolFolder, message: str) -> list[ListedSeries]:
+    """The series of a symbol whose record is damaged, as far as what lies beside it tells them."""
+    recovered = folder.recovered()
+    series = {} if recovered is None else recovered.series
+    there = folder.series_on_disk()
+    return [
+        ListedSeries(symbol=folder.symbol, timeframe=timeframe, entry=series.get(timeframe), damaged=message)
+        for timeframe in there
+    ] or [ListedSeries(symbol=folder.symbol, timeframe=None, entry=None, damaged=message)]

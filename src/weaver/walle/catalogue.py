@@ -1,6 +1,8 @@
 """What the bar store knows about a symbol, and how that is written down."""
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split
-from weaver.model.errors import DataError
+from weaver.model.errors import Damaged, WeaverError
+from weaver.model.instants import INSTANT_MAX, INSTANT_MIN
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.ratio import ratio_text
 from weaver.model.timeframe import Timeframe
+from weaver.walle.checksums import FileChecks
 
-FORMAT = 1
+FORMAT = 2
+"""1: records without checksums, of themselves and of their files."""
+_FOLDER = re.compile(r"\w+-[1-9]\d*")
+_FILE = re.compile(r"\w+\.parquet")
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +41,8 @@ class CatalogueEntry:
     """Name of the folder, beside the symbol's record, that holds the files."""
     files: tuple[str, ...]
     """Their names, in order of time."""
+    checks: tuple[FileChecks, ...] | None
+    """Their checksums; None as long as a store of before has not been given any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +61,14 @@ class SymbolRecord:
             "actions": [action_json(action) for action in self.actions],
             "series": [_entry_json(self.series[timeframe]) for timeframe in sorted(self.series)],
         }
-        return json.dumps(record, indent=1) + "\n"
+        return json.dumps({**record, "checksum": _checksum(record)}, indent=1) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes, *, place: str) -> "SymbolRecord":
-        """The record that `text` holds. Raises DataError naming `place` if it holds none."""
+        """The record that `text` holds. Raises Damaged naming `place` if it is not one, or not as it was written."""
         try:
             record = json.loads(text)
+            _check_sum(record)
             instrument = _instrument(record["instrument"])
             entries = [_entry(entry, instrument) for entry in record["series"]]
             return cls(
@@ -65,10 +76,26 @@ class SymbolRecord:
                 actions=tuple(action_of(action) for action in record["actions"]),
                 series={entry.timeframe: entry for entry in entries},
             )
-        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-            raise DataError(
-                f"{place}: the catalogue is damaged: remove this folder and import the data again"
-            ) from error
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, WeaverError) as error:
+            raise Damaged(f"{place} is not a record of the bar store as it was written") from error
+        except RecursionError as error:
+            raise Damaged(f"{place} is not a record of the bar store: it nests too deeply") from error
+
+
+def _checksum(record: Mapping[str, object]) -> str:
+    """SHA-256 (hex) of what a record says, however it is spelt."""
+    return hashlib.sha256(json.dumps(record, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _check_sum(record: dict[str, object]) -> None:
+    """Raises ValueError for a record that has changed since it was written. Those of format 1 cannot show it."""
+    checksum = record.pop("checksum", None)
+    if checksum is None and record["format"] == 1:
+        return
+    if checksum != _checksum(record):
+        raise ValueError("changed")
+    if record["format"] != FORMAT:
+        raise ValueError("of a newer Weaver")
 
 
 def _instrument_json(instrument: Instrument) -> dict[str, str | bool]:
@@ -138,11 +165,13 @@ def _entry_json(entry: CatalogueEntry) -> dict[str, object]:
         "missing": entry.missing,
         "folder": entry.folder,
         "files": list(entry.files),
+        "checks": None if entry.checks is None else [one.to_json() for one in entry.checks],
     }
 
 
 def _entry(record: Mapping[str, Any], instrument: Instrument) -> CatalogueEntry:
-    return CatalogueEntry(
+    checks = record.get("checks")
+    entry = CatalogueEntry(
         symbol=instrument.symbol,
         instrument=instrument,
         timeframe=Timeframe.parse(record["timeframe"]),
@@ -154,4 +183,23 @@ def _entry(record: Mapping[str, Any], instrument: Instrument) -> CatalogueEntry:
         missing=int(record["missing"]),
         folder=str(record["folder"]),
         files=tuple(record["files"]),
+        checks=None if checks is None else tuple(FileChecks.from_json(one) for one in checks),
     )
+    _check_entry(entry)
+    return entry
+
+
+def _check_entry(entry: CatalogueEntry) -> None:
+    """Raises ValueError for one that names files elsewhere, or contradicts itself."""
+    if not _FOLDER.fullmatch(entry.folder) or not entry.files:
+        raise ValueError("not a folder of the series")
+    if not all(_FILE.fullmatch(name) for name in entry.files):
+        raise ValueError("not files of the series")
+    if not _HASH.fullmatch(entry.content_hash) or entry.rows <= 0 or entry.missing < 0:
+        raise ValueError("numbers that cannot be")
+    if not INSTANT_MIN <= entry.first <= entry.last <= INSTANT_MAX:
+        raise ValueError("instants that cannot be")
+    if entry.checks is not None and (
+        len(entry.checks) != len(entry.files) or sum(sum(one.rows) for one in entry.checks) != entry.rows
+    ):
+        raise ValueError("checksums of other files")

@@ -68,5 +68,4 @@ def import_part(
 
 def known_class(store: ParquetBarStore, symbol: str) -> AssetClass | None:
     """The asset class that a symbol is stored with; None where it is not stored."""
-    stored = store.find(symbol)
-    return None if stored is None else stored.instrument.asset_class
+    return store.known_class(symbol)

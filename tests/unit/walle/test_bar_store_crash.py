@@ -14,7 +14,7 @@ import pytest
 from tests.unit.walle.store_builders import assert_same, bars, files_below, instrument
 from weaver.model.errors import InputError
 from weaver.model.timeframe import Timeframe
-from weaver.walle import bar_store
+from weaver.walle import generation
 from weaver.walle.bar_store import ParquetBarStore
 
 ONE_MINUTE = Timeframe.parse("1m")
@@ -37,21 +37,28 @@ def failing(real: Failure, error: BaseException, *, on_call: int) -> Failure:
     return call
 
 
-STEPS = [("write_file", 1), ("write_file", 2), ("_sync", 1), ("_sync", 3), ("_sync", 4), ("_sync", 5)]
+STEPS = [(generation, "write_file", 1), (generation, "write_file", 2), *((os, "fsync", call) for call in range(1, 7))]
+"""Two files and their record, the new folder, the folder that it is in, and the symbol's record: each is synced."""
 
 
-@pytest.mark.parametrize(("step", "on_call"), STEPS)
+@pytest.mark.parametrize(("place", "step", "on_call"), STEPS)
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["full", "ctrl-c"])
 @pytest.mark.parametrize("is_first", [True, False], ids=["new symbol", "known symbol"])
 def test_failure_at_any_step_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, on_call: int, error: BaseException, is_first: bool
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    place: object,
+    step: str,
+    on_call: int,
+    error: BaseException,
+    is_first: bool,
 ) -> None:
     store = ParquetBarStore(tmp_path / "bars")
     if not is_first:
         store.write(OLD, instrument(), None, "old")
     store.write(bars(count=5, symbol="ETHUSD"), instrument("ETHUSD"), None, "another")
     before = files_below(tmp_path / "bars")
-    monkeypatch.setattr(bar_store, step, failing(getattr(bar_store, step), error, on_call=on_call))
+    monkeypatch.setattr(place, step, failing(getattr(place, step), error, on_call=on_call))
     with pytest.raises((InputError, KeyboardInterrupt)) as caught:
         store.write(NEW, instrument(), None, "new")
     if isinstance(error, OSError):
@@ -67,14 +74,14 @@ def test_failure_at_any_step_changes_nothing(
     assert_same(store.read("BTCUSD", ONE_MINUTE, int(NEW.timestamp[0])).bars, NEW)
 
 
-@pytest.mark.parametrize("on_call", [6, 7])
+@pytest.mark.parametrize("on_call", [7, 8])
 def test_failure_after_the_change_is_told_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_call: int
 ) -> None:
     store = ParquetBarStore(tmp_path / "bars")
     store.write(OLD, instrument(), None, "old")
     error = OSError(5, "Input/output error")
-    monkeypatch.setattr(bar_store, "_sync", failing(bar_store._sync, error, on_call=on_call))
+    monkeypatch.setattr(os, "fsync", failing(os.fsync, error, on_call=on_call))
     with pytest.raises(InputError, match="Input/output error; the change was made all the same"):
         store.write(NEW, instrument(), None, "new")
     assert_same(store.read("BTCUSD", ONE_MINUTE, int(NEW.timestamp[0])).bars, NEW)
@@ -163,7 +170,8 @@ def test_killed_writer_leaves_the_old_or_the_new_data_and_the_next_one_tidies_up
         assert len(found.bars) in {3000, 1440 + 200_000}
         assert found.bars.content_hash() == found.content_hash
     store.write(bars(count=5), instrument(), None, "last", keep=False)
-    assert len(files_below(root)) == 2
+    assert {Path(name).name for name in files_below(root)} == {"symbol.json", "series.json", "2021.parquet"}
+    assert len(files_below(root)) == 3
     assert [path.name for path in (root / "BTCUSD").glob(".writing-*")] == []
     assert len(store.read("BTCUSD", ONE_MINUTE).bars) == 5
 

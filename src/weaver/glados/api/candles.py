@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Query
 
 from weaver.glados.errors import responses
 from weaver.glados.schemas.base import Identifier, LastMoment, Moment
 from weaver.glados.schemas.data import CandleResponse, CandlesResponse
 from weaver.glados.services import ServicesDep
-from weaver.model.bars import Bars
+from weaver.model.bars import COLUMNS, Bars
 from weaver.model.errors import InputError, NotFound
 from weaver.model.instants import instant_of, time_of
 from weaver.model.timeframe import Timeframe
@@ -21,7 +20,7 @@ router = APIRouter(tags=["data"])
 LIMIT_MAX = 5000
 
 
-@router.get("/candles", responses=responses(400, 404))
+@router.get("/candles", responses=responses(400, 404, 409))
 async def get_candles(
     services: ServicesDep,
     symbol: Annotated[Identifier, Query(description="A symbol of the bar store.")],
@@ -58,32 +57,19 @@ def _candles(
         if entry is None:
             raise NotFound(f"{symbol} is not in the bar store: GET /data lists what is")
         timeframe = entry.timeframe
-    bars = store.read(symbol, timeframe, _instant(start), _instant(end)).bars
-    together = max(-(-len(bars) // limit), 1)
+    found = store.candles(symbol, timeframe, _instant(start), _instant(end), limit)
     return CandlesResponse(
         symbol=symbol,
         timeframe=str(timeframe),
-        total=len(bars),
-        downsampled=together > 1,
-        bars_per_item=together,
-        items=_items(bars, together) if len(bars) else [],
+        total=found.total,
+        downsampled=found.together > 1,
+        bars_per_item=found.together,
+        items=_items(found.bars),
     )
 
 
-def _items(bars: Bars, together: int) -> list[CandleResponse]:
-    """Each `together` neighbouring bars as one."""
-    first = np.arange(0, len(bars), together)
-    last = np.append(first[1:], len(bars)) - 1
-    columns = zip(
-        bars.timestamp[first].tolist(),
-        bars.end[last].tolist(),
-        bars.open[first].tolist(),
-        np.maximum.reduceat(bars.high, first).tolist(),
-        np.minimum.reduceat(bars.low, first).tolist(),
-        bars.close[last].tolist(),
-        np.add.reduceat(bars.volume, first).tolist(),
-        strict=True,
-    )
+def _items(bars: Bars) -> list[CandleResponse]:
+    columns = zip(*(getattr(bars, name).tolist() for name in COLUMNS), strict=True)
     return [
         CandleResponse(
             timestamp=time_of(begin), end=time_of(end), open=open_, high=high, low=low, close=close, volume=volume

@@ -23,22 +23,25 @@ from weaver.glados.schemas.jobs import JobResponse
 from weaver.glados.services import Services, ServicesDep
 from weaver.glados.upload import kept_upload, shown_name
 from weaver.model.errors import Conflict, Unavailable
+from weaver.model.instants import INSTANT_MIN
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
-from weaver.walle.catalogue import CatalogueEntry
+from weaver.walle.damage import ListedSeries
 from weaver.walle.files import check_symbol, symbol_of
 from weaver.walle.time_zone import zone_of
 
 router = APIRouter(tags=["data"])
 
 _COLUMNS = {
-    "symbol": lambda entry: entry.symbol,
-    "timeframe": lambda entry: entry.timeframe,
-    "bars": lambda entry: entry.rows,
-    "first": lambda entry: entry.first,
-    "last": lambda entry: entry.last,
-    "missing": lambda entry: entry.missing,
+    "symbol": lambda one: one.symbol,
+    "timeframe": lambda one: 0 if one.timeframe is None else one.timeframe.nanoseconds,
+    "bars": lambda one: 0 if one.entry is None else one.entry.rows,
+    "first": lambda one: INSTANT_MIN if one.entry is None else one.entry.first,
+    "last": lambda one: INSTANT_MIN if one.entry is None else one.entry.last,
+    "missing": lambda one: 0 if one.entry is None else one.entry.missing,
 }
+LOOK_BYTES_MAX = 256 * 1024 * 1024
+"""So many bytes of files that have changed since anybody looked are read for one listing."""
 
 
 UploadedFile = Annotated[UploadFile, File(description="CSV (also gzip) or Parquet; columns are found by their names.")]
@@ -59,11 +62,12 @@ async def list_data(
     asset_class: Annotated[AssetClass | None, Query(description="Only those of this class.")] = None,
     sort: SortParameter = None,
 ) -> PageOf[SeriesResponse]:
-    """Every stored series. `sort`: symbol (the default), timeframe, bars, first, last or missing."""
-    entries = await services.threads.catalogue.do(services.bars.catalogue)
-    wanted = [entry for entry in entries if _is_wanted(entry, symbol, asset_class)]
+    """Every stored series, also those that are `damaged`. `sort`: symbol (the default), timeframe, bars, first, last or
+    missing."""
+    series = await services.threads.catalogue.do(services.bars.listing, bytes_max=LOOK_BYTES_MAX)
+    wanted = [one for one in series if _is_wanted(one, symbol, asset_class)]
     page = paging.cut(sorted_by(wanted, sort, _COLUMNS))
-    return paging.of([SeriesResponse.of(entry) for entry in page.items], page.total)
+    return paging.of([SeriesResponse.of_listed(one) for one in page.items], page.total)
 
 
 @router.post("/data/preview", responses=responses(400, 413))
@@ -136,8 +140,9 @@ async def delete_data(
     await services.threads.changes.do(services.bars.delete, symbol, Timeframe.parse(timeframe))
 
 
-def _is_wanted(entry: CatalogueEntry, symbol: str | None, asset_class: AssetClass | None) -> bool:
-    return symbol in {None, entry.symbol} and asset_class in {None, entry.instrument.asset_class}
+def _is_wanted(one: ListedSeries, symbol: str | None, asset_class: AssetClass | None) -> bool:
+    known = None if one.entry is None else one.entry.instrument.asset_class
+    return symbol in {None, one.symbol} and asset_class in {None, known}
 
 
 def _check_owner(services: Services) -> None:

@@ -1,7 +1,8 @@
 """Whether the server is well."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import structlog
 from fastapi import APIRouter, Response
@@ -9,8 +10,12 @@ from fastapi import APIRouter, Response
 from weaver.glados.schemas.health import Check, Checks, HealthResponse, HealthStatus
 from weaver.glados.services import Services, ServicesDep
 from weaver.model.errors import WeaverError
+from weaver.walle.damage import ListedSeries
 
 PATIENCE_SECONDS = 3.0
+LOOK_BYTES_MAX = 64 * 1024 * 1024
+"""So many bytes of files that have changed since anybody looked are read for one answer."""
+T = TypeVar("T")
 _OK = Check(ok=True, message=None)
 
 router = APIRouter(tags=["operation"])
@@ -39,19 +44,30 @@ async def _checks(services: Services) -> Checks:
     database, event_log, bar_store = await asyncio.gather(
         _check("database", services.database.ping),
         _check("event log", services.log.bounds),
-        _check("bar store", lambda: services.threads.health.do(services.bars.find, "HEALTH")),
+        _check(
+            "bar store", lambda: services.threads.health.do(services.bars.listing, bytes_max=LOOK_BYTES_MAX), _whole
+        ),
     )
     is_ready = services.runs.load.is_ready
     workers = _OK if is_ready else Check(ok=False, message="no backtest can be worked on: see the server's log")
     return Checks(database=database, event_log=event_log, bar_store=bar_store, workers=workers)
 
 
-async def _check(name: str, ask: Callable[[], Awaitable[object]]) -> Check:
+def _whole(series: Sequence[ListedSeries]) -> Check:
+    """Anybody may read this answer, so it names none of them."""
+    if all(one.damaged is None for one in series):
+        return _OK
+    return Check(ok=False, message="stored bars are damaged: GET /data says which, and what to do")
+
+
+async def _check(
+    name: str, ask: Callable[[], Awaitable[T]], judge: Callable[[T], Check] = lambda _answer: _OK
+) -> Check:
     """What went wrong goes to the log only: anybody may read this answer."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await ask()
+            answer = await ask()
     except (WeaverError, OSError) as error:  # a timeout is an OSError too
         _log.warning("check failed", part=name, reason=str(error) or type(error).__name__)
         return Check(ok=False, message=f"the {name} does not answer: see the server's log")
-    return _OK
+    return judge(answer)

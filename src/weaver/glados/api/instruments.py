@@ -11,7 +11,7 @@ from weaver.glados.errors import responses
 from weaver.glados.schemas.base import PageOf
 from weaver.glados.schemas.data import ActionResponse, InstrumentResponse
 from weaver.glados.services import ServicesDep
-from weaver.model.errors import NotFound
+from weaver.model.errors import Damaged, NotFound
 from weaver.model.instrument import AssetClass
 from weaver.walle.bar_store import ParquetBarStore
 from weaver.walle.catalogue import CatalogueEntry, action_json
@@ -26,7 +26,9 @@ async def list_instruments(
     asset_class: Annotated[AssetClass | None, Query(description="Only those of this class.")] = None,
     sort: SortParameter = None,
 ) -> PageOf[InstrumentResponse]:
-    """Every symbol of the bar store. `sort`: symbol (the default), asset_class or quote_currency."""
+    """Every symbol of the bar store whose facts are known (GET /data has the damaged ones too).
+
+    `sort`: symbol (the default), asset_class or quote_currency."""
     entries = await services.threads.catalogue.do(services.bars.catalogue)
     symbols = [list(series) for _, series in groupby(entries, key=lambda entry: entry.symbol)]
     wanted = [series for series in symbols if asset_class in {None, series[0].instrument.asset_class}]
@@ -43,7 +45,7 @@ async def list_instruments(
 def _instrument(store: ParquetBarStore, series: list[CatalogueEntry]) -> InstrumentResponse:
     try:
         actions = store.actions(series[0].symbol)
-    except NotFound:  # deleted a moment ago
+    except (NotFound, Damaged):  # deleted, or damaged, a moment ago
         actions = ()
     return InstrumentResponse.of(
         series[0].instrument,

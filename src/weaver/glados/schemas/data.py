@@ -10,21 +10,35 @@ from weaver.model.instants import time_of
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.money import plain
 from weaver.walle.catalogue import CatalogueEntry
+from weaver.walle.damage import ListedSeries
 from weaver.walle.importing import Imported
+
+_LOST = "null where damage leaves it unknown"
 
 
 class SeriesResponse(ResponseBody):
     """One series of the bar store."""
 
     symbol: str = Field(description="Whose bars they are.")
-    timeframe: str = Field(description="How much time a bar covers: `1m`, `1h`, `1d`, `1w`, `1mo`.")
-    asset_class: AssetClass = Field(description="stock, crypto, fx or future; it decides the trading hours.")
-    bars: int = Field(description="How many there are.")
-    first: datetime = Field(description="Start of the first bar.")
-    last: datetime = Field(description="Start of the last bar.")
-    missing: int = Field(description="Bars that the calendar expects in between and that are not there.")
-    content_hash: str = Field(description="SHA-256 of the bars' columns; a run names the data it ran on by it.")
-    source: str = Field(description="The file they came from.")
+    timeframe: str | None = Field(description=f"How much time a bar covers: `1m`, `1h`, `1d`, `1w`, `1mo`; {_LOST}.")
+    asset_class: AssetClass | None = Field(
+        description=f"stock, crypto, fx or future; it decides the trading hours; {_LOST}."
+    )
+    bars: int | None = Field(description=f"How many there are; {_LOST}.")
+    first: datetime | None = Field(description=f"Start of the first bar; {_LOST}.")
+    last: datetime | None = Field(description=f"Start of the last bar; {_LOST}.")
+    missing: int | None = Field(
+        description=f"Bars that the calendar expects in between and that are not there; {_LOST}."
+    )
+    content_hash: str | None = Field(
+        description=f"SHA-256 of the bars' columns; a run names the data it ran on by it; {_LOST}."
+    )
+    source: str | None = Field(description=f"The file they came from; {_LOST}.")
+    damaged: str | None = Field(
+        default=None,
+        description="What is wrong with the stored bars, and what to do; null where nothing is. Import the data again, "
+        "or delete the series: either mends it.",
+    )
 
     @classmethod
     def of(cls, entry: CatalogueEntry) -> "SeriesResponse":
@@ -41,11 +55,29 @@ class SeriesResponse(ResponseBody):
             source=entry.source,
         )
 
+    @classmethod
+    def of_listed(cls, one: ListedSeries) -> "SeriesResponse":
+        """From the listing, where damage may leave little to tell."""
+        if one.entry is not None:
+            return cls.of(one.entry).model_copy(update={"damaged": one.damaged})
+        return cls(
+            symbol=one.symbol,
+            timeframe=None if one.timeframe is None else str(one.timeframe),
+            asset_class=None,
+            bars=None,
+            first=None,
+            last=None,
+            missing=None,
+            content_hash=None,
+            source=None,
+            damaged=one.damaged,
+        )
+
 
 class DataWarningResponse(ResponseBody):
     """A doubt about data that could be true."""
 
-    code: str = Field(description="gaps, no_session, no_volume, zero_volume, short_bars or asset_doubt.")
+    code: str = Field(description="gaps, no_session, no_volume, zero_volume, short_bars, asset_doubt or mended.")
     message: str = Field(description="What is odd about it.")
 
 
@@ -57,7 +89,9 @@ class ImportResponse(ResponseBody):
     replaced: int = Field(description="Stored bars that they took the place of.")
     kept: int = Field(description="Stored bars before and after them, which stayed.")
     notes: list[str] = Field(description="What was guessed or done on the way.")
-    warnings: list[DataWarningResponse] = Field(description="Doubts about the data.")
+    warnings: list[DataWarningResponse] = Field(
+        description="Doubts about the data; and, as `mended`, what was damaged in the store before, and what is lost."
+    )
 
     @classmethod
     def of(cls, imported: Imported, notes: list[str]) -> "ImportResponse":
@@ -69,7 +103,10 @@ class ImportResponse(ResponseBody):
             replaced=outcome.replaced,
             kept=outcome.kept,
             notes=notes,
-            warnings=[DataWarningResponse(code=one.code, message=one.message) for one in imported.read.warnings],
+            warnings=[
+                *(DataWarningResponse(code=one.code, message=one.message) for one in imported.read.warnings),
+                *(DataWarningResponse(code="mended", message=one) for one in outcome.mended),
+            ],
         )
 
 

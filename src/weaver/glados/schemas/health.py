@@ -26,7 +26,7 @@ class Checks(ResponseBody):
 
     database: Check = Field(description="Runs, orders and results; without it the server is not ready.")
     event_log: Check = Field(description="The event log can be read.")
-    bar_store: Check = Field(description="The stored bars can be read.")
+    bar_store: Check = Field(description="The stored bars can be read, and are those that were written.")
     workers: Check = Field(description="Backtests can be worked on.")
 
 

@@ -40,7 +40,7 @@ def families(base: type[WeaverError]) -> Iterator[type[WeaverError]]:
 def test_every_error_has_a_status_that_its_family_decides() -> None:
     found = {error.__name__: status_of(error("x"))[0] for error in families(WeaverError)}
     assert found == {
-        "InputError": 400, "DataError": 400, "NotFound": 404, "InvalidOrder": 400, "StrategyError": 400,
+        "InputError": 400, "DataError": 400, "Damaged": 409, "NotFound": 404, "InvalidOrder": 400, "StrategyError": 400,
         "IllegalTransition": 409, "RunFailed": 409, "WorkerLost": 409, "Conflict": 409, "ReadOnly": 409,
         "Unavailable": 503,
     }  # fmt: skip

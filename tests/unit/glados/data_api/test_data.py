@@ -35,6 +35,7 @@ async def test_import_stores_the_bars_and_tells_of_them(scene: Scene) -> None:
         "missing": 0,
         "content_hash": stored.bars.content_hash(),
         "source": "ABC_1d.csv",
+        "damaged": None,
     }
     assert [(event.type, dict(event.payload)) for event in scene.log.events] == [
         ("data.Imported",
