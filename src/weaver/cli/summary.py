@@ -10,6 +10,7 @@ import numpy as np
 import typer
 
 from weaver.greta.display import figure, rows
+from weaver.greta.gravity import FATAL, LOUD
 from weaver.greta.report.labels import Form
 from weaver.greta.trades import DelistedTrade
 from weaver.model.money import plain
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from weaver.greta.trades import Trade
     from weaver.research.run import Plan
 
-LOUD = ("lookahead", "lookahead_unchecked", "not_deterministic", "liquidated")
-"""Warnings after which the figures mean little."""
 ALIKE_MAX = 3
 WIDE = 92
 COLUMN = 44
@@ -78,16 +77,19 @@ def _cost_text(costs: dict[str, str]) -> str:
 
 
 def _warnings(result: "BacktestResult") -> Iterator[str]:
-    """The loudest first; of many alike a few."""
+    """The gravest first, as the result has them; of many alike a few."""
     by_code: dict[str, list[str]] = {}
-    for code, message in sorted(result.warnings, key=lambda one: one[0] not in LOUD):
+    for code, message in result.warnings:
         by_code.setdefault(code, []).append(message)
     for code, messages in by_code.items():
         color = typer.colors.RED if code in LOUD else typer.colors.YELLOW
+        label = typer.style("WARNING", fg=color, bold=True, reverse=code in FATAL)
         for message in messages[:ALIKE_MAX]:
-            yield f"{typer.style('WARNING', fg=color, bold=True)} {typer.style(message, fg=color)} [{code}]"
+            yield f"{label} {typer.style(message, fg=color, bold=code in FATAL)} [{code}]"
         if len(messages) > ALIKE_MAX:
             yield f"        and {len(messages) - ALIKE_MAX} more of [{code}] (--json shows all)"
+        if code in FATAL:
+            yield typer.style("        no figure below can be believed before that is mended", fg=color, bold=True)
     if by_code:
         yield ""
 

@@ -8,11 +8,13 @@ from html import escape
 from importlib import import_module
 from pathlib import Path
 
+from weaver.greta.gravity import FATAL
 from weaver.greta.report.labels import GROUPS, Form
 
 Stats = Mapping[str, float | int | None]
 HEADLINE = ("total_return", "cagr", "sharpe", "max_drawdown", "trades")
 NOTHING = "–"
+FATAL_STYLE = ' style="color:#c0303a;font-weight:bold"'
 
 
 def figure(value: float | int | None, form: Form) -> str:
@@ -50,7 +52,10 @@ def headline(stats: Stats) -> str:
 
 def stats_table(title: str, stats: Stats, warnings: Iterable[tuple[str, str]]) -> str:
     """Warnings and statistics as a piece of HTML."""
-    told = "".join(f"<li><b>{escape(code)}</b> {escape(message)}</li>" for code, message in warnings)
+    told = "".join(
+        f"<li{FATAL_STYLE if code in FATAL else ''}><b>{escape(code)}</b> {escape(message)}</li>"
+        for code, message in warnings
+    )
     groups = "".join(
         f'<tr><th colspan="2" style="text-align:left">{escape(group)}</th></tr>'
         + "".join(f"<tr><td>{escape(text)}</td><td>{escape(value)}</td></tr>" for text, value in lines)

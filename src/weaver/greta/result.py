@@ -12,6 +12,7 @@ from weaver.greta.display import headline, show, stats_table
 from weaver.greta.engine import Engine
 from weaver.greta.fill_columns import fill_columns
 from weaver.greta.fills import fill_of
+from weaver.greta.gravity import gravest_first
 from weaver.greta.json_text import json_text
 from weaver.greta.statistics import TradeColumns, statistics
 from weaver.greta.table import Table
@@ -65,7 +66,7 @@ class BacktestResult:
         self.curve: Curve = curve_of(engine, self._columns)
         self._trades = trades_of(engine.ledger, self._columns, engine.ticks)
         self.stats: dict[str, float | int | None] = self._statistics()
-        self.warnings: list[ResultWarning] = warnings_of(engine, self.curve, self._trades, self._columns)
+        self.warnings: list[ResultWarning] = gravest_first(warnings_of(engine, self.curve, self._trades, self._columns))
 
     @cached_property
     def orders(self) -> Sequence[Order]:
@@ -78,8 +79,8 @@ class BacktestResult:
         return self._record()
 
     def warn(self, found: Iterable[tuple[str, str]]) -> None:
-        """Add doubts that others have found."""
-        self.warnings.extend(ResultWarning(*one) for one in found)
+        """Add doubts that others have found; the gravest stand first."""
+        self.warnings = gravest_first([*self.warnings, *(ResultWarning(*one) for one in found)])
 
     def _statistics(self) -> dict[str, float | int | None]:
         curve, columns = self.curve, self._columns

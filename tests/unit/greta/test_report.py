@@ -373,6 +373,25 @@ def test_delisted_trade_says_so():
     assert ", delisted" in asset("tables.js")
 
 
+def test_fatal_warnings_stand_first_and_look_so():
+    told = [("resized", "a"), ("liquidated", "b"), ("not_deterministic", "c"), ("few_trades", "d"), ("lookahead", "e")]
+    data = payload(source(warnings=told))
+    codes = [code for code, _ in data["warnings"]]
+    assert codes == ["lookahead", "not_deterministic", "liquidated", "resized", "few_trades"]
+    assert data["fatal"] == ["lookahead", "not_deterministic"]
+    assert 'class: "warning fatal"' in asset("tables.js")
+    assert ".warning.fatal {" in asset("report.css")
+
+
+def test_headline_figures_of_many_digits_make_their_tile_wider():
+    """Looked at in a browser at 360, 390, 500 and 1280 px, with figures of 10 to 25 digits."""
+    rules = dict(re.findall(r"^(\.tiles?(?: \.\w+)?) \{([^}]*)\}", asset("report.css"), re.M))
+    assert "flex-wrap: wrap" in rules[".tiles"]
+    assert "flex: 1 0 auto" in rules[".tile"]
+    assert "max-width: 100%" in rules[".tile"]
+    assert [name for name, rule in rules.items() if "nowrap" in rule] == []
+
+
 def test_amounts_keep_their_digits():
     rows = [trade(prices(100), 1, 2, quantity=Decimal("0.00000001"), pnl=Decimal("-12345.6789"))]
     data = payload(source(trades=lambda _: rows))["trades"]

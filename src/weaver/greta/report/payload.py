@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.drawdown import drawdown
+from weaver.greta.gravity import FATAL, gravest_first
 from weaver.greta.report.labels import GROUPS
 from weaver.greta.report.months import monthly_returns
 from weaver.greta.report.sampling import candles, extreme_rows
@@ -40,7 +41,8 @@ def payload(source: ReportSource) -> dict[str, Json]:
         "currency": source.quote_currency,
         "costs": source.costs,
         "provenance": [[label, value] for label, value in source.provenance.items()],
-        "warnings": [[code, message] for code, message in source.warnings],
+        "warnings": [[code, message] for code, message in gravest_first(source.warnings)],
+        "fatal": list(FATAL),
         "stats": dict(source.stats),
         "groups": [[name, [asdict(label) for label in labels]] for name, labels in GROUPS.items()],
         "curve": _curve(source),

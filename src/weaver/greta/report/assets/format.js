@@ -1,7 +1,7 @@
 // How figures are written: thin spaces between thousands, a true minus, a dash for what is undefined.
 
 const THIN = "\u2009", MINUS = "\u2212", NONE = "–";
-const CURRENCY_DIGITS = { JPY: 0, KRW: 0, BTC: 8, ETH: 8 };
+const CURRENCY_DIGITS = { JPY: 0, KRW: 0, VND: 0, BTC: 8, ETH: 8 };
 
 function grouped(value, digits) {
   const [whole, part] = Math.abs(value).toFixed(digits).split(".");

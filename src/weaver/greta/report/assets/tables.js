@@ -17,8 +17,11 @@ function fillHeader(data) {
 function fillWarnings(data) {
   const section = byId("warnings");
   section.hidden = data.warnings.length === 0;
-  section.append(...data.warnings.map(([code, message]) =>
-    element("p", { class: "warning" }, element("code", {}, code), element("b", {}, "Warning"), message)));
+  section.append(...data.warnings.map(([code, message]) => {
+    const fatal = data.fatal.includes(code); // none of the figures can be believed
+    return element("p", fatal ? { class: "warning fatal", role: "alert" } : { class: "warning" },
+      element("code", {}, code), element("b", {}, fatal ? "Not to be believed" : "Warning"), message);
+  }));
 }
 
 function fillTiles(data) {
