@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from weaver.cli.once import OnceCommand
 from weaver.model.errors import IllegalTransition, InputError, InvalidOrder, WeaverError
 
 COMMANDS = {
@@ -70,9 +71,11 @@ def _app(called: str | None) -> typer.Typer:
         if module is None:
             app.command(name, help=about)(_nothing)
         elif hasattr(module, "app"):
+            for registered in module.app.registered_commands:
+                registered.cls = OnceCommand
             app.add_typer(module.app, name=name, help=about)
         else:
-            app.command(name)(module.command)
+            app.command(name, cls=OnceCommand)(module.command)
     return app
 
 

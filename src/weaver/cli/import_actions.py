@@ -1,7 +1,7 @@
 """Splits and dividends on their way into the store: taken by their symbols' bars, and what is left on its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from weaver.cli.named_file import NamedFile
@@ -18,14 +18,16 @@ SUFFIX = "_actions"
 class PendingActions:
     """Files of actions by symbol, out of which each is taken once; None: whoever's the only bars are."""
 
-    files: dict[str | None, ActionsFile | WeaverError]
+    files: dict[str | None, ActionsFile | WeaverError] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    """The names of the files out of which something was taken."""
 
     @classmethod
     def read(cls, files: Sequence[Path], options: Sequence[str], *, is_only: bool) -> "PendingActions":
         """Files called SYMBOL_actions.csv, and those of `--actions [SYMBOL=]FILE`. A column of symbols beats a file's
         name. is_only: one file of bars goes with them. Raises InputError for a symbol whose actions are in two files,
         and where nothing says whose a file's are."""
-        pending = cls({})
+        pending = cls()
         for path in files:
             pending._add(path, otherwise=path.stem[: -len(SUFFIX)])
         for text in options:
@@ -64,10 +66,14 @@ class PendingActions:
         file = self.files.pop(key, None)
         if isinstance(file, WeaverError):
             raise file
-        return None if file is None else file.of(symbol)
+        if file is None:
+            return None
+        self.used.add(file.source.name)
+        return file.of(symbol)
 
     def store(self, store: ParquetBarStore) -> "list[tuple[str, int] | WeaverError]":
-        """Keep those that no bars took: each symbol with how many they are, or what is wrong."""
+        """Keep those that no bars took: each symbol with how many they are, or what is wrong. Of a file of several
+        symbols only those are kept whose bars are stored."""
         outcomes: list[tuple[str, int] | WeaverError] = []
         unknown: dict[str, list[str]] = {}
         for symbol, file in self.files.items():
@@ -79,10 +85,12 @@ class PendingActions:
             elif len(file.symbols or ()) > 1 and store.find(symbol) is None:
                 unknown.setdefault(file.source.name, []).append(symbol)
             else:
+                self.used.add(file.source.name)
                 outcomes.append(_kept(store, symbol, file))
         outcomes.extend(
-            InputError(f"{name}: no bars of {listed(symbols)} in the store: their splits and dividends are left out")
+            InputError(f"{name}: the store has no bars of any of {listed(symbols)}: import them first")
             for name, symbols in unknown.items()
+            if name not in self.used
         )
         return outcomes
 

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.acceptance.command import csv, days
@@ -165,3 +166,67 @@ def test_pairs_keep_what_stands_behind_the_first_equals_sign() -> None:
         pairs("--set", ["a=1", "a=2"])
     with pytest.raises(InputError, match="--set =1: write --set NAME=VALUE"):
         pairs("--set", ["=1"])
+
+
+MANY = "ticker,date,open,high,low,close,volume\n" + "".join(
+    f"{symbol},{day:%Y-%m-%d},{price},{price},{price},{price},1000\n"
+    for day in pd.bdate_range("2024-03-04", periods=30)
+    for symbol, price in (("BBB", 50), ("AAA", 100), ("ES=F", 7))
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "symbols"),
+    [
+        (["--bars", "many.csv"], ["BBB", "AAA", "ES=F"]), (["--bars", "AAA=many.csv"], ["AAA"]),
+        (["--bars", "ES=F=many.csv"], ["ES=F"]), (["--bars", "many.csv", "--symbol", "AAA"], ["AAA"]),
+        (["--bars", "many.csv", "--symbol", "AAA", "--symbol", "BBB"], ["AAA", "BBB"]),
+        (["--bars", "AAA=many.csv", "--bars", "BBB=many.csv"], ["AAA", "BBB"]),
+        (["--bars", "many.csv", "--bars", "ABC_1d.csv"], ["BBB", "AAA", "ES=F", "ABC"]),
+    ],
+)  # fmt: skip
+def test_file_of_several_symbols_runs_on_those_that_are_named(
+    folder: Path, options: list[str], symbols: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "many.csv").write_text(MANY)
+    common = ["--asset", "stock", "--no-lookahead-check", "--json", "-"]
+    assert run(["backtest", "buy-and-hold", *options, *common]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["run"]["symbols"] == symbols
+
+
+def test_symbol_that_is_not_in_the_file_is_refused_with_those_that_are(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "many.csv").write_text(MANY)
+    assert run(["backtest", "buy-and-hold", "--bars", "CCC=many.csv"]) == 2
+    assert "the column 'ticker' has BBB, AAA, ES=F: CCC is not among them" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", [["a.csv"], ["AAA=a.csv", "BBB=a.csv"]])
+def test_actions_of_many_symbols_go_to_their_own(
+    folder: Path, given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "many.csv").write_text(MANY)
+    (folder / "a.csv").write_text(
+        "symbol,ex_date,type,value\nAAA,2024-03-08,dividend,1\nBBB,2024-03-08,dividend,7\nZZZ,2024-03-08,split,5\n"
+    )
+    options = [word for text in given for word in ("--actions", text)]
+    common = ["--asset", "stock", "--no-lookahead-check", "--json", "-"]
+    assert run(["backtest", "buy-and-hold", "--bars", "many.csv", *options, *common]) == 0
+    record = json.loads(capsys.readouterr().out)
+    told = {symbol: [row["ex_date"] for row in data["actions"]] for symbol, data in record["run"]["data"].items()}
+    assert told == {"BBB": ["2024-03-08"], "AAA": ["2024-03-08"], "ES=F": []}
+    assert {(flow["symbol"], flow["kind"]) for flow in record["cash_flows"]} == {
+        ("AAA", "dividend"),
+        ("BBB", "dividend"),
+    }
+
+
+def test_actions_of_nobody_in_the_run_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "many.csv").write_text(MANY)
+    (folder / "a.csv").write_text("symbol,ex_date,type,value\nYYY,2024-03-08,split,5\n")
+    assert run(["backtest", "buy-and-hold", "--bars", "many.csv", "--actions", "a.csv"]) == 2
+    assert "actions a.csv: of YYY, and not of BBB, AAA, ES=F" in capsys.readouterr().err
+    assert run(["backtest", "buy-and-hold", "--bars", "many.csv", "--actions", "AAA=a.csv"]) == 2
+    assert "the column 'symbol' has YYY: AAA is not among them" in capsys.readouterr().err

@@ -187,3 +187,56 @@ def test_empty_store_says_what_to_do() -> None:
 
 def test_fetch_is_reserved() -> None:
     assert "no venue is connected yet" in refused("fetch", "AAPL")
+
+
+MANY = "symbol,date,open,high,low,close,volume\n" + "".join(
+    f"{symbol},2024-03-0{day},{price},{price},{price},{price},{day}\n"
+    for day in (4, 5, 6, 7, 8)
+    for symbol, price in (("MSFT", 400), ("AAPL", 100))
+)
+ACTIONS = "ticker,ex_date,type,value\nAAPL,2024-03-05,dividend,1\nMSFT,2024-03-06,split,2\nIBM,2024-03-06,split,3\n"
+
+
+def test_file_of_several_symbols_is_imported_as_several(tmp_path: Path) -> None:
+    (tmp_path / "many.csv").write_text(MANY)
+    assert done("import", tmp_path / "many.csv").stdout.splitlines() == [
+        "MSFT 1d: 5 bars, 2024-03-04 to 2024-03-08 (stock)", "AAPL 1d: 5 bars, 2024-03-04 to 2024-03-08 (stock)",
+    ]  # fmt: skip
+    closes = {one.symbol: store().read(one.symbol, one.timeframe).bars.close.tolist() for one in store().catalogue()}
+    assert closes == {"MSFT": [400.0] * 5, "AAPL": [100.0] * 5}
+
+
+def test_one_of_several_symbols_is_imported_alone_and_others_listed(tmp_path: Path) -> None:
+    (tmp_path / "many.csv").write_text(MANY)
+    assert "5 of 10 rows are AAPL's" in done("import", tmp_path / "many.csv", "--symbol", "AAPL").stderr
+    assert [entry.symbol for entry in store().catalogue()] == ["AAPL"]
+    assert "has MSFT, AAPL: IBM is not among them" in refused("import", tmp_path / "many.csv", "--symbol", "IBM")
+
+
+def test_one_bad_symbol_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    (tmp_path / "many.csv").write_text(MANY.replace("AAPL,2024-03-06,100,100", "AAPL,2024-03-06,100,90"))
+    told = refused("import", tmp_path / "many.csv")
+    assert told == f"{tmp_path / 'many.csv'} (AAPL): row 6 (line 7): high 90.0 is below low 100.0"
+    assert [entry.symbol for entry in store().catalogue()] == ["MSFT"]
+
+
+@pytest.mark.parametrize("how", ["an option", "with the bars", "later"])
+def test_file_of_many_symbols_actions_gives_each_its_own(tmp_path: Path, how: str) -> None:
+    (tmp_path / "many.csv").write_text(MANY)
+    path = tmp_path / "all_actions.csv"
+    path.write_text(ACTIONS)
+    if how == "later":
+        done("import", tmp_path / "many.csv")
+    given = {"an option": ["--actions", path, tmp_path / "many.csv"], "with the bars": [path, tmp_path / "many.csv"]}
+    done("import", *given.get(how, [path]))
+    assert [len(store().actions(symbol)) for symbol in ("AAPL", "MSFT")] == [1, 1]
+    assert str(store().actions("AAPL")[0].ex_date) == "2024-03-05"
+    path.write_text(ACTIONS.replace("AAPL", "ORCL").replace("MSFT", "INTC"))
+    assert "the store has no bars of any of ORCL, INTC, IBM" in refused("import", path)
+
+
+def test_symbols_with_equals_signs_have_actions_too(tmp_path: Path) -> None:
+    (tmp_path / "a=b.csv").write_text("ex_date,type,value\n2024-03-05,split,2\n")
+    (tmp_path / "bars.csv").write_text("date,open,high,low,close\n2024-03-04,1,1,1,1\n2024-03-05,1,1,1,1\n")
+    done("import", tmp_path / "bars.csv", "--symbol", "ES=F", "--actions", f"ES=F={tmp_path / 'a=b.csv'}")
+    assert len(store().actions("ES=F")) == 1

@@ -4,8 +4,9 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
-from weaver.cli.dispatch import COMMANDS, run
+from weaver.cli.dispatch import COMMANDS, _app, run
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -42,3 +43,33 @@ def test_group_without_a_command_shows_its_help_and_is_wrong_usage(capsys: pytes
 def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert capsys.readouterr().out == "weaver 0.1.0\n"
+
+
+def given_once() -> list[tuple[list[str], str]]:
+    """Each command with each of its options that keep one value."""
+    found = []
+    for name in COMMANDS:
+        command = typer.main.get_command(_app(name)).commands[name]  # type: ignore[attr-defined]
+        leaves = {(name, one): leaf for one, leaf in command.commands.items()} if hasattr(command, "commands") else {}
+        for words, leaf in (leaves or {(name,): command}).items():
+            options = [one for one in leaf.params if one.opts[0].startswith("-") and not one.multiple]
+            found += [([*words], one.opts[0]) for one in options if not one.is_flag]
+    return found
+
+
+@pytest.mark.parametrize(("words", "option"), given_once())
+def test_option_that_keeps_one_value_is_refused_twice(
+    words: list[str], option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*words, option, "1", option, "2"]) == 2
+    assert capsys.readouterr() == ("", f"error: {option} is given 2 times: give it once\n")
+
+
+def test_options_of_several_commands_are_looked_at() -> None:
+    assert {words[0] for words, _ in given_once()} >= {"backtest", "data", "runs", "up"}
+    assert (["data", "import"], "--symbol") in given_once()
+
+
+def test_flag_may_be_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["backtest", "x", "--shorting", "--shorting", "--bars", "none.csv"]) == 2
+    assert "given" not in capsys.readouterr().err
