@@ -11,7 +11,7 @@ from weaver.model.errors import DataError, InputError
 from weaver.model.instrument import AssetClass
 from weaver.model.timeframe import Timeframe
 from weaver.walle.assembly import ReadBars, assemble
-from weaver.walle.column_names import ColumnNames, has_times, recognise
+from weaver.walle.column_names import ColumnNames, has_times, recognise, symbol_column
 from weaver.walle.files import check_symbol
 from weaver.walle.parts import Part, parts_of
 from weaver.walle.raw_columns import RawColumns, raw_columns
@@ -54,12 +54,14 @@ def parts_of_frame(frame: Any, *, asked: Sequence[str] = (), otherwise: str = "B
 
 def _raw_columns(frame: Any, symbol: str) -> RawColumns:
     source = Source(name=f"the frame of {symbol}")
-    if not hasattr(frame, "columns") or not hasattr(frame, "__getitem__") or not hasattr(frame, "__len__"):
+    if not all(hasattr(frame, name) for name in ("__len__", "__getitem__", "columns")):
         raise InputError(f"{symbol}: bars must be a pandas or polars frame, not {type(frame).__name__}")
     if not len(frame):
         raise DataError(f"{source.name}: there are no rows")
     if type(frame).__module__.partition(".")[0] == "pyarrow":
         return _of_arrow(frame, source)
+    if _index_has_symbols(frame, source):
+        frame = frame.reset_index(allow_duplicates=True)
     labels = list(frame.columns)
     spelled = [str(label) for label in labels]
     index = getattr(frame, "index", None)
@@ -80,12 +82,24 @@ def _raw_columns(frame: Any, symbol: str) -> RawColumns:
 
 
 def _of_arrow(frame: Any, source: Source) -> RawColumns:
+    from pyarrow import chunked_array
+
     from weaver.walle.parquet_file import arrow_columns  # whoever has an Arrow table has loaded it already
 
     header = list(frame.schema.names)
     names = recognise(header, source=source.name)
-    table = frame if hasattr(frame, "combine_chunks") else frame.to_table()
-    return arrow_columns({at: table.column(at) for at in names.used}, names, header, source=source)
+    columns = {at: frame.column(at) for at in names.used}
+    chunked = {at: column if hasattr(column, "chunks") else chunked_array([column]) for at, column in columns.items()}
+    return arrow_columns(chunked, names, header, source=source)
+
+
+def _index_has_symbols(frame: Any, source: Source) -> bool:
+    """Whether a pandas index says whose the rows are: alone, or beside the times."""
+    index = getattr(frame, "index", None)
+    if index is None or getattr(index.dtype, "kind", "") == "M":
+        return False
+    names = [str(name) for name in index.names if name is not None]
+    return symbol_column(names, source=source.name)[0] is not None
 
 
 def _symbols(frame: Any, label: Any, names: ColumnNames, source: Source) -> SymbolColumn:

@@ -22,5 +22,5 @@ def from_units(count: Int64, unit: str, *, source: Source, zone: tzinfo | None) 
     outside = (count < _FIRST * SECOND // size) | (count >= _LAST * SECOND // size)
     source.check(outside, lambda _row: "the time is empty or lies outside the years 1900-2099")
     counted = count if size == 1 else count * size
-    local = counted if zone in {None, UTC} else local_times(counted, zone)
+    local = counted if zone is None or zone is UTC else local_times(counted, zone)
     return WrittenTimes(local=local, instant=None if zone is None else counted)

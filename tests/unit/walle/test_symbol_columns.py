@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,12 +47,18 @@ READERS: dict[str, Callable[[Path, list[Row]], list[Part]]] = {
     "parquet": lambda folder, rows: read_parts(parquet(folder, rows)),
     "pandas": lambda _folder, rows: parts_of_frame(frame(rows)),
     "pandas index": lambda _folder, rows: parts_of_frame(frame(rows).set_index("date")),
+    "pandas index of symbols": lambda _folder, rows: parts_of_frame(frame(rows).set_index("symbol")),
+    "pandas index of both": lambda _folder, rows: parts_of_frame(frame(rows).set_index(["symbol", "date"])),
+    "pandas index of both, times": lambda _folder, rows: parts_of_frame(
+        frame(rows).assign(date=lambda one: pd.to_datetime(one["date"])).set_index(["date", "symbol"])
+    ),
     "pandas category": lambda _folder, rows: parts_of_frame(frame(rows).astype({"symbol": "category"})),
     "polars": lambda _folder, rows: parts_of_frame(pl.from_pandas(frame(rows))),
     "polars category": lambda _folder, rows: parts_of_frame(
         pl.from_pandas(frame(rows)).with_columns(pl.col("symbol").cast(pl.Categorical))
     ),
     "Arrow": lambda _folder, rows: parts_of_frame(pl.from_pandas(frame(rows)).to_arrow()),
+    "Arrow batch": lambda _folder, rows: parts_of_frame(pa.RecordBatch.from_pandas(frame(rows))),
 }
 
 

@@ -79,6 +79,9 @@ READERS: dict[str, Callable[..., ReadBars]] = {
     "pandas' parquet": from_file(lambda path, stamps: pandas_index(stamps).to_parquet(path), ".parquet"),
     "pandas index": from_memory(pandas_index),
     "pandas column": from_memory(lambda stamps: pd.DataFrame(columns(stamps))),
+    "pandas by dateutil": from_memory(
+        lambda stamps: pandas_index(stamps).tz_convert(f"dateutil/{stamps[0].tzinfo}"),
+    ),
     "pandas objects": from_memory(lambda stamps: pd.DataFrame(columns(pd.Series(stamps, dtype=object)))),
     "pandas by Arrow": from_memory(lambda stamps: zoned(stamps).to_pandas(types_mapper=pd.ArrowDtype)),
     "polars": from_memory(lambda stamps: pl.from_arrow(zoned(stamps))),
