@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from weaver.marvin.series import crossed_below as crossed_below
     from weaver.marvin.series import shift as shift
     from weaver.marvin.strategy import Strategy as Strategy
+    from weaver.model.corporate_actions import Delisting as Delisting
+    from weaver.model.corporate_actions import Dividend as Dividend
+    from weaver.model.corporate_actions import Split as Split
     from weaver.research import BacktestResult as BacktestResult
     from weaver.research import backtest as backtest
     from weaver.research import load_bars as load_bars
@@ -46,6 +49,7 @@ _HOMES = {
     ),
     "weaver.marvin.series": ("crossed_above", "crossed_below", "shift"),
     "weaver.marvin.strategy": ("Strategy",),
+    "weaver.model.corporate_actions": ("Delisting", "Dividend", "Split"),
     "weaver.research": ("BacktestResult", "backtest", "load_bars"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -1,6 +1,7 @@
 """The desk turns a strategy's intents into orders: the same arithmetic in backtest, paper and live."""
 
 from collections.abc import Mapping
+from decimal import Context
 from typing import Any
 
 from weaver.marvin.ports import Account
@@ -8,9 +9,16 @@ from weaver.marvin.terms import Terms, check_exit_tif, join
 from weaver.marvin.timeline import Clock
 from weaver.model.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.errors import InputError, InvalidOrder
-from weaver.model.money import CASH_ONE, Number, exact
+from weaver.model.money import CASH_ONE, Number, exact, plain
 from weaver.model.order import ExitGroup, Order, Target
 from weaver.model.scale import Scale
+
+NOTICED = 10_000
+"""One part in so many is what somebody misses; the cut of a share to whole ones always is."""
+
+
+SHOWN = Context(prec=10)
+"""Of a quantity that is told about."""
 
 
 class Scales(dict[str, Scale]):
@@ -23,7 +31,7 @@ class Scales(dict[str, Scale]):
 class Desk:
     """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
 
-    __slots__ = ("_account", "_clock", "_fractions", "_place", "_scales", "_take", "number")
+    __slots__ = ("_account", "_clock", "_fractions", "_place", "_scales", "_take", "cuts", "first_cut", "number")
 
     def __init__(self, account: Account, clock: Clock, scales: Mapping[str, Scale]) -> None:
         self._account, self._clock, self._scales = account, clock, Scales(scales)
@@ -31,6 +39,10 @@ class Desk:
         self._fractions: dict[Number, tuple[int, int]] = {}
         self.number = 0
         """The number of the newest order."""
+        self.cuts = 0
+        """How many explicit quantities were cut down to the lot."""
+        self.first_cut = ""
+        """The first of them, in words."""
 
     def buy(self, symbol: str, quantity: Number, **terms: Any) -> Order:
         """Order to buy; see `Strategy.buy`."""
@@ -38,7 +50,7 @@ class Desk:
         if quantity.__class__ is int and quantity >= scale.least_whole:
             units = quantity * scale.quantity_one
         else:
-            units = scale.quantity(quantity)
+            units = self._cut(scale, quantity)
         if terms:
             return self._order(scale, 1, units, terms)
         self.number = number = self.number + 1
@@ -52,7 +64,7 @@ class Desk:
         if quantity.__class__ is int and quantity >= scale.least_whole:
             units = quantity * scale.quantity_one
         else:
-            units = scale.quantity(quantity)
+            units = self._cut(scale, quantity)
         if terms:
             return self._order(scale, -1, units, terms)
         self.number = number = self.number + 1
@@ -101,7 +113,7 @@ class Desk:
         above = exact(limit, name=f"{symbol}: the limit price") - exact(stop, name=f"{symbol}: the stop price")
         if not above:
             raise InvalidOrder(f"{symbol}: an oco takes profit at its limit and losses at its stop; both are {limit}")
-        units, sign = scale.quantity(quantity), -1 if above > 0 else 1
+        units, sign = self._cut(scale, quantity), -1 if above > 0 else 1
         legs: list[Order] = []
         check_exit_tif(terms.get("exit_tif"))
         tif = terms.get("exit_tif") or terms.get("tif") or TimeInForce.GTC
@@ -137,7 +149,7 @@ class Desk:
         if not order.is_working:
             raise InvalidOrder(f"order {order.id} is {order.status} and cannot be replaced")
         scale = order.scale
-        units = order.remaining if quantity is None else scale.quantity(quantity)
+        units = order.remaining if quantity is None else self._cut(scale, quantity)
         new = Order(self.number + 1, scale, order.sign, units, self._clock.tick)
         _carry_over(order, new, changes)
         if quantity is None:
@@ -152,6 +164,16 @@ class Desk:
         if order.is_working:
             order.cancel_asked = True
             self._account.cancel(order, "cancelled by the strategy")
+
+    def _cut(self, scale: Scale, quantity: Number) -> int:
+        """Units of an explicit quantity, cut down to the lot; what that takes off is counted, unless it is next to
+        nothing."""
+        units = scale.quantity(quantity)
+        asked, left = exact(quantity, name=scale.symbol), scale.quantity_decimal(units)
+        if left < asked and (scale.lot >= scale.quantity_one or (asked - left) * NOTICED > asked):
+            self.cuts += 1
+            self.first_cut = self.first_cut or f"{scale.symbol}, {plain(SHOWN.plus(asked))} to {plain(left)}"
+        return units
 
     def _towards(self, scale: Scale, target: Target, terms: dict[str, Any]) -> Order | None:
         account, symbol = self._account, scale.symbol

@@ -66,7 +66,7 @@ def backtest(
         costs: a preset's name or a mapping of keys; default: the asset class's preset.
         asset: "stock", "crypto", "fx" or "future"; default: guessed from symbol and bars, and said.
         tz: the zone of naive times.
-        actions: symbol → file of splits and dividends, or a list of those of `weaver.model.corporate_actions`.
+        actions: symbol → file of splits and dividends, or a list of `weaver.Split`, `Dividend`, `Delisting`.
         close_at_end: close what is held at the last close. lookahead_check: repeat the run on cut bars afterwards.
         seed: of the strategy's `self.random`. venue: apply the order rules of this venue.
         progress: called with what is going on and how far it is (0 to 1).
@@ -115,7 +115,7 @@ def run(
             journal=engine.runtime.journal,
             record=record_of(ready, lookahead_check=lookahead_check),
         )
-    result.warn(_about_callbacks(engine.runtime))
+    result.warn(_about_strategy(engine.runtime))
     for source in ready.sources.values():
         result.warn(source.warnings)
     if check is not None:
@@ -124,10 +124,14 @@ def run(
     return result
 
 
-def _about_callbacks(runtime: Runtime) -> Iterable[tuple[str, str]]:
-    """Methods that were meant to be called, and a strategy that nothing calls."""
+def _about_strategy(runtime: Runtime) -> Iterable[tuple[str, str]]:
+    """Methods that were meant to be called, a strategy that nothing calls, and quantities that no lot fits."""
+    desk = runtime.desk
     for line in misspelt_callbacks(type(runtime.strategy)):
         yield "misspelt_callback", line
+    if desk.cuts:
+        what = f"{'1 order was' if desk.cuts == 1 else f'{desk.cuts:,} orders were'} cut down to the lot"
+        yield "cut_to_lot", f"{what} (the first: {desk.first_cut}): where fractions trade, say so with lot= (--lot)"
     if not runtime.acts:
         name = type(runtime.strategy).__name__
         yield (
