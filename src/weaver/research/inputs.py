@@ -12,7 +12,7 @@ from weaver.model.corporate_actions import CorporateAction, distinct
 from weaver.model.errors import InputError
 from weaver.model.instants import clamped, instant_of
 from weaver.model.instrument import AssetClass, Instrument
-from weaver.model.listing import Listing
+from weaver.model.listing import Listing, splits_at
 from weaver.model.resample import resample
 from weaver.model.timeframe import DAY, Timeframe
 from weaver.research.assumed import NAMELESS, assumed
@@ -44,6 +44,8 @@ class Source:
     warnings: tuple[tuple[str, str], ...] = ()
     guess: Guess | None = None
     """The asset class, where nobody gave it."""
+    finer: Bars | None = None
+    """Those that the listing's bars were put together from, if they were."""
 
 
 def store() -> ParquetBarStore:
@@ -162,6 +164,7 @@ def _assembled(part: Part, origin: str, tz: str | None, wanted: _Wanted) -> Sour
         notes=read.notes,
         warnings=_warnings(read.warnings),
         guess=read.guess,
+        finer=read.finer,
     )
 
 
@@ -171,13 +174,15 @@ def _given(
     """Bars under the instrument's symbol."""
     if bars.symbol != instrument.symbol:
         bars = replace(bars, symbol=instrument.symbol)
+    finer = None
     if wanted.timeframe is not None and wanted.timeframe != bars.timeframe:
-        bars = resample(bars, wanted.timeframe, calendar_for(instrument.asset_class))
+        finer, bars = bars, resample(bars, wanted.timeframe, calendar_for(instrument.asset_class))
     doubt = asset_doubt(bars, instrument.asset_class)
     return Source(
         listing=Listing(instrument=instrument, bars=bars, actions=tuple(actions)),
         origin=origin,
         warnings=(("asset_doubt", f"{bars.symbol} {bars.timeframe}: {doubt}"),) if doubt else (),
+        finer=finer,
     )
 
 
@@ -214,10 +219,20 @@ def _with_actions(source: Source, given: Any) -> Source:
         symbol = source.listing.symbol
         stated = _read_actions(Path(given), symbol) if isinstance(given, (str, Path)) else _checked_actions(given)
     actions, again = distinct(stated)
-    listing, instrument = replace(source.listing, actions=actions), source.listing.instrument
+    listing, instrument = remade(replace(source.listing, actions=actions), source.finer), source.listing.instrument
     doubts = check_actions(listing.bars, calendar_for(instrument.asset_class), instrument.asset_class, actions)
     twice = [_twice(instrument.symbol, again)] if again else []
     return replace(source, listing=listing, warnings=(*source.warnings, *twice, *_warnings(doubts)))
+
+
+def remade(listing: Listing, finer: Bars | None) -> Listing:
+    """The listing, its bars put together anew if it has splits: what precedes one within a bar is on the
+    scale after it, as the holdings will be."""
+    splits = [] if finer is None else splits_at(replace(listing, bars=finer))
+    if finer is None or not splits:
+        return listing
+    calendar = calendar_for(listing.instrument.asset_class)
+    return replace(listing, bars=resample(finer, listing.bars.timeframe, calendar, splits=splits))
 
 
 def _twice(symbol: str, again: Sequence[CorporateAction]) -> tuple[str, str]:

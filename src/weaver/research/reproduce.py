@@ -9,12 +9,13 @@ from typing import Any
 from weaver.marvin.loader import LoadedStrategy, from_source
 from weaver.marvin.source import StrategySource
 from weaver.model.bars import Bars
+from weaver.model.corporate_actions import CorporateAction
 from weaver.model.costs import Costs
 from weaver.model.errors import InputError, NotFound, StrategyError
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.listing import Listing
 from weaver.model.timeframe import Timeframe
-from weaver.research.inputs import Source, store
+from weaver.research.inputs import Source, remade, store
 from weaver.research.options import options_of
 from weaver.research.run import Options, Plan, plan
 from weaver.walle.catalogue import action_of
@@ -80,8 +81,8 @@ def _source(symbol: str, facts: Record, record: Record, folder: Path) -> Source:
         minimum=Decimal(facts["minimum"]),
         quote_currency=facts["quote_currency"],
     )
-    bars = _bars(symbol, facts, Timeframe.parse(record["timeframe"]), instrument.asset_class, folder)
     actions = tuple(action_of(row) for row in facts["actions"])
+    bars = _bars(symbol, facts, Timeframe.parse(record["timeframe"]), instrument, actions, folder)
     return Source(
         listing=Listing(instrument=instrument, bars=bars, actions=actions),
         origin=facts["origin"],
@@ -90,13 +91,22 @@ def _source(symbol: str, facts: Record, record: Record, folder: Path) -> Source:
     )
 
 
-def _bars(symbol: str, facts: Record, timeframe: Timeframe, asset_class: AssetClass, folder: Path) -> Bars:
+def _bars(
+    symbol: str,
+    facts: Record,
+    timeframe: Timeframe,
+    instrument: Instrument,
+    actions: tuple[CorporateAction, ...],
+    folder: Path,
+) -> Bars:
     wanted, origin = str(facts["hash"]), Path(facts["origin"])
     bars = _stored(symbol, wanted, timeframe)
     for path in dict.fromkeys((origin, folder / origin)):
         if bars is None and path.is_file():
-            read = read_bars(path, symbol=symbol, timeframe=timeframe, tz=facts["tz"], asset_class=asset_class).bars
-            bars = read if read.content_hash() == wanted else None
+            asset_class = instrument.asset_class
+            read = read_bars(path, symbol=symbol, timeframe=timeframe, tz=facts["tz"], asset_class=asset_class)
+            made = remade(Listing(instrument=instrument, bars=read.bars, actions=actions), read.finer).bars
+            bars = made if made.content_hash() == wanted else None
     if bars is None:
         raise NotFound(
             f"{symbol} {timeframe}: the bars of the run (hash {wanted[:12]}…, from {origin}) are neither in the store "

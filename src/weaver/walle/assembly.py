@@ -44,6 +44,8 @@ class ReadBars:
     notes: tuple[str, ...]
     warnings: tuple[DataWarning, ...]
     guess: Guess | None = None
+    finer: Bars | None = None
+    """Those that `bars` were put together from."""
 
     @property
     def all_notes(self) -> tuple[str, ...]:
@@ -82,11 +84,12 @@ def assemble(
         **prices,
     )
     warnings = (*check_bars(bars, calendar, asset_class), *doubts)
+    finer = None
     if timeframe is not None and timeframe != spacing:
         notes.append(f"{symbol}: {spacing} bars put together to {timeframe}")
-        bars = resample(bars, timeframe, calendar)
+        finer, bars = bars, resample(bars, timeframe, calendar)
     instrument = Instrument.default(symbol, asset_class)
-    return ReadBars(bars=bars, instrument=instrument, notes=tuple(notes), warnings=warnings, guess=guessed)
+    return ReadBars(bars=bars, instrument=instrument, notes=tuple(notes), warnings=warnings, guess=guessed, finer=finer)
 
 
 def _evidence(raw: RawColumns, step: int, zone: ZoneInfo | None) -> Evidence:

@@ -135,7 +135,7 @@ class ParquetBarStore:
         def stored(record: SymbolRecord, series: StoredSeries) -> StoredBars:
             is_whole = start is None and end is None and series.entry.timeframe == timeframe
             return StoredBars(
-                bars=bars_of(series, timeframe, start, end),
+                bars=bars_of(series, timeframe, start, end, record.actions),
                 instrument=record.instrument,
                 actions=record.actions,
                 content_hash=series.entry.content_hash if is_whole else None,
@@ -149,11 +149,11 @@ class ParquetBarStore:
         Raises as `read` does.
         """
 
-        def put_together(_record: SymbolRecord, series: StoredSeries) -> Candles:
+        def put_together(record: SymbolRecord, series: StoredSeries) -> Candles:
             if series.entry.timeframe == timeframe:
                 pieces, total = series.each(start, end), series.count(start, end)
             else:
-                coarse = list(coarser(series, timeframe, start, end))
+                coarse = list(coarser(series, timeframe, start, end, record.actions))
                 pieces, total = iter(coarse), sum(map(len, coarse))
             return candles_of(pieces, total, limit, symbol=symbol, timeframe=timeframe)
 
