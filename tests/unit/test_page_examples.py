@@ -6,7 +6,7 @@ import pytest
 
 from tests.shared_data import REPOSITORY
 
-PAGES = ("greta", "marvin")
+PAGES = ("greta", "marvin", "statistics")
 
 
 def examples() -> list[tuple[str, str]]:

@@ -73,7 +73,7 @@ class FillResponse(ResponseBody):
 
 
 class TradeResponse(ResponseBody):
-    """A closed round trip: one entry order against one exit order."""
+    """A closed round trip: one entry order against one exit order, or a delisting."""
 
     model_config = ConfigDict(frozen=True, validate_by_name=True, validate_by_alias=True)
 
@@ -84,7 +84,9 @@ class TradeResponse(ResponseBody):
     quantity: Amount = Field(description="How much.")
     entry_time: datetime = Field(description="When it was entered.")
     entry_price: Amount = Field(description="At what price.")
-    exit_time: datetime = Field(description="When it was left.")
+    exit_time: datetime = Field(
+        description="When it was left; that of a `delisting` in the cash flows where no order did it."
+    )
     exit_price: Amount = Field(description="At what price.")
     pnl: Amount = Field(description="Profit after commissions.")
     return_: float | None = Field(alias="return", description="pnl ÷ what was paid for the entry.")
