@@ -4,12 +4,13 @@ how much of their answers clients may leave unread."""
 import asyncio
 import resource
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from http import HTTPStatus
 from typing import Any
 
 import httptools
 import structlog
+from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -287,6 +288,19 @@ class Connection(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+class HeldResponse(StreamingResponse):
+    """A streamed answer that needs `count` bytes of memory until its client has taken it."""
+
+    def __init__(self, pieces: Iterator[bytes], *, count: int, media_type: str) -> None:
+        super().__init__(pieces, media_type=media_type)
+        self._count = count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope.get("extensions", {}).get(EXTENSION)
+        with nullcontext() if ours is None else ours["connection"].holding(self._count):
+            await super().__call__(scope, receive, send)
 
 
 class InPieces:

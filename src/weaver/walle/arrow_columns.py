@@ -47,10 +47,19 @@ def nulls_of(column: pa.ChunkedArray) -> NDArray[np.bool_]:
 
 def text_column(column: pa.ChunkedArray) -> TextColumn:
     """A string column without nulls."""
-    whole = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0)
-    whole = whole.cast(pa.large_string())
+    pieces = [_text_piece(chunk) for chunk in column.chunks if len(chunk)]
+    if len(pieces) == 1:
+        return pieces[0]
+    ends, bounds = 0, [np.zeros(1, dtype=np.int64)]
+    for piece in pieces:
+        bounds.append(piece.offsets[1:] - piece.offsets[0] + ends)
+        ends = int(bounds[-1][-1])
+    letters = [piece.data[piece.offsets[0] : piece.offsets[-1]] for piece in pieces]
+    return TextColumn(offsets=np.concatenate(bounds), data=np.concatenate([np.empty(0, dtype=np.uint8), *letters]))
+
+
+def _text_piece(chunk: pa.Array) -> TextColumn:
+    whole = chunk.cast(pa.large_string())
     _, offsets, data = whole.buffers()
     bounds = np.frombuffer(offsets, dtype=np.int64, count=len(whole) + 1, offset=8 * whole.offset)
     letters = np.empty(0, dtype=np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)

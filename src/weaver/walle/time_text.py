@@ -26,6 +26,9 @@ _DATES = (
 )
 _LAYOUTS = tuple(re.compile(date + _CLOCK, re.VERBOSE | re.ASCII) for date in _DATES)
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "zone_hour", "zone_minute")
+_QUICK_DIGITS = 18
+_PIECE = 1 << 17
+"""Rows that are taken apart together: a dozen numbers stand in memory for each."""
 _LIMITS = {"hour": 23, "minute": 59, "second": 59, "zone_hour": 15, "zone_minute": 59}
 
 
@@ -83,6 +86,11 @@ class TextColumn:
     def __getitem__(self, row: int) -> str:
         return bytes(self.data[self.offsets[row] : self.offsets[row + 1]]).decode()
 
+    def rows(self, some: slice) -> "TextColumn":
+        """The strings of some rows, which share the buffer."""
+        start, stop, _ = some.indices(len(self))
+        return TextColumn(offsets=self.offsets[start : stop + 1], data=self.data)
+
     def matrix(self) -> NDArray[np.uint8] | None:
         """The characters as uint8[n, length], if all strings are equally long."""
         lengths = np.diff(self.offsets)
@@ -125,6 +133,12 @@ def from_epoch(numbers: NDArray[np.float64] | Int64, *, source: Source) -> Writt
 
 def _numbers(texts: TextColumn, source: Source) -> NDArray[np.float64] | Int64:
     """Unix times, as integers if all are whole."""
+    matrix = texts.matrix()
+    if matrix is not None and matrix.shape[1] <= _QUICK_DIGITS and not (matrix - 48 > 9).any():
+        value = np.zeros(len(texts), dtype=np.int64)
+        for position in range(matrix.shape[1]):
+            value = value * 10 + (matrix[:, position] - 48)
+        return value
     rows = [texts[row] for row in range(len(texts))]
     bad = np.array([re.fullmatch(r"-?\d{1,19}(\.\d*)?", text) is None for text in rows])
     source.check(bad, lambda row: f"time {rows[row]!r} cannot be read, where others are numbers")
@@ -138,10 +152,27 @@ def _parse_dates(texts: TextColumn, first: str, source: Source) -> WrittenTimes:
     match = layout.fullmatch(_spaced(first))
     if match is None:
         raise source.error(0, f"time {first!r} cannot be read: {HOW_TO}")
-    quick = _parse_matrix(texts, match) if _spaced(first) == first else None
-    if quick is None or bool(_invalid(quick[0]).any()):
-        quick = _parse_rows(texts, layout, source)
-    parts, has_zone = quick
+    quick = _parse_pieces(texts, match) if _spaced(first) == first else None
+    return _times(*_parse_rows(texts, layout, source)) if quick is None else quick
+
+
+def _parse_pieces(texts: TextColumn, match: re.Match[str]) -> WrittenTimes | None:
+    """All rows, a piece at a time, if all are laid out as the first one; else None."""
+    local = np.empty(len(texts), dtype=np.int64)
+    instant = np.empty(len(texts), dtype=np.int64) if match["zone"] is not None else None
+    for start in range(0, len(texts), _PIECE):
+        piece = slice(start, start + _PIECE)
+        found = _parse_matrix(texts.rows(piece), match)
+        if found is None or bool(_invalid(found[0]).any()):
+            return None
+        times = _times(*found)
+        local[piece] = times.local
+        if instant is not None and times.instant is not None:
+            instant[piece] = times.instant
+    return WrittenTimes(local=local, instant=instant)
+
+
+def _times(parts: "Parts", has_zone: bool) -> WrittenTimes:
     day = _days(parts)
     clock = parts["hour"] * HOUR + parts["minute"] * MINUTE + parts["second"] * SECOND + parts["fraction"]
     local: Int64 = day * DAY + clock
@@ -173,8 +204,8 @@ Parts = dict[str, Int64]
 
 def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> tuple[Parts, bool] | None:
     """All rows at once, if all are laid out as the first one, character by character; else None."""
-    matrix = texts.matrix()
-    if matrix is None:
+    matrix, written = texts.matrix(), np.frombuffer(match.string.encode(), dtype=np.uint8)
+    if matrix is None or matrix.shape[1] != len(written):
         return None
     parts: Parts = {}
     fixed = np.ones(matrix.shape[1], dtype=np.bool_)
@@ -197,7 +228,7 @@ def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> tuple[Parts, bool]
         if not np.isin(matrix[:, position], (43, 45)).all():
             return None
         _turn(parts, matrix[:, position] == 45)
-    if (matrix[:, fixed] != matrix[0, fixed]).any():
+    if (matrix[:, fixed] != written[fixed]).any():
         return None
     return parts, match["zone"] is not None
 

@@ -6,19 +6,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 from fastapi import Query as Parameter
-from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.responses import HTMLResponse
 
 from weaver.glados.api.events import TypesParameter, chosen_types
 from weaver.glados.api.lookup import RunId, existing_run
 from weaver.glados.api.orders import OrderParameter, SideParameter, StatusParameter, SymbolParameter
 from weaver.glados.api.paging import Paging, PagingDep, SortParameter
 from weaver.glados.api.run_events import run_events
-from weaver.glados.equity_text import equity_text, stamps_of
+from weaver.glados.connections import HeldResponse
+from weaver.glados.equity_text import curve_of, equity_text, stamps_of
 from weaver.glados.errors import responses
 from weaver.glados.indicator_blob import INDICATORS, StoredIndicator, decode_indicators, points_each, thinned
 from weaver.glados.ports import Page, Row, StoredResult
 from weaver.glados.position_blob import POSITIONS, decode_positions
-from weaver.glados.result_blobs import EQUITY, REPORT, decode_equity, decode_report
+from weaver.glados.result_blobs import EQUITY, REPORT, decode_report
 from weaver.glados.schemas.base import PageOf
 from weaver.glados.schemas.events import EventResponse, JournalEntry
 from weaver.glados.schemas.orders import FillResponse, OrderResponse, TradeResponse, TradeSide
@@ -79,8 +80,8 @@ async def get_equity(
 ) -> Response:
     """The equity curve, thinned to `points`; 404 while there is none."""
     result = await _result(services, run_id, EQUITY)
-    columns = await services.threads.results.do(decode_equity, _blob(result, EQUITY))
-    return StreamingResponse(equity_text(run_id, columns, points), media_type="application/json")
+    curve = await services.threads.results.do(curve_of, _blob(result, EQUITY), points)
+    return HeldResponse(equity_text(run_id, curve), count=curve.bytes, media_type="application/json")
 
 
 @router.get("/trades", responses=responses(400, 404))

@@ -16,7 +16,7 @@ import weaver
 from tests.unit.glados.api.conftest import Api
 from tests.unit.glados.api.fakes import START, a_run, an_event
 from weaver.events.event import Event
-from weaver.glados.equity_text import ROWS_TOGETHER, equity_text
+from weaver.glados.equity_text import ROWS_TOGETHER, curve_of, equity_text
 from weaver.glados.indicator_blob import encode_indicators
 from weaver.glados.kept_events import encode_events
 from weaver.glados.ports import Row, StoredResult
@@ -186,7 +186,7 @@ async def test_few_points_are_the_ends_and_what_lies_evenly_between_them(api: Ap
 
 @given(st.lists(st.floats(-1e9, 1e9), max_size=300), st.integers(2, 50))
 def test_thinned_curve_is_part_of_the_curve_with_its_ends_and_extremes(equity: list[float], points: int) -> None:
-    text = b"".join(equity_text("r1", columns(equity), points))
+    text = b"".join(equity_text("r1", curve_of(encode_equity(columns(equity)), points)))
     thinned = EquityResponse.model_validate_json(text, strict=False)
     whole = [(FIRST + k * MINUTE, value) for k, value in enumerate(equity)]
     kept = [(round(item.timestamp.timestamp() * 1e9), item.equity) for item in thinned.items]
