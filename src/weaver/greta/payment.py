@@ -4,6 +4,9 @@ from weaver.greta.ledger import Ledger
 from weaver.model.account import AccountKind
 from weaver.model.order import Order
 
+ROUNDED_FROM = 8
+"""Cash units that the rounding of a fill's value, commission and what it leaves can make of leverage 1."""
+
 
 class Payment:
     """The account's rules, asked about fills. `price` is before slippage, `paid` after it, in price units."""
@@ -31,11 +34,14 @@ class Payment:
         return ledger.rules.allows(cash=cash, units=after, gross=gross, net=net)
 
     def largest(self, order: Order, units: int, price: int, paid: int) -> int:
-        """The largest number of lots under `units`, which may not fill, that may; in quantity units."""
+        """The largest number of lots under `units`, which may not fill, that may; in quantity units.
+
+        Where a lot is worth so little that rounding decides, there is no one such number: it is found by halving.
+        """
         lot = order.scale.lot
         low, high = 0, units // lot  # low may fill, high may not
         probe = self._guess(order, paid) // lot  # right or one short of it, where cash alone decides
-        tried = 0
+        tried = 0 if order.scale.cash(paid, lot) > ROUNDED_FROM * self._ledger.rules.leverage else 2
         while high - low > 1:
             if tried >= 2 or not low < probe < high:
                 probe = (low + high) // 2

@@ -400,7 +400,9 @@ def test_amounts_keep_their_digits():
     assert payload(source(trades=lambda _: rows))["trades"]["quantity"] == ["2.5"]
 
 
-@pytest.mark.parametrize(("price", "decimals"), [(1.08345, 5), (61_234.5, 2), (0.00001234, 8), (150.0, 2)])
+@pytest.mark.parametrize(
+    ("price", "decimals"), [(1.08345, 5), (61_234.5, 2), (0.00001234, 8), (150.0, 2), (4.125e-10, 13), (1 / 3e9, 15)]
+)
 def test_prices_are_written_with_the_decimals_they_use(price, decimals):
     bars = prices(3)
     bars.close[:] = price

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,11 +114,12 @@ def _chart(bars: PriceColumns, chart_count: int) -> dict[str, Json]:
 
 
 def _decimals(prices: Floats) -> int:
-    """How many decimals the prices are written with: as many as they use, within 2 and 8."""
+    """How many decimals the prices are written with: as many as they use, within 2 and 8; of small ones 6 digits."""
     sample = prices[:: max(len(prices) // 200, 1)].tolist()
-    used = max(len(f"{price:.8f}".rstrip("0").partition(".")[2]) for price in sample)
-    sensible = max(2, 6 - len(str(int(abs(max(sample))))))
-    return min(max(used, 2), sensible if max(sample) >= 1.0 else 8)
+    highest = Decimal(max(sample))
+    most = max(2, 6 - len(str(int(highest)))) if highest >= 1 else max(8, 5 - highest.adjusted())
+    used = max(len(f"{price:.{most}f}".rstrip("0").partition(".")[2]) for price in sample)
+    return min(max(used, 2), most)
 
 
 def _kept(trades: Sequence[TradeRow]) -> list[int]:
