@@ -43,7 +43,7 @@ def backtest(
     costs: str | Mapping[str, Any] | None = None,
     asset: str | None = None,
     tz: str | None = None,
-    actions: Mapping[str, Any] | None = None,
+    actions: Mapping[str, Any] | str | Path | None = None,
     close_at_end: bool = False,
     lookahead_check: bool = True,
     seed: int = 0,
@@ -56,7 +56,7 @@ def backtest(
         strategy: a class, an id (`sma-crossover`), or `path/to/file.py[:ClassName]`.
         bars: a pandas or polars frame, a `{symbol: frame}` mapping, a file, or `load_bars(…)`; None: `symbols` of
             the store.
-        symbols: names for the bars, or what to read from the store.
+        symbols: names for the bars, or whose rows of one file or frame are meant, or what to read from the store.
         timeframe: resample to this; default: the data's own.
         params: the strategy's parameters.
         start: bars before it are history for series, without callbacks. A date, or an ISO time (UTC).
@@ -66,7 +66,8 @@ def backtest(
         costs: a preset's name or a mapping of keys; default: the asset class's preset.
         asset: "stock", "crypto", "fx" or "future"; default: guessed from symbol and bars, and said.
         tz: the zone of naive times.
-        actions: symbol → file of splits and dividends, or a list of `weaver.Split`, `Dividend`, `Delisting`.
+        actions: symbol → file of splits and dividends, or a list of `weaver.Split`, `Dividend`, `Delisting`; or one
+            file of many symbols.
         close_at_end: close what is held at the last close. lookahead_check: repeat the run on cut bars afterwards.
         seed: of the strategy's `self.random`. venue: apply the order rules of this venue.
         progress: called with what is going on and how far it is (0 to 1).
