@@ -198,7 +198,7 @@ def test_naive_clock_times_of_daily_stock_bars_are_days_of_their_zone(
     [
         ("AAPL_1d_raw.csv", "AAPL"), ("XRPUSDT_PERP_5m_2021-11.csv", "XRPUSDT_PERP"), ("BTC-USD.csv", "BTC-USD"),
         ("EURUSD_1h.parquet", "EURUSD"), ("BRK.B_1d.csv.gz", "BRK.B"), ("spy_15M.CSV", "spy"),
-        ("A_1_day.csv", "A_1_day"),
+        ("A_1_day.csv", "A_1_day"), ("SPY_1w.csv", "SPY"), ("BTC-USD_1mo_2020.csv", "BTC-USD"), ("X_3MO.csv", "X"),
     ],
 )  # fmt: skip
 def test_symbol_is_the_files_name_up_to_the_timeframe(name: str, symbol: str) -> None:
