@@ -86,8 +86,8 @@ def test_sma_crossover_enters_at_every_up_crossing_while_flat(path: Path) -> Non
     may_fill = tradable(path)
     result = run(SmaCrossover, path)
     stamps = bars.timestamp
-    bought = {stamp_of(fill.bar_timestamp): fill for fill in result.fills if fill.side > 0}
-    sold = {stamp_of(fill.bar_timestamp) for fill in result.fills if fill.side < 0}
+    bought = {stamp_of(fill.bar_timestamp): fill for fill in result.fills if fill.side == "buy"}
+    sold = {stamp_of(fill.bar_timestamp) for fill in result.fills if fill.side == "sell"}
     held, decided, entries = False, None, 0
     for k, stamp in enumerate(stamps.tolist()):
         if stamp in sold:
