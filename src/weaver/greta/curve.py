@@ -31,6 +31,8 @@ class Curve:
     cash: Floats
     exposed: NDArray[np.bool_]
     """Whether anything was held."""
+    short: Floats | None
+    """What was sold short, at the closes; None for an account that sells nothing short."""
     benchmark_at: Callable[[Rows], Floats]
     """What the initial cash would be at some rows, spread equally over the symbols at their first closes and held."""
 
@@ -49,6 +51,7 @@ def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
     rows = equity_rows(tuple(engine.prices.values()), len(engine.ticks), engine.first, engine.last)
     cash = _cash(engine, columns, rows)
     equity, exposed, parts = None, np.zeros(len(cash), dtype=np.bool_), []
+    short = np.zeros(len(cash)) if engine.setup.rules.shorting else None
     share = float(engine.setup.rules.cash) / len(engine.prices)
     for index, prices in enumerate(engine.prices.values()):
         positions, close = _newest_closes(prices, rows)
@@ -56,6 +59,8 @@ def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
         if held is not None:
             exposed |= held != 0
             held *= close
+            if short is not None:
+                short -= np.minimum(held, 0.0)
             equity = held if equity is None else np.add(equity, held, out=equity)
         parts.append(partial(_hold, prices, rows, positions, close, share))
     equity = cash.copy() if equity is None else np.add(equity, cash, out=equity)
@@ -65,6 +70,7 @@ def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
         equity=equity,
         cash=cash,
         exposed=exposed,
+        short=short,
         benchmark_at=partial(_sum, parts),
     )
 

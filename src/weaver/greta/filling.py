@@ -12,6 +12,7 @@ from weaver.model.errors import RunFailed
 from weaver.model.money import truncate
 from weaver.model.order import Order
 
+REACHED = "the target was reached without it"
 LIMITED = (OrderType.LIMIT, OrderType.STOP_LIMIT)
 
 
@@ -92,14 +93,15 @@ class Filling:
                 equity += order.scale.cash(price, units)
             elif units:
                 equity += self._ledger.value(symbol, units, self._tick - 1)
-        missing = order.target.quantity(equity=equity, price=price, scale=order.scale)
-        missing -= self._ledger.units[order.symbol]
+        wanted = order.target.quantity(equity=equity, price=price, scale=order.scale)
+        missing = wanted - self._ledger.units[order.symbol]
         # Older orders count; a younger target has counted this one already.
         older = (other for other in self._book.working if other.number < order.number and other.is_working)
         missing -= sum(o.sign * o.remaining for o in older if o.symbol == order.symbol and o.group is None)
         units = order.sign * missing
         if units < order.scale.minimum:
-            self._book.cancel(order, "the target was reached without it")
+            is_small = missing == wanted and abs(wanted) < order.scale.minimum and order.target.is_something
+            self._book.cancel(order, "its target is worth less than one lot" if is_small else REACHED)
             return False
         order.units, order.is_sized = units, True
         if order.exits is not None:

@@ -1,6 +1,6 @@
 """What greta needs from a strategy's runtime."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from weaver.model.fill import Fill
 from weaver.model.order import Order
+from weaver.model.small_target import SmallTargets
 from weaver.model.tick import Tick
 
 
@@ -84,6 +85,10 @@ class Runtime(Protocol):
 
     def deliver_windows(self) -> None:
         """Answer the requests made before this tick."""
+
+    @property
+    def small_targets(self) -> Mapping[str, SmallTargets]:
+        """The targets that came to no order, as they were worth less than can be ordered, by symbol."""
 
     def take_number(self) -> int:
         """The number of an order that the engine places itself."""

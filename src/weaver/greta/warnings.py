@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from weaver.greta.curve import Curve
 from weaver.greta.engine import Engine
 from weaver.greta.fill_columns import FillColumns
+from weaver.greta.financing import about_financing
 from weaver.greta.prices import Prices
 from weaver.greta.trades import Trades
+from weaver.greta.unfilled import about_lots, about_sessions
 from weaver.model.corporate_actions import Delisting
 from weaver.model.order import Order
 
@@ -30,18 +32,23 @@ def warnings_of(engine: Engine[Any], curve: Curve, trades: Trades, columns: Fill
     """The doubts that the run itself raises."""
     found = [
         *_about_trades(engine, trades),
+        *about_lots(engine.runtime.small_targets),
+        *about_sessions(engine),
         *_about_data(engine, curve),
         *_about_fills(engine, columns),
         *_about_ticks(engine),
         *_about_rejections(engine),
         *_about_endings(engine, curve),
+        *about_financing(curve, engine.setup.rules),
     ]
     return [ResultWarning(code, message) for code, message in found]
 
 
 def _about_trades(engine: Engine[Any], trades: Trades) -> list[tuple[str, str]]:
     if not len(engine.ledger.fills) and not engine.account.orders:
-        return [("no_orders", "the strategy placed no order: its conditions never came true on these bars")]
+        small = bool(engine.runtime.small_targets)
+        why = "its targets were worth less than one lot" if small else "its conditions never came true on these bars"
+        return [("no_orders", f"the strategy placed no order: {why}")]
     if not engine.ledger.fills:
         return [("no_trades", f"none of {len(engine.account.orders)} orders filled: see their reasons in the orders")]
     if not len(trades):

@@ -1,6 +1,6 @@
 """The desk turns a strategy's intents into orders: the same arithmetic in backtest, paper and live."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Context
 from typing import Any
 
@@ -12,6 +12,7 @@ from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.money import CASH_ONE, Number, exact, plain
 from weaver.model.order import ExitGroup, Order, Target
 from weaver.model.scale import Scale
+from weaver.model.small_target import SmallTargets
 
 NOTICED = 10_000
 """One part in so many is what somebody misses; the cut of a share to whole ones always is."""
@@ -31,7 +32,9 @@ class Scales(dict[str, Scale]):
 class Desk:
     """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
 
-    __slots__ = ("_account", "_clock", "_fractions", "_place", "_scales", "_take", "cuts", "first_cut", "number")
+    __slots__ = (
+        "_account", "_clock", "_fractions", "_place", "_scales", "_take", "cuts", "first_cut", "number", "small",
+    )  # fmt: skip
 
     def __init__(self, account: Account, clock: Clock, scales: Mapping[str, Scale]) -> None:
         self._account, self._clock, self._scales = account, clock, Scales(scales)
@@ -43,6 +46,8 @@ class Desk:
         """How many explicit quantities were cut down to the lot."""
         self.first_cut = ""
         """The first of them, in words."""
+        self.small: dict[str, SmallTargets] = {}
+        """The targets that came to no order for want of a lot, or of the minimum, by symbol."""
 
     def buy(self, symbol: str, quantity: Number, **terms: Any) -> Order:
         """Order to buy; see `Strategy.buy`."""
@@ -75,7 +80,11 @@ class Desk:
     def order_target(self, symbol: str, target: Number, **terms: Any) -> Order | None:
         """Order what is missing to hold `target` units (negative: short), or None."""
         scale = self._scales[symbol]
-        return self._towards(scale, Target(units=scale.signed_quantity(target)), terms)
+        units = scale.signed_quantity(target)
+        if not units and target and not self._account.units(symbol):
+            part = abs(exact(target, name=f"{symbol}: a target"))
+            self._note_small(scale, lambda price: int(part * price * CASH_ONE / scale.price_one))
+        return self._towards(scale, Target(units=units), terms)
 
     def order_target_value(self, symbol: str, target: Number, **terms: Any) -> Order | None:
         """Order what is missing to hold `target` worth of the symbol, or None."""
@@ -193,6 +202,8 @@ class Desk:
                 missing -= order.sign * order.remaining
         units = abs(missing)
         if units < scale.lot or units < scale.minimum:
+            if missing == wanted and target.is_something and not account.units(symbol):
+                self._note_small(scale, lambda price: target.worth(equity=account.equity(), price=price, scale=scale))
             return None
         sign = 1 if missing > 0 else -1
         if terms or target.at_fill:
@@ -203,6 +214,14 @@ class Desk:
             order.target = target
         self._take(order)
         return order
+
+    def _note_small(self, scale: Scale, worth: Callable[[int], int]) -> None:
+        """Count a target that is worth something, and less than can be ordered; `worth` at a price: of the first."""
+        found = self.small.get(scale.symbol)
+        if found is None:
+            price = self._account.close(scale.symbol) or 0
+            found = self.small[scale.symbol] = SmallTargets(scale=scale, worth=worth(price), price=price)
+        found.count += 1
 
     def _order(self, scale: Scale, sign: int, units: int, given: dict[str, Any], target: Target | None = None) -> Order:
         terms = Terms.parse(given)

@@ -27,6 +27,7 @@ from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing
 from weaver.model.money import decimal_of
 from weaver.model.order import Order
+from weaver.model.small_target import SmallTargets
 from weaver.model.timeframe import Timeframe
 from weaver.model.words import fit_words
 
@@ -192,6 +193,11 @@ class Runtime:
         self.attention.clear()
         for asked, request in requests:
             self.strategy.on_window(self.window(request, asked))
+
+    @property
+    def small_targets(self) -> Mapping[str, SmallTargets]:
+        """The targets that came to no order, as they were worth less than can be ordered, by symbol."""
+        return self.desk.small
 
     def take_number(self) -> int:
         """The number of an order that is not the strategy's own."""

@@ -34,6 +34,17 @@ class Target:
         self.units, self.value, self.at_fill = units, value, at_fill
         self.numerator, self.denominator = numerator, denominator
 
+    @property
+    def is_something(self) -> bool:
+        """It is after a holding, and not after none."""
+        return bool(self.units or self.value or self.numerator)
+
+    def worth(self, *, equity: int, price: int, scale: Scale) -> int:
+        """What the holding would be worth, in cash units and without a sign."""
+        if self.units is not None:
+            return abs(scale.cash(price, self.units))
+        return abs(equity * self.numerator // self.denominator if self.value is None else self.value)
+
     def quantity(self, *, equity: int, price: int, scale: Scale) -> int:
         """The signed holding to reach, in quantity units, cut toward zero to the lot."""
         if self.units is not None:
