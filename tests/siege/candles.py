@@ -16,7 +16,7 @@ from weaver.model.timeframe import MINUTE, Timeframe
 from weaver.walle.bar_store import ParquetBarStore
 
 BARS, CLIENTS, ROUNDS = 5_000_000, 16, 3
-HEALTH_MS_MAX, GROWTH_MB_MAX = 500.0, 400.0
+HEALTH_MS_MAX, GROWTH_MB_MAX = 1000.0, 200.0
 STATUSES = {200, 503}
 """503 with Retry-After: there were too many at once."""
 

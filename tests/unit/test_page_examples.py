@@ -6,7 +6,7 @@ import pytest
 
 from tests.shared_data import REPOSITORY
 
-PAGES = ("greta", "marvin", "statistics")
+PAGES = ("greta", "marvin", "statistics", "walle")
 
 
 def examples() -> list[tuple[str, str]]:

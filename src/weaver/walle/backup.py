@@ -111,7 +111,13 @@ def _copy_database(source: Path, target: Path) -> None:
 def _copy_bars(source: Path, target: Path, lock: Lock) -> None:
     """All symbols as of one moment: whoever writes bars waits for the lock."""
     with lock():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns(".lock"))
+        shutil.copytree(source, target, ignore=_left_out)
+
+
+def _left_out(folder: str, names: list[str]) -> list[str]:
+    """The lock; and what is neither file nor folder, which stands in the place of something that is lost."""
+    paths = {name: Path(folder, name) for name in names}
+    return [name for name, path in paths.items() if name == ".lock" or not (path.is_file() or path.is_dir())]
 
 
 def _sync(path: Path) -> None:

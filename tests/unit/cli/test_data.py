@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.shared_data import SAMPLES
+from tests.unit.walle.damages import as_written_before
 from weaver.cli import progress
 from weaver.cli.data import _progress, app
 from weaver.config import settings
@@ -163,6 +164,36 @@ def test_check_finds_damage(weaver_home: Path) -> None:
     report = {row["symbol"]: [warning["code"] for warning in row["warnings"]] for row in json.loads(result.stdout)}
     assert report == {"IBM": [], "MSFT": ["damaged"]}
     assert store().find("MSFT", Timeframe.parse("1d")) is not None
+
+
+def test_damage_is_listed_until_an_import_mends_it(weaver_home: Path) -> None:
+    done("import", SAMPLES / "IBM_1d.csv", SAMPLES / "MSFT_1d.csv", SAMPLES / "AAPL_1d.csv")
+    bars = settings().bars_folder
+    file = bars / "IBM" / "1d-1" / "all.parquet"
+    file.write_bytes(file.read_bytes()[:70_000] + bytes(100) + file.read_bytes()[70_100:])
+    (bars / "MSFT" / "symbol.json").write_text("[" * 100_000)
+    listed = {row["symbol"]: row for row in json.loads(done("list", "--json").stdout)}
+    assert listed["AAPL"]["damaged"] is None
+    assert "IBM 1d: the stored bars are damaged" in listed["IBM"]["damaged"]
+    assert "MSFT: its record in the bar store is damaged" in listed["MSFT"]["damaged"]
+    table = done("list")
+    assert "IBM (damaged)" in table.stdout
+    assert "MSFT: its record in the bar store is damaged" in table.stderr
+    checked = run("check")
+    assert checked.exit_code == 2
+    assert checked.stdout.count("[damaged]") == 2
+    again = done("import", SAMPLES / "IBM_1d.csv", SAMPLES / "MSFT_1d.csv")
+    assert "warning: IBM 1d: 3,270 stored bars from 2000-03-01 to" in again.stderr
+    assert "warning: MSFT: its record was damaged, and is written anew [mended]" in again.stderr
+    assert [row["damaged"] for row in json.loads(done("list", "--json").stdout)] == [None] * 3
+
+
+def test_check_gives_a_store_of_before_its_checksums(weaver_home: Path) -> None:
+    done("import", SAMPLES / "IBM_1d.csv")
+    as_written_before(settings().bars_folder)
+    assert store().catalogue()[0].checks is None
+    assert "damaged" not in done("check").stdout
+    assert store().catalogue()[0].checks is not None
 
 
 def test_files_that_take_long_are_counted_on_stderr(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.cli.server_process import server
 from tests.unit.cli.terminal import Terminal
+from tests.unit.walle.damages import two_symbols
 
 
 def told(terminal: Terminal, check: str) -> str:
@@ -37,3 +38,15 @@ def test_database_that_cannot_be_used_fails(terminal: Terminal, url: str, why: s
     assert line.startswith("FAIL")
     assert why in line
     assert "secret" not in line
+
+
+def test_damaged_bars_fail_with_what_to_do(terminal: Terminal, weaver_home: Path) -> None:
+    two_symbols(weaver_home / "bars")
+    assert terminal.outcome("doctor")[1].count("bar store   2 series, 6,000 bars") == 1
+    file = weaver_home / "bars" / "BTCUSD" / "1m-1" / "2022.parquet"
+    file.write_bytes(file.read_bytes()[:-1] + b"2")
+    lines = terminal.outcome("doctor")[1].splitlines()
+    line = next(line for line in lines if "bar store" in line)
+    assert line.startswith("FAIL")
+    assert "BTCUSD 1m: the stored bars are damaged" in line
+    assert "import them again" in line

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.builders import MOMENT, event, new_id, order_row, run
+from tests.unit.walle.damages import FILE_HARMS, two_symbols
 from tests.unit.walle.store_builders import assert_same, bars, instrument
 from weaver.model.errors import InputError
 from weaver.model.record import Query
@@ -121,3 +122,16 @@ async def test_a_server_is_copied_by_its_own_tool_and_the_password_is_not_told(t
 async def test_memory_has_nothing_to_copy(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nothing is kept"):
         await backup("memory", tmp_path, tmp_path / "copy")
+
+
+@pytest.mark.parametrize("harm", ["zeroed", "missing", "a pipe", "a link in a circle"])
+async def test_damaged_bars_are_copied_as_they_are_and_named(tmp_path: Path, harm: str) -> None:
+    home = tmp_path / "home"
+    await (await opened(home)).close()
+    two_symbols(home / "bars")
+    assert await backup(None, home, tmp_path / "whole") == []
+    FILE_HARMS[harm](home / "bars" / "BTCUSD" / "1m-1" / "2021.parquet", tmp_path)
+    (told,) = await backup(None, home, tmp_path / "copy")
+    assert told.startswith("BTCUSD 1m: the stored bars are damaged (")
+    copied = ParquetBarStore(tmp_path / "copy" / "bars")
+    assert len(copied.read("ETHUSD", Timeframe.parse("1m")).bars) == 3000

@@ -11,7 +11,9 @@ import pytest
 from tests.unit.glados.api.asgi_stream import AsgiStream
 from tests.unit.glados.api.conftest import TOKEN, Api
 from tests.unit.glados.api.fakes import a_run, an_event
+from tests.unit.walle.store_builders import bars, instrument
 from weaver.model.run import RunStatus
+from weaver.model.timeframe import Timeframe
 
 pytestmark = pytest.mark.anyio
 Open = Callable[..., AbstractAsyncContextManager[Api]]
@@ -26,6 +28,21 @@ async def test_healthy_server_says_so_without_a_token(open_api: Open) -> None:
             "status": "ok", "version": "1.2.3", "storage": "sqlite", "durable": True, "read_only": False, "venues": [],
             "checks": {"database": OK, "event_log": OK, "bar_store": OK, "workers": OK},
         }  # fmt: skip
+
+
+async def test_damaged_bars_degrade_the_server_until_they_are_gone(open_api: Open, tmp_path: Path) -> None:
+    async with open_api(token=TOKEN) as api:
+        store = api.services.bars
+        store.write(bars(count=50), instrument(), None, "a file")
+        whole = (await api.client.get("/api/v1/healthz")).json()
+        (file,) = tmp_path.rglob("BTCUSD/1m-1/*.parquet")
+        file.write_bytes(file.read_bytes()[:-9])
+        damaged = (await api.client.get("/api/v1/healthz")).json()
+        store.delete("BTCUSD", Timeframe.parse("1m"))
+        gone = (await api.client.get("/api/v1/healthz")).json()
+    assert [one["status"] for one in (whole, damaged, gone)] == ["ok", "degraded", "ok"]
+    assert "GET /data says which" in damaged["checks"]["bar_store"]["message"]
+    assert "BTCUSD" not in str(damaged), "anybody may read it"
 
 
 @pytest.mark.parametrize("is_away", [False, True])
