@@ -105,6 +105,8 @@ def _held(engine: Engine[Any], columns: FillColumns, index: int, prices: Prices,
     if flows:
         ticks, levels = _levels_with_flows(columns.of(index), signed, ticks, flows)
     else:
+        if np.abs(signed).sum(dtype=np.float64) >= FITS:
+            signed = signed.astype(np.float64)
         levels = np.cumsum(signed)
     return rows.sample(ticks, np.concatenate([[0], levels]) / float(prices.scale.quantity_one))
 
