@@ -5,7 +5,7 @@ import re
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     workers: int | None = Field(None, ge=1, le=1024)
     worker_memory_mb: int = Field(2048, ge=64)
+    worker_silence_seconds: float = Field(60, gt=0)
     upload_max_mb: int = Field(512, ge=1)
     uploads_at_once: int = Field(4, ge=1, le=100)
     upload_window_seconds: float = Field(15, gt=0)
@@ -99,6 +100,18 @@ def variable(field: str) -> str:
     """The environment variable that sets a field."""
     alias = Settings.model_fields[field].validation_alias
     return alias if isinstance(alias, str) else f"{PREFIX}{field}".upper()
+
+
+def is_secret(field: str) -> bool:
+    """Whether nobody may be shown what a field holds."""
+    annotation = Settings.model_fields[field].annotation
+    return SecretStr in (annotation, *get_args(annotation))
+
+
+def environment_without_secrets() -> dict[str, str]:
+    """The environment for processes that run a user's code: it has no business with keys, tokens and passwords."""
+    secret = {variable(field) for field in Settings.model_fields if is_secret(field)}
+    return {name: value for name, value in os.environ.items() if name.upper() not in secret}
 
 
 def listed(text: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import structlog
 from pydantic import SecretStr
 
 import weaver
-from weaver.config import Settings, listed, variable
+from weaver.config import Settings, environment_without_secrets, is_secret, listed, variable
 from weaver.events.retention import keep_pruned
 from weaver.glados.app import create_app
 from weaver.glados.backtest_pool import LocalBacktestPool
@@ -191,6 +191,9 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int, threads
     pool = LocalBacktestPool(
         workers=settings.workers or max(1, (os.cpu_count() or 2) - 1),
         memory_max_bytes=settings.worker_memory_mb * _MB,
+        silence_seconds=settings.worker_silence_seconds,
+        environment=environment_without_secrets(),
+        new_id=new_id,
         now=wall.now,
     )
     stack.push_async_callback(pool.close)
@@ -309,11 +312,10 @@ def _limits(settings: Settings) -> Limits:
 def shown(settings: Settings) -> dict[str, str | int | float | bool | None]:
     """The settings as anybody who may use the API can see them: of a secret, whether it is set."""
     found: dict[str, str | int | float | bool | None] = {}
-    for name, field in type(settings).model_fields.items():
+    for name in type(settings).model_fields:
         value = getattr(settings, name)
-        is_secret = "SecretStr" in str(field.annotation)
         plain = value if value is None or isinstance(value, int | float) else str(value)
-        found[variable(name)] = value is not None if is_secret else plain
+        found[variable(name)] = value is not None if is_secret(name) else plain
     return found
 
 

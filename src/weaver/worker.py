@@ -4,6 +4,7 @@ and output by the server that started it."""
 import argparse
 import gc
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +16,7 @@ from weaver.glados.pool_messages import event_parts, job_of, parts, result_messa
 from weaver.glados.pool_protocol import Frame, encoded
 from weaver.glados.ports import BacktestJob, StoredResult
 from weaver.glados.position_blob import POSITIONS, encode_positions
+from weaver.glados.pulse import Pulse
 from weaver.glados.result_blobs import EQUITY, REPORT, EquityColumns, encode_equity, encode_report
 from weaver.glados.worker_server import Emit, Limits, WorkerServer, protocol_line
 from weaver.greta.engine import Engine
@@ -62,7 +64,11 @@ def do(frame: Frame, emit: Emit) -> None:
         _check(run_of(frame.body["run"]))
         emit(encoded("checked", {}))
     else:
-        _run(job_of(frame.body), datetime.fromisoformat(frame.body["sent_at"]), emit)
+        pulse = Pulse(emit)
+        try:
+            _run(job_of(frame.body), datetime.fromisoformat(frame.body["sent_at"]), pulse)
+        finally:
+            pulse.end()
 
 
 def _check(run: Run) -> None:
@@ -72,11 +78,11 @@ def _check(run: Run) -> None:
     json_schema(strategy.cls)
 
 
-def _run(job: BacktestJob, sent_at: datetime, emit: Emit) -> None:
-    received, options = perf_counter(), job.run.options
+def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
+    received, options, emit = perf_counter(), job.run.options, pulse.emit
     lookahead_check = bool(options.get("lookahead_check", True))
     progress = _Progress(emit, has_check=lookahead_check)
-    ready, is_full = _plan(job.run), job.audit == "full"
+    ready, is_full = replace(_plan(job.run), begun=pulse.follow), job.audit == "full"
 
     def recorder(engine: Engine[Any]) -> Recorder:
         recorded_at = sent_at + timedelta(seconds=perf_counter() - received)

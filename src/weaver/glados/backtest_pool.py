@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -41,13 +41,19 @@ class LocalBacktestPool:
         *,
         workers: int,
         memory_max_bytes: int,
+        silence_seconds: float,
+        environment: Mapping[str, str],
+        new_id: Callable[[], str],
         now: Now,
         command: Sequence[str] = COMMAND,
         nice: int = NICE,
     ) -> None:
+        """silence_seconds: after so long without a word of its job a process counts as lost. environment: that of the
+        processes. new_id: marks each, so that whatever it leaves behind is known."""
         if workers < 1:
             raise ValueError(f"a pool has at least one worker, not {workers}")
         self.workers, self._memory_max_bytes, self._now = workers, memory_max_bytes, now
+        self._silence_seconds, self._environment, self._new_id = silence_seconds, dict(environment), new_id
         self._command = (*command, "--memory", str(memory_max_bytes), "--nice", str(nice))
         self._idle, self._checking = _slots(workers), _slots(1)
         self._processes: set[WorkerProcess] = set()
@@ -113,9 +119,12 @@ class LocalBacktestPool:
     ) -> BacktestOutcome | BrokenBacktest:
         parts = Parts()
         answer: BacktestOutcome | WeaverError | None = None
-        async with aclosing(worker.ask(job_message(job, sent_at=self._now()))) as frames:
+        message = job_message(job, sent_at=self._now())
+        async with aclosing(self._said(worker, message)) as frames:
             async for frame in frames:
                 match frame.kind:
+                    case "alive":
+                        pass
                     case "progress":
                         await progress(str(frame.body["stage"]), float(frame.body["fraction"]))
                     case "result":
@@ -133,10 +142,25 @@ class LocalBacktestPool:
         assert answer is not None
         raise answer
 
+    async def _said(self, worker: WorkerProcess, message: bytes) -> AsyncGenerator[Frame, None]:
+        """What a worker says of a job. Raises WorkerLost where it says nothing for too long: it was stopped, or its
+        strategy does not come back."""
+        asked = worker.ask(message, silence_seconds=self._silence_seconds)
+        async with aclosing(asked) as frames:
+            try:
+                async for frame in frames:
+                    yield frame
+            except TimeoutError:
+                raise WorkerLost(
+                    f"the run's process said nothing for {self._silence_seconds:g} s, and was ended: its strategy does "
+                    "not come back from a callback or an indicator, or the process was stopped (a strategy that works "
+                    "so long on one bar needs a higher WEAVER_WORKER_SILENCE_SECONDS)"
+                ) from None
+
     async def _checked(self, worker: WorkerProcess, run: Run) -> None:
         failure: WeaverError | None = None
         is_fine = False
-        async with aclosing(worker.ask(check_message(run))) as frames:
+        async with aclosing(self._said(worker, check_message(run))) as frames:
             async for frame in frames:
                 if frame.kind == "error":
                     failure = raised(frame.body, memory_max_bytes=self._memory_max_bytes)
@@ -177,7 +201,7 @@ class LocalBacktestPool:
 
     async def _started(self) -> WorkerProcess:
         try:
-            worker = await WorkerProcess.started(self._command)
+            worker = await WorkerProcess.started(self._command, environment=self._environment, mark=self._new_id())
         except WorkerLost:
             self._has_failed = True
             raise

@@ -1,9 +1,9 @@
 """What the messages between the server and a worker say.
 
 To a worker: `check` (a run, before it is kept), `run` (a job), `cancel`.
-From it: `ready`, `checked`, `progress`, `orders`, `fills`, `trades`, `events` (each as often as it takes: a part is
-decoded in a few milliseconds, so that the server's loop is never held up), `result` or `error` (before which may come
-what the run had done), and at last `ended` or `cancelled`.
+From it: `ready`, `checked`, `alive` (now and then, while the run's clock moves), `progress`, `orders`, `fills`,
+`trades`, `events` (each as often as it takes: a part is decoded in a few milliseconds, so that the server's loop is
+never held up), `result` or `error` (before which may come what the run had done), and at last `ended` or `cancelled`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -4,9 +4,10 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
 
+from weaver.glados.descendants import end_marked
 from weaver.glados.pool_protocol import HEADER_BYTES, Frame, decoded, encoded, lengths
 from weaver.model.errors import WorkerLost
 
@@ -15,33 +16,40 @@ _STREAM_BYTES = 1 << 20
 _TAIL_BYTES = 4_096
 _LINE_LENGTH = 300
 _LAST_WORDS_SECONDS = 0.2
+_GONE_SECONDS = 2.0
+MARK = "WEAVER_WORKER"
+"""The variable of its environment by which whatever a worker leaves behind is known as its own."""
 
 
 class WorkerProcess:
     """A process that does one job at a time. Everything read from it is data; its standard error is drained, and the
     end of it kept for messages."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, mark: str) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
         self._process, self._line, self._answers, self._errors = process, process.stdin, process.stdout, process.stderr
+        self._mark = mark
         self._expected: tuple[int, int] | None = None
         self._tail = b""
         self._drain = asyncio.create_task(self._drained())
+        self._exit = asyncio.create_task(self._exited())
         self.is_idle = False
         """Whether it waits for a job."""
 
     @classmethod
-    async def started(cls, command: Sequence[str]) -> "WorkerProcess":
-        """A process that is ready for its first job. Raises WorkerLost where it cannot be started."""
+    async def started(cls, command: Sequence[str], *, environment: Mapping[str, str], mark: str) -> "WorkerProcess":
+        """A process that is ready for its first job; no other has its `mark`. Raises WorkerLost where it cannot be
+        started."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=_STREAM_BYTES, start_new_session=True
-            )
+                *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=_STREAM_BYTES, start_new_session=True,
+                env={**environment, MARK: mark},
+            )  # fmt: skip
         except OSError as error:
             raise WorkerLost(f"a worker process cannot be started ({command[0]}): {error.strerror}") from error
-        worker = cls(process)
+        worker = cls(process, mark)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await worker._read()
@@ -56,19 +64,21 @@ class WorkerProcess:
     @property
     def is_alive(self) -> bool:
         """Whether the process runs."""
-        return self._process.returncode is None
+        return not self._exit.done()
 
     @property
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
 
-    async def ask(self, message: bytes) -> AsyncGenerator[Frame, None]:
-        """Give it a job, and what it says until the job has ended. Raises WorkerLost where the process is gone."""
+    async def ask(self, message: bytes, *, silence_seconds: float) -> AsyncGenerator[Frame, None]:
+        """Give it a job, and what it says until the job has ended. Raises WorkerLost where the process is gone, and
+        TimeoutError where it has said nothing for so long."""
         self.is_idle, self._tail = False, b""
         await self._send(message)
         while not self.is_idle:
-            frame = await self._read()
+            async with asyncio.timeout(silence_seconds):
+                frame = await self._read()
             self.is_idle = frame.kind == "ended"
             yield frame
 
@@ -93,10 +103,15 @@ class WorkerProcess:
     async def end(self) -> None:
         """End the process, and wait until it is gone with all that belongs to it."""
         self.kill()
-        await self._process.wait()
-        self._drain.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._drain
+        await asyncio.wait({self._exit}, timeout=_GONE_SECONDS)
+        end_marked(MARK, self._mark)
+        with suppress(TimeoutError):  # the loop has its own way to learn of the end, and of that of the lines
+            async with asyncio.timeout(_GONE_SECONDS):
+                await self._process.wait()
+        for task in (self._drain, self._exit):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         self._line.close()
         with suppress(BrokenPipeError, ConnectionResetError):
             await self._line.wait_closed()
@@ -122,19 +137,54 @@ class WorkerProcess:
         """The next message. A read that was cancelled goes on where it stood."""
         try:
             if self._expected is None:
-                self._expected = lengths(await self._answers.readexactly(HEADER_BYTES))
+                self._expected = lengths(await self._exactly(HEADER_BYTES))
             text, rest = self._expected
-            content = await self._answers.readexactly(text + rest)
+            content = await self._exactly(text + rest)
         except asyncio.IncompleteReadError as error:
             raise await self._lost() from error
         self._expected = None
         return decoded(content, text)
 
+    async def _exactly(self, count: int) -> bytes:
+        """So many bytes of the line. Somebody whom a strategy left behind may hold that open: the process's own end
+        counts too. Raises IncompleteReadError."""
+        reading = asyncio.ensure_future(self._answers.readexactly(count))
+        try:
+            await asyncio.wait({reading, self._exit}, return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():  # what it said last may still be on its way
+                await asyncio.wait({reading}, timeout=_LAST_WORDS_SECONDS)
+            if reading.done():
+                return reading.result()
+            raise asyncio.IncompleteReadError(b"", count)
+        finally:
+            reading.cancel()
+
+    async def _exited(self) -> None:
+        """Return when the process has ended, whoever holds its lines."""
+        if not hasattr(os, "pidfd_open"):  # pragma: no cover - not on Linux
+            await self._process.wait()
+            return
+        try:
+            watched = os.pidfd_open(self._process.pid)
+        except ProcessLookupError:
+            return
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(watched, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(watched)
+            os.close(watched)
+
     async def _lost(self) -> WorkerLost:
         self.kill()
-        code = await self._process.wait()
-        await asyncio.wait({self._drain}, timeout=_LAST_WORDS_SECONDS)
-        return WorkerLost(f"the worker's process {how_it_ended(code)}{self.last_words()}")
+        await asyncio.wait({self._exit, self._drain}, timeout=_LAST_WORDS_SECONDS)
+        with suppress(TimeoutError):  # of its exit code the loop hears by a way of its own
+            async with asyncio.timeout(_LAST_WORDS_SECONDS):
+                await self._process.wait()
+        code = self._process.returncode
+        how = "has ended" if code is None else how_it_ended(code)
+        return WorkerLost(f"the worker's process {how}{self.last_words()}")
 
     async def _drained(self) -> None:
         while chunk := await self._errors.read(_TAIL_BYTES):

@@ -10,14 +10,17 @@ import resource
 import select
 import selectors
 import signal
+import stat
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from weaver.glados.descendants import adopt_orphans, end_children
 from weaver.glados.pool_protocol import Frame, FrameBuffer, encoded, read_frame
 from weaver.marvin.blame import blame_strategy, words_of
 from weaver.model.errors import StrategyError, WeaverError
@@ -49,7 +52,12 @@ class OutOfMemory(WeaverError):
 
 
 def protocol_line() -> tuple[BinaryIO, BinaryIO]:
-    """The line to the server, moved out of the way: whatever prints to standard output now goes to standard error."""
+    """The line to the server, moved out of the way: whatever prints to standard output now goes to standard error.
+
+    The other ends of lines that a server's way of starting processes has left open are closed: they are not ours.
+    """
+    for number in _lines_beyond(2):
+        os.close(number)
     reader, writer = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     with Path(os.devnull).open("rb") as nothing:
@@ -66,6 +74,7 @@ class WorkerServer:
     def serve(self) -> None:
         """Say that it is ready, and do what comes. Returns when the server has hung up."""
         os.nice(self._limits.nice)
+        adopt_orphans()
         self._send(encoded("ready", {"pid": os.getpid()}))
         while (frame := read_frame(self._read_exactly)) is not None:
             if frame.kind == "cancel":  # it crossed with the end of the job
@@ -92,7 +101,7 @@ class WorkerServer:
 
     def _watch(self, child: int, line: int) -> bool:
         """Hand on what a fork says until it ends, is cancelled, or the server is gone."""
-        buffer = FrameBuffer()
+        buffer, most = FrameBuffer(), _memory_bytes(os.getpid()) + self._limits.memory_max_bytes
         with selectors.DefaultSelector() as selector:
             selector.register(line, selectors.EVENT_READ)
             selector.register(self._reader, selectors.EVENT_READ)
@@ -101,6 +110,7 @@ class WorkerServer:
                 if self._reader in ready:
                     frame = read_frame(self._read_exactly)
                     _end(child)
+                    end_children()
                     if frame is not None:
                         self._send(encoded("cancelled", {}))
                     return frame is not None
@@ -111,7 +121,15 @@ class WorkerServer:
                 if data == b"" or (data is None and _has_ended(child)):
                     for whole in buffer.feed(_left_in(line)):  # it may have spoken since the look at the line
                         self._send(whole)
-                    self._send(encoded("ended", {"status": _end(child, patience=_LAST_MILLISECONDS)}))
+                    status = _end(child, patience=_LAST_MILLISECONDS)
+                    end_children()
+                    self._send(encoded("ended", {"status": status}))
+                    return True
+                if _memory_bytes(child) > most:
+                    _end(child)
+                    end_children()
+                    self._send(encoded("error", {"error": OutOfMemory.__name__, "message": ""}))
+                    self._send(encoded("ended", {"status": -signal.SIGKILL}))
                     return True
 
     def _send(self, frame: bytes) -> None:
@@ -123,6 +141,17 @@ class WorkerServer:
             parts.append(part)
             count -= len(part)
         return b"".join(parts)
+
+
+def _lines_beyond(number: int) -> list[int]:
+    """The open pipes and sockets with higher numbers."""
+    found = []
+    for name in Path("/proc/self/fd").iterdir() if Path("/proc/self/fd").is_dir() else ():
+        with suppress(OSError):  # that of the listing itself is gone by now
+            mode = os.fstat(int(name.name)).st_mode
+            if int(name.name) > number and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+                found.append(int(name.name))
+    return found
 
 
 def _left_in(line: int) -> bytes:
@@ -188,6 +217,19 @@ def _data_bytes() -> int:
         return 0
     line = next(line for line in text.splitlines() if line.startswith("VmData:"))
     return int(line.split()[1]) * 1024
+
+
+def _memory_bytes(process: int) -> int:
+    """The memory that a process really holds but for files', what it shares among it; 0 where the system does not say.
+
+    The limit on private memory, which the fork has of the system, does not see what is shared.
+    """
+    try:
+        text = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    held = [line for line in text.splitlines() if line.startswith(("RssAnon:", "RssShmem:", "VmSwap:"))]
+    return sum(int(line.split()[1]) for line in held) * 1024
 
 
 def _report(job: Job, frame: Frame, emit: Emit) -> None:

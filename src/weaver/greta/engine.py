@@ -14,6 +14,7 @@ from weaver.greta.fill_rows import AT_CLOSE
 from weaver.greta.fills import fill_of, moment
 from weaver.greta.ledger import Ledger
 from weaver.greta.matching import Matcher
+from weaver.greta.pace import Pace
 from weaver.greta.ports import Runtime
 from weaver.greta.prices import Prices
 from weaver.greta.quick import QuickFill, check_opens, quick_fill
@@ -28,7 +29,6 @@ from weaver.model.scale import Scale
 from weaver.model.tick import Tick
 from weaver.model.venue import VenueRules
 
-CHUNK = 1024
 Progress = Callable[[float], None]
 R = TypeVar("R", bound=Runtime)
 
@@ -117,11 +117,14 @@ class Engine(Generic[R]):
 
     def _walk(self, tick: int) -> None:
         """Tick after tick."""
+        pace = Pace()
+        due = tick + pace.size
         while tick < len(self.ticks) and self.runtime.stop_reason is None:
             self.visit(tick)
             tick += 1
-            if not tick % CHUNK:
+            if tick >= due:
                 self._report(tick)
+                due = tick + pace.next()
 
     def _stream(self) -> None:
         """Bar after bar of one symbol for one `on_bar`: what is read is streamed, what is not costs nothing."""
@@ -131,9 +134,9 @@ class Engine(Generic[R]):
         on_bar, attention, fill = runtime.on_bar, runtime.attention, self._quick_fill()
         assert on_bar is not None
         bar.follow(clock)
-        tick, size = self.first, 32
+        tick, pace = self.first, Pace()
         while tick < len(self.ticks):
-            stop = min(tick + size, len(self.ticks), self.corporate.next_after(tick))
+            stop = min(tick + pace.size, len(self.ticks), self.corporate.next_after(tick))
             if tick in self.corporate.ticks:
                 self.corporate.happen(tick)
                 watch.look_again()
@@ -149,20 +152,22 @@ class Engine(Generic[R]):
                 on_bar(bar)
                 if attention:
                     break
-            tick, size = clock.tick + 1, CHUNK
+            tick = clock.tick + 1
             if attention:
                 bar.follow(None)
                 runtime.unstream()
                 self._walk(tick)
                 return
             self._report(tick)
+            pace.next()
 
     def _jump(self) -> None:
         """From event to event: a signal that is true, a resting order that can trigger, a split or a dividend."""
         clock, book, attention, fill = self.clock, self.matcher.book, self.runtime.attention, self._quick_fill()
         ticks, which, indices, targets = self._fire_ticks, self._fire_which, self._fire_indices, self._fire_targets
         is_margin, end = self.is_margin, len(self.ticks)
-        now, told, at, visits = self.first - 1, 0, 0, 0
+        now, at, done, pace = self.first - 1, 0, 0, Pace()
+        due = pace.size
         quiet = min(end, self.corporate.next_after(now))  # no tick before it has anything but bars
         while True:
             if fill is not None and len(book) == 1 and book[0].is_plain and now + 1 < quiet and fill(book[0], now + 1):
@@ -172,9 +177,10 @@ class Engine(Generic[R]):
                 now = self._wake(now, fire)
                 if now >= end:
                     break
-                visits += 1
-                if not visits % CHUNK:
+                done += 1
+                if done >= due:
                     self._report(now)
+                    due = done + pace.next()
                 self._fired = at
                 self.visit(now)
                 at = self._fired
@@ -190,9 +196,10 @@ class Engine(Generic[R]):
                 callback(bar)
             if attention and self.runtime.stop_reason is not None:
                 break
-            if at - told > CHUNK:
-                told = at
+            done += 1
+            if done >= due:
                 self._report(now)
+                due = done + pace.next()
 
     def _wake(self, now: int, fire: int) -> int:
         """The next tick that must be visited: that of the next signal, `fire`, or an earlier one."""

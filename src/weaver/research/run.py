@@ -1,7 +1,7 @@
 """One backtest: its options, checked; its run; its checks; its result."""
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -81,6 +81,8 @@ class Plan:
     scales: Mapping[str, Scale]
     rules: AccountRules
     start: int
+    begun: Callable[[Clock], None] = lambda _clock: None
+    """Told of the clock of each run of the plan as it begins, whoever repeats it."""
 
     def engine(
         self,
@@ -120,11 +122,13 @@ class Plan:
     def _runtime(
         self, listings: Mapping[str, Listing], *, account: BacktestAccount, ticks: NDArray[np.int64]
     ) -> Runtime:
+        clock = Clock(ticks, start=self.start)
+        self.begun(clock)
         return Runtime(
             self.strategy.cls,
             self.parameters,
             listings=listings,
-            clock=Clock(ticks, start=self.start),
+            clock=clock,
             account=account,
             other_bars=partial(_other_bars, listings),
             seed=self.options.seed,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from tests.pools import local_pool
 from tests.shared_data import SAMPLES
 from weaver.glados.backtest_pool import LocalBacktestPool
 from weaver.glados.backtest_runner import BacktestRunner
@@ -60,7 +61,7 @@ async def service(home: Path, *, url: str | None = "memory", memory_max_bytes: i
     (home / "strategies").mkdir(parents=True, exist_ok=True)
     bars, catalogue = ParquetBarStore(home / "bars"), Catalogue(home / "strategies")
     database = await open_database(url, home=home, now=_now, new_id=_new_id, route=DomainRouter(new_id=_new_id))
-    pool = LocalBacktestPool(workers=1, memory_max_bytes=memory_max_bytes, now=_now)
+    pool = local_pool(memory_max_bytes=memory_max_bytes, now=_now)
     manager = RunManager(
         database=database,
         log=database.log,

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from tests.builders import crypto_bars
+from tests.pools import local_pool
 from weaver.glados import backtest_pool, worker_process
-from weaver.glados.backtest_pool import COMMAND, LocalBacktestPool
+from weaver.glados.backtest_pool import LocalBacktestPool
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest
 from weaver.glados.position_blob import decode_positions
 from weaver.model.errors import InputError, RunFailed, StrategyError, Unavailable, WeaverError, WorkerLost
@@ -51,11 +52,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def pool_of(home: Path, *, workers: int = 1) -> LocalBacktestPool:
-    command = ("/usr/bin/env", f"WEAVER_HOME={home}", *COMMAND)
-    return LocalBacktestPool(
-        workers=workers, memory_max_bytes=MEGABYTES * 1024**2, now=lambda: NOW, command=command, nice=1
-    )
+def pool_of(home: Path, **given: Any) -> LocalBacktestPool:
+    environment = {**os.environ, "WEAVER_HOME": str(home)}
+    return local_pool(**{"memory_max_bytes": MEGABYTES * 1024**2, "environment": environment, "nice": 1, **given})
 
 
 @pytest.fixture(scope="module")
@@ -405,7 +404,7 @@ async def test_close_ends_every_process_and_every_waiting_job(home: Path, tmp_pa
 
 
 async def test_pool_whose_processes_cannot_be_started_says_so() -> None:
-    pool = LocalBacktestPool(workers=1, memory_max_bytes=1, now=lambda: NOW, command=("/no/such/program",))
+    pool = local_pool(memory_max_bytes=1, command=("/no/such/program",))
     with pytest.raises(WorkerLost, match=r"/no/such/program.*No such file"):
         await done(pool, run_of(BUY_ONCE))
     assert not pool.is_ready
@@ -416,7 +415,7 @@ async def test_pool_whose_processes_cannot_be_started_says_so() -> None:
 
 async def test_process_that_ends_before_it_is_ready_is_told_of_with_its_last_words() -> None:
     command = (sys.executable, "-c", "import sys; sys.exit('no module of that name')")
-    pool = LocalBacktestPool(workers=1, memory_max_bytes=1, now=lambda: NOW, command=command)
+    pool = local_pool(memory_max_bytes=1, command=command)
     with pytest.raises(WorkerLost, match=r"exit code 1 \(its last words: no module of that name\)"):
         await done(pool, run_of(BUY_ONCE))
     await pool.close()
@@ -425,7 +424,7 @@ async def test_process_that_ends_before_it_is_ready_is_told_of_with_its_last_wor
 async def test_process_that_is_never_ready_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_process, "START_SECONDS", 0.1)
     command = (sys.executable, "-c", "import time; time.sleep(600)")
-    pool = LocalBacktestPool(workers=1, memory_max_bytes=1, now=lambda: NOW, command=command)
+    pool = local_pool(memory_max_bytes=1, command=command)
     with pytest.raises(WorkerLost, match="not ready after"):
         await pool.check(run_of(BUY_ONCE))
     await pool.close()
