@@ -91,6 +91,11 @@ class Settings(BaseSettings):
         return self.home_folder / "uploads"
 
     @property
+    def home_owner_file(self) -> Path:
+        """Whose lock says which server the home belongs to."""
+        return self.home_folder / "home.owner"
+
+    @property
     def server_file(self) -> Path:
         """Where a running server says how it can be reached."""
         return self.home_folder / "server.json"

@@ -43,9 +43,16 @@ from weaver.model.errors import InputError, ReadOnly, Unavailable
 from weaver.model.run import RunMode
 from weaver.walle.bar_store import ParquetBarStore
 from weaver.walle.database import SqlDatabase, open_database
+from weaver.walle.ownership import FileLock
 
 STOP_SECONDS = 5.0
 """After a signal to stop, the process is gone within so long, whatever hangs."""
+RECOVER_AGAIN_SECONDS = 5.0
+"""How soon runs that were left behind are tried to be marked again."""
+HOME_TAKEN = (
+    "this server is read-only: another one uses its home {}; stop that one and start this one again, or give this one "
+    "a home of its own (WEAVER_HOME)"
+)
 WEB = Path(weaver.__file__).parent / "web"
 """Where the web app's built files are put."""
 _KB, _MB = 1024, 1024 * 1024
@@ -183,9 +190,11 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int, threads
     new_id = TimeOrderedIds(now=wall.now)
     catalogue = Catalogue(settings.strategies_folder)
     bars = ParquetBarStore(settings.bars_folder, lock_seconds=settings.lock_seconds)
+    home = FileLock(settings.home_owner_file, new_id())
+    stack.callback(home.release)
     database = await open_database(
         settings.database_url, home=settings.home_folder, now=wall.now, new_id=new_id,
-        route=DomainRouter(new_id=new_id),
+        route=DomainRouter(new_id=new_id), read_only=None if home.take() else HOME_TAKEN.format(settings.home_folder),
     )  # fmt: skip
     stack.push_async_callback(database.close)
     pool = LocalBacktestPool(
@@ -204,9 +213,10 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int, threads
     )  # fmt: skip
     await stack.enter_async_context(runs)
     if database.is_owner:
-        await runs.recover()
+        is_recovered = await _recovered(runs)
         remove_leftovers(settings.uploads_folder)
-        await stack.enter_async_context(_in_background(_recover_when_regained(database, runs)))
+        recovery = _recover_when_needed(database, runs, wall, is_recovered=is_recovered)
+        await stack.enter_async_context(_in_background(recovery))
         await stack.enter_async_context(_in_background(keep_pruned(database.log, now=wall.now)))
     readers = FileReaders(_reader_command(settings), limits=_limits(settings))
     stack.push_async_callback(readers.close)
@@ -220,17 +230,30 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int, threads
     return _Parts(database=database, pool=pool, runs=runs, services=services)
 
 
-async def _recover_when_regained(database: SqlDatabase, runs: RunManager) -> None:
-    """Another server may have owned the database meanwhile, and left runs behind."""
+async def _recovered(runs: RunManager) -> bool:
+    """Mark the runs that were left behind. False: the database does not keep it now, as with a full disk."""
+    try:
+        await runs.recover()
+    except (Unavailable, ReadOnly) as error:
+        _log.warning("not_recovered", error=str(error))
+        return False
+    return True
+
+
+async def _recover_when_needed(
+    database: SqlDatabase, runs: RunManager, wall: SystemWallClock, *, is_recovered: bool
+) -> None:
+    """Again until it is done; and whenever the database was regained: another server may have owned it meanwhile, and
+    left runs behind."""
     regained = asyncio.Event()
     database.on_ownership(lambda is_owner: regained.set() if is_owner else None)
     while True:
+        while not is_recovered:
+            await wall.sleep(RECOVER_AGAIN_SECONDS)
+            is_recovered = await _recovered(runs)
         await regained.wait()
         regained.clear()
-        try:
-            await runs.recover()
-        except (Unavailable, ReadOnly) as error:
-            _log.warning("not_recovered", error=str(error))  # it is tried again when the database is regained again
+        is_recovered = await _recovered(runs)
 
 
 async def _look_at_bars(bars: ParquetBarStore, *, is_owner: Callable[[], bool]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,23 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from tests.contracts.builders import Opener, add_run, event, new_id, on_kept, on_memory, on_postgresql, order_row, run
+from tests.contracts.builders import (
+    MOMENT,
+    Opener,
+    add_run,
+    event,
+    new_id,
+    on_kept,
+    on_memory,
+    on_postgresql,
+    order_row,
+    run,
+)
 from tests.postgres import Databases, OwnServer, connect
 from weaver.events.event import Event
 from weaver.model.errors import Conflict, InputError, NotFound, Unavailable
 from weaver.model.record import Query
+from weaver.walle import sqlite
 from weaver.walle.database import SqlDatabase, open_database, open_reader
 from weaver.walle.faults import OutcomeUnknown
 from weaver.walle.migrate import migrate
@@ -339,3 +352,55 @@ def conflicts(write: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[
         raise AssertionError("written without the lock")
 
     return check
+
+
+@pytest.mark.parametrize("storage", ["memory", "sqlite", "postgresql"])
+async def test_server_whose_home_is_anothers_claims_nothing_and_writes_nothing(opener: Opener, storage: str) -> None:
+    if storage != "memory":
+        await (await opener.open()).close()
+    why = "this server is read-only: another one uses its home"
+    guest = await open_database(opener.url, home=opener.home, now=_now, new_id=new_id, route=None, read_only=why)
+    async with guest:
+        assert not guest.is_owner
+        await guest.ping()
+        for write in (lambda: add_run(guest), lambda: guest.log.append([event()])):
+            with pytest.raises(Conflict, match=why):
+                await write()
+        async with guest.transaction() as transaction:
+            assert (await transaction.runs.list(Query())).total == 0
+        assert await guest.log.read() == []
+        if storage != "memory":
+            assert (await opener.open()).is_owner
+
+
+def _now() -> datetime:
+    return MOMENT
+
+
+@pytest.mark.parametrize("storage", ["sqlite"])
+async def test_change_that_a_full_disk_does_not_take_is_told_of_until_one_is_kept(
+    opener: Opener, storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await opener.open()
+    await add_run(database)
+    assert database.write_fault is None
+    monkeypatch.setattr(sqlite, "_pragmas", _full)  # of the connections that are made from now on
+    await database._storage.engine.dispose()  # type: ignore[attr-defined]
+    with pytest.raises(Unavailable, match="full"):
+        for _ in range(100):
+            await database.log.append([event(payload={"run_id": "r", "text": "x" * 60_000}, type_="strategy.Log")])
+    assert "full" in (database.write_fault or "")
+    await database.ping()
+    assert database.write_fault is not None  # what only reads says nothing about it
+    monkeypatch.undo()
+    await database._storage.engine.dispose()  # type: ignore[attr-defined]
+    await add_run(database)
+    assert database.write_fault is None
+
+
+def _full(connection: Any, *settings: str) -> None:
+    """As sqlite's own, on a disk that has no more room than what is taken already and some pages."""
+    cursor = connection.cursor()
+    for setting in ("foreign_keys=ON", *settings, "max_page_count=200"):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()

@@ -43,16 +43,57 @@ class Runs:
             raise Unavailable("it went away again")
 
 
+class Wall:
+    """A clock whose waits end when the test says so."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self.over = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        await self.over.wait()
+        self.over.clear()
+
+
+async def settle() -> None:
+    for _ in range(6):
+        await asyncio.sleep(0)
+
+
 async def test_runs_that_another_owner_left_are_recovered_when_the_database_is_regained() -> None:
-    database, runs = Database(), Runs()
-    both: Any = (database, runs)
-    task = asyncio.create_task(main._recover_when_regained(*both))
+    database, runs, wall = Database(), Runs(), Wall()
+    parts: Any = (database, runs, wall)
+    task = asyncio.create_task(main._recover_when_needed(*parts, is_recovered=True))
+    with capture_logs() as told:
+        await settle()
+        database.own(False)
+        await settle()
+        assert runs.recovered == 0
+        database.own(True)
+        await settle()
+        assert (runs.recovered, wall.waits) == (1, [main.RECOVER_AGAIN_SECONDS])  # it failed, and is tried again
+        wall.over.set()
+        await settle()
+        assert runs.recovered == 2
+        database.own(True)
+        await settle()
+        assert runs.recovered == 3
+    assert [line["event"] for line in told] == ["not_recovered"]
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def test_runs_that_cannot_be_marked_at_the_start_hold_up_nothing_and_are_marked_later() -> None:
+    database, runs, wall = Database(), Runs(), Wall()
+    parts: Any = (database, runs, wall)
     with capture_logs():
-        for is_owner, recovered in ((False, 0), (True, 1), (False, 1), (True, 2)):
-            await asyncio.sleep(0)
-            database.own(is_owner)
-            for _ in range(3):
-                await asyncio.sleep(0)
-            assert runs.recovered == recovered
+        assert not await main._recovered(parts[1])
+    task = asyncio.create_task(main._recover_when_needed(*parts, is_recovered=False))
+    await settle()
+    assert runs.recovered == 1
+    wall.over.set()
+    await settle()
+    assert runs.recovered == 2
     task.cancel()
     await asyncio.wait({task})

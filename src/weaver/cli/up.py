@@ -58,7 +58,7 @@ def _told(running: "Running") -> list[str]:
     if running.storage == "memory":
         lines.append("  DB_URL=memory: nothing survives this process")
     if running.is_read_only:
-        lines.append("  another server owns this database: this one is read-only")
+        lines.append("  another server owns this database or this home: this one is read-only")
     return lines
 
 

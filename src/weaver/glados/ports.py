@@ -109,6 +109,11 @@ class Database(Protocol):
         """`memory`, `sqlite` or `postgresql`."""
         ...
 
+    @property
+    def write_fault(self) -> str | None:
+        """Why changes are not kept though it answers; None where they are."""
+        ...
+
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Commits at the end of the block, rolls back when it raises; subscribers hear of its events afterwards."""
         ...

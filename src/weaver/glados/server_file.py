@@ -21,7 +21,8 @@ def published(path: Path, place: ServerPlace) -> Iterator[None]:
     """The file is there during the block, readable by its owner only. It replaces another server's, and one that was
     replaced in turn is left alone."""
     temporary = path.with_suffix(f".{place.process_id}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    temporary.unlink(missing_ok=True)  # of a server with this id that was killed; never what a link leads to
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(asdict(place), file)
     temporary.replace(path)
     try:

@@ -25,7 +25,7 @@ class WorkerProcess:
     """A process that does one job at a time. Everything read from it is data; its standard error is drained, and the
     end of it kept for messages."""
 
-    def __init__(self, process: Process, mark: str) -> None:
+    def __init__(self, process: Process, mark: str | None) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -39,13 +39,20 @@ class WorkerProcess:
         """Whether it waits for a job."""
 
     @classmethod
-    async def started(cls, command: Sequence[str], *, environment: Mapping[str, str], mark: str) -> "WorkerProcess":
-        """A process that is ready for its first job; no other has its `mark`. Raises WorkerLost where it cannot be
-        started."""
+    async def started(
+        cls, command: Sequence[str], *, environment: Mapping[str, str] | None = None, mark: str | None = None
+    ) -> "WorkerProcess":
+        """A process that is ready for its first job. Raises WorkerLost where it cannot be started.
+
+        environment: None gives it the server's own. mark: no other process has it, so that whatever somebody's code
+        leaves behind is known by it; None where nobody's code is run.
+        """
+        if environment is not None and mark is not None:
+            environment = {**environment, MARK: mark}
         try:
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=_STREAM_BYTES, start_new_session=True,
-                env={**environment, MARK: mark},
+                env=environment,
             )  # fmt: skip
         except OSError as error:
             raise WorkerLost(f"a worker process cannot be started ({command[0]}): {error.strerror}") from error
@@ -71,9 +78,9 @@ class WorkerProcess:
         """Its process id."""
         return self._process.pid
 
-    async def ask(self, message: bytes, *, silence_seconds: float) -> AsyncGenerator[Frame, None]:
+    async def ask(self, message: bytes, *, silence_seconds: float | None = None) -> AsyncGenerator[Frame, None]:
         """Give it a job, and what it says until the job has ended. Raises WorkerLost where the process is gone, and
-        TimeoutError where it has said nothing for so long."""
+        TimeoutError where it has said nothing for so long (None: it may)."""
         self.is_idle, self._tail = False, b""
         await self._send(message)
         while not self.is_idle:
@@ -104,7 +111,8 @@ class WorkerProcess:
         """End the process, and wait until it is gone with all that belongs to it."""
         self.kill()
         await asyncio.wait({self._exit}, timeout=_GONE_SECONDS)
-        end_marked(MARK, self._mark)
+        if self._mark is not None:
+            end_marked(MARK, self._mark)
         with suppress(TimeoutError):  # the loop has its own way to learn of the end, and of that of the lines
             async with asyncio.timeout(_GONE_SECONDS):
                 await self._process.wait()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -27,6 +28,8 @@ from weaver.walle.tables import metadata
 from weaver.walle.transaction import Router, SqlTransaction
 
 _READER = "reader"
+FAULT_SECONDS = 60.0
+"""How long a change that was not kept says something about the next one."""
 
 
 class SqlDatabase:
@@ -41,8 +44,13 @@ class SqlDatabase:
         route: Router | None,
         newest: int,
         wait: Wait,
+        read_only: str | None,
     ) -> None:
+        """read_only: why nothing may be written, whoever owns the database; None where it may."""
         self._storage = storage
+        self._read_only = read_only
+        self._faulty: tuple[float, str] | None = None
+        """When (of a clock that only runs) a change was last not kept, and why."""
         self._recorder = recorder
         self._route = route
         self._log = StoredEventLog(store=store, append=self._append, start=newest, wait=wait)
@@ -60,7 +68,15 @@ class SqlDatabase:
     @property
     def is_owner(self) -> bool:
         """Whether this process owns trading on this database; another one may only read."""
-        return self._storage.is_owner
+        return self._read_only is None and self._storage.is_owner
+
+    @property
+    def write_fault(self) -> str | None:
+        """Why changes are not kept though the database answers (its disk is full, say); None where the last one was
+        kept, or none was tried for a while."""
+        if self._faulty is None or monotonic() - self._faulty[0] > FAULT_SECONDS:
+            return None
+        return self._faulty[1]
 
     def on_ownership(self, callback: Callable[[bool], None]) -> None:
         """Have `callback` called whenever ownership is lost (False) or regained (True)."""
@@ -76,14 +92,22 @@ class SqlDatabase:
         Conflict for a write in a server that is read-only, and for a row or event that is there already.
         """
         async with self._storage.session() as session:
+            session.read_only = self._read_only
             recorder = self._recorder(session)
             transaction = SqlTransaction(
                 session=session, recorder=recorder, route=self._route, postgresql=self.storage == "postgresql"
             )
-            yield transaction
-            has_events = await transaction.seal()
-            # A cancellation cannot come between rows, events and those who wait for them.
-            await to_its_end(self._commit(session, recorder, wakes=has_events))
+            try:
+                yield transaction
+                has_events = await transaction.seal()
+                # A cancellation cannot come between rows, events and those who wait for them.
+                await to_its_end(self._commit(session, recorder, wakes=has_events))
+            except Unavailable as error:
+                if session.has_begun_to_write:
+                    self._faulty = (monotonic(), str(error))
+                raise
+            if session.has_begun_to_write:
+                self._faulty = None
 
     async def ping(self) -> None:
         """Return if it answers. Raises Unavailable."""
@@ -122,20 +146,22 @@ async def open_database(
     new_id: Callable[[], str],
     route: Router | None,
     wait: Wait = wait_for_event,
+    read_only: str | None = None,
 ) -> SqlDatabase:
     """Open what DB_URL names: unset, the file `weaver.db` in `home`.
 
     A file's tables are created or upgraded by the way; a server's are not (`weaver migrate` does it). now: where the
-    memory log's `seq` starts. new_id: names this process to others. wait: how the log's loops wait.
+    memory log's `seq` starts. new_id: names this process to others. wait: how the log's loops wait. read_only: why this
+    process may not write, whoever owns the database; nothing is claimed then.
     Raises InputError for a URL or tables that cannot be used, Unavailable where the database does not answer.
     """
     match parse_address(url, home):
         case InMemory():
-            return await _open_memory(now, route, wait)
+            return await _open_memory(now, route, wait, read_only)
         case InFile(path=path):
-            return await _open_file(path, new_id(), route, wait, owns=True)
+            return await _open_file(path, new_id(), route, wait, owns=read_only is None, read_only=read_only)
         case OnServer(url=server):
-            return await _open_server(server, new_id(), route, wait, owns=True)
+            return await _open_server(server, new_id(), route, wait, owns=read_only is None, read_only=read_only)
 
 
 async def open_reader(url: str | None, *, home: Path) -> SqlDatabase:
@@ -152,7 +178,9 @@ async def open_reader(url: str | None, *, home: Path) -> SqlDatabase:
             return await _open_server(server, _READER, None, wait_for_event, owns=False)
 
 
-async def _open_memory(now: Callable[[], datetime], route: Router | None, wait: Wait) -> SqlDatabase:
+async def _open_memory(
+    now: Callable[[], datetime], route: Router | None, wait: Wait, read_only: str | None
+) -> SqlDatabase:
     connection = await memory_engine().connect()
     await connection.run_sync(metadata.create_all)
     store = MemoryEventStore(now=now)
@@ -163,11 +191,16 @@ async def _open_memory(now: Callable[[], datetime], route: Router | None, wait: 
         route=route,
         newest=store.newest,
         wait=wait,
+        read_only=read_only,
     )
 
 
-async def _open_file(path: Path, server: str, route: Router | None, wait: Wait, *, owns: bool) -> SqlDatabase:
+async def _open_file(
+    path: Path, server: str, route: Router | None, wait: Wait, *, owns: bool, read_only: str | None = None
+) -> SqlDatabase:
     path = path.resolve()  # under all its names it is one file with one owner
+    if read_only is not None and not path.exists():
+        raise InputError(f"{path}: is not there to be read, and {read_only}")
     lock = FileLock(path.with_name(f"{path.name}.owner"), server)
     storage = SqliteStorage(engine=sqlite_engine(path), lock=lock)
     try:
@@ -192,13 +225,16 @@ async def _open_file(path: Path, server: str, route: Router | None, wait: Wait, 
             route=route,
             newest=(await store.bounds()).newest,
             wait=wait,
+            read_only=read_only,
         )
     except BaseException:
         await storage.close()
         raise
 
 
-async def _open_server(url: URL, server: str, route: Router | None, wait: Wait, *, owns: bool) -> SqlDatabase:
+async def _open_server(
+    url: URL, server: str, route: Router | None, wait: Wait, *, owns: bool, read_only: str | None = None
+) -> SqlDatabase:
     name = f"weaver-{server}"[:63]
     engine = postgresql_engine(url, application_name=name)
     _, options = engine.dialect.create_connect_args(url)
@@ -223,6 +259,7 @@ async def _open_server(url: URL, server: str, route: Router | None, wait: Wait, 
             route=route,
             newest=(await store.bounds()).newest,
             wait=wait,
+            read_only=read_only,
         )
         link.on_news(database.log.wake)
         return database

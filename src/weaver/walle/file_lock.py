@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from weaver.model.errors import Unavailable
+from weaver.walle.own_file import open_own
 
 _POLL_SECONDS = 0.05
 _LOCKS = Path("/proc/locks")
@@ -21,9 +22,10 @@ def locked(
     """Hold the lock of a file, which is made where there is none.
 
     what: is guarded by it, for messages. shared: beside others who share it. on_wait: called once where somebody else
-    has it, with a line that says who. Raises Unavailable where that goes on for `seconds`.
+    has it, with a line that says who. Raises Unavailable where that goes on for `seconds`,
+    and InputError where the file is none of ours.
     """
-    with path.open("a") as file:
+    with open_own(path) as file:
         deadline, has_told = time.monotonic() + seconds, False
         while not _taken(file.fileno(), shared=shared):
             if not has_told:

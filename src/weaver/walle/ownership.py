@@ -1,15 +1,17 @@
-"""Who owns a SQLite file: one process at a time."""
+"""Who owns a SQLite file, or a home: one process at a time."""
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from weaver.model.errors import InputError
+from weaver.walle.own_file import open_own
 
 
 class FileLock:
-    """An advisory lock on a file beside the database. The system releases it when its process dies, however."""
+    """An advisory lock on a file beside what is owned. The system releases it when its process dies, however."""
 
     def __init__(self, path: Path, server: str) -> None:
         """`server` names this process to whoever reads the file."""
@@ -23,10 +25,7 @@ class FileLock:
         """
         if self._file is not None:
             return True
-        try:
-            file = self._path.open("ab")
-        except OSError as error:
-            raise InputError(f"{self._path}: cannot be written: {os.strerror(error.errno or 0)}") from error
+        file = open_own(self._path)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -35,9 +34,9 @@ class FileLock:
         except OSError as error:
             file.close()
             raise InputError(f"{self._path}: cannot be locked: {error.strerror}; keep it on a local disk") from error
-        file.truncate(0)
-        file.write(self._server.encode())
-        file.flush()
+        with suppress(OSError):  # its name is for people only: on a full disk the lock is as good without
+            file.truncate(0)
+            os.pwrite(file.fileno(), self._server.encode(), 0)
         self._file = file
         return True
 

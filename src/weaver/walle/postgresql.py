@@ -114,6 +114,7 @@ class _ServerSession(Statements):
     async def begin_write(self) -> None:
         if self._driver is not None:
             return
+        self._check_may_write()
         self._storage.link.check_owner()
         with self._executing():
             self._driver = (await (await self._connected()).get_raw_connection()).driver_connection

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Executable, Row, Table
 
-from weaver.model.errors import Conflict, Unavailable
+from weaver.model.errors import Conflict, ReadOnly, Unavailable
 from weaver.walle.faults import translated
 
 T = TypeVar("T")
@@ -41,6 +41,11 @@ class Session(Protocol):
     ) -> None:
         """Insert very many rows, which `encode` makes of items, as the driver takes them, outside the event loop."""
         ...
+
+    read_only: str | None
+    """Why nothing may be written in it, as a ReadOnly says it; None where it may."""
+    has_begun_to_write: bool
+    """Whether anything was to be written."""
 
     async def commit(self) -> None:
         """Keep it all. Raises Conflict where one of its statements had failed, OutcomeUnknown where nobody can tell."""
@@ -78,6 +83,13 @@ class Statements:
 
     def __init__(self) -> None:
         self._is_spoilt = False
+        self.read_only: str | None = None
+        self.has_begun_to_write = False
+
+    def _check_may_write(self) -> None:
+        if self.read_only is not None:
+            raise ReadOnly(self.read_only)
+        self.has_begun_to_write = True
 
     @contextmanager
     def _executing(self) -> Iterator[None]:

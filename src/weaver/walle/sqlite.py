@@ -110,6 +110,7 @@ class _FileSession(Statements):
     async def begin_write(self) -> None:
         if self._writes:
             return
+        self._check_may_write()
         if not self._storage.is_owner:
             raise ReadOnly(READ_ONLY.format(where=self._storage.where))
         await to_its_end(self.release())  # a snapshot that has grown old could not be written from
@@ -207,6 +208,7 @@ class _MemorySession(Statements):
     async def begin_write(self) -> None:
         if self._writes:
             return
+        self._check_may_write()
         with self._executing():
             await acquire(self._storage.turn)
             self._writes = True

@@ -147,7 +147,7 @@ def _is_wanted(one: ListedSeries, symbol: str | None, asset_class: AssetClass | 
 
 def _check_owner(services: Services) -> None:
     if not services.is_owner():
-        raise Conflict("this server is read-only: another one owns the database; ask that one, or stop it")
+        raise Conflict("this server is read-only: another one owns its database or its home; ask that one, or stop it")
 
 
 async def _kept(services: Services, file: UploadFile, reading: Reading) -> Reading:

@@ -1,6 +1,7 @@
 """Whether the server is well."""
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from weaver.walle.damage import ListedSeries
 PATIENCE_SECONDS = 3.0
 LOOK_BYTES_MAX = 64 * 1024 * 1024
 """So many bytes of files that have changed since anybody looked are read for one answer."""
+_TRIED_BYTES = 64 * 1024
 T = TypeVar("T")
 _OK = Check(ok=True, message=None)
 
@@ -27,7 +29,7 @@ _log = structlog.get_logger("weaver.glados.health")
 async def get_health(services: ServicesDep, response: Response) -> HealthResponse:
     """Whether the server works. Open without a token, and shows nothing that would need one. 503: it is not ready."""
     checks = await _checks(services)
-    parts = (checks.database, checks.event_log, checks.bar_store, checks.workers)
+    parts = (checks.database, checks.event_log, checks.bar_store, checks.workers, checks.disk)
     response.status_code = 200 if checks.database.ok else 503
     return HealthResponse(
         status=HealthStatus.OK if all(part.ok for part in parts) else HealthStatus.DEGRADED,
@@ -50,7 +52,22 @@ async def _checks(services: Services) -> Checks:
     )
     is_ready = services.runs.load.is_ready
     workers = _OK if is_ready else Check(ok=False, message="no backtest can be worked on: see the server's log")
-    return Checks(database=database, event_log=event_log, bar_store=bar_store, workers=workers)
+    disk = await _disk(services)
+    return Checks(database=database, event_log=event_log, bar_store=bar_store, workers=workers, disk=disk)
+
+
+async def _disk(services: Services) -> Check:
+    """Whether something can be written at all, and whether the database keeps it."""
+    if services.database.write_fault is not None:
+        _log.warning("check failed", part="disk", reason=services.database.write_fault)
+        return Check(ok=False, message="the last change was not kept: see the server's log, and to the disk")
+    return await _check("disk", lambda: services.threads.health.do(_try_to_write))
+
+
+def _try_to_write() -> None:
+    """Raises OSError where the disk of the home does not take a few pages."""
+    with tempfile.TemporaryFile(buffering=0) as file:  # in the folder of uploads, which the root has set
+        file.write(bytes(_TRIED_BYTES))
 
 
 def _whole(series: Sequence[ListedSeries]) -> Check:

@@ -28,6 +28,7 @@ class Checks(ResponseBody):
     event_log: Check = Field(description="The event log can be read.")
     bar_store: Check = Field(description="The stored bars can be read, and are those that were written.")
     workers: Check = Field(description="Backtests can be worked on.")
+    disk: Check = Field(description="What is written is kept: there is room on the disk, and the last change was kept.")
 
 
 class Venue(ResponseBody):

@@ -154,6 +154,7 @@ class FakeDatabase:
     """Rows in dictionaries; a transaction's rows stay also where it is rolled back, which no test here needs."""
 
     storage = "sqlite"
+    write_fault: str | None = None
 
     def __init__(self, log: FakeLog) -> None:
         self.log, self.is_away = log, False
