@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from tests.acceptance.server import Server, server
+from tests.acceptance.service.api import Api
 from tests.acceptance.service.strategies import install
 from tests.siege.processes import resident_mb
 from tests.siege.report import say
@@ -40,6 +41,8 @@ def _on(disk: Path) -> bool:
     home = install(disk / "home")
     (home / "strategies" / "slow.py").write_text(SLOW)
     with server(home) as running:
+        with Api(running.url) as api:
+            api.import_sample("AAPL_1d.csv")
         with _client(running) as client:
             run = client.post("/runs", json={"strategy_id": "slow", "symbols": ["AAPL"]}).json()["id"]
             client.post(f"/runs/{run}/start").raise_for_status()

@@ -7,6 +7,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import structlog
+
+_log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerPlace:
@@ -19,17 +23,29 @@ class ServerPlace:
 @contextmanager
 def published(path: Path, place: ServerPlace) -> Iterator[None]:
     """The file is there during the block, readable by its owner only. It replaces another server's, and one that was
-    replaced in turn is left alone."""
-    temporary = path.with_suffix(f".{place.process_id}")
-    temporary.unlink(missing_ok=True)  # of a server with this id that was killed; never what a link leads to
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(asdict(place), file)
-    temporary.replace(path)
+    replaced in turn is left alone. Where it cannot be written (the disk is full) the server can be reached all the
+    same, by its address."""
+    try:
+        _write(path, place)
+    except OSError as error:
+        _log.warning("server_file_not_written", path=str(path), reason=error.strerror)
     try:
         yield
     finally:
         if find_server(path) == place:
             path.unlink(missing_ok=True)
+
+
+def _write(path: Path, place: ServerPlace) -> None:
+    temporary = path.with_suffix(f".{place.process_id}")
+    temporary.unlink(missing_ok=True)  # of a server with this id that was killed; never what a link leads to
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(asdict(place), file)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def find_server(path: Path) -> ServerPlace | None:

@@ -26,7 +26,7 @@ async def test_healthy_server_says_so_without_a_token(open_api: Open) -> None:
         assert answer.status_code == 200
         assert answer.json() == {
             "status": "ok", "version": "1.2.3", "storage": "sqlite", "durable": True, "read_only": False, "venues": [],
-            "checks": {"database": OK, "event_log": OK, "bar_store": OK, "workers": OK},
+            "checks": {"database": OK, "event_log": OK, "bar_store": OK, "workers": OK, "disk": OK},
         }  # fmt: skip
 
 
