@@ -8,10 +8,10 @@ from os import getloadavg
 
 from rich.console import Console
 
-from tests.benchmarks import clock, report, rotation, scaling, service, speed, whole_process
+from tests.benchmarks import clock, lookahead, report, rotation, scaling, service, speed, whole_process
 from tests.benchmarks.check import Check
 
-ROWS = ("speed", "rotation", "process", "scaling", "clock", "service")
+ROWS = ("speed", "rotation", "process", "scaling", "lookahead", "clock", "service")
 BUSY_LOAD = 1.0
 WIDTH = 150  # columns of text, where the output goes to a file
 
@@ -74,6 +74,8 @@ def measurements(row: str, size: Size) -> Iterator[str | list[Check] | speed.Con
             return whole_process.measure(size.bars, size.rounds)
         case "scaling":
             return scaling.measure(size.counts, size.scaling_rounds)
+        case "lookahead":
+            return lookahead.measure(size.bars, size.rounds)
         case "clock":
             return clock.measure(size.ticks)
         case "service":

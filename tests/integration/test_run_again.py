@@ -16,7 +16,7 @@ from weaver.model.bars import Bars
 from weaver.model.corporate_actions import Delisting
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.listing import Listing
-from weaver.research.cut import closed_by, is_fair
+from weaver.research.cut import closed_by, fair
 from weaver.research.memory import Memory
 
 NAMES: dict[str, Any] = {"inner": [1, 2]}
@@ -137,9 +137,9 @@ def test_a_file_whose_first_bars_have_no_volume_is_not_cut_there() -> None:
     bars = stock_days([10.0, 11.0, 12.0])
     columns = {name: getattr(bars, name) for name in ("timestamp", "end", "open", "high", "low", "close")}
     late = Bars(symbol="AAA", timeframe=bars.timeframe, volume=np.array([0.0, 0.0, 5.0]), **columns)
-    assert [is_fair(listing(late), int(end)) for end in bars.end] == [False, False, True]
+    assert fair(listing(late), bars.end).tolist() == bars.end[2:].tolist()
     none = Bars(symbol="AAA", timeframe=bars.timeframe, volume=np.zeros(3), **columns)
-    assert is_fair(listing(none), int(bars.end[0]))
+    assert fair(listing(none), bars.end).tolist() == bars.end.tolist()
 
 
 class HoldsToTheEnd(Strategy):

@@ -37,6 +37,8 @@ def print_summary(result: "BacktestResult", plan: "Plan") -> None:
     typer.echo()
     typer.secho(f"{result.title}, {_span(result)}", bold=True)
     typer.secho(f"{plan.rules.kind} account of {plain(plan.rules.cash)}; costs: {_costs(plan)}", dim=True)
+    if result.lookahead is not None:
+        typer.secho(f"look-ahead check: {result.lookahead}", dim=True)
     typer.echo()
     for line in _warnings(result):
         typer.echo(line)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
 from weaver.model.actions import SIDES
@@ -75,3 +76,11 @@ def sample(moments: Sequence[int], count: int) -> list[int]:
     stretches = np.arange(max(count - 2, 0))
     at = 1 + (len(unique) - 2) * (stretches + (stretches * GOLDEN) % 1) / max(count - 2, 1)
     return [unique[k] for k in sorted({0, len(unique) - 1, *at.astype(int).tolist()})]
+
+
+def spread(length: int, count: int) -> NDArray[np.int64]:
+    """Up to `count` of the places 0 to `length`, in an order of which any beginning is spread evenly over them all."""
+    places = np.arange(min(length, count))
+    if length > count:
+        places = ((places + (places * GOLDEN) % 1) * (length / count)).astype(np.int64)
+    return places[np.argsort((np.arange(len(places)) * GOLDEN) % 1, kind="stable")]

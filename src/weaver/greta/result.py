@@ -67,6 +67,8 @@ class BacktestResult:
         self._trades = trades_of(engine.ledger, self._columns, engine.ticks)
         self.stats: dict[str, float | int | None] = self._statistics()
         self.warnings: list[ResultWarning] = gravest_first(warnings_of(engine, self.curve, self._trades, self._columns))
+        self.lookahead: str | None = None
+        """At how many places the look-ahead check looked, in words; None: there was no check."""
 
     @cached_property
     def orders(self) -> Sequence[Order]:

@@ -75,10 +75,13 @@ class Runtime:
         account: Account,
         other_bars: Callable[[str, Timeframe], Bars],
         seed: int,
+        until: int | None = None,
     ) -> None:
         self.symbols = tuple(listings)
         self.timeframe = str(listings[self.symbols[0]].bars.timeframe)
         self.clock, self.account = clock, account
+        self._until = int(clock.ticks[-1]) if until is None else until
+        """Up to which instant (ns) all is known that happened; by itself, up to the last bar's close."""
         self.feed = Feed(listings, clock, other_bars)
         self.first = self.feed.group(self.symbols[0])
         self.desk = Desk(account, clock, {symbol: account.scale(symbol) for symbol in self.symbols})
@@ -126,8 +129,8 @@ class Runtime:
             raise StrategyError(f"the strategy ended the run in on_start, before its first bar: {self.stop_reason}")
         ticks = self.clock.ticks
         lines = {id(line): line for line in (entry.signal.timeline for entry in self.registrations)}.values()
-        # A coarse bar that the data ends within has not closed by the last tick, and never will.
-        others = [line.ends[line.ends <= ticks[-1]] for line in lines if not line.is_clock]
+        # A coarse bar that the data ends within has not closed by then, and never will.
+        others = [line.ends[line.ends <= self._until] for line in lines if not line.is_clock]
         if not all(np.isin(ends, ticks).all() for ends in others):
             self.clock.set_ticks(np.unique(np.concatenate([ticks, *others])))
         return self.clock.ticks

@@ -16,7 +16,20 @@ from weaver.model.timeframe import Timeframe, Unit
 def resample(
     bars: Bars, timeframe: Timeframe, calendar: Calendar, *, splits: Sequence[tuple[int, Fraction]] = ()
 ) -> Bars:
-    """Bars of `timeframe`, a multiple of the given ones' (else InputError); the same object when it is the same.
+    """Bars of `timeframe`, a multiple of the given ones'; the same object when it is the same.
+
+    Raises InputError for what is no multiple, and where no bar lies in a regular session, so that there would be none.
+    """
+    made = put_together(bars, timeframe, calendar, splits=splits)
+    if not len(made):
+        raise InputError(f"{bars.symbol}: no bar lies in a regular session, so there is nothing to make {timeframe} of")
+    return made
+
+
+def put_together(
+    bars: Bars, timeframe: Timeframe, calendar: Calendar, *, splits: Sequence[tuple[int, Fraction]] = ()
+) -> Bars:
+    """The same, and no bars where there would be none.
 
     No bar mixes sessions, nor (stocks) pre-market, regular session and after-hours. Daily stock bars come from the
     regular session alone: they close with it. The grid starts at midnight New York (stocks), 00:00 UTC (crypto),
@@ -35,7 +48,7 @@ def resample(
     buckets = calendar.buckets(bars.timestamp, bars.end, bars.timeframe, timeframe)
     kept = np.flatnonzero(buckets.keep)
     if not len(kept):
-        raise InputError(f"{bars.symbol}: no bar lies in a regular session, so there is nothing to make {timeframe} of")
+        return replace(bars.slice(0, 0), timeframe=timeframe)
     stamps = buckets.timestamp[kept]
     first = np.flatnonzero(np.diff(stamps, prepend=stamps[0] - 1))
     last = np.append(first[1:], len(stamps)) - 1

@@ -1,8 +1,8 @@
 """The root for notebooks, scripts and the command line: fits marvin, greta and the bar store together."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from weaver.greta.account import BacktestAccount
 from weaver.greta.engine import Engine
@@ -19,6 +19,9 @@ from weaver.research.options import options_of
 from weaver.research.record import record_of
 from weaver.research.run import Day, Plan, no_collection, plan
 from weaver.research.values import flag
+
+if TYPE_CHECKING:
+    from weaver.research.lookahead import Checked
 
 __all__ = ["BacktestResult", "backtest", "load_bars"]
 
@@ -120,7 +123,9 @@ def run(
     for source in ready.sources.values():
         result.warn(source.warnings)
     if check is not None:
-        result.warn(check(engine, lambda done: progress("Look-ahead check", done)))
+        checked = check(engine, lambda done: progress("Look-ahead check", done))
+        result.warn(checked.findings)
+        result.lookahead = checked.text
     engine.runtime.unbind()
     return result
 
@@ -141,7 +146,7 @@ def _about_strategy(runtime: Runtime) -> Iterable[tuple[str, str]]:
         )
 
 
-def _lookahead_check(ready: Plan) -> Callable[[Engine[Runtime], Callable[[float], None]], Sequence[tuple[str, str]]]:
+def _lookahead_check(ready: Plan) -> "Callable[[Engine[Runtime], Callable[[float], None]], Checked]":
     """The check of a run of the plan that is about to begin; its modules are loaded only where it is wanted."""
     from weaver.research.lookahead import check
     from weaver.research.memory import Memory

@@ -15,6 +15,8 @@ SECTIONS = {
 """What a result has, in the words that tell of it."""
 QUOTED = 120
 """Characters of a value that differs, as it is told."""
+OF_THE_MACHINE = ("lookahead_sampled",)
+"""Warnings that tell of how fast a machine is, not of the run."""
 _GROWING = ("run", "stats")
 """A later version may have more of them to tell."""
 _PLACE = re.compile(r"\S+\.py line ")
@@ -28,10 +30,16 @@ def first_difference(first: Mapping[str, Any], second: Mapping[str, Any]) -> str
     """
     for name in SECTIONS:
         if name in first:
-            found = _difference(name, first[name], second.get(name))
+            found = _difference(name, _of_the_run(name, first[name]), _of_the_run(name, second.get(name)))
             if found is not None:
                 return found
     return None
+
+
+def _of_the_run(name: str, section: Any) -> Any:
+    if name != "warnings" or not isinstance(section, Sequence) or isinstance(section, str):
+        return section
+    return [one for one in section if not (isinstance(one, Mapping) and one.get("code") in OF_THE_MACHINE)]
 
 
 def _difference(place: str, first: Any, second: Any) -> str | None:

@@ -27,18 +27,16 @@ def closed_by(listings: Mapping[str, Listing], until: int) -> dict[str, Listing]
     return cut
 
 
-def is_fair(listings: Mapping[str, Listing], until: int) -> bool:
-    """Whether a run that ends there goes by the same rules. A file without any volume fills on every bar: one whose
-    first bars have none must not be taken for such a file."""
-    return not any(
-        _has_volume(one.bars.volume) and count and not _has_volume(one.bars.volume[:count])
-        for one in listings.values()
-        for count in [int(np.searchsorted(one.bars.end, until, side="right"))]
-    )
-
-
-def _has_volume(volume: NDArray[np.float64]) -> bool:
-    return bool(np.any(volume > 0))
+def fair(listings: Mapping[str, Listing], moments: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of the instants at which a run that ends goes by the same rules. A file without any volume fills on every
+    bar: one whose first bars have none must not be taken for such a file."""
+    kept = np.ones(len(moments), dtype=np.bool_)
+    for listing in listings.values():
+        bars = listing.bars
+        traded = np.flatnonzero(bars.volume > 0)
+        if len(traded) and traded[0]:
+            kept &= (moments < bars.end[0]) | (moments >= bars.end[traded[0]])
+    return moments[kept]
 
 
 def _is_known(action: CorporateAction, listing: Listing, until: int) -> bool:

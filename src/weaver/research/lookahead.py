@@ -2,32 +2,37 @@
 
 The run is repeated as it was: what differs then is the strategy's own doing. After that, whatever it keeps in its
 class or module is put back before each step: its own indicators are computed again on prefixes of their inputs, and the
-run is repeated on bars cut right after its decisions. How many of either depends on the number of bars alone.
+run is repeated on bars cut right after its decisions. How many of either depends on what the run itself took.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from weaver.greta.decisions import Decision, RecordingAccount, first_difference, sample
+from weaver.greta.decisions import Decision, RecordingAccount, first_difference, sample, spread
 from weaver.greta.engine import Engine, Progress
-from weaver.marvin.prefix_check import Difference, Uncomputable
-from weaver.marvin.prefix_check import first_difference as first_indicator_difference
+from weaver.marvin.prefix_check import Difference, PrefixCheck, Uncomputable, shared_computations
 from weaver.marvin.runtime import Runtime
 from weaver.marvin.series import Series
 from weaver.model.errors import StrategyError, WeaverError
-from weaver.research.cut import is_fair
+from weaver.research.cut import fair
+from weaver.research.effort import Stopwatch, within
 from weaver.research.memory import Memory
 from weaver.research.run import Plan
 
-PREFIXES_MIN, PREFIXES_MAX = 64, 1_500
-PREFIX_VALUES = 20_000_000
-"""How many values the strategy's own functions are given in all, beyond the least number of prefixes."""
-CUTS_MIN, CUTS_MAX = 12, 64
-CUT_TICKS = 3_000_000
-"""How many ticks the repeated runs visit in all, beyond the least number of cuts."""
+RUNS, SECONDS = 1.0, 0.45
+"""What all that follows the repeated run may take: so many times what that took, and so much beside."""
+CUTS_SHARE_MIN, CUTS_SHARE_MAX = 0.3, 0.5
+"""How much of it is kept for cuts where indicators come first."""
+PREFIXES_MIN, PREFIXES_WANTED, PREFIXES_MAX = 3, 20, 1_500
+EARLY = (1 / 8, 1 / 5, 1 / 3)
+"""Where the prefixes lie that are computed in any case."""
+CUTS_MIN, CUTS_MAX = 3, 64
+PREFIX_AT_LEAST, CUT_AT_LEAST = 1_000, 0.1
+"""What the shortest prefix, and the earliest cut, costs: as much as so many bars more, so much of a run."""
 
+FATAL = ("lookahead", "not_deterministic")
 LiveEngine = Engine[Runtime]
 
 
@@ -38,16 +43,40 @@ class Finding(NamedTuple):
     message: str
 
 
-def check(plan: Plan, engine: LiveEngine, before: Memory, progress: Progress) -> list[Finding]:
+class Checked(NamedTuple):
+    """What the check found, and at how many places it looked."""
+
+    findings: list[Finding]
+    indicators: int
+    """Computations of the strategy's own, and the least and most prefixes that one was repeated on."""
+    prefixes_min: int
+    prefixes_max: int
+    cuts: int
+    """Runs on bars that were cut right after a decision."""
+
+    @property
+    def text(self) -> str:
+        """The places looked at, in words."""
+        cuts = f"{self.cuts} shorter {'run' if self.cuts == 1 else 'runs'}"
+        if not self.indicators:
+            return f"the run repeated, and {cuts}"
+        prefixes = f"{self.prefixes_min:,}" + (
+            f" to {self.prefixes_max:,}" if self.prefixes_min < self.prefixes_max else ""
+        )
+        own = "own indicator" if self.indicators == 1 else f"{self.indicators} own indicators"
+        return f"the run repeated, {own} on {prefixes} shorter rows, and {cuts}"
+
+
+def check(plan: Plan, engine: LiveEngine, before: Memory, progress: Progress) -> Checked:
     """Recompute, repeat and cut a finished run; `before` is what the strategy's class kept before it.
 
-    Slower than the run itself. Its result is left alone, and so is what it left in the class, unless that looks ahead.
+    Its result is left alone, and so is what it left in the class, unless that looks ahead.
     """
     after = Memory(plan.strategy.cls)
-    found = _Check(plan, engine, before.recall, progress).findings()
-    if not any(finding.code == "lookahead" for finding in found):
+    checked = _Check(plan, engine, before.recall, progress).checked()
+    if not any(finding.code == "lookahead" for finding in checked.findings):
         after.recall()
-    return found
+    return checked
 
 
 def outcome(engine: LiveEngine) -> list[tuple[object, ...]]:
@@ -65,64 +94,107 @@ class _Check:
 
     def __init__(self, plan: Plan, engine: LiveEngine, forget: Callable[[], None], progress: Progress) -> None:
         self._plan, self._engine, self._forget, self._progress = plan, engine, forget, progress
+        self._seconds = Stopwatch()
+        self._run_seconds = 0.0
         self._whole: list[Decision] = []
         self._moments: list[int] = []
+        self._prefixes: list[int] = []
+        self._cuts_done = 0
 
-    def findings(self) -> list[Finding]:
+    def checked(self) -> Checked:
+        findings = self._findings()
+        self._progress(1.0)
+        places = self._prefixes or [0]
+        return Checked(findings, len(self._prefixes), min(places), max(places), self._cuts_done)
+
+    def _findings(self) -> list[Finding]:
         again = self._plan.engine(progress=_ignore, account=RecordingAccount)
-        self._progress(0.1)
+        self._run_seconds = max(self._seconds(), 1e-6)
+        self._progress(0.3)
         if outcome(again) != outcome(self._engine):
             return [_not_deterministic(_where(self._engine, again))]
         self._whole = _decisions(again)
         self._moments = [decision.time for decision in self._whole]
+        end = self._run_seconds * (1 + RUNS) + SECONDS
         doubts: list[Finding] = []
-        for found in (self._indicators(again), self._cuts(len(again.ticks))):
-            if found is not None and found.code != "lookahead_unchecked":
+        for found in (*self._indicators(again, end), self._cuts(again, end)):
+            if found is not None and found.code in FATAL:
                 return [found]
-            if found is not None:
+            if found is not None and all(found.code != other.code for other in doubts):
                 doubts.append(found)
-        return doubts[:1]
+        return doubts
 
     # Indicators
 
-    def _indicators(self, engine: LiveEngine) -> Finding | None:
+    def _indicators(self, engine: LiveEngine, end: float) -> Iterator[Finding | None]:
         """The strategy's own functions on prefixes: at decisions, and spread over the run."""
-        several = engine.runtime.clock.user_series
-        failed: Finding | None = None
-        for done, series in enumerate(several):
-            found = first_indicator_difference(series, self._prefixes(engine, series, len(several)), self._forget)
+        computations = shared_computations(engine.runtime.clock.user_series)
+        spare = end - self._run_seconds
+        kept = (
+            float(np.clip(self._run_seconds, CUTS_SHARE_MIN * spare, CUTS_SHARE_MAX * spare)) if self._moments else 0.0
+        )
+        for done, outputs in enumerate(computations):
+            now = self._seconds()
+            until = now + (end - kept - now) / (len(computations) - done)
+            places = self._places(engine, outputs[0])
+            prefixes = PrefixCheck(outputs, self._forget)
+            steps = within(
+                places, lambda count: count + PREFIX_AT_LEAST, seconds=self._seconds, until=until, least=PREFIXES_MIN
+            )
+            found = prefixes.first_difference(steps)
+            self._prefixes.append(prefixes.places)
+            self._progress(0.3 + 0.4 * (done + 1) / len(computations))
             if isinstance(found, Difference):
-                return _differs(found)
-            if isinstance(found, Uncomputable):
-                failed = failed or _uncomputable(found)
-            self._progress(0.1 + 0.4 * (done + 1) / len(several))
-        return failed
+                yield _differs(found)
+            elif isinstance(found, Uncomputable):
+                yield _uncomputable(found)
+            elif prefixes.places < min(PREFIXES_WANTED, len(places)):
+                yield _sampled(outputs[0].label, prefixes.places)
 
-    def _prefixes(self, engine: LiveEngine, series: Series, shares: int) -> list[int]:
-        """Where to cut: at all decisions if their number allows it, and with what is left at other bars."""
+    def _places(self, engine: LiveEngine, series: Series) -> list[int]:
+        """How many bars to compute on: what is computed in any case, then three at a decision for one elsewhere."""
         ends = series.timeline.ends
-        count = int(np.clip(PREFIX_VALUES // shares // max(len(ends) // 2, 1), PREFIXES_MIN, PREFIXES_MAX))
-        decided = set(sample(self._moments, count))
         first, last = (int(engine.ticks[k]) for k in (engine.first, engine.last))
-        others = ends[np.searchsorted(ends, first) : np.searchsorted(ends, last, side="right")].tolist()
-        rest = [moment for moment in others if moment not in decided]
-        return sorted({*decided, *sample(rest, max(count - len(decided), 20))})
+        begun, over = (int(np.searchsorted(ends, moment, side="right")) for moment in (first, last))
+        most = min(over, len(ends) - 1)
+        decided = np.unique(np.searchsorted(ends, np.asarray(self._moments, dtype=np.int64), side="right"))
+        decided = decided[(decided > 0) & (decided <= most)]
+        others = np.setdiff1d(np.arange(max(begun, 1), most + 1), decided, assume_unique=True)
+        known = decided if len(decided) else others
+        early = [int(known[np.argmin(np.abs(known - len(ends) * share))]) for share in EARLY if len(known)]
+        several, rest = (row[spread(len(row), PREFIXES_MAX)] for row in (decided, others))
+        turns = np.concatenate([np.arange(len(several)) * 4 // 3, np.arange(len(rest)) * 4 + 3])
+        mixed = np.concatenate([several, rest])[np.argsort(turns, kind="stable")]
+        return list(dict.fromkeys([*early, *mixed.tolist()]))[:PREFIXES_MAX]
 
     # Cuts
 
-    def _cuts(self, ticks: int) -> Finding | None:
+    def _cuts(self, engine: LiveEngine, end: float) -> Finding | None:
         """The run repeated on bars cut right after some of its decisions."""
-        count = int(np.clip(CUT_TICKS // max(ticks // 2, 1), CUTS_MIN, CUTS_MAX))
-        first = int(self._engine.ticks[self._engine.first])  # what was decided in on_start needs one bar to run on
-        moments = sorted({max(moment, first) for moment in sample(self._moments, count)})
-        cuts = [moment for moment in moments if is_fair(self._plan.listings, moment)]
+        first = int(engine.ticks[engine.first])  # what was decided in on_start needs one bar to run on
+        moments = fair(self._plan.listings, np.unique(np.maximum(np.asarray(self._moments, dtype=np.int64), first)))
+        visited = np.searchsorted(engine.ticks, moments) + 1 - engine.first
+        share = dict(zip(moments.tolist(), (visited / (engine.last + 1 - engine.first)).tolist(), strict=True))
+        runs = (end - self._seconds()) / self._run_seconds
+        chosen = _chosen(share, runs)
         failed: Finding | None = None
-        for done, moment in enumerate(cuts):
+        steps = within(
+            chosen,
+            lambda moment: share[moment] + CUT_AT_LEAST,
+            seconds=self._seconds,
+            until=end,
+            least=1,
+            rate=self._run_seconds,
+        )
+        for moment in steps:
             found = self._cut(moment)
-            if found is not None and found.code != "lookahead_unchecked":
+            if found is not None and found.code in FATAL:
                 return found
+            if found is None and not self._cuts_done:
+                failed = None  # a run may need some bars to begin with; later cuts have no such excuse
+            self._cuts_done += found is None
             failed = failed or found
-            self._progress(0.5 + 0.5 * (done + 1) / len(cuts))
+            self._progress(0.7 + 0.3 * self._cuts_done / len(chosen))
         return failed
 
     def _cut(self, moment: int) -> Finding | None:
@@ -146,6 +218,16 @@ class _Check:
         self._forget()
         cut = self._plan.engine(progress=_ignore, account=RecordingAccount, until=moment)
         return first_difference(self._whole, _decisions(cut), moment)
+
+
+def _chosen(share: dict[int, float], runs: float) -> list[int]:
+    """The moments to cut at whose runs come to about `runs` whole ones; `share` is how much of one each takes."""
+    moments = sorted(share)
+    count = int(np.clip(2 * runs, 0, CUTS_MAX))
+    if count > CUTS_MIN:
+        return sample(moments, count)
+    early = [moment for moment in moments if share[moment] * (CUTS_MIN + 1) <= 2 * runs]
+    return sample(early or moments[:1], CUTS_MIN)
 
 
 def _decisions(engine: LiveEngine) -> list[Decision]:
@@ -184,6 +266,14 @@ def _not_deterministic(what: str) -> Finding:
 
 def _uncomputable(found: Uncomputable) -> Finding:
     return _cannot(f"{found.label} cannot be computed on the bars up to {_when(found.time)} ({found.reason})")
+
+
+def _sampled(label: str, places: int) -> Finding:
+    shorter = f"{label} could be computed again on {places} shorter rows only, in the time that the check takes at most"
+    return Finding(
+        "lookahead_sampled",
+        f"{shorter} ({PREFIXES_WANTED} or more tell more): a seldom look ahead may have been missed",
+    )
 
 
 def _cannot(what: str) -> Finding:

@@ -27,7 +27,7 @@ from weaver.model.costs import Costs
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing, splits_at
 from weaver.model.money import Number
-from weaver.model.resample import resample
+from weaver.model.resample import put_together, resample
 from weaver.model.scale import Scale
 from weaver.model.timeframe import DAY, Timeframe
 from weaver.model.venue import venue_rules
@@ -105,7 +105,7 @@ class Plan:
         )
         engine: Engine[Runtime] | None = None
         try:
-            engine = Engine(setup, partial(self._runtime, listings), account=account)
+            engine = Engine(setup, partial(self._runtime, listings, until), account=account)
             engine.run()
         except KeyboardInterrupt:
             raise
@@ -120,7 +120,7 @@ class Plan:
         return engine
 
     def _runtime(
-        self, listings: Mapping[str, Listing], *, account: BacktestAccount, ticks: NDArray[np.int64]
+        self, listings: Mapping[str, Listing], until: int | None, *, account: BacktestAccount, ticks: NDArray[np.int64]
     ) -> Runtime:
         clock = Clock(ticks, start=self.start)
         self.begun(clock)
@@ -130,8 +130,9 @@ class Plan:
             listings=listings,
             clock=clock,
             account=account,
-            other_bars=partial(_other_bars, listings),
+            other_bars=partial(_other_bars, listings, resample if until is None else put_together),
             seed=self.options.seed,
+            until=until,
         )
 
 
@@ -226,8 +227,9 @@ def _span(bars: Bars) -> str:
     return f"{first} to {last}"
 
 
-def _other_bars(listings: Mapping[str, Listing], symbol: str, timeframe: Timeframe) -> Bars:
-    """Bars of another timeframe, made of the run's own. Raises InputError for a finer one."""
+def _other_bars(listings: Mapping[str, Listing], make: Callable[..., Bars], symbol: str, timeframe: Timeframe) -> Bars:
+    """Bars of another timeframe, made of the run's own. Raises InputError for a finer one, and (but in a run that is
+    cut) where there would be none."""
     listing = listings[symbol]
     calendar = calendar_for(listing.instrument.asset_class)
-    return resample(listing.bars, timeframe, calendar, splits=splits_at(listing))
+    return make(listing.bars, timeframe, calendar, splits=splits_at(listing))

@@ -66,3 +66,10 @@ def test_file_that_a_strategy_lay_in_makes_no_difference_but_its_line_does() -> 
 
     assert first_difference(said("foo.py line 7"), said("sma_crossover.py line 7")) is None
     assert first_difference(said("foo.py line 7"), said("foo.py line 8")) is not None
+
+
+def test_how_fast_the_machine_was_is_no_difference() -> None:
+    sampled = [{"code": "lookahead_sampled", "message": "12 places"}]
+    other = [{"code": "few_trades", "message": "3 trades"}]
+    assert first_difference({"warnings": [*sampled, *other]}, {"warnings": other}) is None
+    assert first_difference({"warnings": sampled}, {"warnings": other}) is not None
