@@ -62,6 +62,11 @@ class DataFacts(ResponseBody):
     bars: int = Field(description="How many.")
     asset: str = Field(description="`stock`, `crypto` or `fx`.")
     tick: Amount = Field(description="The step of prices.")
+    tick_given: bool | None = Field(
+        None,
+        description="False: nobody gave the tick; prices under 1, and data with more decimals, have a finer one. "
+        "Null in a run that an older Weaver recorded.",
+    )
     lot: Amount = Field(description="The step of quantities.")
     minimum: Amount = Field(description="The least quantity.")
     quote_currency: str = Field(description="What prices are in.")

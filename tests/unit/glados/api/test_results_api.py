@@ -103,6 +103,15 @@ async def test_results_are_those_of_the_backtest_to_the_last_field(api: Api) -> 
     assert body["cash_flows"] == [flow]
 
 
+async def test_results_of_a_record_from_before_ticks_could_be_given_answer(api: Api) -> None:
+    record = backtest().run
+    facts = {name: fact for name, fact in record["data"]["AAPL"].items() if name != "tick_given"}
+    stored(api, record={**record, "data": {"AAPL": facts}})
+    answer = await api.client.get("/api/v1/runs/r1/results")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["run"]["data"]["AAPL"] == {**orjson.loads(orjson.dumps(facts)), "tick_given": None}
+
+
 async def test_statistic_that_is_no_number_is_null(api: Api) -> None:
     record = backtest().run
     stored(api, stats={"sharpe": float("nan"), "calmar": float("inf"), "sortino": None, "trades": 3}, record=record)
