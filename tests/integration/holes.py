@@ -110,7 +110,7 @@ def by_the_day(seed: int) -> Market:
             Split(ex_date=ex_dates[0], ratio=Decimal("2")),
             Dividend(ex_date=ex_dates[1], amount=Decimal("0.3")),
         ]
-        if bars and chance.random() < 0.5:
+        if bars and chance.random() < 0.5 and len(frame) > 60:
             frame = frame[:-50]
             gone: date = frame.index[-1].date() + timedelta(days=3)
             actions[symbol] = [action for action in actions[symbol] if action.ex_date < gone]

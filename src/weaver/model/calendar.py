@@ -276,13 +276,22 @@ def day_groups(calendar: Calendar, session: Int64, target: Timeframe) -> tuple[I
     """First and last session of the days that `target` puts together; the session itself for a day or less.
 
     The first is the first that there is among the given ones, the last the calendar's last trading day of the group.
+    A bar on a day without trading counts to the next trading day: its own group may have closed by then, and nothing
+    that comes later changes when it did.
     """
     if target.days <= 1 or not len(session):
         return session, session
+    session = _trading_day_from(calendar, session)
     group, stop = stretches_of(session, target)
     starts = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
     first = np.repeat(session[starts], np.diff(starts, append=len(group)))
     return first, np.maximum(_last_before(calendar, stop), session)
+
+
+def _trading_day_from(calendar: Calendar, day: Int64) -> Int64:
+    """Each day itself, or the next one with trading."""
+    known = _trading_days(calendar, int(day.min()), int(day.max()) + 15)
+    return known[np.searchsorted(known, day)]
 
 
 def _last_before(calendar: Calendar, day: Int64) -> Int64:

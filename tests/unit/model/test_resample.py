@@ -223,3 +223,25 @@ def test_no_regular_bar_makes_no_daily_bar() -> None:
     )  # fmt: skip
     with pytest.raises(InputError, match="no bar lies in a regular session"):
         to(early, "1d", AssetClass.STOCK)
+
+
+def test_bar_on_a_day_without_a_session_changes_nothing_about_when_the_week_before_it_closed() -> None:
+    """Good Friday 2021: the week closes on Thursday, whatever somebody's file has for the Friday."""
+    days = np.array(["2021-03-31", "2021-04-01", "2021-04-02", "2021-04-05"], dtype="datetime64[ns]").astype(np.int64)
+    calendar, day = calendar_for(AssetClass.STOCK), Timeframe.parse("1d")
+    prices = np.array([10.0, 11.0, 99.0, 12.0])
+
+    def weeks(count: int) -> list[tuple[str, str, float]]:
+        stamps = days[:count]
+        bars = Bars(
+            symbol="AAA", timeframe=day, timestamp=stamps, end=calendar.bar_end(stamps, day), open=prices[:count],
+            high=prices[:count], low=prices[:count], close=prices[:count], volume=np.ones(count),
+        )  # fmt: skip
+        made = resample(bars, Timeframe.parse("1w"), calendar)
+        times = zip(made.timestamp.astype("datetime64[ns]"), made.end.astype("datetime64[ns]"), strict=True)
+        return [(str(a)[:10], str(b)[:16], close) for (a, b), close in zip(times, made.close.tolist(), strict=True)]
+
+    first = ("2021-03-31", "2021-04-01T20:00", 11.0)
+    assert weeks(2) == [first]
+    assert weeks(3) == [first, ("2021-04-05", "2021-04-09T20:00", 99.0)]
+    assert weeks(4) == [first, ("2021-04-05", "2021-04-09T20:00", 12.0)]
