@@ -276,8 +276,9 @@ async def _in_background(work: Coroutine[None, None, None]) -> AsyncIterator[Non
     finally:
         task.cancel()
         await asyncio.wait({task})
-        if not task.cancelled():
-            _log.error("background_work_failed", exc_info=task.exception())
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None:
+            _log.error("background_work_failed", exc_info=failure)
 
 
 def _running(settings: Settings, parts: _Parts, port: int) -> Running:

@@ -16,7 +16,8 @@ _STREAM_BYTES = 1 << 20
 _TAIL_BYTES = 4_096
 _LINE_LENGTH = 300
 _LAST_WORDS_SECONDS = 0.2
-_GONE_SECONDS = 2.0
+_GONE_SECONDS = 10.0
+"""A killed process is gone at once, but on a busy machine."""
 MARK = "WEAVER_WORKER"
 """The variable of its environment by which whatever a worker leaves behind is known as its own."""
 
