@@ -87,6 +87,8 @@ class ServerThreads:
     """Reading strategies, and looking over runs that are to be made of them."""
     results: Threads
     """Unpacking what runs left behind."""
+    texts: Threads
+    """Writing long answers."""
     health: Threads
 
     @classmethod
@@ -99,6 +101,7 @@ class ServerThreads:
             uploads=Threads("keeping uploads", count=uploads, wait_seconds=wait_seconds),
             strategies=Threads("reading strategies", count=2, wait_seconds=wait_seconds),
             results=Threads("reading results", count=2, wait_seconds=wait_seconds),
+            texts=Threads("writing long answers", count=2, wait_seconds=wait_seconds, waiting_max=2 * WAITING_MAX),
             health=Threads("looking after the bar store", count=1, wait_seconds=wait_seconds, waiting_max=10),
         )
 

@@ -116,8 +116,16 @@ async def test_one_kind_of_work_that_hangs_holds_up_no_other(stuck: Stuck) -> No
     threads = ServerThreads.of(wait_seconds=0.05, uploads=2)
     hanging = [asyncio.create_task(threads.changes.do(stuck)) for _ in range(12)]
     await begun(stuck, 2)
-    others = (threads.bars, threads.catalogue, threads.uploads, threads.strategies, threads.results, threads.health)
-    assert [await one.do(str, "x") for one in others] == ["x"] * 6
+    others = (
+        threads.bars,
+        threads.catalogue,
+        threads.uploads,
+        threads.strategies,
+        threads.results,
+        threads.texts,
+        threads.health,
+    )
+    assert [await one.do(str, "x") for one in others] == ["x"] * 7
     outcomes = await asyncio.gather(*hanging, return_exceptions=True)
     assert {type(one) for one in outcomes} == {Unavailable}
     stuck.may_end.set()

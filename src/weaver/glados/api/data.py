@@ -12,10 +12,12 @@ from fastapi import Path as PathParameter
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import DataImported
 from weaver.glados.api.listing import sorted_by
+from weaver.glados.api.page_text import page_text
 from weaver.glados.api.paging import PagingDep, SortParameter
 from weaver.glados.correlation import CorrelationId
 from weaver.glados.errors import responses
 from weaver.glados.jobs import Report
+from weaver.glados.ports import Page
 from weaver.glados.reading import Reading
 from weaver.glados.schemas.base import Identifier, PageOf, Text
 from weaver.glados.schemas.data import PreviewResponse, SeriesResponse
@@ -54,20 +56,20 @@ AssetField = Annotated[
 ]
 
 
-@router.get("/data", responses=responses(400))
+@router.get("/data", response_model=PageOf[SeriesResponse], responses=responses(400))
 async def list_data(
     services: ServicesDep,
     paging: PagingDep,
     symbol: Annotated[Identifier | None, Query(description="Only this symbol's series.")] = None,
     asset_class: Annotated[AssetClass | None, Query(description="Only those of this class.")] = None,
     sort: SortParameter = None,
-) -> PageOf[SeriesResponse]:
+) -> Response:
     """Every stored series, also those that are `damaged`. `sort`: symbol (the default), timeframe, bars, first, last or
     missing."""
     series = await services.threads.catalogue.do(services.bars.listing, bytes_max=LOOK_BYTES_MAX)
     wanted = [one for one in series if _is_wanted(one, symbol, asset_class)]
     page = paging.cut(sorted_by(wanted, sort, _COLUMNS))
-    return paging.of([SeriesResponse.of_listed(one) for one in page.items], page.total)
+    return await page_text(services, Page(items=page.items, total=page.total), SeriesResponse.of_listed, paging)
 
 
 @router.post("/data/preview", responses=responses(400, 413))

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi import Query as Parameter
 
 from weaver.events.event_filter import EventFilter
+from weaver.glados.api.page_text import written
 from weaver.glados.api.paging import PagingDep
 from weaver.glados.errors import responses
 from weaver.glados.schemas.base import Identifier
@@ -28,7 +29,7 @@ def chosen_types(names: Sequence[str] | None) -> list[str] | None:
     return sorted(frozenset[str]().union(*map(named_types, names)))
 
 
-@router.get("/events", responses=responses(400))
+@router.get("/events", response_model=EventsResponse, responses=responses(400))
 async def list_events(
     services: ServicesDep,
     paging: PagingDep,
@@ -36,18 +37,23 @@ async def list_events(
     run_id: Annotated[Identifier | None, Parameter(description="Only this run's.")] = None,
     corr_id: Annotated[Identifier | None, Parameter(description="Only those that have this `corr_id`.")] = None,
     after: Annotated[int, Parameter(ge=0, le=2**63 - 1, description="Only events past this seq.")] = 0,
-) -> EventsResponse:
+) -> Response:
     """The log in the order of `seq`, which is that of commits. To follow it live, use GET /events/stream."""
     newest = (await services.log.bounds()).newest
     types = chosen_types(type)
     wanted = EventFilter(types=None if types is None else tuple(types), run_id=run_id, corr_id=corr_id)
     events = await services.log.read(wanted, after=after, limit=paging.page_size, skip=paging.first)
+    total = await services.log.count(wanted, after=after)
     last = events[-1].seq if events else None
-    return EventsResponse(
-        items=[EventResponse.of(event) for event in events],
-        total=await services.log.count(wanted, after=after),
-        page=paging.page,
-        page_size=paging.page_size,
-        next_after=last if last is not None else after,
-        newest=newest,
-    )
+
+    def answer() -> EventsResponse:
+        return EventsResponse(
+            items=[EventResponse.of(event) for event in events],
+            total=total,
+            page=paging.page,
+            page_size=paging.page_size,
+            next_after=last if last is not None else after,
+            newest=newest,
+        )
+
+    return await written(services, answer, count=len(events))

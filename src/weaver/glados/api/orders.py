@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from fastapi import Query as Parameter
 
 from weaver.glados.api.lookup import existing_run
+from weaver.glados.api.page_text import page_text
 from weaver.glados.api.paging import PagingDep, SortParameter
 from weaver.glados.api.venues import NO_VENUE
 from weaver.glados.errors import responses
@@ -25,7 +26,7 @@ OrderParameter = Annotated[list[Identifier] | None, Parameter(description="Of an
 router = APIRouter(tags=["orders"])
 
 
-@router.get("/orders", responses=responses(400))
+@router.get("/orders", response_model=PageOf[OrderResponse], responses=responses(400))
 async def list_orders(
     services: ServicesDep,
     paging: PagingDep,
@@ -34,12 +35,12 @@ async def list_orders(
     side: SideParameter = None,
     status: StatusParameter = None,
     sort: SortParameter = None,
-) -> PageOf[OrderResponse]:
+) -> Response:
     """The orders of all runs, or of one."""
     query = paging.query({"symbol": symbol, "side": side, "status": status}, sort)
     async with services.database.transaction() as transaction:
         found = await transaction.records.rows("orders", run_id, query)
-    return paging.of([OrderResponse(**row) for row in found.items], found.total)
+    return await page_text(services, found, lambda row: OrderResponse(**row), paging)
 
 
 @router.get("/orders/{order_id}", responses=responses(404))
@@ -67,7 +68,7 @@ async def place_order(body: PlaceOrderRequest, services: ServicesDep) -> OrderRe
     raise Unavailable(NO_VENUE)
 
 
-@router.get("/fills", responses=responses(400))
+@router.get("/fills", response_model=PageOf[FillResponse], responses=responses(400))
 async def list_fills(
     services: ServicesDep,
     paging: PagingDep,
@@ -76,9 +77,9 @@ async def list_fills(
     symbol: SymbolParameter = None,
     side: SideParameter = None,
     sort: SortParameter = None,
-) -> PageOf[FillResponse]:
+) -> Response:
     """The fills of all runs, or of one."""
     query = paging.query({"symbol": symbol, "side": side, "order_id": order_id}, sort)
     async with services.database.transaction() as transaction:
         found = await transaction.records.rows("fills", run_id, query)
-    return paging.of([FillResponse(**row) for row in found.items], found.total)
+    return await page_text(services, found, lambda row: FillResponse(**row), paging)

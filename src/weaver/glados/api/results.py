@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from weaver.glados.api.events import TypesParameter, chosen_types
 from weaver.glados.api.lookup import RunId, existing_run
 from weaver.glados.api.orders import OrderParameter, SideParameter, StatusParameter, SymbolParameter
+from weaver.glados.api.page_text import page_text
 from weaver.glados.api.paging import Paging, PagingDep, SortParameter
 from weaver.glados.api.run_events import run_events
 from weaver.glados.connections import HeldResponse
@@ -84,7 +85,7 @@ async def get_equity(
     return HeldResponse(equity_text(run_id, curve), count=curve.bytes, media_type="application/json")
 
 
-@router.get("/trades", responses=responses(400, 404))
+@router.get("/trades", response_model=PageOf[TradeResponse], responses=responses(400, 404))
 async def list_run_trades(
     run_id: RunId,
     services: ServicesDep,
@@ -92,14 +93,14 @@ async def list_run_trades(
     symbol: SymbolParameter = None,
     side: Annotated[list[TradeSide] | None, Parameter(description="Any of these.")] = None,
     sort: SortParameter = None,
-) -> PageOf[TradeResponse]:
+) -> Response:
     """Its closed round trips."""
     filters: Filters = {"symbol": symbol, "side": side}
     found = await _rows(services, "trades", run_id, paging, filters, sort)
-    return paging.of([TradeResponse(**row) for row in found.items], found.total)
+    return await page_text(services, found, lambda row: TradeResponse(**row), paging)
 
 
-@router.get("/fills", responses=responses(400, 404))
+@router.get("/fills", response_model=PageOf[FillResponse], responses=responses(400, 404))
 async def list_run_fills(
     run_id: RunId,
     services: ServicesDep,
@@ -108,14 +109,14 @@ async def list_run_fills(
     symbol: SymbolParameter = None,
     side: SideParameter = None,
     sort: SortParameter = None,
-) -> PageOf[FillResponse]:
+) -> Response:
     """Its fills."""
     filters: Filters = {"symbol": symbol, "side": side, "order_id": order_id}
     found = await _rows(services, "fills", run_id, paging, filters, sort)
-    return paging.of([FillResponse(**row) for row in found.items], found.total)
+    return await page_text(services, found, lambda row: FillResponse(**row), paging)
 
 
-@router.get("/orders", responses=responses(400, 404))
+@router.get("/orders", response_model=PageOf[OrderResponse], responses=responses(400, 404))
 async def list_run_orders(
     run_id: RunId,
     services: ServicesDep,
@@ -124,28 +125,28 @@ async def list_run_orders(
     side: SideParameter = None,
     status: StatusParameter = None,
     sort: SortParameter = None,
-) -> PageOf[OrderResponse]:
+) -> Response:
     """Its orders."""
     filters: Filters = {"symbol": symbol, "side": side, "status": status}
     found = await _rows(services, "orders", run_id, paging, filters, sort)
-    return paging.of([OrderResponse(**row) for row in found.items], found.total)
+    return await page_text(services, found, lambda row: OrderResponse(**row), paging)
 
 
-@router.get("/events", responses=responses(400, 404))
+@router.get("/events", response_model=PageOf[EventResponse], responses=responses(400, 404))
 async def list_run_events(
     run_id: RunId, services: ServicesDep, paging: PagingDep, type: TypesParameter = None
-) -> PageOf[EventResponse]:
+) -> Response:
     """Its events: those of the log by `seq`, then those that are kept with its result (`seq` null), in order."""
     found = await run_events(services, run_id, types=chosen_types(type), first=paging.first, count=paging.page_size)
-    return paging.of([EventResponse.of(event) for event in found.items], found.total)
+    return await page_text(services, found, EventResponse.of, paging)
 
 
-@router.get("/log", responses=responses(404))
-async def list_run_log(run_id: RunId, services: ServicesDep, paging: PagingDep) -> PageOf[JournalEntry]:
+@router.get("/log", response_model=PageOf[JournalEntry], responses=responses(404))
+async def list_run_log(run_id: RunId, services: ServicesDep, paging: PagingDep) -> Response:
     """What its strategy wrote with `self.log`."""
     types = ("strategy.Log",)
     found = await run_events(services, run_id, types=types, first=paging.first, count=paging.page_size)
-    return paging.of([JournalEntry.model_validate(event.payload) for event in found.items], found.total)
+    return await page_text(services, found, lambda event: JournalEntry.model_validate(event.payload), paging)
 
 
 @router.get("/indicators", responses=responses(404))

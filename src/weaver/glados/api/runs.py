@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Response
 from fastapi import Query as Parameter
 
 from weaver.glados.api.lookup import RunId, existing_run
+from weaver.glados.api.page_text import page_text
 from weaver.glados.api.paging import PagingDep, SortParameter
 from weaver.glados.correlation import CorrelationId
 from weaver.glados.errors import responses
@@ -23,7 +24,7 @@ from weaver.model.run import RunMode, RunStatus
 router = APIRouter(prefix="/runs", tags=["runs"])
 
 
-@router.get("", responses=responses(400))
+@router.get("", response_model=PageOf[RunResponse], responses=responses(400))
 async def list_runs(
     services: ServicesDep,
     paging: PagingDep,
@@ -32,12 +33,12 @@ async def list_runs(
     strategy_id: Annotated[list[Identifier] | None, Parameter(description="Any of these.")] = None,
     name: Annotated[list[Identifier] | None, Parameter(description="Any of these, exactly.")] = None,
     sort: SortParameter = None,
-) -> PageOf[RunResponse]:
+) -> Response:
     """The runs, newest first unless sorted."""
     filters = {"status": status, "mode": mode, "strategy_id": strategy_id, "name": name}
     async with services.database.transaction() as transaction:
         found = await transaction.runs.list(paging.query(filters, sort))
-    return paging.of([RunResponse.of(run) for run in found.items], found.total)
+    return await page_text(services, found, RunResponse.of, paging)
 
 
 @router.post("", status_code=201, responses=responses(400, 409))
