@@ -5,14 +5,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
-import numpy as np
 
 from tests.acceptance.server import server
+from tests.siege.bars import minutes
 from tests.siege.processes import peak_mb, reset_peak, resident_mb
 from tests.siege.report import say
-from weaver.model.bars import Bars
 from weaver.model.instrument import AssetClass, Instrument
-from weaver.model.timeframe import MINUTE, Timeframe
 from weaver.walle.bar_store import ParquetBarStore
 
 BARS, CLIENTS, ROUNDS = 5_000_000, 16, 3
@@ -24,7 +22,7 @@ STATUSES = {200, 503}
 def attack(folder: Path) -> bool:
     """See above; a bare read of the same, alone, is the measure of what one costs."""
     home = folder / "home"
-    ParquetBarStore(home / "bars").write(_bars(), Instrument.default("BTCUSD", AssetClass.CRYPTO), None, "siege")
+    ParquetBarStore(home / "bars").write(minutes(BARS), Instrument.default("BTCUSD", AssetClass.CRYPTO), None, "siege")
     with server(home) as running, ThreadPoolExecutor(CLIENTS) as clients:
         client = httpx.Client(base_url=f"{running.url}/api/v1", timeout=120, trust_env=False)
         alone = _timed(client)
@@ -46,18 +44,6 @@ def attack(folder: Path) -> bool:
         f"{peak:.0f} at most, {after:.0f} after"
     )
     return set(statuses) <= STATUSES and worst < HEALTH_MS_MAX and peak - before < GROWTH_MB_MAX
-
-
-def _bars() -> Bars:
-    chance = np.random.default_rng(1)
-    stamps = np.datetime64("2013-01-01", "ns").astype(np.int64) + np.arange(BARS) * MINUTE
-    close = np.round(20_000 * np.exp(np.cumsum(chance.normal(0, 0.0005, BARS))), 2)
-    opened = np.concatenate([close[:1], close[:-1]])
-    return Bars(
-        symbol="BTCUSD", timeframe=Timeframe.parse("1m"), timestamp=stamps, end=stamps + MINUTE, open=opened,
-        high=np.maximum(opened, close), low=np.minimum(opened, close), close=close,
-        volume=np.round(chance.gamma(2, 3, BARS), 3),
-    )  # fmt: skip
 
 
 def _timed(client: httpx.Client) -> float:

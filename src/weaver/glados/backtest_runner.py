@@ -3,12 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from weaver.events.payloads import RunCompleted
+from weaver.glados.kept_rows import KeptRows
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, BrokenBacktest, Row, Transaction
 from weaver.glados.runners import Failure, Outcome, RunContext
 from weaver.model.run import Run
 
-PART_ROWS = 2_000
-"""Rows that are handed to the database at once: what it prepares of them holds the event loop up for milliseconds."""
 AUDIT = "orders"
 
 
@@ -60,9 +59,10 @@ async def _record_way(transaction: Transaction, found: BacktestOutcome | BrokenB
     transaction.append(*found.events)
 
 
-async def _in_parts(add: Callable[[Sequence[Row]], Awaitable[None]], rows: Sequence[Row]) -> None:
-    for start in range(0, len(rows), PART_ROWS):
-        await add(rows[start : start + PART_ROWS])
+async def _in_parts(add: Callable[[Sequence[Row]], Awaitable[None]], rows: KeptRows) -> None:
+    """Piece by piece: what is prepared of one holds the event loop up for milliseconds."""
+    for piece in rows.pieces():
+        await add(piece)
 
 
 def _completed(run: Run, found: BacktestOutcome) -> RunCompleted:

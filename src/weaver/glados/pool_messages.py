@@ -16,6 +16,7 @@ import orjson
 
 from weaver.events.event import Event
 from weaver.glados.kept_events import event_of
+from weaver.glados.kept_rows import KeptRows
 from weaver.glados.pool_protocol import Frame, encoded
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest, Row, StoredResult
 from weaver.model.errors import (
@@ -67,7 +68,7 @@ def parts(kind: str, rows: Iterable[Row]) -> Iterator[bytes]:
     """Rows of `orders`, `fills` or `trades`, as messages."""
     several = iter(rows)
     while part := list(islice(several, PART_ROWS)):
-        yield encoded(kind, {}, [orjson.dumps(part)])
+        yield encoded(kind, {"rows": len(part)}, [orjson.dumps(part)])
 
 
 def event_parts(texts: Sequence[str]) -> Iterator[bytes]:
@@ -94,7 +95,9 @@ def result_message(result: StoredResult, *, stopped: str | None) -> bytes:
 class Parts:
     """Gathers what a worker sends of an outcome."""
 
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {"orders": [], "fills": [], "trades": []})
+    rows: dict[str, KeptRows] = field(
+        default_factory=lambda: {kind: KeptRows() for kind in ("orders", "fills", "trades")}
+    )
     events: list[Event] = field(default_factory=list)
 
     def take(self, frame: Frame) -> None:
@@ -102,7 +105,7 @@ class Parts:
         if frame.kind == "events":
             self.events += [event_of(orjson.loads(line)) for line in frame.blobs[0].splitlines()]
         else:
-            self.rows[frame.kind] += orjson.loads(frame.blobs[0])
+            self.rows[frame.kind].take(frame.blobs[0], int(frame.body["rows"]))
 
     def broken_by(self, error: WeaverError) -> BrokenBacktest:
         """What there is of a run that failed."""

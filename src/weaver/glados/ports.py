@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from weaver.events.event import Event
+from weaver.glados.kept_rows import KeptRows
 from weaver.model.errors import WeaverError
 from weaver.model.record import Page as Page
 from weaver.model.record import Query as Query
@@ -138,9 +139,9 @@ class BacktestOutcome:
     """What a worker gives back of a run that went to its end."""
 
     result: StoredResult
-    orders: Sequence[Row]
-    fills: Sequence[Row]
-    trades: Sequence[Row]
+    orders: KeptRows
+    fills: KeptRows
+    trades: KeptRows
     events: Sequence[Event]
     """Requests with their routed children and order events, in order: those for the log, at most 2,000 orders'."""
     stopped: str | None = None
@@ -152,9 +153,9 @@ class BrokenBacktest:
     """What a worker gives back of a run whose strategy failed on its way: why, and what it had done."""
 
     error: WeaverError
-    orders: Sequence[Row]
-    fills: Sequence[Row]
-    trades: Sequence[Row]
+    orders: KeptRows
+    fills: KeptRows
+    trades: KeptRows
     events: Sequence[Event]
 
 

@@ -103,7 +103,8 @@ def test_outcome_arrives_as_it_was_sent_in_parts() -> None:
         gathered.take(frame_of(message))
     outcome = gathered.outcome(frame_of(result_message(result, stopped="why")))
     assert len(messages) == 3 + 1 + 2
-    assert (outcome.orders, outcome.fills, outcome.trades) == (rows, rows[:1], [])
+    assert [list(outcome.orders), list(outcome.fills), list(outcome.trades)] == [rows, rows[:1], []]
+    assert [len(outcome.orders), len(outcome.fills), len(outcome.trades)] == [2_500, 1, 0]
     assert outcome.events == [event] * 1_001
     assert (replace(outcome.result), outcome.stopped) == (result, "why")
 
