@@ -5,7 +5,7 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,36 +21,35 @@ from tests.siege.processes import resident_mb
 from tests.siege.report import say
 
 ROWS = 2_750_000
+SILENT, WINDOW_SECONDS = 4, 3
+"""As many as the server takes at once, and how long it listens to them."""
 GROWTH_MB_MAX, READER_MB_MAX, HEALTH_MS_MAX = 50.0, 400.0, 1_000.0
 
 
 def attack(folder: Path) -> bool:
     """See above."""
-    with server(folder / "home", WEAVER_UPLOAD_WINDOW_SECONDS="3") as running, Api(running.url) as api:
+    with server(folder / "home", WEAVER_UPLOAD_WINDOW_SECONDS=str(WINDOW_SECONDS)) as running, Api(running.url) as api:
         api.upload("WARM_1h.csv", hours(48), symbol="WARM", asset="crypto")
         before = resident_mb(running.process_id)
         contents = _rows(50_000_000), _strings(20_000)
         with watched(running) as seen:
             bombs = [api.upload("X_1d.parquet", content, symbol="X")["status"] for content in contents]
         bomb_peak, bomb_health = seen.server, seen.health
-        silent = [_silent(running.url) for _ in range(4)]
-        began = time.monotonic()
-        _until(lambda: _is_full(api))
-        _until(lambda: not _is_full(api))
-        waited = time.monotonic() - began
-        for one in silent:
-            one.close()
+        refused, answers, waited = _silence(running, api)
         path = folder / "honest.csv"
         _write_honest(path)
         with watched(running) as seen:
             job = api.upload("BTCUSD_1m.csv", path.read_bytes(), symbol="BTCUSD", asset="crypto")
     say(
-        f"bombs {bombs}, server {before:.0f} MB before, {bomb_peak:.0f} at most, healthz {bomb_health:.0f} ms; silent "
-        f"uploads gone after {waited:.1f} s; {path.stat().st_size / 1e6:.0f} MB of CSV {job['status']}: server "
+        f"bombs {bombs}, server {before:.0f} MB before, {bomb_peak:.0f} at most, healthz {bomb_health:.0f} ms; "
+        f"beside {SILENT} silent uploads {refused}, gone with {answers} after {waited:.1f} s; "
+        f"{path.stat().st_size / 1e6:.0f} MB of CSV {job['status']}: server "
         f"{seen.server:.0f} MB at most, its reader {seen.reader:.0f}, healthz {seen.health:.0f} ms"
     )
     return (
         bombs == ["error", "error"]
+        and (refused, answers) == ([503], [408])
+        and waited < 2 * WINDOW_SECONDS
         and job["status"] == "done"
         and max(bomb_peak, seen.server) - before < GROWTH_MB_MAX
         and seen.reader < READER_MB_MAX
@@ -97,15 +96,28 @@ def _readers(process_id: int) -> Iterator[float]:
             continue
 
 
-def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not is_so() and time.monotonic() < deadline:
+def _silence(running: Server, api: Api) -> tuple[list[int], list[int], float]:
+    """What others hear while as many uploads as there may be say nothing, what those hear themselves, and after how
+    many seconds others get a place."""
+    silent = [_silent(running.url) for _ in range(SILENT)]
+    began = time.monotonic()
+    time.sleep(0.5)  # they are in: a request that came between would have the place of one
+    others = set[int]()
+    while time.monotonic() - began < WINDOW_SECONDS - 0.5:
+        others.add(_preview(api))
         time.sleep(0.1)
+    while _preview(api) == 503 and time.monotonic() - began < 60:
+        time.sleep(0.05)
+    waited = time.monotonic() - began
+    heard = {int(one.recv(1_000).split()[1]) for one in silent}
+    for one in silent:
+        one.close()
+    return sorted(others), sorted(heard), waited
 
 
-def _is_full(api: Api) -> bool:
-    answer = api.http.post("/api/v1/data/preview", files={"file": ("X.csv", b"x")}, data={"symbol": "X"})
-    return answer.status_code == 503
+def _preview(api: Api) -> int:
+    form = {"files": {"file": ("X.csv", b"x")}, "data": {"symbol": "X"}}
+    return api.http.post("/api/v1/data/preview", **form).status_code
 
 
 def _silent(url: str) -> socket.socket:
