@@ -1,9 +1,8 @@
 """Whether Weaver and the naive engine agree on a scenario: fills, cash, equity, and how orders end.
 
-All as exact decimals, but for the curves: of those cash is compared for equality, as the double next to the decimal
-(up to 2**26 two amounts of cash are two doubles),
+All as exact decimals, but for the curves: of those cash is compared for equality, as the double next to the decimal,
 and equity, a sum of doubles in Weaver, to half a unit of 1e-8 a symbol, which is how the account rounds a holding's
-value; at the last tick both are compared as decimals again.
+value, and the last bits of the doubles that are summed; at the last tick both are compared as decimals again.
 """
 
 from decimal import Decimal
@@ -20,8 +19,8 @@ from weaver.greta.fill_columns import fill_columns
 from weaver.greta.fill_rows import AT_OPEN
 
 NOTES = frozenset({"resized", "both_touched", "close_at_end", "liquidation"})
-TOLERANCES = {"cash": 0.0, "equity": 1.6e-8}
-"""Of three symbols, and the last bits of doubles."""
+TOLERANCES = {"cash": (0.0, 0.0), "equity": (1.6e-8, 2.0**-51)}
+"""Of three symbols; and of the cash and the holdings of a row together."""
 
 
 def disagreement(scenario: Scenario, *, by_signal: bool = False) -> str | None:
@@ -88,7 +87,9 @@ def _curves(engine: Engine[Any], naive: NaiveResult) -> str | None:
         expected = np.array([float(theirs[tick]) for tick in naive.rows])
         if len(ours) != len(expected):
             return f"weaver has {len(ours)} rows of {name}, naive {len(expected)}"
-        wrong = np.flatnonzero(~(np.abs(ours - expected) <= TOLERANCES[name]))
+        fixed, relative = TOLERANCES[name]
+        gross = np.abs(curve.cash) + np.abs(expected - curve.cash)
+        wrong = np.flatnonzero(~(np.abs(ours - expected) <= fixed + relative * gross))
         if len(wrong):
             return f"{name} at row {wrong[0]}: weaver {ours[wrong[0]]}, naive {expected[wrong[0]]}"
     cash = engine.ledger.cash

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from weaver.greta.engine import Engine
 from weaver.greta.equity_rows import EquityRows, equity_rows
+from weaver.greta.exact_sums import levels, quotients, whole
 from weaver.greta.fill_columns import FillColumns, ticks_of
 from weaver.greta.ledger import CashFlow
 from weaver.greta.prices import Prices
 from weaver.model.corporate_actions import Delisting, Dividend, Split, ex_day
-from weaver.model.money import FITS
+from weaver.model.money import CASH_ONE
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp] | slice
@@ -84,14 +85,10 @@ def _cash(engine: Engine[Any], columns: FillColumns, rows: EquityRows) -> Floats
     moves = -np.sign(columns.units) * columns.value - columns.commission
     flows = engine.ledger.flows
     if flows:
-        at = [flow.fills_before for flow in flows]
+        at, amounts = [flow.fills_before for flow in flows], whole([flow.amount for flow in flows])
         ticks = np.insert(ticks, at, [flow.tick for flow in flows])
-        moves = np.insert(moves, at, [flow.amount for flow in flows])
-    start = engine.setup.rules.cash_units
-    if start + np.abs(moves).sum(dtype=np.float64) >= FITS:
-        moves = moves.astype(np.float64)
-    levels = np.cumsum(np.concatenate([np.array([start], dtype=moves.dtype), moves])) / 1e8
-    return rows.sample(ticks, levels)
+        moves = np.insert(moves.astype(np.promote_types(moves.dtype, amounts.dtype)), at, amounts)
+    return rows.sample(ticks, levels(engine.setup.rules.cash_units, moves, CASH_ONE))
 
 
 def _held(engine: Engine[Any], columns: FillColumns, index: int, prices: Prices, rows: EquityRows) -> Floats | None:
@@ -102,30 +99,27 @@ def _held(engine: Engine[Any], columns: FillColumns, index: int, prices: Prices,
         return None
     ticks = ticks_of(columns, own, prices, engine.last)
     flows = [flow for flow in engine.ledger.flows if flow.symbol == prices.symbol and flow.kind != "dividend"]
-    if flows:
-        ticks, levels = _levels_with_flows(columns.of(index), signed, ticks, flows)
-    else:
-        if np.abs(signed).sum(dtype=np.float64) >= FITS:
-            signed = signed.astype(np.float64)
-        levels = np.cumsum(signed)
-    return rows.sample(ticks, np.concatenate([[0], levels]) / float(prices.scale.quantity_one))
+    one = prices.scale.quantity_one
+    if not flows:
+        return rows.sample(ticks, levels(0, signed, one))
+    ticks, units = _held_through(flows, columns.of(index), signed, ticks)
+    return rows.sample(ticks, quotients(units, one))
 
 
-def _levels_with_flows(
-    rows: NDArray[np.int64], signed: NDArray[Any], ticks: NDArray[np.int64], flows: Sequence[CashFlow]
+def _held_through(
+    flows: Sequence[CashFlow], rows: NDArray[np.int64], signed: NDArray[Any], ticks: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """Ticks and levels of a holding that splits and delistings set anew."""
+    """The ticks at which a holding changed that splits and delistings set anew; nothing, and what each left."""
     events = [
         (row + 1.0, tick, units, False)
         for row, tick, units in zip(rows.tolist(), ticks.tolist(), signed.tolist(), strict=True)
     ]
     events += [(flow.fills_before + 0.5, flow.tick, flow.units, True) for flow in flows]
     events.sort(key=lambda event: event[0])
-    held, levels = 0, []
+    held = [0]
     for _, _, units, is_level in events:
-        held = units if is_level else held + units
-        levels.append(held)
-    return np.array([event[1] for event in events], dtype=np.int64), np.array(levels)
+        held.append(units if is_level else held[-1] + units)
+    return np.array([event[1] for event in events], dtype=np.int64), whole(held)
 
 
 def _newest_closes(prices: Prices, rows: EquityRows) -> tuple[NDArray[np.int64] | None, Floats]:

@@ -16,8 +16,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FillColumns:
-    """One row per fill, in order. `units`, `value` and `commission` are exact int64 (quantity and cash units) if they
-    fit, which `is_exact` says, else floats of the same units."""
+    """One row per fill, in order. `units`, `value` and `commission` are quantity and cash units, exactly: each column
+    int64 where four of its counts add up in it, else Python's integers."""
 
     symbol: NDArray[np.int64]
     """Index of the symbol in the run's order."""
@@ -29,10 +29,14 @@ class FillColumns:
     bar: Ints
     place: Ints
     """AT_OPEN, INSIDE or AT_CLOSE."""
-    is_exact: bool
 
     def __len__(self) -> int:
         return len(self.bar)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether all counts are int64."""
+        return object not in {self.units.dtype, self.value.dtype, self.commission.dtype}
 
     def of(self, index: int) -> NDArray[np.int64]:
         """Which rows are of a symbol."""
@@ -42,12 +46,7 @@ class FillColumns:
 def fill_columns(ledger: Ledger) -> FillColumns:
     """All fills of a ledger, as arrays."""
     fills = ledger.fills
-    try:
-        units, value, commission, slippage = fills.columns(np.int64)
-        is_exact = True
-    except OverflowError:
-        units, value, commission, slippage = fills.columns(np.float64)
-        is_exact = False
+    units, value, commission, slippage = fills.columns()
     index = {symbol: k for k, symbol in enumerate(ledger.prices)}
     symbols = (
         np.zeros(len(fills), dtype=np.int64)
@@ -65,7 +64,6 @@ def fill_columns(ledger: Ledger) -> FillColumns:
         slippage=slippage * np.abs(units).astype(np.float64) / ones[symbols],
         bar=np.array(fills.bars, dtype=np.int64),
         place=places,
-        is_exact=is_exact,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.exact_sums import whole, with_room
 from weaver.model.order import Order
 from weaver.model.order_status import OrderStatus
 from weaver.model.scale import Scale
@@ -76,17 +77,15 @@ class FillRows(Sequence[FillRow]):
         self.settle()
         return self._as_lists()
 
-    def columns(self, kind: type[np.int64 | np.float64]) -> tuple[NDArray[Any], ...]:
-        """`units`, `values`, `commissions` as arrays of a kind, `slippages` as floats.
-
-        Raises OverflowError where int64 is too small.
-        """
+    def columns(self) -> tuple[NDArray[Any], ...]:
+        """`units`, `values`, `commissions` as `whole` arrays, `slippages` as floats."""
         self.settle()
         swept = self._swept
         if swept is not None and not self._lists.values:
-            return self._swept_units, swept.values, swept.commissions, swept.slippages
+            counted = map(with_room, (self._swept_units, swept.values, swept.commissions))
+            return *counted, swept.slippages
         lists = self._as_lists()
-        counted = (np.array(one, dtype=kind) for one in (self.units, lists.values, lists.commissions))
+        counted = map(whole, (self.units, lists.values, lists.commissions))
         return *counted, np.array(lists.slippages, dtype=np.float64)
 
     def price_column(self) -> NDArray[np.float64]:

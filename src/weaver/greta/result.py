@@ -10,6 +10,7 @@ from weaver.greta.calendar_time import calendar_time
 from weaver.greta.curve import Curve, curve_of
 from weaver.greta.display import headline, show, stats_table
 from weaver.greta.engine import Engine
+from weaver.greta.exact_sums import total
 from weaver.greta.fill_columns import fill_columns
 from weaver.greta.fills import fill_of
 from weaver.greta.gravity import gravest_first
@@ -23,7 +24,7 @@ from weaver.model.amount import Amount
 from weaver.model.bars import Bars
 from weaver.model.errors import RunFailed
 from weaver.model.fill import Fill
-from weaver.model.money import decimal_of
+from weaver.model.money import CASH_ONE, decimal_of
 from weaver.model.order import Order
 
 
@@ -96,8 +97,8 @@ class BacktestResult:
             sessions_covered=time.covered,
             benchmark=curve.benchmark_at,
             exposed=curve.exposed,
-            traded_value=float(columns.value.sum()) / 1e8,
-            commission=float(columns.commission.sum()) / 1e8,
+            traded_value=total(columns.value, CASH_ONE),
+            commission=total(columns.commission, CASH_ONE),
             slippage=float(columns.slippage.sum()),
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.exact_sums import quotients, whole
 from weaver.greta.excursions import Excursions
 from weaver.greta.fill_columns import FillColumns, times_of
 from weaver.greta.fill_rows import AT_OPEN, FillRow
@@ -13,7 +14,7 @@ from weaver.greta.ledger import Ledger
 from weaver.greta.round_trips import Piece, RoundTrips
 from weaver.greta.statistics import TradeColumns
 from weaver.model.amount import Amount
-from weaver.model.money import decimal_of
+from weaver.model.money import CASH_ONE, decimal_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ def trades_of(ledger: Ledger, columns: FillColumns, ticks: NDArray[np.int64]) ->
         return quick
     pieces = RoundTrips(ledger).pieces()
     found = TradeColumns(
-        pnl=np.array([piece.pnl for piece in pieces], dtype=np.float64) / 1e8,
+        pnl=quotients(whole([piece.pnl for piece in pieces]), CASH_ONE),
         return_=np.array([_return(piece, ledger) for piece in pieces], dtype=np.float64),
         entry_time=np.array([_entry_time(ledger, piece) for piece in pieces], dtype=np.int64),
         exit_time=np.array([_exit_time(ledger, piece, ticks) for piece in pieces], dtype=np.int64),
@@ -131,7 +132,7 @@ def _alternating(ledger: Ledger, columns: FillColumns, ticks: NDArray[np.int64])
     """The common case, all columns at once: one symbol, no flows, each entry closed whole by the next fill."""
     prices = next(iter(ledger.prices.values()))
     fills_whole = prices.costs.max_participation is None  # else parts of two orders may alternate
-    if len(ledger.prices) != 1 or ledger.flows or len(columns) < 2 or not columns.is_exact or not fills_whole:
+    if len(ledger.prices) != 1 or ledger.flows or len(columns) < 2 or not columns.is_small or not fills_whole:
         return None
     rows = slice(0, len(columns) // 2 * 2)
     signed, value, fees = columns.units[rows], columns.value[rows], columns.commission[rows]
@@ -143,7 +144,7 @@ def _alternating(ledger: Ledger, columns: FillColumns, ticks: NDArray[np.int64])
     worth = bought * np.abs(signed[0::2]).astype(np.float64) / prices.scale.notional_divisor
     times = times_of(columns, rows, prices)
     found = TradeColumns(
-        pnl=(sign * (exit_ - entry) - paid) / 1e8,
+        pnl=quotients(sign * (exit_ - entry) - paid, CASH_ONE),
         return_=sign * (sold - bought) / bought - paid / worth,
         entry_time=times[0::2].astype(np.int64),
         exit_time=times[1::2].astype(np.int64),

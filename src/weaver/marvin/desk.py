@@ -9,7 +9,7 @@ from weaver.marvin.terms import Terms, check_exit_tif, join
 from weaver.marvin.timeline import Clock
 from weaver.model.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.errors import InputError, InvalidOrder
-from weaver.model.money import CASH_ONE, Number, exact, plain
+from weaver.model.money import CASH_DECIMALS, CASH_ONE, Number, exact, plain, units_of
 from weaver.model.order import ExitGroup, Order, Target
 from weaver.model.scale import Scale
 from weaver.model.small_target import SmallTargets
@@ -90,7 +90,7 @@ class Desk:
         """Order what is missing to hold `target` worth of the symbol, or None."""
         scale = self._scales[symbol]
         value = exact(target, name=f"{symbol}: a target value")
-        return self._towards(scale, Target(value=int(value * CASH_ONE)), terms)
+        return self._towards(scale, Target(value=units_of(value, CASH_DECIMALS)), terms)
 
     def order_target_percent(self, symbol: str, target: Number, **terms: Any) -> Order | None:
         """Order what is missing to hold `target` (1.0: all) of the equity in the symbol, or None."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from weaver.model.errors import InputError, InvalidOrder
@@ -60,7 +61,7 @@ class AccountRules:
     @property
     def cash_units(self) -> int:
         """The starting cash in cash units."""
-        return int((self.cash * CASH_ONE).to_integral_value())
+        return round(Fraction(self.cash) * CASH_ONE)
 
     def allows(self, *, cash: int, units: int, gross: int, net: int) -> bool:
         """Whether a fill that does not only reduce may leave the account so: `cash` after costs, `units` of the symbol,

@@ -170,7 +170,7 @@ class CostModel:
         self._divisor = value_to_cash.denominator * self._each.denominator
         self._bps = value_to_cash.numerator * self._each.denominator
         self._per_unit = self._each.numerator * value_to_cash.denominator
-        self.minimum = int((costs.commission_minimum * CASH_ONE).to_integral_value())
+        self.minimum = round(Fraction(costs.commission_minimum) * CASH_ONE)
         adverse = (Fraction(costs.slippage_bps) + Fraction(costs.half_spread_bps)) / WHOLE_BPS
         ticks = Fraction(costs.slippage_ticks)
         self._step = scale.price_one // CASH_ONE  # price units in 1e-8

@@ -62,6 +62,11 @@ def decimal_of(units: int, decimals: int) -> Amount:
     return Amount(Decimal(units).scaleb(-decimals, _UNROUNDED) if decimals else units)
 
 
+def units_of(value: Decimal, decimals: int) -> int:
+    """How many units of 10^-decimals a decimal has, of all its digits; what is left of one is cut off."""
+    return int(value.scaleb(decimals, _UNROUNDED))
+
+
 def plain(value: Decimal) -> str:
     """The decimal string of JSON: no exponent, no trailing zeros, `0` for zero."""
     text = format(value, "f")

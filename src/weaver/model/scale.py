@@ -22,6 +22,7 @@ from weaver.model.money import (
     exact,
     plain,
     truncate,
+    units_of,
 )
 
 _SPARE_DECIMALS = 20
@@ -76,7 +77,7 @@ class Scale:
         number = exact(value, name=f"{self.symbol}: the quantity of an order")
         if number <= 0:
             raise InvalidOrder(f"{self.symbol}: the quantity of an order must be above 0, not {value}")
-        units = truncate(int(number.scaleb(self.quantity_decimals)), self.lot)
+        units = truncate(units_of(number, self.quantity_decimals), self.lot)
         if units == 0:
             lot = decimal_of(self.lot, self.quantity_decimals)
             raise InvalidOrder(f"{self.symbol}: a quantity of {value} is less than one lot ({lot:f})")
@@ -88,7 +89,7 @@ class Scale:
     def signed_quantity(self, value: Number) -> int:
         """Units of a target, either sign, cut toward zero to the lot. Raises InvalidOrder on what is no number."""
         number = exact(value, name=f"{self.symbol}: a target")
-        return truncate(int(number.scaleb(self.quantity_decimals)), self.lot)
+        return truncate(units_of(number, self.quantity_decimals), self.lot)
 
     def limit_price(self, value: Number, *, sign: int) -> int:
         """Units of a limit, rounded to the tick away from filling: down for a buy (+1), up for a sell (−1)."""
@@ -126,7 +127,7 @@ class Scale:
         number = exact(value, name=f"{self.symbol}: the {name}")
         if number <= 0:
             raise InvalidOrder(f"{self.symbol}: the {name} of an order must be above 0, not {value}")
-        return int(number.scaleb(self.price_decimals + _SPARE_DECIMALS))
+        return units_of(number, self.price_decimals + _SPARE_DECIMALS)
 
     def cash(self, price: int, quantity: int) -> int:
         """Cash units of so many units at so many price units, half to even; the sign is the quantity's."""
