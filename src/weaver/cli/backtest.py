@@ -114,7 +114,7 @@ def command(
 class Wanted:
     """The bars that a run was asked to use."""
 
-    bars: Sequence[str] | None
+    bars: Sequence[str] | Mapping[str, str] | None
     symbols: Sequence[str | None]
     timeframe: str | None = None
     tz: str | None = None
@@ -169,9 +169,11 @@ def pairs(option: str, given: Sequence[str] | None) -> dict[str, Any]:
     return found
 
 
-def bar_files(given: Sequence[str], symbols: Sequence[str]) -> tuple[list[str] | None, list[str | None]]:
-    """The files, and what each is called: None where its column of symbols or its name tells. One file alone may be
-    given several `symbols`, whose rows are wanted of it. Raises InputError."""
+def bar_files(
+    given: Sequence[str], symbols: Sequence[str]
+) -> tuple[list[str] | dict[str, str] | None, list[str | None]]:
+    """The files, and what each is called: None where its column of symbols or its name tells. Of one file alone the
+    `symbols` choose rows; one that has its name stands under it. Raises InputError."""
     files = [NamedFile.parse("--bars", text) for text in given]
     if not files:
         return None, [*symbols]
@@ -180,6 +182,8 @@ def bar_files(given: Sequence[str], symbols: Sequence[str]) -> tuple[list[str] |
         raise InputError(f"--bars {named[0].symbol}={named[0].file} names its symbol: leave --symbol out")
     if symbols and len(files) not in {1, len(symbols)}:
         raise InputError(f"{len(symbols)} --symbol for {len(files)} --bars: name each file as --bars SYMBOL=FILE")
+    if len(files) == 1 and named:
+        return {str(named[0].symbol): named[0].file}, []
     return [file.file for file in files], [*symbols] or [file.symbol for file in files]
 
 

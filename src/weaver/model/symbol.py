@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from weaver.model.asset_class import AssetClass
 from weaver.model.symbol_names import (
@@ -27,6 +28,8 @@ _EXPIRY = re.compile(r"[_-]\d{6}$")
 _KRAKEN = re.compile(r"[XZ]([A-Z]{3,4})Z([A-Z]{3})")
 _CONTRACT = re.compile(r"([A-Z0-9]{1,4})[FGHJKMNQUVXZ](\d{1,2}|20\d{2})(\.[A-Z]{3,5})?")
 _CONTINUOUS = re.compile(r"([A-Z0-9]{1,4})([12]!|\.FUT|\.[CVN]\.\d|_F| \d\d-\d\d)")
+_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]+")
+_PAIR_MIN = 6
 _OF_A_BROKER = re.compile(r"([A-Z0-9]{6,})([.#+-][A-Za-z]{0,5}|[a-z]{1,3})")
 
 
@@ -46,12 +49,13 @@ FUTURE = Spelled(AssetClass.FUTURE)
 
 def spelled(symbol: str) -> Spelled:
     """What the spelling says: two currencies are fx, a known coin or another pair crypto, a contract a future; else a
-    stock. A suffix alone makes no pair: what stands before it must be known as well (`MICRON` is a share)."""
+    stock. A suffix alone makes no pair: what stands before it must be known as well (`MICRON` is a share). A known pair
+    may stand among other words, as files are called (`dukascopy_EURUSD`)."""
     if len(symbol) > _LENGTH_MAX:
         return STOCK
     written = symbol.strip()
     text = written.upper()
-    return _marked(text) or _future(text) or _pair(text) or _of_a_broker(written) or STOCK
+    return _marked(text) or _future(text) or _pair(text) or _of_a_broker(written) or _within(text) or STOCK
 
 
 def loose_quote(symbol: str) -> str:
@@ -151,6 +155,16 @@ def _of_parts(base: str, quote: str, *, is_pair: bool) -> Spelled | None:
 
 def _of_suffix(text: str) -> Spelled | None:
     """A pair without a separator: of two known names, or of anything of three letters or more against dollars."""
+    known = _of_known_names(text)
+    if known is not None:
+        return known
+    dollars = [quote for quote in DOLLARS if text.endswith(quote) and len(text) - len(quote) >= 3]
+    if dollars and text.isalnum() and text.isascii():
+        return Spelled(AssetClass.CRYPTO, quote=max(dollars, key=len))
+    return None
+
+
+def _of_known_names(text: str) -> Spelled | None:
     for quote in _QUOTES:
         base = text[: -len(quote)]
         if not text.endswith(quote) or len(base) < 2 or not base.isalnum():
@@ -159,9 +173,19 @@ def _of_suffix(text: str) -> Spelled | None:
             return Spelled(AssetClass.FX, quote=quote)
         if _is_coin(base, quote):
             return Spelled(AssetClass.CRYPTO, quote=quote)
-    dollars = [quote for quote in DOLLARS if text.endswith(quote) and len(text) - len(quote) >= 3]
-    if dollars and text.isalnum() and text.isascii():
-        return Spelled(AssetClass.CRYPTO, quote=max(dollars, key=len))
+    return None
+
+
+def _within(text: str) -> Spelled | None:
+    """A pair of known names among the words of a file's name: `dukascopy_EURUSD`, `EURUSD60`, `Kraken_ETH_EUR`."""
+    words = _WORD.findall(text)
+    for word in words:
+        found = _of_known_names(word) if len(word) >= _PAIR_MIN else None
+        if found is not None:
+            return found
+    for base, quote in pairwise(words):
+        if base in COINS_ALONE | CURRENCIES and quote in _QUOTES:
+            return _of_parts(base, quote, is_pair=True)
     return None
 
 

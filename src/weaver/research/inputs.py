@@ -109,37 +109,49 @@ def _found(bars: Any, symbols: list[str | None], wanted: _Wanted) -> dict[str, S
     if bars is None:
         return {symbol: _stored(symbol, wanted) for symbol in symbols if symbol is not None}
     found: dict[str, Source] = {}
-    for item, names in _items(bars, symbols):
-        for source in _sources(item, names, wanted):
+    for rows in _rows(bars, symbols):
+        for source in _sources(rows, wanted):
             if source.listing.symbol in found:
                 raise InputError(f"two rows of bars are called {source.listing.symbol}: name them with SYMBOL=FILE")
             found[source.listing.symbol] = source
     return found
 
 
-def _items(bars: Any, symbols: list[str | None]) -> list[tuple[Any, list[str]]]:
-    """Each frame or file with the symbols that are wanted of it; none: all that it has."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """A frame or file, and what was said of its symbols."""
+
+    item: Any
+    asked: Sequence[str] = ()
+    """Those that are wanted of it; none: all that it has."""
+    called: str | None = None
+    """The one that all of it is."""
+
+
+def _rows(bars: Any, symbols: list[str | None]) -> list[_Rows]:
+    """Each frame or file: a mapping and a list of several name theirs, the symbols of one alone choose of it."""
     if isinstance(bars, Mapping):
-        return [(item, [_symbol(symbol)]) for symbol, item in bars.items()]
+        return [_Rows(item=item, called=_symbol(symbol)) for symbol, item in bars.items()]
     items = list(bars) if isinstance(bars, (list, tuple)) else [bars]
     if len(items) == 1:
-        return [(items[0], [symbol for symbol in symbols if symbol is not None])]
+        return [_Rows(item=items[0], asked=[symbol for symbol in symbols if symbol is not None])]
     if symbols and len(symbols) != len(items):
         raise InputError(f"{len(symbols)} symbols for {len(items)} rows of bars: name one for each")
-    names = [[] if symbol is None else [symbol] for symbol in symbols] or [[] for _ in items]
-    return list(zip(items, names, strict=True))
+    return [_Rows(item=item, called=name) for item, name in zip(items, symbols or [None] * len(items), strict=True)]
 
 
-def _sources(item: Any, names: list[str], wanted: _Wanted) -> list[Source]:
+def _sources(rows: _Rows, wanted: _Wanted) -> list[Source]:
+    item, asked, called = rows.item, rows.asked, rows.called
     if isinstance(item, (str, Path)):
-        return [_assembled(part, str(item), wanted.tz, wanted) for part in read_parts(Path(item), asked=names)]
+        parts = read_parts(Path(item), asked=asked, called=called)
+        return [_assembled(part, str(item), wanted.tz, wanted) for part in parts]
     if not isinstance(item, (Bars, StoredBars)):
-        parts = parts_of_frame(item, asked=names, otherwise=NAMELESS)
+        parts = parts_of_frame(item, asked=asked, called=called, otherwise=NAMELESS)
         return [_assembled(part, "memory", None, wanted) for part in parts]
-    if len(names) > 1:
-        raise InputError(f"{len(names)} symbols for one row of bars: name one for each")
+    if len(asked) > 1:
+        raise InputError(f"{len(asked)} symbols for one row of bars: name one for each")
     bars = item.bars if isinstance(item, StoredBars) else item
-    name = names[0] if names else bars.symbol
+    name = called or next(iter(asked), bars.symbol)
     return [_from_store(item, name, wanted) if isinstance(item, StoredBars) else _in_memory(item, name, wanted)]
 
 

@@ -58,7 +58,8 @@ def guess(symbol: str, seen: Evidence) -> Guess:
     if name.is_marked or name.asset_class in {AssetClass.CRYPTO, AssetClass.FUTURE}:
         return by_name
     if seen.every_day:
-        return Guess(asset_class=AssetClass.CRYPTO, reason="as its bars run through the weekends")
+        against = ", which two currencies do not" if name.asset_class is AssetClass.FX else ""
+        return Guess(asset_class=AssetClass.CRYPTO, reason=f"as its bars run through the weekends{against}")
     if name.asset_class is AssetClass.FX:
         return by_name
     if seen.all_day and seen.rests:

@@ -34,17 +34,20 @@ def read_bars(
     return assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
 
 
-def read_parts(path: Path, *, asked: Sequence[str] = (), otherwise: str | None = None) -> list[Part]:
+def read_parts(
+    path: Path, *, asked: Sequence[str] = (), called: str | None = None, otherwise: str | None = None
+) -> list[Part]:
     """The rows of a CSV or Parquet file by symbol, in the order in which the symbols first appear.
 
-    asked: those that are wanted; none: all. otherwise: what the rows are called where no column says it, by default
-    the file's name. Raises InputError, or DataError naming file, row and line, or the symbols that there are.
+    asked: those that are wanted; none: all. called: the one that all are to be. otherwise: what the rows are called
+    where no column says it, by default the file's name. Raises InputError, or DataError naming file, row and line, or
+    the symbols that there are.
     """
-    for symbol in asked:
+    for symbol in asked if called is None else [called]:
         check_symbol(symbol)
     raw, named = read_columns(path), otherwise or symbol_of(path)
-    parts = parts_of(raw, asked=asked, otherwise=named)
-    if not asked:
+    parts = parts_of(raw, asked=asked, called=called, otherwise=named)
+    if not asked and called is None:
         parts = told_against(named, parts, raw)
     for part in parts:
         check_symbol(part.symbol)

@@ -38,15 +38,17 @@ def bars_from_frame(
     return assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
 
 
-def parts_of_frame(frame: Any, *, asked: Sequence[str] = (), otherwise: str = "BARS") -> list[Part]:
+def parts_of_frame(
+    frame: Any, *, asked: Sequence[str] = (), called: str | None = None, otherwise: str = "BARS"
+) -> list[Part]:
     """The rows of a pandas or polars frame or an Arrow table, by symbol: columns of any case, times in a column or in a
     pandas index (of times, dates or texts; not of numbers, which may count rows).
 
-    asked: those that are wanted; none: all. otherwise: what the bars are called where no column says it. Raises
-    InputError or DataError naming symbol and row.
+    asked: those that are wanted; none: all. called: the one that all are to be. otherwise: what the bars are called
+    where no column says it. Raises InputError or DataError naming symbol and row.
     """
-    known = asked[0] if len(asked) == 1 else otherwise
-    parts = parts_of(_raw_columns(frame, known), asked=asked, otherwise=otherwise)
+    known = called or (asked[0] if len(asked) == 1 else otherwise)
+    parts = parts_of(_raw_columns(frame, known), asked=asked, called=called, otherwise=otherwise)
     for part in parts:
         check_symbol(part.symbol)
     return parts

@@ -16,13 +16,21 @@ class Part:
     raw: RawColumns
 
 
-def parts_of(raw: RawColumns, *, asked: Sequence[str], otherwise: str) -> list[Part]:
+def parts_of(raw: RawColumns, *, asked: Sequence[str], called: str | None = None, otherwise: str) -> list[Part]:
     """The rows by symbol, in the order in which the symbols first appear, or in that of those `asked` for.
 
-    asked: whose rows are wanted; none: everybody's. otherwise: the symbol where no column says one. Raises DataError
-    that lists the symbols where one that is asked for is not among them.
+    asked: whose rows are wanted; none: everybody's. called: what all rows are called: it names, and chooses none.
+    otherwise: the symbol where no column says one. Raises DataError that lists the symbols where one that is asked for
+    is not among them, or where those that are `called` one are several.
     """
     column = raw.symbols
+    if called is not None:
+        if column is not None and len(column.names) > 1:
+            raise DataError(
+                f"{raw.source.name}: there are several symbols, {listed(column.names)}, and {called} is one name: "
+                'leave the name away, and choose by --symbol (symbols=["…"]) if not all are meant'
+            )
+        asked = [called]
     if column is None or (column.is_label and len(column.names) == 1):
         if len(asked) > 1:
             raise DataError(f"{raw.source.name}: no column says whose the rows are: they cannot be of {listed(asked)}")

@@ -151,6 +151,7 @@ def test_files_are_named_by_their_names_or_by_the_user(folder: Path) -> None:
     assert bar_files([], ["A"]) == (None, ["A"])
     assert bar_files(["a/ABC_1d.csv", "X/Y=b.csv"], []) == (["a/ABC_1d.csv", "b.csv"], [None, "X/Y"])
     assert bar_files(["odd=name_1d.csv"], []) == (["odd=name_1d.csv"], [None])
+    assert bar_files(["X=Y=./b.csv"], []) == ({"X=Y": "./b.csv"}, [])
     assert bar_files(["a.csv", "b.csv"], ["A", "B"]) == (["a.csv", "b.csv"], ["A", "B"])
     assert bar_files(["a.csv"], ["A", "B"]) == (["a.csv"], ["A", "B"])
     with pytest.raises(InputError, match="1 --symbol for 2 --bars"):
@@ -178,10 +179,9 @@ MANY = "ticker,date,open,high,low,close,volume\n" + "".join(
 @pytest.mark.parametrize(
     ("options", "symbols"),
     [
-        (["--bars", "many.csv"], ["BBB", "AAA", "ES=F"]), (["--bars", "AAA=many.csv"], ["AAA"]),
-        (["--bars", "ES=F=many.csv"], ["ES=F"]), (["--bars", "many.csv", "--symbol", "AAA"], ["AAA"]),
+        (["--bars", "many.csv"], ["BBB", "AAA", "ES=F"]), (["--bars", "many.csv", "--symbol", "ES=F"], ["ES=F"]),
+        (["--bars", "many.csv", "--symbol", "AAA"], ["AAA"]),
         (["--bars", "many.csv", "--symbol", "AAA", "--symbol", "BBB"], ["AAA", "BBB"]),
-        (["--bars", "AAA=many.csv", "--bars", "BBB=many.csv"], ["AAA", "BBB"]),
         (["--bars", "many.csv", "--bars", "ABC_1d.csv"], ["BBB", "AAA", "ES=F", "ABC"]),
     ],
 )  # fmt: skip
@@ -199,8 +199,23 @@ def test_symbol_that_is_not_in_the_file_is_refused_with_those_that_are(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "many.csv").write_text(MANY)
-    assert run(["backtest", "buy-and-hold", "--bars", "CCC=many.csv"]) == 2
+    assert run(["backtest", "buy-and-hold", "--bars", "many.csv", "--symbol", "CCC"]) == 2
     assert "the column 'ticker' has BBB, AAA, ES=F: CCC is not among them" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "given", [["AAA=many.csv"], ["ES=F=many.csv"], ["AAA=many.csv", "BBB=many.csv"], ["CCC=many.csv"]]
+)
+def test_one_name_for_a_file_of_several_symbols_is_refused(
+    folder: Path, given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "many.csv").write_text(MANY)
+    name = given[0].removesuffix("=many.csv")
+    assert run(["backtest", "buy-and-hold", *(word for text in given for word in ("--bars", text))]) == 2
+    assert (
+        f"many.csv: there are several symbols, BBB, AAA, ES=F, and {name} is one name: leave the name away, and choose "
+        "by --symbol" in " ".join(capsys.readouterr().err.split())
+    )
 
 
 @pytest.mark.parametrize("given", [["a.csv"], ["AAA=a.csv", "BBB=a.csv"]])

@@ -73,6 +73,21 @@ def test_quote_of_a_currency_is_read_through_a_vendors_mark(symbol: str, quote: 
     assert Instrument.default(symbol, AssetClass.FX).quote_currency == quote
 
 
+@pytest.mark.parametrize(
+    ("symbols", "kind", "quote"),
+    [
+        ("dukascopy_EURUSD mt4_EURUSD60 DAT_ASCII_EURUSD_M1_202301 EURUSD,60 EURUSD_Candlestick_1_h_BID", "fx", "USD"),
+        ("GBPJPY-2021-01-tick oanda_GBPJPY FX_GBPJPY,60 oanda_GBP_JPY", "fx", "JPY"),
+        ("Binance_BTCUSDT_1h BTCUSDT-1h-2023-01 spot_BTC_USDT ETHUSDT_premium", "crypto", "USDT"),
+        ("Kraken_ETH_EUR kraken-ethEUR", "crypto", "EUR"),
+        ("tradingview_AAPL AAPL_adjusted BRK_B EUR_STOXX USD_INDEX BTC_DOMINANCE HYG_daily RIO.AX", "stock", ""),
+    ],
+)  # fmt: skip
+def test_known_pair_is_found_among_the_words_of_a_files_name(symbols: str, kind: str, quote: str) -> None:
+    found = {symbol: (str(spelled(symbol).asset_class), spelled(symbol).quote) for symbol in symbols.split()}
+    assert found == dict.fromkeys(symbols.split(), (kind, quote))
+
+
 def test_marks_are_told_apart_from_looks() -> None:
     marked = [
         symbol for symbol in ("ES=F", "EURUSD=X", "C:EURUSD", "X:BTCUSD", "CME:ES1!") if spelled(symbol).is_marked

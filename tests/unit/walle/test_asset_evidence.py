@@ -55,6 +55,17 @@ def test_bars_on_weekends_are_of_crypto_whatever_the_name(symbol: str, freq: str
     assert without_a_name(frame(around_the_clock(freq)), symbol) == "crypto"
 
 
+@pytest.mark.parametrize("freq", ["1h", "1D"])
+def test_two_currencies_on_weekends_are_crypto_and_that_is_said(freq: str) -> None:
+    read = bars_from_frame(frame(around_the_clock(freq)), symbol="EURUSD")
+    assert read.all_notes[0] == (
+        "EURUSD: taken for crypto, as its bars run through the weekends, which two currencies do not "
+        "(--asset says otherwise)"
+    )
+    assert without_a_name(frame(currencies("1h")), "dukascopy_EURUSD") == "fx"
+    assert without_a_name(frame(currencies("1h")[:20]), "dukascopy_EURUSD") == "fx"
+
+
 @pytest.mark.parametrize("freq", ["5min", "30min", "1h"])
 def test_nights_without_weekends_are_of_currencies_and_of_futures_where_they_pause(freq: str) -> None:
     assert without_a_name(frame(currencies(freq))) == "fx"

@@ -108,6 +108,21 @@ def test_one_that_is_named_is_only_its_own_rows(tmp_path: Path, write: Callable[
 
 
 @pytest.mark.parametrize("write", [csv, parquet])
+def test_several_under_one_name_are_refused(tmp_path: Path, write: Callable[..., Path]) -> None:
+    for rows in (SORTED, INTERLEAVED, ONE_THEN_THE_OTHER):
+        for name in ("AAA", "ZZZ"):
+            told = rf"there are several symbols, (AAA, BBB|BBB, AAA), and {name} is one name: leave the name away"
+            with pytest.raises(DataError, match=told):
+                read_parts(write(tmp_path, rows), called=name)
+            for table in (frame(rows), pl.from_pandas(frame(rows)), pl.from_pandas(frame(rows)).to_arrow()):
+                with pytest.raises(DataError, match=told):
+                    parts_of_frame(table, called=name)
+    only = [row for row in SORTED if row[0] == "AAA"]
+    (part,) = read_parts(write(tmp_path, only), called="aaa")
+    assert (part.symbol, part.raw.close.tolist()) == ("aaa", [100.0] * 8)
+
+
+@pytest.mark.parametrize("write", [csv, parquet])
 def test_one_that_is_not_in_it_is_refused_with_those_that_are(tmp_path: Path, write: Callable[..., Path]) -> None:
     for rows, there in ((SORTED, "BBB, AAA"), ([row for row in SORTED if row[0] == "AAA"], "AAA")):
         with pytest.raises(
