@@ -1,57 +1,84 @@
 """What a run decided, tick by tick, as values that two runs can be compared by."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
-from weaver.model.actions import SIDES
+from weaver.greta.ledger import Ledger
+from weaver.greta.matching import Matcher
+from weaver.model.actions import SIDES, OrderType
 from weaver.model.order import Order
+from weaver.model.venue import VenueRules
 
 GOLDEN = (5**0.5 - 1) / 2
+
+
+class Kind(StrEnum):
+    """What can be decided."""
+
+    PLACE = "place"
+    CANCEL = "cancel"
+    END = "end"
 
 
 class Decision(NamedTuple):
     """Something that a strategy asked for: when (ns; the run's start before the first tick), what, on which terms."""
 
     time: int
-    what: str
-    terms: tuple[object, ...] = ()
+    kind: Kind
+    number: int
+    """Of the order; 0 where it is about none."""
+    terms: tuple[Any, ...] = ()
+    """Of an order: sign, symbol, type, units, and what else it has; of the run's end: why."""
 
     @property
     def text(self) -> str:
         """The decision as a message names it."""
-        return " ".join([self.what, *(str(term) for term in self.terms[:2])])
+        match self.kind:
+            case Kind.PLACE:
+                sign, symbol, order_type, *_ = self.terms
+                return f"order {self.number}, {SIDES[sign]} {symbol} {order_type}"
+            case Kind.CANCEL:
+                return f"the cancellation of order {self.number}"
+            case Kind.END:
+                return f"the end of the run {self.terms[0]}"
 
 
 class RecordingAccount(BacktestAccount):
     """Keeps every decision as it was made, before fills and splits change the order."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, ledger: Ledger, matcher: Matcher, venue: VenueRules | None) -> None:
+        super().__init__(ledger, matcher, venue)
         self.decisions: list[Decision] = []
+        if venue is None:
+            self.take = self._take_plain
 
     def place(self, order: Order) -> None:
         """Keep, then take, a new order."""
-        what = f"order {order.number}, {SIDES[order.sign]}"
-        if order.is_plain:
-            self._keep(what, (order.symbol, order.order_type, order.units))
-        else:
-            prices = (order.limit, order.stop, order.trail, order.trail_percent)
-            self._keep(what, (order.symbol, order.order_type, order.units, order.tif, *prices))
+        terms: tuple[Any, ...] = (order.sign, order.symbol, order.order_type, order.units)
+        if not order.is_plain:
+            terms = (*terms, order.tif, order.limit, order.stop, order.trail, order.trail_percent)
+        self._keep(Kind.PLACE, order.number, terms)
         super().place(order)
 
     def cancel(self, order: Order, reason: str) -> None:
         """Keep, then do, a cancellation."""
-        self._keep(f"the cancellation of order {order.number}", ())
+        self._keep(Kind.CANCEL, order.number, ())
         super().cancel(order, reason)
 
-    def _keep(self, what: str, terms: tuple[object, ...]) -> None:
+    def _take_plain(self, order: Order) -> None:
+        """As `place`, of an order that has nothing but its quantity."""
+        self._keep(Kind.PLACE, order.number, (order.sign, order.scale.symbol, OrderType.MARKET, order.units))
+        self._book.append(order)
+
+    def _keep(self, kind: Kind, number: int, terms: tuple[Any, ...]) -> None:
         assert self.clock is not None
         if not self.is_over:  # where a run ends is no decision of the strategy's
-            self.decisions.append(Decision(self.clock.now, what, terms))
+            self.decisions.append(Decision(self.clock.now, kind, number, terms))
 
 
 def first_difference(whole: Sequence[Decision], cut: Sequence[Decision], until: int) -> Decision | None:

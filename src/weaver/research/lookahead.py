@@ -5,21 +5,22 @@ class or module is put back before each step: its own indicators are computed ag
 run is repeated on bars cut right after its decisions. How many of either depends on what the run itself took.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from weaver.greta.decisions import Decision, RecordingAccount, first_difference, sample, spread
+from weaver.greta.decisions import Decision, Kind, RecordingAccount, first_difference, sample, spread
 from weaver.greta.engine import Engine, Progress
 from weaver.marvin.prefix_check import Difference, PrefixCheck, Uncomputable, shared_computations
 from weaver.marvin.runtime import Runtime
 from weaver.marvin.series import Series
 from weaver.model.errors import StrategyError, WeaverError
+from weaver.model.order import Order
 from weaver.research.cut import fair
 from weaver.research.effort import Stopwatch, within
 from weaver.research.memory import Memory
-from weaver.research.run import Plan
+from weaver.research.run import Plan, no_collection
 
 RUNS, SECONDS = 1.0, 0.45
 """What all that follows the repeated run may take: so many times what that took, and so much beside."""
@@ -79,14 +80,24 @@ def check(plan: Plan, engine: LiveEngine, before: Memory, progress: Progress) ->
     return checked
 
 
-def outcome(engine: LiveEngine) -> list[tuple[object, ...]]:
-    """Orders and fills, as values."""
-    orders = [
-        (order.number, order.symbol, order.sign, order.units, order.status, order.filled)
-        for order in engine.account.orders
-    ]
-    fills = [(row.order.number, row.units, row.price, row.bar, row.commission) for row in engine.ledger.fills]
-    return [*orders, *fills]
+def is_repeated(engine: LiveEngine, again: LiveEngine) -> bool:
+    """Whether a second run placed the same orders and had the same fills."""
+    first, second = engine.ledger.fills, again.ledger.fills
+    if any(getattr(first, column) != getattr(second, column) for column in ("numbers", "units", "bars")):
+        return False
+    if (first.amounts.prices, first.amounts.commissions) != (second.amounts.prices, second.amounts.commissions):
+        return False
+    # A plain order that filled at once is its fill; all others are kept.
+    one, other = (
+        {order.number: order for order in (*run.matcher.book, *run.ledger.fills.kept.values())}
+        for run in (engine, again)
+    )
+    same = (_terms(one[number]) == _terms(other[number]) for number in one.keys() & other.keys())
+    return engine.runtime.desk.number == again.runtime.desk.number and all(same)
+
+
+def _terms(order: Order) -> tuple[object, ...]:
+    return (order.number, order.symbol, order.sign, order.units, order.status, order.filled)
 
 
 class _Check:
@@ -108,10 +119,11 @@ class _Check:
         return Checked(findings, len(self._prefixes), min(places), max(places), self._cuts_done)
 
     def _findings(self) -> list[Finding]:
-        again = self._plan.engine(progress=_ignore, account=RecordingAccount)
+        with no_collection():
+            again = self._plan.engine(progress=_ignore, account=RecordingAccount)
         self._run_seconds = max(self._seconds(), 1e-6)
         self._progress(0.3)
-        if outcome(again) != outcome(self._engine):
+        if not is_repeated(self._engine, again):
             return [_not_deterministic(_where(self._engine, again))]
         self._whole = _decisions(again)
         self._moments = [decision.time for decision in self._whole]
@@ -216,7 +228,8 @@ class _Check:
 
     def _first_difference(self, moment: int) -> Decision | None:
         self._forget()
-        cut = self._plan.engine(progress=_ignore, account=RecordingAccount, until=moment)
+        with no_collection():
+            cut = self._plan.engine(progress=_ignore, account=RecordingAccount, until=moment)
         return first_difference(self._whole, _decisions(cut), moment)
 
 
@@ -236,13 +249,13 @@ def _decisions(engine: LiveEngine) -> list[Decision]:
     reason = engine.runtime.stop_reason
     if reason is None:
         return account.decisions
-    return [*account.decisions, Decision(int(engine.ticks[engine.last]), "the end of the run", (reason,))]
+    return [*account.decisions, Decision(int(engine.ticks[engine.last]), Kind.END, 0, (reason,))]
 
 
 def _where(engine: LiveEngine, again: LiveEngine) -> str:
-    first = next((k for k, (a, b) in enumerate(zip(outcome(engine), outcome(again), strict=False)) if a != b), None)
-    orders: Sequence[object] = engine.account.orders
-    return f"order {first + 1}" if first is not None and first < len(orders) else "the number of orders or fills"
+    pairs = zip(engine.account.orders, again.account.orders, strict=False)
+    first = next((order for order, other in pairs if _terms(order) != _terms(other)), None)
+    return f"order {first.number}" if first is not None else "the number of orders or fills"
 
 
 def _differs(found: Difference) -> Finding:
