@@ -30,6 +30,7 @@ from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
 from weaver.glados.logging import LogFormat, configure_logging
+from weaver.glados.memory import keep_given_back, return_large_blocks
 from weaver.glados.router import DomainRouter
 from weaver.glados.run_manager import RunManager
 from weaver.glados.security import check_bind, check_names, is_guessable
@@ -79,6 +80,7 @@ def serve(settings: Settings, *, on_ready: Callable[[Running], None]) -> int:
     the database does not answer. What it makes is for its user alone: strategies and events are in it.
     """
     os.umask(0o077)
+    return_large_blocks()
     configure_logging(format=LogFormat(settings.log_format), secrets=_secrets(settings))
     check_bind(settings.server_host, settings.security_api_token)
     check_names(listed(settings.allowed_hosts), listed(settings.allowed_origins))
@@ -221,6 +223,7 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int, threads
     readers = FileReaders(_reader_command(settings), limits=_limits(settings))
     stack.push_async_callback(readers.close)
     await stack.enter_async_context(_in_background(_look_at_bars(bars, is_owner=lambda: database.is_owner)))
+    await stack.enter_async_context(_in_background(keep_given_back(wait=wall.sleep)))
     jobs = await stack.enter_async_context(Jobs(now=wall.now, new_id=new_id))
     services = Services(
         facts=_facts(settings, port), database=database, log=database.log, runs=runs, catalogue=catalogue,

@@ -4,22 +4,20 @@ The server that started it speaks to it over its standard input and output.
 """
 
 import argparse
-import ctypes
 import gc
 import os
 import resource
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weaver.glados.memory import return_large_blocks
 from weaver.glados.pool_protocol import Frame, encoded
 from weaver.glados.worker_server import Emit, Limits, WorkerServer, protocol_line
 
 if TYPE_CHECKING:
     from weaver.walle.bar_store import ParquetBarStore
 
-_M_MMAP_THRESHOLD = -3
 _NICE = 5
 _STORING = 8
 """How many times as much memory storing may take: it puts what was read together with what is stored."""
@@ -34,8 +32,7 @@ def main() -> None:
     given = asked.parse_args()
     # Arrow asks once, when it is loaded: its other allocators take a gigabyte before they hand out a byte of it.
     os.putenv("ARROW_DEFAULT_MEMORY_POOL", "system")
-    if sys.platform == "linux":  # what is freed of some hundred kilobytes or more goes back to the system at once
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 256 * 1024)
+    return_large_blocks()
     store = _loaded(given.bars, given.lock)
     reader, writer = protocol_line()
     gc.freeze()  # what is loaded now lives as long as the process: no fork need look through it, and so copy it

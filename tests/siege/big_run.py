@@ -12,10 +12,10 @@ from weaver.model.instrument import AssetClass, Instrument
 from weaver.walle.bar_store import ParquetBarStore
 
 BARS, EVERY, RUNS = 500_000, 5, 6
-GROWTH_MB_MAX, SLOPE_MB_MAX = 150.0, 10.0
+GROWTH_MB_MAX, SLOPE_MB_MAX = 100.0, 10.0
 """From the start to the end, and with each run after the first."""
 HEALTH_MS_MAX = 500.0
-SETTLED_SECONDS = 2.0
+SETTLED_SECONDS = 8.0
 OFTEN = f"""
 from weaver import Strategy
 
@@ -27,7 +27,7 @@ class Often(Strategy):
     def on_bar(self, bar):
         self.seen += 1
         if self.seen % {EVERY} == 0:
-            self.sell(1) if self.position() else self.buy(1)
+            self.sell(bar.symbol, 1) if self.position(bar.symbol) else self.buy(bar.symbol, 1)
 """
 
 
