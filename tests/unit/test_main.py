@@ -97,3 +97,17 @@ async def test_runs_that_cannot_be_marked_at_the_start_hold_up_nothing_and_are_m
     assert runs.recovered == 2
     task.cancel()
     await asyncio.wait({task})
+
+
+@pytest.mark.parametrize(("fails", "told"), [(False, []), (True, ["background_work_failed"])])
+async def test_background_work_is_told_of_only_where_it_failed(fails: bool, told: list[str]) -> None:
+    async def work() -> None:
+        if fails:
+            raise Unavailable("nobody expected that")
+
+    with capture_logs() as lines:
+        async with main._in_background(work()):  # it ends long before the block
+            await settle()
+        async with main._in_background(asyncio.sleep(3600)):
+            await settle()
+    assert [line["event"] for line in lines] == told

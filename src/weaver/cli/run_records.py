@@ -24,7 +24,7 @@ class RunRecords(Protocol):
         ...
 
     def find(self, run_id: str) -> dict[str, Any] | None:
-        """One run with its statistics under `stats` (null while there are none)."""
+        """One run with its result's `warnings` and `stats` (null while there is none)."""
         ...
 
     def result(self, run_id: str) -> dict[str, Any]:
@@ -73,10 +73,10 @@ class ServedRuns:
         except NotFound:
             return None
         try:
-            stats = self._client.get("runs", run_id, "results")["stats"]
+            result = self._client.get("runs", run_id, "results")
         except NotFound:  # it has not come to its end
-            stats = None
-        return {**run, "stats": stats}
+            result = {"warnings": None, "stats": None}
+        return {**run, "warnings": result["warnings"], "stats": result["stats"]}
 
     def result(self, run_id: str) -> dict[str, Any]:
         """See `RunRecords`."""
@@ -116,8 +116,11 @@ class StoredRuns:
             if run is None:
                 return None
             result = await transaction.records.find_result(run_id)
-            stats = None if result is None else dict(result.stats)
-            return {**RunDetailResponse.of(run).model_dump(mode="json"), "stats": stats}
+            kept = {
+                "warnings": None if result is None else result.warnings,
+                "stats": None if result is None else dict(result.stats),
+            }
+            return {**RunDetailResponse.of(run).model_dump(mode="json"), **kept}
 
         return self._read(read, unused=None)
 

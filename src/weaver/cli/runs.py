@@ -60,16 +60,17 @@ def list_runs(
 
 @app.command()
 def show(run: Reference, as_json: AsJson = False) -> None:
-    """Show one run with its statistics."""
+    """Show one run with its warnings and statistics."""
     from weaver.cli.run_records import get_run, run_records
 
     found = get_run(run_records(settings()), run)
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
-    stats = found.pop("stats") or {}
+    stats, warnings = found.pop("stats") or {}, found.pop("warnings") or []
     hidden = {"strategy_source"}
-    for name, value in [*found.items(), *stats.items()]:
+    doubts = [("WARNING", f"{one['message']} [{one['code']}]") for one in warnings]
+    for name, value in [*found.items(), *doubts, *stats.items()]:
         told = _without_nulls(value)
         if told not in (None, {}, []) and name not in hidden:
             typer.echo(f"{name:<18} {told if isinstance(told, str) else json.dumps(told)}")

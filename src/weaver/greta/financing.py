@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from weaver.greta.curve import Curve
 from weaver.model.account import AccountKind, AccountRules
+from weaver.model.counted import counted
 
 _CENT = 0.01
 
@@ -28,4 +29,4 @@ def about_financing(curve: Curve, rules: AccountRules) -> list[tuple[str, str]]:
 
 def _nights(amounts: NDArray[np.float64]) -> str:
     count = int(np.count_nonzero(amounts >= _CENT))
-    return f"{count:,} night{'s' * (count != 1)}"
+    return counted(count, "night")

@@ -13,6 +13,7 @@ from weaver.greta.prices import Prices
 from weaver.greta.trades import Trades
 from weaver.greta.unfilled import about_lots, about_sessions
 from weaver.model.corporate_actions import Delisting
+from weaver.model.counted import counted
 from weaver.model.order import Order
 
 FEW_TRADES = 30
@@ -50,11 +51,21 @@ def _about_trades(engine: Engine[Any], trades: Trades) -> list[tuple[str, str]]:
         why = "its targets were worth less than one lot" if small else "its conditions never came true on these bars"
         return [("no_orders", f"the strategy placed no order: {why}")]
     if not engine.ledger.fills:
-        return [("no_trades", f"none of {len(engine.account.orders)} orders filled: see their reasons in the orders")]
+        return [
+            (
+                "no_trades",
+                f"none of {counted(len(engine.account.orders), 'order')} filled: see their reasons in the orders",
+            )
+        ]
     if not len(trades):
         return [("no_trades", "no trade was closed: what was bought is still held, so nothing is known of its trades")]
     if len(trades) < FEW_TRADES:
-        return [("few_trades", f"{len(trades)} closed trades are too few to tell skill from luck")]
+        return [
+            (
+                "few_trades",
+                f"{counted(len(trades), 'closed trade is', 'closed trades are')} too few to tell skill from luck",
+            )
+        ]
     return []
 
 
@@ -69,41 +80,24 @@ def _about_data(engine: Engine[Any], curve: Curve) -> list[tuple[str, str]]:
 
 def _about_fills(engine: Engine[Any], columns: FillColumns) -> list[tuple[str, str]]:
     found = []
-    matcher = engine.matcher
-    if matcher.filling.capped:
-        found.append(
-            (
-                "capped",
-                f"{matcher.filling.capped} fills were cut by max_participation: the orders are large for the volume",
-            )
-        )
-    if matcher.filling.resized:
-        found.append(
-            ("resized", f"{matcher.filling.resized} orders were cut to what the account could pay, costs included")
-        )
+    filling = engine.matcher.filling
+    if filling.capped:
+        fills = counted(filling.capped, "fill was", "fills were")
+        found.append(("capped", f"{fills} cut by max_participation: the orders are large for the volume"))
+    if filling.resized:
+        orders = counted(filling.resized, "order was", "orders were")
+        found.append(("resized", f"{orders} cut to what the account could pay, costs included"))
     large = sum(_large(columns, columns.of(k), prices) for k, prices in enumerate(engine.prices.values()))
     if large:
-        found.append(
-            (
-                "large_fills",
-                f"{large} fills took over {LARGE_SHARE:.0%} of their bar's volume: the market may not have given that",
-            )
-        )
+        what = f"{counted(large, 'fill')} took over {LARGE_SHARE:.0%} of the bar's volume"
+        found.append(("large_fills", f"{what}: the market may not have given that"))
     both = sum("both_touched" in notes for notes in engine.ledger.fills.notes.values())
     if both:
-        found.append(
-            (
-                "both_touched",
-                f"in {both} bars stop and limit were both touched, and the stop was taken: finer bars tell more",
-            )
-        )
+        what = f"in {counted(both, 'bar')} stop and limit were both touched, and the stop was taken"
+        found.append(("both_touched", f"{what}: finer bars tell more"))
     if engine.liquidated:
-        found.append(
-            (
-                "liquidated",
-                f"MARGIN CALL: equity fell under the maintenance margin, {len(engine.liquidated)} positions were sold",
-            )
-        )
+        sold = counted(len(engine.liquidated), "position was", "positions were")
+        found.append(("liquidated", f"MARGIN CALL: equity fell under the maintenance margin, {sold} sold"))
     return found
 
 
@@ -122,8 +116,9 @@ def _about_ticks(engine: Engine[Any]) -> list[tuple[str, str]]:
         return []
     scale, price = found[0].scale, _lowest(found[0])
     text = (
-        f"{len(found)} orders were rounded to a tick of over {COARSE_SHARE:.0%} of their price; the first, order "
-        f"{found[0].id}: {scale.text(price)} to a tick of {scale.text(scale.tick_at(price))}: give a finer tick"
+        f"{counted(len(found), 'order was', 'orders were')} rounded to a tick of over {COARSE_SHARE:.0%} of the price; "
+        f"the first, order {found[0].id}: {scale.text(price)} to a tick of {scale.text(scale.tick_at(price))}: give a "
+        "finer tick"
     )
     return [("coarse_tick", text)]
 
@@ -142,9 +137,8 @@ def _about_rejections(engine: Engine[Any]) -> list[tuple[str, str]]:
     rejected = engine.matcher.orders.rejected
     if not rejected:
         return []
-    return [
-        ("rejected", f"{len(rejected)} orders were rejected; the first, order {rejected[0].id}: {rejected[0].reason}")
-    ]
+    what = counted(len(rejected), "order was", "orders were")
+    return [("rejected", f"{what} rejected; the first, order {rejected[0].id}: {rejected[0].reason}")]
 
 
 def _about_endings(engine: Engine[Any], curve: Curve) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from weaver.marvin.loader import LoadedStrategy, from_class, is_file, load
 from weaver.marvin.misspelt import misspelt_callbacks
 from weaver.marvin.runtime import Runtime
 from weaver.marvin.strategy import Strategy
+from weaver.model.counted import counted
 from weaver.model.errors import InputError
 from weaver.model.money import Number
 from weaver.research.inputs import load_bars, sources
@@ -136,7 +137,7 @@ def _about_strategy(runtime: Runtime) -> Iterable[tuple[str, str]]:
     for line in misspelt_callbacks(type(runtime.strategy)):
         yield "misspelt_callback", line
     if desk.cuts:
-        what = f"{'1 order was' if desk.cuts == 1 else f'{desk.cuts:,} orders were'} cut down to the lot"
+        what = f"{counted(desk.cuts, 'order was', 'orders were')} cut down to the lot"
         yield "cut_to_lot", f"{what} (the first: {desk.first_cut}): where fractions trade, say so with lot= (--lot)"
     if not runtime.acts:
         name = type(runtime.strategy).__name__

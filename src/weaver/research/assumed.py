@@ -23,9 +23,10 @@ def assumed(kind: Guess, symbols: Sequence[str], instrument: Instrument) -> str:
     named = ", ".join(symbols[:_NAMED]) + (f" and {len(symbols) - _NAMED} more" if len(symbols) > _NAMED else "")
     reason = "for want of a name" if list(symbols) == [NAMELESS] and kind.is_by_name else kind.reason
     multiplier = ", multiplier 1" if kind.asset_class is AssetClass.FUTURE else ""
-    others = ", ".join(f'"{one}"' for one in AssetClass if one is not kind.asset_class)
+    *others, last = (str(one) for one in AssetClass if one is not kind.asset_class)
     return (
         f"{named}: taken for {kind.asset_class}, {reason}: tick {plain(instrument.tick)}, lot {plain(instrument.lot)}"
-        f"{multiplier}, hours {_HOURS[kind.asset_class]}, costs {PRESET_OF[kind.asset_class]} unless given; asset= "
-        f"(--asset) says otherwise: {others}"
+        f"{multiplier}, hours {_HOURS[kind.asset_class]}, costs {PRESET_OF[kind.asset_class]} unless given; "
+        f'--asset {kind.asset_class} (asset="{kind.asset_class}" in Python) confirms it, {", ".join(others)} or {last} '
+        "says otherwise"
     )

@@ -15,6 +15,7 @@ from weaver.greta.engine import Engine, Progress
 from weaver.marvin.prefix_check import Difference, PrefixCheck, Uncomputable, shared_computations
 from weaver.marvin.runtime import Runtime
 from weaver.marvin.series import Series
+from weaver.model.counted import counted
 from weaver.model.errors import StrategyError, WeaverError
 from weaver.model.order import Order
 from weaver.research.cut import fair
@@ -58,7 +59,7 @@ class Checked(NamedTuple):
     @property
     def text(self) -> str:
         """The places looked at, in words."""
-        cuts = f"{self.cuts} shorter {'run' if self.cuts == 1 else 'runs'}"
+        cuts = counted(self.cuts, "shorter run")
         if not self.indicators:
             return f"the run repeated, and {cuts}"
         prefixes = f"{self.prefixes_min:,}" + (

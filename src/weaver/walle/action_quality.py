@@ -11,6 +11,7 @@ from weaver.model.asset_class import AssetClass
 from weaver.model.bars import Bars, Bool, Float64
 from weaver.model.calendar import Calendar
 from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split, ex_day
+from weaver.model.counted import counted
 from weaver.model.timeframe import DAY
 from weaver.walle.moment import moment
 from weaver.walle.quality import DataWarning
@@ -189,10 +190,10 @@ def _jumps(bars: Bars, opens: _Opens, by_row: dict[int, list[CorporateAction]]) 
     if not jumps:
         return None
     at = jumps[0]
-    more = f" (and {len(jumps) - 1} times more)" if len(jumps) > 1 else ""
+    more = f" (and {counted(len(jumps) - 1, 'time')} more)" if len(jumps) > 1 else ""
     return (
         f"the price moved by a factor of {exp(opens.move[at]):.3g} before {moment(bars.timestamp[opens.row[at]])}"
-        f"{more}: a split missing among the actions?"
+        f"{more}: a split missing among the actions (--actions)?"
     )
 
 

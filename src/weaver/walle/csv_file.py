@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from weaver.model.counted import counted
 from weaver.model.errors import DataError, InputError
 from weaver.walle.arrow_columns import numbers_of, symbols_of, text_column
 from weaver.walle.column_names import ColumnNames, is_header, recognise
@@ -249,6 +250,6 @@ def _broken_line(text: CsvText, error: pa.ArrowInvalid) -> DataError:
         except DataError as broken:
             return broken
         if len(fields) != len(text.header):
-            found = f"{len(fields)} field{'s' * (len(fields) != 1)}, the header has {len(text.header)}"
+            found = f"{counted(len(fields), 'field')}, the header has {len(text.header)}"
             return DataError(f"{place}: {found}")
     return DataError(f"{text.name}: {np.str_(error).splitlines()[0]}")

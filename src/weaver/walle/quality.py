@@ -6,7 +6,8 @@ import numpy as np
 
 from weaver.model.asset_class import AssetClass
 from weaver.model.bars import Bars
-from weaver.model.calendar import Calendar
+from weaver.model.calendar import Calendar, Gaps
+from weaver.model.counted import counted
 from weaver.model.stretches import stretches_of
 from weaver.model.timeframe import DAY, Unit
 from weaver.walle.asset_evidence import asset_doubt
@@ -62,15 +63,30 @@ def _gaps(bars: Bars, calendar: Calendar) -> str | None:
         missing = _missing_days(bars, calendar)
         if not len(missing):
             return None
-        return f"{_count(len(missing), 'session')} missing, the first {moment(int(missing[0]) * DAY)}"
+        return f"{counted(len(missing), 'session')} missing, the first {moment(int(missing[0]) * DAY)}"
     gaps = calendar.gaps(bars.timestamp, bars.end, bars.timeframe)
     if not len(gaps):
         return None
     longest = int(np.argmax(gaps.missing))
     return (
-        f"{_count(int(gaps.missing.sum()), 'bar')} missing in {_count(len(gaps), 'gap')}, the first at "
-        f"{moment(gaps.start[0])}, the longest ({int(gaps.missing[longest])}) at {moment(gaps.start[longest])} UTC"
+        f"{counted(int(gaps.missing.sum()), 'bar')} missing in {counted(len(gaps), 'gap')}, the first at "
+        f"{moment(_begin(gaps, 0, calendar))}, the longest ({int(gaps.missing[longest])}) at "
+        f"{moment(_begin(gaps, longest, calendar))} UTC"
     )
+
+
+def _begin(gaps: Gaps, at: int, calendar: Calendar) -> int:
+    """When the first bar of a gap would have begun: a gap after a close begins where trading goes on."""
+    start, stop = int(gaps.start[at]), int(gaps.stop[at])
+    before = int(calendar.open_time(np.array([start]))[0])
+    closed, opened = start, stop
+    while opened - closed > 1:
+        middle = (closed + opened) // 2
+        if calendar.open_time(np.array([middle]))[0] > before:
+            opened = middle
+        else:
+            closed = middle
+    return closed
 
 
 def _no_session(bars: Bars, calendar: Calendar) -> str | None:
@@ -79,7 +95,7 @@ def _no_session(bars: Bars, calendar: Calendar) -> str | None:
     if not off.any():
         return None
     first = moment(int(session[np.argmax(off)]) * DAY)
-    return f"{_count(int(off.sum()), 'bar')} on days without a session, the first on {first}"
+    return f"{counted(int(off.sum()), 'bar')} on days without a session, the first on {first}"
 
 
 def _volume(bars: Bars) -> list[tuple[str, str | None]]:
@@ -89,7 +105,9 @@ def _volume(bars: Bars) -> list[tuple[str, str | None]]:
     if empty.all():
         return [("no_volume", "no bar has volume, so volume is not looked at")]
     first = moment(bars.timestamp[np.argmax(empty)])
-    return [("zero_volume", f"{_count(int(empty.sum()), 'bar')} of volume 0 (they fill nothing), the first at {first}")]
+    return [
+        ("zero_volume", f"{counted(int(empty.sum()), 'bar')} of volume 0 (they fill nothing), the first at {first}")
+    ]
 
 
 def _short(bars: Bars) -> str | None:
@@ -99,8 +117,4 @@ def _short(bars: Bars) -> str | None:
     if not short.any():
         return None
     first = moment(bars.timestamp[np.argmax(short)])
-    return f"{_count(int(short.sum()), 'bar')} shorter than {bars.timeframe}, the first at {first}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
+    return f"{counted(int(short.sum()), 'bar')} shorter than {bars.timeframe}, the first at {first}"

@@ -29,6 +29,7 @@ def test_runs_are_listed_started_stopped_and_shown_with_a_server_and_read_withou
             sleep(0.1)
         assert (found["status"], found["error"]) == ("completed", None)
         assert found["stats"]["trades"] > 0
+        assert "jump" in [one["code"] for one in found["warnings"]]  # the file comes without its splits
 
         assert terminal.outcome("runs", "stop", ids[0])[0] == 1
         assert terminal.outcome("runs", "start", "twice") == (
@@ -43,6 +44,8 @@ def test_runs_are_listed_started_stopped_and_shown_with_a_server_and_read_withou
 
     assert json.loads(terminal.told("runs", "list", "--json", "--status", "pending")) == listed
     assert json.loads(terminal.told("runs", "show", "a [b]", "--json")) == found
+    lines = [line.split()[0] for line in terminal.told("runs", "show", "a [b]").splitlines()]
+    assert lines.index("WARNING") < lines.index("total_return")
     second_page = json.loads(terminal.told("runs", "list", "--json", "--page", "2", "--page-size", "2"))
     assert [run["id"] for run in second_page["items"]] == [ids[0]]
     assert terminal.outcome("runs", "start", "a [b]") == (

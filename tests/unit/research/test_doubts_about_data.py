@@ -102,7 +102,8 @@ def test_a_bare_frame_of_hours_around_the_clock_is_crypto_and_says_so() -> None:
     (told,) = [one.message for one in found.warnings if one.code == "asset_guessed"]
     assert told == (
         "BARS: taken for crypto, as its bars run through the weekends: tick 0.00000001, lot 0.00000001, hours around "
-        'the clock, costs alpaca-crypto unless given; asset= (--asset) says otherwise: "stock", "fx", "future"'
+        'the clock, costs alpaca-crypto unless given; --asset crypto (asset="crypto" in Python) confirms it, '
+        "stock, fx or future says otherwise"
     )
 
 

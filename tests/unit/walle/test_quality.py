@@ -50,6 +50,17 @@ def test_gaps_are_counted_and_the_longest_is_named() -> None:
     assert missing_bars(made, CRYPTO) == 3
 
 
+def test_gap_over_a_weekend_begins_where_trading_goes_on() -> None:
+    """Friday's session of 2021-03-05 ends at 22:00 UTC, 17:00 New York; Monday's begins on Sunday at 22:00. Its first
+    two hours are missing, and one at 02:00."""
+    made = without(bars("2021-03-05T16:00", 72, timeframe="1h"), *range(6, 56), 58)
+    (gaps,) = [one for one in check_bars(made, calendar_for(AssetClass.FX), AssetClass.FX) if one.code == "gaps"]
+    assert gaps.message == (
+        "BTCUSD 1h: 3 bars missing in 2 gaps, the first at 2021-03-07 22:00:00, "
+        "the longest (2) at 2021-03-07 22:00:00 UTC"
+    )
+
+
 def test_missing_days_are_counted() -> None:
     made = without(bars("2022-01-01", 10, timeframe="1d"), 3, 4)
     assert told(made)["gaps"] == "BTCUSD 1d: 2 sessions missing, the first 2022-01-04"
