@@ -147,3 +147,57 @@ class Wire:
         line = await reader.readline()
         writer.close()
         return int(line.split()[1])
+
+
+def _json(unit: str, size: int) -> str:
+    return f'{{"token": "{unit * (SMALL * size // len(unit))}"}}'
+
+
+def _deep(unit: str, size: int) -> str:
+    """Brackets may stand in each other; nothing need close them."""
+    return unit * (SMALL * size // len(unit))
+
+
+@pytest.mark.parametrize("made", [_json, _deep])
+async def test_hostile_json_bodies_are_answered_in_linear_time(open_api: Open, made: Callable[[str, int], str]) -> None:
+    units = ["a", "\\\\", '\\"', "\\ud83d\\ude00", "é", "[", '{"a":', "[1,", "1", "-", "0e", "{", '"', ",", " "]
+    grown = {}
+    async with open_api(token=TOKEN) as api:
+        for unit in units:
+            bodies = {size: made(unit, size).encode() for size in (1, FACTOR)}
+
+            async def post(size: int, bodies: dict[int, bytes] = bodies) -> int:
+                headers = {"Content-Type": "application/json"}
+                return (await api.client.post("/api/v1/session", content=bodies[size], headers=headers)).status_code
+
+            assert {await post(size) for size in bodies} <= {401, 422}, unit
+            grown[unit] = await growth_of_calls(post)
+    assert {unit: round(found) for unit, found in grown.items() if found > GROWTH_MAX} == {}
+
+
+FORMS = {
+    "boundary's begin": '--B\r\nContent-Disposition: form-data; name="other"; filename="a.csv"\r\n\r\n{}\r\n--B--\r\n',
+    "preamble": '{}\r\n--B\r\nContent-Disposition: form-data; name="f"\r\n\r\n1\r\n--B--\r\n',
+    "header": '--B\r\nContent-Disposition: form-data; name="{}"\r\n\r\n1\r\n--B--\r\n',
+    "end": '--B\r\nContent-Disposition: form-data; name="f"\r\n\r\n1\r\n--B--\r\n{}',
+}
+
+
+@pytest.mark.parametrize("place", FORMS)
+async def test_hostile_forms_are_answered_in_linear_time(open_api: Open, place: str) -> None:
+    units = ["a", "\r\n--", "\r", "\r\n", "--B", "\r\n--B", "-", ";", "; a=", '"', "\\"]
+    grown = {}
+    async with open_api(token=TOKEN) as api:
+        for unit in units:
+            bodies = {
+                size: FORMS[place].replace("{}", unit * (SMALL * size // len(unit))).encode() for size in (1, FACTOR)
+            }
+
+            async def post(size: int, bodies: dict[int, bytes] = bodies) -> int:
+                headers = {"Content-Type": "multipart/form-data; boundary=B", "X-API-Key": TOKEN}
+                answer = await api.client.post("/api/v1/data/preview", content=bodies[size], headers=headers)
+                return answer.status_code
+
+            assert {await post(size) for size in bodies} <= {400, 422}, unit
+            grown[unit] = await growth_of_calls(post)
+    assert {unit: round(found) for unit, found in grown.items() if found > GROWTH_MAX} == {}
