@@ -1,25 +1,40 @@
-"""What the pages of the architecture show in Python runs as it stands, its assertions included."""
+"""What the architecture pages show in Python is so: blocks run with their assertions, sessions happen as shown."""
 
+import doctest
 import re
 
 import pytest
 
 from tests.shared_data import REPOSITORY
 
-PAGES = ("greta", "marvin", "statistics", "walle")
+PAGES = {path.stem: path.read_text("utf-8") for path in sorted((REPOSITORY / "docs" / "architecture").glob("*.md"))}
+WITH_RULES = ("api", "greta", "statistics", "walle")
+"""Pages that say rules of data, fills, results and the server: each shows some of them."""
 
 
-def examples() -> list[tuple[str, str]]:
+def blocks() -> list[tuple[str, str]]:
     """Page and text of each block that imports what it uses; the others are pieces of something."""
-    found = []
-    for page in PAGES:
-        text = (REPOSITORY / "docs" / "architecture" / f"{page}.md").read_text(encoding="utf-8")
-        blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-        found += [(page, block) for block in blocks if re.search(r"^(import|from) ", block, re.MULTILINE)]
-    return found
+    found = [(page, block) for page, text in PAGES.items() for block in re.findall(r"```python\n(.*?)```", text, re.S)]
+    return [(page, block) for page, block in found if re.search(r"^(import|from) ", block, re.MULTILINE)]
 
 
-@pytest.mark.parametrize(("page", "text"), examples())
-def test_example_runs_and_is_true(page: str, text: str) -> None:
+def sessions(page: str) -> doctest.DocTest:
+    return doctest.DocTestParser().get_doctest(PAGES[page], {}, page, page, 0)
+
+
+@pytest.mark.parametrize(("page", "text"), blocks())
+def test_block_runs_and_is_true(page: str, text: str) -> None:
     assert "assert " in text, "an example that claims nothing"
     exec(compile(text, f"{page}.md", "exec"), {"__name__": page})
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_session_happens_as_shown(page: str) -> None:
+    runner, said = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS), list[str]()
+    runner.run(sessions(page), out=said.append)
+    assert not runner.failures, "".join(said)
+
+
+@pytest.mark.parametrize("page", WITH_RULES)
+def test_page_of_rules_shows_some(page: str) -> None:
+    assert [name for name, _ in blocks() if name == page] or sessions(page).examples

@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Query, Response
 
+from weaver.glados.equity_text import stamps_of
 from weaver.glados.errors import responses
 from weaver.glados.schemas.base import Identifier, LastMoment, Moment
-from weaver.glados.schemas.data import CandleResponse, CandlesResponse
+from weaver.glados.schemas.data import CandlesResponse
 from weaver.glados.services import ServicesDep
 from weaver.model.bars import COLUMNS, Bars
 from weaver.model.errors import InputError, NotFound
-from weaver.model.instants import instant_of, time_of
+from weaver.model.instants import instant_of
 from weaver.model.timeframe import Timeframe
 from weaver.walle.bar_store import ParquetBarStore
 
@@ -52,33 +54,29 @@ def _text(
     start: datetime | None,
     end: datetime | None,
     limit: int,
-) -> str:
-    """The answer, made where it holds nobody up: five thousand items take a while."""
+) -> bytes:
+    """A `CandlesResponse`, made where it holds nobody up: five thousand items take a while."""
     if timeframe is None:
         entry = store.find(symbol)
         if entry is None:
             raise NotFound(f"{symbol} is not in the bar store: GET /data lists what is")
         timeframe = entry.timeframe
     found = store.candles(symbol, timeframe, _instant(start), _instant(end), limit)
-    answer = CandlesResponse(
-        symbol=symbol,
-        timeframe=str(timeframe),
-        total=found.total,
-        downsampled=found.together > 1,
-        bars_per_item=found.together,
-        items=_items(found.bars),
-    )
-    return answer.model_dump_json()
+    head = {
+        "symbol": symbol,
+        "timeframe": str(timeframe),
+        "total": found.total,
+        "downsampled": found.together > 1,
+        "bars_per_item": found.together,
+    }
+    return orjson.dumps({**head, "items": _items(found.bars)}, option=orjson.OPT_UTC_Z)
 
 
-def _items(bars: Bars) -> list[CandleResponse]:
-    columns = zip(*(getattr(bars, name).tolist() for name in COLUMNS), strict=True)
-    return [
-        CandleResponse(
-            timestamp=time_of(begin), end=time_of(end), open=open_, high=high, low=low, close=close, volume=volume
-        )
-        for begin, end, open_, high, low, close, volume in columns
-    ]
+def _items(bars: Bars) -> list[dict[str, object]]:
+    """As a `CandleResponse` has them, which would take twice the time."""
+    columns = [stamps_of(bars.timestamp), stamps_of(bars.end)]
+    numbers = [getattr(bars, name).tolist() for name in COLUMNS[len(columns) :]]
+    return [dict(zip(COLUMNS, row, strict=True)) for row in zip(*columns, *numbers, strict=True)]
 
 
 def _instant(time: datetime | None) -> int | None:
