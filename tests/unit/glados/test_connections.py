@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from structlog.testing import capture_logs
 
+from tests.shared_data import REPOSITORY
 from weaver.glados.connections import HEADERS_MAX, Connections
 from weaver.glados.http_server import HttpServer, bound_socket
 from weaver.glados.limits import Limits
@@ -309,3 +311,13 @@ async def test_slow_reader_gets_all_of_its_answer() -> None:
             received += len(await reader.readexactly(min(1 << 20, (20 << 20) - received)))
             await asyncio.sleep(0.05)
         assert received == 20 << 20
+
+
+async def test_example_of_the_page_about_limits_happens_as_shown() -> None:
+    page = (REPOSITORY / "docs" / "architecture" / "api.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"\{1\.\.9000\}\)\"\n(\{.+\})\n", page)
+    async with served() as server:
+        reader, _ = await server.connected(b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 414")
+        told = json.loads(await reader.read())
+    assert {**told, "correlation_id": "01a2…"} == json.loads(shown)
