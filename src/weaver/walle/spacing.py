@@ -61,9 +61,9 @@ def intraday_timeframe(
 ) -> Timeframe:
     """The timeframe of bars that lie `step` apart as a rule. Raises InputError where `wanted` cannot be made of it."""
     if wanted is not None and wanted.nanoseconds % step:
-        apart = _steady(timestamp, calendar)
-        if _is_sparse(apart, wanted.nanoseconds, holes=_HOLES_MAX):
-            return wanted
+        own = _sparse_step(_steady(timestamp, calendar))
+        if own is not None and not wanted.nanoseconds % own:
+            return Timeframe(own)
         if step > wanted.nanoseconds and not step % MINUTE:
             raise _too_fine(name, wanted, Timeframe(step) if step <= DAY else Timeframe(DAY))
     if step % MINUTE:
@@ -174,11 +174,18 @@ def _inner(holds: Bool) -> bool:
     return bool(holds[1:-1].all() if len(holds) >= _ENDS_TOLD else holds.all())
 
 
+def _sparse_step(apart: Int64) -> int | None:
+    """What bars with holes are bars of, where that is whole minutes and they lie close enough to tell."""
+    step = int(np.gcd.reduce(apart)) if len(apart) else 0
+    return step if step and not step % MINUTE and _is_sparse(apart, step, holes=_HOLES_MAX) else None
+
+
 def _is_sparse(apart: Int64, step: int, *, holes: int) -> bool:
     """Whether bars that lie `apart` can be bars of `step` with holes: its multiples, and not of anything longer."""
     if not len(apart) or int(np.gcd.reduce(apart)) != step or int(apart.min()) > holes * step:
         return False
-    return float((apart % _mode(apart) != 0).mean()) >= _OFTEN
+    mode = _mode(apart)
+    return mode == step or float((apart % mode != 0).mean()) >= _OFTEN
 
 
 def _is_sparse_daily(labels: Labels, days: int) -> bool:

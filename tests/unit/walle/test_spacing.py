@@ -310,3 +310,13 @@ def test_examples_of_the_page_about_walle_hold(tmp_path: Path, times: str, asset
         read_as = f"refused: {str(refusal).partition(': ')[2]}"
     assert found.removeprefix("refused: ") in read_as
     assert found.startswith("refused: ") == read_as.startswith("refused: ")
+
+
+@pytest.mark.parametrize("share", [0.6, 0.2, 0.03])
+@pytest.mark.parametrize("given", ["1m", "5m", "15m", "1h", "1d"])
+def test_thin_minutes_are_put_together_whatever_distance_is_most_common(share: float, given: str) -> None:
+    every = pd.date_range("2021-03-01", periods=8_000, freq="1min", tz="UTC")
+    some = every[np.random.default_rng(5).random(len(every)) < share]
+    bars = read(pd.DataFrame({"stamp": some}), "crypto", given)
+    freq = {"1m": "1min", "5m": "5min", "15m": "15min", "1h": "1h", "1d": "1D"}[given]
+    assert pd.to_datetime(bars.timestamp, utc=True).tolist() == some.floor(freq).unique().tolist()
