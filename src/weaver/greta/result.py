@@ -49,7 +49,7 @@ class EquityRow(NamedTuple):
 SYMBOLS_NAMED = 5
 KEPT = (
     "strategy", "journal", "stats", "warnings", "curve", "bars", "orders", "fills", "trades", "cash_flows", "positions",
-    "fill_count", "trade_columns", "trade_bars", "run",
+    "fill_count", "trade_columns", "trade_bars", "run", "lookahead",
 )  # fmt: skip
 """What a copy of a result has; the rest is made of it when somebody looks."""
 

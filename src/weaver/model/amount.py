@@ -14,11 +14,16 @@ class Amount(Decimal):
     """An exact decimal: a price, a quantity, money.
 
     It mixes with floats, which are read by their `repr`: `Amount("0.3") + 0.1` is 0.4, and a fill at 10.1 is not above
-    an open of 10.1. With nan and infinity it is a float (no amount is above nan), with an array one of floats. As a
-    key it is its decimal: what stands under Decimal("0.1") is found by Amount("0.1"), what stands under 0.1 is not.
+    an open of 10.1. With nan and infinity it is a float (no amount is above nan), with an array one of floats, and
+    several that become an array are floats. As a key it is its decimal: what stands under Decimal("0.1") is found by
+    Amount("0.1"), what stands under 0.1 is not.
     """
 
     __slots__ = ()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """Several amounts in an array are floats, unless objects are asked for."""
+        return np.array(float(self), dtype=dtype, copy=True if copy is None else copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         exact = _UFUNCS.get(ufunc) if method == "__call__" and not options else None
