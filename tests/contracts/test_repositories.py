@@ -317,6 +317,20 @@ async def test_one_order_or_fill_is_found_by_its_id(database: SqlDatabase) -> No
         assert await transaction.records.find_row("orders", "nobody") is None
 
 
+@pytest.mark.parametrize("sort", ["", "id", "-id", "symbol"])
+async def test_fills_of_one_moment_come_in_the_order_in_which_they_happened(database: SqlDatabase, sort: str) -> None:
+    run = await add_run(database)
+    numbers = [9, 1, 101, 10, 99, 100, 2, 1000]
+    async with database.transaction() as transaction:
+        await transaction.records.add_orders([order_row(run.id, number) for number in numbers])
+        await transaction.records.add_fills([fill_row(run.id, number) for number in numbers])
+    expected = sorted(numbers, reverse=sort == "-id")
+    for run_id in (run.id, None):
+        pages = [await rows(database, "fills", run_id, Query(sort=sort, page=page, page_size=3)) for page in (1, 2, 3)]
+        found = [each["id"].removeprefix(f"{run.id}-f") for page in pages for each in page.items]
+        assert found == [str(number) for number in expected]
+
+
 async def test_rows_of_one_run_or_of_all_are_filtered(database: SqlDatabase) -> None:
     one, two = await add_run(database), await add_run(database)
     async with database.transaction() as transaction:

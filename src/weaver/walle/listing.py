@@ -22,6 +22,7 @@ from weaver.model.errors import InputError
 from weaver.model.record import Query
 from weaver.walle.session import AnyRow, Session
 from weaver.walle.sql_types import Amount, Json
+from weaver.walle.tables import COUNTED
 
 _FARTHEST = 2**62
 """No table is longer; what lies beyond cannot be an OFFSET."""
@@ -76,6 +77,8 @@ def _keys(column: Column[Any], sort: str, *, postgresql: bool) -> list[Order]:
     """What to sort by; what is not there comes last, in either direction and on both databases."""
     exact = not postgresql and isinstance(column.type, Amount)
     keys: list[ColumnElement[Any]] = _numeric(column) if exact else [column]
+    if COUNTED in column.info:  # f2 before f10
+        keys.insert(0, func.length(column, type_=Integer()))
     sorted_keys: list[Order] = [key.desc() if sort.startswith("-") else key.asc() for key in keys]
     return [column.is_(None), *sorted_keys] if column.nullable else sorted_keys
 

@@ -28,6 +28,9 @@ metadata = MetaData(
 Words = text_type()
 Number: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER can count by itself there
 
+COUNTED = "counted"
+"""Marks a column of ids that end in a number without leading zeros, which is their order."""
+
 ROUTED = "(type >= 'backtest.' AND type < 'backtest/') OR (type >= 'live.' AND type < 'live/')"
 """The router's output; `/` is the character after the dot."""
 
@@ -135,7 +138,7 @@ orders = Table(
 fills = Table(
     "fills",
     metadata,
-    Column("id", Words, primary_key=True),
+    Column("id", Words, primary_key=True, info={COUNTED: True}),
     Column("run_id", Words, ForeignKey("runs.id")),
     Column("order_id", Words, ForeignKey("orders.id"), nullable=False),
     Column("symbol", Words, nullable=False),
