@@ -53,6 +53,8 @@ def _loaded(folder: Path, lock_seconds: float) -> "ParquetBarStore":
 def _do(store: "ParquetBarStore", memory_max: int, frame: Frame, emit: Emit) -> None:
     """A job, in a process of its own. Raises what is wrong with the file, and MemoryError."""
     from weaver.glados.reading import Reading, imported, previewed
+    from weaver.walle.files import is_parquet
+    from weaver.walle.parquet_file import decoded_bytes
 
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (most - memory_max * (_STORING - 1), most))
@@ -62,6 +64,8 @@ def _do(store: "ParquetBarStore", memory_max: int, frame: Frame, emit: Emit) -> 
         emit(encoded("read", {}))
 
     reading = Reading.of_json(frame.body)
+    if reading.path.exists() and is_parquet(reading.path) and decoded_bytes(reading.path) > memory_max:
+        raise MemoryError
     if frame.kind == "preview":
         emit(encoded("result", previewed(store, reading).model_dump(mode="json")))
     else:

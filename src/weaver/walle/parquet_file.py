@@ -18,6 +18,9 @@ from weaver.walle.time_text import WrittenTimes, from_epoch, parse_times
 from weaver.walle.time_units import from_units
 from weaver.walle.time_zone import zone_in
 
+_CELL_BYTES = 8
+"""Of a price or a time, however small it is packed."""
+
 
 def read_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     """The columns' names, and the first rows as Python values. Raises InputError or DataError."""
@@ -30,6 +33,22 @@ def read_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], list[tuple[ob
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
     return names, [] if batch is None else list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
+def decoded_bytes(path: Path) -> int:
+    """What the used columns will take at least, as the file's own end says it: nothing of them is read. 0 where it
+    cannot be told: reading it says why."""
+    try:
+        with parquet.ParquetFile(path, memory_map=True) as file:
+            meta, header = file.metadata, file.schema_arrow.names
+        used = {header[position] for position in recognise(header, source=str(path)).used}
+    except (pa.ArrowInvalid, OSError, InputError):
+        return 0
+    groups = (meta.row_group(number) for number in range(meta.num_row_groups))
+    chunks = (group.column(number) for group in groups for number in range(group.num_columns))
+    unpacked: int = sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema in used)
+    rows: int = meta.num_rows
+    return max(unpacked, rows * len(used) * _CELL_BYTES)
 
 
 def read_parquet(path: Path) -> RawColumns:
