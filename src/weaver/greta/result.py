@@ -124,7 +124,8 @@ class BacktestResult:
         return render(PageSource(self))
 
     def __repr__(self) -> str:
-        return f"<BacktestResult {self.title}: {headline(self.stats)}>"
+        codes = ", ".join(dict.fromkeys(warning.code for warning in self.warnings))
+        return f"<BacktestResult {self.title}: {headline(self.stats)}; warnings: {codes or 'none'}>"
 
     def _repr_html_(self) -> str:
         return stats_table(self.title, self.stats, self.warnings)

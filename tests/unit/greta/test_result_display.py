@@ -51,11 +51,13 @@ def test_figure_is_written_by_its_form(value: float | None, form: Form, expected
 
 
 def test_result_shows_itself_in_one_line(result: BacktestResult) -> None:
-    assert re.fullmatch(
+    shown = re.fullmatch(
         r"<BacktestResult hold on AAPL, IBM 1d: total_return [+-][\d.]+%, cagr [+-][\d.]+%, sharpe -?[\d.]+, "
-        r"max_drawdown -[\d.]+%, trades 0>",
+        r"max_drawdown -[\d.]+%, trades 0; warnings: (?P<codes>[a-z_, ]+)>",
         repr(result),
     )
+    assert shown is not None
+    assert shown["codes"].split(", ")[0] == "no_trades"
     table = result._repr_html_()
     assert "<td>Final equity</td><td>" in table
     assert "no trade was closed" in table
