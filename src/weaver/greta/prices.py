@@ -13,8 +13,9 @@ from weaver.model.costs import CostModel, Costs, decimals_after_slippage
 from weaver.model.errors import InputError, RunFailed
 from weaver.model.instrument import AssetClass
 from weaver.model.listing import Listing
-from weaver.model.money import PRICE_LIMIT, PRICE_MIN, decimals_of, divide_half_even
+from weaver.model.money import decimals_of, divide_half_even
 from weaver.model.price_decimals import EXACT_BELOW, EXACT_TENS
+from weaver.model.price_range import price_doubt
 from weaver.model.scale import Scale
 
 
@@ -26,12 +27,10 @@ def scale_of(listing: Listing, costs: Costs) -> Scale:
     bars, instrument = listing.bars, listing.instrument
     if not len(bars):
         return Scale.of(instrument)
+    doubt = price_doubt(bars)
+    if doubt:
+        raise InputError(f"{listing.symbol}: {doubt}")
     low, high = (Decimal(repr(float(price))) for price in (bars.low.min(), bars.high.max()))
-    if not PRICE_MIN <= low <= high < PRICE_LIMIT:
-        raise InputError(
-            f"{listing.symbol}: the prices of its bars go from {low} to {high}, and only those from {PRICE_MIN} to "
-            f"under {PRICE_LIMIT} can be kept: multiply the prices by a power of ten, and divide the volume by it"
-        )
     data_decimals = bars.price_decimals
     paid_out = [decimals_of(action.value) for action in listing.actions if isinstance(action, Delisting)]
     slipped = decimals_after_slippage(costs, instrument.ticks(data_decimals), low, high)

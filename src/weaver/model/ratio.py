@@ -16,6 +16,9 @@ FLOAT_DIGITS = 15
 CHANCE = 20
 """How much denser than fractions as simple as the one that is meant the decimals of that length must lie."""
 
+SMALL = 12
+"""Up to this denominator a fraction that is not 1 over something may be meant by two or three decimals."""
+
 
 def split_ratio(value: Fraction | Number) -> Fraction:
     """New shares for an old one, as `value` says: a number, or new over old as `3:2`, `1/3` or `3-for-2`.
@@ -45,6 +48,25 @@ def ratio_text(ratio: Fraction) -> str:
             rest //= prime
     text = "" if rest > 1 else plain(Decimal(ratio.numerator) / ratio.denominator)
     return text if text and _reads_back(text, ratio) else f"{ratio.numerator}/{ratio.denominator}"
+
+
+def may_be_rounded_from(ratio: Fraction) -> Fraction | None:
+    """The simple fraction, 1/n or one with a small denominator, that a ratio of few decimals may be the rounding of.
+
+    Of 0.33 it is 1/3, of 0.067 1/15, and of 1.67 5/3; None of what was said as a fraction, or is simple itself.
+    """
+    text = ratio_text(ratio)
+    if "/" in text or ratio.denominator == 1:
+        return None
+    exponent = Decimal(text).as_tuple().exponent
+    assert isinstance(exponent, int)
+    last = Fraction(10) ** exponent
+    old = int(1 / ratio)
+    found = [Fraction(1, one) for one in (old, old + 1) if one]
+    found.append(ratio.limit_denominator(max(1, min(SMALL, isqrt(int(1 / (10 * last)))))))
+    near = [one for one in found if one.denominator > 1 and ratio - last / 2 <= one < ratio + last]
+    simple = min(near, key=lambda one: abs(one - ratio), default=ratio)
+    return None if simple == ratio else simple
 
 
 def _reads_back(text: str, ratio: Fraction) -> bool:

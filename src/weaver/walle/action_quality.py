@@ -12,6 +12,7 @@ from weaver.model.bars import Bars, Bool, Float64
 from weaver.model.calendar import Calendar
 from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split, ex_day
 from weaver.model.counted import counted
+from weaver.model.ratio import may_be_rounded_from, ratio_text
 from weaver.model.timeframe import DAY
 from weaver.walle.moment import moment
 from weaver.walle.quality import DataWarning
@@ -70,7 +71,7 @@ class _Opens:
 def check_actions(
     bars: Bars, calendar: Calendar, asset_class: AssetClass, actions: Sequence[CorporateAction]
 ) -> tuple[DataWarning, ...]:
-    """Doubts about a symbol's actions and prices together, at most one of each code: action_doubt, jump.
+    """Doubts about a symbol's actions and prices together, at most one of each code: action_doubt, split_ratio, jump.
 
     Jumps are looked for in stocks only: nothing else is split.
     """
@@ -79,6 +80,7 @@ def check_actions(
     opens = _Opens.of(bars, calendar)
     by_row = _by_row(actions, opens)
     found = [("action_doubt", _together(list(_doubts(bars, opens, by_row, actions))))]
+    found.append(("split_ratio", _together(list(_rounded_ratios(by_row)))))
     if asset_class is AssetClass.STOCK:
         found.append(("jump", _jumps(bars, opens, by_row)))
     return tuple(
@@ -95,6 +97,18 @@ def _by_row(actions: Sequence[CorporateAction], opens: _Opens) -> dict[int, list
         if at < len(opens.day) and ex_day(action) > first:
             found.setdefault(at, []).append(action)
     return found
+
+
+def _rounded_ratios(by_row: dict[int, list[CorporateAction]]) -> Iterator[str]:
+    """Splits whose ratio is said in decimals, too few for the simple fraction that may be meant."""
+    for split in (action for _, here in sorted(by_row.items()) for action in here if isinstance(action, Split)):
+        simple = may_be_rounded_from(split.ratio)
+        if simple is not None:
+            yield (
+                f"the split of {ratio_text(split.ratio)} on {split.ex_date} is taken as it is said, "
+                f"{split.ratio.numerator} new shares for {split.ratio.denominator}: if {simple} was meant, "
+                f"write {simple}"
+            )
 
 
 def _together(doubts: list[str]) -> str | None:

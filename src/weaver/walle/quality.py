@@ -8,6 +8,7 @@ from weaver.model.asset_class import AssetClass
 from weaver.model.bars import Bars
 from weaver.model.calendar import Calendar, Gaps
 from weaver.model.counted import counted
+from weaver.model.price_range import price_doubt
 from weaver.model.stretches import stretches_of
 from weaver.model.timeframe import DAY, Unit
 from weaver.walle.asset_evidence import asset_doubt
@@ -17,7 +18,7 @@ from weaver.walle.moment import moment
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataWarning:
     """A doubt about data, by a code that programs can hold on to: gaps, no_session, no_volume, zero_volume,
-    short_bars, asset_doubt, action_twice, action_doubt, jump."""
+    short_bars, asset_doubt, price_range, action_twice, action_doubt, split_ratio, jump."""
 
     code: str
     message: str
@@ -31,6 +32,7 @@ def check_bars(bars: Bars, calendar: Calendar, asset_class: AssetClass) -> tuple
         *_volume(bars),
         ("short_bars", None if asset_class is AssetClass.STOCK else _short(bars)),
         ("asset_doubt", asset_doubt(bars, asset_class)),
+        ("price_range", price_doubt(bars)),
     ]
     return tuple(
         DataWarning(code=code, message=f"{bars.symbol} {bars.timeframe}: {text}") for code, text in found if text

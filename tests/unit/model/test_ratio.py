@@ -12,7 +12,7 @@ from weaver.model.corporate_actions import Split
 from weaver.model.errors import InputError
 from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.position import Position
-from weaver.model.ratio import ratio_text, split_ratio
+from weaver.model.ratio import may_be_rounded_from, ratio_text, split_ratio
 from weaver.model.scale import Scale
 from weaver.walle.catalogue import action_json, action_of
 
@@ -61,6 +61,33 @@ def test_what_is_no_ratio_is_refused_in_one_line(written: Any, says: str) -> Non
     with pytest.raises(InputError, match=says) as caught:
         split_ratio(written)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("0.33", "1/3"), ("0.067", "1/15"), ("0.0286", "1/35"), (0.33, "1/3"), (Decimal("0.67"), "2/3"),
+        ("0.66", "2/3"), ("1.33", "4/3"), ("1.67", "5/3"), ("0.3", "1/3"), ("0.03", "1/33"), ("0.14", "1/7"),
+        ("1.111", "10/9"),
+        # simple as they are, dividends in shares, spin-offs, and what was said as a fraction or is one by now
+        ("0.5", None), ("0.1", None), ("0.04", None), ("0.4", None), ("1.1", None), ("1.05", None), ("1.3", None),
+        ("1.231", None), ("1.281", None), ("0.9999", None), ("0.0001", None), ("2.5", None), ("4", None),
+        ("1/3", None), ("333:1000", None), ("0.333333", None), (1 / 3, None),
+    ],
+)  # fmt: skip
+def test_fraction_that_a_short_decimal_may_round_is_named(written: Any, meant: str | None) -> None:
+    assert may_be_rounded_from(split_ratio(written)) == (None if meant is None else Fraction(meant))
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("cut", [False, True])
+def test_no_rounded_reverse_split_is_taken_as_said_in_silence(digits: int, cut: bool) -> None:
+    for old in range(2, 500):
+        units = 10**digits // old if cut else round(Fraction(10**digits, old))
+        if not units:
+            continue
+        ratio = split_ratio(Decimal(units).scaleb(-digits))
+        assert ratio.numerator == 1 or may_be_rounded_from(ratio) is not None, (old, digits)
 
 
 FRACTIONS = st.builds(Fraction, st.integers(1, 3000), st.integers(1, 3000))

@@ -100,6 +100,19 @@ def test_a_ratio_that_is_upside_down_or_wrong_is_told() -> None:
     assert "is not in the prices" in told(walk(ratio=4), split("16"))["action_doubt"]
 
 
+@pytest.mark.parametrize("ratio", ["0.33", 0.33, "33:100"])
+def test_a_ratio_of_few_decimals_is_asked_after(ratio: str | float) -> None:
+    assert told(walk(ratio=1 / 3), Split(ex_date=EX, ratio=ratio)) == {
+        "split_ratio": "ABC 1d: the split of 0.33 on 2022-05-16 is taken as it is said, 33 new shares for 100: "
+        "if 1/3 was meant, write 1/3"
+    }
+
+
+@pytest.mark.parametrize("ratio", ["1/3", 0.3333333333333333, "0.333"])
+def test_a_ratio_that_is_clear_is_not_asked_after(ratio: str | float) -> None:
+    assert told(walk(ratio=1 / 3), Split(ex_date=EX, ratio=ratio)) == {}
+
+
 def test_a_split_a_day_off_is_told_as_a_split_and_as_a_jump() -> None:
     doubts = told(walk(ratio=4, noise=0.006), split("4", date(2022, 5, 20)))
     assert "2022-05-20 is not in the prices" in doubts["action_doubt"]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.shared_data import SAMPLES, shared_file
 from tests.unit.walle.store_builders import CRYPTO, bars
-from weaver.model.bars import COLUMNS, Bars
+from weaver.model.bars import COLUMNS, PRICES, Bars
 from weaver.model.calendar import calendar_for
 from weaver.model.corporate_actions import CorporateAction, Split
 from weaver.model.instrument import AssetClass
@@ -39,6 +39,15 @@ def doubts(made: Bars, actions: Sequence[CorporateAction]) -> tuple[DataWarning,
 def test_good_bars_give_no_doubt() -> None:
     assert told(bars()) == {}
     assert missing_bars(bars(), CRYPTO) == 0
+
+
+@pytest.mark.parametrize(("factor", "is_told"), [(1e-21, True), (1e-12, False), (1e12, False), (1e21, True)])
+def test_prices_that_no_run_can_keep_are_told(factor: float, is_told: bool) -> None:
+    made = bars()
+    made = replace(made, **{name: getattr(made, name) * factor for name in PRICES})
+    assert ("price_range" in told(made)) == is_told
+    if is_told:
+        assert "only those from 1E-18 to under 1E+20 can be kept: multiply the prices" in told(made)["price_range"]
 
 
 def test_gaps_are_counted_and_the_longest_is_named() -> None:

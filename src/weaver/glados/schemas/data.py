@@ -77,7 +77,9 @@ class SeriesResponse(ResponseBody):
 class DataWarningResponse(ResponseBody):
     """A doubt about data that could be true."""
 
-    code: str = Field(description="gaps, no_session, no_volume, zero_volume, short_bars, asset_doubt or mended.")
+    code: str = Field(
+        description="gaps, no_session, no_volume, zero_volume, short_bars, asset_doubt, price_range or mended."
+    )
     message: str = Field(description="What is odd about it.")
 
 
