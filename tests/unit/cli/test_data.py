@@ -150,7 +150,7 @@ def test_check_tells_doubts_and_passes_good_data() -> None:
     text = done("check").stdout
     assert "IBM 1d: 3,270 bars, fine" in text
     assert "EURUSD 1h: 15 bars missing in 2 gaps" in text
-    assert "a split missing among the actions? [jump]" in text
+    assert "a split missing among the actions (--actions)? [jump]" in text
     assert "EURUSD" not in done("check", "IBM").stdout
     assert "NOPE: not in the bar store" in refused("check", "NOPE")
 
