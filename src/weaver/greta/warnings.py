@@ -58,7 +58,9 @@ def _about_trades(engine: Engine[Any], trades: Trades) -> list[tuple[str, str]]:
             )
         ]
     if not len(trades):
-        return [("no_trades", "no trade was closed: what was bought is still held, so nothing is known of its trades")]
+        held = any(engine.ledger.units.values())
+        why = "what was bought is still held" if held else "splits paid out in cash all that was held"
+        return [("no_trades", f"no trade was closed: {why}, so nothing is known of its trades")]
     if len(trades) < FEW_TRADES:
         return [
             (

@@ -92,3 +92,19 @@ def test_run_with_such_a_split_runs_again_from_store_and_record(tmp_path: Path, 
     kept["actions"][0]["value"] = "0.1428571428571428571428571429"
     record.write_text(json.dumps({**{name: kept[name] for name in kept if name != "checksum"}, "format": 1}))
     assert store().actions("ABC") == (Split(ex_date=ex_date, ratio=Fraction(1, 7)),)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "word"),
+    [(7, "splits paid out in cash all that was held"), (17, "what was bought is still held")],
+)
+def test_holding_that_a_split_paid_out_is_not_told_as_held(quantity: int, word: str) -> None:
+    closes = [1.0] * 3 + [10.0] * 3
+    bars = pd.DataFrame(dict.fromkeys(("open", "high", "low", "close"), closes) | {"volume": 1e9}, STAMPS)
+    result = weaver.backtest(
+        BuyOnce, {"X": bars}, params={"quantity": quantity}, asset="stock", costs="none",
+        actions={"X": [Split(ex_date=STAMPS[3].date(), ratio="1/10")]}, lookahead_check=False,
+    )  # fmt: skip
+    (told,) = [warning.message for warning in result.warnings if warning.code == "no_trades"]
+    assert told == f"no trade was closed: {word}, so nothing is known of its trades"
+    assert [flow.amount for flow in result.cash_flows] == [7]  # of 7 or 17 at 1 each, 0.7 of a share at 10
