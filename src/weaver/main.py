@@ -261,7 +261,12 @@ async def _recover_when_needed(
 
 async def _look_at_bars(bars: ParquetBarStore, *, is_owner: Callable[[], bool]) -> None:
     """Find what was damaged while no server ran; and give series of an earlier Weaver their checksums."""
-    for entry in await asyncio.to_thread(bars.catalogue):
+    try:
+        entries = await asyncio.to_thread(bars.catalogue)
+    except InputError as error:  # the folder is none, or may not be read: /healthz tells
+        _log.warning("bars_not_looked_at", error=str(error))
+        return
+    for entry in entries:
         if entry.checks is None and is_owner():
             try:
                 await asyncio.to_thread(bars.add_checksums, entry)
@@ -272,16 +277,19 @@ async def _look_at_bars(bars: ParquetBarStore, *, is_owner: Callable[[], bool]) 
 
 @asynccontextmanager
 async def _in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Something that goes on until the end of the block; that it fails is logged, and ends nothing else."""
+    """Something that goes on until the end of the block; that it fails is logged at once, and ends nothing else."""
     task = asyncio.create_task(work)
+    task.add_done_callback(_log_failure)
     try:
         yield
     finally:
         task.cancel()
         await asyncio.wait({task})
-        failure = None if task.cancelled() else task.exception()
-        if failure is not None:
-            _log.error("background_work_failed", exc_info=failure)
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("background_work_failed", exc_info=error)
 
 
 def _running(settings: Settings, parts: _Parts, port: int) -> Running:

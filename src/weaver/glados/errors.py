@@ -170,7 +170,7 @@ async def _on_weaver_error(request: Request, error: Exception) -> Response:
 
 async def _on_wrong_shape(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    details = [_detail(one, error.body, request) for one in error.errors()]
+    details = [_detail(one, error.body, request) for one in error.errors()[:DETAILS_MAX]]
     message = "; ".join(f"{one.field}: {one.message}" for one in details[:3])
     return error_response(422, message, details=details, correlation_id=correlation_id_of(request))
 

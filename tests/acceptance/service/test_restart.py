@@ -74,6 +74,7 @@ def test_shutdown_with_a_run_and_a_stream_is_in_order_within_five_seconds(runnin
         api.working(api.started("trader", config=PAUSED))
         assert running.stop() == 0, running.log[-2000:]  # past five seconds it would leave by force, with 1
     assert "not everything stopped" not in running.log
+    assert "background_work_failed" not in running.log  # what is done by then has not failed
     assert not list(running.home.glob("weaver.db-wal"))
 
 
@@ -100,3 +101,16 @@ def test_shutdown_with_runs_and_streams_leaves_every_run_in_a_true_state(running
             ends = [event for event in api.events(run_id=run_id) if event["type"] in {"run.Error", "run.Stopped"}]
             assert [event["type"] for event in ends] == ["run.Error"]
             assert "interrupted" in api.run(run_id)["error"]
+
+
+def test_home_whose_bars_are_no_folder_starts_and_says_so_in_a_line(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "bars").write_text("not a folder")
+    with server(home, WEAVER_WORKERS="1") as started:
+        with Api(started.url) as api:
+            assert api.get("/healthz")["status"] == "degraded"
+        assert started.stop() == 0
+    assert "Traceback" not in started.log
+    assert "bars_not_looked_at" in started.log
+    assert "Not a directory" in started.log

@@ -22,6 +22,8 @@ from weaver.model.money import plain
 
 _INTEGER_MAX = 2**63 - 1
 _DEPTH_MAX = 50
+_FIELDS_MAX = 200
+"""More than any body has; past it each unknown one is not told of singly, which takes long for a hundred thousand."""
 _DIGITS_MAX = 40
 _WRITTEN_MAX = 200
 """Letters of a number, with whatever stands around its digits."""
@@ -45,6 +47,8 @@ class RequestBody(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _can_be_kept(cls, value: Any) -> Any:
+        if isinstance(value, Mapping) and len(value) > _FIELDS_MAX:
+            raise ValueError(f"{len(value):,} fields, where {len(cls.model_fields)} are known")
         check_json(value)
         return value
 

@@ -123,6 +123,18 @@ async def test_blanks_around_a_name_are_no_part_of_it_nor_of_its_confirmation(ap
     assert started.status_code == 200
 
 
+@pytest.mark.parametrize(("place", "said"), [("body", "5,003 fields, where "), ("body.costs", "5,000 fields, where ")])
+async def test_a_body_of_thousands_of_unknown_fields_is_one_error(api: Api, place: str, said: str) -> None:
+    """Each told of singly, a hundred thousand of them take the loop for a second."""
+    unknown = {f"k{number}": 1 for number in range(5_000)}
+    body = {**A_RUN, **unknown} if place == "body" else {**A_RUN, "costs": unknown}
+    answer = await api.client.post("/api/v1/runs", json=body)
+    assert answer.status_code == 422
+    (detail,) = answer.json()["details"]
+    assert detail["field"] == place
+    assert said in detail["message"]
+
+
 @pytest.mark.parametrize(
     ("costs", "field", "said"),
     [
