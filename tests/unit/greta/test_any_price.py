@@ -129,7 +129,7 @@ def test_rounding_that_moves_an_order_far_is_told() -> None:
     told = run(frame(*[0.0004] * 5), "stock", sells={"stop": 0.00036}).warnings
     text = next(message for code, message in told if code == "coarse_tick")
     assert text.startswith(
-        "1 orders were rounded to a tick of over 1% of their price; the first, order 2: 0.0004 to a "
+        "1 order was rounded to a tick of over 1% of the price; the first, order 2: 0.0004 to a "
     )
     assert text.endswith("to a tick of 0.0001: give a finer tick")
     fine = run(frame(0.0123, 0.0124, 0.0125, 0.0124, 0.0123), "stock", sells={"stop": 0.0111}).warnings
