@@ -128,9 +128,7 @@ def test_rounding_that_moves_an_order_far_is_told() -> None:
     """A stock at 0.0004 with four decimals: a stop 10 % under it is a tick away, and lands on it."""
     told = run(frame(*[0.0004] * 5), "stock", sells={"stop": 0.00036}).warnings
     text = next(message for code, message in told if code == "coarse_tick")
-    assert text.startswith(
-        "1 order was rounded to a tick of over 1% of the price; the first, order 2: 0.0004 to a "
-    )
+    assert text.startswith("1 order was rounded to a tick of over 1% of the price; the first, order 2: 0.0004 to a ")
     assert text.endswith("to a tick of 0.0001: give a finer tick")
     fine = run(frame(0.0123, 0.0124, 0.0125, 0.0124, 0.0123), "stock", sells={"stop": 0.0111}).warnings
     assert "coarse_tick" not in [code for code, _ in fine]
