@@ -82,6 +82,7 @@ RECORD_HARMS: dict[str, Callable[[Path], object]] = {
     "negative rows": lambda path: _as_format_1_entry(path, rows=-5),
     "files a text": lambda path: _as_format_1_entry(path, files="2021.parquet"),
     "instants beyond 64 bits": lambda path: _as_format_1_entry(path, last=10**30),
+    "half a surrogate pair": lambda path: _as_format_1_entry(path, source="\ud800"),
     "another symbol's": lambda path: shutil.copy(path.parent.parent / "ETHUSD" / "symbol.json", path),
     "missing": lambda path: path.unlink(),
     "a folder": lambda path: (path.unlink(), path.mkdir()),
