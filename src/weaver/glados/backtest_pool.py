@@ -58,6 +58,7 @@ class LocalBacktestPool:
         self._idle, self._checking = _slots(workers), _slots(1)
         self._processes: set[WorkerProcess] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._warming: asyncio.Task[None] | None = None
         self._is_closed = self._has_failed = False
 
     @property
@@ -72,7 +73,7 @@ class LocalBacktestPool:
 
     def start(self) -> None:
         """Start the processes ahead of the first job, one after the other, behind the server's own start."""
-        self._keep(self._warmed())
+        self._warming = asyncio.create_task(self._warmed())
 
     async def run(
         self, job: BacktestJob, *, started: Callable[[], Awaitable[None]], progress: Progress
@@ -105,8 +106,10 @@ class LocalBacktestPool:
     async def close(self) -> None:
         """End all processes, and with them every job."""
         self._is_closed = True
-        for task in self._tasks:
-            task.cancel()
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.wait({self._warming})
+        # What is being buried is let go in peace: half-way it would leave its lines open.
         await asyncio.gather(*self._tasks, *(worker.end() for worker in self._processes), return_exceptions=True)
         self._processes.clear()
         for slots in (self._idle, self._checking):  # whoever still waits hears that there is nothing left

@@ -114,9 +114,10 @@ class WorkerProcess:
         await asyncio.wait({self._exit}, timeout=_GONE_SECONDS)
         if self._mark is not None:
             end_marked(MARK, self._mark)
-        with suppress(TimeoutError):  # the loop has its own way to learn of the end, and of that of the lines
+        with suppress(TimeoutError):  # the loop has ways of its own to learn of the end, and of that of the lines
             async with asyncio.timeout(_GONE_SECONDS):
                 await self._process.wait()
+                await asyncio.wait({self._drain, asyncio.ensure_future(self._rest())})
         for task in (self._drain, self._exit):
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -184,6 +185,12 @@ class WorkerProcess:
         finally:
             loop.remove_reader(watched)
             os.close(watched)
+
+    async def _rest(self) -> None:
+        """Read the line to its end, for nobody: so it is closed."""
+        with suppress(RuntimeError):  # somebody reads it still, who hears of the end himself
+            while await self._answers.read(_STREAM_BYTES):
+                pass
 
     async def _lost(self) -> WorkerLost:
         self.kill()

@@ -38,6 +38,7 @@ def warnings_of(engine: Engine[Any], curve: Curve, trades: Trades, columns: Fill
         *_about_data(engine, curve),
         *_about_fills(engine, columns),
         *_about_ticks(engine),
+        *_about_slippage(engine),
         *_about_rejections(engine),
         *_about_endings(engine, curve),
         *about_financing(curve, engine.setup.rules),
@@ -123,6 +124,25 @@ def _about_ticks(engine: Engine[Any]) -> list[tuple[str, str]]:
         "finer tick"
     )
     return [("coarse_tick", text)]
+
+
+def _about_slippage(engine: Engine[Any]) -> list[tuple[str, str]]:
+    """Slippage in ticks where a tick is as fine as the bars' decimals, so that it costs next to nothing."""
+    fine = [
+        symbol
+        for symbol, prices in engine.prices.items()
+        if engine.setup.costs[symbol].slippage_ticks
+        and not prices.listing.instrument.tick_given
+        and prices.scale.tick < int(prices.listing.instrument.tick * prices.scale.price_one)
+    ]
+    if not fine:
+        return []
+    scale, more = engine.prices[fine[0]].scale, f" and {len(fine) - 1} more" if len(fine) > 1 else ""
+    text = (
+        f"slippage_ticks counts ticks of {scale.text(scale.tick)} for {fine[0]}{more}, as fine as the bars' decimals "
+        "(adjusted prices have many): that costs next to nothing; give slippage_bps instead"
+    )
+    return [("fine_tick", text)]
 
 
 def _lowest(order: Order) -> int:
