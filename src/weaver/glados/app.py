@@ -31,6 +31,7 @@ from weaver.glados.middleware import OPEN_ROUTES, PREFIX, BodyLimit, Guard, Requ
 from weaver.glados.security import COOKIE, Gate, Names, Sessions
 from weaver.glados.services import Services
 from weaver.glados.sse import Hub
+from weaver.glados.turns import Turns
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router, session.router, settings.router, strategies.router, runs.router, results.router, orders.router,
@@ -75,6 +76,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(BodyLimit, limits=facts.limits)  # the last one added is the outermost
     app.add_middleware(Guard, gate=app.state.gate, names=names, serves_web=facts.serves_web)
     app.add_middleware(RequestContext, new_id=services.new_id, metrics=metrics_of_app)
+    app.add_middleware(Turns, exempt=frozenset({f"{PREFIX}/healthz", f"{PREFIX}/metrics"}))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's own way to extend the document
     return app
 
