@@ -48,8 +48,6 @@ from weaver.walle.ownership import FileLock
 
 STOP_SECONDS = 5.0
 """After a signal to stop, the process is gone within so long, whatever hangs."""
-SWITCH_SECONDS = 0.0005
-"""How long a thread that makes a long text keeps the loop from answering others: a tenth of Python's own habit."""
 RECOVER_AGAIN_SECONDS = 5.0
 """How soon runs that were left behind are tried to be marked again."""
 HOME_TAKEN = (
