@@ -130,12 +130,17 @@ class _Check:
         self._moments = [decision.time for decision in self._whole]
         end = self._run_seconds * (1 + RUNS) + SECONDS
         doubts: list[Finding] = []
-        for found in (*self._indicators(again, end), self._cuts(again, end)):
+        for found in self._steps(again, end):
             if found is not None and found.code in FATAL:
                 return [found]
             if found is not None and all(found.code != other.code for other in doubts):
                 doubts.append(found)
         return doubts
+
+    def _steps(self, again: LiveEngine, end: float) -> Iterator[Finding | None]:
+        """What each step found, in their order; a step begins when it is asked for."""
+        yield from self._indicators(again, end)
+        yield self._cuts(again, end)
 
     # Indicators
 
