@@ -55,6 +55,11 @@ class CsvText:
         """Its bytes, unpacked."""
         return cast(BinaryIO, gzip.open(self.path)) if self.is_packed else self.path.open("rb")
 
+    def stream(self) -> pa.NativeFile:
+        """The same bytes for Arrow, which reads ahead in threads of its own. A file of Python's must not be handed to
+        those: one that still waits for the interpreter's lock when the interpreter ends takes the process down."""
+        return pa.input_stream(str(self.path), compression="gzip" if self.is_packed else None)
+
     def line_of(self, row: int) -> int | None:
         """The line of the data row `row` (both from 1); empty lines are no rows."""
         for number, (line, _text) in enumerate(self.data_lines(), start=1):
@@ -131,7 +136,7 @@ def read_table(
     number."""
     batches, row = [], 0
     try:
-        with text.open() as file, _reader(text, positions, file) as reader:
+        with text.stream() as file, _reader(text, positions, file) as reader:
             for batch in reader:
                 batches.append(_converted(batch, positions, numbers or {}, row))
                 row += batch.num_rows
@@ -146,11 +151,11 @@ def read_table(
     return pa.Table.from_batches(batches)
 
 
-def _reader(text: CsvText, positions: Sequence[int], file: BinaryIO) -> arrow_csv.CSVStreamingReader:
+def _reader(text: CsvText, positions: Sequence[int], file: pa.NativeFile) -> arrow_csv.CSVStreamingReader:
     names = [str(position) for position in range(len(text.header))]
     wanted = [names[position] for position in positions]
     return arrow_csv.open_csv(
-        pa.PythonFile(file, mode="r"),
+        file,
         read_options=arrow_csv.ReadOptions(
             skip_rows=text.header_line, column_names=names, use_threads=False, block_size=_BLOCK
         ),

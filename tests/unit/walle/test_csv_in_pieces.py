@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from weaver.model.errors import DataError
+from weaver.model.errors import DataError, InputError
 from weaver.walle import csv_file, time_text
 from weaver.walle.files import read_bars
 
@@ -55,6 +55,30 @@ def test_all_rows_of_all_pieces_are_there(tmp_path: Path, spelling: str, packed:
     assert (bars.timestamp == hours.astype("datetime64[ns]").astype(np.int64)).all()
     for name, expected in (("open", count), ("high", count + 2), ("close", count + 1), ("volume", count * 10)):
         assert (getattr(bars, name) == expected).all(), name
+
+
+def packed(members: int) -> bytes:
+    """Rows packed as so many streams, one behind the other, as `cat a.gz b.gz` leaves them."""
+    texts = [HEADER, *lines("%Y-%m-%dT%H:%M:%SZ")]
+    return b"".join(gzip.compress("".join(texts[part::members]).encode()) for part in range(members))
+
+
+def test_rows_of_a_file_packed_in_many_parts_are_all_there(tmp_path: Path) -> None:
+    path = tmp_path / "X_1h.csv.gz"
+    path.write_bytes(packed(members=ROWS + 1))
+    assert read_bars(path).bars.open.tolist() == list(range(1, ROWS + 1))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [packed(1)[:-3], packed(1)[:-200], packed(1)[:-8] + bytes(8), packed(1)[:900] + bytes(9) + packed(1)[909:]],
+    ids=["no end", "cut off", "other checksum", "holes"],
+)
+def test_packed_file_that_is_broken_is_refused(tmp_path: Path, broken: bytes) -> None:
+    path = tmp_path / "X_1h.csv.gz"
+    path.write_bytes(broken)
+    with pytest.raises(InputError, match=r"X_1h.csv.gz: cannot be read: "):
+        read_bars(path)
 
 
 @pytest.mark.parametrize(
