@@ -1,4 +1,4 @@
-"""Write src/weaver/model/xnys.py from the package exchange_calendars (a few seconds).
+"""Write src/weaver/model/calendar/xnys.py from the package exchange_calendars (a few seconds).
 
 exchange_calendars takes seconds to import, and reaches back only 20 years unless told otherwise; Weaver keeps what it
 says about the New York Stock Exchange as a small module. Run after an upgrade:  python scripts/generate_xnys.py

@@ -9,10 +9,10 @@ import numpy as np
 import weaver
 from weaver.greta.result import BacktestResult
 from weaver.marvin.strategy import Strategy
-from weaver.model.bars import Bars
-from weaver.model.calendar import calendar_for
-from weaver.model.instrument import AssetClass
-from weaver.model.timeframe import DAY, Timeframe
+from weaver.model.calendar.sessions import calendar_for
+from weaver.model.market.bars import Bars
+from weaver.model.market.instrument import AssetClass
+from weaver.model.market.timeframe import DAY, Timeframe
 
 FIRST_DAY = (date(2021, 4, 5) - date(1970, 1, 1)).days
 """A Monday; the four weeks after it have no holiday."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import PAYLOADS, Payload, StreamReset
-from weaver.glados.sse import frame_of, reset_frame
-from weaver.walle.database import open_database
+from weaver.glados.stream.hub import frame_of, reset_frame
+from weaver.walle.database.database import open_database
 
 PAGE = Path(__file__).parents[1] / "docs" / "architecture" / "events.md"
 BEGIN, END = "<!-- frames, written by `python -m tests.event_frames` -->", "<!-- end of frames -->"

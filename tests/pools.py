@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from weaver.glados.backtest_pool import LocalBacktestPool
+from weaver.glados.pool.pool import LocalBacktestPool
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 

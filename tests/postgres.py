@@ -142,7 +142,7 @@ def postgres() -> Iterator[Databases]:
     template = databases.create("template")
 
     async def fill() -> None:
-        from weaver.walle.migrate import migrate
+        from weaver.walle.database.migrate import migrate
 
         await migrate(template, home=Path())
 

@@ -10,46 +10,46 @@ if TYPE_CHECKING:
     __version__: str
     from pydantic import Field as Field
 
-    from weaver.marvin.indicators import adx as adx
-    from weaver.marvin.indicators import atr as atr
-    from weaver.marvin.indicators import bbands as bbands
-    from weaver.marvin.indicators import cci as cci
-    from weaver.marvin.indicators import ema as ema
-    from weaver.marvin.indicators import highest as highest
-    from weaver.marvin.indicators import indicator as indicator
-    from weaver.marvin.indicators import lowest as lowest
-    from weaver.marvin.indicators import macd as macd
-    from weaver.marvin.indicators import mom as mom
-    from weaver.marvin.indicators import natr as natr
-    from weaver.marvin.indicators import obv as obv
-    from weaver.marvin.indicators import roc as roc
-    from weaver.marvin.indicators import rsi as rsi
-    from weaver.marvin.indicators import sma as sma
-    from weaver.marvin.indicators import stddev as stddev
-    from weaver.marvin.indicators import stoch as stoch
-    from weaver.marvin.indicators import talib as talib
-    from weaver.marvin.indicators import wma as wma
-    from weaver.marvin.indicators import zscore as zscore
-    from weaver.marvin.series import crossed_above as crossed_above
-    from weaver.marvin.series import crossed_below as crossed_below
-    from weaver.marvin.series import shift as shift
+    from weaver.marvin.series.indicators import adx as adx
+    from weaver.marvin.series.indicators import atr as atr
+    from weaver.marvin.series.indicators import bbands as bbands
+    from weaver.marvin.series.indicators import cci as cci
+    from weaver.marvin.series.indicators import ema as ema
+    from weaver.marvin.series.indicators import highest as highest
+    from weaver.marvin.series.indicators import indicator as indicator
+    from weaver.marvin.series.indicators import lowest as lowest
+    from weaver.marvin.series.indicators import macd as macd
+    from weaver.marvin.series.indicators import mom as mom
+    from weaver.marvin.series.indicators import natr as natr
+    from weaver.marvin.series.indicators import obv as obv
+    from weaver.marvin.series.indicators import roc as roc
+    from weaver.marvin.series.indicators import rsi as rsi
+    from weaver.marvin.series.indicators import sma as sma
+    from weaver.marvin.series.indicators import stddev as stddev
+    from weaver.marvin.series.indicators import stoch as stoch
+    from weaver.marvin.series.indicators import talib as talib
+    from weaver.marvin.series.indicators import wma as wma
+    from weaver.marvin.series.indicators import zscore as zscore
+    from weaver.marvin.series.series import crossed_above as crossed_above
+    from weaver.marvin.series.series import crossed_below as crossed_below
+    from weaver.marvin.series.series import shift as shift
     from weaver.marvin.strategy import Strategy as Strategy
-    from weaver.model.corporate_actions import Delisting as Delisting
-    from weaver.model.corporate_actions import Dividend as Dividend
-    from weaver.model.corporate_actions import Split as Split
+    from weaver.model.market.corporate_actions import Delisting as Delisting
+    from weaver.model.market.corporate_actions import Dividend as Dividend
+    from weaver.model.market.corporate_actions import Split as Split
     from weaver.research import BacktestResult as BacktestResult
     from weaver.research import backtest as backtest
     from weaver.research import load_bars as load_bars
 
 _HOMES = {
     "pydantic": ("Field",),
-    "weaver.marvin.indicators": (
+    "weaver.marvin.series.indicators": (
         "adx", "atr", "bbands", "cci", "ema", "highest", "indicator", "lowest", "macd", "mom", "natr", "obv",
         "roc", "rsi", "sma", "stddev", "stoch", "talib", "wma", "zscore",
     ),
-    "weaver.marvin.series": ("crossed_above", "crossed_below", "shift"),
+    "weaver.marvin.series.series": ("crossed_above", "crossed_below", "shift"),
     "weaver.marvin.strategy": ("Strategy",),
-    "weaver.model.corporate_actions": ("Delisting", "Dividend", "Split"),
+    "weaver.model.market.corporate_actions": ("Delisting", "Dividend", "Split"),
     "weaver.research": ("BacktestResult", "backtest", "load_bars"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -17,13 +17,13 @@ from pydantic import SecretStr
 
 import weaver
 from weaver.config import Settings, environment_without_secrets, is_secret, listed, variable
-from weaver.events.retention import keep_pruned
+from weaver.events.log.retention import keep_pruned
 from weaver.glados.app import create_app
-from weaver.glados.backtest_pool import LocalBacktestPool
-from weaver.glados.backtest_runner import BacktestRunner
 from weaver.glados.clock.wall import SystemWallClock
-from weaver.glados.connections import connections_max
-from weaver.glados.file_readers import FileReaders
+from weaver.glados.http.connections import connections_max
+from weaver.glados.http.security import check_bind, check_names, is_guessable
+from weaver.glados.http.upload import remove_leftovers
+from weaver.glados.http.web import add_web
 from weaver.glados.http_server import HttpServer, bound_socket, url_of
 from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
@@ -31,20 +31,20 @@ from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
 from weaver.glados.logging import LogFormat, configure_logging
 from weaver.glados.memory import keep_given_back, return_large_blocks
+from weaver.glados.pool.file_readers import FileReaders
+from weaver.glados.pool.pool import LocalBacktestPool
 from weaver.glados.router import DomainRouter
-from weaver.glados.run_manager import RunManager
-from weaver.glados.security import check_bind, check_names, is_guessable
+from weaver.glados.runs.backtest_runner import BacktestRunner
+from weaver.glados.runs.manager import RunManager
 from weaver.glados.server_file import ServerPlace, published
 from weaver.glados.services import ServerFacts, Services
 from weaver.glados.threads import ServerThreads
-from weaver.glados.upload import remove_leftovers
-from weaver.glados.web import add_web
-from weaver.marvin.catalogue import Catalogue
+from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.errors import InputError, ReadOnly, Unavailable
 from weaver.model.run import RunMode
-from weaver.walle.bar_store import ParquetBarStore
-from weaver.walle.database import SqlDatabase, open_database
-from weaver.walle.ownership import FileLock
+from weaver.walle.bars.store import ParquetBarStore
+from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.engines.ownership import FileLock
 
 STOP_SECONDS = 5.0
 """After a signal to stop, the process is gone within so long, whatever hangs."""

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weaver.glados.memory import return_large_blocks
-from weaver.glados.pool_protocol import Frame, encoded
-from weaver.glados.worker_server import Emit, Limits, WorkerServer, protocol_line
+from weaver.glados.pool.protocol import Frame, encoded
+from weaver.glados.pool.server import Emit, Limits, WorkerServer, protocol_line
 
 if TYPE_CHECKING:
-    from weaver.walle.bar_store import ParquetBarStore
+    from weaver.walle.bars.store import ParquetBarStore
 
 _NICE = 5
 _STORING = 8
@@ -42,19 +42,19 @@ def main() -> None:
 
 def _loaded(folder: Path, lock_seconds: float) -> "ParquetBarStore":
     """The store, and with it all that a job needs: its fork then has it."""
-    import weaver.glados.reading
-    import weaver.walle.csv_file
-    import weaver.walle.parquet_file  # noqa: F401
-    from weaver.walle.bar_store import ParquetBarStore
+    import weaver.glados.pool.reading
+    import weaver.walle.files.csv_file
+    import weaver.walle.files.parquet_file  # noqa: F401
+    from weaver.walle.bars.store import ParquetBarStore
 
     return ParquetBarStore(folder, lock_seconds=lock_seconds)
 
 
 def _do(store: "ParquetBarStore", memory_max: int, frame: Frame, emit: Emit) -> None:
     """A job, in a process of its own. Raises what is wrong with the file, and MemoryError."""
-    from weaver.glados.reading import Reading, imported, previewed
-    from weaver.walle.files import is_parquet
-    from weaver.walle.parquet_file import decoded_bytes
+    from weaver.glados.pool.reading import Reading, imported, previewed
+    from weaver.walle.files.bar_file import is_parquet
+    from weaver.walle.files.parquet_file import decoded_bytes
 
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (most - memory_max * (_STORING - 1), most))

@@ -10,32 +10,32 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from weaver.glados.indicator_blob import INDICATORS, encode_indicators
-from weaver.glados.kept_events import EVENTS, encode_events
-from weaver.glados.pool_messages import event_parts, job_of, parts, result_message, run_of
-from weaver.glados.pool_protocol import Frame, encoded
+from weaver.glados.pool.messages import event_parts, job_of, parts, result_message, run_of
+from weaver.glados.pool.protocol import Frame, encoded
+from weaver.glados.pool.pulse import Pulse
+from weaver.glados.pool.server import Emit, Limits, WorkerServer, protocol_line
 from weaver.glados.ports import BacktestJob, StoredResult
-from weaver.glados.position_blob import POSITIONS, encode_positions
-from weaver.glados.pulse import Pulse
-from weaver.glados.result_blobs import EQUITY, REPORT, EquityColumns, encode_equity, encode_report
-from weaver.glados.worker_server import Emit, Limits, WorkerServer, protocol_line
+from weaver.glados.stored.blobs import EQUITY, REPORT, EquityColumns, encode_equity, encode_report
+from weaver.glados.stored.events import EVENTS, encode_events
+from weaver.glados.stored.indicators import INDICATORS, encode_indicators
+from weaver.glados.stored.positions import POSITIONS, encode_positions
 from weaver.greta.engine import Engine
-from weaver.greta.fill_columns import fill_columns
-from weaver.greta.json_text import iso
-from weaver.greta.order_events import Envelope
-from weaver.greta.recorded_account import RecordedAccount
-from weaver.greta.recorder import Recorder
+from weaver.greta.ledger.fill_columns import fill_columns
+from weaver.greta.record.order_events import Envelope
+from weaver.greta.record.recorded_account import RecordedAccount
+from weaver.greta.record.recorder import Recorder
 from weaver.greta.report import render
 from weaver.greta.report.page_source import PageSource
 from weaver.greta.result import BacktestResult
-from weaver.greta.table import Table
-from weaver.greta.trades import Trade, trades_of
-from weaver.marvin.indicator_columns import indicator_columns
-from weaver.marvin.loader import LoadedStrategy, from_source
-from weaver.marvin.parameters import json_schema, validate
-from weaver.marvin.source import StrategySource
+from weaver.greta.results.json_text import iso
+from weaver.greta.results.table import Table
+from weaver.greta.results.trades import Trade, trades_of
+from weaver.marvin.parameters.declared import json_schema, validate
+from weaver.marvin.plugins.loader import LoadedStrategy, from_source
+from weaver.marvin.plugins.source import StrategySource
+from weaver.marvin.series.indicator_columns import indicator_columns
 from weaver.model.errors import StrategyError
-from weaver.model.money import plain
+from weaver.model.numbers.money import plain
 from weaver.model.run import Run
 from weaver.research import run as run_plan
 from weaver.research.inputs import sources

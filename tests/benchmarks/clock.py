@@ -9,7 +9,7 @@ from tests.benchmarks.check import Check
 from tests.benchmarks.contest import short
 from weaver.glados.clock.realtime import RealtimeClock
 from weaver.glados.clock.wall import SystemWallClock
-from weaver.model.instants import instant_of
+from weaver.model.calendar.instants import instant_of
 
 MILLISECOND = 1_000_000
 

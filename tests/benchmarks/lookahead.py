@@ -12,8 +12,8 @@ from tests.benchmarks.check import Check
 from tests.benchmarks.contest import Spread, short
 from tests.benchmarks.strategies import SmaOnBar, SmaWhen
 from weaver import Strategy, crossed_above, crossed_below, indicator
-from weaver.model.bars import Bars
-from weaver.model.timeframe import Timeframe
+from weaver.model.market.bars import Bars
+from weaver.model.market.timeframe import Timeframe
 
 GATE, GOAL = (4, 1.0), (2, 0.5)
 """Runs, and seconds beside."""

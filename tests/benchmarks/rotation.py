@@ -9,11 +9,11 @@ import numpy as np
 from tests.benchmarks.check import Check
 from tests.benchmarks.contest import BENCH, WEAVER, Spread, short
 from tests.benchmarks.process import run
-from weaver.model.bars import Bars
-from weaver.model.calendar import calendar_for
-from weaver.model.instrument import AssetClass, Instrument
-from weaver.model.timeframe import DAY, Timeframe
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.model.calendar.sessions import calendar_for
+from weaver.model.market.bars import Bars
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.model.market.timeframe import DAY, Timeframe
+from weaver.walle.bars.store import ParquetBarStore
 
 FIRST_DAY = 14_612  # 2010-01-03
 TIMEFRAME = Timeframe.parse("1d")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import weaver
 from tests.benchmarks.strategies import MonthlyRotation
-from weaver.model.timeframe import Timeframe
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.model.market.timeframe import Timeframe
+from weaver.walle.bars.store import ParquetBarStore
 
 
 def main(folder: Path) -> None:

@@ -18,8 +18,8 @@ from tests.benchmarks.contestants.weaver import minute_bars
 from tests.benchmarks.whole_process import STRATEGIES
 from tests.kill.api import Api
 from tests.kill.server import Server
-from weaver.model.instrument import AssetClass, Instrument
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.walle.bars.store import ParquetBarStore
 
 GOAL_SECONDS, GOAL_SECONDS_PER_EVENT = 1.0, 20e-6
 RUN_SECONDS_MAX = 300.0

@@ -13,8 +13,8 @@ import pytest
 
 from weaver.events.event import Event, Kind
 from weaver.model.run import Run, RunMode
-from weaver.walle.database import SqlDatabase, open_database
-from weaver.walle.transaction import Router
+from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.transaction import Router
 
 on_memory = pytest.mark.parametrize("storage", ["memory"])
 on_kept = pytest.mark.parametrize("storage", ["sqlite", "postgresql"])

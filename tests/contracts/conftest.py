@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.builders import Opener
-from weaver.walle.database import SqlDatabase
+from weaver.walle.database.database import SqlDatabase
 
 
 @pytest.fixture

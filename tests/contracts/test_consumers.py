@@ -10,12 +10,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.contracts.builders import MOMENT, FakeWait, Opener, event, later, on_kept
-from weaver.events.consumer import BATCH, consume
 from weaver.events.event import Event
-from weaver.events.ports import Handler
-from weaver.events.retention import is_kept, keep_pruned, last_before, prune_old
+from weaver.events.log.consumer import BATCH, consume
+from weaver.events.log.ports import Handler
+from weaver.events.log.retention import is_kept, keep_pruned, last_before, prune_old
 from weaver.model.errors import Unavailable
-from weaver.walle.database import SqlDatabase
+from weaver.walle.database.database import SqlDatabase
 
 pytestmark = pytest.mark.anyio
 

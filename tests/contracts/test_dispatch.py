@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from tests.contracts.builders import Opener, event, on_kept, on_postgresql
 from tests.postgres import connect
 from weaver.events.event import Event
-from weaver.walle.database import SqlDatabase
+from weaver.walle.database.database import SqlDatabase
 
 pytestmark = pytest.mark.anyio
 

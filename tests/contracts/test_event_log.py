@@ -13,9 +13,9 @@ from tests.contracts.builders import MOMENT, Opener, event, new_id, on_kept, on_
 from tests.postgres import connect
 from weaver.events.codec import PAYLOAD_BYTES_MAX
 from weaver.events.event import Event, Kind
-from weaver.events.event_filter import EventFilter
+from weaver.events.filter import EventFilter
 from weaver.model.errors import Conflict, InputError
-from weaver.walle.database import SqlDatabase
+from weaver.walle.database.database import SqlDatabase
 
 pytestmark = pytest.mark.anyio
 

@@ -26,7 +26,7 @@ from tests.contracts.builders import (
 from weaver.model.errors import Conflict, InputError
 from weaver.model.record import Page, Query, Row, StoredResult
 from weaver.model.run import Run, RunMode, RunStatus, RunStep
-from weaver.walle.database import SqlDatabase
+from weaver.walle.database.database import SqlDatabase
 
 pytestmark = pytest.mark.anyio
 

@@ -27,10 +27,10 @@ from tests.postgres import Databases, OwnServer, connect
 from weaver.events.event import Event
 from weaver.model.errors import Conflict, InputError, NotFound, Unavailable
 from weaver.model.record import Query
-from weaver.walle import sqlite
-from weaver.walle.database import SqlDatabase, open_database, open_reader
-from weaver.walle.faults import OutcomeUnknown
-from weaver.walle.migrate import migrate
+from weaver.walle.database.database import SqlDatabase, open_database, open_reader
+from weaver.walle.database.engines import sqlite
+from weaver.walle.database.engines.faults import OutcomeUnknown
+from weaver.walle.database.migrate import migrate
 
 pytestmark = pytest.mark.anyio
 

@@ -7,13 +7,13 @@ import pytest
 
 from tests.contracts.builders import Opener, add_run, event, fill_row, new_id, on_kept, order_row, run
 from weaver.events.event import Event
-from weaver.events.event_filter import EventFilter
+from weaver.events.filter import EventFilter
 from weaver.events.routing import routed
 from weaver.model.errors import Conflict, InputError
 from weaver.model.record import Query
 from weaver.model.run import RunMode, RunStatus
-from weaver.walle.database import SqlDatabase
-from weaver.walle.transaction import SqlTransaction
+from weaver.walle.database.database import SqlDatabase
+from weaver.walle.database.transaction import SqlTransaction
 
 pytestmark = pytest.mark.anyio
 

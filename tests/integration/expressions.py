@@ -24,7 +24,7 @@ from weaver import (
     wma,
     zscore,
 )
-from weaver.marvin.series import Series, Signal
+from weaver.marvin.series.series import Series, Signal
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 

@@ -16,8 +16,8 @@ import pandas as pd
 
 import weaver
 from weaver import Strategy, crossed_above, crossed_below, ema, indicator, sma
-from weaver.model.corporate_actions import Delisting, Dividend, Split
 from weaver.model.errors import InputError
+from weaver.model.market.corporate_actions import Delisting, Dividend, Split
 
 ACCUSED = {"lookahead", "not_deterministic", "lookahead_unchecked"}
 Frame = pd.DataFrame

@@ -7,9 +7,9 @@ from typing import Any
 
 import weaver
 from tests.shared_data import sample_files, shared_files
-from weaver.walle.actions_file import read_actions
-from weaver.walle.bar_store import StoredBars
-from weaver.walle.files import read_bars
+from weaver.walle.bars.store import StoredBars
+from weaver.walle.files.actions_file import read_actions
+from weaver.walle.files.bar_file import read_bars
 
 FEWEST = 1_000
 

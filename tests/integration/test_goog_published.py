@@ -16,7 +16,7 @@ from backtesting.test import GOOG, SMA
 import weaver
 from tests.shared_data import shared_file
 from weaver import Strategy, sma
-from weaver.model.instants import instant_of
+from weaver.model.calendar.instants import instant_of
 
 KNOWN = "known_results/backtesting_py_goog"
 ACCOUNT = {"asset": "stock", "account": "margin", "leverage": 1, "shorting": True, "cash": 10_000}

@@ -11,7 +11,7 @@ from tests.builders import crypto_bars
 from tests.integration import honest, peekers, unsteady
 from tests.integration.markets import market
 from tests.shared_data import SAMPLES, shared_file
-from weaver.greta.warnings import ResultWarning
+from weaver.greta.doubts.warnings import ResultWarning
 
 DOUBTS = {"lookahead", "not_deterministic", "lookahead_unchecked"}
 SLICES = tuple(GOOG.iloc[start : start + 1_500] for start in (0, 300, 640))

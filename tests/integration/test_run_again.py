@@ -12,12 +12,12 @@ from backtesting.test import GOOG
 import weaver
 from tests.builders import stock_days
 from weaver import Strategy
-from weaver.model.bars import Bars
-from weaver.model.corporate_actions import Delisting
-from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.listing import Listing
-from weaver.research.cut import closed_by, fair
-from weaver.research.memory import Memory
+from weaver.model.market.bars import Bars
+from weaver.model.market.corporate_actions import Delisting
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.research.lookahead.cut import closed_by, fair
+from weaver.research.lookahead.memory import Memory
 
 NAMES: dict[str, Any] = {"inner": [1, 2]}
 QUEUE = deque([1, 2, 3])

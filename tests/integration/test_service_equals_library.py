@@ -12,14 +12,14 @@ import pytest
 
 import weaver
 from tests.unit.glados.runs.service import Service, service, store_samples
-from weaver.events.event_filter import EventFilter
-from weaver.glados.indicator_blob import decode_indicators
-from weaver.glados.kept_events import KeptEvents
+from weaver.events.filter import EventFilter
 from weaver.glados.ports import Query, StoredResult
-from weaver.glados.result_blobs import decode_equity, decode_report
-from weaver.glados.run_port import NewRun
+from weaver.glados.runs.port import NewRun
+from weaver.glados.stored.blobs import decode_equity, decode_report
+from weaver.glados.stored.events import KeptEvents
+from weaver.glados.stored.indicators import decode_indicators
 from weaver.greta.result import BacktestResult
-from weaver.marvin.indicator_columns import indicator_columns
+from weaver.marvin.series.indicator_columns import indicator_columns
 from weaver.model.run import Run, RunMode, RunStatus
 
 OWN = '''

@@ -9,7 +9,7 @@ import pytest
 
 import weaver
 from weaver import Strategy
-from weaver.model.bars import Bars
+from weaver.model.market.bars import Bars
 
 HOURS = ["09:30", "10:30", "11:30", "12:30", "13:30", "14:30", "15:30"]
 DAYS = pd.bdate_range("2024-02-26", "2024-03-22")

@@ -16,7 +16,7 @@ from tests.integration.expressions import Trees
 from tests.integration.markets import market
 from tests.shared_data import SAMPLES
 from weaver import Strategy, sma
-from weaver.walle.bar_store import StoredBars
+from weaver.walle.bars.store import StoredBars
 
 AAPL, MSFT, IBM, EURUSD = (SAMPLES / name for name in ("AAPL_1d.csv", "MSFT_1d.csv", "IBM_1d.csv", "EURUSD_1h.csv"))
 MARKETS = {  # files, first bar, timeframes besides their own; AAPL splits at bars 77 and 1255 from 2000-03-01 on

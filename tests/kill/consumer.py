@@ -11,9 +11,9 @@ from random import Random
 from uuid import uuid4
 
 from tests.kill.snapshot import Snapshot
-from weaver.events.consumer import BATCH, consume
 from weaver.events.event import Event
-from weaver.walle.database import open_database
+from weaver.events.log.consumer import BATCH, consume
+from weaver.walle.database.database import open_database
 
 NAME = "kill-test"
 PATIENCE_SECONDS = 60.0

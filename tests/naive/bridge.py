@@ -11,17 +11,17 @@ import numpy as np
 from tests.naive.scenario import NaiveSymbol, Op, Scenario
 from weaver.greta.account import BacktestAccount
 from weaver.greta.engine import Engine
-from weaver.marvin.indicators import indicator
-from weaver.marvin.loader import from_class
+from weaver.marvin.plugins.loader import from_class
+from weaver.marvin.series.indicators import indicator
 from weaver.marvin.strategy import Strategy
-from weaver.model.bars import Bars
-from weaver.model.corporate_actions import CorporateAction, Delisting, Dividend, Split
 from weaver.model.errors import InvalidOrder
-from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.listing import Listing
-from weaver.model.order import Order
-from weaver.model.tick import Tick
-from weaver.model.timeframe import Timeframe
+from weaver.model.market.bars import Bars
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.model.market.tick import Tick
+from weaver.model.market.timeframe import Timeframe
+from weaver.model.orders.order import Order
 from weaver.research.inputs import Source
 from weaver.research.run import Options, plan
 

@@ -13,10 +13,10 @@ import numpy as np
 from tests.naive.bridge import run_weaver
 from tests.naive.engine import run
 from tests.naive.scenario import NaiveResult, Scenario
-from weaver.greta.curve import curve_of
 from weaver.greta.engine import Engine
-from weaver.greta.fill_columns import fill_columns
-from weaver.greta.fill_rows import AT_OPEN
+from weaver.greta.ledger.fill_columns import fill_columns
+from weaver.greta.ledger.fill_rows import AT_OPEN
+from weaver.greta.results.curve import curve_of
 
 NOTES = frozenset({"resized", "both_touched", "close_at_end", "liquidation"})
 TOLERANCES = {"cash": (0.0, 0.0), "equity": (1.6e-8, 2.0**-51)}

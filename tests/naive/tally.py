@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.naive.scenario import NaiveResult
 from weaver.greta.engine import Engine
-from weaver.model.actions import OrderClass, OrderType, Side, TimeInForce
+from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
 
 REJECTIONS = {
     "short": "allows no short positions",

@@ -10,7 +10,7 @@ from tests.naive.engine import run
 from tests.naive.generate import random_scenario, scenarios
 from tests.naive.scenario import Scenario
 from tests.naive.tally import REJECTIONS, Tally
-from weaver.model.actions import OrderClass, OrderType, Side, TimeInForce
+from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
 
 SEEDS = 2_000
 DIFFERED = (205_468, 404_180)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from weaver.model.bars import Bars
-from weaver.model.timeframe import MINUTE, Timeframe
+from weaver.model.market.bars import Bars
+from weaver.model.market.timeframe import MINUTE, Timeframe
 
 
 def minutes(count: int) -> Bars:

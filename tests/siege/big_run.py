@@ -8,8 +8,8 @@ from tests.acceptance.service.api import Api
 from tests.siege.bars import minutes
 from tests.siege.processes import peak_mb, reset_peak, resident_mb
 from tests.siege.report import say
-from weaver.model.instrument import AssetClass, Instrument
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.walle.bars.store import ParquetBarStore
 
 BARS, EVERY, RUNS = 500_000, 5, 6
 GROWTH_MB_MAX, SLOPE_MB_MAX = 100.0, 10.0

@@ -10,8 +10,8 @@ from tests.acceptance.server import server
 from tests.siege.bars import minutes
 from tests.siege.processes import peak_mb, reset_peak, resident_mb
 from tests.siege.report import say
-from weaver.model.instrument import AssetClass, Instrument
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.walle.bars.store import ParquetBarStore
 
 BARS, CLIENTS, ROUNDS = 5_000_000, 16, 3
 HEALTH_MS_MAX, GROWTH_MB_MAX = 1000.0, 200.0

@@ -25,6 +25,21 @@ def test_ci_runs_the_commands_that_the_readme_gives() -> None:
     assert re.search(r"^make test\b", (ROOT / "README.md").read_text(), re.MULTILINE)
 
 
+def test_every_unit_test_stands_where_its_module_does_and_is_named_after_it() -> None:
+    unit = ROOT / "tests" / "unit"
+    strays = [path for path in unit.rglob("*/test_*.py") if not _is_named_after_its_module(path.relative_to(unit))]
+    assert strays == []
+
+
+def _is_named_after_its_module(test: Path) -> bool:
+    """`test_fills.py` and `test_fills_times.py` are of `fills.py`; `test_ledger_at_any_price.py` of the room `ledger`."""
+    if test.parts[0] == "benchmarks":
+        return True
+    name, room = test.stem.removeprefix("test_"), ROOT / "src" / "weaver" / test.parent
+    stems = [path.stem for path in room.glob("*.py")] + [room.name]
+    return any(name == stem or name.startswith(f"{stem}_") for stem in stems)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", page.read_text())

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from weaver.cli.named_file import NamedFile
-from weaver.cli.output import Outputs
-from weaver.cli.progress import ProgressBar
+from weaver.cli.arguments.named_file import NamedFile
+from weaver.cli.screen.output import Outputs
+from weaver.cli.screen.progress import ProgressBar
 from weaver.model.errors import InputError, StrategyError
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Wanted:
 
 def backtest(reference: str, wanted: Wanted, options: "Options", outputs: Outputs, *, lookahead_check: bool) -> None:
     """Plan, run, write, and print. Raises InputError before the run, StrategyError and RunFailed out of it."""
-    from weaver.cli.summary import print_summary, told_together
+    from weaver.cli.screen.summary import print_summary, told_together
     from weaver.research import run
 
     with ProgressBar() as progress, outputs.stdout_apart() as stdout:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from weaver.cli.progress import ProgressBar
+from weaver.cli.screen.progress import ProgressBar
 from weaver.config import settings
 
 Target = Annotated[Path, typer.Argument(metavar="TARGET", help="A folder that is not there yet.")]

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from weaver.cli.progress import ProgressBar
-from weaver.cli.series import listed_json, outcome_json, print_table, warning_json
+from weaver.cli.arguments.series import listed_json, outcome_json, print_table, warning_json
+from weaver.cli.screen.progress import ProgressBar
 from weaver.config import settings
 from weaver.model.errors import Damaged, InputError, WeaverError
-from weaver.model.instrument import AssetClass
-from weaver.model.timeframe import Timeframe
+from weaver.model.market.instrument import AssetClass
+from weaver.model.market.timeframe import Timeframe
 
 if TYPE_CHECKING:
-    from weaver.cli.import_actions import PendingActions
-    from weaver.walle.assembly import ReadBars
-    from weaver.walle.bar_store import ParquetBarStore, WriteOutcome
-    from weaver.walle.catalogue import CatalogueEntry
-    from weaver.walle.damage import ListedSeries
-    from weaver.walle.importing import Imported
-    from weaver.walle.quality import DataWarning
+    from weaver.cli.arguments.import_actions import PendingActions
+    from weaver.walle.bars.damage import ListedSeries
+    from weaver.walle.bars.folder.catalogue import CatalogueEntry
+    from weaver.walle.bars.importing import Imported
+    from weaver.walle.bars.store import ParquetBarStore, WriteOutcome
+    from weaver.walle.files.checks.assembly import ReadBars
+    from weaver.walle.files.checks.quality import DataWarning
 
 app = typer.Typer(help="Import market data, list it, check it.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -128,9 +128,9 @@ def import_data(
     as_json: bool = False,
 ) -> None:
     """Import each file on its own: one that is refused (told on stderr, exit code 2) does not hold up the others."""
-    from weaver.cli.import_actions import SUFFIX, PendingActions
-    from weaver.walle.files import read_parts
-    from weaver.walle.importing import import_part
+    from weaver.cli.arguments.import_actions import SUFFIX, PendingActions
+    from weaver.walle.bars.importing import import_part
+    from weaver.walle.files.bar_file import read_parts
 
     bar_files = [path for path in files if not path.stem.lower().endswith(SUFFIX)]
     action_files = [path for path in files if path not in bar_files]
@@ -185,7 +185,7 @@ def _report(errors: Sequence[WeaverError]) -> None:
 
 
 def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path, *, actions: int) -> None:
-    from weaver.walle.files import symbol_of
+    from weaver.walle.files.bar_file import symbol_of
 
     entry = outcome.entry
     line = f"{entry.symbol} {entry.timeframe}: {outcome.written:,} bars, {_span(read)} ({entry.instrument.asset_class})"
@@ -206,15 +206,15 @@ def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path, *, actions: int
 
 
 def _span(read: "ReadBars") -> str:
-    from weaver.walle.moment import moment
+    from weaver.walle.files.columns.moment import moment
 
     return f"{moment(read.bars.timestamp[0])} to {moment(read.bars.timestamp[-1])}"
 
 
 def _check(store: "ParquetBarStore", one: "ListedSeries") -> "tuple[DataWarning, ...]":
-    from weaver.model.calendar import calendar_for
-    from weaver.walle.action_quality import check_actions
-    from weaver.walle.quality import DataWarning, check_bars
+    from weaver.model.calendar.sessions import calendar_for
+    from weaver.walle.files.checks.action_quality import check_actions
+    from weaver.walle.files.checks.quality import DataWarning, check_bars
 
     try:
         if one.entry is None or one.timeframe is None:
@@ -236,7 +236,7 @@ def _check(store: "ParquetBarStore", one: "ListedSeries") -> "tuple[DataWarning,
 
 def _checksums_added(store: "ParquetBarStore", entry: "CatalogueEntry") -> "tuple[DataWarning, ...]":
     """Give a series of an earlier Weaver its checksums; where nothing can be written, say so."""
-    from weaver.walle.quality import DataWarning
+    from weaver.walle.files.checks.quality import DataWarning
 
     try:
         if entry.checks is None:
@@ -256,7 +256,7 @@ def _wanted(store: "ParquetBarStore", symbols: Sequence[str] | None) -> "list[Li
 
 
 def _store() -> "ParquetBarStore":
-    from weaver.walle.bar_store import ParquetBarStore
+    from weaver.walle.bars.store import ParquetBarStore
 
     found = settings()
     return ParquetBarStore(found.bars_folder, lock_seconds=found.lock_seconds, on_wait=_tell_waiting)

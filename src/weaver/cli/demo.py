@@ -7,7 +7,7 @@ import typer
 import weaver
 from weaver.cli.backtest import Wanted, backtest
 from weaver.cli.data import import_data
-from weaver.cli.output import Outputs
+from weaver.cli.screen.output import Outputs
 from weaver.model.errors import InputError
 
 SYMBOL, TIMEFRAME, STRATEGY = "AAPL", "1d", "sma-crossover"
@@ -18,7 +18,7 @@ def command() -> None:
     from weaver.config import settings
     from weaver.research.inputs import store
     from weaver.research.run import Options
-    from weaver.walle.files import symbol_of
+    from weaver.walle.files.bar_file import symbol_of
 
     shelf = store()
     files = sorted(samples().glob("*.csv"))

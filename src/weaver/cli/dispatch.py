@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from weaver.cli.once import OnceCommand
+from weaver.cli.screen.once import OnceCommand
 from weaver.model.errors import IllegalTransition, InputError, InvalidOrder, WeaverError
 
 COMMANDS = {

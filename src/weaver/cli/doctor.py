@@ -79,7 +79,7 @@ def _database() -> str:
     import asyncio
 
     from weaver.model.record import Query
-    from weaver.walle.database import open_reader
+    from weaver.walle.database.database import open_reader
 
     found = settings()
     if found.database_url == "memory":
@@ -98,7 +98,7 @@ def _database() -> str:
 
 
 def _server() -> str:
-    from weaver.cli.server_client import running_server
+    from weaver.cli.kept.server_client import running_server
 
     client = running_server(settings())
     if client is None:
@@ -120,7 +120,7 @@ def _store() -> str:
 
 
 def _strategies() -> str:
-    from weaver.marvin.catalogue import Catalogue
+    from weaver.marvin.plugins.catalogue import Catalogue
 
     entries = Catalogue(settings().strategies_folder).entries()
     broken = [entry for entry in entries if entry.error is not None]
@@ -133,7 +133,7 @@ def _talib() -> str:
     """Its C library loads and gives the mean of three."""
     import numpy as np
 
-    from weaver.marvin.talib_library import talib_function
+    from weaver.marvin.series.talib_library import talib_function
 
     found = float(talib_function("SMA").compute(np.array([1.0, 2.0, 6.0]), timeperiod=3)[-1])
     if found != 3.0:
@@ -151,6 +151,6 @@ def _time_zones() -> str:
 
 
 def _calendar() -> str:
-    from weaver.model.xnys import FIRST_YEAR, LAST_YEAR
+    from weaver.model.calendar.xnys import FIRST_YEAR, LAST_YEAR
 
     return f"New York sessions known from {FIRST_YEAR} to {LAST_YEAR}"

@@ -9,7 +9,7 @@ from weaver.config import settings
 
 def command() -> None:
     """Create or update the tables of the database that DB_URL names; an embedded file has it done by itself."""
-    from weaver.walle.migrate import migrate
+    from weaver.walle.database.migrate import migrate
 
     found = settings()
     version = asyncio.run(migrate(found.database_url, home=found.home_folder))

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from weaver.cli.output import Outputs
-from weaver.cli.progress import ProgressBar
+from weaver.cli.screen.output import Outputs
+from weaver.cli.screen.progress import ProgressBar
 from weaver.config import settings
 from weaver.model.errors import Unavailable
 from weaver.model.run import RunMode, RunStatus
 
 if TYPE_CHECKING:
-    from weaver.cli.server_client import ServerClient
+    from weaver.cli.kept.server_client import ServerClient
 
 app = typer.Typer(help="See, start, stop and reproduce runs.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -44,7 +44,7 @@ def list_runs(
     as_json: AsJson = False,
 ) -> None:
     """Show the runs, newest first: the running server's, or the store's when none runs."""
-    from weaver.cli.run_records import run_records
+    from weaver.cli.kept.run_records import run_records
 
     filters = {"status": status, "mode": mode, "strategy_id": strategy}
     found = run_records(settings()).list(filters, page=page, page_size=page_size)
@@ -61,7 +61,7 @@ def list_runs(
 @app.command()
 def show(run: Reference, as_json: AsJson = False) -> None:
     """Show one run with its warnings and statistics."""
-    from weaver.cli.run_records import get_run, run_records
+    from weaver.cli.kept.run_records import get_run, run_records
 
     found = get_run(run_records(settings()), run)
     if as_json:
@@ -100,7 +100,7 @@ def reproduce(reference: Kept, json: Json = None) -> None:
 
     Exit code 0: the same. 1: another result. 2: it cannot be run again (the bars are gone, the file is no record).
     """
-    from weaver.cli.kept_result import kept_result
+    from weaver.cli.kept.kept_result import kept_result
     from weaver.research import run
     from weaver.research.reproduce import plan_again
 
@@ -124,8 +124,8 @@ def _without_nulls(value: Any) -> Any:
 
 def _on_server(reference: str) -> "tuple[ServerClient, str]":
     """The running server, and the run's id. Raises Unavailable where none runs."""
-    from weaver.cli.run_records import ServedRuns, get_run
-    from weaver.cli.server_client import running_server
+    from weaver.cli.kept.run_records import ServedRuns, get_run
+    from weaver.cli.kept.server_client import running_server
 
     client = running_server(settings())
     if client is None:

@@ -11,7 +11,7 @@ import typer
 from weaver.model.errors import InputError, WeaverError
 
 if TYPE_CHECKING:
-    from weaver.marvin.catalogue import Catalogue, CatalogueEntry
+    from weaver.marvin.plugins.catalogue import Catalogue, CatalogueEntry
 
 app = typer.Typer(help="List, check and begin strategies.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -34,8 +34,8 @@ def list_strategies(as_json: AsJson = False) -> None:
 @app.command()
 def check(reference: Reference) -> None:
     """Load a strategy and report what is wrong with it, one line per problem (exit code 2)."""
-    from weaver.marvin.check import problems_of
-    from weaver.marvin.loader import load
+    from weaver.marvin.plugins.check import problems_of
+    from weaver.marvin.plugins.loader import load
 
     try:
         loaded = load(reference, _catalogue())
@@ -51,8 +51,8 @@ def check(reference: Reference) -> None:
 def new(name: NewName, folder: Folder = None) -> None:
     """Write a commented strategy to start from. Never overwrites a file."""
     from weaver.config import settings
-    from weaver.marvin.source import strategy_id
-    from weaver.marvin.template import strategy_text
+    from weaver.marvin.plugins.source import strategy_id
+    from weaver.marvin.plugins.template import strategy_text
 
     class_name, stem = _names(name)
     path = (folder or settings().strategies_folder) / f"{stem}.py"
@@ -79,7 +79,7 @@ def _report(problems: list[str]) -> NoReturn:
 
 def _catalogue() -> "Catalogue":
     from weaver.config import settings
-    from weaver.marvin.catalogue import Catalogue
+    from weaver.marvin.plugins.catalogue import Catalogue
 
     return Catalogue(settings().strategies_folder)
 

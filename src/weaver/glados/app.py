@@ -8,30 +8,17 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from weaver.glados.api import (
-    candles,
-    data,
-    events,
-    health,
-    instruments,
-    jobs,
-    metrics,
-    orders,
-    results,
-    runs,
-    session,
-    settings,
-    strategies,
-    stream,
-    venues,
-)
-from weaver.glados.errors import COMMON, install_errors
+from weaver.glados.api import events, jobs, strategies, stream
+from weaver.glados.api.market import candles, data, instruments
+from weaver.glados.api.runs import orders, results, runs
+from weaver.glados.api.server import health, metrics, session, settings, venues
+from weaver.glados.http.errors import COMMON, install_errors
+from weaver.glados.http.middleware import OPEN_ROUTES, PREFIX, BodyLimit, Guard, RequestContext
+from weaver.glados.http.security import COOKIE, Gate, Names, Sessions
+from weaver.glados.http.turns import Turns
 from weaver.glados.metrics import Metrics
-from weaver.glados.middleware import OPEN_ROUTES, PREFIX, BodyLimit, Guard, RequestContext
-from weaver.glados.security import COOKIE, Gate, Names, Sessions
 from weaver.glados.services import Services
-from weaver.glados.sse import Hub
-from weaver.glados.turns import Turns
+from weaver.glados.stream.hub import Hub
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router, session.router, settings.router, strategies.router, runs.router, results.router, orders.router,

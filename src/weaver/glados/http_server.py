@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from weaver.glados.app import end_streams
-from weaver.glados.connections import Connection, Connections, InPieces
+from weaver.glados.http.connections import Connection, Connections, InPieces
 from weaver.glados.limits import Limits
 from weaver.model.errors import InputError, RunFailed
 

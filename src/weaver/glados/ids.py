@@ -6,7 +6,7 @@ from threading import Lock
 from uuid import UUID
 
 from weaver.glados.ports import Now
-from weaver.model.instants import instant_of
+from weaver.model.calendar.instants import instant_of
 
 _COUNTER_BITS = 12
 _RANDOM_BYTES = 8

@@ -11,8 +11,8 @@ from typing import Any, Protocol, Self
 
 import structlog
 
+from weaver.glados.http.told import told
 from weaver.glados.ports import NewId, Now
-from weaver.glados.told import told
 from weaver.model.errors import NotFound, Unavailable, WeaverError
 
 _log = structlog.get_logger(__name__)

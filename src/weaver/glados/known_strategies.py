@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from weaver.glados.threads import Threads
-from weaver.marvin.catalogue import Catalogue, CatalogueEntry
+from weaver.marvin.plugins.catalogue import Catalogue, CatalogueEntry
 
 Fingerprints = dict[str, set[tuple[str | None, str | None]]]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from weaver.glados.run_port import Load
+from weaver.glados.runs.port import Load
 from weaver.model.run import RunStatus
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST

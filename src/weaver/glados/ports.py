@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from weaver.events.event import Event
-from weaver.glados.kept_rows import KeptRows
+from weaver.glados.stored.rows import KeptRows
 from weaver.model.errors import WeaverError
 from weaver.model.record import Page as Page
 from weaver.model.record import Query as Query

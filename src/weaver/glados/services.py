@@ -7,15 +7,15 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from pydantic import SecretStr
 
-from weaver.events.ports import EventLog
-from weaver.glados.file_readers import FileReader
+from weaver.events.log.ports import EventLog
 from weaver.glados.jobs import Jobs
 from weaver.glados.limits import Limits
+from weaver.glados.pool.file_readers import FileReader
 from weaver.glados.ports import Database, NewId, Now
-from weaver.glados.run_port import RunManager
+from weaver.glados.runs.port import RunManager
 from weaver.glados.threads import ServerThreads
-from weaver.marvin.catalogue import Catalogue
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.marvin.plugins.catalogue import Catalogue
+from weaver.walle.bars.store import ParquetBarStore
 
 Wait = Callable[[float], Awaitable[None]]
 """Returns after so many seconds of the clock that was handed over."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from weaver.greta.ledger import Ledger
-from weaver.greta.matching import Matcher
+from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.orders.matching import Matcher
 from weaver.greta.ports import Clock
-from weaver.model.actions import OrderType
-from weaver.model.order import Order
-from weaver.model.position import Position
-from weaver.model.scale import Scale
-from weaver.model.venue import VenueRules
+from weaver.model.account.position import Position
+from weaver.model.numbers.scale import Scale
+from weaver.model.orders.actions import OrderType
+from weaver.model.orders.order import Order
+from weaver.model.orders.venue import VenueRules
 
 
 class BacktestAccount:

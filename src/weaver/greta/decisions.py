@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
-from weaver.greta.ledger import Ledger
-from weaver.greta.matching import Matcher
-from weaver.model.actions import SIDES, OrderType
-from weaver.model.order import Order
-from weaver.model.venue import VenueRules
+from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.orders.matching import Matcher
+from weaver.model.orders.actions import SIDES, OrderType
+from weaver.model.orders.order import Order
+from weaver.model.orders.venue import VenueRules
 
 GOLDEN = (5**0.5 - 1) / 2
 

@@ -9,25 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
-from weaver.greta.corporate import CorporateEvents
-from weaver.greta.fill_rows import AT_CLOSE
-from weaver.greta.fills import fill_of, moment
-from weaver.greta.ledger import Ledger
-from weaver.greta.matching import Matcher
+from weaver.greta.ledger.fill_rows import AT_CLOSE
+from weaver.greta.ledger.fills import fill_of, moment
+from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.ledger.plain_orders import QuickFill, check_opens, quick_fill
+from weaver.greta.ledger.prices import Prices
+from weaver.greta.orders.corporate_actions import CorporateEvents
+from weaver.greta.orders.matching import Matcher
+from weaver.greta.orders.next_touch import NEVER, Watch
 from weaver.greta.pace import Pace
 from weaver.greta.ports import Runtime
-from weaver.greta.prices import Prices
-from weaver.greta.quick import QuickFill, check_opens, quick_fill
-from weaver.greta.wake import NEVER, Watch
-from weaver.model.account import AccountKind, AccountRules
-from weaver.model.actions import TimeInForce
-from weaver.model.costs import Costs
+from weaver.model.account.costs import Costs
+from weaver.model.account.margin import AccountKind, AccountRules
 from weaver.model.listing import Listing
-from weaver.model.order import Order
-from weaver.model.order_status import OrderEvent
-from weaver.model.scale import Scale
-from weaver.model.tick import Tick
-from weaver.model.venue import VenueRules
+from weaver.model.market.tick import Tick
+from weaver.model.numbers.scale import Scale
+from weaver.model.orders.actions import TimeInForce
+from weaver.model.orders.order import Order
+from weaver.model.orders.status import OrderEvent
+from weaver.model.orders.venue import VenueRules
 
 Progress = Callable[[float], None]
 R = TypeVar("R", bound=Runtime)

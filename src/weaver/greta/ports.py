@@ -6,10 +6,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.model.fill import Fill
-from weaver.model.order import Order
-from weaver.model.small_target import SmallTargets
-from weaver.model.tick import Tick
+from weaver.model.market.tick import Tick
+from weaver.model.orders.fill import Fill
+from weaver.model.orders.order import Order
+from weaver.model.orders.small_target import SmallTargets
 
 
 class Clock(Protocol):

@@ -6,26 +6,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from weaver.greta.calendar_time import calendar_time
-from weaver.greta.curve import Curve, curve_of
-from weaver.greta.display import headline, show, stats_table
+from weaver.greta.doubts.gravity import gravest_first
+from weaver.greta.doubts.warnings import ResultWarning, warnings_of
 from weaver.greta.engine import Engine
-from weaver.greta.exact_sums import total
-from weaver.greta.fill_columns import fill_columns
-from weaver.greta.fills import fill_of
-from weaver.greta.gravity import gravest_first
-from weaver.greta.json_text import json_text
-from weaver.greta.statistics import TradeColumns, statistics
-from weaver.greta.table import Table
-from weaver.greta.trades import Trade, trades_of
-from weaver.greta.warnings import ResultWarning, warnings_of
-from weaver.greta.whole_file import write_whole
-from weaver.model.amount import Amount
-from weaver.model.bars import Bars
+from weaver.greta.ledger.exact_sums import total
+from weaver.greta.ledger.fill_columns import fill_columns
+from weaver.greta.ledger.fills import fill_of
+from weaver.greta.results.calendar_time import calendar_time
+from weaver.greta.results.curve import Curve, curve_of
+from weaver.greta.results.display import headline, show, stats_table
+from weaver.greta.results.json_text import json_text
+from weaver.greta.results.statistics import TradeColumns, statistics
+from weaver.greta.results.table import Table
+from weaver.greta.results.trades import Trade, trades_of
+from weaver.greta.results.whole_file import write_whole
 from weaver.model.errors import RunFailed
-from weaver.model.fill import Fill
-from weaver.model.money import CASH_ONE, decimal_of
-from weaver.model.order import Order
+from weaver.model.market.bars import Bars
+from weaver.model.numbers.amount import Amount
+from weaver.model.numbers.money import CASH_ONE, decimal_of
+from weaver.model.orders.fill import Fill
+from weaver.model.orders.order import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

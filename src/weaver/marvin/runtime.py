@@ -10,25 +10,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.marvin.bar import Bar, moment
 from weaver.marvin.callbacks import call_problem
-from weaver.marvin.desk import Desk
-from weaver.marvin.feed import Feed
-from weaver.marvin.holding import Holding
-from weaver.marvin.ports import Account
-from weaver.marvin.series import Signal, source_of
+from weaver.marvin.orders.account import Account
+from weaver.marvin.orders.desk import Desk
+from weaver.marvin.orders.holding import Holding
+from weaver.marvin.series.bar import Bar, moment
+from weaver.marvin.series.feed import Feed
+from weaver.marvin.series.series import Signal, source_of
+from weaver.marvin.series.timeline import Clock
+from weaver.marvin.series.window import Window
 from weaver.marvin.strategy import Strategy
-from weaver.marvin.timeline import Clock
-from weaver.marvin.window import Window
-from weaver.model.actions import FetchWindow
-from weaver.model.amount import Amount
-from weaver.model.bars import Bars
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing
-from weaver.model.money import decimal_of
-from weaver.model.order import Order
-from weaver.model.small_target import SmallTargets
-from weaver.model.timeframe import Timeframe
+from weaver.model.market.bars import Bars
+from weaver.model.market.timeframe import Timeframe
+from weaver.model.numbers.amount import Amount
+from weaver.model.numbers.money import decimal_of
+from weaver.model.orders.actions import FetchWindow
+from weaver.model.orders.order import Order
+from weaver.model.orders.small_target import SmallTargets
 from weaver.model.words import fit_words
 
 INTENTS = (

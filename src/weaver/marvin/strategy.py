@@ -5,20 +5,20 @@ from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from weaver.marvin.feed import BarSeries
-from weaver.marvin.series import Series, Signal
-from weaver.model.amount import Amount
+from weaver.marvin.series.feed import BarSeries
+from weaver.marvin.series.series import Series, Signal
 from weaver.model.errors import WeaverError
-from weaver.model.money import Number
-from weaver.model.order import Order
+from weaver.model.numbers.amount import Amount
+from weaver.model.numbers.money import Number
+from weaver.model.orders.order import Order
 
 if TYPE_CHECKING:
-    from weaver.marvin.bar import Bar
-    from weaver.marvin.holding import Holding
+    from weaver.marvin.orders.holding import Holding
     from weaver.marvin.runtime import Runtime
-    from weaver.marvin.window import Window
-    from weaver.model.fill import Fill
-    from weaver.model.tick import Tick
+    from weaver.marvin.series.bar import Bar
+    from weaver.marvin.series.window import Window
+    from weaver.model.market.tick import Tick
+    from weaver.model.orders.fill import Fill
 
 
 class Strategy:

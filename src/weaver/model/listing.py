@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from weaver.model.bars import Bars
-from weaver.model.calendar import calendar_for
-from weaver.model.corporate_actions import CorporateAction, Split, ex_day
-from weaver.model.instrument import Instrument
+from weaver.model.calendar.sessions import calendar_for
+from weaver.model.market.bars import Bars
+from weaver.model.market.corporate_actions import CorporateAction, Split, ex_day
+from weaver.model.market.instrument import Instrument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from weaver.greta.account import BacktestAccount
 from weaver.greta.engine import Engine
 from weaver.greta.result import BacktestResult
-from weaver.marvin.catalogue import Catalogue
-from weaver.marvin.loader import LoadedStrategy, from_class, is_file, load
-from weaver.marvin.misspelt import misspelt_callbacks
+from weaver.marvin.plugins.catalogue import Catalogue
+from weaver.marvin.plugins.loader import LoadedStrategy, from_class, is_file, load
+from weaver.marvin.plugins.misspelt import misspelt_callbacks
 from weaver.marvin.runtime import Runtime
 from weaver.marvin.strategy import Strategy
 from weaver.model.counted import counted
 from weaver.model.errors import InputError
-from weaver.model.money import Number
+from weaver.model.numbers.money import Number
 from weaver.research.inputs import load_bars, sources
 from weaver.research.options import options_of
 from weaver.research.record import record_of
@@ -22,7 +22,7 @@ from weaver.research.run import Day, Plan, no_collection, plan
 from weaver.research.values import flag
 
 if TYPE_CHECKING:
-    from weaver.research.lookahead import Checked
+    from weaver.research.lookahead.check import Checked
 
 __all__ = ["BacktestResult", "backtest", "load_bars"]
 
@@ -149,8 +149,8 @@ def _about_strategy(runtime: Runtime) -> Iterable[tuple[str, str]]:
 
 def _lookahead_check(ready: Plan) -> "Callable[[Engine[Runtime], Callable[[float], None]], Checked]":
     """The check of a run of the plan that is about to begin; its modules are loaded only where it is wanted."""
-    from weaver.research.lookahead import check
-    from weaver.research.memory import Memory
+    from weaver.research.lookahead.check import check
+    from weaver.research.lookahead.memory import Memory
 
     before = Memory(ready.strategy.cls)
     return lambda engine, progress: check(ready, engine, before, progress)

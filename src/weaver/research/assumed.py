@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from weaver.model.costs import PRESET_OF
-from weaver.model.instrument import AssetClass, Instrument
-from weaver.model.money import plain
-from weaver.walle.asset_evidence import Guess
+from weaver.model.account.costs import PRESET_OF
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.model.numbers.money import plain
+from weaver.walle.files.checks.asset_evidence import Guess
 
 NAMELESS = "BARS"
 """What bars are called that come without a name."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from weaver.greta.record_text import kept
+from weaver.greta.record.text import kept
 
 SECTIONS = {
     "run": "record", "stats": "statistics", "trades": "trades", "fills": "fills", "equity": "equity",

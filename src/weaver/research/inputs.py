@@ -6,27 +6,27 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from weaver.model.bars import Bars
-from weaver.model.calendar import calendar_for
-from weaver.model.corporate_actions import CorporateAction, distinct
+from weaver.model.calendar.instants import clamped, instant_of
+from weaver.model.calendar.resample import resample
+from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError
-from weaver.model.instants import clamped, instant_of
-from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.listing import Listing, splits_at
-from weaver.model.resample import resample
-from weaver.model.timeframe import DAY, Timeframe
+from weaver.model.market.bars import Bars
+from weaver.model.market.corporate_actions import CorporateAction, distinct
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.research.assumed import NAMELESS, assumed
 from weaver.research.values import shown, text
-from weaver.walle.action_quality import check_actions
-from weaver.walle.assembly import assemble
-from weaver.walle.asset_evidence import Guess, asset_doubt, evidence, guess
-from weaver.walle.bar_store import ParquetBarStore, StoredBars
-from weaver.walle.files import check_symbol, read_parts
-from weaver.walle.frames import parts_of_frame
-from weaver.walle.parts import Part
-from weaver.walle.quality import DataWarning, check_bars
-from weaver.walle.symbol_column import listed
-from weaver.walle.time_zone import zone_of
+from weaver.walle.bars.store import ParquetBarStore, StoredBars
+from weaver.walle.files.bar_file import check_symbol, read_parts
+from weaver.walle.files.checks.action_quality import check_actions
+from weaver.walle.files.checks.assembly import assemble
+from weaver.walle.files.checks.asset_evidence import Guess, asset_doubt, evidence, guess
+from weaver.walle.files.checks.quality import DataWarning, check_bars
+from weaver.walle.files.columns.parts import Part
+from weaver.walle.files.columns.symbol_column import listed
+from weaver.walle.files.columns.time_zone import zone_of
+from weaver.walle.files.frames import parts_of_frame
 
 EPOCH = date(1970, 1, 1)
 
@@ -275,14 +275,14 @@ def _checked_actions(given: Any) -> tuple[CorporateAction, ...]:
 
 
 def _read_actions(path: Path, symbol: str) -> tuple[CorporateAction, ...]:
-    from weaver.walle.actions_file import read_actions  # brings the CSV reader, which bars of Parquet do without
+    from weaver.walle.files.actions_file import read_actions  # brings the CSV reader, which bars of Parquet do without
 
     return read_actions(path, symbol=symbol)
 
 
 def _by_symbol(path: Path, symbols: Sequence[str]) -> dict[str, tuple[CorporateAction, ...]]:
     """Each symbol's own of a file of many, which may have none of some."""
-    from weaver.walle.actions_file import ActionsFile
+    from weaver.walle.files.actions_file import ActionsFile
 
     file = ActionsFile.read(path)
     if file.symbols is None and len(symbols) > 1:

@@ -6,10 +6,10 @@ from enum import Enum
 from typing import Any
 
 import weaver
-from weaver.model.money import plain
+from weaver.model.numbers.money import plain
 from weaver.research.inputs import Source
 from weaver.research.run import Plan
-from weaver.walle.catalogue import action_json
+from weaver.walle.bars.folder.catalogue import action_json
 
 
 def record_of(plan: Plan, *, lookahead_check: bool) -> Callable[[], dict[str, Any]]:

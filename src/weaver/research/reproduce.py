@@ -6,20 +6,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from weaver.marvin.loader import LoadedStrategy, from_source
-from weaver.marvin.source import StrategySource
-from weaver.model.bars import Bars
-from weaver.model.corporate_actions import CorporateAction
-from weaver.model.costs import Costs
+from weaver.marvin.plugins.loader import LoadedStrategy, from_source
+from weaver.marvin.plugins.source import StrategySource
+from weaver.model.account.costs import Costs
 from weaver.model.errors import InputError, NotFound, StrategyError
-from weaver.model.instrument import AssetClass, Instrument
 from weaver.model.listing import Listing
-from weaver.model.timeframe import Timeframe
+from weaver.model.market.bars import Bars
+from weaver.model.market.corporate_actions import CorporateAction
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.model.market.timeframe import Timeframe
 from weaver.research.inputs import Source, remade, store
 from weaver.research.options import options_of
 from weaver.research.run import Options, Plan, plan
-from weaver.walle.catalogue import action_of
-from weaver.walle.files import read_bars
+from weaver.walle.bars.folder.catalogue import action_of
+from weaver.walle.files.bar_file import read_bars
 
 Record = Mapping[str, Any]
 

@@ -13,26 +13,26 @@ from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
 from weaver.greta.engine import Engine, Progress, Setup
-from weaver.greta.prices import scale_of
+from weaver.greta.ledger.prices import scale_of
 from weaver.marvin.failure import strategy_failure
-from weaver.marvin.loader import LoadedStrategy
-from weaver.marvin.parameters import validate
+from weaver.marvin.parameters.declared import validate
+from weaver.marvin.plugins.loader import LoadedStrategy
 from weaver.marvin.runtime import Runtime
-from weaver.marvin.timeline import Clock
-from weaver.model.account import AccountRules
-from weaver.model.bars import Bars
-from weaver.model.calendar import calendar_for
-from weaver.model.corporate_actions import CorporateAction, Delisting, ex_day
-from weaver.model.costs import Costs
+from weaver.marvin.series.timeline import Clock
+from weaver.model.account.costs import Costs
+from weaver.model.account.margin import AccountRules
+from weaver.model.calendar.resample import put_together, resample
+from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing, splits_at
-from weaver.model.money import Number
-from weaver.model.resample import put_together, resample
-from weaver.model.scale import Scale
-from weaver.model.timeframe import DAY, Timeframe
-from weaver.model.venue import venue_rules
-from weaver.research.cut import closed_by
+from weaver.model.market.bars import Bars
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day
+from weaver.model.market.timeframe import DAY, Timeframe
+from weaver.model.numbers.money import Number
+from weaver.model.numbers.scale import Scale
+from weaver.model.orders.venue import venue_rules
 from weaver.research.inputs import Source, instant
+from weaver.research.lookahead.cut import closed_by
 
 Day = str | date | datetime
 

@@ -1,1 +1,1 @@
-"""What is kept: reading market data files, and the bar store."""
+"""What is kept: a database of runs and events, and market data: its files, and the bar store."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from weaver.model.errors import InputError
-from weaver.walle.address import FILE_NAME, InFile, InMemory, OnServer, parse_address
-from weaver.walle.bar_store import LOCK_SECONDS, ParquetBarStore
+from weaver.walle.bars.store import LOCK_SECONDS, ParquetBarStore
+from weaver.walle.database.engines.address import FILE_NAME, InFile, InMemory, OnServer, parse_address
 from weaver.walle.file_lock import locked
 
 BARS = "bars"

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import weaver as weaver_api
 from tests.benchmarks.bars import MINUTE_NS, SYMBOL, Columns, minute_stamps
 from weaver import Strategy
-from weaver.model.bars import Bars
-from weaver.model.timeframe import Timeframe
+from weaver.model.market.bars import Bars
+from weaver.model.market.timeframe import Timeframe
 
 
 def minute_bars(columns: Columns) -> Bars:

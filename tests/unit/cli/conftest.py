@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.cli.terminal import Terminal
-from weaver.cli import progress
+from weaver.cli.screen import progress
 
 
 @pytest.fixture(autouse=True)

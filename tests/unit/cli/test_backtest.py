@@ -11,7 +11,7 @@ import pytest
 from tests.acceptance.command import csv, days
 from weaver.cli.backtest import bar_files, pairs
 from weaver.cli.dispatch import run
-from weaver.cli.output import Outputs
+from weaver.cli.screen.output import Outputs
 from weaver.model.errors import InputError
 
 NAIVE = csv([f"2020-01-02 {hour:02}:30,1,1,1,1,1" for hour in range(10, 16)])

@@ -10,12 +10,12 @@ from typer.testing import CliRunner, Result
 
 from tests.shared_data import SAMPLES
 from tests.unit.walle.damages import as_written_before
-from weaver.cli import progress
 from weaver.cli.data import _progress, app
+from weaver.cli.screen import progress
 from weaver.config import settings
 from weaver.model.errors import InputError
-from weaver.model.timeframe import Timeframe
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.model.market.timeframe import Timeframe
+from weaver.walle.bars.store import ParquetBarStore
 
 
 @pytest.fixture(autouse=True)

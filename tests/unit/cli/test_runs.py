@@ -12,7 +12,7 @@ from tests.shared_data import SAMPLES
 from tests.unit.cli.runs_on_server import TOKEN, finished, post
 from tests.unit.cli.server_process import server
 from tests.unit.cli.terminal import Terminal
-from weaver.cli import run_records
+from weaver.cli.kept import run_records
 
 
 def test_runs_are_listed_started_stopped_and_shown_with_a_server_and_read_without(

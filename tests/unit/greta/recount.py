@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.naive.scenario import NaiveSymbol, Scenario
 from weaver.greta.engine import Engine
-from weaver.greta.fill_rows import AT_CLOSE, FillRow
-from weaver.greta.ledger import CashFlow
+from weaver.greta.ledger.fill_rows import AT_CLOSE, FillRow
+from weaver.greta.ledger.ledger import CashFlow
 
 CENT = Decimal("1e-8")
 

@@ -11,7 +11,7 @@ import weaver
 from tests.builders import FIRST_DAY, backtest, crypto_bars, stock_days, told
 from weaver import Strategy, crossed_above, crossed_below, sma
 from weaver.model.errors import InputError, RunFailed, StrategyError
-from weaver.model.timeframe import DAY, HOUR
+from weaver.model.market.timeframe import DAY, HOUR
 
 PRICES = [10, 11, 12, 11, 10, 9, 10, 12, 13, 12]
 

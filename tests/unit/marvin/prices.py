@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.shared_data import sample_files, shared_file
-from weaver.marvin.feed import BarSeries, Feed
-from weaver.marvin.timeline import Clock
-from weaver.model.bars import Bars
-from weaver.model.instrument import AssetClass, Instrument
+from weaver.marvin.series.feed import BarSeries, Feed
+from weaver.marvin.series.timeline import Clock
 from weaver.model.listing import Listing
-from weaver.model.timeframe import Timeframe
+from weaver.model.market.bars import Bars
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.model.market.timeframe import Timeframe
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 Columns = dict[str, NDArray[np.float64]]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from weaver.marvin.blame import blame_strategy, described
-from weaver.marvin.catalogue import Catalogue
 from weaver.marvin.failure import strategy_failure
-from weaver.marvin.loader import LoadedStrategy, load
+from weaver.marvin.plugins.catalogue import Catalogue
+from weaver.marvin.plugins.loader import LoadedStrategy, load
 from weaver.marvin.strategy import Strategy
 
 TEXT = """

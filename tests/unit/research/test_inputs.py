@@ -13,7 +13,7 @@ from tests.builders import stock_days
 from weaver import Strategy
 from weaver.model.errors import InputError
 from weaver.research.inputs import load_bars, store
-from weaver.walle.files import read_bars
+from weaver.walle.files.bar_file import read_bars
 
 DAYS = pd.bdate_range("2024-01-02", periods=60, tz="UTC")
 FRAME = pd.DataFrame({"timestamp": DAYS, "open": 9.0, "high": 9.0, "low": 9.0, "close": 9.0, "volume": 1e6})

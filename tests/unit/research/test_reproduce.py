@@ -13,12 +13,12 @@ import pytest
 from tests.acceptance.command import csv, days
 from weaver import backtest
 from weaver.model.errors import InputError, NotFound
-from weaver.model.instrument import AssetClass, Instrument
+from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.research import run
 from weaver.research.inputs import store
 from weaver.research.record import _json
 from weaver.research.reproduce import plan_again
-from weaver.walle.files import read_bars
+from weaver.walle.files.bar_file import read_bars
 
 STRATEGY = dedent(
     """

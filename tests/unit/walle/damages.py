@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from tests.unit.walle.store_builders import bars, instrument
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.walle.bars.store import ParquetBarStore
 
 Harm = Callable[[Path, Path], None]
 """Does harm to a file; the other one is the same year's of another symbol, of the same length."""

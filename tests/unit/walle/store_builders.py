@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from weaver.model.bars import COLUMNS, Bars
-from weaver.model.calendar import calendar_for
-from weaver.model.instrument import AssetClass, Instrument
-from weaver.model.timeframe import Timeframe
+from weaver.model.calendar.sessions import calendar_for
+from weaver.model.market.bars import COLUMNS, Bars
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.model.market.timeframe import Timeframe
 
 CRYPTO = calendar_for(AssetClass.CRYPTO)
 

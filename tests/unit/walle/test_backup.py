@@ -9,11 +9,11 @@ from tests.contracts.builders import MOMENT, event, new_id, order_row, run
 from tests.unit.walle.damages import FILE_HARMS, two_symbols
 from tests.unit.walle.store_builders import assert_same, bars, instrument
 from weaver.model.errors import InputError
+from weaver.model.market.timeframe import Timeframe
 from weaver.model.record import Query
-from weaver.model.timeframe import Timeframe
 from weaver.walle.backup import backup
-from weaver.walle.bar_store import ParquetBarStore
-from weaver.walle.database import SqlDatabase, open_database
+from weaver.walle.bars.store import ParquetBarStore
+from weaver.walle.database.database import SqlDatabase, open_database
 
 pytestmark = pytest.mark.anyio
 MINUTE = Timeframe.parse("1m")

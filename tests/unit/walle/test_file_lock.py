@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.environment import forget_settings
+from tests.shared_data import REPOSITORY
 from weaver.model.errors import Unavailable
 from weaver.walle.backup import backup
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.file_lock import locked
 
 HOLD = (
@@ -114,7 +115,7 @@ def anyio_backend() -> str:
 
 def test_command_line_says_who_has_the_bar_store_and_gives_up_with_a_line(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    file = Path(__file__).parents[3] / "data" / "AAPL_1d.csv"
+    file = REPOSITORY / "data" / "AAPL_1d.csv"
     forget_settings()
     environment = {**os.environ, "WEAVER_HOME": str(home), "WEAVER_LOCK_SECONDS": "0.2"}
     (home / "bars").mkdir(parents=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from weaver.model.errors import InputError
+from weaver.walle.database.engines.ownership import FileLock
 from weaver.walle.file_lock import locked
 from weaver.walle.own_file import open_own
-from weaver.walle.ownership import FileLock
 
 
 def test_file_is_made_for_its_user_alone_and_keeps_its_content(tmp_path: Path) -> None:

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.shared_data import REPOSITORY
 from weaver.model.errors import DataError
-from weaver.model.instrument import AssetClass
-from weaver.walle.assembly import assemble
-from weaver.walle.column_names import recognise
-from weaver.walle.files import read_bars, read_parts
-from weaver.walle.moment import moment
+from weaver.model.market.instrument import AssetClass
+from weaver.walle.files.bar_file import read_bars, read_parts
+from weaver.walle.files.checks.assembly import assemble
+from weaver.walle.files.columns.column_names import recognise
+from weaver.walle.files.columns.moment import moment
 
-PAGE = (Path(__file__).parents[3] / "docs" / "architecture" / "walle.md").read_text(encoding="utf-8")
+PAGE = (REPOSITORY / "docs" / "architecture" / "walle.md").read_text(encoding="utf-8")
 STAMPS = re.findall(r"^\| (2024-[^|]+?) \| ([^|]+?) \| ([^|]+?) \| ([^|]+?) \|$", PAGE, re.MULTILINE)
 
 

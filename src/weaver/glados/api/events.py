@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from fastapi import Query as Parameter
 
-from weaver.events.event_filter import EventFilter
-from weaver.glados.api.page_text import written
-from weaver.glados.api.paging import PagingDep
-from weaver.glados.errors import responses
+from weaver.events.filter import EventFilter
+from weaver.glados.api.lists.page_text import written
+from weaver.glados.api.lists.paging import PagingDep
+from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier
 from weaver.glados.schemas.events import EventResponse, EventsResponse
 from weaver.glados.services import ServicesDep
-from weaver.glados.sse import named_types
+from weaver.glados.stream.hub import named_types
 
 TypesParameter = Annotated[
     list[Identifier] | None, Parameter(description="Any of these types: exact names, or `namespace.*`.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from weaver.glados.errors import responses
+from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier
 from weaver.glados.schemas.jobs import JobResponse
 from weaver.glados.services import ServicesDep

@@ -6,14 +6,14 @@ from fastapi import APIRouter, Depends, Path, Request
 
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import StrategyCatalogChanged
-from weaver.glados.api.paging import PagingDep
-from weaver.glados.correlation import CorrelationId
-from weaver.glados.errors import responses
+from weaver.glados.api.lists.paging import PagingDep
+from weaver.glados.http.correlation import CorrelationId
+from weaver.glados.http.errors import responses
 from weaver.glados.known_strategies import CatalogueChanges, KnownStrategies
 from weaver.glados.schemas.base import Identifier, PageOf
 from weaver.glados.schemas.strategies import RescanResponse, StrategyResponse, StrategySourceResponse
 from weaver.glados.services import Services, ServicesDep
-from weaver.marvin.catalogue import CatalogueEntry
+from weaver.marvin.plugins.catalogue import CatalogueEntry
 from weaver.model.errors import NotFound
 
 router = APIRouter(tags=["strategies"])

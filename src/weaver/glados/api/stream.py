@@ -7,11 +7,11 @@ from fastapi import Query as Parameter
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from weaver.glados.errors import responses
+from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, MaybeEmpty
 from weaver.glados.services import ServicesDep
-from weaver.glados.sse import Filter, Hub, names_in
-from weaver.glados.sse_response import EventStream, beginning
+from weaver.glados.stream.hub import Filter, Hub, names_in
+from weaver.glados.stream.response import EventStream, beginning
 
 router = APIRouter(tags=["events"])
 

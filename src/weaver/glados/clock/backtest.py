@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterable
 import numpy as np
 
 from weaver.glados.clock.ports import ClockTick, WallClock
-from weaver.model.bars import Int64
-from weaver.model.instants import time_of
+from weaver.model.calendar.instants import time_of
+from weaver.model.market.bars import Int64
 
 _BREATH = 1000
 """After so many ticks the event loop gets a turn."""

@@ -5,9 +5,9 @@ from itertools import count
 
 import numpy as np
 
-from weaver.model.bars import Int64
-from weaver.model.calendar import Calendar
-from weaver.model.timeframe import HOUR, MINUTE, Timeframe
+from weaver.model.calendar.sessions import Calendar
+from weaver.model.market.bars import Int64
+from weaver.model.market.timeframe import HOUR, MINUTE, Timeframe
 
 _SESSION_LONGEST = 25 * HOUR
 _SESSIONS_CACHED = 64

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from weaver.glados.clock.ports import ClockTick, Schedule, WallClock
-from weaver.model.instants import instant_of, time_of
+from weaver.model.calendar.instants import instant_of, time_of
 
 _SECOND = 1_000_000_000
 SLEEP_SECONDS_MAX = 1.0

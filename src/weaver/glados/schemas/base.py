@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from weaver.model.money import plain
+from weaver.model.numbers.money import plain
 
 _INTEGER_MAX = 2**63 - 1
 _DEPTH_MAX = 50

@@ -6,12 +6,12 @@ from typing import Literal
 from pydantic import Field
 
 from weaver.glados.schemas.base import Amount, ResponseBody
-from weaver.model.instants import time_of
-from weaver.model.instrument import AssetClass, Instrument
-from weaver.model.money import plain
-from weaver.walle.catalogue import CatalogueEntry
-from weaver.walle.damage import ListedSeries
-from weaver.walle.importing import Imported
+from weaver.model.calendar.instants import time_of
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.model.numbers.money import plain
+from weaver.walle.bars.damage import ListedSeries
+from weaver.walle.bars.folder.catalogue import CatalogueEntry
+from weaver.walle.bars.importing import Imported
 
 _LOST = "null where damage leaves it unknown"
 

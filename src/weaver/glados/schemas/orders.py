@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, model_validator
 
 from weaver.glados.schemas.base import Amount, AmountInput, RequestBody, ResponseBody
-from weaver.model.actions import OrderClass, OrderType, TimeInForce
-from weaver.model.order_status import OrderStatus
+from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
+from weaver.model.orders.status import OrderStatus
 from weaver.model.run import RunMode
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue, PlainValidator, StringConstraints, TypeAdapter
 
-from weaver.glados.run_port import NewRun
+from weaver.glados.runs.port import NewRun
 from weaver.glados.schemas.base import AmountInput, LastMoment, Moment, RequestBody, ResponseBody
 from weaver.model.run import Run, RunMode, RunStatus
 

@@ -3,8 +3,8 @@
 from pydantic import Field, JsonValue
 
 from weaver.glados.schemas.base import ResponseBody
-from weaver.marvin.catalogue import CatalogueEntry
-from weaver.marvin.outline_schema import params_schema
+from weaver.marvin.plugins.catalogue import CatalogueEntry
+from weaver.marvin.plugins.outline_schema import params_schema
 
 
 class StrategyResponse(ResponseBody):

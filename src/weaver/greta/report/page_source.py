@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from weaver.greta.report.source import Floats, Instants
-from weaver.greta.trades import DelistedTrade
-from weaver.model.bars import Bars
+from weaver.greta.results.trades import DelistedTrade
+from weaver.model.market.bars import Bars
 
 if TYPE_CHECKING:
     from weaver.greta.result import BacktestResult
-    from weaver.greta.trades import Trade
+    from weaver.greta.results.trades import Trade
 
 HASH_DIGITS = 16
 

@@ -8,13 +8,13 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.drawdown import drawdown
-from weaver.greta.gravity import FATAL, gravest_first
+from weaver.greta.doubts.gravity import FATAL, gravest_first
 from weaver.greta.report.labels import GROUPS
 from weaver.greta.report.months import monthly_returns
 from weaver.greta.report.sampling import candles, extreme_rows
 from weaver.greta.report.source import Amount, Floats, PriceColumns, ReportSource, TradeRow
-from weaver.model.timeframe import Timeframe
+from weaver.greta.results.drawdown import drawdown
+from weaver.model.market.timeframe import Timeframe
 
 CURVE_POINTS_MAX = 4_000
 CANDLES_MAX = 6_000

@@ -1,41 +1,29 @@
-"""The application on fakes, with a client for it."""
+"""The application with a real bar store, real strategies and real jobs; the log only remembers."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from functools import partial
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
 import pytest
-import structlog
-from fastapi import FastAPI
-from pydantic import SecretStr
 
-from tests.unit.glados.api.fakes import FakeClock, FakeDatabase, FakeIds, FakeLog, FakeRunManager
+from tests.unit.glados.clock.fakes import FakeWallClock, utc
+from weaver.events.event import Event
 from weaver.glados.app import create_app
+from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
+from weaver.glados.limits import Limits
+from weaver.glados.pool.reading import Reading, imported, previewed
+from weaver.glados.schemas.data import ImportResponse, PreviewResponse
 from weaver.glados.services import ServerFacts, Services
 from weaver.glados.threads import ServerThreads
-from weaver.marvin.catalogue import Catalogue
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.marvin.plugins.catalogue import Catalogue
+from weaver.model.errors import Unavailable
+from weaver.walle.bars.store import ParquetBarStore
 
-TOKEN = "correct-horse-battery-staple"
-
-
-@dataclass(kw_only=True)
-class Api:
-    """A running application, what stands behind it, and a client."""
-
-    app: FastAPI
-    client: httpx.AsyncClient
-    services: Services
-    clock: FakeClock
-    log: FakeLog
-    database: FakeDatabase
-    runs: FakeRunManager
-    logged: list[dict[str, Any]]
+UPLOAD_BYTES_MAX = 200_000
+LIMITS = Limits(upload_bytes_max=UPLOAD_BYTES_MAX)
 
 
 @pytest.fixture
@@ -43,70 +31,79 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+class FakeLog:
+    """Keeps what is appended, unless it is `down`."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.down = False
+
+    async def append(self, events: Sequence[Event]) -> None:
+        if self.down:
+            raise Unavailable("the database does not answer")
+        self.events.extend(events)
+
+
+class InProcess:
+    """Reads files in this process, as the server's readers do in theirs."""
+
+    def __init__(self, bars: ParquetBarStore) -> None:
+        self._bars = bars
+
+    async def preview(self, reading: Reading) -> PreviewResponse:
+        return await asyncio.to_thread(previewed, self._bars, reading)
+
+    async def store(self, reading: Reading, *, keep: bool, read_done: Callable[[], None]) -> ImportResponse:
+        return await asyncio.to_thread(imported, self._bars, reading, keep=keep, read_done=read_done)
+
+
+class Scene:
+    """A server's parts, as a test sets and reads them."""
+
+    def __init__(self, folder: Path, limits: Limits = LIMITS) -> None:
+        self.wall = FakeWallClock(utc("2024-05-06 10:00"))
+        self.log = FakeLog()
+        self.bars = ParquetBarStore(folder / "bars")
+        self.strategies = folder / "strategies"
+        self.strategies.mkdir(parents=True)
+        self.is_owner = True
+        new_id = TimeOrderedIds(now=self.wall.now)
+        self.threads = ServerThreads.of(wait_seconds=5, uploads=4)
+        self.jobs = Jobs(now=self.wall.now, new_id=new_id, queue_size_max=3)
+        self.services = Services(
+            facts=ServerFacts(version="1", host="127.0.0.1", port=80, token=None, limits=limits),
+            database=cast(Any, None), log=cast(Any, self.log), runs=cast(Any, None),  # not asked by what is tested here
+            catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, threads=self.threads,
+            reader=InProcess(self.bars), is_owner=lambda: self.is_owner, now=self.wall.now, new_id=new_id,
+            new_token=new_token, wait=self.wall.sleep,
+        )  # fmt: skip
+        transport = httpx.ASGITransport(app=create_app(self.services), raise_app_exceptions=False)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1")
+
+    async def get(self, path: str, **params: Any) -> Any:
+        answer = await self.client.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def post_file(self, path: str, content: bytes, name: str = "ABC_1d.csv", **fields: str) -> httpx.Response:
+        return await self.client.post(path, files={"file": (name, content)}, data=fields)
+
+    async def imported(self, content: bytes, name: str = "ABC_1d.csv", **fields: str) -> Any:
+        """The job of an import, when it is over."""
+        answer = await self.post_file("/data/import", content, name, **fields)
+        assert answer.status_code == 201, answer.text
+        assert answer.headers["location"] == f"/api/v1/jobs/{answer.json()['id']}"
+        while (job := await self.get(f"/jobs/{answer.json()['id']}"))["finished_at"] is None:
+            await asyncio.sleep(0.005)
+        return job
+
+
 @pytest.fixture
-def logged() -> Iterator[list[dict[str, Any]]]:
-    """What the server's log says."""
-    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
-        yield lines
-
-
-@asynccontextmanager
-async def running_api(
-    folder: Path,
-    logged: list[dict[str, Any]],
-    *,
-    token: str | None = None,
-    base_url: str = "http://localhost:8000",
-    **facts: Any,
-) -> AsyncIterator[Api]:
-    """The application, started, on fakes of its own."""
-    clock, log = FakeClock(), FakeLog()
-    database, new_id = FakeDatabase(log), FakeIds()
-    runs = FakeRunManager(database, now=clock.now, new_id=new_id)
-    values = {"version": "1.2.3", "host": "127.0.0.1", "port": 8000, **facts}
-    services = Services(
-        facts=ServerFacts(token=None if token is None else SecretStr(token), **values),
-        database=database,
-        log=log,
-        runs=runs,
-        catalogue=Catalogue(folder / "strategies"),
-        bars=ParquetBarStore(folder / "bars"),
-        jobs=Jobs(now=clock.now, new_id=new_id),
-        threads=ServerThreads.of(wait_seconds=5, uploads=2),
-        reader=cast(Any, None),  # no file is sent by what is tested here
-        is_owner=lambda: True,
-        now=clock.now,
-        new_id=new_id,
-        new_token=FakeIds("session"),
-        wait=clock.wait,
-    )
-    app = create_app(services)
-    transport = httpx.ASGITransport(app=app, client=("192.0.2.7", 55555))
-    async with (
-        app.router.lifespan_context(app),
-        services.jobs,
-        httpx.AsyncClient(transport=transport, base_url=base_url) as client,
-    ):
-        yield Api(
-            app=app,
-            client=client,
-            services=services,
-            clock=clock,
-            log=log,
-            database=database,
-            runs=runs,
-            logged=logged,
-        )
-
-
-@pytest.fixture
-def open_api(tmp_path: Path, logged: list[dict[str, Any]]) -> Callable[..., AbstractAsyncContextManager[Api]]:
-    """`async with open_api(token=…, host=…) as api`."""
-    return partial(running_api, tmp_path, logged)
-
-
-@pytest.fixture
-async def api(open_api: Callable[..., AbstractAsyncContextManager[Api]]) -> AsyncIterator[Api]:
-    """The application without a token."""
-    async with open_api() as opened:
-        yield opened
+async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    found = Scene(tmp_path)
+    async with found.jobs, found.client:
+        yield found
+    assert list(temporary.iterdir()) == []  # no upload is left behind

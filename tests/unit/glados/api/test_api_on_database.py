@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.unit.glados.api.conftest import Api
-from tests.unit.glados.api.fakes import START, FakeIds, a_run, an_event
-from tests.unit.glados.api.test_results_api import columns, fill_row, kept_line, order_row, trade_row
-from weaver.glados.kept_events import encode_events
+from tests.unit.glados.api.runs.test_results import columns, fill_row, kept_line, order_row, trade_row
+from tests.unit.glados.conftest import Api
+from tests.unit.glados.fakes import START, FakeIds, a_run, an_event
 from weaver.glados.ports import StoredResult
-from weaver.glados.result_blobs import encode_equity
+from weaver.glados.stored.blobs import encode_equity
+from weaver.glados.stored.events import encode_events
 from weaver.model.run import RunStatus
-from weaver.walle.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase, open_database
 
 pytestmark = pytest.mark.anyio
 

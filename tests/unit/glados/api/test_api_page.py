@@ -1,16 +1,16 @@
 """The page about the API is true."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.unit.glados.api.conftest import Api
-from weaver.glados.errors import STATUSES
-from weaver.glados.sse import CLIENTS_MAX, KEEP_ALIVE_SECONDS, QUEUE_SIZE_MAX
+from tests.shared_data import REPOSITORY
+from tests.unit.glados.conftest import Api
+from weaver.glados.http.errors import STATUSES
+from weaver.glados.stream.hub import CLIENTS_MAX, KEEP_ALIVE_SECONDS, QUEUE_SIZE_MAX
 
 pytestmark = pytest.mark.anyio
-PAGE = (Path(__file__).parents[4] / "docs" / "architecture" / "api.md").read_text()
+PAGE = (REPOSITORY / "docs" / "architecture" / "api.md").read_text()
 
 
 async def test_table_has_every_operation_with_its_id_and_statuses(api: Api) -> None:

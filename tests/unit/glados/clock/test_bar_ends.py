@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from tests.unit.glados.clock.fakes import times
 from weaver.glados.clock.bar_ends import BarEnds
-from weaver.model.bars import Bars
-from weaver.model.calendar import calendar_for
-from weaver.model.instants import instant_of, time_of
-from weaver.model.instrument import AssetClass
-from weaver.model.resample import resample
-from weaver.model.timeframe import MINUTE, Timeframe
+from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.calendar.resample import resample
+from weaver.model.calendar.sessions import calendar_for
+from weaver.model.market.bars import Bars
+from weaver.model.market.instrument import AssetClass
+from weaver.model.market.timeframe import MINUTE, Timeframe
 
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")  # exchange_calendars'
 

@@ -12,13 +12,13 @@ from typing import Any
 from weaver.events.event import Event
 from weaver.events.payloads import RunCompleted
 from weaver.glados.ports import Page, Query, Row, StoredResult, Transaction
-from weaver.glados.run_manager import RunManager
-from weaver.glados.run_port import NewRun
-from weaver.glados.runners import Failure, Outcome, RunContext, Runner
+from weaver.glados.runs.manager import RunManager
+from weaver.glados.runs.port import NewRun
+from weaver.glados.runs.runners import Failure, Outcome, RunContext, Runner
 from weaver.glados.threads import Threads
-from weaver.marvin.catalogue import Catalogue
+from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.run import Run, RunMode, RunStatus
-from weaver.walle.bar_store import ParquetBarStore
+from weaver.walle.bars.store import ParquetBarStore
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

@@ -10,18 +10,18 @@ from uuid import uuid4
 
 from tests.pools import local_pool
 from tests.shared_data import SAMPLES
-from weaver.glados.backtest_pool import LocalBacktestPool
-from weaver.glados.backtest_runner import BacktestRunner
+from weaver.glados.pool.pool import LocalBacktestPool
 from weaver.glados.router import DomainRouter
-from weaver.glados.run_manager import RunManager
-from weaver.glados.run_port import NewRun
+from weaver.glados.runs.backtest_runner import BacktestRunner
+from weaver.glados.runs.manager import RunManager
+from weaver.glados.runs.port import NewRun
 from weaver.glados.threads import Threads
-from weaver.marvin.catalogue import Catalogue
+from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.run import Run, RunMode
-from weaver.walle.actions_file import read_actions
-from weaver.walle.bar_store import ParquetBarStore
-from weaver.walle.database import SqlDatabase, open_database
-from weaver.walle.files import read_bars
+from weaver.walle.bars.store import ParquetBarStore
+from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.files.actions_file import read_actions
+from weaver.walle.files.bar_file import read_bars
 
 MEMORY = 1024**3
 

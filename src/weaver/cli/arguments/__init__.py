@@ -1,0 +1,1 @@
+"""What stands behind arguments and options: files by name, series, corporate actions."""

@@ -1,0 +1,1 @@
+"""Runs that are kept: read from the server or from the database."""

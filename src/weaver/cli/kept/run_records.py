@@ -1,0 +1,174 @@
+"""Where `weaver runs` reads runs: from the running server, or from the store when none runs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import count
+from typing import Any, Protocol, TypeVar
+
+from weaver.cli.kept.server_client import ServerClient, running_server
+from weaver.config import Settings
+from weaver.model.errors import InputError, NotFound
+
+Filters = Mapping[str, str | None]
+T = TypeVar("T")
+_SERVED_PAGE_SIZE = 500
+_ROWS_MAX = 2**31 - 1
+"""More than any run leaves behind."""
+
+
+class RunRecords(Protocol):
+    """Runs as the API shows them."""
+
+    def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
+        """A page: `{items, total, page, page_size}`."""
+        ...
+
+    def find(self, run_id: str) -> dict[str, Any] | None:
+        """One run with its result's `warnings` and `stats` (null while there is none)."""
+        ...
+
+    def result(self, run_id: str) -> dict[str, Any]:
+        """What is kept of a finished backtest: `run` (its record), `stats`, `warnings`, `positions`, `cash_flows`, and
+        all rows of `fills` and `trades`. Raises NotFound where there is none."""
+        ...
+
+
+def get_run(records: RunRecords, reference: str) -> dict[str, Any]:
+    """The run with that id, or the only one of that name. Raises NotFound, and InputError where several have it."""
+    if not reference.strip():
+        raise InputError("name a run by its id, or by its name: `weaver runs list` shows both")
+    found = records.find(reference)
+    if found is not None:
+        return found
+    named = records.list({"name": reference}, page=1, page_size=2)
+    if named["total"] > 1:
+        raise InputError(f"{named['total']} runs are called {reference!r}: name one by its id (`weaver runs list`)")
+    run = records.find(named["items"][0]["id"]) if named["items"] else None
+    if run is None:
+        raise NotFound(f"there is no run {reference!r}: `weaver runs list` shows them")
+    return run
+
+
+def run_records(settings: Settings) -> RunRecords:
+    """Of the running server, else of the store."""
+    client = running_server(settings)
+    return StoredRuns(settings) if client is None else ServedRuns(client)
+
+
+class ServedRuns:
+    """Runs of a server."""
+
+    def __init__(self, client: ServerClient) -> None:
+        self._client = client
+
+    def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
+        """See `RunRecords`."""
+        found: dict[str, Any] = self._client.get("runs", page=page, page_size=page_size, **filters)
+        return found
+
+    def find(self, run_id: str) -> dict[str, Any] | None:
+        """See `RunRecords`."""
+        try:
+            run: dict[str, Any] = self._client.get("runs", run_id)
+        except NotFound:
+            return None
+        try:
+            result = self._client.get("runs", run_id, "results")
+        except NotFound:  # it has not come to its end
+            result = {"warnings": None, "stats": None}
+        return {**run, "warnings": result["warnings"], "stats": result["stats"]}
+
+    def result(self, run_id: str) -> dict[str, Any]:
+        """See `RunRecords`."""
+        found: dict[str, Any] = self._client.get("runs", run_id, "results")
+        rows = {table: _served_rows(self._client, run_id, table) for table in ("fills", "trades")}
+        return {**found, **rows}
+
+
+class StoredRuns:
+    """Runs of the database that DB_URL names, read without a server. A home that nobody has used yet has none."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.database_url == "memory":
+            raise InputError("no server runs, and DB_URL=memory keeps nothing: start one with `weaver up`")
+        self._url, self._home = settings.database_url, settings.home_folder
+
+    def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
+        """See `RunRecords`."""
+        from weaver.glados.ports import Query
+        from weaver.glados.schemas.runs import RunResponse
+
+        given = {column: (value,) for column, value in filters.items() if value is not None}
+
+        async def read(transaction: Any) -> dict[str, Any]:
+            found = await transaction.runs.list(Query(filters=given, page=page, page_size=page_size))
+            items = [RunResponse.of(run).model_dump(mode="json") for run in found.items]
+            return {"items": items, "total": found.total, "page": page, "page_size": page_size}
+
+        return self._read(read, unused={"items": [], "total": 0, "page": page, "page_size": page_size})
+
+    def find(self, run_id: str) -> dict[str, Any] | None:
+        """See `RunRecords`."""
+        from weaver.glados.schemas.runs import RunDetailResponse
+
+        async def read(transaction: Any) -> dict[str, Any] | None:
+            run = await transaction.runs.find(run_id)
+            if run is None:
+                return None
+            result = await transaction.records.find_result(run_id)
+            kept = {
+                "warnings": None if result is None else result.warnings,
+                "stats": None if result is None else dict(result.stats),
+            }
+            return {**RunDetailResponse.of(run).model_dump(mode="json"), **kept}
+
+        return self._read(read, unused=None)
+
+    def result(self, run_id: str) -> dict[str, Any]:
+        """See `RunRecords`."""
+
+        async def read(transaction: Any) -> dict[str, Any] | None:
+            kept = await transaction.records.find_result(run_id)
+            if kept is None:
+                return None
+            return {
+                "run": kept.record, "stats": kept.stats, "warnings": kept.warnings, "positions": kept.positions,
+                "cash_flows": kept.cash_flows, "fills": await _all_rows(transaction, run_id, "fills"),
+                "trades": await _all_rows(transaction, run_id, "trades"),
+            }  # fmt: skip
+
+        found = self._read(read, unused=None)
+        if found is None:
+            raise NotFound(f"run {run_id} has no results: only a completed backtest has")
+        return found
+
+    def _read(self, read: Callable[[Any], Awaitable[T]], *, unused: T) -> T:
+        """What `read` finds in a transaction; `unused` where there is no database yet, so that no run was ever kept."""
+        from weaver.walle.database.database import open_reader
+        from weaver.walle.database.engines.address import FILE_NAME
+
+        if not self._url and not (self._home / FILE_NAME).exists():
+            return unused
+
+        async def opened() -> T:
+            async with await open_reader(self._url, home=self._home) as database, database.transaction() as transaction:
+                return await read(transaction)
+
+        return asyncio.run(opened())
+
+
+def _served_rows(client: ServerClient, run_id: str, table: str) -> list[Any]:
+    rows: list[Any] = []
+    for page in count(1):
+        found = client.get("runs", run_id, table, page=page, page_size=_SERVED_PAGE_SIZE)
+        rows += found["items"]
+        if not found["items"] or len(rows) >= found["total"]:
+            break
+    return rows
+
+
+async def _all_rows(transaction: Any, run_id: str, table: str) -> list[Any]:
+    from weaver.glados.ports import Query
+
+    found = await transaction.records.rows(table, run_id, Query(page_size=_ROWS_MAX))
+    return list(found.items)

@@ -1,0 +1,1 @@
+"""Where events are kept and heard: the port, the log in memory, subscriptions, offsets, retention."""

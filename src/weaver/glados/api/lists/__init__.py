@@ -1,0 +1,1 @@
+"""What all lists share: pages, sorting, and how they become text."""

@@ -1,0 +1,1 @@
+"""Market data: the catalogue, imports, instruments, candles."""

@@ -1,0 +1,194 @@
+"""The bar store: what is in it, what a file would bring, imports and removals."""
+
+import dataclasses
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import Path as PathParameter
+
+from weaver.events.factory import EventFactory
+from weaver.events.payloads import DataImported
+from weaver.glados.api.lists.page_text import page_text
+from weaver.glados.api.lists.paging import PagingDep, SortParameter
+from weaver.glados.api.lists.sorting import sorted_by
+from weaver.glados.http.correlation import CorrelationId
+from weaver.glados.http.errors import responses
+from weaver.glados.http.upload import kept_upload, shown_name
+from weaver.glados.jobs import Report
+from weaver.glados.pool.reading import Reading
+from weaver.glados.ports import Page
+from weaver.glados.schemas.base import Identifier, PageOf, Text
+from weaver.glados.schemas.data import PreviewResponse, SeriesResponse
+from weaver.glados.schemas.jobs import JobResponse
+from weaver.glados.services import Services, ServicesDep
+from weaver.model.calendar.instants import INSTANT_MIN
+from weaver.model.errors import Conflict, Unavailable
+from weaver.model.market.instrument import AssetClass
+from weaver.model.market.timeframe import Timeframe
+from weaver.walle.bars.damage import ListedSeries
+from weaver.walle.files.bar_file import check_symbol, symbol_of
+from weaver.walle.files.columns.time_zone import zone_of
+
+router = APIRouter(tags=["data"])
+
+_COLUMNS = {
+    "symbol": lambda one: one.symbol,
+    "timeframe": lambda one: 0 if one.timeframe is None else one.timeframe.nanoseconds,
+    "bars": lambda one: 0 if one.entry is None else one.entry.rows,
+    "first": lambda one: INSTANT_MIN if one.entry is None else one.entry.first,
+    "last": lambda one: INSTANT_MIN if one.entry is None else one.entry.last,
+    "missing": lambda one: 0 if one.entry is None else one.entry.missing,
+}
+LOOK_BYTES_MAX = 256 * 1024 * 1024
+"""So many bytes of files that have changed since anybody looked are read for one listing."""
+
+
+UploadedFile = Annotated[UploadFile, File(description="CSV (also gzip) or Parquet; columns are found by their names.")]
+TimeframeField = Annotated[
+    Text | None, Form(description="By default read off the data; a multiple of its own resamples.", examples=["1d"])
+]
+ZoneField = Annotated[Text | None, Form(description="Zone of times that carry none.", examples=["America/New_York"])]
+AssetField = Annotated[
+    Text | None, Form(description="stock, crypto, fx or future; by default as stored, else guessed from the symbol.")
+]
+
+
+@router.get("/data", response_model=PageOf[SeriesResponse], responses=responses(400))
+async def list_data(
+    services: ServicesDep,
+    paging: PagingDep,
+    symbol: Annotated[Identifier | None, Query(description="Only this symbol's series.")] = None,
+    asset_class: Annotated[AssetClass | None, Query(description="Only those of this class.")] = None,
+    sort: SortParameter = None,
+) -> Response:
+    """Every stored series, also those that are `damaged`. `sort`: symbol (the default), timeframe, bars, first, last or
+    missing."""
+    series = await services.threads.catalogue.do(services.bars.listing, bytes_max=LOOK_BYTES_MAX)
+    wanted = [one for one in series if _is_wanted(one, symbol, asset_class)]
+    page = paging.cut(sorted_by(wanted, sort, _COLUMNS))
+    return await page_text(services, Page(items=page.items, total=page.total), SeriesResponse.of_listed, paging)
+
+
+@router.post("/data/preview", responses=responses(400, 413))
+async def preview_data(
+    services: ServicesDep,
+    file: UploadedFile,
+    symbol: Annotated[
+        Text | None,
+        Form(description="By default the one of the file's column of symbols, or its name.", examples=["AAPL"]),
+    ] = None,
+    timeframe: TimeframeField = None,
+    tz: ZoneField = None,
+    asset: AssetField = None,
+) -> PreviewResponse:
+    """Read a file as an import would, and tell what it found. Nothing is stored; what is wrong with the file is in
+    `errors`, with status 200."""
+    name = shown_name(file.filename)
+    reading = _reading(name, symbol or symbol_of(Path(name)), timeframe, tz, asset)
+    reading = dataclasses.replace(reading, is_asked=bool(symbol))
+    reading = await _kept(services, file, reading)
+    try:
+        return await services.reader.preview(reading)
+    finally:
+        reading.path.unlink(missing_ok=True)
+
+
+@router.post("/data/import", status_code=201, responses=responses(400, 409, 413))
+async def import_data(
+    services: ServicesDep,
+    response: Response,
+    file: UploadedFile,
+    corr_id: CorrelationId,
+    symbol: Annotated[
+        Text, Form(description="What the bars are stored under; of several in the file, whose.", examples=["AAPL"])
+    ],
+    timeframe: TimeframeField = None,
+    tz: ZoneField = None,
+    asset: AssetField = None,
+    replace: Annotated[bool, Form(description="Drop what was stored of the series before.")] = False,
+) -> JobResponse:
+    """Store a file's bars: a job, whose state GET /jobs/{id} tells. Bars stored for the same stretch of time are
+    replaced, the rest is kept; a file that is refused changes nothing. Then there is an event `data.Imported`."""
+    _check_owner(services)
+    reading = _reading(shown_name(file.filename), symbol, timeframe, tz, asset)
+    reading = await _kept(services, file, reading)
+
+    async def work(report: Report) -> Mapping[str, Any]:
+        return await _imported(services, reading, report, keep=not replace, corr_id=corr_id)
+
+    clean_up = partial(reading.path.unlink, missing_ok=True)
+    job = services.jobs.submit("data.import", work, corr_id=corr_id, clean_up=clean_up)
+    response.headers["Location"] = f"/api/v1/jobs/{job.id}"
+    return JobResponse.of(job)
+
+
+@router.post("/data/fetch", status_code=201, responses=responses(503))
+async def fetch_data() -> JobResponse:
+    """Download bars from a venue: 503 as long as none is connected."""
+    raise Unavailable("no venue is connected: download the data yourself, then POST /data/import it")
+
+
+@router.delete("/data/{symbol:path}/{timeframe}", status_code=204, responses=responses(400, 404, 409))
+async def delete_data(
+    services: ServicesDep,
+    symbol: Annotated[Identifier, PathParameter(description="A stored symbol; it may have a slash in it.")],
+    timeframe: Annotated[Identifier, PathParameter(description="A stored timeframe of it.")],
+) -> None:
+    """Remove a series; with its last one, the symbol. A finished run that was made of it can no longer be re-run."""
+    _check_owner(services)
+    await services.threads.changes.do(services.bars.delete, symbol, Timeframe.parse(timeframe))
+
+
+def _is_wanted(one: ListedSeries, symbol: str | None, asset_class: AssetClass | None) -> bool:
+    known = None if one.entry is None else one.entry.instrument.asset_class
+    return symbol in {None, one.symbol} and asset_class in {None, known}
+
+
+def _check_owner(services: Services) -> None:
+    if not services.is_owner():
+        raise Conflict("this server is read-only: another one owns its database or its home; ask that one, or stop it")
+
+
+async def _kept(services: Services, file: UploadFile, reading: Reading) -> Reading:
+    """The reading of the file where it is kept."""
+    most = services.facts.limits.upload_bytes_max
+    path = await services.threads.uploads.do(kept_upload, file.file, name=reading.name, bytes_max=most)
+    return dataclasses.replace(reading, path=path)
+
+
+def _reading(name: str, symbol: str, timeframe: str | None, tz: str | None, asset: str | None) -> Reading:
+    """How a file is to be read, wherever it will be kept. Empty fields count as not given. Raises InputError."""
+    check_symbol(symbol)
+    if tz:
+        zone_of(tz)
+    return Reading(
+        path=Path(),
+        name=name,
+        symbol=symbol,
+        timeframe=Timeframe.parse(timeframe) if timeframe else None,
+        tz=tz or None,
+        asset_class=AssetClass.parse(asset) if asset else None,
+    )
+
+
+async def _imported(
+    services: Services, reading: Reading, report: Report, *, keep: bool, corr_id: str
+) -> Mapping[str, Any]:
+    """The job: read, store, and say so in the log. Raises InputError with the client's name for the file, and
+    Unavailable where the file is gone."""
+    report("reading", 0.0)
+    done = await services.reader.store(reading, keep=keep, read_done=lambda: report("storing", 0.7))
+    series, notes = done.series, done.notes
+    payload = DataImported(
+        symbol=series.symbol, timeframe=series.timeframe, bars=series.bars, content_hash=series.content_hash
+    )
+    events = EventFactory(producer="data", now=services.now, new_id=services.new_id)
+    try:
+        await services.log.append([events.event(payload, corr_id=corr_id)])
+    except Unavailable as error:
+        notes = [*notes, f"the bars are stored, but the event log did not take data.Imported: {error}"]
+    result: Mapping[str, Any] = done.model_copy(update={"notes": notes}).model_dump(mode="json")
+    return result

@@ -1,0 +1,248 @@
+"""What a run left behind."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+from fastapi import Query as Parameter
+from fastapi.responses import HTMLResponse
+
+from weaver.glados.api.events import TypesParameter, chosen_types
+from weaver.glados.api.lists.lookup import RunId, existing_run
+from weaver.glados.api.lists.page_text import page_text
+from weaver.glados.api.lists.paging import Paging, PagingDep, SortParameter
+from weaver.glados.api.runs.events import run_events
+from weaver.glados.api.runs.orders import OrderParameter, SideParameter, StatusParameter, SymbolParameter
+from weaver.glados.http.connections import HeldResponse
+from weaver.glados.http.errors import responses
+from weaver.glados.ports import Page, Row, StoredResult
+from weaver.glados.schemas.base import PageOf
+from weaver.glados.schemas.events import EventResponse, JournalEntry
+from weaver.glados.schemas.orders import FillResponse, OrderResponse, TradeResponse, TradeSide
+from weaver.glados.schemas.results import (
+    EquityResponse,
+    IndicatorSeries,
+    IndicatorsResponse,
+    PositionResponse,
+    RecordResponse,
+    ResultsResponse,
+    StatsResponse,
+)
+from weaver.glados.services import Services, ServicesDep
+from weaver.glados.stored.blobs import EQUITY, REPORT, decode_report
+from weaver.glados.stored.equity_text import curve_of, equity_text, stamps_of
+from weaver.glados.stored.indicators import INDICATORS, StoredIndicator, decode_indicators, points_each, thinned
+from weaver.glados.stored.positions import POSITIONS, decode_positions
+from weaver.glados.stored.thinning import POINTS_MIN
+from weaver.model.errors import NotFound
+
+POINTS = 1_000
+POINTS_MAX_IN_ALL = 200_000
+"""Of all of a run's indicators in one answer."""
+PointsParameter = Annotated[
+    int,
+    Parameter(
+        ge=POINTS_MIN,
+        description="How many points at most; extremes are kept where there is room for them. As many as there are, or "
+        "more: all of them.",
+    ),
+]
+REPORT_POLICY = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""The page's own scripts run, in an origin of their own: they reach neither the network nor the API."""
+
+Filters = Mapping[str, Sequence[str] | None]
+
+router = APIRouter(prefix="/runs/{run_id}", tags=["results"])
+
+
+@router.get("/results", responses=responses(404))
+async def get_results(run_id: RunId, services: ServicesDep) -> ResultsResponse:
+    """Statistics, warnings and what pins the run down; 404 while there are none."""
+    result = await _result(services, run_id)
+    return ResultsResponse(
+        run_id=run_id,
+        stats=StatsResponse.model_validate({name: _finite(value) for name, value in result.stats.items()}),
+        run=RecordResponse.model_validate(result.record),
+        warnings=list(result.warnings),
+        positions=dict(result.positions),
+        cash_flows=list(result.cash_flows),
+    )
+
+
+@router.get("/equity", response_model=EquityResponse, responses=responses(404))
+async def get_equity(
+    run_id: RunId,
+    services: ServicesDep,
+    points: PointsParameter = POINTS,
+) -> Response:
+    """The equity curve, thinned to `points`; 404 while there is none."""
+    result = await _result(services, run_id, EQUITY)
+    curve = await services.threads.results.do(curve_of, _blob(result, EQUITY), points)
+    return HeldResponse(equity_text(run_id, curve), count=curve.bytes, media_type="application/json")
+
+
+@router.get("/trades", response_model=PageOf[TradeResponse], responses=responses(400, 404))
+async def list_run_trades(
+    run_id: RunId,
+    services: ServicesDep,
+    paging: PagingDep,
+    symbol: SymbolParameter = None,
+    side: Annotated[list[TradeSide] | None, Parameter(description="Any of these.")] = None,
+    sort: SortParameter = None,
+) -> Response:
+    """Its closed round trips."""
+    filters: Filters = {"symbol": symbol, "side": side}
+    found = await _rows(services, "trades", run_id, paging, filters, sort)
+    return await page_text(services, found, lambda row: TradeResponse(**row), paging)
+
+
+@router.get("/fills", response_model=PageOf[FillResponse], responses=responses(400, 404))
+async def list_run_fills(
+    run_id: RunId,
+    services: ServicesDep,
+    paging: PagingDep,
+    order_id: OrderParameter = None,
+    symbol: SymbolParameter = None,
+    side: SideParameter = None,
+    sort: SortParameter = None,
+) -> Response:
+    """Its fills."""
+    filters: Filters = {"symbol": symbol, "side": side, "order_id": order_id}
+    found = await _rows(services, "fills", run_id, paging, filters, sort)
+    return await page_text(services, found, lambda row: FillResponse(**row), paging)
+
+
+@router.get("/orders", response_model=PageOf[OrderResponse], responses=responses(400, 404))
+async def list_run_orders(
+    run_id: RunId,
+    services: ServicesDep,
+    paging: PagingDep,
+    symbol: SymbolParameter = None,
+    side: SideParameter = None,
+    status: StatusParameter = None,
+    sort: SortParameter = None,
+) -> Response:
+    """Its orders."""
+    filters: Filters = {"symbol": symbol, "side": side, "status": status}
+    found = await _rows(services, "orders", run_id, paging, filters, sort)
+    return await page_text(services, found, lambda row: OrderResponse(**row), paging)
+
+
+@router.get("/events", response_model=PageOf[EventResponse], responses=responses(400, 404))
+async def list_run_events(
+    run_id: RunId, services: ServicesDep, paging: PagingDep, type: TypesParameter = None
+) -> Response:
+    """Its events: those of the log by `seq`, then those that are kept with its result (`seq` null), in order."""
+    found = await run_events(services, run_id, types=chosen_types(type), first=paging.first, count=paging.page_size)
+    return await page_text(services, found, EventResponse.of, paging)
+
+
+@router.get("/log", response_model=PageOf[JournalEntry], responses=responses(404))
+async def list_run_log(run_id: RunId, services: ServicesDep, paging: PagingDep) -> Response:
+    """What its strategy wrote with `self.log`."""
+    types = ("strategy.Log",)
+    found = await run_events(services, run_id, types=types, first=paging.first, count=paging.page_size)
+    return await page_text(services, found, lambda event: JournalEntry.model_validate(event.payload), paging)
+
+
+@router.get("/indicators", responses=responses(404))
+async def get_run_indicators(
+    run_id: RunId, services: ServicesDep, points: PointsParameter = POINTS
+) -> IndicatorsResponse:
+    """What its strategy computed from prices, each thinned to `points`; empty before its end."""
+    async with services.database.transaction() as transaction:
+        await existing_run(transaction, run_id)
+        result = await transaction.records.find_result(run_id, blobs=[INDICATORS])
+    if result is None or INDICATORS not in result.blobs:
+        return IndicatorsResponse(run_id=run_id, items=[], left_out=0)
+    return await services.threads.results.do(_indicators, run_id, result.blobs[INDICATORS], points)
+
+
+@router.get("/positions", responses=responses(404))
+async def list_run_positions(run_id: RunId, services: ServicesDep, paging: PagingDep) -> PageOf[PositionResponse]:
+    """What it held at its end, at its last closes; empty before that."""
+    async with services.database.transaction() as transaction:
+        await existing_run(transaction, run_id)
+        result = await transaction.records.find_result(run_id, blobs=[POSITIONS])
+    held = sorted(result.positions.items()) if result else []
+    worth = decode_positions(result.blobs[POSITIONS]) if result and POSITIONS in result.blobs else {}
+    return paging.cut(
+        [PositionResponse(symbol=symbol, quantity=quantity, **worth.get(symbol, {})) for symbol, quantity in held]
+    )
+
+
+@router.get(
+    "/report.html",
+    response_class=HTMLResponse,
+    responses={
+        **responses(404),
+        200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page."},
+    },
+)
+async def get_report(
+    run_id: RunId,
+    services: ServicesDep,
+    accept_encoding: Annotated[str, Header(description="The page is stored with gzip, and sent so if it may be.")] = "",
+) -> Response:
+    """Its report, a page that needs nothing else; 404 while there is none."""
+    blob = _blob(await _result(services, run_id, REPORT), REPORT)
+    headers = {"Content-Security-Policy": REPORT_POLICY, "X-Frame-Options": "SAMEORIGIN", "Vary": "Accept-Encoding"}
+    if "gzip" in accept_encoding.lower():
+        return HTMLResponse(blob, headers={**headers, "Content-Encoding": "gzip"})
+    return HTMLResponse(await services.threads.results.do(decode_report, blob), headers=headers)
+
+
+async def _result(services: Services, run_id: str, *blobs: str) -> StoredResult:
+    async with services.database.transaction() as transaction:
+        run = await existing_run(transaction, run_id)
+        result = await transaction.records.find_result(run_id, blobs=blobs)
+    if result is None:
+        raise NotFound(f"run {run_id} is {run.status} and has no results: only a completed backtest has")
+    return result
+
+
+def _blob(result: StoredResult, name: str) -> bytes:
+    try:
+        return result.blobs[name]
+    except KeyError:
+        raise NotFound(f"this run kept no {name}") from None
+
+
+async def _rows(
+    services: Services,
+    table: str,
+    run_id: str,
+    paging: Paging,
+    filters: Filters,
+    sort: str | None,
+) -> Page[Row]:
+    async with services.database.transaction() as transaction:
+        await existing_run(transaction, run_id)
+        return await transaction.records.rows(table, run_id, paging.query(filters, sort))
+
+
+def _indicators(run_id: str, blob: bytes, points: int) -> IndicatorsResponse:
+    stored = decode_indicators(blob)
+    drawn = thinned(stored, points_each(points, len(stored.items), in_all=POINTS_MAX_IN_ALL))
+    return IndicatorsResponse(run_id=run_id, items=[_series(item) for item in drawn.items], left_out=drawn.left_out)
+
+
+def _series(item: StoredIndicator) -> IndicatorSeries:
+    column = item.column
+    return IndicatorSeries(
+        name=column.name,
+        symbol=column.symbol,
+        timeframe=column.timeframe,
+        timestamp=stamps_of(column.timestamp),
+        values=[_finite(value) for value in column.values.tolist()],
+        total=item.total,
+        downsampled=len(column.values) < item.total,
+    )
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

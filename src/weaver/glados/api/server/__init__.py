@@ -1,0 +1,1 @@
+"""The server itself: health, metrics, settings, venues, signing in."""

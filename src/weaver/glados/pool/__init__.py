@@ -1,0 +1,1 @@
+"""Processes that work for the server: backtests and readers of uploads, and how they are spoken to."""

@@ -1,0 +1,135 @@
+"""Reading an uploaded file, in whatever process: what it would bring, or into the bar store."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from weaver.glados.http.told import told
+from weaver.glados.http.upload import removed
+from weaver.glados.schemas.data import (
+    ColumnResponse,
+    DataWarningResponse,
+    ImportResponse,
+    PreviewErrorResponse,
+    PreviewResponse,
+)
+from weaver.model.calendar.instants import time_of
+from weaver.model.errors import DataError, InputError
+from weaver.model.market.instrument import AssetClass
+from weaver.model.market.timeframe import Timeframe
+from weaver.walle.bars.importing import import_file, known_class
+from weaver.walle.bars.store import ParquetBarStore
+from weaver.walle.files.preview import FilePreview, preview
+
+_COLUMNS_MAX = 500
+"""A look shows no more of them, beside those that are used."""
+_ROW = re.compile(r": row (\d+)[ :]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A file, what it is called for its client, and how it is to be read."""
+
+    path: Path
+    name: str
+    symbol: str
+    timeframe: Timeframe | None
+    tz: str | None
+    asset_class: AssetClass | None
+    is_asked: bool = True
+    """The client named the symbol; else it is what the bars are called where no column says it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As another process can be told of it."""
+        return {
+            "path": str(self.path),
+            "name": self.name,
+            "symbol": self.symbol,
+            "timeframe": None if self.timeframe is None else str(self.timeframe),
+            "tz": self.tz,
+            "asset_class": self.asset_class,
+            "is_asked": self.is_asked,
+        }
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> "Reading":
+        """What `to_json` told."""
+        return cls(
+            path=Path(told["path"]),
+            name=told["name"],
+            symbol=told["symbol"],
+            timeframe=None if told["timeframe"] is None else Timeframe.parse(told["timeframe"]),
+            tz=told["tz"],
+            asset_class=None if told["asset_class"] is None else AssetClass(told["asset_class"]),
+            is_asked=told["is_asked"],
+        )
+
+
+def previewed(store: ParquetBarStore, reading: Reading) -> PreviewResponse:
+    """What a file would bring. What is wrong with it is told in the answer; raises Unavailable where it is gone."""
+    found = preview(
+        reading.path,
+        symbol=reading.symbol if reading.is_asked else None,
+        otherwise=reading.symbol,
+        timeframe=reading.timeframe,
+        tz=reading.tz,
+        class_of=lambda symbol: reading.asset_class or known_class(store, symbol),
+    )
+    if found.error is not None and not reading.path.exists():
+        raise removed(reading.name)
+    return _response(found, reading)
+
+
+def imported(
+    store: ParquetBarStore, reading: Reading, *, keep: bool, read_done: Callable[[], None] = lambda: None
+) -> ImportResponse:
+    """Store a file's bars, wholly or not at all. read_done: is called between reading and storing.
+
+    Raises InputError with the client's name for the file, and Unavailable where the file is gone.
+    """
+    try:
+        done = import_file(
+            store,
+            reading.path,
+            symbol=reading.symbol,
+            source=reading.name,
+            timeframe=reading.timeframe,
+            tz=reading.tz,
+            asset_class=reading.asset_class,
+            keep=keep,
+            read_done=read_done,
+        )
+    except InputError as error:
+        if not reading.path.exists():
+            raise removed(reading.name) from error
+        family = DataError if isinstance(error, DataError) else InputError
+        raise family(_named(str(error), reading)) from error
+    return ImportResponse.of(done, [_named(note, reading) for note in done.read.all_notes])
+
+
+def _named(text: str, reading: Reading) -> str:
+    return text.replace(str(reading.path), reading.name)
+
+
+def _response(found: FilePreview, reading: Reading) -> PreviewResponse:
+    read = found.read
+    bars = None if read is None else read.bars
+    error = None if found.error is None else told(_named(found.error, reading))
+    columns = [one for number, one in enumerate(found.columns) if one[1] or number < _COLUMNS_MAX]
+    row = None if error is None else _ROW.search(error)
+    return PreviewResponse(
+        symbol=reading.symbol if bars is None else bars.symbol,
+        asset_class=None if read is None else read.instrument.asset_class,
+        timeframe=None if bars is None else str(bars.timeframe),
+        time_zone=found.zone,
+        bars=0 if bars is None else len(bars),
+        first=None if bars is None else time_of(int(bars.timestamp[0])),
+        last=None if bars is None else time_of(int(bars.timestamp[-1])),
+        columns=[ColumnResponse.model_validate({"name": column, "use": use}) for column, use in columns],
+        rows=[list(cells[:_COLUMNS_MAX]) for cells in found.rows],
+        notes=[] if read is None else [_named(note, reading) for note in read.all_notes],
+        warnings=[] if read is None else [DataWarningResponse(code=w.code, message=w.message) for w in read.warnings],
+        errors=[] if error is None else [PreviewErrorResponse(message=error, row=int(row[1]) if row else None)],
+    )

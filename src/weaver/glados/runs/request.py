@@ -1,0 +1,195 @@
+"""Whether a run that is asked for makes sense, and the run that it makes: all that can be said without running code."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from weaver.glados.ports import NewId, Now
+from weaver.glados.runs.port import NewRun
+from weaver.marvin.plugins.catalogue import Catalogue
+from weaver.marvin.plugins.source import StrategySource
+from weaver.model.account.costs import Costs
+from weaver.model.account.margin import AccountRules
+from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.errors import InputError, InvalidOrder, NotFound
+from weaver.model.market.instrument import AssetClass
+from weaver.model.market.timeframe import Timeframe
+from weaver.model.numbers.money import exact
+from weaver.model.orders.venue import venue_rules
+from weaver.model.run import Run, RunMode
+from weaver.walle.bars.folder.catalogue import CatalogueEntry
+from weaver.walle.bars.store import ParquetBarStore
+from weaver.walle.files.bar_file import check_symbol
+
+AUDITS = ("orders", "full")
+SYMBOLS_NAMED = 10
+DIGITS_MAX = 18
+"""Before and after the point, of any amount: what the database keeps."""
+WHOLE_MAX = 2**63 - 1
+_ACCOUNT = ("cash", "account", "leverage", "shorting", "maintenance")
+_FLAGS = ("shorting", "close_at_end", "lookahead_check")
+OPTIONS = (*_ACCOUNT, "costs", "asset", "warmup", "seed", "close_at_end", "lookahead_check", "audit")
+
+
+class RunRequests:
+    """Makes pending runs of requests. It reads files: not for an event loop."""
+
+    def __init__(self, *, catalogue: Catalogue, bars: ParquetBarStore, now: Now, new_id: NewId, version: str) -> None:
+        self._catalogue, self._bars = catalogue, bars
+        self._now, self._new_id, self._version = now, new_id, version
+
+    def run_of(self, new: NewRun) -> Run:
+        """The run, with its strategy's source pinned. Raises InputError, and StrategyError where its file is broken."""
+        source = self._source(new.strategy_id)
+        options = {name: value for name, value in new.options.items() if value is not None}
+        _check_symbols(new.symbols)
+        _check_times(new.start_time, new.end_time)
+        timeframe = None if new.timeframe is None else str(Timeframe.parse(new.timeframe))
+        check_options(options)
+        if new.mode is RunMode.BACKTEST:
+            venue_rules(new.venue)
+            self._check_bars(new, timeframe, options)
+        return Run(
+            id=self._new_id(),
+            name=new.name or _name(new),
+            strategy_id=new.strategy_id,
+            mode=new.mode,
+            symbols=new.symbols,
+            timeframe=timeframe,
+            start_time=new.start_time,
+            end_time=new.end_time,
+            config=new.config,
+            options=options,
+            venue=new.venue,
+            risk=new.risk,
+            on_error=new.on_error,
+            strategy_source=source.text,
+            source_hash=source.hash,
+            weaver_version=self._version,
+            created_at=self._now(),
+        )
+
+    def _source(self, strategy_id: str) -> StrategySource:
+        try:
+            return self._catalogue.get(strategy_id).source()
+        except NotFound as error:  # it is the request that is wrong, not its address
+            raise InputError(str(error)) from error
+
+    def _check_bars(self, new: NewRun, timeframe: str | None, options: Mapping[str, Any]) -> None:
+        wanted = None if timeframe is None else Timeframe.parse(timeframe)
+        entries = [self._entry(symbol, wanted) for symbol in new.symbols]
+        several = sorted({str(entry.timeframe) for entry in entries})
+        if wanted is None and len(several) > 1:
+            raise InputError(f"the bars have several timeframes ({', '.join(several)}): say which to run on")
+        currencies = sorted({entry.instrument.quote_currency for entry in entries})
+        if len(currencies) > 1:
+            raise InputError(f"the symbols are quoted in several currencies ({', '.join(currencies)}): a run has one")
+        _check_reach(entries, new.start_time, new.end_time)
+        asset = options.get("asset")
+        for entry in entries:
+            entry.instrument.check_class(None if asset is None else AssetClass(asset))
+            Costs.parse(options.get("costs"), asset_class=entry.instrument.asset_class)
+
+    def _entry(self, symbol: str, timeframe: Timeframe | None) -> CatalogueEntry:
+        finest = self._bars.find(symbol)
+        if finest is not None and (timeframe is None or timeframe.is_made_of(finest.timeframe)):
+            return finest
+        stored = self._bars.catalogue()
+        own = [entry for entry in stored if entry.symbol == symbol]
+        if timeframe is not None:
+            for entry in own:
+                if timeframe.is_made_of(entry.timeframe):
+                    return entry
+        if own:
+            there = ", ".join(str(entry.timeframe) for entry in own)
+            raise InputError(f"there are no bars of {symbol} from which {timeframe} could be made: there are {there}")
+        raise InputError(f"there are no bars of {symbol}: import some; there are bars of {_symbols(stored)}")
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Raises InputError on an option that a backtest would not take."""
+    for name, value in options.items():
+        if name not in OPTIONS:
+            raise InputError(f"there is no option {name!r}; there are {', '.join(OPTIONS)}")
+        if name in _FLAGS and not isinstance(value, bool):
+            raise InputError(f"{name} must be true or false, not {value!r}")
+    costs = options.get("costs")
+    amounts = {name: options.get(name) for name in ("cash", "leverage", "maintenance")}
+    for name, value in {**amounts, **(costs if isinstance(costs, Mapping) else {})}.items():
+        _check_amount(name, value)
+    AccountRules.parse(**{name: options.get(name) for name in _ACCOUNT})
+    asset = options.get("asset")
+    if asset is not None and asset not in list(AssetClass):
+        raise InputError(f"asset {asset!r} is not one of {', '.join(AssetClass)}")
+    if costs is not None and not isinstance(costs, str | Mapping):
+        raise InputError(f"costs are a preset's name or an object of keys, not {costs!r}")
+    Costs.parse(costs, asset_class=AssetClass.STOCK)
+    _check_whole("warmup", options.get("warmup"), least=0)
+    _check_whole("seed", options.get("seed"), least=-WHOLE_MAX)
+    if options.get("audit", AUDITS[0]) not in AUDITS:
+        raise InputError(f"audit {options['audit']!r} is not one of {', '.join(AUDITS)}")
+
+
+def _check_amount(name: str, value: Any) -> None:
+    if value is None:
+        return
+    try:
+        number = exact(value, name=name)
+    except InvalidOrder as error:
+        raise InputError(str(error)) from error
+    digits = number.as_tuple()
+    if number and (number.adjusted() >= DIGITS_MAX or -int(digits.exponent) > DIGITS_MAX):
+        raise InputError(f"{name} must have at most {DIGITS_MAX} digits on either side of the point")
+
+
+def _check_whole(name: str, value: Any, *, least: int) -> None:
+    if value is None:
+        return
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= WHOLE_MAX:
+        raise InputError(f"{name} must be a whole number of {least} or more, not {value!r:.40}")
+
+
+def _check_symbols(symbols: Sequence[str]) -> None:
+    if not symbols:
+        raise InputError("a run needs at least one symbol")
+    seen: set[str] = set()
+    for symbol in symbols:
+        check_symbol(symbol)
+        if not symbol.isprintable():
+            raise InputError(f"symbol {symbol!r} cannot be used: it has characters that cannot be printed")
+        if symbol in seen:
+            raise InputError(f"symbol {symbol!r} is named twice")
+        seen.add(symbol)
+
+
+def _check_times(start: datetime | None, end: datetime | None) -> None:
+    for name, time in (("start_time", start), ("end_time", end)):
+        if time is not None and time.tzinfo is None:
+            raise InputError(f"{name} {time.isoformat()} has no zone: write it in UTC, as 2020-01-31T14:30:00Z")
+    if start is not None and end is not None and start > end:
+        raise InputError(f"start_time {start.isoformat()} is after end_time {end.isoformat()}")
+
+
+def _check_reach(entries: Sequence[CatalogueEntry], start: datetime | None, end: datetime | None) -> None:
+    first, last = min(entry.first for entry in entries), max(entry.last for entry in entries)
+    is_late = start is not None and instant_of(start) > last
+    if is_late or (end is not None and instant_of(end) < first):
+        have = "; ".join(f"{entry.symbol}: {_day(entry.first)} to {_day(entry.last)}" for entry in entries)
+        raise InputError(f"there are no bars in the run's time (there are {have})")
+
+
+def _day(nanoseconds: int) -> str:
+    return time_of(nanoseconds).date().isoformat()
+
+
+def _symbols(stored: Sequence[CatalogueEntry]) -> str:
+    names = list(dict.fromkeys(entry.symbol for entry in stored))
+    if not names:
+        return "nothing yet"
+    more = f" and {len(names) - SYMBOLS_NAMED} others" if len(names) > SYMBOLS_NAMED else ""
+    return ", ".join(names[:SYMBOLS_NAMED]) + more
+
+
+def _name(new: NewRun) -> str:
+    symbols = ", ".join(new.symbols) if len(new.symbols) <= 3 else f"{len(new.symbols)} symbols"
+    return f"{new.strategy_id} on {symbols}"

@@ -1,0 +1,115 @@
+"""The steps of runs as the database takes them: each one transaction with its event, and only from the right status."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import structlog
+
+from weaver.events.factory import EventFactory
+from weaver.events.payloads import RunError, RunStarted, RunStopped
+from weaver.glados.ports import Database, Transaction
+from weaver.glados.runs.runners import Outcome
+from weaver.model.errors import Conflict, NotFound, Unavailable
+from weaver.model.run import Run, RunStatus, RunStep
+from weaver.model.words import fit_words
+
+WAIT_SECONDS, WAIT_SECONDS_MAX = 0.1, 5.0
+ERROR_LENGTH_MAX = 4_000
+_log = structlog.get_logger(__name__)
+
+Wait = Callable[[float], Awaitable[None]]
+
+
+class RunStates:
+    """Changes the status of runs, and nobody else does. Of two who want to, the first gets his way."""
+
+    def __init__(self, *, database: Database, events: EventFactory, wait: Wait) -> None:
+        self._database, self._events, self._wait = database, events, wait
+
+    async def find(self, run_id: str) -> Run:
+        """A run. Raises NotFound."""
+        async with self._database.transaction() as transaction:
+            return known(await transaction.runs.find(run_id), run_id)
+
+    async def started(self, run_id: str, *, may_start: Callable[[Run], None], corr_id: str) -> Run:
+        """Pending → running, waiting for a worker. Raises NotFound, Conflict, and what `may_start` raises."""
+        async with self._database.transaction() as transaction:
+            run = known(await transaction.runs.find(run_id), run_id)
+            if run.status is not RunStatus.PENDING:
+                raise Conflict(f"run {run.name!r} is {run.status}: only a pending run can be started; clone it")
+            may_start(run)
+            started = replace(run.step(RunStep.START, at=self._events.now()), queued=True)
+            if not await transaction.runs.save(started, expected=RunStatus.PENDING):
+                raise Conflict(f"run {run.name!r} has just been started")
+            transaction.append(self._events.event(RunStarted(run_id=run_id, queued=True), corr_id=corr_id))
+        return started
+
+    async def taken(self, run_id: str) -> None:
+        """A worker has it."""
+        async with self._database.transaction() as transaction:
+            run = await transaction.runs.find(run_id)
+            if run is not None:
+                await transaction.runs.save(replace(run, queued=False), expected=RunStatus.RUNNING)
+
+    async def completed(self, run_id: str, outcome: Outcome, *, corr_id: str) -> None:
+        """Running → completed, with its whole record. A run that is not running is left as it is: an earlier try went
+        through, though it was not known."""
+        async with self._database.transaction() as transaction:
+            run = await transaction.runs.find(run_id)
+            if run is None or run.status is not RunStatus.RUNNING:
+                return
+            done = replace(run.step(RunStep.COMPLETE, at=self._events.now()), data_hash=outcome.data_hash)
+            if await transaction.runs.save(done, expected=RunStatus.RUNNING):
+                await outcome.record(transaction)
+                transaction.append(self._events.event(outcome.completed, corr_id=corr_id))
+
+    async def stopped(self, run_id: str, reason: str, *, corr_id: str) -> None:
+        """Running → stopped; a run that is not running is left as it is."""
+        event = self._events.event(RunStopped(run_id=run_id, reason=reason), corr_id=corr_id)
+        async with self._database.transaction() as transaction:
+            run = await transaction.runs.find(run_id)
+            if run is None or run.status is not RunStatus.RUNNING:
+                return
+            stopped = run.step(RunStep.STOP, at=self._events.now())
+            if await transaction.runs.save(stopped, expected=RunStatus.RUNNING):
+                transaction.append(event)
+
+    async def failed(
+        self, run_id: str, error: str, *, corr_id: str, record: Callable[[Transaction], Awaitable[None]] | None = None
+    ) -> None:
+        """Running → error, with what it had done; a run that is not running is left as it is."""
+        error = fit_words(error, length_max=ERROR_LENGTH_MAX)  # what cannot be kept would be tried for ever
+        event = self._events.event(RunError(run_id=run_id, error=error), corr_id=corr_id)
+        async with self._database.transaction() as transaction:
+            run = await transaction.runs.find(run_id)
+            if run is None or run.status is not RunStatus.RUNNING:
+                return
+            failed = run.step(RunStep.FAIL, at=self._events.now(), error=error)
+            if await transaction.runs.save(failed, expected=RunStatus.RUNNING):
+                if record is not None:
+                    await record(transaction)
+                transaction.append(event)
+
+    async def insist(self, write: Callable[[], Awaitable[None]], *, on: tuple[type[Exception], ...]) -> None:
+        """Write, again and again where the database cannot take it (`on`), waiting longer each time up to a bound."""
+        seconds = WAIT_SECONDS
+        while True:
+            try:
+                await write()
+            except on as error:
+                _log.warning("run_not_recorded", error=str(error), again_after=seconds, exc_info=_is_odd(error))
+                await self._wait(seconds)
+                seconds = min(2 * seconds, WAIT_SECONDS_MAX)
+            else:
+                return
+
+
+def known(run: Run | None, run_id: str) -> Run:
+    """The run. Raises NotFound where there is none."""
+    if run is None:
+        raise NotFound(f"there is no run {run_id!r}")
+    return run
+
+
+def _is_odd(error: Exception) -> bool:
+    return not isinstance(error, Unavailable | Conflict)

@@ -1,0 +1,1 @@
+"""A kept result's large parts, each in its own format."""

@@ -1,0 +1,96 @@
+"""The part `indicators` of a stored result: what a strategy computed, thinned to what a chart can show.
+
+numpy .npz, uncompressed: `about` (JSON as bytes: `left_out`, and name, symbol, timeframe and total of each indicator)
+and, for the indicator numbered k, `timestamp{k}` (int64, ns UTC, stamps of bars) and `values{k}` (float64, NaN where
+undefined), of equal length
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from weaver.glados.stored.thinning import POINTS_MIN, thin_rows
+from weaver.marvin.series.indicator_columns import IndicatorColumn
+
+INDICATORS = "indicators"
+INDICATORS_MAX = 50
+POINTS_MAX = 20_000
+POINTS_MAX_IN_ALL = 400_000
+"""Some 6 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StoredIndicator:
+    """An indicator, thinned; `total`: how many bars it had."""
+
+    column: IndicatorColumn
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StoredIndicators:
+    """A run's indicators; `left_out`: how many there were beyond INDICATORS_MAX."""
+
+    items: Sequence[StoredIndicator] = ()
+    left_out: int = 0
+
+
+def thinned(stored: StoredIndicators, points: int) -> StoredIndicators:
+    """The same with at most so many points each (at least POINTS_MIN); extremes are kept."""
+    return replace(stored, items=[replace(item, column=_thinned(item.column, points)) for item in stored.items])
+
+
+def points_each(points: int, count: int, *, in_all: int) -> int:
+    """How many points each of `count` indicators may have, where all together have a bound."""
+    return max(min(points, in_all // max(count, 1)), POINTS_MIN)
+
+
+def encode_indicators(columns: Iterable[IndicatorColumn]) -> bytes:
+    """The blob of a run's indicators."""
+    every = iter(columns)
+    items = [StoredIndicator(column=column, total=len(column.values)) for column in islice(every, INDICATORS_MAX)]
+    points = points_each(POINTS_MAX, len(items), in_all=POINTS_MAX_IN_ALL)
+    kept = thinned(StoredIndicators(items=items, left_out=sum(1 for _ in every)), points)
+    about = {
+        "left_out": kept.left_out,
+        "items": [[one.column.name, one.column.symbol, one.column.timeframe, one.total] for one in kept.items],
+    }
+    arrays: dict[str, NDArray[Any]] = {"about": np.frombuffer(orjson.dumps(about), dtype=np.uint8)}
+    for k, one in enumerate(kept.items):
+        arrays |= {f"timestamp{k}": one.column.timestamp, f"values{k}": one.column.values}
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def decode_indicators(blob: bytes) -> StoredIndicators:
+    """What a blob holds."""
+    with np.load(io.BytesIO(blob), allow_pickle=False) as stored:
+        about = orjson.loads(stored["about"].tobytes())
+        items = [
+            StoredIndicator(
+                column=IndicatorColumn(
+                    name=name,
+                    symbol=symbol,
+                    timeframe=timeframe,
+                    timestamp=stored[f"timestamp{k}"],
+                    values=stored[f"values{k}"],
+                ),
+                total=total,
+            )
+            for k, (name, symbol, timeframe, total) in enumerate(about["items"])
+        ]
+    return StoredIndicators(items=items, left_out=about["left_out"])
+
+
+def _thinned(column: IndicatorColumn, points: int) -> IndicatorColumn:
+    if len(column.values) <= points:
+        return column
+    rows = thin_rows([column.values], points)
+    return replace(column, timestamp=column.timestamp[rows], values=column.values[rows])

@@ -1,0 +1,1 @@
+"""What a trader should hear before believing a result."""

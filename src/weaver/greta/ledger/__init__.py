@@ -1,0 +1,1 @@
+"""The account counted in integers: prices, cash, holdings, and every fill as rows and columns."""

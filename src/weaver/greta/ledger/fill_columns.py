@@ -1,0 +1,80 @@
+"""The fills of a run as columns, for everything that is computed over all of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.greta.ledger.fill_rows import AT_CLOSE, AT_OPEN
+from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.ledger.prices import Prices
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FillColumns:
+    """One row per fill, in order. `units`, `value` and `commission` are quantity and cash units, exactly: each column
+    int64 where four of its counts add up in it, else Python's integers."""
+
+    symbol: NDArray[np.int64]
+    """Index of the symbol in the run's order."""
+    units: NDArray[Any]
+    value: NDArray[Any]
+    commission: NDArray[Any]
+    slippage: Floats
+    """Money lost to it, of the whole fill."""
+    bar: Ints
+    place: Ints
+    """AT_OPEN, INSIDE or AT_CLOSE."""
+
+    def __len__(self) -> int:
+        return len(self.bar)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether all counts are int64."""
+        return object not in {self.units.dtype, self.value.dtype, self.commission.dtype}
+
+    def of(self, index: int) -> NDArray[np.int64]:
+        """Which rows are of a symbol."""
+        return np.flatnonzero(self.symbol == index)
+
+
+def fill_columns(ledger: Ledger) -> FillColumns:
+    """All fills of a ledger, as arrays."""
+    fills = ledger.fills
+    units, value, commission, slippage = fills.columns()
+    index = {symbol: k for k, symbol in enumerate(ledger.prices)}
+    symbols = (
+        np.zeros(len(fills), dtype=np.int64)
+        if len(index) == 1
+        else np.array([index[fills.order(row).scale.symbol] for row in range(len(fills))], dtype=np.int64)
+    )
+    places = np.full(len(fills), AT_OPEN, dtype=np.int64)
+    places[list(fills.places)] = list(fills.places.values())
+    ones = np.array([float(p.scale.price_one) * p.scale.quantity_one for p in ledger.prices.values()])
+    return FillColumns(
+        symbol=symbols,
+        units=units,
+        value=value,
+        commission=commission,
+        slippage=slippage * np.abs(units).astype(np.float64) / ones[symbols],
+        bar=np.array(fills.bars, dtype=np.int64),
+        place=places,
+    )
+
+
+def ticks_of(columns: FillColumns, rows: NDArray[np.int64] | slice, prices: Prices, last: int) -> Ints:
+    """The tick of each of a symbol's fills; those made to close at the end belong to the last."""
+    bars = columns.bar[rows]
+    ticks = bars if prices.tick_of_bar is None else prices.tick_of_bar[bars]
+    return np.where(columns.place[rows] == AT_CLOSE, last, ticks)
+
+
+def times_of(columns: FillColumns, rows: NDArray[np.int64] | slice, prices: Prices) -> Ints:
+    """When each of a symbol's fills happened, ns; see `Prices.time_of`."""
+    bars = columns.bar[rows]
+    return np.where(columns.place[rows] == AT_OPEN, prices.open_times[bars], prices.listing.bars.end[bars])

@@ -1,0 +1,179 @@
+"""The fills of a run, in order, kept as columns; a row is made when it is looked at."""
+
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.greta.ledger.exact_sums import whole, with_room
+from weaver.model.numbers.scale import Scale
+from weaver.model.orders.order import Order
+from weaver.model.orders.status import OrderStatus
+
+AT_OPEN, INSIDE, AT_CLOSE = 0, 1, 2
+
+
+class FillRow(NamedTuple):
+    """One execution: prices in price units, `units` signed, amounts in cash units, the index of the bar it cites."""
+
+    order: Order
+    units: int
+    price: int
+    slippage: int
+    commission: int
+    bar: int
+    place: int
+    """AT_OPEN, INSIDE or AT_CLOSE."""
+    notes: tuple[str, ...]
+    value: int
+    """Cash units that changed hands, > 0, without the commission."""
+
+
+class Amounts(NamedTuple):
+    """What fills came to, a row each: price paid and slippage in price units, commission and value in cash units."""
+
+    prices: Any
+    slippages: Any
+    commissions: Any
+    values: Any
+
+
+class FillRows(Sequence[FillRow]):
+    """Which order filled so many units on which bar is known at once; what it came to may be settled later.
+
+    `settle` is called before any amount is looked at. Amounts are lists of int, and behind them what one sweep over
+    the newest fills gave, as arrays that become lists only when somebody wants a row. An order that is not in `kept`
+    was plain and filled whole, at the open of the bar after the tick at which it was placed: its row says it all.
+    """
+
+    def __init__(self, settle: Callable[[], None]) -> None:
+        self.settle = settle
+        self.numbers: list[int] = []
+        """Which order filled."""
+        self.kept: dict[int, Order] = {}
+        """Orders by number; of those of the run that are not plain, all."""
+        self.scale: Scale | None = None
+        """That of the orders that are not kept."""
+        self.units: list[int] = []
+        self.bars = array("q")
+        self.places: dict[int, int] = {}
+        """Where in its bar a fill was made, of those that were not made at the open."""
+        self.notes: dict[int, tuple[str, ...]] = {}
+        self._lists = Amounts([], [], [], [])
+        self._swept: Amounts | None = None
+        self._swept_units = np.empty(0, dtype=np.int64)
+        self._rows: dict[int, int] = {}
+
+    @property
+    def settled(self) -> int:
+        """How many rows have their amounts."""
+        return len(self._lists.values) + (0 if self._swept is None else len(self._swept.values))
+
+    @property
+    def amounts(self) -> Amounts:
+        """All amounts, as lists."""
+        self.settle()
+        return self._as_lists()
+
+    def columns(self) -> tuple[NDArray[Any], ...]:
+        """`units`, `values`, `commissions` as `whole` arrays, `slippages` as floats."""
+        self.settle()
+        swept = self._swept
+        if swept is not None and not self._lists.values:
+            counted = map(with_room, (self._swept_units, swept.values, swept.commissions))
+            return *counted, swept.slippages
+        lists = self._as_lists()
+        counted = map(whole, (self.units, lists.values, lists.commissions))
+        return *counted, np.array(lists.slippages, dtype=np.float64)
+
+    def price_column(self) -> NDArray[np.float64]:
+        """The price of each fill, in price units."""
+        self.settle()
+        if self._swept is not None and not self._lists.values:
+            return np.asarray(self._swept.prices, dtype=np.float64)
+        return np.array(self._as_lists().prices, dtype=np.float64)
+
+    def append(self, row: FillRow) -> None:
+        """Add a row with its amounts."""
+        self.settle()
+        if row.notes:
+            self.notes[len(self)] = row.notes
+        if row.place != AT_OPEN:
+            self.places[len(self)] = row.place
+        self.numbers.append(row.order.number)
+        self.kept[row.order.number] = row.order
+        self.units.append(row.units)
+        self.bars.append(row.bar)
+        self.settle_next(row.price, row.slippage, row.commission, row.value)
+
+    def settle_next(self, price: int, slippage: int, commission: int, value: int) -> None:
+        """Give the first unsettled row its amounts."""
+        lists = self._as_lists()
+        lists.prices.append(price)
+        lists.slippages.append(slippage)
+        lists.commissions.append(commission)
+        lists.values.append(value)
+
+    def settle_rest(self, units: NDArray[np.int64], amounts: Amounts) -> None:
+        """Give all unsettled rows, which have these `units`, their amounts: int64 arrays."""
+        self._as_lists()
+        self._swept_units, self._swept = units, amounts
+
+    def tell(self, order: Order) -> int:
+        """Settle, let a plain order know what its one fill came to, and return that."""
+        for row in range(len(self._rows), len(self)):
+            self._rows[self.numbers[row]] = row
+        order.value = int(self.amounts.prices[self._rows[order.number]]) * order.filled
+        return order.value
+
+    def order(self, row: int) -> Order:
+        """The order that a row is of."""
+        number = self.numbers[row]
+        order = self.kept.get(number)
+        return self._restored(row) if order is None else order
+
+    def all_orders(self) -> dict[int, Order]:
+        """Every order that is kept or has filled, by number."""
+        for row in range(len(self)):
+            self.order(row)
+        return self.kept
+
+    def _restored(self, row: int) -> Order:
+        assert self.scale is not None
+        number, units = self.numbers[row], self.units[row]
+        order = Order(number, self.scale, 1 if units > 0 else -1, abs(units), self.bars[row] - 1)
+        order.filled, order.value, order.status = order.units, self.tell, OrderStatus.FILLED
+        self.kept[number] = order
+        return order
+
+    def _as_lists(self) -> Amounts:
+        if self._swept is not None:
+            for known, swept in zip(self._lists, self._swept, strict=True):
+                known.extend(swept.tolist())
+            self._swept = None
+        return self._lists
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> FillRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[FillRow]: ...
+    def __getitem__(self, index: int | slice) -> FillRow | list[FillRow]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(len(self)))]
+        amounts = self.amounts
+        return FillRow(
+            order=self.order(index),
+            units=self.units[index],
+            price=amounts.prices[index],
+            slippage=amounts.slippages[index],
+            commission=amounts.commissions[index],
+            bar=self.bars[index],
+            place=self.places.get(index % len(self), AT_OPEN),
+            notes=self.notes.get(index % len(self), ()),
+            value=amounts.values[index],
+        )

@@ -1,0 +1,133 @@
+"""The account of a backtest, counted in integers: cash, holdings, and every fill and cash flow."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from weaver.greta.ledger.fill_rows import AT_OPEN, FillRow, FillRows
+from weaver.greta.ledger.prices import Prices
+from weaver.greta.ledger.settlement import Settlement
+from weaver.model.account.margin import AccountRules
+from weaver.model.account.position import Position
+from weaver.model.numbers.money import divide_half_even
+from weaver.model.orders.order import Order
+
+
+class CashFlow(NamedTuple):
+    """Cash that moved without a fill, and what is held after it."""
+
+    symbol: str
+    kind: str
+    amount: int
+    units: int
+    cash: int
+    tick: int
+    fills_before: int
+    """How many fills of the run came before it."""
+    place: int = AT_OPEN
+    """AT_OPEN: before its tick's bars; AT_CLOSE: after their fills."""
+    ratio: tuple[int, int] = (1, 1)
+    """Of a split: new units for old ones."""
+    price: int | Fraction = 0
+    """Of a delisting: what a unit was paid out at, in price units."""
+
+
+class Ledger:
+    """Cash units of cash, quantity units of each symbol, and what happened to them, in order."""
+
+    def __init__(self, rules: AccountRules, prices: Mapping[str, Prices]) -> None:
+        self.rules, self.prices = rules, prices
+        self.units = dict.fromkeys(prices, 0)
+        self.fills = FillRows(self.settle)
+        self.settlement: Settlement | None = None
+        """Works out what fills came to that nobody has looked at yet; None: there are none, ever."""
+        self._cash = rules.cash_units
+        self.flows: list[CashFlow] = []
+        self._positions = {symbol: Position(scale=price.scale) for symbol, price in prices.items()}
+        self._folded = 0
+
+    @property
+    def cash(self) -> int:
+        """What there is, in cash units."""
+        self.settle()
+        return self._cash
+
+    def settle(self) -> None:
+        """Have every fill booked with what it came to."""
+        if self.settlement is not None and self.fills.settled < len(self.fills):
+            self._cash = self.settlement.settle(self.fills, self._cash)
+
+    def _move(self, amount: int) -> None:
+        self._cash = self.cash + amount
+        if self.settlement is not None:
+            self.settlement.stand_at(self._cash)
+
+    def record(
+        self,
+        order: Order,
+        signed: int,
+        price: int,
+        slippage: int,
+        commission: int,
+        bar: int,
+        place: int,
+        notes: tuple[str, ...],
+    ) -> None:
+        """Book a fill: cash, holding, row."""
+        scale = order.scale
+        value = scale.cash(price, signed)
+        self._move(-value - commission)
+        self.units[scale.symbol] += signed
+        self.fills.append(FillRow(order, signed, price, slippage, commission, bar, place, notes, abs(value)))
+
+    def pay(self, symbol: str, kind: str, amount: int, tick: int, **more: Any) -> None:
+        """Book a cash flow; `more` is what only its kind has."""
+        self._move(amount)
+        held, fills = self.units[symbol], len(self.fills)
+        self.flows.append(CashFlow(symbol, kind, amount, held, self.cash, tick, fills, **more))
+
+    def split(self, symbol: str, *, ratio: tuple[int, int], previous_close: Fraction, tick: int) -> None:
+        """Apply a split to a holding and pay its fraction."""
+        before = self.position(symbol)
+        after, paid = before.split(numerator=ratio[0], denominator=ratio[1], previous_close=previous_close)
+        self._positions[symbol] = after
+        self.units[symbol] = after.units
+        if before.units:
+            self.pay(symbol, "split", paid, tick, ratio=ratio)
+
+    def dividend(self, symbol: str, amount: int, tick: int) -> None:
+        """Book a dividend: received by a long, paid by a short."""
+        self._positions[symbol] = self.position(symbol).paid(amount)
+        self.pay(symbol, "dividend", amount, tick)
+
+    def delist(self, symbol: str, price: Fraction, tick: int, place: int) -> None:
+        """Pay a holding out at so many price units."""
+        held = self.position(symbol)
+        worth = price * held.units / held.scale.notional_divisor
+        amount = divide_half_even(worth.numerator, worth.denominator)
+        self._positions[symbol] = held.paid_out(amount)
+        self.units[symbol] = 0
+        self.pay(symbol, "delisting", amount, tick, place=place, price=price)
+
+    def position(self, symbol: str) -> Position:
+        """The holding with its cost: a fold over the fills, made up to date when somebody looks."""
+        for row in self.fills[self._folded :]:
+            held = self._positions[row.order.symbol]
+            self._positions[row.order.symbol] = held.filled(row.units, row.price, row.commission)
+        self._folded = len(self.fills)
+        return self._positions[symbol]
+
+    def values(self, tick: int, *, besides: str = "") -> tuple[int, int]:
+        """Σvalue and Σ|value| of the holdings at the newest closes, but for the symbol `besides`."""
+        net = gross = 0
+        for symbol, units in self.units.items():
+            if units and symbol != besides:
+                value = self.value(symbol, units, tick)
+                net += value
+                gross += abs(value)
+        return net, gross
+
+    def value(self, symbol: str, units: int, tick: int) -> int:
+        """What so many units are worth at the symbol's newest close, in cash units."""
+        prices = self.prices[symbol]
+        return prices.value(prices.newest_at(tick), units)

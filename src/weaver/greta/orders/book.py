@@ -1,0 +1,97 @@
+"""The orders of a run that may still fill: what can happen to them, and what that means for exit legs."""
+
+from collections.abc import Callable
+
+from weaver.model.orders.order import ExitGroup, Order
+from weaver.model.orders.status import OrderEvent, OrderStatus
+
+
+class OrderBook:
+    """Changes the statuses of orders, and nobody else does (but for a fill, which changes its order's own)."""
+
+    def __init__(self, kept: dict[int, Order]) -> None:
+        self.working: list[Order] = []
+        """Working orders, waiting legs among them, oldest first."""
+        self.changed: list[Order | int] = []
+        """What happened since the callbacks were last told: orders that changed, and numbers of fills."""
+        self.changes = 0
+        """How often an order changed its status other than by a fill."""
+        self.rejected: list[Order] = []
+        self._kept = kept
+        self.legs_wait = False
+        """Whether exit legs wait until their entry has filled whole (a venue's rule)."""
+        self.on_end: Callable[[Order], None] | None = None
+        """Called with each order that ends other than by a fill, for those who keep when."""
+
+    def accept(self) -> None:
+        """After the callbacks: what was placed is accepted."""
+        for order in self.working:
+            if order.status is OrderStatus.PENDING and not order.waiting:
+                self._happen(order, OrderEvent.ACCEPT)
+
+    def cancel(self, order: Order, reason: str) -> None:
+        """Cancel a working order."""
+        self._end(order, OrderEvent.CANCEL, reason)
+
+    def reject(self, order: Order, reason: str) -> None:
+        """Reject an order of which nothing has filled."""
+        self.rejected.append(order)
+        self._end(order, OrderEvent.REJECT, reason)
+
+    def expire(self, order: Order, reason: str) -> None:
+        """Let an order's time run out."""
+        self._end(order, OrderEvent.EXPIRE, reason)
+
+    def sweep(self) -> None:
+        """Drop the orders that have ended."""
+        ended = [order for order in self.working if not order.is_working]
+        if not ended:
+            return
+        self._kept.update((order.number, order) for order in ended)
+        self.working[:] = [order for order in self.working if order.is_working]
+
+    def enter(self, group: ExitGroup, units: int, *, tick: int, inside: int | None) -> None:
+        """So many units of a group's entry filled (see `ExitGroup.enter`); the first of them start the legs."""
+        group.enter(units, tick=tick, inside=inside)
+        assert group.entry is not None
+        if group.started < 0 and not (self.legs_wait and group.entry.remaining):
+            group.started = tick
+            for leg in group.legs:
+                if leg.is_working:
+                    leg.waiting = False
+                    self._happen(leg, OrderEvent.ACCEPT)
+        self.settle(group)
+
+    def leave(self, group: ExitGroup, units: int) -> None:
+        """So many units of one of a group's legs filled: there is less to exit."""
+        group.remaining -= units
+        self.settle(group)
+
+    def settle(self, group: ExitGroup) -> None:
+        """Keep the legs at what is left to exit; when that is nothing and no more can come, they are done."""
+        for leg in group.legs:
+            if not leg.is_working:
+                continue
+            leg.units = leg.filled + group.remaining + group.to_come
+            if leg.units == leg.filled:
+                self.cancel(leg, "the position was exited")
+
+    def _end(self, order: Order, event: OrderEvent, reason: str) -> None:
+        order.reason = reason
+        self._happen(order, event)
+        if self.on_end is not None:
+            self.on_end(order)
+        group = order.exits
+        if group is None or order.replaced_by is not None:
+            return
+        if group.started >= 0:
+            self.settle(group)
+            return
+        for leg in group.legs:
+            if leg.is_working:
+                self.cancel(leg, f"its entry was {order.status}")
+
+    def _happen(self, order: Order, event: OrderEvent) -> None:
+        order.happen(event)
+        self.changes += 1
+        self.changed.append(order)

@@ -1,0 +1,122 @@
+"""Splits, dividends and delistings: when they happen in a run, and what they do to holdings and orders."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+
+from weaver.greta.ledger.fill_rows import AT_CLOSE, AT_OPEN
+from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.ledger.prices import Prices
+from weaver.greta.orders.matching import Matcher
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, ex_day
+from weaver.model.numbers.money import CASH_ONE, divide_half_even, truncate
+from weaver.model.orders.order import Order
+
+NEVER = 2**62
+Event = tuple[str, CorporateAction]
+
+
+class CorporateEvents:
+    """The corporate actions of a run by tick."""
+
+    def __init__(self, prices: Mapping[str, Prices], ledger: Ledger, matcher: Matcher, first: int, last: int) -> None:
+        self._prices, self._ledger, self._matcher = prices, ledger, matcher
+        self.ticks: dict[int, list[Event]] = defaultdict(list)
+        """What happens before a tick's fills."""
+        self.late: dict[int, list[Event]] = defaultdict(list)
+        """Delistings that no later bar of their symbol carries: after a tick's fills."""
+        for symbol, price in prices.items():
+            for action in sorted(price.listing.actions, key=lambda action: action.ex_date):
+                self._schedule(symbol, price, action, first, last)
+        self._agenda = sorted({*self.ticks, *self.late})
+
+    def _schedule(self, symbol: str, prices: Prices, action: CorporateAction, first: int, last: int) -> None:
+        day = ex_day(action)
+        index = int(np.searchsorted(prices.sessions, day))
+        if index < prices.count:
+            tick = prices.tick_of(index)
+            if tick >= first:
+                self.ticks[tick].append((symbol, action))
+        elif isinstance(action, Delisting):
+            close = prices.session_end(day)
+            tick = min(int(np.searchsorted(self._matcher.ticks, close)), last)
+            self.late[tick].append((symbol, action))
+
+    def next_after(self, tick: int) -> int:
+        """The first tick after `tick` at which something happens."""
+        if not self._agenda:
+            return NEVER
+        at = bisect_right(self._agenda, tick)
+        return self._agenda[at] if at < len(self._agenda) else NEVER
+
+    def happen(self, tick: int) -> None:
+        """Apply what falls before a tick's fills."""
+        for symbol, action in self.ticks[tick]:
+            self._apply(symbol, action, tick, AT_OPEN)
+
+    def happen_late(self, tick: int) -> None:
+        """Apply what falls after a tick's fills."""
+        for symbol, action in self.late[tick]:
+            self._apply(symbol, action, tick, AT_CLOSE)
+
+    def _apply(self, symbol: str, action: CorporateAction, tick: int, place: int) -> None:
+        prices = self._prices[symbol]
+        match action:
+            case Split(ratio=ratio):
+                self._split(prices, ratio.as_integer_ratio(), tick)
+            case Dividend(amount=amount):
+                held = self._ledger.units[symbol]
+                if held:
+                    numerator, denominator = amount.as_integer_ratio()
+                    cash = divide_half_even(held * numerator * CASH_ONE, denominator * prices.scale.quantity_one)
+                    self._ledger.dividend(symbol, cash, tick)
+            case Delisting(value=value):
+                if self._ledger.units[symbol]:
+                    self._ledger.delist(symbol, Fraction(value) * prices.scale.price_one, tick, place)
+                self._cancel(symbol, "the symbol was delisted")
+
+    def _split(self, prices: Prices, ratio: tuple[int, int], tick: int) -> None:
+        previous = prices.bar_before(tick)
+        if previous >= 0:
+            self._ledger.split(prices.symbol, ratio=ratio, previous_close=prices.close_exact(previous), tick=tick)
+            prices.rescale(previous, ratio)
+        self._split_orders(prices.symbol, ratio)
+
+    def _split_orders(self, symbol: str, ratio: tuple[int, int]) -> None:
+        """Prices and what is left of quantities follow; exit legs have their quantity from their group."""
+        working = [order for order in self._matcher.book if order.symbol == symbol]
+        for order in working:
+            self._split_prices(order, ratio)
+        for group in {id(order.group): order.group for order in working if order.group is not None}.values():
+            group.split(ratio, lot=group.legs[0].scale.lot)
+        for order in working:
+            if order.group is None:
+                order.units = order.filled + truncate(order.remaining * ratio[0] // ratio[1], order.scale.lot)
+        for order in working:
+            if order.group is not None:
+                self._matcher.orders.settle(order.group)
+            elif order.remaining == 0:
+                self._matcher.orders.cancel(order, "a split left less than a lot of it")
+        self._matcher.orders.sweep()
+
+    def _split_prices(self, order: Order, ratio: tuple[int, int]) -> None:
+        numerator, denominator = ratio
+        scale = order.scale
+        if order.limit_units is not None:
+            order.limit_units = scale.nearest_tick(order.limit_units * denominator, numerator)
+        if order.trail_units is not None:
+            order.trail_units = scale.nearest_tick(order.trail_units * denominator, numerator)
+        if order.mark is not None:
+            order.mark = Fraction(order.mark) * denominator / numerator
+            self._matcher.level(order)
+        elif order.stop_units is not None:
+            order.stop_units = scale.nearest_tick(order.stop_units * denominator, numerator)
+
+    def _cancel(self, symbol: str, reason: str) -> None:
+        for order in tuple(self._matcher.book):
+            if order.symbol == symbol and order.is_working:
+                self._matcher.orders.cancel(order, reason)
+        self._matcher.orders.sweep()

@@ -1,0 +1,180 @@
+"""Orders against bars: which orders get their turn on the bars of a tick, in the order that the fill rules lay down."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from weaver.greta.ledger.fill_rows import AT_OPEN, INSIDE
+from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.ledger.prices import Prices
+from weaver.greta.orders.book import OrderBook
+from weaver.greta.orders.filling import Filling
+from weaver.model.orders.actions import OrderType, TimeInForce
+from weaver.model.orders.fill_rules import Touch, touch_at_open, touch_inside, trailing_level
+from weaver.model.orders.order import Order
+
+ONE_BAR = (TimeInForce.IOC, TimeInForce.FOK)
+Quad = tuple[int, int, int, int]
+
+
+class Matcher:
+    """What a tick's bars do to the orders of a book."""
+
+    def __init__(self, ledger: Ledger, prices: Mapping[str, Prices]) -> None:
+        self.orders = OrderBook(ledger.fills.kept)
+        self.filling = Filling(self.orders, ledger, prices)
+        self.book = self.orders.working
+        self.ticks = memoryview(b"")
+        """The clock's ticks, ns."""
+        self._prices = prices
+        self._tick = -1
+        self._bars: dict[str, tuple[int, Quad]] = {}
+        """The bars of the tick, of symbols that have orders: index, and prices in price units."""
+
+    def trade(self, tick: int) -> None:
+        """Fills at the open, then fills inside the bar."""
+        self.orders.accept()
+        self._tick = tick
+        self._bars = self._bars_at(tick)
+        self.filling.begin(tick)
+        acting = [order for order in self.book if order.symbol in self._bars]
+        self._pass(acting, self._at_open)
+        for order in acting:
+            if order.tif in ONE_BAR and order.opened == tick and order.is_working:
+                self.orders.cancel(order, f"{order.tif}: not filled at the open of its bar")
+        self._pass(acting, self._inside)
+        for order in acting:
+            if order.order_type is OrderType.TRAILING_STOP:
+                self._trail(order)
+        self.orders.sweep()
+
+    def expire(self, tick: int) -> None:
+        """End the day orders whose session has closed."""
+        now = self.ticks[tick]
+        for order in self.book:
+            if order.session_close is not None and now >= order.session_close and order.is_working:
+                self.orders.expire(order, "the session closed")
+        self.orders.sweep()
+
+    @staticmethod
+    def level(order: Order) -> None:
+        """Set a trailing stop's level from its mark."""
+        assert order.mark is not None
+        numerator, divisor = trailing_level(
+            order.mark, sign=order.sign, trail=order.trail_units, percent=order.trail_percent
+        )
+        order.stop_units = order.scale.nearest_tick(numerator, divisor)
+
+    def _bars_at(self, tick: int) -> dict[str, tuple[int, Quad]]:
+        found: dict[str, tuple[int, Quad]] = {}
+        for order in self.book:
+            symbol = order.symbol
+            if symbol not in found:
+                index = self._prices[symbol].bar_at(tick)
+                if index >= 0:
+                    found[symbol] = index, self._prices[symbol].bar(index)
+        return found
+
+    @staticmethod
+    def _pass(acting: Sequence[Order], turn: Callable[[Order], None]) -> None:
+        """Give each order its turn, by age."""
+        for order in acting:
+            exits = order.exits
+            waited = exits is not None and exits.started < 0
+            turn(order)
+            if exits is not None and waited and exits.started >= 0:
+                # Legs that it starts come later in the pass, but for those older than it: it replaced another entry.
+                for leg in sorted(exits.legs, key=lambda leg: leg.number):
+                    if leg.number < order.number:
+                        turn(leg)
+
+    def _may_act(self, order: Order) -> bool:
+        """Whether an order is in play on its symbol's bar; its first such bar starts its day."""
+        if order.waiting or not order.is_working:
+            return False
+        group = order.group
+        if group is not None:
+            if group.remaining <= 0:
+                return False  # its entry may bring more
+            if group.inside == self._tick and order.stop_units is None:
+                return False  # what the bar did after its entry filled inside it is not known
+        if order.order_type is OrderType.TRAILING_STOP and order.mark is None:
+            return False  # it starts at the close of the bar in which its entry filled
+        if not self._is_for(order):
+            return False
+        if order.tif is TimeInForce.DAY:
+            prices, index = self._prices[order.symbol], self._bars[order.symbol][0]
+            if order.session_close is None:
+                order.session_close = prices.session_close(index, extended=order.extended_hours)
+            return prices.opens[index] < order.session_close
+        return True
+
+    def _is_for(self, order: Order) -> bool:
+        """Whether the bar of an order's symbol is tradable for it, and opened after it was placed."""
+        prices, index = self._prices[order.symbol], self._bars[order.symbol][0]
+        if order.placed >= 0 and prices.opens[index] < self.ticks[order.placed]:
+            return False
+        return prices.is_tradable(index, extended=order.extended_hours)
+
+    def _at_open(self, order: Order) -> None:
+        if not self._may_act(order):
+            return
+        index, bar = self._bars[order.symbol]
+        terms = (order.order_type, order.sign, order.limit_units, order.stop_units, order.triggered)
+        touch = touch_at_open(*terms, bar[0])
+        order.triggered = touch.triggered
+        if touch.price is not None or order.tif in ONE_BAR:
+            order.opened = self._tick
+        if touch.price is not None:
+            self.filling.fill(order, bar[0], index, AT_OPEN)
+
+    def _inside(self, order: Order) -> None:
+        """An order's turn inside the bar: of a group the stop goes first, in the place of the oldest leg that works."""
+        group = order.group
+        if group is None:
+            self._touch(order)
+        elif order.is_working and not order.waiting:
+            if group.turn != self._tick:
+                group.turn = self._tick
+                for leg in group.legs:
+                    if leg.stop_units is not None:
+                        self._touch(leg)
+            if order.stop_units is None:
+                self._touch(order)
+
+    def _touch(self, order: Order) -> None:
+        if not self._has_rest(order):
+            return
+        touch = self._touched(order)
+        order.triggered = touch.triggered
+        if touch.price is not None:
+            notes = ("both_touched",) if self._touches_sibling(order) else ()
+            self.filling.fill(order, int(touch.price), self._bars[order.symbol][0], INSIDE, notes)
+
+    def _touches_sibling(self, order: Order) -> bool:
+        """Whether the bar that takes a group's stop touches its other leg as well."""
+        if order.group is None or order.stop_units is None:
+            return False
+        others = (leg for leg in order.group.legs if leg is not order and self._has_rest(leg))
+        return any(self._touched(leg).price is not None for leg in others)
+
+    def _has_rest(self, order: Order) -> bool:
+        """Whether the rest of the bar is for an order: not when it could fill at the open already."""
+        return order.opened != self._tick and order.tif not in ONE_BAR and self._may_act(order)
+
+    def _touched(self, order: Order) -> Touch:
+        bar, group = self._bars[order.symbol][1], order.group
+        if group is not None and group.inside == self._tick:
+            bar = (group.price, *bar[1:])
+        return touch_inside(order.order_type, order.sign, order.limit_units, order.stop_units, order.triggered, bar)
+
+    def _trail(self, order: Order) -> None:
+        """Move a trailing stop's mark with the bar; the new level acts from the next bar on."""
+        if order.waiting or not order.is_working or order.triggered:
+            return
+        _, high, low, close = self._bars[order.symbol][1]
+        if order.group is not None and order.group.started == self._tick:
+            order.mark = close
+        elif order.mark is None or not self._is_for(order):
+            return
+        else:
+            order.mark = max(order.mark, high) if order.sign < 0 else min(order.mark, low)
+        self.level(order)

@@ -1,0 +1,131 @@
+"""When a resting order can next be touched: the tick up to which a run may jump."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.greta.ledger.prices import Prices
+from weaver.greta.orders.book import OrderBook
+from weaver.model.orders.actions import OrderType, TimeInForce
+from weaver.model.orders.order import Order
+
+NEVER = 2**62
+BLOCK, BLOCK_MAX = 64, 65_536
+"""How many ticks are searched at once: few at first, for most of what rests is touched or overtaken soon."""
+
+
+BUSY_MAX = 15
+"""For how many ticks at most nothing is searched for where searching has found nothing to leave out."""
+
+
+class Level(NamedTuple):
+    """A price that an order waits for: the first bar whose `column` `compare`s with `bound` may touch it."""
+
+    prices: Prices
+    column: NDArray[np.float64]
+    compare: np.ufunc
+    bound: float
+
+    def first(self, start: int, stop: int) -> int:
+        """The tick of the first bar that may touch it, of those that close at the ticks from `start` to before
+        `stop`; NEVER if none does. As floats none is missed."""
+        first, last = self.prices.newest_at(start - 1) + 1, self.prices.newest_at(stop - 1) + 1
+        if first >= last:
+            return NEVER
+        touched = self.compare(self.column[first:last], self.bound)
+        at = int(touched.argmax())
+        return self.prices.tick_of(first + at) if touched[at] else NEVER
+
+
+class Watch:
+    """Knows up to which tick nothing can happen to the orders of a book, so that until then none is looked at.
+
+    It looks a little ahead and farther each time, so that no bar is searched often however the orders change.
+    """
+
+    def __init__(self, orders: OrderBook, prices: Mapping[str, Prices]) -> None:
+        self._orders, self._book, self._prices = orders, orders.working, prices
+        self.ticks: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        """The clock's ticks, ns."""
+        self._seen, self._due, self._span = (0, 0), 0, BLOCK
+        self._busy, self._skips = 0, 0
+
+    def due(self, now: int) -> int:
+        """The first tick after `now` at which something can happen to an order; perhaps too early, never late."""
+        state = (len(self._book), self._orders.changes)
+        if state != self._seen:
+            self._seen, self._due, self._span = state, now + 1, BLOCK
+        elif self._skips and self._due <= now:  # it has been busy: something will happen at the next tick as well
+            self._due, self._skips = now + 1, self._skips - 1
+        elif self._due <= now:
+            self._due = self._search(now, now + 1 + self._span)
+            self._span = min(4 * self._span, BLOCK_MAX)
+            self._skips = self._busy = min(2 * self._busy + 1, BUSY_MAX) if self._due == now + 1 else 0
+        return self._due
+
+    def rest(self) -> None:
+        """The book as it stands has had its turn; until it changes, what is to come can be searched for."""
+        self._seen = (len(self._book), self._orders.changes)
+
+    def look_again(self) -> None:
+        """What was found no longer holds: prices and quantities have changed under the orders."""
+        self._seen = (-1, -1)
+
+    def _search(self, now: int, until: int) -> int:
+        due, levels = until, []
+        for order in self._book:
+            if order.waiting:
+                continue
+            prices = self._prices[order.symbol]
+            due = min(due, _expiry(order, self.ticks, now))
+            bar = prices.newest_at(now) + 1
+            if bar >= prices.count:
+                continue
+            if _needs_every_bar(order):
+                due = min(due, prices.tick_of(bar))
+            else:
+                levels.append(_level(order, prices))
+        return _first_touch(levels, now + 1, min(due, len(self.ticks)), due)
+
+
+def _first_touch(levels: Sequence[Level], start: int, end: int, otherwise: int) -> int:
+    """The first tick from `start` to before `end` at which a level is touched: all of them block by block, so that
+    what is far away costs nothing while something else is near."""
+    size = BLOCK
+    while levels and start < end:
+        stop = min(start + size, end)
+        touch = min(level.first(start, stop) for level in levels)
+        if touch < NEVER:
+            return touch
+        start, size = stop, min(4 * size, BLOCK_MAX)
+    return otherwise
+
+
+def _needs_every_bar(order: Order) -> bool:
+    """Whether its next bar, whatever that is, does something to an order."""
+    return (
+        order.order_type is OrderType.TRAILING_STOP
+        or (order.limit_units is None and (order.stop_units is None or order.triggered))
+        or order.tif in (TimeInForce.IOC, TimeInForce.FOK)
+        or (order.tif is TimeInForce.DAY and order.session_close is None)
+    )
+
+
+def _level(order: Order, prices: Prices) -> Level:
+    """The price that an order waits for."""
+    is_stop = order.stop_units is not None and not order.triggered
+    price = order.stop_units if is_stop else order.limit_units
+    assert price is not None
+    bars, bound = prices.listing.bars, price / prices.scale.price_one
+    # A buy limit and a sell stop wait for low prices, the others for high ones.
+    waits_for_low = (order.sign > 0) != is_stop
+    column, compare = (bars.low, np.less_equal) if waits_for_low else (bars.high, np.greater_equal)
+    return Level(prices, column, compare, bound)
+
+
+def _expiry(order: Order, ticks: NDArray[np.int64], now: int) -> int:
+    if order.session_close is None:
+        return NEVER
+    return max(int(np.searchsorted(ticks, order.session_close)), now + 1)

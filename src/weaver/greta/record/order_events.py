@@ -1,0 +1,228 @@
+"""The events of one run's orders as JSON texts, one whole envelope each."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from weaver.events.event import Event, Kind
+from weaver.events.payloads import PAYLOADS
+from weaver.events.routing import routed
+from weaver.greta.record.recorded_account import Asked, Happening, RecordedAccount
+from weaver.greta.record.text import FillText, decimal_text, price_text
+from weaver.model.numbers.money import plain
+from weaver.model.orders.order import Order
+from weaver.model.orders.status import OrderStatus
+from weaver.model.run import RunMode
+
+PRODUCER = "recorder"
+"""Who made these events: its requests have their routed child already."""
+ENDS = {
+    OrderStatus.CANCELLED: "orders.Cancelled",
+    OrderStatus.REJECTED: "orders.Rejected",
+    OrderStatus.EXPIRED: "orders.Expired",
+}
+SIDES = {1: "buy", -1: "sell"}
+text_of: Callable[[Any], str] = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+
+class Envelope:
+    """What all events of a run share. `recorded_at`: when they were recorded, not when they happened."""
+
+    def __init__(self, *, run_id: str, recorded_at: datetime, trace_id: str | None) -> None:
+        self.run_id = run_id
+        self.run = text_of(run_id)
+        self.prefix = self.run[1:-1]
+        """What ids of the run's orders and fills begin with, as it stands in JSON."""
+        stamp, trace = text_of(recorded_at.astimezone(UTC).isoformat()), text_of(trace_id)
+        self._heads: dict[str, str] = {}
+        self._tail = f'"trace_id":{trace},"ts":{stamp},"producer":"{PRODUCER}","headers":{{}},"payload":'
+
+    def line(self, type_: str, id_: str, corr_id: str, cause: str | None, payload: str) -> str:
+        """An event. The ids come as they stand in JSON, `payload` is JSON."""
+        head = self._heads.get(type_)
+        if head is None:
+            known = PAYLOADS[type_]
+            head = f'"kind":"{known.kind}","type":"{type_}","version":{known.version},"run_id":{self.run},'
+            self._heads[type_] = head
+        caused = "null" if cause is None else f'"{cause}"'
+        return f'{{"id":"{id_}",{head}"corr_id":"{corr_id}","causation_id":{caused},{self._tail}{payload},"seq":null}}'
+
+    def request(self, type_: str, id_: str, child_id: str, corr_id: str, payload: str) -> list[str]:
+        """A strategy's request, and the child that the router makes of it."""
+        return [
+            self.line(type_, id_, corr_id, None, payload),
+            self.line(routed_type(type_), child_id, corr_id, id_, payload),
+        ]
+
+
+@cache
+def routed_type(type_: str) -> str:
+    """Where a backtest's request goes: the router's own answer, asked with an empty request."""
+    child = routed(_empty(type_), RunMode.BACKTEST, new_id="")
+    assert child is not None
+    return child.type
+
+
+def _empty(type_: str) -> Event:
+    long_ago = datetime.fromtimestamp(0, UTC)
+    return Event(
+        id="", kind=Kind.COMMAND, type=type_, version=1, run_id=None, corr_id="", ts=long_ago, producer=PRODUCER
+    )
+
+
+class OrderEvents:
+    """Writes what happened to orders. `time_of(tick)` gives a tick as ISO text."""
+
+    def __init__(self, envelope: Envelope, account: RecordedAccount, time_of: Callable[[int], str]) -> None:
+        self._envelope, self._account, self._time_of = envelope, account, time_of
+        self._ended: Mapping[int, Happening] = {h.order.number: h for h in account.happenings if not h.is_request}
+        self._asked_to_end = {h.order.number for h in account.happenings if h.is_request}
+        self._symbols: dict[str, str] = {}
+
+    def placed(self, order: Order) -> list[str]:
+        """The request for an order, its child, and the order itself, accepted where nothing holds it back."""
+        asked = self._account.asked.get(order.number)
+        id_ = f"{self._envelope.prefix}-{order.number}"
+        time = self._time_of(order.placed)
+        quantity = decimal_text(_units(order, asked), order.scale.quantity_decimals)
+        lines = []
+        if not self.is_engines_own(order):
+            terms = self._terms(order, asked, quantity, time)
+            lines = self._envelope.request("strategy.PlaceRequest", f"{id_}.request", f"{id_}.place", id_, terms)
+        lines.append(self._created(order, asked, quantity, time))
+        if self.is_accepted_at_once(order):
+            lines.append(self._line("orders.Accepted", "accepted", order, quantity, "0", "accepted", time, ""))
+        return lines
+
+    def accepted(self, started: tuple[Order, FillText]) -> list[str]:
+        """A leg, which the fill of its entry has started."""
+        leg, fill = started
+        quantity = decimal_text(leg.units, leg.scale.quantity_decimals)
+        return [self._line("orders.Accepted", "accepted", leg, quantity, "0", "accepted", fill.time, "")]
+
+    def filled(self, fill: FillText) -> list[str]:
+        """An execution."""
+        order = fill.row.order
+        decimals = order.scale.quantity_decimals
+        is_whole = order.status is OrderStatus.FILLED and fill.filled == order.filled
+        more = (
+            f',"fill_id":"{self._envelope.prefix}-f{fill.number}","fill_quantity":"{fill.quantity}",'
+            f'"price":"{fill.price}","commission":"{fill.commission}","slippage":"{fill.slippage}"'
+        )
+        type_, status = ("orders.Filled", "filled") if is_whole else ("orders.PartiallyFilled", "partial")
+        quantity, so_far = decimal_text(order.units, decimals), decimal_text(fill.filled, decimals)
+        return [self._line(type_, f"f{fill.number}", order, quantity, so_far, status, fill.time, more)]
+
+    def ended(self, happening: Happening) -> list[str]:
+        """The end of an order other than by a fill."""
+        order, decimals = happening.order, happening.order.scale.quantity_decimals
+        quantity = decimal_text(order.units, decimals)
+        so_far = decimal_text(order.filled, decimals)
+        time, status = self._time_of(happening.tick), str(order.status)
+        if order.replaced_by is not None:
+            more = f',"replaced_by":"{self._envelope.prefix}-{order.replaced_by.number}"'
+            return [self._line("orders.Replaced", "ended", order, quantity, so_far, status, time, more)]
+        more = f',"reason":{text_of(order.reason)}'
+        return [self._line(ENDS[order.status], "ended", order, quantity, so_far, status, time, more)]
+
+    def cancel_asked(self, happening: Happening) -> list[str]:
+        """The strategy's request to cancel an order, and its child."""
+        id_ = f"{self._envelope.prefix}-{happening.order.number}"
+        time = self._time_of(happening.tick)
+        payload = f'{{"run_id":{self._envelope.run},"order_id":"{id_}","time":"{time}"}}'
+        return self._envelope.request("strategy.CancelRequest", f"{id_}.cancel-request", f"{id_}.cancel", id_, payload)
+
+    def is_engines_own(self, order: Order) -> bool:
+        """Placed by the engine: at a margin call, or to close what is held at the end."""
+        return order.is_liquidation or order.number not in self._account.asked
+
+    def is_accepted_at_once(self, order: Order) -> bool:
+        """After the callbacks in which it was placed; not one that ended in them, nor in the run's last ones."""
+        if order.group is not None and order.group.entry is not None:
+            return 0 <= order.group.started <= order.placed
+        return order.filled > 0 or (order.status is not OrderStatus.PENDING and not self._ended_by(order, order.placed))
+
+    def is_accepted_later(self, order: Order) -> bool:
+        """A leg that its entry's fill started."""
+        group = order.group
+        if group is None or group.entry is None or group.started <= order.placed:
+            return False
+        return not self._ended_by(order, group.started - 1)
+
+    def legs_started(self) -> Iterator[Order]:
+        """The legs that were accepted after their placement."""
+        return (order for order in self._account.orders if self.is_accepted_later(order))
+
+    def end_of(self, order: Order) -> Happening | None:
+        """How it ended other than by a fill."""
+        return self._ended.get(order.number)
+
+    def _ended_by(self, order: Order, tick: int) -> bool:
+        end = self._ended.get(order.number)
+        return end is not None and end.tick <= tick
+
+    def _terms(self, order: Order, asked: "int | Asked | None", quantity: str, time: str) -> str:
+        scale = order.scale
+        if isinstance(asked, Asked):
+            prices = [asked.limit, asked.stop, asked.trail]
+            limit, stop, trail = (
+                "null" if units is None else f'"{price_text(units, scale.price_decimals)}"' for units in prices
+            )
+            wanted = f'"{quantity}"' if asked.is_sized else "null"
+        else:
+            limit = stop = trail = "null"
+            wanted = f'"{quantity}"'
+        percent = "null" if order.trail_percent is None else f'"{plain(order.trail_percent)}"'
+        parent = "null"
+        if order.group is not None and order.group.entry is not None:
+            parent = f'"{self._envelope.prefix}-{order.group.entry.number}"'
+        return (
+            f'{{{self._head(order)},"quantity":{wanted},'
+            f'"order_type":"{order.order_type}","order_class":"{order.order_class}","time_in_force":"{order.tif}",'
+            f'"extended_hours":{text_of(order.extended_hours)},"limit_price":{limit},"stop_price":{stop},'
+            f'"trail":{trail},"trail_percent":{percent},"parent_id":{parent},"time":"{time}"}}'
+        )
+
+    def _created(self, order: Order, asked: "int | Asked | None", quantity: str, time: str) -> str:
+        limit = stop = "null"
+        if isinstance(asked, Asked):
+            limit, stop = (
+                "null" if units is None else f'"{price_text(units, order.scale.price_decimals)}"'
+                for units in (asked.limit, asked.stop)
+            )
+        more = (
+            f',"order_type":"{order.order_type}","order_class":"{order.order_class}","time_in_force":"{order.tif}",'
+            f'"limit_price":{limit},"stop_price":{stop}'
+        )
+        return self._line("orders.Created", "created", order, quantity, "0", "pending", time, more)
+
+    def _line(
+        self, type_: str, name: str, order: Order, quantity: str, filled: str, status: str, time: str, more: str
+    ) -> str:
+        id_ = f"{self._envelope.prefix}-{order.number}"
+        payload = (
+            f'{{{self._head(order)},"quantity":"{quantity}","filled_quantity":"{filled}","status":"{status}",'
+            f'"time":"{time}"{more}}}'
+        )
+        cause = None if self.is_engines_own(order) else f"{id_}.place"
+        if name == "ended" and order.number in self._asked_to_end:
+            cause = f"{id_}.cancel"
+        return self._envelope.line(type_, f"{id_}.{name}", id_, cause, payload)
+
+    def _head(self, order: Order) -> str:
+        symbol = self._symbols.get(order.scale.symbol)
+        if symbol is None:
+            symbol = self._symbols[order.scale.symbol] = text_of(order.scale.symbol)
+        id_ = f"{self._envelope.prefix}-{order.number}"
+        return (
+            f'"run_id":{self._envelope.run},"order_id":"{id_}","client_order_id":"{id_}","symbol":{symbol},'
+            f'"side":"{SIDES[order.sign]}"'
+        )
+
+
+def _units(order: Order, asked: "int | Asked | None") -> int:
+    if asked is None:
+        return order.units
+    return asked if isinstance(asked, int) else asked.units

@@ -1,0 +1,1 @@
+"""The figures of a finished run: curve, statistics, trades, tables, JSON."""

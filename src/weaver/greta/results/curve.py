@@ -1,0 +1,182 @@
+"""The equity of a run at every tick, rebuilt from its fills and cash flows in one sweep over columns."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from operator import getitem
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.greta.engine import Engine
+from weaver.greta.ledger.exact_sums import levels, quotients, whole
+from weaver.greta.ledger.fill_columns import FillColumns, ticks_of
+from weaver.greta.ledger.ledger import CashFlow
+from weaver.greta.ledger.prices import Prices
+from weaver.greta.results.equity_rows import EquityRows, equity_rows
+from weaver.model.market.corporate_actions import Delisting, Dividend, Split, ex_day
+from weaver.model.numbers.money import CASH_ONE
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp] | slice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curve:
+    """One row for each stamp of the run's bars; see `EquityRows`."""
+
+    timestamp: NDArray[np.int64]
+    session: NDArray[np.int32]
+    equity: Floats
+    cash: Floats
+    exposed: NDArray[np.bool_]
+    """Whether anything was held."""
+    short: Floats | None
+    """What was sold short, at the closes; None for an account that sells nothing short."""
+    benchmark_at: Callable[[Rows], Floats]
+    """What the initial cash would be at some rows, spread equally over the symbols at their first closes and held."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return partial(Curve, **{**values, "benchmark_at": partial(getitem, self.benchmark)}), ()
+
+    @property
+    def benchmark(self) -> Floats:
+        """The same at every row."""
+        return self.benchmark_at(slice(None))
+
+
+def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
+    """Equity, cash and benchmark of a finished run."""
+    rows = equity_rows(tuple(engine.prices.values()), len(engine.ticks), engine.first, engine.last)
+    cash = _cash(engine, columns, rows)
+    equity, exposed, parts = None, np.zeros(len(cash), dtype=np.bool_), []
+    short = np.zeros(len(cash)) if engine.setup.rules.shorting else None
+    share = float(engine.setup.rules.cash) / len(engine.prices)
+    for index, prices in enumerate(engine.prices.values()):
+        positions, close = _newest_closes(prices, rows)
+        held = _held(engine, columns, index, prices, rows)
+        if held is not None:
+            exposed |= held != 0
+            held *= close
+            if short is not None:
+                short -= np.minimum(held, 0.0)
+            equity = held if equity is None else np.add(equity, held, out=equity)
+        parts.append(partial(_hold, prices, rows, positions, close, share))
+    equity = cash.copy() if equity is None else np.add(equity, cash, out=equity)
+    return Curve(
+        timestamp=rows.timestamp,
+        session=rows.session,
+        equity=equity,
+        cash=cash,
+        exposed=exposed,
+        short=short,
+        benchmark_at=partial(_sum, parts),
+    )
+
+
+def _cash(engine: Engine[Any], columns: FillColumns, rows: EquityRows) -> Floats:
+    """Cash at each row: what the newest fill or flow left."""
+    ticks = np.empty(len(columns), dtype=np.int64)
+    for index, prices in enumerate(engine.prices.values()):
+        own = columns.of(index) if len(engine.prices) > 1 else slice(None)
+        ticks[own] = ticks_of(columns, own, prices, engine.last)
+    moves = -np.sign(columns.units) * columns.value - columns.commission
+    flows = engine.ledger.flows
+    if flows:
+        at, amounts = [flow.fills_before for flow in flows], whole([flow.amount for flow in flows])
+        ticks = np.insert(ticks, at, [flow.tick for flow in flows])
+        moves = np.insert(moves.astype(np.promote_types(moves.dtype, amounts.dtype)), at, amounts)
+    return rows.sample(ticks, levels(engine.setup.rules.cash_units, moves, CASH_ONE))
+
+
+def _held(engine: Engine[Any], columns: FillColumns, index: int, prices: Prices, rows: EquityRows) -> Floats | None:
+    """Units held at each row, or None if never any."""
+    own = columns.of(index) if len(engine.prices) > 1 else slice(None)
+    signed = columns.units[own]
+    if not len(signed):
+        return None
+    ticks = ticks_of(columns, own, prices, engine.last)
+    flows = [flow for flow in engine.ledger.flows if flow.symbol == prices.symbol and flow.kind != "dividend"]
+    one = prices.scale.quantity_one
+    if not flows:
+        return rows.sample(ticks, levels(0, signed, one))
+    ticks, units = _held_through(flows, columns.of(index), signed, ticks)
+    return rows.sample(ticks, quotients(units, one))
+
+
+def _held_through(
+    flows: Sequence[CashFlow], rows: NDArray[np.int64], signed: NDArray[Any], ticks: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """The ticks at which a holding changed that splits and delistings set anew; nothing, and what each left."""
+    events = [
+        (row + 1.0, tick, units, False)
+        for row, tick, units in zip(rows.tolist(), ticks.tolist(), signed.tolist(), strict=True)
+    ]
+    events += [(flow.fills_before + 0.5, flow.tick, flow.units, True) for flow in flows]
+    events.sort(key=lambda event: event[0])
+    held = [0]
+    for _, _, units, is_level in events:
+        held.append(units if is_level else held[-1] + units)
+    return np.array([event[1] for event in events], dtype=np.int64), whole(held)
+
+
+def _newest_closes(prices: Prices, rows: EquityRows) -> tuple[NDArray[np.int64] | None, Floats]:
+    """The index of the newest bar at each row (−1 before the first; None: bar k at tick k), and its close (or 0)."""
+    closes = prices.listing.bars.close
+    if prices.tick_of_bar is None:
+        if rows.is_each_tick and len(rows.ticks):
+            return None, closes[rows.ticks[0] : rows.ticks[-1] + 1]
+        positions = np.minimum(rows.ticks, prices.count - 1)
+    else:
+        positions = np.searchsorted(prices.tick_of_bar, rows.ticks, side="right") - 1
+    return positions, np.where(positions >= 0, closes[np.maximum(positions, 0)], 0.0)
+
+
+def _sum(parts: Sequence[Callable[[Rows], Floats]], rows: Rows) -> Floats:
+    total = parts[0](rows)
+    for part in parts[1:]:
+        total = total + part(rows)
+    return total
+
+
+def _hold(
+    prices: Prices, run: EquityRows, positions: NDArray[np.int64] | None, close: Floats, share: float, rows: Rows
+) -> Floats:
+    """`share` of cash put into a symbol at its first close of the run, and held, whatever the company does."""
+    if positions is None and not prices.listing.actions and close[0] > 0:
+        value: Floats = close[rows] * (share / close[0])
+        return value
+    return _whole_hold(prices, run, run.ticks if positions is None else positions, close, share)[rows]
+
+
+def _whole_hold(prices: Prices, run: EquityRows, positions: NDArray[np.int64], close: Floats, share: float) -> Floats:
+    """The same at every row."""
+    fresh = int(np.argmax(positions >= 0)) if len(positions) and positions[-1] >= 0 else len(positions)
+    value = np.full(len(positions), share)
+    if fresh >= len(positions) or close[fresh] <= 0:
+        return value
+    quantity = share / close[fresh]
+    if not prices.listing.actions:
+        np.multiply(close[fresh:], quantity, out=value[fresh:])
+        return value
+    factor, income = np.ones(len(positions)), np.zeros(len(positions))
+    for action in sorted(prices.listing.actions, key=lambda action: action.ex_date):
+        bar = int(np.searchsorted(prices.sessions, ex_day(action)))
+        at = int(np.searchsorted(positions, bar)) if bar < prices.count else len(positions)
+        if bar >= prices.count and isinstance(action, Delisting):
+            at = int(np.searchsorted(run.session, ex_day(action)))  # no bar of its own carries it
+        if at <= fresh or (at >= len(positions) and not isinstance(action, Delisting)):
+            continue
+        match action:
+            case Split(ratio=ratio):
+                factor[at:] *= float(ratio)
+            case Dividend(amount=amount):
+                income[at:] += float(amount) * factor[at - 1]
+            case Delisting(value=paid):
+                last = min(at, len(positions) - 1)
+                income[last:] += float(paid) * factor[last - 1]
+                factor[last:] = 0.0
+    value[fresh:] = quantity * (close * factor + income)[fresh:]
+    return value

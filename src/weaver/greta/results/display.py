@@ -1,0 +1,76 @@
+"""Showing a result: figures as text, a table in a notebook, the report in a browser."""
+
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from importlib import import_module
+from pathlib import Path
+
+from weaver.greta.doubts.gravity import FATAL
+from weaver.greta.report.labels import GROUPS, Form
+
+Stats = Mapping[str, float | int | None]
+HEADLINE = ("total_return", "cagr", "sharpe", "max_drawdown", "trades")
+NOTHING = "–"
+FATAL_STYLE = ' style="color:#c0303a;font-weight:bold"'
+
+
+def figure(value: float | int | None, form: Form) -> str:
+    """A statistic as a person reads it; a dash where it is undefined."""
+    if value is None:
+        return NOTHING
+    match form:
+        case Form.RESULT | Form.CHANGE:
+            return f"{value:+,.2%}"
+        case Form.PERCENT:
+            return f"{value:,.2%}"
+        case Form.MONEY_RESULT:
+            return f"{value:+,.2f}"
+        case Form.MONEY:
+            return f"{value:,.2f}"
+        case Form.RATIO:
+            return f"{value:,.3f}"
+        case Form.COUNT:
+            return f"{value:,.0f}"
+        case Form.DAYS:
+            return f"{value:,.1f} days" if value % 1 else f"{value:,.0f} days"
+
+
+def rows(stats: Stats) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The statistics in groups: group, and its lines of label and figure."""
+    for group, labels in GROUPS.items():
+        yield group, [(label.text, figure(stats[label.key], label.form)) for label in labels]
+
+
+def headline(stats: Stats) -> str:
+    """The figures that one looks at first, in one line."""
+    labels = {label.key: label for group in GROUPS.values() for label in group}
+    return ", ".join(f"{key} {figure(stats[key], labels[key].form)}" for key in HEADLINE)
+
+
+def stats_table(title: str, stats: Stats, warnings: Iterable[tuple[str, str]]) -> str:
+    """Warnings and statistics as a piece of HTML."""
+    told = "".join(
+        f"<li{FATAL_STYLE if code in FATAL else ''}><b>{escape(code)}</b> {escape(message)}</li>"
+        for code, message in warnings
+    )
+    groups = "".join(
+        f'<tr><th colspan="2" style="text-align:left">{escape(group)}</th></tr>'
+        + "".join(f"<tr><td>{escape(text)}</td><td>{escape(value)}</td></tr>" for text, value in lines)
+        for group, lines in rows(stats)
+    )
+    return f"<div><h4>{escape(title)}</h4><ul>{told}</ul><table>{groups}</table></div>"
+
+
+def show(page: str) -> None:
+    """A page below the cell in a notebook, else in the browser, from a file that stays for it to read."""
+    if "ipykernel" in sys.modules:
+        notebook = import_module("IPython.display")  # there only inside one
+        frame = f'<iframe srcdoc="{escape(page)}" style="width:100%;height:900px;border:0"></iframe>'
+        notebook.display(notebook.HTML(frame))
+        return
+    path = Path(tempfile.mkdtemp(prefix="weaver-")) / "report.html"
+    path.write_text(page, encoding="utf-8")
+    webbrowser.open(path.as_uri())

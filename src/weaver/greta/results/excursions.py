@@ -1,0 +1,40 @@
+"""How far prices went for and against a trade while it was open."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from weaver.greta.ledger.prices import Prices
+from weaver.model.market.corporate_actions import Split, ex_day
+
+
+class Excursions:
+    """Lows and highs of one symbol on the scale of its newest bar, so that a split is no excursion."""
+
+    def __init__(self, prices: Prices) -> None:
+        bars = prices.listing.bars
+        self._low, self._high = bars.low, bars.high
+        self._factor: np.ndarray[tuple[int], np.dtype[np.float64]] | None = None
+        splits = [action for action in prices.listing.actions if isinstance(action, Split)]
+        if splits:
+            factor = np.ones(len(bars))
+            for split in splits:
+                at = int(np.searchsorted(prices.sessions, ex_day(split)))
+                factor[:at] *= float(Fraction(split.ratio))
+            self._factor = factor
+            self._low, self._high = bars.low / factor, bars.high / factor
+
+    def of(
+        self, *, sign: int, entry: tuple[int, float], exit_: tuple[int, float], left_at_open: bool
+    ) -> tuple[float, float]:
+        """Worst (≤ 0) and best (≥ 0) move as fractions of the entry price, from the entry's bar to the exit's.
+
+        Of a bar left at its open only the exit price counts. Entry and exit: (bar, price on the scale of the exit)."""
+        first, last = entry[0], exit_[0]
+        scale = 1.0 if self._factor is None else float(self._factor[last])
+        paid, left = entry[1] / scale, exit_[1] / scale
+        stop = last if left_at_open else last + 1
+        low = min(float(self._low[first:stop].min()) if stop > first else paid, left, paid)
+        high = max(float(self._high[first:stop].max()) if stop > first else paid, left, paid)
+        down, up = low / paid - 1, high / paid - 1
+        return (down, up) if sign > 0 else (-up, -down)

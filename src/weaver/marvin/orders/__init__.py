@@ -1,0 +1,1 @@
+"""What a strategy does: intents become orders, whoever carries them out."""

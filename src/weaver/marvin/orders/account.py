@@ -1,0 +1,45 @@
+"""What a strategy's runtime needs from whoever executes its orders: greta in a backtest, veda on paper and live."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from weaver.model.account.position import Position
+from weaver.model.numbers.scale import Scale
+from weaver.model.orders.order import Order
+
+
+class Account(Protocol):
+    """The account and the orders of one run. Money in cash units, prices and quantities in the symbol's scale."""
+
+    take: Callable[[Order], None]
+    """`place`, of a plain market order."""
+
+    def place(self, order: Order) -> None:
+        """Take a new order; it can act from the next bar of its symbol on."""
+
+    def cancel(self, order: Order, reason: str) -> None:
+        """Cancel a working order."""
+
+    def replaced(self, old: Order, new: Order) -> None:
+        """`new`, already placed, stands in for `old`, which is cancelled."""
+
+    def scale(self, symbol: str) -> Scale:
+        """The symbol's units."""
+
+    def units(self, symbol: str) -> int:
+        """What is held."""
+
+    def position(self, symbol: str) -> Position:
+        """The holding with its cost."""
+
+    def working(self, symbol: str | None = None) -> Iterable[Order]:
+        """Orders that may still fill, waiting legs among them, oldest first."""
+
+    def close(self, symbol: str) -> int | None:
+        """The newest close, or None before the first bar."""
+
+    def cash(self) -> int:
+        """Cash."""
+
+    def equity(self) -> int:
+        """Cash and positions at the newest closes."""

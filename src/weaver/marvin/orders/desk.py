@@ -1,0 +1,267 @@
+"""The desk turns a strategy's intents into orders: the same arithmetic in backtest, paper and live."""
+
+from collections.abc import Callable, Mapping
+from decimal import Context
+from typing import Any
+
+from weaver.marvin.orders.account import Account
+from weaver.marvin.orders.terms import Terms, check_exit_tif, join
+from weaver.marvin.series.timeline import Clock
+from weaver.model.errors import InputError, InvalidOrder
+from weaver.model.numbers.money import CASH_DECIMALS, CASH_ONE, Number, exact, plain, units_of
+from weaver.model.numbers.scale import Scale
+from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
+from weaver.model.orders.order import ExitGroup, Order, Target
+from weaver.model.orders.small_target import SmallTargets
+
+NOTICED = 10_000
+"""One part in so many is what somebody misses; the cut of a share to whole ones always is."""
+
+
+SHOWN = Context(prec=10)
+"""Of a quantity that is told about."""
+
+
+class Scales(dict[str, Scale]):
+    """The units of the run's symbols."""
+
+    def __missing__(self, symbol: str) -> Scale:
+        raise InputError(f"symbol {symbol!r} is not in this run; it has {', '.join(self)}")
+
+
+class Desk:
+    """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
+
+    __slots__ = (
+        "_account", "_clock", "_fractions", "_place", "_scales", "_take", "cuts", "first_cut", "number", "small",
+    )  # fmt: skip
+
+    def __init__(self, account: Account, clock: Clock, scales: Mapping[str, Scale]) -> None:
+        self._account, self._clock, self._scales = account, clock, Scales(scales)
+        self._place, self._take = account.place, account.take
+        self._fractions: dict[Number, tuple[int, int]] = {}
+        self.number = 0
+        """The number of the newest order."""
+        self.cuts = 0
+        """How many explicit quantities were cut down to the lot."""
+        self.first_cut = ""
+        """The first of them, in words."""
+        self.small: dict[str, SmallTargets] = {}
+        """The targets that came to no order for want of a lot, or of the minimum, by symbol."""
+
+    def buy(self, symbol: str, quantity: Number, **terms: Any) -> Order:
+        """Order to buy; see `Strategy.buy`."""
+        scale = self._scales[symbol]
+        if quantity.__class__ is int and quantity >= scale.least_whole:
+            units = quantity * scale.quantity_one
+        else:
+            units = self._cut(scale, quantity)
+        if terms:
+            return self._order(scale, 1, units, terms)
+        self.number = number = self.number + 1
+        order = Order(number, scale, 1, units, self._clock.tick)
+        self._take(order)
+        return order
+
+    def sell(self, symbol: str, quantity: Number, **terms: Any) -> Order:
+        """Order to sell; see `Strategy.sell`."""
+        scale = self._scales[symbol]
+        if quantity.__class__ is int and quantity >= scale.least_whole:
+            units = quantity * scale.quantity_one
+        else:
+            units = self._cut(scale, quantity)
+        if terms:
+            return self._order(scale, -1, units, terms)
+        self.number = number = self.number + 1
+        order = Order(number, scale, -1, units, self._clock.tick)
+        self._take(order)
+        return order
+
+    def order_target(self, symbol: str, target: Number, **terms: Any) -> Order | None:
+        """Order what is missing to hold `target` units (negative: short), or None."""
+        scale = self._scales[symbol]
+        units = scale.signed_quantity(target)
+        if not units and target and not self._account.units(symbol):
+            part = abs(exact(target, name=f"{symbol}: a target"))
+            self._note_small(scale, lambda price: int(part * price * CASH_ONE / scale.price_one))
+        return self._towards(scale, Target(units=units), terms)
+
+    def order_target_value(self, symbol: str, target: Number, **terms: Any) -> Order | None:
+        """Order what is missing to hold `target` worth of the symbol, or None."""
+        scale = self._scales[symbol]
+        value = exact(target, name=f"{symbol}: a target value")
+        return self._towards(scale, Target(value=units_of(value, CASH_DECIMALS)), terms)
+
+    def order_target_percent(self, symbol: str, target: Number, **terms: Any) -> Order | None:
+        """Order what is missing to hold `target` (1.0: all) of the equity in the symbol, or None."""
+        scale = self._scales[symbol]
+        ratio = self._fractions.get(target)
+        if ratio is None:
+            ratio = exact(target, name=f"{symbol}: a target percent").as_integer_ratio()
+            self._fractions[target] = ratio
+        return self._towards(scale, Target(numerator=ratio[0], denominator=ratio[1]), terms)
+
+    def close_position(self, symbol: str) -> Order | None:
+        """Cancel the symbol's orders, then order away what is held; None when flat."""
+        scale = self._scales[symbol]
+        account = self._account
+        for order in tuple(account.working(symbol)):
+            if order.is_working:  # its entry's cancellation may have taken it along
+                account.cancel(order, "position closed by the strategy")
+        held = account.units(symbol)
+        if not held:
+            return None
+        self.number = number = self.number + 1
+        order = Order(number, scale, -1 if held > 0 else 1, abs(held), self._clock.tick)
+        self._take(order)
+        return order
+
+    def oco(self, symbol: str, quantity: Number, *, limit: Number, stop: Number, **terms: Any) -> tuple[Order, Order]:
+        """Two exits of which one fills, a limit and a stop; they sell when the limit is above the stop."""
+        scale = self._scales[symbol]
+        above = exact(limit, name=f"{symbol}: the limit price") - exact(stop, name=f"{symbol}: the stop price")
+        if not above:
+            raise InvalidOrder(f"{symbol}: an oco takes profit at its limit and losses at its stop; both are {limit}")
+        units, sign = self._cut(scale, quantity), -1 if above > 0 else 1
+        legs: list[Order] = []
+        check_exit_tif(terms.get("exit_tif"))
+        tif = terms.get("exit_tif") or terms.get("tif") or TimeInForce.GTC
+        for prices in ({"limit": limit}, {"stop": stop}):
+            leg = Order(self.number + len(legs) + 1, scale, sign, units, self._clock.tick)
+            Terms.parse({**terms, "tif": tif, **prices}).apply(leg)
+            legs.append(leg)
+        join(ExitGroup(entry=None, entered=units), legs, OrderClass.OCO)
+        self._send(legs)
+        return legs[0], legs[1]
+
+    def oto(self, first: Order, then: Order, *, exit_tif: str | None = None) -> Order:
+        """Let `then` wait until `first` fills, and be its exit. Both were placed in this callback. Returns `first`."""
+        if first.symbol != then.symbol or first.sign == then.sign:
+            raise InvalidOrder("oto(first, then): `then` exits `first`, so it has its symbol and the opposite side")
+        fresh = all(
+            order.is_working and order.placed == self._clock.tick and not order.filled for order in (first, then)
+        )
+        if not fresh or not then.is_sized or any(order.group or order.exits for order in (first, then)):
+            raise InvalidOrder("oto(first, then) takes two plain orders placed in this callback")
+        check_exit_tif(exit_tif)
+        if exit_tif is not None or not then.is_tif_asked:
+            then.tif = TimeInForce.GTC if exit_tif is None else TimeInForce(exit_tif)
+        group = ExitGroup(entry=first, cap=then.units)
+        if then.order_type is OrderType.TRAILING_STOP:
+            then.mark = then.stop_units = None  # it starts from the bar in which `first` fills
+        join(group, [then], OrderClass.OTO)
+        first.order_class = OrderClass.OTO
+        return first
+
+    def replace(self, order: Order, *, quantity: Number | None = None, **changes: Any) -> Order:
+        """Cancel a working order in favour of one with `changes`. Raises InvalidOrder where it no longer works."""
+        if not order.is_working:
+            raise InvalidOrder(f"order {order.id} is {order.status} and cannot be replaced")
+        scale = order.scale
+        units = order.remaining if quantity is None else self._cut(scale, quantity)
+        new = Order(self.number + 1, scale, order.sign, units, self._clock.tick)
+        _carry_over(order, new, changes)
+        if quantity is None:
+            new.target, new.is_sized = order.target, order.is_sized
+        self.number += 1
+        self._account.place(new)
+        self._account.replaced(order, new)
+        return new
+
+    def cancel(self, order: Order) -> None:
+        """Cancel an order; one that no longer works stays as it is."""
+        if order.is_working:
+            order.cancel_asked = True
+            self._account.cancel(order, "cancelled by the strategy")
+
+    def _cut(self, scale: Scale, quantity: Number) -> int:
+        """Units of an explicit quantity, cut down to the lot; what that takes off is counted, unless it is next to
+        nothing."""
+        units = scale.quantity(quantity)
+        asked, left = exact(quantity, name=scale.symbol), scale.quantity_decimal(units)
+        if left < asked and (scale.lot >= scale.quantity_one or (asked - left) * NOTICED > asked):
+            self.cuts += 1
+            self.first_cut = self.first_cut or f"{scale.symbol}, {plain(SHOWN.plus(asked))} to {plain(left)}"
+        return units
+
+    def _towards(self, scale: Scale, target: Target, terms: dict[str, Any]) -> Order | None:
+        account, symbol = self._account, scale.symbol
+        if terms:
+            target.at_fill = _size_at(terms) and target.units is None
+            terms = {name: value for name, value in terms.items() if name != "size_at"}
+        wanted = target.units
+        if wanted is None:
+            price = account.close(symbol)
+            if price is None:
+                raise InvalidOrder(f"{symbol}: no bar has closed yet, so a target has no price to be sized at")
+            equity = account.equity() if target.value is None else 0
+            wanted = target.quantity(equity=equity, price=price, scale=scale)
+        missing = wanted - account.units(symbol)
+        for order in account.working(symbol):
+            if order.group is None and not order.cancel_asked:
+                missing -= order.sign * order.remaining
+        units = abs(missing)
+        if units < scale.lot or units < scale.minimum:
+            if missing == wanted and target.is_something and not account.units(symbol):
+                self._note_small(scale, lambda price: target.worth(equity=account.equity(), price=price, scale=scale))
+            return None
+        sign = 1 if missing > 0 else -1
+        if terms or target.at_fill:
+            return self._order(scale, sign, units, terms, target)
+        self.number = number = self.number + 1
+        order = Order(number, scale, sign, units, self._clock.tick)
+        if target.units is None:
+            order.target = target
+        self._take(order)
+        return order
+
+    def _note_small(self, scale: Scale, worth: Callable[[int], int]) -> None:
+        """Count a target that is worth something, and less than can be ordered; `worth` at a price: of the first."""
+        found = self.small.get(scale.symbol)
+        if found is None:
+            price = self._account.close(scale.symbol) or 0
+            found = self.small[scale.symbol] = SmallTargets(scale=scale, worth=worth(price), price=price)
+        found.count += 1
+
+    def _order(self, scale: Scale, sign: int, units: int, given: dict[str, Any], target: Target | None = None) -> Order:
+        terms = Terms.parse(given)
+        order = Order(self.number + 1, scale, sign, units, self._clock.tick)
+        if target is not None and target.units is None:
+            order.target = target
+            order.is_sized = not target.at_fill
+        terms.apply(order)
+        if terms.trails and self._account.close(scale.symbol) is None:
+            raise InvalidOrder(f"{scale.symbol}: no bar has closed yet, so a trailing stop has no price to start from")
+        self._send([order, *terms.exits(order, self.number + 2)])
+        return order
+
+    def _send(self, orders: list[Order]) -> None:
+        self.number += len(orders)
+        for order in orders:
+            self._place(order)
+
+
+def _size_at(terms: dict[str, Any]) -> bool:
+    size_at = terms.get("size_at", "close")
+    if size_at not in {"close", "fill"}:
+        raise InvalidOrder(f"size_at is 'close' or 'fill', not {size_at!r}")
+    return bool(size_at == "fill")
+
+
+def _carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
+    """Give the replacement what the old order had, but for the changes."""
+    known = ("limit", "stop", "trail", "trail_percent", "tif", "extended_hours")
+    for name in changes:
+        if name not in known:
+            raise InvalidOrder(f"replace changes quantity, {', '.join(known)}; not {name!r}")
+    kept = {name: getattr(old, name) for name in known}
+    if old.order_type is OrderType.TRAILING_STOP:
+        kept["stop"] = None
+    Terms.parse({**{name: value for name, value in kept.items() if value is not None}, **changes}).apply(new)
+    if new.order_type is not old.order_type:
+        raise InvalidOrder(f"order {old.id} is a {old.order_type} order and cannot become a {new.order_type} one")
+    new.order_class, new.reduce_only = old.order_class, old.reduce_only
+    new.is_tif_asked = old.is_tif_asked or "tif" in changes
+    new.triggered, new.waiting, new.group, new.exits = old.triggered, old.waiting, old.group, old.exits
+    if old.order_type is OrderType.TRAILING_STOP and not {"trail", "trail_percent"} & set(changes):
+        new.mark, new.stop_units = old.mark, old.stop_units

@@ -1,0 +1,137 @@
+"""The terms of an order: what `buy`, `sell` and the targets take besides symbol and quantity."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from weaver.model.errors import InvalidOrder
+from weaver.model.numbers.amount import Amount
+from weaver.model.numbers.money import Number, exact
+from weaver.model.numbers.scale import Scale
+from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
+from weaver.model.orders.order import ExitGroup, Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Prices as a person gave them; `apply` checks and rounds them for one order."""
+
+    limit: Number | None = None
+    stop: Number | None = None
+    trail: Number | None = None
+    trail_percent: Number | None = None
+    tif: str | None = None
+    """None: day; of an oco gtc."""
+    extended_hours: bool = False
+    take_profit: Number | None = None
+    stop_loss: Number | None = None
+    stop_loss_limit: Number | None = None
+    exit_tif: str | None = None
+    """None: gtc, whatever the entry is."""
+
+    @classmethod
+    def parse(cls, given: dict[str, Any]) -> "Terms":
+        """Terms from keywords. Raises InvalidOrder on one that is unknown or clashes with another."""
+        for name in given:
+            if name not in _KNOWN:
+                raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(_KNOWN)}")
+        terms = cls(**given)
+        terms._check()
+        return terms
+
+    def _check(self) -> None:
+        if self.trail is not None and self.trail_percent is not None:
+            raise InvalidOrder("an order trails by an amount (trail) or by percent (trail_percent), not both")
+        if self.trails and (self.limit is not None or self.stop is not None):
+            raise InvalidOrder("a trailing stop takes no limit and no stop")
+        if self.stop_loss_limit is not None and self.stop_loss is None:
+            raise InvalidOrder("stop_loss_limit needs a stop_loss")
+        if self.tif is not None and self.tif not in _TIMES:
+            raise InvalidOrder(f"tif {self.tif!r} is not one of {', '.join(TimeInForce)}")
+        check_exit_tif(self.exit_tif)
+
+    @property
+    def trails(self) -> bool:
+        """It is a trailing stop."""
+        return self.trail is not None or self.trail_percent is not None
+
+    @property
+    def order_type(self) -> OrderType:
+        """Which prices are given says which type it is."""
+        if self.trails:
+            return OrderType.TRAILING_STOP
+        if self.stop is not None:
+            return OrderType.STOP if self.limit is None else OrderType.STOP_LIMIT
+        return OrderType.MARKET if self.limit is None else OrderType.LIMIT
+
+    def apply(self, order: Order) -> None:
+        """Give an order these terms (its exit legs apart). Raises InvalidOrder."""
+        scale = order.scale
+        order.is_plain = False
+        order.order_type = self.order_type
+        if self.tif is not None:
+            order.tif, order.is_tif_asked = TimeInForce(self.tif), True
+        order.extended_hours = bool(self.extended_hours)
+        if self.limit is not None:
+            order.limit_units = scale.limit_price(self.limit, sign=order.sign)
+        if self.stop is not None:
+            order.stop_units = scale.stop_price(self.stop)
+        if self.trail is not None:
+            order.trail_units = scale.stop_price(self.trail, name="trailing amount")
+        if self.trail_percent is not None:
+            order.trail_percent = _percent(self.trail_percent, scale)
+
+    def exits(self, entry: Order, number: int) -> list[Order]:
+        """The exit legs of an entry, numbered from `number` on; they wait until it fills."""
+        legs = []
+        if self.take_profit is not None:
+            leg = self._leg(entry, number)
+            leg.order_type = OrderType.LIMIT
+            leg.limit_units = entry.scale.limit_price(self.take_profit, sign=leg.sign)
+            legs.append(leg)
+        if self.stop_loss is not None:
+            leg = self._leg(entry, number + len(legs))
+            leg.order_type = OrderType.STOP
+            leg.stop_units = entry.scale.stop_price(self.stop_loss)
+            if self.stop_loss_limit is not None:
+                leg.order_type = OrderType.STOP_LIMIT
+                leg.limit_units = entry.scale.limit_price(self.stop_loss_limit, sign=leg.sign)
+            legs.append(leg)
+        if legs:
+            join(ExitGroup(entry=entry), legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
+            entry.order_class = legs[0].order_class
+        return legs
+
+    def _leg(self, entry: Order, number: int) -> Order:
+        leg = Order(number, entry.scale, -entry.sign, entry.units, entry.placed)
+        leg.tif = TimeInForce.GTC if self.exit_tif is None else TimeInForce(self.exit_tif)
+        leg.extended_hours = entry.extended_hours
+        return leg
+
+
+_KNOWN = tuple(field.name for field in fields(Terms))
+_TIMES = tuple(TimeInForce)
+_EXIT_TIMES = (TimeInForce.DAY, TimeInForce.GTC)
+
+
+def join(group: ExitGroup, legs: list[Order], order_class: OrderClass) -> None:
+    """Make orders the exit legs of one group; those with an entry wait for it."""
+    for leg in legs:
+        leg.group, leg.order_class, leg.reduce_only, leg.is_plain = group, order_class, True, False
+        leg.waiting = group.entry is not None
+    group.legs.extend(legs)
+    if group.entry is not None:
+        group.entry.exits = group
+        group.entry.is_plain = False
+
+
+def check_exit_tif(tif: str | None) -> None:
+    """Raises InvalidOrder where exits could not last so long: ioc and fok have one bar's open only."""
+    if tif is not None and tif not in _EXIT_TIMES:
+        raise InvalidOrder(f"exit_tif {tif!r} is not one of {', '.join(_EXIT_TIMES)}")
+
+
+def _percent(value: Number, scale: Scale) -> Amount:
+    percent = Amount(exact(value, name=f"{scale.symbol}: trail_percent"))
+    if not 0 < percent < 100:
+        raise InvalidOrder(f"{scale.symbol}: trail_percent must lie between 0 and 100, not {value}")
+    return percent

@@ -1,0 +1,1 @@
+"""Strategies as files: found, read without running them, loaded, checked."""

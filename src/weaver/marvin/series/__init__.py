@@ -1,0 +1,1 @@
+"""What a strategy sees: bars, series on timelines, indicators, signals."""

@@ -1,0 +1,118 @@
+"""The bar that a callback is given: one object per symbol, good for the callback only."""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.model.market.bars import Bars
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment(nanoseconds: int) -> datetime:
+    """The aware UTC time, to the microsecond, of nanoseconds since the epoch."""
+    return EPOCH + timedelta(microseconds=nanoseconds // 1000)
+
+
+class BarCopy(NamedTuple):
+    """A bar to keep."""
+
+    symbol: str
+    timestamp: datetime
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
+def _view(column: NDArray[np.float64]) -> memoryview:
+    return np.ascontiguousarray(column).data
+
+
+class Standing(Protocol):
+    """Whatever stands at an index: a cursor, the run's clock."""
+
+    tick: int
+
+
+class Cursor:
+    """Something that stands at an index."""
+
+    __slots__ = ("tick",)
+
+    def __init__(self) -> None:
+        self.tick = -1
+
+
+class Bar:
+    """The newest closed bar of a symbol; it changes when the next one closes (`copy()` keeps it)."""
+
+    __slots__ = ("_at", "_close", "_high", "_low", "_open", "_own", "_timestamp", "_volume", "symbol")
+
+    def __init__(self, bars: Bars) -> None:
+        self.symbol = bars.symbol
+        self._own: Standing = Cursor()
+        self._at: Standing = self._own
+        self._timestamp = bars.timestamp
+        self._open, self._high = _view(bars.open), _view(bars.high)
+        self._low, self._close, self._volume = _view(bars.low), _view(bars.close), _view(bars.volume)
+
+    @property
+    def index(self) -> int:
+        """Which of the row's bars it shows, −1 for none yet."""
+        return self._at.tick
+
+    @index.setter
+    def index(self, index: int) -> None:
+        self._own.tick = index
+
+    @property
+    def cursor(self) -> Standing:
+        """Where it stands by itself: moving that is moving the bar."""
+        return self._own
+
+    def follow(self, clock: Standing | None) -> None:
+        """Show the bar at the clock's tick from now on; None: the one that `index` was set to."""
+        self._at = self._own if clock is None else clock
+
+    @property
+    def timestamp(self) -> datetime:
+        """When it began (a daily stock bar: its session date), UTC."""
+        return moment(int(self._timestamp[self._at.tick]))
+
+    @property
+    def open(self) -> float:
+        """Its first price."""
+        return self._open[self._at.tick]
+
+    @property
+    def high(self) -> float:
+        """Its highest price."""
+        return self._high[self._at.tick]
+
+    @property
+    def low(self) -> float:
+        """Its lowest price."""
+        return self._low[self._at.tick]
+
+    @property
+    def close(self) -> float:
+        """Its last price."""
+        return self._close[self._at.tick]
+
+    @property
+    def volume(self) -> float:
+        """What was traded in it; 0 where the data has no volume."""
+        return self._volume[self._at.tick]
+
+    def copy(self) -> BarCopy:
+        """The bar as a value that does not change."""
+        return BarCopy(self.symbol, self.timestamp, self.open, self.high, self.low, self.close, self.volume)
+
+    def __repr__(self) -> str:
+        if self._at.tick < 0:
+            return f"<Bar {self.symbol}, none yet>"
+        return repr(self.copy()).replace("BarCopy", "Bar", 1)

@@ -1,0 +1,123 @@
+"""All the prices that a run's strategy can see, as series on timelines."""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.marvin.series.series import Series
+from weaver.marvin.series.timeline import EVER, Clock, Timeline
+from weaver.model.errors import InputError
+from weaver.model.listing import Listing, splits_at
+from weaver.model.market.bars import Bars
+from weaver.model.market.timeframe import Timeframe
+
+COLUMNS = ("open", "high", "low", "close", "volume")
+
+
+class BarSeries:
+    """The series of one symbol and timeframe: `open`, `high`, `low`, `close`, `volume`."""
+
+    __slots__ = ("bars", "close", "high", "low", "open", "timeline", "volume")
+
+    def __init__(self, bars: Bars, timeline: Timeline, columns: Mapping[str, Series]) -> None:
+        self.bars, self.timeline = bars, timeline
+        self.open, self.high, self.low = columns["open"], columns["high"], columns["low"]
+        self.close, self.volume = columns["close"], columns["volume"]
+
+    @property
+    def symbol(self) -> str:
+        """Whose prices they are."""
+        return self.bars.symbol
+
+    @property
+    def timeframe(self) -> str:
+        """How long a bar is."""
+        return str(self.bars.timeframe)
+
+    def __len__(self) -> int:
+        return self.timeline.visible
+
+
+class Feed:
+    """Series by symbol and timeframe, made when first asked for.
+
+    `other_bars(symbol, timeframe)` gives the bars of timeframes other than the run's.
+    """
+
+    def __init__(
+        self, listings: Mapping[str, Listing], clock: Clock, other_bars: Callable[[str, Timeframe], Bars]
+    ) -> None:
+        self._listings, self._clock, self._other_bars = listings, clock, other_bars
+        self._groups: dict[tuple[str, str], BarSeries] = {}
+        self.lines: list[Timeline] = []
+
+    def group(self, symbol: str, timeframe: str | None = None) -> BarSeries:
+        """The series of a symbol, at the run's timeframe unless another is named. Raises InputError."""
+        listing = self._listings.get(symbol)
+        if listing is None:
+            raise InputError(f"symbol {symbol!r} is not in this run; it has {', '.join(self._listings)}")
+        own = str(listing.bars.timeframe)
+        name = own if timeframe is None else str(Timeframe.parse(timeframe))
+        found = self._groups.get((symbol, name))
+        if found is None:
+            bars = listing.bars if name == own else self._other_bars(symbol, Timeframe.parse(name))
+            found = self._groups[symbol, name] = self._make(bars, listing)
+        return found
+
+    def _make(self, bars: Bars, listing: Listing) -> BarSeries:
+        moments, ratios = split_moments(listing)
+        line = self._line(bars, moments)
+        columns = {
+            name: Series(f"{bars.symbol}.{name}", line, _adjusted(getattr(bars, name), line, ratios, name == "volume"))
+            for name in COLUMNS
+        }
+        for column in columns.values():
+            column.source = (bars.symbol, str(bars.timeframe))
+        return BarSeries(bars, line, columns)
+
+    def _line(self, bars: Bars, moments: tuple[int, ...]) -> Timeline:
+        """One timeline for all symbols that share their closing times, so that the clock is searched once a tick."""
+        for line in self.lines:
+            if line.moments == moments and line.step == bars.timeframe.nanoseconds and _same(line.ends, bars.end):
+                return line
+        name = f"{bars.symbol} {bars.timeframe}"
+        line = Timeline(name, bars.end, clock=self._clock, step=bars.timeframe.nanoseconds, moments=moments)
+        self.lines.append(line)
+        return line
+
+
+def split_moments(listing: Listing) -> tuple[tuple[int, ...], tuple[Fraction, ...]]:
+    """The instants (ns) from which on splits are known, as the first bar after each closes, led by one before all
+    others, and the ratio at each (1 at the first)."""
+    ends = listing.bars.end
+    found = [(int(ends[index]), ratio) for index, ratio in splits_at(listing)]
+    return (EVER, *(moment for moment, _ in found)), (Fraction(1), *(ratio for _, ratio in found))
+
+
+def _same(a: NDArray[np.int64], b: NDArray[np.int64]) -> bool:
+    return a is b or (len(a) == len(b) and bool(np.array_equal(a, b)))
+
+
+def _adjusted(
+    column: NDArray[np.float64], line: Timeline, ratios: tuple[Fraction, ...], is_volume: bool
+) -> Callable[[int], NDArray[np.float64]]:
+    """The column as it looks from within a stretch: what came before its splits is on the newest scale."""
+
+    def evaluate(stretch: int) -> NDArray[np.float64]:
+        values = column[: line.stretch_end(stretch)]
+        if stretch == 0:
+            return values
+        values = values.copy()
+        factor = Fraction(1)
+        for k in range(stretch, 0, -1):
+            factor *= ratios[k]
+            before = slice(line.breaks[k - 1], line.breaks[k])
+            if is_volume:
+                values[before] *= float(factor)
+            else:
+                values[before] /= float(factor)
+        return values
+
+    return evaluate

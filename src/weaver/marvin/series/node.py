@@ -1,0 +1,210 @@
+"""What series and signals share: a row of values on a timeline that never shows what lies ahead of the clock."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, SupportsIndex, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.marvin.series.timeline import Timeline
+from weaver.model.errors import InputError
+
+
+class Node(list[Any]):
+    """What series and signals share: a row of values on a timeline, visible up to the clock.
+
+    It is a list only so that the engine can *stream* it: while it visits bar after bar it appends each new value, and
+    reading `[-1]` costs no more than with a list. Before that, reads go to the array; either way a node holds nothing
+    that is not visible.
+    """
+
+    __slots__ = (
+        "_evaluated",
+        "_joined",
+        "_streaming",
+        "_stretch",
+        "_view",
+        "function",
+        "inputs",
+        "label",
+        "output",
+        "read",
+        "source",
+        "timeline",
+        "user",
+    )
+    __hash__ = object.__hash__  # type: ignore[assignment] # a node is itself, whatever its values
+
+    def __init__(
+        self,
+        label: str,
+        timeline: Timeline,
+        function: Callable[..., Any],
+        inputs: tuple["Node", ...] = (),
+        *,
+        output: int | None = None,
+        user: bool = False,
+    ) -> None:
+        super().__init__()
+        self.label, self.timeline, self.function, self.inputs = label, timeline, function, inputs
+        self.output, self.user = output, user
+        self.read = False
+        self.source: tuple[str, str] | None = None
+        """Symbol and timeframe, of a column of bars."""
+        self._stretch = self._streaming = -1
+        self._evaluated: NDArray[Any] | None = None
+        self._joined: NDArray[Any] | None = None
+        self._view: memoryview | None = None
+
+    # Evaluation
+
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether its values were ever asked for."""
+        return self._evaluated is not None
+
+    def evaluate(self, stretch: int) -> NDArray[Any]:
+        """All values up to the end of a stretch between splits, as they look from inside it."""
+        if self._evaluated is None or self._stretch != stretch:
+            self._evaluated = self._compute(stretch)
+            self._stretch = stretch
+            self._view = None
+        return self._evaluated
+
+    def _compute(self, stretch: int) -> NDArray[Any]:
+        raise NotImplementedError  # pragma: no cover - abstract
+
+    def joined(self) -> NDArray[Any]:
+        """For every bar the value that was the newest at its own close."""
+        if self._joined is None:
+            line = self.timeline
+            parts = [self.evaluate(k)[at : line.stretch_end(k)] for k, at in enumerate(line.breaks)]
+            self._joined = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return self._joined
+
+    def input_values(self, node: "Node", stretch: int) -> NDArray[Any]:
+        """An input's values on this node's timeline: carried forward where the timelines differ."""
+        if node.timeline is self.timeline:
+            return node.evaluate(stretch)
+        own, positions = carry(node.timeline, self.timeline, stretch)
+        return node.carried(node.evaluate(own), positions)
+
+    def carried(self, values: NDArray[Any], positions: NDArray[np.int64]) -> NDArray[Any]:
+        """Values at positions; what lies before the first is undefined."""
+        raise NotImplementedError  # pragma: no cover - abstract
+
+    # What a strategy reads
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """Everything visible now, oldest first; a read-only array."""
+        seen = self.timeline.visible
+        if seen == 0:
+            return self.evaluate(0)[:0].copy()
+        visible = self.evaluate(self.timeline.stretch)[:seen]
+        visible.flags.writeable = False
+        return visible
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> list[Any]: ...
+    def __getitem__(self, index: SupportsIndex | slice, /) -> Any:
+        line = self.timeline
+        if not self.read:
+            self.read = True
+            line.readers.append(self)
+        seen = line.visible
+        if isinstance(index, slice):
+            return self.values[index].tolist()
+        at = index.__index__()
+        position = at + seen if at < 0 else at
+        if not 0 <= position < seen:
+            raise IndexError(f"{self.label}[{at}]: only {seen} bars have closed")
+        if self._view is None or len(line.breaks) > 1:
+            self._view = self.evaluate(line.stretch).data
+        return self._view[position]
+
+    def __len__(self) -> int:
+        return self.timeline.visible
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.values.tolist())
+
+    def __reversed__(self) -> Iterator[Any]:
+        return iter(self.values[::-1].tolist())
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.values
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        del copy
+        if self.timeline.clock.starting and not self.timeline.visible:
+            raise InputError(
+                f"{self.label} has no values in on_start, before the first bar: an array of it would be empty. Use its "
+                "indicators, a ufunc (np.log), or indicator() around a function of your own"
+            )
+        return np.array(self.values, dtype=dtype)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        from weaver.marvin.series.ufuncs import applied  # made of series, which are made of nodes
+
+        return applied(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, arguments: Any, options: Any) -> Any:
+        from weaver.marvin.series.ufuncs import called
+
+        del types
+        return called(function, arguments, options)
+
+    def __float__(self) -> float:
+        raise TypeError(
+            f"{self.label} is a whole series: its newest value is {self.label}[-1], and a ufunc of numpy's (np.log, "
+            "np.sqrt …) makes a series of it"
+        )
+
+    __int__ = __float__
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"{self.label} is a whole series; its newest value is {self.label}[-1]")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.label} on {self.timeline.name}, {self.timeline.visible} bars>"
+
+    # Streaming, for the engine
+
+    def stream(self, stretch: int, first: int, last: int) -> Iterator[None]:
+        """Hold what was visible before bar `first`, and append the bars up to `last` as the iterator is advanced."""
+        values = self.evaluate(stretch)
+        if type(self) is self._plain or list.__len__(self) != first or self._streaming != stretch:
+            self.unstream()
+            list.extend(self, values[:first].tolist())
+            self._streaming = stretch
+            self.__class__ = self._streamed
+        return map(self.append, values[first:last].tolist())
+
+    def unstream(self) -> None:
+        """Back to reading the array."""
+        list.clear(self)
+        self.__class__ = self._plain
+
+    _streamed: type["Node"]
+    _plain: type["Node"]
+
+
+class Streamed:
+    """A node whose visible values stand in the list itself: every read is the list's own."""
+
+    __slots__ = ()
+    __getitem__ = list.__getitem__
+    __len__ = list.__len__
+    __iter__ = list.__iter__
+    __reversed__ = list.__reversed__
+    __contains__ = list.__contains__
+
+
+def carry(source: Timeline, line: Timeline, stretch: int) -> tuple[int, NDArray[np.int64]]:
+    """Which stretch of `source` is current in one of `line`, which has its moments among its own, and the source's
+    newest bar at each bar of the line."""
+    positions = np.searchsorted(source.ends, line.ends[: line.stretch_end(stretch)], side="right") - 1
+    return source.stretch_at(line.moments[stretch]), positions

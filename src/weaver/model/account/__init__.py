@@ -1,0 +1,1 @@
+"""What an account holds and may do: positions, margin, costs."""

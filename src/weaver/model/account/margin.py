@@ -1,0 +1,77 @@
+"""What an account may do: the rules of cash and margin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from weaver.model.errors import InputError, InvalidOrder
+from weaver.model.numbers.money import CASH_ONE, exact
+
+
+class AccountKind(StrEnum):
+    """Cash: nothing borrowed, nothing short. Margin: up to `leverage`, short where allowed."""
+
+    CASH = "cash"
+    MARGIN = "margin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRules:
+    """`cash` is the starting cash; `leverage` and `maintenance` are multiples of equity and of Σ|value|."""
+
+    cash: Decimal = Decimal(100_000)
+    kind: AccountKind = AccountKind.CASH
+    leverage: Decimal = Decimal(1)
+    shorting: bool = False
+    maintenance: Decimal = Decimal("0.25")
+
+    @classmethod
+    def parse(cls, **given: Any) -> "AccountRules":
+        """Rules from options: cash, account, leverage, shorting, maintenance (None: the default). Raises InputError."""
+        values: Mapping[str, Any] = {name: value for name, value in given.items() if value is not None}
+        kind = values.get("account", "cash")
+        if kind not in list(AccountKind):
+            raise InputError(f"account {kind!r} is not one of {', '.join(AccountKind)}")
+        numbers = {}
+        for name in ("cash", "leverage", "maintenance"):
+            if name in values:
+                try:
+                    numbers[name] = exact(values[name], name=name)
+                except InvalidOrder as error:
+                    raise InputError(str(error)) from error
+        rules = cls(kind=AccountKind(kind), shorting=bool(values.get("shorting", False)), **numbers)
+        rules._check()
+        return rules
+
+    def _check(self) -> None:
+        if self.cash <= 0:
+            raise InputError(f"cash must be above 0, not {self.cash}")
+        if self.leverage <= 0:
+            raise InputError(f"leverage must be above 0, not {self.leverage}")
+        if not 0 <= self.maintenance < 1:
+            raise InputError(f"maintenance must lie from 0 to under 1, not {self.maintenance}")
+        if self.kind is AccountKind.CASH and self.shorting:
+            raise InputError("shorting needs a margin account: add account='margin' (--account margin)")
+        if self.kind is AccountKind.CASH and self.leverage != 1:
+            raise InputError("leverage needs a margin account: add account='margin' (--account margin)")
+
+    @property
+    def cash_units(self) -> int:
+        """The starting cash in cash units."""
+        return round(Fraction(self.cash) * CASH_ONE)
+
+    def allows(self, *, cash: int, units: int, gross: int, net: int) -> bool:
+        """Whether a fill that does not only reduce may leave the account so: `cash` after costs, `units` of the symbol,
+        Σ|value| and Σvalue of all holdings, in cash units."""
+        if self.kind is AccountKind.CASH:
+            return cash >= 0 and units >= 0
+        if units < 0 and not self.shorting:
+            return False
+        return gross <= self.leverage * (cash + net)
+
+    def falls_short(self, *, equity: int, gross: int) -> bool:
+        """Whether equity is under the maintenance requirement, in cash units."""
+        return equity < self.maintenance * gross

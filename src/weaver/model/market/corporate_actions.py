@@ -1,0 +1,77 @@
+"""What a company does to its shares: splits, dividends, delistings."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from weaver.model.errors import InputError
+from weaver.model.numbers.money import Number
+from weaver.model.numbers.ratio import split_ratio
+
+
+def _check(value: Decimal, *, name: str, ex_date: date, zero: bool = False) -> None:
+    if not value.is_finite() or value < 0 or (value == 0 and not zero):
+        bound = "not be negative" if zero else "be above 0"
+        raise InputError(f"{name} on {ex_date} must {bound}, not {value}")
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Split:
+    """From `ex_date` on there are `ratio` new shares for each old one: 4 is 4-for-1, 1/10 a reverse split.
+
+    The ratio is exact; it can be given as 4, 1.5, "3:2" or "1/3" (new over old), a fraction or a decimal.
+    """
+
+    ex_date: date
+    ratio: Fraction
+
+    def __init__(self, *, ex_date: date, ratio: Fraction | Number) -> None:
+        object.__setattr__(self, "ex_date", ex_date)
+        try:
+            object.__setattr__(self, "ratio", split_ratio(ratio))
+        except InputError as error:
+            raise InputError(f"the split on {ex_date}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dividend:
+    """Who held a share before `ex_date` gets `amount` in cash, per share as it stood then."""
+
+    ex_date: date
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        _check(self.amount, name="the amount of a dividend", ex_date=self.ex_date)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delisting:
+    """The symbol ends on `ex_date`; each share is paid out at `value` (0: worthless)."""
+
+    ex_date: date
+    value: Decimal
+
+    def __post_init__(self) -> None:
+        _check(self.value, name="the value of a delisting", ex_date=self.ex_date, zero=True)
+
+
+CorporateAction = Split | Dividend | Delisting
+_EPOCH = date(1970, 1, 1)
+
+
+def ex_day(action: CorporateAction) -> int:
+    """Its ex-date as sessions are dated: days since the epoch."""
+    return (action.ex_date - _EPOCH).days
+
+
+def distinct(actions: Iterable[CorporateAction]) -> tuple[tuple[CorporateAction, ...], tuple[CorporateAction, ...]]:
+    """The actions, each once, and those that stood there again: one day, one kind, one value."""
+    once: dict[CorporateAction, None] = {}
+    again = []
+    for action in actions:
+        if action in once:
+            again.append(action)
+        once[action] = None
+    return tuple(once), tuple(again)

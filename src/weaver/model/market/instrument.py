@@ -1,0 +1,91 @@
+"""What is traded: its asset class and the facts that orders are rounded to."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from weaver.model.errors import InputError
+from weaver.model.market.asset_class import AssetClass
+from weaver.model.market.symbol import loose_quote, spelled
+
+__all__ = ["AssetClass", "Instrument", "guess_asset_class"]
+
+_TICK_AND_LOT = {
+    AssetClass.STOCK: (Decimal("0.01"), Decimal(1)),
+    AssetClass.CRYPTO: (Decimal("0.00000001"), Decimal("0.00000001")),
+    AssetClass.FX: (Decimal("0.00001"), Decimal(1)),
+    AssetClass.FUTURE: (Decimal("0.01"), Decimal(1)),
+}
+_TICK_UNDER_ONE = dict.fromkeys((AssetClass.STOCK, AssetClass.FUTURE), Decimal("0.0001"))
+"""Of orders priced under a dollar (Regulation NMS, rule 612), where that is another one."""
+_PERIODS_PER_YEAR = {AssetClass.STOCK: 252, AssetClass.CRYPTO: 365, AssetClass.FX: 260, AssetClass.FUTURE: 252}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """One symbol's facts. Prices come in multiples of `tick`, quantities of `lot`, orders from `minimum` up."""
+
+    symbol: str
+    asset_class: AssetClass
+    tick: Decimal
+    lot: Decimal
+    tick_given: bool = True
+    """False: `tick` is only the class's, which is finer for prices under 1 and where the data's decimals are."""
+    minimum: Decimal = Decimal(0)
+    """Least quantity of an order; 0 when not given means one lot."""
+    quote_currency: str = "USD"
+
+    def __post_init__(self) -> None:
+        if not self.symbol:
+            raise InputError("an instrument needs a symbol")
+        for name in ("tick", "lot"):
+            value = getattr(self, name)
+            if not value.is_finite() or value <= 0:
+                raise InputError(f"{self.symbol}: {name} must be above 0, not {value}")
+        if not self.minimum.is_finite() or self.minimum < 0:
+            raise InputError(f"{self.symbol}: minimum must not be negative, not {self.minimum}")
+        if self.minimum == 0:
+            object.__setattr__(self, "minimum", self.lot)
+
+    @classmethod
+    def default(cls, symbol: str, asset_class: AssetClass) -> "Instrument":
+        """The facts of a symbol about which nothing but its class is known."""
+        tick, lot = _TICK_AND_LOT[asset_class]
+        quote = _quote(symbol, asset_class)
+        return cls(symbol=symbol, asset_class=asset_class, tick=tick, tick_given=False, lot=lot, quote_currency=quote)
+
+    @classmethod
+    def is_default_tick(cls, tick: Decimal, asset_class: AssetClass) -> bool:
+        """Whether a tick is the one that a class has without facts."""
+        return tick == _TICK_AND_LOT[asset_class][0]
+
+    def ticks(self, data_decimals: int) -> tuple[Decimal, Decimal]:
+        """The ticks of prices from 1 on and of those under 1, of an instrument whose bars have so many decimals."""
+        if self.tick_given:
+            return self.tick, self.tick
+        finest = Decimal(1).scaleb(-data_decimals)
+        return min(self.tick, finest), min(_TICK_UNDER_ONE.get(self.asset_class, self.tick), finest)
+
+    def check_class(self, wanted: AssetClass | None) -> None:
+        """Raises InputError where somebody wants stored bars of it to be of another class."""
+        if wanted not in {None, self.asset_class}:
+            raise InputError(
+                f"{self.symbol} is in the store as {self.asset_class}, not {wanted}: leave the asset out, or import "
+                f"the bars as {wanted} under another symbol"
+            )
+
+    @property
+    def periods_per_year(self) -> int:
+        """Sessions a year, for annualising: 252 stock and future, 365 crypto, 260 fx."""
+        return _PERIODS_PER_YEAR[self.asset_class]
+
+
+def guess_asset_class(symbol: str) -> AssetClass:
+    """What the spelling suggests (see `symbol.spelled`)."""
+    return spelled(symbol).asset_class
+
+
+def _quote(symbol: str, asset_class: AssetClass) -> str:
+    """The currency that a symbol of the class is quoted in, as far as its spelling tells."""
+    if asset_class not in {AssetClass.CRYPTO, AssetClass.FX}:
+        return "USD"
+    return spelled(symbol).quote or loose_quote(symbol) or "USD"

@@ -1,0 +1,1 @@
+"""Counted numbers: exact amounts, ratios, scales and how they are rounded."""

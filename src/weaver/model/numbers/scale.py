@@ -1,0 +1,167 @@
+"""Counting in integers: how many units of what make a price, a quantity and an amount of cash."""
+
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from fractions import Fraction
+from math import ceil, gcd
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.model.errors import InvalidOrder
+from weaver.model.market.instrument import Instrument
+from weaver.model.numbers.amount import Amount
+from weaver.model.numbers.money import (
+    CASH_DECIMALS,
+    FITS,
+    Number,
+    decimal_of,
+    decimals_of,
+    divide_half_even,
+    divide_half_even_all,
+    exact,
+    plain,
+    truncate,
+    units_of,
+)
+
+_SPARE_DECIMALS = 20
+_SPARE = 10**_SPARE_DECIMALS
+_AVERAGES = Context(prec=28)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """The units of one instrument. Prices count 10^-price_decimals, quantities 10^-quantity_decimals, cash 1e-8."""
+
+    symbol: str
+    price_decimals: int
+    quantity_decimals: int
+    price_one: int
+    quantity_one: int
+    tick: int
+    """That of prices from 1 on."""
+    tick_under_one: int
+    lot: int
+    minimum: int
+    least_whole: int
+    """From this whole number on every whole quantity can be ordered as it is."""
+    notional_divisor: int
+    """price units x quantity units ÷ this = cash units."""
+
+    @classmethod
+    def of(cls, instrument: Instrument, *, data_decimals: int = 0, price_decimals: int = 0) -> "Scale":
+        """Units fine enough for cash, the instrument's tick and lot, data and prices of so many decimals.
+
+        The data's decimals are what the tick follows where none was given.
+        """
+        ticks = instrument.ticks(data_decimals)
+        decimals = max(data_decimals, price_decimals, CASH_DECIMALS, *map(decimals_of, ticks))
+        quantity_decimals = max(decimals_of(instrument.lot), decimals_of(instrument.minimum))
+        return cls(
+            symbol=instrument.symbol,
+            price_decimals=decimals,
+            quantity_decimals=quantity_decimals,
+            price_one=10**decimals,
+            quantity_one=10**quantity_decimals,
+            tick=int(ticks[0].scaleb(decimals)),
+            tick_under_one=int(ticks[1].scaleb(decimals)),
+            lot=int(instrument.lot.scaleb(quantity_decimals)),
+            least_whole=_least_whole(instrument),
+            minimum=int(instrument.minimum.scaleb(quantity_decimals)),
+            notional_divisor=10 ** (decimals + quantity_decimals - CASH_DECIMALS),
+        )
+
+    def quantity(self, value: Number) -> int:
+        """Units of an order's explicit quantity, cut down to the lot. Raises InvalidOrder at or under nothing."""
+        number = exact(value, name=f"{self.symbol}: the quantity of an order")
+        if number <= 0:
+            raise InvalidOrder(f"{self.symbol}: the quantity of an order must be above 0, not {value}")
+        units = truncate(units_of(number, self.quantity_decimals), self.lot)
+        if units == 0:
+            lot = decimal_of(self.lot, self.quantity_decimals)
+            raise InvalidOrder(f"{self.symbol}: a quantity of {value} is less than one lot ({lot:f})")
+        if units < self.minimum:
+            least = decimal_of(self.minimum, self.quantity_decimals)
+            raise InvalidOrder(f"{self.symbol}: a quantity of {value} is less than the minimum ({least:f})")
+        return units
+
+    def signed_quantity(self, value: Number) -> int:
+        """Units of a target, either sign, cut toward zero to the lot. Raises InvalidOrder on what is no number."""
+        number = exact(value, name=f"{self.symbol}: a target")
+        return truncate(units_of(number, self.quantity_decimals), self.lot)
+
+    def limit_price(self, value: Number, *, sign: int) -> int:
+        """Units of a limit, rounded to the tick away from filling: down for a buy (+1), up for a sell (−1)."""
+        exact_price = self._price(value, "limit price")
+        tick = self.tick_at(exact_price, _SPARE)
+        price: int = exact_price * sign // (tick * _SPARE) * tick * sign
+        if price <= 0:
+            raise InvalidOrder(f"{self.symbol}: a limit price of {value} is under one tick ({self.text(tick)})")
+        return price
+
+    def stop_price(self, value: Number, *, name: str = "stop price") -> int:
+        """Units of a stop or a trailing amount, at the nearest tick (half to even)."""
+        exact_price = self._price(value, name)
+        tick = self.tick_at(exact_price, _SPARE)
+        price = divide_half_even(exact_price, tick * _SPARE) * tick
+        if price <= 0:
+            raise InvalidOrder(f"{self.symbol}: a {name} of {value} is under half a tick ({self.text(tick)})")
+        return price
+
+    def nearest_tick(self, numerator: int, divisor: int = 1) -> int:
+        """`numerator / divisor` price units at the nearest tick, half to even, at least one tick."""
+        tick = self.tick_at(numerator, divisor)
+        return max(divide_half_even(numerator, divisor * tick) * tick, tick)
+
+    def tick_at(self, numerator: int, divisor: int = 1) -> int:
+        """The tick that holds at a price of `numerator / divisor` units."""
+        return self.tick if numerator >= self.price_one * divisor else self.tick_under_one
+
+    def text(self, price: int) -> str:
+        """A price as a decimal string."""
+        return plain(decimal_of(price, self.price_decimals))
+
+    def _price(self, value: Number, name: str) -> int:
+        """Units with spare decimals, so that rounding to the tick sees every digit a float can have."""
+        number = exact(value, name=f"{self.symbol}: the {name}")
+        if number <= 0:
+            raise InvalidOrder(f"{self.symbol}: the {name} of an order must be above 0, not {value}")
+        return units_of(number, self.price_decimals + _SPARE_DECIMALS)
+
+    def cash(self, price: int, quantity: int) -> int:
+        """Cash units of so many units at so many price units, half to even; the sign is the quantity's."""
+        if self.notional_divisor == 1:
+            return price * quantity
+        return divide_half_even(price * quantity, self.notional_divisor)
+
+    def cash_all(self, prices: NDArray[np.int64], quantities: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """`cash` of many, all > 0; None where int64 might not hold a step of it."""
+        common = gcd(int(np.gcd.reduce(quantities)), self.notional_divisor)
+        parts = quantities // common
+        if max(int(prices.max()) * int(parts.max()), self.notional_divisor // common) >= FITS:
+            return None
+        return divide_half_even_all(prices * parts, self.notional_divisor // common)
+
+    def price_decimal(self, units: int) -> Amount:
+        """A price as a decimal."""
+        return decimal_of(units, self.price_decimals)
+
+    def average_price(self, worth: int | Fraction, units: int) -> Amount:
+        """The price of each of so many units that came to `worth`, in price units x quantity units: exact where they
+        had one price, else to 28 digits."""
+        exact = Fraction(worth) / units
+        if exact.denominator == 1:
+            return self.price_decimal(exact.numerator)
+        average = _AVERAGES.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+        return Amount(average.scaleb(-self.price_decimals, _AVERAGES))
+
+    def quantity_decimal(self, units: int) -> Amount:
+        """A quantity as a decimal."""
+        return decimal_of(units, self.quantity_decimals)
+
+
+def _least_whole(instrument: Instrument) -> int:
+    if 1 % instrument.lot:
+        return 2**63
+    return max(1, ceil(instrument.minimum))

@@ -1,0 +1,270 @@
+"""An order as its strategy and the engine that works it see it."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, Final
+
+from weaver.model.errors import IllegalTransition
+from weaver.model.numbers.amount import Amount
+from weaver.model.numbers.money import truncate
+from weaver.model.numbers.scale import Scale
+from weaver.model.orders.actions import SIDES, OrderClass, OrderType, PlaceOrder, Side, TimeInForce
+from weaver.model.orders.status import OrderEvent, OrderStatus, transition
+
+PENDING, FILLED = OrderStatus.PENDING, OrderStatus.FILLED
+WORKING: Final = frozenset(
+    {PENDING, OrderStatus.SUBMITTING, OrderStatus.SUBMITTED, OrderStatus.ACCEPTED, OrderStatus.PARTIAL}
+)
+
+
+class Target:
+    """What a target order was after: the holding to reach, not the quantity to trade."""
+
+    __slots__ = ("at_fill", "denominator", "numerator", "units", "value")
+
+    def __init__(
+        self,
+        *,
+        units: int | None = None,
+        value: int | None = None,
+        numerator: int = 0,
+        denominator: int = 1,
+        at_fill: bool = False,
+    ) -> None:
+        self.units, self.value, self.at_fill = units, value, at_fill
+        self.numerator, self.denominator = numerator, denominator
+
+    @property
+    def is_something(self) -> bool:
+        """It is after a holding, and not after none."""
+        return bool(self.units or self.value or self.numerator)
+
+    def worth(self, *, equity: int, price: int, scale: Scale) -> int:
+        """What the holding would be worth, in cash units and without a sign."""
+        if self.units is not None:
+            return abs(scale.cash(price, self.units))
+        return abs(equity * self.numerator // self.denominator if self.value is None else self.value)
+
+    def quantity(self, *, equity: int, price: int, scale: Scale) -> int:
+        """The signed holding to reach, in quantity units, cut toward zero to the lot."""
+        if self.units is not None:
+            return self.units
+        if self.value is not None:
+            numerator, denominator = self.value, 1
+        else:
+            numerator, denominator = equity * self.numerator, self.denominator
+        if numerator < 0:
+            return -(-numerator * scale.notional_divisor // (price * denominator * scale.lot) * scale.lot)
+        return numerator * scale.notional_divisor // (price * denominator * scale.lot) * scale.lot
+
+
+class ExitGroup:
+    """Exit legs that share one remaining quantity; an oco on its own has no `entry`, and `entered` from the start."""
+
+    __slots__ = ("cap", "entry", "inside", "legs", "price", "remaining", "started", "turn")
+
+    def __init__(self, *, entry: "Order | None", cap: int | None = None, entered: int = 0) -> None:
+        self.entry = entry
+        self.remaining = entered
+        """What the legs may still exit, in quantity units."""
+        self.cap = cap
+        """How much more of the entry may count; None: all of it."""
+        self.legs: list[Order] = []
+        self.started = -1
+        """The tick at which the entry started the legs; they wait before, −1."""
+        self.inside = -1
+        """The last tick at which the entry filled inside the bar and not at its open."""
+        self.price = 0
+        """What it filled at there, before slippage."""
+        self.turn = -1
+        """The tick in whose bar its stop last had its turn."""
+
+    def enter(self, units: int, *, tick: int, inside: int | None) -> None:
+        """So many units of the entry filled in a tick's bar: at its open, or `inside` it at that price."""
+        counted = units if self.cap is None else min(units, self.cap)
+        self.remaining += counted
+        if self.cap is not None:
+            self.cap -= counted
+        if inside is not None:
+            self.inside, self.price = tick, inside
+
+    @property
+    def to_come(self) -> int:
+        """What the entry may still bring."""
+        if self.entry is None or not self.entry.is_working:
+            return 0
+        return self.entry.remaining if self.cap is None else min(self.entry.remaining, self.cap)
+
+    def split(self, ratio: tuple[int, int], *, lot: int) -> None:
+        """Follow a split, cut down to the lot."""
+        self.remaining = truncate(self.remaining * ratio[0] // ratio[1], lot)
+        if self.cap is not None:
+            self.cap = truncate(self.cap * ratio[0] // ratio[1], lot)
+
+
+class Order:
+    """One order. Units of price and quantity are those of `scale`; the decimals are derived when looked at.
+
+    An engine alone changes an order, through `happen` and `add_fill`.
+    """
+
+    # What changes in any order has a slot. The rest costs a plain market order nothing: instances hold what differs.
+    __slots__ = (
+        "__dict__", "__weakref__", "filled", "is_plain", "number", "placed", "scale", "sign", "status", "target",
+        "units", "value",
+    )  # fmt: skip
+    order_type: OrderType = OrderType.MARKET
+    order_class: OrderClass = OrderClass.SIMPLE
+    tif: TimeInForce = TimeInForce.DAY
+    is_tif_asked: bool = False
+    """Whether its time in force was asked for; an exit that nobody asked about is gtc."""
+    extended_hours: bool = False
+    limit_units: int | None = None
+    stop_units: int | None = None
+    trail_units: int | None = None
+    trail_percent: Amount | None = None
+    mark: int | Fraction | None = None
+    """The best price that a trailing stop has seen; after a split no whole number of units any more."""
+    triggered: bool = False
+    opened: int = -1
+    """The tick at whose open it could last have filled."""
+    is_sized: bool = True
+    """False until the price of its fill settles its quantity, which is an estimate till then."""
+    exits: ExitGroup | None = None
+    """The legs that this entry starts."""
+    group: ExitGroup | None = None
+    """The legs that this leg belongs to."""
+    waiting: bool = False
+    commission_computed: int = 0
+    commission_paid: int = 0
+    reduce_only: bool = False
+    is_liquidation: bool = False
+    reason: str = ""
+    cancel_asked: bool = False
+    replaced_by: "Order | None" = None
+    session_close: int | None = None
+    told: OrderStatus | None = None
+    """The status that the strategy last heard of."""
+
+    def __init__(self, number: int, scale: Scale, sign: int, units: int, placed: int) -> None:
+        self.number = number
+        self.scale = scale
+        self.sign = sign
+        self.units = units
+        self.placed = placed
+        self.filled = 0
+        self.value: int | Callable[[Order], int] = 0
+        """What the filled part came to, in price units x quantity units: not rounded; or who will know when asked."""
+        self.status = PENDING
+        self.target: Target | None = None
+        self.is_plain = True
+        """A market order without legs or conditions."""
+
+    @property
+    def id(self) -> str:
+        """The order's number in its run, as the record writes it."""
+        return str(self.number)
+
+    @property
+    def symbol(self) -> str:
+        """What it trades."""
+        return self.scale.symbol
+
+    @property
+    def side(self) -> Side:
+        """Buy or sell."""
+        return SIDES[self.sign]
+
+    @property
+    def quantity(self) -> Amount:
+        """How much was ordered (an estimate while a `size_at="fill"` order waits for its price)."""
+        return self.scale.quantity_decimal(self.units)
+
+    @property
+    def filled_quantity(self) -> Amount:
+        """How much has filled."""
+        return self.scale.quantity_decimal(self.filled)
+
+    @property
+    def average_price(self) -> Amount | None:
+        """What the filled part cost per unit, or None before the first fill."""
+        if not self.filled:
+            return None
+        value = self.value if isinstance(self.value, int) else self.value(self)
+        return self.scale.average_price(value, self.filled)
+
+    @property
+    def limit(self) -> Amount | None:
+        """The limit price."""
+        return None if self.limit_units is None else self.scale.price_decimal(self.limit_units)
+
+    @property
+    def stop(self) -> Amount | None:
+        """The stop price; of a trailing stop, its level now."""
+        return None if self.stop_units is None else self.scale.price_decimal(self.stop_units)
+
+    @property
+    def trail(self) -> Amount | None:
+        """The trailing amount."""
+        return None if self.trail_units is None else self.scale.price_decimal(self.trail_units)
+
+    @property
+    def legs(self) -> tuple["Order", ...]:
+        """The exit legs that hang on this order."""
+        return tuple(self.exits.legs) if self.exits else ()
+
+    @property
+    def is_working(self) -> bool:
+        """It may still fill (a leg that waits for its entry counts)."""
+        return self.status in WORKING
+
+    @property
+    def is_exit_leg(self) -> bool:
+        """It only gets out of what an entry, or the run before, got into."""
+        return self.group is not None
+
+    @property
+    def remaining(self) -> int:
+        """Quantity units that have not filled."""
+        return self.units - self.filled
+
+    def happen(self, event: OrderEvent) -> None:
+        """Take the one legal step that `event` means."""
+        self.status = transition(self.status, event)
+
+    def add_fill(self, units: int, worth: int) -> None:
+        """Gain a fill of so many quantity units (> 0) for `worth`, price x units. Never past the order's quantity."""
+        if self.filled + units > self.units:
+            raise IllegalTransition(f"order {self.number}: a fill of {units} units exceeds the {self.remaining} left")
+        self.filled += units
+        self.value = worth + (self.value if isinstance(self.value, int) else self.value(self))
+        self.happen(OrderEvent.FILL_REST if self.filled == self.units else OrderEvent.FILL_PART)
+
+    def as_action(self) -> PlaceOrder:
+        """The action that placed it."""
+        parent = self.group.entry.number if self.group and self.group.entry else None
+        return PlaceOrder(
+            number=self.number,
+            symbol=self.symbol,
+            side=self.side,
+            quantity=self.quantity if self.target is None or not self.target.at_fill else None,
+            order_type=self.order_type,
+            order_class=self.order_class,
+            tif=self.tif,
+            extended_hours=self.extended_hours,
+            limit=self.limit,
+            stop=self.stop,
+            trail=self.trail,
+            trail_percent=self.trail_percent,
+            parent=parent,
+        )
+
+    def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Without what would tell its value, a whole run, and without the order that replaced it, behind which a chain
+        of thousands may hang (`reason` says its number; a result's own copy keeps it)."""
+        shared = {name: value for name, value in self.__dict__.items() if name != "replaced_by"}
+        own = {name: getattr(self, name) for name in self.__slots__ if not name.startswith("__")}
+        return shared, {**own, "value": self.value if isinstance(self.value, int) else self.value(self)}
+
+    def __repr__(self) -> str:
+        return f"<Order {self.number} {self.side} {self.quantity} {self.symbol} {self.order_type} {self.status}>"

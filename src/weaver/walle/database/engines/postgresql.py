@@ -1,0 +1,184 @@
+"""Rows on a PostgreSQL server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from inspect import signature
+from typing import Any
+
+import asyncpg
+from sqlalchemy import URL, Executable, Table, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from weaver.model.errors import InputError, Unavailable
+from weaver.walle.database.engines.faults import BROKEN, OutcomeUnknown, fault
+from weaver.walle.database.engines.server_link import CONNECT_SECONDS, ServerLink
+from weaver.walle.database.engines.session import AnyRow, Item, Session, Statements, to_its_end
+
+_OURS = {"timeout", "command_timeout", "server_settings", "dsn", "loop"}
+STATEMENT_SECONDS = 30.0
+LOCK_SECONDS = 10
+_AT_ONCE = 2_000
+"""Rows of one COPY: asyncpg packs them on the event loop, some microseconds each."""
+_IN_THREAD = 200
+"""From how many rows on they are made in a thread, so that the loop has its turn in between."""
+
+
+def postgresql_engine(
+    url: URL,
+    *,
+    application_name: str = "weaver",
+    statement_seconds: float | None = STATEMENT_SECONDS,
+    lock_seconds: int = LOCK_SECONDS,
+) -> AsyncEngine:
+    """A pool of connections, in autocommit: transactions are begun and ended in so many words.
+
+    A connection that the server closed is replaced when it is asked for, which takes no round trip, unlike a ping.
+    Raises InputError for a parameter in the URL that the driver does not know.
+    """
+    unknown = sorted(set(url.query) - set(signature(asyncpg.connect).parameters) | set(url.query) & _OURS)
+    if unknown:
+        raise InputError(f"DB_URL has a parameter {unknown[0]!r}, which cannot be given there: take it out")
+    engine = create_async_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=10,
+        max_overflow=5,
+        pool_timeout=5,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": statement_seconds,
+            "server_settings": {
+                "application_name": application_name,
+                "lock_timeout": f"{lock_seconds}s",
+                "timezone": "UTC",
+            },
+        },
+    )
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _replace_if_closed(connection: Any, _record: object, _proxy: object) -> None:
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
+
+    return engine
+
+
+class PostgresqlStorage:
+    """A server: many read and write at once; what changes the log follows one another (see the trigger)."""
+
+    name = "postgresql"
+
+    def __init__(self, *, engine: AsyncEngine, link: ServerLink) -> None:
+        self.engine = engine
+        self.link = link
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this process holds the database's lock."""
+        return self.link.is_owner
+
+    def on_ownership(self, callback: Callable[[bool], None]) -> None:
+        """See `Storage`."""
+        self.link.on_ownership(callback)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """See `Storage`."""
+        session = _ServerSession(self)
+        try:
+            yield session
+        finally:
+            await to_its_end(session.release())
+
+    async def close(self) -> None:
+        """Close the connections, then give the database up."""
+        await self.engine.dispose()
+        await self.link.close()
+
+
+class _ServerSession(Statements):
+    def __init__(self, storage: PostgresqlStorage) -> None:
+        super().__init__()
+        self._storage = storage
+        self._connection: AsyncConnection | None = None
+        self._driver: Any = None
+        """asyncpg's own connection, once there is a transaction on it."""
+
+    async def read(self, statement: Executable) -> Sequence[AnyRow]:
+        with self._executing():
+            connection = await self._connected()
+            return (await connection.execute(statement)).all()
+
+    async def begin_write(self) -> None:
+        if self._driver is not None:
+            return
+        self._check_may_write()
+        self._storage.link.check_owner()
+        with self._executing():
+            self._driver = (await (await self._connected()).get_raw_connection()).driver_connection
+            await self._driver.execute("BEGIN")
+
+    async def write(self, statement: Executable) -> int:
+        await self.begin_write()
+        with self._executing():
+            return (await (await self._connected()).execute(statement)).rowcount
+
+    async def insert_many(
+        self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]
+    ) -> None:
+        await self.begin_write()
+        with self._executing():
+            for start in range(0, len(items), _AT_ONCE):
+                part = items[start : start + _AT_ONCE]
+                few = len(part) < _IN_THREAD
+                records = _encoded(encode, part) if few else await asyncio.to_thread(_encoded, encode, part)
+                await self._driver.copy_records_to_table(table.name, columns=columns, records=records)
+
+    async def commit(self) -> None:
+        self._check_unspoilt()
+        if self._driver is not None:
+            self._storage.link.check_owner()  # another server may have taken over meanwhile
+            with self._executing():
+                await to_its_end(self._commit())
+
+    async def release(self) -> None:
+        """Undo what was not committed, and give the connection back."""
+        if self._connection is None:
+            return
+        try:
+            if self._driver is not None:
+                await self._undo()
+        finally:
+            await self._connection.close()
+            self._connection = None
+
+    async def _commit(self) -> None:
+        try:
+            await self._driver.execute("COMMIT")
+        except (asyncpg.PostgresError, *BROKEN) as error:
+            if isinstance(fault(error), Unavailable):
+                raise OutcomeUnknown(
+                    "the connection was lost during the commit: either all of the change was kept or nothing; "
+                    "look before you repeat it"
+                ) from error
+            raise
+        self._driver = None
+
+    async def _undo(self) -> None:
+        assert self._connection is not None
+        try:
+            if not self._driver.is_closed():
+                await self._driver.execute("ROLLBACK", timeout=CONNECT_SECONDS)
+        except (asyncpg.PostgresError, *BROKEN):
+            await self._connection.invalidate()  # its transaction ends with it
+
+    async def _connected(self) -> AsyncConnection:
+        if self._connection is None:
+            self._connection = await self._storage.engine.connect()
+        return self._connection
+
+
+def _encoded(encode: Callable[[Item], Sequence[Any]], items: Sequence[Item]) -> list[Sequence[Any]]:
+    return list(map(encode, items))

@@ -1,0 +1,160 @@
+"""One connection to PostgreSQL for what lasts: hearing of new events, and owning the database."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import asyncpg
+import structlog
+
+from weaver.events.log.waiting import Wait
+from weaver.model.errors import ReadOnly, Unavailable
+from weaver.walle.database.engines.faults import BROKEN, translated
+
+CONNECT_SECONDS = 2.5
+"""How long a connection may take: a request is to be answered quickly when the server is away."""
+PROBE_SECONDS = 2.0
+RETRY_SECONDS = 0.5
+TAKE_OVER_SECONDS = 3.0
+"""How long a starting server tries to become the owner: the one before may just have died."""
+CHANNEL = "weaver_outbox"
+OWNER_KEY = 8602275183457037172
+"""The advisory lock of who owns trading."""
+
+_log = structlog.get_logger(__name__)
+
+
+class ServerLink:
+    """Listens for NOTIFY and holds the owner's lock; connects again by itself after a loss.
+
+    Who was the owner once tries to become it again; who found another one when it opened stays read-only.
+    """
+
+    def __init__(self, options: Mapping[str, Any], *, application_name: str, wait: Wait) -> None:
+        """options: where the server is, as asyncpg takes it. application_name: this process's alone."""
+        self._options = options
+        self._application_name = application_name
+        self._wait = wait
+        self._connection: Any = None
+        self._signal = asyncio.Event()
+        self._never = asyncio.Event()
+        self._news: Callable[[], None] = _nobody
+        self._owners: list[Callable[[bool], None]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._is_entitled = False
+        self._is_taken = False
+        """Asked for the lock, and another server had it."""
+        self.is_owner = False
+
+    def on_news(self, callback: Callable[[], None]) -> None:
+        """Have `callback` called when there may be new events."""
+        self._news = callback
+
+    def on_ownership(self, callback: Callable[[bool], None]) -> None:
+        """Have `callback` called when ownership is lost or regained."""
+        self._owners.append(callback)
+
+    def check_owner(self) -> None:
+        """Raises Unavailable while a lost lock is being regained, Conflict where another server has it."""
+        if self.is_owner and not self._is_lost():
+            return
+        if self._is_entitled and not self._is_taken:
+            raise Unavailable("the connection that holds the database's ownership was lost and is being regained")
+        raise ReadOnly(
+            "this server is read-only: another one owns the database; stop that one and start this one again, "
+            "or give this one a database of its own (DB_URL)"
+        )
+
+    async def open(self) -> None:
+        """Connect, and become the owner if nobody is. Raises Unavailable."""
+        with translated():
+            await self._connect()
+            for _ in range(int(TAKE_OVER_SECONDS / RETRY_SECONDS)):
+                if await self._try_lock():
+                    break
+                await self._wait(self._never, RETRY_SECONDS)
+        self._is_entitled = self.is_owner
+        self._task = asyncio.create_task(self._keep(), name="server-link")
+
+    async def close(self) -> None:
+        """Stop listening, and let another server own the database."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        self.is_owner = False
+        await self._disconnect()
+
+    async def _keep(self) -> None:
+        while True:
+            await self._wait(self._signal, PROBE_SECONDS if not self._is_lost() else RETRY_SECONDS)
+            self._signal.clear()
+            try:
+                with translated():
+                    await self._mend()
+            except Unavailable as error:
+                _log.warning("database_link_lost", error=str(error))
+                await self._lose()
+            except Exception:  # noqa: BLE001 - the outermost edge: the link must come back whatever happened
+                _log.exception("database_link_failed")
+                await self._lose()
+
+    async def _mend(self) -> None:
+        if self._is_lost():
+            await self._lose()
+            await self._connect()
+            self._news()  # what was announced meanwhile was not heard
+        else:
+            await self._connection.fetchval("SELECT 1")
+        if self._is_entitled and not self.is_owner and await self._try_lock():
+            self._tell(True)
+
+    def _is_lost(self) -> bool:
+        return self._connection is None or self._connection.is_closed()
+
+    async def _lose(self) -> None:
+        if self.is_owner:
+            self.is_owner = False
+            self._tell(False)
+        self._is_taken = False
+        await self._disconnect()
+
+    async def _connect(self) -> None:
+        connection = await asyncpg.connect(
+            **self._options,
+            timeout=CONNECT_SECONDS,
+            command_timeout=CONNECT_SECONDS,
+            server_settings={"application_name": self._application_name},
+        )
+        self._connection = connection
+        connection.add_termination_listener(self._on_loss)
+        # Where the network cut a connection off silently, the server may still hold our own lock for it.
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE application_name = '{self._application_name}' AND pid <> pg_backend_pid()"
+        )
+        await connection.add_listener(CHANNEL, lambda *_: self._news())
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None and not connection.is_closed():
+            try:
+                await connection.close(timeout=CONNECT_SECONDS)
+            except (asyncpg.PostgresError, *BROKEN):
+                connection.terminate()
+
+    async def _try_lock(self) -> bool:
+        self.is_owner = await self._connection.fetchval(f"SELECT pg_try_advisory_lock({OWNER_KEY})")
+        self._is_taken = not self.is_owner
+        return self.is_owner
+
+    def _on_loss(self, _connection: object) -> None:
+        self._signal.set()
+
+    def _tell(self, is_owner: bool) -> None:
+        _log.warning("database_ownership_changed", is_owner=is_owner)
+        for callback in self._owners:
+            callback(is_owner)
+
+
+def _nobody() -> None:
+    """Heard by no one, until the log is there."""

@@ -1,0 +1,131 @@
+"""One transaction's way to a database, whichever it is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Executable, Row, Table
+
+from weaver.model.errors import Conflict, ReadOnly, Unavailable
+from weaver.walle.database.engines.faults import translated
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+AnyRow = Row[*tuple[Any, ...]]
+BUSY_SECONDS = 10.0
+"""How long a writer waits for the one before it, until Unavailable is raised."""
+
+
+class Session(Protocol):
+    """Statements of one transaction. What is read before the first write is what was committed by then (as READ
+    COMMITTED has it on PostgreSQL): conditional updates decide between writers, not what was read."""
+
+    async def read(self, statement: Executable) -> Sequence[AnyRow]:
+        """All rows of a query."""
+        ...
+
+    async def begin_write(self) -> None:
+        """Make sure that this transaction may write, waiting for its turn.
+
+        Raises Conflict where another server owns the database, Unavailable where it does not get its turn in time.
+        """
+        ...
+
+    async def write(self, statement: Executable) -> int:
+        """Execute a change; returns how many rows it touched."""
+        ...
+
+    async def insert_many(
+        self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]
+    ) -> None:
+        """Insert very many rows, which `encode` makes of items, as the driver takes them, outside the event loop."""
+        ...
+
+    read_only: str | None
+    """Why nothing may be written in it, as a ReadOnly says it; None where it may."""
+    has_begun_to_write: bool
+    """Whether anything was to be written."""
+
+    async def commit(self) -> None:
+        """Keep it all. Raises Conflict where one of its statements had failed, OutcomeUnknown where nobody can tell."""
+        ...
+
+
+class Storage(Protocol):
+    """Where rows are kept."""
+
+    @property
+    def name(self) -> str:
+        """`memory`, `sqlite` or `postgresql`."""
+        ...
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this process may write."""
+        ...
+
+    def on_ownership(self, callback: Callable[[bool], None]) -> None:
+        """Have `callback` called when ownership is lost or regained; where it cannot be, it never is."""
+        ...
+
+    def session(self) -> AbstractAsyncContextManager[Session]:
+        """A transaction: rolled back at the end of the block unless it was committed."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+class Statements:
+    """What the sessions have in common: a statement that failed spoils its transaction, on every database alike."""
+
+    def __init__(self) -> None:
+        self._is_spoilt = False
+        self.read_only: str | None = None
+        self.has_begun_to_write = False
+
+    def _check_may_write(self) -> None:
+        if self.read_only is not None:
+            raise ReadOnly(self.read_only)
+        self.has_begun_to_write = True
+
+    @contextmanager
+    def _executing(self) -> Iterator[None]:
+        self._check_unspoilt()
+        try:
+            with translated():
+                yield
+        except BaseException:
+            self._is_spoilt = True
+            raise
+
+    def _check_unspoilt(self) -> None:
+        if self._is_spoilt:
+            raise Conflict("nothing was changed: a statement of this transaction had failed")
+
+
+async def to_its_end(work: Awaitable[T]) -> T:
+    """Await something that must not be cut off half-way: a cancellation is raised once it is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            try:
+                await asyncio.wait([task])
+            except asyncio.CancelledError:
+                continue
+        if not task.cancelled():
+            task.exception()  # seen: the cancellation is what is told
+        raise
+
+
+async def acquire(lock: asyncio.Lock) -> None:
+    """Take the writers' turn. Raises Unavailable where the one before does not end."""
+    try:
+        async with asyncio.timeout(BUSY_SECONDS):
+            await lock.acquire()
+    except TimeoutError as error:
+        raise Unavailable(f"the database is busy: another change has been going on for {BUSY_SECONDS:g} s") from error

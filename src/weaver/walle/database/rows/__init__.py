@@ -1,0 +1,1 @@
+"""What is kept: tables, and reading and writing runs, their records and events."""

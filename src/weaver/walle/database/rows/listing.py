@@ -1,0 +1,104 @@
+"""One page of a table: filtered, sorted and counted by the database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.sql.elements import UnaryExpression
+
+from weaver.model.errors import InputError
+from weaver.model.record import Query
+from weaver.walle.database.engines.session import AnyRow, Session
+from weaver.walle.database.rows.sql_types import Amount, Json
+from weaver.walle.database.rows.tables import COUNTED
+
+_FARTHEST = 2**62
+"""No table is longer; what lies beyond cannot be an OFFSET."""
+
+Order = UnaryExpression[Any] | ColumnElement[Any]
+
+
+async def page_of(
+    session: Session,
+    table: Table,
+    query: Query,
+    *,
+    where: Sequence[ColumnElement[bool]],
+    filters: Sequence[str],
+    default_sort: Sequence[str],
+    postgresql: bool,
+) -> tuple[Sequence[AnyRow], int]:
+    """The rows of a page, and how many there are on all pages.
+
+    filters: the columns that can be filtered by. default_sort: columns as in `Query.sort`, the last of them unique; an
+    index should serve them.
+    Raises InputError for a page below 1, a page size below 1, and columns that are not there, naming those that are.
+    """
+    if query.page < 1 or query.page_size < 1:
+        raise InputError(f"page {query.page} of {query.page_size}: both are counted from 1")
+    conditions = and_(True, *where, *_conditions(table, query.filters, filters))
+    order = _order(table, query.sort, default_sort, postgresql=postgresql)
+    offset = min((query.page - 1) * query.page_size, _FARTHEST)
+    chosen: Select[Any] = select(table).where(conditions).order_by(*order).limit(query.page_size).offset(offset)
+    total = (await session.read(select(func.count()).select_from(table).where(conditions)))[0][0]
+    rows = await session.read(chosen) if offset < total else []
+    return rows, total
+
+
+def _conditions(table: Table, filters: Mapping[str, Sequence[str]], known: Sequence[str]) -> list[ColumnElement[bool]]:
+    unknown = sorted(set(filters) - set(known))
+    if unknown:
+        raise InputError(f"{table.name} cannot be filtered by {unknown[0]!r}, but by {', '.join(known)}")
+    return [table.c[name].in_(list(values)) for name, values in filters.items()]
+
+
+def _order(table: Table, sort: str, default: Sequence[str], *, postgresql: bool) -> list[Order]:
+    name = sort.removeprefix("-")
+    known = [column.name for column in table.columns if not isinstance(column.type, Json)]
+    if sort and name not in known:
+        raise InputError(f"{table.name} cannot be sorted by {name!r}, but by {', '.join(known)}")
+    chosen = [sort, *default] if sort else default
+    return [key for each in chosen for key in _keys(table.c[each.removeprefix("-")], each, postgresql=postgresql)]
+
+
+def _keys(column: Column[Any], sort: str, *, postgresql: bool) -> list[Order]:
+    """What to sort by; what is not there comes last, in either direction and on both databases."""
+    exact = not postgresql and isinstance(column.type, Amount)
+    keys: list[ColumnElement[Any]] = _numeric(column) if exact else [column]
+    if COUNTED in column.info:  # f2 before f10
+        keys.insert(0, func.length(column, type_=Integer()))
+    sorted_keys: list[Order] = [key.desc() if sort.startswith("-") else key.asc() for key in keys]
+    return [column.is_(None), *sorted_keys] if column.nullable else sorted_keys
+
+
+def _numeric(column: Column[Any]) -> list[ColumnElement[Any]]:
+    """Exact numeric order of SQLite's decimal text, without a float.
+
+    Canonical text has neither leading zeros nor an exponent: of two positive numbers the one with more digits before
+    its point is larger, and with equally many the text decides. Negative ones mirror that, which is why their text is
+    turned into its complement.
+    """
+    words = type_coerce(column, Text())
+    negative = words.like("-%")
+    digits = func.instr(func.ltrim(words, "-", type_=Text()).concat("."), ".", type_=Integer())
+    return [case((negative, -digits), else_=digits), case((negative, _complement(words)), else_=words)]
+
+
+def _complement(words: ColumnElement[str]) -> ColumnElement[str]:
+    """A negative number's text with each digit as a letter, 9 first, and an end that sorts after every letter."""
+    swapped = words
+    for digit, letter in zip("9876543210", "abcdefghij", strict=True):
+        swapped = func.replace(swapped, digit, letter, type_=Text())
+    return swapped.concat("~")

@@ -1,0 +1,130 @@
+"""What a run leaves behind: the tables `orders`, `fills`, `trades`, `backtest_results` and `result_blobs`."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, insert, select
+from sqlalchemy.types import TypeEngine
+
+from weaver.model.errors import InputError
+from weaver.model.numbers.money import plain
+from weaver.model.record import Page, Query, Row, StoredResult
+from weaver.walle.database.engines.session import Session
+from weaver.walle.database.rows.bulk import insert_rows
+from weaver.walle.database.rows.listing import page_of
+from weaver.walle.database.rows.sql_types import Amount, Moment, moment_text
+from weaver.walle.database.rows.tables import backtest_results, fills, orders, result_blobs, trades
+
+FILTERS = {
+    "orders": ("symbol", "side", "status", "order_type", "client_order_id"),
+    "fills": ("symbol", "side", "order_id"),
+    "trades": ("symbol", "side"),
+}
+"""What each list can be filtered by."""
+_SORTS = {"orders": ("run_id", "number", "id"), "fills": ("filled_at", "id"), "trades": ("run_id", "number")}
+"""Each served by an index."""
+_TABLES = {table.name: table for table in (orders, fills, trades)}
+
+
+class SqlRecordRepository:
+    """Records, as one transaction sees them."""
+
+    def __init__(self, session: Session, *, postgresql: bool) -> None:
+        self._session = session
+        self._postgresql = postgresql
+
+    async def add_orders(self, rows: Sequence[Row]) -> None:
+        """Insert many. Raises InputError and Conflict."""
+        await insert_rows(self._session, orders, rows, postgresql=self._postgresql)
+
+    async def add_fills(self, rows: Sequence[Row]) -> None:
+        """Insert many, after their orders. Raises InputError and Conflict."""
+        await insert_rows(self._session, fills, rows, postgresql=self._postgresql)
+
+    async def add_trades(self, rows: Sequence[Row]) -> None:
+        """Insert many. Raises InputError and Conflict."""
+        await insert_rows(self._session, trades, rows, postgresql=self._postgresql)
+
+    async def add_result(self, run_id: str, result: StoredResult) -> None:
+        """Insert, with everything that is large in it. Raises Conflict where the run has one."""
+        await self._session.write(
+            insert(backtest_results).values(
+                run_id=run_id,
+                stats=result.stats,
+                record=result.record,
+                warnings=result.warnings,
+                positions=result.positions,
+                cash_flows=result.cash_flows,
+            )
+        )
+        for name, content in result.blobs.items():
+            await self._session.write(insert(result_blobs).values(run_id=run_id, name=name, content=content))
+
+    async def find_result(self, run_id: str, *, blobs: Collection[str] = ()) -> StoredResult | None:
+        """The result, with those of its large parts that are named."""
+        found = await self._session.read(select(backtest_results).where(backtest_results.c.run_id == run_id))
+        if not found:
+            return None
+        row, parts = found[0]._mapping, dict[str, bytes]()
+        if blobs:
+            named = (result_blobs.c.run_id == run_id) & result_blobs.c.name.in_(blobs)
+            of_run = select(result_blobs.c.name, result_blobs.c.content).where(named)
+            parts = {part[0]: part[1] for part in await self._session.read(of_run)}
+        return StoredResult(
+            stats=row["stats"],
+            record=row["record"],
+            warnings=row["warnings"],
+            positions=row["positions"],
+            cash_flows=row["cash_flows"],
+            blobs=parts,
+        )
+
+    async def rows(self, table: str, run_id: str | None, query: Query) -> Page[Row]:
+        """A page of `orders`, `fills` or `trades`, of one run or of all. Raises InputError."""
+        chosen = _table(table)
+        where: list[ColumnElement[bool]] = [] if run_id is None else [chosen.c.run_id == run_id]
+        rows, total = await page_of(
+            self._session,
+            chosen,
+            query,
+            where=where,
+            filters=FILTERS[table],
+            default_sort=[name for name in _SORTS[table] if run_id is None or name != "run_id"],
+            postgresql=self._postgresql,
+        )
+        shown = _shower(chosen)
+        return Page(items=[shown(row._mapping) for row in rows], total=total)
+
+    async def find_row(self, table: str, row_id: str) -> Row | None:
+        """One order or fill."""
+        chosen = _table(table)
+        if "id" not in chosen.c:
+            raise InputError(f"{table} have no ids of their own")
+        rows = await self._session.read(select(chosen).where(chosen.c.id == row_id))
+        return _shower(chosen)(rows[0]._mapping) if rows else None
+
+
+def _table(name: str) -> Table:
+    if name not in _TABLES:
+        raise InputError(f"there is no list {name!r}, but {', '.join(_TABLES)}")
+    return _TABLES[name]
+
+
+def _shower(table: Table) -> Callable[[Mapping[Any, Any]], Row]:
+    """Turns a table's rows into JSON values."""
+    shows = [(column.name, _shown(column.type)) for column in table.columns]
+    return lambda row: {name: None if row[name] is None else show(row[name]) for name, show in shows}
+
+
+def _shown(column_type: TypeEngine[Any]) -> Callable[[Any], Any]:
+    match column_type:
+        case Amount():
+            return plain
+        case Moment():
+            return moment_text
+        case _:
+            return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -1,0 +1,236 @@
+"""The tables: what they hold stands in docs/architecture/walle.md, how they came about in migrations/."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+from weaver.walle.database.rows.sql_types import Amount, Json, Moment, text_type
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+Words = text_type()
+Number: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER can count by itself there
+
+COUNTED = "counted"
+"""Marks a column of ids that end in a number without leading zeros, which is their order."""
+
+ROUTED = "(type >= 'backtest.' AND type < 'backtest/') OR (type >= 'live.' AND type < 'live/')"
+"""The router's output; `/` is the character after the dot."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("id", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("type", Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("run_id", Words),
+    Column("corr_id", Words, nullable=False),
+    Column("causation_id", Words),
+    Column("trace_id", Words),
+    Column("ts", Moment, nullable=False),
+    Column("producer", Words, nullable=False),
+    Column("headers", Words, nullable=False),
+    Column("payload", Words, nullable=False),
+    Index("uq_outbox_id", "id", unique=True),
+    Index("ix_outbox_run_id_seq", "run_id", "seq"),
+    Index("ix_outbox_corr_id", "corr_id"),
+    Index("ix_outbox_type_seq", "type", "seq"),
+    Index(
+        "uq_outbox_routed_child",
+        "causation_id",
+        "type",
+        unique=True,
+        postgresql_where=text(ROUTED),
+        sqlite_where=text(ROUTED),
+    ),
+    sqlite_autoincrement=True,  # a seq is never given twice, whatever was pruned
+)
+
+consumer_offsets = Table(
+    "consumer_offsets",
+    metadata,
+    Column("consumer", Words, primary_key=True),
+    Column("seq", Number, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("strategy_id", Words, nullable=False),
+    Column("mode", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("symbols", Json, nullable=False),
+    Column("timeframe", Words),
+    Column("start_time", Moment),
+    Column("end_time", Moment),
+    Column("config", Json, nullable=False),
+    Column("options", Json, nullable=False),
+    Column("venue", Words),
+    Column("risk", Json),
+    Column("on_error", Words),
+    Column("error", Words),
+    Column("queued", Boolean, nullable=False),
+    Column("halted", Words),
+    Column("strategy_source", Words, nullable=False),
+    Column("source_hash", Words),
+    Column("data_hash", Words),
+    Column("weaver_version", Words, nullable=False),
+    Column("cloned_from", Words),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("stopped_at", Moment),
+    Column("completed_at", Moment),
+    Index("ix_runs_status", "status"),
+    Index("ix_runs_created_at_id", "created_at", "id"),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("run_id", Words, ForeignKey("runs.id")),
+    Column("client_order_id", Words),
+    Column("number", Number, nullable=False),
+    Column("symbol", Words, nullable=False),
+    Column("side", Words, nullable=False),
+    Column("order_type", Words, nullable=False),
+    Column("order_class", Words, nullable=False),
+    Column("quantity", Amount),
+    Column("filled_quantity", Amount, nullable=False),
+    Column("average_price", Amount),
+    Column("limit_price", Amount),
+    Column("stop_price", Amount),
+    Column("trail", Amount),
+    Column("trail_percent", Amount),
+    Column("time_in_force", Words, nullable=False),
+    Column("extended_hours", Boolean, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("reason", Words),
+    Column("parent_id", Words),
+    Column("replaced_by", Words),
+    Column("placed_at", Moment),
+    Column("updated_at", Moment),
+    Index("ix_orders_run_id_number_id", "run_id", "number", "id"),
+    Index("ix_orders_in_order", text("(run_id IS NULL)"), "run_id", "number", "id"),
+)
+
+fills = Table(
+    "fills",
+    metadata,
+    Column("id", Words, primary_key=True, info={COUNTED: True}),
+    Column("run_id", Words, ForeignKey("runs.id")),
+    Column("order_id", Words, ForeignKey("orders.id"), nullable=False),
+    Column("symbol", Words, nullable=False),
+    Column("side", Words, nullable=False),
+    Column("price", Amount, nullable=False),
+    Column("quantity", Amount, nullable=False),
+    Column("commission", Amount, nullable=False),
+    Column("slippage", Amount),
+    Column("filled_at", Moment, nullable=False),
+    Column("bar_timestamp", Moment),
+    Column("exchange_fill_id", Words),
+    Column("notes", Json),
+    Index("ix_fills_run_id_filled_at", "run_id", "filled_at"),
+    Index("ix_fills_filled_at_id", "filled_at", "id"),
+    Index("ix_fills_order_id", "order_id"),
+    Index(
+        "uq_fills_exchange_fill_id",
+        "order_id",
+        "exchange_fill_id",
+        unique=True,
+        postgresql_where=text("exchange_fill_id IS NOT NULL"),
+        sqlite_where=text("exchange_fill_id IS NOT NULL"),
+    ),
+)
+
+trades = Table(
+    "trades",
+    metadata,
+    Column("run_id", Words, ForeignKey("runs.id"), primary_key=True),
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("symbol", Words, nullable=False),
+    Column("side", Words, nullable=False),
+    Column("quantity", Amount, nullable=False),
+    Column("entry_time", Moment, nullable=False),
+    Column("entry_price", Amount, nullable=False),
+    Column("exit_time", Moment, nullable=False),
+    Column("exit_price", Amount, nullable=False),
+    Column("pnl", Amount, nullable=False),
+    Column("return", Float),
+    Column("commission", Amount, nullable=False),
+    Column("bars", Number),
+    Column("mae", Float),
+    Column("mfe", Float),
+)
+
+backtest_results = Table(
+    "backtest_results",
+    metadata,
+    Column("run_id", Words, ForeignKey("runs.id"), primary_key=True),
+    Column("stats", Json, nullable=False),
+    Column("record", Json, nullable=False),
+    Column("warnings", Json, nullable=False),
+    Column("positions", Json, nullable=False),
+    Column("cash_flows", Json, nullable=False),
+)
+
+result_blobs = Table(
+    "result_blobs",
+    metadata,
+    Column("run_id", Words, ForeignKey("backtest_results.run_id"), primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("venue", Words, primary_key=True),
+    Column("owner", Words, primary_key=True),  # a run's id, or `unattributed`
+    Column("symbol", Words, primary_key=True),
+    Column("quantity", Amount, nullable=False),
+    Column("cost", Amount, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+risk_state = Table(
+    "risk_state",
+    metadata,
+    Column("scope", Words, primary_key=True),  # the account of a venue, or a run
+    Column("state", Json, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+recorded_inputs = Table(
+    "recorded_inputs",
+    metadata,
+    Column("run_id", Words, ForeignKey("runs.id"), primary_key=True),
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("tick", Moment, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("content", Json, nullable=False),
+)
+
+OF_A_RUN = (fills, trades, orders, result_blobs, backtest_results, recorded_inputs)
+"""What goes with a run, each before what it refers to."""

@@ -1,0 +1,1 @@
+"""Market data files and frames, from whatever vendor, as checked bars."""

@@ -1,0 +1,1 @@
+"""Whether bars can be believed: times, spacing, quality, splits that prices contradict."""

@@ -1,0 +1,223 @@
+"""From raw columns to checked bars."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from weaver.model.calendar.resample import resample
+from weaver.model.calendar.sessions import Calendar, calendar_for
+from weaver.model.errors import InputError
+from weaver.model.market.bars import PRICES, Bars, Float64, Int64
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.model.market.timeframe import DAY, MINUTE, Timeframe, Unit
+from weaver.walle.files.checks.asset_evidence import Evidence, Guess, evidence, guess
+from weaver.walle.files.checks.quality import DataWarning, check_bars
+from weaver.walle.files.checks.spacing import (
+    Labels,
+    common_step,
+    daily_timeframe,
+    doubt_about,
+    intraday_timeframe,
+    is_daily_step,
+    with_first_sessions,
+)
+from weaver.walle.files.checks.stamps import instants, stamps
+from weaver.walle.files.columns.moment import moment
+from weaver.walle.files.columns.raw_columns import RawColumns
+from weaver.walle.files.columns.source import Source
+from weaver.walle.files.columns.time_zone import zone_of
+
+_ROUNDING = 1e-9
+"""Adjusted prices stick out of [low, high] by a rounding; up to this share of the price it is put right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBars:
+    """Bars as read, and what a user should hear about them.
+
+    notes: what was done on the way. warnings: what may be wrong with the data. guess: the asset class that nobody gave.
+    """
+
+    bars: Bars
+    instrument: Instrument
+    notes: tuple[str, ...]
+    warnings: tuple[DataWarning, ...]
+    guess: Guess | None = None
+    finer: Bars | None = None
+    """Those that `bars` were put together from."""
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes, and what was guessed, for whoever keeps the bars under that class."""
+        if self.guess is None:
+            return self.notes
+        symbol, found = self.instrument.symbol, self.guess
+        return f"{symbol}: taken for {found.asset_class}, {found.reason} (--asset says otherwise)", *self.notes
+
+
+def assemble(
+    raw: RawColumns, *, symbol: str, timeframe: Timeframe | None, tz: str | None, asset_class: AssetClass | None
+) -> ReadBars:
+    """Checked bars of the raw columns, resampled if a coarser `timeframe` is asked for.
+
+    Raises InputError, or DataError naming the first row that cannot be true.
+    """
+    notes = [*raw.notes]
+    zone = None if tz is None else zone_of(tz)
+    step = _step(raw, timeframe)
+    guessed: Guess | None = None
+    if asset_class is None:
+        guessed = guess(symbol, _evidence(raw, step, zone))
+        asset_class = guessed.asset_class
+    calendar = calendar_for(asset_class)
+    timestamp = stamps(raw, Timeframe(DAY if is_daily_step(step) else MINUTE), zone, asset_class, notes)
+    _check_order(timestamp, raw.source)
+    spacing, timestamp, doubts = _spaced(raw, timestamp, step, timeframe, zone, asset_class)
+    prices = _prices(raw, notes)
+    bars = Bars(
+        symbol=symbol,
+        timeframe=spacing,
+        timestamp=timestamp,
+        end=calendar.bar_end(timestamp, spacing),
+        volume=_volume(raw, notes),
+        **prices,
+    )
+    warnings = (*check_bars(bars, calendar, asset_class), *doubts)
+    finer = None
+    if timeframe is not None and timeframe != spacing:
+        notes.append(f"{symbol}: {spacing} bars put together to {timeframe}")
+        finer, bars = bars, resample(bars, timeframe, calendar)
+    instrument = Instrument.default(symbol, asset_class)
+    return ReadBars(bars=bars, instrument=instrument, notes=tuple(notes), warnings=warnings, guess=guessed, finer=finer)
+
+
+def _evidence(raw: RawColumns, step: int, zone: ZoneInfo | None) -> Evidence:
+    """What the bars show of their asset class; nothing where their times are not known yet."""
+    times = raw.times
+    if is_daily_step(step):
+        return evidence(times.local, step, raw.volume)
+    if times.instant is None and zone is None:
+        return Evidence()
+    return evidence(instants(raw, zone), step, raw.volume)
+
+
+def _step(raw: RawColumns, timeframe: Timeframe | None) -> int:
+    """How far apart the bars are as a rule (ns), or should be where there is one only."""
+    times = raw.times.steps
+    step = common_step(times)
+    if step is not None:
+        return step
+    if timeframe is not None:
+        return timeframe.nanoseconds
+    if len(times) > 1:
+        _check_order(times, raw.source)
+    raise InputError(f"{raw.source.name}: one bar does not show how far apart bars are: give --timeframe")
+
+
+def _spaced(
+    raw: RawColumns,
+    timestamp: Int64,
+    step: int,
+    timeframe: Timeframe | None,
+    zone: ZoneInfo | None,
+    asset_class: AssetClass,
+) -> tuple[Timeframe, Int64, tuple[DataWarning, ...]]:
+    """The bars' own timeframe, their stamps (those of weeks and months moved to where these begin), and doubts."""
+    calendar = calendar_for(asset_class)
+    if not is_daily_step(step):
+        return intraday_timeframe(raw.source.name, timestamp, step, timeframe, calendar), timestamp, ()
+    labels = _labels(raw, timestamp, calendar, zone, asset_class)
+    spacing = daily_timeframe(labels, timeframe)
+    doubt = doubt_about(labels, spacing)
+    doubts = () if doubt is None else (DataWarning(code="labels", message=f"{raw.source.name}: {doubt}"),)
+    if spacing.unit is not Unit.TIME:
+        session = with_first_sessions(labels, spacing)
+        is_label = asset_class is AssetClass.STOCK
+        timestamp = session * DAY if is_label else calendar.session_open(session.astype(np.int32))
+    return spacing, timestamp, doubts
+
+
+def _labels(
+    raw: RawColumns, timestamp: Int64, calendar: Calendar, zone: ZoneInfo | None, asset_class: AssetClass
+) -> Labels:
+    """Stamps of bars of a day or more, and what their times of day say of them."""
+    is_crypto = asset_class is AssetClass.CRYPTO
+    day = calendar.session_of(timestamp, daily=True)
+    is_date = timestamp % DAY == 0
+    instant = timestamp
+    if asset_class is AssetClass.STOCK and not raw.times.are_dates:
+        is_date, instant = np.zeros(len(timestamp), dtype=np.bool_), instants(raw, zone)
+    close = calendar.session_close(day)
+    is_close = (instant <= close) & (instant >= close - MINUTE)
+    return Labels(
+        name=raw.source.name,
+        timestamp=timestamp,
+        day=day.astype(np.int64),
+        may_begin=is_date if is_crypto else np.ones(len(timestamp), dtype=np.bool_),
+        may_end=is_date | is_close,
+        calendar=calendar,
+        is_always_open=is_crypto,
+    )
+
+
+def _check_order(timestamp: Int64, source: Source) -> None:
+    apart = np.diff(timestamp, prepend=timestamp[0] - 1)
+
+    def text(row: int) -> str:
+        here, before = moment(timestamp[row]), moment(timestamp[row - 1])
+        if apart[row] == 0:
+            return f"time {here} stands there twice"
+        return f"time {here} is out of order, after {before}: sort the rows, oldest first"
+
+    source.check(apart <= 0, text)
+
+
+def _prices(raw: RawColumns, notes: list[str]) -> dict[str, Float64]:
+    columns = {name: getattr(raw, name) for name in PRICES}
+    for name, column in columns.items():
+        _check_numbers(column, name, raw.source)
+        _check_positive(column, name, raw.source)
+    low, high = columns["low"], columns["high"]
+    raw.source.check(high < low, lambda row: f"high {high[row]} is below low {low[row]}")
+    most, least = high, low
+    for name in ("open", "close"):
+        column = columns[name]
+        _check_within(column, name, low, high, raw.source)
+        most, least = np.maximum(most, column), np.minimum(least, column)
+    mended = int(((most != high) | (least != low)).sum())
+    if mended:
+        notes.append(f"{raw.source.name}: {mended} bars had open or close past high or low by a rounding: widened")
+        columns["high"], columns["low"] = most, least
+    return columns
+
+
+def _check_positive(column: Float64, name: str, source: Source) -> None:
+    source.check(column <= 0, lambda row: f"{name} {column[row]} is not above 0")
+
+
+def _check_within(column: Float64, name: str, low: Float64, high: Float64, source: Source) -> None:
+    slack = column * _ROUNDING
+    outside = (column > high + slack) | (column < low - slack)
+    source.check(outside, lambda row: f"{name} {column[row]} lies outside low {low[row]} to high {high[row]}")
+
+
+def _volume(raw: RawColumns, notes: list[str]) -> Float64:
+    volume = raw.volume
+    if volume is None:
+        doubt = "".join(f"; {name[:30]!r} is not known as one" for name in raw.unused_volumes[:2])
+        notes.append(f"{raw.source.name}: no column for volume: taken as 0{doubt}")
+        return np.zeros(len(raw.open))
+    if raw.tick_volume is not None and not volume.any():
+        notes.append(f"{raw.source.name}: the volume is always 0: the tick volume is taken for it")
+        volume = raw.tick_volume
+    _check_numbers(volume, "volume", raw.source)
+    raw.source.check(volume < 0, lambda row: f"volume {volume[row]} is negative")
+    return volume
+
+
+def _check_numbers(column: Float64, name: str, source: Source) -> None:
+    source.check(
+        ~np.isfinite(column),
+        lambda row: f"{name} is {'empty or NaN' if np.isnan(column[row]) else 'infinite'}",
+    )

@@ -1,0 +1,122 @@
+"""What may be wrong with data that could be true."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from weaver.model.calendar.sessions import Calendar, Gaps
+from weaver.model.calendar.stretches import stretches_of
+from weaver.model.counted import counted
+from weaver.model.market.asset_class import AssetClass
+from weaver.model.market.bars import Bars
+from weaver.model.market.price_range import price_doubt
+from weaver.model.market.timeframe import DAY, Unit
+from weaver.walle.files.checks.asset_evidence import asset_doubt
+from weaver.walle.files.columns.moment import moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataWarning:
+    """A doubt about data, by a code that programs can hold on to: gaps, no_session, no_volume, zero_volume,
+    short_bars, asset_doubt, price_range, action_twice, action_doubt, split_ratio, jump."""
+
+    code: str
+    message: str
+
+
+def check_bars(bars: Bars, calendar: Calendar, asset_class: AssetClass) -> tuple[DataWarning, ...]:
+    """Doubts about the bars alone, at most one of each code; `check_actions` has those about the symbol's actions."""
+    found = [
+        ("gaps", _gaps(bars, calendar)),
+        ("no_session", _no_session(bars, calendar)),
+        *_volume(bars),
+        ("short_bars", None if asset_class is AssetClass.STOCK else _short(bars)),
+        ("asset_doubt", asset_doubt(bars, asset_class)),
+        ("price_range", price_doubt(bars)),
+    ]
+    return tuple(
+        DataWarning(code=code, message=f"{bars.symbol} {bars.timeframe}: {text}") for code, text in found if text
+    )
+
+
+def missing_bars(bars: Bars, calendar: Calendar) -> int:
+    """How many bars the calendar expects between the first and the last, and that are not there."""
+    if not len(bars):
+        return 0
+    if bars.timeframe.is_daily:
+        missing, timeframe = _missing_days(bars, calendar), bars.timeframe
+        if timeframe.unit is not Unit.TIME:
+            return len(np.unique(stretches_of(missing.astype(np.int64), timeframe)[0]))
+        return len(missing) // timeframe.days
+    return int(calendar.gaps(bars.timestamp, bars.end, bars.timeframe).missing.sum())
+
+
+def _missing_days(bars: Bars, calendar: Calendar) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+    first, last = calendar.session_of(bars.timestamp, daily=True), calendar.last_session_of(bars)
+    days = np.arange(first[0], last[-1] + 1, dtype=np.int32)
+    covered = days <= last[np.searchsorted(first, days, side="right") - 1]
+    return calendar.missing_sessions(int(first[0]), int(last[-1]), days[covered])
+
+
+def _gaps(bars: Bars, calendar: Calendar) -> str | None:
+    if not len(bars):
+        return None
+    if bars.timeframe.is_daily:
+        missing = _missing_days(bars, calendar)
+        if not len(missing):
+            return None
+        return f"{counted(len(missing), 'session')} missing, the first {moment(int(missing[0]) * DAY)}"
+    gaps = calendar.gaps(bars.timestamp, bars.end, bars.timeframe)
+    if not len(gaps):
+        return None
+    longest = int(np.argmax(gaps.missing))
+    return (
+        f"{counted(int(gaps.missing.sum()), 'bar')} missing in {counted(len(gaps), 'gap')}, the first at "
+        f"{moment(_begin(gaps, 0, calendar))}, the longest ({int(gaps.missing[longest])}) at "
+        f"{moment(_begin(gaps, longest, calendar))} UTC"
+    )
+
+
+def _begin(gaps: Gaps, at: int, calendar: Calendar) -> int:
+    """When the first bar of a gap would have begun: a gap after a close begins where trading goes on."""
+    start, stop = int(gaps.start[at]), int(gaps.stop[at])
+    before = int(calendar.open_time(np.array([start]))[0])
+    closed, opened = start, stop
+    while opened - closed > 1:
+        middle = (closed + opened) // 2
+        if calendar.open_time(np.array([middle]))[0] > before:
+            opened = middle
+        else:
+            closed = middle
+    return closed
+
+
+def _no_session(bars: Bars, calendar: Calendar) -> str | None:
+    session = calendar.last_session_of(bars)
+    off = ~calendar.is_session(session)
+    if not off.any():
+        return None
+    first = moment(int(session[np.argmax(off)]) * DAY)
+    return f"{counted(int(off.sum()), 'bar')} on days without a session, the first on {first}"
+
+
+def _volume(bars: Bars) -> list[tuple[str, str | None]]:
+    empty = bars.volume == 0
+    if not empty.any():
+        return []
+    if empty.all():
+        return [("no_volume", "no bar has volume, so volume is not looked at")]
+    first = moment(bars.timestamp[np.argmax(empty)])
+    return [
+        ("zero_volume", f"{counted(int(empty.sum()), 'bar')} of volume 0 (they fill nothing), the first at {first}")
+    ]
+
+
+def _short(bars: Bars) -> str | None:
+    if bars.timeframe.is_daily:
+        return None
+    short = np.diff(bars.timestamp) < bars.timeframe.nanoseconds
+    if not short.any():
+        return None
+    first = moment(bars.timestamp[np.argmax(short)])
+    return f"{counted(int(short.sum()), 'bar')} shorter than {bars.timeframe}, the first at {first}"

@@ -1,0 +1,75 @@
+"""What a file or frame holds, before it is checked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from weaver.model.market.bars import Float64, Int64
+from weaver.walle.files.columns.column_names import ColumnNames
+from weaver.walle.files.columns.source import Source
+from weaver.walle.files.columns.symbol_column import SymbolColumn
+from weaver.walle.files.columns.time_text import WrittenTimes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RawColumns:
+    """Columns in the file's order, n values each; prices and volume float64, NaN where a cell was empty."""
+
+    source: Source
+    times: WrittenTimes
+    open: Float64
+    high: Float64
+    low: Float64
+    close: Float64
+    volume: Float64 | None
+    """None: the file has no volume."""
+    tick_volume: Float64 | None = None
+    """What is taken where `volume` is always 0."""
+    unused_volumes: tuple[str, ...] = ()
+    """Without a volume: columns that are called like one."""
+    symbols: SymbolColumn | None = None
+    """Whose each row is; None: the file does not say, and all are one symbol's."""
+    notes: tuple[str, ...] = ()
+    """What a user should hear of how they were chosen."""
+
+    def take(self, rows: Int64, name: str) -> "RawColumns":
+        """Some of the rows, all of one symbol, from now on called `name` in errors."""
+        return replace(
+            self,
+            source=self.source.take(rows, name),
+            times=self.times.take(rows),
+            open=self.open[rows],
+            high=self.high[rows],
+            low=self.low[rows],
+            close=self.close[rows],
+            volume=None if self.volume is None else self.volume[rows],
+            tick_volume=None if self.tick_volume is None else self.tick_volume[rows],
+            symbols=None,
+        )
+
+
+def raw_columns(
+    names: ColumnNames,
+    numbers: Callable[[int, str], Float64],
+    *,
+    source: Source,
+    times: WrittenTimes,
+    symbols: SymbolColumn | None,
+) -> RawColumns:
+    """Raw columns of a source, whose `numbers` gives a column by its position, and by its name in errors."""
+
+    def found(position: int | None, name: str) -> Float64 | None:
+        return None if position is None else numbers(position, name)
+
+    prices = {price: numbers(position, price) for price, position in names.prices.items()}
+    return RawColumns(
+        source=source,
+        times=times,
+        open=prices["open"],
+        high=prices["high"],
+        low=prices["low"],
+        close=prices["close"],
+        volume=found(names.volume, "volume"),
+        tick_volume=found(names.tick_volume, "tick volume"),
+        unused_volumes=names.unused_volumes,
+        symbols=symbols,
+    )

@@ -1,0 +1,42 @@
+"""Where a value came from, so that an error can name file, row and line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from weaver.model.errors import DataError
+from weaver.model.market.bars import Bool, Int64
+
+
+def _no_line(_row: int) -> int | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file or a data frame under the name that the user knows it by."""
+
+    name: str
+    line_of: Callable[[int], int | None] = _no_line
+    """The line of a data row (both from 1), for text files; looked up only when there is an error to report."""
+
+    rows: Int64 | None = None
+    """Of a part: which data rows (from 0) it has of the whole."""
+
+    def take(self, rows: Int64, name: str) -> "Source":
+        """A part of it with a name of its own."""
+        return Source(name=name, line_of=self.line_of, rows=rows if self.rows is None else self.rows[rows])
+
+    def error(self, row: int, text: str) -> DataError:
+        """`text` about a data row, counted from 0 here and from 1 for the reader, in the whole file or frame."""
+        number = 1 + (row if self.rows is None else int(self.rows[row]))
+        line = self.line_of(number)
+        place = f"row {number}" if line is None else f"row {number} (line {line})"
+        return DataError(f"{self.name}: {place}: {text}")
+
+    def check(self, bad: Bool, text: Callable[[int], str]) -> None:
+        """Raises DataError about the first row that is `bad`."""
+        if bad.any():
+            row = int(np.argmax(bad))
+            raise self.error(row, text(row))

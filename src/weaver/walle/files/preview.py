@@ -1,0 +1,95 @@
+"""A look at a file before it is imported: its columns, its first rows, and all that is wrong with it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from weaver.model.errors import InputError
+from weaver.model.market.instrument import AssetClass
+from weaver.model.market.timeframe import Timeframe
+from weaver.walle.files.bar_file import check_symbol, is_parquet, read_part
+from weaver.walle.files.checks.assembly import ReadBars, assemble
+from weaver.walle.files.columns.column_names import ColumnNames, recognise
+
+_CELL_MAX = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePreview:
+    """What a file shows of itself. `read` is None where it cannot be imported, and `error` says why."""
+
+    columns: tuple[tuple[str, str | None], ...]
+    """Name, and what it is used as: time, clock, symbol, open, high, low, close, volume; None: not used."""
+    rows: tuple[tuple[str, ...], ...]
+    """The first rows, as they are written."""
+    zone: str | None
+    """In which the times were read: UTC where they carry a zone of their own, None for bare dates."""
+    read: ReadBars | None
+    error: str | None
+
+
+def preview(
+    path: Path,
+    *,
+    symbol: str | None,
+    otherwise: str,
+    timeframe: Timeframe | None,
+    tz: str | None,
+    class_of: Callable[[str], AssetClass | None],
+    rows_max: int = 10,
+) -> FilePreview:
+    """Read the whole file, store nothing. What is wrong with it is told in the result, not raised.
+
+    symbol: the one that is wanted; otherwise: what the bars are called where no column says it. class_of: the class of
+    a symbol, None to guess it. Raises InputError for a symbol that cannot be used.
+    """
+    check_symbol(otherwise if symbol is None else symbol)
+    names: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    zone, read, error = None, None, None
+    try:
+        names, rows = _parquet_head(path, rows_max) if is_parquet(path) else _csv_head(path, rows_max)
+        part = read_part(path, symbol=symbol, otherwise=otherwise)
+        zone = "UTC" if part.raw.times.instant is not None else tz
+        asset_class = class_of(part.symbol)
+        read = assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
+    except InputError as refusal:
+        error = str(refusal)
+    return FilePreview(columns=tuple(_used(names, path)), rows=rows, zone=zone, read=read, error=error)
+
+
+def _used(names: tuple[str, ...], path: Path) -> Iterator[tuple[str, str | None]]:
+    try:
+        uses = _uses(recognise(names, source=str(path)))
+    except InputError:  # the preview's error tells it
+        uses = {}
+    for position, name in enumerate(names):
+        yield name[:_CELL_MAX], uses.get(position)
+
+
+def _uses(found: ColumnNames) -> dict[int, str]:
+    uses = {position: price for price, position in found.prices.items()} | {found.time: "time"}
+    for position, use in ((found.clock, "clock"), (found.volume, "volume"), (found.symbol, "symbol")):
+        if position is not None:
+            uses[position] = use
+    return uses
+
+
+def _csv_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    from weaver.walle.files.csv_file import fields_of, read_text
+
+    text = read_text(path)
+    lines = [
+        (line.decode(errors="replace").rstrip("\r\n"), f"{text.name}: row {row} (line {number})")
+        for row, (number, line) in enumerate(islice(text.data_lines(), rows_max), start=1)
+    ]
+    rows = [fields_of(line, text.separator, place=place) for line, place in lines]
+    return tuple(text.header), tuple(tuple(cell[:_CELL_MAX] for cell in row) for row in rows)
+
+
+def _parquet_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    from weaver.walle.files.parquet_file import read_head
+
+    names, rows = read_head(path, rows_max)
+    return names, tuple(tuple(str(cell)[:_CELL_MAX] for cell in row) for row in rows)

@@ -1,1 +1,0 @@
-"""How the tables came about, one step a file in versions/; run by `weaver.walle.migrate`."""

@@ -1,9 +1,0 @@
-"""Alembic's entry: migrates over the connection that `weaver.walle.migrate` hands over, within its transaction."""
-
-from alembic import context
-
-from weaver.walle.tables import metadata
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
-with context.begin_transaction():
-    context.run_migrations()

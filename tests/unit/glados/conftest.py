@@ -1,0 +1,112 @@
+"""The application on fakes, with a client for it."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+import structlog
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from tests.unit.glados.fakes import FakeClock, FakeDatabase, FakeIds, FakeLog, FakeRunManager
+from weaver.glados.app import create_app
+from weaver.glados.jobs import Jobs
+from weaver.glados.services import ServerFacts, Services
+from weaver.glados.threads import ServerThreads
+from weaver.marvin.plugins.catalogue import Catalogue
+from weaver.walle.bars.store import ParquetBarStore
+
+TOKEN = "correct-horse-battery-staple"
+
+
+@dataclass(kw_only=True)
+class Api:
+    """A running application, what stands behind it, and a client."""
+
+    app: FastAPI
+    client: httpx.AsyncClient
+    services: Services
+    clock: FakeClock
+    log: FakeLog
+    database: FakeDatabase
+    runs: FakeRunManager
+    logged: list[dict[str, Any]]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def logged() -> Iterator[list[dict[str, Any]]]:
+    """What the server's log says."""
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        yield lines
+
+
+@asynccontextmanager
+async def running_api(
+    folder: Path,
+    logged: list[dict[str, Any]],
+    *,
+    token: str | None = None,
+    base_url: str = "http://localhost:8000",
+    **facts: Any,
+) -> AsyncIterator[Api]:
+    """The application, started, on fakes of its own."""
+    clock, log = FakeClock(), FakeLog()
+    database, new_id = FakeDatabase(log), FakeIds()
+    runs = FakeRunManager(database, now=clock.now, new_id=new_id)
+    values = {"version": "1.2.3", "host": "127.0.0.1", "port": 8000, **facts}
+    services = Services(
+        facts=ServerFacts(token=None if token is None else SecretStr(token), **values),
+        database=database,
+        log=log,
+        runs=runs,
+        catalogue=Catalogue(folder / "strategies"),
+        bars=ParquetBarStore(folder / "bars"),
+        jobs=Jobs(now=clock.now, new_id=new_id),
+        threads=ServerThreads.of(wait_seconds=5, uploads=2),
+        reader=cast(Any, None),  # no file is sent by what is tested here
+        is_owner=lambda: True,
+        now=clock.now,
+        new_id=new_id,
+        new_token=FakeIds("session"),
+        wait=clock.wait,
+    )
+    app = create_app(services)
+    transport = httpx.ASGITransport(app=app, client=("192.0.2.7", 55555))
+    async with (
+        app.router.lifespan_context(app),
+        services.jobs,
+        httpx.AsyncClient(transport=transport, base_url=base_url) as client,
+    ):
+        yield Api(
+            app=app,
+            client=client,
+            services=services,
+            clock=clock,
+            log=log,
+            database=database,
+            runs=runs,
+            logged=logged,
+        )
+
+
+@pytest.fixture
+def open_api(tmp_path: Path, logged: list[dict[str, Any]]) -> Callable[..., AbstractAsyncContextManager[Api]]:
+    """`async with open_api(token=…, host=…) as api`."""
+    return partial(running_api, tmp_path, logged)
+
+
+@pytest.fixture
+async def api(open_api: Callable[..., AbstractAsyncContextManager[Api]]) -> AsyncIterator[Api]:
+    """The application without a token."""
+    async with open_api() as opened:
+        yield opened

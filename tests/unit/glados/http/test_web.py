@@ -1,0 +1,61 @@
+"""The web app's files, or the page that stands for them."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from weaver.glados.http.web import add_web
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    web = tmp_path / "web"
+    (web / "assets").mkdir(parents=True)
+    (web / "index.html").write_text("<title>Haro</title>")
+    (web / "assets" / "app-1a2b.js").write_text("let x = 1")
+    (tmp_path / "secret.txt").write_text("secret")
+    return web
+
+
+async def get(folder: Path, path: str) -> httpx.Response:
+    app = FastAPI(version="1.2.3")
+    add_web(app, folder)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://x") as client:
+        return await client.get(path)
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html", "/runs", "/runs/abc/orders"])
+async def test_pages_of_the_app_are_its_index(folder: Path, path: str) -> None:
+    answer = await get(folder, path)
+    assert (answer.status_code, answer.text) == (200, "<title>Haro</title>")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+async def test_assets_may_be_kept_for_ever(folder: Path) -> None:
+    answer = await get(folder, "/assets/app-1a2b.js")
+    assert (answer.text, "immutable" in answer.headers["cache-control"]) == ("let x = 1", True)
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/gone.js", "/api", "/api/v1/nothing", "/..%2fsecret.txt", "/../secret.txt", "/%2e%2e/secret.txt"]
+)
+async def test_what_is_not_there_is_not_found(folder: Path, path: str) -> None:
+    answer = await get(folder, path)
+    assert (answer.status_code, "secret" in answer.text) == (404, False)
+
+
+async def test_without_files_there_is_a_plain_page(tmp_path: Path) -> None:
+    answer = await get(tmp_path / "nothing", "/")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "Weaver 1.2.3 is running" in answer.text
+    assert (await get(tmp_path / "nothing", "/runs")).status_code == 404
