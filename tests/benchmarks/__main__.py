@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os import getloadavg
 
@@ -10,8 +10,11 @@ from rich.console import Console
 
 from tests.benchmarks import clock, lookahead, report, rotation, scaling, service, speed, whole_process
 from tests.benchmarks.check import Check
+from tests.benchmarks.ordinary import measure as ordinary
+from tests.benchmarks.ordinary.rows import ROWS as ORDINARY
 
-ROWS = ("speed", "rotation", "process", "scaling", "lookahead", "clock", "service")
+ROWS = ("speed", "ordinary", "rotation", "process", "scaling", "lookahead", "clock", "service")
+Found = list[Check] | speed.Contest | ordinary.Ordinary
 BUSY_LOAD = 1.0
 WIDTH = 150  # columns of text, where the output goes to a file
 
@@ -21,6 +24,7 @@ class Size:
     """How much is measured."""
 
     bars: int = 500_000
+    ordinary_bars: int = 200_000
     rounds: int = 9
     symbols: int = 500
     days: int = 2_520
@@ -34,8 +38,8 @@ class Size:
 
 
 QUICK = Size(
-    bars=100_000, rounds=3, symbols=100, days=2_520, counts=(100_000, 1_000_000), scaling_rounds=3,
-    ticks=20, starts=3, service_pairs=2, clients=(50,), load_seconds=6.0,
+    bars=100_000, ordinary_bars=50_000, rounds=3, symbols=100, days=2_520, counts=(100_000, 1_000_000),
+    scaling_rounds=3, ticks=20, starts=3, service_pairs=2, clients=(50,), load_seconds=6.0,
 )  # fmt: skip
 
 
@@ -43,31 +47,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer samples on fewer bars; writes no page")
     parser.add_argument("--only", choices=ROWS, action="append", help="measure these rows only; writes no page")
+    parser.add_argument("--strategy", choices=ORDINARY, action="append", help="of the ordinary ones, these only")
     options = parser.parse_args()
     console, progress = Console(width=None if sys.stdout.isatty() else WIDTH), Console(stderr=True)
     if getloadavg()[0] > BUSY_LOAD:
         progress.print(f"The machine is busy (load {getloadavg()[0]:.1f}): figures will be noisy.")
     size = QUICK if options.quick else Size()
     checks: list[Check] = []
-    engines: report.Rows = []
+    tables: list[report.Table] = []
     for row in options.only or ROWS:
-        found = _follow(measurements(row, size), progress)
-        if isinstance(found, speed.Contest):
-            engines, found = speed.table(found), speed.checks(found)
-            report.show(console, f"{size.bars:,} one-minute bars", report.ENGINES, engines)
+        found = _follow(measurements(row, size, options.strategy or ORDINARY), progress)
+        if not isinstance(found, list):
+            tables.append(found.table())
+            report.show(console, tables[-1])
+            found = found.checks()
         checks += found
-    report.show(console, "Gates and goals", report.CHECKS, [check.cells() for check in checks])
+    report.show(console, report.gates_and_goals(checks))
     if not (options.quick or options.only):
-        report.write_page(checks, engines, "make bench")
+        report.write_page([report.gates_and_goals(checks), *tables], "make bench")
         console.print(f"Written to {report.PAGE.relative_to(report.ROOT)}")
     sys.exit(0 if all(check.is_held for check in checks) else 1)
 
 
-def measurements(row: str, size: Size) -> Iterator[str | list[Check] | speed.Contest]:
+def measurements(row: str, size: Size, strategies: Iterable[str]) -> Iterator[str | Found]:
     """A row's measurement: yields lines of progress, and last what it found."""
     match row:
         case "speed":
             return speed.run_contest(size.bars, size.rounds)
+        case "ordinary":
+            return ordinary.measure(strategies, size.ordinary_bars, size.rounds)
         case "rotation":
             return rotation.measure(size.symbols, size.days, size.rounds)
         case "process":
@@ -84,7 +92,7 @@ def measurements(row: str, size: Size) -> Iterator[str | list[Check] | speed.Con
             raise ValueError(f"no row {row!r}")
 
 
-def _follow(steps: Iterator[str | list[Check] | speed.Contest], progress: Console) -> list[Check] | speed.Contest:
+def _follow(steps: Iterator[str | Found], progress: Console) -> Found:
     with progress.status("starting") as status:
         for step in steps:
             if not isinstance(step, str):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tests.benchmarks.bounds import CLOCK_ERROR
 from tests.benchmarks.check import Check
 from tests.benchmarks.contest import short
 from weaver.glados.clock.realtime import RealtimeClock
@@ -39,7 +40,7 @@ def measure(ticks: int) -> Iterator[str | list[Check]]:
             measured=float(np.percentile(errors, 99)),
             unit="ms",
             spread=spread,
-            gate=50,
+            bounds=CLOCK_ERROR,
         )
     ]
 

@@ -4,6 +4,7 @@ import json
 import statistics
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,7 @@ class Contestant:
     def __init__(self, module: str, count: int, *, python: Path = WEAVER) -> None:
         self.module = module
         self.count = count
-        self.log = BENCH / f"{module}_{count}.log"
+        self.log = BENCH / f"{module.replace(':', '_')}_{count}.log"
         command = [str(python), "-m", "tests.benchmarks.worker", module, str(columns_file(count))]
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
@@ -52,6 +53,16 @@ class Contestant:
         self._process.stdin.write("\n")
         self._process.stdin.flush()
         return Sample(**self._answer())
+
+    def closed_trades(self) -> Counter[tuple[str, float, float, float]]:
+        """The last run's: symbol, signed quantity, prices of entry and exit to the eighth decimal."""
+        assert self._process.stdin is not None
+        path = self.log.with_suffix(".trades")
+        self._process.stdin.write(f"{path}\n")
+        self._process.stdin.flush()
+        self._answer()
+        trades = json.loads(path.read_text())
+        return Counter((symbol, size, round(entry, 8), round(exit_, 8)) for symbol, size, entry, exit_ in trades)
 
     def __enter__(self) -> "Contestant":
         return self

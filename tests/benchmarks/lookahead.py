@@ -8,15 +8,15 @@ import pandas as pd
 
 import weaver
 from tests.benchmarks.bars import MINUTE_NS, START_NS, SYMBOL, synthetic_columns
+from tests.benchmarks.bounds import LOOKAHEAD_GATE as GATE
+from tests.benchmarks.bounds import LOOKAHEAD_GOAL as GOAL
+from tests.benchmarks.bounds import Bounds
 from tests.benchmarks.check import Check
 from tests.benchmarks.contest import Spread, short
 from tests.benchmarks.strategies import SmaOnBar, SmaWhen
 from weaver import Strategy, crossed_above, crossed_below, indicator
 from weaver.model.market.bars import Bars
 from weaver.model.market.timeframe import Timeframe
-
-GATE, GOAL = (4, 1.0), (2, 0.5)
-"""Runs, and seconds beside."""
 
 
 class OwnIndicator(Strategy):
@@ -99,8 +99,7 @@ def measure(bars: int, rounds: int) -> Iterator[str | list[Check]]:
                 measured=extra / (GATE[0] * run + GATE[1]),
                 unit="×",
                 spread=f"run {short(run)} s, check {short(extra)} s ({places})",
-                gate=1.0,
-                goal=(GOAL[0] * run + GOAL[1]) / (GATE[0] * run + GATE[1]),
+                bounds=Bounds(1.0, (GOAL[0] * run + GOAL[1]) / (GATE[0] * run + GATE[1])),
             )
         )
     yield checks

@@ -3,43 +3,58 @@
 import platform
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from os import cpu_count, getloadavg
 from pathlib import Path
 
+import rich.table
 from rich.console import Console
-from rich.table import Table
 
 from tests.benchmarks.check import Check
 from tests.benchmarks.contest import ROOT
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 FIRST, LAST = "<!-- measured by `make bench`, do not edit -->", "<!-- end of what was measured -->"
-CHECKS = ("what", "measured", "spread", "gate", "goal", "verdict")
-ENGINES = ("engine", "runs", "processor time (lowest–highest)", "bars/s", "against the loop", "peak memory", "trades")
-
-Rows = Sequence[tuple[str, ...]]
 
 
-def show(console: Console, title: str, heads: Sequence[str], rows: Rows) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows under their heads, as text."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, ...]]
+
+    def markdown(self) -> str:
+        """As a page has it; the title is the page's own."""
+        lines = [self.heads, ["---"] * len(self.heads), *self.rows]
+        return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def gates_and_goals(checks: Iterable[Check]) -> Table:
+    """What was measured, against its bounds."""
+    heads = ("what", "measured", "spread", "gate", "goal", "verdict")
+    return Table(title="Gates and goals", heads=heads, rows=[check.cells() for check in checks])
+
+
+def show(console: Console, table: Table) -> None:
     """One table on the terminal."""
-    table = Table(title=title, title_justify="left")
-    for head in heads:
-        table.add_column(head, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
+    shown = rich.table.Table(title=table.title, title_justify="left")
+    for head in table.heads:
+        shown.add_column(head, overflow="fold")
+    for row in table.rows:
+        shown.add_row(*row)
+    console.print(shown)
 
 
-def write_page(checks: Iterable[Check], engines: Rows, command: str) -> None:
+def write_page(tables: Iterable[Table], command: str) -> None:
     """Put the tables into docs/benchmarks.md, between its two marks; what stands around them stays."""
     text = PAGE.read_text()
     before, _, rest = text.partition(FIRST)
     _, _, after = rest.partition(LAST)
-    measured = "\n\n".join(
-        [FIRST, machine(command), _markdown(CHECKS, [check.cells() for check in checks]), _markdown(ENGINES, engines)]
-    )
+    measured = "\n\n".join([FIRST, machine(command), *(table.markdown() for table in tables)])
     PAGE.write_text(f"{before}{measured}\n\n{LAST}{after}")
 
 
@@ -57,8 +72,3 @@ def _processor() -> str:
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or sys.platform
-
-
-def _markdown(heads: Sequence[str], rows: Rows) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks.bounds import ROTATION, ROTATION_MEMORY
 from tests.benchmarks.check import Check
 from tests.benchmarks.contest import BENCH, WEAVER, Spread, short
 from tests.benchmarks.process import run
@@ -37,8 +38,8 @@ def measure(symbols: int, days: int, rounds: int) -> Iterator[str | list[Check]]
     spread = f"{short(min(cpu))}–{short(max(cpu))}, n = {rounds}; wall {Spread(wall)}, reading {Spread(reading)}"
     name = f"monthly rotation, {symbols} symbols × {days:,} days, files read"
     yield [
-        Check(what=name, measured=Spread(cpu).median, unit="s", spread=spread, gate=2.0, goal=1.2),
-        Check(what=f"{name}: peak memory of the process", measured=max(peaks), unit="MB", gate=400, goal=300),
+        Check(what=name, measured=Spread(cpu).median, unit="s", spread=spread, bounds=ROTATION),
+        Check(what=f"{name}: peak memory of the process", measured=max(peaks), unit="MB", bounds=ROTATION_MEMORY),
     ]
 
 

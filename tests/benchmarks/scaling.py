@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+from tests.benchmarks.bounds import BAR_MEMORY, SCALING
 from tests.benchmarks.check import Check
 from tests.benchmarks.contest import Contestant, Sample, Spread, short
 
@@ -37,15 +38,13 @@ def _checks(style: str, samples: dict[int, list[Sample]], empty: int) -> list[Ch
             measured=max(per_bar.values()) / min(per_bar.values()),
             unit="×",
             spread=told,
-            gate=1.5,
-            goal=1.2,
+            bounds=SCALING,
         ),
         Check(
             what=f"memory per bar, {style}, {largest:,} bars, the bars' own columns included",
             measured=growth,
             unit="B",
             spread=f"without them {short(own)} B",
-            gate=200,
-            goal=110,
+            bounds=BAR_MEMORY,
         ),
     ]

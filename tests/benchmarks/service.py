@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import numpy as np
 
-from tests.benchmarks import service_load
+from tests.benchmarks import bounds, service_load
 from tests.benchmarks.bars import SYMBOL
+from tests.benchmarks.bounds import Bounds
 from tests.benchmarks.check import Check
 from tests.benchmarks.contest import Contestant, Spread, columns_file, short
 from tests.benchmarks.contestants.weaver import minute_bars
@@ -21,7 +22,6 @@ from tests.kill.server import Server
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.walle.bars.store import ParquetBarStore
 
-GOAL_SECONDS, GOAL_SECONDS_PER_EVENT = 1.0, 20e-6
 RUN_SECONDS_MAX = 300.0
 
 
@@ -57,7 +57,7 @@ def _ready(rounds: int) -> Iterator[str | list[Check]]:
                 api.get("/healthz")
             values.append(time.perf_counter() - began)
             server.stop()
-    yield [_check("`weaver up`: process start to the first healthy answer", values[1:], "s", gate=4.0, goal=2.0)]
+    yield [_check("`weaver up`: process start to the first healthy answer", values[1:], "s", bounds.SERVER_READY)]
 
 
 def _stopping(count: int, rounds: int) -> Iterator[str | list[Check]]:
@@ -82,7 +82,7 @@ def _stopping(count: int, rounds: int) -> Iterator[str | list[Check]]:
                         raise RuntimeError(f"the run could not be stopped: {answer}")
         finally:
             server.stop()
-    yield [_check(f"stop of a backtest of {count:,} bars: request to answer", values, "s", goal=0.1)]
+    yield [_check(f"stop of a backtest of {count:,} bars: request to answer", values, "s", bounds.STOPPING)]
 
 
 def _price(count: int, pairs: int) -> Iterator[str | list[Check]]:
@@ -107,14 +107,12 @@ def _price(count: int, pairs: int) -> Iterator[str | list[Check]]:
                     api.call("DELETE", f"/runs/{run}")
         finally:
             server.stop()
-    goal = GOAL_SECONDS + GOAL_SECONDS_PER_EVENT * events
+    gate, goal = (seconds + each * 1e-6 * events for seconds, each in (bounds.SERVICE_GATE, bounds.SERVICE_GOAL))
     name = f"{count:,} bars through the service ({events:,} events stored)"
     yield [
-        _check(f"{name}: wall time over weaver.backtest", over, "s", goal=round(goal, 2)),
+        _check(f"{name}: wall time over weaver.backtest", over, "s", Bounds(round(gate, 2), round(goal, 2))),
         _check(f"{name}: wall time of it all", service, "s"),
-        _check("the same, over weaver.backtest and a second: per stored event",
-               [max(value - GOAL_SECONDS, 0.0) / events * 1e6 for value in over], "µs", goal=20),
-    ]  # fmt: skip
+    ]
 
 
 def _prepare(home: Path, count: int) -> None:
@@ -164,6 +162,6 @@ def _agree(stats: dict[str, Any], trades: int, equity: float) -> None:
         )
 
 
-def _check(what: str, values: list[float], unit: str, *, gate: float | None = None, goal: float | None = None) -> Check:
+def _check(what: str, values: list[float], unit: str, bounds: Bounds = bounds.NONE) -> Check:
     spread = f"{short(min(values))}–{short(max(values))}, n = {len(values)}"
-    return Check(what=what, measured=Spread(values).median, unit=unit, spread=spread, gate=gate, goal=goal)
+    return Check(what=what, measured=Spread(values).median, unit=unit, spread=spread, bounds=bounds)

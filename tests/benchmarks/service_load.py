@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tests.benchmarks import bounds
 from tests.benchmarks.check import Check
 from tests.benchmarks.contest import ROOT, WEAVER, short
 from tests.kill.api import Api
@@ -185,14 +186,14 @@ def _checks(load: Load, *, is_gate: bool) -> list[Check]:
             measured=load.lost + load.doubled + load.resets,
             unit="events",
             spread=f"of {load.events * load.clients:,}",
-            gate=0,
+            bounds=bounds.EVENTS_LOST,
         ),
         Check(
             what="the same: delivery, 99th percentile",
             measured=float(np.percentile(times, 99)),
             unit="ms",
             spread=spread,
-            goal=100,
+            bounds=bounds.EVENT_DELIVERY,
         ),
     ]
     for path in load.idle:
@@ -203,7 +204,7 @@ def _checks(load: Load, *, is_gate: bool) -> list[Check]:
                 measured=under / rest,
                 unit="×",
                 spread=f"{short(rest)} → {short(under)} ms, n = {len(load.busy[path])}",
-                gate=2 if is_gate else None,
+                bounds=bounds.API_UNDER_LOAD if is_gate else bounds.NONE,
             )
         )
     told = f"median {short(float(np.median(load.writes)))}, n = {len(load.writes)}"

@@ -6,9 +6,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.benchmarks.check import Check
+from tests.benchmarks import bounds
+from tests.benchmarks.bounds import Bounds
+from tests.benchmarks.check import Check, times_as_fast
 from tests.benchmarks.contest import NAUTILUS, PEERS, WEAVER, Contestant, Sample, Spread, short
+from tests.benchmarks.report import Table
 
+HEADS = ("engine", "runs", "processor time (lowest–highest)", "bars/s", "against the loop", "peak memory", "trades")
 TRADES_TOLERANCE = 10  # exact ties of the two averages make engines differ by a trade
 EQUITY_TOLERANCE = 2.0
 
@@ -57,6 +61,33 @@ class Contest:
         mine, theirs = self.pairs[name], self.pairs[peer]
         return Spread([their.cpu / own.cpu for (own, _), (their, _) in zip(mine, theirs, strict=True)])
 
+    def checks(self) -> list[Check]:
+        """The gates of both styles."""
+        return [
+            self._check("Weaver, on_bar", None, bounds.ON_BAR),
+            self._check("Weaver, on_bar", "backtesting.py", bounds.ON_BAR_TO_BACKTESTING_PY),
+            self._check("Weaver, on_bar", "backtrader", bounds.ON_BAR_TO_BACKTRADER),
+            self._check("Weaver, on_bar", "nautilus_trader", bounds.ON_BAR_TO_NAUTILUS),
+            self._check("Weaver, on_bar, two averages", None),
+            self._check("Weaver, when", None, bounds.WHEN),
+            self._check("Weaver, when", "vectorbt, from_signals", bounds.WHEN_TO_VECTORBT),
+            self._check("Weaver, when", "vectorbt, with its statistics"),
+            self._check("Weaver, brackets, on_bar", "backtesting.py, brackets"),
+            self._check("Weaver, brackets, when", "backtesting.py, brackets"),
+        ]
+
+    def table(self) -> Table:
+        """Per contestant: seconds, million bars a second, ratio to the loop, peak memory, trades."""
+        floors = [floor for pairs in self.pairs.values() for _, floor in pairs]
+        rows = [_row("bare Python loop", self.count, floors, "1")]
+        for name, pairs in self.pairs.items():
+            rows.append(_row(name, self.count, [own for own, _ in pairs], str(self.to_floor(name))))
+        return Table(title=f"{self.count:,} one-minute bars", heads=HEADS, rows=rows)
+
+    def _check(self, name: str, peer: str | None, bounds: Bounds = bounds.NONE) -> Check:
+        ratio = self.to_floor(name) if peer is None else self.to_peer(name, peer)
+        return times_as_fast(f"{name}, against {'the bare loop' if peer is None else peer}", ratio, bounds)
+
 
 def run_contest(count: int, rounds: int) -> Iterator[str | Contest]:
     """Run all rounds; yields what is happening, and at the end the contest."""
@@ -78,52 +109,11 @@ def run_contest(count: int, rounds: int) -> Iterator[str | Contest]:
     yield contest
 
 
-def checks(contest: Contest) -> list[Check]:
-    """The gates of both styles."""
-    return [
-        _check(contest, "Weaver, on_bar", None, gate=1.0, goal=1.5),
-        _check(contest, "Weaver, on_bar", "backtesting.py", gate=12),
-        _check(contest, "Weaver, on_bar", "backtrader", gate=150),
-        _check(contest, "Weaver, on_bar", "nautilus_trader", gate=150),
-        _check(contest, "Weaver, on_bar, two averages", None),
-        _check(contest, "Weaver, when", None, gate=3.0, goal=6.0),
-        _check(contest, "Weaver, when", "vectorbt, from_signals", gate=2.0, goal=4.0),
-        _check(contest, "Weaver, when", "vectorbt, with its statistics"),
-        _check(contest, "Weaver, brackets, on_bar", "backtesting.py, brackets"),
-        _check(contest, "Weaver, brackets, when", "backtesting.py, brackets"),
-    ]
-
-
-def table(contest: Contest) -> list[tuple[str, ...]]:
-    """Per contestant: seconds, million bars a second, ratio to the loop, peak memory, trades."""
-    floors = [floor for pairs in contest.pairs.values() for _, floor in pairs]
-    rows = [_row("bare Python loop", contest.count, floors, "1")]
-    for name, pairs in contest.pairs.items():
-        rows.append(_row(name, contest.count, [own for own, _ in pairs], str(contest.to_floor(name))))
-    return rows
-
-
 def _row(name: str, count: int, samples: list[Sample], ratio: str) -> tuple[str, ...]:
     seconds = Spread([sample.cpu for sample in samples])
     peak = max(sample.peak for sample in samples) / 1e6
     speed = short(count / seconds.median / 1e6)
     return (name, str(len(samples)), f"{seconds} s", f"{speed} M", ratio, f"{peak:,.0f} MB", f"{samples[0].trades:,}")
-
-
-def _check(
-    contest: Contest, name: str, peer: str | None, *, gate: float | None = None, goal: float | None = None
-) -> Check:
-    ratio = contest.to_floor(name) if peer is None else contest.to_peer(name, peer)
-    against = "the bare loop" if peer is None else peer
-    return Check(
-        what=f"{name}, against {against}",
-        measured=ratio.median,
-        unit="×",
-        spread=f"{short(min(ratio.values))}–{short(max(ratio.values))}, n = {len(ratio.values)}",
-        at_least=True,
-        gate=gate,
-        goal=goal,
-    )
 
 
 def _agree(name: str, own: Sample, first: Sample) -> None:

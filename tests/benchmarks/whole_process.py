@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.benchmarks.bars import minute_stamps
+from tests.benchmarks.bounds import HELP, WHOLE_PROCESS, WHOLE_PROCESS_MEMORY, Bounds
 from tests.benchmarks.check import Check
 from tests.benchmarks.contest import BENCH, WEAVER, Contestant, Spread, columns_file, short
 from tests.benchmarks.process import run
@@ -33,9 +34,9 @@ def measure(count: int, rounds: int) -> Iterator[str | list[Check]]:
             peaks.append(whole.peak / 1e6)
             helps.append(run([COMMAND, "--help"]).wall)
     yield [
-        _check(f"`weaver backtest`, {count:,} bars of Parquet: whole process over the run", over, "s", 1.0, 0.5),
-        _check("the same: peak memory", peaks, "MB", 350, 200),
-        _check("`weaver --help`", helps, "s", 0.6, 0.3),
+        _check(f"`weaver backtest`, {count:,} bars of Parquet: whole process over the run", over, "s", WHOLE_PROCESS),
+        _check("the same: peak memory", peaks, "MB", WHOLE_PROCESS_MEMORY),
+        _check("`weaver --help`", helps, "s", HELP),
     ]
 
 
@@ -52,6 +53,6 @@ def parquet_file(count: int) -> Path:
     return path
 
 
-def _check(what: str, values: list[float], unit: str, gate: float, goal: float) -> Check:
+def _check(what: str, values: list[float], unit: str, bounds: Bounds) -> Check:
     spread = f"{short(min(values))}–{short(max(values))}, n = {len(values)}"
-    return Check(what=what, measured=Spread(values).median, unit=unit, spread=spread, gate=gate, goal=goal)
+    return Check(what=what, measured=Spread(values).median, unit=unit, spread=spread, bounds=bounds)

@@ -1,10 +1,12 @@
 """One contestant in a process and an environment of its own: loads once, warms up, then one timed run per request.
 
-    python -m tests.benchmarks.worker CONTESTANT COLUMNS.npz
+    python -m tests.benchmarks.worker CONTESTANT[:NAME] COLUMNS.npz
 
-Answers are lines of JSON on what was standard output; whatever the contestant prints goes to standard error.
+An empty line asks for a run; a line with a path, for the last run's closed trades in a file there. Answers are lines of
+JSON on what was standard output; whatever the contestant prints goes to standard error.
 """
 
+import functools
 import gc
 import importlib
 import json
@@ -12,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO
 
 import numpy as np
@@ -25,7 +28,9 @@ WARM_UP_BARS = 3_000
 def main(contestant: str, columns_file: str) -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    prepare = importlib.import_module(f"tests.benchmarks.contestants.{contestant}").prepare
+    module, _, name = contestant.partition(":")
+    prepare = importlib.import_module(f"tests.benchmarks.contestants.{module}").prepare
+    prepare = functools.partial(prepare, name=name) if name else prepare
     prepare(synthetic_columns(WARM_UP_BARS))()
     gc.collect()
     empty = resident_bytes()
@@ -36,8 +41,12 @@ def main(contestant: str, columns_file: str) -> None:
 
 
 def serve(run: Callable[[], tuple[int, float]], requests: IO[str], answers: IO[str]) -> None:
-    """One timed run per line read; the garbage collector stays as Python has it."""
-    for _ in requests:
+    """One timed run per empty line read; the garbage collector stays as Python has it."""
+    for line in requests:
+        if path := line.strip():
+            Path(path).write_text(json.dumps(run.closed_trades()))
+            print(json.dumps({"written": path}), file=answers)
+            continue
         gc.collect()
         reset_peak()
         loaded = resident_bytes()

@@ -32,7 +32,7 @@ def test_every_unit_test_stands_where_its_module_does_and_is_named_after_it() ->
 
 
 def _is_named_after_its_module(test: Path) -> bool:
-    """`test_fills.py` and `test_fills_times.py` are of `fills.py`; `test_ledger_at_any_price.py` of the room `ledger`."""
+    """`test_fills.py`, `test_fills_times.py` are of `fills.py`; `test_ledger_at_any_price.py` of the room `ledger`."""
     if test.parts[0] == "benchmarks":
         return True
     name, room = test.stem.removeprefix("test_"), ROOT / "src" / "weaver" / test.parent

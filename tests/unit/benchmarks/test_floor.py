@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.bars import synthetic_columns
+from tests.benchmarks.bounds import Bounds
 from tests.benchmarks.check import Check
 from tests.benchmarks.contest import Spread
 from tests.benchmarks.contestants import floor
@@ -37,10 +38,10 @@ def test_spread_tells_the_median_with_its_extremes() -> None:
     ],
 )
 def test_check_compares_with_gate_and_goal_on_the_right_side(measured: float, at_least: bool, verdict: str) -> None:
-    bounds = (1.0, 1.5) if at_least else (3.0, 2.0)
-    check = Check(what="speed", measured=measured, unit="×", at_least=at_least, gate=bounds[0], goal=bounds[1])
+    bounds = Bounds(1.0, 1.5) if at_least else Bounds(3.0, 2.0)
+    check = Check(what="speed", measured=measured, unit="×", at_least=at_least, bounds=bounds)
     assert check.verdict == verdict
 
 
 def test_upper_gate_missed_when_measured_lies_above() -> None:
-    assert not Check(what="memory", measured=401, unit="MB", gate=400, goal=300).is_held
+    assert not Check(what="memory", measured=401, unit="MB", bounds=Bounds(400, 300)).is_held
