@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.__main__ import files_by_room
+from tests.house.source import functions, modules
+
 ROOT = Path(__file__).parents[2]
+HOUSE = modules(ROOT / "src")
+ROOM_FILES_MAX = 14
+FUNCTION_LINES_MAX = 70
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")]
 
 
@@ -58,3 +64,13 @@ def test_readme_python_examples_run_as_printed(
     assert len(figures.split()) == 2
     assert frame[0].split()[0] == "symbol"
     assert sum(" AAPL " in row for row in frame) == 5
+
+
+def test_rooms_hold_about_a_dozen_files() -> None:
+    assert {room: files for room, files in files_by_room(HOUSE).items() if files > ROOM_FILES_MAX} == {}
+
+
+def test_no_function_is_longer_than_seventy_lines() -> None:
+    everywhere = [*HOUSE.values(), *modules(ROOT, "tests").values(), *modules(ROOT, "scripts").values()]
+    found = [one for module in everywhere for one in functions(module) if one.lines > FUNCTION_LINES_MAX]
+    assert [f"{one.place} {one.name}: {one.lines} lines" for one in found] == []
