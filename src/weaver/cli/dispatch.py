@@ -6,14 +6,14 @@
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from weaver.cli.screen.once import OnceCommand
-from weaver.model.errors import IllegalTransition, InputError, InvalidOrder, WeaverError
+from weaver.model.errors import IllegalTransition, InputError, InvalidOrder, WeaverError, of_family
 
 COMMANDS = {
     "up": "Start the server on this machine.",
@@ -29,6 +29,10 @@ COMMANDS = {
 """Each in the module of its name; only the one that is called is loaded."""
 DEBUG = "--debug"
 INTERRUPTED = 130
+EXIT_CODES: Mapping[type[WeaverError], int] = {WeaverError: 1, InputError: 2, InvalidOrder: 2}
+"""By family; a class that is not named has its family's."""
+_ONLY_HELP = "NoArgsIsHelpError"
+"""What typer raises for a group called without a command. It keeps the class to itself."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -50,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
             traceback.print_exc()
         return _told(error)
     if code == INTERRUPTED:
-        _say("interrupted")
+        typer.echo("interrupted", err=True)
     return code
 
 
@@ -105,13 +109,17 @@ def _told(error: Exception) -> int:
     """Say what went wrong; the exit code."""
     if isinstance(error, WeaverError) and not isinstance(error, IllegalTransition):
         _say(str(error))
-        return 2 if isinstance(error, InputError | InvalidOrder) else 1
+        return of_family(type(error), EXIT_CODES)
     usage = getattr(error, "format_message", None)
-    if usage is not None:
+    if usage is None:
+        see = f"this is a fault of Weaver: run again with {DEBUG} to see where"
+        _say(f"unexpected {type(error).__name__}: {error}; {see}")
+        return 1
+    if type(error).__name__ == _ONLY_HELP:
+        typer.echo(usage(), err=True)
+    else:
         _say(usage(), hint=_help_of(error))
-        return int(getattr(error, "exit_code", 2))
-    _say(f"unexpected {type(error).__name__}: {error}; this is a fault of Weaver: run again with {DEBUG} to see where")
-    return 1
+    return int(getattr(error, "exit_code", 2))
 
 
 def _help_of(error: Exception) -> str:
@@ -121,10 +129,7 @@ def _help_of(error: Exception) -> str:
 
 
 def _say(text: str, *, hint: str = "") -> None:
-    if text.startswith("Usage:"):  # a group called without a command
-        typer.echo(text, err=True)
-    else:
-        typer.echo(f"error: {' '.join(text.split())}{hint}" if text != "interrupted" else text, err=True)
+    typer.echo(f"error: {' '.join(text.split())}{hint}", err=True)
 
 
 def _leave_stdout() -> None:

@@ -2,22 +2,44 @@
 
 WeaverError                 the message is one line: what was wrong with the value in hand, and what to do
 ├── InputError              the caller gave something unusable; nothing was changed
-│   ├── DataError           market data that cannot be true or read; names file and row
+│   ├── DataError           market data that cannot be true or read; knows file, row and line
 │   │   └── Damaged         stored data that is not what was written
 │   └── NotFound            an id, symbol or file that is not there
 ├── InvalidOrder            an order that no venue could take (quantity 0, a price of NaN …)
 ├── StrategyError           a strategy's own code failed; names its line
 ├── IllegalTransition       an order event that its status does not allow
 ├── RunFailed               a run ended before its end, with the reason
-│   └── WorkerLost          its process died, or took more memory than it may
+│   └── WorkerLost          its process died
+│       └── OutOfMemory     it took more memory than it may
 ├── Conflict                the right request at the wrong time: the state in hand does not allow it
 │   └── ReadOnly            another server owns the database, and only it may write
 └── Unavailable             a database or venue does not answer now; trying again later may help
+
+The message is for people. Nobody decides by it: what a program has to know is the error's class, and its `facts`.
 """
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Self, TypeVar
+
+Fact = str | int | None
+T = TypeVar("T")
 
 
 class WeaverError(Exception):
     """Base of all; its text is meant for a person, one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """What it knows beside its class, by the names under which its constructor takes them; None: not known."""
+        return {}
+
+    def reworded(self, message: str, **facts: Fact) -> Self:
+        """The same error in other words, with these of its facts changed."""
+        same: Callable[..., Self] = type(self)
+        return same(message, **{**self.facts, **facts})
 
 
 class InputError(WeaverError):
@@ -25,7 +47,18 @@ class InputError(WeaverError):
 
 
 class DataError(InputError):
-    """Market data that is missing, unreadable or impossible."""
+    """Market data that is missing, unreadable or impossible. Rows (of data, below the header) and lines count from 1;
+    both are of the whole file or frame."""
+
+    def __init__(
+        self, message: str, *, file: str | None = None, row: int | None = None, line: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.file, self.row, self.line = file, row, line
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        return {"file": self.file, "row": self.row, "line": self.line}
 
 
 class Damaged(DataError):
@@ -56,6 +89,10 @@ class WorkerLost(RunFailed):
     """The process that worked on a run is gone."""
 
 
+class OutOfMemory(WorkerLost):
+    """A job asked for more memory than it may have."""
+
+
 class Conflict(WeaverError):
     """What was asked for does not fit the present state."""
 
@@ -66,3 +103,18 @@ class ReadOnly(Conflict):
 
 class Unavailable(WeaverError):
     """Something that is needed does not answer."""
+
+
+def of_family(error: type[WeaverError], table: Mapping[type[WeaverError], T]) -> T:
+    """What a table has for an error's class, or else for the nearest class above it; `WeaverError` is in the table."""
+    return next(table[family] for family in error.__mro__ if family in table)
+
+
+def _tree(root: type[WeaverError]) -> Iterator[type[WeaverError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from _tree(child)
+
+
+TREE = tuple(_tree(WeaverError))
+"""Every class above, and none that other modules derive from them."""

@@ -6,7 +6,9 @@ import sys
 import pytest
 import typer
 
+from tests.every_error import WORDS, derived, in_the_tree
 from weaver.cli.dispatch import COMMANDS, _app, run
+from weaver.model.errors import IllegalTransition, WeaverError
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -38,6 +40,24 @@ def test_group_without_a_command_shows_its_help_and_is_wrong_usage(capsys: pytes
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("Usage: weaver data ")
+
+
+CODES = {"InputError": 2, "DataError": 2, "Damaged": 2, "NotFound": 2, "InvalidOrder": 2}
+
+
+@pytest.mark.parametrize("error", [*in_the_tree(), *derived()], ids=lambda error: type(error).__name__)
+def test_every_error_is_one_line_and_an_exit_code_that_its_family_decides(
+    error: WeaverError, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_words: list[str]) -> int:
+        raise error
+
+    monkeypatch.setattr("weaver.cli.dispatch._invoke", fail)
+    assert run(["anything"]) == CODES.get(type(error).__name__, 1)
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    is_fault = isinstance(error, IllegalTransition)  # of an order or a run: no user can have asked for it
+    assert err.startswith("error: unexpected IllegalTransition: " if is_fault else f"error: {WORDS}")
 
 
 def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,11 @@
 
 NotFound                        404 not_found       the path names something that is not there
 Conflict, IllegalTransition     409 conflict        the state in hand does not allow it
-InputError, DataError           400 bad_input       the request was understood and cannot be done
+InputError                      400 bad_input       the request was understood and cannot be done
+Damaged                         409 damaged         what is stored is not what was written
 InvalidOrder                    400 invalid_order
 StrategyError                   400 strategy_error
-RunFailed, WorkerLost           409 run_failed
+RunFailed                       409 run_failed
 Unavailable                     503 unavailable     with Retry-After: a database, venue or disk does not do its part
 a wrong shape                   422 invalid_shape   `details` names the fields
 anything else                   500 internal        logged; nothing of it is told
@@ -37,6 +38,7 @@ from weaver.model.errors import (
     StrategyError,
     Unavailable,
     WeaverError,
+    of_family,
 )
 
 RETRY_AFTER_SECONDS = 5
@@ -44,6 +46,7 @@ DETAILS_MAX = 100
 """A body may be wrong in more places than anybody reads."""
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 STATUSES: Mapping[type[WeaverError], tuple[int, str]] = {
+    WeaverError: (400, "bad_input"),
     NotFound: (404, "not_found"),
     InputError: (400, "bad_input"),
     Damaged: (409, "damaged"),
@@ -146,10 +149,7 @@ def error_response(
 
 def status_of(error: WeaverError) -> tuple[int, str]:
     """The HTTP status and code of an error that was raised on purpose."""
-    for family in type(error).__mro__:
-        if family in STATUSES:
-            return STATUSES[family]
-    return 400, "bad_input"
+    return of_family(type(error), STATUSES)
 
 
 def install_errors(app: FastAPI) -> None:
@@ -177,8 +177,10 @@ async def _on_wrong_shape(request: Request, error: Exception) -> Response:
 
 def _detail(one: Mapping[str, Any], body: Any, request: Request) -> ErrorDetail:
     """One of the things that are wrong with a request, as its client can read it."""
-    place, text = one["loc"], str(one["msg"]).removeprefix("Value error, ")
-    if one["type"] == "json_invalid":
+    place, text = one["loc"], str(one["msg"])
+    if one["type"] == "value_error":
+        text = str(one["ctx"]["error"])  # in our own words, before which pydantic puts some
+    elif one["type"] == "json_invalid":
         row, column = _row_and_column(str(body), place[-1])
         place, text = place[:1], f"this is no JSON: {one['ctx']['error']} at line {row}, column {column}"
     elif place == ("body",) and isinstance(one.get("input"), bytes):

@@ -9,17 +9,15 @@ from typing import Any, Protocol
 import structlog
 
 from weaver.glados.limits import Limits
+from weaver.glados.pool.errors import error_of
 from weaver.glados.pool.protocol import Frame, encoded
 from weaver.glados.pool.reading import Reading
 from weaver.glados.pool.worker_process import WorkerProcess, how_it_ended
 from weaver.glados.schemas.data import ImportResponse, PreviewResponse
-from weaver.model.errors import DataError, InputError, NotFound, RunFailed, Unavailable, WeaverError, WorkerLost
+from weaver.model.errors import DataError, InputError, OutOfMemory, RunFailed, Unavailable, WeaverError, WorkerLost
 
 PROCESSES_MAX = 2
 """An import, and a look at a file beside it."""
-TOO_LARGE = "TooLarge"
-"""What a reader's process says where its memory did not do."""
-_ERRORS = {one.__name__: one for one in (InputError, DataError, NotFound, Unavailable)}
 _MB = 1024 * 1024
 _log = structlog.get_logger("weaver.glados.readers")
 
@@ -52,7 +50,7 @@ class FileReaders:
         message = encoded("preview", reading.to_json())
         try:
             result = await self._asked(message, reading, lambda: None, turn_seconds=self._limits.wait_seconds)
-        except (DataError, InputError) as error:
+        except InputError as error:
             result = _unreadable(reading, error)
         return PreviewResponse.model_validate(result)
 
@@ -94,18 +92,22 @@ class FileReaders:
 
     def _error(self, frame: Frame, reading: Reading) -> WeaverError:
         """What went wrong, by a frame that says so."""
-        kind = frame.body.get("error") if frame.kind == "error" else TOO_LARGE
-        if kind in _ERRORS:
-            return _ERRORS[kind](str(frame.body["message"]))
-        if kind == TOO_LARGE or kind == "OutOfMemory":
-            ended = "" if frame.kind == "error" else f" (its reader {how_it_ended(int(frame.body['status']))})"
-            most = self._limits.upload_memory_bytes // _MB
-            return DataError(
-                f"{reading.name}: it unpacks to more than can be read in {most:,} MB of memory "
-                f"(WEAVER_UPLOAD_MEMORY_MB), or is damaged{ended}: {_INSTEAD}"
-            )
-        _log.error("reading failed unexpectedly", error=kind, message=frame.body.get("message"))
+        if frame.kind != "error":
+            return self._too_large(reading, f" (its reader {how_it_ended(int(frame.body['status']))})")
+        error = error_of(frame.body)
+        if isinstance(error, OutOfMemory):
+            return self._too_large(reading)
+        if not isinstance(error, RunFailed):
+            return error
+        _log.error("reading failed unexpectedly", error=type(error).__name__, message=str(error))
         return DataError(f"{reading.name}: it cannot be read, by a fault of Weaver; the server's log says more")
+
+    def _too_large(self, reading: Reading, ended: str = "") -> DataError:
+        most = self._limits.upload_memory_bytes // _MB
+        return DataError(
+            f"{reading.name}: it unpacks to more than can be read in {most:,} MB of memory "
+            f"(WEAVER_UPLOAD_MEMORY_MB), or is damaged{ended}: {_INSTEAD}"
+        )
 
     @asynccontextmanager
     async def process(self, turn_seconds: float) -> AsyncIterator[WorkerProcess]:
@@ -140,9 +142,9 @@ class FileReaders:
 _INSTEAD = "split it, or use `weaver data import` where the server runs"
 
 
-def _unreadable(reading: Reading, error: WeaverError) -> dict[str, Any]:
+def _unreadable(reading: Reading, error: InputError) -> dict[str, Any]:
     return {
         "symbol": reading.symbol, "asset_class": None, "timeframe": None, "time_zone": None, "bars": 0, "first": None,
         "last": None, "columns": [], "rows": [], "notes": [], "warnings": [],
-        "errors": [{"message": str(error), "row": None}],
+        "errors": [{"message": str(error), "row": error.row if isinstance(error, DataError) else None}],
     }  # fmt: skip

@@ -15,29 +15,16 @@ from typing import Any
 import orjson
 
 from weaver.events.event import Event
+from weaver.glados.pool.errors import error_of
 from weaver.glados.pool.protocol import Frame, encoded
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest, Row, StoredResult
 from weaver.glados.stored.events import event_of
 from weaver.glados.stored.rows import KeptRows
-from weaver.model.errors import (
-    DataError,
-    IllegalTransition,
-    InputError,
-    InvalidOrder,
-    NotFound,
-    RunFailed,
-    StrategyError,
-    WeaverError,
-    WorkerLost,
-)
+from weaver.model.errors import OutOfMemory, WeaverError
 from weaver.model.run import Run, RunMode, RunStatus
 
 PART_ROWS = 1_000
 _TIMES = ("start_time", "end_time", "created_at", "started_at", "stopped_at", "completed_at")
-_ERRORS: Mapping[str, type[WeaverError]] = {
-    kind.__name__: kind
-    for kind in (DataError, IllegalTransition, InputError, InvalidOrder, NotFound, RunFailed, StrategyError)
-}
 
 
 def job_message(job: BacktestJob, *, sent_at: datetime) -> bytes:
@@ -127,12 +114,12 @@ class Parts:
 
 def raised(body: Mapping[str, Any], *, memory_max_bytes: int) -> WeaverError:
     """The error that a worker reports, as it is to be raised here."""
-    kind, message = str(body["error"]), str(body["message"])
-    if kind == "OutOfMemory":
-        most = f"the {memory_max_bytes // 1024**2:,} MB that a worker may have"
-        told = f" ({message})" if message else ""
-        return WorkerLost(f"the run needed more memory than {most}: give it fewer bars, or workers more memory{told}")
-    return _ERRORS.get(kind, RunFailed)(message)
+    error = error_of(body)
+    if not isinstance(error, OutOfMemory):
+        return error
+    most = f"the {memory_max_bytes // 1024**2:,} MB that a worker may have"
+    told = f" ({error})" if str(error) else ""
+    return error.reworded(f"the run needed more memory than {most}: give it fewer bars, or workers more memory{told}")
 
 
 def _run_body(run: Run) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Reading an uploaded file, in whatever process: what it would bring, or into the bar store."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,6 @@ from weaver.walle.files.preview import FilePreview, preview
 
 _COLUMNS_MAX = 500
 """A look shows no more of them, beside those that are used."""
-_ROW = re.compile(r": row (\d+)[ :]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +102,8 @@ def imported(
     except InputError as error:
         if not reading.path.exists():
             raise removed(reading.name) from error
-        family = DataError if isinstance(error, DataError) else InputError
-        raise family(_named(str(error), reading)) from error
+        file = {"file": reading.name} if error.facts.get("file") == str(reading.path) else {}
+        raise error.reworded(_named(str(error), reading), **file) from error
     return ImportResponse.of(done, [_named(note, reading) for note in done.read.all_notes])
 
 
@@ -116,9 +114,7 @@ def _named(text: str, reading: Reading) -> str:
 def _response(found: FilePreview, reading: Reading) -> PreviewResponse:
     read = found.read
     bars = None if read is None else read.bars
-    error = None if found.error is None else told(_named(found.error, reading))
     columns = [one for number, one in enumerate(found.columns) if one[1] or number < _COLUMNS_MAX]
-    row = None if error is None else _ROW.search(error)
     return PreviewResponse(
         symbol=reading.symbol if bars is None else bars.symbol,
         asset_class=None if read is None else read.instrument.asset_class,
@@ -131,5 +127,10 @@ def _response(found: FilePreview, reading: Reading) -> PreviewResponse:
         rows=[list(cells[:_COLUMNS_MAX]) for cells in found.rows],
         notes=[] if read is None else [_named(note, reading) for note in read.all_notes],
         warnings=[] if read is None else [DataWarningResponse(code=w.code, message=w.message) for w in read.warnings],
-        errors=[] if error is None else [PreviewErrorResponse(message=error, row=int(row[1]) if row else None)],
+        errors=[] if found.error is None else [_error(found.error, reading)],
     )
+
+
+def _error(error: InputError, reading: Reading) -> PreviewErrorResponse:
+    row = error.row if isinstance(error, DataError) else None
+    return PreviewErrorResponse(message=told(_named(str(error), reading)), row=row)

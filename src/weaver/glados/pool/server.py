@@ -18,12 +18,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from weaver.glados.pool.descendants import adopt_orphans, end_children
+from weaver.glados.pool.errors import error_body
 from weaver.glados.pool.protocol import Frame, FrameBuffer, encoded, read_frame
 from weaver.marvin.blame import blame_strategy, words_of
-from weaver.model.errors import StrategyError, WeaverError
+from weaver.model.errors import OutOfMemory, RunFailed, StrategyError, WeaverError
 from weaver.model.words import fit_words
 
 MESSAGE_LENGTH_MAX = 2_000
@@ -45,10 +46,6 @@ class Limits:
     """How much memory a job may have beyond what the process holds before it."""
     nice: int
     """How much a worker steps back behind the server."""
-
-
-class OutOfMemory(WeaverError):
-    """A job asked for more memory than it may have."""
 
 
 def protocol_line() -> tuple[BinaryIO, BinaryIO]:
@@ -128,7 +125,7 @@ class WorkerServer:
                 if _memory_bytes(child) > most:
                     _end(child)
                     end_children()
-                    self._send(encoded("error", {"error": OutOfMemory.__name__, "message": ""}))
+                    self._send(encoded("error", error_body(OutOfMemory(""), message="")))
                     self._send(encoded("ended", {"status": -signal.SIGKILL}))
                     return True
 
@@ -237,23 +234,23 @@ def _report(job: Job, frame: Frame, emit: Emit) -> None:
     try:
         job(frame, emit)
     except BaseException as error:  # noqa: BLE001 - users' code may raise anything, and the server is told of all
-        body = _error(error)
-        if not isinstance(error, WeaverError) and body["error"] != StrategyError.__name__:
+        told = _meant(error)
+        if not isinstance(error, WeaverError) and not isinstance(told, StrategyError):
             traceback.print_exc()
-        emit(encoded("error", body))
+        emit(encoded("error", error_body(told, message=fit_words(words_of(told), length_max=MESSAGE_LENGTH_MAX))))
 
 
-def _error(error: BaseException) -> dict[str, Any]:
-    causes = [error, error.__cause__, error.__context__]
-    text = fit_words(words_of(error), length_max=MESSAGE_LENGTH_MAX)
-    if any(isinstance(cause, MemoryError) for cause in causes):
-        return {"error": OutOfMemory.__name__, "message": text if isinstance(error, WeaverError) else ""}
+def _meant(error: BaseException) -> WeaverError:
+    """What a job raised, as an error of Weaver's."""
+    text = words_of(error)
+    if any(isinstance(cause, MemoryError) for cause in (error, error.__cause__, error.__context__)):
+        return OutOfMemory(text if isinstance(error, WeaverError) else "")
     if isinstance(error, WeaverError):
-        return {"error": type(error).__name__, "message": text}
+        return error
     blamed = blame_strategy(error)  # what a strategy raised that no engine catches: KeyboardInterrupt, for one
     if blamed is not None:
-        return {"error": StrategyError.__name__, "message": fit_words(blamed, length_max=MESSAGE_LENGTH_MAX)}
-    return {"error": "RunFailed", "message": f"{type(error).__name__}: {text}" if text else type(error).__name__}
+        return StrategyError(blamed)
+    return RunFailed(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
 def _write(line: int, data: bytes) -> None:

@@ -98,7 +98,7 @@ def _reason(series: StoredSeries) -> str | None:
     except Damaged as error:
         return str(error)
     except FileNotFoundError as error:
-        return f"{error.args[0]} is missing"
+        return f"{error.filename} is missing"
     return None
 
 

@@ -307,8 +307,8 @@ class ParquetBarStore:
             except (Damaged, FileNotFoundError) as error:
                 if attempt == _ATTEMPTS - 1 or folder.record_or_none() == record:
                     self._verdicts.forget(series)
-                    missing = f"{error.args[0]} is missing"
-                    raise _damaged(entry, missing if isinstance(error, FileNotFoundError) else str(error)) from error
+                    reason = str(error) if isinstance(error, Damaged) else f"{error.filename} is missing"
+                    raise _damaged(entry, reason) from error
         raise AssertionError("the last attempt returns or raises")
 
     def _before(self, found: Mended, timeframe: Timeframe) -> tuple[Bars | None, list[Lost]]:

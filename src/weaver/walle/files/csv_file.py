@@ -19,7 +19,7 @@ from weaver.model.errors import DataError, InputError
 from weaver.walle.files.columns.arrow_columns import numbers_of, symbols_of, text_column
 from weaver.walle.files.columns.column_names import ColumnNames, is_header, recognise
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
-from weaver.walle.files.columns.source import Source
+from weaver.walle.files.columns.source import Place, Source
 from weaver.walle.files.columns.symbol_column import SymbolColumn
 from weaver.walle.files.columns.time_text import WrittenTimes, parse_times
 
@@ -202,21 +202,21 @@ def _decode(line: bytes, name: str, number: int) -> str:
     try:
         return line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
-        raise DataError(f"{name}: line {number}: the text is not UTF-8: save it as UTF-8") from error
+        raise Place(file=name, line=number).error("the text is not UTF-8: save it as UTF-8") from error
 
 
 def _split(line: str, name: str, number: int) -> tuple[str, list[str]]:
     separator = max(_SEPARATORS, key=line.count)
-    return separator, fields_of(line.strip("\r\n\ufeff"), separator, place=f"{name}: line {number}")
+    return separator, fields_of(line.strip("\r\n\ufeff"), separator, place=Place(file=name, line=number))
 
 
-def fields_of(line: str, separator: str, *, place: str) -> list[str]:
+def fields_of(line: str, separator: str, *, place: Place) -> list[str]:
     """The fields of one line without its end. Raises DataError naming the place where they cannot be told apart, as
     after a quote that nothing closes, or in a file whose lines end in a bare carriage return."""
     try:
         return next(csv.reader([line], delimiter=separator), [])
     except csv.Error as error:
-        raise DataError(f"{place}: its fields cannot be told apart: {error}") from error
+        raise place.error(f"its fields cannot be told apart: {error}") from error
 
 
 def _time_texts(columns: dict[int, pa.ChunkedArray], names: ColumnNames) -> pa.ChunkedArray:
@@ -247,14 +247,13 @@ def _bad_number(column: pa.Array, name: str, source: Source, first: int) -> Data
 def _broken_line(text: CsvText, error: pa.ArrowInvalid) -> DataError:
     """The first line with the wrong number of fields, or that is not UTF-8; else what the parser said."""
     for row, (line, data) in enumerate(text.data_lines(), start=1):
-        place = f"{text.name}: row {row} (line {line})"
+        place = Place(file=text.name, row=row, line=line)
         try:
             fields = fields_of(data.decode().rstrip("\r\n"), text.separator, place=place)
         except UnicodeDecodeError:
-            return DataError(f"{place}: the text is not UTF-8: save it as UTF-8")
+            return place.error("the text is not UTF-8: save it as UTF-8")
         except DataError as broken:
             return broken
         if len(fields) != len(text.header):
-            found = f"{counted(len(fields), 'field')}, the header has {len(text.header)}"
-            return DataError(f"{place}: {found}")
+            return place.error(f"{counted(len(fields), 'field')}, the header has {len(text.header)}")
     return DataError(f"{text.name}: {np.str_(error).splitlines()[0]}")

@@ -11,6 +11,7 @@ from weaver.model.market.timeframe import Timeframe
 from weaver.walle.files.bar_file import check_symbol, is_parquet, read_part
 from weaver.walle.files.checks.assembly import ReadBars, assemble
 from weaver.walle.files.columns.column_names import ColumnNames, recognise
+from weaver.walle.files.columns.source import Place
 
 _CELL_MAX = 100
 
@@ -26,7 +27,7 @@ class FilePreview:
     zone: str | None
     """In which the times were read: UTC where they carry a zone of their own, None for bare dates."""
     read: ReadBars | None
-    error: str | None
+    error: InputError | None
 
 
 def preview(
@@ -39,7 +40,7 @@ def preview(
     class_of: Callable[[str], AssetClass | None],
     rows_max: int = 10,
 ) -> FilePreview:
-    """Read the whole file, store nothing. What is wrong with it is told in the result, not raised.
+    """Read the whole file, store nothing. What is wrong with it stands in the result, and is not raised.
 
     symbol: the one that is wanted; otherwise: what the bars are called where no column says it. class_of: the class of
     a symbol, None to guess it. Raises InputError for a symbol that cannot be used.
@@ -55,7 +56,7 @@ def preview(
         asset_class = class_of(part.symbol)
         read = assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
     except InputError as refusal:
-        error = str(refusal)
+        error = refusal
     return FilePreview(columns=tuple(_used(names, path)), rows=rows, zone=zone, read=read, error=error)
 
 
@@ -81,7 +82,7 @@ def _csv_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], tuple[tuple[s
 
     text = read_text(path)
     lines = [
-        (line.decode(errors="replace").rstrip("\r\n"), f"{text.name}: row {row} (line {number})")
+        (line.decode(errors="replace").rstrip("\r\n"), Place(file=text.name, row=row, line=number))
         for row, (number, line) in enumerate(islice(text.data_lines(), rows_max), start=1)
     ]
     rows = [fields_of(line, text.separator, place=place) for line, place in lines]

@@ -144,6 +144,19 @@ def resident() -> Iterator[Callable[[], float]]:
 
 
 @pytest.mark.anyio
+async def test_what_is_wrong_with_a_file_comes_from_its_reader_with_its_place(tmp_path: Path) -> None:
+    rows = CSV.splitlines(keepends=True)
+    twice = b"".join([*rows[:4], rows[3]])
+    async with readers(tmp_path) as found:
+        with pytest.raises(DataError) as raised:
+            await found.store(reading(tmp_path, twice), keep=True, read_done=lambda: None)
+        assert raised.value.facts == {"file": "X_1d.csv", "row": 4, "line": 5}
+        assert str(raised.value) == "X_1d.csv: row 4 (line 5): time 2024-01-03 stands there twice"
+        [error] = (await found.preview(reading(tmp_path, twice))).errors
+        assert (error.row, error.message) == (4, str(raised.value))
+
+
+@pytest.mark.anyio
 async def test_hostile_file_is_an_error_that_says_what_to_do_and_its_reader_reads_on(
     tmp_path: Path, resident: Callable[[], float]
 ) -> None:

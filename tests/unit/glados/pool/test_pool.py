@@ -21,7 +21,7 @@ from weaver.glados.pool import worker_process
 from weaver.glados.pool.pool import LocalBacktestPool
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest
 from weaver.glados.stored.positions import decode_positions
-from weaver.model.errors import InputError, RunFailed, StrategyError, Unavailable, WeaverError, WorkerLost
+from weaver.model.errors import InputError, OutOfMemory, RunFailed, StrategyError, Unavailable, WeaverError, WorkerLost
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bars.store import ParquetBarStore
@@ -179,8 +179,8 @@ async def test_what_a_strategy_prints_stays_out_of_the_line(pool: LocalBacktestP
         ("os._exit(3)", WorkerLost, "ended with exit code 3"),
         ("os.kill(os.getpid(), signal.SIGKILL)", WorkerLost, r"signal 9 \(SIGKILL\)"),
         ("sys.stderr.write('help\\n'); ctypes.string_at(0)", WorkerLost, r"signal 11 \(SIGSEGV\) \(its last words: "),
-        ("self.x = bytearray(300 * 1024 ** 2)", WorkerLost, "more memory than the 200 MB"),
-        ("self.x = getattr(self, 'x', []) + [bytearray(30 * 1024 ** 2)]", WorkerLost, "more memory than the 200 MB"),
+        ("self.x = bytearray(300 * 1024 ** 2)", OutOfMemory, "more memory than the 200 MB"),
+        ("self.x = getattr(self, 'x', []) + [bytearray(30 * 1024 ** 2)]", OutOfMemory, "more memory than the 200 MB"),
         ("os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)", WorkerLost, r"signal 9 \(SIGKILL\)"),
     ],
 )  # fmt: skip

@@ -92,7 +92,7 @@ def test_jobs_are_done_one_after_the_other(peer: Peer) -> None:
 
 def test_failing_job_says_why_in_one_line(peer: Peer) -> None:
     peer.send("fail")
-    assert peer.frame() == Frame(kind="error", body={"error": "InputError", "message": "no such thing"})
+    assert peer.frame() == Frame(kind="error", body={"error": "InputError", "message": "no such thing", "facts": {}})
     assert peer.frame().body == {"status": 0}
 
 
@@ -170,4 +170,5 @@ def chained(error: Exception, cause: BaseException) -> Callable[[], None]:
 def test_what_a_job_raises_is_told_of_by_its_kind(fail: Callable[[], None], told: tuple[str, str]) -> None:
     sent: list[bytes] = []
     worker_server._report(lambda *_: fail(), Frame(kind="run", body={}), sent.append)
-    assert read_frame(BytesIO(sent[0]).read) == Frame(kind="error", body={"error": told[0], "message": told[1]})
+    body = {"error": told[0], "message": told[1], "facts": {}}
+    assert read_frame(BytesIO(sent[0]).read) == Frame(kind="error", body=body)

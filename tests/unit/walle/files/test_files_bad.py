@@ -68,6 +68,14 @@ def test_bad_row_is_named_with_its_value(tmp_path: Path, row: str, problem: str)
     assert problem in text
 
 
+def test_error_knows_its_row_and_line_beside_naming_them(tmp_path: Path) -> None:
+    path = tmp_path / "row 9: of.csv"
+    path.write_text("a vendor's title\n" + with_row("2017-01-04,11,12,9,11"))
+    with pytest.raises(DataError) as raised:
+        read_bars(path)
+    assert raised.value.facts == {"file": str(path), "row": 2, "line": 4}
+
+
 def test_line_counts_what_stands_above_and_between(tmp_path: Path) -> None:
     text = message(
         tmp_path, "a vendor's title\n" + with_row("2017-01-04,11,8,9,8.5,100").replace("\n2017-01-04", "\n\n2017-01-04")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from weaver.model.calendar.instants import INSTANT_MAX, INSTANT_MIN
@@ -64,7 +65,7 @@ class SymbolRecord:
         return json.dumps({**record, "checksum": _checksum(record)}, indent=1) + "\n"
 
     @classmethod
-    def from_json(cls, text: str | bytes, *, place: str) -> "SymbolRecord":
+    def from_json(cls, text: str | bytes, *, place: Path) -> "SymbolRecord":
         """The record that `text` holds. Raises Damaged naming `place` if it is not one, or not as it was written."""
         try:
             record = json.loads(text)

@@ -45,22 +45,17 @@ class SymbolFolder:
 
     def find_record(self) -> SymbolRecord | None:
         """What the store knows of the symbol; None where that is nothing. Raises Damaged."""
+        path = self.path / RECORD
         try:
-            text = read_small_file(self.path / RECORD, _RECORD_BYTES_MAX)
+            return self._read(path)
         except FileNotFoundError:
             if self._is_unfinished():
                 return None
-            reason = "is missing"
+            reason = f"{path} is missing"
         except Damaged as error:
-            reason = str(error).removeprefix(f"{self.path / RECORD} ")
-        else:
-            try:
-                return self._own(SymbolRecord.from_json(text, place=RECORD))
-            except Damaged as error:
-                reason = str(error).removeprefix(f"{RECORD} ")
+            reason = str(error)
         raise Damaged(
-            f"{self.symbol}: its record in the bar store is damaged ({self.path / RECORD} {reason}): import its bars "
-            "again, or delete it"
+            f"{self.symbol}: its record in the bar store is damaged ({reason}): import its bars again, or delete it"
         )
 
     def record_or_none(self) -> SymbolRecord | None:
@@ -84,8 +79,7 @@ class SymbolFolder:
         found: dict[Timeframe, SymbolRecord] = {}
         for timeframe, _number, path in sorted(self._generations(), key=lambda one: one[:2]):
             try:
-                text = read_small_file(path / SERIES_RECORD, _RECORD_BYTES_MAX)
-                record = self._own(SymbolRecord.from_json(text, place=SERIES_RECORD))
+                record = self._read(path / SERIES_RECORD)
             except (Damaged, FileNotFoundError):
                 continue
             if set(record.series) == {timeframe} and record.series[timeframe].folder == path.name:
@@ -147,9 +141,11 @@ class SymbolFolder:
             if path.name not in valid:
                 remove(path)
 
-    def _own(self, record: SymbolRecord) -> SymbolRecord:
+    def _read(self, path: Path) -> SymbolRecord:
+        """The record that a file holds. Raises FileNotFoundError, and Damaged that begins with the file."""
+        record = SymbolRecord.from_json(read_small_file(path, _RECORD_BYTES_MAX), place=path)
         if record.instrument.symbol != self.symbol:
-            raise Damaged(f"is the one of {record.instrument.symbol!r}")
+            raise Damaged(f"{path} is the one of {record.instrument.symbol!r}")
         return record
 
     def _is_unfinished(self) -> bool:

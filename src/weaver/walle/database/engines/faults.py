@@ -79,7 +79,7 @@ def of_file(path: Path) -> Iterator[None]:
     try:
         yield
     except (InputError, Unavailable) as error:
-        raise type(error)(f"{path}: {error}; is it Weaver's database, and may this user write to it?") from error
+        raise error.reworded(f"{path}: {error}; is it Weaver's database, and may this user write to it?") from error
 
 
 def fault(error: BaseException) -> WeaverError | None:

@@ -9,6 +9,25 @@ from weaver.model.errors import DataError
 from weaver.model.market.bars import Bool, Int64
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something stands in a file or frame; rows and lines count from 1."""
+
+    file: str
+    row: int | None = None
+    line: int | None = None
+
+    def error(self, text: str) -> DataError:
+        """`text` about this place, which knows where it is."""
+        return DataError(f"{self}: {text}", file=self.file, row=self.row, line=self.line)
+
+    def __str__(self) -> str:
+        """`bars.csv: row 4 (line 5)`."""
+        if self.row is None:
+            return self.file if self.line is None else f"{self.file}: line {self.line}"
+        return f"{self.file}: row {self.row}" + ("" if self.line is None else f" (line {self.line})")
+
+
 def _no_line(_row: int) -> int | None:
     return None
 
@@ -31,9 +50,7 @@ class Source:
     def error(self, row: int, text: str) -> DataError:
         """`text` about a data row, counted from 0 here and from 1 for the reader, in the whole file or frame."""
         number = 1 + (row if self.rows is None else int(self.rows[row]))
-        line = self.line_of(number)
-        place = f"row {number}" if line is None else f"row {number} (line {line})"
-        return DataError(f"{self.name}: {place}: {text}")
+        return Place(file=self.name, row=number, line=self.line_of(number)).error(text)
 
     def check(self, bad: Bool, text: Callable[[int], str]) -> None:
         """Raises DataError about the first row that is `bad`."""
