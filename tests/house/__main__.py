@@ -1,6 +1,7 @@
 """`python -m tests.house [ROOT …]`: the house of each checkout, counted side by side (default: this one)."""
 
 import argparse
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -21,7 +22,12 @@ Rows = dict[str, int]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.house", description=__doc__)
     parser.add_argument("root", type=Path, nargs="*", default=[Path(__file__).parents[2]])
-    roots = parser.parse_args().root
+    parser.add_argument("--rooms", action="store_true", help="print the table of rooms for docs/architecture/README.md")
+    options = parser.parse_args()
+    roots = options.root
+    if options.rooms:
+        sys.stdout.write(f"{rooms_table(modules(roots[0] / 'src'))}\n")
+        return
     houses = [modules(root / "src") for root in roots]
     console = Console(width=120)
     for title, count in (("Counted", counted), ("Files in each room", files_by_room), ("Lines", lines_by_package)):
@@ -47,6 +53,19 @@ def counted(house: dict[str, Module]) -> Rows:
         **{f"functions of more than {limit} lines": sum(n > limit for n in lengths) for limit in FUNCTION_LINES},
         "circles of imports": len(all_circles(imports(house), house)),
     }
+
+
+def rooms_table(house: dict[str, Module]) -> str:
+    """Each room with the first line of its docstring, as a page has them."""
+    rooms = sorted((one for one in house.values() if one.path.stem == "__init__"), key=lambda one: one.name)
+    return "\n".join(
+        ["| room | what it is for |", "|---|---|", *(f"| {_link(one)} | {one.docstring} |" for one in rooms)]
+    )
+
+
+def _link(room: Module) -> str:
+    folder = "/".join(room.name.split(".")[1:])
+    return f"`{folder}/`" if folder else "`weaver`"
 
 
 def files_by_room(house: dict[str, Module]) -> Rows:
