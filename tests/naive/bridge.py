@@ -11,6 +11,7 @@ import numpy as np
 from tests.naive.scenario import NaiveSymbol, Op, Scenario
 from weaver.greta.account import BacktestAccount
 from weaver.greta.engine import Engine
+from weaver.marvin.orders.actions import Actions
 from weaver.marvin.plugins.loader import from_class
 from weaver.marvin.series.indicators import indicator
 from weaver.marvin.strategy import Strategy
@@ -118,7 +119,11 @@ def _fits(first: Order, then: Order) -> bool:
 
 
 def run_weaver(
-    scenario: Scenario, *, by_signal: bool = False, account_class: type[BacktestAccount] = BacktestAccount
+    scenario: Scenario,
+    *,
+    by_signal: bool = False,
+    account_class: type[BacktestAccount] = BacktestAccount,
+    actions: Actions | None = None,
 ) -> Engine[Any]:
     """The finished engine of a scenario, whose strategy is called tick by tick or by signals."""
     body = {"_program": scenario.program, "_flags": _flags(scenario)}
@@ -136,7 +141,7 @@ def run_weaver(
         costs={name: getattr(costs, name) for name in costs.__slots__ if getattr(costs, name) is not None},
         close_at_end=scenario.close_at_end,
     )
-    return plan(from_class(program), sources, options).engine(progress=_ignore, account=account_class)
+    return plan(from_class(program), sources, options).engine(progress=_ignore, account=account_class, actions=actions)
 
 
 def _listing(symbol: NaiveSymbol, timeframe: str) -> Listing:

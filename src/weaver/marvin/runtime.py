@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from weaver.marvin.callbacks import call_problem
 from weaver.marvin.orders.account import Account
+from weaver.marvin.orders.actions import Actions
 from weaver.marvin.orders.desk import Desk
 from weaver.marvin.orders.holding import Holding
 from weaver.marvin.series.bar import Bar, moment
@@ -26,7 +27,7 @@ from weaver.model.market.bars import Bars
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import decimal_of
-from weaver.model.orders.actions import FetchWindow
+from weaver.model.orders.actions import FetchWindow, StopRun
 from weaver.model.orders.order import Order
 from weaver.model.orders.small_target import SmallTargets
 from weaver.model.words import fit_words
@@ -76,7 +77,9 @@ class Runtime:
         other_bars: Callable[[str, Timeframe], Bars],
         seed: int,
         until: int | None = None,
+        actions: Actions | None = None,
     ) -> None:
+        """`actions`: where what the strategy asks for is kept as typed actions, for those who want them."""
         self.symbols = tuple(listings)
         self.timeframe = str(listings[self.symbols[0]].bars.timeframe)
         self.clock, self.account = clock, account
@@ -84,7 +87,8 @@ class Runtime:
         """Up to which instant (ns) all is known that happened; by itself, up to the last bar's close."""
         self.feed = Feed(listings, clock, other_bars)
         self.first = self.feed.group(self.symbols[0])
-        self.desk = Desk(account, clock, {symbol: account.scale(symbol) for symbol in self.symbols})
+        self._actions = actions
+        self.desk = Desk(account, clock, {symbol: account.scale(symbol) for symbol in self.symbols}, actions)
         self.random = Random(seed)
         self.registrations: list[Registration] = []
         self.requests: list[tuple[int, FetchWindow]] = []
@@ -240,6 +244,8 @@ class Runtime:
         request = FetchWindow(symbol=symbol, timeframe=str(Timeframe.parse(timeframe)), bars=bars)
         self.requests.append((self.clock.now, request))
         self.windows.append(self.requests[-1])
+        if self._actions is not None:
+            self._actions.add(self.clock.now, request)
         self.attention.append("window")
 
     def window(self, request: FetchWindow, asked: int) -> Window:
@@ -257,6 +263,8 @@ class Runtime:
     def stop_run(self, reason: str) -> None:
         """End the run after this tick."""
         self.stop_reason = fit_words(str(reason), length_max=REASON_LENGTH_MAX) or "stopped by the strategy"
+        if self._actions is not None:
+            self._actions.add(self.clock.now, StopRun(reason=self.stop_reason))
         self.attention.append("stop")
 
     def log(self, text: str) -> None:

@@ -15,6 +15,7 @@ from weaver.greta.account import BacktestAccount
 from weaver.greta.engine import Engine, Progress, Setup
 from weaver.greta.ledger.prices import scale_of
 from weaver.marvin.failure import strategy_failure
+from weaver.marvin.orders.actions import Actions
 from weaver.marvin.parameters.declared import validate
 from weaver.marvin.plugins.loader import LoadedStrategy
 from weaver.marvin.runtime import Runtime
@@ -90,8 +91,12 @@ class Plan:
         progress: Progress,
         account: type[BacktestAccount] = BacktestAccount,
         until: int | None = None,
+        actions: Actions | None = None,
     ) -> Engine[Runtime]:
-        """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError."""
+        """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError.
+
+        `actions` gets what the strategy asks for, in the order of its intents.
+        """
         listings = self.listings if until is None else closed_by(self.listings, until)
         setup = Setup(
             listings=listings,
@@ -105,7 +110,7 @@ class Plan:
         )
         engine: Engine[Runtime] | None = None
         try:
-            engine = Engine(setup, partial(self._runtime, listings, until), account=account)
+            engine = Engine(setup, partial(self._runtime, listings, until, actions), account=account)
             engine.run()
         except KeyboardInterrupt:
             raise
@@ -120,7 +125,13 @@ class Plan:
         return engine
 
     def _runtime(
-        self, listings: Mapping[str, Listing], until: int | None, *, account: BacktestAccount, ticks: NDArray[np.int64]
+        self,
+        listings: Mapping[str, Listing],
+        until: int | None,
+        actions: Actions | None,
+        *,
+        account: BacktestAccount,
+        ticks: NDArray[np.int64],
     ) -> Runtime:
         clock = Clock(ticks, start=self.start)
         self.begun(clock)
@@ -133,6 +144,7 @@ class Plan:
             other_bars=partial(_other_bars, listings, resample if until is None else put_together),
             seed=self.options.seed,
             until=until,
+            actions=actions,
         )
 
 

@@ -1,10 +1,11 @@
-"""The desk turns a strategy's intents into orders: the same arithmetic in backtest, paper and live."""
+"""The desk turns a strategy's intents into orders and actions: the same arithmetic in backtest, paper and live."""
 
 from collections.abc import Callable, Mapping
 from decimal import Context
 from typing import Any
 
 from weaver.marvin.orders.account import Account
+from weaver.marvin.orders.actions import Actions
 from weaver.marvin.orders.terms import Terms, check_exit_tif, join
 from weaver.marvin.series.timeline import Clock
 from weaver.model.errors import InputError, InvalidOrder
@@ -16,8 +17,6 @@ from weaver.model.orders.small_target import SmallTargets
 
 NOTICED = 10_000
 """One part in so many is what somebody misses; the cut of a share to whole ones always is."""
-
-
 SHOWN = Context(prec=10)
 """Of a quantity that is told about."""
 
@@ -33,12 +32,15 @@ class Desk:
     """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
 
     __slots__ = (
-        "_account", "_clock", "_fractions", "_place", "_scales", "_take", "cuts", "first_cut", "number", "small",
+        "_account", "_actions", "_clock", "_fractions", "_scales", "_take", "cuts", "first_cut", "number", "small",
     )  # fmt: skip
 
-    def __init__(self, account: Account, clock: Clock, scales: Mapping[str, Scale]) -> None:
-        self._account, self._clock, self._scales = account, clock, Scales(scales)
-        self._place, self._take = account.place, account.take
+    def __init__(
+        self, account: Account, clock: Clock, scales: Mapping[str, Scale], actions: Actions | None = None
+    ) -> None:
+        self._account, self._clock, self._scales, self._actions = account, clock, Scales(scales), actions
+        self._take = account.take if actions is None else self._take_noted
+        """Hands on a plain market order: straight to the account where nobody wants actions."""
         self._fractions: dict[Number, tuple[int, int]] = {}
         self.number = 0
         """The number of the newest order."""
@@ -107,7 +109,7 @@ class Desk:
         account = self._account
         for order in tuple(account.working(symbol)):
             if order.is_working:  # its entry's cancellation may have taken it along
-                account.cancel(order, "position closed by the strategy")
+                self._withdraw(order, "position closed by the strategy")
         held = account.units(symbol)
         if not held:
             return None
@@ -131,26 +133,25 @@ class Desk:
             Terms.parse({**terms, "tif": tif, **prices}).apply(leg)
             legs.append(leg)
         join(ExitGroup(entry=None, entered=units), legs, OrderClass.OCO)
-        self._send(legs)
+        self.number += len(legs)
+        self._send(*legs)
         return legs[0], legs[1]
 
     def oto(self, first: Order, then: Order, *, exit_tif: str | None = None) -> Order:
         """Let `then` wait until `first` fills, and be its exit. Both were placed in this callback. Returns `first`."""
         if first.symbol != then.symbol or first.sign == then.sign:
             raise InvalidOrder("oto(first, then): `then` exits `first`, so it has its symbol and the opposite side")
-        fresh = all(
-            order.is_working and order.placed == self._clock.tick and not order.filled for order in (first, then)
-        )
-        if not fresh or not then.is_sized or any(order.group or order.exits for order in (first, then)):
+        if not (self._is_fresh(first) and self._is_fresh(then) and then.is_sized):
             raise InvalidOrder("oto(first, then) takes two plain orders placed in this callback")
         check_exit_tif(exit_tif)
         if exit_tif is not None or not then.is_tif_asked:
             then.tif = TimeInForce.GTC if exit_tif is None else TimeInForce(exit_tif)
-        group = ExitGroup(entry=first, cap=then.units)
         if then.order_type is OrderType.TRAILING_STOP:
             then.mark = then.stop_units = None  # it starts from the bar in which `first` fills
-        join(group, [then], OrderClass.OTO)
+        join(ExitGroup(entry=first, cap=then.units), [then], OrderClass.OTO)
         first.order_class = OrderClass.OTO
+        if self._actions is not None:
+            self._actions.join(first, then)
         return first
 
     def replace(self, order: Order, *, quantity: Number | None = None, **changes: Any) -> Order:
@@ -164,6 +165,8 @@ class Desk:
         if quantity is None:
             new.target, new.is_sized = order.target, order.is_sized
         self.number += 1
+        if self._actions is not None:
+            self._actions.replace(self._clock.now, order, new)
         self._account.place(new)
         self._account.replaced(order, new)
         return new
@@ -171,8 +174,7 @@ class Desk:
     def cancel(self, order: Order) -> None:
         """Cancel an order; one that no longer works stays as it is."""
         if order.is_working:
-            order.cancel_asked = True
-            self._account.cancel(order, "cancelled by the strategy")
+            self._withdraw(order, "cancelled by the strategy")
 
     def _cut(self, scale: Scale, quantity: Number) -> int:
         """Units of an explicit quantity, cut down to the lot; what that takes off is counted, unless it is next to
@@ -185,24 +187,19 @@ class Desk:
         return units
 
     def _towards(self, scale: Scale, target: Target, terms: dict[str, Any]) -> Order | None:
-        account, symbol = self._account, scale.symbol
+        """Order what is missing to what a target is after."""
+        account = self._account
         if terms:
             target.at_fill = _size_at(terms) and target.units is None
             terms = {name: value for name, value in terms.items() if name != "size_at"}
-        wanted = target.units
-        if wanted is None:
-            price = account.close(symbol)
-            if price is None:
-                raise InvalidOrder(f"{symbol}: no bar has closed yet, so a target has no price to be sized at")
-            equity = account.equity() if target.value is None else 0
-            wanted = target.quantity(equity=equity, price=price, scale=scale)
-        missing = wanted - account.units(symbol)
-        for order in account.working(symbol):
+        wanted = self._wanted(scale, target) if target.units is None else target.units
+        missing = wanted - account.units(scale.symbol)
+        for order in account.working(scale.symbol):
             if order.group is None and not order.cancel_asked:
                 missing -= order.sign * order.remaining
         units = abs(missing)
         if units < scale.lot or units < scale.minimum:
-            if missing == wanted and target.is_something and not account.units(symbol):
+            if missing == wanted and target.is_something and not account.units(scale.symbol):
                 self._note_small(scale, lambda price: target.worth(equity=account.equity(), price=price, scale=scale))
             return None
         sign = 1 if missing > 0 else -1
@@ -214,6 +211,14 @@ class Desk:
             order.target = target
         self._take(order)
         return order
+
+    def _wanted(self, scale: Scale, target: Target) -> int:
+        """The holding that a target of a value or a share comes to at the newest close, in quantity units."""
+        price = self._account.close(scale.symbol)
+        if price is None:
+            raise InvalidOrder(f"{scale.symbol}: no bar has closed yet, so a target has no price to be sized at")
+        equity = self._account.equity() if target.value is None else 0
+        return target.quantity(equity=equity, price=price, scale=scale)
 
     def _note_small(self, scale: Scale, worth: Callable[[int], int]) -> None:
         """Count a target that is worth something, and less than can be ordered; `worth` at a price: of the first."""
@@ -232,13 +237,36 @@ class Desk:
         terms.apply(order)
         if terms.trails and self._account.close(scale.symbol) is None:
             raise InvalidOrder(f"{scale.symbol}: no bar has closed yet, so a trailing stop has no price to start from")
-        self._send([order, *terms.exits(order, self.number + 2)])
+        legs = terms.exits(order, self.number + 2)
+        self.number += 1 + len(legs)
+        self._send(order, *legs)
         return order
 
-    def _send(self, orders: list[Order]) -> None:
-        self.number += len(orders)
+    def _send(self, *orders: Order) -> None:
+        """Hand on the orders of one intent."""
+        if self._actions is not None:
+            self._actions.place(self._clock.now, orders)
         for order in orders:
-            self._place(order)
+            self._account.place(order)
+
+    def _take_noted(self, order: Order) -> None:
+        """Hand on a plain market order where actions are wanted."""
+        if self._actions is not None:
+            self._actions.place(self._clock.now, (order,))
+        self._account.take(order)
+
+    def _withdraw(self, order: Order, reason: str) -> None:
+        """Ask for the end of a working order."""
+        order.cancel_asked = True
+        if self._actions is not None:
+            self._actions.cancel(self._clock.now, order)
+        self._account.cancel(order, reason)
+
+    def _is_fresh(self, order: Order) -> bool:
+        """Whether it was placed at this tick, has not filled, and has nothing to do with exits."""
+        is_new = order.is_working and order.placed == self._clock.tick and not order.filled
+        is_known = self._actions is None or self._actions.has(order)
+        return is_new and is_known and not (order.group or order.exits or order.reduce_only)
 
 
 def _size_at(terms: dict[str, Any]) -> bool:

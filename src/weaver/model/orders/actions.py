@@ -59,22 +59,39 @@ class TimeInForce(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceOrder:
-    """Place an order; `quantity` is None where the fill price settles it (`size_at="fill"`)."""
+class OrderTerms:
+    """One order of an action: all that a venue must know of it besides its symbol."""
 
     number: int
-    symbol: str
     side: Side
-    quantity: Decimal | None
+    quantity: Decimal | None = None
+    """None: the price of the fill settles it, by the target; of an exit leg, by what its entry then buys or sells."""
     order_type: OrderType
-    order_class: OrderClass
     tif: TimeInForce
-    extended_hours: bool
+    """Of an exit leg: what `exit_tif` says."""
+    extended_hours: bool = False
     limit: Decimal | None = None
     stop: Decimal | None = None
+    """Of a trailing stop: the level that it goes on from, where it replaces another and trails as that one did."""
     trail: Decimal | None = None
     trail_percent: Decimal | None = None
-    parent: int | None = None
+    target_value: Decimal | None = None
+    """The holding to reach, in cash. What cannot be paid of a target is cut off, and not refused."""
+    target_percent: Decimal | None = None
+    """The holding to reach, as a share of the equity (1: all of it)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder:
+    """Place an order, and with it the exit legs that wait for its fills.
+
+    Of an oco, whose orders wait for nothing, it is the limit order, and its one leg is the stop.
+    """
+
+    symbol: str
+    order: OrderTerms
+    order_class: OrderClass = OrderClass.SIMPLE
+    legs: tuple[OrderTerms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +103,12 @@ class CancelOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaceOrder:
-    """Cancel a working order in favour of another that differs in `changes`."""
+    """Cancel a working order in favour of `order`, which takes its place: among its legs, or in its group."""
 
-    number: int
-    changes: Mapping[str, Decimal]
+    symbol: str
+    replaces: int
+    """The number of the order that is cancelled."""
+    order: OrderTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from weaver.model.errors import IllegalTransition
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import truncate
 from weaver.model.numbers.scale import Scale
-from weaver.model.orders.actions import SIDES, OrderClass, OrderType, PlaceOrder, Side, TimeInForce
+from weaver.model.orders.actions import SIDES, OrderClass, OrderType, Side, TimeInForce
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
 
 PENDING, FILLED = OrderStatus.PENDING, OrderStatus.FILLED
@@ -239,25 +239,6 @@ class Order:
         self.filled += units
         self.value = worth + (self.value if isinstance(self.value, int) else self.value(self))
         self.happen(OrderEvent.FILL_REST if self.filled == self.units else OrderEvent.FILL_PART)
-
-    def as_action(self) -> PlaceOrder:
-        """The action that placed it."""
-        parent = self.group.entry.number if self.group and self.group.entry else None
-        return PlaceOrder(
-            number=self.number,
-            symbol=self.symbol,
-            side=self.side,
-            quantity=self.quantity if self.target is None or not self.target.at_fill else None,
-            order_type=self.order_type,
-            order_class=self.order_class,
-            tif=self.tif,
-            extended_hours=self.extended_hours,
-            limit=self.limit,
-            stop=self.stop,
-            trail=self.trail,
-            trail_percent=self.trail_percent,
-            parent=parent,
-        )
 
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Without what would tell its value, a whole run, and without the order that replaced it, behind which a chain

@@ -7,7 +7,7 @@ import pytest
 from weaver.model.errors import IllegalTransition
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.numbers.scale import Scale
-from weaver.model.orders.actions import OrderClass, OrderType, Side
+from weaver.model.orders.actions import Side
 from weaver.model.orders.order import ExitGroup, Order, Target
 from weaver.model.orders.status import OrderEvent, OrderStatus
 
@@ -67,17 +67,6 @@ def test_decimals_are_derived_from_the_units() -> None:
     one.limit_units, one.stop_units, one.trail_units = 5 * ONE, 6 * ONE, ONE // 2
     assert (one.limit, one.stop, one.trail) == (Decimal(5), Decimal(6), Decimal("0.5"))
     assert repr(one) == "<Order 3 sell 0.25000000 BTC/USD market pending>"
-
-
-def test_action_says_what_was_asked_for() -> None:
-    entry, _, leg = bracket()
-    leg.order_type, leg.limit_units, leg.order_class = OrderType.LIMIT, 11 * ONE, OrderClass.OTO
-    action = leg.as_action()
-    assert (action.number, action.parent, action.limit, action.quantity) == (2, entry.number, Decimal(11), Decimal(10))
-    assert (action.order_type, action.order_class, action.side) == ("limit", "oto", Side.SELL)
-    assert entry.as_action().parent is None
-    entry.target = Target(value=ONE, at_fill=True)
-    assert entry.as_action().quantity is None
 
 
 @pytest.mark.parametrize(
