@@ -49,7 +49,7 @@ class Scripted(Strategy):
                 self.cancel(order)
         elif op.name == "replace":
             order = self._order(op.args[0])
-            if order is not None and not order.is_liquidation:
+            if order is not None and not self._is_liquidation(order):
                 self.replace(order, **_changes(order, op.kwargs))
         elif op.name == "oto":
             first, then = self._order(op.args[0]), self._order(op.args[1])
@@ -57,6 +57,9 @@ class Scripted(Strategy):
                 self.oto(first, then, **op.kwargs)
         else:
             getattr(self, op.name)(*op.args, **op.kwargs)
+
+    def _is_liquidation(self, order: Order) -> bool:
+        return order.number in self._running.account.liquidations  # type: ignore[attr-defined]
 
     def _order(self, reference: Any) -> Order | None:
         orders = self._running.account.orders  # type: ignore[attr-defined]
@@ -115,7 +118,7 @@ def _changes(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fits(first: Order, then: Order) -> bool:
-    return first.number < then.number and then.is_sized and not (first.is_liquidation or then.is_liquidation)
+    return first.number < then.number and then.is_sized
 
 
 def run_weaver(

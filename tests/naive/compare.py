@@ -55,7 +55,8 @@ def _fills(engine: Engine[Any]) -> list[tuple[object, ...]]:
                 Decimal(row.commission).scaleb(-8),
                 prices.starts[row.bar],
                 prices.opens[row.bar] if row.place == AT_OPEN else prices.ends[row.bar],
-                frozenset(row.notes) | ({"liquidation"} if row.order.is_liquidation else frozenset()),
+                frozenset(row.notes)
+                | ({"liquidation"} if row.order.number in engine.account.liquidations else frozenset()),
             )
         )
     return rows

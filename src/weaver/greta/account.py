@@ -23,6 +23,8 @@ class BacktestAccount:
         self._book = matcher.book
         self._kept = ledger.fills.kept
         self._units = ledger.units
+        self.liquidations: set[int] = set()
+        """The numbers of the orders by which the margin rule closes holdings."""
         self.take: Callable[[Order], None] = self.place
         if venue is None and type(self).place is BacktestAccount.place:  # nobody looks at a plain order on its way
             self.take = self._book.append
@@ -47,6 +49,12 @@ class BacktestAccount:
             order.mark = self.close(order.scale.symbol)
             if order.mark is not None:
                 self._matcher.level(order)
+
+    def liquidate(self, order: Order) -> None:
+        """Take an order by which the margin rule closes a holding."""
+        order.is_plain, order.reduce_only = False, True
+        self.liquidations.add(order.number)
+        self.place(order)
 
     def cancel(self, order: Order, reason: str) -> None:
         """Cancel a working order, at once."""

@@ -15,7 +15,7 @@ from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.plain_orders import QuickFill, check_opens, quick_fill
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.orders.corporate_actions import CorporateEvents
-from weaver.greta.orders.matching import Matcher
+from weaver.greta.orders.matching import EVER, Matcher
 from weaver.greta.orders.next_touch import NEVER, Watch
 from weaver.greta.pace import Pace
 from weaver.greta.ports import Runtime
@@ -26,7 +26,7 @@ from weaver.model.market.tick import Tick
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.order import Order
-from weaver.model.orders.status import OrderEvent
+from weaver.model.orders.status import OrderEvent, OrderStatus
 from weaver.model.orders.venue import VenueRules
 
 Progress = Callable[[float], None]
@@ -69,6 +69,8 @@ class Engine(Generic[R]):
         self.runtime: R = make_runtime(account=self.account, ticks=self.ticks)
         self.account.clock = self.clock = self.runtime.clock
         self.is_margin = setup.rules.kind is AccountKind.MARGIN
+        self._told: dict[int, OrderStatus] = {}
+        """The status of each order that the strategy last heard of, by number."""
         self.liquidated: list[int] = []
         """The ticks at which the margin rule sold everything."""
 
@@ -222,8 +224,9 @@ class Engine(Generic[R]):
             return
         for what in changed:
             if isinstance(what, Order):
-                if on_order and what.status is not what.told:  # an order that moved twice is told of as it stands
-                    what.told = what.status
+                # An order that moved twice is told of as it stands.
+                if on_order and self._told.get(what.number) is not what.status:
+                    self._told[what.number] = what.status
                     on_order(what)
             elif on_fill:
                 row = self.ledger.fills[what]
@@ -256,22 +259,22 @@ class Engine(Generic[R]):
         net, gross = self.ledger.values(tick)
         if not self.setup.rules.falls_short(equity=self.ledger.cash + net, gross=gross):
             return
-        works = {order.symbol for order in self.matcher.book if order.is_liquidation}
+        own = self.account.liquidations
+        works = {order.symbol for order in self.matcher.book if order.number in own}
         for order in tuple(self.matcher.book):
-            if not order.is_liquidation and order.is_working:
+            if order.number not in own and order.is_working:
                 self.matcher.orders.cancel(order, "margin call: every order is cancelled")
         self.matcher.orders.sweep()
         for symbol, units in self.ledger.units.items():
             if units and symbol not in works:
                 order = self._own_order(symbol, units)
-                order.is_plain, order.reduce_only, order.is_liquidation = False, True, True
-                self.account.place(order)
+                self.account.liquidate(order)
                 self.liquidated.append(tick)
 
     def _own_order(self, symbol: str, held: int) -> Order:
         """An order of the engine's own that closes a holding."""
         scale = self.prices[symbol].scale
-        order = Order(self.runtime.take_number(), scale, -1 if held > 0 else 1, abs(held), self.clock.tick)
+        order = Order(self.runtime.take_number(), scale, -1 if held > 0 else 1, abs(held), self.clock.now)
         order.tif = TimeInForce.GTC
         return order
 
@@ -285,8 +288,8 @@ class Engine(Generic[R]):
             return
         self._adopt(ticks)
         self.clock.tick = self.first - 1
-        for order in self.matcher.book:
-            order.placed = self.first - 1
+        for order in self.account.orders:
+            order.placed = self.clock.now
 
     def _adopt(self, ticks: NDArray[np.int64]) -> None:
         """Make `ticks` the run's clock."""
@@ -300,6 +303,7 @@ class Engine(Generic[R]):
             if (index := int(np.searchsorted(price.listing.bars.timestamp, self.setup.start))) < price.count
         ]
         self.first = min(starts)
+        self.matcher.begin = EVER if self.first else self.setup.start
 
     def _collect_signals(self) -> None:
         """All calls of all signals, by tick and then by registration; a sentinel ends them."""
@@ -331,7 +335,7 @@ class Engine(Generic[R]):
         is_open = price.all_tradable and price.is_contiguous and price.tick_of_bar is None
         if len(self.prices) > 1 or self.is_margin or not is_open or price.costs.max_participation is not None:
             return None
-        return quick_fill(self.ledger, price)
+        return quick_fill(self.ledger, price, start=self.setup.start)
 
     def _report(self, tick: int) -> None:
         self.setup.progress((tick - self.first) / max(len(self.ticks) - self.first, 1))

@@ -83,7 +83,8 @@ def _rests(prices: Prices) -> bool:
 def _waits(engine: Engine[Any], prices: Prices, orders: list[Order]) -> _Waits:
     """Orders whose first bar lay outside the session; exit legs, and what was cancelled by its strategy, aside."""
     own = [order for order in orders if order.symbol == prices.symbol and order.group is None]
-    plain = [order for order in own if not (order.extended_hours or order.cancel_asked or order.is_liquidation)]
+    liquidations = engine.account.liquidations
+    plain = [one for one in own if not (one.extended_hours or one.cancel_asked or one.number in liquidations)]
     placed = np.array([order.placed for order in plain], dtype=np.int64)
     first = _first_bars(engine, prices, placed)
     first = first[first < prices.count]
@@ -101,6 +102,6 @@ def _waits(engine: Engine[Any], prices: Prices, orders: list[Order]) -> _Waits:
 
 def _first_bars(engine: Engine[Any], prices: Prices, placed: NDArray[np.int64]) -> NDArray[np.int64]:
     """The first bar of a symbol that each order could act on, by index."""
-    instants = np.where(placed >= engine.first, engine.ticks[np.maximum(placed, 0)], engine.setup.start)
+    instants = np.where(placed >= engine.ticks[engine.first], placed, engine.setup.start)
     found: NDArray[np.int64] = np.searchsorted(prices.listing.bars.timestamp, instants)
     return found

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.ledger.exact_sums import whole, with_room
+from weaver.greta.ledger.filled_at_open import filled_at_open
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.order import Order
-from weaver.model.orders.status import OrderStatus
 
 AT_OPEN, INSIDE, AT_CLOSE = 0, 1, 2
 
@@ -29,6 +29,20 @@ class FillRow(NamedTuple):
     notes: tuple[str, ...]
     value: int
     """Cash units that changed hands, > 0, without the commission."""
+
+
+class Plain(NamedTuple):
+    """What plain orders have in common that filled at the open of the bar after the tick at which they were placed."""
+
+    scale: Scale
+    ends: Sequence[int]
+    """Of the bars, each of which is a tick, ns."""
+    start: int
+    """Of the run, ns."""
+
+    def placed(self, bar: int) -> int:
+        """When one that filled on a bar was placed, ns."""
+        return self.ends[bar - 1] if bar else self.start
 
 
 class Amounts(NamedTuple):
@@ -54,8 +68,10 @@ class FillRows(Sequence[FillRow]):
         """Which order filled."""
         self.kept: dict[int, Order] = {}
         """Orders by number; of those of the run that are not plain, all."""
-        self.scale: Scale | None = None
-        """That of the orders that are not kept."""
+        self.plain: Plain | None = None
+        """What orders that are not kept have in common."""
+        self.filled_at_open = filled_at_open(self)
+        """What such orders are."""
         self.units: list[int] = []
         self.bars = array("q")
         self.places: dict[int, int] = {}
@@ -121,12 +137,11 @@ class FillRows(Sequence[FillRow]):
         self._as_lists()
         self._swept_units, self._swept = units, amounts
 
-    def tell(self, order: Order) -> int:
-        """Settle, let a plain order know what its one fill came to, and return that."""
+    def worth(self, order: Order) -> int:
+        """Settle, and return what a plain order's one fill came to, in price units x quantity units."""
         for row in range(len(self._rows), len(self)):
             self._rows[self.numbers[row]] = row
-        order.value = int(self.amounts.prices[self._rows[order.number]]) * order.filled
-        return order.value
+        return int(self.amounts.prices[self._rows[order.number]]) * order.units
 
     def order(self, row: int) -> Order:
         """The order that a row is of."""
@@ -141,11 +156,11 @@ class FillRows(Sequence[FillRow]):
         return self.kept
 
     def _restored(self, row: int) -> Order:
-        assert self.scale is not None
+        assert self.plain is not None
         number, units = self.numbers[row], self.units[row]
-        order = Order(number, self.scale, 1 if units > 0 else -1, abs(units), self.bars[row] - 1)
-        order.filled, order.value, order.status = order.units, self.tell, OrderStatus.FILLED
-        self.kept[number] = order
+        placed = self.plain.placed(self.bars[row])
+        order = self.kept[number] = Order(number, self.plain.scale, 1 if units > 0 else -1, abs(units), placed)
+        order.__class__ = self.filled_at_open
         return order
 
     def _as_lists(self) -> Amounts:

@@ -4,30 +4,31 @@ from collections.abc import Callable
 
 import numpy as np
 
+from weaver.greta.ledger.fill_rows import Plain
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.ledger.settlement import Settlement
 from weaver.model.errors import RunFailed
 from weaver.model.orders.order import Order
-from weaver.model.orders.status import OrderStatus
 
 QuickFill = Callable[[Order, int], bool]
 
 
-def quick_fill(ledger: Ledger, prices: Prices) -> QuickFill:
+def quick_fill(ledger: Ledger, prices: Prices, *, start: int) -> QuickFill:
     """A function that fills a plain market order at the open of a bar, or does nothing and says False.
 
     It is for the one case that nearly all orders are: a cash account, no participation cap, an order that opens or
     reduces a long position and can surely be paid whole. Whatever else comes goes the long way. It only notes that the
     order filled; what it came to is settled when somebody looks (`Settlement`). All that it needs is looked up once.
+    `start`: the run's, ns.
     """
     settlement = ledger.settlement = Settlement(prices, ledger.cash)
     symbol, opens, held, fills = prices.symbol, prices.open, ledger.units, ledger.fills
     dearest, cheapest = settlement.dearest, settlement.cheapest
     each, fixed = settlement.each, settlement.fixed
-    fills.scale = prices.scale
+    fills.plain = Plain(prices.scale, prices.ends, start)
+    filled = fills.filled_at_open
     order_filled, unit_filled, bar_filled = fills.numbers.append, fills.units.append, fills.bars.append
-    filled, tell = OrderStatus.FILLED, fills.tell
 
     def is_paid(units: int, bar: int) -> bool:
         """What the bound leaves open, exactly."""
@@ -56,7 +57,7 @@ def quick_fill(ledger: Ledger, prices: Prices) -> QuickFill:
             unit_filled(-units)
         order_filled(order.number)
         bar_filled(bar)
-        order.filled, order.value, order.status = units, tell, filled
+        order.__class__ = filled
         return True
 
     return fill

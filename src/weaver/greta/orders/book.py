@@ -1,9 +1,20 @@
 """The orders of a run that may still fill: what can happen to them, and what that means for exit legs."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from weaver.model.orders.order import ExitGroup, Order
 from weaver.model.orders.status import OrderEvent, OrderStatus
+
+
+class Charged(NamedTuple):
+    """The commissions of an order's fills so far: computed for each by itself, and taken."""
+
+    computed: int
+    paid: int
+
+
+UNCHARGED = Charged(0, 0)
 
 
 class OrderBook:
@@ -18,6 +29,10 @@ class OrderBook:
         """How often an order changed its status other than by a fill."""
         self.rejected: list[Order] = []
         self._kept = kept
+        self.session_closes: dict[int, int] = {}
+        """By number of a day order that has had a first bar: when that bar's session closes, ns."""
+        self.charged: dict[int, Charged] = {}
+        """By number of an order that has filled in part: its commissions so far."""
         self.legs_wait = False
         """Whether exit legs wait until their entry has filled whole (a venue's rule)."""
         self.on_end: Callable[[Order], None] | None = None
@@ -47,34 +62,30 @@ class OrderBook:
         ended = [order for order in self.working if not order.is_working]
         if not ended:
             return
-        self._kept.update((order.number, order) for order in ended)
+        for order in ended:
+            self._kept[order.number] = order
+            self.session_closes.pop(order.number, None)
+            self.charged.pop(order.number, None)
         self.working[:] = [order for order in self.working if order.is_working]
 
-    def enter(self, group: ExitGroup, units: int, *, tick: int, inside: int | None) -> None:
-        """So many units of a group's entry filled (see `ExitGroup.enter`); the first of them start the legs."""
-        group.enter(units, tick=tick, inside=inside)
+    def enter(self, group: ExitGroup, units: int, now: int) -> None:
+        """So many units of a group's entry filled at an instant (ns); the first of them start the legs."""
+        group.enter(units)
         assert group.entry is not None
-        if group.started < 0 and not (self.legs_wait and group.entry.remaining):
-            group.started = tick
-            for leg in group.legs:
-                if leg.is_working:
-                    leg.waiting = False
-                    self._happen(leg, OrderEvent.ACCEPT)
+        if group.started is None and not (self.legs_wait and group.entry.remaining):
+            for leg in group.start(now):
+                self._happen(leg, OrderEvent.ACCEPT)
         self.settle(group)
 
     def leave(self, group: ExitGroup, units: int) -> None:
         """So many units of one of a group's legs filled: there is less to exit."""
-        group.remaining -= units
+        group.leave(units)
         self.settle(group)
 
     def settle(self, group: ExitGroup) -> None:
         """Keep the legs at what is left to exit; when that is nothing and no more can come, they are done."""
-        for leg in group.legs:
-            if not leg.is_working:
-                continue
-            leg.units = leg.filled + group.remaining + group.to_come
-            if leg.units == leg.filled:
-                self.cancel(leg, "the position was exited")
+        for leg in group.share():
+            self.cancel(leg, "the position was exited")
 
     def _end(self, order: Order, event: OrderEvent, reason: str) -> None:
         order.reason = reason
@@ -84,7 +95,7 @@ class OrderBook:
         group = order.exits
         if group is None or order.replaced_by is not None:
             return
-        if group.started >= 0:
+        if group.started is not None:
             self.settle(group)
             return
         for leg in group.legs:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from weaver.greta.ledger.fill_rows import INSIDE
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
-from weaver.greta.orders.book import OrderBook
+from weaver.greta.orders.book import UNCHARGED, Charged, OrderBook
 from weaver.greta.orders.payment import Payment
 from weaver.model.errors import RunFailed
 from weaver.model.numbers.money import truncate
 from weaver.model.orders.actions import OrderType, TimeInForce
-from weaver.model.orders.order import Order
+from weaver.model.orders.order import ExitGroup, Order
 
 REACHED = "the target was reached without it"
 LIMITED = (OrderType.LIMIT, OrderType.STOP_LIMIT)
@@ -21,8 +21,10 @@ class Filling:
 
     def __init__(self, book: OrderBook, ledger: Ledger, prices: Mapping[str, Prices]) -> None:
         self._book, self._ledger, self._prices = book, ledger, prices
-        self._payment = Payment(ledger)
-        self._tick = -1
+        self._payment = Payment(ledger, book.charged)
+        self._tick = self._now = -1
+        self.inside: dict[ExitGroup, int] = {}
+        """Of groups whose entry filled inside a bar of this tick: at what price, before slippage."""
         self._pools: dict[str, int] = {}
         self._start: tuple[int, dict[str, int]] = (0, {})
         self.capped = 0
@@ -30,9 +32,11 @@ class Filling:
         self.resized = 0
         """How many targets the account's means cut."""
 
-    def begin(self, tick: int) -> None:
-        """A tick's bars come into play."""
+    def begin(self, tick: int, now: int) -> None:
+        """The bars of a tick, which is at an instant (ns), come into play."""
         self._tick = self._payment.tick = tick
+        self._now = now
+        self.inside.clear()
         self._pools.clear()
         if not all(order.is_sized for order in self._book.working):
             self._start = (self._ledger.cash, dict(self._ledger.units))
@@ -69,9 +73,7 @@ class Filling:
         if not prices.low[index] <= price / prices.scale.price_one <= prices.high[index]:
             raise RunFailed(_outside(order, price, prices, index))
         prices.last_fill = price
-        order.commission_computed += prices.costs.computed(paid, units)
-        commission = prices.costs.due(order.commission_computed, order.commission_paid)
-        order.commission_paid += commission
+        commission = self._charge(order, units, paid)
         order.add_fill(units, paid * units)
         slippage = order.sign * (paid - price)
         self._ledger.record(order, order.sign * units, paid, slippage, commission, index, place, notes)
@@ -79,9 +81,21 @@ class Filling:
             self._pools[order.symbol] -= units
         self._book.changed += (order, len(self._ledger.fills) - 1)
         if order.exits is not None:
-            self._book.enter(order.exits, units, tick=self._tick, inside=price if place == INSIDE else None)
+            if place == INSIDE:
+                self.inside[order.exits] = price
+            self._book.enter(order.exits, units, self._now)
         if order.group is not None:
             self._book.leave(order.group, units)
+
+    def _charge(self, order: Order, units: int, paid: int) -> int:
+        """The commission of a fill, with those of the order before it."""
+        costs = self._prices[order.symbol].costs
+        before = self._book.charged.get(order.number, UNCHARGED)
+        computed = before.computed + costs.computed(paid, units)
+        commission = costs.due(computed, before.paid)
+        if units < order.remaining:
+            self._book.charged[order.number] = Charged(computed, before.paid + commission)
+        return commission
 
     def _size(self, order: Order, price: int) -> bool:
         """Settle the quantity of a `size_at="fill"` order at the price of its fill; False: nothing is left to do."""

@@ -9,9 +9,11 @@ from weaver.greta.orders.book import OrderBook
 from weaver.greta.orders.filling import Filling
 from weaver.model.orders.actions import OrderType, TimeInForce
 from weaver.model.orders.fill_rules import Touch, touch_at_open, touch_inside, trailing_level
-from weaver.model.orders.order import Order
+from weaver.model.orders.order import ExitGroup, Order
 
 ONE_BAR = (TimeInForce.IOC, TimeInForce.FOK)
+EVER = -(2**63)
+"""An instant before all others, ns."""
 Quad = tuple[int, int, int, int]
 
 
@@ -24,21 +26,28 @@ class Matcher:
         self.book = self.orders.working
         self.ticks = memoryview(b"")
         """The clock's ticks, ns."""
+        self.begin = EVER
+        """Orders placed up to this instant (ns), ahead of the first bars, may act on any bar."""
         self._prices = prices
-        self._tick = -1
+        self._now = EVER
+        self._opened: set[int] = set()
+        """The orders that could have filled at the open of the tick's bar, by number."""
+        self._turned: set[ExitGroup] = set()
+        """The groups whose stop has had its turn inside the tick's bar."""
         self._bars: dict[str, tuple[int, Quad]] = {}
         """The bars of the tick, of symbols that have orders: index, and prices in price units."""
 
     def trade(self, tick: int) -> None:
         """Fills at the open, then fills inside the bar."""
         self.orders.accept()
-        self._tick = tick
-        self._bars = self._bars_at(tick)
-        self.filling.begin(tick)
+        self._now, self._bars = self.ticks[tick], self._bars_at(tick)
+        self._opened.clear()
+        self._turned.clear()
+        self.filling.begin(tick, self._now)
         acting = [order for order in self.book if order.symbol in self._bars]
         self._pass(acting, self._at_open)
         for order in acting:
-            if order.tif in ONE_BAR and order.opened == tick and order.is_working:
+            if order.tif in ONE_BAR and order.number in self._opened and order.is_working:
                 self.orders.cancel(order, f"{order.tif}: not filled at the open of its bar")
         self._pass(acting, self._inside)
         for order in acting:
@@ -48,9 +57,12 @@ class Matcher:
 
     def expire(self, tick: int) -> None:
         """End the day orders whose session has closed."""
+        closes = self.orders.session_closes
+        if not closes:
+            return
         now = self.ticks[tick]
         for order in self.book:
-            if order.session_close is not None and now >= order.session_close and order.is_working:
+            if closes.get(order.number, now + 1) <= now and order.is_working:
                 self.orders.expire(order, "the session closed")
         self.orders.sweep()
 
@@ -78,9 +90,9 @@ class Matcher:
         """Give each order its turn, by age."""
         for order in acting:
             exits = order.exits
-            waited = exits is not None and exits.started < 0
+            waited = exits is not None and exits.started is None
             turn(order)
-            if exits is not None and waited and exits.started >= 0:
+            if exits is not None and waited and exits.started is not None:
                 # Legs that it starts come later in the pass, but for those older than it: it replaced another entry.
                 for leg in sorted(exits.legs, key=lambda leg: leg.number):
                     if leg.number < order.number:
@@ -94,7 +106,7 @@ class Matcher:
         if group is not None:
             if group.remaining <= 0:
                 return False  # its entry may bring more
-            if group.inside == self._tick and order.stop_units is None:
+            if group in self.filling.inside and order.stop_units is None:
                 return False  # what the bar did after its entry filled inside it is not known
         if order.order_type is OrderType.TRAILING_STOP and order.mark is None:
             return False  # it starts at the close of the bar in which its entry filled
@@ -102,15 +114,17 @@ class Matcher:
             return False
         if order.tif is TimeInForce.DAY:
             prices, index = self._prices[order.symbol], self._bars[order.symbol][0]
-            if order.session_close is None:
-                order.session_close = prices.session_close(index, extended=order.extended_hours)
-            return prices.opens[index] < order.session_close
+            close = self.orders.session_closes.get(order.number)
+            if close is None:
+                close = prices.session_close(index, extended=order.extended_hours)
+                self.orders.session_closes[order.number] = close
+            return prices.opens[index] < close
         return True
 
     def _is_for(self, order: Order) -> bool:
         """Whether the bar of an order's symbol is tradable for it, and opened after it was placed."""
         prices, index = self._prices[order.symbol], self._bars[order.symbol][0]
-        if order.placed >= 0 and prices.opens[index] < self.ticks[order.placed]:
+        if self.begin < order.placed > prices.opens[index]:
             return False
         return prices.is_tradable(index, extended=order.extended_hours)
 
@@ -122,7 +136,7 @@ class Matcher:
         touch = touch_at_open(*terms, bar[0])
         order.triggered = touch.triggered
         if touch.price is not None or order.tif in ONE_BAR:
-            order.opened = self._tick
+            self._opened.add(order.number)
         if touch.price is not None:
             self.filling.fill(order, bar[0], index, AT_OPEN)
 
@@ -132,8 +146,8 @@ class Matcher:
         if group is None:
             self._touch(order)
         elif order.is_working and not order.waiting:
-            if group.turn != self._tick:
-                group.turn = self._tick
+            if group not in self._turned:
+                self._turned.add(group)
                 for leg in group.legs:
                     if leg.stop_units is not None:
                         self._touch(leg)
@@ -158,12 +172,12 @@ class Matcher:
 
     def _has_rest(self, order: Order) -> bool:
         """Whether the rest of the bar is for an order: not when it could fill at the open already."""
-        return order.opened != self._tick and order.tif not in ONE_BAR and self._may_act(order)
+        return order.number not in self._opened and order.tif not in ONE_BAR and self._may_act(order)
 
     def _touched(self, order: Order) -> Touch:
         bar, group = self._bars[order.symbol][1], order.group
-        if group is not None and group.inside == self._tick:
-            bar = (group.price, *bar[1:])
+        if group is not None and group in self.filling.inside:
+            bar = (self.filling.inside[group], *bar[1:])
         return touch_inside(order.order_type, order.sign, order.limit_units, order.stop_units, order.triggered, bar)
 
     def _trail(self, order: Order) -> None:
@@ -171,7 +185,7 @@ class Matcher:
         if order.waiting or not order.is_working or order.triggered:
             return
         _, high, low, close = self._bars[order.symbol][1]
-        if order.group is not None and order.group.started == self._tick:
+        if order.group is not None and order.group.started == self._now:
             order.mark = close
         elif order.mark is None or not self._is_for(order):
             return

@@ -79,11 +79,13 @@ class Watch:
             if order.waiting:
                 continue
             prices = self._prices[order.symbol]
-            due = min(due, _expiry(order, self.ticks, now))
+            session_close = self._orders.session_closes.get(order.number)
+            if session_close is not None:
+                due = min(due, max(int(np.searchsorted(self.ticks, session_close)), now + 1))
             bar = prices.newest_at(now) + 1
             if bar >= prices.count:
                 continue
-            if _needs_every_bar(order):
+            if _needs_every_bar(order) or (order.tif is TimeInForce.DAY and session_close is None):
                 due = min(due, prices.tick_of(bar))
             else:
                 levels.append(_level(order, prices))
@@ -109,7 +111,6 @@ def _needs_every_bar(order: Order) -> bool:
         order.order_type is OrderType.TRAILING_STOP
         or (order.limit_units is None and (order.stop_units is None or order.triggered))
         or order.tif in (TimeInForce.IOC, TimeInForce.FOK)
-        or (order.tif is TimeInForce.DAY and order.session_close is None)
     )
 
 
@@ -123,9 +124,3 @@ def _level(order: Order, prices: Prices) -> Level:
     waits_for_low = (order.sign > 0) != is_stop
     column, compare = (bars.low, np.less_equal) if waits_for_low else (bars.high, np.greater_equal)
     return Level(prices, column, compare, bound)
-
-
-def _expiry(order: Order, ticks: NDArray[np.int64], now: int) -> int:
-    if order.session_close is None:
-        return NEVER
-    return max(int(np.searchsorted(ticks, order.session_close)), now + 1)

@@ -1,6 +1,9 @@
 """Whether the account can pay for a fill, and how much of one it can pay for."""
 
+from collections.abc import Mapping
+
 from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.orders.book import UNCHARGED, Charged
 from weaver.model.account.margin import AccountKind
 from weaver.model.orders.order import Order
 
@@ -11,8 +14,8 @@ ROUNDED_FROM = 8
 class Payment:
     """The account's rules, asked about fills. `price` is before slippage, `paid` after it, in price units."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, charged: Mapping[int, Charged]) -> None:
+        self._ledger, self._charged = ledger, charged
         self.tick = -1
         """The tick whose bars fill; holdings of other symbols are valued at the closes before it."""
 
@@ -23,7 +26,8 @@ class Payment:
         if held * order.sign < 0 and units <= abs(held):
             return True
         costs = ledger.prices[scale.symbol].costs
-        commission = costs.due(order.commission_computed + costs.computed(paid, units), order.commission_paid)
+        before = self._charged.get(order.number, UNCHARGED)
+        commission = costs.due(before.computed + costs.computed(paid, units), before.paid)
         after = held + order.sign * units
         cash = ledger.cash - scale.cash(paid, order.sign * units) - commission
         net = gross = 0

@@ -10,7 +10,7 @@ from weaver.events.event import Event, Kind
 from weaver.events.payloads import PAYLOADS
 from weaver.events.routing import routed
 from weaver.greta.record.recorded_account import Asked, Happening, RecordedAccount
-from weaver.greta.record.text import FillText, decimal_text, price_text
+from weaver.greta.record.text import FillText, Moments, decimal_text, price_text
 from weaver.model.numbers.money import plain
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderStatus
@@ -73,10 +73,20 @@ def _empty(type_: str) -> Event:
 
 
 class OrderEvents:
-    """Writes what happened to orders. `time_of(tick)` gives a tick as ISO text."""
+    """Writes what happened to orders. `tick_of` gives the tick that has come by an instant (ns), `time_of` a tick as
+    text."""
 
-    def __init__(self, envelope: Envelope, account: RecordedAccount, time_of: Callable[[int], str]) -> None:
-        self._envelope, self._account, self._time_of = envelope, account, time_of
+    def __init__(
+        self,
+        envelope: Envelope,
+        account: RecordedAccount,
+        *,
+        moments: Moments,
+        tick_of: Callable[[int], int],
+        time_of: Callable[[int], str],
+    ) -> None:
+        self._envelope, self._account = envelope, account
+        self._moments, self._tick_of, self._time_of = moments, tick_of, time_of
         self._ended: Mapping[int, Happening] = {h.order.number: h for h in account.happenings if not h.is_request}
         self._asked_to_end = {h.order.number for h in account.happenings if h.is_request}
         self._symbols: dict[str, str] = {}
@@ -85,7 +95,7 @@ class OrderEvents:
         """The request for an order, its child, and the order itself, accepted where nothing holds it back."""
         asked = self._account.asked.get(order.number)
         id_ = f"{self._envelope.prefix}-{order.number}"
-        time = self._time_of(order.placed)
+        time = self._moments.text(order.placed)
         quantity = decimal_text(_units(order, asked), order.scale.quantity_decimals)
         lines = []
         if not self.is_engines_own(order):
@@ -136,20 +146,23 @@ class OrderEvents:
 
     def is_engines_own(self, order: Order) -> bool:
         """Placed by the engine: at a margin call, or to close what is held at the end."""
-        return order.is_liquidation or order.number not in self._account.asked
+        return order.number in self._account.liquidations or order.number not in self._account.asked
 
     def is_accepted_at_once(self, order: Order) -> bool:
         """After the callbacks in which it was placed; not one that ended in them, nor in the run's last ones."""
         if order.group is not None and order.group.entry is not None:
-            return 0 <= order.group.started <= order.placed
-        return order.filled > 0 or (order.status is not OrderStatus.PENDING and not self._ended_by(order, order.placed))
+            started = order.group.started
+            return started is not None and started <= order.placed
+        if order.filled:
+            return True
+        return order.status is not OrderStatus.PENDING and not self._ended_by(order, self._tick_of(order.placed))
 
     def is_accepted_later(self, order: Order) -> bool:
         """A leg that its entry's fill started."""
         group = order.group
-        if group is None or group.entry is None or group.started <= order.placed:
+        if group is None or group.entry is None or group.started is None or group.started <= order.placed:
             return False
-        return not self._ended_by(order, group.started - 1)
+        return not self._ended_by(order, self._tick_of(group.started) - 1)
 
     def legs_started(self) -> Iterator[Order]:
         """The legs that were accepted after their placement."""

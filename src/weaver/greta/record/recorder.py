@@ -41,8 +41,8 @@ class Recorder:
         self._envelope, self._is_full = envelope, is_full
         self._moments = Moments()
         self._fills = fill_texts(engine.ledger, self._moments)
-        self._moments.learn([self._instant(order.placed) for order in account.orders])
-        self._events = OrderEvents(envelope, account, self._time)
+        self._moments.learn([order.placed for order in account.orders])
+        self._events = OrderEvents(envelope, account, moments=self._moments, tick_of=self._tick_of, time_of=self._time)
 
     def orders(self) -> Iterator[dict[str, Any]]:
         """Rows of the table `orders`."""
@@ -52,7 +52,7 @@ class Recorder:
         for order in self._account.orders:
             end = self._events.end_of(order)
             updated = last.get(order.number) if end is None else self._time(end.tick)
-            placed = self._time(order.placed)
+            placed = self._moments.text(order.placed)
             yield order_row(
                 order,
                 run_id=self._envelope.run_id,
@@ -112,7 +112,7 @@ class Recorder:
                 continue
             tick = self._engine.prices[order.symbol].tick_of(fill.row.bar)
             yield tick, FILLS, number, 0, events.filled, fill
-            if order.exits is not None and order.exits.started == tick:
+            if order.exits is not None and order.exits.started == self._instant(tick):
                 for leg in legs.pop(id(order.exits), ()):
                     yield tick, FILLS, number, leg.number, events.accepted, (leg, fill)
 
@@ -120,7 +120,7 @@ class Recorder:
         events, first = self._events, self._engine.first - 1
         for turn, order in enumerate(self._account.orders, 1):
             if order.number in self._account.asked:
-                yield max(order.placed, first), CALLS, turn, -1, events.placed, order
+                yield max(self._tick_of(order.placed), first), CALLS, turn, -1, events.placed, order
             else:
                 yield self._engine.last, CLOSING, 2 * order.number, 0, events.placed, order
         for index, happening in enumerate(self._account.happenings):

@@ -60,8 +60,8 @@ class Desk:
             units = self._cut(scale, quantity)
         if terms:
             return self._order(scale, 1, units, terms)
-        self.number = number = self.number + 1
-        order = Order(number, scale, 1, units, self._clock.tick)
+        self.number, clock = self.number + 1, self._clock
+        order = Order(self.number, scale, 1, units, clock.instants[clock.tick])
         self._take(order)
         return order
 
@@ -74,8 +74,8 @@ class Desk:
             units = self._cut(scale, quantity)
         if terms:
             return self._order(scale, -1, units, terms)
-        self.number = number = self.number + 1
-        order = Order(number, scale, -1, units, self._clock.tick)
+        self.number, clock = self.number + 1, self._clock
+        order = Order(self.number, scale, -1, units, clock.instants[clock.tick])
         self._take(order)
         return order
 
@@ -114,7 +114,7 @@ class Desk:
         if not held:
             return None
         self.number = number = self.number + 1
-        order = Order(number, scale, -1 if held > 0 else 1, abs(held), self._clock.tick)
+        order = Order(number, scale, -1 if held > 0 else 1, abs(held), self._clock.now)
         self._take(order)
         return order
 
@@ -129,7 +129,7 @@ class Desk:
         check_exit_tif(terms.get("exit_tif"))
         tif = terms.get("exit_tif") or terms.get("tif") or TimeInForce.GTC
         for prices in ({"limit": limit}, {"stop": stop}):
-            leg = Order(self.number + len(legs) + 1, scale, sign, units, self._clock.tick)
+            leg = Order(self.number + len(legs) + 1, scale, sign, units, self._clock.now)
             Terms.parse({**terms, "tif": tif, **prices}).apply(leg)
             legs.append(leg)
         join(ExitGroup(entry=None, entered=units), legs, OrderClass.OCO)
@@ -160,7 +160,7 @@ class Desk:
             raise InvalidOrder(f"order {order.id} is {order.status} and cannot be replaced")
         scale = order.scale
         units = order.remaining if quantity is None else self._cut(scale, quantity)
-        new = Order(self.number + 1, scale, order.sign, units, self._clock.tick)
+        new = Order(self.number + 1, scale, order.sign, units, self._clock.now)
         _carry_over(order, new, changes)
         if quantity is None:
             new.target, new.is_sized = order.target, order.is_sized
@@ -205,8 +205,8 @@ class Desk:
         sign = 1 if missing > 0 else -1
         if terms or target.at_fill:
             return self._order(scale, sign, units, terms, target)
-        self.number = number = self.number + 1
-        order = Order(number, scale, sign, units, self._clock.tick)
+        self.number, clock = self.number + 1, self._clock
+        order = Order(self.number, scale, sign, units, clock.instants[clock.tick])
         if target.units is None:
             order.target = target
         self._take(order)
@@ -230,7 +230,7 @@ class Desk:
 
     def _order(self, scale: Scale, sign: int, units: int, given: dict[str, Any], target: Target | None = None) -> Order:
         terms = Terms.parse(given)
-        order = Order(self.number + 1, scale, sign, units, self._clock.tick)
+        order = Order(self.number + 1, scale, sign, units, self._clock.now)
         if target is not None and target.units is None:
             order.target = target
             order.is_sized = not target.at_fill
@@ -264,7 +264,7 @@ class Desk:
 
     def _is_fresh(self, order: Order) -> bool:
         """Whether it was placed at this tick, has not filled, and has nothing to do with exits."""
-        is_new = order.is_working and order.placed == self._clock.tick and not order.filled
+        is_new = order.is_working and order.placed == self._clock.now and not order.filled
         is_known = self._actions is None or self._actions.has(order)
         return is_new and is_known and not (order.group or order.exits or order.reduce_only)
 

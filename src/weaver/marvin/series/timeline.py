@@ -14,14 +14,14 @@ EVER = -(2**63)
 class Clock:
     """The run's ticks; `tick` is the index of the current one, −1 before the first."""
 
-    __slots__ = ("_ends", "lines", "made", "start", "starting", "tick", "ticks", "user_series")
+    __slots__ = ("instants", "lines", "made", "start", "starting", "tick", "ticks", "user_series")
 
     def __init__(self, ticks: NDArray[np.int64], *, start: int) -> None:
         self.lines: list[Timeline] = []
         """All that is seen from it."""
-        self.set_ticks(ticks)
         self.start = start
         """What `now` is before the first tick, ns."""
+        self.set_ticks(ticks)
         self.tick = -1
         self.starting = False
         """Whether `on_start` is at work."""
@@ -33,14 +33,15 @@ class Clock:
     def set_ticks(self, ticks: NDArray[np.int64]) -> None:
         """Go by these ticks from now on."""
         self.ticks = ticks
-        self._ends = np.ascontiguousarray(ticks).data
+        self.instants = np.append(ticks, self.start).data
+        """Of each tick, ns; of tick −1, the start."""
         for line in self.lines:
             line.attach()
 
     @property
     def now(self) -> int:
         """The current instant, ns since the epoch."""
-        return self._ends[self.tick] if self.tick >= 0 else self.start
+        return self.instants[self.tick]
 
 
 class Timeline:

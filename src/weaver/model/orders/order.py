@@ -1,6 +1,6 @@
-"""An order as its strategy and the engine that works it see it."""
+"""An order as its strategy sees it, and the exit legs that hang on one."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
@@ -61,7 +61,7 @@ class Target:
 class ExitGroup:
     """Exit legs that share one remaining quantity; an oco on its own has no `entry`, and `entered` from the start."""
 
-    __slots__ = ("cap", "entry", "inside", "legs", "price", "remaining", "started", "turn")
+    __slots__ = ("cap", "entry", "legs", "remaining", "started")
 
     def __init__(self, *, entry: "Order | None", cap: int | None = None, entered: int = 0) -> None:
         self.entry = entry
@@ -70,23 +70,35 @@ class ExitGroup:
         self.cap = cap
         """How much more of the entry may count; None: all of it."""
         self.legs: list[Order] = []
-        self.started = -1
-        """The tick at which the entry started the legs; they wait before, −1."""
-        self.inside = -1
-        """The last tick at which the entry filled inside the bar and not at its open."""
-        self.price = 0
-        """What it filled at there, before slippage."""
-        self.turn = -1
-        """The tick in whose bar its stop last had its turn."""
+        self.started: int | None = None
+        """When the entry started the legs, ns; before that they wait."""
 
-    def enter(self, units: int, *, tick: int, inside: int | None) -> None:
-        """So many units of the entry filled in a tick's bar: at its open, or `inside` it at that price."""
+    def enter(self, units: int) -> None:
+        """So many units of the entry filled."""
         counted = units if self.cap is None else min(units, self.cap)
         self.remaining += counted
         if self.cap is not None:
             self.cap -= counted
-        if inside is not None:
-            self.inside, self.price = tick, inside
+
+    def start(self, now: int) -> "list[Order]":
+        """The legs wait no longer, from an instant (ns) on. Returns those that work."""
+        self.started = now
+        legs = [leg for leg in self.legs if leg.is_working]
+        for leg in legs:
+            leg.waiting = False
+        return legs
+
+    def leave(self, units: int) -> None:
+        """So many units of a leg filled: there is less to exit."""
+        self.remaining -= units
+
+    def share(self) -> "Iterator[Order]":
+        """Keep the legs at what is left to exit. Yields those that have nothing more to do, now or later."""
+        for leg in self.legs:
+            if leg.is_working:
+                leg.units = leg.filled + self.remaining + self.to_come
+                if leg.units == leg.filled:
+                    yield leg
 
     @property
     def to_come(self) -> int:
@@ -105,7 +117,7 @@ class ExitGroup:
 class Order:
     """One order. Units of price and quantity are those of `scale`; the decimals are derived when looked at.
 
-    An engine alone changes an order, through `happen` and `add_fill`.
+    Whoever works an order alone changes it: its status through `happen` and `add_fill`.
     """
 
     # What changes in any order has a slot. The rest costs a plain market order nothing: instances hold what differs.
@@ -126,8 +138,6 @@ class Order:
     mark: int | Fraction | None = None
     """The best price that a trailing stop has seen; after a split no whole number of units any more."""
     triggered: bool = False
-    opened: int = -1
-    """The tick at whose open it could last have filled."""
     is_sized: bool = True
     """False until the price of its fill settles its quantity, which is an estimate till then."""
     exits: ExitGroup | None = None
@@ -135,16 +145,10 @@ class Order:
     group: ExitGroup | None = None
     """The legs that this leg belongs to."""
     waiting: bool = False
-    commission_computed: int = 0
-    commission_paid: int = 0
     reduce_only: bool = False
-    is_liquidation: bool = False
     reason: str = ""
     cancel_asked: bool = False
     replaced_by: "Order | None" = None
-    session_close: int | None = None
-    told: OrderStatus | None = None
-    """The status that the strategy last heard of."""
 
     def __init__(self, number: int, scale: Scale, sign: int, units: int, placed: int) -> None:
         self.number = number
@@ -152,9 +156,10 @@ class Order:
         self.sign = sign
         self.units = units
         self.placed = placed
+        """When it was placed, ns."""
         self.filled = 0
-        self.value: int | Callable[[Order], int] = 0
-        """What the filled part came to, in price units x quantity units: not rounded; or who will know when asked."""
+        self.value = 0
+        """What the filled part came to, in price units x quantity units: not rounded."""
         self.status = PENDING
         self.target: Target | None = None
         self.is_plain = True
@@ -190,8 +195,7 @@ class Order:
         """What the filled part cost per unit, or None before the first fill."""
         if not self.filled:
             return None
-        value = self.value if isinstance(self.value, int) else self.value(self)
-        return self.scale.average_price(value, self.filled)
+        return self.scale.average_price(self.value, self.filled)
 
     @property
     def limit(self) -> Amount | None:
@@ -237,15 +241,14 @@ class Order:
         if self.filled + units > self.units:
             raise IllegalTransition(f"order {self.number}: a fill of {units} units exceeds the {self.remaining} left")
         self.filled += units
-        self.value = worth + (self.value if isinstance(self.value, int) else self.value(self))
+        self.value += worth
         self.happen(OrderEvent.FILL_REST if self.filled == self.units else OrderEvent.FILL_PART)
 
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Without what would tell its value, a whole run, and without the order that replaced it, behind which a chain
-        of thousands may hang (`reason` says its number; a result's own copy keeps it)."""
+        """Without the order that replaced it, behind which a chain of thousands may hang (`reason` says its number; a
+        result's own copy keeps it)."""
         shared = {name: value for name, value in self.__dict__.items() if name != "replaced_by"}
-        own = {name: getattr(self, name) for name in self.__slots__ if not name.startswith("__")}
-        return shared, {**own, "value": self.value if isinstance(self.value, int) else self.value(self)}
+        return shared, {name: getattr(self, name) for name in Order.__slots__ if not name.startswith("__")}
 
     def __repr__(self) -> str:
         return f"<Order {self.number} {self.side} {self.quantity} {self.symbol} {self.order_type} {self.status}>"

@@ -85,8 +85,8 @@ def _count_quick_fills(monkeypatch: pytest.MonkeyPatch, strategy: type[Strategy]
     made = quick_fill
     count = 0
 
-    def counting(*args: Any) -> Any:
-        fill = made(*args)
+    def counting(*args: Any, **named: Any) -> Any:
+        fill = made(*args, **named)
 
         def counted(*given: Any) -> bool:
             nonlocal count

@@ -93,11 +93,11 @@ def test_legs_and_groups_know_each_other() -> None:
 def test_group_follows_what_its_entry_brings() -> None:
     entry, group, _ = bracket()
     entry.add_fill(4, 1)
-    group.enter(4, tick=7, inside=None)
-    assert (group.remaining, group.to_come, group.inside) == (4, 6, -1)
+    group.enter(4)
+    assert (group.remaining, group.to_come) == (4, 6)
     entry.add_fill(1, 1)
-    group.enter(1, tick=8, inside=99)
-    assert (group.remaining, group.to_come, group.inside, group.price) == (5, 5, 8, 99)
+    group.enter(1)
+    assert (group.remaining, group.to_come) == (5, 5)
     entry.happen(OrderEvent.CANCEL)
     assert group.to_come == 0
 
@@ -106,10 +106,10 @@ def test_cap_bounds_what_counts_of_the_entry() -> None:
     entry, group, _ = bracket(cap=6)
     assert group.to_come == 6
     entry.add_fill(4, 1)
-    group.enter(4, tick=1, inside=None)
+    group.enter(4)
     assert (group.remaining, group.to_come) == (4, 2)
     entry.add_fill(6, 1)
-    group.enter(6, tick=2, inside=None)
+    group.enter(6)
     assert (group.remaining, group.cap, group.to_come) == (6, 0, 0)
 
 

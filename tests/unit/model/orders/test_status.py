@@ -1,7 +1,11 @@
 """The one order state machine, cell by cell."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import weaver
 from weaver.model.errors import IllegalTransition
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
 
@@ -39,3 +43,22 @@ def test_the_table_has_every_status_and_every_event() -> None:
 
 def test_final_statuses_are_those_that_only_a_late_fill_can_follow() -> None:
     assert {status for status in OrderStatus if status.is_final} == {"filled", "cancelled", "rejected", "expired"}
+
+
+SOURCES = Path(weaver.__file__).parent
+ROOMS = ("model", "marvin", "greta", "research")
+"""Where orders are worked."""
+
+
+def assigned_attributes(path: Path) -> list[str]:
+    """The attributes of anything that a module assigns to."""
+    tree = ast.parse(path.read_text())
+    stores = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+    return [node.attr for node in stores]
+
+
+def test_nobody_but_the_order_sets_its_status() -> None:
+    """It begins as pending, and `happen` takes every other from `transition`."""
+    paths = [path for room in ROOMS for path in sorted((SOURCES / room).rglob("*.py"))]
+    setters = {path.relative_to(SOURCES): assigned_attributes(path).count("status") for path in paths}
+    assert {path: count for path, count in setters.items() if count} == {Path("model/orders/order.py"): 2}
