@@ -8,8 +8,8 @@ from typing import Any
 import weaver
 from tests.shared_data import sample_files, shared_files
 from weaver.walle.bars.store import StoredBars
-from weaver.walle.files.actions_file import read_actions
 from weaver.walle.files.bar_file import read_bars
+from weaver.walle.files.corporate_actions_file import read_corporate_actions
 
 FEWEST = 1_000
 
@@ -20,7 +20,7 @@ def market(path: Path) -> StoredBars:
     read = read_bars(path)
     beside = path.with_name(f"{read.bars.symbol}_actions.csv")
     as_traded = beside.is_file() and "adjusted" not in path.name
-    actions = read_actions(beside) if as_traded else ()
+    actions = read_corporate_actions(beside) if as_traded else ()
     return StoredBars(bars=read.bars, instrument=read.instrument, actions=tuple(actions), content_hash=None)
 
 

@@ -26,7 +26,7 @@ BarFiles = Annotated[
     list[str] | None,
     typer.Option("--bars", metavar="[SYMBOL=]FILE", help="CSV or Parquet to run on instead; repeat for several."),
 ]
-ActionFiles = Annotated[
+CorporateActionFiles = Annotated[
     list[str] | None,
     typer.Option("--actions", metavar="[SYMBOL=]FILE", help="Splits and dividends: ex_date,type,value."),
 ]
@@ -73,7 +73,7 @@ def command(
     strategy: Reference,
     symbol: Symbols = None,
     bars: BarFiles = None,
-    actions: ActionFiles = None,
+    actions: CorporateActionFiles = None,
     timeframe: Frame = None,
     start: From = None,
     end: To = None,

@@ -17,7 +17,7 @@ from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 
 if TYPE_CHECKING:
-    from weaver.cli.arguments.import_actions import PendingActions
+    from weaver.cli.arguments.import_corporate_actions import PendingCorporateActions
     from weaver.walle.bars.damage import ListedSeries
     from weaver.walle.bars.folder.catalogue import CatalogueEntry
     from weaver.walle.bars.importing import Imported
@@ -39,7 +39,7 @@ Zone = Annotated[str | None, typer.Option("--tz", help="Zone of times that carry
 Asset = Annotated[
     str | None, typer.Option("--asset", help="stock, crypto, fx or future; by default guessed from symbol and bars.")
 ]
-Actions = Annotated[
+CorporateActionFiles = Annotated[
     list[str] | None,
     typer.Option("--actions", metavar="[SYMBOL=]FILE", help="Splits and dividends: ex_date,type,value."),
 ]
@@ -57,7 +57,7 @@ def import_files(
     timeframe: Frame = None,
     tz: Zone = None,
     asset: Asset = None,
-    actions: Actions = None,
+    actions: CorporateActionFiles = None,
     replace: Replace = False,
     as_json: AsJson = False,
 ) -> None:
@@ -128,13 +128,13 @@ def import_data(
     as_json: bool = False,
 ) -> None:
     """Import each file on its own: one that is refused (told on stderr, exit code 2) does not hold up the others."""
-    from weaver.cli.arguments.import_actions import SUFFIX, PendingActions
+    from weaver.cli.arguments.import_corporate_actions import SUFFIX, PendingCorporateActions
     from weaver.walle.bars.importing import import_part
     from weaver.walle.files.bar_file import read_parts
 
     bar_files = [path for path in files if not path.stem.lower().endswith(SUFFIX)]
     action_files = [path for path in files if path not in bar_files]
-    pending = PendingActions.read(action_files, actions, is_only=len(bar_files) == 1)
+    pending = PendingCorporateActions.read(action_files, actions, is_only=len(bar_files) == 1)
     if symbol is not None and len(bar_files) > 1:
         raise InputError(f"--symbol {symbol} goes with one file, not {len(bar_files)}: import them one by one")
     errors: list[WeaverError] = []
@@ -164,7 +164,9 @@ def import_data(
     _report(errors)
 
 
-def _import_actions(pending: "PendingActions", store: "ParquetBarStore", *, as_json: bool) -> list[WeaverError]:
+def _import_actions(
+    pending: "PendingCorporateActions", store: "ParquetBarStore", *, as_json: bool
+) -> list[WeaverError]:
     """Actions of symbols whose bars are in the store already."""
     errors: list[WeaverError] = []
     for outcome in pending.store(store):
@@ -213,7 +215,7 @@ def _span(read: "ReadBars") -> str:
 
 def _check(store: "ParquetBarStore", one: "ListedSeries") -> "tuple[DataWarning, ...]":
     from weaver.model.calendar.sessions import calendar_for
-    from weaver.walle.files.checks.action_quality import check_actions
+    from weaver.walle.files.checks.corporate_action_quality import check_corporate_actions
     from weaver.walle.files.checks.quality import DataWarning, check_bars
 
     try:
@@ -229,7 +231,7 @@ def _check(store: "ParquetBarStore", one: "ListedSeries") -> "tuple[DataWarning,
     calendar = calendar_for(asset_class)
     return (
         *check_bars(stored.bars, calendar, asset_class),
-        *check_actions(stored.bars, calendar, asset_class, stored.actions),
+        *check_corporate_actions(stored.bars, calendar, asset_class, stored.actions),
         *no_checksums,
     )
 

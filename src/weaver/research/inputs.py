@@ -19,9 +19,9 @@ from weaver.research.assumed import NAMELESS, assumed
 from weaver.research.values import shown, text
 from weaver.walle.bars.store import ParquetBarStore, StoredBars
 from weaver.walle.files.bar_file import check_symbol, read_parts
-from weaver.walle.files.checks.action_quality import check_actions
 from weaver.walle.files.checks.assembly import assemble
 from weaver.walle.files.checks.asset_evidence import Guess, asset_doubt, evidence, guess
+from weaver.walle.files.checks.corporate_action_quality import check_corporate_actions
 from weaver.walle.files.checks.quality import DataWarning, check_bars
 from weaver.walle.files.columns.parts import Part
 from weaver.walle.files.columns.symbol_column import listed
@@ -232,7 +232,9 @@ def _with_actions(source: Source, given: Any) -> Source:
         stated = _read_actions(Path(given), symbol) if isinstance(given, (str, Path)) else _checked_actions(given)
     actions, again = distinct(stated)
     listing, instrument = remade(replace(source.listing, actions=actions), source.finer), source.listing.instrument
-    doubts = check_actions(listing.bars, calendar_for(instrument.asset_class), instrument.asset_class, actions)
+    doubts = check_corporate_actions(
+        listing.bars, calendar_for(instrument.asset_class), instrument.asset_class, actions
+    )
     twice = [_twice(instrument.symbol, again)] if again else []
     return replace(source, listing=listing, warnings=(*source.warnings, *twice, *_warnings(doubts)))
 
@@ -275,16 +277,18 @@ def _checked_actions(given: Any) -> tuple[CorporateAction, ...]:
 
 
 def _read_actions(path: Path, symbol: str) -> tuple[CorporateAction, ...]:
-    from weaver.walle.files.actions_file import read_actions  # brings the CSV reader, which bars of Parquet do without
+    from weaver.walle.files.corporate_actions_file import (
+        read_corporate_actions,  # brings the CSV reader, which bars of Parquet do without
+    )
 
-    return read_actions(path, symbol=symbol)
+    return read_corporate_actions(path, symbol=symbol)
 
 
 def _by_symbol(path: Path, symbols: Sequence[str]) -> dict[str, tuple[CorporateAction, ...]]:
     """Each symbol's own of a file of many, which may have none of some."""
-    from weaver.walle.files.actions_file import ActionsFile
+    from weaver.walle.files.corporate_actions_file import CorporateActionsFile
 
-    file = ActionsFile.read(path)
+    file = CorporateActionsFile.read(path)
     if file.symbols is None and len(symbols) > 1:
         raise InputError(f"actions {path}: no column says whose they are: name them as SYMBOL=FILE")
     found = {symbol: file.of(symbol) for symbol in symbols if file.has(symbol)}

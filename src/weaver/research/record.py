@@ -9,7 +9,7 @@ import weaver
 from weaver.model.numbers.money import plain
 from weaver.research.inputs import Source
 from weaver.research.run import Plan
-from weaver.walle.bars.folder.catalogue import action_json
+from weaver.walle.bars.folder.catalogue import corporate_action_json
 
 
 def record_of(plan: Plan, *, lookahead_check: bool) -> Callable[[], dict[str, Any]]:
@@ -61,7 +61,7 @@ def _data(source: Source) -> dict[str, Any]:
         "lot": plain(instrument.lot),
         "minimum": plain(instrument.minimum),
         "quote_currency": instrument.quote_currency,
-        "actions": [action_json(action) for action in source.listing.actions],
+        "actions": [corporate_action_json(action) for action in source.listing.actions],
         "warnings": [{"code": code, "message": message} for code, message in source.warnings],
     }
 

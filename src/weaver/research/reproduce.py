@@ -18,7 +18,7 @@ from weaver.model.market.timeframe import Timeframe
 from weaver.research.inputs import Source, remade, store
 from weaver.research.options import options_of
 from weaver.research.run import Options, Plan, plan
-from weaver.walle.bars.folder.catalogue import action_of
+from weaver.walle.bars.folder.catalogue import corporate_action_of
 from weaver.walle.files.bar_file import read_bars
 
 Record = Mapping[str, Any]
@@ -81,7 +81,7 @@ def _source(symbol: str, facts: Record, record: Record, folder: Path) -> Source:
         minimum=Decimal(facts["minimum"]),
         quote_currency=facts["quote_currency"],
     )
-    actions = tuple(action_of(row) for row in facts["actions"])
+    actions = tuple(corporate_action_of(row) for row in facts["actions"])
     bars = _bars(symbol, facts, Timeframe.parse(record["timeframe"]), instrument, actions, folder)
     return Source(
         listing=Listing(instrument=instrument, bars=bars, actions=actions),

@@ -20,8 +20,8 @@ from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.run import Run, RunMode
 from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.database.database import SqlDatabase, open_database
-from weaver.walle.files.actions_file import read_actions
 from weaver.walle.files.bar_file import read_bars
+from weaver.walle.files.corporate_actions_file import read_corporate_actions
 
 MEMORY = 1024**3
 
@@ -86,7 +86,7 @@ def store_samples(bars: ParquetBarStore, names: Iterable[str]) -> None:
     for name in names:
         read = read_bars(SAMPLES / f"{name}.csv")
         beside = SAMPLES / f"{read.bars.symbol}_actions.csv"
-        actions = read_actions(beside) if beside.is_file() else None
+        actions = read_corporate_actions(beside) if beside.is_file() else None
         bars.write(read.bars, read.instrument, actions, name)
 
 

@@ -15,8 +15,8 @@ from weaver.model.market.corporate_actions import Split
 from weaver.research import run
 from weaver.research.inputs import store
 from weaver.research.reproduce import plan_again
-from weaver.walle.files.actions_file import read_actions
 from weaver.walle.files.bar_file import read_bars
+from weaver.walle.files.corporate_actions_file import read_corporate_actions
 
 STAMPS = pd.bdate_range("2021-03-01", periods=6)
 
@@ -59,7 +59,7 @@ def test_no_share_is_lost(tmp_path: Path, written: str, old: int, new: int) -> N
     path = tmp_path / "X.csv"
     path.write_text(f"ex_date,type,value\n2021-03-04,split,{written}\n")
     split = Split(ex_date=STAMPS[3].date(), ratio=written)
-    assert read_actions(path) == (split,) == (Split(ex_date=STAMPS[3].date(), ratio=Fraction(new, old)),)
+    assert read_corporate_actions(path) == (split,) == (Split(ex_date=STAMPS[3].date(), ratio=Fraction(new, old)),)
     for actions in (path, [split]):
         assert held_after(actions, quantity=old, factor=old / new) == (str(new), [])
 

@@ -14,7 +14,7 @@ from weaver.model.market.corporate_actions import Split
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.numbers.ratio import may_be_rounded_from, ratio_text, split_ratio
 from weaver.model.numbers.scale import Scale
-from weaver.walle.bars.folder.catalogue import action_json, action_of
+from weaver.walle.bars.folder.catalogue import corporate_action_json, corporate_action_of
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_whole_number_of_new_shares_loses_none(ratio: Fraction, lots: int) -> No
 
 @pytest.mark.parametrize(("ratio", "text"), [("4.0", "4"), ("3:2", "1.5"), ("1/3", "1/3"), ("0.142857", "1/7")])
 def test_store_writes_a_ratio_exactly_and_reads_it_back(ratio: str, text: str) -> None:
-    split = action_of({"ex_date": "2021-03-04", "type": "split", "value": ratio})
+    split = corporate_action_of({"ex_date": "2021-03-04", "type": "split", "value": ratio})
     assert isinstance(split, Split)
-    assert action_json(split) == {"ex_date": "2021-03-04", "type": "split", "value": text}
-    assert action_of(action_json(split)) == split
+    assert corporate_action_json(split) == {"ex_date": "2021-03-04", "type": "split", "value": text}
+    assert corporate_action_of(corporate_action_json(split)) == split

@@ -11,8 +11,8 @@ import pytest
 
 from tests.shared_data import REPOSITORY, SAMPLES, shared_file
 from weaver.model.market.corporate_actions import Dividend, Split
-from weaver.walle.files.actions_file import read_actions
 from weaver.walle.files.bar_file import read_bars
+from weaver.walle.files.corporate_actions_file import read_corporate_actions
 
 README = (SAMPLES / "README.md").read_text(encoding="utf-8")
 SUMS = dict(reversed(line.split()) for line in re.findall(r"^[0-9a-f]{64}  \S+$", README, re.MULTILINE))
@@ -61,7 +61,7 @@ def test_splits_are_the_known_ones() -> None:
     splits = {
         ticker: [
             (str(one.ex_date), one.ratio)
-            for one in read_actions(SAMPLES / f"{ticker}_actions.csv")
+            for one in read_corporate_actions(SAMPLES / f"{ticker}_actions.csv")
             if isinstance(one, Split)
         ]
         for ticker in ("AAPL", "IBM", "MSFT")
@@ -71,16 +71,18 @@ def test_splits_are_the_known_ones() -> None:
 
 def test_microsofts_special_dividend_is_there() -> None:
     """$3.00 special and $0.08 quarterly, both with ex-date 2004-11-15 (company announcement)."""
-    found = [one for one in read_actions(SAMPLES / "MSFT_actions.csv") if str(one.ex_date) == "2004-11-15"]
+    found = [one for one in read_corporate_actions(SAMPLES / "MSFT_actions.csv") if str(one.ex_date) == "2004-11-15"]
     assert found == [Dividend(ex_date=date(2004, 11, 15), amount=Decimal("3.08"))]
 
 
 def test_ibm_dividends_equal_an_independent_source() -> None:
     path = shared_file("daily_us/IBM_actions.csv")
     ours = {
-        one.ex_date: float(one.amount) for one in read_actions(SAMPLES / "IBM_actions.csv") if isinstance(one, Dividend)
+        one.ex_date: float(one.amount)
+        for one in read_corporate_actions(SAMPLES / "IBM_actions.csv")
+        if isinstance(one, Dividend)
     }
     assert len(ours) == 52
     if path is not None:  # derived there from adjustment factors, so off by up to 0.002
-        theirs = {one.ex_date: float(one.amount) for one in read_actions(path) if isinstance(one, Dividend)}
+        theirs = {one.ex_date: float(one.amount) for one in read_corporate_actions(path) if isinstance(one, Dividend)}
         assert {day: theirs[day] for day in ours} == pytest.approx(ours, abs=0.002)

@@ -13,7 +13,7 @@ from weaver.glados.schemas.data import ActionResponse, InstrumentResponse
 from weaver.glados.services import ServicesDep
 from weaver.model.errors import Damaged, NotFound
 from weaver.model.market.instrument import AssetClass
-from weaver.walle.bars.folder.catalogue import CatalogueEntry, action_json
+from weaver.walle.bars.folder.catalogue import CatalogueEntry, corporate_action_json
 from weaver.walle.bars.store import ParquetBarStore
 
 router = APIRouter(tags=["data"])
@@ -50,5 +50,5 @@ def _instrument(store: ParquetBarStore, series: list[CatalogueEntry]) -> Instrum
     return InstrumentResponse.of(
         series[0].instrument,
         [str(entry.timeframe) for entry in series],
-        [ActionResponse.model_validate(action_json(action)) for action in actions],
+        [ActionResponse.model_validate(corporate_action_json(action)) for action in actions],
     )

@@ -59,7 +59,7 @@ class SymbolRecord:
         record = {
             "format": FORMAT,
             "instrument": _instrument_json(self.instrument),
-            "actions": [action_json(action) for action in self.actions],
+            "actions": [corporate_action_json(action) for action in self.actions],
             "series": [_entry_json(self.series[timeframe]) for timeframe in sorted(self.series)],
         }
         return json.dumps({**record, "checksum": _checksum(record)}, indent=1) + "\n"
@@ -74,7 +74,7 @@ class SymbolRecord:
             entries = [_entry(entry, instrument) for entry in record["series"]]
             return cls(
                 instrument=instrument,
-                actions=tuple(action_of(action) for action in record["actions"]),
+                actions=tuple(corporate_action_of(action) for action in record["actions"]),
                 series={entry.timeframe: entry for entry in entries},
             )
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, WeaverError) as error:
@@ -126,7 +126,7 @@ def _instrument(record: Mapping[str, Any]) -> Instrument:
     )
 
 
-def action_json(action: CorporateAction) -> dict[str, str]:
+def corporate_action_json(action: CorporateAction) -> dict[str, str]:
     """The action as a row of an actions file."""
     kind, value = _kind_and_value(action)
     return {"ex_date": action.ex_date.isoformat(), "type": kind, "value": value}
@@ -142,7 +142,7 @@ def _kind_and_value(action: CorporateAction) -> tuple[str, str]:
             return "delisting", format(action.value, "f")
 
 
-def action_of(record: Mapping[str, str]) -> CorporateAction:
+def corporate_action_of(record: Mapping[str, str]) -> CorporateAction:
     """The action that a row tells. Raises ValueError, KeyError or ArithmeticError where it tells none."""
     ex_date, value = date.fromisoformat(record["ex_date"]), record["value"]
     match record["type"]:

@@ -25,7 +25,7 @@ class DataWarning:
 
 
 def check_bars(bars: Bars, calendar: Calendar, asset_class: AssetClass) -> tuple[DataWarning, ...]:
-    """Doubts about the bars alone, at most one of each code; `check_actions` has those about the symbol's actions."""
+    """Doubts about the bars alone, at most one of each code; `check_corporate_actions` has the others."""
     found = [
         ("gaps", _gaps(bars, calendar)),
         ("no_session", _no_session(bars, calendar)),

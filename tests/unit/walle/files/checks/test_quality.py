@@ -15,10 +15,10 @@ from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.bars import COLUMNS, PRICES, Bars
 from weaver.model.market.corporate_actions import CorporateAction, Split
 from weaver.model.market.instrument import AssetClass
-from weaver.walle.files.actions_file import read_actions
 from weaver.walle.files.bar_file import read_bars
-from weaver.walle.files.checks.action_quality import check_actions
+from weaver.walle.files.checks.corporate_action_quality import check_corporate_actions
 from weaver.walle.files.checks.quality import DataWarning, check_bars, missing_bars
+from weaver.walle.files.corporate_actions_file import read_corporate_actions
 
 STOCK = calendar_for(AssetClass.STOCK)
 
@@ -33,7 +33,7 @@ def told(made: Bars) -> dict[str, str]:
 
 def doubts(made: Bars, actions: Sequence[CorporateAction]) -> tuple[DataWarning, ...]:
     stock = AssetClass.STOCK
-    return (*check_bars(made, STOCK, stock), *check_actions(made, STOCK, stock, actions))
+    return (*check_bars(made, STOCK, stock), *check_corporate_actions(made, STOCK, stock, actions))
 
 
 def test_good_bars_give_no_doubt() -> None:
@@ -94,7 +94,7 @@ def test_bars_closer_than_the_timeframe_are_told() -> None:
 @pytest.mark.parametrize("path", [SAMPLES / "AAPL_1d.csv"])
 def test_splits_nobody_told_of_are_suspected_and_known_ones_and_crashes_are_not(path: Path) -> None:
     found = read_bars(path)
-    actions = read_actions(path.with_name("AAPL_actions.csv"))
+    actions = read_corporate_actions(path.with_name("AAPL_actions.csv"))
     assert doubts(found.bars, actions) == ()  # not even 2000-09-29, down by half
     first = next(action for action in actions if isinstance(action, Split))
     others = [action for action in actions if action is not first]

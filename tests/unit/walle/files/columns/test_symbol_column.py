@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weaver.model.errors import DataError
-from weaver.walle.files.actions_file import ActionsFile, read_actions
 from weaver.walle.files.bar_file import read_bars, read_parts
 from weaver.walle.files.checks.assembly import assemble
 from weaver.walle.files.columns.parts import Part
 from weaver.walle.files.columns.symbol_column import spelled_alike
+from weaver.walle.files.corporate_actions_file import CorporateActionsFile, read_corporate_actions
 from weaver.walle.files.frames import parts_of_frame
 
 Row = tuple[str, str, float]
@@ -211,18 +211,21 @@ ACTIONS = "symbol,ex_date,type,value\nAAA,2021-03-04,dividend,1\nBBB,2021-03-05,
 def test_actions_of_another_symbol_are_never_a_symbols(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(ACTIONS)
-    assert [str(action.ex_date) for action in read_actions(path, symbol="AAA")] == ["2021-03-04"]
-    assert [str(action.ex_date) for action in read_actions(path, symbol="BBB")] == ["2021-03-04", "2021-03-05"]
+    assert [str(action.ex_date) for action in read_corporate_actions(path, symbol="AAA")] == ["2021-03-04"]
+    assert [str(action.ex_date) for action in read_corporate_actions(path, symbol="BBB")] == [
+        "2021-03-04",
+        "2021-03-05",
+    ]
     with pytest.raises(DataError, match="the column 'symbol' has AAA, BBB: CCC is not among them"):
-        read_actions(path, symbol="CCC")
+        read_corporate_actions(path, symbol="CCC")
     with pytest.raises(DataError, match="actions of several symbols, AAA, BBB: name the one"):
-        read_actions(path)
-    file = ActionsFile.read(path)
+        read_corporate_actions(path)
+    file = CorporateActionsFile.read(path)
     assert (file.symbols, file.has("AAA"), file.has("CCC")) == (("AAA", "BBB"), True, False)
     path.write_text(ACTIONS + "CCC,2021-03-05,merger,1\n")
-    assert len(read_actions(path, symbol="AAA")) == 1
+    assert len(read_corporate_actions(path, symbol="AAA")) == 1
     with pytest.raises(DataError, match=r"a\.csv: row 4 \(line 5\): type 'merger' is unknown"):
-        read_actions(path, symbol="CCC")
+        read_corporate_actions(path, symbol="CCC")
 
 
 @settings(max_examples=60, deadline=None)

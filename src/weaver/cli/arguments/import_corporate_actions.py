@@ -8,22 +8,22 @@ from weaver.cli.arguments.named_file import NamedFile
 from weaver.model.errors import InputError, WeaverError
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.walle.bars.store import ParquetBarStore
-from weaver.walle.files.actions_file import ActionsFile
 from weaver.walle.files.columns.symbol_column import listed
+from weaver.walle.files.corporate_actions_file import CorporateActionsFile
 
 SUFFIX = "_actions"
 
 
 @dataclass(frozen=True, slots=True)
-class PendingActions:
+class PendingCorporateActions:
     """Files of actions by symbol, out of which each is taken once; None: whoever's the only bars are."""
 
-    files: dict[str | None, ActionsFile | WeaverError] = field(default_factory=dict)
+    files: dict[str | None, CorporateActionsFile | WeaverError] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """The names of the files out of which something was taken."""
 
     @classmethod
-    def read(cls, files: Sequence[Path], options: Sequence[str], *, is_only: bool) -> "PendingActions":
+    def read(cls, files: Sequence[Path], options: Sequence[str], *, is_only: bool) -> "PendingCorporateActions":
         """Files called SYMBOL_actions.csv, and those of `--actions [SYMBOL=]FILE`. A column of symbols beats a file's
         name. is_only: one file of bars goes with them. Raises InputError for a symbol whose actions are in two files,
         and where nothing says whose a file's are."""
@@ -44,9 +44,9 @@ class PendingActions:
 
     def _add(self, path: Path, *, otherwise: str | None, named: str | None = None) -> None:
         symbols: Sequence[str | None] = [named or otherwise]
-        file: ActionsFile | WeaverError
+        file: CorporateActionsFile | WeaverError
         try:
-            file = ActionsFile.read(path)
+            file = CorporateActionsFile.read(path)
             if named is None and file.symbols is not None:
                 symbols = file.symbols
         except WeaverError as error:
@@ -95,7 +95,7 @@ class PendingActions:
         return outcomes
 
 
-def _kept(store: ParquetBarStore, symbol: str, file: ActionsFile) -> tuple[str, int] | WeaverError:
+def _kept(store: ParquetBarStore, symbol: str, file: CorporateActionsFile) -> tuple[str, int] | WeaverError:
     try:
         actions = file.of(symbol)
         store.set_actions(symbol, actions)

@@ -22,13 +22,13 @@ from weaver.walle.files.csv_file import CsvText, read_table, read_text
 _SPELLINGS = {"ex_date": ("exdate", "date"), "type": ("type", "action", "kind"), "value": ("value", "amount", "ratio")}
 
 
-def read_actions(path: Path, *, symbol: str | None = None) -> tuple[CorporateAction, ...]:
-    """The actions of one symbol in a file, as `ActionsFile.of` tells them."""
-    return ActionsFile.read(path).of(symbol)
+def read_corporate_actions(path: Path, *, symbol: str | None = None) -> tuple[CorporateAction, ...]:
+    """The actions of one symbol in a file, as `CorporateActionsFile.of` tells them."""
+    return CorporateActionsFile.read(path).of(symbol)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ActionsFile:
+class CorporateActionsFile:
     """A file with the columns ex_date, type (split, dividend, delisting), value, and perhaps one of symbols; others
     are ignored. One with a header alone has no actions."""
 
@@ -38,7 +38,7 @@ class ActionsFile:
     column: SymbolColumn | None
 
     @classmethod
-    def read(cls, path: Path) -> "ActionsFile":
+    def read(cls, path: Path) -> "CorporateActionsFile":
         """The file, whose rows are looked at when they are asked for. Raises InputError or DataError."""
         text = read_text(path)
         positions = _positions(text)

@@ -8,7 +8,7 @@ import pytest
 
 from weaver.model.errors import DataError, InputError
 from weaver.model.market.corporate_actions import Delisting, Dividend, Split
-from weaver.walle.files.actions_file import read_actions
+from weaver.walle.files.corporate_actions_file import read_corporate_actions
 
 
 def write(folder: Path, text: str) -> Path:
@@ -19,7 +19,7 @@ def write(folder: Path, text: str) -> Path:
 
 def test_actions_come_by_date_and_exact(tmp_path: Path) -> None:
     rows = ["2020-08-31,split,4.0,499.23", "2020-05-08,Dividend,0.82,303.74", "2021-01-04,delisting,0,1"]
-    assert read_actions(write(tmp_path, "\n".join(["ex_date,type,value,prev_raw_close", *rows]))) == (
+    assert read_corporate_actions(write(tmp_path, "\n".join(["ex_date,type,value,prev_raw_close", *rows]))) == (
         Dividend(ex_date=date(2020, 5, 8), amount=Decimal("0.82")),
         Split(ex_date=date(2020, 8, 31), ratio=Decimal("4.0")),
         Delisting(ex_date=date(2021, 1, 4), value=Decimal(0)),
@@ -28,11 +28,11 @@ def test_actions_come_by_date_and_exact(tmp_path: Path) -> None:
 
 def test_actions_of_one_day_stay_in_the_files_order(tmp_path: Path) -> None:
     text = "Date;Action;Amount\n20200831;split;2\n20200831;dividend;0.1\n"
-    assert [type(action) for action in read_actions(write(tmp_path, text))] == [Split, Dividend]
+    assert [type(action) for action in read_corporate_actions(write(tmp_path, text))] == [Split, Dividend]
 
 
 def test_header_alone_is_a_file_without_actions(tmp_path: Path) -> None:
-    assert read_actions(write(tmp_path, "ex_date,type,value\n")) == ()
+    assert read_corporate_actions(write(tmp_path, "ex_date,type,value\n")) == ()
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_header_alone_is_a_file_without_actions(tmp_path: Path) -> None:
 def test_bad_row_is_named(tmp_path: Path, row: str, problem: str) -> None:
     path = write(tmp_path, f"ex_date,type,value\n2020-01-02,split,2\n{row}\n")
     with pytest.raises(DataError) as caught:
-        read_actions(path)
+        read_corporate_actions(path)
     assert f"{path}: row 2 (line 3): " in str(caught.value)
     assert problem in str(caught.value)
 
 
 def test_missing_column_and_missing_file(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no column for value; found: 'ex_date', 'type'"):
-        read_actions(write(tmp_path, "ex_date,type\n2020-01-01,split\n"))
+        read_corporate_actions(write(tmp_path, "ex_date,type\n2020-01-01,split\n"))
     with pytest.raises(InputError, match="there is no such file"):
-        read_actions(tmp_path / "none.csv")
+        read_corporate_actions(tmp_path / "none.csv")

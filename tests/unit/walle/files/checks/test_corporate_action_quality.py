@@ -15,9 +15,9 @@ from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, distinct
-from weaver.walle.files.actions_file import read_actions
 from weaver.walle.files.bar_file import read_bars
-from weaver.walle.files.checks.action_quality import check_actions
+from weaver.walle.files.checks.corporate_action_quality import check_corporate_actions
+from weaver.walle.files.corporate_actions_file import read_corporate_actions
 from weaver.walle.files.frames import bars_from_frame
 
 STOCK = AssetClass.STOCK
@@ -26,7 +26,7 @@ RATIOS = ["2", "3", "4", "10", "20", "1.5", "0.5", "0.1", "0.04", "1.25"]
 
 
 def told(bars: Bars, *actions: CorporateAction, kind: AssetClass = STOCK) -> dict[str, str]:
-    found = check_actions(bars, calendar_for(kind), kind, actions)
+    found = check_corporate_actions(bars, calendar_for(kind), kind, actions)
     return {doubt.code: doubt.message for doubt in found}
 
 
@@ -210,7 +210,7 @@ def test_real_prices_and_their_actions_raise_no_doubt(prices: str, actions: str)
     path, beside = shared_file(prices), shared_file(actions)
     if path is None or beside is None:
         path, beside = SAMPLES / "MSFT_1d.csv", SAMPLES / "MSFT_actions.csv"
-    assert told(read_bars(path, asset_class=STOCK).bars, *read_actions(beside)) == {}
+    assert told(read_bars(path, asset_class=STOCK).bars, *read_corporate_actions(beside)) == {}
 
 
 @pytest.mark.parametrize("name", ["AAPL", "IBM", "SPY"])
@@ -218,10 +218,13 @@ def test_real_adjusted_prices_with_their_actions_are_told(name: str) -> None:
     path, beside = shared_file(f"daily_us/{name}_1d_adjusted.csv"), shared_file(f"daily_us/{name}_actions.csv")
     if path is None or beside is None:
         path, beside = SAMPLES / "IBM_1d.csv", SAMPLES / "AAPL_actions.csv"
-    assert "adjusted already" in told(read_bars(path, asset_class=STOCK).bars, *read_actions(beside))["action_doubt"]
+    assert (
+        "adjusted already"
+        in told(read_bars(path, asset_class=STOCK).bars, *read_corporate_actions(beside))["action_doubt"]
+    )
 
 
 @pytest.mark.parametrize("name", ["AAPL", "IBM", "MSFT"])
 def test_the_samples_and_their_actions_raise_no_doubt(name: str) -> None:
-    actions = read_actions(Path(SAMPLES / f"{name}_actions.csv"))
+    actions = read_corporate_actions(Path(SAMPLES / f"{name}_actions.csv"))
     assert told(read_bars(SAMPLES / f"{name}_1d.csv").bars, *actions) == {}

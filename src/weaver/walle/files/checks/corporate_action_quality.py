@@ -68,7 +68,7 @@ class _Opens:
         return max(_QUIET, _USUAL * self.usual) * sqrt(max(int(self.apart[at]), 1))
 
 
-def check_actions(
+def check_corporate_actions(
     bars: Bars, calendar: Calendar, asset_class: AssetClass, actions: Sequence[CorporateAction]
 ) -> tuple[DataWarning, ...]:
     """Doubts about a symbol's actions and prices together, at most one of each code: action_doubt, split_ratio, jump.
