@@ -14,7 +14,7 @@ import pandas as pd
 FIRST_YEAR, LAST_YEAR = 1970, 2050
 """exchange_calendars' holidays of the 1960s have holes (it opens on Christmas 1962), so the table starts after them."""
 
-TARGET = Path(__file__).resolve().parents[1] / "src" / "weaver" / "model" / "xnys.py"
+TARGET = Path(__file__).resolve().parents[1] / "src" / "weaver" / "model" / "calendar" / "xnys.py"
 NEW_YORK = "America/New_York"
 
 TEMPLATE = '''"""The New York Stock Exchange's days off and odd hours.

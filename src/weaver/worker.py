@@ -30,10 +30,10 @@ from weaver.greta.result import BacktestResult
 from weaver.greta.results.json_text import iso
 from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade, trades_of
-from weaver.marvin.parameters.declared import json_schema, validate
+from weaver.marvin.indicator_columns import indicator_columns
+from weaver.marvin.parameters.validation import json_schema, validate
 from weaver.marvin.plugins.loader import LoadedStrategy, from_source
 from weaver.marvin.plugins.source import StrategySource
-from weaver.marvin.series.indicator_columns import indicator_columns
 from weaver.model.errors import StrategyError
 from weaver.model.numbers.money import plain
 from weaver.model.run import Run

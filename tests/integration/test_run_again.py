@@ -16,7 +16,7 @@ from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import Delisting
 from weaver.model.market.instrument import AssetClass, Instrument
-from weaver.research.lookahead.cut import closed_by, fair
+from weaver.research.cut import closed_by, fair
 from weaver.research.lookahead.memory import Memory
 
 NAMES: dict[str, Any] = {"inner": [1, 2]}

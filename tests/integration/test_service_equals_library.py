@@ -19,7 +19,7 @@ from weaver.glados.stored.blobs import decode_equity, decode_report
 from weaver.glados.stored.events import KeptEvents
 from weaver.glados.stored.indicators import decode_indicators
 from weaver.greta.result import BacktestResult
-from weaver.marvin.series.indicator_columns import indicator_columns
+from weaver.marvin.indicator_columns import indicator_columns
 from weaver.model.run import Run, RunMode, RunStatus
 
 OWN = '''

@@ -16,7 +16,7 @@ from weaver.greta.engine import Engine, Progress, Setup
 from weaver.greta.ledger.prices import scale_of
 from weaver.marvin.failure import strategy_failure
 from weaver.marvin.orders.actions import Actions
-from weaver.marvin.parameters.declared import validate
+from weaver.marvin.parameters.validation import validate
 from weaver.marvin.plugins.loader import LoadedStrategy
 from weaver.marvin.runtime import Runtime
 from weaver.marvin.series.timeline import Clock
@@ -32,8 +32,8 @@ from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.model.numbers.money import Number
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
+from weaver.research.cut import closed_by
 from weaver.research.inputs import Source, instant
-from weaver.research.lookahead.cut import closed_by
 
 Day = str | date | datetime
 

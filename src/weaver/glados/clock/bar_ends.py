@@ -5,7 +5,7 @@ from itertools import count
 
 import numpy as np
 
-from weaver.model.calendar.sessions import Calendar
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.market.bars import Int64
 from weaver.model.market.timeframe import HOUR, MINUTE, Timeframe
 

@@ -16,7 +16,7 @@ import orjson
 from numpy.typing import NDArray
 
 from weaver.glados.stored.thinning import POINTS_MIN, thin_rows
-from weaver.marvin.series.indicator_columns import IndicatorColumn
+from weaver.marvin.indicator_columns import IndicatorColumn
 
 INDICATORS = "indicators"
 INDICATORS_MAX = 50

@@ -26,7 +26,7 @@ def scale_of(listing: Listing, costs: Costs) -> Scale:
     """
     bars, instrument = listing.bars, listing.instrument
     if not len(bars):
-        return Scale.of(instrument)
+        return instrument.scale()
     doubt = price_doubt(bars)
     if doubt:
         raise InputError(f"{listing.symbol}: {doubt}")
@@ -34,7 +34,7 @@ def scale_of(listing: Listing, costs: Costs) -> Scale:
     data_decimals = bars.price_decimals
     paid_out = [decimals_of(action.value) for action in listing.actions if isinstance(action, Delisting)]
     slipped = decimals_after_slippage(costs, instrument.ticks(data_decimals), low, high)
-    return Scale.of(instrument, data_decimals=data_decimals, price_decimals=max([slipped, *paid_out]))
+    return instrument.scale(data_decimals=data_decimals, price_decimals=max([slipped, *paid_out]))
 
 
 class Prices:

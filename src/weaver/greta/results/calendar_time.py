@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from weaver.greta.engine import Engine
 from weaver.greta.ledger.prices import Prices
-from weaver.model.calendar.sessions import Calendar, calendar_for
+from weaver.model.calendar.calendar import Calendar
+from weaver.model.calendar.sessions import calendar_for
 from weaver.model.calendar.stretches import stretches_of
 from weaver.model.market.timeframe import Timeframe, Unit
 

@@ -43,7 +43,7 @@ def _model(strategy: type[Strategy]) -> type[BaseModel]:
 
 
 def validated(strategy: type[Strategy], given: Mapping[str, object]) -> dict[str, Any]:
-    """See `parameters.validate`."""
+    """See `validation.validate`."""
     model = parameters_model(strategy)
     known = model.model_fields
     for name in given:

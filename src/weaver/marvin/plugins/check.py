@@ -3,7 +3,7 @@
 import inspect
 
 from weaver.marvin.callbacks import call_problem
-from weaver.marvin.parameters.declared import json_schema, validate
+from weaver.marvin.parameters.validation import json_schema, validate
 from weaver.marvin.plugins.misspelt import CALLBACKS, misspelt_callbacks
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import WeaverError

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from weaver.model.calendar.sessions import FxCalendar, Gaps
+from weaver.model.calendar.calendar import Gaps
+from weaver.model.calendar.fx import FxCalendar
 from weaver.model.calendar.stock import StockCalendar
 from weaver.model.market.bars import Int32, Int64
 from weaver.model.market.timeframe import Timeframe

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.model.calendar.sessions import Calendar
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.errors import InputError
 from weaver.model.market.bars import Bars
 from weaver.model.market.timeframe import Timeframe, Unit

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.symbol import loose_quote, spelled
+from weaver.model.numbers.money import CASH_DECIMALS, decimals_of
+from weaver.model.numbers.scale import Scale
 
 __all__ = ["AssetClass", "Instrument", "guess_asset_class"]
 
@@ -64,6 +67,28 @@ class Instrument:
             return self.tick, self.tick
         finest = Decimal(1).scaleb(-data_decimals)
         return min(self.tick, finest), min(_TICK_UNDER_ONE.get(self.asset_class, self.tick), finest)
+
+    def scale(self, *, data_decimals: int = 0, price_decimals: int = 0) -> Scale:
+        """Units fine enough for cash, its tick and lot, data and prices of so many decimals.
+
+        The data's decimals are what the tick follows where none was given.
+        """
+        ticks = self.ticks(data_decimals)
+        decimals = max(data_decimals, price_decimals, CASH_DECIMALS, *map(decimals_of, ticks))
+        quantity_decimals = max(decimals_of(self.lot), decimals_of(self.minimum))
+        return Scale(
+            symbol=self.symbol,
+            price_decimals=decimals,
+            quantity_decimals=quantity_decimals,
+            price_one=10**decimals,
+            quantity_one=10**quantity_decimals,
+            tick=int(ticks[0].scaleb(decimals)),
+            tick_under_one=int(ticks[1].scaleb(decimals)),
+            lot=int(self.lot.scaleb(quantity_decimals)),
+            least_whole=2**63 if 1 % self.lot else max(1, ceil(self.minimum)),
+            minimum=int(self.minimum.scaleb(quantity_decimals)),
+            notional_divisor=10 ** (decimals + quantity_decimals - CASH_DECIMALS),
+        )
 
     def check_class(self, wanted: AssetClass | None) -> None:
         """Raises InputError where somebody wants stored bars of it to be of another class."""

@@ -3,20 +3,17 @@
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
-from math import ceil, gcd
+from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.model.errors import InvalidOrder
-from weaver.model.market.instrument import Instrument
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import (
-    CASH_DECIMALS,
     FITS,
     Number,
     decimal_of,
-    decimals_of,
     divide_half_even,
     divide_half_even_all,
     exact,
@@ -48,29 +45,6 @@ class Scale:
     """From this whole number on every whole quantity can be ordered as it is."""
     notional_divisor: int
     """price units x quantity units ÷ this = cash units."""
-
-    @classmethod
-    def of(cls, instrument: Instrument, *, data_decimals: int = 0, price_decimals: int = 0) -> "Scale":
-        """Units fine enough for cash, the instrument's tick and lot, data and prices of so many decimals.
-
-        The data's decimals are what the tick follows where none was given.
-        """
-        ticks = instrument.ticks(data_decimals)
-        decimals = max(data_decimals, price_decimals, CASH_DECIMALS, *map(decimals_of, ticks))
-        quantity_decimals = max(decimals_of(instrument.lot), decimals_of(instrument.minimum))
-        return cls(
-            symbol=instrument.symbol,
-            price_decimals=decimals,
-            quantity_decimals=quantity_decimals,
-            price_one=10**decimals,
-            quantity_one=10**quantity_decimals,
-            tick=int(ticks[0].scaleb(decimals)),
-            tick_under_one=int(ticks[1].scaleb(decimals)),
-            lot=int(instrument.lot.scaleb(quantity_decimals)),
-            least_whole=_least_whole(instrument),
-            minimum=int(instrument.minimum.scaleb(quantity_decimals)),
-            notional_divisor=10 ** (decimals + quantity_decimals - CASH_DECIMALS),
-        )
 
     def quantity(self, value: Number) -> int:
         """Units of an order's explicit quantity, cut down to the lot. Raises InvalidOrder at or under nothing."""
@@ -159,9 +133,3 @@ class Scale:
     def quantity_decimal(self, units: int) -> Amount:
         """A quantity as a decimal."""
         return decimal_of(units, self.quantity_decimals)
-
-
-def _least_whole(instrument: Instrument) -> int:
-    if 1 % instrument.lot:
-        return 2**63
-    return max(1, ceil(instrument.minimum))

@@ -18,7 +18,7 @@ from weaver.marvin.series.series import Series
 from weaver.model.counted import counted
 from weaver.model.errors import StrategyError, WeaverError
 from weaver.model.orders.order import Order
-from weaver.research.lookahead.cut import fair
+from weaver.research.cut import fair
 from weaver.research.lookahead.effort import Stopwatch, within
 from weaver.research.lookahead.memory import Memory
 from weaver.research.run import Plan, no_collection

@@ -20,7 +20,6 @@ from weaver.model.account.costs import CostModel, Costs, decimals_after_slippage
 from weaver.model.errors import InputError
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.numbers.money import decimals_of, plain
-from weaver.model.numbers.scale import Scale
 
 STARTS: list[str] = []
 
@@ -136,7 +135,7 @@ def test_rounding_that_moves_an_order_far_is_told() -> None:
 
 def test_tick_that_was_given_holds_at_any_price_and_for_any_bars() -> None:
     given_tick = Instrument(symbol="X", asset_class=AssetClass.STOCK, tick=Decimal("0.05"), lot=Decimal(1))
-    scale = Scale.of(given_tick, data_decimals=15)
+    scale = given_tick.scale(data_decimals=15)
     assert scale.text(scale.limit_price("0.1234", sign=1)) == "0.1"
     assert scale.text(scale.limit_price("7.77", sign=1)) == "7.75"
 
@@ -217,7 +216,7 @@ def test_slipped_prices_are_those_of_the_naive_rule(
     )
     ticks = instrument.ticks(places)
     finest = decimals_after_slippage(ours, ticks, min(prices), max(prices))
-    model = CostModel(ours, Scale.of(instrument, data_decimals=places, price_decimals=finest))
+    model = CostModel(ours, instrument.scale(data_decimals=places, price_decimals=finest))
     units = [int(price.scaleb(model.scale.price_decimals)) for price in prices]
     for side in (1, -1):
         order = NaiveOrder(ordinal=1, symbol="X", side=side, type="market", left=Decimal(1), placed_at=0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from weaver.marvin.parameters.declared import validate
+from weaver.marvin.parameters.validation import validate
 from weaver.marvin.plugins.catalogue import BUILT_IN, Catalogue
 from weaver.marvin.plugins.loader import from_class, from_source, load
 from weaver.marvin.plugins.source import StrategySource

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from weaver.marvin.parameters.declared import json_schema
+from weaver.marvin.parameters.validation import json_schema
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.marvin.plugins.loader import load
 from weaver.marvin.plugins.outline_schema import params_schema

@@ -14,8 +14,8 @@ from weaver.model.errors import InputError
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.numbers.scale import Scale
 
-STOCK = Scale.of(Instrument.default("AAA", AssetClass.STOCK))
-CRYPTO = Scale.of(Instrument.default("BTC/USD", AssetClass.CRYPTO))
+STOCK = Instrument.default("AAA", AssetClass.STOCK).scale()
+CRYPTO = Instrument.default("BTC/USD", AssetClass.CRYPTO).scale()
 ONE = 10**8
 
 

@@ -7,10 +7,9 @@ import pytest
 
 from weaver.model.account.position import Position
 from weaver.model.market.instrument import AssetClass, Instrument
-from weaver.model.numbers.scale import Scale
 
 ONE = 10**8
-SCALE = Scale.of(Instrument.default("AAA", AssetClass.STOCK))
+SCALE = Instrument.default("AAA", AssetClass.STOCK).scale()
 FLAT = Position(scale=SCALE)
 
 

@@ -11,13 +11,11 @@ from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.numbers.money import decimal_of, decimals_of, divide_half_even, exact, plain, truncate
 from weaver.model.numbers.scale import Scale
 
-STOCK = Scale.of(Instrument.default("AAA", AssetClass.STOCK))
-CRYPTO = Scale.of(Instrument.default("BTC/USD", AssetClass.CRYPTO))
-ODD = Scale.of(
-    Instrument(
-        symbol="ODD", asset_class=AssetClass.STOCK, tick=Decimal("0.25"), lot=Decimal("0.5"), minimum=Decimal("1.5")
-    )
-)
+STOCK = Instrument.default("AAA", AssetClass.STOCK).scale()
+CRYPTO = Instrument.default("BTC/USD", AssetClass.CRYPTO).scale()
+ODD = Instrument(
+    symbol="ODD", asset_class=AssetClass.STOCK, tick=Decimal("0.25"), lot=Decimal("0.5"), minimum=Decimal("1.5")
+).scale()
 ONE = 10**8
 
 
@@ -130,7 +128,7 @@ def test_cash_is_rounded_half_to_even_with_the_sign_of_the_quantity() -> None:
 
 
 def test_fine_prices_make_the_units_finer() -> None:
-    fine = Scale.of(Instrument.default("AAA", AssetClass.STOCK), price_decimals=11)
+    fine = Instrument.default("AAA", AssetClass.STOCK).scale(price_decimals=11)
     assert fine.price_decimal(1) == Decimal("1e-11")
     assert fine.cash(10**11, 5) == 5 * ONE
 
@@ -138,4 +136,4 @@ def test_fine_prices_make_the_units_finer() -> None:
 def test_whole_quantities_are_known_to_be_orderable_from_the_minimum_on() -> None:
     assert (STOCK.least_whole, ODD.least_whole) == (1, 2)
     tens = Instrument(symbol="TEN", asset_class=AssetClass.STOCK, tick=Decimal("0.01"), lot=Decimal(10))
-    assert Scale.of(tens).least_whole == 2**63
+    assert tens.scale().least_whole == 2**63

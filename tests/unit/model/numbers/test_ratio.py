@@ -13,7 +13,6 @@ from weaver.model.errors import InputError
 from weaver.model.market.corporate_actions import Split
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.numbers.ratio import may_be_rounded_from, ratio_text, split_ratio
-from weaver.model.numbers.scale import Scale
 from weaver.walle.bars.folder.catalogue import corporate_action_json, corporate_action_of
 
 
@@ -113,7 +112,7 @@ def test_endless_fraction_survives_as_a_float_and_with_many_decimals(ratio: Frac
 @given(ENDLESS, st.integers(1, 10**9))
 def test_whole_number_of_new_shares_loses_none(ratio: Fraction, lots: int) -> None:
     """Who holds a multiple of the old shares gets that multiple of the new ones, and no cash."""
-    held = Position(scale=Scale.of(Instrument.default("X", AssetClass.STOCK)), units=lots * ratio.denominator)
+    held = Position(scale=Instrument.default("X", AssetClass.STOCK).scale(), units=lots * ratio.denominator)
     numerator, denominator = split_ratio(float(ratio)).as_integer_ratio()
     after, paid = held.split(numerator=numerator, denominator=denominator, previous_close=Fraction(10**9))
     assert (after.units, paid) == (lots * ratio.numerator, 0)

@@ -12,8 +12,8 @@ from weaver.model.orders.order import ExitGroup, Order, Target
 from weaver.model.orders.status import OrderEvent, OrderStatus
 
 ONE = 10**8
-STOCK = Scale.of(Instrument.default("AAA", AssetClass.STOCK))
-CRYPTO = Scale.of(Instrument.default("BTC/USD", AssetClass.CRYPTO))
+STOCK = Instrument.default("AAA", AssetClass.STOCK).scale()
+CRYPTO = Instrument.default("BTC/USD", AssetClass.CRYPTO).scale()
 
 
 def order(number: int = 1, *, sign: int = 1, units: int = 10) -> Order:

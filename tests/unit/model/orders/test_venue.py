@@ -7,12 +7,11 @@ import pytest
 
 from weaver.model.errors import InputError
 from weaver.model.market.instrument import AssetClass, Instrument
-from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.orders.order import Order
 from weaver.model.orders.venue import VENUES, venue_rules
 
-FRACTIONS = Scale.of(Instrument(symbol="AAA", asset_class=AssetClass.STOCK, tick=Decimal("0.01"), lot=Decimal("0.001")))
+FRACTIONS = Instrument(symbol="AAA", asset_class=AssetClass.STOCK, tick=Decimal("0.01"), lot=Decimal("0.001")).scale()
 
 
 def order(quantity: str = "1", **terms: Any) -> Order:

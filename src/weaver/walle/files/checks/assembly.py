@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.resample import resample
-from weaver.model.calendar.sessions import Calendar, calendar_for
+from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError
 from weaver.model.market.bars import PRICES, Bars, Float64, Int64
 from weaver.model.market.instrument import AssetClass, Instrument

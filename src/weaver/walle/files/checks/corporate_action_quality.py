@@ -7,7 +7,7 @@ from math import exp, log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.model.calendar.sessions import Calendar
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.counted import counted
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars, Bool, Float64

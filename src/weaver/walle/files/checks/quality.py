@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weaver.model.calendar.sessions import Calendar, Gaps
+from weaver.model.calendar.calendar import Calendar, Gaps
 from weaver.model.calendar.stretches import stretches_of
 from weaver.model.counted import counted
 from weaver.model.market.asset_class import AssetClass

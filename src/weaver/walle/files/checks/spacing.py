@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weaver.model.calendar.sessions import Calendar
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.stretches import MONDAY, stretches_of
 from weaver.model.errors import InputError
 from weaver.model.market.bars import Bool, Int64

@@ -24,7 +24,7 @@ from weaver.glados.stored.events import encode_events
 from weaver.glados.stored.indicators import encode_indicators
 from weaver.glados.stored.positions import encode_positions
 from weaver.greta.result import BacktestResult
-from weaver.marvin.series.indicator_columns import IndicatorColumn
+from weaver.marvin.indicator_columns import IndicatorColumn
 from weaver.model.run import RunStatus
 
 pytestmark = pytest.mark.anyio

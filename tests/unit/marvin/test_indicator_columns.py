@@ -10,7 +10,7 @@ import pytest
 import weaver
 from tests.unit.marvin.prices import price_files, read
 from weaver import Strategy, crossed_above, indicator, macd, sma
-from weaver.marvin.series.indicator_columns import IndicatorColumn, indicator_columns
+from weaver.marvin.indicator_columns import IndicatorColumn, indicator_columns
 from weaver.model.market.corporate_actions import Split
 
 CLOSE = read(price_files()[0])["close"]  # GOOG, daily

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from weaver.marvin.parameters.declared import json_schema, validate
 from weaver.marvin.parameters.model import parameters_model
+from weaver.marvin.parameters.validation import json_schema, validate
 from weaver.marvin.series.series import Series
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import InputError, StrategyError
