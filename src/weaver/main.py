@@ -2,12 +2,10 @@
 
 import asyncio
 import os
-import signal
 import sys
 import tempfile
-import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -19,9 +17,10 @@ import weaver
 from weaver.config import Settings, environment_without_secrets, is_secret, listed, variable
 from weaver.events.log.retention import keep_pruned
 from weaver.glados.app import create_app
+from weaver.glados.clock.ports import WallClock
 from weaver.glados.clock.wall import SystemWallClock
 from weaver.glados.http.connections import connections_max
-from weaver.glados.http.security import check_bind, check_names, is_guessable
+from weaver.glados.http.security import Gate, Sessions, check_bind, check_names, is_guessable
 from weaver.glados.http.upload import remove_leftovers
 from weaver.glados.http.web import add_web
 from weaver.glados.http_server import HttpServer, bound_socket, url_of
@@ -29,27 +28,29 @@ from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
-from weaver.glados.logging import LogFormat, configure_logging
-from weaver.glados.memory import keep_given_back, return_large_blocks
-from weaver.glados.pool.file_readers import FileReaders
+from weaver.glados.metrics import Metrics
+from weaver.glados.pool.file_readers import FileReader, FileReaders
 from weaver.glados.pool.pool import LocalBacktestPool
+from weaver.glados.ports import BacktestPool, NewId
+from weaver.glados.process.logging import LogFormat, configure_logging
+from weaver.glados.process.memory import keep_given_back, return_large_blocks
+from weaver.glados.process.server_file import ServerPlace, published
+from weaver.glados.process.stopping import Stopping
+from weaver.glados.process.upkeep import in_background, look_at_bars, recover_when_needed, recovered
 from weaver.glados.router import DomainRouter
 from weaver.glados.runs.backtest_runner import BacktestRunner
 from weaver.glados.runs.manager import RunManager
-from weaver.glados.server_file import ServerPlace, published
+from weaver.glados.runs.runners import Runner
 from weaver.glados.services import ServerFacts, Services
+from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
 from weaver.marvin.plugins.catalogue import Catalogue
-from weaver.model.errors import InputError, ReadOnly, Unavailable
+from weaver.model.errors import InputError
 from weaver.model.run import RunMode
 from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.database.database import SqlDatabase, open_database
 from weaver.walle.database.engines.ownership import FileLock
 
-STOP_SECONDS = 5.0
-"""After a signal to stop, the process is gone within so long, whatever hangs."""
-RECOVER_AGAIN_SECONDS = 5.0
-"""How soon runs that were left behind are tried to be marked again."""
 HOME_TAKEN = (
     "this server is read-only: another one uses its home {}; stop that one and start this one again, or give this one "
     "a home of its own (WEAVER_HOME)"
@@ -73,7 +74,7 @@ class Running:
     is_read_only: bool
 
 
-def serve(settings: Settings, *, on_ready: Callable[[Running], None]) -> int:
+def serve(settings: Settings, *, parts: "Parts", on_ready: Callable[[Running], None]) -> int:
     """Serve until SIGTERM or SIGINT, and return the exit code: 0 once everything has been stopped in order.
 
     Raises InputError for settings that cannot be used, an address that cannot be had among them, and Unavailable where
@@ -86,82 +87,89 @@ def serve(settings: Settings, *, on_ready: Callable[[Running], None]) -> int:
     check_names(listed(settings.allowed_hosts), listed(settings.allowed_origins))
     _make_folders(settings)
     tempfile.tempdir = str(settings.uploads_folder)  # of this process only, for the framework spools uploads there
-    stopping = Stopping()
+    stopping = parts.stopping()
     threads = ServerThreads.of(wait_seconds=settings.wait_seconds, uploads=settings.uploads_at_once)
     # The end of the runner waits for its threads, and then that of the block for ours.
     with stopping, closing(threads), asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_served(settings, stopping, threads, on_ready))
-        stopping.is_orderly = True  # what is left are threads that finish reading a file for nobody
+        runner.run(_served(settings, parts, stopping, threads, on_ready))
+        stopping.is_in_order()
     return 0
 
 
-class Stopping:
-    """What a signal to stop sets off: an orderly end, and after `STOP_SECONDS` a hard one."""
+class Parts:
+    """Makes those of the server's parts that a test may want to be others: its subclass makes them."""
 
-    def __init__(self) -> None:
-        self.is_orderly = False
-        self._asked = asyncio.Event()
-        self._again: Callable[[], None] = lambda: None
-        self._deadline = threading.Timer(STOP_SECONDS, self._leave)
-        self._deadline.daemon = True
+    def stopping(self) -> Stopping:
+        """How the process ends."""
+        return Stopping()
 
-    def __enter__(self) -> "Stopping":
-        return self
+    def wall(self) -> WallClock:
+        """The time of the world."""
+        return SystemWallClock()
 
-    def __exit__(self, *_error: object) -> None:
-        self._deadline.cancel()
+    def new_id(self, wall: WallClock) -> NewId:
+        """Makes ids."""
+        return TimeOrderedIds(now=wall.now)
 
-    def listen(self) -> None:
-        """Hear the signals; to be called on the loop."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
+    def new_token(self) -> str:
+        """An unguessable text, for a session."""
+        return new_token()
 
-    async def asked(self, *, again: Callable[[], None]) -> None:
-        """Return at the first signal. `again` is called at each later one."""
-        await self._asked.wait()
-        self._again = again
+    def pool(self, settings: Settings, *, wall: WallClock, new_id: NewId) -> BacktestPool:
+        """Where backtests are worked on. It is closed when the server ends."""
+        return LocalBacktestPool(
+            workers=settings.workers or max(1, (os.cpu_count() or 2) - 1),
+            memory_max_bytes=settings.worker_memory_mb * _MB,
+            silence_seconds=settings.worker_silence_seconds,
+            environment=environment_without_secrets(),
+            new_id=new_id,
+            now=wall.now,
+        )
 
-    def _on_signal(self) -> None:
-        if self._asked.is_set():
-            self._again()
-        else:
-            self._asked.set()
-            self._deadline.start()
+    def runners(self, pool: BacktestPool) -> Mapping[RunMode, Runner]:
+        """Who carries runs of a mode out."""
+        return {RunMode.BACKTEST: BacktestRunner(pool=pool)}
 
-    def _leave(self) -> None:
-        if not self.is_orderly:
-            sys.stderr.write(f"error: not everything stopped within {STOP_SECONDS:g} s; leaving all the same\n")
-            sys.stderr.flush()
-        os._exit(0 if self.is_orderly else 1)
+    def reader(self, settings: Settings) -> FileReader:
+        """Reads uploads. It is closed when the server ends."""
+        return FileReaders(_reader_command(settings), limits=_limits(settings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What stands behind the API."""
+
+    database: SqlDatabase
+    pool: BacktestPool
+    runs: RunManager
+    services: Services
 
 
 async def _served(
-    settings: Settings, stopping: Stopping, threads: ServerThreads, on_ready: Callable[[Running], None]
+    settings: Settings, parts: Parts, stopping: Stopping, threads: ServerThreads, on_ready: Callable[[Running], None]
 ) -> None:
     stopping.listen()
     async with AsyncExitStack() as stack:
         listening = stack.enter_context(bound_socket(settings.server_host, settings.server_port))
         port = int(listening.getsockname()[1])
-        parts = await _started(settings, stack, port, threads)
-        app = create_app(parts.services)
-        app.state.known_strategies = KnownStrategies(catalogue=parts.services.catalogue, threads=threads.strategies)
-        await app.state.known_strategies.look()
+        behind = await started(settings, parts, stack=stack, port=port, threads=threads)
+        app = create_app(behind.services)
         add_web(app, WEB)
 
         def ready() -> None:
-            running = _running(settings, parts, port)
-            if parts.database.is_owner:
+            running = _running(settings, behind, port)
+            if behind.database.is_owner:
                 place = ServerPlace(url=running.url, process_id=os.getpid())
                 stack.enter_context(published(settings.server_file, place))
-            parts.pool.start()
+            behind.pool.start()
             _log.info("ready", url=running.url, storage=running.storage, read_only=running.is_read_only)
             on_ready(running)
 
         server = HttpServer(
-            app, listening=listening, connections_max=connections_max(), limits=parts.services.facts.limits,
-            new_id=parts.services.new_id, on_ready=ready,
+            app, listening=listening, connections_max=connections_max(), limits=behind.services.facts.limits,
+            new_id=behind.services.new_id, on_ready=ready, end_streams=behind.services.hub.close,
         )  # fmt: skip
-        ending = asyncio.create_task(_end(stopping, server, parts.runs))
+        ending = asyncio.create_task(_end(stopping, server, behind.runs))
         try:
             await server.run_until_stopped()
         except BaseException:
@@ -178,20 +186,42 @@ async def _end(stopping: Stopping, server: HttpServer, runs: RunManager) -> None
     await runs.shutdown()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
-    database: SqlDatabase
-    pool: LocalBacktestPool
-    runs: RunManager
-    services: Services
-
-
-async def _started(settings: Settings, stack: AsyncExitStack, port: int, threads: ServerThreads) -> _Parts:
-    """Everything behind the API, in the order in which the parts need each other."""
-    wall = SystemWallClock()
-    new_id = TimeOrderedIds(now=wall.now)
+async def started(
+    settings: Settings, parts: Parts, *, stack: AsyncExitStack, port: int, threads: ServerThreads
+) -> Started:
+    """Everything behind the API, in the order in which the parts need each other; the stack ends it in reverse."""
+    wall = parts.wall()
+    new_id = parts.new_id(wall)
     catalogue = Catalogue(settings.strategies_folder)
     bars = ParquetBarStore(settings.bars_folder, lock_seconds=settings.lock_seconds)
+    database = await _database(settings, stack, wall, new_id)
+    pool = parts.pool(settings, wall=wall, new_id=new_id)
+    stack.push_async_callback(pool.close)
+    runs = RunManager(
+        database=database, log=database.log, runners=parts.runners(pool),
+        catalogue=catalogue, bars=bars, threads=threads.strategies, now=wall.now, new_id=new_id, wait=wall.sleep,
+        version=weaver.__version__,
+    )  # fmt: skip
+    await stack.enter_async_context(runs)
+    await _kept_up(settings, stack, database, runs, bars, wall)
+    reader = parts.reader(settings)
+    stack.push_async_callback(reader.close)
+    jobs = await stack.enter_async_context(Jobs(now=wall.now, new_id=new_id))
+    known = KnownStrategies(catalogue=catalogue, threads=threads.strategies)
+    await known.look()
+    facts, metrics = _facts(settings, port), Metrics()
+    services = Services(
+        facts=facts, database=database, log=database.log, runs=runs, catalogue=catalogue, known_strategies=known,
+        bars=bars, jobs=jobs, threads=threads, reader=reader, is_owner=lambda: database.is_owner, now=wall.now,
+        new_id=new_id, wait=wall.sleep, metrics=metrics,
+        hub=Hub(log=database.log, wait=wall.sleep, on_event=metrics.event, on_reset=metrics.reset),
+        gate=Gate(token=facts.token, sessions=Sessions(now=wall.now, new_token=parts.new_token)),
+    )  # fmt: skip
+    return Started(database=database, pool=pool, runs=runs, services=services)
+
+
+async def _database(settings: Settings, stack: AsyncExitStack, wall: WallClock, new_id: NewId) -> SqlDatabase:
+    """The database, which only the owner of the home may write to."""
     home = FileLock(settings.home_owner_file, new_id())
     stack.callback(home.release)
     database = await open_database(
@@ -199,108 +229,33 @@ async def _started(settings: Settings, stack: AsyncExitStack, port: int, threads
         route=DomainRouter(new_id=new_id), read_only=None if home.take() else HOME_TAKEN.format(settings.home_folder),
     )  # fmt: skip
     stack.push_async_callback(database.close)
-    pool = LocalBacktestPool(
-        workers=settings.workers or max(1, (os.cpu_count() or 2) - 1),
-        memory_max_bytes=settings.worker_memory_mb * _MB,
-        silence_seconds=settings.worker_silence_seconds,
-        environment=environment_without_secrets(),
-        new_id=new_id,
-        now=wall.now,
-    )
-    stack.push_async_callback(pool.close)
-    runs = RunManager(
-        database=database, log=database.log, runners={RunMode.BACKTEST: BacktestRunner(pool=pool)},
-        catalogue=catalogue, bars=bars, threads=threads.strategies, now=wall.now, new_id=new_id, wait=wall.sleep,
-        version=weaver.__version__,
-    )  # fmt: skip
-    await stack.enter_async_context(runs)
+    return database
+
+
+async def _kept_up(
+    settings: Settings, stack: AsyncExitStack, database: SqlDatabase, runs: RunManager, bars: ParquetBarStore,
+    wall: WallClock,
+) -> None:  # fmt: skip
+    """Begin what goes on behind all requests."""
     if database.is_owner:
-        is_recovered = await _recovered(runs)
+        is_recovered = await recovered(runs.recover)
         remove_leftovers(settings.uploads_folder)
-        recovery = _recover_when_needed(database, runs, wall, is_recovered=is_recovered)
-        await stack.enter_async_context(_in_background(recovery))
-        await stack.enter_async_context(_in_background(keep_pruned(database.log, now=wall.now)))
-    readers = FileReaders(_reader_command(settings), limits=_limits(settings))
-    stack.push_async_callback(readers.close)
-    await stack.enter_async_context(_in_background(_look_at_bars(bars, is_owner=lambda: database.is_owner)))
-    await stack.enter_async_context(_in_background(keep_given_back(wait=wall.sleep)))
-    jobs = await stack.enter_async_context(Jobs(now=wall.now, new_id=new_id))
-    services = Services(
-        facts=_facts(settings, port), database=database, log=database.log, runs=runs, catalogue=catalogue,
-        bars=bars, jobs=jobs, threads=threads, is_owner=lambda: database.is_owner, now=wall.now, new_id=new_id,
-        new_token=new_token, wait=wall.sleep, reader=readers,
-    )  # fmt: skip
-    return _Parts(database=database, pool=pool, runs=runs, services=services)
+        recovery = recover_when_needed(database, runs.recover, wall.sleep, is_recovered=is_recovered)
+        await stack.enter_async_context(in_background(recovery))
+        await stack.enter_async_context(in_background(keep_pruned(database.log, now=wall.now)))
+    await stack.enter_async_context(in_background(look_at_bars(bars, is_owner=lambda: database.is_owner)))
+    await stack.enter_async_context(in_background(keep_given_back(wait=wall.sleep)))
 
 
-async def _recovered(runs: RunManager) -> bool:
-    """Mark the runs that were left behind. False: the database does not keep it now, as with a full disk."""
-    try:
-        await runs.recover()
-    except (Unavailable, ReadOnly) as error:
-        _log.warning("not_recovered", error=str(error))
-        return False
-    return True
-
-
-async def _recover_when_needed(
-    database: SqlDatabase, runs: RunManager, wall: SystemWallClock, *, is_recovered: bool
-) -> None:
-    """Again until it is done; and whenever the database was regained: another server may have owned it meanwhile, and
-    left runs behind."""
-    regained = asyncio.Event()
-    database.on_ownership(lambda is_owner: regained.set() if is_owner else None)
-    while True:
-        while not is_recovered:
-            await wall.sleep(RECOVER_AGAIN_SECONDS)
-            is_recovered = await _recovered(runs)
-        await regained.wait()
-        regained.clear()
-        is_recovered = await _recovered(runs)
-
-
-async def _look_at_bars(bars: ParquetBarStore, *, is_owner: Callable[[], bool]) -> None:
-    """Find what was damaged while no server ran; and give series of an earlier Weaver their checksums."""
-    try:
-        entries = await asyncio.to_thread(bars.catalogue)
-    except InputError as error:  # the folder is none, or may not be read: /healthz tells
-        _log.warning("bars_not_looked_at", error=str(error))
-        return
-    for entry in entries:
-        if entry.checks is None and is_owner():
-            try:
-                await asyncio.to_thread(bars.add_checksums, entry)
-            except (InputError, Unavailable) as error:  # until then the bars are known by their hash
-                _log.warning("no_checksums_added", error=str(error))
-        await asyncio.to_thread(bars.look, entry)
-
-
-@asynccontextmanager
-async def _in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Something that goes on until the end of the block; that it fails is logged at once, and ends nothing else."""
-    task = asyncio.create_task(work)
-    task.add_done_callback(_log_failure)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-
-
-def _log_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("background_work_failed", exc_info=error)
-
-
-def _running(settings: Settings, parts: _Parts, port: int) -> Running:
+def _running(settings: Settings, behind: Started, port: int) -> Running:
     return Running(
         url=url_of(settings.server_host, port),
         version=weaver.__version__,
-        storage=parts.database.storage,
+        storage=behind.database.storage,
         home=settings.home_folder,
         needs_token=settings.security_api_token is not None,
         is_token_guessable=is_guessable(settings.server_host, settings.security_api_token),
-        is_read_only=not parts.database.is_owner,
+        is_read_only=not behind.database.is_owner,
     )
 
 

@@ -46,6 +46,25 @@ def _is_named_after_its_module(test: Path) -> bool:
     return any(name == stem or name.startswith(f"{stem}_") for stem in stems)
 
 
+ASKED_OF_OTHERS = {
+    "glados/pool/worker_process.py": "what the system's Python can do",
+    "marvin/parameters/declared.py": "names that a user's class declares",
+    "marvin/plugins/misspelt.py": "names that a user's class declares",
+    "model/numbers/money.py": "numpy's scalars, which the model does not import",
+    "research/lookahead/memory.py": "whatever a user's code keeps",
+    "walle/database/rows/sql_types.py": "a mapping of whatever kind",
+    "walle/files/frames.py": "frames of pandas and polars, neither of which is imported",
+}
+"""Where it is asked what something has or taken for what it is not said to be: of things that are not ours, and why."""
+
+
+def test_nothing_of_ours_is_asked_what_it_has_or_taken_for_something_else() -> None:
+    asking = re.compile(r"(?<![.\w])(?:hasattr|cast)\(|\bapp\.state\b")
+    source = ROOT / "src" / "weaver"
+    found = {str(path.relative_to(source)) for path in source.rglob("*.py") if asking.search(path.read_text())}
+    assert found == ASKED_OF_OTHERS.keys()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", page.read_text())

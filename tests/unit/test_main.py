@@ -1,16 +1,32 @@
-"""The root of the server, where it does more than put parts together."""
+"""The root of the server, with parts of a test's own."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, closing
+from datetime import datetime
+from pathlib import Path
 
+import httpx
 import pytest
-from structlog.testing import capture_logs
 
-from weaver import main
-from weaver.model.errors import Unavailable
+from tests.shared_data import SAMPLES
+from tests.unit.glados.clock.fakes import utc
+from tests.unit.glados.fakes import FakeIds
+from weaver.config import Settings
+from weaver.glados.app import create_app
+from weaver.glados.clock.ports import WallClock
+from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, BrokenBacktest, NewId, Progress
+from weaver.glados.runs.backtest_runner import BacktestRunner
+from weaver.glados.runs.runners import Runner
+from weaver.glados.threads import ServerThreads
+from weaver.main import Parts, started
+from weaver.model.errors import StrategyError
+from weaver.model.run import Run, RunMode
+from weaver.walle.bars.importing import import_file
+from weaver.walle.bars.store import ParquetBarStore
 
 pytestmark = pytest.mark.anyio
+NOON = utc("2031-05-06 12:00")
 
 
 @pytest.fixture
@@ -18,96 +34,130 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-class Database:
-    """Can lose and regain its ownership."""
+class StandingClock:
+    """It is noon, for ever; nobody waits to the end."""
 
-    def __init__(self) -> None:
-        self.callbacks: list[Callable[[bool], None]] = []
-
-    def on_ownership(self, callback: Callable[[bool], None]) -> None:
-        self.callbacks.append(callback)
-
-    def own(self, is_owner: bool) -> None:
-        for callback in self.callbacks:
-            callback(is_owner)
-
-
-class Runs:
-    """Counts how often it recovered; fails the first time."""
-
-    recovered = 0
-
-    async def recover(self) -> None:
-        self.recovered += 1
-        if self.recovered == 1:
-            raise Unavailable("it went away again")
-
-
-class Wall:
-    """A clock whose waits end when the test says so."""
-
-    def __init__(self) -> None:
-        self.waits: list[float] = []
-        self.over = asyncio.Event()
+    def now(self) -> datetime:
+        return NOON
 
     async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        await self.over.wait()
-        self.over.clear()
+        await asyncio.Event().wait()
 
 
-async def settle() -> None:
-    for _ in range(6):
-        await asyncio.sleep(0)
+class Pool:
+    """Takes every strategy but one, and runs none."""
+
+    workers = 7
+    is_ready = True
+
+    def __init__(self) -> None:
+        self.checked: list[str] = []
+        self.is_closed = False
+
+    def start(self) -> None:
+        raise AssertionError("nothing is served here")
+
+    async def run(
+        self, job: BacktestJob, *, started: Callable[[], Awaitable[None]], progress: Progress
+    ) -> BacktestOutcome | BrokenBacktest:
+        raise NotImplementedError(job)
+
+    async def check(self, run: Run) -> None:
+        self.checked.append(run.strategy_id)
+        if run.config:
+            raise StrategyError("it takes no parameters")
+
+    async def close(self) -> None:
+        self.is_closed = True
 
 
-async def test_runs_that_another_owner_left_are_recovered_when_the_database_is_regained() -> None:
-    database, runs, wall = Database(), Runs(), Wall()
-    parts: Any = (database, runs, wall)
-    task = asyncio.create_task(main._recover_when_needed(*parts, is_recovered=True))
-    with capture_logs() as told:
-        await settle()
-        database.own(False)
-        await settle()
-        assert runs.recovered == 0
-        database.own(True)
-        await settle()
-        assert (runs.recovered, wall.waits) == (1, [main.RECOVER_AGAIN_SECONDS])  # it failed, and is tried again
-        wall.over.set()
-        await settle()
-        assert runs.recovered == 2
-        database.own(True)
-        await settle()
-        assert runs.recovered == 3
-    assert [line["event"] for line in told] == ["not_recovered"]
-    task.cancel()
-    await asyncio.wait({task})
+class Others(Parts):
+    """A clock, ids, a pool and runners of the test's."""
+
+    def __init__(self) -> None:
+        self.own_pool = Pool()
+
+    def wall(self) -> WallClock:
+        return StandingClock()
+
+    def new_id(self, wall: WallClock) -> NewId:
+        return FakeIds()
+
+    def new_token(self) -> str:
+        return "a-cookie"
+
+    def pool(self, settings: Settings, *, wall: WallClock, new_id: NewId) -> BacktestPool:
+        return self.own_pool
+
+    def runners(self, pool: BacktestPool) -> Mapping[RunMode, Runner]:
+        return {mode: BacktestRunner(pool=pool) for mode in (RunMode.BACKTEST, RunMode.PAPER)}
 
 
-async def test_runs_that_cannot_be_marked_at_the_start_hold_up_nothing_and_are_marked_later() -> None:
-    database, runs, wall = Database(), Runs(), Wall()
-    parts: Any = (database, runs, wall)
-    with capture_logs():
-        assert not await main._recovered(parts[1])
-    task = asyncio.create_task(main._recover_when_needed(*parts, is_recovered=False))
-    await settle()
-    assert runs.recovered == 1
-    wall.over.set()
-    await settle()
-    assert runs.recovered == 2
-    task.cancel()
-    await asyncio.wait({task})
+@pytest.fixture
+def parts() -> Others:
+    return Others()
 
 
-@pytest.mark.parametrize(("fails", "told"), [(False, []), (True, ["background_work_failed"])])
-async def test_background_work_is_told_of_only_where_it_failed(fails: bool, told: list[str]) -> None:
-    async def work() -> None:
-        if fails:
-            raise Unavailable("nobody expected that")
+@pytest.fixture
+async def client(tmp_path: Path, parts: Others, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
+    """The application that the root puts together, without a server before it."""
+    for name, value in {"WEAVER_HOME": tmp_path, "DB_URL": "memory", "SECURITY_API_TOKEN": "t" * 20}.items():
+        monkeypatch.setenv(name, str(value))
+    settings = Settings()
+    import_file(ParquetBarStore(settings.bars_folder), SAMPLES / "AAPL_1d.csv", symbol="AAPL", source="AAPL_1d.csv")
+    settings.strategies_folder.mkdir()
+    settings.uploads_folder.mkdir()
+    with closing(ServerThreads.of(wait_seconds=5, uploads=1)) as threads:
+        async with AsyncExitStack() as stack:
+            behind = await started(settings, parts, stack=stack, port=8420, threads=threads)
+            app = create_app(behind.services)
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            transport = httpx.ASGITransport(app=app)
+            yield await stack.enter_async_context(
+                httpx.AsyncClient(
+                    transport=transport, base_url="http://127.0.0.1/api/v1", headers={"X-API-Key": "t" * 20}
+                )
+            )
 
-    with capture_logs() as lines:
-        async with main._in_background(work()):  # it ends long before the block
-            await settle()
-        async with main._in_background(asyncio.sleep(3600)):
-            await settle()
-    assert [line["event"] for line in lines] == told
+
+RUN = {"strategy_id": "sma-crossover", "symbols": ["AAPL"]}
+
+
+@pytest.mark.parametrize("mode", ["backtest", "paper"])
+async def test_run_of_a_mode_with_a_runner_is_made_by_the_parts_that_were_given(
+    client: httpx.AsyncClient, parts: Others, mode: str
+) -> None:
+    answer = await client.post("/runs", json={**RUN, "mode": mode})
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["created_at"], answer.json()["mode"]) == ("2031-05-06T12:00:00Z", mode)
+    assert answer.json()["id"].startswith("id-")
+    assert parts.own_pool.checked == ["sma-crossover"]
+
+
+async def test_mode_without_a_runner_is_not_there(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/runs", json={**RUN, "mode": "live"})).status_code == 503
+
+
+async def test_pool_that_was_given_has_the_last_word_on_a_strategy(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/runs", json={**RUN, "config": {"fast": 3}})
+    assert (answer.status_code, answer.json()["message"]) == (400, "it takes no parameters")
+
+
+async def test_metrics_tell_of_the_pool_that_was_given(client: httpx.AsyncClient) -> None:
+    assert "weaver_workers 7.0" in (await client.get("/metrics")).text
+
+
+async def test_session_has_the_token_that_was_made(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/session", json={"token": "t" * 20})
+    assert answer.cookies["weaver_session"] == "a-cookie"
+
+
+async def test_pool_is_closed_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEAVER_HOME", str(tmp_path))
+    monkeypatch.setenv("DB_URL", "memory")
+    parts = Others()
+    with closing(ServerThreads.of(wait_seconds=5, uploads=1)) as threads:
+        async with AsyncExitStack() as stack:
+            await started(Settings(), parts, stack=stack, port=8420, threads=threads)
+            assert not parts.own_pool.is_closed
+    assert parts.own_pool.is_closed

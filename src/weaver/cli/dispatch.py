@@ -27,6 +27,8 @@ COMMANDS = {
     "doctor": "Check that everything Weaver needs is there and works.",
 }
 """Each in the module of its name; only the one that is called is loaded."""
+_GROUPS = frozenset({"strategies", "data", "runs"})
+"""Those that have commands of their own."""
 DEBUG = "--debug"
 INTERRUPTED = 130
 EXIT_CODES: Mapping[type[WeaverError], int] = {WeaverError: 1, InputError: 2, InvalidOrder: 2}
@@ -74,7 +76,7 @@ def _app(called: str | None) -> typer.Typer:
         module = import_module(f"weaver.cli.{name}") if name == called else None
         if module is None:
             app.command(name, help=about)(_nothing)
-        elif hasattr(module, "app"):
+        elif name in _GROUPS:
             for registered in module.app.registered_commands:
                 registered.cls = OnceCommand
             app.add_typer(module.app, name=name, help=about)

@@ -3,6 +3,7 @@
 import gc
 import sys
 import webbrowser
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,11 +42,11 @@ def command(host: Host = None, port: Port = None, no_open: NoOpen = False) -> No
 def _server() -> "Callable[..., int]":
     """The server's root. All that is imported for it stays, so looking for garbage among it is time for nothing."""
     gc.disable()
-    from weaver.main import serve
+    from weaver.main import Parts, serve
 
     gc.freeze()
     gc.enable()
-    return serve
+    return partial(serve, parts=Parts())
 
 
 def _told(running: "Running") -> list[str]:

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-from weaver.glados.app import end_streams
 from weaver.glados.http.connections import Connection, Connections, InPieces
 from weaver.glados.limits import Limits
 from weaver.model.errors import InputError, RunFailed
@@ -62,14 +61,16 @@ class HttpServer(uvicorn.Server):
 
     def __init__(
         self,
-        app: FastAPI,
+        app: ASGIApp,
         *,
         listening: socket.socket,
         connections_max: int,
         limits: Limits,
         new_id: Callable[[], str],
         on_ready: Callable[[], None],
+        end_streams: Callable[[], None],
     ) -> None:
+        """end_streams: lets those answers end that would go on for ever."""
         super().__init__(
             uvicorn.Config(
                 InPieces(app),
@@ -85,7 +86,7 @@ class HttpServer(uvicorn.Server):
             )
         )
         self.server_state = Connections(count_max=connections_max, limits=limits, new_id=new_id)
-        self._app, self._listening, self._on_ready = app, listening, on_ready
+        self._listening, self._on_ready, self._end_streams = listening, on_ready, end_streams
 
     async def run_until_stopped(self) -> None:
         """Serve until `stop`. Raises RunFailed where the application does not start."""
@@ -98,7 +99,7 @@ class HttpServer(uvicorn.Server):
         """End: take nothing new, end the streams, wait a little for open answers. A second call waits no longer."""
         self.force_exit = self.should_exit
         self.should_exit = True
-        end_streams(self._app)
+        self._end_streams()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -17,6 +17,8 @@ from weaver.model.run import Run, RunStatus
 
 Now = Callable[[], datetime]
 NewId = Callable[[], str]
+Wait = Callable[[float], Awaitable[None]]
+"""Returns after so many seconds of the clock that was handed over."""
 
 
 class RunRepository(Protocol):
@@ -180,6 +182,10 @@ class BacktestPool(Protocol):
 
         Raises StrategyError and InputError, in the strategy's or the parameter's own words.
         """
+        ...
+
+    def start(self) -> None:
+        """Make ready for the first job ahead of it, and return at once."""
         ...
 
     @property

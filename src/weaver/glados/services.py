@@ -1,24 +1,23 @@
-"""What the HTTP API works with, put together by a root, and how its handlers get at it."""
+"""What the HTTP API works with: one value, put together by a root and given to the application at its construction."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, cast
 
-from fastapi import Depends, Request
 from pydantic import SecretStr
 
 from weaver.events.log.ports import EventLog
+from weaver.glados.http.security import Gate
 from weaver.glados.jobs import Jobs
+from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
+from weaver.glados.metrics import Metrics
 from weaver.glados.pool.file_readers import FileReader
-from weaver.glados.ports import Database, NewId, Now
+from weaver.glados.ports import Database, NewId, Now, Wait
 from weaver.glados.runs.port import RunManager
+from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.walle.bars.store import ParquetBarStore
-
-Wait = Callable[[float], Awaitable[None]]
-"""Returns after so many seconds of the clock that was handed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +51,7 @@ class Services:
     log: EventLog
     runs: RunManager
     catalogue: Catalogue
+    known_strategies: KnownStrategies
     bars: ParquetBarStore
     jobs: Jobs
     threads: ServerThreads
@@ -60,15 +60,8 @@ class Services:
     """Whether this server owns trading on its database; another one's is read-only."""
     now: Now
     new_id: NewId
-    new_token: Callable[[], str]
-    """A new unguessable text, for sessions."""
     wait: Wait
-
-
-async def services_of(request: Request) -> Services:
-    """The services of the application that a request came to. Not a plain function: those cost a hop to a thread."""
-    return cast(Services, request.app.state.services)
-
-
-ServicesDep = Annotated[Services, Depends(services_of)]
-"""How a handler asks for them: `services: ServicesDep`."""
+    hub: Hub
+    """Hands events out to streams; open as long as the application's lifespan."""
+    gate: Gate
+    metrics: Metrics

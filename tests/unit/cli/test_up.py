@@ -124,13 +124,17 @@ def test_thread_that_reads_on_for_nobody_does_not_hold_up_the_stop(tmp_path: Pat
         import asyncio, os, signal, time
         from weaver import main
         from weaver.config import Settings
+        from weaver.glados.process.stopping import Stopping
 
-        main.STOP_SECONDS = 1.5
+        class Parts(main.Parts):
+            def stopping(self):
+                return Stopping(seconds=1.5)
+
         def ready(running):
             asyncio.get_running_loop().run_in_executor(None, time.sleep, 10_000)
             os.kill(os.getpid(), signal.SIGTERM)
 
-        main.serve(Settings(server_port=0), on_ready=ready)
+        main.serve(Settings(server_port=0), parts=Parts(), on_ready=ready)
     """)  # fmt: skip
     assert code == 0, stderr
 
@@ -140,13 +144,17 @@ def test_part_that_does_not_stop_is_left_behind_with_a_word(tmp_path: Path) -> N
         import asyncio, os, signal
         from weaver import main
         from weaver.config import Settings
+        from weaver.glados.process.stopping import Stopping
 
         async def hang(self):
             await asyncio.Event().wait()
 
-        main.STOP_SECONDS = 1.5
+        class Parts(main.Parts):
+            def stopping(self):
+                return Stopping(seconds=1.5)
+
         main.RunManager.shutdown = hang
-        main.serve(Settings(server_port=0), on_ready=lambda running: os.kill(os.getpid(), signal.SIGTERM))
+        main.serve(Settings(server_port=0), parts=Parts(), on_ready=lambda _: os.kill(os.getpid(), signal.SIGTERM))
     """)  # fmt: skip
     assert code == 1
     assert "error: not everything stopped within 1.5 s" in stderr

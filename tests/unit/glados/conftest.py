@@ -1,11 +1,11 @@
 """The application on fakes, with a client for it."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
@@ -15,8 +15,12 @@ from pydantic import SecretStr
 
 from tests.unit.glados.fakes import FakeClock, FakeDatabase, FakeIds, FakeLog, FakeRunManager
 from weaver.glados.app import create_app
+from weaver.glados.http.security import Gate, Sessions
 from weaver.glados.jobs import Jobs
+from weaver.glados.known_strategies import KnownStrategies
+from weaver.glados.metrics import Metrics
 from weaver.glados.services import ServerFacts, Services
+from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.walle.bars.store import ParquetBarStore
@@ -50,6 +54,19 @@ def logged() -> Iterator[list[dict[str, Any]]]:
         yield lines
 
 
+def services_on(*, facts: ServerFacts, new_token: Callable[[], str], **parts: Any) -> Services:
+    """Services of these parts, and of those that are made of them."""
+    metrics, log, wait = Metrics(), parts["log"], parts["wait"]
+    return Services(
+        facts=facts,
+        metrics=metrics,
+        hub=Hub(log=log, wait=wait, on_event=metrics.event, on_reset=metrics.reset),
+        gate=Gate(token=facts.token, sessions=Sessions(now=parts["now"], new_token=new_token)),
+        known_strategies=KnownStrategies(catalogue=parts["catalogue"], threads=parts["threads"].strategies),
+        **parts,
+    )
+
+
 @asynccontextmanager
 async def running_api(
     folder: Path,
@@ -57,29 +74,25 @@ async def running_api(
     *,
     token: str | None = None,
     base_url: str = "http://localhost:8000",
+    parts: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> AsyncIterator[Api]:
-    """The application, started, on fakes of its own."""
+    """The application, started, on fakes of its own; `parts` are services that stand in their place."""
     clock, log = FakeClock(), FakeLog()
     database, new_id = FakeDatabase(log), FakeIds()
     runs = FakeRunManager(database, now=clock.now, new_id=new_id)
     values = {"version": "1.2.3", "host": "127.0.0.1", "port": 8000, **facts}
-    services = Services(
+    services = services_on(
         facts=ServerFacts(token=None if token is None else SecretStr(token), **values),
-        database=database,
-        log=log,
-        runs=runs,
-        catalogue=Catalogue(folder / "strategies"),
-        bars=ParquetBarStore(folder / "bars"),
-        jobs=Jobs(now=clock.now, new_id=new_id),
-        threads=ServerThreads.of(wait_seconds=5, uploads=2),
-        reader=cast(Any, None),  # no file is sent by what is tested here
-        is_owner=lambda: True,
-        now=clock.now,
-        new_id=new_id,
         new_token=FakeIds("session"),
-        wait=clock.wait,
-    )
+        **{
+            "database": database, "log": log, "runs": runs, "catalogue": Catalogue(folder / "strategies"),
+            "bars": ParquetBarStore(folder / "bars"), "jobs": Jobs(now=clock.now, new_id=new_id),
+            "threads": ServerThreads.of(wait_seconds=5, uploads=2), "is_owner": lambda: True, "now": clock.now,
+            "new_id": new_id, "wait": clock.wait, **(parts or {}),
+            "reader": None,  # no file is sent by what is tested here
+        },
+    )  # fmt: skip
     app = create_app(services)
     transport = httpx.ASGITransport(app=app, client=("192.0.2.7", 55555))
     async with (

@@ -4,8 +4,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -13,8 +11,6 @@ from fastapi import FastAPI
 from weaver.glados.http_server import HttpServer, bound_socket, url_of
 from weaver.glados.limits import Limits
 from weaver.model.errors import InputError, RunFailed
-
-PLAIN: dict[str, Any] = {"connections_max": 100, "limits": Limits(), "new_id": lambda: "1"}
 
 
 def test_port_0_takes_a_free_one() -> None:
@@ -70,7 +66,6 @@ def application(seen: list[str], *, fails: bool = False) -> FastAPI:
         seen.append("ends")
 
     app = FastAPI(lifespan=lifespan)
-    app.state.hub = SimpleNamespace(close=lambda: seen.append("streams end"))
 
     @app.get("/wait")
     async def wait() -> None:
@@ -80,12 +75,24 @@ def application(seen: list[str], *, fails: bool = False) -> FastAPI:
     return app
 
 
+def serving_on(listening: socket.socket, seen: list[str], *, fails: bool = False) -> HttpServer:
+    return HttpServer(
+        application(seen, fails=fails),
+        listening=listening,
+        connections_max=100,
+        limits=Limits(),
+        new_id=lambda: "1",
+        on_ready=lambda: seen.append("ready"),
+        end_streams=lambda: seen.append("streams end"),
+    )
+
+
 @pytest.mark.anyio
 async def test_server_tells_when_it_listens_and_ends_when_it_is_told() -> None:
     seen: list[str] = []
     with bound_socket("127.0.0.1", 0) as listening:
         address = listening.getsockname()
-        server = HttpServer(application(seen), listening=listening, on_ready=lambda: seen.append("ready"), **PLAIN)
+        server = serving_on(listening, seen)
         serving = asyncio.create_task(server.run_until_stopped())
         while "ready" not in seen:
             await asyncio.sleep(0.01)
@@ -103,7 +110,7 @@ async def test_second_stop_does_not_wait_for_open_requests() -> None:
     seen: list[str] = []
     with bound_socket("127.0.0.1", 0) as listening:
         address = listening.getsockname()
-        server = HttpServer(application(seen), listening=listening, on_ready=lambda: seen.append("ready"), **PLAIN)
+        server = serving_on(listening, seen)
         serving = asyncio.create_task(server.run_until_stopped())
         while "ready" not in seen:
             await asyncio.sleep(0.01)
@@ -125,6 +132,6 @@ async def test_second_stop_does_not_wait_for_open_requests() -> None:
 @pytest.mark.anyio
 async def test_application_that_does_not_begin_is_a_failed_start() -> None:
     with bound_socket("127.0.0.1", 0) as listening:
-        server = HttpServer(application([], fails=True), listening=listening, on_ready=lambda: None, **PLAIN)
+        server = serving_on(listening, [], fails=True)
         with pytest.raises(RunFailed, match="its log says why"):
             await server.run_until_stopped()

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from weaver.config import Settings
-from weaver.glados.server_file import find_server
+from weaver.glados.process.server_file import find_server
 from weaver.model.errors import Conflict, InputError, NotFound, Unavailable, WeaverError
 
 _HELLO_SECONDS = 2.0

@@ -2,33 +2,24 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path
 
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import StrategyCatalogChanged
 from weaver.glados.api.lists.paging import PagingDep
+from weaver.glados.http.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
-from weaver.glados.known_strategies import CatalogueChanges, KnownStrategies
+from weaver.glados.known_strategies import CatalogueChanges
 from weaver.glados.schemas.base import Identifier, PageOf
 from weaver.glados.schemas.strategies import RescanResponse, StrategyResponse, StrategySourceResponse
-from weaver.glados.services import Services, ServicesDep
+from weaver.glados.services import Services
 from weaver.marvin.plugins.catalogue import CatalogueEntry
 from weaver.model.errors import NotFound
 
 router = APIRouter(tags=["strategies"])
 
 StrategyId = Annotated[Identifier, Path(description="A strategy's id, as GET /strategies lists it.")]
-
-
-def known_strategies_of(request: Request) -> KnownStrategies:
-    """The application's memory of its strategies; made at its first use, or by the root at its start."""
-    state = request.app.state
-    if not hasattr(state, "known_strategies"):
-        services: Services = state.services
-        state.known_strategies = KnownStrategies(catalogue=services.catalogue, threads=services.threads.strategies)
-    known: KnownStrategies = state.known_strategies
-    return known
 
 
 @router.get("/strategies")
@@ -55,9 +46,7 @@ async def get_strategy_source(services: ServicesDep, strategy_id: StrategyId) ->
 
 
 @router.post("/strategies/rescan", responses=responses(409))
-async def rescan_strategies(
-    services: ServicesDep, known: Annotated[KnownStrategies, Depends(known_strategies_of)], corr_id: CorrelationId
-) -> RescanResponse:
+async def rescan_strategies(services: ServicesDep, corr_id: CorrelationId) -> RescanResponse:
     """Look through the folders again. Lists and runs always see the files as they are; this tells what is new since
     the last rescan (or the server's start), here and by an event `strategy.CatalogChanged`."""
 
@@ -66,7 +55,7 @@ async def rescan_strategies(
         events = EventFactory(producer="catalogue", now=services.now, new_id=services.new_id)
         await services.log.append([events.event(payload, corr_id=corr_id)])
 
-    changes = await known.look(tell)
+    changes = await services.known_strategies.look(tell)
     return RescanResponse(
         added=list(changes.added),
         changed=list(changes.changed),

@@ -1,16 +1,16 @@
 """The event stream."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header
 from fastapi import Query as Parameter
 from pydantic import AfterValidator
 from starlette.responses import Response
 
+from weaver.glados.http.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, MaybeEmpty
-from weaver.glados.services import ServicesDep
-from weaver.glados.stream.hub import Filter, Hub, names_in
+from weaver.glados.stream.hub import Filter, names_in
 from weaver.glados.stream.response import EventStream, beginning
 
 router = APIRouter(tags=["events"])
@@ -38,7 +38,6 @@ TypeNames = Annotated[MaybeEmpty, AfterValidator(_named)]
     },
 )
 async def stream_events(
-    request: Request,
     services: ServicesDep,
     run_id: Annotated[Identifier | None, Parameter(description="Only this run's events.")] = None,
     types: Annotated[
@@ -57,14 +56,13 @@ async def stream_events(
     """Events as they happen (server-sent events), after those missed since `Last-Event-ID`."""
     chosen = Filter.parse(types, run_id)
     start = _seq(last_event_id.strip()) if last_event_id else after
-    hub = cast(Hub, request.app.state.hub)
-    client = hub.enter(chosen)
+    client = services.hub.enter(chosen)
     try:
         begin = await beginning(services.log, client, start)
     except BaseException:
-        hub.leave(client)
+        services.hub.leave(client)
         raise
-    return EventStream(hub=hub, log=services.log, client=client, begin=begin, wait=services.wait)
+    return EventStream(hub=services.hub, log=services.log, client=client, begin=begin, wait=services.wait)
 
 
 def _seq(text: str) -> int | str:

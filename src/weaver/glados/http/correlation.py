@@ -1,7 +1,7 @@
 """The id that ties a request to its events, its log lines and its errors."""
 
 import re
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import Depends, Request
 
@@ -16,7 +16,8 @@ def sane_id(text: str) -> str | None:
 
 def correlation_id_of(request: Request) -> str:
     """The id of this request: the client's where it sent a sane one, else a new one."""
-    return cast(str, request.state.correlation_id)
+    given: str = request.state.correlation_id
+    return given
 
 
 async def _dependency(request: Request) -> str:

@@ -34,6 +34,10 @@ class FileReader(Protocol):
         there is no turn in time."""
         ...
 
+    async def close(self) -> None:
+        """End what is being read."""
+        ...
+
 
 class FileReaders:
     """See `FileReader`: processes that are started when they are first needed, and stay."""

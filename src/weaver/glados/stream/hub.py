@@ -14,7 +14,7 @@ import orjson
 from weaver.events.event import Event
 from weaver.events.log.ports import Subscriptions
 from weaver.events.payloads import ALL_EVENT_TYPES, NOT_STREAMED, StreamReset, plain
-from weaver.glados.services import Wait
+from weaver.glados.ports import Wait
 from weaver.model.errors import InputError, Unavailable
 
 KEEP_ALIVE_SECONDS = 15.0

@@ -12,7 +12,7 @@ from weaver.events.filter import EventFilter
 from weaver.events.log.ports import EventReader
 from weaver.glados.http.errors import BodyTooLarge
 from weaver.glados.http.told import told
-from weaver.glados.services import Wait
+from weaver.glados.ports import Wait
 from weaver.glados.stream.hub import Client, Ending, Hub, frame_of, reset_frame
 from weaver.model.errors import WeaverError
 

@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
@@ -51,9 +50,9 @@ class CsvText:
         """What errors call it."""
         return str(self.path)
 
-    def open(self) -> BinaryIO:
+    def open(self) -> io.BufferedIOBase:
         """Its bytes, unpacked."""
-        return cast(BinaryIO, gzip.open(self.path)) if self.is_packed else self.path.open("rb")
+        return gzip.open(self.path) if self.is_packed else self.path.open("rb")
 
     def stream(self) -> pa.NativeFile:
         """The same bytes for Arrow, which reads ahead in threads of its own. A file of Python's must not be handed to

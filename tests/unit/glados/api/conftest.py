@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.unit.glados.clock.fakes import FakeWallClock, utc
+from tests.unit.glados.conftest import services_on
 from weaver.events.event import Event
 from weaver.glados.app import create_app
 from weaver.glados.ids import TimeOrderedIds, new_token
@@ -16,7 +17,7 @@ from weaver.glados.jobs import Jobs
 from weaver.glados.limits import Limits
 from weaver.glados.pool.reading import Reading, imported, previewed
 from weaver.glados.schemas.data import ImportResponse, PreviewResponse
-from weaver.glados.services import ServerFacts, Services
+from weaver.glados.services import ServerFacts
 from weaver.glados.threads import ServerThreads
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.errors import Unavailable
@@ -70,10 +71,10 @@ class Scene:
         new_id = TimeOrderedIds(now=self.wall.now)
         self.threads = ServerThreads.of(wait_seconds=5, uploads=4)
         self.jobs = Jobs(now=self.wall.now, new_id=new_id, queue_size_max=3)
-        self.services = Services(
+        self.services = services_on(
             facts=ServerFacts(version="1", host="127.0.0.1", port=80, token=None, limits=limits),
-            database=cast(Any, None), log=cast(Any, self.log), runs=cast(Any, None),  # not asked by what is tested here
-            catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, threads=self.threads,
+            database=None, runs=None,  # not asked by what is tested here
+            log=self.log, catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, threads=self.threads,
             reader=InProcess(self.bars), is_owner=lambda: self.is_owner, now=self.wall.now, new_id=new_id,
             new_token=new_token, wait=self.wall.sleep,
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 
 from tests.unit.glados.api.runs.test_results import columns, fill_row, kept_line, order_row, trade_row
 from tests.unit.glados.conftest import Api
-from tests.unit.glados.fakes import START, FakeIds, a_run, an_event
+from tests.unit.glados.fakes import START, FakeClock, FakeIds, a_run, an_event
 from weaver.glados.ports import StoredResult
 from weaver.glados.stored.blobs import encode_equity
 from weaver.glados.stored.events import encode_events
@@ -26,14 +25,13 @@ async def stored(
     open_api: Callable[..., AbstractAsyncContextManager[Api]], tmp_path: Path
 ) -> AsyncIterator[tuple[Api, SqlDatabase]]:
     """The API on a database in memory with one finished run."""
-    async with open_api() as api:
-        database = await open_database(
-            "memory", home=tmp_path, now=api.clock.now, new_id=FakeIds("db"), route=None, wait=api.clock.wait
-        )
-        async with database:
-            api.app.state.services = replace(api.services, database=database, log=database.log)
-            await _fill(database)
-            yield api, database
+    clock = FakeClock()
+    database = await open_database(
+        "memory", home=tmp_path, now=clock.now, new_id=FakeIds("db"), route=None, wait=clock.wait
+    )
+    async with database, open_api(parts={"database": database, "log": database.log}) as api:
+        await _fill(database)
+        yield api, database
 
 
 async def _fill(database: SqlDatabase) -> None:

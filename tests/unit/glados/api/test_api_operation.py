@@ -61,9 +61,11 @@ async def test_memory_storage_is_not_durable(api: Api) -> None:
     assert (body["storage"], body["durable"], body["status"]) == ("memory", False, "ok")
 
 
-async def test_server_that_does_not_own_its_database_is_read_only(api: Api) -> None:
-    api.app.state.services = replace(api.services, is_owner=lambda: False)
-    assert (await api.client.get("/api/v1/healthz")).json()["read_only"] is True
+async def test_server_that_does_not_own_its_database_is_read_only(
+    open_api: Callable[..., AbstractAsyncContextManager[Api]],
+) -> None:
+    async with open_api(parts={"is_owner": lambda: False}) as api:
+        assert (await api.client.get("/api/v1/healthz")).json()["read_only"] is True
 
 
 async def test_database_that_does_not_answer_is_503_and_nothing_of_it_is_told(api: Api) -> None:

@@ -16,7 +16,6 @@ from tests.unit.glados.fakes import FakeIds, an_event
 from weaver.events.event import Event
 from weaver.events.log.ports import Bounds
 from weaver.events.payloads import ALL_EVENT_TYPES
-from weaver.glados.app import end_streams
 from weaver.glados.clock.wall import SystemWallClock
 from weaver.glados.stream import hub as sse
 from weaver.glados.stream.hub import QUEUE_SIZE_MAX, Filter
@@ -328,7 +327,7 @@ async def test_log_dropping_the_hub_resets_every_client_and_streams_work_again(a
 
 async def test_shutdown_ends_every_stream_at_once(api: Api) -> None:
     async with AsgiStream(api.app) as stream, AsgiStream(api.app, "run_id=r1") as other:
-        end_streams(api.app)
+        api.services.hub.close()
         for one in (stream, other):
             await one.settle()
             assert one.is_complete
@@ -341,7 +340,7 @@ async def test_shutdown_does_not_wait_for_a_client_that_does_not_read(api: Api) 
         stuck.stop_reading()
         await happen(api, "run.Started")
         await stuck.settle()
-        end_streams(api.app)
+        api.services.hub.close()
         await stuck.settle()
         await api.clock.forward(1)
         await stuck.settle()

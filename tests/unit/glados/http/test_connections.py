@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -65,7 +64,6 @@ async def answer(reader: asyncio.StreamReader) -> str:
 @asynccontextmanager
 async def served(*, connections_max: int = 100, **limits: Any) -> AsyncIterator[Served]:
     app, ready = FastAPI(), asyncio.Event()
-    app.state.hub = SimpleNamespace(close=lambda: None)
 
     @app.get("/caller")
     async def caller(request: Request) -> list[str]:
@@ -93,7 +91,7 @@ async def served(*, connections_max: int = 100, **limits: Any) -> AsyncIterator[
     with bound_socket("127.0.0.1", 0) as listening:
         server = HttpServer(
             app, listening=listening, connections_max=connections_max, limits=Limits(**limits),
-            new_id=lambda: "an id", on_ready=ready.set,
+            new_id=lambda: "an id", on_ready=ready.set, end_streams=lambda: None,
         )  # fmt: skip
         found = Served(listening.getsockname(), server)
         serving = asyncio.create_task(server.run_until_stopped())

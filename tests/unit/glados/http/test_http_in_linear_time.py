@@ -20,7 +20,7 @@ from weaver.glados.http.told import told
 from weaver.glados.http.upload import shown_name
 from weaver.glados.http_server import HttpServer, bound_socket
 from weaver.glados.limits import Limits
-from weaver.glados.logging import LogFormat, Redactor, configure_logging
+from weaver.glados.process.logging import LogFormat, Redactor, configure_logging
 from weaver.glados.schemas.base import check_json
 from weaver.glados.stream.hub import Filter
 from weaver.model.errors import InputError
@@ -125,7 +125,7 @@ class Wire:
         configure_logging(format=LogFormat.JSON, secrets=[SecretStr(TOKEN)], stream=io.StringIO())
         self._server = HttpServer(
             self._app, listening=listening, connections_max=100, limits=self._limits, new_id=lambda: "1",
-            on_ready=self._ready.set,
+            on_ready=self._ready.set, end_streams=lambda: None,
         )  # fmt: skip
         self._server.config.lifespan = "off"  # the fixture has entered it
         self._serving = asyncio.create_task(self._server.run_until_stopped())

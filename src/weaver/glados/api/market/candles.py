@@ -6,10 +6,10 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Query, Response
 
+from weaver.glados.http.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, LastMoment, Moment
 from weaver.glados.schemas.data import CandlesResponse
-from weaver.glados.services import ServicesDep
 from weaver.glados.stored.equity_text import stamps_of
 from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import InputError, NotFound

@@ -14,6 +14,7 @@ from weaver.events.payloads import DataImported
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
 from weaver.glados.api.lists.sorting import sorted_by
+from weaver.glados.http.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
 from weaver.glados.http.upload import kept_upload, shown_name
@@ -23,7 +24,7 @@ from weaver.glados.ports import Page
 from weaver.glados.schemas.base import Identifier, PageOf, Text
 from weaver.glados.schemas.data import PreviewResponse, SeriesResponse
 from weaver.glados.schemas.jobs import JobResponse
-from weaver.glados.services import Services, ServicesDep
+from weaver.glados.services import Services
 from weaver.model.calendar.instants import INSTANT_MIN
 from weaver.model.errors import Conflict, Unavailable
 from weaver.model.market.instrument import AssetClass

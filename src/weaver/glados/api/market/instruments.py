@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
 from weaver.glados.api.lists.sorting import sorted_by
+from weaver.glados.http.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import PageOf
 from weaver.glados.schemas.data import ActionResponse, InstrumentResponse
-from weaver.glados.services import ServicesDep
 from weaver.model.errors import Damaged, NotFound
 from weaver.model.market.instrument import AssetClass
 from weaver.walle.bars.folder.catalogue import CatalogueEntry, corporate_action_json

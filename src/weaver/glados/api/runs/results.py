@@ -14,6 +14,7 @@ from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import Paging, PagingDep, SortParameter
 from weaver.glados.api.runs.events import run_events
 from weaver.glados.api.runs.orders import OrderParameter, SideParameter, StatusParameter, SymbolParameter
+from weaver.glados.http.application import ServicesDep
 from weaver.glados.http.connections import HeldResponse
 from weaver.glados.http.errors import responses
 from weaver.glados.ports import Page, Row, StoredResult
@@ -29,7 +30,7 @@ from weaver.glados.schemas.results import (
     ResultsResponse,
     StatsResponse,
 )
-from weaver.glados.services import Services, ServicesDep
+from weaver.glados.services import Services
 from weaver.glados.stored.blobs import EQUITY, REPORT, decode_report
 from weaver.glados.stored.equity_text import curve_of, equity_text, stamps_of
 from weaver.glados.stored.indicators import INDICATORS, StoredIndicator, decode_indicators, points_each, thinned

@@ -8,6 +8,7 @@ from fastapi import Query as Parameter
 from weaver.glados.api.lists.lookup import RunId, existing_run
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
+from weaver.glados.http.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, PageOf
@@ -18,7 +19,6 @@ from weaver.glados.schemas.runs import (
     StartRunRequest,
     StopRunRequest,
 )
-from weaver.glados.services import ServicesDep
 from weaver.model.run import RunMode, RunStatus
 
 router = APIRouter(prefix="/runs", tags=["runs"])

@@ -8,8 +8,9 @@ from typing import TypeVar
 import structlog
 from fastapi import APIRouter, Response
 
+from weaver.glados.http.application import ServicesDep
 from weaver.glados.schemas.health import Check, Checks, HealthResponse, HealthStatus
-from weaver.glados.services import Services, ServicesDep
+from weaver.glados.services import Services
 from weaver.model.errors import WeaverError
 from weaver.walle.bars.damage import ListedSeries
 

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import cast
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from weaver.glados.api.server.health import PATIENCE_SECONDS
-from weaver.glados.metrics import CONTENT_TYPE, Metrics, Stored
+from weaver.glados.http.application import ServicesDep
+from weaver.glados.metrics import CONTENT_TYPE, Stored
 from weaver.glados.ports import Database, Query
-from weaver.glados.services import Services, ServicesDep
-from weaver.glados.stream.hub import Hub
+from weaver.glados.services import Services
 from weaver.model.errors import Unavailable
 from weaver.model.run import RunStatus
 
@@ -24,17 +23,15 @@ _log = structlog.get_logger("weaver.glados.metrics")
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' format."}},
 )
-async def get_metrics(request: Request, services: ServicesDep) -> Response:
+async def get_metrics(services: ServicesDep) -> Response:
     """Requests, runs, workers, streams and the event log, in numbers. While the database does not answer, those that
     only it knows (`weaver_runs`, `weaver_log_lag_events`) are left out, and `weaver_database_up` is 0."""
-    metrics, hub = cast(Metrics, request.app.state.metrics), cast(Hub, request.app.state.hub)
-    stored = await _stored(services, hub)
-    return Response(
-        metrics.text(stored=stored, load=services.runs.load, clients=hub.client_count), media_type=CONTENT_TYPE
-    )
+    stored = await _stored(services)
+    text = services.metrics.text(stored=stored, load=services.runs.load, clients=services.hub.client_count)
+    return Response(text, media_type=CONTENT_TYPE)
 
 
-async def _stored(services: Services, hub: Hub) -> Stored | None:
+async def _stored(services: Services) -> Stored | None:
     """What the database tells; None where it does not, or takes longer than whoever asks would wait."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -43,7 +40,8 @@ async def _stored(services: Services, hub: Hub) -> Stored | None:
     except (Unavailable, TimeoutError) as error:
         _log.warning("metrics of the database left out", reason=str(error) or type(error).__name__)
         return None
-    return Stored(runs=runs, lag=max(newest - hub.last_seq, 0) if hub.last_seq else 0)
+    handed_out = services.hub.last_seq
+    return Stored(runs=runs, lag=max(newest - handed_out, 0) if handed_out else 0)
 
 
 async def _runs_by_status(database: Database) -> Mapping[RunStatus, int]:

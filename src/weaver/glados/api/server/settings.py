@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
+from weaver.glados.http.application import ServicesDep
 from weaver.glados.schemas.health import Setting, SettingsResponse
-from weaver.glados.services import ServicesDep
 
 router = APIRouter(tags=["operation"])
 

@@ -7,7 +7,7 @@ SCRIPT = """
 import asyncio
 from pathlib import Path
 
-from weaver.glados.memory import GIVEN_BACK_SECONDS, keep_given_back
+from weaver.glados.process.memory import GIVEN_BACK_SECONDS, keep_given_back
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4 // 1024

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from weaver.glados.server_file import ServerPlace, find_server, published
+from weaver.glados.process.server_file import ServerPlace, find_server, published
 
 PLACE = ServerPlace(url="http://127.0.0.1:1", process_id=1)
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from weaver.glados.logging import HIDDEN, LogFormat, Redactor, configure_logging
+from weaver.glados.process.logging import HIDDEN, LogFormat, Redactor, configure_logging
 
 TOKEN = "correct-horse-battery-staple"
 
