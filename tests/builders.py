@@ -10,12 +10,13 @@ import weaver
 from weaver.greta.result import BacktestResult
 from weaver.marvin.plugins.loader import from_class
 from weaver.marvin.strategy import Strategy
+from weaver.model.backtest.options import Options
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.bars import Bars
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.research.inputs import sources
-from weaver.research.run import Options, Plan, plan
+from weaver.research.run import Plan, plan
 
 FIRST_DAY = (date(2021, 4, 5) - date(1970, 1, 1)).days
 """A Monday; the four weeks after it have no holiday."""
@@ -67,10 +68,10 @@ def backtest(strategy: type[Strategy], bars: Any, **options: Any) -> BacktestRes
     return weaver.backtest(strategy, bars, **{"costs": "none", "lookahead_check": False, **options})
 
 
-def planned(strategy: type[Strategy], bars: Any, *, actions: Any = None, **options: Any) -> Plan:
-    """A backtest that is ready to run, without costs unless the options say otherwise; `actions`: splits and such."""
-    found = sources(bars, symbols=None, timeframe=None, tz=None, asset=None, actions=actions)
-    return plan(from_class(strategy), found, Options(**{"costs": "none", **options}))
+def planned(strategy: type[Strategy], bars: Any, **options: Any) -> Plan:
+    """A backtest that is ready to run, without costs unless the options say otherwise."""
+    asked = Options(**{"costs": "none", **options})
+    return plan(from_class(strategy), sources(bars, asked), asked)
 
 
 def told(result: BacktestResult) -> list[str]:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 _ = SimpleNamespace()
 
 # Python itself.
+_.__signature__  # inspect, and so Typer
 _.__class__  # marvin.series turns a series into a streaming one and back
 _.prec  # decimal's context
 _.daemon  # threading's

@@ -34,17 +34,15 @@ from weaver.marvin.indicator_columns import indicator_columns
 from weaver.marvin.parameters.validation import json_schema, validate
 from weaver.marvin.plugins.loader import LoadedStrategy, from_source
 from weaver.marvin.plugins.source import StrategySource
+from weaver.model.backtest.options import Options
 from weaver.model.errors import StrategyError
 from weaver.model.numbers.money import plain
-from weaver.model.run import Run
+from weaver.model.run import Audit, Run
 from weaver.research import run as run_plan
 from weaver.research.inputs import sources
-from weaver.research.run import BrokenOff, Options, Plan, no_collection, plan
+from weaver.research.run import BrokenOff, Plan, no_collection, plan
 
 _TOLD_SECONDS = 0.05
-_OPTIONS = (
-    "cash", "account", "leverage", "shorting", "maintenance", "costs", "warmup", "seed", "close_at_end",
-)  # fmt: skip
 
 
 def main() -> None:
@@ -79,10 +77,9 @@ def _check(run: Run) -> None:
 
 
 def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
-    received, options, emit = perf_counter(), job.run.options, pulse.emit
-    lookahead_check = bool(options.get("lookahead_check", True))
-    progress = _Progress(emit, has_check=lookahead_check)
-    ready, is_full = replace(_plan(job.run), begun=pulse.follow), job.audit == "full"
+    received, options, emit = perf_counter(), Options.of_run(job.run), pulse.emit
+    progress = _Progress(emit, has_check=options.lookahead_check)
+    ready, is_full = replace(_plan(job.run, options), begun=pulse.follow), job.audit is Audit.FULL
 
     def recorder(engine: Engine[Any]) -> Recorder:
         recorded_at = sent_at + timedelta(seconds=perf_counter() - received)
@@ -90,7 +87,7 @@ def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
         return Recorder(engine, envelope, is_full=is_full)
 
     try:
-        result = run_plan(ready, lookahead_check=lookahead_check, progress=progress.told, account=RecordedAccount)
+        result = run_plan(ready, progress=progress.told, account=RecordedAccount)
     except BrokenOff as failure:
         _record_way(failure.engine, recorder(failure.engine), emit)
         raise StrategyError(str(failure)) from failure.__cause__
@@ -99,19 +96,9 @@ def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
         _record(result, recorder(result.engine), emit)
 
 
-def _plan(run: Run) -> Plan:
+def _plan(run: Run, options: Options) -> Plan:
     """The same as `weaver.backtest` makes of the same options."""
-    given = run.options
-    options = Options(
-        params=run.config,
-        start=run.start_time,
-        end=run.end_time,
-        venue=run.venue,
-        **{name: given[name] for name in _OPTIONS if name in given},
-    )
-    asset = given.get("asset")
-    found = sources(None, symbols=run.symbols, timeframe=run.timeframe, tz=None, asset=asset, actions=None)
-    return plan(_strategy(run), found, options)
+    return plan(_strategy(run), sources(None, options), options)
 
 
 def _strategy(run: Run) -> LoadedStrategy:

@@ -198,12 +198,10 @@ class Asking(Plan):
 def test_a_run_that_is_asked_for_its_actions_has_the_same_result(
     strategy: type[Strategy], lookahead_check: bool
 ) -> None:
-    plan = planned(strategy, market(STOCKS[0]), costs=None, close_at_end=True)
+    plan = planned(strategy, market(STOCKS[0]), costs=None, close_at_end=True, lookahead_check=lookahead_check)
     asking = Asking(**{field.name: getattr(plan, field.name) for field in fields(plan)})
     Asking.asked.clear()
-    results = [
-        run_plan(one, lookahead_check=lookahead_check, progress=lambda *_: None).to_json() for one in (plan, asking)
-    ]
+    results = [run_plan(one, progress=lambda *_: None).to_json() for one in (plan, asking)]
     assert results[0] == results[1]
     assert len(Asking.asked) > lookahead_check
     assert Asking.asked[0].take()

@@ -15,6 +15,7 @@ from weaver.marvin.orders.actions import Actions
 from weaver.marvin.plugins.loader import from_class
 from weaver.marvin.series.indicators import indicator
 from weaver.marvin.strategy import Strategy
+from weaver.model.backtest.options import Options
 from weaver.model.errors import InvalidOrder
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
@@ -24,7 +25,7 @@ from weaver.model.market.tick import Tick
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.orders.order import Order
 from weaver.research.inputs import Source
-from weaver.research.run import Options, plan
+from weaver.research.run import plan
 
 EPOCH = date(1970, 1, 1)
 REPLACEABLE = ("limit", "stop", "trail", "trail_percent", "tif")

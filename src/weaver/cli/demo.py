@@ -5,9 +5,10 @@ from pathlib import Path
 import typer
 
 import weaver
-from weaver.cli.backtest import Wanted, backtest
+from weaver.cli.backtest import backtest
 from weaver.cli.data import import_data
 from weaver.cli.screen.output import Outputs
+from weaver.model.backtest.options import Options
 from weaver.model.errors import InputError
 
 SYMBOL, TIMEFRAME, STRATEGY = "AAPL", "1d", "sma-crossover"
@@ -17,7 +18,6 @@ def command() -> None:
     """Import the sample data, backtest a strategy on Apple's real prices, and write its report."""
     from weaver.config import settings
     from weaver.research.inputs import store
-    from weaver.research.run import Options
     from weaver.walle.files.bar_file import symbol_of
 
     shelf = store()
@@ -38,8 +38,8 @@ def command() -> None:
         raise InputError(
             f"{reports}: cannot be made: {error.strerror}; set WEAVER_HOME to a folder of yours"
         ) from error
-    wanted = Wanted(bars=None, symbols=[SYMBOL], timeframe=TIMEFRAME, actions={})
-    backtest(STRATEGY, wanted, Options(), Outputs(json=None, html=report), lookahead_check=True)
+    options = Options(symbols=[SYMBOL], timeframe=TIMEFRAME)
+    backtest(STRATEGY, None, options, Outputs(json=None, html=report))
     typer.echo("\nOpen the report in a browser. Then: weaver strategies list, weaver backtest --help")
 
 

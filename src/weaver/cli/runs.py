@@ -111,7 +111,7 @@ def reproduce(reference: Kept, json: Json = None) -> None:
         if told is not None:
             progress.say(told)
         plan = plan_again(kept.record, folder=kept.folder)
-        result = run(plan, lookahead_check=bool(kept.record["lookahead_check"]), progress=progress)
+        result = run(plan, progress=progress)
         result.run["version"] = kept.record["version"]  # told of above; the figures are what is compared
         text = result.to_json()
         outputs.write(result, stdout)

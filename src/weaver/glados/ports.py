@@ -13,7 +13,7 @@ from weaver.model.record import Page as Page
 from weaver.model.record import Query as Query
 from weaver.model.record import Row as Row
 from weaver.model.record import StoredResult as StoredResult
-from weaver.model.run import Run, RunStatus
+from weaver.model.run import Audit, Run, RunStatus
 
 Now = Callable[[], datetime]
 NewId = Callable[[], str]
@@ -132,8 +132,7 @@ class BacktestJob:
 
     run: Run
     corr_id: str
-    audit: str = "orders"
-    """`orders`, or `full` for ticks and windows too."""
+    audit: Audit = Audit.ORDERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

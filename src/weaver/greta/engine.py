@@ -19,8 +19,9 @@ from weaver.greta.orders.matching import EVER, Matcher
 from weaver.greta.orders.next_touch import NEVER, Watch
 from weaver.greta.pace import Pace
 from weaver.greta.ports import Runtime
+from weaver.model.account.account_kind import AccountKind
 from weaver.model.account.costs import Costs
-from weaver.model.account.margin import AccountKind, AccountRules
+from weaver.model.account.margin import AccountRules
 from weaver.model.listing import Listing
 from weaver.model.market.tick import Tick
 from weaver.model.numbers.scale import Scale

@@ -32,6 +32,13 @@ class RunStatus(StrEnum):
         return self in {RunStatus.COMPLETED, RunStatus.STOPPED, RunStatus.ERROR}
 
 
+class Audit(StrEnum):
+    """How much of a run becomes events: its orders, or its ticks and windows too."""
+
+    ORDERS = "orders"
+    FULL = "full"
+
+
 class RunStep(StrEnum):
     """What can happen to a run."""
 
@@ -74,7 +81,7 @@ class Run:
     config: Mapping[str, Any] = field(default_factory=dict)
     """The strategy's parameters."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Every other keyword of `weaver.backtest` that was given (cash, account, costs, warmup, seed …), and `audit`."""
+    """Those of `RUN_OPTIONS` that were given: every other keyword of `weaver.backtest`, and `audit`."""
     venue: str | None = None
     risk: Mapping[str, Any] | None = None
     on_error: str | None = None

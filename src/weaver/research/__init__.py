@@ -12,14 +12,13 @@ from weaver.marvin.plugins.loader import LoadedStrategy, from_class, is_file, lo
 from weaver.marvin.plugins.misspelt import misspelt_callbacks
 from weaver.marvin.runtime import Runtime
 from weaver.marvin.strategy import Strategy
+from weaver.model.backtest.options import OPTIONS, Day, Options
 from weaver.model.counted import counted
 from weaver.model.errors import InputError
 from weaver.model.numbers.money import Number
 from weaver.research.inputs import load_bars, sources
-from weaver.research.options import options_of
 from weaver.research.record import record_of
-from weaver.research.run import Day, Plan, no_collection, plan
-from weaver.research.values import flag
+from weaver.research.run import Plan, no_collection, plan
 
 if TYPE_CHECKING:
     from weaver.research.lookahead.check import Checked
@@ -33,12 +32,13 @@ def backtest(
     strategy: str | type[Strategy] | LoadedStrategy,
     bars: Any = None,
     *,
-    symbols: Iterable[str] | None = None,
+    symbols: Iterable[str | None] | None = None,
+    actions: Mapping[str, Any] | str | Path | None = None,
     timeframe: str | None = None,
-    params: Mapping[str, Any] | None = None,
     start: Day | None = None,
     end: Day | None = None,
     warmup: int | None = None,
+    params: Mapping[str, Any] | None = None,
     cash: Number = 100_000,
     account: str = "cash",
     leverage: Number | None = None,
@@ -47,7 +47,6 @@ def backtest(
     costs: str | Mapping[str, Any] | None = None,
     asset: str | None = None,
     tz: str | None = None,
-    actions: Mapping[str, Any] | str | Path | None = None,
     close_at_end: bool = False,
     lookahead_check: bool = True,
     seed: int = 0,
@@ -78,13 +77,10 @@ def backtest(
 
     Raises InputError on what cannot be used, StrategyError where the strategy's own code fails.
     """
-    options = options_of(
-        params=params, start=start, end=end, warmup=warmup, cash=cash, account=account, leverage=leverage,
-        shorting=shorting, maintenance=maintenance, costs=costs, close_at_end=close_at_end, seed=seed, venue=venue,
-    )  # fmt: skip
-    found = sources(bars, symbols=symbols, timeframe=timeframe, tz=tz, asset=asset, actions=actions)
-    ready = plan(loaded(strategy), found, options)
-    return run(ready, lookahead_check=flag(lookahead_check, "lookahead_check"), progress=progress or _silent)
+    given = locals()  # before any other name is bound: every option is a keyword of its name
+    options = Options(**{name: given[name] for name in OPTIONS})
+    found = sources(bars, options)
+    return run(plan(loaded(strategy), found, options), progress=progress or _silent)
 
 
 def loaded(strategy: object) -> LoadedStrategy:
@@ -107,18 +103,16 @@ def _strategy_folders(reference: str) -> list[Path]:
     return [settings().strategies_folder]
 
 
-def run(
-    ready: Plan, *, lookahead_check: bool, progress: Progress, account: type[BacktestAccount] = BacktestAccount
-) -> BacktestResult:
+def run(ready: Plan, *, progress: Progress, account: type[BacktestAccount] = BacktestAccount) -> BacktestResult:
     """Run a plan on an account, check it, and give the result."""
-    check = _lookahead_check(ready) if lookahead_check else None
+    check = _lookahead_check(ready) if ready.options.lookahead_check else None
     with no_collection():
         engine = ready.engine(progress=lambda done: progress("Backtest", done), account=account)
         result = BacktestResult(
             engine,
             strategy=ready.strategy.id,
             journal=engine.runtime.journal,
-            record=record_of(ready, lookahead_check=lookahead_check),
+            record=record_of(ready),
         )
     result.warn(_about_strategy(engine.runtime))
     for source in ready.sources.values():

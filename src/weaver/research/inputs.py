@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from weaver.model.backtest.kinds import Text, shown
+from weaver.model.backtest.options import Day, Options
 from weaver.model.calendar.instants import clamped, instant_of
 from weaver.model.calendar.resample import resample
 from weaver.model.calendar.sessions import calendar_for
@@ -16,7 +18,6 @@ from weaver.model.market.corporate_actions import CorporateAction, distinct
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.research.assumed import NAMELESS, assumed
-from weaver.research.values import shown, text
 from weaver.walle.bars.store import ParquetBarStore, StoredBars
 from weaver.walle.files.bar_file import check_symbol, read_parts
 from weaver.walle.files.checks.assembly import assemble
@@ -57,25 +58,17 @@ def store() -> ParquetBarStore:
 
 def load_bars(symbol: str, timeframe: str) -> StoredBars:
     """Bars of the store, at their own or a coarser timeframe. Raises NotFound, and InputError."""
-    return store().read(_symbol(symbol), Timeframe.parse(text(timeframe, "timeframe")))
+    return store().read(_symbol(symbol), Timeframe.parse(Text().read(timeframe, "timeframe")))
 
 
-def sources(
-    bars: Any,
-    *,
-    symbols: Iterable[str | None] | None,
-    timeframe: str | None,
-    tz: str | None,
-    asset: str | None,
-    actions: Mapping[str, Any] | str | Path | None,
-) -> dict[str, Source]:
+def sources(bars: Any, options: Options) -> dict[str, Source]:
     """The run's symbols with their bars, in order. `bars`: a frame, Bars, StoredBars, a file, a mapping or sequence of
-    them, or None for the store. `symbols`: what each is called, or whose rows of the one file or frame are wanted.
-    `actions`: by symbol, or one file of many symbols. Raises InputError."""
-    wanted = _Wanted.parse(timeframe=timeframe, tz=tz, asset=asset)
+    them, or None for the store. Of the options `symbols`: what each is called, or whose rows of the one file or frame
+    are wanted; `actions`: by symbol, or one file of many symbols. Raises InputError."""
+    wanted, actions = _Wanted.of(options), options.actions
     if actions is not None and not isinstance(actions, (Mapping, str, Path)):
         raise InputError(f"actions are a file, or a mapping of symbols to files or lists, not {shown(actions)}")
-    found = _found(bars, _symbols(symbols), wanted)
+    found = _found(bars, _symbols(options.symbols), wanted)
     if not found:
         raise InputError("no bars: name symbols of the store (--symbol) or files (--bars)")
     _one_timeframe(found)
@@ -95,13 +88,13 @@ class _Wanted:
     asset_class: AssetClass | None
 
     @classmethod
-    def parse(cls, *, timeframe: str | None, tz: str | None, asset: str | None) -> "_Wanted":
-        if tz is not None:
-            zone_of(text(tz, "tz"))  # an unknown one is wrong also where the times need none
+    def of(cls, options: Options) -> "_Wanted":
+        if options.tz is not None:
+            zone_of(options.tz)  # an unknown one is wrong also where the times need none
         return cls(
-            timeframe=None if timeframe is None else Timeframe.parse(text(timeframe, "timeframe")),
-            tz=tz,
-            asset_class=_asset_class(asset),
+            timeframe=None if options.timeframe is None else Timeframe.parse(options.timeframe),
+            tz=options.tz,
+            asset_class=None if options.asset is None else AssetClass(options.asset),
         )
 
 
@@ -325,20 +318,12 @@ def _symbols(given: Iterable[str | None] | None) -> list[str | None]:
 
 
 def _symbol(given: object) -> str:
-    symbol = text(given, "a symbol")
+    symbol = Text().read(given, "a symbol")
     check_symbol(symbol)
     return symbol
 
 
-def _asset_class(name: str | None) -> AssetClass | None:
-    if name is None:
-        return None
-    if name not in list(AssetClass):
-        raise InputError(f"asset {name!r} is not one of {', '.join(AssetClass)}")
-    return AssetClass(name)
-
-
-def instant(value: str | date | datetime | None, *, name: str, end: bool = False) -> int | None:
+def instant(value: Day | None, *, name: str, end: bool = False) -> int | None:
     """A day or time in ns: a day begins at 00:00 UTC and, as an end, is meant whole. Raises InputError."""
     if value is None:
         return None

@@ -2,23 +2,25 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import Enum
 from typing import Any
 
 import weaver
+from weaver.model.backtest.options import OPTIONS
 from weaver.model.numbers.money import plain
 from weaver.research.inputs import Source
 from weaver.research.run import Plan
 from weaver.walle.bars.folder.catalogue import corporate_action_json
 
 
-def record_of(plan: Plan, *, lookahead_check: bool) -> Callable[[], dict[str, Any]]:
+def record_of(plan: Plan) -> Callable[[], dict[str, Any]]:
     """The run's record, made when somebody looks: hashing the bars takes longer than some backtests."""
-    return lambda: _record(plan, lookahead_check=lookahead_check)
+    return lambda: _record(plan)
 
 
-def _record(plan: Plan, *, lookahead_check: bool) -> dict[str, Any]:
-    options, strategy, rules = plan.options, plan.strategy, plan.rules
+def _record(plan: Plan) -> dict[str, Any]:
+    strategy = plan.strategy
     data = {symbol: _data(plan.sources[symbol]) for symbol in plan.listings}
     return {
         "strategy": strategy.id,
@@ -28,23 +30,18 @@ def _record(plan: Plan, *, lookahead_check: bool) -> dict[str, Any]:
         "parameters": {name: _json(value) for name, value in plan.parameters.items()},
         "symbols": list(plan.listings),
         "timeframe": str(next(iter(plan.listings.values())).bars.timeframe),
-        "from": None if options.start is None else str(options.start),
-        "to": None if options.end is None else str(options.end),
-        "warmup": options.warmup,
-        "cash": plain(rules.cash),
-        "account": str(rules.kind),
-        "leverage": plain(rules.leverage),
-        "shorting": rules.shorting,
-        "maintenance": plain(rules.maintenance),
-        "costs": {symbol: costs.describe() for symbol, costs in plan.costs.items()},
-        "close_at_end": options.close_at_end,
-        "lookahead_check": lookahead_check,
-        "seed": options.seed,
-        "venue": options.venue,
+        **_options(plan),
         "data": data,
         "data_hash": _data_hash({symbol: facts["hash"] for symbol, facts in data.items()}),
         "version": weaver.__version__,
     }
+
+
+def _options(plan: Plan) -> dict[str, Any]:
+    """Each option under its key, as the run took it."""
+    given = {option.key: getattr(plan.options, name) for name, option in OPTIONS.items() if option.key is not None}
+    found = {key: str(value) if isinstance(value, date) else value for key, value in given.items()}
+    return {**found, "costs": {symbol: costs.describe() for symbol, costs in plan.costs.items()}}
 
 
 def _data(source: Source) -> dict[str, Any]:

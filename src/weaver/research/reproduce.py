@@ -9,6 +9,7 @@ from typing import Any
 from weaver.marvin.plugins.loader import LoadedStrategy, from_source
 from weaver.marvin.plugins.source import StrategySource
 from weaver.model.account.costs import Costs
+from weaver.model.backtest.options import OPTIONS, Options
 from weaver.model.errors import InputError, NotFound, StrategyError
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
@@ -16,8 +17,7 @@ from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.market.timeframe import Timeframe
 from weaver.research.inputs import Source, remade, store
-from weaver.research.options import options_of
-from weaver.research.run import Options, Plan, plan
+from weaver.research.run import Plan, plan
 from weaver.walle.bars.folder.catalogue import corporate_action_of
 from weaver.walle.files.bar_file import read_bars
 
@@ -53,20 +53,9 @@ def _strategy(record: Record) -> LoadedStrategy:
 
 
 def _options(record: Record) -> Options:
-    return options_of(
-        params=record["parameters"],
-        start=record["from"],
-        end=record["to"],
-        warmup=record["warmup"],
-        cash=record["cash"],
-        account=record["account"],
-        leverage=record["leverage"],
-        shorting=record["shorting"],
-        maintenance=record["maintenance"],
-        close_at_end=record["close_at_end"],
-        seed=record["seed"],
-        venue=record["venue"],
-    )
+    """The recorded options; costs are recorded by symbol, and are no option here."""
+    found = {name: record[option.key] for name, option in OPTIONS.items() if option.key is not None}
+    return Options(**{**found, "costs": None}, params=record["parameters"])
 
 
 def _source(symbol: str, facts: Record, record: Record, folder: Path) -> Source:

@@ -3,8 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -22,6 +21,7 @@ from weaver.marvin.runtime import Runtime
 from weaver.marvin.series.timeline import Clock
 from weaver.model.account.costs import Costs
 from weaver.model.account.margin import AccountRules
+from weaver.model.backtest.options import Options
 from weaver.model.calendar.resample import put_together, resample
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError, StrategyError
@@ -29,32 +29,10 @@ from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day
 from weaver.model.market.timeframe import DAY, Timeframe
-from weaver.model.numbers.money import Number
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
 from weaver.research.cut import closed_by
 from weaver.research.inputs import Source, instant
-
-Day = str | date | datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """The options of a backtest, as given."""
-
-    params: Mapping[str, Any] = field(default_factory=dict)
-    start: Day | None = None
-    end: Day | None = None
-    warmup: int | None = None
-    cash: Number = 100_000
-    account: str = "cash"
-    leverage: Number | None = None
-    shorting: bool = False
-    maintenance: Number | None = None
-    costs: str | Mapping[str, Any] | None = None
-    close_at_end: bool = False
-    seed: int = 0
-    venue: str | None = None
 
 
 class BrokenOff(StrategyError):
@@ -74,6 +52,7 @@ class Plan:
 
     strategy: LoadedStrategy
     options: Options
+    """The account's rules are written out in them."""
     parameters: Mapping[str, Any]
     listings: Mapping[str, Listing]
     """Cut to warm-up and end."""
@@ -168,14 +147,8 @@ def plan(
     costs: Mapping[str, Costs] | None = None,
 ) -> Plan:
     """Check the options and cut the bars. `costs` by symbol go before those of the options. Raises InputError."""
-    parameters = validate(strategy.cls, options.params)
-    rules = AccountRules.parse(
-        cash=options.cash,
-        account=options.account,
-        leverage=options.leverage,
-        shorting=options.shorting,
-        maintenance=options.maintenance,
-    )
+    parameters = validate(strategy.cls, options.params or {})
+    rules = AccountRules.of(options)
     venue_rules(options.venue)
     listings, start = _cut({symbol: source.listing for symbol, source in sources.items()}, options)
     costs = costs or {
@@ -184,7 +157,7 @@ def plan(
     }
     return Plan(
         strategy=strategy,
-        options=options,
+        options=replace(options, **rules.as_options()),
         parameters=parameters,
         listings=listings,
         sources=sources,
@@ -201,8 +174,6 @@ def _cut(listings: Mapping[str, Listing], options: Options) -> tuple[dict[str, L
     end = instant(options.end, name="to", end=True)
     if start is not None and end is not None and start > end:
         raise InputError(f"from {options.start} is after to {options.end}")
-    if options.warmup is not None and options.warmup < 0:
-        raise InputError(f"warmup must be 0 bars or more, not {options.warmup}")
     begin = (
         start if start is not None else min(int(one.bars.timestamp[0]) for one in listings.values() if len(one.bars))
     )

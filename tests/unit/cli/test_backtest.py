@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.acceptance.command import csv, days
-from weaver.cli.backtest import bar_files, pairs
+from weaver.cli.backtest import bar_files
 from weaver.cli.dispatch import run
 from weaver.cli.screen.output import Outputs
 from weaver.model.errors import InputError
@@ -158,15 +158,6 @@ def test_files_are_named_by_their_names_or_by_the_user(folder: Path) -> None:
         bar_files(["a.csv", "b.csv"], ["A"])
     with pytest.raises(InputError, match=r"--bars X=b\.csv names its symbol: leave --symbol out"):
         bar_files(["X=b.csv"], ["A"])
-
-
-def test_pairs_keep_what_stands_behind_the_first_equals_sign() -> None:
-    assert pairs("--set", ["a=1", " b = x=y "]) == {"a": "1", "b": "x=y"}
-    assert pairs("--set", None) == {}
-    with pytest.raises(InputError, match="--set a is given twice"):
-        pairs("--set", ["a=1", "a=2"])
-    with pytest.raises(InputError, match="--set =1: write --set NAME=VALUE"):
-        pairs("--set", ["=1"])
 
 
 MANY = "ticker,date,open,high,low,close,volume\n" + "".join(

@@ -170,6 +170,6 @@ def test_a_record_with_guesses_and_doubts_is_the_same_again(tmp_path: Path) -> N
     path = tmp_path / "X_1d.csv"
     frame(25.0, 25.0).to_csv(path, index=False)
     first = result({"X": path}, actions={"X": [FOUR, FOUR]})
-    again = run(plan_again(first.run, folder=tmp_path), lookahead_check=False, progress=lambda *_: None)
+    again = run(plan_again(first.run, folder=tmp_path), progress=lambda *_: None)
     assert again.warnings == first.warnings
     assert {one.code for one in first.warnings} >= {"asset_guessed", "action_twice", "action_doubt"}

@@ -6,7 +6,6 @@ from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
 
 import pytest
 
@@ -66,9 +65,8 @@ def odd(tmp_path: Path, weaver_home: Path) -> Path:
 
 
 def again(record: str, folder: Path) -> str:
-    facts: dict[str, Any] = json.loads(record)["run"]
-    ready = plan_again(facts, folder=folder)
-    return run(ready, lookahead_check=facts["lookahead_check"], progress=lambda *_: None).to_json()
+    ready = plan_again(json.loads(record)["run"], folder=folder)
+    return run(ready, progress=lambda *_: None).to_json()
 
 
 def test_parameters_facts_and_costs_come_back_exactly(odd: Path, tmp_path: Path) -> None:

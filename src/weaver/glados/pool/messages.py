@@ -21,7 +21,7 @@ from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest, Ro
 from weaver.glados.stored.events import event_of
 from weaver.glados.stored.rows import KeptRows
 from weaver.model.errors import OutOfMemory, WeaverError
-from weaver.model.run import Run, RunMode, RunStatus
+from weaver.model.run import Audit, Run, RunMode, RunStatus
 
 PART_ROWS = 1_000
 _TIMES = ("start_time", "end_time", "created_at", "started_at", "stopped_at", "completed_at")
@@ -41,7 +41,7 @@ def check_message(run: Run) -> bytes:
 
 def job_of(body: Mapping[str, Any]) -> BacktestJob:
     """The job of a message."""
-    return BacktestJob(run=run_of(body["run"]), corr_id=body["corr_id"], audit=body["audit"])
+    return BacktestJob(run=run_of(body["run"]), corr_id=body["corr_id"], audit=Audit(body["audit"]))
 
 
 def run_of(body: Mapping[str, Any]) -> Run:

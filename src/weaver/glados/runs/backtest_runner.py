@@ -6,9 +6,7 @@ from weaver.events.payloads import RunCompleted
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, BrokenBacktest, Row, Transaction
 from weaver.glados.runs.runners import Failure, Outcome, RunContext
 from weaver.glados.stored.rows import KeptRows
-from weaver.model.run import Run
-
-AUDIT = "orders"
+from weaver.model.run import Audit, Run
 
 
 class BacktestRunner:
@@ -23,7 +21,7 @@ class BacktestRunner:
 
     async def run(self, run: Run, context: RunContext) -> Outcome | Failure:
         """Run it in the pool."""
-        job = BacktestJob(run=run, corr_id=context.corr_id, audit=str(run.options.get("audit", AUDIT)))
+        job = BacktestJob(run=run, corr_id=context.corr_id, audit=Audit(run.options.get("audit", Audit.ORDERS)))
         found = await self._pool.run(job, started=context.has_worker, progress=context.progress)
         if isinstance(found, BrokenBacktest):
             return Failure(error=str(found.error), record=lambda transaction: _record_way(transaction, found))

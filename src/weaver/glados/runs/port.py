@@ -24,9 +24,7 @@ class NewRun:
     config: Mapping[str, Any] = field(default_factory=dict)
     """The strategy's parameters."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Those keywords of `weaver.backtest` that were given, as JSON values: warmup, cash, account, leverage, shorting,
-    maintenance, costs, asset, close_at_end, lookahead_check, seed; and `audit` (`orders` or `full`). Amounts are
-    decimal strings."""
+    """Those of `RUN_OPTIONS` that were given, as JSON values; amounts are decimal strings."""
     venue: str | None = None
     risk: Mapping[str, Any] | None = None
     on_error: str | None = None

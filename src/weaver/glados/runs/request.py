@@ -10,6 +10,8 @@ from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.marvin.plugins.source import StrategySource
 from weaver.model.account.costs import Costs
 from weaver.model.account.margin import AccountRules
+from weaver.model.backtest.kinds import Amount
+from weaver.model.backtest.options import OPTIONS, RUN_OPTIONS, Options
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import InputError, InvalidOrder, NotFound
 from weaver.model.market.instrument import AssetClass
@@ -21,14 +23,9 @@ from weaver.walle.bars.folder.catalogue import CatalogueEntry
 from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.files.bar_file import check_symbol
 
-AUDITS = ("orders", "full")
 SYMBOLS_NAMED = 10
 DIGITS_MAX = 18
 """Before and after the point, of any amount: what the database keeps."""
-WHOLE_MAX = 2**63 - 1
-_ACCOUNT = ("cash", "account", "leverage", "shorting", "maintenance")
-_FLAGS = ("shorting", "close_at_end", "lookahead_check")
-OPTIONS = (*_ACCOUNT, "costs", "asset", "warmup", "seed", "close_at_end", "lookahead_check", "audit")
 
 
 class RunRequests:
@@ -109,28 +106,18 @@ class RunRequests:
 def check_options(options: Mapping[str, Any]) -> None:
     """Raises InputError on an option that a backtest would not take."""
     for name, value in options.items():
-        if name not in OPTIONS:
-            raise InputError(f"there is no option {name!r}; there are {', '.join(OPTIONS)}")
-        if name in _FLAGS and not isinstance(value, bool):
-            raise InputError(f"{name} must be true or false, not {value!r}")
+        if name not in RUN_OPTIONS:
+            raise InputError(f"there is no option {name!r}; there are {', '.join(RUN_OPTIONS)}")
+        RUN_OPTIONS[name].kind.read(value, name)
     costs = options.get("costs")
-    amounts = {name: options.get(name) for name in ("cash", "leverage", "maintenance")}
+    amounts = {name: value for name, value in options.items() if isinstance(RUN_OPTIONS[name].kind, Amount)}
     for name, value in {**amounts, **(costs if isinstance(costs, Mapping) else {})}.items():
-        _check_amount(name, value)
-    AccountRules.parse(**{name: options.get(name) for name in _ACCOUNT})
-    asset = options.get("asset")
-    if asset is not None and asset not in list(AssetClass):
-        raise InputError(f"asset {asset!r} is not one of {', '.join(AssetClass)}")
-    if costs is not None and not isinstance(costs, str | Mapping):
-        raise InputError(f"costs are a preset's name or an object of keys, not {costs!r}")
+        _check_digits(name, value)
+    AccountRules.of(Options(**{name: value for name, value in options.items() if name in OPTIONS}))
     Costs.parse(costs, asset_class=AssetClass.STOCK)
-    _check_whole("warmup", options.get("warmup"), least=0)
-    _check_whole("seed", options.get("seed"), least=-WHOLE_MAX)
-    if options.get("audit", AUDITS[0]) not in AUDITS:
-        raise InputError(f"audit {options['audit']!r} is not one of {', '.join(AUDITS)}")
 
 
-def _check_amount(name: str, value: Any) -> None:
+def _check_digits(name: str, value: Any) -> None:
     if value is None:
         return
     try:
@@ -140,13 +127,6 @@ def _check_amount(name: str, value: Any) -> None:
     digits = number.as_tuple()
     if number and (number.adjusted() >= DIGITS_MAX or -int(digits.exponent) > DIGITS_MAX):
         raise InputError(f"{name} must have at most {DIGITS_MAX} digits on either side of the point")
-
-
-def _check_whole(name: str, value: Any, *, least: int) -> None:
-    if value is None:
-        return
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= WHOLE_MAX:
-        raise InputError(f"{name} must be a whole number of {least} or more, not {value!r:.40}")
 
 
 def _check_symbols(symbols: Sequence[str]) -> None:

@@ -1,44 +1,21 @@
 """Runs on the wire."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, PlainValidator, StringConstraints, TypeAdapter
+from pydantic import Field, JsonValue, StringConstraints
 
 from weaver.glados.runs.port import NewRun
-from weaver.glados.schemas.base import AmountInput, LastMoment, Moment, RequestBody, ResponseBody
+from weaver.glados.schemas.base import LastMoment, Moment, RequestBody, ResponseBody
+from weaver.glados.schemas.options import options_of, shows_options, takes_options
+from weaver.model.backtest.options import RUN_OPTIONS
 from weaver.model.run import Run, RunMode, RunStatus
 
-Seed = Annotated[int, Field(ge=-(2**63) + 1, le=2**63 - 1)]
-Costs = str | dict[str, str]
 Trimmed = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 """Blanks around it are no part of it."""
-_CostsText = Annotated[str, StringConstraints(max_length=500)]
-_COSTS_TEXT: TypeAdapter[str] = TypeAdapter(_CostsText)
 
 
-class CostsInput(RequestBody):
-    """What trading costs; keys that are not given are zero."""
-
-    commission_bps: AmountInput | None = Field(None, description="Commission in basis points of a fill's value.")
-    commission_per_share: AmountInput | None = Field(None, description="Commission for each unit traded.")
-    commission_minimum: AmountInput | None = Field(None, description="The least commission of an order.")
-    slippage_bps: AmountInput | None = Field(None, description="Slippage in basis points of the price.")
-    slippage_ticks: AmountInput | None = Field(None, description="Slippage in ticks.")
-    half_spread_bps: AmountInput | None = Field(None, description="Half the spread, in basis points of the price.")
-    max_participation: AmountInput | None = Field(None, description="The most of a bar's volume to take, 0 to 1.")
-
-
-def _costs(value: Any) -> str | CostsInput:
-    """One of the two by what was sent, so that an error is about that one alone."""
-    if isinstance(value, str):
-        return _COSTS_TEXT.validate_python(value)
-    if isinstance(value, Mapping):
-        return CostsInput.model_validate(value)
-    raise ValueError("costs are a preset's name, a text as commission_bps=2,slippage_bps=1, or an object of keys")
-
-
+@takes_options
 class CreateRunRequest(RequestBody):
     """A new run. What is left out has the default of `weaver.backtest`."""
 
@@ -61,26 +38,9 @@ class CreateRunRequest(RequestBody):
     on_error: Literal["flatten", "cancel_all"] | None = Field(
         None, description="What an error does to a paper or live run's orders; nothing to a backtest."
     )
-    cash: AmountInput | None = Field(None, description="Starting cash; 100000 by default.")
-    account: Literal["cash", "margin"] | None = Field(None, description="What kind of account.")
-    leverage: AmountInput | None = Field(None, description="Σ|value| at most so many times equity; margin only.")
-    shorting: bool | None = Field(None, description="Whether shorts are allowed; margin only.")
-    maintenance: AmountInput | None = Field(None, description="Equity over Σ|value| under which all is sold.")
-    costs: (
-        Annotated[str | CostsInput, PlainValidator(_costs, json_schema_input_type=_CostsText | CostsInput)] | None
-    ) = Field(None, description="A preset's name, `key=value,…`, or keys; default: the asset class's preset.")
-    warmup: int | None = Field(None, ge=0, le=10**9, description="Bars of history; default: all there are.")
-    seed: Seed | None = Field(None, description="Of the strategy's chance; 0 by default.")
-    close_at_end: bool | None = Field(None, description="Close what is held at the last close.")
-    asset: Literal["stock", "crypto", "fx"] | None = Field(
-        None, description="As the bars are stored; another class is refused."
-    )
-    lookahead_check: bool | None = Field(None, description="Whether to repeat the run on cut bars; true by default.")
-    audit: Literal["orders", "full"] | None = Field(None, description="`full`: ticks and windows become events too.")
 
     def to_new_run(self) -> NewRun:
         """For the run manager: the options are those that were given."""
-        options = {name: self._option(name) for name in OPTIONS if getattr(self, name) is not None}
         return NewRun(
             name=self.name,
             strategy_id=self.strategy_id,
@@ -90,21 +50,11 @@ class CreateRunRequest(RequestBody):
             start_time=self.start_time,
             end_time=self.end_time,
             config=self.config,
-            options=options,
+            options=options_of(self),
             venue=self.venue,
             risk=self.risk,
             on_error=self.on_error,
         )
-
-    def _option(self, name: str) -> Any:
-        value = getattr(self, name)
-        return value.model_dump(exclude_none=True) if isinstance(value, CostsInput) else value
-
-
-OPTIONS = (
-    "cash", "account", "leverage", "shorting", "maintenance", "costs", "warmup", "seed", "close_at_end", "asset",
-    "lookahead_check", "audit",
-)  # fmt: skip
 
 
 class StartRunRequest(RequestBody):
@@ -119,21 +69,9 @@ class StopRunRequest(RequestBody):
     flatten: bool = Field(False, description="Close its positions too; a backtest has none to close.")
 
 
+@shows_options
 class RunOptions(ResponseBody):
     """The keywords of `weaver.backtest` that were given; null: the default."""
-
-    cash: str | None = Field(None, description="Starting cash.")
-    account: str | None = Field(None, description="`cash` or `margin`.")
-    leverage: str | None = Field(None, description="Σ|value| at most so many times equity.")
-    shorting: bool | None = Field(None, description="Whether shorts are allowed.")
-    maintenance: str | None = Field(None, description="Equity over Σ|value| under which all is sold.")
-    costs: Costs | None = Field(None, description="A preset's name, `key=value,…`, or keys.")
-    warmup: int | None = Field(None, description="Bars of history.")
-    seed: int | None = Field(None, description="Of the strategy's chance.")
-    close_at_end: bool | None = Field(None, description="Whether positions are closed at the last close.")
-    asset: str | None = Field(None, description="`stock`, `crypto` or `fx`.")
-    lookahead_check: bool | None = Field(None, description="Whether the run is repeated on cut bars.")
-    audit: str | None = Field(None, description="`orders` or `full`.")
 
 
 class RunResponse(ResponseBody):
@@ -189,5 +127,5 @@ def _fields(run: Run) -> dict[str, Any]:
         "symbols": list(run.symbols),
         "config": dict(run.config),
         "risk": None if run.risk is None else dict(run.risk),
-        "options": RunOptions(**{name: value for name, value in run.options.items() if name in OPTIONS}),
+        "options": RunOptions(**{name: value for name, value in run.options.items() if name in RUN_OPTIONS}),
     }

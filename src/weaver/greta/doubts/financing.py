@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.results.curve import Curve
-from weaver.model.account.margin import AccountKind, AccountRules
+from weaver.model.account.account_kind import AccountKind
+from weaver.model.account.margin import AccountRules
 from weaver.model.counted import counted
 
 _CENT = 0.01

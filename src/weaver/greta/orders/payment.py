@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.orders.book import UNCHARGED, Charged
-from weaver.model.account.margin import AccountKind
+from weaver.model.account.account_kind import AccountKind
 from weaver.model.orders.order import Order
 
 ROUNDED_FROM = 8

@@ -3,19 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from weaver.model.account.account_kind import AccountKind
 from weaver.model.errors import InputError, InvalidOrder
-from weaver.model.numbers.money import CASH_ONE, exact
+from weaver.model.numbers.money import CASH_ONE, exact, plain
 
-
-class AccountKind(StrEnum):
-    """Cash: nothing borrowed, nothing short. Margin: up to `leverage`, short where allowed."""
-
-    CASH = "cash"
-    MARGIN = "margin"
+if TYPE_CHECKING:
+    from weaver.model.backtest.options import Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +23,27 @@ class AccountRules:
     leverage: Decimal = Decimal(1)
     shorting: bool = False
     maintenance: Decimal = Decimal("0.25")
+
+    @classmethod
+    def of(cls, options: "Options") -> "AccountRules":
+        """The rules of a backtest. Raises InputError."""
+        return cls.parse(
+            cash=options.cash,
+            account=options.account,
+            leverage=options.leverage,
+            shorting=options.shorting,
+            maintenance=options.maintenance,
+        )
+
+    def as_options(self) -> Mapping[str, Any]:
+        """The options that say these rules, all of them written out."""
+        return {
+            "cash": plain(self.cash),
+            "account": str(self.kind),
+            "leverage": plain(self.leverage),
+            "shorting": self.shorting,
+            "maintenance": plain(self.maintenance),
+        }
 
     @classmethod
     def parse(cls, **given: Any) -> "AccountRules":

@@ -10,16 +10,17 @@ from tests.unit.greta.results.test_round_trips import buy, on, shares
 from weaver.cli.screen.summary import print_summary, told_together
 from weaver.greta.result import BacktestResult
 from weaver.marvin.plugins.loader import from_class
+from weaver.model.backtest.options import Options
 from weaver.model.market.corporate_actions import Delisting
 from weaver.research.inputs import sources
-from weaver.research.run import Options, plan
+from weaver.research.run import plan
 
 
 def summary(result: BacktestResult, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """The lines of a result's summary, whatever run the costs in it are of."""
 
-    found = sources(crypto_bars([1, 2]), symbols=None, timeframe=None, tz=None, asset=None, actions=None)
-    print_summary(result, plan(from_class(weaver.Strategy), found, Options(costs="none")))
+    options = Options(costs="none")
+    print_summary(result, plan(from_class(weaver.Strategy), sources(crypto_bars([1, 2]), options), options))
     return capsys.readouterr().out.splitlines()
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.unit.glados.runs.fakes import START, FakeRunner, House, new_run
 from tests.unit.glados.runs.service import store_samples
-from weaver.glados.runs.request import OPTIONS
 from weaver.marvin.plugins.catalogue import BUILT_IN
+from weaver.model.backtest.options import RUN_OPTIONS
 from weaver.model.errors import InputError, NotFound, StrategyError, Unavailable
 from weaver.model.run import RunMode, RunStatus
 
@@ -79,22 +79,22 @@ async def test_pinned_source_is_what_runs_whatever_becomes_of_the_file(house: Ho
         ({"start_time": datetime(2025, 1, 2, tzinfo=UTC)}, "no bars in the run's time .there are AAPL: 2000-"),
         ({"end_time": datetime(1990, 1, 2, tzinfo=UTC)}, "no bars in the run's time"),
         ({"venue": "nyse"}, "venue 'nyse' is unknown"),
-        ({"options": {"money": 3}}, "no option 'money'; there are cash"),
+        ({"options": {"money": 3}}, "no option 'money'; there are warmup, cash"),
         ({"options": {"cash": "-5"}}, "cash must be above 0"),
         ({"options": {"cash": "NaN"}}, "cash must be finite"),
         ({"options": {"cash": "1e999999999"}}, "cash must have at most 18 digits"),
         ({"options": {"cash": [1]}}, "cash must be a number"),
         ({"options": {"account": "savings"}}, "account 'savings'"),
         ({"options": {"shorting": True}}, "margin account"),
-        ({"options": {"shorting": 1}}, "shorting must be true or false"),
+        ({"options": {"shorting": 1}}, "shorting must be True or False"),
         ({"options": {"costs": "free"}}, "costs 'free'"),
         ({"options": {"costs": {"bps": 1}}}, "unknown key 'bps'"),
         ({"options": {"costs": {"commission_bps": "1e50"}}}, "commission_bps must have at most"),
-        ({"options": {"costs": 5}}, "costs are a preset's name or an object"),
+        ({"options": {"costs": 5}}, "costs are a preset's name .* or a mapping"),
         ({"options": {"asset": "bond"}}, "asset 'bond'"),
         ({"options": {"asset": "crypto"}}, "is in the store as stock, not crypto: leave the asset out"),
-        ({"options": {"warmup": -1}}, "warmup must be a whole number of 0 or more"),
-        ({"options": {"warmup": 10**30}}, "warmup must be a whole number"),
+        ({"options": {"warmup": -1}}, "warmup must be 0 bars or more, not -1"),
+        ({"options": {"warmup": 10**30}}, "warmup must be 1000000000 bars or less"),
         ({"options": {"seed": 1.5}}, "seed must be a whole number"),
         ({"options": {"audit": "all"}}, "audit 'all'"),
     ],
@@ -112,7 +112,7 @@ async def test_every_option_has_a_value_that_is_taken(house: House) -> None:
         "cash": 5_000, "account": "margin", "leverage": "2", "shorting": True, "maintenance": 0.3, "costs": "none",
         "asset": "stock", "warmup": 0, "seed": -3, "close_at_end": False, "lookahead_check": True, "audit": "full",
     }  # fmt: skip
-    assert options.keys() == set(OPTIONS)
+    assert options.keys() == set(RUN_OPTIONS)
     assert (await house.manager.create(new_run(options=options), corr_id="c")).options == options
 
 

@@ -84,7 +84,7 @@ def test_run_with_such_a_split_runs_again_from_store_and_record(tmp_path: Path, 
     text = result.to_json()
     facts = json.loads(text)["run"]
     assert facts["data"]["ABC"]["actions"] == [{"ex_date": str(ex_date), "type": "split", "value": "1/7"}]
-    again = run(plan_again(facts, folder=tmp_path), lookahead_check=False, progress=lambda *_: None)
+    again = run(plan_again(facts, folder=tmp_path), progress=lambda *_: None)
     assert again.to_json() == text
     # before, the store wrote a decimal
     record = weaver_home / "bars" / "ABC" / "symbol.json"

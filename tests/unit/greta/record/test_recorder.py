@@ -25,11 +25,11 @@ from weaver.greta.record.recorder import Recorder
 from weaver.greta.record.text import decimal_text, price_text
 from weaver.greta.result import BacktestResult
 from weaver.marvin.plugins.loader import from_class
+from weaver.model.backtest.options import Options
 from weaver.model.numbers.money import decimal_of, plain
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
 from weaver.research import run as run_plan
 from weaver.research.inputs import sources
-from weaver.research.run import Options
 from weaver.research.run import plan as make_plan
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
@@ -53,9 +53,9 @@ Json = dict[str, Any]
 
 def recorded(strategy: type[Strategy], bars: Any, **options: Any) -> BacktestResult:
     """A run on a recorded account, without costs."""
-    found = sources(bars, symbols=None, timeframe=None, tz=None, asset=None, actions=None)
-    ready = make_plan(from_class(strategy), found, Options(**{"costs": "none", **options}))
-    return run_plan(ready, lookahead_check=False, progress=lambda *_: None, account=RecordedAccount)
+    asked = Options(**{"costs": "none", "lookahead_check": False, **options})
+    ready = make_plan(from_class(strategy), sources(bars, asked), asked)
+    return run_plan(ready, progress=lambda *_: None, account=RecordedAccount)
 
 
 def recorder_of(result: BacktestResult, *, is_full: bool = False, run_id: str = "r1") -> Recorder:

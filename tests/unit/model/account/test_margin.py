@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from weaver.model.account.margin import AccountKind, AccountRules
+from weaver.model.account.account_kind import AccountKind
+from weaver.model.account.margin import AccountRules
 from weaver.model.errors import InputError
 
 

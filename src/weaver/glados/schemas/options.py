@@ -1,0 +1,100 @@
+"""The options of a run on the wire: their fields, made of what the model knows of each."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, Field, PlainValidator, StringConstraints, TypeAdapter, create_model
+
+from weaver.glados.schemas.base import AmountInput, RequestBody
+from weaver.model.backtest.kinds import Amount, Choice, CostsGiven, Flag, Kind, Whole
+from weaver.model.backtest.options import DEFAULTS, RUN_OPTIONS, Option
+
+Body = TypeVar("Body", bound=BaseModel)
+_CostsText = Annotated[str, StringConstraints(max_length=500)]
+_COSTS_TEXT: TypeAdapter[str] = TypeAdapter(_CostsText)
+
+
+class CostsInput(RequestBody):
+    """What trading costs; keys that are not given are zero."""
+
+    commission_bps: AmountInput | None = Field(None, description="Commission in basis points of a fill's value.")
+    commission_per_share: AmountInput | None = Field(None, description="Commission for each unit traded.")
+    commission_minimum: AmountInput | None = Field(None, description="The least commission of an order.")
+    slippage_bps: AmountInput | None = Field(None, description="Slippage in basis points of the price.")
+    slippage_ticks: AmountInput | None = Field(None, description="Slippage in ticks.")
+    half_spread_bps: AmountInput | None = Field(None, description="Half the spread, in basis points of the price.")
+    max_participation: AmountInput | None = Field(None, description="The most of a bar's volume to take, 0 to 1.")
+
+
+def takes_options(body: type[Body]) -> type[Body]:
+    """A request with a field for each option, which is checked; None: it was left out."""
+    return _with_fields(body, _asked)
+
+
+def shows_options(body: type[Body]) -> type[Body]:
+    """An answer with a field for each option, as the run was given it."""
+    return _with_fields(body, _shown)
+
+
+def options_of(body: BaseModel) -> dict[str, Any]:
+    """Those that a request gives, as JSON values."""
+    given = {name: getattr(body, name) for name in RUN_OPTIONS}
+    return {name: _json(value) for name, value in given.items() if value is not None}
+
+
+def _json(value: Any) -> Any:
+    return value.model_dump(exclude_none=True) if isinstance(value, CostsInput) else value
+
+
+def _with_fields(body: type[Body], type_of: Callable[[Kind], Any]) -> type[Body]:
+    fields: dict[str, Any] = {
+        name: (type_of(option.kind) | None, Field(None, description=_about(name, option)))
+        for name, option in RUN_OPTIONS.items()
+    }
+    return create_model(body.__name__, __base__=body, __module__=body.__module__, __doc__=body.__doc__, **fields)
+
+
+def _about(name: str, option: Option) -> str:
+    """The sentence, with the default where there is one to name."""
+    default = DEFAULTS.get(name)
+    return option.about if default is None else f"{option.about} Default: {json.dumps(default)}."
+
+
+def _asked(kind: Kind) -> Any:
+    """The type of a request's field."""
+    match kind:
+        case Flag():
+            return bool
+        case Whole():
+            return Annotated[int, Field(ge=kind.least, le=kind.most)]
+        case Choice():
+            return Literal[tuple(map(str, kind.of))]
+        case Amount():
+            return AmountInput
+        case CostsGiven():
+            return Annotated[str | CostsInput, PlainValidator(_costs, json_schema_input_type=_CostsText | CostsInput)]
+        case _:
+            raise TypeError(f"no request has a field of {kind!r}")
+
+
+def _shown(kind: Kind) -> Any:
+    """The type of an answer's field."""
+    match kind:
+        case Flag():
+            return bool
+        case Whole():
+            return int
+        case CostsGiven():
+            return str | dict[str, str]
+        case _:
+            return str
+
+
+def _costs(value: Any) -> str | CostsInput:
+    """One of the two by what was sent, so that an error is about that one alone."""
+    if isinstance(value, str):
+        return _COSTS_TEXT.validate_python(value)
+    if isinstance(value, Mapping):
+        return CostsInput.model_validate(value)
+    raise ValueError("costs are a preset's name, a text as commission_bps=2,slippage_bps=1, or an object of keys")
