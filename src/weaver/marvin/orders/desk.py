@@ -6,7 +6,7 @@ from typing import Any
 
 from weaver.marvin.orders.account import Account
 from weaver.marvin.orders.actions import Actions
-from weaver.marvin.orders.terms import Terms, check_exit_tif, join
+from weaver.marvin.orders.terms import Terms, carry_over, check_exit_tif, join
 from weaver.marvin.series.timeline import Clock
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.numbers.money import CASH_DECIMALS, CASH_ONE, Number, exact, plain, units_of
@@ -161,7 +161,7 @@ class Desk:
         scale = order.scale
         units = order.remaining if quantity is None else self._cut(scale, quantity)
         new = Order(self.number + 1, scale, order.sign, units, self._clock.now)
-        _carry_over(order, new, changes)
+        carry_over(order, new, changes)
         if quantity is None:
             new.target, new.is_sized = order.target, order.is_sized
         self.number += 1
@@ -274,22 +274,3 @@ def _size_at(terms: dict[str, Any]) -> bool:
     if size_at not in {"close", "fill"}:
         raise InvalidOrder(f"size_at is 'close' or 'fill', not {size_at!r}")
     return bool(size_at == "fill")
-
-
-def _carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
-    """Give the replacement what the old order had, but for the changes."""
-    known = ("limit", "stop", "trail", "trail_percent", "tif", "extended_hours")
-    for name in changes:
-        if name not in known:
-            raise InvalidOrder(f"replace changes quantity, {', '.join(known)}; not {name!r}")
-    kept = {name: getattr(old, name) for name in known}
-    if old.order_type is OrderType.TRAILING_STOP:
-        kept["stop"] = None
-    Terms.parse({**{name: value for name, value in kept.items() if value is not None}, **changes}).apply(new)
-    if new.order_type is not old.order_type:
-        raise InvalidOrder(f"order {old.id} is a {old.order_type} order and cannot become a {new.order_type} one")
-    new.order_class, new.reduce_only = old.order_class, old.reduce_only
-    new.is_tif_asked = old.is_tif_asked or "tif" in changes
-    new.triggered, new.waiting, new.group, new.exits = old.triggered, old.waiting, old.group, old.exits
-    if old.order_type is OrderType.TRAILING_STOP and not {"trail", "trail_percent"} & set(changes):
-        new.mark, new.stop_units = old.mark, old.stop_units

@@ -109,6 +109,7 @@ class Terms:
 
 
 _KNOWN = tuple(field.name for field in fields(Terms))
+_CHANGEABLE = ("limit", "stop", "trail", "trail_percent", "tif", "extended_hours")
 _TIMES = tuple(TimeInForce)
 _EXIT_TIMES = (TimeInForce.DAY, TimeInForce.GTC)
 
@@ -122,6 +123,24 @@ def join(group: ExitGroup, legs: list[Order], order_class: OrderClass) -> None:
     if group.entry is not None:
         group.entry.exits = group
         group.entry.is_plain = False
+
+
+def carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
+    """Give the replacement what the old order had, but for the changes. Raises InvalidOrder."""
+    for name in changes:
+        if name not in _CHANGEABLE:
+            raise InvalidOrder(f"replace changes quantity, {', '.join(_CHANGEABLE)}; not {name!r}")
+    kept = {name: getattr(old, name) for name in _CHANGEABLE}
+    if old.order_type is OrderType.TRAILING_STOP:
+        kept["stop"] = None
+    Terms.parse({**{name: value for name, value in kept.items() if value is not None}, **changes}).apply(new)
+    if new.order_type is not old.order_type:
+        raise InvalidOrder(f"order {old.id} is a {old.order_type} order and cannot become a {new.order_type} one")
+    new.order_class, new.reduce_only = old.order_class, old.reduce_only
+    new.is_tif_asked = old.is_tif_asked or "tif" in changes
+    new.triggered, new.waiting, new.group, new.exits = old.triggered, old.waiting, old.group, old.exits
+    if old.order_type is OrderType.TRAILING_STOP and not {"trail", "trail_percent"} & set(changes):
+        new.mark, new.stop_units = old.mark, old.stop_units
 
 
 def check_exit_tif(tif: str | None) -> None:

@@ -119,8 +119,9 @@ def test_orders_that_wait_in_vain_are_told_so() -> None:
         (intraday("Asia/Kolkata", 9, 6), lambda s, _: s.buy("X", 1), "future"),
         (stock_days([10.0] * 9, symbol="X"), lambda s, _: s.buy("X", 1), "stock"),
         (intraday("Europe/London", 8, 9), lambda s, _: s.cancel(s.buy("X", 1)), "stock"),
+        (intraday("Europe/London", 8, 9), lambda s, _: s.buy("X", 1) and s.close_position("X"), "stock"),
     ],
-    ids=["new-york", "extended", "crypto", "future", "daily", "cancelled"],
+    ids=["new-york", "extended", "crypto", "future", "daily", "cancelled", "closed"],
 )
 def test_orders_that_wait_for_no_session_are_not_told(bars: Any, each: Any, asset: str) -> None:
     assert "waited" not in warned(bars, each, asset=asset)
