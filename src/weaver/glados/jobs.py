@@ -11,9 +11,9 @@ from typing import Any, Protocol, Self
 
 import structlog
 
-from weaver.glados.http.told import told
 from weaver.glados.ports import NewId, Now
 from weaver.model.errors import NotFound, Unavailable, WeaverError
+from weaver.model.words import fit_to_send
 
 _log = structlog.get_logger(__name__)
 
@@ -145,7 +145,7 @@ class Jobs:
         try:
             result = await order.work(lambda stage, fraction: self._report(order.job_id, stage, fraction))
         except WeaverError as error:
-            self._over(order.job_id, status=JobStatus.ERROR, error=told(str(error)))
+            self._over(order.job_id, status=JobStatus.ERROR, error=fit_to_send(str(error)))
         except Exception as error:  # noqa: BLE001 - the outermost edge: the job has failed, the worker goes on
             _log.exception("job failed unexpectedly", job_id=order.job_id)
             text = f"unexpected {type(error).__name__}: this is a fault of Weaver; the server's log says where"

@@ -25,7 +25,6 @@ from starlette.responses import Response
 from starlette.routing import Match, Mount
 
 from weaver.glados.http.correlation import correlation_id_of
-from weaver.glados.http.told import told
 from weaver.glados.schemas.errors import ErrorDetail, ErrorResponse
 from weaver.model.errors import (
     Conflict,
@@ -40,6 +39,7 @@ from weaver.model.errors import (
     WeaverError,
     of_family,
 )
+from weaver.model.words import fit_to_send
 
 RETRY_AFTER_SECONDS = 5
 DETAILS_MAX = 100
@@ -137,8 +137,10 @@ def error_response(
     """An answer in the one shape of errors; with a 401, the header that says how to do it right."""
     body = ErrorResponse(
         code=code or CODES.get(status, "error"),
-        message=told(message),
-        details=[ErrorDetail(field=told(one.field), message=told(one.message)) for one in details[:DETAILS_MAX]],
+        message=fit_to_send(message),
+        details=[
+            ErrorDetail(field=fit_to_send(one.field), message=fit_to_send(one.message)) for one in details[:DETAILS_MAX]
+        ],
         correlation_id=correlation_id,
     )
     more = {"WWW-Authenticate": "Bearer"} if status == 401 else {}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from weaver.glados.http.told import told
 from weaver.glados.http.upload import removed
 from weaver.glados.schemas.data import (
     ColumnResponse,
@@ -18,6 +17,7 @@ from weaver.model.calendar.instants import time_of
 from weaver.model.errors import DataError, InputError
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
+from weaver.model.words import fit_to_send
 from weaver.walle.bars.importing import import_file, known_class
 from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.files.preview import FilePreview, preview
@@ -133,4 +133,4 @@ def _response(found: FilePreview, reading: Reading) -> PreviewResponse:
 
 def _error(error: InputError, reading: Reading) -> PreviewErrorResponse:
     row = error.row if isinstance(error, DataError) else None
-    return PreviewErrorResponse(message=told(_named(str(error), reading)), row=row)
+    return PreviewErrorResponse(message=fit_to_send(_named(str(error), reading)), row=row)

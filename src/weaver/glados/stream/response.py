@@ -11,10 +11,10 @@ from starlette.types import Receive, Scope, Send
 from weaver.events.filter import EventFilter
 from weaver.events.log.ports import EventReader
 from weaver.glados.http.errors import BodyTooLarge
-from weaver.glados.http.told import told
 from weaver.glados.ports import Wait
 from weaver.glados.stream.hub import Client, Ending, Hub, frame_of, reset_frame
 from weaver.model.errors import WeaverError
+from weaver.model.words import fit_to_send
 
 REPLAY_BATCH = 500
 PATIENCE_SECONDS = {Ending.FELL_BEHIND: 5.0, Ending.CLOSED: 0.5}
@@ -55,7 +55,7 @@ async def beginning(log: EventReader, client: Client, after: int | str | None) -
         what = f"event {after} is not in the log (any more)"
     else:
         what = f"Last-Event-ID {after!r} is no event's id, which is a number"
-    reason = told(f"{what}: reload, and go on from the newest event")
+    reason = fit_to_send(f"{what}: reload, and go on from the newest event")
     return Beginning(after=newest, replays=False, greeting=reset_frame(reason, newest))
 
 

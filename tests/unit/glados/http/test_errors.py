@@ -10,7 +10,6 @@ import pytest
 from tests.every_error import WORDS, derived, in_the_tree
 from tests.unit.glados.conftest import Api
 from weaver.glados.http.errors import DETAILS_MAX, error_response
-from weaver.glados.http.told import LENGTH_MAX, told
 from weaver.glados.http.web import add_web
 from weaver.glados.schemas.errors import ErrorDetail
 from weaver.model.errors import (
@@ -25,6 +24,7 @@ from weaver.model.errors import (
     WeaverError,
     WorkerLost,
 )
+from weaver.model.words import LENGTH_MAX
 
 pytestmark = pytest.mark.anyio
 SHAPE = {"code", "message", "details", "correlation_id"}
@@ -162,17 +162,6 @@ async def test_each_request_is_one_log_line_without_its_query(api: Api) -> None:
 def test_error_text_that_utf8_cannot_carry_is_sent_all_the_same() -> None:
     answer = error_response(400, "half a pair: \ud800", correlation_id="c")
     assert b"half a pair: ?" in answer.body
-
-
-def test_long_words_of_a_message_are_cut_and_of_a_long_message_the_middle() -> None:
-    assert told(f"there is no strategy 'x{'y' * 10**6}': GET /strategies lists them") == (
-        f"there is no strategy 'x{'y' * 168}…{'y' * 27}': GET /strategies lists them"
-    )
-    assert told("y" * 200) == "y" * 200
-    long = told(f"no such name: {'a b ' * 10**5}: choose another")
-    assert len(long) <= LENGTH_MAX
-    assert long.startswith("no such name: a b a b")
-    assert long.endswith("a b : choose another")
 
 
 async def test_value_that_is_echoed_is_cut_wherever_it_was_sent(api: Api) -> None:

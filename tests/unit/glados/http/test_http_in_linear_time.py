@@ -16,7 +16,6 @@ from tests.growth import FACTOR, GROWTH_MAX, growth, growth_of_calls
 from tests.unit.glados.conftest import TOKEN, Api
 from weaver.glados.http.correlation import sane_id
 from weaver.glados.http.security import Names, credentials, session_cookie
-from weaver.glados.http.told import told
 from weaver.glados.http.upload import shown_name
 from weaver.glados.http_server import HttpServer, bound_socket
 from weaver.glados.limits import Limits
@@ -26,6 +25,7 @@ from weaver.glados.stream.hub import Filter
 from weaver.model.errors import InputError
 from weaver.model.market.instrument import guess_asset_class
 from weaver.model.market.timeframe import Timeframe
+from weaver.model.words import fit_to_send
 from weaver.walle.files.bar_file import check_symbol, symbol_of
 
 pytestmark = pytest.mark.anyio
@@ -57,7 +57,7 @@ def _names() -> Names:
 
 READERS: dict[str, Callable[[str], object]] = {
     "log": Redactor([TOKEN]).text,
-    "message": told,
+    "message": fit_to_send,
     "correlation id": sane_id,
     "cookie": lambda text: session_cookie(Headers(raw=[(b"cookie", f'weaver_session="{text}"'.encode())])),
     "key": lambda text: credentials(Headers(raw=[(b"authorization", text.encode()), (b"x-api-key", text.encode())])),
