@@ -36,7 +36,6 @@ _.data_received
 _.media_type
 
 # Read through `asdict` or by responses made of attributes.
-_.halted
 _.cloned_from
 
 # The peers' frameworks call these.

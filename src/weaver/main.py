@@ -198,9 +198,8 @@ async def started(
     pool = parts.pool(settings, wall=wall, new_id=new_id)
     stack.push_async_callback(pool.close)
     runs = RunManager(
-        database=database, log=database.log, runners=parts.runners(pool),
-        catalogue=catalogue, bars=bars, threads=threads.strategies, now=wall.now, new_id=new_id, wait=wall.sleep,
-        version=weaver.__version__,
+        database=database, log=database.log, runners=parts.runners(pool), workers=pool, catalogue=catalogue, bars=bars,
+        threads=threads.strategies, now=wall.now, new_id=new_id, wait=wall.sleep, version=weaver.__version__,
     )  # fmt: skip
     await stack.enter_async_context(runs)
     await _kept_up(settings, stack, database, runs, bars, wall)

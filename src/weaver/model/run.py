@@ -89,6 +89,7 @@ class Run:
     queued: bool = False
     """Running, and waiting for a worker."""
     halted: str | None = None
+    """Running, and why it may not trade at the moment."""
     strategy_source: str = ""
     """The text that runs, pinned when the run was created."""
     source_hash: str | None = None
@@ -109,6 +110,7 @@ class Run:
             status=status,
             error=error if step is RunStep.FAIL else self.error,
             queued=False if status.is_final else self.queued,
+            halted=None if status.is_final else self.halted,
             started_at=at if step is RunStep.START else self.started_at,
             stopped_at=at if step in {RunStep.STOP, RunStep.FAIL} else self.stopped_at,
             completed_at=at if step is RunStep.COMPLETE else self.completed_at,

@@ -85,6 +85,7 @@ async def test_many_runs_at_once_each_get_the_children_of_their_own_side(databas
         database=database,
         log=database.log,
         runners=dict.fromkeys(RunMode, stand_in),
+        workers=stand_in,
         catalogue=Catalogue(),
         bars=ParquetBarStore(tmp_path),
         threads=Threads("reading strategies", count=2, wait_seconds=10),

@@ -1,17 +1,15 @@
 """One run from its start to its end: whatever happens to its work, its record says how it ended."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 import structlog
 
-from weaver.events.event import Event
-from weaver.events.factory import EventFactory
-from weaver.events.payloads import RunProgress
-from weaver.glados.runs.runners import Failure, Outcome, Runner
+from weaver.glados.ports import Now
+from weaver.glados.runs.runners import Ended, EndRequest, Failure, Outcome, Record, Runner, Stop, Stopped, Suspended
 from weaver.glados.runs.transitions import RunStates
 from weaver.model.errors import ReadOnly, Unavailable, WeaverError
 from weaver.model.run import Run
@@ -23,21 +21,17 @@ NOT_NOW = (Unavailable, ReadOnly)
 """The database does not take a write now: it is away, or another server owns it for the moment."""
 _log = structlog.get_logger(__name__)
 
-Append = Callable[[Sequence[Event]], Awaitable[None]]
 
+class WriteEnd(Protocol):
+    """Writes down how a run ended: in which words, and with what it had done."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """Why a run's work is to end early."""
-
-    reason: str
-    is_stop: bool
-    """Asked for by an operator; otherwise the run counts as failed."""
-    corr_id: str
+    def __call__(self, words: str, *, record: Record | None) -> Awaitable[None]:
+        """Write."""
+        ...
 
 
 class ActiveRun:
-    """A run while something works for it. `supervise` is the only task that does."""
+    """A run while something works for it, and its `RunContext`. `supervise` is the only task that does."""
 
     def __init__(
         self,
@@ -45,48 +39,58 @@ class ActiveRun:
         *,
         runner_of: Callable[[Run], Runner],
         corr_id: str,
+        is_resumed: bool,
         states: RunStates,
-        events: EventFactory,
-        append: Append,
+        now: Now,
         hanging: set["asyncio.Task[Any]"],
     ) -> None:
         """hanging: where work is put that does not end when it is told to."""
-        self.run_id, self.corr_id = run_id, corr_id
+        self.run_id, self.corr_id, self.is_resumed = run_id, corr_id, is_resumed
         self.is_queued = True
-        self.started: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
-        self.started.add_done_callback(_seen)
+        self.is_working = True
+        """Until its work has ended, or is given up; then only its record is to be written."""
+        loop = asyncio.get_running_loop()
+        self.started: asyncio.Future[Run] = loop.create_future()
+        self.started.add_done_callback(seen)
         self.over = asyncio.Event()
         """Set when nothing is left of it."""
-        self._runner_of, self._states, self._events, self._append = runner_of, states, events, append
-        self._hanging = hanging
-        self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self._runner_of, self._states, self._now, self._hanging = runner_of, states, now, hanging
+        self._request: asyncio.Future[EndRequest] = loop.create_future()
+        self._time_is_up: asyncio.Future[None] = loop.create_future()
         self._told: tuple[datetime | None, float] = (None, 0.0)
 
     @property
     def is_ending(self) -> bool:
         """Whether its work is to end early."""
-        return self._ending.done()
+        return self._request.done()
 
-    def end(self, ending: Ending) -> bool:
-        """Have its work ended. False: it is ending already."""
-        if self._ending.done():
+    def ask_to_end(self, request: EndRequest) -> bool:
+        """Have its work end. False: it is ending already."""
+        if self._request.done():
             return False
-        self._ending.set_result(ending)
+        self._request.set_result(request)
         return True
 
-    async def supervise(self, may_start: Callable[[Run], None]) -> None:
-        """Start it, see its work through, and write down how it ended. Raises nothing."""
+    def interrupt(self) -> None:
+        """The server cannot wait any longer for its work to end."""
+        if not self._time_is_up.done():
+            self._time_is_up.set_result(None)
+
+    async def supervise(self, begin: Callable[[], Awaitable[Run]]) -> None:
+        """Begin it, see its work through, and write down how it ended. Raises nothing."""
         try:
-            run = await self._states.started(self.run_id, may_start=may_start, corr_id=self.corr_id)
+            run = await begin()
         except Exception as error:  # noqa: BLE001 - raised where the start was asked for
             self.started.set_exception(error)
             if isinstance(error, Unavailable):  # nobody knows whether the database took it
                 await self._fail("the database went away while the run was being started; clone it and start again")
             return
         self.started.set_result(run)
-        await self._conclude(await self._worked(run))
+        ended = await self._worked(run, self._runner_of(run))
+        self.is_working = False
+        await self._conclude(ended)
 
-    # What its runner tells
+    # What its runner hears and tells
 
     async def has_worker(self) -> None:
         """See `RunContext`. While the database cannot be told, nothing is begun: what came of it would have to wait in
@@ -97,61 +101,92 @@ class ActiveRun:
     async def progress(self, stage: str, fraction: float) -> None:
         """See `RunContext`: at most some four events a second, and never back."""
         at, before = self._told
-        now, fraction = self._events.now(), min(max(fraction, before), 1.0)
+        now, fraction = self._now(), min(max(fraction, before), 1.0)
         self._told = (at, fraction)
         if at is not None and abs(now - at) < PROGRESS_EVERY:
             return
         self._told = (now, fraction)
-        told = RunProgress(run_id=self.run_id, stage=stage, fraction=fraction)
         try:
-            await self._append([self._events.event(told, corr_id=self.corr_id)])
+            await self._states.progress(self.run_id, stage, fraction, corr_id=self.corr_id)
         except NOT_NOW as error:
             _log.info("progress_not_told", run_id=self.run_id, error=str(error))
 
+    async def asked_to_end(self) -> EndRequest:
+        """See `RunContext`."""
+        return await asyncio.shield(self._request)
+
+    async def halted(self, reason: str) -> None:
+        """See `RunContext`."""
+        await self._states.insist(lambda: self._states.halted(self.run_id, reason, corr_id=self.corr_id), on=NOT_NOW)
+
+    async def resumed(self) -> None:
+        """See `RunContext`."""
+        await self._states.insist(lambda: self._states.resumed(self.run_id, corr_id=self.corr_id), on=NOT_NOW)
+
     # Its work and its end
 
-    async def _worked(self, run: Run) -> Outcome | Failure | Ending | str:
-        """The outcome; or why it was ended; or what went wrong."""
-        work = asyncio.create_task(self._runner_of(run).run(run, self))
-        either: set[asyncio.Future[Any]] = {work, self._ending}
+    async def _worked(self, run: Run, runner: Runner) -> Ended:
+        """How its work ended, of itself or because it had to."""
+        work = asyncio.create_task(runner.run(run, self))
         try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            await _either(work, self._request)
+            if not work.done() and runner.grace_seconds > 0:
+                await _either(work, self._time_is_up, timeout=runner.grace_seconds)
+            if work.done() and not work.cancelled():
+                return self._answer(work)
         finally:
             if not work.done():
                 work.cancel()
+        return await self._gone(work) or self._cut_off(runner)
+
+    async def _gone(self, work: "asyncio.Task[Ended]") -> Ended | None:
+        """Work that was cancelled, when it is gone or given up: what came of it, where it just went to its end."""
+        await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
         if not work.done():
-            await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
-        if not work.done():
-            work.add_done_callback(_seen)
+            work.add_done_callback(seen)
             self._hanging.add(work)
             work.add_done_callback(self._hanging.discard)
             _log.error("run_work_hangs", run_id=self.run_id)
         elif not work.cancelled():
-            return self._answer(work)
-        return self._ending.result() if self._ending.done() else "the run's work was cancelled"
+            if (error := work.exception()) is None:
+                return work.result()
+            _log.warning("run_ended_with_error", run_id=self.run_id, exc_info=error)
+        return None
 
-    def _answer(self, work: "asyncio.Task[Outcome | Failure]") -> Outcome | Failure | str:
+    def _answer(self, work: "asyncio.Task[Ended]") -> Ended:
         error = work.exception()
         if error is None:
             return work.result()
         if isinstance(error, WeaverError):
-            return str(error) or type(error).__name__
+            return Failure(error=str(error) or type(error).__name__)
         _log.error("run_failed_oddly", run_id=self.run_id, exc_info=error)
-        return f"a fault of Weaver's own, please report it: {type(error).__name__}: {error}"
+        return Failure(error=f"a fault of Weaver's own, please report it: {type(error).__name__}: {error}")
 
-    async def _conclude(self, answer: Outcome | Failure | Ending | str) -> None:
+    def _cut_off(self, runner: Runner) -> Ended:
+        """What its runner makes of work that it could not end by itself."""
+        if not self._request.done():
+            return Failure(error="the run's work was cancelled")
+        request = self._request.result()
+        if isinstance(request, Stop) and not self._time_is_up.done():
+            return runner.cut_off(request)
+        return runner.interrupted()
+
+    async def _conclude(self, ended: Ended) -> None:
         states, run_id = self._states, self.run_id
-        match answer:
+        match ended:
             case Outcome():
-                await self._complete(answer)
-            case Failure():
-                await self._break_off(answer)
-            case Ending(is_stop=True, reason=reason, corr_id=corr_id):
-                await states.insist(lambda: states.stopped(run_id, reason, corr_id=corr_id), on=(Exception,))
-            case Ending(reason=reason):
-                await self._fail(reason)
-            case str():
-                await self._fail(answer)
+                await self._complete(ended)
+            case Failure(error=error, record=record):
+                await self._end(partial(states.failed, run_id, corr_id=self._end_corr_id), error, record)
+            case Stopped(reason=reason, record=record):
+                await self._end(partial(states.stopped, run_id, corr_id=self._end_corr_id), reason, record)
+            case Suspended():
+                _log.info("run_suspended", run_id=run_id)
+
+    @property
+    def _end_corr_id(self) -> str:
+        request = self._request.result() if self._request.done() else None
+        return request.corr_id if isinstance(request, Stop) else self.corr_id
 
     async def _complete(self, outcome: Outcome) -> None:
         states, run_id = self._states, self.run_id
@@ -161,22 +196,28 @@ class ActiveRun:
             _log.error("run_not_recordable", run_id=run_id, exc_info=error)
             await self._fail(f"the run went to its end, and could not be recorded: {error}")
 
-    async def _break_off(self, failure: Failure) -> None:
-        states, run_id = self._states, self.run_id
-        try:
-            await states.insist(
-                lambda: states.failed(run_id, failure.error, corr_id=self.corr_id, record=failure.record), on=NOT_NOW
-            )
-        except Exception as error:  # noqa: BLE001 - the run has failed, whether or not its way can be recorded
-            _log.error("run_not_recordable", run_id=run_id, exc_info=error)
-            await self._fail(f"{failure.error} (what it had done before could not be recorded: {error})")
-
     async def _fail(self, error: str) -> None:
-        states = self._states
-        await states.insist(lambda: states.failed(self.run_id, error, corr_id=self.corr_id), on=(Exception,))
+        await self._end(partial(self._states.failed, self.run_id, corr_id=self.corr_id), error, None)
+
+    async def _end(self, write: WriteEnd, words: str, record: Record | None) -> None:
+        """Write how it ended, with what it had done; without where no database would take that."""
+        if record is not None:
+            try:
+                await self._states.insist(lambda: write(words, record=record), on=NOT_NOW)
+            except Exception as error:  # noqa: BLE001 - the run has ended, whether or not its way can be recorded
+                _log.error("run_not_recordable", run_id=self.run_id, exc_info=error)
+                words = f"{words} (what it had done before could not be recorded: {error})"
+            else:
+                return
+        await self._states.insist(lambda: write(words, record=None), on=(Exception,))
 
 
-def _seen(future: "asyncio.Future[Run] | asyncio.Task[Outcome | Failure]") -> None:
-    """Nobody may be waiting for it any more: its error is not to be reported as one that nobody looked at."""
+async def _either(one: "asyncio.Future[Any]", other: "asyncio.Future[Any]", timeout: float | None = None) -> None:
+    """Return when one of them is done, or the time is over."""
+    await asyncio.wait({one, other}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+
+
+def seen(future: "asyncio.Future[Any]") -> None:
+    """To be called when it is done: where nobody waits for it any more, its error is not one that nobody looked at."""
     if not future.cancelled():
         future.exception()

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from weaver.events.payloads import RunCompleted
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, BrokenBacktest, Row, Transaction
-from weaver.glados.runs.runners import Failure, Outcome, RunContext
+from weaver.glados.runs.runners import Failure, Outcome, RunContext, Stop, Stopped
 from weaver.glados.stored.rows import KeptRows
 from weaver.model.run import Audit, Run
+
+INTERRUPTED = "interrupted: the server stopped while it ran; clone it and start again"
 
 
 class BacktestRunner:
@@ -32,14 +34,17 @@ class BacktestRunner:
         )
 
     @property
-    def workers(self) -> int:
-        """See `Runner`."""
-        return self._pool.workers
+    def grace_seconds(self) -> float:
+        """None: there is nothing to put down, and what it computed so far is worth nothing."""
+        return 0.0
 
-    @property
-    def is_ready(self) -> bool:
-        """See `Runner`."""
-        return self._pool.is_ready
+    def cut_off(self, stop: Stop) -> Stopped:
+        """Cancelled, as it should be."""
+        return Stopped(reason=stop.reason)
+
+    def interrupted(self) -> Failure:
+        """A backtest holds nothing that could go on: it is run again."""
+        return Failure(error=INTERRUPTED)
 
 
 async def _record(transaction: Transaction, run_id: str, found: BacktestOutcome) -> None:

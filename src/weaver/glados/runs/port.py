@@ -60,7 +60,8 @@ class RunManager(Protocol):
         ...
 
     async def stop(self, run_id: str, *, flatten: bool, corr_id: str) -> Run:
-        """Stop a running run and return it when it is stopped."""
+        """Stop a running run (`flatten`: and close its positions) and return it when it is stopped; still running where
+        that takes longer than ten seconds."""
         ...
 
     async def clone(self, run_id: str, *, corr_id: str) -> Run:

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import structlog
 
 from weaver.events.factory import EventFactory
-from weaver.events.payloads import RunError, RunStarted, RunStopped
+from weaver.events.payloads import RunError, RunHalted, RunProgress, RunResumed, RunStarted, RunStopped
 from weaver.glados.ports import Database, Transaction
-from weaver.glados.runs.runners import Outcome
+from weaver.glados.runs.runners import Outcome, Record
 from weaver.model.errors import Conflict, NotFound, Unavailable
 from weaver.model.run import Run, RunStatus, RunStep
 from weaver.model.words import fit_words
@@ -18,6 +19,7 @@ ERROR_LENGTH_MAX = 4_000
 _log = structlog.get_logger(__name__)
 
 Wait = Callable[[float], Awaitable[None]]
+T = TypeVar("T")
 
 
 class RunStates:
@@ -63,8 +65,35 @@ class RunStates:
                 await outcome.record(transaction)
                 transaction.append(self._events.event(outcome.completed, corr_id=corr_id))
 
-    async def stopped(self, run_id: str, reason: str, *, corr_id: str) -> None:
-        """Running → stopped; a run that is not running is left as it is."""
+    async def progress(self, run_id: str, stage: str, fraction: float, *, corr_id: str) -> None:
+        """How far it is: an event, and nothing in its row."""
+        event = self._events.event(RunProgress(run_id=run_id, stage=stage, fraction=fraction), corr_id=corr_id)
+        async with self._database.transaction() as transaction:
+            transaction.append(event)
+
+    async def halted(self, run_id: str, reason: str, *, corr_id: str) -> None:
+        """It may not trade until it is resumed. A run that is not running, or halted for that already, is left as it
+        is."""
+        reason = fit_words(reason, length_max=ERROR_LENGTH_MAX)
+        event = self._events.event(RunHalted(run_id=run_id, reason=reason), corr_id=corr_id)
+        async with self._database.transaction() as transaction:
+            run = await _held(transaction, run_id)
+            if run is not None and run.halted != reason:
+                await transaction.runs.save(replace(run, halted=reason), expected=RunStatus.RUNNING)
+                transaction.append(event)
+
+    async def resumed(self, run_id: str, *, corr_id: str) -> None:
+        """It goes on, after a restart or a halt; a run that is not running is left as it is."""
+        event = self._events.event(RunResumed(run_id=run_id), corr_id=corr_id)
+        async with self._database.transaction() as transaction:
+            run = await _held(transaction, run_id)
+            if run is not None:
+                await transaction.runs.save(replace(run, halted=None), expected=RunStatus.RUNNING)
+                transaction.append(event)
+
+    async def stopped(self, run_id: str, reason: str, *, corr_id: str, record: Record | None = None) -> None:
+        """Running → stopped, with what it had done; a run that is not running is left as it is."""
+        reason = fit_words(reason, length_max=ERROR_LENGTH_MAX)
         event = self._events.event(RunStopped(run_id=run_id, reason=reason), corr_id=corr_id)
         async with self._database.transaction() as transaction:
             run = await transaction.runs.find(run_id)
@@ -72,11 +101,11 @@ class RunStates:
                 return
             stopped = run.step(RunStep.STOP, at=self._events.now())
             if await transaction.runs.save(stopped, expected=RunStatus.RUNNING):
+                if record is not None:
+                    await record(transaction)
                 transaction.append(event)
 
-    async def failed(
-        self, run_id: str, error: str, *, corr_id: str, record: Callable[[Transaction], Awaitable[None]] | None = None
-    ) -> None:
+    async def failed(self, run_id: str, error: str, *, corr_id: str, record: Record | None = None) -> None:
         """Running → error, with what it had done; a run that is not running is left as it is."""
         error = fit_words(error, length_max=ERROR_LENGTH_MAX)  # what cannot be kept would be tried for ever
         event = self._events.event(RunError(run_id=run_id, error=error), corr_id=corr_id)
@@ -90,18 +119,16 @@ class RunStates:
                     await record(transaction)
                 transaction.append(event)
 
-    async def insist(self, write: Callable[[], Awaitable[None]], *, on: tuple[type[Exception], ...]) -> None:
+    async def insist(self, write: Callable[[], Awaitable[T]], *, on: tuple[type[Exception], ...]) -> T:
         """Write, again and again where the database cannot take it (`on`), waiting longer each time up to a bound."""
         seconds = WAIT_SECONDS
         while True:
             try:
-                await write()
+                return await write()
             except on as error:
                 _log.warning("run_not_recorded", error=str(error), again_after=seconds, exc_info=_is_odd(error))
                 await self._wait(seconds)
                 seconds = min(2 * seconds, WAIT_SECONDS_MAX)
-            else:
-                return
 
 
 def known(run: Run | None, run_id: str) -> Run:
@@ -109,6 +136,13 @@ def known(run: Run | None, run_id: str) -> Run:
     if run is None:
         raise NotFound(f"there is no run {run_id!r}")
     return run
+
+
+async def _held(transaction: Transaction, run_id: str) -> Run | None:
+    """A running run, which nobody else changes until the transaction ends."""
+    if not await transaction.runs.hold(run_id, expected=RunStatus.RUNNING):
+        return None
+    return await transaction.runs.find(run_id)
 
 
 def _is_odd(error: Exception) -> bool:

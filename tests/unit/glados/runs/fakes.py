@@ -1,149 +1,63 @@
-"""A database in dictionaries, with faults on demand; runners that do as they are told; a manager on both."""
+"""A database with faults on demand; runners that do as they are told; a manager on both."""
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.contracts.builders import order_row
 from weaver.events.event import Event
+from weaver.events.filter import EventFilter
 from weaver.events.payloads import RunCompleted
-from weaver.glados.ports import Page, Query, Row, StoredResult, Transaction
+from weaver.glados.ports import Query, Transaction
+from weaver.glados.router import DomainRouter
+from weaver.glados.runs.backtest_runner import INTERRUPTED
 from weaver.glados.runs.manager import RunManager
 from weaver.glados.runs.port import NewRun
-from weaver.glados.runs.runners import Failure, Outcome, RunContext, Runner
+from weaver.glados.runs.runners import Failure, Outcome, RunContext, Runner, Stop, Stopped
 from weaver.glados.threads import Threads
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bars.store import ParquetBarStore
+from weaver.walle.database.database import SqlDatabase, open_database
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-class FakeRuns:
-    def __init__(self, rows: dict[str, Run], removed: list[str]) -> None:
-        self._rows, self._removed = rows, removed
+class FaultyDatabase:
+    """A database in memory, with faults on demand. `faults` are raised, one per transaction, before it begins;
+    `lost_commits` of the next commits go through and are reported as lost."""
 
-    async def add(self, run: Run) -> None:
-        self._rows[run.id] = run
+    write_fault: str | None = None
 
-    async def find(self, run_id: str) -> Run | None:
-        await asyncio.sleep(0)
-        return self._rows.get(run_id)
-
-    async def list(self, query: Query) -> Page[Run]:
-        wanted = query.filters.get("status")
-        found = [run for run in self._rows.values() if wanted is None or run.status in wanted]
-        start = (query.page - 1) * query.page_size
-        return Page(items=found[start : start + query.page_size], total=len(found))
-
-    async def save(self, run: Run, *, expected: RunStatus) -> bool:
-        await asyncio.sleep(0)
-        if run.id not in self._rows or self._rows[run.id].status is not expected:
-            return False
-        self._rows[run.id] = run
-        return True
-
-    async def hold(self, run_id: str, *, expected: RunStatus) -> bool:
-        await asyncio.sleep(0)
-        return run_id in self._rows and self._rows[run_id].status is expected
-
-    async def delete(self, run_id: str) -> bool:
-        self._removed.append(run_id)
-        return self._rows.pop(run_id, None) is not None
-
-
-class FakeRecords:
-    def __init__(self, tables: dict[str, list[Any]]) -> None:
-        self._tables = tables
-
-    async def add_orders(self, rows: Sequence[Row]) -> None:
-        self._tables["orders"] += rows
-
-    async def add_fills(self, rows: Sequence[Row]) -> None:
-        self._tables["fills"] += rows
-
-    async def add_trades(self, rows: Sequence[Row]) -> None:
-        self._tables["trades"] += rows
-
-    async def add_result(self, run_id: str, result: StoredResult) -> None:
-        self._tables["results"].append((run_id, result))
-
-    async def find_result(self, run_id: str, *, blobs: Collection[str] = ()) -> StoredResult | None:
-        return next((result for one, result in self._tables["results"] if one == run_id), None)
-
-    async def rows(self, table: str, run_id: str | None, query: Query) -> Page[Row]:
-        return Page(items=self._tables[table], total=len(self._tables[table]))
-
-    async def find_row(self, table: str, row_id: str) -> Row | None:
-        return next((row for row in self._tables[table] if row["id"] == row_id), None)
-
-
-class FakeTransaction:
-    def __init__(self, runs: FakeRuns, records: FakeRecords) -> None:
-        self.runs, self.records = runs, records
-        self.events: list[Event] = []
-
-    def append(self, *events: Event) -> None:
-        self.events += events
-
-
-class FakeDatabase:
-    """One transaction at a time. `faults` are raised, one per transaction, before it begins; `lost_commits` of the next
-    commits go through and are reported as lost."""
-
-    storage = "fake"
-
-    def __init__(self) -> None:
-        self.runs: dict[str, Run] = {}
-        self.tables: dict[str, list[Any]] = {"orders": [], "fills": [], "trades": [], "results": []}
-        self.events: list[Event] = []
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
         self.faults: list[Exception] = []
         self.lost_commits: list[Exception] = []
         self.is_away: Exception | None = None
-        self._lock = asyncio.Lock()
+
+    @property
+    def storage(self) -> str:
+        return self._database.storage
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        await asyncio.sleep(0)
         if self.is_away is not None:
             raise self.is_away
         if self.faults:
             raise self.faults.pop(0)
-        async with self._lock:
-            rows, removed = dict(self.runs), list[str]()
-            tables = {name: list(items) for name, items in self.tables.items()}
-            transaction = FakeTransaction(FakeRuns(rows, removed), FakeRecords(tables))
+        async with self._database.transaction() as transaction:
             yield transaction
-            self.runs, self.tables = rows, tables
-            kept = [event for event in self.events if event.run_id not in removed]
-            self.events = [*kept, *transaction.events]
         if self.lost_commits:
             raise self.lost_commits.pop(0)
 
     async def ping(self) -> None:
-        pass
-
-    def types(self, run_id: str) -> list[str]:
-        """The types of a run's events, progress left out."""
-        return [event.type for event in self.events if event.run_id == run_id and event.type != "run.Progress"]
-
-
-class FakeLog:
-    """The part of a log that the manager uses."""
-
-    def __init__(self, database: FakeDatabase) -> None:
-        self._database = database
-
-    async def append(self, events: Sequence[Event]) -> None:
-        async with self._database.transaction() as transaction:
-            transaction.append(*events)
-
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(f"the manager is not to use the log's {name}")
+        async with self.transaction():
+            pass
 
 
 Work = Callable[[Run, RunContext], Awaitable[None]]
@@ -172,6 +86,7 @@ class FakeRunner:
     running: int = 0
     workers: int = 2
     is_ready: bool = True
+    grace_seconds: float = 0.0
 
     async def check(self, run: Run) -> None:
         self.checked.append(run)
@@ -188,13 +103,19 @@ class FakeRunner:
 
         async def record(transaction: Transaction) -> None:
             if self.has_orders:
-                await transaction.records.add_orders([{"id": f"{run.id}-1"}])
+                await transaction.records.add_orders([order_row(run.id)])
             if self.record_error is not None:
                 raise self.record_error
 
         if self.failure is not None:
             return Failure(error=self.failure, record=record)
         return Outcome(completed=completed, data_hash="abc", record=record)
+
+    def cut_off(self, stop: Stop) -> Stopped:
+        return Stopped(reason=stop.reason)
+
+    def interrupted(self) -> Failure:
+        return Failure(error=INTERRUPTED)
 
 
 class Clock:
@@ -219,16 +140,21 @@ class Clock:
 
 
 class House:
-    """A manager with everything around it."""
+    """A manager with everything around it, on a database in memory."""
 
-    def __init__(self, home: Path, *, runners: dict[RunMode, Runner] | None = None) -> None:
-        self.clock, self.database, self.runner = Clock(), FakeDatabase(), FakeRunner()
-        self.folder = home / "strategies"
-        self.bars = ParquetBarStore(home / "bars")
-        self.manager = RunManager(
+    def __init__(self, home: Path, stored: SqlDatabase, other_runners: Mapping[RunMode, Runner]) -> None:
+        self.stored, self.database = stored, FaultyDatabase(stored)
+        self.clock, self.runner = Clock(), FakeRunner()
+        self.folder, self.bars = home / "strategies", ParquetBarStore(home / "bars")
+        self.manager = self.another_manager(other_runners)
+
+    def another_manager(self, other_runners: Mapping[RunMode, Runner]) -> RunManager:
+        """One more on the same database, as of the next server."""
+        return RunManager(
             database=self.database,
-            log=FakeLog(self.database),
-            runners=runners or {RunMode.BACKTEST: self.runner},
+            log=self.stored.log,
+            runners={RunMode.BACKTEST: self.runner, **other_runners},
+            workers=self.runner,
             catalogue=Catalogue(self.folder),
             bars=self.bars,
             threads=Threads("reading strategies", count=2, wait_seconds=10),
@@ -238,18 +164,16 @@ class House:
             version="9.9",
         )
 
-    async def pending(self, *, mode: RunMode = RunMode.BACKTEST) -> Run:
-        """A pending run, put straight into the database."""
-        run = Run(
-            id=self.clock.new_id(),
-            name="a run",
-            strategy_id="buy-and-hold",
-            mode=mode,
-            symbols=("A",),
-            created_at=START,
-        )
-        self.database.runs[run.id] = run
+    async def add(self, run: Run) -> Run:
+        """A run, put straight into the database."""
+        async with self.stored.transaction() as transaction:
+            await transaction.runs.add(run)
         return run
+
+    async def pending(self, *, mode: RunMode = RunMode.BACKTEST, **given: Any) -> Run:
+        """A pending run, put straight into the database."""
+        usual = {"name": "a run", "strategy_id": "buy-and-hold", "symbols": ("A",), "created_at": START}
+        return await self.add(Run(**{"id": self.clock.new_id(), "mode": mode, **usual, **given}))
 
     async def started(self) -> Run:
         """A running run."""
@@ -261,8 +185,48 @@ class House:
         while self.manager.task_count:
             await asyncio.sleep(0)
 
-    def status(self, run: Run) -> RunStatus:
-        return self.database.runs[run.id].status
+    async def find(self, run: Run) -> Run | None:
+        """A run as it is kept."""
+        async with self.stored.transaction() as transaction:
+            return await transaction.runs.find(run.id)
+
+    async def kept(self, run: Run) -> Run:
+        """A run as it is kept, which it must be."""
+        found = await self.find(run)
+        assert found is not None
+        return found
+
+    async def all_runs(self) -> Sequence[Run]:
+        """Every run that is kept."""
+        async with self.stored.transaction() as transaction:
+            return (await transaction.runs.list(Query(page_size=1000))).items
+
+    async def status(self, run: Run) -> RunStatus:
+        """Where a run stands."""
+        return (await self.kept(run)).status
+
+    async def orders(self) -> list[str]:
+        """The ids of all orders that are kept."""
+        async with self.stored.transaction() as transaction:
+            return [row["id"] for row in (await transaction.records.rows("orders", None, Query())).items]
+
+    async def events(self, run: Run | None = None) -> list[Event]:
+        """The log: all of it, or a run's."""
+        return await self.stored.log.read(EventFilter(run_id=None if run is None else run.id))
+
+    async def types(self, run: Run) -> list[str]:
+        """The types of a run's events, progress left out."""
+        return [event.type for event in await self.events(run) if event.type != "run.Progress"]
+
+
+@asynccontextmanager
+async def house_in(home: Path, **other_runners: Runner) -> AsyncIterator[House]:
+    """A manager that is still to be entered, with a `FakeRunner` of backtests; other modes' runners by keyword."""
+    ids = Clock().new_id
+    async with await open_database(
+        "memory", home=home, now=lambda: START, new_id=ids, route=DomainRouter(new_id=ids)
+    ) as stored:
+        yield House(home, stored, {RunMode(mode): one for mode, one in other_runners.items()})
 
 
 def new_run(**given: Any) -> NewRun:

@@ -66,6 +66,7 @@ async def service(home: Path, *, url: str | None = "memory", memory_max_bytes: i
         database=database,
         log=database.log,
         runners={RunMode.BACKTEST: BacktestRunner(pool=pool)},
+        workers=pool,
         catalogue=catalogue,
         bars=bars,
         threads=Threads("reading strategies", count=2, wait_seconds=10),

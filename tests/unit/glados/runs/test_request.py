@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.glados.runs.fakes import START, FakeRunner, House, new_run
+from tests.unit.glados.runs.fakes import START, FakeRunner, House, house_in, new_run
 from tests.unit.glados.runs.service import store_samples
 from weaver.marvin.plugins.catalogue import BUILT_IN
 from weaver.model.backtest.options import RUN_OPTIONS
@@ -24,11 +24,10 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(tmp_path)
-    store_samples(house.bars, ["AAPL_1d", "EURUSD_1h"])
-    house.folder.mkdir()
-    (house.folder / "broken.py").write_text("class Broken(Strategy:\n")
-    async with house.manager:
+    async with house_in(tmp_path) as house, house.manager:
+        store_samples(house.bars, ["AAPL_1d", "EURUSD_1h"])
+        house.folder.mkdir()
+        (house.folder / "broken.py").write_text("class Broken(Strategy:\n")
         yield house
 
 
@@ -41,9 +40,9 @@ async def test_created_run_is_pending_and_has_its_source_pinned(house: House) ->
     )  # fmt: skip
     assert (run.config, run.options) == ({"fast": 3}, {"cash": "5000"})
     assert run.name == "sma-crossover on AAPL"
-    assert house.database.runs[run.id] == run
+    assert await house.kept(run) == run
     assert house.runner.checked == [run]
-    (created,) = house.database.events
+    (created,) = await house.events()
     assert (created.type, created.corr_id) == ("run.Created", "corr-1")
     assert created.payload == {"run_id": run.id, "name": run.name, "strategy_id": "sma-crossover", "mode": "backtest"}
 
@@ -103,8 +102,8 @@ async def test_run_that_makes_no_sense_is_refused(house: House, given: dict[str,
     with pytest.raises(InputError, match=told) as raised:
         await house.manager.create(new_run(**given), corr_id="c")
     assert not isinstance(raised.value, NotFound)
-    assert house.database.runs == {}
-    assert house.database.events == []
+    assert await house.all_runs() == []
+    assert await house.events() == []
 
 
 async def test_every_option_has_a_value_that_is_taken(house: House) -> None:
@@ -125,7 +124,7 @@ async def test_what_the_runner_refuses_is_not_kept(house: House) -> None:
     house.runner.refusal = InputError("fast=1: must be ≥ 2")
     with pytest.raises(InputError, match="must be ≥ 2"):
         await house.manager.create(new_run(), corr_id="c")
-    assert house.database.runs == {}
+    assert await house.all_runs() == []
 
 
 async def test_coarser_timeframe_is_made_of_what_is_stored(house: House) -> None:
@@ -140,6 +139,6 @@ async def test_run_without_a_venue_is_unavailable(house: House, mode: RunMode) -
 
 
 async def test_live_run_needs_no_stored_bars(tmp_path: Path) -> None:
-    house = House(tmp_path, runners={RunMode.BACKTEST: FakeRunner(), RunMode.LIVE: FakeRunner()})
-    run = await house.manager.create(new_run(mode=RunMode.LIVE, symbols=("NEW",), venue="alpaca"), corr_id="c")
+    async with house_in(tmp_path, live=FakeRunner()) as house:
+        run = await house.manager.create(new_run(mode=RunMode.LIVE, symbols=("NEW",), venue="alpaca"), corr_id="c")
     assert (run.mode, run.venue) == (RunMode.LIVE, "alpaca")

@@ -79,7 +79,9 @@ async def stop_run(
     corr_id: CorrelationId,
     body: Annotated[StopRunRequest | None, Body()] = None,
 ) -> RunResponse:
-    """Stop a running run; answers when it is stopped."""
+    """Stop a running run; answers when it is stopped. One that trades cancels its orders first, and closes its
+    positions with `flatten`: where that takes longer than ten seconds, the answer is the run as it is, still running,
+    and its events tell the rest."""
     flatten = body.flatten if body else False
     return RunResponse.of(await services.runs.stop(run_id, flatten=flatten, corr_id=corr_id))
 
