@@ -19,10 +19,9 @@ from weaver.glados.stored.blobs import EQUITY, REPORT, EquityColumns, encode_equ
 from weaver.glados.stored.events import EVENTS, encode_events
 from weaver.glados.stored.indicators import INDICATORS, encode_indicators
 from weaver.glados.stored.positions import POSITIONS, encode_positions
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.record.order_events import Envelope
-from weaver.greta.record.recorded_account import RecordedAccount
 from weaver.greta.record.recorder import Recorder
 from weaver.greta.report import render
 from weaver.greta.report.page_source import PageSource
@@ -34,11 +33,12 @@ from weaver.marvin.indicator_columns import indicator_columns
 from weaver.marvin.parameters.validation import json_schema, validate
 from weaver.marvin.plugins.loader import LoadedStrategy, from_source
 from weaver.marvin.plugins.source import StrategySource
+from weaver.marvin.runtime import Runtime
 from weaver.model.backtest.options import Options
 from weaver.model.errors import StrategyError
 from weaver.model.numbers.money import plain
 from weaver.model.run import Audit, Run
-from weaver.research import run as run_plan
+from weaver.research import run_for_record
 from weaver.research.inputs import sources
 from weaver.research.run import BrokenOff, Plan, no_collection, plan
 
@@ -81,19 +81,19 @@ def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
     progress = _Progress(emit, has_check=options.lookahead_check)
     ready, is_full = replace(_plan(job.run, options), begun=pulse.follow), job.audit is Audit.FULL
 
-    def recorder(engine: Engine[Any]) -> Recorder:
+    def recorder(run: FinishedRun) -> Recorder:
         recorded_at = sent_at + timedelta(seconds=perf_counter() - received)
         envelope = Envelope(run_id=job.run.id, recorded_at=recorded_at, trace_id=job.corr_id)
-        return Recorder(engine, envelope, is_full=is_full)
+        return Recorder(run, envelope, is_full=is_full)
 
     try:
-        result = run_plan(ready, progress=progress.told, account=RecordedAccount)
+        result, runtime = run_for_record(ready, progress=progress.told)
     except BrokenOff as failure:
-        _record_way(failure.engine, recorder(failure.engine), emit)
+        _record_way(failure.finished, recorder(failure.finished), emit)
         raise StrategyError(str(failure)) from failure.__cause__
     progress.say("Record", 0.9)
     with no_collection():
-        _record(result, recorder(result.engine), emit)
+        _record(result, runtime, recorder(result.finished), emit)
 
 
 def _plan(run: Run, options: Options) -> Plan:
@@ -110,9 +110,9 @@ def _strategy(run: Run) -> LoadedStrategy:
     return from_source(source, names[0])
 
 
-def _record_way(engine: Engine[Any], recorder: Recorder, emit: Emit) -> None:
+def _record_way(run: FinishedRun, recorder: Recorder, emit: Emit) -> None:
     """Send what a run had done when it broke off."""
-    trades = trades_of(engine.ledger, fill_columns(engine.ledger), engine.ticks)
+    trades = trades_of(run, fill_columns(run.fills, run.prices))
     _send(recorder, trades, recorder.ends(), emit)
 
 
@@ -125,18 +125,18 @@ def _send(recorder: Recorder, trades: Sequence[Trade], log: Sequence[str], emit:
         emit(part)
 
 
-def _record(result: BacktestResult, recorder: Recorder, emit: Emit) -> None:
+def _record(result: BacktestResult, runtime: Runtime, recorder: Recorder, emit: Emit) -> None:
     """Send everything that is kept of a run that went to its end."""
     result.trades = Table(list(result.trades), Trade)  # the report wants them too: they are made once
     log, rest = recorder.shared_out()
     _send(recorder, result.trades, log, emit)
-    curve, engine = result.curve, result.engine
+    curve, run = result.curve, result.finished
     blobs = {
         EQUITY: encode_equity(EquityColumns(timestamp=curve.timestamp, equity=curve.equity, cash=curve.cash)),
-        INDICATORS: encode_indicators(indicator_columns(engine.runtime, first=engine.first, last=engine.last)),
+        INDICATORS: encode_indicators(indicator_columns(runtime, first=run.first, last=run.last)),
         EVENTS: encode_events(line.encode() for line in rest),
         REPORT: encode_report(render(PageSource(result))),
-        POSITIONS: encode_positions(engine),
+        POSITIONS: encode_positions(run),
     }
     stored = StoredResult(
         stats=result.stats,
@@ -146,7 +146,7 @@ def _record(result: BacktestResult, recorder: Recorder, emit: Emit) -> None:
         cash_flows=[_flow(flow) for flow in result.cash_flows],
         blobs=blobs,
     )
-    emit(result_message(stored, stopped=engine.runtime.stop_reason))
+    emit(result_message(stored, stopped=run.stop_reason))
 
 
 def _flow(flow: Any) -> Mapping[str, str]:

@@ -78,8 +78,7 @@ class Watching(BacktestAccount):
 
     @property
     def _now(self) -> int:
-        assert self.clock is not None
-        return self.clock.now
+        return self._clock.now
 
 
 def check(asked: tuple[TimedAction, ...], account: Watching) -> None:
@@ -129,7 +128,7 @@ def ended_by(action: CancelOrder | ReplaceOrder) -> int:
 def ask(plan: Plan) -> tuple[tuple[TimedAction, ...], Watching]:
     """Run a plan; what was asked for, and the account that it reached."""
     actions = Actions()
-    plan.engine(progress=lambda _: None, account=Watching, actions=actions)
+    plan.run(progress=lambda _: None, account=Watching, actions=actions)
     return actions.take(), Watching.made.pop()
 
 
@@ -188,9 +187,9 @@ class Asking(Plan):
 
     asked: ClassVar[list[Actions]] = []
 
-    def engine(self, **options: Any) -> Any:
+    def run(self, **options: Any) -> Any:
         Asking.asked.append(Actions())
-        return super().engine(**options, actions=Asking.asked[-1])
+        return super().run(**options, actions=Asking.asked[-1])
 
 
 @pytest.mark.parametrize("lookahead_check", [False, True])

@@ -1,7 +1,7 @@
 """The same backtest through the service and through the library: the same figures, fills and record."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import weaver
+from tests.builders import ran
 from tests.unit.glados.runs.service import Service, service, store_samples
 from weaver.events.filter import EventFilter
 from weaver.glados.ports import Query, StoredResult
@@ -19,7 +20,7 @@ from weaver.glados.stored.blobs import decode_equity, decode_report
 from weaver.glados.stored.events import KeptEvents
 from weaver.glados.stored.indicators import decode_indicators
 from weaver.greta.result import BacktestResult
-from weaver.marvin.indicator_columns import indicator_columns
+from weaver.marvin.indicator_columns import IndicatorColumn, indicator_columns
 from weaver.model.run import Run, RunMode, RunStatus
 
 OWN = '''
@@ -70,17 +71,14 @@ def home(weaver_home: Path) -> Path:
     return weaver_home
 
 
-def library(new: NewRun) -> BacktestResult:
-    """The same, asked of the library."""
-    return weaver.backtest(
-        new.strategy_id,
-        symbols=new.symbols,
-        timeframe=new.timeframe,
-        params=new.config,
-        start=new.start_time,
-        end=new.end_time,
-        **{name: value for name, value in new.options.items() if value is not None},
-    )
+def library(new: NewRun) -> tuple[BacktestResult, list[IndicatorColumn]]:
+    """The same, asked of the library; and its indicators, of a run that is not checked."""
+    given: dict[str, Any] = {"symbols": new.symbols, "timeframe": new.timeframe, "params": new.config}
+    given |= {"start": new.start_time, "end": new.end_time}
+    given |= {name: value for name, value in new.options.items() if value is not None}
+    result = weaver.backtest(new.strategy_id, **given)
+    run = ran(new.strategy_id, **{name: value for name, value in given.items() if name != "lookahead_check"})
+    return result, list(indicator_columns(run.runtime, first=run.finished.first, last=run.finished.last))
 
 
 def test_service_and_library_give_the_same(home: Path) -> None:
@@ -95,14 +93,14 @@ async def _compared(home: Path) -> None:
             new = NewRun(strategy_id=strategy_id, mode=RunMode.BACKTEST, **given)
             run = await running.run(new)
             assert (run.status, run.error) == (RunStatus.COMPLETED, None), strategy_id
-            expected = await asyncio.to_thread(library, new)
+            expected, indicators = await asyncio.to_thread(library, new)
             assert expected.fill_count > 5, strategy_id
-            await _check(running, run, expected)
+            await _check(running, run, expected, indicators)
             fills.append(expected.fill_count)
         assert max(fills) > 2 * PAGE
 
 
-async def _check(running: Service, run: Run, expected: BacktestResult) -> None:
+async def _check(running: Service, run: Run, expected: BacktestResult, indicators: Sequence[IndicatorColumn]) -> None:
     async with running.database.transaction() as transaction:
         records = transaction.records
         stored = await records.find_result(run.id, blobs=["equity", "events", "report", "indicators"])
@@ -110,6 +108,7 @@ async def _check(running: Service, run: Run, expected: BacktestResult) -> None:
     assert stored is not None
     assert run.data_hash == expected.run["data_hash"]
     _check_result(stored, expected)
+    _check_indicators(stored, indicators)
     _check_fills(run, tables["fills"], expected)
     _check_trades(run, tables["trades"], expected)
     _check_orders(run, tables["orders"], expected)
@@ -188,15 +187,16 @@ def _check_result(stored: StoredResult, expected: BacktestResult) -> None:
     assert np.array_equal(equity.timestamp, expected.curve.timestamp)
     assert np.array_equal(equity.equity, expected.curve.equity)
     assert np.array_equal(equity.cash, expected.curve.cash)
-    engine = expected.engine
-    computed = list(indicator_columns(engine.runtime, first=engine.first, last=engine.last))
+    assert "<html" in decode_report(stored.blobs["report"])
+
+
+def _check_indicators(stored: StoredResult, computed: Sequence[IndicatorColumn]) -> None:
     indicators = decode_indicators(stored.blobs["indicators"])
     for item, column in zip(indicators.items, computed, strict=True):
         assert (item.column.name, item.total) == (column.name, len(column.values))
         assert set(item.column.timestamp.tolist()) <= set(column.timestamp.tolist())
         assert np.nanmax(item.column.values) == np.nanmax(column.values)
     assert indicators.left_out == 0
-    assert "<html" in decode_report(stored.blobs["report"])
 
 
 async def _check_events(running: Service, run: Run, stored: StoredResult, expected: BacktestResult) -> None:

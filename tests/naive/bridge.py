@@ -10,7 +10,7 @@ import numpy as np
 
 from tests.naive.scenario import NaiveSymbol, Op, Scenario
 from weaver.greta.account import BacktestAccount
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.plugins.loader import from_class
 from weaver.marvin.series.indicators import indicator
@@ -91,7 +91,7 @@ class BySignal(Scripted):
             self.when(indicator(_constant, self.series(symbol).close, values=flags) > 0.5, self.act)
 
     def act(self, bar: object) -> None:
-        self._perform(self._running.account.clock.tick)  # type: ignore[attr-defined]
+        self._perform(self._running.clock.tick)
 
 
 def _constant(prices: Sized, *, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> object:
@@ -128,8 +128,8 @@ def run_weaver(
     by_signal: bool = False,
     account_class: type[BacktestAccount] = BacktestAccount,
     actions: Actions | None = None,
-) -> Engine[Any]:
-    """The finished engine of a scenario, whose strategy is called tick by tick or by signals."""
+) -> FinishedRun:
+    """The finished run of a scenario, whose strategy is called tick by tick or by signals."""
     body = {"_program": scenario.program, "_flags": _flags(scenario)}
     program = type("Program", (BySignal if by_signal else TickByTick,), body)
     sources = {
@@ -145,7 +145,8 @@ def run_weaver(
         costs={name: getattr(costs, name) for name in costs.__slots__ if getattr(costs, name) is not None},
         close_at_end=scenario.close_at_end,
     )
-    return plan(from_class(program), sources, options).engine(progress=_ignore, account=account_class, actions=actions)
+    ready = plan(from_class(program), sources, options)
+    return ready.run(progress=_ignore, account=account_class, actions=actions).finished
 
 
 def _listing(symbol: NaiveSymbol, timeframe: str) -> Listing:

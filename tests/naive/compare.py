@@ -6,14 +6,13 @@ value, and the last bits of the doubles that are summed; at the last tick both a
 """
 
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 
 from tests.naive.bridge import run_weaver
 from tests.naive.engine import run
 from tests.naive.scenario import NaiveResult, Scenario
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.ledger.fill_rows import AT_OPEN
 from weaver.greta.results.curve import curve_of
@@ -28,22 +27,22 @@ def disagreement(scenario: Scenario, *, by_signal: bool = False) -> str | None:
     return difference(run_weaver(scenario, by_signal=by_signal), run(scenario))
 
 
-def difference(engine: Engine[Any], naive: NaiveResult) -> str | None:
+def difference(finished: FinishedRun, naive: NaiveResult) -> str | None:
     """The first thing on which two finished runs of one scenario differ, or None."""
-    ours, theirs = _fills(engine), _naive_fills(naive)
+    ours, theirs = _fills(finished), _naive_fills(naive)
     for number, (one, other) in enumerate(zip(ours, theirs, strict=False)):
         if one != other:
             return f"fill {number}:\n  weaver {one}\n  naive  {other}"
     if len(ours) != len(theirs):
         extra = ours[len(theirs) :] or theirs[len(ours) :]
         return f"weaver has {len(ours)} fills, naive {len(theirs)}; the first extra one: {extra[0]}"
-    return _curves(engine, naive) or _orders(engine, naive)
+    return _curves(finished, naive) or _orders(finished, naive)
 
 
-def _fills(engine: Engine[Any]) -> list[tuple[object, ...]]:
+def _fills(finished: FinishedRun) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    for row in engine.ledger.fills:
-        prices = engine.prices[row.order.symbol]
+    for row in finished.fills:
+        prices = finished.prices[row.order.symbol]
         scale = prices.scale
         rows.append(
             (
@@ -55,8 +54,7 @@ def _fills(engine: Engine[Any]) -> list[tuple[object, ...]]:
                 Decimal(row.commission).scaleb(-8),
                 prices.starts[row.bar],
                 prices.opens[row.bar] if row.place == AT_OPEN else prices.ends[row.bar],
-                frozenset(row.notes)
-                | ({"liquidation"} if row.order.number in engine.account.liquidations else frozenset()),
+                frozenset(row.notes) | ({"liquidation"} if row.order.number in finished.liquidations else frozenset()),
             )
         )
     return rows
@@ -79,8 +77,8 @@ def _naive_fills(result: NaiveResult) -> list[tuple[object, ...]]:
     ]
 
 
-def _curves(engine: Engine[Any], naive: NaiveResult) -> str | None:
-    curve = curve_of(engine, fill_columns(engine.ledger))
+def _curves(finished: FinishedRun, naive: NaiveResult) -> str | None:
+    curve = curve_of(finished, fill_columns(finished.fills, finished.prices))
     for name, ours, theirs in (
         ("cash", curve.cash, naive.cash_by_tick),
         ("equity", curve.equity, naive.equity_by_tick),
@@ -93,17 +91,20 @@ def _curves(engine: Engine[Any], naive: NaiveResult) -> str | None:
         wrong = np.flatnonzero(~(np.abs(ours - expected) <= fixed + relative * gross))
         if len(wrong):
             return f"{name} at row {wrong[0]}: weaver {ours[wrong[0]]}, naive {expected[wrong[0]]}"
-    cash = engine.ledger.cash
-    final = tuple(Decimal(units).scaleb(-8) for units in (cash, cash + engine.ledger.values(engine.last)[0]))
+    newest = {symbol: prices.newest_at(finished.last) for symbol, prices in finished.prices.items()}
+    worth = sum(
+        finished.prices[symbol].value(newest[symbol], units) for symbol, units in finished.held.items() if units
+    )
+    final = tuple(Decimal(units).scaleb(-8) for units in (finished.cash, finished.cash + worth))
     if final != (naive.cash_by_tick[-1], naive.equity_by_tick[-1]):
         return f"final cash and equity: weaver {final}, naive {naive.cash_by_tick[-1]}, {naive.equity_by_tick[-1]}"
     return None
 
 
-def _orders(engine: Engine[Any], naive: NaiveResult) -> str | None:
-    if len(engine.account.orders) != len(naive.orders):
-        return f"weaver has {len(engine.account.orders)} orders, naive {len(naive.orders)}"
-    for order in engine.account.orders:
+def _orders(finished: FinishedRun, naive: NaiveResult) -> str | None:
+    if len(finished.orders) != len(naive.orders):
+        return f"weaver has {len(finished.orders)} orders, naive {len(naive.orders)}"
+    for order in finished.orders:
         status = "accepted" if str(order.status) == "pending" and not order.waiting else str(order.status)
         expected = naive.orders[order.number]
         if status != expected.status:

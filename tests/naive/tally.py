@@ -1,10 +1,9 @@
 """What many runs exercised, counted: so that a generator that goes astray is noticed."""
 
 from collections import Counter
-from typing import Any
 
 from tests.naive.scenario import NaiveResult
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
 
 REJECTIONS = {
@@ -29,18 +28,18 @@ class Tally:
         """Orders by status and the naive engine's reason."""
         self.rejections = Counter[str]()
 
-    def take(self, engine: Engine[Any], naive: NaiveResult) -> None:
+    def take(self, finished: FinishedRun, naive: NaiveResult) -> None:
         """Count a run that both engines have made."""
-        for row in engine.ledger.fills:
+        for row in finished.fills:
             self.types[row.order.order_type] += 1
             self.classes[row.order.order_class] += 1
             self.times_in_force[row.order.tif] += 1
             self.sides[row.order.side] += 1
         for fill in naive.fills:
             self.notes.update(fill.notes)
-        self.flows.update(flow.kind for flow in engine.ledger.flows)
+        self.flows.update(flow.kind for flow in finished.flows)
         self.ends.update((order.status, order.reason) for order in naive.orders.values())
-        self.rejections.update(_kind(order.reason) for order in engine.account.orders if order.status == "rejected")
+        self.rejections.update(_kind(order.reason) for order in finished.orders if order.status == "rejected")
 
 
 def _kind(reason: str) -> str:

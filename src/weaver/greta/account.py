@@ -3,38 +3,50 @@
 from collections.abc import Callable, Sequence
 
 from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.ledger.prices import Prices
+from weaver.greta.order_log import OrderLog
 from weaver.greta.orders.matching import Matcher
 from weaver.greta.ports import Clock
+from weaver.greta.setup import Setup
 from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import OrderType
 from weaver.model.orders.order import Order
-from weaver.model.orders.venue import VenueRules
 
 
 class BacktestAccount:
-    """Answers a strategy's questions from the ledger, and puts its orders into the book."""
+    """Answers a strategy's questions from the ledger, and puts its orders into the book. `clock` says when it is."""
 
-    def __init__(self, ledger: Ledger, matcher: Matcher, venue: VenueRules | None) -> None:
-        self._ledger, self._matcher, self._venue = ledger, matcher, venue
-        self.clock: Clock | None = None
-        self.is_over = False
-        """Whether the last tick has been: what is asked for now cannot happen any more."""
-        self._book = matcher.book
-        self._kept = ledger.fills.kept
-        self._units = ledger.units
+    def __init__(self, setup: Setup, clock: Clock) -> None:
+        self._clock, self._venue = clock, setup.venue
+        self.prices = {
+            symbol: Prices(listing, setup.costs[symbol], setup.scales[symbol])
+            for symbol, listing in setup.listings.items()
+        }
+        self.ledger = Ledger(setup.rules, self.prices)
+        legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
+        self.matcher = Matcher(self.ledger, self.prices, legs_wait=legs_wait)
+        self._book = self.matcher.book
+        self._kept = self.ledger.fills.kept
+        self._units = self.ledger.units
         self.liquidations: set[int] = set()
         """The numbers of the orders by which the margin rule closes holdings."""
         self.take: Callable[[Order], None] = self.place
-        if venue is None and type(self).place is BacktestAccount.place:  # nobody looks at a plain order on its way
+        if setup.venue is None and type(self).place is BacktestAccount.place:  # nobody looks at a plain order
             self.take = self._book.append
+
+    def end(self) -> None:
+        """The last tick has been: what is asked for from here on cannot happen any more."""
 
     @property
     def orders(self) -> list[Order]:
         """Every order of the run so far, in the order of their numbers."""
-        found = self._ledger.fills.all_orders()
-        found.update((order.number, order) for order in self._book)
-        return [found[number] for number in sorted(found)]
+        return self.ledger.fills.orders(self._book)
+
+    @property
+    def log(self) -> OrderLog | None:
+        """How orders were placed and ended, for those accounts that keep it."""
+        return None
 
     def place(self, order: Order) -> None:
         """Take a new order; it can act from the next bar of its symbol on."""
@@ -42,13 +54,13 @@ class BacktestAccount:
         if not order.is_working:
             return  # a leg, whose entry was refused
         if self._venue is not None and (reason := self._venue.refuses(order)):
-            self._matcher.orders.reject(order, reason)
+            self.matcher.orders.reject(order, reason)
             return
         self._book.append(order)
         if order.order_type is OrderType.TRAILING_STOP and order.mark is None and not order.waiting:
             order.mark = self.close(order.scale.symbol)
             if order.mark is not None:
-                self._matcher.level(order)
+                self.matcher.level(order)
 
     def liquidate(self, order: Order) -> None:
         """Take an order by which the margin rule closes a holding."""
@@ -58,8 +70,8 @@ class BacktestAccount:
 
     def cancel(self, order: Order, reason: str) -> None:
         """Cancel a working order, at once."""
-        self._matcher.orders.cancel(order, reason)
-        self._matcher.orders.sweep()
+        self.matcher.orders.cancel(order, reason)
+        self.matcher.orders.sweep()
 
     def replaced(self, old: Order, new: Order) -> None:
         """`new`, already placed, stands in for `old`: in its group, with its legs."""
@@ -72,7 +84,7 @@ class BacktestAccount:
 
     def scale(self, symbol: str) -> Scale:
         """The symbol's units."""
-        return self._ledger.prices[symbol].scale
+        return self.prices[symbol].scale
 
     def units(self, symbol: str) -> int:
         """What is held."""
@@ -80,7 +92,7 @@ class BacktestAccount:
 
     def position(self, symbol: str) -> Position:
         """The holding with its cost."""
-        return self._ledger.position(symbol)
+        return self.ledger.position(symbol)
 
     def working(self, symbol: str | None = None) -> Sequence[Order]:
         """Orders that may still fill, oldest first."""
@@ -90,16 +102,14 @@ class BacktestAccount:
 
     def close(self, symbol: str) -> int | None:
         """The newest close, or None before the first bar."""
-        assert self.clock is not None
-        prices = self._ledger.prices[symbol]
-        index = prices.newest_at(self.clock.tick)
+        prices = self.prices[symbol]
+        index = prices.newest_at(self._clock.tick)
         return prices.close_units(index) if index >= 0 else None
 
     def cash(self) -> int:
         """Cash."""
-        return self._ledger.cash
+        return self.ledger.cash
 
     def equity(self) -> int:
         """Cash and positions at the newest closes."""
-        assert self.clock is not None
-        return self._ledger.cash + self._ledger.values(self.clock.tick)[0]
+        return self.ledger.cash + self.ledger.values(self._clock.tick)[0]

@@ -1,18 +1,17 @@
 """What a run decided, tick by tick, as values that two runs can be compared by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.account import BacktestAccount
-from weaver.greta.ledger.ledger import Ledger
-from weaver.greta.orders.matching import Matcher
-from weaver.model.orders.actions import SIDES, OrderType
+from weaver.greta.finished_run import FinishedRun
+from weaver.greta.order_log import Asked
+from weaver.model.orders.actions import SIDES
 from weaver.model.orders.order import Order
-from weaver.model.orders.venue import VenueRules
 
 GOLDEN = (5**0.5 - 1) / 2
 
@@ -48,37 +47,36 @@ class Decision(NamedTuple):
                 return f"the end of the run {self.terms[0]}"
 
 
-class RecordingAccount(BacktestAccount):
-    """Keeps every decision as it was made, before fills and splits change the order."""
+def decisions_of(run: FinishedRun) -> list[Decision]:
+    """Every decision as it was made, before fills and splits changed the orders. Needs a run whose account kept a log.
 
-    def __init__(self, ledger: Ledger, matcher: Matcher, venue: VenueRules | None) -> None:
-        super().__init__(ledger, matcher, venue)
-        self.decisions: list[Decision] = []
-        if venue is None:
-            self.take = self._take_plain
+    What `on_stop` asks for is none: where a run ends is not its strategy's to decide.
+    """
+    found = [decision for _, decision in sorted(_turns(run), key=lambda turn: turn[0])]
+    if run.stop_reason is not None:
+        found.append(Decision(run.instant(run.last), Kind.END, 0, (run.stop_reason,)))
+    return found
 
-    def place(self, order: Order) -> None:
-        """Keep, then take, a new order."""
-        terms: tuple[Any, ...] = (order.sign, order.symbol, order.order_type, order.units)
-        if not order.is_plain:
-            terms = (*terms, order.tif, order.limit, order.stop, order.trail, order.trail_percent)
-        self._keep(Kind.PLACE, order.number, terms)
-        super().place(order)
 
-    def cancel(self, order: Order, reason: str) -> None:
-        """Keep, then do, a cancellation."""
-        self._keep(Kind.CANCEL, order.number, ())
-        super().cancel(order, reason)
+def _turns(run: FinishedRun) -> Iterator[tuple[tuple[int, int], Decision]]:
+    """Decisions with their places: after how many orders, and which of the happenings (−1: the order itself)."""
+    log = run.log
+    assert log is not None
+    orders = {order.number: order for order in run.orders}
+    for turn, (number, asked) in enumerate(islice(log.asked.items(), log.asked_by_end), 1):
+        order = orders[number]
+        yield (turn, -1), Decision(order.placed, Kind.PLACE, number, _terms(order, asked))
+    for index, happening in enumerate(log.happenings[: log.happened_by_end]):
+        if happening.is_request:
+            time = run.instant(happening.tick)
+            yield (happening.turn, index), Decision(time, Kind.CANCEL, happening.order.number)
 
-    def _take_plain(self, order: Order) -> None:
-        """As `place`, of an order that has nothing but its quantity."""
-        self._keep(Kind.PLACE, order.number, (order.sign, order.scale.symbol, OrderType.MARKET, order.units))
-        self._book.append(order)
 
-    def _keep(self, kind: Kind, number: int, terms: tuple[Any, ...]) -> None:
-        assert self.clock is not None
-        if not self.is_over:  # where a run ends is no decision of the strategy's
-            self.decisions.append(Decision(self.clock.now, kind, number, terms))
+def _terms(order: Order, asked: int | Asked) -> tuple[Any, ...]:
+    known = (order.sign, order.scale.symbol, order.order_type)
+    if isinstance(asked, int):
+        return (*known, asked)
+    return (*known, asked.units, order.tif, asked.limit, asked.stop, asked.trail, order.trail_percent)
 
 
 def first_difference(whole: Sequence[Decision], cut: Sequence[Decision], until: int) -> Decision | None:

@@ -1,81 +1,42 @@
 """The clockwork of a backtest: which ticks are visited, and what happens at each, in the order of the fill rules."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import repeat
-from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_rows import AT_CLOSE
 from weaver.greta.ledger.fills import fill_of, moment
-from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.plain_orders import QuickFill, check_opens, quick_fill
-from weaver.greta.ledger.prices import Prices
 from weaver.greta.orders.corporate_actions import CorporateEvents
-from weaver.greta.orders.matching import EVER, Matcher
+from weaver.greta.orders.matching import EVER
 from weaver.greta.orders.next_touch import NEVER, Watch
 from weaver.greta.pace import Pace
 from weaver.greta.ports import Runtime
+from weaver.greta.setup import Setup
 from weaver.model.account.account_kind import AccountKind
-from weaver.model.account.costs import Costs
-from weaver.model.account.margin import AccountRules
-from weaver.model.listing import Listing
 from weaver.model.market.tick import Tick
-from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderEvent, OrderStatus
-from weaver.model.orders.venue import VenueRules
-
-Progress = Callable[[float], None]
-R = TypeVar("R", bound=Runtime)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """What a backtest runs on."""
+class Engine:
+    """One run of a strategy, whose runtime acts on the account."""
 
-    listings: Mapping[str, Listing]
-    costs: Mapping[str, Costs]
-    rules: AccountRules
-    start: int
-    """Bars stamped before this are history, ns."""
-    close_at_end: bool
-    venue: VenueRules | None
-    scales: Mapping[str, Scale]
-    """In which each symbol's prices are counted (see `scale_of`)."""
-    progress: Progress
-
-
-class Engine(Generic[R]):
-    """One run. `make_runtime(account=…, ticks=…)` gives the strategy."""
-
-    def __init__(
-        self, setup: Setup, make_runtime: Callable[..., R], *, account: type[BacktestAccount] = BacktestAccount
-    ) -> None:
-        self.setup = setup
-        self.prices = {
-            symbol: Prices(listing, setup.costs[symbol], setup.scales[symbol])
-            for symbol, listing in setup.listings.items()
-        }
-        self.ledger = Ledger(setup.rules, self.prices)
-        self.matcher = Matcher(self.ledger, self.prices)
+    def __init__(self, setup: Setup, account: BacktestAccount, runtime: Runtime) -> None:
+        self.setup, self.account, self.runtime = setup, account, runtime
+        self.prices, self.ledger, self.matcher = account.prices, account.ledger, account.matcher
         self.watch = Watch(self.matcher.orders, self.prices)
-        self.matcher.orders.legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
-        self.account = account(self.ledger, self.matcher, setup.venue)
-        self._adopt(_union([listing.bars.end for listing in setup.listings.values()]))
-        self.runtime: R = make_runtime(account=self.account, ticks=self.ticks)
-        self.account.clock = self.clock = self.runtime.clock
+        self.clock = runtime.clock
+        self._adopt(self.clock.ticks)
         self.is_margin = setup.rules.kind is AccountKind.MARGIN
         self._told: dict[int, OrderStatus] = {}
         """The status of each order that the strategy last heard of, by number."""
-        self.liquidated: list[int] = []
-        """The ticks at which the margin rule sold everything."""
 
-    def run(self) -> None:
+    def run(self) -> FinishedRun:
         """Run from the first tick to the last, or to where the strategy stops it."""
         runtime = self.runtime
         self.clock.tick = self.first - 1
@@ -92,6 +53,7 @@ class Engine(Generic[R]):
         else:
             self._walk(self.first)
         self._finish()
+        return self._handed_over()
 
     def visit(self, tick: int) -> None:
         """Everything that a tick can bring, in order."""
@@ -270,7 +232,6 @@ class Engine(Generic[R]):
             if units and symbol not in works:
                 order = self._own_order(symbol, units)
                 self.account.liquidate(order)
-                self.liquidated.append(tick)
 
     def _own_order(self, symbol: str, held: int) -> Order:
         """An order of the engine's own that closes a holding."""
@@ -281,7 +242,7 @@ class Engine(Generic[R]):
 
     # Beginning and end
 
-    def _start(self, runtime: R) -> None:
+    def _start(self, runtime: Runtime) -> None:
         """`on_start`; signals of other timeframes may add ticks to the clock."""
         before = self.ticks
         ticks = runtime.start()
@@ -345,38 +306,57 @@ class Engine(Generic[R]):
         runtime = self.runtime
         if runtime.stop_reason is None:
             self.clock.tick = len(self.ticks) - 1
-        self.last = self.clock.tick
         self.ledger.settle()
         if len(self.prices) == 1:
             check_opens(self.ledger, next(iter(self.prices.values())))
         if self.setup.close_at_end:
             self._close_all()
-        self.account.is_over = True
+        self.account.end()
         if runtime.on_stop:
             runtime.on_stop()
         self.setup.progress(1.0)
 
-    def break_off(self) -> None:
+    def break_off(self) -> FinishedRun:
         """Leave the run where it stands, for those who want to know how far it came."""
-        self.last = self.clock.tick
         self.ledger.settle()
-        self.account.is_over = True
+        self.account.end()
+        return self._handed_over()
+
+    def _handed_over(self) -> FinishedRun:
+        setup, ledger, orders, filling = self.setup, self.ledger, self.matcher.orders, self.matcher.filling
+        return FinishedRun(
+            rules=setup.rules,
+            costs=setup.costs,
+            prices=self.prices,
+            start=setup.start,
+            ticks=self.ticks,
+            first=self.first,
+            last=self.clock.tick,
+            fills=ledger.fills,
+            flows=ledger.flows,
+            book=self.matcher.book,
+            rejected=orders.rejected,
+            cash=ledger.cash,
+            held=ledger.units,
+            position=ledger.position,
+            capped=filling.capped,
+            resized=filling.resized,
+            liquidations=self.account.liquidations,
+            small_targets=self.runtime.small_targets,
+            journal=self.runtime.journal,
+            windows=self.runtime.windows,
+            stop_reason=self.runtime.stop_reason,
+            log=self.account.log,
+        )
 
     def _close_all(self) -> None:
         """Close what is held at its last close."""
         for symbol, held in tuple(self.ledger.units.items()):
             prices = self.prices[symbol]
-            index = prices.newest_at(self.last)
+            index = prices.newest_at(self.clock.tick)
             if held and index >= 0:
                 order = self._own_order(symbol, held)
                 order.happen(OrderEvent.ACCEPT)
                 price = prices.close_units(index)
                 paid = prices.costs.slipped(price, sign=order.sign, limit=None) if prices.costs.slips else price
                 self.matcher.filling.execute(order, abs(held), price, paid, index, AT_CLOSE, ("close_at_end",))
-
-
-def _union(rows: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """The instants at which any of the rows has a bar."""
-    if all(len(row) == len(rows[0]) and np.array_equal(row, rows[0]) for row in rows[1:]):
-        return rows[0]
-    return np.unique(np.concatenate(rows))

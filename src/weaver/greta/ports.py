@@ -1,12 +1,14 @@
 """What greta needs from a strategy's runtime."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.model.market.tick import Tick
+from weaver.model.orders.actions import FetchWindow
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
 from weaver.model.orders.small_target import SmallTargets
@@ -16,6 +18,10 @@ class Clock(Protocol):
     """Where the run stands; greta moves it."""
 
     tick: int
+
+    @property
+    def ticks(self) -> NDArray[np.int64]:
+        """The instants at which bars close, ns."""
 
     @property
     def now(self) -> int:
@@ -45,6 +51,20 @@ SignalCalls = tuple[NDArray[np.int64], NDArray[np.int64], Bar, Callable[[Any], N
 """Where a signal is true: ticks (ascending), the index of the bar to show at each, that bar, and whom to call."""
 
 
+class AskedWindow(Protocol):
+    """A request for the newest bars of a series."""
+
+    @property
+    def time(self) -> int:
+        """When it was made, ns."""
+
+    @property
+    def request(self) -> FetchWindow: ...
+    @property
+    def bars(self) -> int:
+        """How many there were by then, of those that it asked for."""
+
+
 class Runtime(Protocol):
     """A strategy, ready to run. A callback that the strategy does not define is None."""
 
@@ -52,6 +72,13 @@ class Runtime(Protocol):
     def clock(self) -> Clock: ...
     @property
     def stop_reason(self) -> str | None: ...
+    @property
+    def journal(self) -> Sequence[tuple[datetime, str]]:
+        """What the strategy has logged, and when."""
+
+    @property
+    def windows(self) -> Sequence[AskedWindow]:
+        """Every request for a window."""
 
     def start(self) -> NDArray[np.int64]:
         """Call `on_start`. Returns the clock's ticks, ns: those of the bars, and those that signals add."""

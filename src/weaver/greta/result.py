@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from weaver.greta.doubts.gravity import gravest_first
 from weaver.greta.doubts.warnings import ResultWarning, warnings_of
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.exact_sums import total
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.ledger.fills import fill_of
@@ -58,23 +58,23 @@ class BacktestResult:
     """A finished backtest: `stats`, `equity`, `trades`, `fills`, `orders`, `cash_flows`, `warnings`, `journal`,
     `run`."""
 
-    def __init__(
-        self, engine: Engine[Any], *, strategy: str, journal: Sequence[Any], record: Callable[[], dict[str, Any]]
-    ) -> None:
-        self._engine: Engine[Any] | None = engine
-        self.strategy, self.journal, self._record = strategy, journal, record
-        self._columns = fill_columns(engine.ledger)
-        self.curve: Curve = curve_of(engine, self._columns)
-        self._trades = trades_of(engine.ledger, self._columns, engine.ticks)
+    def __init__(self, finished: FinishedRun, *, strategy: str, record: Callable[[], dict[str, Any]]) -> None:
+        self._finished: FinishedRun | None = finished
+        self.strategy, self.journal, self._record = strategy, finished.journal, record
+        self._columns = fill_columns(finished.fills, finished.prices)
+        self.curve: Curve = curve_of(finished, self._columns)
+        self._trades = trades_of(finished, self._columns)
         self.stats: dict[str, float | int | None] = self._statistics()
-        self.warnings: list[ResultWarning] = gravest_first(warnings_of(engine, self.curve, self._trades, self._columns))
+        self.warnings: list[ResultWarning] = gravest_first(
+            warnings_of(finished, self.curve, self._trades, self._columns)
+        )
         self.lookahead: str | None = None
         """At how many places the look-ahead check looked, in words; None: there was no check."""
 
     @cached_property
     def orders(self) -> Sequence[Order]:
         """Every order, in the order in which they were placed."""
-        return self.engine.account.orders
+        return self.finished.orders
 
     @cached_property
     def run(self) -> dict[str, Any]:
@@ -87,11 +87,11 @@ class BacktestResult:
 
     def _statistics(self) -> dict[str, float | int | None]:
         curve, columns = self.curve, self._columns
-        time = calendar_time(self.engine, curve.session)
+        time = calendar_time(self.finished, curve.session)
         return statistics(
             session=time.session,
             equity=curve.equity,
-            initial_equity=float(self.engine.setup.rules.cash),
+            initial_equity=float(self.finished.rules.cash),
             trades=self._trades.columns,
             sessions_per_year=time.per_year,
             sessions_covered=time.covered,
@@ -133,14 +133,14 @@ class BacktestResult:
     @cached_property
     def bars(self) -> dict[str, Bars]:
         """The bars of each symbol that the run could see, history included."""
-        return {symbol: prices.listing.bars for symbol, prices in self.engine.prices.items()}
+        return {symbol: prices.listing.bars for symbol, prices in self.finished.prices.items()}
 
     @property
-    def engine(self) -> Engine[Any]:
-        """The finished run itself, for whoever records it; it stays in its process. Raises RunFailed elsewhere."""
-        if self._engine is None:
+    def finished(self) -> FinishedRun:
+        """The run itself, for whoever records it; it stays in its process. Raises RunFailed elsewhere."""
+        if self._finished is None:
             raise RunFailed("a copy of a result has its figures, not the run that they came from: run it again")
-        return self._engine
+        return self._finished
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything that there is to see, worked out: nothing of the run's own, nor of its strategy, goes along."""
@@ -154,7 +154,7 @@ class BacktestResult:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         replaced = state.pop("replaced")
-        self.__dict__.update(state, _engine=None)
+        self.__dict__.update(state, _finished=None)
         by_number = {order.number: order for order in self.orders} if replaced else {}
         for index, number in replaced:
             self.orders[index].replaced_by = by_number[number]
@@ -167,8 +167,8 @@ class BacktestResult:
     @cached_property
     def positions(self) -> dict[str, Amount]:
         """What was held at the end, by symbol; negative if short."""
-        ledger, prices = self.engine.ledger, self.engine.prices
-        return {symbol: prices[symbol].scale.quantity_decimal(units) for symbol, units in ledger.units.items() if units}
+        run = self.finished
+        return {symbol: run.prices[symbol].scale.quantity_decimal(units) for symbol, units in run.held.items() if units}
 
     @cached_property
     def trade_columns(self) -> TradeColumns:
@@ -197,8 +197,8 @@ class BacktestResult:
     @cached_property
     def fills(self) -> Table[Fill]:
         """Executions, in order."""
-        prices = self.engine.prices
-        return Table([fill_of(row, prices[row.order.symbol]) for row in self.engine.ledger.fills], Fill)
+        prices = self.finished.prices
+        return Table([fill_of(row, prices[row.order.symbol]) for row in self.finished.fills], Fill)
 
     @cached_property
     def equity(self) -> Table[EquityRow]:
@@ -210,10 +210,10 @@ class BacktestResult:
     @cached_property
     def cash_flows(self) -> Table[Flow]:
         """Dividends and the like; a split is one only where it paid out a fraction."""
-        ticks = self.engine.ticks
+        ticks = self.finished.ticks
         flows = [
             Flow(time=int(ticks[flow.tick]), symbol=flow.symbol, kind=flow.kind, amount=decimal_of(flow.amount, 8))
-            for flow in self.engine.ledger.flows
+            for flow in self.finished.flows
             if flow.amount or flow.kind != "split"
         ]
         return Table(flows, Flow)

@@ -56,6 +56,14 @@ class SignalCalls(NamedTuple):
     callback: Callable[[Bar], None]
 
 
+class AskedWindow(NamedTuple):
+    """A request for a window, the instant (ns) at which it was made, and how many bars there were by then for it."""
+
+    time: int
+    request: FetchWindow
+    bars: int
+
+
 class JournalEntry(NamedTuple):
     """A line that the strategy logged at a tick."""
 
@@ -92,8 +100,8 @@ class Runtime:
         self.random = Random(seed)
         self.registrations: list[Registration] = []
         self.requests: list[tuple[int, FetchWindow]] = []
-        self.windows: list[tuple[int, FetchWindow]] = []
-        """Every request for a window, with the instant (ns) at which it was made."""
+        self.windows: list[AskedWindow] = []
+        """Every request for a window."""
         self.journal: list[JournalEntry] = []
         self.stop_reason: str | None = None
         self._holdings = {symbol: Holding(account, symbol) for symbol in self.symbols}
@@ -242,16 +250,17 @@ class Runtime:
         if bars < 1:
             raise InputError(f"fetch_window takes at least 1 bar, not {bars}")
         request = FetchWindow(symbol=symbol, timeframe=str(Timeframe.parse(timeframe)), bars=bars)
-        self.requests.append((self.clock.now, request))
-        self.windows.append(self.requests[-1])
+        asked = self.clock.now
+        self.requests.append((asked, request))
+        self.windows.append(AskedWindow(asked, request, min(bars, self._closed_by(asked, request))))
         if self._actions is not None:
-            self._actions.add(self.clock.now, request)
+            self._actions.add(asked, request)
         self.attention.append("window")
 
     def window(self, request: FetchWindow, asked: int) -> Window:
         """The newest bars that had closed when they were asked for, on the scale of now, when they arrive."""
         group = self.feed.group(request.symbol, request.timeframe)
-        seen = int(group.timeline.ends.searchsorted(asked, side="right"))
+        seen = self._closed_by(asked, request)
         stretch = group.timeline.stretch
         part = slice(max(seen - request.bars, 0), seen)
         columns = {
@@ -259,6 +268,11 @@ class Runtime:
         }
         bars = replace(group.bars.slice(part.start, part.stop), **columns)
         return Window(symbol=request.symbol, timeframe=request.timeframe, bars=bars)
+
+    def _closed_by(self, asked: int, request: FetchWindow) -> int:
+        """How many bars of the series had closed by an instant."""
+        ends = self.feed.group(request.symbol, request.timeframe).timeline.ends
+        return int(ends.searchsorted(asked, side="right"))
 
     def stop_run(self, reason: str) -> None:
         """End the run after this tick."""

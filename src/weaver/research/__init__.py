@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weaver.greta.account import BacktestAccount
-from weaver.greta.engine import Engine
+from weaver.greta.recorded_account import RecordedAccount
 from weaver.greta.result import BacktestResult
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.marvin.plugins.loader import LoadedStrategy, from_class, is_file, load
@@ -18,7 +18,7 @@ from weaver.model.errors import InputError
 from weaver.model.numbers.money import Number
 from weaver.research.inputs import load_bars, sources
 from weaver.research.record import record_of
-from weaver.research.run import Plan, no_collection, plan
+from weaver.research.run import Plan, Ran, no_collection, plan
 
 if TYPE_CHECKING:
     from weaver.research.lookahead.check import Checked
@@ -103,26 +103,31 @@ def _strategy_folders(reference: str) -> list[Path]:
     return [settings().strategies_folder]
 
 
-def run(ready: Plan, *, progress: Progress, account: type[BacktestAccount] = BacktestAccount) -> BacktestResult:
-    """Run a plan on an account, check it, and give the result."""
+def run(ready: Plan, *, progress: Progress) -> BacktestResult:
+    """Run a plan, check it, and give the result."""
+    result, _ = _result(ready, BacktestAccount, progress=progress)
+    return result
+
+
+def run_for_record(ready: Plan, *, progress: Progress) -> tuple[BacktestResult, Runtime]:
+    """The same of a run that keeps what a record tells, and with it what stood behind the strategy."""
+    return _result(ready, RecordedAccount, progress=progress)
+
+
+def _result(ready: Plan, account: type[BacktestAccount], *, progress: Progress) -> tuple[BacktestResult, Runtime]:
     check = _lookahead_check(ready) if ready.options.lookahead_check else None
     with no_collection():
-        engine = ready.engine(progress=lambda done: progress("Backtest", done), account=account)
-        result = BacktestResult(
-            engine,
-            strategy=ready.strategy.id,
-            journal=engine.runtime.journal,
-            record=record_of(ready),
-        )
-    result.warn(_about_strategy(engine.runtime))
+        ran = ready.run(progress=lambda done: progress("Backtest", done), account=account)
+        result = BacktestResult(ran.finished, strategy=ready.strategy.id, record=record_of(ready))
+    result.warn(_about_strategy(ran.runtime))
     for source in ready.sources.values():
         result.warn(source.warnings)
     if check is not None:
-        checked = check(engine, lambda done: progress("Look-ahead check", done))
+        checked = check(ran, lambda done: progress("Look-ahead check", done))
         result.warn(checked.findings)
         result.lookahead = checked.text
-    engine.runtime.unbind()
-    return result
+    ran.runtime.unbind()
+    return result, ran.runtime
 
 
 def _about_strategy(runtime: Runtime) -> Iterable[tuple[str, str]]:
@@ -141,13 +146,13 @@ def _about_strategy(runtime: Runtime) -> Iterable[tuple[str, str]]:
         )
 
 
-def _lookahead_check(ready: Plan) -> "Callable[[Engine[Runtime], Callable[[float], None]], Checked]":
+def _lookahead_check(ready: Plan) -> "Callable[[Ran, Callable[[float], None]], Checked]":
     """The check of a run of the plan that is about to begin; its modules are loaded only where it is wanted."""
     from weaver.research.lookahead.check import check
     from weaver.research.lookahead.memory import Memory
 
     before = Memory(ready.strategy.cls)
-    return lambda engine, progress: check(ready, engine, before, progress)
+    return lambda ran, progress: check(ready, ran, before, progress)
 
 
 def _silent(what: str, done: float) -> None:

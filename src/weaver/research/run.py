@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
-from weaver.greta.engine import Engine, Progress, Setup
+from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.prices import scale_of
+from weaver.greta.setup import Progress, Setup, clock_ticks
 from weaver.marvin.failure import strategy_failure
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.parameters.validation import validate
@@ -36,14 +37,22 @@ from weaver.research.inputs import Source, instant
 
 
 class BrokenOff(StrategyError):
-    """A strategy failed on its way; `engine` is the run as it stands."""
+    """A strategy failed on its way; `finished` is how far the run came."""
 
-    def __init__(self, message: str, engine: Engine[Runtime]) -> None:
+    def __init__(self, message: str, finished: FinishedRun) -> None:
         super().__init__(message)
-        self.engine = engine
+        self.finished = finished
 
     def __reduce__(self) -> tuple[Any, ...]:
         return StrategyError, (str(self),)  # a run stays in its process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """A run of a plan: what it came to, and what stood behind its strategy."""
+
+    finished: FinishedRun
+    runtime: Runtime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +73,15 @@ class Plan:
     begun: Callable[[Clock], None] = lambda _clock: None
     """Told of the clock of each run of the plan as it begins, whoever repeats it."""
 
-    def engine(
+    def run(
         self,
         *,
         progress: Progress,
         account: type[BacktestAccount] = BacktestAccount,
         until: int | None = None,
         actions: Actions | None = None,
-    ) -> Engine[Runtime]:
-        """A finished run of the plan, on all bars or on those closed by an instant (ns). Raises StrategyError.
+    ) -> Ran:
+        """Run the plan, on all bars or on those closed by an instant (ns). Raises StrategyError.
 
         `actions` gets what the strategy asks for, in the order of its intents.
         """
@@ -87,10 +96,14 @@ class Plan:
             scales=self.scales,
             progress=progress,
         )
-        engine: Engine[Runtime] | None = None
+        clock = Clock(clock_ticks(listings), start=self.start)
+        self.begun(clock)
+        engine: Engine | None = None
         try:
-            engine = Engine(setup, partial(self._runtime, listings, until, actions), account=account)
-            engine.run()
+            acts_on = account(setup, clock)
+            runtime = self._runtime(listings, until, actions, clock, acts_on)
+            engine = Engine(setup, acts_on, runtime)
+            return Ran(finished=engine.run(), runtime=runtime)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a strategy may raise anything
@@ -99,21 +112,16 @@ class Plan:
                 raise
             if engine is None:
                 raise failure from error
-            engine.break_off()
-            raise BrokenOff(str(failure), engine) from error
-        return engine
+            raise BrokenOff(str(failure), engine.break_off()) from error
 
     def _runtime(
         self,
         listings: Mapping[str, Listing],
         until: int | None,
         actions: Actions | None,
-        *,
+        clock: Clock,
         account: BacktestAccount,
-        ticks: NDArray[np.int64],
     ) -> Runtime:
-        clock = Clock(ticks, start=self.start)
-        self.begun(clock)
         return Runtime(
             self.strategy.cls,
             self.parameters,

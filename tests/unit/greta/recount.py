@@ -4,10 +4,9 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
-from typing import Any
 
 from tests.naive.scenario import NaiveSymbol, Scenario
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_rows import AT_CLOSE, FillRow
 from weaver.greta.ledger.ledger import CashFlow
 
@@ -42,11 +41,11 @@ def fee(row: FillRow) -> Decimal:
     return Decimal(row.commission).scaleb(-8)
 
 
-def by_tick(scenario: Scenario, engine: Engine[Any]) -> Iterator[tuple[Decimal, Decimal]]:
+def by_tick(scenario: Scenario, finished: FinishedRun) -> Iterator[tuple[Decimal, Decimal]]:
     """Cash and equity at each tick."""
     books, ticks = Books(scenario.account.cash), scenario.ticks()
     closes: dict[str, Decimal] = {}
-    events = _events(engine, ticks)
+    events = _events(finished, ticks)
     for tick, now in enumerate(ticks):
         for one in scenario.symbols:
             for bar in (bar for bar in one.bars if bar.end == now):
@@ -59,14 +58,14 @@ def by_tick(scenario: Scenario, engine: Engine[Any]) -> Iterator[tuple[Decimal, 
         yield books.cash, books.cash + sum(values, Decimal(0))
 
 
-def final_holdings(scenario: Scenario, engine: Engine[Any]) -> dict[str, Decimal]:
+def final_holdings(scenario: Scenario, finished: FinishedRun) -> dict[str, Decimal]:
     """Σ of the fills of each symbol, each scaled by the splits after it and cut to the lot at each."""
     held = {}
     ticks = scenario.ticks()
     for one in scenario.symbols:
         books = Books(Decimal(0))
         seen: list[int] = []
-        events = _events(engine, ticks)
+        events = _events(finished, ticks)
         for tick, now in enumerate(ticks):
             for bar in (bar for bar in one.bars if bar.end == now):
                 for ratio in _splits(one, bar.session, seen):
@@ -78,10 +77,10 @@ def final_holdings(scenario: Scenario, engine: Engine[Any]) -> dict[str, Decimal
     return held
 
 
-def open_fees(engine: Engine[Any]) -> Decimal:
+def open_fees(finished: FinishedRun) -> Decimal:
     """The commissions of what is still open, first in first out, pro rata; of a run without splits and delistings."""
     lots: dict[str, deque[list[Decimal]]] = defaultdict(deque)  # signed quantity, fee per unit
-    for row in engine.ledger.fills:
+    for row in finished.fills:
         scale = row.order.scale
         quantity, mine = scale.quantity_decimal(row.units), lots[scale.symbol]
         each = fee(row) / abs(quantity)
@@ -96,13 +95,13 @@ def open_fees(engine: Engine[Any]) -> Decimal:
     return sum((abs(quantity) * each for mine in lots.values() for quantity, each in mine), Decimal(0))
 
 
-def _events(engine: Engine[Any], ticks: list[int]) -> dict[int, list[FillRow | CashFlow]]:
+def _events(finished: FinishedRun, ticks: list[int]) -> dict[int, list[FillRow | CashFlow]]:
     """Flows and fills of each tick, in the order in which they happened."""
-    flows, events = deque(engine.ledger.flows), defaultdict[int, list[FillRow | CashFlow]](list)
-    for number, row in enumerate(engine.ledger.fills):
+    flows, events = deque(finished.flows), defaultdict[int, list[FillRow | CashFlow]](list)
+    for number, row in enumerate(finished.fills):
         while flows and flows[0].fills_before <= number:
             events[flows[0].tick].append(flows.popleft())
-        end = engine.prices[row.order.symbol].ends[row.bar]
+        end = finished.prices[row.order.symbol].ends[row.bar]
         events[len(ticks) - 1 if row.place == AT_CLOSE else ticks.index(end)].append(row)
     for flow in flows:
         events[flow.tick].append(flow)

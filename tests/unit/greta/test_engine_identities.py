@@ -18,7 +18,7 @@ from tests.naive.generate import random_scenario, scenarios
 from tests.naive.scenario import Argument, NaiveAccount, NaiveBar, NaiveCosts, NaiveSymbol, Op, Scenario
 from tests.unit.greta.recount import by_tick, final_holdings, open_fees
 from weaver import crossed_above, crossed_below, sma
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.result import BacktestResult
 from weaver.marvin.strategy import Strategy
 from weaver.model.orders.actions import OrderType
@@ -31,43 +31,43 @@ drawn = settings(
 )
 
 
-def result_of(engine: Engine[Any]) -> BacktestResult:
-    return BacktestResult(engine, strategy="program", journal=[], record=dict)
+def result_of(finished: FinishedRun) -> BacktestResult:
+    return BacktestResult(finished, strategy="program", record=dict)
 
 
 @drawn
 @given(scenarios(frames_max=12))
 def test_cash_and_positions_at_market_are_equity_at_each_bar(scenario: Scenario) -> None:
-    engine = run_weaver(scenario)
-    curve, ticks = result_of(engine).curve, list(by_tick(scenario, engine))
+    finished = run_weaver(scenario)
+    curve, ticks = result_of(finished).curve, list(by_tick(scenario, finished))
     counted = [ticks[tick] for tick in scenario.rows()]
     assert curve.cash.tolist() == [float(cash) for cash, _ in counted]
     assert np.allclose(curve.equity, [float(equity) for _, equity in counted], rtol=0, atol=1e-7)
-    assert Decimal(engine.ledger.cash).scaleb(-8) == counted[-1][0]
+    assert Decimal(finished.cash).scaleb(-8) == counted[-1][0]
 
 
 @drawn
 @given(scenarios(frames_max=12))
 def test_fills_add_up_to_the_position(scenario: Scenario) -> None:
-    engine = run_weaver(scenario)
-    assert result_of(engine).positions == {
-        name: held for name, held in final_holdings(scenario, engine).items() if held
+    finished = run_weaver(scenario)
+    assert result_of(finished).positions == {
+        name: held for name, held in final_holdings(scenario, finished).items() if held
     }
-    for order in engine.account.orders:
-        assert order.filled == sum(abs(row.units) for row in engine.ledger.fills if row.order is order)
+    for order in finished.orders:
+        assert order.filled == sum(abs(row.units) for row in finished.fills if row.order is order)
 
 
 @pytest.mark.parametrize("first", range(0, 400, 100))
 def test_fees_add_up(first: int) -> None:
     for seed in range(first, first + 100):
         scenario = random_scenario(seed)
-        engine = run_weaver(scenario)
-        result = result_of(engine)
+        finished = run_weaver(scenario)
+        result = result_of(finished)
         total = sum((fill.commission for fill in result.fills), Decimal(0))
         assert result.stats["commission"] == pytest.approx(float(total), abs=1e-9)
         if all(kind == "dividend" for one in scenario.symbols for kind, _, _ in one.actions):
             traded = sum((trade.commission for trade in result.trades), Decimal(0))
-            assert traded + open_fees(engine) == pytest.approx(total, abs=Decimal("1e-6"))
+            assert traded + open_fees(finished) == pytest.approx(total, abs=Decimal("1e-6"))
             if scenario.close_at_end:
                 assert traded == total  # to the last digit: nothing is open
 
@@ -182,17 +182,17 @@ def scaled_op(op: Op, ratio: int) -> Op:
     return Op(name=op.name, args=args, kwargs=kwargs)
 
 
-def money_moves(engine: Engine[Any]) -> list[tuple[int, int, int, int, int]]:
+def money_moves(finished: FinishedRun) -> list[tuple[int, int, int, int, int]]:
     """Of each fill: its order, its bar and place in it, what changed hands and the commission."""
-    return [(row.order.number, row.bar, row.place, row.value, row.commission) for row in engine.ledger.fills]
+    return [(row.order.number, row.bar, row.place, row.value, row.commission) for row in finished.fills]
 
 
-def kinds(engine: Engine[Any], scenario: Scenario) -> Iterator[str]:
+def kinds(finished: FinishedRun, scenario: Scenario) -> Iterator[str]:
     """Of the fills after a scenario's split: their types and notes, and `replaced` where the order stood in for one."""
     bars = scenario.symbols[0].bars
     split_at = next(index for index, bar in enumerate(bars) if bar.session >= scenario.symbols[0].actions[0][1])
-    stand_ins = {order.replaced_by.number for order in engine.account.orders if order.replaced_by}
-    for row in engine.ledger.fills:
+    stand_ins = {order.replaced_by.number for order in finished.orders if order.replaced_by}
+    for row in finished.fills:
         if row.bar >= split_at:
             yield "trail_percent" if row.order.trail_percent else str(row.order.order_type)
             yield from row.notes
@@ -210,7 +210,7 @@ def test_split_changes_no_one_s_wealth(ratio: int, by_value: bool) -> None:
             continue
         without, with_split = (run_weaver(one) for one in pair)
         assert money_moves(without) == money_moves(with_split), f"seed {seed}"
-        one, other = (result_of(engine).curve.equity for engine in (without, with_split))
+        one, other = (result_of(finished).curve.equity for finished in (without, with_split))
         assert np.allclose(one, other, rtol=0, atol=1e-6), f"seed {seed}"
         compared += 1
         met.update(kinds(with_split, pair[1]))
@@ -270,14 +270,14 @@ RICH = NaiveAccount(
 )
 
 
-def fills_by_symbol(engine: Engine[Any]) -> Mapping[str, list[tuple[object, ...]]]:
+def fills_by_symbol(finished: FinishedRun) -> Mapping[str, list[tuple[object, ...]]]:
     return {
         symbol: [
             (row.order.number, row.units, row.price, row.commission, row.bar, row.place)
-            for row in engine.ledger.fills
+            for row in finished.fills
             if row.order.symbol == symbol
         ]
-        for symbol in sorted(engine.prices)
+        for symbol in sorted(finished.prices)
     }
 
 
@@ -290,7 +290,7 @@ def test_order_of_symbols_changes_nothing_while_cash_does_not_bind() -> None:
         scenario = replace(scenario, account=RICH, close_at_end=False)
         one, other = run_weaver(scenario), run_weaver(replace(scenario, symbols=scenario.symbols[::-1]))
         assert fills_by_symbol(one) == fills_by_symbol(other), f"seed {seed}"
-        assert one.ledger.cash == other.ledger.cash, f"seed {seed}"
+        assert one.cash == other.cash, f"seed {seed}"
         compared += 1
     assert compared > 100
 

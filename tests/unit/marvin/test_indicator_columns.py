@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import weaver
+from tests.builders import ran
 from tests.unit.marvin.prices import price_files, read
 from weaver import Strategy, crossed_above, indicator, macd, sma
 from weaver.marvin.indicator_columns import IndicatorColumn, indicator_columns
@@ -22,9 +22,8 @@ def frame(close: Any = CLOSE, days: Any = DAYS) -> pd.DataFrame:
 
 
 def columns(strategy: type[Strategy], bars: Any, **options: Any) -> dict[str, IndicatorColumn]:
-    result = weaver.backtest(strategy, bars, asset="stock", lookahead_check=False, **options)
-    engine = result.engine
-    found = list(indicator_columns(engine.runtime, first=engine.first, last=engine.last))
+    run = ran(strategy, bars, asset="stock", **options)
+    found = list(indicator_columns(run.runtime, first=run.finished.first, last=run.finished.last))
     named = {column.name: column for column in found}
     assert len(named) == len(found)
     return named

@@ -87,11 +87,11 @@ def test_copy_of_a_result_shows_what_the_result_shows(run: str, way: str, tmp_pa
 def test_copy_has_all_that_a_result_has_but_the_run_itself() -> None:
     result = RUNS["checked"]()
     copied = pickle.loads(pickle.dumps(result))
-    names = [name for name in dir(result) if not name.startswith("_") and name != "engine"]
+    names = [name for name in dir(result) if not name.startswith("_") and name != "finished"]
     assert [name for name in names if not hasattr(copied, name)] == []
     assert copied.lookahead == result.lookahead is not None
     with pytest.raises(RunFailed, match="a copy of a result has its figures"):
-        copied.engine  # noqa: B018 - looking is what raises
+        copied.finished  # noqa: B018 - looking is what raises
 
 
 @pytest.mark.parametrize(

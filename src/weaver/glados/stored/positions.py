@@ -4,13 +4,11 @@ JSON: by symbol an object of `average_price`, `cost`, `close`, `market_value` an
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import orjson
 
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.record.text import kept
-from weaver.marvin.orders.holding import Holding
 from weaver.model.numbers.money import decimal_of, plain
 
 POSITIONS = "positions"
@@ -18,9 +16,9 @@ POSITIONS = "positions"
 Worth = Mapping[str, str | None]
 
 
-def encode_positions(engine: Engine[Any]) -> bytes:
+def encode_positions(run: FinishedRun) -> bytes:
     """The blob of a finished run."""
-    return orjson.dumps({symbol: _worth(engine, symbol) for symbol, units in engine.ledger.units.items() if units})
+    return orjson.dumps({symbol: _worth(run, symbol) for symbol, units in run.held.items() if units})
 
 
 def decode_positions(blob: bytes) -> Mapping[str, Worth]:
@@ -29,15 +27,14 @@ def decode_positions(blob: bytes) -> Mapping[str, Worth]:
     return found
 
 
-def _worth(engine: Engine[Any], symbol: str) -> Worth:
+def _worth(run: FinishedRun, symbol: str) -> Worth:
     """As the strategy would have seen it at the last close."""
-    account = engine.account
-    holding, price = Holding(account, symbol), account.close(symbol)
-    average = holding.average_price
+    position, price = run.position(symbol), run.close(symbol)
+    average = position.average_price
     return {
         "average_price": None if average is None else kept(average),
-        "cost": plain(decimal_of(account.position(symbol).cost, 8)),
-        "close": None if price is None else kept(decimal_of(price, account.scale(symbol).price_decimals)),
-        "market_value": plain(holding.market_value),
-        "unrealised_pnl": plain(holding.unrealised_pnl),
+        "cost": plain(decimal_of(position.cost, 8)),
+        "close": None if price is None else kept(position.scale.price_decimal(price)),
+        "market_value": plain(decimal_of(0 if price is None else position.market_value(price), 8)),
+        "unrealised_pnl": plain(decimal_of(0 if price is None else position.unrealised(price), 8)),
     }

@@ -1,12 +1,12 @@
 """Why nothing, or less than was meant, came of what a strategy asked for: lots, and sessions that were waited for."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.prices import Prices
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.order import Order
@@ -47,13 +47,13 @@ class _Waits(NamedTuple):
     together: int
 
 
-def about_sessions(engine: Engine[Any]) -> list[tuple[str, str]]:
+def about_sessions(run: FinishedRun) -> list[tuple[str, str]]:
     """Orders that waited for New York's regular hours, while bars outside of them passed."""
-    closed = {symbol: prices for symbol, prices in engine.prices.items() if _rests(prices)}
+    closed = {symbol: prices for symbol, prices in run.prices.items() if _rests(prices)}
     if not closed:
         return []
-    orders = engine.account.orders
-    found = {symbol: _waits(engine, prices, orders) for symbol, prices in closed.items()}
+    orders = run.orders
+    found = {symbol: _waits(run, prices, orders) for symbol, prices in closed.items()}
     waits = _Waits(*(sum(column) for column in zip(*found.values(), strict=True)))
     if not waits.waited:
         return []
@@ -80,13 +80,12 @@ def _rests(prices: Prices) -> bool:
     return not prices.is_always_open and bool(prices.count) and not bool(prices.regular.all())
 
 
-def _waits(engine: Engine[Any], prices: Prices, orders: list[Order]) -> _Waits:
+def _waits(run: FinishedRun, prices: Prices, orders: Sequence[Order]) -> _Waits:
     """Orders whose first bar lay outside the session; exit legs, and what was cancelled by its strategy, aside."""
     own = [order for order in orders if order.symbol == prices.symbol and order.group is None]
-    liquidations = engine.account.liquidations
-    plain = [one for one in own if not (one.extended_hours or one.cancel_asked or one.number in liquidations)]
+    plain = [one for one in own if not (one.extended_hours or one.cancel_asked or one.number in run.liquidations)]
     placed = np.array([order.placed for order in plain], dtype=np.int64)
-    first = _first_bars(engine, prices, placed)
+    first = _first_bars(run, prices, placed)
     first = first[first < prices.count]
     waited = first[~prices.regular[first]]
     opens = np.append(np.flatnonzero(prices.regular), prices.count)
@@ -100,8 +99,8 @@ def _waits(engine: Engine[Any], prices: Prices, orders: list[Order]) -> _Waits:
     )
 
 
-def _first_bars(engine: Engine[Any], prices: Prices, placed: NDArray[np.int64]) -> NDArray[np.int64]:
+def _first_bars(run: FinishedRun, prices: Prices, placed: NDArray[np.int64]) -> NDArray[np.int64]:
     """The first bar of a symbol that each order could act on, by index."""
-    instants = np.where(placed >= engine.ticks[engine.first], placed, engine.setup.start)
+    instants = np.where(placed >= run.ticks[run.first], placed, run.start)
     found: NDArray[np.int64] = np.searchsorted(prices.listing.bars.timestamp, instants)
     return found

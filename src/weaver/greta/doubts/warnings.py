@@ -1,13 +1,13 @@
 """What a trader should hear before believing a result."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.doubts.financing import about_financing
 from weaver.greta.doubts.unfilled import about_lots, about_sessions
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import FillColumns
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.results.curve import Curve
@@ -29,37 +29,37 @@ class ResultWarning(NamedTuple):
     message: str
 
 
-def warnings_of(engine: Engine[Any], curve: Curve, trades: Trades, columns: FillColumns) -> list[ResultWarning]:
+def warnings_of(run: FinishedRun, curve: Curve, trades: Trades, columns: FillColumns) -> list[ResultWarning]:
     """The doubts that the run itself raises."""
     found = [
-        *_about_trades(engine, trades),
-        *about_lots(engine.runtime.small_targets),
-        *about_sessions(engine),
-        *_about_data(engine, curve),
-        *_about_fills(engine, columns),
-        *_about_ticks(engine),
-        *_about_slippage(engine),
-        *_about_rejections(engine),
-        *_about_endings(engine, curve),
-        *about_financing(curve, engine.setup.rules),
+        *_about_trades(run, trades),
+        *about_lots(run.small_targets),
+        *about_sessions(run),
+        *_about_data(run, curve),
+        *_about_fills(run, columns),
+        *_about_ticks(run),
+        *_about_slippage(run),
+        *_about_rejections(run),
+        *_about_endings(run, curve),
+        *about_financing(curve, run.rules),
     ]
     return [ResultWarning(code, message) for code, message in found]
 
 
-def _about_trades(engine: Engine[Any], trades: Trades) -> list[tuple[str, str]]:
-    if not len(engine.ledger.fills) and not engine.account.orders:
-        small = bool(engine.runtime.small_targets)
+def _about_trades(run: FinishedRun, trades: Trades) -> list[tuple[str, str]]:
+    if not len(run.fills) and not run.orders:
+        small = bool(run.small_targets)
         why = "its targets were worth less than one lot" if small else "its conditions never came true on these bars"
         return [("no_orders", f"the strategy placed no order: {why}")]
-    if not engine.ledger.fills:
+    if not run.fills:
         return [
             (
                 "no_trades",
-                f"none of {counted(len(engine.account.orders), 'order')} filled: see their reasons in the orders",
+                f"none of {counted(len(run.orders), 'order')} filled: see their reasons in the orders",
             )
         ]
     if not len(trades):
-        held = any(engine.ledger.units.values())
+        held = any(run.held.values())
         why = "what was bought is still held" if held else "splits paid out in cash all that was held"
         return [("no_trades", f"no trade was closed: {why}, so nothing is known of its trades")]
     if len(trades) < FEW_TRADES:
@@ -72,34 +72,33 @@ def _about_trades(engine: Engine[Any], trades: Trades) -> list[tuple[str, str]]:
     return []
 
 
-def _about_data(engine: Engine[Any], curve: Curve) -> list[tuple[str, str]]:
+def _about_data(run: FinishedRun, curve: Curve) -> list[tuple[str, str]]:
     rows = int(np.count_nonzero(np.diff(curve.session))) + 1
-    timeframe = next(iter(engine.prices.values())).listing.bars.timeframe
+    timeframe = next(iter(run.prices.values())).listing.bars.timeframe
     if rows < FEW_ROWS:
         what = "sessions" if timeframe.days <= 1 else f"bars of {timeframe}"
         return [("thin_data", f"{rows} {what} are too few for yearly figures: read them as guesses")]
     return []
 
 
-def _about_fills(engine: Engine[Any], columns: FillColumns) -> list[tuple[str, str]]:
+def _about_fills(run: FinishedRun, columns: FillColumns) -> list[tuple[str, str]]:
     found = []
-    filling = engine.matcher.filling
-    if filling.capped:
-        fills = counted(filling.capped, "fill was", "fills were")
+    if run.capped:
+        fills = counted(run.capped, "fill was", "fills were")
         found.append(("capped", f"{fills} cut by max_participation: the orders are large for the volume"))
-    if filling.resized:
-        orders = counted(filling.resized, "order was", "orders were")
+    if run.resized:
+        orders = counted(run.resized, "order was", "orders were")
         found.append(("resized", f"{orders} cut to what the account could pay, costs included"))
-    large = sum(_large(columns, columns.of(k), prices) for k, prices in enumerate(engine.prices.values()))
+    large = sum(_large(columns, columns.of(k), prices) for k, prices in enumerate(run.prices.values()))
     if large:
         what = f"{counted(large, 'fill')} took over {LARGE_SHARE:.0%} of the bar's volume"
         found.append(("large_fills", f"{what}: the market may not have given that"))
-    both = sum("both_touched" in notes for notes in engine.ledger.fills.notes.values())
+    both = sum("both_touched" in notes for notes in run.fills.notes.values())
     if both:
         what = f"in {counted(both, 'bar')} stop and limit were both touched, and the stop was taken"
         found.append(("both_touched", f"{what}: finer bars tell more"))
-    if engine.liquidated:
-        sold = counted(len(engine.liquidated), "position was", "positions were")
+    if run.liquidations:
+        sold = counted(len(run.liquidations), "position was", "positions were")
         found.append(("liquidated", f"MARGIN CALL: equity fell under the maintenance margin, {sold} sold"))
     return found
 
@@ -112,9 +111,9 @@ def _large(columns: FillColumns, rows: NDArray[np.int64], prices: Prices) -> int
     return int(np.count_nonzero(np.abs(columns.units[rows]) > LARGE_SHARE * volume))
 
 
-def _about_ticks(engine: Engine[Any]) -> list[tuple[str, str]]:
+def _about_ticks(run: FinishedRun) -> list[tuple[str, str]]:
     """Orders whose prices rounding to the tick may have moved far."""
-    found = [order for order in engine.ledger.fills.kept.values() if not order.is_plain and _is_coarse(order)]
+    found = [order for order in run.fills.kept.values() if not order.is_plain and _is_coarse(order)]
     if not found:
         return []
     scale, price = found[0].scale, _lowest(found[0])
@@ -126,18 +125,18 @@ def _about_ticks(engine: Engine[Any]) -> list[tuple[str, str]]:
     return [("coarse_tick", text)]
 
 
-def _about_slippage(engine: Engine[Any]) -> list[tuple[str, str]]:
+def _about_slippage(run: FinishedRun) -> list[tuple[str, str]]:
     """Slippage in ticks where a tick is as fine as the bars' decimals, so that it costs next to nothing."""
     fine = [
         symbol
-        for symbol, prices in engine.prices.items()
-        if engine.setup.costs[symbol].slippage_ticks
+        for symbol, prices in run.prices.items()
+        if run.costs[symbol].slippage_ticks
         and not prices.listing.instrument.tick_given
         and prices.scale.tick < int(prices.listing.instrument.tick * prices.scale.price_one)
     ]
     if not fine:
         return []
-    scale, more = engine.prices[fine[0]].scale, f" and {len(fine) - 1} more" if len(fine) > 1 else ""
+    scale, more = run.prices[fine[0]].scale, f" and {len(fine) - 1} more" if len(fine) > 1 else ""
     text = (
         f"slippage_ticks counts ticks of {scale.text(scale.tick)} for {fine[0]}{more}, as fine as the bars' decimals "
         "(adjusted prices have many): that costs next to nothing; give slippage_bps instead"
@@ -155,19 +154,19 @@ def _is_coarse(order: Order) -> bool:
     return 0 < price * COARSE_SHARE < order.scale.tick_at(price)
 
 
-def _about_rejections(engine: Engine[Any]) -> list[tuple[str, str]]:
-    rejected = engine.matcher.orders.rejected
+def _about_rejections(run: FinishedRun) -> list[tuple[str, str]]:
+    rejected = run.rejected
     if not rejected:
         return []
     what = counted(len(rejected), "order was", "orders were")
     return [("rejected", f"{what} rejected; the first, order {rejected[0].id}: {rejected[0].reason}")]
 
 
-def _about_endings(engine: Engine[Any], curve: Curve) -> list[tuple[str, str]]:
+def _about_endings(run: FinishedRun, curve: Curve) -> list[tuple[str, str]]:
     found = []
-    for symbol, prices in engine.prices.items():
+    for symbol, prices in run.prices.items():
         ended = prices.count and len(curve.session) and prices.sessions[-1] < curve.session[-1]
         told = any(isinstance(action, Delisting) for action in prices.listing.actions)
-        if ended and engine.ledger.units[symbol] and not told:
+        if ended and run.held[symbol] and not told:
             found.append(("ended", f"{symbol}: its bars end before the run does; the position stays at its last close"))
     return found

@@ -1,13 +1,13 @@
 """The fills of a run as columns, for everything that is computed over all of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.ledger.fill_rows import AT_CLOSE, AT_OPEN
-from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.ledger.fill_rows import AT_CLOSE, AT_OPEN, FillRows
 from weaver.greta.ledger.prices import Prices
 
 Ints = NDArray[np.int64]
@@ -43,11 +43,10 @@ class FillColumns:
         return np.flatnonzero(self.symbol == index)
 
 
-def fill_columns(ledger: Ledger) -> FillColumns:
-    """All fills of a ledger, as arrays."""
-    fills = ledger.fills
+def fill_columns(fills: FillRows, by_symbol: Mapping[str, Prices]) -> FillColumns:
+    """All fills of a run, as arrays."""
     units, value, commission, slippage = fills.columns()
-    index = {symbol: k for k, symbol in enumerate(ledger.prices)}
+    index = {symbol: k for k, symbol in enumerate(by_symbol)}
     symbols = (
         np.zeros(len(fills), dtype=np.int64)
         if len(index) == 1
@@ -55,7 +54,7 @@ def fill_columns(ledger: Ledger) -> FillColumns:
     )
     places = np.full(len(fills), AT_OPEN, dtype=np.int64)
     places[list(fills.places)] = list(fills.places.values())
-    ones = np.array([float(p.scale.price_one) * p.scale.quantity_one for p in ledger.prices.values()])
+    ones = np.array([float(p.scale.price_one) * p.scale.quantity_one for p in by_symbol.values()])
     return FillColumns(
         symbol=symbols,
         units=units,

@@ -1,7 +1,7 @@
 """The fills of a run, in order, kept as columns; a row is made when it is looked at."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, overload
 
 import numpy as np
@@ -149,11 +149,12 @@ class FillRows(Sequence[FillRow]):
         order = self.kept.get(number)
         return self._restored(row) if order is None else order
 
-    def all_orders(self) -> dict[int, Order]:
-        """Every order that is kept or has filled, by number."""
+    def orders(self, book: Iterable[Order]) -> list[Order]:
+        """Every order that is kept, has filled or stands in the book, in the order of their numbers."""
         for row in range(len(self)):
             self.order(row)
-        return self.kept
+        found = {**self.kept, **{order.number: order for order in book}}
+        return [found[number] for number in sorted(found)]
 
     def _restored(self, row: int) -> Order:
         assert self.plain is not None

@@ -20,7 +20,7 @@ UNCHARGED = Charged(0, 0)
 class OrderBook:
     """Changes the statuses of orders, and nobody else does (but for a fill, which changes its order's own)."""
 
-    def __init__(self, kept: dict[int, Order]) -> None:
+    def __init__(self, kept: dict[int, Order], *, legs_wait: bool) -> None:
         self.working: list[Order] = []
         """Working orders, waiting legs among them, oldest first."""
         self.changed: list[Order | int] = []
@@ -33,7 +33,7 @@ class OrderBook:
         """By number of a day order that has had a first bar: when that bar's session closes, ns."""
         self.charged: dict[int, Charged] = {}
         """By number of an order that has filled in part: its commissions so far."""
-        self.legs_wait = False
+        self._legs_wait = legs_wait
         """Whether exit legs wait until their entry has filled whole (a venue's rule)."""
         self.on_end: Callable[[Order], None] | None = None
         """Called with each order that ends other than by a fill, for those who keep when."""
@@ -72,7 +72,7 @@ class OrderBook:
         """So many units of a group's entry filled at an instant (ns); the first of them start the legs."""
         group.enter(units)
         assert group.entry is not None
-        if group.started is None and not (self.legs_wait and group.entry.remaining):
+        if group.started is None and not (self._legs_wait and group.entry.remaining):
             for leg in group.start(now):
                 self._happen(leg, OrderEvent.ACCEPT)
         self.settle(group)

@@ -9,7 +9,8 @@ from typing import Any
 from weaver.events.event import Event, Kind
 from weaver.events.payloads import PAYLOADS
 from weaver.events.routing import routed
-from weaver.greta.record.recorded_account import Asked, Happening, RecordedAccount
+from weaver.greta.finished_run import FinishedRun
+from weaver.greta.order_log import Asked, Happening, OrderLog
 from weaver.greta.record.text import FillText, Moments, decimal_text, price_text
 from weaver.model.numbers.money import plain
 from weaver.model.orders.order import Order
@@ -79,21 +80,22 @@ class OrderEvents:
     def __init__(
         self,
         envelope: Envelope,
-        account: RecordedAccount,
+        run: FinishedRun,
+        log: OrderLog,
         *,
         moments: Moments,
         tick_of: Callable[[int], int],
         time_of: Callable[[int], str],
     ) -> None:
-        self._envelope, self._account = envelope, account
+        self._envelope, self._run, self._asked = envelope, run, log.asked
         self._moments, self._tick_of, self._time_of = moments, tick_of, time_of
-        self._ended: Mapping[int, Happening] = {h.order.number: h for h in account.happenings if not h.is_request}
-        self._asked_to_end = {h.order.number for h in account.happenings if h.is_request}
+        self._ended: Mapping[int, Happening] = {h.order.number: h for h in log.happenings if not h.is_request}
+        self._asked_to_end = {h.order.number for h in log.happenings if h.is_request}
         self._symbols: dict[str, str] = {}
 
     def placed(self, order: Order) -> list[str]:
         """The request for an order, its child, and the order itself, accepted where nothing holds it back."""
-        asked = self._account.asked.get(order.number)
+        asked = self._asked.get(order.number)
         id_ = f"{self._envelope.prefix}-{order.number}"
         time = self._moments.text(order.placed)
         quantity = decimal_text(_units(order, asked), order.scale.quantity_decimals)
@@ -146,7 +148,7 @@ class OrderEvents:
 
     def is_engines_own(self, order: Order) -> bool:
         """Placed by the engine: at a margin call, or to close what is held at the end."""
-        return order.number in self._account.liquidations or order.number not in self._account.asked
+        return order.number in self._run.liquidations or order.number not in self._asked
 
     def is_accepted_at_once(self, order: Order) -> bool:
         """After the callbacks in which it was placed; not one that ended in them, nor in the run's last ones."""
@@ -166,7 +168,7 @@ class OrderEvents:
 
     def legs_started(self) -> Iterator[Order]:
         """The legs that were accepted after their placement."""
-        return (order for order in self._account.orders if self.is_accepted_later(order))
+        return (order for order in self._run.orders if self.is_accepted_later(order))
 
     def end_of(self, order: Order) -> Happening | None:
         """How it ended other than by a fill."""

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain
 from typing import Any
 
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_rows import AT_CLOSE
 from weaver.greta.record.order_events import Envelope, OrderEvents, text_of
-from weaver.greta.record.recorded_account import RecordedAccount
 from weaver.greta.record.rows import fill_row, order_row, trade_row
 from weaver.greta.record.text import Moments, fill_texts
 from weaver.greta.results.trades import Trade
 from weaver.model.calendar.instants import instant_of
+from weaver.model.orders.actions import FetchWindow
 from weaver.model.orders.order import Order
 from weaver.model.words import fit_words
 
@@ -32,24 +32,25 @@ Step = tuple[int, int, int, int, Callable[[Any], list[str]], Any]
 
 
 class Recorder:
-    """What happened in a run whose account is a RecordedAccount. `is_full`: ticks and windows as well."""
+    """What happened in a run whose account kept a log. `is_full`: ticks and windows as well."""
 
-    def __init__(self, engine: Engine[Any], envelope: Envelope, *, is_full: bool) -> None:
-        account = engine.account
-        assert isinstance(account, RecordedAccount)
-        self._engine, self._account = engine, account
+    def __init__(self, run: FinishedRun, envelope: Envelope, *, is_full: bool) -> None:
+        assert run.log is not None
+        self._run, self._log = run, run.log
         self._envelope, self._is_full = envelope, is_full
         self._moments = Moments()
-        self._fills = fill_texts(engine.ledger, self._moments)
-        self._moments.learn([order.placed for order in account.orders])
-        self._events = OrderEvents(envelope, account, moments=self._moments, tick_of=self._tick_of, time_of=self._time)
+        self._fills = fill_texts(run, self._moments)
+        self._moments.learn([order.placed for order in run.orders])
+        self._events = OrderEvents(
+            envelope, run, run.log, moments=self._moments, tick_of=self._tick_of, time_of=self._time
+        )
 
     def orders(self) -> Iterator[dict[str, Any]]:
         """Rows of the table `orders`."""
         last = {fill.row.order.number: fill.time for fill in self._fills}
         accepted = self._events.accepted
         started = {what[0].number: what[1].time for *_, write, what in self._fill_steps() if write == accepted}
-        for order in self._account.orders:
+        for order in self._run.orders:
             end = self._events.end_of(order)
             updated = last.get(order.number) if end is None else self._time(end.tick)
             placed = self._moments.text(order.placed)
@@ -101,7 +102,7 @@ class Recorder:
         return sorted(steps, key=_place)
 
     def _fill_steps(self) -> Iterator[Step]:
-        events, last = self._events, self._engine.last
+        events, last = self._events, self._run.last
         legs: dict[int, list[Order]] = defaultdict(list)
         for leg in events.legs_started():
             legs[id(leg.group)].append(leg)
@@ -110,93 +111,86 @@ class Recorder:
             if fill.row.place == AT_CLOSE:
                 yield last, CLOSING, 2 * order.number + 1, 0, events.filled, fill
                 continue
-            tick = self._engine.prices[order.symbol].tick_of(fill.row.bar)
+            tick = self._run.prices[order.symbol].tick_of(fill.row.bar)
             yield tick, FILLS, number, 0, events.filled, fill
-            if order.exits is not None and order.exits.started == self._instant(tick):
+            if order.exits is not None and order.exits.started == self._run.instant(tick):
                 for leg in legs.pop(id(order.exits), ()):
                     yield tick, FILLS, number, leg.number, events.accepted, (leg, fill)
 
     def _order_steps(self) -> Iterator[Step]:
-        events, first = self._events, self._engine.first - 1
-        for turn, order in enumerate(self._account.orders, 1):
-            if order.number in self._account.asked:
+        events, first = self._events, self._run.first - 1
+        for turn, order in enumerate(self._run.orders, 1):
+            if order.number in self._log.asked:
                 yield max(self._tick_of(order.placed), first), CALLS, turn, -1, events.placed, order
             else:
-                yield self._engine.last, CLOSING, 2 * order.number, 0, events.placed, order
-        for index, happening in enumerate(self._account.happenings):
+                yield self._run.last, CLOSING, 2 * order.number, 0, events.placed, order
+        for index, happening in enumerate(self._log.happenings):
             write = events.cancel_asked if happening.is_request else events.ended
             phase = ENDS if happening.turn < 0 else CALLS
             yield max(happening.tick, first), phase, happening.turn, index, write, happening
 
     def _journal_steps(self) -> Iterator[Step]:
-        runtime, first = self._engine.runtime, self._engine.first - 1
-        for index, entry in enumerate(runtime.journal):
-            yield max(self._tick_of(instant_of(entry.time)), first), JOURNAL, 0, index, self._logged, (index, entry)
-        for index, (asked, request) in enumerate(runtime.windows):
-            what = (index, asked, request)
-            yield max(self._tick_of(asked), first), CALLS, 0, index, self._window_asked, what
-        if runtime.stop_reason is not None:
-            yield self._engine.last, CALLS, len(self._account.orders) + 1, 0, self._stopped, runtime.stop_reason
+        run, first = self._run, self._run.first - 1
+        for index, entry in enumerate(run.journal):
+            yield max(self._tick_of(instant_of(entry[0])), first), JOURNAL, 0, index, self._logged, (index, *entry)
+        for index, asked in enumerate(run.windows):
+            yield max(self._tick_of(asked.time), first), CALLS, 0, index, self._window_asked, (index, asked)
+        if run.stop_reason is not None:
+            yield run.last, CALLS, len(run.orders) + 1, 0, self._stopped, run.stop_reason
 
     def _full_steps(self) -> Iterator[Step]:
-        engine = self._engine
-        for tick in range(engine.first, engine.last + 1):
+        run = self._run
+        for tick in range(run.first, run.last + 1):
             yield tick, TICK, 0, 0, self._ticked, tick
-        for index, (asked, request) in enumerate(engine.runtime.windows):
-            tick = max(self._tick_of(asked) + 1, engine.first)
-            if tick <= engine.last:
-                yield tick, WINDOWS, 0, index, self._window_ready, (index, tick, asked, request)
+        for index, asked in enumerate(run.windows):
+            tick = max(self._tick_of(asked.time) + 1, run.first)
+            if tick <= run.last:
+                yield tick, WINDOWS, 0, index, self._window_ready, (index, tick, asked)
 
     # Their events
 
     def _logged(self, what: Any) -> list[str]:
-        index, entry = what
-        id_, time = f"{self._envelope.prefix}-log{index + 1}", self._moments.text(instant_of(entry.time))
-        payload = f'{{"run_id":{self._envelope.run},"text":{_said(entry.text)},"time":"{time}"}}'
+        index, logged_at, text = what
+        id_, time = f"{self._envelope.prefix}-log{index + 1}", self._moments.text(instant_of(logged_at))
+        payload = f'{{"run_id":{self._envelope.run},"text":{_said(text)},"time":"{time}"}}'
         return [self._envelope.line("strategy.Log", id_, self._envelope.prefix, None, payload)]
 
     def _window_asked(self, what: Any) -> list[str]:
-        index, asked, request = what
+        index, asked = what
         id_ = f"{self._envelope.prefix}-w{index + 1}"
-        payload = self._window(request, request.bars, self._moments.text(asked))
+        payload = self._window(asked.request, asked.request.bars, self._moments.text(asked.time))
         return self._envelope.request("strategy.FetchWindow", f"{id_}.request", f"{id_}.fetch", id_, payload)
 
     def _window_ready(self, what: Any) -> list[str]:
-        index, tick, asked, request = what
+        index, tick, asked = what
         id_ = f"{self._envelope.prefix}-w{index + 1}"
-        bars = len(self._engine.runtime.window(request, asked))
-        payload = self._window(request, bars, self._time(tick))
+        payload = self._window(asked.request, asked.bars, self._time(tick))
         return [self._envelope.line("data.WindowReady", f"{id_}.ready", id_, f"{id_}.fetch", payload)]
 
-    def _window(self, request: Any, bars: int, time: str) -> str:
+    def _window(self, request: FetchWindow, bars: int, time: str) -> str:
         return (
             f'{{"run_id":{self._envelope.run},"symbol":{text_of(request.symbol)},"timeframe":"{request.timeframe}",'
             f'"bars":{bars},"time":"{time}"}}'
         )
 
     def _stopped(self, reason: str) -> list[str]:
-        id_, time = f"{self._envelope.prefix}-stop", self._time(self._engine.last)
+        id_, time = f"{self._envelope.prefix}-stop", self._time(self._run.last)
         payload = f'{{"run_id":{self._envelope.run},"reason":{_said(reason)},"time":"{time}"}}'
         return [self._envelope.line("strategy.StopRequest", id_, self._envelope.prefix, None, payload)]
 
     def _ticked(self, tick: int) -> list[str]:
-        symbols = [symbol for symbol, price in self._engine.prices.items() if price.bar_at(tick) >= 0]
+        symbols = [symbol for symbol, price in self._run.prices.items() if price.bar_at(tick) >= 0]
         id_, time = f"{self._envelope.prefix}-t{tick}", self._time(tick)
         payload = f'{{"run_id":{self._envelope.run},"time":"{time}","symbols":{text_of(symbols)}}}'
         return [self._envelope.line("clock.Tick", id_, self._envelope.prefix, None, payload)]
 
     # Time
 
-    def _instant(self, tick: int) -> int:
-        """When a tick is; before the first bar, the run's start."""
-        tick = max(tick, self._engine.first - 1)
-        return int(self._engine.ticks[tick]) if tick >= 0 else self._engine.setup.start
-
     def _time(self, tick: int) -> str:
-        return self._moments.text(self._instant(tick))
+        return self._moments.text(self._run.instant(tick))
 
     def _tick_of(self, instant: int) -> int:
-        return int(self._engine.ticks.searchsorted(instant, side="right")) - 1
+        return int(self._run.ticks.searchsorted(instant, side="right")) - 1
 
 
 def _up_to(most: int, groups: Sequence[Sequence[str]]) -> int:

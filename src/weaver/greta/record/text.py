@@ -5,8 +5,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 import numpy as np
 
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_rows import FillRow
-from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.results.json_text import iso, iso_column
 from weaver.model.numbers.money import decimal_of, plain
@@ -70,14 +70,14 @@ class FillText:
         self.time = moments.text(prices.time_of(row))
 
 
-def fill_texts(ledger: Ledger, moments: Moments) -> list[FillText]:
+def fill_texts(run: FinishedRun, moments: Moments) -> list[FillText]:
     """All executions of a run, numbered from 1."""
-    rows = list(ledger.fills)
-    moments.learn([ledger.prices[row.order.symbol].starts[row.bar] for row in rows])
-    moments.learn([ledger.prices[row.order.symbol].time_of(row) for row in rows])
+    rows = list(run.fills)
+    moments.learn([run.prices[row.order.symbol].starts[row.bar] for row in rows])
+    moments.learn([run.prices[row.order.symbol].time_of(row) for row in rows])
     filled: dict[int, int] = {}
     texts = []
     for number, row in enumerate(rows, 1):
         so_far = filled[row.order.number] = filled.get(row.order.number, 0) + abs(row.units)
-        texts.append(FillText(number, row, so_far, ledger.prices[row.order.symbol], moments))
+        texts.append(FillText(number, row, so_far, run.prices[row.order.symbol], moments))
     return texts

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.prices import Prices
 from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.sessions import calendar_for
@@ -27,10 +27,10 @@ class CalendarTime:
     """Sessions that the union has in a year."""
 
 
-def calendar_time(engine: Engine[Any], session: NDArray[np.int32]) -> CalendarTime:
+def calendar_time(run: FinishedRun, session: NDArray[np.int32]) -> CalendarTime:
     """Of a finished run, whose rows lie in these sessions, not falling; of a row of several sessions, in its last."""
-    prices = list(engine.prices.values())
-    first = [day for one in prices for day in _first_session(one, engine.first)]
+    prices = list(run.prices.values())
+    first = [day for one in prices for day in _first_session(one, run.first)]
     last = session[-1:].tolist()
     return CalendarTime(
         session=_grouped(session, prices[0].listing.bars.timeframe),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.exact_sums import levels, quotients, whole
 from weaver.greta.ledger.fill_columns import FillColumns, ticks_of
 from weaver.greta.ledger.ledger import CashFlow
@@ -47,16 +47,16 @@ class Curve:
         return self.benchmark_at(slice(None))
 
 
-def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
+def curve_of(run: FinishedRun, columns: FillColumns) -> Curve:
     """Equity, cash and benchmark of a finished run."""
-    rows = equity_rows(tuple(engine.prices.values()), len(engine.ticks), engine.first, engine.last)
-    cash = _cash(engine, columns, rows)
+    rows = equity_rows(tuple(run.prices.values()), len(run.ticks), run.first, run.last)
+    cash = _cash(run, columns, rows)
     equity, exposed, parts = None, np.zeros(len(cash), dtype=np.bool_), []
-    short = np.zeros(len(cash)) if engine.setup.rules.shorting else None
-    share = float(engine.setup.rules.cash) / len(engine.prices)
-    for index, prices in enumerate(engine.prices.values()):
+    short = np.zeros(len(cash)) if run.rules.shorting else None
+    share = float(run.rules.cash) / len(run.prices)
+    for index, prices in enumerate(run.prices.values()):
         positions, close = _newest_closes(prices, rows)
-        held = _held(engine, columns, index, prices, rows)
+        held = _held(run, columns, index, prices, rows)
         if held is not None:
             exposed |= held != 0
             held *= close
@@ -76,29 +76,29 @@ def curve_of(engine: Engine[Any], columns: FillColumns) -> Curve:
     )
 
 
-def _cash(engine: Engine[Any], columns: FillColumns, rows: EquityRows) -> Floats:
+def _cash(run: FinishedRun, columns: FillColumns, rows: EquityRows) -> Floats:
     """Cash at each row: what the newest fill or flow left."""
     ticks = np.empty(len(columns), dtype=np.int64)
-    for index, prices in enumerate(engine.prices.values()):
-        own = columns.of(index) if len(engine.prices) > 1 else slice(None)
-        ticks[own] = ticks_of(columns, own, prices, engine.last)
+    for index, prices in enumerate(run.prices.values()):
+        own = columns.of(index) if len(run.prices) > 1 else slice(None)
+        ticks[own] = ticks_of(columns, own, prices, run.last)
     moves = -np.sign(columns.units) * columns.value - columns.commission
-    flows = engine.ledger.flows
+    flows = run.flows
     if flows:
         at, amounts = [flow.fills_before for flow in flows], whole([flow.amount for flow in flows])
         ticks = np.insert(ticks, at, [flow.tick for flow in flows])
         moves = np.insert(moves.astype(np.promote_types(moves.dtype, amounts.dtype)), at, amounts)
-    return rows.sample(ticks, levels(engine.setup.rules.cash_units, moves, CASH_ONE))
+    return rows.sample(ticks, levels(run.rules.cash_units, moves, CASH_ONE))
 
 
-def _held(engine: Engine[Any], columns: FillColumns, index: int, prices: Prices, rows: EquityRows) -> Floats | None:
+def _held(run: FinishedRun, columns: FillColumns, index: int, prices: Prices, rows: EquityRows) -> Floats | None:
     """Units held at each row, or None if never any."""
-    own = columns.of(index) if len(engine.prices) > 1 else slice(None)
+    own = columns.of(index) if len(run.prices) > 1 else slice(None)
     signed = columns.units[own]
     if not len(signed):
         return None
-    ticks = ticks_of(columns, own, prices, engine.last)
-    flows = [flow for flow in engine.ledger.flows if flow.symbol == prices.symbol and flow.kind != "dividend"]
+    ticks = ticks_of(columns, own, prices, run.last)
+    flows = [flow for flow in run.flows if flow.symbol == prices.symbol and flow.kind != "dividend"]
     one = prices.scale.quantity_one
     if not flows:
         return rows.sample(ticks, levels(0, signed, one))

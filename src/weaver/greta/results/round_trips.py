@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from weaver.greta.ledger.fill_rows import FillRow
-from weaver.greta.ledger.ledger import CashFlow, Ledger
+from weaver.greta.ledger.fill_rows import FillRow, FillRows
+from weaver.greta.ledger.ledger import CashFlow
 from weaver.model.numbers.money import divide_half_even
 
 Worth = int | Fraction
@@ -84,9 +84,9 @@ class Piece:
 class RoundTrips:
     """Matches the fills of a run with each other."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._fills = ledger.fills
-        self._flows = deque(flow for flow in ledger.flows if flow.kind in {"split", "delisting"})
+    def __init__(self, fills: FillRows, flows: Sequence[CashFlow]) -> None:
+        self._fills = fills
+        self._flows = deque(flow for flow in flows if flow.kind in {"split", "delisting"})
         self._legs: dict[str, deque[Leg]] = defaultdict(deque)
         self._found: dict[tuple[int, int], Piece] = {}
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.exact_sums import quotients, whole
 from weaver.greta.ledger.fill_columns import FillColumns, times_of
 from weaver.greta.ledger.fill_rows import AT_OPEN, FillRow
-from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.results.excursions import Excursions
 from weaver.greta.results.round_trips import Piece, RoundTrips
 from weaver.greta.results.statistics import TradeColumns
@@ -46,10 +45,8 @@ class DelistedTrade(Trade):
 class Trades(Sequence[Trade]):
     """The closed round trips of a run, in order of exit; a trade is made when it is looked at."""
 
-    def __init__(
-        self, pieces: Sequence[Piece], columns: TradeColumns, ledger: Ledger, ticks: NDArray[np.int64]
-    ) -> None:
-        self._pieces, self._ledger, self._ticks = pieces, ledger, ticks
+    def __init__(self, pieces: Sequence[Piece], columns: TradeColumns, run: FinishedRun) -> None:
+        self._pieces, self._run = pieces, run
         self.columns = columns
         self._excursions: dict[str, Excursions] = {}
 
@@ -58,16 +55,16 @@ class Trades(Sequence[Trade]):
 
     def __getitem__(self, index: int) -> Trade:  # type: ignore[override]
         piece = self._pieces[index]
-        scale = self._ledger.prices[piece.symbol].scale
+        scale = self._run.prices[piece.symbol].scale
         mae, mfe = self._excursion(piece)
         entry, exit_ = self._bars(piece)
         return (Trade if piece.delisting is None else DelistedTrade)(
             symbol=piece.symbol,
             side="long" if piece.sign > 0 else "short",
             quantity=scale.quantity_decimal(piece.units),
-            entry_time=_entry_time(self._ledger, piece),
+            entry_time=_entry_time(self._run, piece),
             entry_price=scale.average_price(piece.entry_worth, piece.units),
-            exit_time=_exit_time(self._ledger, piece, self._ticks),
+            exit_time=_exit_time(self._run, piece),
             exit_price=scale.average_price(piece.exit_worth, piece.units),
             pnl=decimal_of(piece.pnl, 8),
             return_=float(self.columns.return_[index]),
@@ -82,22 +79,22 @@ class Trades(Sequence[Trade]):
         return self._bars(self._pieces[index])
 
     def _bars(self, piece: Piece) -> tuple[int, int]:
-        fills, delisting = self._ledger.fills, piece.delisting
+        fills, delisting = self._run.fills, piece.delisting
         entry = fills[piece.entry].bar
         if delisting is None:
             return entry, fills[piece.exit].bar
-        prices = self._ledger.prices[piece.symbol]
+        prices = self._run.prices[piece.symbol]
         is_before = delisting.place == AT_OPEN
         return entry, prices.bar_at(delisting.tick) if is_before else prices.newest_at(delisting.tick)
 
     def _excursion(self, piece: Piece) -> tuple[float, float]:
-        prices = self._ledger.prices[piece.symbol]
+        prices = self._run.prices[piece.symbol]
         excursions = self._excursions.get(piece.symbol)
         if excursions is None:
             excursions = self._excursions[piece.symbol] = Excursions(prices)
         one = piece.units * prices.scale.price_one
         entry, exit_ = self._bars(piece)
-        place = self._ledger.fills[piece.exit].place if piece.delisting is None else piece.delisting.place
+        place = self._run.fills[piece.exit].place if piece.delisting is None else piece.delisting.place
         return excursions.of(
             sign=piece.sign,
             entry=(entry, float(piece.entry_worth / one)),
@@ -106,33 +103,33 @@ class Trades(Sequence[Trade]):
         )
 
 
-def trades_of(ledger: Ledger, columns: FillColumns, ticks: NDArray[np.int64]) -> Trades:
-    """The round trips of all fills; `ticks` is the run's clock."""
-    quick = _alternating(ledger, columns, ticks)
+def trades_of(run: FinishedRun, columns: FillColumns) -> Trades:
+    """The round trips of all fills."""
+    quick = _alternating(run, columns)
     if quick is not None:
         return quick
-    pieces = RoundTrips(ledger).pieces()
+    pieces = RoundTrips(run.fills, run.flows).pieces()
     found = TradeColumns(
         pnl=quotients(whole([piece.pnl for piece in pieces]), CASH_ONE),
-        return_=np.array([_return(piece, ledger) for piece in pieces], dtype=np.float64),
-        entry_time=np.array([_entry_time(ledger, piece) for piece in pieces], dtype=np.int64),
-        exit_time=np.array([_exit_time(ledger, piece, ticks) for piece in pieces], dtype=np.int64),
+        return_=np.array([_return(piece, run) for piece in pieces], dtype=np.float64),
+        entry_time=np.array([_entry_time(run, piece) for piece in pieces], dtype=np.int64),
+        exit_time=np.array([_exit_time(run, piece) for piece in pieces], dtype=np.int64),
     )
-    return Trades(pieces, found, ledger, ticks)
+    return Trades(pieces, found, run)
 
 
-def _return(piece: Piece, ledger: Ledger) -> float:
+def _return(piece: Piece, run: FinishedRun) -> float:
     """The gain as a fraction of what was entered, from prices and not from cash, which is rounded."""
     paid = piece.entry_worth
     change = piece.sign * (piece.exit_worth - paid) / paid
-    return float(change) - piece.fee * ledger.prices[piece.symbol].scale.notional_divisor / float(paid)
+    return float(change) - piece.fee * run.prices[piece.symbol].scale.notional_divisor / float(paid)
 
 
-def _alternating(ledger: Ledger, columns: FillColumns, ticks: NDArray[np.int64]) -> Trades | None:
+def _alternating(run: FinishedRun, columns: FillColumns) -> Trades | None:
     """The common case, all columns at once: one symbol, no flows, each entry closed whole by the next fill."""
-    prices = next(iter(ledger.prices.values()))
+    prices = next(iter(run.prices.values()))
     fills_whole = prices.costs.max_participation is None  # else parts of two orders may alternate
-    if len(ledger.prices) != 1 or ledger.flows or len(columns) < 2 or not columns.is_small or not fills_whole:
+    if len(run.prices) != 1 or run.flows or len(columns) < 2 or not columns.is_small or not fills_whole:
         return None
     rows = slice(0, len(columns) // 2 * 2)
     signed, value, fees = columns.units[rows], columns.value[rows], columns.commission[rows]
@@ -140,7 +137,7 @@ def _alternating(ledger: Ledger, columns: FillColumns, ticks: NDArray[np.int64])
         return None
     entry, exit_, paid = value[0::2], value[1::2], fees[0::2] + fees[1::2]
     sign = np.sign(signed[0::2])
-    bought, sold = (ledger.fills.price_column()[place : len(signed) : 2] for place in (0, 1))
+    bought, sold = (run.fills.price_column()[place : len(signed) : 2] for place in (0, 1))
     worth = bought * np.abs(signed[0::2]).astype(np.float64) / prices.scale.notional_divisor
     times = times_of(columns, rows, prices)
     found = TradeColumns(
@@ -149,7 +146,7 @@ def _alternating(ledger: Ledger, columns: FillColumns, ticks: NDArray[np.int64])
         entry_time=times[0::2].astype(np.int64),
         exit_time=times[1::2].astype(np.int64),
     )
-    return Trades(_Pairs(prices.symbol, ledger.fills), found, ledger, ticks)
+    return Trades(_Pairs(prices.symbol, run.fills), found, run)
 
 
 class _Pairs(Sequence[Piece]):
@@ -179,12 +176,12 @@ class _Pairs(Sequence[Piece]):
         )
 
 
-def _entry_time(ledger: Ledger, piece: Piece) -> int:
-    return ledger.prices[piece.symbol].time_of(ledger.fills[piece.entry])
+def _entry_time(run: FinishedRun, piece: Piece) -> int:
+    return run.prices[piece.symbol].time_of(run.fills[piece.entry])
 
 
-def _exit_time(ledger: Ledger, piece: Piece, ticks: NDArray[np.int64]) -> int:
+def _exit_time(run: FinishedRun, piece: Piece) -> int:
     """When an order, or a delisting, ended it."""
     if piece.delisting is not None:
-        return int(ticks[piece.delisting.tick])
-    return ledger.prices[piece.symbol].time_of(ledger.fills[piece.exit])
+        return int(run.ticks[piece.delisting.tick])
+    return run.prices[piece.symbol].time_of(run.fills[piece.exit])

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaver.greta.decisions import Decision, Kind, RecordingAccount, first_difference, sample, spread
-from weaver.greta.engine import Engine, Progress
-from weaver.marvin.runtime import Runtime
+from weaver.greta.decisions import Decision, decisions_of, first_difference, sample, spread
+from weaver.greta.doubts.gravity import FATAL
+from weaver.greta.finished_run import FinishedRun
+from weaver.greta.recorded_account import RecordedAccount
+from weaver.greta.setup import Progress
 from weaver.marvin.series.prefix_check import Difference, PrefixCheck, Uncomputable, shared_computations
 from weaver.marvin.series.series import Series
 from weaver.model.counted import counted
@@ -21,7 +23,7 @@ from weaver.model.orders.order import Order
 from weaver.research.cut import fair
 from weaver.research.lookahead.effort import Stopwatch, within
 from weaver.research.lookahead.memory import Memory
-from weaver.research.run import Plan, no_collection
+from weaver.research.run import Plan, Ran, no_collection
 
 RUNS, SECONDS = 1.0, 0.45
 """What all that follows the repeated run may take: so many times what that took, and so much beside."""
@@ -33,9 +35,6 @@ EARLY = (1 / 8, 1 / 5, 1 / 3)
 CUTS_MIN, CUTS_MAX = 3, 64
 PREFIX_AT_LEAST, CUT_AT_LEAST = 1_000, 0.1
 """What the shortest prefix, and the earliest cut, costs: as much as so many bars more, so much of a run."""
-
-FATAL = ("lookahead", "not_deterministic")
-LiveEngine = Engine[Runtime]
 
 
 class Finding(NamedTuple):
@@ -69,32 +68,32 @@ class Checked(NamedTuple):
         return f"the run repeated, {own} on {prefixes} shorter rows, and {cuts}"
 
 
-def check(plan: Plan, engine: LiveEngine, before: Memory, progress: Progress) -> Checked:
+def check(plan: Plan, ran: Ran, before: Memory, progress: Progress) -> Checked:
     """Recompute, repeat and cut a finished run; `before` is what the strategy's class kept before it.
 
     Its result is left alone, and so is what it left in the class, unless that looks ahead.
     """
     after = Memory(plan.strategy.cls)
-    checked = _Check(plan, engine, before.recall, progress).checked()
+    checked = _Check(plan, ran, before.recall, progress).checked()
     if not any(finding.code == "lookahead" for finding in checked.findings):
         after.recall()
     return checked
 
 
-def is_repeated(engine: LiveEngine, again: LiveEngine) -> bool:
+def is_repeated(ran: Ran, again: Ran) -> bool:
     """Whether a second run placed the same orders and had the same fills."""
-    first, second = engine.ledger.fills, again.ledger.fills
+    first, second = ran.finished.fills, again.finished.fills
     if any(getattr(first, column) != getattr(second, column) for column in ("numbers", "units", "bars")):
         return False
     if (first.amounts.prices, first.amounts.commissions) != (second.amounts.prices, second.amounts.commissions):
         return False
     # A plain order that filled at once is its fill; all others are kept.
     one, other = (
-        {order.number: order for order in (*run.matcher.book, *run.ledger.fills.kept.values())}
-        for run in (engine, again)
+        {order.number: order for order in (*run.finished.book, *run.finished.fills.kept.values())}
+        for run in (ran, again)
     )
     same = (_terms(one[number]) == _terms(other[number]) for number in one.keys() & other.keys())
-    return engine.runtime.desk.number == again.runtime.desk.number and all(same)
+    return ran.runtime.desk.number == again.runtime.desk.number and all(same)
 
 
 def _terms(order: Order) -> tuple[object, ...]:
@@ -104,8 +103,8 @@ def _terms(order: Order) -> tuple[object, ...]:
 class _Check:
     """One check of one run. `forget` puts back what the strategy's class and module kept before the run."""
 
-    def __init__(self, plan: Plan, engine: LiveEngine, forget: Callable[[], None], progress: Progress) -> None:
-        self._plan, self._engine, self._forget, self._progress = plan, engine, forget, progress
+    def __init__(self, plan: Plan, ran: Ran, forget: Callable[[], None], progress: Progress) -> None:
+        self._plan, self._ran, self._forget, self._progress = plan, ran, forget, progress
         self._seconds = Stopwatch()
         self._run_seconds = 0.0
         self._whole: list[Decision] = []
@@ -121,12 +120,12 @@ class _Check:
 
     def _findings(self) -> list[Finding]:
         with no_collection():
-            again = self._plan.engine(progress=_ignore, account=RecordingAccount)
+            again = self._plan.run(progress=_ignore, account=RecordedAccount)
         self._run_seconds = max(self._seconds(), 1e-6)
         self._progress(0.3)
-        if not is_repeated(self._engine, again):
-            return [_not_deterministic(_where(self._engine, again))]
-        self._whole = _decisions(again)
+        if not is_repeated(self._ran, again):
+            return [_not_deterministic(_where(self._ran.finished, again.finished))]
+        self._whole = decisions_of(again.finished)
         self._moments = [decision.time for decision in self._whole]
         end = self._run_seconds * (1 + RUNS) + SECONDS
         doubts: list[Finding] = []
@@ -137,16 +136,16 @@ class _Check:
                 doubts.append(found)
         return doubts
 
-    def _steps(self, again: LiveEngine, end: float) -> Iterator[Finding | None]:
+    def _steps(self, again: Ran, end: float) -> Iterator[Finding | None]:
         """What each step found, in their order; a step begins when it is asked for."""
         yield from self._indicators(again, end)
-        yield self._cuts(again, end)
+        yield self._cuts(again.finished, end)
 
     # Indicators
 
-    def _indicators(self, engine: LiveEngine, end: float) -> Iterator[Finding | None]:
+    def _indicators(self, again: Ran, end: float) -> Iterator[Finding | None]:
         """The strategy's own functions on prefixes: at decisions, and spread over the run."""
-        computations = shared_computations(engine.runtime.clock.user_series)
+        computations = shared_computations(again.runtime.clock.user_series)
         spare = end - self._run_seconds
         kept = (
             float(np.clip(self._run_seconds, CUTS_SHARE_MIN * spare, CUTS_SHARE_MAX * spare)) if self._moments else 0.0
@@ -154,7 +153,7 @@ class _Check:
         for done, outputs in enumerate(computations):
             now = self._seconds()
             until = now + (end - kept - now) / (len(computations) - done)
-            places = self._places(engine, outputs[0])
+            places = self._places(again.finished, outputs[0])
             prefixes = PrefixCheck(outputs, self._forget)
             steps = within(
                 places, lambda count: count + PREFIX_AT_LEAST, seconds=self._seconds, until=until, least=PREFIXES_MIN
@@ -169,10 +168,10 @@ class _Check:
             elif prefixes.places < min(PREFIXES_WANTED, len(places)):
                 yield _sampled(outputs[0].label, prefixes.places)
 
-    def _places(self, engine: LiveEngine, series: Series) -> list[int]:
+    def _places(self, run: FinishedRun, series: Series) -> list[int]:
         """How many bars to compute on: what is computed in any case, then three at a decision for one elsewhere."""
         ends = series.timeline.ends
-        first, last = (int(engine.ticks[k]) for k in (engine.first, engine.last))
+        first, last = (run.instant(tick) for tick in (run.first, run.last))
         begun, over = (int(np.searchsorted(ends, moment, side="right")) for moment in (first, last))
         most = min(over, len(ends) - 1)
         decided = np.unique(np.searchsorted(ends, np.asarray(self._moments, dtype=np.int64), side="right"))
@@ -187,12 +186,12 @@ class _Check:
 
     # Cuts
 
-    def _cuts(self, engine: LiveEngine, end: float) -> Finding | None:
+    def _cuts(self, run: FinishedRun, end: float) -> Finding | None:
         """The run repeated on bars cut right after some of its decisions."""
-        first = int(engine.ticks[engine.first])  # what was decided in on_start needs one bar to run on
+        first = run.instant(run.first)  # what was decided in on_start needs one bar to run on
         moments = fair(self._plan.listings, np.unique(np.maximum(np.asarray(self._moments, dtype=np.int64), first)))
-        visited = np.searchsorted(engine.ticks, moments) + 1 - engine.first
-        share = dict(zip(moments.tolist(), (visited / (engine.last + 1 - engine.first)).tolist(), strict=True))
+        visited = np.searchsorted(run.ticks, moments) + 1 - run.first
+        share = dict(zip(moments.tolist(), (visited / (run.last + 1 - run.first)).tolist(), strict=True))
         runs = (end - self._seconds()) / self._run_seconds
         chosen = _chosen(share, runs)
         failed: Finding | None = None
@@ -235,8 +234,8 @@ class _Check:
     def _first_difference(self, moment: int) -> Decision | None:
         self._forget()
         with no_collection():
-            cut = self._plan.engine(progress=_ignore, account=RecordingAccount, until=moment)
-        return first_difference(self._whole, _decisions(cut), moment)
+            cut = self._plan.run(progress=_ignore, account=RecordedAccount, until=moment)
+        return first_difference(self._whole, decisions_of(cut.finished), moment)
 
 
 def _chosen(share: dict[int, float], runs: float) -> list[int]:
@@ -249,17 +248,8 @@ def _chosen(share: dict[int, float], runs: float) -> list[int]:
     return sample(early or moments[:1], CUTS_MIN)
 
 
-def _decisions(engine: LiveEngine) -> list[Decision]:
-    account = engine.account
-    assert isinstance(account, RecordingAccount)
-    reason = engine.runtime.stop_reason
-    if reason is None:
-        return account.decisions
-    return [*account.decisions, Decision(int(engine.ticks[engine.last]), Kind.END, 0, (reason,))]
-
-
-def _where(engine: LiveEngine, again: LiveEngine) -> str:
-    pairs = zip(engine.account.orders, again.account.orders, strict=False)
+def _where(run: FinishedRun, again: FinishedRun) -> str:
+    pairs = zip(run.orders, again.orders, strict=False)
     first = next((order for order, other in pairs if _terms(order) != _terms(other)), None)
     return f"order {first.number}" if first is not None else "the number of orders or fills"
 

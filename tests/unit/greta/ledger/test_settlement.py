@@ -82,7 +82,7 @@ def bars() -> Bars:
     return minute_bars(synthetic_columns(6_000))
 
 
-def never(engine: Engine[Any]) -> None:
+def never(engine: Engine) -> None:
     del engine
 
 

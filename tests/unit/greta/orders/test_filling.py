@@ -11,7 +11,11 @@ from tests.naive.builders import days, hour_bar, op, stock
 from tests.naive.compare import disagreement
 from tests.naive.scenario import NaiveAccount, Op, Scenario
 from weaver.greta.ledger.fill_rows import INSIDE
+from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.orders.book import OrderBook
+from weaver.greta.orders.filling import Filling
 from weaver.marvin.strategy import Strategy
+from weaver.model.account.margin import AccountRules
 from weaver.model.errors import RunFailed
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderEvent
@@ -21,16 +25,17 @@ VENUE = "alpaca-stocks"
 
 def test_price_outside_its_bar_fails_the_run() -> None:
     scenario = Scenario(symbols=[stock(days("10 11 9 10", "10 11 9 10"))])
-    engine = run_weaver(scenario)
-    scale = engine.prices["AAA"].scale
+    prices = run_weaver(scenario).prices
+    scale, ledger = prices["AAA"].scale, Ledger(AccountRules(), prices)
+    filling = Filling(OrderBook({}, legs_wait=False), ledger, prices)
     for price in (8.99, 11.01):
         order = Order(7, scale, 1, 5, 0)
         order.happen(OrderEvent.ACCEPT)
         units = round(price * 1e8)
         with pytest.raises(RunFailed, match=rf"its fill at {price} lies outside its bar of AAA, 9\.0 to 11\.0"):
-            engine.matcher.filling.execute(order, 5, units, units, 1, INSIDE)
+            filling.execute(order, 5, units, units, 1, INSIDE)
         assert order.filled == 0
-    assert engine.ledger.fills[:] == []
+    assert ledger.fills[:] == []
 
 
 def test_legs_of_a_refused_entry_are_cancelled_with_it() -> None:
@@ -73,9 +78,9 @@ def test_target_that_others_have_reached_by_its_fill_is_cancelled() -> None:
         ]
     }
     scenario = Scenario(symbols=[stock(days("10 10 10 10", "10 10 10 10", "9 9 8 8"))], program=program)
-    engine = run_weaver(scenario)
+    finished = run_weaver(scenario)
     assert disagreement(scenario) is None
-    assert [order.reason for order in engine.account.orders] == ["the target was reached without it", ""]
+    assert [order.reason for order in finished.orders] == ["the target was reached without it", ""]
 
 
 def test_size_at_fill_bracket_has_legs_of_the_settled_size() -> None:
@@ -83,9 +88,9 @@ def test_size_at_fill_bracket_has_legs_of_the_settled_size() -> None:
         0: [op("order_target_value", 1000, size_at="fill", take_profit=Decimal(30), stop_loss=Decimal(15), tif="gtc")]
     }
     scenario = Scenario(symbols=[stock(days("10 10 10 10", "20 20 20 20", "16 16 14 14"))], program=program)
-    engine = run_weaver(scenario)
+    finished = run_weaver(scenario)
     assert disagreement(scenario) is None
-    assert [(order.units, order.filled) for order in engine.account.orders] == [(50, 50), (0, 0), (50, 50)]
+    assert [(order.units, order.filled) for order in finished.orders] == [(50, 50), (0, 0), (50, 50)]
 
 
 def test_explicit_quantity_is_rejected_with_the_reason_and_a_target_is_cut() -> None:
@@ -93,9 +98,9 @@ def test_explicit_quantity_is_rejected_with_the_reason_and_a_target_is_cut() -> 
     scenario = Scenario(
         symbols=[stock(days("10 10 10 10", "10 10 10 10"))], program=program, account=NaiveAccount(cash=Decimal(1000))
     )
-    engine = run_weaver(scenario)
+    finished = run_weaver(scenario)
     assert disagreement(scenario) is None
-    assert engine.account.orders[0].reason == "buy 101 AAA at 10: cash of 1,000.00 does not pay for it with its costs"
+    assert finished.orders[0].reason == "buy 101 AAA at 10: cash of 1,000.00 does not pay for it with its costs"
 
 
 def test_ioc_leg_has_its_open_after_the_bar_inside_which_its_entry_filled() -> None:
@@ -112,4 +117,4 @@ def test_ioc_leg_has_its_open_after_the_bar_inside_which_its_entry_filled() -> N
     other = [hour_bar(0, 15, "100 106 100 106"), hour_bar(0, 17, "94 94 94 94")]
     scenario = Scenario(symbols=[stock(one), stock(other, symbol="BBB")], program=program, timeframe="1h")
     assert disagreement(scenario) is None
-    assert [row.price // 10**8 for row in run_weaver(scenario).ledger.fills] == [105, 94]
+    assert [row.price // 10**8 for row in run_weaver(scenario).fills] == [105, 94]

@@ -21,9 +21,10 @@ from weaver.events.payloads import (
     StrategyPlaceRequest,
     StrategyStopRequest,
 )
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.record.order_events import Envelope
-from weaver.greta.record.recorded_account import RecordedAccount
 from weaver.greta.record.recorder import Recorder
+from weaver.greta.recorded_account import RecordedAccount
 from weaver.marvin.orders.actions import Actions
 from weaver.model.orders.actions import (
     Action,
@@ -40,10 +41,10 @@ SEEDS = 150
 RUN = "r1"
 
 
-def requests(engine: Any) -> Iterator[Payload]:
+def requests(finished: FinishedRun) -> Iterator[Payload]:
     """The payloads of a finished run's requests, in the order in which they were recorded."""
     envelope = Envelope(run_id=RUN, recorded_at=datetime(2026, 1, 2, tzinfo=UTC), trace_id=None)
-    log, rest = Recorder(engine, envelope, is_full=False).shared_out()
+    log, rest = Recorder(finished, envelope, is_full=False).shared_out()
     for line in (*log, *rest):
         event = json.loads(line)
         if event["type"].startswith("strategy.") and event["type"] != "strategy.Log":
@@ -135,7 +136,7 @@ def key(request: Payload) -> tuple[str, str]:
     return request.type, request.order_id if isinstance(request, OrderRequest | CancelRequest) else ""
 
 
-def compare(engine: Any, actions: Actions) -> Counter[str]:
+def compare(finished: FinishedRun, actions: Actions) -> Counter[str]:
     """The requests of a run are those that its actions stand for."""
     told = Told()
     found: dict[tuple[str, str], Payload] = {}
@@ -143,7 +144,7 @@ def compare(engine: Any, actions: Actions) -> Counter[str]:
         for request in told.requests(time, action):
             assert key(request) not in found
             found[key(request)] = request
-    for request in requests(engine):
+    for request in requests(finished):
         expected = found.pop(key(request))
         if isinstance(request, OrderRequest):
             number = int(request.order_id.removeprefix(f"{RUN}-"))
@@ -166,8 +167,8 @@ def test_requests_of_random_programs_say_what_their_actions_say() -> None:
     for seed in range(SEEDS):
         actions = Actions()
         scenario = random_scenario(seed)
-        engine = run_weaver(scenario, by_signal=bool(seed % 2), account_class=RecordedAccount, actions=actions)
-        seen += compare(engine, actions)
+        finished = run_weaver(scenario, by_signal=bool(seed % 2), account_class=RecordedAccount, actions=actions)
+        seen += compare(finished, actions)
     assert seen["legs"] > 100
     assert seen["unsized"] > 5
 
@@ -190,4 +191,4 @@ def test_requests_for_windows_and_the_runs_end_say_what_their_actions_say() -> N
 
     actions = Actions()
     plan = planned(Busy, crypto_bars([10.0, 11.0, 12.0, 13.0, 14.0]))
-    compare(plan.engine(progress=lambda _: None, account=RecordedAccount, actions=actions), actions)
+    compare(plan.run(progress=lambda _: None, account=RecordedAccount, actions=actions).finished, actions)

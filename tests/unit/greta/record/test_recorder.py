@@ -20,15 +20,15 @@ from weaver.events.payloads import PAYLOADS
 from weaver.events.payloads import plain as plain_payload
 from weaver.greta.record import recorder as recorder_module
 from weaver.greta.record.order_events import Envelope
-from weaver.greta.record.recorded_account import RecordedAccount
 from weaver.greta.record.recorder import Recorder
 from weaver.greta.record.text import decimal_text, price_text
+from weaver.greta.recorded_account import RecordedAccount
 from weaver.greta.result import BacktestResult
 from weaver.marvin.plugins.loader import from_class
 from weaver.model.backtest.options import Options
 from weaver.model.numbers.money import decimal_of, plain
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
-from weaver.research import run as run_plan
+from weaver.research import run_for_record
 from weaver.research.inputs import sources
 from weaver.research.run import plan as make_plan
 
@@ -55,11 +55,11 @@ def recorded(strategy: type[Strategy], bars: Any, **options: Any) -> BacktestRes
     """A run on a recorded account, without costs."""
     asked = Options(**{"costs": "none", "lookahead_check": False, **options})
     ready = make_plan(from_class(strategy), sources(bars, asked), asked)
-    return run_plan(ready, progress=lambda *_: None, account=RecordedAccount)
+    return run_for_record(ready, progress=lambda *_: None)[0]
 
 
 def recorder_of(result: BacktestResult, *, is_full: bool = False, run_id: str = "r1") -> Recorder:
-    return Recorder(result.engine, Envelope(run_id=run_id, recorded_at=NOW, trace_id="t"), is_full=is_full)
+    return Recorder(result.finished, Envelope(run_id=run_id, recorded_at=NOW, trace_id="t"), is_full=is_full)
 
 
 def events_of(recorder: Recorder) -> list[Json]:
@@ -130,8 +130,8 @@ def check_orders(events: list[Json], result: BacktestResult) -> None:
 def test_every_order_of_random_scenarios_tells_a_legal_story(by_signal: bool) -> None:
     told: Counter[str] = Counter()
     for seed in range(SCENARIOS):
-        engine = run_weaver(random_scenario(seed), by_signal=by_signal, account_class=RecordedAccount)
-        result = BacktestResult(engine, strategy="s", journal=engine.runtime.journal, record=dict)
+        finished = run_weaver(random_scenario(seed), by_signal=by_signal, account_class=RecordedAccount)
+        result = BacktestResult(finished, strategy="s", record=dict)
         recorder = recorder_of(result)
         events = events_of(recorder)
         check_story(events, result)
@@ -144,9 +144,9 @@ def test_recording_changes_nothing_of_a_run() -> None:
     for seed in range(SCENARIOS, SCENARIOS + 30):
         plainly = run_weaver(random_scenario(seed))
         kept = run_weaver(random_scenario(seed), account_class=RecordedAccount)
-        assert list(plainly.ledger.fills.units) == list(kept.ledger.fills.units)
-        assert plainly.ledger.cash == kept.ledger.cash
-        assert [order.status for order in plainly.account.orders] == [order.status for order in kept.account.orders]
+        assert list(plainly.fills.units) == list(kept.fills.units)
+        assert plainly.cash == kept.cash
+        assert [order.status for order in plainly.orders] == [order.status for order in kept.orders]
 
 
 def check_rows(recorder: Recorder, result: BacktestResult) -> None:
@@ -185,7 +185,7 @@ class Busy(Strategy):
     """Logs, fetches, places, replaces, cancels and ends the run, each at its own bar."""
 
     def on_bar(self, bar: Any) -> None:
-        match bar.close, len(self._running.account.orders):  # type: ignore[attr-defined]
+        match bar.close, self._running.desk.number:
             case 10.0, 0:
                 self.log("first, bid")
                 self.bid = self.buy("BTC/USD", 2, limit=5, tif="gtc")

@@ -121,10 +121,10 @@ def test_average_over_two_fills_is_weighted_by_their_quantities() -> None:
 def test_trades_of_random_runs_say_what_a_count_of_their_fills_says() -> None:
     compared = 0
     for seed in range(150):
-        engine = run_weaver(random_scenario(seed))
-        if any(flow.kind != "dividend" for flow in engine.ledger.flows):
+        finished = run_weaver(random_scenario(seed))
+        if any(flow.kind != "dividend" for flow in finished.flows):
             continue
-        result = BacktestResult(engine, strategy="program", journal=[], record=dict)
+        result = BacktestResult(finished, strategy="program", record=dict)
         counted = counted_trades(result)
         assert len(counted) == len(result.trades)
         for trade, (entered, left, paid) in zip(result.trades, counted, strict=True):
@@ -219,7 +219,7 @@ def test_trades_and_flows_are_what_the_account_gained_through_random_splits() ->
         flows = sum(flow.amount for flow in result.cash_flows)
         earned = sum((trade.pnl for trade in result.trades), Decimal(0))
         lost_fees = sum(f.commission for f in result.fills) - sum((t.commission for t in result.trades), Decimal(0))
-        assert Decimal(result.engine.ledger.cash).scaleb(-8) - 1_000_000 == earned + flows - gone - lost_fees, seed
+        assert Decimal(result.finished.cash).scaleb(-8) - 1_000_000 == earned + flows - gone - lost_fees, seed
         assert not lost_fees or not result.trades
         checked += len(result.trades)
         fractions += len(result.cash_flows)
@@ -361,12 +361,12 @@ def test_trades_dividends_and_what_is_held_are_what_the_account_gained() -> None
         kinds = {kind for one in scenario.symbols for kind, _, _ in one.actions}
         if "split" in kinds:
             continue
-        engine = run_weaver(scenario)
-        assert not any(engine.ledger.units.values())
-        result = BacktestResult(engine, strategy="program", journal=[], record=dict)
+        finished = run_weaver(scenario)
+        assert not any(finished.held.values())
+        result = BacktestResult(finished, strategy="program", record=dict)
         dividends = sum(flow.amount for flow in result.cash_flows if flow.kind == "dividend")
         earned = sum((trade.pnl for trade in result.trades), Decimal(0))
-        assert Decimal(engine.ledger.cash).scaleb(-8) == scenario.account.cash + earned + dividends, seed
+        assert Decimal(finished.cash).scaleb(-8) == scenario.account.cash + earned + dividends, seed
         delisted += sum(isinstance(trade, DelistedTrade) for trade in result.trades)
         checked += 1
     assert checked > 20

@@ -11,18 +11,18 @@ from tests.builders import backtest, crypto_bars, told
 from tests.naive.bridge import run_weaver
 from tests.naive.generate import random_scenario
 from weaver import Strategy
-from weaver.greta.engine import Engine
+from weaver.greta.finished_run import FinishedRun
 from weaver.greta.result import BacktestResult
 
 Pair = tuple[str, int, int]
 
 
-def counted(engine: Engine[Any]) -> tuple[Counter[Pair], dict[Pair, Decimal]]:
+def counted(finished: FinishedRun) -> tuple[Counter[Pair], dict[Pair, Decimal]]:
     """Lots and gains before fees by symbol, entry order and exit order, matched lot by lot."""
     lots: Counter[Pair] = Counter()
     gains: dict[Pair, Decimal] = defaultdict(Decimal)
     waiting: dict[str, deque[tuple[int, int, Decimal]]] = defaultdict(deque)
-    for row in engine.ledger.fills:
+    for row in finished.fills:
         symbol, number, sign = row.order.symbol, row.order.number, 1 if row.units > 0 else -1
         scale = row.order.scale
         price = scale.price_decimal(row.price)
@@ -40,18 +40,18 @@ def counted(engine: Engine[Any]) -> tuple[Counter[Pair], dict[Pair, Decimal]]:
 def test_one_entry_order_against_one_exit_order_is_one_trade() -> None:
     compared = interleaved = 0
     for seed in range(400):
-        engine = run_weaver(random_scenario(seed))
-        lots_filled = sum(abs(row.units) // row.order.scale.lot for row in engine.ledger.fills)
-        if any(flow.kind != "dividend" for flow in engine.ledger.flows) or not 0 < lots_filled < 20_000:
+        finished = run_weaver(random_scenario(seed))
+        lots_filled = sum(abs(row.units) // row.order.scale.lot for row in finished.fills)
+        if any(flow.kind != "dividend" for flow in finished.flows) or not 0 < lots_filled < 20_000:
             continue
-        lots, gains = counted(engine)
-        trades = BacktestResult(engine, strategy="program", journal=[], record=dict).trades
-        one = {symbol: prices.scale for symbol, prices in engine.prices.items()}
+        lots, gains = counted(finished)
+        trades = BacktestResult(finished, strategy="program", record=dict).trades
+        one = {symbol: prices.scale for symbol, prices in finished.prices.items()}
         ours = Counter((t.symbol, t.quantity) for t in trades)
         theirs = Counter((s, one[s].quantity_decimal(count * one[s].lot)) for (s, _, _), count in lots.items())
         assert ours == theirs, seed
         gross = sum((trade.pnl + trade.commission for trade in trades), Decimal(0))
-        assert abs(gross - sum(gains.values())) <= Decimal("1e-7") * max(len(engine.ledger.fills), 1), seed
+        assert abs(gross - sum(gains.values())) <= Decimal("1e-7") * max(len(finished.fills), 1), seed
         compared += len(trades)
         interleaved += any(a != b for a, b in zip(lots, sorted(lots), strict=True))
     assert compared > 400

@@ -36,7 +36,7 @@ def asked(*on: Callback, bars: Any = BARS, **options: Any) -> list[TimedAction]:
     """What a strategy asks for that does one of these on each bar."""
     actions = Actions()
     plan = planned(type("Acting", (Acts,), {"_on": on}), bars, **options)
-    plan.engine(progress=lambda _: None, actions=actions)
+    plan.run(progress=lambda _: None, actions=actions)
     return list(actions.take())
 
 
@@ -344,7 +344,7 @@ def test_orders_whose_actions_were_taken_are_joined_no_more() -> None:
                 refused.append(self.pair)
 
     actions, refused = Actions(), []
-    planned(Late, BARS).engine(progress=lambda _: None, actions=actions)
+    planned(Late, BARS).run(progress=lambda _: None, actions=actions)
     assert [tuple(one.number for one in pair) for pair in refused] == [(1, 2)]
 
 
@@ -371,7 +371,7 @@ def test_what_on_start_asks_for_has_the_time_of_the_runs_start() -> None:
             self.buy("AB/USD", 2)
 
     actions = Actions()
-    planned(Starts, BARS).engine(progress=lambda _: None, actions=actions)
+    planned(Starts, BARS).run(progress=lambda _: None, actions=actions)
     found = actions.take()
     assert texts(list(found)) == [place(order())]
     assert found[0].time == BARS.timestamp[0]

@@ -400,7 +400,7 @@ async def test_position_is_told_with_what_it_cost_and_is_worth_at_the_last_close
 
     result = weaver.backtest(Twice, frame, symbols=["AAPL"], asset="stock", costs="none", lookahead_check=False)
     positions = {symbol: str(quantity) for symbol, quantity in result.positions.items()}
-    stored(api, positions=positions, blobs={"positions": encode_positions(result.engine)})
+    stored(api, positions=positions, blobs={"positions": encode_positions(result.finished)})
     body = (await api.client.get("/api/v1/runs/r1/positions")).json()
     assert body["items"] == [{
         "symbol": "AAPL", "quantity": "6", "average_price": "11.5", "cost": "69", "close": "12.5",
