@@ -14,11 +14,8 @@ if TYPE_CHECKING:
 
 Json = Mapping[str, Any]
 HOW = "make one with `weaver backtest … --json FILE`, or name a run by its id"
-_FILL_COLUMNS = ("symbol", "side", "quantity", "price", "commission", "slippage", "bar_timestamp")
-_TRADE_COLUMNS = (
-    "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "pnl", "return", "commission",
-    "bars", "mae", "mfe",
-)  # fmt: skip
+_OTHERWISE_NAMED = {"order_id", "timestamp", "notes"}
+"""Columns of a fill that a row of the database has under another name, or that no file has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +98,23 @@ def _check(found: Any, path: Path) -> None:
 
 def _rows_as_written(found: Json, run_id: str) -> Json:
     """The database's rows of fills and trades, in order, as the object of `weaver backtest --json` has them."""
+    from weaver.greta.results.table import Table
+    from weaver.greta.results.trades import Trade
+    from weaver.model.orders.fill import Fill
+
     fills = sorted(found["fills"], key=lambda row: int(row["id"].removeprefix(f"{run_id}-f")))
     trades = sorted(found["trades"], key=lambda row: row["number"])
+    of_a_fill = Table[Fill]([], Fill).columns().keys() - _OTHERWISE_NAMED
+    of_a_trade = Table[Trade]([], Trade).columns()
     return {
         "fills": [
             {
                 "order_id": row["order_id"].removeprefix(f"{run_id}-"), "timestamp": row["filled_at"],
-                **_picked(row, _FILL_COLUMNS),
+                **_picked(row, of_a_fill),
             }
             for row in fills
         ],
-        "trades": [_picked(row, _TRADE_COLUMNS) for row in trades],
+        "trades": [_picked(row, of_a_trade) for row in trades],
     }  # fmt: skip
 
 
