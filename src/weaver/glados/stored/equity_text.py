@@ -10,7 +10,7 @@ import orjson
 from numpy.typing import NDArray
 
 from weaver.glados.stored.blobs import EquityColumns, decode_equity
-from weaver.glados.stored.thinning import thin_rows
+from weaver.glados.stored.downsampling import downsampled_rows
 
 ROWS_TOGETHER = 5_000
 """Some ten milliseconds' work."""
@@ -32,7 +32,7 @@ class Curve:
 def curve_of(blob: bytes, points: int) -> Curve:
     """At most `points` (2 or more) of a curve's points."""
     whole = decode_equity(blob)
-    rows = thin_rows([whole.equity, whole.cash], points)
+    rows = downsampled_rows([whole.equity, whole.cash], points)
     some = EquityColumns(timestamp=whole.timestamp[rows], equity=whole.equity[rows], cash=whole.cash[rows])
     return Curve(columns=some, total=len(whole.timestamp))
 

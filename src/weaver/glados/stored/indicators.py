@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from weaver.glados.stored.thinning import POINTS_MIN, thin_rows
+from weaver.glados.stored.downsampling import POINTS_MIN, downsampled_rows
 from weaver.marvin.indicator_columns import IndicatorColumn
 
 INDICATORS = "indicators"
@@ -41,9 +41,9 @@ class StoredIndicators:
     left_out: int = 0
 
 
-def thinned(stored: StoredIndicators, points: int) -> StoredIndicators:
+def downsampled(stored: StoredIndicators, points: int) -> StoredIndicators:
     """The same with at most so many points each (at least POINTS_MIN); extremes are kept."""
-    return replace(stored, items=[replace(item, column=_thinned(item.column, points)) for item in stored.items])
+    return replace(stored, items=[replace(item, column=_downsampled(item.column, points)) for item in stored.items])
 
 
 def points_each(points: int, count: int, *, in_all: int) -> int:
@@ -56,7 +56,7 @@ def encode_indicators(columns: Iterable[IndicatorColumn]) -> bytes:
     every = iter(columns)
     items = [StoredIndicator(column=column, total=len(column.values)) for column in islice(every, INDICATORS_MAX)]
     points = points_each(POINTS_MAX, len(items), in_all=POINTS_MAX_IN_ALL)
-    kept = thinned(StoredIndicators(items=items, left_out=sum(1 for _ in every)), points)
+    kept = downsampled(StoredIndicators(items=items, left_out=sum(1 for _ in every)), points)
     about = {
         "left_out": kept.left_out,
         "items": [[one.column.name, one.column.symbol, one.column.timeframe, one.total] for one in kept.items],
@@ -89,8 +89,8 @@ def decode_indicators(blob: bytes) -> StoredIndicators:
     return StoredIndicators(items=items, left_out=about["left_out"])
 
 
-def _thinned(column: IndicatorColumn, points: int) -> IndicatorColumn:
+def _downsampled(column: IndicatorColumn, points: int) -> IndicatorColumn:
     if len(column.values) <= points:
         return column
-    rows = thin_rows([column.values], points)
+    rows = downsampled_rows([column.values], points)
     return replace(column, timestamp=column.timestamp[rows], values=column.values[rows])

@@ -32,10 +32,10 @@ from weaver.glados.schemas.results import (
 )
 from weaver.glados.services import Services
 from weaver.glados.stored.blobs import EQUITY, REPORT, decode_report
+from weaver.glados.stored.downsampling import POINTS_MIN
 from weaver.glados.stored.equity_text import curve_of, equity_text, stamps_of
-from weaver.glados.stored.indicators import INDICATORS, StoredIndicator, decode_indicators, points_each, thinned
+from weaver.glados.stored.indicators import INDICATORS, StoredIndicator, decode_indicators, downsampled, points_each
 from weaver.glados.stored.positions import POSITIONS, decode_positions
-from weaver.glados.stored.thinning import POINTS_MIN
 from weaver.model.errors import NotFound
 
 POINTS = 1_000
@@ -228,7 +228,7 @@ async def _rows(
 
 def _indicators(run_id: str, blob: bytes, points: int) -> IndicatorsResponse:
     stored = decode_indicators(blob)
-    drawn = thinned(stored, points_each(points, len(stored.items), in_all=POINTS_MAX_IN_ALL))
+    drawn = downsampled(stored, points_each(points, len(stored.items), in_all=POINTS_MAX_IN_ALL))
     return IndicatorsResponse(run_id=run_id, items=[_series(item) for item in drawn.items], left_out=drawn.left_out)
 
 

@@ -1,4 +1,4 @@
-"""Which points of a curve are sent where not all of them are wanted."""
+"""Which points of a curve are sent where fewer are wanted than there are."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from weaver.greta.report.sampling import extreme_rows
 POINTS_MIN = 2
 
 
-def thin_rows(columns: list[NDArray[np.float64]], points: int) -> NDArray[np.intp]:
+def downsampled_rows(columns: list[NDArray[np.float64]], points: int) -> NDArray[np.intp]:
     """At most `points` (2 or more) rows of columns of one length, in order: the first, the last, and the highest and
     the lowest of every column in each of many stretches. So few that not even one stretch fits are evenly spaced; all
     rows where there are no more."""
