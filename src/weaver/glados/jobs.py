@@ -13,7 +13,7 @@ import structlog
 
 from weaver.glados.ports import NewId, Now
 from weaver.model.errors import NotFound, Unavailable, WeaverError
-from weaver.model.words import fit_to_send
+from weaver.model.fit_text import fit_to_send
 
 _log = structlog.get_logger(__name__)
 

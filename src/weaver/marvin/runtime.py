@@ -22,6 +22,7 @@ from weaver.marvin.series.timeline import Clock
 from weaver.marvin.series.window import Window
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import InputError, StrategyError
+from weaver.model.fit_text import fit_to_keep
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
 from weaver.model.market.timeframe import Timeframe
@@ -30,7 +31,6 @@ from weaver.model.numbers.money import decimal_of
 from weaver.model.orders.actions import FetchWindow, StopRun
 from weaver.model.orders.order import Order
 from weaver.model.orders.small_target import SmallTargets
-from weaver.model.words import fit_words
 
 INTENTS = (
     "buy", "sell", "order_target", "order_target_value", "order_target_percent", "close_position", "oco", "oto",
@@ -276,7 +276,7 @@ class Runtime:
 
     def stop_run(self, reason: str) -> None:
         """End the run after this tick."""
-        self.stop_reason = fit_words(str(reason), length_max=REASON_LENGTH_MAX) or "stopped by the strategy"
+        self.stop_reason = fit_to_keep(str(reason), length_max=REASON_LENGTH_MAX) or "stopped by the strategy"
         if self._actions is not None:
             self._actions.add(self.clock.now, StopRun(reason=self.stop_reason))
         self.attention.append("stop")

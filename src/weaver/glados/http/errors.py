@@ -39,7 +39,7 @@ from weaver.model.errors import (
     WeaverError,
     of_family,
 )
-from weaver.model.words import fit_to_send
+from weaver.model.fit_text import fit_to_send
 
 RETRY_AFTER_SECONDS = 5
 DETAILS_MAX = 100

@@ -15,9 +15,9 @@ from weaver.glados.schemas.data import (
 )
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import DataError, InputError
+from weaver.model.fit_text import fit_to_send
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
-from weaver.model.words import fit_to_send
 from weaver.walle.bars.importing import import_file, known_class
 from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.files.preview import FilePreview, preview

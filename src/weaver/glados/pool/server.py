@@ -25,7 +25,7 @@ from weaver.glados.pool.errors import error_body
 from weaver.glados.pool.protocol import Frame, FrameBuffer, encoded, read_frame
 from weaver.marvin.blame import blame_strategy, words_of
 from weaver.model.errors import OutOfMemory, RunFailed, StrategyError, WeaverError
-from weaver.model.words import fit_words
+from weaver.model.fit_text import fit_to_keep
 
 MESSAGE_LENGTH_MAX = 2_000
 _POLL_SECONDS = 0.2
@@ -237,7 +237,7 @@ def _report(job: Job, frame: Frame, emit: Emit) -> None:
         told = _meant(error)
         if not isinstance(error, WeaverError) and not isinstance(told, StrategyError):
             traceback.print_exc()
-        emit(encoded("error", error_body(told, message=fit_words(words_of(told), length_max=MESSAGE_LENGTH_MAX))))
+        emit(encoded("error", error_body(told, message=fit_to_keep(words_of(told), length_max=MESSAGE_LENGTH_MAX))))
 
 
 def _meant(error: BaseException) -> WeaverError:

@@ -11,8 +11,8 @@ from weaver.events.payloads import RunError, RunHalted, RunProgress, RunResumed,
 from weaver.glados.ports import Database, Transaction
 from weaver.glados.runs.runners import Outcome, Record
 from weaver.model.errors import Conflict, NotFound, Unavailable
+from weaver.model.fit_text import fit_to_keep
 from weaver.model.run import Run, RunStatus, RunStep
-from weaver.model.words import fit_words
 
 WAIT_SECONDS, WAIT_SECONDS_MAX = 0.1, 5.0
 ERROR_LENGTH_MAX = 4_000
@@ -74,7 +74,7 @@ class RunStates:
     async def halted(self, run_id: str, reason: str, *, corr_id: str) -> None:
         """It may not trade until it is resumed. A run that is not running, or halted for that already, is left as it
         is."""
-        reason = fit_words(reason, length_max=ERROR_LENGTH_MAX)
+        reason = fit_to_keep(reason, length_max=ERROR_LENGTH_MAX)
         event = self._events.event(RunHalted(run_id=run_id, reason=reason), corr_id=corr_id)
         async with self._database.transaction() as transaction:
             run = await _held(transaction, run_id)
@@ -93,7 +93,7 @@ class RunStates:
 
     async def stopped(self, run_id: str, reason: str, *, corr_id: str, record: Record | None = None) -> None:
         """Running → stopped, with what it had done; a run that is not running is left as it is."""
-        reason = fit_words(reason, length_max=ERROR_LENGTH_MAX)
+        reason = fit_to_keep(reason, length_max=ERROR_LENGTH_MAX)
         event = self._events.event(RunStopped(run_id=run_id, reason=reason), corr_id=corr_id)
         async with self._database.transaction() as transaction:
             run = await transaction.runs.find(run_id)
@@ -107,7 +107,7 @@ class RunStates:
 
     async def failed(self, run_id: str, error: str, *, corr_id: str, record: Record | None = None) -> None:
         """Running → error, with what it had done; a run that is not running is left as it is."""
-        error = fit_words(error, length_max=ERROR_LENGTH_MAX)  # what cannot be kept would be tried for ever
+        error = fit_to_keep(error, length_max=ERROR_LENGTH_MAX)  # what cannot be kept would be tried for ever
         event = self._events.event(RunError(run_id=run_id, error=error), corr_id=corr_id)
         async with self._database.transaction() as transaction:
             run = await transaction.runs.find(run_id)

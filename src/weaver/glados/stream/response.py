@@ -14,7 +14,7 @@ from weaver.glados.http.errors import BodyTooLarge
 from weaver.glados.ports import Wait
 from weaver.glados.stream.hub import Client, Ending, Hub, frame_of, reset_frame
 from weaver.model.errors import WeaverError
-from weaver.model.words import fit_to_send
+from weaver.model.fit_text import fit_to_send
 
 REPLAY_BATCH = 500
 PATIENCE_SECONDS = {Ending.FELL_BEHIND: 5.0, Ending.CLOSED: 0.5}

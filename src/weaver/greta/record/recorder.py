@@ -13,9 +13,9 @@ from weaver.greta.record.rows import fill_row, order_row, trade_row
 from weaver.greta.record.text import Moments, fill_texts
 from weaver.greta.results.trades import Trade
 from weaver.model.calendar.instants import instant_of
+from weaver.model.fit_text import fit_to_keep
 from weaver.model.orders.actions import FetchWindow
 from weaver.model.orders.order import Order
-from weaver.model.words import fit_words
 
 LOG_ORDERS_MAX = 2_000
 LOG_EVENTS_MAX = 20_000
@@ -204,4 +204,4 @@ def _place(step: Step) -> tuple[int, int, int, int]:
 
 def _said(text: str) -> str:
     """The strategy's own words in JSON."""
-    return text_of(fit_words(text, length_max=TEXT_LENGTH_MAX))
+    return text_of(fit_to_keep(text, length_max=TEXT_LENGTH_MAX))

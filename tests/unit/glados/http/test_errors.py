@@ -24,7 +24,7 @@ from weaver.model.errors import (
     WeaverError,
     WorkerLost,
 )
-from weaver.model.words import LENGTH_MAX
+from weaver.model.fit_text import LENGTH_MAX
 
 pytestmark = pytest.mark.anyio
 SHAPE = {"code", "message", "details", "correlation_id"}

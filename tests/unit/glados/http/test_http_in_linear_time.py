@@ -23,9 +23,9 @@ from weaver.glados.process.logging import LogFormat, Redactor, configure_logging
 from weaver.glados.schemas.base import check_json
 from weaver.glados.stream.hub import Filter
 from weaver.model.errors import InputError
+from weaver.model.fit_text import fit_to_send
 from weaver.model.market.instrument import guess_asset_class
 from weaver.model.market.timeframe import Timeframe
-from weaver.model.words import fit_to_send
 from weaver.walle.files.bar_file import check_symbol, symbol_of
 
 pytestmark = pytest.mark.anyio

@@ -1,4 +1,4 @@
-from weaver.model.words import LENGTH_MAX, fit_to_send
+from weaver.model.fit_text import LENGTH_MAX, fit_to_send
 
 
 def test_long_words_of_a_message_are_cut_and_of_a_long_message_the_middle() -> None:
