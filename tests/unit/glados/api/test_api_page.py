@@ -34,6 +34,7 @@ def test_every_error_that_has_a_status_is_told_with_it() -> None:
 
 
 def test_numbers_of_the_stream_are_those_of_the_code() -> None:
-    assert f"every {KEEP_ALIVE_SECONDS:g} seconds" in PAGE
-    assert f"{QUEUE_SIZE_MAX:,} frames wait" in PAGE
-    assert f"{CLIENTS_MAX:,} clients" in PAGE
+    words = " ".join(PAGE.split())
+    assert f"every {KEEP_ALIVE_SECONDS:g} seconds" in words
+    assert f"{QUEUE_SIZE_MAX:,} frames wait" in words
+    assert f"{CLIENTS_MAX:,} clients" in words

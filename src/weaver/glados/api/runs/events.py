@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from weaver.events.event import Event
 from weaver.events.filter import EventFilter
-from weaver.glados.api.lists.lookup import existing_run
+from weaver.glados.api.runs.lookup import existing_run
 from weaver.glados.ports import Page
 from weaver.glados.services import Services
 from weaver.glados.stored.events import EVENTS, KeptEvents

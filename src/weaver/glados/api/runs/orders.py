@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from fastapi import Query as Parameter
 
-from weaver.glados.api.lists.lookup import existing_run
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
+from weaver.glados.api.runs.lookup import existing_run
 from weaver.glados.api.server.venues import NO_VENUE
 from weaver.glados.http.application import ServicesDep
 from weaver.glados.http.errors import responses

@@ -9,10 +9,10 @@ from fastapi import Query as Parameter
 from fastapi.responses import HTMLResponse
 
 from weaver.glados.api.events import TypesParameter, chosen_types
-from weaver.glados.api.lists.lookup import RunId, existing_run
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import Paging, PagingDep, SortParameter
 from weaver.glados.api.runs.events import run_events
+from weaver.glados.api.runs.lookup import RunId, existing_run
 from weaver.glados.api.runs.orders import OrderParameter, SideParameter, StatusParameter, SymbolParameter
 from weaver.glados.http.application import ServicesDep
 from weaver.glados.http.connections import HeldResponse

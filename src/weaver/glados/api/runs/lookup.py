@@ -1,4 +1,4 @@
-"""Finding what a path names."""
+"""Finding the run that a path names."""
 
 from typing import Annotated
 
