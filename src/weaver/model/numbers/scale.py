@@ -21,9 +21,10 @@ from weaver.model.numbers.money import (
     truncate,
     units_of,
 )
+from weaver.model.numbers.price_decimals import EXACT_BELOW
 
 _SPARE_DECIMALS = 20
-_SPARE = 10**_SPARE_DECIMALS
+_SPARE: int = 10**_SPARE_DECIMALS
 _AVERAGES = Context(prec=28)
 
 
@@ -98,6 +99,10 @@ class Scale:
 
     def _price(self, value: Number, name: str) -> int:
         """Units with spare decimals, so that rounding to the tick sees every digit a float can have."""
+        if value.__class__ is float and 0 < value < EXACT_BELOW:
+            units = round(value * self.price_one)
+            if 0 < units < EXACT_BELOW and units / self.price_one == value:
+                return units * _SPARE
         number = exact(value, name=f"{self.symbol}: the {name}")
         if number <= 0:
             raise InvalidOrder(f"{self.symbol}: the {name} of an order must be above 0, not {value}")

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from weaver.model.errors import InvalidOrder
 from weaver.model.market.instrument import AssetClass, Instrument
@@ -137,3 +139,22 @@ def test_whole_quantities_are_known_to_be_orderable_from_the_minimum_on() -> Non
     assert (STOCK.least_whole, ODD.least_whole) == (1, 2)
     tens = Instrument(symbol="TEN", asset_class=AssetClass.STOCK, tick=Decimal("0.01"), lot=Decimal(10))
     assert tens.scale().least_whole == 2**63
+
+
+ANY_FLOAT = st.floats(1e-20, 1e20)
+SHORT_FLOAT = st.builds(
+    lambda units, places: float(Decimal(units).scaleb(-places)), st.integers(1, 10**17), st.integers(0, 24)
+)
+
+
+@given(st.one_of(SHORT_FLOAT, ANY_FLOAT), st.sampled_from([0, 8, 14, 20, 27]), st.sampled_from([1, -1]))
+def test_a_price_given_as_a_float_is_the_decimal_that_it_is_written_as(price: float, decimals: int, sign: int) -> None:
+    scale = Instrument.default("BTC/USD", AssetClass.CRYPTO).scale(price_decimals=decimals)
+
+    def told(value: float | str) -> object:
+        try:
+            return scale.limit_price(value, sign=sign), scale.stop_price(value)
+        except InvalidOrder as error:
+            return str(error)
+
+    assert told(price) == told(repr(price))
