@@ -6,7 +6,7 @@ from weaver.glados.api import events, jobs, strategies, stream
 from weaver.glados.api.market import candles, data, instruments
 from weaver.glados.api.runs import orders, results, runs
 from weaver.glados.api.server import health, metrics, session, settings, venues
-from weaver.glados.http.application import Application
+from weaver.glados.application import Application
 from weaver.glados.http.errors import install_errors
 from weaver.glados.http.middleware import PREFIX, BodyLimit, Guard, RequestContext
 from weaver.glados.http.security import Names

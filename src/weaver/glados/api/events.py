@@ -9,7 +9,7 @@ from fastapi import Query as Parameter
 from weaver.events.filter import EventFilter
 from weaver.glados.api.lists.page_text import written
 from weaver.glados.api.lists.paging import PagingDep
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier
 from weaver.glados.schemas.events import EventResponse, EventsResponse

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import StrategyCatalogChanged
 from weaver.glados.api.lists.paging import PagingDep
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
 from weaver.glados.known_strategies import CatalogueChanges

@@ -7,7 +7,7 @@ from fastapi import Query as Parameter
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, MaybeEmpty
 from weaver.glados.stream.hub import Filter, names_in

@@ -6,7 +6,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Query, Response
 
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, LastMoment, Moment
 from weaver.glados.schemas.data import CandlesResponse

@@ -14,7 +14,7 @@ from weaver.events.payloads import DataImported
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
 from weaver.glados.api.lists.sorting import sorted_by
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
 from weaver.glados.http.upload import kept_upload, shown_name

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
 from weaver.glados.api.lists.sorting import sorted_by
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import PageOf
 from weaver.glados.schemas.data import ActionResponse, InstrumentResponse

@@ -9,7 +9,7 @@ from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
 from weaver.glados.api.runs.lookup import existing_run
 from weaver.glados.api.server.venues import NO_VENUE
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, PageOf
 from weaver.glados.schemas.orders import FillResponse, OrderResponse, OrderSide, PlaceOrderRequest

@@ -14,7 +14,7 @@ from weaver.glados.api.lists.paging import Paging, PagingDep, SortParameter
 from weaver.glados.api.runs.events import run_events
 from weaver.glados.api.runs.lookup import RunId, existing_run
 from weaver.glados.api.runs.orders import OrderParameter, SideParameter, StatusParameter, SymbolParameter
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.http.connections import HeldResponse
 from weaver.glados.http.errors import responses
 from weaver.glados.ports import Page, Row, StoredResult

@@ -8,7 +8,7 @@ from fastapi import Query as Parameter
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
 from weaver.glados.api.runs.lookup import RunId, existing_run
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, PageOf

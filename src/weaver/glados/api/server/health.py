@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 from fastapi import APIRouter, Response
 
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.schemas.health import Check, Checks, HealthResponse, HealthStatus
 from weaver.glados.services import Services
 from weaver.model.errors import WeaverError

@@ -7,7 +7,7 @@ import structlog
 from fastapi import APIRouter, Response
 
 from weaver.glados.api.server.health import PATIENCE_SECONDS
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.metrics import CONTENT_TYPE, Stored
 from weaver.glados.ports import Database, Query
 from weaver.glados.services import Services

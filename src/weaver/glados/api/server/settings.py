@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from weaver.glados.http.application import ServicesDep
+from weaver.glados.application import ServicesDep
 from weaver.glados.schemas.health import Setting, SettingsResponse
 
 router = APIRouter(tags=["operation"])
