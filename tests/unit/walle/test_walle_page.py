@@ -57,6 +57,6 @@ def test_every_name_of_a_column_that_is_listed_is_known(row: str) -> None:
     for name in re.findall(r"`([^`]+)`", found[1]):
         if name in {"Date", "Time", "ETH"}:
             continue
-        known = recognise([*(["date"] if row != "time" else []), "open", "high", "low", "close", name], source="f")
+        known = recognise([*(["date"] if row != "time" else []), "open", "high", "low", "close", name], origin="f")
         use = known.time if row == "time" else known.symbol if row == "symbol" else known.volume
         assert (name, use) == (name, 4 if row == "time" else 5)

@@ -68,7 +68,7 @@ class PendingCorporateActions:
             raise file
         if file is None:
             return None
-        self.used.add(file.source.name)
+        self.used.add(file.origin.name)
         return file.of(symbol)
 
     def store(self, store: ParquetBarStore) -> "list[tuple[str, int] | WeaverError]":
@@ -80,12 +80,12 @@ class PendingCorporateActions:
             if isinstance(file, WeaverError):
                 outcomes.append(file)
             elif symbol is None:
-                name = file.source.name
+                name = file.origin.name
                 outcomes.append(InputError(f"--actions {name}: say whose they are, as --actions SYMBOL={name}"))
             elif len(file.symbols or ()) > 1 and store.find(symbol) is None:
-                unknown.setdefault(file.source.name, []).append(symbol)
+                unknown.setdefault(file.origin.name, []).append(symbol)
             else:
-                self.used.add(file.source.name)
+                self.used.add(file.origin.name)
                 outcomes.append(_kept(store, symbol, file))
         outcomes.extend(
             InputError(f"{name}: the store has no bars of any of {listed(symbols)}: import them first")

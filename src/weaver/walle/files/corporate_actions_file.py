@@ -14,7 +14,7 @@ from weaver.model.market.corporate_actions import CorporateAction, Delisting, Di
 from weaver.model.market.timeframe import DAY
 from weaver.walle.files.columns.arrow_columns import symbols_at, text_column
 from weaver.walle.files.columns.column_names import simple, symbol_column
-from weaver.walle.files.columns.source import Source
+from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.symbol_column import SymbolColumn, listed
 from weaver.walle.files.columns.time_text import parse_times
 from weaver.walle.files.csv_file import CsvText, read_table, read_text
@@ -32,7 +32,7 @@ class CorporateActionsFile:
     """A file with the columns ex_date, type (split, dividend, delisting), value, and perhaps one of symbols; others
     are ignored. One with a header alone has no actions."""
 
-    source: Source
+    origin: Origin
     table: pa.Table | None
     """ex_date, type, value, as texts."""
     column: SymbolColumn | None
@@ -42,16 +42,16 @@ class CorporateActionsFile:
         """The file, whose rows are looked at when they are asked for. Raises InputError or DataError."""
         text = read_text(path)
         positions = _positions(text)
-        source = Source(name=text.name, line_of=text.line_of)
+        origin = Origin(name=text.name, line_of=text.line_of)
         if text.line_of(1) is None:
-            return cls(source=source, table=None, column=None)
-        at, is_label = symbol_column(text.header, source=text.name)
+            return cls(origin=origin, table=None, column=None)
+        at, is_label = symbol_column(text.header, origin=text.name)
         table = read_table(text, positions if at is None else [*positions, at])
         column = None
         if at is not None:
-            column = symbols_at(table.column(3), text.header[at], is_label=is_label, source=source)
+            column = symbols_at(table.column(3), text.header[at], is_label=is_label, origin=origin)
         is_one = column is not None and is_label and len(column.names) == 1
-        return cls(source=source, table=table, column=None if is_one else column)
+        return cls(origin=origin, table=table, column=None if is_one else column)
 
     @property
     def symbols(self) -> tuple[str, ...] | None:
@@ -64,12 +64,12 @@ class CorporateActionsFile:
         if self.table is None:
             return ()
         if self.column is None:
-            return _actions(self.table, self.source)
+            return _actions(self.table, self.origin)
         if symbol is None and len(self.column.names) > 1:
             raise DataError(
-                f"{self.source.name}: actions of several symbols, {listed(self.column.names)}: name the one"
+                f"{self.origin.name}: actions of several symbols, {listed(self.column.names)}: name the one"
             )
-        found = self.column.names[0] if symbol is None else self.column.find(symbol, source=self.source.name)
+        found = self.column.names[0] if symbol is None else self.column.find(symbol, origin=self.origin.name)
         return self._rows(self.column.rows_of(found))
 
     def has(self, symbol: str) -> bool:
@@ -78,14 +78,14 @@ class CorporateActionsFile:
 
     def _rows(self, rows: Int64) -> tuple[CorporateAction, ...]:
         table = None if self.table is None else self.table.take(pa.array(rows))
-        return () if table is None else _actions(table, self.source.take(rows, self.source.name))
+        return () if table is None else _actions(table, self.origin.take(rows, self.origin.name))
 
 
-def _actions(table: pa.Table, source: Source) -> tuple[CorporateAction, ...]:
-    dates = parse_times(text_column(table.column(0)), source=source).local // DAY
+def _actions(table: pa.Table, origin: Origin) -> tuple[CorporateAction, ...]:
+    dates = parse_times(text_column(table.column(0)), origin=origin).local // DAY
     kinds, values = table.column(1).to_pylist(), table.column(2).to_pylist()
     actions = [
-        _action(kind, value, np.datetime64(int(day), "D").item(), row, source)
+        _action(kind, value, np.datetime64(int(day), "D").item(), row, origin)
         for row, (day, kind, value) in enumerate(zip(dates.tolist(), kinds, values, strict=True))
     ]
     return tuple(sorted(actions, key=lambda action: action.ex_date))
@@ -103,7 +103,7 @@ def _positions(text: CsvText) -> list[int]:
     return positions
 
 
-def _action(kind: str, value: str, ex_date: date, row: int, source: Source) -> CorporateAction:
+def _action(kind: str, value: str, ex_date: date, row: int, origin: Origin) -> CorporateAction:
     try:
         match kind.lower():
             case "split":
@@ -113,11 +113,11 @@ def _action(kind: str, value: str, ex_date: date, row: int, source: Source) -> C
             case "delisting":
                 return Delisting(ex_date=ex_date, value=_number(value))
             case _:
-                raise source.error(row, f"type {kind!r} is unknown: split, dividend or delisting")
+                raise origin.error(row, f"type {kind!r} is unknown: split, dividend or delisting")
     except DataError:
         raise
     except InputError as error:
-        raise source.error(row, str(error)) from error
+        raise origin.error(row, str(error)) from error
 
 
 def _number(text: str) -> Decimal:

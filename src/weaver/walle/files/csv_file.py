@@ -17,8 +17,8 @@ from weaver.model.counted import counted
 from weaver.model.errors import DataError, InputError
 from weaver.walle.files.columns.arrow_columns import numbers_of, symbols_of, text_column
 from weaver.walle.files.columns.column_names import ColumnNames, is_header, recognise
+from weaver.walle.files.columns.origin import Origin, Place
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
-from weaver.walle.files.columns.source import Place, Source
 from weaver.walle.files.columns.symbol_column import SymbolColumn
 from weaver.walle.files.columns.time_text import WrittenTimes, parse_times
 
@@ -99,39 +99,39 @@ def read_text(path: Path) -> CsvText:
 def read_csv(path: Path) -> RawColumns:
     """The columns of a CSV file. Raises InputError or DataError naming file, row and line."""
     text = read_text(path)
-    source = Source(name=text.name, line_of=text.line_of)
-    names = recognise(text.header, source=text.name)
+    origin = Origin(name=text.name, line_of=text.line_of)
+    names = recognise(text.header, origin=text.name)
     # Texts first, numbers second: the texts of a large file are gone when the numbers come.
-    times, symbols = _times_and_symbols(text, names, source)
+    times, symbols = _times_and_symbols(text, names, origin)
     used = {**names.prices, "volume": names.volume, "tick volume": names.tick_volume}
     numeric = {position: name for name, position in used.items() if position is not None}
-    table = read_table(text, list(numeric), {position: (name, source) for position, name in numeric.items()})
+    table = read_table(text, list(numeric), {position: (name, origin) for position, name in numeric.items()})
     columns = dict(zip(numeric, table.columns, strict=True))
     del table
     return raw_columns(
         names,
         lambda position, _name: numbers_of(columns.pop(position)),
-        source=source,
+        origin=origin,
         times=times,
         symbols=symbols,
     )
 
 
-def _times_and_symbols(text: CsvText, names: ColumnNames, source: Source) -> tuple[WrittenTimes, SymbolColumn | None]:
+def _times_and_symbols(text: CsvText, names: ColumnNames, origin: Origin) -> tuple[WrittenTimes, SymbolColumn | None]:
     positions = [position for position in (names.time, names.clock, names.symbol) if position is not None]
     table = read_table(text, positions)
     columns = dict(zip(positions, table.columns, strict=True))
-    symbols = symbols_of(columns, names, text.header, source)
+    symbols = symbols_of(columns, names, text.header, origin)
     written = text_column(_time_texts(columns, names))
     del table, columns
-    return parse_times(written, source=source, is_utc=names.is_utc), symbols
+    return parse_times(written, origin=origin, is_utc=names.is_utc), symbols
 
 
 def read_table(
-    text: CsvText, positions: Sequence[int], numbers: Mapping[int, tuple[str, Source]] | None = None
+    text: CsvText, positions: Sequence[int], numbers: Mapping[int, tuple[str, Origin]] | None = None
 ) -> pa.Table:
     """The columns at `positions`, trimmed strings, in that order; those of `numbers` as float64, under the name and
-    source that errors give. Reads piece by piece. Raises DataError on broken lines, on no rows, and on what is no
+    origin that errors give. Reads piece by piece. Raises DataError on broken lines, on no rows, and on what is no
     number."""
     batches, row = [], 0
     try:
@@ -166,7 +166,7 @@ def _reader(text: CsvText, positions: Sequence[int], file: pa.NativeFile) -> arr
 
 
 def _converted(
-    batch: pa.RecordBatch, positions: Sequence[int], numbers: Mapping[int, tuple[str, Source]], row: int
+    batch: pa.RecordBatch, positions: Sequence[int], numbers: Mapping[int, tuple[str, Origin]], row: int
 ) -> pa.RecordBatch:
     """Some rows, from the one numbered `row` on."""
     columns = []
@@ -224,23 +224,23 @@ def _time_texts(columns: dict[int, pa.ChunkedArray], names: ColumnNames) -> pa.C
     return pc.binary_join_element_wise(columns[names.time], columns[names.clock], " ")
 
 
-def _numbers(column: pa.Array, name: str, source: Source, first: int) -> pa.Array:
+def _numbers(column: pa.Array, name: str, origin: Origin, first: int) -> pa.Array:
     """Texts of the rows from `first` on, as float64."""
     try:
         return column.cast(pa.float64())
     except pa.ArrowInvalid as error:
-        raise _bad_number(column, name, source, first) from error
+        raise _bad_number(column, name, origin, first) from error
 
 
-def _bad_number(column: pa.Array, name: str, source: Source, first: int) -> DataError:
+def _bad_number(column: pa.Array, name: str, origin: Origin, first: int) -> DataError:
     for row, text in enumerate(column.to_pylist(), start=first):
         if text == "":
-            return source.error(row, f"{name} is empty")
+            return origin.error(row, f"{name} is empty")
         try:
             pa.scalar(text).cast(pa.float64())
         except pa.ArrowInvalid:
-            return source.error(row, f"{name} {text[:_QUOTED]!r} is not a number")
-    return DataError(f"{source.name}: column {name} holds something that is not a number")
+            return origin.error(row, f"{name} {text[:_QUOTED]!r} is not a number")
+    return DataError(f"{origin.name}: column {name} holds something that is not a number")
 
 
 def _broken_line(text: CsvText, error: pa.ArrowInvalid) -> DataError:

@@ -13,9 +13,9 @@ from weaver.model.market.timeframe import Timeframe
 from weaver.walle.files.bar_file import check_symbol
 from weaver.walle.files.checks.assembly import ReadBars, assemble
 from weaver.walle.files.columns.column_names import ColumnNames, has_times, recognise, symbol_column
+from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.parts import Part, parts_of
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
-from weaver.walle.files.columns.source import Source
 from weaver.walle.files.columns.symbol_column import SymbolColumn
 from weaver.walle.files.columns.time_text import TextColumn, WrittenTimes, from_epoch, parse_times
 from weaver.walle.files.columns.time_units import from_units
@@ -55,58 +55,58 @@ def parts_of_frame(
 
 
 def _raw_columns(frame: Any, symbol: str) -> RawColumns:
-    source = Source(name=f"the frame of {symbol}")
+    origin = Origin(name=f"the frame of {symbol}")
     if not all(hasattr(frame, name) for name in ("__len__", "__getitem__", "columns")):
         raise InputError(f"{symbol}: bars must be a pandas or polars frame, not {type(frame).__name__}")
     if not len(frame):
-        raise DataError(f"{source.name}: there are no rows")
+        raise DataError(f"{origin.name}: there are no rows")
     if type(frame).__module__.partition(".")[0] == "pyarrow":
-        return _of_arrow(frame, source)
-    if _index_has_symbols(frame, source):
+        return _of_arrow(frame, origin)
+    if _index_has_symbols(frame, origin):
         frame = frame.reset_index(allow_duplicates=True)
     labels = list(frame.columns)
     spelled = [str(label) for label in labels]
     index = getattr(frame, "index", None)
     if index is not None and _holds_times(index, spelled):
-        names = recognise(spelled, source=source.name, index_is_time=True)
-        times = _times(index, Source(name=f"{source.name}, index"), is_utc=False)
+        names = recognise(spelled, origin=origin.name, index_is_time=True)
+        times = _times(index, Origin(name=f"{origin.name}, index"), is_utc=False)
     else:
-        names = recognise(spelled, source=source.name, index_holds=None if index is None else str(index.dtype))
-        times = _times(frame[labels[names.time]], source, is_utc=names.is_utc)
+        names = recognise(spelled, origin=origin.name, index_holds=None if index is None else str(index.dtype))
+        times = _times(frame[labels[names.time]], origin, is_utc=names.is_utc)
 
     return raw_columns(
         names,
-        lambda position, name: _numbers(frame[labels[position]], name, source),
-        source=source,
+        lambda position, name: _numbers(frame[labels[position]], name, origin),
+        origin=origin,
         times=times,
-        symbols=None if names.symbol is None else _symbols(frame, labels[names.symbol], names, source),
+        symbols=None if names.symbol is None else _symbols(frame, labels[names.symbol], names, origin),
     )
 
 
-def _of_arrow(frame: Any, source: Source) -> RawColumns:
+def _of_arrow(frame: Any, origin: Origin) -> RawColumns:
     from pyarrow import chunked_array
 
     from weaver.walle.files.parquet_file import arrow_columns  # whoever has an Arrow table has loaded it already
 
     header = list(frame.schema.names)
-    names = recognise(header, source=source.name)
+    names = recognise(header, origin=origin.name)
     columns = {at: frame.column(at) for at in names.used}
     chunked = {at: column if hasattr(column, "chunks") else chunked_array([column]) for at, column in columns.items()}
-    return arrow_columns(chunked, names, header, source=source)
+    return arrow_columns(chunked, names, header, origin=origin)
 
 
-def _index_has_symbols(frame: Any, source: Source) -> bool:
+def _index_has_symbols(frame: Any, origin: Origin) -> bool:
     """Whether a pandas index says whose the rows are: alone, or beside the times."""
     index = getattr(frame, "index", None)
     if index is None or getattr(index.dtype, "kind", "") == "M":
         return False
     names = [str(name) for name in index.names if name is not None]
-    return symbol_column(names, source=source.name)[0] is not None
+    return symbol_column(names, origin=origin.name)[0] is not None
 
 
-def _symbols(frame: Any, label: Any, names: ColumnNames, source: Source) -> SymbolColumn:
+def _symbols(frame: Any, label: Any, names: ColumnNames, origin: Origin) -> SymbolColumn:
     values = frame[label].to_list()
-    return SymbolColumn.of_rows(str(label), values, source=source, is_label=names.is_label)
+    return SymbolColumn.of_rows(str(label), values, origin=origin, is_label=names.is_label)
 
 
 def _holds_times(index: Any, columns: Sequence[str]) -> bool:
@@ -115,30 +115,30 @@ def _holds_times(index: Any, columns: Sequence[str]) -> bool:
     return kind == "M" or (kind == "O" and not has_times(columns))
 
 
-def _numbers(column: Any, name: str, source: Source) -> Float64:
+def _numbers(column: Any, name: str, origin: Origin) -> Float64:
     try:
         return np.ascontiguousarray(column.to_numpy(), dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"{source.name}: column {name} holds {column.dtype}, not numbers") from error
+        raise DataError(f"{origin.name}: column {name} holds {column.dtype}, not numbers") from error
 
 
-def _times(column: Any, source: Source, *, is_utc: bool) -> WrittenTimes:
-    zone = _zone(column.dtype, source)
+def _times(column: Any, origin: Origin, *, is_utc: bool) -> WrittenTimes:
+    zone = _zone(column.dtype, origin)
     values = column.to_numpy() if zone is None or hasattr(column.dtype, "time_zone") else _pandas_utc(column)
     if values.dtype.kind == "M":
         unit = np.datetime_data(values.dtype)[0]
         zone = zone or (UTC if is_utc else None)
-        return from_units(values.view(np.int64), unit, source=source, zone=zone)
+        return from_units(values.view(np.int64), unit, origin=origin, zone=zone)
     if values.dtype.kind in "iuf":
-        return from_epoch(values.astype(np.float64 if values.dtype.kind == "f" else np.int64), source=source)
-    return parse_times(TextColumn.of(_texts(values)), source=source, is_utc=is_utc)
+        return from_epoch(values.astype(np.float64 if values.dtype.kind == "f" else np.int64), origin=origin)
+    return parse_times(TextColumn.of(_texts(values)), origin=origin, is_utc=is_utc)
 
 
-def _zone(dtype: Any, source: Source) -> tzinfo | None:
+def _zone(dtype: Any, origin: Origin) -> tzinfo | None:
     """The zone that a column's type names: pandas' own, pandas' by way of Arrow, or polars'."""
     arrow = getattr(dtype, "pyarrow_dtype", None)
     named = getattr(dtype, "tz", None) or getattr(dtype, "time_zone", None) or getattr(arrow, "tz", None)
-    return named if named is None or isinstance(named, tzinfo) else zone_in(str(named), source=source)
+    return named if named is None or isinstance(named, tzinfo) else zone_in(str(named), origin=origin)
 
 
 def _pandas_utc(column: Any) -> Any:

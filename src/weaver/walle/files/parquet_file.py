@@ -12,8 +12,8 @@ from weaver.model.errors import DataError, InputError
 from weaver.model.market.bars import Float64
 from weaver.walle.files.columns.arrow_columns import nulls_of, numbers_of, symbols_of, text_column, values_of
 from weaver.walle.files.columns.column_names import ColumnNames, recognise
+from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
-from weaver.walle.files.columns.source import Source
 from weaver.walle.files.columns.time_text import WrittenTimes, from_epoch, parse_times
 from weaver.walle.files.columns.time_units import from_units
 from weaver.walle.files.columns.time_zone import zone_in
@@ -41,7 +41,7 @@ def decoded_bytes(path: Path) -> int:
     try:
         with parquet.ParquetFile(path, memory_map=True) as file:
             meta, header = file.metadata, file.schema_arrow.names
-        used = {header[position] for position in recognise(header, source=str(path)).used}
+        used = {header[position] for position in recognise(header, origin=str(path)).used}
     except (pa.ArrowInvalid, OSError, InputError):
         return 0
     groups = (meta.row_group(number) for number in range(meta.num_row_groups))
@@ -56,57 +56,57 @@ def read_parquet(path: Path) -> RawColumns:
     try:
         with parquet.ParquetFile(path, memory_map=True) as file:
             schema = file.schema_arrow
-            names = recognise(schema.names, source=str(path))
+            names = recognise(schema.names, origin=str(path))
             # Column by column, so that joining the pieces of one never doubles the memory of all.
             columns = {position: file.read(columns=[schema.names[position]]).column(0) for position in names.used}
     except pa.ArrowInvalid as error:
         raise DataError(f"{path}: this is not a whole Parquet file: {str(error).splitlines()[0]}") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
-    return arrow_columns(columns, names, schema.names, source=Source(name=str(path)))
+    return arrow_columns(columns, names, schema.names, origin=Origin(name=str(path)))
 
 
 def arrow_columns(
-    columns: Mapping[int, pa.ChunkedArray], names: ColumnNames, header: Sequence[str], *, source: Source
+    columns: Mapping[int, pa.ChunkedArray], names: ColumnNames, header: Sequence[str], *, origin: Origin
 ) -> RawColumns:
     """The columns of a Parquet file or an Arrow table, by their positions in its header. Raises DataError."""
     if len(columns[names.time]) == 0:
-        raise DataError(f"{source.name}: the file has no rows")
+        raise DataError(f"{origin.name}: the file has no rows")
     if names.clock is not None:
-        raise DataError(f"{source.name}: date and time stand in two columns: put them together into one")
+        raise DataError(f"{origin.name}: date and time stand in two columns: put them together into one")
 
     return raw_columns(
         names,
-        lambda position, name: _numbers(columns[position], name, source),
-        source=source,
-        times=_times(columns[names.time], source, is_utc=names.is_utc),
-        symbols=symbols_of(columns, names, header, source),
+        lambda position, name: _numbers(columns[position], name, origin),
+        origin=origin,
+        times=_times(columns[names.time], origin, is_utc=names.is_utc),
+        symbols=symbols_of(columns, names, header, origin),
     )
 
 
-def _numbers(column: pa.ChunkedArray, name: str, source: Source) -> Float64:
+def _numbers(column: pa.ChunkedArray, name: str, origin: Origin) -> Float64:
     try:
         return numbers_of(column if column.type == pa.float64() else column.cast(pa.float64(), safe=False))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise DataError(f"{source.name}: column {name} holds {column.type}, not numbers") from error
+        raise DataError(f"{origin.name}: column {name} holds {column.type}, not numbers") from error
 
 
-def _times(column: pa.ChunkedArray, source: Source, *, is_utc: bool) -> WrittenTimes:
+def _times(column: pa.ChunkedArray, origin: Origin, *, is_utc: bool) -> WrittenTimes:
     kind = column.type
     if column.null_count:
-        source.check(nulls_of(column), lambda _row: "the time is empty")
+        origin.check(nulls_of(column), lambda _row: "the time is empty")
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
         kind = column.type
     if pa.types.is_timestamp(kind):
-        zone = zone_in(kind.tz, source=source) if kind.tz is not None else UTC if is_utc else None
-        return from_units(values_of(column, np.int64), kind.unit, source=source, zone=zone)
+        zone = zone_in(kind.tz, origin=origin) if kind.tz is not None else UTC if is_utc else None
+        return from_units(values_of(column, np.int64), kind.unit, origin=origin, zone=zone)
     if pa.types.is_date(kind):
         days = values_of(column.cast(pa.date32()), np.int32).astype(np.int64)
-        return from_units(days, "D", source=source, zone=None)
+        return from_units(days, "D", origin=origin, zone=None)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         wide = pa.int64() if pa.types.is_integer(kind) else pa.float64()
-        return from_epoch(values_of(column.cast(wide), "i8" if wide == pa.int64() else "f8"), source=source)
+        return from_epoch(values_of(column.cast(wide), "i8" if wide == pa.int64() else "f8"), origin=origin)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view":
-        return parse_times(text_column(column), source=source, is_utc=is_utc)
-    raise DataError(f"{source.name}: the time column holds {kind}, not times")
+        return parse_times(text_column(column), origin=origin, is_utc=is_utc)
+    raise DataError(f"{origin.name}: the time column holds {kind}, not times")

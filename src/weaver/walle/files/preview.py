@@ -11,7 +11,7 @@ from weaver.model.market.timeframe import Timeframe
 from weaver.walle.files.bar_file import check_symbol, is_parquet, read_part
 from weaver.walle.files.checks.assembly import ReadBars, assemble
 from weaver.walle.files.columns.column_names import ColumnNames, recognise
-from weaver.walle.files.columns.source import Place
+from weaver.walle.files.columns.origin import Place
 
 _CELL_MAX = 100
 
@@ -62,7 +62,7 @@ def preview(
 
 def _used(names: tuple[str, ...], path: Path) -> Iterator[tuple[str, str | None]]:
     try:
-        uses = _uses(recognise(names, source=str(path)))
+        uses = _uses(recognise(names, origin=str(path)))
     except InputError:  # the preview's error tells it
         uses = {}
     for position, name in enumerate(names):

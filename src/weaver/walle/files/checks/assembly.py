@@ -25,8 +25,8 @@ from weaver.walle.files.checks.spacing import (
 )
 from weaver.walle.files.checks.stamps import instants, stamps
 from weaver.walle.files.columns.moment import moment
+from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.raw_columns import RawColumns
-from weaver.walle.files.columns.source import Source
 from weaver.walle.files.columns.time_zone import zone_of
 
 _ROUNDING = 1e-9
@@ -73,7 +73,7 @@ def assemble(
         asset_class = guessed.asset_class
     calendar = calendar_for(asset_class)
     timestamp = stamps(raw, Timeframe(DAY if is_daily_step(step) else MINUTE), zone, asset_class, notes)
-    _check_order(timestamp, raw.source)
+    _check_order(timestamp, raw.origin)
     spacing, timestamp, doubts = _spaced(raw, timestamp, step, timeframe, zone, asset_class)
     prices = _prices(raw, notes)
     bars = Bars(
@@ -112,8 +112,8 @@ def _step(raw: RawColumns, timeframe: Timeframe | None) -> int:
     if timeframe is not None:
         return timeframe.nanoseconds
     if len(times) > 1:
-        _check_order(times, raw.source)
-    raise InputError(f"{raw.source.name}: one bar does not show how far apart bars are: give --timeframe")
+        _check_order(times, raw.origin)
+    raise InputError(f"{raw.origin.name}: one bar does not show how far apart bars are: give --timeframe")
 
 
 def _spaced(
@@ -127,11 +127,11 @@ def _spaced(
     """The bars' own timeframe, their stamps (those of weeks and months moved to where these begin), and doubts."""
     calendar = calendar_for(asset_class)
     if not is_daily_step(step):
-        return intraday_timeframe(raw.source.name, timestamp, step, timeframe, calendar), timestamp, ()
+        return intraday_timeframe(raw.origin.name, timestamp, step, timeframe, calendar), timestamp, ()
     labels = _labels(raw, timestamp, calendar, zone, asset_class)
     spacing = daily_timeframe(labels, timeframe)
     doubt = doubt_about(labels, spacing)
-    doubts = () if doubt is None else (DataWarning(code="labels", message=f"{raw.source.name}: {doubt}"),)
+    doubts = () if doubt is None else (DataWarning(code="labels", message=f"{raw.origin.name}: {doubt}"),)
     if spacing.unit is not Unit.TIME:
         session = with_first_sessions(labels, spacing)
         is_label = asset_class is AssetClass.STOCK
@@ -152,7 +152,7 @@ def _labels(
     close = calendar.session_close(day)
     is_close = (instant <= close) & (instant >= close - MINUTE)
     return Labels(
-        name=raw.source.name,
+        name=raw.origin.name,
         timestamp=timestamp,
         day=day.astype(np.int64),
         may_begin=is_date if is_crypto else np.ones(len(timestamp), dtype=np.bool_),
@@ -162,7 +162,7 @@ def _labels(
     )
 
 
-def _check_order(timestamp: Int64, source: Source) -> None:
+def _check_order(timestamp: Int64, origin: Origin) -> None:
     apart = np.diff(timestamp, prepend=timestamp[0] - 1)
 
     def text(row: int) -> str:
@@ -171,54 +171,54 @@ def _check_order(timestamp: Int64, source: Source) -> None:
             return f"time {here} stands there twice"
         return f"time {here} is out of order, after {before}: sort the rows, oldest first"
 
-    source.check(apart <= 0, text)
+    origin.check(apart <= 0, text)
 
 
 def _prices(raw: RawColumns, notes: list[str]) -> dict[str, Float64]:
     columns = {name: getattr(raw, name) for name in PRICES}
     for name, column in columns.items():
-        _check_numbers(column, name, raw.source)
-        _check_positive(column, name, raw.source)
+        _check_numbers(column, name, raw.origin)
+        _check_positive(column, name, raw.origin)
     low, high = columns["low"], columns["high"]
-    raw.source.check(high < low, lambda row: f"high {high[row]} is below low {low[row]}")
+    raw.origin.check(high < low, lambda row: f"high {high[row]} is below low {low[row]}")
     most, least = high, low
     for name in ("open", "close"):
         column = columns[name]
-        _check_within(column, name, low, high, raw.source)
+        _check_within(column, name, low, high, raw.origin)
         most, least = np.maximum(most, column), np.minimum(least, column)
     mended = int(((most != high) | (least != low)).sum())
     if mended:
-        notes.append(f"{raw.source.name}: {mended} bars had open or close past high or low by a rounding: widened")
+        notes.append(f"{raw.origin.name}: {mended} bars had open or close past high or low by a rounding: widened")
         columns["high"], columns["low"] = most, least
     return columns
 
 
-def _check_positive(column: Float64, name: str, source: Source) -> None:
-    source.check(column <= 0, lambda row: f"{name} {column[row]} is not above 0")
+def _check_positive(column: Float64, name: str, origin: Origin) -> None:
+    origin.check(column <= 0, lambda row: f"{name} {column[row]} is not above 0")
 
 
-def _check_within(column: Float64, name: str, low: Float64, high: Float64, source: Source) -> None:
+def _check_within(column: Float64, name: str, low: Float64, high: Float64, origin: Origin) -> None:
     slack = column * _ROUNDING
     outside = (column > high + slack) | (column < low - slack)
-    source.check(outside, lambda row: f"{name} {column[row]} lies outside low {low[row]} to high {high[row]}")
+    origin.check(outside, lambda row: f"{name} {column[row]} lies outside low {low[row]} to high {high[row]}")
 
 
 def _volume(raw: RawColumns, notes: list[str]) -> Float64:
     volume = raw.volume
     if volume is None:
         doubt = "".join(f"; {name[:30]!r} is not known as one" for name in raw.unused_volumes[:2])
-        notes.append(f"{raw.source.name}: no column for volume: taken as 0{doubt}")
+        notes.append(f"{raw.origin.name}: no column for volume: taken as 0{doubt}")
         return np.zeros(len(raw.open))
     if raw.tick_volume is not None and not volume.any():
-        notes.append(f"{raw.source.name}: the volume is always 0: the tick volume is taken for it")
+        notes.append(f"{raw.origin.name}: the volume is always 0: the tick volume is taken for it")
         volume = raw.tick_volume
-    _check_numbers(volume, "volume", raw.source)
-    raw.source.check(volume < 0, lambda row: f"volume {volume[row]} is negative")
+    _check_numbers(volume, "volume", raw.origin)
+    raw.origin.check(volume < 0, lambda row: f"volume {volume[row]} is negative")
     return volume
 
 
-def _check_numbers(column: Float64, name: str, source: Source) -> None:
-    source.check(
+def _check_numbers(column: Float64, name: str, origin: Origin) -> None:
+    origin.check(
         ~np.isfinite(column),
         lambda row: f"{name} is {'empty or NaN' if np.isnan(column[row]) else 'infinite'}",
     )

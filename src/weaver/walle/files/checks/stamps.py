@@ -39,10 +39,10 @@ def instants(raw: RawColumns, zone: ZoneInfo | None) -> Int64:
         return times.instant
     if zone is None:
         row = int(np.argmax(times.local % DAY != 0))
-        raise raw.source.error(
+        raise raw.origin.error(
             row, f"time {moment(times.local[row])} has no time zone: name it with --tz, as UTC or America/New_York"
         )
-    return to_instants(times.local, zone, source=raw.source)
+    return to_instants(times.local, zone, origin=raw.origin)
 
 
 def _instants(raw: RawColumns, zone: ZoneInfo | None, notes: list[str]) -> Int64:
@@ -65,7 +65,7 @@ def _dates(raw: RawColumns, zone: ZoneInfo | None, notes: list[str]) -> Int64:
     instant = instants(raw, zone)
     if times.instant is not None and zone is not None:
         local = local_times(instant, zone)
-        notes.append(f"{raw.source.name}: the times tell instants: their dates are those of --tz {zone.key}")
+        notes.append(f"{raw.origin.name}: the times tell instants: their dates are those of --tz {zone.key}")
     day = local_day(instant) if np.array_equal(local, instant) else local // DAY
     _check_weekdays(raw, day, (local <= instant) & np.isin(day % 7, list(_WEEKDAYS)))
     return day * DAY
@@ -73,7 +73,7 @@ def _dates(raw: RawColumns, zone: ZoneInfo | None, notes: list[str]) -> Int64:
 
 def _check_weekdays(raw: RawColumns, day: Int64, bad: Bool) -> None:
     """Raises DataError for a weekend seen from UTC or west of it: midnights of markets in the east look like that."""
-    raw.source.check(
+    raw.origin.check(
         bad,
         lambda row: (
             f"the daily bar of {_as_written(raw, row)} would be of {_WEEKDAYS[int(day[row]) % 7]}, "
@@ -94,7 +94,7 @@ def _day_starts(raw: RawColumns, zone: ZoneInfo | None, asset_class: AssetClass,
         return times.local
     session = calendar_for(asset_class).session_of(times.instant, daily=True)
     start = times.instant
-    raw.source.check(
+    raw.origin.check(
         session != times.local // DAY,
         lambda row: (
             f"the daily bar of {_as_written(raw, row)} begins in {asset_class}'s session of "
@@ -115,4 +115,4 @@ def _as_written(raw: RawColumns, row: int) -> str:
 
 
 def _unused(raw: RawColumns, zone: ZoneInfo, why: str) -> str:
-    return f"{raw.source.name}: {why}, so --tz {zone.key} was not used"
+    return f"{raw.origin.name}: {why}, so --tz {zone.key} was not used"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from weaver.model.market.bars import Float64
 from weaver.walle.files.columns.column_names import ColumnNames
-from weaver.walle.files.columns.source import Source
+from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.symbol_column import SymbolColumn
 from weaver.walle.files.columns.time_text import TextColumn
 
@@ -67,15 +67,15 @@ def _text_piece(chunk: pa.Array) -> TextColumn:
 
 
 def symbols_of(
-    columns: Mapping[int, pa.ChunkedArray], names: ColumnNames, header: Sequence[str], source: Source
+    columns: Mapping[int, pa.ChunkedArray], names: ColumnNames, header: Sequence[str], origin: Origin
 ) -> SymbolColumn | None:
     """The column of symbols, where there is one. Raises DataError naming the first row without a symbol."""
     if names.symbol is None:
         return None
-    return symbols_at(columns[names.symbol], header[names.symbol], is_label=names.is_label, source=source)
+    return symbols_at(columns[names.symbol], header[names.symbol], is_label=names.is_label, origin=origin)
 
 
-def symbols_at(column: pa.ChunkedArray, label: str, *, is_label: bool, source: Source) -> SymbolColumn:
+def symbols_at(column: pa.ChunkedArray, label: str, *, is_label: bool, origin: Origin) -> SymbolColumn:
     """A column of symbols. Raises DataError naming the first row without a symbol."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
@@ -83,4 +83,4 @@ def symbols_at(column: pa.ChunkedArray, label: str, *, is_label: bool, source: S
     values = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
     indices = pa.chunked_array([chunk.indices for chunk in encoded.chunks], pa.int32())
     code = values_of(indices.fill_null(len(values)).cast(pa.int64()), np.int64)
-    return SymbolColumn.of(label, [*values, None], code, source=source, is_label=is_label)
+    return SymbolColumn.of(label, [*values, None], code, origin=origin, is_label=is_label)

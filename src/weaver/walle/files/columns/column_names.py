@@ -97,25 +97,25 @@ def has_times(names: Sequence[str]) -> bool:
 
 
 def recognise(
-    names: Sequence[str], *, source: str, index_is_time: bool = False, index_holds: str | None = None
+    names: Sequence[str], *, origin: str, index_is_time: bool = False, index_holds: str | None = None
 ) -> ColumnNames:
-    """The columns of `source` by name. Raises DataError that lists what was found where one is missing or doubled.
+    """The columns of `origin` by name. Raises DataError that lists what was found where one is missing or doubled.
 
     index_is_time: the time does not stand in a column (a frame's index); `time` is then -1. index_holds: what a
     frame's index holds that is no times.
     """
-    columns = _Columns(names=names, found=_spelled(names), source=source)
+    columns = _Columns(names=names, found=_spelled(names), origin=origin)
     time = -1 if index_is_time else columns.surest(_TIMES, "timestamp")
-    bare = _Columns(names=names, found=[_MONEY.sub("", name) for name in columns.found], source=source)
+    bare = _Columns(names=names, found=[_MONEY.sub("", name) for name in columns.found], origin=origin)
     prices = {price: bare.only(spellings, price) for price, spellings in _PRICES.items()}
     missing = [price for price, position in prices.items() if position is None]
     if time is None:
         missing.insert(0, "timestamp")
     if missing or time is None:
         index = "" if time is not None or index_holds is None else _no_times(index_holds)
-        raise DataError(f"{source}: no column for {', '.join(missing)}; found: {_listed(names)}{index}")
+        raise DataError(f"{origin}: no column for {', '.join(missing)}; found: {_listed(names)}{index}")
     volume, ticks = columns.only(_VOLUMES, "volume"), columns.only(_TICK_VOLUMES, "volume")
-    symbol, is_label = symbol_column(names, source=source)
+    symbol, is_label = symbol_column(names, origin=origin)
     return ColumnNames(
         time=time,
         clock=columns.surest(("time", "clock"), "time") if time >= 0 and columns.found[time] == "date" else None,
@@ -129,10 +129,10 @@ def recognise(
     )
 
 
-def symbol_column(names: Sequence[str], *, source: str) -> tuple[int | None, bool]:
+def symbol_column(names: Sequence[str], *, origin: str) -> tuple[int | None, bool]:
     """The position of the column of symbols, if there is one, and whether it may hold something else, if it says the
     same throughout. Raises DataError where two could be it."""
-    columns = _Columns(names=names, found=_spelled(names), source=source)
+    columns = _Columns(names=names, found=_spelled(names), origin=origin)
     sure = columns.surest(_SYMBOLS, "symbol")
     return (columns.surest(_LABELS, "symbol"), True) if sure is None else (sure, False)
 
@@ -145,11 +145,11 @@ def is_header(names: Sequence[str]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Columns:
-    """The columns of a source: as it calls them, and simply spelled."""
+    """The columns of a file or frame: as it calls them, and simply spelled."""
 
     names: Sequence[str]
     found: Sequence[str]
-    source: str
+    origin: str
 
     def surest(self, spellings: Sequence[str], wanted: str) -> int | None:
         """The column with the first of the spellings that there is."""
@@ -166,7 +166,7 @@ class _Columns:
             if len(positions) > 1:
                 unclear = " and ".join(repr(self.names[position][:30]) for position in positions)
                 raise DataError(
-                    f"{self.source}: more than one column could be {wanted}, {unclear}: rename or take out those that "
+                    f"{self.origin}: more than one column could be {wanted}, {unclear}: rename or take out those that "
                     f"are not; found: {_listed(self.names)}"
                 )
             if positions:

@@ -27,20 +27,20 @@ def parts_of(raw: RawColumns, *, asked: Sequence[str], called: str | None = None
     if called is not None:
         if column is not None and len(column.names) > 1:
             raise DataError(
-                f"{raw.source.name}: there are several symbols, {listed(column.names)}, and {called} is one name: "
+                f"{raw.origin.name}: there are several symbols, {listed(column.names)}, and {called} is one name: "
                 'leave the name away, and choose by --symbol (symbols=["…"]) if not all are meant'
             )
         asked = [called]
     if column is None or (column.is_label and len(column.names) == 1):
         if len(asked) > 1:
-            raise DataError(f"{raw.source.name}: no column says whose the rows are: they cannot be of {listed(asked)}")
+            raise DataError(f"{raw.origin.name}: no column says whose the rows are: they cannot be of {listed(asked)}")
         return [Part(symbol=asked[0] if asked else otherwise, raw=replace(raw, symbols=None))]
     if asked:
         return [_asked(raw, column, symbol, of=len(asked)) for symbol in asked]
     if len(column.names) == 1:
         return [Part(symbol=column.names[0], raw=replace(raw, symbols=None))]
     return [
-        Part(symbol=symbol, raw=raw.take(rows, f"{raw.source.name} ({symbol})"))
+        Part(symbol=symbol, raw=raw.take(rows, f"{raw.origin.name} ({symbol})"))
         for symbol, rows in zip(column.names, column.rows(), strict=True)
     ]
 
@@ -50,26 +50,26 @@ def told_against(name: str, parts: list[Part], raw: RawColumns) -> list[Part]:
     column, symbols = raw.symbols, [part.symbol for part in parts]
     if column is None or any(spelled_alike(symbol, name) for symbol in symbols):
         return parts
-    note = f"{raw.source.name}: {listed(symbols)} by the column {column.label!r}, not {name} by the file's name"
+    note = f"{raw.origin.name}: {listed(symbols)} by the column {column.label!r}, not {name} by the file's name"
     return [replace(parts[0], raw=_noted(parts[0].raw, note)), *parts[1:]]
 
 
-def only_part(parts: list[Part], source: str) -> Part:
+def only_part(parts: list[Part], origin: str) -> Part:
     """The part of a file that is to have one. Raises DataError that lists the symbols."""
     if len(parts) > 1:
-        raise DataError(f"{source}: there are several symbols, {listed([part.symbol for part in parts])}: name the one")
+        raise DataError(f"{origin}: there are several symbols, {listed([part.symbol for part in parts])}: name the one")
     return parts[0]
 
 
 def _asked(raw: RawColumns, column: SymbolColumn, asked: str, *, of: int) -> Part:
-    symbol = column.find(asked, source=raw.source.name)
-    notes = [f"{raw.source.name}: {asked} is called {symbol} there"] if symbol != asked else []
+    symbol = column.find(asked, origin=raw.origin.name)
+    notes = [f"{raw.origin.name}: {asked} is called {symbol} there"] if symbol != asked else []
     if len(column.names) == 1:
         return Part(symbol=asked, raw=_noted(replace(raw, symbols=None), *notes))
     rows = column.rows_of(symbol)
     if of == 1:
-        notes.append(f"{raw.source.name}: {len(rows):,} of {len(column.code):,} rows are {symbol}'s, the rest is left")
-    return Part(symbol=asked, raw=_noted(raw.take(rows, f"{raw.source.name} ({symbol})"), *notes))
+        notes.append(f"{raw.origin.name}: {len(rows):,} of {len(column.code):,} rows are {symbol}'s, the rest is left")
+    return Part(symbol=asked, raw=_noted(raw.take(rows, f"{raw.origin.name} ({symbol})"), *notes))
 
 
 def _noted(raw: RawColumns, *notes: str) -> RawColumns:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from weaver.model.market.bars import Float64, Int64
 from weaver.walle.files.columns.column_names import ColumnNames
-from weaver.walle.files.columns.source import Source
+from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.symbol_column import SymbolColumn
 from weaver.walle.files.columns.time_text import WrittenTimes
 
@@ -14,7 +14,7 @@ from weaver.walle.files.columns.time_text import WrittenTimes
 class RawColumns:
     """Columns in the file's order, n values each; prices and volume float64, NaN where a cell was empty."""
 
-    source: Source
+    origin: Origin
     times: WrittenTimes
     open: Float64
     high: Float64
@@ -35,7 +35,7 @@ class RawColumns:
         """Some of the rows, all of one symbol, from now on called `name` in errors."""
         return replace(
             self,
-            source=self.source.take(rows, name),
+            origin=self.origin.take(rows, name),
             times=self.times.take(rows),
             open=self.open[rows],
             high=self.high[rows],
@@ -51,18 +51,18 @@ def raw_columns(
     names: ColumnNames,
     numbers: Callable[[int, str], Float64],
     *,
-    source: Source,
+    origin: Origin,
     times: WrittenTimes,
     symbols: SymbolColumn | None,
 ) -> RawColumns:
-    """Raw columns of a source, whose `numbers` gives a column by its position, and by its name in errors."""
+    """Raw columns of a file or frame, whose `numbers` gives a column by its position, and by its name in errors."""
 
     def found(position: int | None, name: str) -> Float64 | None:
         return None if position is None else numbers(position, name)
 
     prices = {price: numbers(position, price) for price, position in names.prices.items()}
     return RawColumns(
-        source=source,
+        origin=origin,
         times=times,
         open=prices["open"],
         high=prices["high"],

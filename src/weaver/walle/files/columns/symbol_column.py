@@ -7,7 +7,7 @@ import numpy as np
 
 from weaver.model.errors import DataError
 from weaver.model.market.bars import Int64
-from weaver.walle.files.columns.source import Source
+from weaver.walle.files.columns.origin import Origin
 
 _SHOWN = 8
 
@@ -25,7 +25,7 @@ class SymbolColumn:
 
     @classmethod
     def of(
-        cls, label: str, values: Sequence[object], code: Int64, *, source: Source, is_label: bool = False
+        cls, label: str, values: Sequence[object], code: Int64, *, origin: Origin, is_label: bool = False
     ) -> "SymbolColumn":
         """From the column's values and which of them each row has. Raises DataError for one that is empty."""
         texts = [_text(value) for value in values]
@@ -34,16 +34,16 @@ class SymbolColumn:
         place = np.zeros(len(texts), dtype=np.int64)
         for one in used[np.argsort(first)].tolist():
             if not texts[one]:
-                raise source.error(int(np.argmax(code == one)), f"column {label!r} is empty")
+                raise origin.error(int(np.argmax(code == one)), f"column {label!r} is empty")
             place[one] = names.setdefault(texts[one], len(names))  # some differ by blanks alone
         return cls(label=label, names=tuple(names), code=place[code], is_label=is_label)
 
     @classmethod
-    def of_rows(cls, label: str, values: Sequence[object], *, source: Source, is_label: bool = False) -> "SymbolColumn":
+    def of_rows(cls, label: str, values: Sequence[object], *, origin: Origin, is_label: bool = False) -> "SymbolColumn":
         """From each row's value. Raises DataError for one that is empty."""
         found: dict[object, int] = {}
         rows = [found.setdefault(value, len(found)) for value in values]
-        return cls.of(label, list(found), np.array(rows, dtype=np.int64), source=source, is_label=is_label)
+        return cls.of(label, list(found), np.array(rows, dtype=np.int64), origin=origin, is_label=is_label)
 
     def rows_of(self, name: str) -> Int64:
         """The rows of a symbol, in the file's order."""
@@ -62,14 +62,14 @@ class SymbolColumn:
             return [asked]
         return [name for name in self.names if spelled_alike(name, asked)]
 
-    def find(self, asked: str, *, source: str) -> str:
+    def find(self, asked: str, *, origin: str) -> str:
         """The symbol that is meant by a name. Raises DataError that lists those there are."""
         alike = self.alike(asked)
         if len(alike) == 1:
             return alike[0]
         problem = f"could be {' or '.join(alike)}" if alike else "is not among them"
         raise DataError(
-            f"{source}: the column {self.label!r} has {listed(self.names)}: {asked} {problem}; name one of these, or "
+            f"{origin}: the column {self.label!r} has {listed(self.names)}: {asked} {problem}; name one of these, or "
             f"take the column out if the rows are {asked}'s"
         )
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from weaver.model.market.bars import Bool, Int64
 from weaver.model.market.timeframe import DAY, HOUR, MINUTE
-from weaver.walle.files.columns.source import Source
+from weaver.walle.files.columns.origin import Origin
 
 SECOND = 1_000_000_000
 _EARLIEST = int(np.datetime64("1900-01-01", "ns").astype(np.int64))
@@ -99,30 +99,30 @@ class TextColumn:
         return self.data[self.offsets[0] : self.offsets[-1]].reshape(len(self), int(lengths[0]))
 
 
-def parse_times(texts: TextColumn, *, source: Source, is_utc: bool = False) -> WrittenTimes:
+def parse_times(texts: TextColumn, *, origin: Origin, is_utc: bool = False) -> WrittenTimes:
     """Times in any supported spelling, one spelling a column. Raises DataError naming the first bad row.
 
     is_utc: what has no zone is in UTC. Unix times count seconds, or milli-, micro- or nanoseconds, by their size.
     """
     lengths = np.diff(texts.offsets)
-    source.check(lengths == 0, lambda _row: f"the time is empty: {HOW_TO}")
+    origin.check(lengths == 0, lambda _row: f"the time is empty: {HOW_TO}")
     first = texts[0]
     if re.fullmatch(r"-?\d+(\.\d+)?", first) and not re.fullmatch(r"(19|20)\d{6}|(19|20)\d{10}|(19|20)\d{12}", first):
-        return from_epoch(_numbers(texts, source), source=source)
-    written = _parse_dates(texts, first, source)
+        return from_epoch(_numbers(texts, origin), origin=origin)
+    written = _parse_dates(texts, first, origin)
     if is_utc and written.instant is None:
         return WrittenTimes(local=written.local, instant=written.local)
     return written
 
 
-def from_epoch(numbers: NDArray[np.float64] | Int64, *, source: Source) -> WrittenTimes:
+def from_epoch(numbers: NDArray[np.float64] | Int64, *, origin: Origin) -> WrittenTimes:
     """Times since 1970, in the unit that their size tells: seconds up to 1e11, then ms, us, ns."""
     largest = np.abs(numbers).max() if len(numbers) else 0
     unit = SECOND if largest < 1e11 else 1_000_000 if largest < 1e14 else 1_000 if largest < 1e17 else 1
     if numbers.dtype.kind == "f":
-        source.check(~np.isfinite(numbers), lambda row: f"time {numbers[row]} is not a number")
+        origin.check(~np.isfinite(numbers), lambda row: f"time {numbers[row]} is not a number")
     outside = (numbers < _EARLIEST // unit) | (numbers >= _LATEST // unit)
-    source.check(outside, lambda row: f"time {numbers[row]} lies outside the years 1900-2099, counted from 1970")
+    origin.check(outside, lambda row: f"time {numbers[row]} lies outside the years 1900-2099, counted from 1970")
     if numbers.dtype.kind == "f":
         whole = np.floor(numbers)
         nanoseconds = whole.astype(np.int64) * unit + np.rint((numbers - whole) * unit).astype(np.int64)
@@ -131,7 +131,7 @@ def from_epoch(numbers: NDArray[np.float64] | Int64, *, source: Source) -> Writt
     return WrittenTimes(local=nanoseconds, instant=nanoseconds)
 
 
-def _numbers(texts: TextColumn, source: Source) -> NDArray[np.float64] | Int64:
+def _numbers(texts: TextColumn, origin: Origin) -> NDArray[np.float64] | Int64:
     """Unix times, as integers if all are whole."""
     matrix = texts.matrix()
     if matrix is not None and matrix.shape[1] <= _QUICK_DIGITS and not (matrix - 48 > 9).any():
@@ -141,19 +141,19 @@ def _numbers(texts: TextColumn, source: Source) -> NDArray[np.float64] | Int64:
         return value
     rows = [texts[row] for row in range(len(texts))]
     bad = np.array([re.fullmatch(r"-?\d{1,19}(\.\d*)?", text) is None for text in rows])
-    source.check(bad, lambda row: f"time {rows[row]!r} cannot be read, where others are numbers")
+    origin.check(bad, lambda row: f"time {rows[row]!r} cannot be read, where others are numbers")
     if any("." in text for text in rows):
         return np.array(rows, dtype=np.float64)
     return np.array([min(int(text), np.iinfo(np.int64).max) for text in rows], dtype=np.int64)
 
 
-def _parse_dates(texts: TextColumn, first: str, source: Source) -> WrittenTimes:
-    layout = _layout(texts, first, source)
+def _parse_dates(texts: TextColumn, first: str, origin: Origin) -> WrittenTimes:
+    layout = _layout(texts, first, origin)
     match = layout.fullmatch(_spaced(first))
     if match is None:
-        raise source.error(0, f"time {first!r} cannot be read: {HOW_TO}")
+        raise origin.error(0, f"time {first!r} cannot be read: {HOW_TO}")
     quick = _parse_pieces(texts, match) if _spaced(first) == first else None
-    return _times(*_parse_rows(texts, layout, source)) if quick is None else quick
+    return _times(*_parse_rows(texts, layout, origin)) if quick is None else quick
 
 
 def _parse_pieces(texts: TextColumn, match: re.Match[str]) -> WrittenTimes | None:
@@ -180,18 +180,18 @@ def _times(parts: "Parts", has_zone: bool) -> WrittenTimes:
     return WrittenTimes(local=local, instant=instant)
 
 
-def _layout(texts: TextColumn, first: str, source: Source) -> re.Pattern[str]:
+def _layout(texts: TextColumn, first: str, origin: Origin) -> re.Pattern[str]:
     """The way in which the column is written, from its first value; for 01/02/2017 the other rows tell."""
     fitting = [layout for layout in _LAYOUTS if layout.fullmatch(_spaced(first))]
     if not fitting:
-        raise source.error(0, f"time {first!r} cannot be read: {HOW_TO}")
+        raise origin.error(0, f"time {first!r} cannot be read: {HOW_TO}")
     if len(fitting) == 1:
         return fitting[0]
     fields = [texts[row].split("/") for row in range(len(texts))]
     for layout, position in zip(fitting, (1, 0), strict=True):
         if any(len(field) == 3 and field[position].isdigit() and int(field[position]) > 12 for field in fields):
             return layout
-    raise source.error(0, f"time {first!r} could be month/day or day/month: {HOW_TO}")
+    raise origin.error(0, f"time {first!r} could be month/day or day/month: {HOW_TO}")
 
 
 def _spaced(text: str) -> str:
@@ -233,7 +233,7 @@ def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> tuple[Parts, bool]
     return parts, match["zone"] is not None
 
 
-def _parse_rows(texts: TextColumn, layout: re.Pattern[str], source: Source) -> tuple[Parts, bool]:
+def _parse_rows(texts: TextColumn, layout: re.Pattern[str], origin: Origin) -> tuple[Parts, bool]:
     """Row by row: slower, for columns of mixed lengths, and to find the row that is wrong."""
     values = np.zeros((len(texts), len(_PARTS)), dtype=np.int64)
     negative = np.zeros(len(texts), dtype=np.bool_)
@@ -241,14 +241,14 @@ def _parse_rows(texts: TextColumn, layout: re.Pattern[str], source: Source) -> t
     for row in range(len(texts)):
         match = layout.fullmatch(_spaced(texts[row]))
         if match is None:
-            raise source.error(row, f"time {texts[row]!r} cannot be read: {HOW_TO}")
+            raise origin.error(row, f"time {texts[row]!r} cannot be read: {HOW_TO}")
         groups = match.groupdict()
         values[row] = [int((groups[name] or "0").ljust(9 if name == "fraction" else 0, "0")) for name in _PARTS]
         negative[row] = groups["sign"] == "-"
         zoned[row] = groups["zone"] is not None
     parts = {name: values[:, column] for column, name in enumerate(_PARTS)}
-    source.check(_invalid(parts), lambda row: f"time {texts[row]!r} does not exist between 1900 and 2099: {HOW_TO}")
-    source.check(zoned != zoned[0], lambda row: f"time {texts[row]!r} differs from the first in having a zone or not")
+    origin.check(_invalid(parts), lambda row: f"time {texts[row]!r} does not exist between 1900 and 2099: {HOW_TO}")
+    origin.check(zoned != zoned[0], lambda row: f"time {texts[row]!r} differs from the first in having a zone or not")
     _turn(parts, negative)
     return parts, bool(zoned[0])
 

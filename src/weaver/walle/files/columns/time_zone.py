@@ -10,7 +10,7 @@ from weaver.model.errors import DataError, InputError
 from weaver.model.market.bars import Int64
 from weaver.model.market.timeframe import DAY, MINUTE
 from weaver.walle.files.columns.moment import moment
-from weaver.walle.files.columns.source import Source
+from weaver.walle.files.columns.origin import Origin
 
 _QUARTER = 15 * MINUTE
 """Clocks of every zone since 1972 change on a quarter of an hour."""
@@ -29,7 +29,7 @@ def zone_of(name: str) -> ZoneInfo:
         ) from error
 
 
-def zone_in(name: str, *, source: Source) -> tzinfo:
+def zone_in(name: str, *, origin: Origin) -> tzinfo:
     """The zone that a column names as its own: a zone's name, or an offset as +05:30. Raises DataError."""
     fixed = _FIXED.fullmatch(name)
     if fixed is not None:
@@ -38,7 +38,7 @@ def zone_in(name: str, *, source: Source) -> tzinfo:
     try:
         return zone_of(name)
     except InputError as error:
-        raise DataError(f"{source.name}: the time column's zone {name!r} is unknown: convert it to UTC") from error
+        raise DataError(f"{origin.name}: the time column's zone {name!r} is unknown: convert it to UTC") from error
 
 
 def local_times(instant: Int64, zone: tzinfo) -> Int64:
@@ -61,7 +61,7 @@ def _offset_at(instant: int, zone: tzinfo) -> int:
     return 0 if offset is None else round(offset.total_seconds()) * _SECOND
 
 
-def to_instants(local: Int64, zone: ZoneInfo, *, source: Source) -> Int64:
+def to_instants(local: Int64, zone: ZoneInfo, *, origin: Origin) -> Int64:
     """UTC (ns) of wall-clock times (ns). Raises DataError for the first that happened twice, or never."""
     quarters, where = np.unique(local // _QUARTER, return_inverse=True)
     early, late = np.array([_offsets(int(quarter), zone) for quarter in quarters], dtype=np.int64).reshape(-1, 2).T
@@ -69,7 +69,7 @@ def to_instants(local: Int64, zone: ZoneInfo, *, source: Source) -> Int64:
     unclear = early != late
     if unclear.any():
         twice = early > late
-        source.check(
+        origin.check(
             unclear[where],
             lambda row: (
                 f"time {moment(local[row])} happened "

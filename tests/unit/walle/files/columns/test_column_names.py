@@ -94,13 +94,13 @@ WRONG = {
 @pytest.mark.parametrize("kind", WRONG)
 def test_names_that_only_contain_a_price_are_none(kind: str) -> None:
     with pytest.raises(DataError, match=r"no column for (timestamp, )?open, high, low, close; found: "):
-        recognise(WRONG[kind].split(","), source="f")
+        recognise(WRONG[kind].split(","), origin="f")
 
 
 def test_the_right_columns_are_found_among_those_that_resemble_them() -> None:
     resembling = "close_time,Open Interest,Adj Close,open_time,Prev Close,Open,High %,High,Low_adj,Low,Close (%),Close"
     names = [*resembling.split(","), "Change"]
-    found = recognise(names, source="f")
+    found = recognise(names, origin="f")
     assert {price: names[position] for price, position in found.prices.items()} == {
         "open": "Open", "high": "High", "low": "Low", "close": "Close"
     }  # fmt: skip
@@ -117,7 +117,7 @@ def test_the_right_columns_are_found_among_those_that_resemble_them() -> None:
 )  # fmt: skip
 def test_two_columns_for_one_thing_are_refused(names: str, wanted: str) -> None:
     with pytest.raises(DataError, match=f"more than one column could be {wanted}, "):
-        recognise(names.split(","), source="f")
+        recognise(names.split(","), origin="f")
 
 
 NOISE = (
@@ -136,6 +136,6 @@ SPELLINGS = {
 def test_each_column_is_found_in_any_spelling_order_and_company(data: st.DataObject) -> None:
     chosen = {use: data.draw(st.sampled_from(names)) for use, names in SPELLINGS.items()}
     header = data.draw(st.permutations([*chosen.values(), *data.draw(st.sets(st.sampled_from(NOISE)))]))
-    found = recognise(header, source="f")
+    found = recognise(header, origin="f")
     told = {"time": found.time, "volume": found.volume, **found.prices}
     assert {use: header[position] for use, position in told.items() if position is not None} == chosen

@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weaver.model.errors import DataError
-from weaver.walle.files.columns.source import Source
+from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.time_text import TextColumn, WrittenTimes, parse_times
 from weaver.walle.files.columns.time_zone import to_instants, zone_of
 
-SOURCE = Source(name="a file")
+ORIGIN = Origin(name="a file")
 FIRST, LAST = datetime(1900, 1, 2), datetime(2099, 12, 30)  # noqa: DTZ001 - hypothesis wants them without a zone
 INSTANTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 ZONES = st.integers(-14 * 4, 14 * 4).map(lambda quarters: timezone(timedelta(minutes=15 * quarters)))
 
 
 def parse(texts: list[str]) -> WrittenTimes:
-    return parse_times(TextColumn.of(texts), source=SOURCE)
+    return parse_times(TextColumn.of(texts), origin=ORIGIN)
 
 
 def nanoseconds(instant: datetime) -> int:
@@ -69,5 +69,5 @@ def test_local_times_become_the_instants_that_pandas_finds(zone: str) -> None:
     instants = pd.date_range("2016-01-01", "2018-12-31", freq="37min", tz="UTC")
     local = instants.tz_convert(zone).tz_localize(None)
     clear = ~local.tz_localize(zone, ambiguous="NaT").isna()
-    found = to_instants(local[clear].as_unit("ns").asi8, zone_of(zone), source=SOURCE)
+    found = to_instants(local[clear].as_unit("ns").asi8, zone_of(zone), origin=ORIGIN)
     assert np.array_equal(found, instants[clear].as_unit("ns").asi8)

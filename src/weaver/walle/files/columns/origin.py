@@ -33,7 +33,7 @@ def _no_line(_row: int) -> int | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Origin:
     """A file or a data frame under the name that the user knows it by."""
 
     name: str
@@ -43,9 +43,9 @@ class Source:
     rows: Int64 | None = None
     """Of a part: which data rows (from 0) it has of the whole."""
 
-    def take(self, rows: Int64, name: str) -> "Source":
+    def take(self, rows: Int64, name: str) -> "Origin":
         """A part of it with a name of its own."""
-        return Source(name=name, line_of=self.line_of, rows=rows if self.rows is None else self.rows[rows])
+        return Origin(name=name, line_of=self.line_of, rows=rows if self.rows is None else self.rows[rows])
 
     def error(self, row: int, text: str) -> DataError:
         """`text` about a data row, counted from 0 here and from 1 for the reader, in the whole file or frame."""
