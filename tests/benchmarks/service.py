@@ -65,7 +65,7 @@ def _stopping(count: int, rounds: int) -> Iterator[str | list[Check]]:
     values = []
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder) / "home", None)
-        _prepare(server.home, count)
+        prepare(server.home, count)
         server.start()
         try:
             with Api(server) as api:
@@ -91,7 +91,7 @@ def _price(count: int, pairs: int) -> Iterator[str | list[Check]]:
     with tempfile.TemporaryDirectory() as folder, Contestant("weaver_on_bar", count) as library:
         server = Server(Path(folder) / "home", None)
         yield f"storing {count:,} bars"
-        _prepare(server.home, count)
+        prepare(server.home, count)
         server.start()
         try:
             with Api(server) as api:
@@ -115,7 +115,7 @@ def _price(count: int, pairs: int) -> Iterator[str | list[Check]]:
     ]
 
 
-def _prepare(home: Path, count: int) -> None:
+def prepare(home: Path, count: int) -> None:
     """The contest's strategies, and its bars as the store keeps them."""
     (home / "strategies").mkdir(parents=True)
     (home / "strategies" / STRATEGIES.name).write_text(STRATEGIES.read_text())

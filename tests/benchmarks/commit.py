@@ -1,0 +1,223 @@
+"""How long an order's commit takes while a backtest's record is written, and while one is deleted.
+
+The record is that of a real run of some 100,000 events, carried through the run manager; the orders are transactions
+of one row and one event, which come at a rate whatever becomes of those before, as a live run's do.
+"""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from tests.benchmarks.bars import SYMBOL
+from tests.benchmarks.check import Check
+from tests.benchmarks.contest import short
+from tests.benchmarks.service import prepare
+from tests.benchmarks.whole_process import STRATEGIES
+from tests.contracts.builders import event, order_row
+from tests.kill.storages import STORAGES, database
+from tests.pools import local_pool
+from weaver.glados.ports import BacktestJob, BacktestOutcome
+from weaver.glados.router import DomainRouter
+from weaver.glados.runs.backtest_runner import BacktestRunner
+from weaver.glados.runs.manager import RunManager
+from weaver.glados.stored.events import EVENTS, KeptEvents
+from weaver.glados.threads import Threads
+from weaver.marvin.plugins.catalogue import Catalogue
+from weaver.model.run import Run, RunMode, RunStatus
+from weaver.walle.bars.store import ParquetBarStore
+from weaver.walle.database.database import SqlDatabase, open_database
+
+RATE = 50
+"""Orders a second."""
+REST_SECONDS = 4.0
+GATE_MILLISECONDS, GOAL_MILLISECONDS = 50.0, 20.0
+_CORR_ID = "benchmark"
+
+
+class _Carried:
+    """A pool whose only run has been carried out already."""
+
+    workers, is_ready = 1, True
+
+    def __init__(self, outcome: BacktestOutcome) -> None:
+        self._outcome = outcome
+
+    async def run(
+        self,
+        job: BacktestJob,
+        *,
+        started: Callable[[], Awaitable[None]],
+        progress: Callable[[str, float], Awaitable[None]],
+    ) -> BacktestOutcome:
+        """See `BacktestPool`."""
+        await started()
+        return self._outcome
+
+    async def check(self, run: Run) -> None:
+        """See `BacktestPool`."""
+
+    async def close(self) -> None:
+        """See `BacktestPool`."""
+
+
+class Orders:
+    """Orders at a rate, and how long each took from when it was due, ms."""
+
+    def __init__(self, store: SqlDatabase) -> None:
+        self._store = store
+        self.milliseconds: list[float] = []
+
+    async def during(self, work: Awaitable[object]) -> float:
+        """Place orders until `work` is done; returns its seconds."""
+        began, number = time.perf_counter(), 0
+        async with asyncio.TaskGroup() as group:
+            working = asyncio.ensure_future(work)
+            while not working.done():
+                due = began + number / RATE
+                await asyncio.wait([working], timeout=max(0.0, due - time.perf_counter()))
+                if not working.done():
+                    group.create_task(self._order(due))
+                number += 1
+            seconds = time.perf_counter() - began
+        await working
+        return seconds
+
+    async def _order(self, due: float) -> None:
+        id_ = uuid4().hex
+        async with self._store.transaction() as transaction:
+            await transaction.records.add_orders([order_row(None, id=id_)])
+            transaction.append(event("orders.Created", id=f"{id_}.created", payload={"order_id": id_}))
+        self.milliseconds.append((time.perf_counter() - due) * 1000)
+
+
+def measure(count: int, rounds: int) -> Iterator[str | list[Check]]:
+    """On each database that is kept. Yields progress, then the checks."""
+    checks: list[Check] = []
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        yield f"a backtest of {count:,} bars"
+        prepare(home, count)
+        run, outcome = asyncio.run(_carried_out(home))
+        for storage in STORAGES:
+            yield f"{storage}: orders while a record is written and deleted, {rounds} times"
+            with database(storage) as url:
+                checks += asyncio.run(_measured(Path(folder) / storage, storage, url, run, outcome, rounds))
+    yield checks
+
+
+async def _carried_out(home: Path) -> tuple[Run, BacktestOutcome]:
+    """A run and all that it left."""
+    pool = local_pool(environment={**os.environ, "WEAVER_HOME": str(home)})
+    run = Run(
+        id="benchmark-run", name="a run", strategy_id="sma-on-bar", mode=RunMode.BACKTEST, symbols=(SYMBOL,),
+        timeframe="1m", created_at=datetime.now(UTC),
+        options={"cash": 1_000_000, "costs": {"commission_bps": 10}, "lookahead_check": False},
+        strategy_source=STRATEGIES.read_text(),
+    )  # fmt: skip
+    try:
+        outcome = await pool.run(BacktestJob(run=run, corr_id=_CORR_ID), started=_nothing, progress=_no_progress)
+    finally:
+        await pool.close()
+    if not isinstance(outcome, BacktestOutcome):
+        raise outcome.error
+    return run, outcome
+
+
+async def _measured(
+    home: Path, storage: str, url: str | None, run: Run, outcome: BacktestOutcome, rounds: int
+) -> list[Check]:
+    async with _house(home, url, outcome) as (store, manager):
+        rest, writing, deleting = Orders(store), Orders(store), Orders(store)
+        await rest.during(asyncio.sleep(REST_SECONDS))
+        written, deleted = [], []
+        for _ in range(rounds):
+            async with store.transaction() as transaction:
+                await transaction.runs.add(replace(run, status=RunStatus.PENDING))
+            written.append(await writing.during(_recorded(store, manager, run.id)))
+            deleted.append(await deleting.during(manager.delete(run.id, corr_id=_CORR_ID)))
+    events = len(outcome.events) + len(KeptEvents(outcome.result.blobs[EVENTS]))
+    what = f"{storage}: an order's commit while a record of {events:,} events"
+    return [
+        _check(f"{storage}: an order's commit, nothing else going on", rest.milliseconds),
+        _check(f"{what} is written", writing.milliseconds, gate=GATE_MILLISECONDS, goal=GOAL_MILLISECONDS),
+        _check("the same, while it is deleted", deleting.milliseconds),
+        _seconds(f"{storage}: the record written, with {RATE} orders/s beside it", written),
+        _seconds(f"{storage}: the record deleted, with {RATE} orders/s beside it", deleted),
+    ]
+
+
+@asynccontextmanager
+async def _house(
+    home: Path, url: str | None, outcome: BacktestOutcome
+) -> AsyncIterator[tuple[SqlDatabase, RunManager]]:
+    """A database, and a run manager on it."""
+    home.mkdir()
+    store = await open_database(url, home=home, now=_now, new_id=_new_id, route=DomainRouter(new_id=_new_id))
+    async with store:
+        manager = RunManager(
+            database=store, log=store.log, runners={RunMode.BACKTEST: BacktestRunner(pool=_Carried(outcome))},
+            catalogue=Catalogue(home / "strategies"), bars=ParquetBarStore(home / "bars"),
+            threads=Threads("reading strategies", count=1, wait_seconds=10), now=_now, new_id=_new_id,
+            wait=asyncio.sleep, version="0",
+        )  # fmt: skip
+        async with manager:
+            yield store, manager
+
+
+async def _recorded(store: SqlDatabase, manager: RunManager, run_id: str) -> None:
+    """Start a run, and return when it is completed."""
+    ended = asyncio.Event()
+    subscription = store.log.subscribe(_nothing_of, predicate=lambda one: one.type == "run.Completed" and _set(ended))
+    await manager.start(run_id, confirm=None, corr_id=_CORR_ID)
+    await ended.wait()
+    while manager.task_count:
+        await asyncio.sleep(0)
+    await store.log.unsubscribe(subscription)
+
+
+def _set(ended: asyncio.Event) -> bool:
+    ended.set()
+    return False
+
+
+def _check(what: str, milliseconds: list[float], *, gate: float | None = None, goal: float | None = None) -> Check:
+    values = np.array(milliseconds)
+    spread = f"median {short(float(np.median(values)))}, highest {short(float(values.max()))}, n = {len(values):,}"
+    return Check(
+        what=f"{what}, 99th percentile", measured=float(np.percentile(values, 99)), unit="ms", spread=spread,
+        gate=gate, goal=goal,
+    )  # fmt: skip
+
+
+def _seconds(what: str, seconds: list[float]) -> Check:
+    spread = f"{short(min(seconds))}–{short(max(seconds))}, n = {len(seconds)}"
+    return Check(what=what, measured=float(np.median(seconds)), unit="s", spread=spread)
+
+
+async def _nothing() -> None:
+    """Nobody waits for the worker."""
+
+
+async def _no_progress(_stage: str, _fraction: float) -> None:
+    """Nobody looks on."""
+
+
+async def _nothing_of(_event: object) -> None:
+    """Never called: the predicate says no."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return uuid4().hex
