@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from weaver.events.event import Event, Kind
-from weaver.model.run import Run, RunMode
+from weaver.model.record import StoredResult
+from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.database.database import SqlDatabase, open_database
-from weaver.walle.database.transaction import Router
+from weaver.walle.database.transaction import Router, SqlTransaction
 
 on_memory = pytest.mark.parametrize("storage", ["memory"])
 on_kept = pytest.mark.parametrize("storage", ["sqlite", "postgresql"])
@@ -190,3 +191,31 @@ def later(minutes: int) -> datetime:
 def without_seq(events: list[Event]) -> list[Mapping[str, Any]]:
     """Events as they were before the log gave them their place."""
     return [{name: getattr(each, name) for name in Event.__dataclass_fields__ if name != "seq"} for each in events]
+
+
+async def keep_result(transaction: SqlTransaction, run_id: str, result: StoredResult) -> None:
+    """A result with its large parts, each in two."""
+    await transaction.records.add_result(run_id, result)
+    for name, content in result.blobs.items():
+        half = len(content) // 2
+        await transaction.records.add_blob(run_id, name, content[:half])
+        await transaction.records.add_blob(run_id, name, content[half:], part=1)
+
+
+async def delete_run(
+    database: SqlDatabase, run_id: str, *appended: Event, status: RunStatus = RunStatus.PENDING
+) -> None:
+    """Delete a run, with some events of the deletion's own, and remove what is left of it."""
+    async with database.transaction() as transaction:
+        assert await transaction.withheld.delete(run_id, expected=status)
+        transaction.append(*appended)
+    await remove_record(database, run_id)
+
+
+async def remove_record(database: SqlDatabase, run_id: str) -> int:
+    """Remove a withheld record; returns how many transactions that took."""
+    for taken in count(1):
+        async with database.transaction(patient=True) as transaction:
+            if not await transaction.withheld.remove_some(run_id):
+                return taken
+    raise AssertionError("it never ends")

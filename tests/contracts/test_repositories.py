@@ -15,7 +15,9 @@ from tests.contracts.builders import (
     MOMENT,
     Opener,
     add_run,
+    delete_run,
     fill_row,
+    keep_result,
     later,
     new_id,
     on_kept,
@@ -455,7 +457,7 @@ async def test_a_result_comes_back_with_those_of_its_blobs_that_are_named(databa
         blobs={"equity": bytes(range(256)) * 5000, "report": b""},
     )
     async with database.transaction() as transaction:
-        await transaction.records.add_result(made.id, result)
+        await keep_result(transaction, made.id, result)
     async with database.transaction() as transaction:
         assert await transaction.records.find_result(made.id, blobs=["report", "equity", "other"]) == result
         part = await transaction.records.find_result(made.id, blobs=["report"])
@@ -465,8 +467,8 @@ async def test_a_result_comes_back_with_those_of_its_blobs_that_are_named(databa
     with pytest.raises(Conflict):
         async with database.transaction() as transaction:
             await transaction.records.add_result(made.id, result)
+    await delete_run(database, made.id)
     async with database.transaction() as transaction:
-        assert await transaction.runs.delete(made.id)
         assert await transaction.records.find_result(made.id, blobs=["equity"]) is None
 
 

@@ -30,6 +30,7 @@ from weaver.model.record import Query
 from weaver.walle.database.database import SqlDatabase, open_database, open_reader
 from weaver.walle.database.engines import sqlite
 from weaver.walle.database.engines.faults import OutcomeUnknown
+from weaver.walle.database.engines.sqlite_driver import prepared
 from weaver.walle.database.migrate import migrate
 
 pytestmark = pytest.mark.anyio
@@ -382,7 +383,8 @@ async def test_change_that_a_full_disk_does_not_take_is_told_of_until_one_is_kep
     opener: Opener, storage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await (await opener.open()).close()  # with tables that fit
-    monkeypatch.setattr(sqlite, "_pragmas", _full)
+    # No more room than what is taken already and some pages.
+    monkeypatch.setattr(sqlite, "prepared", lambda engine, *given: prepared(engine, *given, "max_page_count=200"))
     database = await opener.open()
     await add_run(database)
     assert database.write_fault is None
@@ -394,11 +396,3 @@ async def test_change_that_a_full_disk_does_not_take_is_told_of_until_one_is_kep
     assert database.write_fault is not None  # what only reads says nothing about it
     await add_run(database)  # small enough for what room is left
     assert database.write_fault is None
-
-
-def _full(connection: Any, *settings: str) -> None:
-    """As sqlite's own, on a disk that has no more room than what is taken already and some pages."""
-    cursor = connection.cursor()
-    for setting in ("foreign_keys=ON", *settings, "max_page_count=200"):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.contracts.builders import Opener, add_run, event, fill_row, new_id, on_kept, order_row, run
+from tests.contracts.builders import Opener, add_run, delete_run, event, fill_row, new_id, on_kept, order_row, run
 from weaver.events.event import Event
 from weaver.events.filter import EventFilter
 from weaver.events.routing import routed
@@ -227,7 +227,7 @@ async def test_a_router_that_fails_fails_the_transaction(opener: Opener) -> None
 # --- deleting ---
 
 
-async def test_deleting_a_run_removes_its_record_and_keeps_what_the_transaction_appends(database: SqlDatabase) -> None:
+async def test_deleting_a_run_removes_its_record_and_keeps_the_event_that_says_so(database: SqlDatabase) -> None:
     for name in ("A", "B"):
         async with database.transaction() as transaction:
             await transaction.runs.add(run(name))
@@ -235,9 +235,7 @@ async def test_deleting_a_run_removes_its_record_and_keeps_what_the_transaction_
             await transaction.records.add_fills([fill_row(name)])
             transaction.append(event(run_id=name), event("clock.Tick", run_id=name))
     await database.log.append([event()])
-    async with database.transaction() as transaction:
-        assert await transaction.runs.delete("A")
-        transaction.append(event("run.Deleted", run_id="A"))
+    await delete_run(database, "A", event("run.Deleted", run_id="A"))
     assert [(each.type, each.run_id) for each in await database.log.read()] == [
         ("run.Created", "B"),
         ("clock.Tick", "B"),
@@ -245,7 +243,7 @@ async def test_deleting_a_run_removes_its_record_and_keeps_what_the_transaction_
         ("run.Deleted", "A"),
     ]
     async with database.transaction() as transaction:
-        assert not await transaction.runs.delete("A")
+        assert not await transaction.withheld.delete("A", expected=RunStatus.PENDING)
         assert (await transaction.records.rows("orders", None, Query())).total == 1
         assert (await transaction.records.rows("fills", None, Query())).total == 1
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from random import Random
@@ -16,7 +17,7 @@ from tests.kill.consumer import Consumer
 from tests.kill.journal import Journal, Op
 from tests.kill.listeners import Follower, Listener, Poller
 from tests.kill.server import Server
-from tests.kill.snapshot import Snapshot, snapshot
+from tests.kill.snapshot import Snapshot, is_record_under_way, snapshot
 from tests.kill.strategies import BUSY, QUICK, SOURCE, run_body
 from tests.kill.traffic import Traffic
 
@@ -41,6 +42,10 @@ class Tally:
     acknowledged: int = 0
     unanswered: int = 0
     interrupted: int = 0
+    unfinished: int = 0
+    """Records that a kill met while they were being written."""
+    half_gone: int = 0
+    """Deleted runs that a kill met while their rows were being removed."""
     pending_started: int = 0
     events: int = 0
     consumed: int = 0
@@ -56,7 +61,8 @@ class Tally:
             f"{self.rounds} rounds, {self.kills} kills of the server, {self.consumer_kills} of the consumer; "
             f"{self.acknowledged:,} acknowledged writes, {self.unanswered} requests without an answer; "
             f"{self.events:,} events heard and compared, {self.consumed:,} consumed; {self.interrupted} runs "
-            f"interrupted, {self.pending_started} pending ones started after a kill, {self.resets} stream resets; "
+            f"interrupted, {self.unfinished} records half written and {self.half_gone} half removed, "
+            f"{self.pending_started} pending ones started after a kill, {self.resets} stream resets; "
             f"{ends}; 0 lost, 0 doubled"
         )
 
@@ -118,10 +124,13 @@ class Campaign:
         started = self._start_pending(chance, after)
         interrupted = sum(run.status == "running" for run in before.runs.values())
         self.tally.interrupted += interrupted
+        why = Counter(before.withheld.values())
+        self.tally.unfinished += why["unfinished"]
+        self.tally.half_gone += why["deleted"]
         return (
             f"round {self.tally.rounds}: killed after {killed_after:.1f} s, "
             f"{self._journal.acknowledged - acknowledged} writes acknowledged, {len(after.events):,} events in the "
-            f"log, {len(after.runs)} runs, {interrupted} interrupted, {started} pending started"
+            f"log, {len(after.runs)} runs, {interrupted} interrupted, {dict(why)} records, {started} pending started"
         )
 
     def finish(self) -> Tally:
@@ -132,8 +141,9 @@ class Campaign:
                 api.call("POST", f"/runs/{run_id}/stop")
             for config in (QUICK, BUSY):
                 self._complete(api, config)
+        self._wait_until(lambda: not is_record_under_way(self._home, self._db_url), PATIENCE_SECONDS)
         after = self._snapshot()
-        self._verify(*self._problems(after))
+        self._verify(*self._problems(after), *checks.settled(after))
         if self.server.stop() != 0:
             raise RoundFailed(f"the server did not stop in order\n{self.server.last_words()}")
         self._verify(*checks.acknowledged(self._journal, self._snapshot()))
@@ -152,7 +162,7 @@ class Campaign:
         """After the first acknowledged write: until so many more, or so many events, or a run's end, or so long."""
         start, acknowledged, completed = self._follower.last, self._journal.acknowledged, self._follower.completed
         self._wait_until(lambda: self._journal.acknowledged > acknowledged, PATIENCE_SECONDS)
-        match chance.choice(("writes", "events", "end", "time")):
+        match chance.choice(("writes", "events", "end", "time", "record", "record")):
             case "writes":
                 writes = acknowledged + chance.randint(1, 50)
                 self._wait_until(lambda: self._journal.acknowledged >= writes, TRAFFIC_SECONDS_MAX)
@@ -164,6 +174,12 @@ class Campaign:
                 time.sleep(chance.random() * 0.1)
             case "time":
                 time.sleep(chance.random() * TRAFFIC_SECONDS_MAX / 2)
+            case "record":
+                with Api(self.server) as api:
+                    self._begin(api, BUSY)
+                under_way = partial(is_record_under_way, self._home, self._db_url)
+                self._wait_until(under_way, 2 * TRAFFIC_SECONDS_MAX)
+                time.sleep(chance.random() * 0.1)
 
     def _wait_until(self, has_come: Callable[[], bool], seconds_max: float) -> None:
         deadline = time.monotonic() + seconds_max
@@ -197,14 +213,19 @@ class Campaign:
         self.tally.pending_started += 1
         return 1
 
-    def _complete(self, api: Api, config: dict[str, Any]) -> None:
-        """Create a run, start it, and see it to its end."""
+    def _begin(self, api: Api, config: dict[str, Any]) -> str:
+        """Create a run, and start it."""
         request = self._journal.ask(Op.CREATE, name="last")
         answer = api.call("POST", "/runs", json=run_body("last", config))
         run_id: str = answer.body["id"]
         self._journal.answered(request, answer.status, run_id)
         request = self._journal.ask(Op.START, run_id=run_id)
         self._journal.answered(request, api.call("POST", f"/runs/{run_id}/start").status, None)
+        return run_id
+
+    def _complete(self, api: Api, config: dict[str, Any]) -> None:
+        """Have a run begin, and see it to its end."""
+        run_id = self._begin(api, config)
         self._wait_until(lambda: api.get(f"/runs/{run_id}")["status"] != "running", PATIENCE_SECONDS)
         status = api.get(f"/runs/{run_id}")["status"]
         if status != "completed":

@@ -8,7 +8,8 @@ import sqlite3
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,18 @@ from tests.postgres import apart, connect
 Rows = list[tuple[Any, ...]]
 
 _EVENTS = "SELECT seq, id, type, run_id, corr_id, causation_id, payload FROM outbox ORDER BY seq"
-_RUNS = "SELECT id, name, status, error, queued, cloned_from FROM runs"
-_BLOBS = "SELECT run_id, content FROM result_blobs WHERE name = 'events'"
+_WITHHELD = "SELECT id, withheld FROM runs WHERE withheld IS NOT NULL"
+_RUNS = "SELECT id, name, status, error, queued, cloned_from FROM runs WHERE withheld IS NULL OR withheld <> 'deleted'"
+_SHOWN = "run_id NOT IN (SELECT id FROM runs WHERE withheld IS NOT NULL)"
+_BLOBS = f"""
+    SELECT run_id, content FROM result_blobs WHERE (name = 'events' OR name LIKE 'events/%') AND {_SHOWN}
+    ORDER BY run_id, length(name), name
+"""
 _SQL = (
-    _EVENTS, _RUNS, "SELECT run_id, id FROM orders", "SELECT run_id, id FROM fills",
-    "SELECT run_id, count(*) FROM trades GROUP BY run_id", "SELECT run_id FROM backtest_results", _BLOBS,
-    "SELECT consumer, seq FROM consumer_offsets",
+    _EVENTS, _RUNS, f"SELECT run_id, id FROM orders WHERE {_SHOWN}", f"SELECT run_id, id FROM fills WHERE {_SHOWN}",
+    f"SELECT run_id, count(*) FROM trades WHERE {_SHOWN} GROUP BY run_id",
+    f"SELECT run_id FROM backtest_results WHERE {_SHOWN}", _BLOBS, "SELECT consumer, seq FROM consumer_offsets",
+    _WITHHELD,
 )  # fmt: skip
 _OTHERS = """
     SELECT count(*) FROM pg_stat_activity
@@ -57,7 +64,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """All that is kept, at one moment."""
+    """All that is kept, at one moment; of a record that is being written or removed only the events."""
 
     events: dict[int, Logged]
     runs: dict[str, RunRow]
@@ -68,6 +75,8 @@ class Snapshot:
     kept: dict[str, list[Logged]]
     """Events that are kept with a run's result."""
     offsets: dict[str, int]
+    withheld: dict[str, str] = field(default_factory=dict)
+    """Why nobody is shown a run's record: `unfinished`, `deleted`."""
 
     @property
     def newest(self) -> int:
@@ -101,6 +110,24 @@ def snapshot(home: Path, db_url: str | None, *, is_running: bool) -> Snapshot:
         return _of(*_from_file(f"file:{folder}/{path.name}"))
 
 
+def is_record_under_way(home: Path, db_url: str | None) -> bool:
+    """Whether a record is being written or removed just now."""
+    if db_url is None:
+        with closing(sqlite3.connect(f"file:{home / 'weaver.db'}?mode=ro", uri=True)) as connection:
+            return bool(connection.execute(_WITHHELD).fetchall())
+    found: list[Any] = []
+
+    async def look() -> None:
+        connection = await connect(db_url)
+        try:
+            found.extend(await connection.fetch(_WITHHELD))
+        finally:
+            await connection.close()
+
+    apart(look)
+    return bool(found)
+
+
 def _from_file(address: str) -> list[Rows]:
     connection = sqlite3.connect(address, uri=True, isolation_level=None)
     try:
@@ -132,8 +159,12 @@ def _from_server(db_url: str, *, is_running: bool) -> list[Rows]:
 
 
 def _of(
-    events: Rows, runs: Rows, orders: Rows, fills: Rows, trades: Rows, results: Rows, blobs: Rows, offsets: Rows
-) -> Snapshot:
+    events: Rows, runs: Rows, orders: Rows, fills: Rows, trades: Rows, results: Rows, blobs: Rows, offsets: Rows,
+    withheld: Rows,
+) -> Snapshot:  # fmt: skip
+    kept: dict[str, bytes] = defaultdict(bytes)
+    for run_id, content in blobs:
+        kept[run_id] += content
     return Snapshot(
         events={row[0]: _logged(*row) for row in events},
         runs={row[0]: RunRow(**dict(zip(RunRow.__slots__, row, strict=True))) for row in runs},
@@ -141,8 +172,9 @@ def _of(
         fills=_sets(fills),
         trades=dict(trades),
         results={row[0] for row in results},
-        kept={run_id: _kept(content) for run_id, content in blobs},
+        kept={run_id: _kept(content) for run_id, content in kept.items()},
         offsets=dict(offsets),
+        withheld=dict(withheld),
     )
 
 

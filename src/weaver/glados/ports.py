@@ -44,10 +44,6 @@ class RunRepository(Protocol):
         """Let nobody else change the run until this transaction ends. False: its status is not `expected`."""
         ...
 
-    async def delete(self, run_id: str) -> bool:
-        """Remove the run with its whole record, its events included."""
-        ...
-
 
 class RecordRepository(Protocol):
     """What a run leaves behind: tables `orders`, `fills`, `trades`, `backtest_results`."""
@@ -69,7 +65,11 @@ class RecordRepository(Protocol):
         ...
 
     async def add_result(self, run_id: str, result: StoredResult) -> None:
-        """Insert."""
+        """Insert, without what is large in it."""
+        ...
+
+    async def add_blob(self, run_id: str, name: str, content: bytes, *, part: int = 0) -> None:
+        """Insert a large part of a result, or the next part of it, after the result itself."""
         ...
 
     async def find_result(self, run_id: str, *, blobs: Collection[str] = ()) -> StoredResult | None:
@@ -85,6 +85,38 @@ class RecordRepository(Protocol):
         ...
 
 
+class WithheldRecords(Protocol):
+    """Records that nobody is shown: while they are written, and while they are removed, a piece at a time."""
+
+    async def pieces(self, run_id: str) -> int | None:
+        """How many pieces of a running backtest's record are kept. None: it is not running, or no backtest, whose
+        record is written as it goes."""
+        ...
+
+    async def claim(self, run_id: str, number: int) -> bool:
+        """Count a piece, of those of 0 on, as kept with this transaction. From the first one on nobody is shown the
+        run's record. False: it is not the next one, or the run is no running backtest."""
+        ...
+
+    async def publish(self, run_id: str, *, pieces: int) -> bool:
+        """Have everybody shown a record. False: it has not so many pieces."""
+        ...
+
+    async def delete(self, run_id: str, *, expected: RunStatus) -> bool:
+        """From this transaction on there is no such run for anybody; its rows go with `remove_some`. False: its status
+        is not `expected`, or it has been deleted already."""
+        ...
+
+    async def all(self) -> list[str]:
+        """The runs whose records are withheld."""
+        ...
+
+    async def remove_some(self, run_id: str) -> bool:
+        """Remove some of a withheld record; of a deleted run its events too, and the run itself at last. False: nothing
+        is left, or the record is none that may be removed."""
+        ...
+
+
 class Transaction(Protocol):
     """All or nothing: rows, and the events that report them."""
 
@@ -96,6 +128,11 @@ class Transaction(Protocol):
     @property
     def records(self) -> RecordRepository:
         """What they left behind."""
+        ...
+
+    @property
+    def withheld(self) -> WithheldRecords:
+        """Records that are being written or removed."""
         ...
 
     def append(self, *events: Event) -> None:
@@ -117,8 +154,12 @@ class Database(Protocol):
         """Why changes are not kept though it answers; None where they are."""
         ...
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """Commits at the end of the block, rolls back when it raises; subscribers hear of its events afterwards."""
+    def transaction(self, *, patient: bool = False, durable: bool = True) -> AbstractAsyncContextManager[Transaction]:
+        """Commits at the end of the block, rolls back when it raises; subscribers hear of its events afterwards.
+
+        patient: whoever else waits to write goes first; such a transaction takes some milliseconds at most.
+        durable=False, which is not for events: a power cut may take it back, until a later one is durable.
+        """
         ...
 
     async def ping(self) -> None:

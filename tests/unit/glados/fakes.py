@@ -13,7 +13,7 @@ from weaver.events.factory import EventFactory
 from weaver.events.filter import ALL_EVENTS, EventFilter
 from weaver.events.log.ports import Bounds, Handler
 from weaver.events.payloads import Payload, RunCreated, RunDeleted, RunStarted, RunStopped
-from weaver.glados.ports import Page, Query, Row, StoredResult, Transaction
+from weaver.glados.ports import Page, Query, Row, StoredResult, Transaction, WithheldRecords
 from weaver.glados.runs.port import Load, NewRun
 from weaver.model.errors import Conflict, InputError, NotFound, Unavailable
 from weaver.model.run import Run, RunMode, RunStatus, RunStep
@@ -163,7 +163,7 @@ class FakeDatabase:
         self.results: dict[str, StoredResult] = {}
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, patient: bool = False, durable: bool = True) -> AsyncIterator[Transaction]:
         await self.ping()
         transaction = _FakeTransaction(self)
         yield transaction
@@ -178,6 +178,10 @@ class _FakeTransaction:
     def __init__(self, database: FakeDatabase) -> None:
         self.runs, self.records = _FakeRuns(database), _FakeRecords(database)
         self.appended: list[Event] = []
+
+    @property
+    def withheld(self) -> WithheldRecords:
+        raise AssertionError("the API neither writes nor removes records")
 
     def append(self, *events: Event) -> None:
         self.appended += events
@@ -206,9 +210,6 @@ class _FakeRuns:
     async def hold(self, run_id: str, *, expected: RunStatus) -> bool:
         return run_id in self._rows and self._rows[run_id].status is expected
 
-    async def delete(self, run_id: str) -> bool:
-        return self._rows.pop(run_id, None) is not None
-
 
 class _FakeRecords:
     def __init__(self, database: FakeDatabase) -> None:
@@ -225,6 +226,11 @@ class _FakeRecords:
 
     async def add_result(self, run_id: str, result: StoredResult) -> None:
         self._database.results[run_id] = result
+
+    async def add_blob(self, run_id: str, name: str, content: bytes, *, part: int = 0) -> None:
+        result = self._database.results[run_id]
+        whole = {**result.blobs, name: result.blobs.get(name, b"") + content}
+        self._database.results[run_id] = replace(result, blobs=whole)
 
     async def find_result(self, run_id: str, *, blobs: Collection[str] = ()) -> StoredResult | None:
         found = self._database.results.get(run_id)

@@ -11,6 +11,7 @@ from weaver.events.event import Event
 from weaver.events.filter import ALL_EVENTS, EventFilter
 from weaver.events.log.ports import Bounds
 from weaver.events.log.waiting import Turn
+from weaver.events.payloads import RunDeleted
 from weaver.model.errors import Conflict
 
 DOMAINS = ("backtest.", "live.")
@@ -66,8 +67,8 @@ class MemoryEventStore:
         self._index(staged.events)
 
     def remove_run(self, run_id: str) -> None:
-        """Forget a run's events."""
-        self._keep([event for event in self._events if event.run_id != run_id])
+        """Forget a run's events, but the one that says it was deleted."""
+        self._keep([event for event in self._events if event.run_id != run_id or event.type == RunDeleted.type])
 
     @property
     def newest(self) -> int:

@@ -23,7 +23,8 @@ from weaver.glados.stored.rows import KeptRows
 from weaver.model.errors import OutOfMemory, WeaverError
 from weaver.model.run import Audit, Run, RunMode, RunStatus
 
-PART_ROWS = 1_000
+PART_ROWS = 800
+"""As many as are written to the database in some milliseconds."""
 _TIMES = ("start_time", "end_time", "created_at", "started_at", "stopped_at", "completed_at")
 
 

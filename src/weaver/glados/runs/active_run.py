@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 class WriteEnd(Protocol):
     """Writes down how a run ended: in which words, and with what it had done."""
 
-    def __call__(self, words: str, *, record: Record | None) -> Awaitable[None]:
+    def __call__(self, words: str, *, record: Record) -> Awaitable[None]:
         """Write."""
         ...
 
@@ -197,11 +197,11 @@ class ActiveRun:
             await self._fail(f"the run went to its end, and could not be recorded: {error}")
 
     async def _fail(self, error: str) -> None:
-        await self._end(partial(self._states.failed, self.run_id, corr_id=self.corr_id), error, None)
+        await self._end(partial(self._states.failed, self.run_id, corr_id=self.corr_id), error, ())
 
-    async def _end(self, write: WriteEnd, words: str, record: Record | None) -> None:
+    async def _end(self, write: WriteEnd, words: str, record: Record) -> None:
         """Write how it ended, with what it had done; without where no database would take that."""
-        if record is not None:
+        if record:
             try:
                 await self._states.insist(lambda: write(words, record=record), on=NOT_NOW)
             except Exception as error:  # noqa: BLE001 - the run has ended, whether or not its way can be recorded
@@ -209,7 +209,8 @@ class ActiveRun:
                 words = f"{words} (what it had done before could not be recorded: {error})"
             else:
                 return
-        await self._states.insist(lambda: write(words, record=None), on=(Exception,))
+        await self._states.insist(lambda: write(words, record=()), on=(Exception,))
+        await self._states.insist(lambda: self._states.remove(self.run_id), on=NOT_NOW)
 
 
 async def _either(one: "asyncio.Future[Any]", other: "asyncio.Future[Any]", timeout: float | None = None) -> None:

@@ -1,11 +1,9 @@
 """Carries backtests out: hands them to the pool, and records what comes back."""
 
-from collections.abc import Awaitable, Callable, Sequence
-
 from weaver.events.payloads import RunCompleted
-from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, BrokenBacktest, Row, Transaction
+from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, BrokenBacktest
+from weaver.glados.runs.record import way, whole_record
 from weaver.glados.runs.runners import Failure, Outcome, RunContext, Stop, Stopped
-from weaver.glados.stored.rows import KeptRows
 from weaver.model.run import Audit, Run
 
 INTERRUPTED = "interrupted: the server stopped while it ran; clone it and start again"
@@ -26,11 +24,11 @@ class BacktestRunner:
         job = BacktestJob(run=run, corr_id=context.corr_id, audit=Audit(run.options.get("audit", Audit.ORDERS)))
         found = await self._pool.run(job, started=context.has_worker, progress=context.progress)
         if isinstance(found, BrokenBacktest):
-            return Failure(error=str(found.error), record=lambda transaction: _record_way(transaction, found))
+            return Failure(error=str(found.error), record=way(found))
         return Outcome(
             completed=_completed(run, found),
             data_hash=str(found.result.record["data_hash"]),
-            record=lambda transaction: _record(transaction, run.id, found),
+            record=whole_record(run.id, found),
         )
 
     @property
@@ -45,27 +43,6 @@ class BacktestRunner:
     def interrupted(self) -> Failure:
         """A backtest holds nothing that could go on: it is run again."""
         return Failure(error=INTERRUPTED)
-
-
-async def _record(transaction: Transaction, run_id: str, found: BacktestOutcome) -> None:
-    """The whole record."""
-    await _record_way(transaction, found)
-    await transaction.records.add_result(run_id, found.result)
-
-
-async def _record_way(transaction: Transaction, found: BacktestOutcome | BrokenBacktest) -> None:
-    """What it did on its way. Its requests have their routed children already."""
-    records = transaction.records
-    await _in_parts(records.add_orders, found.orders)
-    await _in_parts(records.add_fills, found.fills)
-    await _in_parts(records.add_trades, found.trades)
-    transaction.append(*found.events)
-
-
-async def _in_parts(add: Callable[[Sequence[Row]], Awaitable[None]], rows: KeptRows) -> None:
-    """Piece by piece: what is prepared of one holds the event loop up for milliseconds."""
-    for piece in rows.pieces():
-        await add(piece)
 
 
 def _completed(run: Run, found: BacktestOutcome) -> RunCompleted:

@@ -14,7 +14,7 @@ import structlog
 from weaver.events.factory import EventFactory
 from weaver.events.filter import EventFilter
 from weaver.events.log.ports import EventReader
-from weaver.events.payloads import RunCreated, RunDeleted, RunStopRequested
+from weaver.events.payloads import RunCreated, RunStopRequested
 from weaver.glados.ports import Database, NewId, Now, Query
 from weaver.glados.runs.active_run import NOT_NOW, ActiveRun, seen
 from weaver.glados.runs.port import Load, NewRun
@@ -31,6 +31,8 @@ ACTIVE_MAX = 1_000
 """Runs that are running or wait for a worker; another start is refused."""
 STOP_SECONDS = 10.0
 """How long a stop waits for the run's end; then it says what it still waits for."""
+REMOVE_SECONDS = 10.0
+"""How long a deletion waits until the run's rows are gone; for everybody the run itself is gone before."""
 SUSPEND_SECONDS, RECORD_SECONDS = 2.5, 1.5
 """At the server's end: how long runs may take to put down what they hold, and their records to be written."""
 STOP_REASON = "stopped by the operator"
@@ -83,6 +85,7 @@ class RunManager:
         self._active: dict[str, ActiveRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping: set[asyncio.Task[Run]] = set()
+        self._removals: set[asyncio.Task[None]] = set()
         self._hanging: set[asyncio.Task[Any]] = set()
         """Work of runs that are over, and that has not ended though it was told to."""
         self._stack = AsyncExitStack()
@@ -160,14 +163,8 @@ class RunManager:
         """See the port."""
         if run_id in self._active:
             raise Conflict("the run is running, or being started: stop it first")
-        async with self._database.transaction() as transaction:
-            run = known(await transaction.runs.find(run_id), run_id)
-            if run.status is RunStatus.RUNNING:
-                raise Conflict(f"run {run.name!r} is running: stop it first")
-            if not await transaction.runs.hold(run_id, expected=run.status):  # nobody may start it meanwhile
-                raise Conflict(f"run {run.name!r} has just changed: look at it again")
-            await transaction.runs.delete(run_id)
-            transaction.append(self._events.event(RunDeleted(run_id=run_id), corr_id=corr_id))
+        await self._states.deleted(run_id, corr_id=corr_id)
+        await asyncio.wait({self._remove(run_id)}, timeout=REMOVE_SECONDS)
 
     @property
     def load(self) -> Load:
@@ -189,7 +186,7 @@ class RunManager:
     async def recover(self) -> list[str]:
         """When this server has become the owner: have runs that another one left running resumed, or mark them as
         failed, as their runners say. Those of a mode that has no runner here are halted until it has one. Returns their
-        ids. Pending ones stay."""
+        ids. Pending ones stay. What was left of records that are withheld begins to be removed."""
         left_behind: list[Run] = []
         async with self._database.transaction() as transaction:
             for page in count(1):
@@ -198,7 +195,10 @@ class RunManager:
                 left_behind += found
                 if len(found) < _FOUND_AT_ONCE:
                     break
-        return [run.id for run in left_behind if await self._recover(run)]
+        recovered = [run.id for run in left_behind if await self._recover(run)]
+        for run_id in await self._states.withheld():
+            self._remove(run_id)
+        return recovered
 
     async def _recover(self, run: Run) -> bool:
         if run.id in self._active or self._is_closing:
@@ -226,7 +226,7 @@ class RunManager:
         await self._ended(within=RECORD_SECONDS)
         for work in self._hanging:
             work.cancel()
-        for task in (*self._tasks, *self._stopping):
+        for task in (*self._tasks, *self._stopping, *self._removals):
             task.cancel()
 
     async def _ended(self, *, within: float) -> None:
@@ -317,6 +317,20 @@ class RunManager:
         finally:
             del self._active[active.run_id]
             active.over.set()
+
+    def _remove(self, run_id: str) -> "asyncio.Task[None]":
+        """Remove what is withheld of a run's record, beside everything else."""
+        assert self._group is not None, "the manager is to be entered first"
+        task = self._group.create_task(self._removed(run_id))
+        self._removals.add(task)
+        task.add_done_callback(self._removals.discard)
+        return task
+
+    async def _removed(self, run_id: str) -> None:
+        try:
+            await self._states.insist(lambda: self._states.remove(run_id), on=NOT_NOW)
+        except Exception as error:  # noqa: BLE001 - a fault here must not end the runs with it
+            _log.error("record_not_removed", run_id=run_id, exc_info=error)
 
     async def _is_over(self, active: ActiveRun) -> bool:
         """Whether nothing is left of it soon. Raises Unavailable where only its record cannot be written."""

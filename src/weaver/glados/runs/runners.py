@@ -4,17 +4,18 @@ What a stop, the server's end and its next start mean for a run is its runner's 
 to be run again; a live run cancels its orders, puts down what it holds, goes on.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from weaver.events.payloads import RunCompleted
-from weaver.glados.ports import Transaction
+from weaver.glados.runs.record import Piece
 from weaver.model.run import Run
 
-Record = Callable[[Transaction], Awaitable[None]]
-"""Writes what a run leaves behind; in the transaction that says how it ended, and once more in another where that could
-not be committed."""
+Record = Sequence[Piece]
+"""What a run leaves behind, in the order in which it is written. A backtest's is written in pieces, which nobody is
+shown before the transaction that says how it ended. Another run keeps what it does as it goes; what is left to write at
+its end is written in that transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Failure:
     """A run that failed on its way."""
 
     error: str
-    record: Record | None = None
+    record: Record = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class Stopped:
 
     reason: str
     """How it ended: who stopped it, and what became of what it held."""
-    record: Record | None = None
+    record: Record = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

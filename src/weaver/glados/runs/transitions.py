@@ -1,4 +1,8 @@
-"""The steps of runs as the database takes them: each one transaction with its event, and only from the right status."""
+"""The steps of runs as the database takes them: one transaction with its event each, and only from the right status.
+
+A record is written before that, and removed after it, a piece at a time: whoever has an order to commit waits for one
+piece at most. Until the step that publishes a record nobody is shown any of it but its events.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -7,12 +11,12 @@ from typing import TypeVar
 import structlog
 
 from weaver.events.factory import EventFactory
-from weaver.events.payloads import RunError, RunHalted, RunProgress, RunResumed, RunStarted, RunStopped
+from weaver.events.payloads import RunDeleted, RunError, RunHalted, RunProgress, RunResumed, RunStarted, RunStopped
 from weaver.glados.ports import Database, Transaction
 from weaver.glados.runs.runners import Outcome, Record
 from weaver.model.errors import Conflict, NotFound, Unavailable
 from weaver.model.fit_text import fit_to_keep
-from weaver.model.run import Run, RunStatus, RunStep
+from weaver.model.run import Run, RunMode, RunStatus, RunStep
 
 WAIT_SECONDS, WAIT_SECONDS_MAX = 0.1, 5.0
 ERROR_LENGTH_MAX = 4_000
@@ -55,14 +59,15 @@ class RunStates:
 
     async def completed(self, run_id: str, outcome: Outcome, *, corr_id: str) -> None:
         """Running → completed, with its whole record. A run that is not running is left as it is: an earlier try went
-        through, though it was not known."""
+        through, though it was not known. What an earlier try had written of the record is not written again."""
+        await self._write(run_id, outcome.record)
         async with self._database.transaction() as transaction:
             run = await transaction.runs.find(run_id)
             if run is None or run.status is not RunStatus.RUNNING:
                 return
             done = replace(run.step(RunStep.COMPLETE, at=self._events.now()), data_hash=outcome.data_hash)
             if await transaction.runs.save(done, expected=RunStatus.RUNNING):
-                await outcome.record(transaction)
+                await _finish(transaction, run, outcome.record)
                 transaction.append(self._events.event(outcome.completed, corr_id=corr_id))
 
     async def progress(self, run_id: str, stage: str, fraction: float, *, corr_id: str) -> None:
@@ -91,33 +96,73 @@ class RunStates:
                 await transaction.runs.save(replace(run, halted=None), expected=RunStatus.RUNNING)
                 transaction.append(event)
 
-    async def stopped(self, run_id: str, reason: str, *, corr_id: str, record: Record | None = None) -> None:
+    async def stopped(self, run_id: str, reason: str, *, corr_id: str, record: Record = ()) -> None:
         """Running → stopped, with what it had done; a run that is not running is left as it is."""
         reason = fit_to_keep(reason, length_max=ERROR_LENGTH_MAX)
         event = self._events.event(RunStopped(run_id=run_id, reason=reason), corr_id=corr_id)
+        await self._write(run_id, record)
         async with self._database.transaction() as transaction:
             run = await transaction.runs.find(run_id)
             if run is None or run.status is not RunStatus.RUNNING:
                 return
             stopped = run.step(RunStep.STOP, at=self._events.now())
             if await transaction.runs.save(stopped, expected=RunStatus.RUNNING):
-                if record is not None:
-                    await record(transaction)
+                await _finish(transaction, run, record)
                 transaction.append(event)
 
-    async def failed(self, run_id: str, error: str, *, corr_id: str, record: Record | None = None) -> None:
-        """Running → error, with what it had done; a run that is not running is left as it is."""
+    async def failed(self, run_id: str, error: str, *, corr_id: str, record: Record = ()) -> None:
+        """Running → error, with what it had done; a run that is not running is left as it is. What there is of another
+        record stays withheld: see `remove`."""
         error = fit_to_keep(error, length_max=ERROR_LENGTH_MAX)  # what cannot be kept would be tried for ever
         event = self._events.event(RunError(run_id=run_id, error=error), corr_id=corr_id)
+        await self._write(run_id, record)
         async with self._database.transaction() as transaction:
             run = await transaction.runs.find(run_id)
             if run is None or run.status is not RunStatus.RUNNING:
                 return
             failed = run.step(RunStep.FAIL, at=self._events.now(), error=error)
             if await transaction.runs.save(failed, expected=RunStatus.RUNNING):
-                if record is not None:
-                    await record(transaction)
+                await _finish(transaction, run, record)
                 transaction.append(event)
+
+    async def deleted(self, run_id: str, *, corr_id: str) -> None:
+        """There is no such run any more; `remove` does the rest. Raises NotFound, and Conflict for one that is
+        running."""
+        async with self._database.transaction() as transaction:
+            run = known(await transaction.runs.find(run_id), run_id)
+            if run.status is RunStatus.RUNNING:
+                raise Conflict(f"run {run.name!r} is running: stop it first")
+            if not await transaction.withheld.delete(run_id, expected=run.status):  # somebody may have started it
+                raise Conflict(f"run {run.name!r} has just changed: look at it again")
+            transaction.append(self._events.event(RunDeleted(run_id=run_id), corr_id=corr_id))
+
+    async def withheld(self) -> list[str]:
+        """The runs whose records are withheld."""
+        async with self._database.transaction() as transaction:
+            return await transaction.withheld.all()
+
+    async def remove(self, run_id: str) -> None:
+        """Remove a record that is withheld, of a run that is not running. What a power cut brings back of it stays
+        withheld, and is removed again."""
+        has_more = True
+        while has_more:
+            async with self._database.transaction(patient=True, durable=False) as transaction:
+                has_more = await transaction.withheld.remove_some(run_id)
+
+    async def _write(self, run_id: str, record: Record) -> None:
+        """Write what is not yet kept of a running backtest's record."""
+        number = await self._kept(run_id) if record else None
+        while number is not None and number < len(record):
+            piece = record[number]
+            async with self._database.transaction(patient=True, durable=piece.durable) as transaction:
+                is_next = await transaction.withheld.claim(run_id, number)
+                if is_next:
+                    await piece.write(transaction)
+            number = number + 1 if is_next else await self._kept(run_id)
+
+    async def _kept(self, run_id: str) -> int | None:
+        async with self._database.transaction() as transaction:
+            return await transaction.withheld.pieces(run_id)
 
     async def insist(self, write: Callable[[], Awaitable[T]], *, on: tuple[type[Exception], ...]) -> T:
         """Write, again and again where the database cannot take it (`on`), waiting longer each time up to a bound."""
@@ -129,6 +174,15 @@ class RunStates:
                 _log.warning("run_not_recorded", error=str(error), again_after=seconds, exc_info=_is_odd(error))
                 await self._wait(seconds)
                 seconds = min(2 * seconds, WAIT_SECONDS_MAX)
+
+
+async def _finish(transaction: Transaction, run: Run, record: Record) -> None:
+    """Have everybody shown a backtest's record; write that of another run."""
+    if run.mode is not RunMode.BACKTEST:
+        for piece in record:
+            await piece.write(transaction)
+    elif record and not await transaction.withheld.publish(run.id, pieces=len(record)):
+        raise Unavailable("the database has lost some of the run's record: it is written again")
 
 
 def known(run: Run | None, run_id: str) -> Run:

@@ -17,11 +17,12 @@ from weaver.events.log.waiting import Wait, wait_for_event
 from weaver.model.errors import InputError, NotFound, Unavailable
 from weaver.walle.database.engines.address import InFile, InMemory, OnServer, make_folder_of, parse_address
 from weaver.walle.database.engines.faults import of_file, translated
+from weaver.walle.database.engines.memory import MemoryStorage, memory_engine
 from weaver.walle.database.engines.ownership import FileLock
 from weaver.walle.database.engines.postgresql import PostgresqlStorage, postgresql_engine
 from weaver.walle.database.engines.server_link import ServerLink
 from weaver.walle.database.engines.session import Session, Storage, to_its_end
-from weaver.walle.database.engines.sqlite import MemoryStorage, SqliteStorage, memory_engine, sqlite_engine
+from weaver.walle.database.engines.sqlite import SqliteStorage
 from weaver.walle.database.rows.outbox import MemoryRecorder, Recorder, SqlEventStore, SqlRecorder
 from weaver.walle.database.rows.tables import metadata
 from weaver.walle.database.schema import HEAD, revision_of
@@ -83,15 +84,19 @@ class SqlDatabase:
         self._storage.on_ownership(callback)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[SqlTransaction]:
+    async def transaction(self, *, patient: bool = False, durable: bool = True) -> AsyncIterator[SqlTransaction]:
         """Commits at the end of the block, rolls back when it raises; subscribers hear of its events afterwards.
+
+        patient: whoever else waits to write goes first, an order above all; such a transaction takes some milliseconds
+        at most, so that nobody waits long for it. durable=False: a power cut may take it back, together with all that
+        came after it, until a later one is durable; not for events, whose `seq` would be given a second time.
 
         What is read before the first write is what was committed by then; conditional updates (`RunRepository.save`)
         decide between two that write. No transaction within another: the inner one would wait for the outer.
         Raises Unavailable where the database cannot be reached, and then nothing was changed, but for OutcomeUnknown;
         Conflict for a write in a server that is read-only, and for a row or event that is there already.
         """
-        async with self._storage.session() as session:
+        async with self._storage.session(patient=patient, durable=durable) as session:
             session.read_only = self._read_only
             recorder = self._recorder(session)
             transaction = SqlTransaction(
@@ -202,7 +207,7 @@ async def _open_file(
     if read_only is not None and not path.exists():
         raise InputError(f"{path}: is not there to be read, and {read_only}")
     lock = FileLock(path.with_name(f"{path.name}.owner"), server)
-    storage = SqliteStorage(engine=sqlite_engine(path), lock=lock)
+    storage = SqliteStorage(path=path, lock=lock)
     try:
         if owns:
             make_folder_of(path)

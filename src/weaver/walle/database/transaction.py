@@ -8,6 +8,7 @@ from weaver.walle.database.engines.session import Session
 from weaver.walle.database.rows.outbox import Recorder
 from weaver.walle.database.rows.records import SqlRecordRepository
 from weaver.walle.database.rows.runs import SqlRunRepository
+from weaver.walle.database.rows.withheld import SqlWithheldRecords
 
 Router = Callable[["SqlTransaction", Event], Awaitable[Event | None]]
 """Gives a request its routed child, or None where there is none to give."""
@@ -21,8 +22,9 @@ class SqlTransaction:
         self._recorder = recorder
         self._route = route
         self._events: list[Event] = []
-        self._runs = SqlRunRepository(session, recorder, postgresql=postgresql)
+        self._runs = SqlRunRepository(session, postgresql=postgresql)
         self._records = SqlRecordRepository(session, postgresql=postgresql)
+        self._withheld = SqlWithheldRecords(session, recorder)
 
     @property
     def runs(self) -> SqlRunRepository:
@@ -33,6 +35,11 @@ class SqlTransaction:
     def records(self) -> SqlRecordRepository:
         """What they left behind."""
         return self._records
+
+    @property
+    def withheld(self) -> SqlWithheldRecords:
+        """Records that are being written or removed."""
+        return self._withheld
 
     def append(self, *events: Event) -> None:
         """Record events with this transaction; strategy requests get their routed child right behind them.

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.contracts.builders import keep_result
 from tests.unit.glados.api.runs.test_results import columns, fill_row, kept_line, order_row, trade_row
 from tests.unit.glados.conftest import Api
 from tests.unit.glados.fakes import START, FakeClock, FakeIds, a_run, an_event
@@ -46,7 +47,7 @@ async def _fill(database: SqlDatabase) -> None:
         await transaction.records.add_trades([trade_row(1), trade_row(2, pnl="-20", **{"return": None})])
         blobs = {"equity": encode_equity(columns([1.0, 2.0])), "events": encode_events([kept_line(1)])}
         result = StoredResult(stats={}, record={}, warnings=[], positions={"AAPL": "1"}, blobs=blobs)
-        await transaction.records.add_result("r1", result)
+        await keep_result(transaction, "r1", result)
         transaction.append(an_event("e1", "orders.Created", run_id="r1"), an_event("e2", "run.Error", run_id="r2"))
 
 

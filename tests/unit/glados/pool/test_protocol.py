@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 import pytest
@@ -10,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weaver.events.event import Event, Kind
-from weaver.glados.pool.messages import Parts, event_parts, job_message, job_of, parts, raised, result_message
+from weaver.glados.pool.messages import (
+    PART_ROWS,
+    Parts,
+    event_parts,
+    job_message,
+    job_of,
+    parts,
+    raised,
+    result_message,
+)
 from weaver.glados.pool.protocol import FRAME_BYTES_MAX, Frame, FrameBuffer, decoded, encoded, lengths, read_frame
 from weaver.glados.ports import BacktestJob, StoredResult
 from weaver.model.errors import DataError, InputError, RunFailed, StrategyError, WorkerLost
@@ -102,7 +112,7 @@ def test_outcome_arrives_as_it_was_sent_in_parts() -> None:
     for message in messages:
         gathered.take(frame_of(message))
     outcome = gathered.outcome(frame_of(result_message(result, stopped="why")))
-    assert len(messages) == 3 + 1 + 2
+    assert len(messages) == ceil(2_500 / PART_ROWS) + 1 + ceil(1_001 / PART_ROWS)
     assert [list(outcome.orders), list(outcome.fills), list(outcome.trades)] == [rows, rows[:1], []]
     assert [len(outcome.orders), len(outcome.fills), len(outcome.trades)] == [2_500, 1, 0]
     assert outcome.events == [event] * 1_001

@@ -18,6 +18,7 @@ from weaver.glados.router import DomainRouter
 from weaver.glados.runs.backtest_runner import INTERRUPTED
 from weaver.glados.runs.manager import RunManager
 from weaver.glados.runs.port import NewRun
+from weaver.glados.runs.record import Piece
 from weaver.glados.runs.runners import Failure, Outcome, RunContext, Runner, Stop, Stopped
 from weaver.glados.threads import Threads
 from weaver.marvin.plugins.catalogue import Catalogue
@@ -45,12 +46,12 @@ class FaultyDatabase:
         return self._database.storage
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, **given: bool) -> AsyncIterator[Transaction]:
         if self.is_away is not None:
             raise self.is_away
         if self.faults:
             raise self.faults.pop(0)
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(**given) as transaction:
             yield transaction
         if self.lost_commits:
             raise self.lost_commits.pop(0)
@@ -107,9 +108,10 @@ class FakeRunner:
             if self.record_error is not None:
                 raise self.record_error
 
+        pieces = [Piece(write=record)]
         if self.failure is not None:
-            return Failure(error=self.failure, record=record)
-        return Outcome(completed=completed, data_hash="abc", record=record)
+            return Failure(error=self.failure, record=pieces)
+        return Outcome(completed=completed, data_hash="abc", record=pieces)
 
     def cut_off(self, stop: Stop) -> Stopped:
         return Stopped(reason=stop.reason)

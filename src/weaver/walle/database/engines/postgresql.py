@@ -15,10 +15,13 @@ from weaver.model.errors import InputError, Unavailable
 from weaver.walle.database.engines.faults import BROKEN, OutcomeUnknown, fault
 from weaver.walle.database.engines.server_link import CONNECT_SECONDS, ServerLink
 from weaver.walle.database.engines.session import AnyRow, Item, Session, Statements, to_its_end
+from weaver.walle.database.engines.writers import Writers
 
 _OURS = {"timeout", "command_timeout", "server_settings", "dsn", "loop"}
 STATEMENT_SECONDS = 30.0
 LOCK_SECONDS = 10
+BEGIN = "BEGIN"
+BEGIN_NOT_DURABLE = "BEGIN; SET LOCAL synchronous_commit TO OFF"
 _AT_ONCE = 2_000
 """Rows of one COPY: asyncpg packs them on the event loop, some microseconds each."""
 _IN_THREAD = 200
@@ -73,6 +76,8 @@ class PostgresqlStorage:
     def __init__(self, *, engine: AsyncEngine, link: ServerLink) -> None:
         self.engine = engine
         self.link = link
+        self.patient = Writers()
+        """Those who are patient write one at a time: whoever is not waits for one of them at most."""
 
     @property
     def is_owner(self) -> bool:
@@ -84,9 +89,9 @@ class PostgresqlStorage:
         self.link.on_ownership(callback)
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[Session]:
+    async def session(self, *, patient: bool = False, durable: bool = True) -> AsyncIterator[Session]:
         """See `Storage`."""
-        session = _ServerSession(self)
+        session = _ServerSession(self, patient=patient, durable=durable)
         try:
             yield session
         finally:
@@ -99,9 +104,11 @@ class PostgresqlStorage:
 
 
 class _ServerSession(Statements):
-    def __init__(self, storage: PostgresqlStorage) -> None:
+    def __init__(self, storage: PostgresqlStorage, *, patient: bool, durable: bool) -> None:
         super().__init__()
         self._storage = storage
+        self._patient, self._has_turn = patient, False
+        self._begin = BEGIN if durable else BEGIN_NOT_DURABLE
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         """asyncpg's own connection, once there is a transaction on it."""
@@ -117,8 +124,11 @@ class _ServerSession(Statements):
         self._check_may_write()
         self._storage.link.check_owner()
         with self._executing():
+            if self._patient:
+                await self._storage.patient.take(patient=True)
+                self._has_turn = True
             self._driver = (await (await self._connected()).get_raw_connection()).driver_connection
-            await self._driver.execute("BEGIN")
+            await self._driver.execute(self._begin)
 
     async def write(self, statement: Executable) -> int:
         await self.begin_write()
@@ -144,15 +154,15 @@ class _ServerSession(Statements):
                 await to_its_end(self._commit())
 
     async def release(self) -> None:
-        """Undo what was not committed, and give the connection back."""
-        if self._connection is None:
-            return
+        """Undo what was not committed, give the connection back, and let the next one have its turn."""
         try:
-            if self._driver is not None:
-                await self._undo()
+            if self._connection is not None:
+                await self._give_back(self._connection)
         finally:
-            await self._connection.close()
             self._connection = None
+            if self._has_turn:
+                self._has_turn = False
+                self._storage.patient.release()
 
     async def _commit(self) -> None:
         try:
@@ -166,13 +176,14 @@ class _ServerSession(Statements):
             raise
         self._driver = None
 
-    async def _undo(self) -> None:
-        assert self._connection is not None
+    async def _give_back(self, connection: AsyncConnection) -> None:
         try:
-            if not self._driver.is_closed():
+            if self._driver is not None and not self._driver.is_closed():
                 await self._driver.execute("ROLLBACK", timeout=CONNECT_SECONDS)
         except (asyncpg.PostgresError, *BROKEN):
-            await self._connection.invalidate()  # its transaction ends with it
+            await connection.invalidate()  # its transaction ends with it
+        finally:
+            await connection.close()
 
     async def _connected(self) -> AsyncConnection:
         if self._connection is None:

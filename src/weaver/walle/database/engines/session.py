@@ -7,14 +7,12 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Executable, Row, Table
 
-from weaver.model.errors import Conflict, ReadOnly, Unavailable
+from weaver.model.errors import Conflict, ReadOnly
 from weaver.walle.database.engines.faults import translated
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 AnyRow = Row[*tuple[Any, ...]]
-BUSY_SECONDS = 10.0
-"""How long a writer waits for the one before it, until Unavailable is raised."""
 
 
 class Session(Protocol):
@@ -69,8 +67,12 @@ class Storage(Protocol):
         """Have `callback` called when ownership is lost or regained; where it cannot be, it never is."""
         ...
 
-    def session(self) -> AbstractAsyncContextManager[Session]:
-        """A transaction: rolled back at the end of the block unless it was committed."""
+    def session(self, *, patient: bool = False, durable: bool = True) -> AbstractAsyncContextManager[Session]:
+        """A transaction: rolled back at the end of the block unless it was committed.
+
+        patient: any other writer that waits goes first. durable: its commit waits for the disk; one that does not
+        survives the end of this process, and is lost by a power cut at most together with all that came after it.
+        """
         ...
 
     async def close(self) -> None:
@@ -120,12 +122,3 @@ async def to_its_end(work: Awaitable[T]) -> T:
         if not task.cancelled():
             task.exception()  # seen: the cancellation is what is told
         raise
-
-
-async def acquire(lock: asyncio.Lock) -> None:
-    """Take the writers' turn. Raises Unavailable where the one before does not end."""
-    try:
-        async with asyncio.timeout(BUSY_SECONDS):
-            await lock.acquire()
-    except TimeoutError as error:
-        raise Unavailable(f"the database is busy: another change has been going on for {BUSY_SECONDS:g} s") from error

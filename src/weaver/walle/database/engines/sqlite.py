@@ -1,27 +1,40 @@
-"""Rows in an embedded SQLite file, or in memory."""
+"""Rows in an embedded SQLite file."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Executable, StaticPool, Table, event
+import structlog
+from sqlalchemy import URL, Executable, Table
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from weaver.model.errors import ReadOnly
+from weaver.model.errors import ReadOnly, WeaverError
+from weaver.walle.database.engines.faults import translated
 from weaver.walle.database.engines.ownership import FileLock
-from weaver.walle.database.engines.session import BUSY_SECONDS, AnyRow, Item, Session, Statements, acquire, to_its_end
+from weaver.walle.database.engines.session import AnyRow, Item, Session, Statements, to_its_end
+from weaver.walle.database.engines.sqlite_driver import execute_many, execute_plain, prepared
+from weaver.walle.database.engines.writers import BUSY_SECONDS, Writers
 
 READERS = 8
 READ_ONLY = (
     "this server is read-only: another one owns the database {where}; stop that one and start this one again, "
     "or give this one a database of its own (DB_URL)"
 )
+CHECKPOINT_PAGES_MAX = 10_000
+"""Pages of the write-ahead log at which a commit moves them into the file itself, if nobody has done it before."""
+CHECKPOINT_AFTER = 64
+"""Commits after which the write-ahead log is moved into the file behind everyone's back: some 4 MB, as a patient one
+counts for eight."""
+_log = structlog.get_logger(__name__)
 
 
-def sqlite_engine(path: Path) -> AsyncEngine:
-    """Connections to a file, in autocommit: transactions are begun and ended in so many words."""
+def sqlite_engine(path: Path, *, durable: bool = True) -> AsyncEngine:
+    """Connections to a file, in autocommit: transactions are begun and ended in so many words.
+
+    durable: a commit waits for the disk. One that does not is on it as soon as a later one is that does.
+    """
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(path)),
         isolation_level="AUTOCOMMIT",
@@ -29,30 +42,13 @@ def sqlite_engine(path: Path) -> AsyncEngine:
         max_overflow=2,
         pool_timeout=5,
     )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", f"busy_timeout={int(BUSY_SECONDS * 1000)}")
-
-    return engine
-
-
-def memory_engine() -> AsyncEngine:
-    """The one connection that an in-memory database lives in."""
-    engine = create_async_engine("sqlite+aiosqlite://", isolation_level="AUTOCOMMIT", poolclass=StaticPool)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        _pragmas(connection)
-
-    return engine
-
-
-def _pragmas(connection: Any, *settings: str) -> None:
-    cursor = connection.cursor()
-    for setting in ("foreign_keys=ON", *settings):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
+    return prepared(
+        engine,
+        "journal_mode=WAL",
+        f"synchronous={'FULL' if durable else 'NORMAL'}",
+        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES_MAX}",
+    )
 
 
 class SqliteStorage:
@@ -60,11 +56,14 @@ class SqliteStorage:
 
     name = "sqlite"
 
-    def __init__(self, *, engine: AsyncEngine, lock: FileLock) -> None:
+    def __init__(self, *, path: Path, lock: FileLock) -> None:
         """lock: says whether this process owns the file; released at the end."""
-        self.engine = engine
-        self.turn = asyncio.Lock()
+        self.engine = sqlite_engine(path)
+        self.writers = Writers()
+        self._quick_engine = sqlite_engine(path, durable=False)
         self._lock = lock
+        self._commits = 0
+        self._checkpoint: asyncio.Task[None] | None = None
 
     @property
     def is_owner(self) -> bool:
@@ -80,24 +79,45 @@ class SqliteStorage:
         return str(self.engine.url.database)
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[Session]:
+    async def session(self, *, patient: bool = False, durable: bool = True) -> AsyncIterator[Session]:
         """See `Storage`."""
-        session = _FileSession(self)
+        session = _FileSession(self, self.engine if durable else self._quick_engine, patient=patient)
         try:
             yield session
         finally:
             await to_its_end(session.release())
 
+    def written(self, *, patient: bool) -> None:
+        """Something was committed. The write-ahead log is moved into the file beside those who write: a commit that
+        did it would have others wait for it."""
+        self._commits += 8 if patient else 1
+        if self._commits >= CHECKPOINT_AFTER and self._checkpoint is None:
+            self._commits = 0
+            self._checkpoint = asyncio.create_task(self._move_log(), name="checkpoint")
+
     async def close(self) -> None:
         """Close the connections, then give the file up."""
+        if self._checkpoint is not None:
+            await asyncio.wait([self._checkpoint])
         await self.engine.dispose()
+        await self._quick_engine.dispose()
         self._lock.release()
+
+    async def _move_log(self) -> None:
+        try:
+            with translated():
+                async with self._quick_engine.connect() as connection:
+                    await execute_plain(connection, "PRAGMA wal_checkpoint(PASSIVE)")
+        except WeaverError as error:
+            _log.warning("write_ahead_log_not_moved", error=str(error))  # the next commits try again
+        finally:
+            self._checkpoint = None
 
 
 class _FileSession(Statements):
-    def __init__(self, storage: SqliteStorage) -> None:
+    def __init__(self, storage: SqliteStorage, engine: AsyncEngine, *, patient: bool) -> None:
         super().__init__()
-        self._storage = storage
+        self._storage, self._engine, self._patient = storage, engine, patient
         self._connection: AsyncConnection | None = None
         self._writes = False
 
@@ -113,9 +133,10 @@ class _FileSession(Statements):
         self._check_may_write()
         if not self._storage.is_owner:
             raise ReadOnly(READ_ONLY.format(where=self._storage.where))
-        await to_its_end(self.release())  # a snapshot that has grown old could not be written from
+        if self._connection is not None:
+            await to_its_end(self.release())  # a snapshot that has grown old could not be written from
         with self._executing():
-            await acquire(self._storage.turn)
+            await self._storage.writers.take(patient=self._patient)
             self._writes = True
             await to_its_end(self._begin("BEGIN IMMEDIATE"))
 
@@ -135,7 +156,8 @@ class _FileSession(Statements):
         self._check_unspoilt()
         if self._writes:
             with self._executing():
-                await to_its_end(self._open.exec_driver_sql("COMMIT"))
+                await to_its_end(execute_plain(self._open, "COMMIT"))
+            self._storage.written(patient=self._patient)
 
     async def release(self) -> None:
         """Undo what was not committed, and let the next one have its turn."""
@@ -146,7 +168,7 @@ class _FileSession(Statements):
             self._connection = None
             if self._writes:
                 self._writes = False
-                self._storage.turn.release()
+                self._storage.writers.release()
 
     @property
     def _open(self) -> AsyncConnection:
@@ -154,107 +176,5 @@ class _FileSession(Statements):
         return self._connection
 
     async def _begin(self, how: str) -> None:
-        self._connection = await self._storage.engine.connect()
-        await self._connection.exec_driver_sql(how)
-
-
-class MemoryStorage:
-    """An in-memory database: one connection, one transaction at a time; what is read is what was committed."""
-
-    name = "memory"
-    is_owner = True
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.connection = connection
-        self.turn = asyncio.Lock()
-
-    def on_ownership(self, callback: Callable[[bool], None]) -> None:
-        """See `Storage`: nobody else can have it."""
-
-    @asynccontextmanager
-    async def session(self) -> AsyncIterator[Session]:
-        """See `Storage`."""
-        session = _MemorySession(self)
-        try:
-            yield session
-        finally:
-            await to_its_end(session.release())
-
-    async def close(self) -> None:
-        """Forget everything."""
-        engine = self.connection.engine
-        await self.connection.close()
-        await engine.dispose()
-
-
-class _MemorySession(Statements):
-    def __init__(self, storage: MemoryStorage) -> None:
-        super().__init__()
-        self._storage = storage
-        self._connection = storage.connection
-        self._writes = False
-        self._committed = False
-
-    async def read(self, statement: Executable) -> Sequence[AnyRow]:
-        if self._writes:
-            return await self._rows(statement)
-        with self._executing():
-            await acquire(self._storage.turn)
-        try:
-            return await self._rows(statement)
-        finally:
-            self._storage.turn.release()
-
-    async def begin_write(self) -> None:
-        if self._writes:
-            return
-        self._check_may_write()
-        with self._executing():
-            await acquire(self._storage.turn)
-            self._writes = True
-            await to_its_end(self._connection.exec_driver_sql("BEGIN IMMEDIATE"))
-
-    async def write(self, statement: Executable) -> int:
-        await self.begin_write()
-        with self._executing():
-            return (await to_its_end(self._connection.execute(statement))).rowcount
-
-    async def insert_many(
-        self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]
-    ) -> None:
-        await self.begin_write()
-        with self._executing():
-            await to_its_end(execute_many(self._connection, table, columns, map(encode, items)))
-
-    async def commit(self) -> None:
-        self._check_unspoilt()
-        if self._writes:
-            with self._executing():
-                await to_its_end(self._connection.exec_driver_sql("COMMIT"))
-                self._committed = True
-
-    async def release(self) -> None:
-        """Undo what was not committed, and let the next one have its turn."""
-        if not self._writes:
-            return
-        try:
-            if not self._committed:
-                await self._connection.rollback()
-        finally:
-            self._writes = False
-            self._storage.turn.release()
-
-    async def _rows(self, statement: Executable) -> Sequence[AnyRow]:
-        with self._executing():
-            return (await to_its_end(self._connection.execute(statement))).all()
-
-
-async def execute_many(
-    connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    """Insert plain tuples past SQLAlchemy. The driver asks for them in its own thread, off the event loop."""
-    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
-    raw = await connection.get_raw_connection()
-    assert raw.driver_connection is not None
-    cursor = await raw.driver_connection.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
-    await cursor.close()
+        self._connection = await self._engine.connect()
+        await execute_plain(self._connection, how)

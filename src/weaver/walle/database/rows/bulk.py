@@ -1,13 +1,15 @@
 """Rows as the drivers take them, for tables that are filled by the ten thousand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table
 
 from weaver.model.errors import InputError
 from weaver.walle.database.engines.session import Session
-from weaver.walle.database.rows.sql_types import Encoder, postgresql_encoder, sqlite_encoder
+from weaver.walle.database.rows.sql_types import postgresql_encoder, sqlite_encoder
+from weaver.walle.database.rows.tables import INTERNAL
 
 
 async def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, postgresql: bool) -> None:
@@ -17,24 +19,28 @@ async def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str
     """
     if not rows:
         return
-    columns = [column.name for column in table.columns]
-    encoders = [(postgresql_encoder if postgresql else sqlite_encoder)(column.type) for column in table.columns]
-    plan = list(zip(columns, map(_or_none, encoders), strict=True))
-    known = frozenset(columns)
+    columns = [column.name for column in table.columns if INTERNAL not in column.info]
+    encoder_of = postgresql_encoder if postgresql else sqlite_encoder
+    encoders = [(place, encoder_of(table.c[name].type)) for place, name in enumerate(columns)]
+    plan = [(place, encoder) for place, encoder in encoders if encoder is not None]
+    all_of, known, count = itemgetter(*columns), frozenset(columns), len(columns)
 
-    def encode(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        if not known.issuperset(row):
-            raise InputError(f"{table.name} has no {sorted(set(row) - known)[0]!r}, but {', '.join(columns)}")
-        return tuple([encoded(row.get(name)) for name, encoded in plan])
+    def encode(row: Mapping[str, Any]) -> Sequence[Any]:
+        if len(row) == count and known.issuperset(row):
+            values = list(all_of(row))
+        else:
+            _check_known(table, columns, row)
+            values = [row.get(name) for name in columns]
+        for place, encoded in plan:
+            value = values[place]
+            if value is not None:
+                values[place] = encoded(value)
+        return values
 
     await session.insert_many(table, columns, rows, encode)
 
 
-def _or_none(encoder: Encoder | None) -> Callable[[Any], Any]:
-    if encoder is None:
-        return _as_it_is
-    return lambda value: None if value is None else encoder(value)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+def _check_known(table: Table, columns: Sequence[str], row: Mapping[str, Any]) -> None:
+    unknown = sorted(set(row) - set(columns))
+    if unknown:
+        raise InputError(f"{table.name} has no {unknown[0]!r}, but {', '.join(columns)}")

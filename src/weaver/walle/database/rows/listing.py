@@ -22,7 +22,7 @@ from weaver.model.errors import InputError
 from weaver.model.record import Query
 from weaver.walle.database.engines.session import AnyRow, Session
 from weaver.walle.database.rows.sql_types import Amount, Json
-from weaver.walle.database.rows.tables import COUNTED
+from weaver.walle.database.rows.tables import COUNTED, INTERNAL
 
 _FARTHEST = 2**62
 """No table is longer; what lies beyond cannot be an OFFSET."""
@@ -51,10 +51,15 @@ async def page_of(
     conditions = and_(True, *where, *_conditions(table, query.filters, filters))
     order = _order(table, query.sort, default_sort, postgresql=postgresql)
     offset = min((query.page - 1) * query.page_size, _FARTHEST)
-    chosen: Select[Any] = select(table).where(conditions).order_by(*order).limit(query.page_size).offset(offset)
+    chosen: Select[Any] = select(*shown_columns(table)).where(conditions).order_by(*order)
     total = (await session.read(select(func.count()).select_from(table).where(conditions)))[0][0]
-    rows = await session.read(chosen) if offset < total else []
+    rows = await session.read(chosen.limit(query.page_size).offset(offset)) if offset < total else []
     return rows, total
+
+
+def shown_columns(table: Table) -> list[Column[Any]]:
+    """A table's columns, without those that are the database's own."""
+    return [column for column in table.columns if INTERNAL not in column.info]
 
 
 def _conditions(table: Table, filters: Mapping[str, Sequence[str]], known: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -66,7 +71,7 @@ def _conditions(table: Table, filters: Mapping[str, Sequence[str]], known: Seque
 
 def _order(table: Table, sort: str, default: Sequence[str], *, postgresql: bool) -> list[Order]:
     name = sort.removeprefix("-")
-    known = [column.name for column in table.columns if not isinstance(column.type, Json)]
+    known = [column.name for column in shown_columns(table) if not isinstance(column.type, Json)]
     if sort and name not in known:
         raise InputError(f"{table.name} cannot be sorted by {name!r}, but by {', '.join(known)}")
     chosen = [sort, *default] if sort else default

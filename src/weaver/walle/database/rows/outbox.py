@@ -11,7 +11,7 @@ from weaver.events.filter import ALL_EVENTS, EventFilter
 from weaver.events.log.memory import MemoryEventStore, Staged
 from weaver.events.log.ports import Bounds
 from weaver.events.patterns import TypePatterns
-from weaver.events.payloads import ALL_EVENT_TYPES
+from weaver.events.payloads import ALL_EVENT_TYPES, RunDeleted
 from weaver.walle.database.engines.session import AnyRow, Session, Storage
 from weaver.walle.database.rows.sql_types import moment, stored_moment
 from weaver.walle.database.rows.tables import consumer_offsets, outbox
@@ -21,7 +21,7 @@ _COLUMNS = [column.name for column in outbox.columns if column.name != "seq"]  #
 _BOUNDS = select(  # each finds its end of the index; both in one query read all of it
     select(func.min(outbox.c.seq)).scalar_subquery(), select(func.max(outbox.c.seq)).scalar_subquery()
 )
-PRUNED_AT_ONCE = 10_000
+REMOVED_AT_ONCE = 500
 """Events that one transaction removes: others want their turn too."""
 _ADVANCE = text(
     "INSERT INTO consumer_offsets (consumer, seq) VALUES (:consumer, :seq) "
@@ -36,8 +36,8 @@ class Recorder(Protocol):
         """Add events, in this order, as the transaction's last change. Raises InputError and Conflict."""
         ...
 
-    async def remove_run(self, run_id: str) -> None:
-        """Remove a run's events."""
+    async def remove_some(self, run_id: str) -> bool:
+        """Remove some of a run's events, but the one that says it was deleted. False: there are no others."""
         ...
 
     def committed(self) -> None:
@@ -58,9 +58,10 @@ class SqlRecorder:
         stamp: Callable[[Any], Any] = moment if self._postgresql else stored_moment
         await self._session.insert_many(outbox, _COLUMNS, events, lambda event: _encoded(event, stamp))
 
-    async def remove_run(self, run_id: str) -> None:
+    async def remove_some(self, run_id: str) -> bool:
         """See `Recorder`."""
-        await self._session.write(delete(outbox).where(outbox.c.run_id == run_id))
+        of_run = select(outbox.c.seq).where(outbox.c.run_id == run_id, outbox.c.type != RunDeleted.type)
+        return await self._session.write(delete(outbox).where(outbox.c.seq.in_(of_run.limit(REMOVED_AT_ONCE)))) > 0
 
     def committed(self) -> None:
         """See `Recorder`. The rows are there."""
@@ -80,9 +81,10 @@ class MemoryRecorder:
         await self._session.begin_write()  # nobody else publishes until this is committed
         self._staged.append(await self._store.stage(events))
 
-    async def remove_run(self, run_id: str) -> None:
-        """See `Recorder`."""
+    async def remove_some(self, run_id: str) -> bool:
+        """See `Recorder`. All of them at once."""
         self._removed.append(run_id)
+        return False
 
     def committed(self) -> None:
         """See `Recorder`."""
@@ -154,12 +156,12 @@ class SqlEventStore:
 
     async def _prune_some(self, type_: str, older_than_seq: int) -> int:
         """Remove the oldest events of a type, each time up to where the slowest consumer is by then."""
-        async with self._storage.session() as session:
+        async with self._storage.session(patient=True) as session:
             await session.begin_write()
             slowest = (await session.read(select(func.min(consumer_offsets.c.seq))))[0][0]
             last = min(older_than_seq, SEQ_MAX if slowest is None else slowest, SEQ_MAX)
             old = select(outbox.c.seq).where(outbox.c.type == type_, outbox.c.seq <= last).order_by(outbox.c.seq)
-            removed = await session.write(delete(outbox).where(outbox.c.seq.in_(old.limit(PRUNED_AT_ONCE))))
+            removed = await session.write(delete(outbox).where(outbox.c.seq.in_(old.limit(REMOVED_AT_ONCE))))
             await session.commit()
         return removed
 

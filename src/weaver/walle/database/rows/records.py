@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, insert, select
+from sqlalchemy import Table, and_, func, insert, or_, select
 from sqlalchemy.types import TypeEngine
 
 from weaver.model.errors import InputError
@@ -14,6 +14,7 @@ from weaver.walle.database.rows.bulk import insert_rows
 from weaver.walle.database.rows.listing import page_of
 from weaver.walle.database.rows.sql_types import Amount, Moment, moment_text
 from weaver.walle.database.rows.tables import backtest_results, fills, orders, result_blobs, trades
+from weaver.walle.database.rows.withheld import is_shown
 
 FILTERS = {
     "orders": ("symbol", "side", "status", "order_type", "client_order_id"),
@@ -23,6 +24,9 @@ FILTERS = {
 """What each list can be filtered by."""
 _SORTS = {"orders": ("run_id", "number", "id"), "fills": ("filled_at", "id"), "trades": ("run_id", "number")}
 """Each served by an index."""
+_PART, _PAST = "/", "0"
+"""A large part of a result stands in several rows: `equity`, `equity/1`, `equity/2` …; `0` is the character after the
+slash."""
 _TABLES = {table.name: table for table in (orders, fills, trades)}
 
 
@@ -46,7 +50,7 @@ class SqlRecordRepository:
         await insert_rows(self._session, trades, rows, postgresql=self._postgresql)
 
     async def add_result(self, run_id: str, result: StoredResult) -> None:
-        """Insert, with everything that is large in it. Raises Conflict where the run has one."""
+        """Insert, without what is large in it. Raises Conflict where the run has one."""
         await self._session.write(
             insert(backtest_results).values(
                 run_id=run_id,
@@ -57,32 +61,40 @@ class SqlRecordRepository:
                 cash_flows=result.cash_flows,
             )
         )
-        for name, content in result.blobs.items():
-            await self._session.write(insert(result_blobs).values(run_id=run_id, name=name, content=content))
+
+    async def add_blob(self, run_id: str, name: str, content: bytes, *, part: int = 0) -> None:
+        """Insert a large part of a result, or the next part of it, after the result itself."""
+        row = {"run_id": run_id, "name": f"{name}{_PART}{part}" if part else name, "content": content}
+        await self._session.write(insert(result_blobs).values(row))
 
     async def find_result(self, run_id: str, *, blobs: Collection[str] = ()) -> StoredResult | None:
         """The result, with those of its large parts that are named."""
-        found = await self._session.read(select(backtest_results).where(backtest_results.c.run_id == run_id))
+        of_run = (backtest_results.c.run_id == run_id, is_shown(backtest_results.c.run_id))
+        found = await self._session.read(select(backtest_results).where(*of_run))
         if not found:
             return None
-        row, parts = found[0]._mapping, dict[str, bytes]()
-        if blobs:
-            named = (result_blobs.c.run_id == run_id) & result_blobs.c.name.in_(blobs)
-            of_run = select(result_blobs.c.name, result_blobs.c.content).where(named)
-            parts = {part[0]: part[1] for part in await self._session.read(of_run)}
+        row = found[0]._mapping
         return StoredResult(
             stats=row["stats"],
             record=row["record"],
             warnings=row["warnings"],
             positions=row["positions"],
             cash_flows=row["cash_flows"],
-            blobs=parts,
+            blobs={name: content for name in blobs if (content := await self._blob(run_id, name)) is not None},
         )
+
+    async def _blob(self, run_id: str, name: str) -> bytes | None:
+        column = result_blobs.c.name
+        named = or_(column == name, and_(column > f"{name}{_PART}", column < f"{name}{_PAST}"))
+        of_run = (result_blobs.c.run_id == run_id, is_shown(result_blobs.c.run_id))  # all of its parts, or none
+        chosen = select(result_blobs.c.content).where(*of_run, named).order_by(func.length(column), column)
+        parts = [row[0] for row in await self._session.read(chosen)]
+        return b"".join(parts) if parts else None
 
     async def rows(self, table: str, run_id: str | None, query: Query) -> Page[Row]:
         """A page of `orders`, `fills` or `trades`, of one run or of all. Raises InputError."""
         chosen = _table(table)
-        where: list[ColumnElement[bool]] = [] if run_id is None else [chosen.c.run_id == run_id]
+        where = [is_shown(chosen.c.run_id), *([] if run_id is None else [chosen.c.run_id == run_id])]
         rows, total = await page_of(
             self._session,
             chosen,
@@ -100,7 +112,7 @@ class SqlRecordRepository:
         chosen = _table(table)
         if "id" not in chosen.c:
             raise InputError(f"{table} have no ids of their own")
-        rows = await self._session.read(select(chosen).where(chosen.c.id == row_id))
+        rows = await self._session.read(select(chosen).where(chosen.c.id == row_id, is_shown(chosen.c.run_id)))
         return _shower(chosen)(rows[0]._mapping) if rows else None
 
 

@@ -78,7 +78,7 @@ def stored_moment(value: datetime | str) -> str:
     return f"{moment(value).isoformat(timespec='microseconds')[:-6]}Z"
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=50_000)  # a few megabytes
 def _stored_text(value: str) -> str:
     return f"{_read_moment(value).isoformat(timespec='microseconds')[:-6]}Z"
 

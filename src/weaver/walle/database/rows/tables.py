@@ -31,6 +31,12 @@ Number: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")  # only
 COUNTED = "counted"
 """Marks a column of ids that end in a number without leading zeros, which is their order."""
 
+INTERNAL = "internal"
+"""Marks a column that is nobody's but the database's: not shown, and not sorted by."""
+UNFINISHED, DELETED = "unfinished", "deleted"
+"""Why nobody is shown a run's record, and of a deleted run the run itself."""
+WITHHELD = text("withheld IS NOT NULL")
+
 ROUTED = "(type >= 'backtest.' AND type < 'backtest/') OR (type >= 'live.' AND type < 'live/')"
 """The router's output; `/` is the character after the dot."""
 
@@ -101,6 +107,9 @@ runs = Table(
     Column("started_at", Moment),
     Column("stopped_at", Moment),
     Column("completed_at", Moment),
+    Column("withheld", Words, info={INTERNAL: True}),
+    Column("pieces", Integer, info={INTERNAL: True}),  # of its record, while that is written
+    Index("ix_runs_withheld", "id", postgresql_where=WITHHELD, sqlite_where=WITHHELD),
     Index("ix_runs_status", "status"),
     Index("ix_runs_created_at_id", "created_at", "id"),
 )
@@ -231,6 +240,3 @@ recorded_inputs = Table(
     Column("kind", Words, nullable=False),
     Column("content", Json, nullable=False),
 )
-
-OF_A_RUN = (fills, trades, orders, result_blobs, backtest_results, recorded_inputs)
-"""What goes with a run, each before what it refers to."""

@@ -80,7 +80,7 @@ async def test_log_finds_its_ends_and_the_events_of_a_run_by_index(database: Sql
 
 
 async def test_pruning_is_done_in_parts(database: SqlDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "PRUNED_AT_ONCE", 7)
+    monkeypatch.setattr(outbox, "REMOVED_AT_ONCE", 7)
     before = await database.log.count()
     assert await database.log.prune(keep=lambda type_: type_ != "strategy.Log", older_than_seq=10**6) == 40
     assert await database.log.count() == before - 40

@@ -1,0 +1,39 @@
+"""What is done with connections to SQLite, in a file or in memory."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Table, event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+
+def prepared(engine: AsyncEngine, *settings: str) -> AsyncEngine:
+    """Has each connection of an engine hold to foreign keys, and to these settings (`journal_mode=WAL`)."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for setting in ("foreign_keys=ON", *settings):
+            cursor.execute(f"PRAGMA {setting}")
+        cursor.close()
+
+    return engine
+
+
+async def execute_plain(connection: AsyncConnection, statement: str) -> None:
+    """Execute a statement without values and rows past SQLAlchemy: in one turn of the driver's thread and not three,
+    for such statements stand around every change."""
+    raw = await connection.get_raw_connection()
+    assert raw.driver_connection is not None
+    await raw.driver_connection.execute_fetchall(statement)
+
+
+async def execute_many(
+    connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert plain tuples past SQLAlchemy. The driver asks for them in its own thread, off the event loop."""
+    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+    raw = await connection.get_raw_connection()
+    assert raw.driver_connection is not None
+    cursor = await raw.driver_connection.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
+    await cursor.close()
