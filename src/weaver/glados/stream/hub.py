@@ -26,7 +26,7 @@ BATCH_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class StreamFrame:
     """An event as it goes over the wire, built once for all clients."""
 
     seq: int
@@ -35,13 +35,13 @@ class Frame:
     data: bytes
 
 
-KEEP_ALIVE = Frame(0, "", None, b": keep-alive\n\n")
+KEEP_ALIVE = StreamFrame(0, "", None, b": keep-alive\n\n")
 
 
-def frame_of(event: Event) -> Frame:
+def frame_of(event: Event) -> StreamFrame:
     """The frame of an event of the log."""
     assert event.seq is not None, "only events that have their place in the log are streamed"
-    return Frame(event.seq, event.type, event.run_id, _frame(event.seq, event.type, orjson.dumps(event.payload)))
+    return StreamFrame(event.seq, event.type, event.run_id, _frame(event.seq, event.type, orjson.dumps(event.payload)))
 
 
 def reset_frame(reason: str, newest: int) -> bytes:
@@ -115,7 +115,7 @@ class Client:
 
     def __init__(self, chosen: Filter) -> None:
         self.filter = chosen
-        self._waiting: deque[Frame] = deque()
+        self._waiting: deque[StreamFrame] = deque()
         self._changed = asyncio.Event()
         self._is_live = False
         self.ending: Ending | None = None
@@ -125,7 +125,7 @@ class Client:
         """From now on frames are kept for this client; before, it reads the log itself."""
         self._is_live = True
 
-    def offer(self, frame: Frame) -> None:
+    def offer(self, frame: StreamFrame) -> None:
         """Keep a frame that the filter takes. One too many ends the stream, and frees what was waiting."""
         if not self._is_live or self.ending is not None or not self.filter.takes(frame.type, frame.run_id):
             return
@@ -149,7 +149,7 @@ class Client:
             self._changed.set()
             self.ended.set()
 
-    async def take(self) -> list[Frame]:
+    async def take(self) -> list[StreamFrame]:
         """The next frames, at most `BATCH_MAX`, as soon as there are any; empty where the stream has ended."""
         while not self._waiting and self.ending is None:
             self._changed.clear()

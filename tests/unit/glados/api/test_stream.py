@@ -260,7 +260,7 @@ async def test_each_event_is_made_into_bytes_once_for_all_clients(api: Api, monk
     made: list[str] = []
     real = sse.frame_of
 
-    def counting(event: Event) -> sse.Frame:
+    def counting(event: Event) -> sse.StreamFrame:
         made.append(event.id)
         return real(event)
 
