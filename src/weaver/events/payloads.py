@@ -262,7 +262,7 @@ class MarketTrade(Payload):
 # --- orders ---
 
 
-class OrderEvent(Payload):
+class OrderPayload(Payload):
     """An order's state after something happened to it."""
 
     run_id: str | None
@@ -278,11 +278,11 @@ class OrderEvent(Payload):
     """When it happened, in the run's time."""
 
 
-class OrderReasonEvent(OrderEvent):
+class OrderReasonPayload(OrderPayload):
     reason: str = ""
 
 
-class OrderFillEvent(OrderEvent):
+class OrderFillPayload(OrderPayload):
     fill_id: str
     fill_quantity: Decimal
     price: Decimal
@@ -291,7 +291,7 @@ class OrderFillEvent(OrderEvent):
     """Per unit; positive where it cost."""
 
 
-class OrdersCreated(OrderEvent):
+class OrdersCreated(OrderPayload):
     type = "orders.Created"
     order_type: str
     order_class: str = "simple"
@@ -300,35 +300,35 @@ class OrdersCreated(OrderEvent):
     stop_price: Decimal | None = None
 
 
-class OrdersSubmitted(OrderEvent):
+class OrdersSubmitted(OrderPayload):
     type = "orders.Submitted"
 
 
-class OrdersAccepted(OrderEvent):
+class OrdersAccepted(OrderPayload):
     type = "orders.Accepted"
 
 
-class OrdersPartiallyFilled(OrderFillEvent):
+class OrdersPartiallyFilled(OrderFillPayload):
     type = "orders.PartiallyFilled"
 
 
-class OrdersFilled(OrderFillEvent):
+class OrdersFilled(OrderFillPayload):
     type = "orders.Filled"
 
 
-class OrdersCancelled(OrderReasonEvent):
+class OrdersCancelled(OrderReasonPayload):
     type = "orders.Cancelled"
 
 
-class OrdersRejected(OrderReasonEvent):
+class OrdersRejected(OrderReasonPayload):
     type = "orders.Rejected"
 
 
-class OrdersExpired(OrderReasonEvent):
+class OrdersExpired(OrderReasonPayload):
     type = "orders.Expired"
 
 
-class OrdersReplaced(OrderEvent):
+class OrdersReplaced(OrderPayload):
     type = "orders.Replaced"
     replaced_by: str
 
