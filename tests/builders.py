@@ -16,7 +16,7 @@ from weaver.model.market.bars import Bars
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.research import loaded
-from weaver.research.inputs import sources
+from weaver.research.inputs import run_inputs
 from weaver.research.run import Plan, Ran, plan
 
 FIRST_DAY = (date(2021, 4, 5) - date(1970, 1, 1)).days
@@ -72,13 +72,13 @@ def backtest(strategy: type[Strategy], bars: Any, **options: Any) -> BacktestRes
 def planned(strategy: type[Strategy], bars: Any, **options: Any) -> Plan:
     """A backtest that is ready to run, without costs unless the options say otherwise."""
     asked = Options(**{"costs": "none", **options})
-    return plan(from_class(strategy), sources(bars, asked), asked)
+    return plan(from_class(strategy), run_inputs(bars, asked), asked)
 
 
 def ran(strategy: Any, bars: Any = None, **options: Any) -> Ran:
     """A run without checks, and what stood behind its strategy."""
     asked = Options(**options)
-    return plan(loaded(strategy), sources(bars, asked), asked).run(progress=lambda _: None)
+    return plan(loaded(strategy), run_inputs(bars, asked), asked).run(progress=lambda _: None)
 
 
 def told(result: BacktestResult) -> list[str]:

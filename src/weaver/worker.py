@@ -39,7 +39,7 @@ from weaver.model.errors import StrategyError
 from weaver.model.numbers.money import plain
 from weaver.model.run import Audit, Run
 from weaver.research import run_for_record
-from weaver.research.inputs import sources
+from weaver.research.inputs import run_inputs
 from weaver.research.run import BrokenOff, Plan, no_collection, plan
 
 _TOLD_SECONDS = 0.05
@@ -98,7 +98,7 @@ def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
 
 def _plan(run: Run, options: Options) -> Plan:
     """The same as `weaver.backtest` makes of the same options."""
-    return plan(_strategy(run), sources(None, options), options)
+    return plan(_strategy(run), run_inputs(None, options), options)
 
 
 def _strategy(run: Run) -> LoadedStrategy:

@@ -24,7 +24,7 @@ from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.market.tick import Tick
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.orders.order import Order
-from weaver.research.inputs import Source
+from weaver.research.inputs import RunInput
 from weaver.research.run import plan
 
 EPOCH = date(1970, 1, 1)
@@ -132,8 +132,8 @@ def run_weaver(
     """The finished run of a scenario, whose strategy is called tick by tick or by signals."""
     body = {"_program": scenario.program, "_flags": _flags(scenario)}
     program = type("Program", (BySignal if by_signal else TickByTick,), body)
-    sources = {
-        one.symbol: Source(listing=_listing(one, scenario.timeframe), origin="memory") for one in scenario.symbols
+    inputs = {
+        one.symbol: RunInput(listing=_listing(one, scenario.timeframe), origin="memory") for one in scenario.symbols
     }
     account, costs = scenario.account, scenario.costs
     options = Options(
@@ -145,7 +145,7 @@ def run_weaver(
         costs={name: getattr(costs, name) for name in costs.__slots__ if getattr(costs, name) is not None},
         close_at_end=scenario.close_at_end,
     )
-    ready = plan(from_class(program), sources, options)
+    ready = plan(from_class(program), inputs, options)
     return ready.run(progress=_ignore, account=account_class, actions=actions).finished
 
 

@@ -52,7 +52,7 @@ def backtest(reference: str, bars: Bars, options: Options, outputs: Outputs) -> 
         result = run(plan, progress=progress)
         progress("Writing")
         outputs.write(result, stdout)
-    for note in told_together(note for source in plan.sources.values() for note in source.notes):
+    for note in told_together(note for given in plan.inputs.values() for note in given.notes):
         typer.echo(f"note: {note}", err=True)
     if not outputs.is_stdout:
         print_summary(result, plan)
@@ -62,12 +62,12 @@ def backtest(reference: str, bars: Bars, options: Options, outputs: Outputs) -> 
 def _planned(reference: str, bars: Bars, options: Options) -> "Plan":
     """Everything that can be wrong before the run, found before it. Raises InputError."""
     from weaver.research import loaded
-    from weaver.research.inputs import sources
+    from weaver.research.inputs import run_inputs
     from weaver.research.run import plan
 
     try:
         strategy = loaded(reference)
-        return plan(strategy, sources(bars, options), options)
+        return plan(strategy, run_inputs(bars, options), options)
     except StrategyError as error:  # it could not be loaded: no run has failed
         raise InputError(str(error)) from error
 

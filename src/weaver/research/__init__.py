@@ -16,7 +16,7 @@ from weaver.model.backtest.options import OPTIONS, Day, Options
 from weaver.model.counted import counted
 from weaver.model.errors import InputError
 from weaver.model.numbers.money import Number
-from weaver.research.inputs import load_bars, sources
+from weaver.research.inputs import load_bars, run_inputs
 from weaver.research.record import record_of
 from weaver.research.run import Plan, Ran, no_collection, plan
 
@@ -79,7 +79,7 @@ def backtest(
     """
     given = locals()  # before any other name is bound: every option is a keyword of its name
     options = Options(**{name: given[name] for name in OPTIONS})
-    found = sources(bars, options)
+    found = run_inputs(bars, options)
     return run(plan(loaded(strategy), found, options), progress=progress or _silent)
 
 
@@ -120,8 +120,8 @@ def _result(ready: Plan, account: type[BacktestAccount], *, progress: Progress) 
         ran = ready.run(progress=lambda done: progress("Backtest", done), account=account)
         result = BacktestResult(ran.finished, strategy=ready.strategy.id, record=record_of(ready))
     result.warn(_about_strategy(ran.runtime))
-    for source in ready.sources.values():
-        result.warn(source.warnings)
+    for given in ready.inputs.values():
+        result.warn(given.warnings)
     if check is not None:
         checked = check(ran, lambda done: progress("Look-ahead check", done))
         result.warn(checked.findings)

@@ -33,7 +33,7 @@ EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class RunInput:
     """A listing, where it came from, and what the reader had to say about it."""
 
     listing: Listing
@@ -61,7 +61,7 @@ def load_bars(symbol: str, timeframe: str) -> StoredBars:
     return store().read(_symbol(symbol), Timeframe.parse(Text().read(timeframe, "timeframe")))
 
 
-def sources(bars: Any, options: Options) -> dict[str, Source]:
+def run_inputs(bars: Any, options: Options) -> dict[str, RunInput]:
     """The run's symbols with their bars, in order. `bars`: a frame, Bars, StoredBars, a file, a mapping or sequence of
     them, or None for the store. Of the options `symbols`: what each is called, or whose rows of the one file or frame
     are wanted; `actions`: by symbol, or one file of many symbols. Raises InputError."""
@@ -76,7 +76,7 @@ def sources(bars: Any, options: Options) -> dict[str, Source]:
     unknown = sorted(set(given) - set(found))
     if unknown:
         raise InputError(f"actions of {', '.join(unknown)}: not a symbol of this run ({', '.join(found)})")
-    ready = {symbol: _with_actions(source, given.get(symbol)) for symbol, source in found.items()}
+    ready = {symbol: _with_actions(run_input, given.get(symbol)) for symbol, run_input in found.items()}
     _tell_guesses(ready)
     return ready
 
@@ -98,15 +98,15 @@ class _Wanted:
         )
 
 
-def _found(bars: Any, symbols: list[str | None], wanted: _Wanted) -> dict[str, Source]:
+def _found(bars: Any, symbols: list[str | None], wanted: _Wanted) -> dict[str, RunInput]:
     if bars is None:
         return {symbol: _stored(symbol, wanted) for symbol in symbols if symbol is not None}
-    found: dict[str, Source] = {}
+    found: dict[str, RunInput] = {}
     for rows in _rows(bars, symbols):
-        for source in _sources(rows, wanted):
-            if source.listing.symbol in found:
-                raise InputError(f"two rows of bars are called {source.listing.symbol}: name them with SYMBOL=FILE")
-            found[source.listing.symbol] = source
+        for run_input in _inputs_of(rows, wanted):
+            if run_input.listing.symbol in found:
+                raise InputError(f"two rows of bars are called {run_input.listing.symbol}: name them with SYMBOL=FILE")
+            found[run_input.listing.symbol] = run_input
     return found
 
 
@@ -133,7 +133,7 @@ def _rows(bars: Any, symbols: list[str | None]) -> list[_Rows]:
     return [_Rows(item=item, called=name) for item, name in zip(items, symbols or [None] * len(items), strict=True)]
 
 
-def _sources(rows: _Rows, wanted: _Wanted) -> list[Source]:
+def _inputs_of(rows: _Rows, wanted: _Wanted) -> list[RunInput]:
     item, asked, called = rows.item, rows.asked, rows.called
     if isinstance(item, (str, Path)):
         parts = read_parts(Path(item), asked=asked, called=called)
@@ -148,7 +148,7 @@ def _sources(rows: _Rows, wanted: _Wanted) -> list[Source]:
     return [_from_store(item, name, wanted) if isinstance(item, StoredBars) else _in_memory(item, name, wanted)]
 
 
-def _in_memory(bars: Bars, name: str, wanted: _Wanted) -> Source:
+def _in_memory(bars: Bars, name: str, wanted: _Wanted) -> RunInput:
     found = None
     if wanted.asset_class is None:
         found = guess(name, evidence(bars.timestamp, bars.timeframe.nanoseconds, bars.volume))
@@ -157,12 +157,12 @@ def _in_memory(bars: Bars, name: str, wanted: _Wanted) -> Source:
     return replace(_given(bars, Instrument.default(name, asset_class), (), "memory", wanted), guess=found)
 
 
-def _assembled(part: Part, origin: str, tz: str | None, wanted: _Wanted) -> Source:
+def _assembled(part: Part, origin: str, tz: str | None, wanted: _Wanted) -> RunInput:
     """A symbol's rows of a file or frame, checked."""
     read = assemble(
         part.raw, symbol=part.symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class
     )
-    return Source(
+    return RunInput(
         listing=Listing(instrument=read.instrument, bars=read.bars),
         origin=origin,
         tz=tz,
@@ -175,7 +175,7 @@ def _assembled(part: Part, origin: str, tz: str | None, wanted: _Wanted) -> Sour
 
 def _given(
     bars: Bars, instrument: Instrument, actions: tuple[CorporateAction, ...], origin: str, wanted: _Wanted
-) -> Source:
+) -> RunInput:
     """Bars under the instrument's symbol."""
     if bars.symbol != instrument.symbol:
         bars = replace(bars, symbol=instrument.symbol)
@@ -183,7 +183,7 @@ def _given(
     if wanted.timeframe is not None and wanted.timeframe != bars.timeframe:
         finer, bars = bars, resample(bars, wanted.timeframe, calendar_for(instrument.asset_class))
     doubt = asset_doubt(bars, instrument.asset_class)
-    return Source(
+    return RunInput(
         listing=Listing(instrument=instrument, bars=bars, actions=tuple(actions)),
         origin=origin,
         warnings=(("asset_doubt", f"{bars.symbol} {bars.timeframe}: {doubt}"),) if doubt else (),
@@ -191,7 +191,7 @@ def _given(
     )
 
 
-def _stored(symbol: str, wanted: _Wanted) -> Source:
+def _stored(symbol: str, wanted: _Wanted) -> RunInput:
     shelf = store()
     timeframe = wanted.timeframe
     if timeframe is None:
@@ -203,12 +203,14 @@ def _stored(symbol: str, wanted: _Wanted) -> Source:
                 "or name a file (--bars)"
             )
         timeframe = entry.timeframe
-    source = _from_store(shelf.read(symbol, timeframe), symbol, wanted)
-    asset_class = source.listing.instrument.asset_class
-    return replace(source, warnings=_warnings(check_bars(source.listing.bars, calendar_for(asset_class), asset_class)))
+    run_input = _from_store(shelf.read(symbol, timeframe), symbol, wanted)
+    asset_class = run_input.listing.instrument.asset_class
+    return replace(
+        run_input, warnings=_warnings(check_bars(run_input.listing.bars, calendar_for(asset_class), asset_class))
+    )
 
 
-def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> Source:
+def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> RunInput:
     """Stored bars under a symbol of the run's. Raises InputError where they are of another class than is wanted."""
     kept = stored.instrument
     kept.check_class(wanted.asset_class)
@@ -216,20 +218,21 @@ def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> Source:
     return _given(stored.bars, instrument, stored.actions, "store", wanted)
 
 
-def _with_actions(source: Source, given: Any) -> Source:
-    """The source with the actions that were given, else its own; each counts once, and is held against the prices."""
+def _with_actions(run_input: RunInput, given: Any) -> RunInput:
+    """The input with the actions that were given, else its own; each counts once, and is held against the prices."""
     if given is None:
-        stated = source.listing.actions
+        stated = run_input.listing.actions
     else:
-        symbol = source.listing.symbol
+        symbol = run_input.listing.symbol
         stated = _read_actions(Path(given), symbol) if isinstance(given, (str, Path)) else _checked_actions(given)
     actions, again = distinct(stated)
-    listing, instrument = remade(replace(source.listing, actions=actions), source.finer), source.listing.instrument
+    listing = remade(replace(run_input.listing, actions=actions), run_input.finer)
+    instrument = listing.instrument
     doubts = check_corporate_actions(
         listing.bars, calendar_for(instrument.asset_class), instrument.asset_class, actions
     )
     twice = [_twice(instrument.symbol, again)] if again else []
-    return replace(source, listing=listing, warnings=(*source.warnings, *twice, *_warnings(doubts)))
+    return replace(run_input, listing=listing, warnings=(*run_input.warnings, *twice, *_warnings(doubts)))
 
 
 def remade(listing: Listing, finer: Bars | None) -> Listing:
@@ -249,16 +252,16 @@ def _twice(symbol: str, again: Sequence[CorporateAction]) -> tuple[str, str]:
     return "action_twice", f"{symbol}: the {kind} on {first.ex_date}{more} stands twice among the actions: counted once"
 
 
-def _tell_guesses(found: dict[str, Source]) -> None:
+def _tell_guesses(found: dict[str, RunInput]) -> None:
     """Warn of the asset classes that nobody gave: of all symbols of a kind at once, at the first of them."""
     alike: dict[Guess, list[str]] = {}
-    for symbol, source in found.items():
-        if source.guess is not None:
-            alike.setdefault(source.guess, []).append(symbol)
+    for symbol, run_input in found.items():
+        if run_input.guess is not None:
+            alike.setdefault(run_input.guess, []).append(symbol)
     for kind, symbols in alike.items():
-        source = found[symbols[0]]
-        told = ("asset_guessed", assumed(kind, symbols, source.listing.instrument))
-        found[symbols[0]] = replace(source, warnings=(told, *source.warnings))
+        run_input = found[symbols[0]]
+        told = ("asset_guessed", assumed(kind, symbols, run_input.listing.instrument))
+        found[symbols[0]] = replace(run_input, warnings=(told, *run_input.warnings))
 
 
 def _checked_actions(given: Any) -> tuple[CorporateAction, ...]:
@@ -294,13 +297,13 @@ def _warnings(found: Iterable[DataWarning]) -> tuple[tuple[str, str], ...]:
     return tuple((warning.code, warning.message) for warning in found)
 
 
-def _one_timeframe(found: Mapping[str, Source]) -> None:
-    kinds = {str(source.listing.bars.timeframe) for source in found.values()}
+def _one_timeframe(found: Mapping[str, RunInput]) -> None:
+    kinds = {str(run_input.listing.bars.timeframe) for run_input in found.values()}
     if len(kinds) > 1:
         raise InputError(
             f"the bars have several timeframes ({', '.join(sorted(kinds))}): say which to run on (--timeframe)"
         )
-    currencies = {source.listing.instrument.quote_currency for source in found.values()}
+    currencies = {run_input.listing.instrument.quote_currency for run_input in found.values()}
     if len(currencies) > 1:
         raise InputError(
             f"the symbols are quoted in several currencies ({', '.join(sorted(currencies))}): a run has one"

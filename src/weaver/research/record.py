@@ -9,7 +9,7 @@ from typing import Any
 import weaver
 from weaver.model.backtest.options import OPTIONS
 from weaver.model.numbers.money import plain
-from weaver.research.inputs import Source
+from weaver.research.inputs import RunInput
 from weaver.research.run import Plan
 from weaver.walle.bars.folder.catalogue import corporate_action_json
 
@@ -21,7 +21,7 @@ def record_of(plan: Plan) -> Callable[[], dict[str, Any]]:
 
 def _record(plan: Plan) -> dict[str, Any]:
     strategy = plan.strategy
-    data = {symbol: _data(plan.sources[symbol]) for symbol in plan.listings}
+    data = {symbol: _data(plan.inputs[symbol]) for symbol in plan.listings}
     return {
         "strategy": strategy.id,
         "class": strategy.class_name,
@@ -44,12 +44,12 @@ def _options(plan: Plan) -> dict[str, Any]:
     return {**found, "costs": {symbol: costs.describe() for symbol, costs in plan.costs.items()}}
 
 
-def _data(source: Source) -> dict[str, Any]:
+def _data(given: RunInput) -> dict[str, Any]:
     """The bars as the run was given them, before any cut, and all that stood beside them."""
-    instrument, bars = source.listing.instrument, source.listing.bars
+    instrument, bars = given.listing.instrument, given.listing.bars
     return {
-        "origin": source.origin,
-        "tz": source.tz,
+        "origin": given.origin,
+        "tz": given.tz,
         "hash": bars.content_hash(),
         "bars": len(bars),
         "asset": str(instrument.asset_class),
@@ -58,8 +58,8 @@ def _data(source: Source) -> dict[str, Any]:
         "lot": plain(instrument.lot),
         "minimum": plain(instrument.minimum),
         "quote_currency": instrument.quote_currency,
-        "actions": [corporate_action_json(action) for action in source.listing.actions],
-        "warnings": [{"code": code, "message": message} for code, message in source.warnings],
+        "actions": [corporate_action_json(action) for action in given.listing.actions],
+        "warnings": [{"code": code, "message": message} for code, message in given.warnings],
     }
 
 

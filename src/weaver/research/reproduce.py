@@ -16,7 +16,7 @@ from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.market.timeframe import Timeframe
-from weaver.research.inputs import Source, remade, store
+from weaver.research.inputs import RunInput, remade, store
 from weaver.research.run import Plan, plan
 from weaver.walle.bars.folder.catalogue import corporate_action_of
 from weaver.walle.files.bar_file import read_bars
@@ -32,12 +32,12 @@ def plan_again(record: Record, *, folder: Path) -> Plan:
     """
     try:
         strategy = _strategy(record)
-        sources = {symbol: _source(symbol, record["data"][symbol], record, folder) for symbol in record["symbols"]}
-        costs = {symbol: Costs.described(record["costs"][symbol]) for symbol in sources}
+        inputs = {symbol: _input(symbol, record["data"][symbol], record, folder) for symbol in record["symbols"]}
+        costs = {symbol: Costs.described(record["costs"][symbol]) for symbol in inputs}
         options = _options(record)
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise InputError(f"the record is damaged: {type(error).__name__}: {error}") from error
-    return plan(strategy, sources, options, costs=costs)
+    return plan(strategy, inputs, options, costs=costs)
 
 
 def _strategy(record: Record) -> LoadedStrategy:
@@ -58,7 +58,7 @@ def _options(record: Record) -> Options:
     return Options(**{**found, "costs": None}, params=record["parameters"])
 
 
-def _source(symbol: str, facts: Record, record: Record, folder: Path) -> Source:
+def _input(symbol: str, facts: Record, record: Record, folder: Path) -> RunInput:
     asset_class, tick = AssetClass.parse(facts["asset"]), Decimal(facts["tick"])
     instrument = Instrument(
         symbol=symbol,
@@ -72,7 +72,7 @@ def _source(symbol: str, facts: Record, record: Record, folder: Path) -> Source:
     )
     actions = tuple(corporate_action_of(row) for row in facts["actions"])
     bars = _bars(symbol, facts, Timeframe.parse(record["timeframe"]), instrument, actions, folder)
-    return Source(
+    return RunInput(
         listing=Listing(instrument=instrument, bars=bars, actions=actions),
         origin=facts["origin"],
         tz=facts["tz"],

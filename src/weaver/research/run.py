@@ -33,7 +33,7 @@ from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
 from weaver.research.cut import closed_by
-from weaver.research.inputs import Source, instant
+from weaver.research.inputs import RunInput, instant
 
 
 class BrokenOff(StrategyError):
@@ -65,7 +65,7 @@ class Plan:
     parameters: Mapping[str, Any]
     listings: Mapping[str, Listing]
     """Cut to warm-up and end."""
-    sources: Mapping[str, Source]
+    inputs: Mapping[str, RunInput]
     costs: Mapping[str, Costs]
     scales: Mapping[str, Scale]
     rules: AccountRules
@@ -149,7 +149,7 @@ def no_collection() -> Iterator[None]:
 
 def plan(
     strategy: LoadedStrategy,
-    sources: Mapping[str, Source],
+    inputs: Mapping[str, RunInput],
     options: Options,
     *,
     costs: Mapping[str, Costs] | None = None,
@@ -158,7 +158,7 @@ def plan(
     parameters = validate(strategy.cls, options.params or {})
     rules = AccountRules.of(options)
     venue_rules(options.venue)
-    listings, start = _cut({symbol: source.listing for symbol, source in sources.items()}, options)
+    listings, start = _cut({symbol: given.listing for symbol, given in inputs.items()}, options)
     costs = costs or {
         symbol: Costs.parse(options.costs, asset_class=listing.instrument.asset_class)
         for symbol, listing in listings.items()
@@ -168,9 +168,9 @@ def plan(
         options=replace(options, **rules.as_options()),
         parameters=parameters,
         listings=listings,
-        sources=sources,
+        inputs=inputs,
         costs=costs,
-        scales={symbol: scale_of(source.listing, costs[symbol]) for symbol, source in sources.items()},
+        scales={symbol: scale_of(given.listing, costs[symbol]) for symbol, given in inputs.items()},
         rules=rules,
         start=start,
     )

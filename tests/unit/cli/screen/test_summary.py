@@ -12,7 +12,7 @@ from weaver.greta.result import BacktestResult
 from weaver.marvin.plugins.loader import from_class
 from weaver.model.backtest.options import Options
 from weaver.model.market.corporate_actions import Delisting
-from weaver.research.inputs import sources
+from weaver.research.inputs import run_inputs
 from weaver.research.run import plan
 
 
@@ -20,7 +20,7 @@ def summary(result: BacktestResult, capsys: pytest.CaptureFixture[str]) -> list[
     """The lines of a result's summary, whatever run the costs in it are of."""
 
     options = Options(costs="none")
-    print_summary(result, plan(from_class(weaver.Strategy), sources(crypto_bars([1, 2]), options), options))
+    print_summary(result, plan(from_class(weaver.Strategy), run_inputs(crypto_bars([1, 2]), options), options))
     return capsys.readouterr().out.splitlines()
 
 

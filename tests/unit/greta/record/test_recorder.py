@@ -29,7 +29,7 @@ from weaver.model.backtest.options import Options
 from weaver.model.numbers.money import decimal_of, plain
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
 from weaver.research import run_for_record
-from weaver.research.inputs import sources
+from weaver.research.inputs import run_inputs
 from weaver.research.run import plan as make_plan
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
@@ -54,7 +54,7 @@ Json = dict[str, Any]
 def recorded(strategy: type[Strategy], bars: Any, **options: Any) -> BacktestResult:
     """A run on a recorded account, without costs."""
     asked = Options(**{"costs": "none", "lookahead_check": False, **options})
-    ready = make_plan(from_class(strategy), sources(bars, asked), asked)
+    ready = make_plan(from_class(strategy), run_inputs(bars, asked), asked)
     return run_for_record(ready, progress=lambda *_: None)[0]
 
 
