@@ -7,7 +7,7 @@ import pytest
 
 from tests.contracts.builders import event
 from weaver.events.codec import headers_text, parsed, payload_text, recorded_at
-from weaver.events.patterns import TypePatterns
+from weaver.events.filter import TypeFilter
 from weaver.model.errors import InputError
 
 
@@ -44,6 +44,6 @@ def test_a_time_without_a_zone_is_refused() -> None:
     ],
 )
 def test_patterns_match_names_namespaces_or_everything(patterns: list[str] | None, type_: str, wanted: bool) -> None:
-    assert TypePatterns.parse(patterns).matches(type_) is wanted
-    matcher = TypePatterns.parse(patterns).matcher()
+    assert TypeFilter.parse(patterns).matches(type_) is wanted
+    matcher = TypeFilter.parse(patterns).matcher()
     assert [matcher(type_), matcher(type_)] == [wanted, wanted]

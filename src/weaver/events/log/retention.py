@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from weaver.events.filter import TypeFilter
 from weaver.events.log.ports import EventLog, EventReader
 from weaver.events.log.waiting import Wait, wait_for_event
-from weaver.events.patterns import TypePatterns
 from weaver.model.errors import Conflict, Unavailable
 
-HIGH_VOLUME = TypePatterns.parse(("clock.*", "market.*", "data.WindowReady", "data.WindowFailed"))
+HIGH_VOLUME = TypeFilter.parse(("clock.*", "market.*", "data.WindowReady", "data.WindowFailed"))
 """What comes by the tick, and is of no use to an audit once it is old. A run's own events and journal stay with it."""
 MAX_AGE = timedelta(days=30)
 EVERY_SECONDS = 6 * 3600.0

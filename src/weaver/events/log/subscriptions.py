@@ -8,8 +8,8 @@ from itertools import count
 import structlog
 
 from weaver.events.event import Event
+from weaver.events.filter import TypeFilter
 from weaver.events.log.ports import Handler
-from weaver.events.patterns import TypePatterns
 
 _log = structlog.get_logger(__name__)
 
@@ -84,7 +84,7 @@ class SubscriptionTable:
         subscription = _Subscription(
             id=f"subscription-{next(self._numbers)}",
             handler=handler,
-            wants=TypePatterns.parse(types).matcher(),
+            wants=TypeFilter.parse(types).matcher(),
             predicate=predicate,
             on_overflow=on_overflow,
             queue=asyncio.Queue(queue_size_max),

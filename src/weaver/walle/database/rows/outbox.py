@@ -1,16 +1,15 @@
 """Events in the table `outbox`, and how a transaction adds to them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text
 
 from weaver.events.codec import NO_HEADERS, headers_text, parsed, payload_text, recorded_at
 from weaver.events.event import Event, Kind
-from weaver.events.filter import ALL_EVENTS, EventFilter
+from weaver.events.filter import ALL_EVENTS, EventFilter, TypeFilter
 from weaver.events.log.memory import MemoryEventStore, Staged
 from weaver.events.log.ports import Bounds
-from weaver.events.patterns import TypePatterns
 from weaver.events.payloads import ALL_EVENT_TYPES, RunDeleted
 from weaver.walle.database.engines.session import AnyRow, Session, Storage
 from weaver.walle.database.rows.sql_types import moment, stored_moment
@@ -169,17 +168,16 @@ class SqlEventStore:
 def _conditions(wanted: EventFilter, after: int) -> list[ColumnElement[bool]]:
     ids = [outbox.c[name] == value for name, value in wanted.ids.items()]
     type_ = func.coalesce(outbox.c.type, "") if ids else outbox.c.type  # the index of the id serves better than that
-    return [outbox.c.seq > after, *ids, _of_types(type_, wanted.types)]
+    return [outbox.c.seq > after, *ids, _of_types(type_, wanted.of_type)]
 
 
-def _of_types(type_: ColumnElement[str], types: Iterable[str] | None) -> ColumnElement[bool]:
-    patterns = TypePatterns.parse(types)
-    if patterns.everything:
+def _of_types(type_: ColumnElement[str], wanted: TypeFilter) -> ColumnElement[bool]:
+    if wanted.everything:
         return and_(True)
     ranges = [  # so that an index can serve; `/` comes after the dot
-        and_(type_ >= namespace, type_ < f"{namespace[:-1]}/") for namespace in sorted(patterns.namespaces)
+        and_(type_ >= namespace, type_ < f"{namespace[:-1]}/") for namespace in sorted(wanted.namespaces)
     ]
-    return or_(type_.in_(sorted(patterns.names)), *ranges)
+    return or_(type_.in_(sorted(wanted.names)), *ranges)
 
 
 def _encoded(event: Event, stamp: Callable[[Any], Any]) -> tuple[Any, ...]:
