@@ -42,7 +42,7 @@ from weaver.research import run_for_record
 from weaver.research.inputs import run_inputs
 from weaver.research.run import BrokenOff, Plan, no_collection, plan
 
-_TOLD_SECONDS = 0.05
+_REPORT_SECONDS = 0.05
 
 
 def main() -> None:
@@ -87,7 +87,7 @@ def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
         return Recorder(run, envelope, is_full=is_full)
 
     try:
-        result, runtime = run_for_record(ready, progress=progress.told)
+        result, runtime = run_for_record(ready, progress=progress.report)
     except BrokenOff as failure:
         _record_way(failure.finished, recorder(failure.finished), emit)
         raise StrategyError(str(failure)) from failure.__cause__
@@ -157,15 +157,15 @@ class _Progress:
     """Tells how far the whole is, at most some twenty times a second: the run, its check, and the record."""
 
     def __init__(self, emit: Emit, *, has_check: bool) -> None:
-        self._emit, self._told = emit, 0.0
+        self._emit, self._sent_at = emit, 0.0
         self._shares = {"Backtest": (0.0, 0.4), "Look-ahead check": (0.4, 0.5)} if has_check else {"Backtest": (0, 0.9)}
 
-    def told(self, what: str, done: float) -> None:
+    def report(self, what: str, done: float) -> None:
         """The `progress` of a backtest."""
         now = perf_counter()
-        if now - self._told < _TOLD_SECONDS and done < 1.0:
+        if now - self._sent_at < _REPORT_SECONDS and done < 1.0:
             return
-        self._told = now
+        self._sent_at = now
         start, share = self._shares[what]
         self.say(what, start + share * done)
 

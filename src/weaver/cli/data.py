@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from weaver.cli.arguments.series import listed_json, outcome_json, print_table, warning_json
 from weaver.cli.screen.progress import ProgressBar
+from weaver.cli.screen.series import listed_json, outcome_json, print_table, warning_json
 from weaver.config import settings
 from weaver.model.errors import Damaged, InputError, WeaverError
 from weaver.model.market.instrument import AssetClass

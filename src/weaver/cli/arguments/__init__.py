@@ -1,1 +1,1 @@
-"""What stands behind arguments and options: files by name, series, corporate actions."""
+"""What stands behind arguments and options: a backtest's options, files by name, corporate actions."""

@@ -1,1 +1,1 @@
-"""What is shown: tables, summaries, progress."""
+"""What is shown: tables, series, summaries, progress; and where a result is written."""
