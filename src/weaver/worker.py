@@ -23,8 +23,6 @@ from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.record.order_events import Envelope
 from weaver.greta.record.recorder import Recorder
-from weaver.greta.report import render
-from weaver.greta.report.page_source import PageSource
 from weaver.greta.result import BacktestResult
 from weaver.greta.results.json_text import iso
 from weaver.greta.results.table import Table
@@ -135,7 +133,7 @@ def _record(result: BacktestResult, runtime: Runtime, recorder: Recorder, emit: 
         EQUITY: encode_equity(EquityColumns(timestamp=curve.timestamp, equity=curve.equity, cash=curve.cash)),
         INDICATORS: encode_indicators(indicator_columns(runtime, first=run.first, last=run.last)),
         EVENTS: encode_events(line.encode() for line in rest),
-        REPORT: encode_report(render(PageSource(result))),
+        REPORT: encode_report(result.page()),
         POSITIONS: encode_positions(run),
     }
     stored = StoredResult(

@@ -1,10 +1,9 @@
 """What a backtest gives back."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from weaver.greta.doubts.gravity import gravest_first
 from weaver.greta.doubts.warnings import ResultWarning, warnings_of
@@ -12,10 +11,11 @@ from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.exact_sums import total
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.ledger.fills import fill_of
+from weaver.greta.report.display import headline, show, stats_table
 from weaver.greta.results.calendar_time import calendar_time
 from weaver.greta.results.curve import Curve, curve_of
-from weaver.greta.results.display import headline, show, stats_table
 from weaver.greta.results.json_text import json_text
+from weaver.greta.results.rows import EquityRow, Flow
 from weaver.greta.results.statistics import TradeColumns, statistics
 from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade, trades_of
@@ -26,25 +26,6 @@ from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_ONE, decimal_of
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
-    """Cash that moved without a fill: a dividend, the fraction of a split, a delisting. `time` in ns UTC."""
-
-    time: int
-    symbol: str
-    kind: str
-    amount: Amount
-
-
-class EquityRow(NamedTuple):
-    """Equity and cash at the end of the bars of one stamp, `timestamp`, ns UTC."""
-
-    timestamp: int
-    equity: float
-    cash: float
-
 
 SYMBOLS_NAMED = 5
 KEPT = (
@@ -104,24 +85,48 @@ class BacktestResult:
 
     def to_json(self) -> str:
         """The whole result as one JSON object, as `weaver backtest --json` writes it; the same run, the same bytes."""
-        return "".join(json_text(self))
+        return "".join(self.json_pieces())
+
+    def json_pieces(self) -> Iterator[str]:
+        """The same piece by piece, for whoever writes a long one to a file."""
+        return json_text(
+            run=self.run,
+            stats=self.stats,
+            trades=self.trades,
+            fills=self.fills,
+            curve=self.curve,
+            cash_flows=self.cash_flows,
+            warnings=self.warnings,
+        )
 
     def to_html(self, path: str | Path) -> Path:
         """Write the report, one page that opens offline. Raises InputError where it cannot be written."""
         target = Path(path)
-        write_whole(target, [self._page()])
+        write_whole(target, [self.page()])
         return target
 
     def plot(self) -> None:
         """Show the report: below the cell in a notebook, else in the browser."""
-        show(self._page())
+        show(self.page())
 
-    def _page(self) -> str:
-        """The report's text; the module is loaded only when somebody wants one."""
-        from weaver.greta.report import render
-        from weaver.greta.report.page_source import PageSource
+    def page(self) -> str:
+        """The report's text; the modules are loaded only when somebody wants one."""
+        from weaver.greta.report.contents import contents_of
+        from weaver.greta.report.page import render
 
-        return render(PageSource(self))
+        return render(
+            contents_of(
+                self.run,
+                title=self.title,
+                curve=self.curve,
+                bars=self.bars,
+                trades=list(self.trades),
+                trade_bars=self.trade_bars,
+                fills=self.fill_count,
+                stats=self.stats,
+                warnings=self.warnings,
+            )
+        )
 
     def __repr__(self) -> str:
         codes = ", ".join(dict.fromkeys(warning.code for warning in self.warnings))

@@ -56,14 +56,13 @@ class Outputs:
 
     def write(self, result: "BacktestResult", stdout: TextIO) -> None:
         """Write the files, whole or not at all, and the object to `stdout`."""
-        from weaver.greta.results.json_text import json_text
 
         if self.html is not None:
             result.to_html(self.html)
         if self.json is not None and not self.is_stdout:
-            write_whole(Path(self.json), json_text(result))
+            write_whole(Path(self.json), result.json_pieces())
         if self.is_stdout:
-            stdout.writelines(json_text(result))
+            stdout.writelines(result.json_pieces())
 
     def tell(self) -> None:
         """Name the files that were written."""

@@ -10,8 +10,8 @@ import numpy as np
 import typer
 
 from weaver.greta.doubts.gravity import FATAL, LOUD
+from weaver.greta.report.display import figure, rows
 from weaver.greta.report.labels import Form
-from weaver.greta.results.display import figure, rows
 from weaver.greta.results.trades import DelistedTrade
 from weaver.model.numbers.money import plain
 

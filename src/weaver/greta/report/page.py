@@ -5,21 +5,21 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
+from weaver.greta.report.contents import Contents
 from weaver.greta.report.payload import payload
-from weaver.greta.report.source import ReportSource
 
 
-def render(source: ReportSource) -> str:
+def render(contents: Contents) -> str:
     """The page: styles, chart library, script and data in one text that opens offline and loads nothing.
 
     Whatever the run brought along (names, parameters, messages) is data: it can neither close a tag nor run.
     """
     return Template(_asset("report.html")).substitute(
-        title=escape(source.title.encode(errors="replace").decode()),
+        title=escape(contents.title.encode(errors="replace").decode()),
         style=_asset("report.css"),
         library=_asset("lightweight-charts.js"),
         script="\n".join(_asset(name) for name in SCRIPTS),
-        data=_inert(json.dumps(payload(source), allow_nan=False, separators=(",", ":"))),
+        data=_inert(json.dumps(payload(contents), allow_nan=False, separators=(",", ":"))),
     )
 
 

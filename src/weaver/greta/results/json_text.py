@@ -1,19 +1,18 @@
 """A result as JSON text: one object, the same bytes for the same run, a row a line."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.results.curve import Curve
+from weaver.greta.results.rows import Flow
+from weaver.greta.results.trades import Trade
 from weaver.model.numbers.money import plain
-
-if TYPE_CHECKING:
-    from weaver.greta.result import BacktestResult, Flow
-    from weaver.greta.results.trades import Trade
-    from weaver.model.orders.fill import Fill
+from weaver.model.orders.fill import Fill
 
 ROWS = 10_000
 """How many rows of equity are text at once."""
@@ -24,18 +23,27 @@ _value = json.JSONEncoder(allow_nan=False).encode
 _indented = json.JSONEncoder(allow_nan=False, indent=1).encode
 
 
-def json_text(result: "BacktestResult") -> Iterator[str]:
+def json_text(
+    *,
+    run: Mapping[str, Any],
+    stats: Mapping[str, float | int | None],
+    trades: Iterable[Trade],
+    fills: Iterable[Fill],
+    curve: Curve,
+    cash_flows: Iterable[Flow],
+    warnings: Iterable[tuple[str, str]],
+) -> Iterator[str]:
     """The text, in pieces. Times are ISO 8601 in UTC; amounts of trades and fills are decimal strings, equity and cash
     numbers rounded to 1e-8, statistics numbers or null."""
     yield '{\n"run": '
-    yield _indented(result.run)
+    yield _indented(run)
     yield ',\n"stats": '
-    yield _indented(result.stats)
-    yield from _rows("trades", map(_trade, result.trades))
-    yield from _rows("fills", map(_fill, result.fills))
-    yield from _equity(result.curve.timestamp, result.curve.equity, result.curve.cash)
-    yield from _rows("cash_flows", map(_flow, result.cash_flows))
-    yield from _rows("warnings", (_value({"code": code, "message": message}) for code, message in result.warnings))
+    yield _indented(stats)
+    yield from _rows("trades", map(_trade, trades))
+    yield from _rows("fills", map(_fill, fills))
+    yield from _equity(curve.timestamp, curve.equity, curve.cash)
+    yield from _rows("cash_flows", map(_flow, cash_flows))
+    yield from _rows("warnings", (_value({"code": code, "message": message}) for code, message in warnings))
     yield "\n}\n"
 
 
@@ -81,7 +89,7 @@ def _numbers(values: NDArray[np.float64]) -> list[str]:
     return [texts[k] for k in (np.cumsum(is_new) - 1).tolist()]
 
 
-def _trade(trade: "Trade") -> str:
+def _trade(trade: Trade) -> str:
     return _value(
         {
             "symbol": trade.symbol,
@@ -101,7 +109,7 @@ def _trade(trade: "Trade") -> str:
     )
 
 
-def _fill(fill: "Fill") -> str:
+def _fill(fill: Fill) -> str:
     return _value(
         {
             "order_id": fill.order_id,
@@ -117,7 +125,7 @@ def _fill(fill: "Fill") -> str:
     )
 
 
-def _flow(flow: "Flow") -> str:
+def _flow(flow: Flow) -> str:
     return _value({"timestamp": iso(flow.time), "symbol": flow.symbol, "kind": flow.kind, "amount": plain(flow.amount)})
 
 

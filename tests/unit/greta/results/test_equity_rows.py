@@ -11,8 +11,6 @@ import pytest
 
 from tests.builders import backtest, crypto_bars, stock_days
 from weaver import Strategy
-from weaver.greta.report.page_source import PageSource
-from weaver.greta.report.payload import payload
 from weaver.greta.result import BacktestResult
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.bars import Bars
@@ -179,7 +177,7 @@ def test_stock_and_coin_of_one_day_share_a_row(turn: int) -> None:
     gains = [0, 10, 20, 30 + 2, 40 + 5]
     assert [row.equity for row in result.equity] == [100_000 + gain for gain in gains]
     assert "(5 bars)" in told_by(result)
-    assert payload(PageSource(result))["curve"]["rows"] == 5  # type: ignore[index,call-overload]
+    assert '"curve":{"rows":5,' in result.page()
     assert "ended" not in [warning.code for warning in result.warnings]
 
 

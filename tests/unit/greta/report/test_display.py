@@ -10,9 +10,9 @@ import pytest
 
 from tests.shared_data import SAMPLES
 from weaver import Strategy, backtest
+from weaver.greta.report.display import figure
 from weaver.greta.report.labels import Form
 from weaver.greta.result import BacktestResult
-from weaver.greta.results.display import figure
 
 
 class Hold(Strategy):
@@ -80,12 +80,10 @@ def test_costs_of_several_kinds_are_told_by_symbol() -> None:
     files = {"AAPL": SAMPLES / "AAPL_1d.csv", "IBM": SAMPLES / "IBM_1d.csv"}
     bars = backtest(Hold, files, end="2000-06-30", lookahead_check=False, venue="alpaca-stocks")
     bars.run["costs"]["IBM"] = {}
-    from weaver.greta.report.page_source import PageSource
-
-    source = PageSource(bars)
-    assert source.costs == "AAPL: slippage bps 1, half spread bps 1; IBM: no costs"
-    assert source.provenance["Venue"] == "alpaca-stocks"
-    assert source.provenance["Look-ahead check"] == "not done"
+    page = bars.page()
+    assert '"costs":"AAPL: slippage bps 1, half spread bps 1; IBM: no costs"' in page
+    assert '["Venue","alpaca-stocks"]' in page
+    assert '["Look-ahead check","not done"]' in page
 
 
 def test_plot_opens_the_page_in_the_browser(result: BacktestResult, monkeypatch: pytest.MonkeyPatch) -> None:
