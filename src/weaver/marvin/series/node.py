@@ -146,16 +146,11 @@ class Node(list[Any]):
             )
         return np.array(self.values, dtype=dtype)
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        from weaver.marvin.series.ufuncs import applied  # made of series, which are made of nodes
-
-        return applied(ufunc, method, inputs, options)
-
     def __array_function__(self, function: Callable[..., Any], types: Any, arguments: Any, options: Any) -> Any:
-        from weaver.marvin.series.ufuncs import called
-
+        """Any function of numpy's that is no ufunc, on what is visible of the series among its arguments. Raises
+        InputError in on_start, where that is nothing."""
         del types
-        return called(function, arguments, options)
+        return function(*_visible(arguments), **_visible(options))
 
     def __float__(self) -> float:
         raise TypeError(
@@ -208,3 +203,12 @@ def carry(source: Timeline, line: Timeline, stretch: int) -> tuple[int, NDArray[
     newest bar at each bar of the line."""
     positions = np.searchsorted(source.ends, line.ends[: line.stretch_end(stretch)], side="right") - 1
     return source.stretch_at(line.moments[stretch]), positions
+
+
+def _visible(value: Any) -> Any:
+    """An argument of numpy's with what is visible of each node in it."""
+    if isinstance(value, Node):
+        return np.asarray(value)
+    if isinstance(value, tuple | list):
+        return type(value)(_visible(one) for one in value)
+    return {key: _visible(one) for key, one in value.items()} if isinstance(value, dict) else value

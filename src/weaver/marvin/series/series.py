@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from weaver.marvin.series.node import Node, Streamed, carry
 from weaver.marvin.series.timeline import Timeline, union
+from weaver.marvin.series.ufuncs import Makers, applied
 from weaver.model.errors import InputError
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -24,7 +25,17 @@ Function: TypeAlias = Callable[..., Floats | tuple[Floats, ...]]
 Operand: TypeAlias = "Series | float | int"
 
 
-class Series(Node):
+class _Computed(Node):
+    """A node of which numpy's ufuncs make others."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        return applied(ufunc, method, inputs, options, _MAKERS)
+
+
+class Series(_Computed):
     """A row of float64 values, NaN where undefined."""
 
     __slots__ = ()
@@ -97,7 +108,7 @@ class Series(Node):
         return series
 
 
-class Signal(Node):
+class Signal(_Computed):
     """A row of yes and no: no wherever an input is undefined, also after `~`."""
 
     __slots__ = ("back", "masked")
@@ -361,3 +372,8 @@ def _pushed(values: NDArray[Any], bars: int) -> NDArray[Any]:
     result[:bars] = np.nan if values.dtype.kind == "f" else False
     result[bars:] = values[:-bars] if bars < len(values) else values[:0]
     return result
+
+
+_MAKERS = Makers(
+    signal=Signal, arithmetic=arithmetic, combine=combine, compare=compare, derive=derive, numbered=numbered
+)

@@ -1,13 +1,12 @@
-"""numpy's functions on series: a ufunc makes a series or a signal, anything else works on what is visible."""
+"""numpy's ufuncs on series: each makes a series or a signal."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.marvin.series.node import Node
-from weaver.marvin.series.series import Signal, arithmetic, combine, compare, derive, numbered
 from weaver.model.errors import InputError
 
 MADE_MAX = 1_000
@@ -23,7 +22,18 @@ _LOGIC: Mapping[np.ufunc, tuple[str, np.ufunc]] = {
 }  # fmt: skip
 
 
-def applied(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
+class Makers(NamedTuple):
+    """What series are made with, by those who define them."""
+
+    signal: type[Node]
+    arithmetic: Callable[..., Node]
+    combine: Callable[..., Node]
+    compare: Callable[..., Node]
+    derive: Callable[..., Any]
+    numbered: Callable[..., tuple[Node, ...]]
+
+
+def applied(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any], makers: Makers) -> Any:
     """What a ufunc makes of series, signals and numbers: the same node for the same inputs. Raises InputError."""
     name = f"np.{ufunc.__name__}"
     if method != "__call__" or ufunc.signature is not None:
@@ -36,34 +46,34 @@ def applied(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mappin
     made = next(one for one in inputs if isinstance(one, Node)).timeline.clock.made
     found = made.get(key)
     if found is None:
-        found = _made(name, ufunc, inputs)
+        found = _made(name, ufunc, inputs, makers)
         if len(made) < MADE_MAX:
             made[key] = found
     return found
 
 
-def _made(name: str, ufunc: np.ufunc, inputs: Sequence[Any]) -> Any:
-    if any(isinstance(one, Signal) for one in inputs):
+def _made(name: str, ufunc: np.ufunc, inputs: Sequence[Any], makers: Makers) -> Any:
+    if any(isinstance(one, makers.signal) for one in inputs):
         if ufunc not in _LOGIC:
             raise InputError(f"{name} takes series and numbers, not signals")
         symbol, own = _LOGIC[ufunc]
-        return combine(symbol, own, *inputs, masked=own is not np.logical_and)
+        return makers.combine(symbol, own, *inputs, masked=own is not np.logical_and)
     for one in inputs:
         if isinstance(one, np.ndarray):
             raise InputError(f"{name} takes series and numbers, not an array beside a series: give it .values of both")
     if ufunc in _ARITHMETIC:
-        return arithmetic(_ARITHMETIC[ufunc], ufunc, *inputs)
+        return makers.arithmetic(_ARITHMETIC[ufunc], ufunc, *inputs)
     if ufunc in _COMPARISONS:
-        return compare(_COMPARISONS[ufunc], ufunc, *inputs)
-    nodes = numbered(name, *inputs)
+        return makers.compare(_COMPARISONS[ufunc], ufunc, *inputs)
+    nodes = makers.numbered(name, *inputs)
     kinds = _kinds(name, ufunc)
     if np.dtype(bool) in kinds:
         if ufunc is np.isnan:
             raise InputError("np.isnan on a series would never be true: a signal is false where its input is undefined")
-        return compare(name, ufunc, *nodes, masked=True)
+        return makers.compare(name, ufunc, *nodes, masked=True)
     label = f"{name}({', '.join(node.label for node in nodes)})"
     outputs = [""] if ufunc.nout == 1 else [str(number) for number in range(ufunc.nout)]
-    return derive(label, _quiet(ufunc), nodes, outputs=outputs)
+    return makers.derive(label, _quiet(ufunc), nodes, outputs=outputs)
 
 
 def _kinds(name: str, ufunc: np.ufunc) -> list[np.dtype[Any]]:
@@ -80,17 +90,3 @@ def _quiet(ufunc: np.ufunc) -> Callable[..., Any]:
             return ufunc(*arrays)
 
     return function
-
-
-def called(function: Callable[..., Any], arguments: Any, options: Any) -> Any:
-    """Any other function of numpy's, on what is visible of the series among its arguments. Raises InputError in
-    on_start, where that is nothing."""
-    return function(*_visible(arguments), **_visible(options))
-
-
-def _visible(value: Any) -> Any:
-    if isinstance(value, Node):
-        return np.asarray(value)
-    if isinstance(value, tuple | list):
-        return type(value)(_visible(one) for one in value)
-    return {key: _visible(one) for key, one in value.items()} if isinstance(value, dict) else value
