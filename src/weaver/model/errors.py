@@ -7,6 +7,7 @@ WeaverError                 the message is one line: what was wrong with the val
 │   └── NotFound            an id, symbol or file that is not there
 ├── InvalidOrder            an order that no venue could take (quantity 0, a price of NaN …)
 ├── StrategyError           a strategy's own code failed; names its line
+│   └── IndicatorFailed     a function of the strategy's own, on the bars that it was given
 ├── IllegalTransition       an order event that its status does not allow
 ├── RunFailed               a run ended before its end, with the reason
 │   └── WorkerLost          its process died
@@ -75,6 +76,10 @@ class InvalidOrder(WeaverError):
 
 class StrategyError(WeaverError):
     """A strategy's own code failed, or could not be loaded."""
+
+
+class IndicatorFailed(StrategyError):
+    """A strategy's own function behind an indicator failed, or gave something that is no indicator."""
 
 
 class IllegalTransition(WeaverError):

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.marvin.blame import blame, described
-from weaver.model.errors import StrategyError
+from weaver.model.errors import IndicatorFailed
 
 Floats: TypeAlias = NDArray[np.float64]
 
 
 class UserFunction:
-    """Calls the function with read-only views of its inputs, and checks what comes back. Raises StrategyError."""
+    """Calls the function with read-only views of its inputs, and checks what comes back. Raises IndicatorFailed."""
 
     __slots__ = ("_function", "_name", "_options", "_outputs")
 
@@ -26,7 +26,9 @@ class UserFunction:
         if self._outputs == 1:
             return self._checked(result, length)
         if not isinstance(result, tuple | list) or len(result) != self._outputs:
-            raise StrategyError(f"indicator {self._name}: it must return {self._outputs} arrays, not {_shape(result)}")
+            raise IndicatorFailed(
+                f"indicator {self._name}: it must return {self._outputs} arrays, not {_shape(result)}"
+            )
         return tuple(self._checked(part, length) for part in result)
 
     def _called(self, arrays: list[Floats]) -> object:
@@ -35,19 +37,19 @@ class UserFunction:
         except Exception as error:
             code = getattr(self._function, "__code__", None) or getattr(type(self._function).__call__, "__code__", None)
             place = blame(error, code.co_filename) if code is not None else None
-            raise StrategyError(f"indicator {self._name}: {place or described(error)}") from error
+            raise IndicatorFailed(f"indicator {self._name}: {place or described(error)}") from error
 
     def _checked(self, result: object, length: int) -> Floats:
         try:
             array = np.asarray(result)
         except ValueError as error:  # lists of unequal length
-            raise StrategyError(f"indicator {self._name}: its result is no array: {described(error)}") from error
+            raise IndicatorFailed(f"indicator {self._name}: its result is no array: {described(error)}") from error
         if array.shape != (length,):
-            raise StrategyError(
+            raise IndicatorFailed(
                 f"indicator {self._name}: it must return one value per bar ({length}), not {_shape(result)}"
             )
         if array.dtype.kind not in "fiub":
-            raise StrategyError(f"indicator {self._name}: its values must be numbers or booleans, not {array.dtype}")
+            raise IndicatorFailed(f"indicator {self._name}: its values must be numbers or booleans, not {array.dtype}")
         return np.array(array, dtype=np.float64)  # a copy: the function may keep and change its own
 
 

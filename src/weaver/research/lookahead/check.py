@@ -18,7 +18,7 @@ from weaver.greta.setup import Progress
 from weaver.marvin.series.prefix_check import Difference, PrefixCheck, Uncomputable, shared_computations
 from weaver.marvin.series.series import Series
 from weaver.model.counted import counted
-from weaver.model.errors import StrategyError, WeaverError
+from weaver.model.errors import IndicatorFailed, StrategyError, WeaverError
 from weaver.model.orders.order import Order
 from weaver.research.cut import fair
 from weaver.research.lookahead.effort import Stopwatch, within
@@ -219,9 +219,9 @@ class _Check:
             found = self._first_difference(moment)
             if found is not None and found != self._first_difference(moment):
                 return _not_deterministic(found.text)
+        except IndicatorFailed as error:
+            return _cannot(f"the run cannot be repeated on the bars up to {_when(moment)} ({error})")
         except StrategyError as error:
-            if str(error).startswith("indicator "):
-                return _cannot(f"the run cannot be repeated on the bars up to {_when(moment)} ({error})")
             fails = f"the strategy fails ({error}) when the bars end at {_when(moment)}, and did not when they went on"
             return _looks_ahead(fails, "it depends on later bars")
         except WeaverError as error:
