@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from weaver.greta.account import BacktestAccount
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_rows import AT_CLOSE
-from weaver.greta.ledger.fills import fill_of, moment
+from weaver.greta.ledger.fills import fill_of
 from weaver.greta.ledger.plain_orders import QuickFill, check_opens, quick_fill
 from weaver.greta.orders.corporate_actions import CorporateEvents
 from weaver.greta.orders.matching import EVER
@@ -17,6 +17,7 @@ from weaver.greta.pace import Pace
 from weaver.greta.ports import Runtime
 from weaver.greta.setup import Setup
 from weaver.model.account.account_kind import AccountKind
+from weaver.model.calendar.instants import time_of
 from weaver.model.market.tick import Tick
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.order import Order
@@ -215,7 +216,7 @@ class Engine:
 
     def _tick_value(self, tick: int) -> Tick:
         symbols = tuple(symbol for symbol, price in self.prices.items() if price.bar_at(tick) >= 0)
-        return Tick(time=moment(int(self.ticks[tick])), symbols=symbols)
+        return Tick(time=time_of(int(self.ticks[tick])), symbols=symbols)
 
     def _maintain(self, tick: int) -> None:
         """The margin rule: too little equity at the closes sells everything at the next opens."""

@@ -15,12 +15,13 @@ from weaver.marvin.orders.account import Account
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.orders.desk import Desk
 from weaver.marvin.orders.holding import Holding
-from weaver.marvin.series.bar import Bar, moment
+from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.feed import Feed
 from weaver.marvin.series.series import Signal, source_of
 from weaver.marvin.series.timeline import Clock
 from weaver.marvin.series.window import Window
 from weaver.marvin.strategy import Strategy
+from weaver.model.calendar.instants import time_of
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.fit_text import fit_to_keep
 from weaver.model.listing import Listing
@@ -295,7 +296,7 @@ class Runtime:
     @property
     def now(self) -> datetime:
         """The current tick."""
-        return moment(self.clock.now)
+        return time_of(self.clock.now)
 
     @property
     def equity(self) -> Amount:

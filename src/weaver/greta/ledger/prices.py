@@ -11,7 +11,7 @@ from weaver.model.account.costs import CostModel, Costs, decimals_after_slippage
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError, RunFailed
 from weaver.model.listing import Listing
-from weaver.model.market.corporate_actions import Delisting
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.price_range import price_doubt
 from weaver.model.numbers.money import decimals_of, divide_half_even
@@ -153,6 +153,10 @@ class Prices:
     def time_of(self, fill: FillRow) -> int:
         """When a fill happened, ns: as its bar opened where it was made at the open, else as it ended."""
         return self.opens[fill.bar] if fill.place == AT_OPEN else self.ends[fill.bar]
+
+    def bar_from(self, action: CorporateAction) -> int:
+        """The index of the first bar that a corporate action has happened by; `count` if there is none."""
+        return int(np.searchsorted(self.sessions, ex_day(action)))
 
     @property
     def sessions(self) -> NDArray[np.int32]:

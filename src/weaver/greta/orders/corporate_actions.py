@@ -34,14 +34,13 @@ class CorporateEvents:
         self._agenda = sorted({*self.ticks, *self.late})
 
     def _schedule(self, symbol: str, prices: Prices, action: CorporateAction, first: int, last: int) -> None:
-        day = ex_day(action)
-        index = int(np.searchsorted(prices.sessions, day))
+        index = prices.bar_from(action)
         if index < prices.count:
             tick = prices.tick_of(index)
             if tick >= first:
                 self.ticks[tick].append((symbol, action))
         elif isinstance(action, Delisting):
-            close = prices.session_end(day)
+            close = prices.session_end(ex_day(action))
             tick = min(int(np.searchsorted(self._matcher.ticks, close)), last)
             self.late[tick].append((symbol, action))
 

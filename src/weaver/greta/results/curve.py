@@ -163,7 +163,7 @@ def _whole_hold(prices: Prices, run: EquityRows, positions: NDArray[np.int64], c
         return value
     factor, income = np.ones(len(positions)), np.zeros(len(positions))
     for action in sorted(prices.listing.actions, key=lambda action: action.ex_date):
-        bar = int(np.searchsorted(prices.sessions, ex_day(action)))
+        bar = prices.bar_from(action)
         at = int(np.searchsorted(positions, bar)) if bar < prices.count else len(positions)
         if bar >= prices.count and isinstance(action, Delisting):
             at = int(np.searchsorted(run.session, ex_day(action)))  # no bar of its own carries it

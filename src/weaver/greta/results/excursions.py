@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from weaver.greta.ledger.prices import Prices
-from weaver.model.market.corporate_actions import Split, ex_day
+from weaver.model.market.corporate_actions import Split
 
 
 class Excursions:
@@ -19,7 +19,7 @@ class Excursions:
         if splits:
             factor = np.ones(len(bars))
             for split in splits:
-                at = int(np.searchsorted(prices.sessions, ex_day(split)))
+                at = prices.bar_from(split)
                 factor[:at] *= float(Fraction(split.ratio))
             self._factor = factor
             self._low, self._high = bars.low / factor, bars.high / factor

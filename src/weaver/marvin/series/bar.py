@@ -1,19 +1,13 @@
 """The bar that a callback is given: one object per symbol, good for the callback only."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.model.calendar.instants import time_of
 from weaver.model.market.bars import Bars
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def moment(nanoseconds: int) -> datetime:
-    """The aware UTC time, to the microsecond, of nanoseconds since the epoch."""
-    return EPOCH + timedelta(microseconds=nanoseconds // 1000)
 
 
 class BarCopy(NamedTuple):
@@ -81,7 +75,7 @@ class Bar:
     @property
     def timestamp(self) -> datetime:
         """When it began (a daily stock bar: its session date), UTC."""
-        return moment(int(self._timestamp[self._at.tick]))
+        return time_of(int(self._timestamp[self._at.tick]))
 
     @property
     def open(self) -> float:

@@ -33,7 +33,8 @@ SHAPE = {"code", "message", "details", "correlation_id"}
 STATUSES = {
     "WeaverError": (400, "bad_input"), "InputError": (400, "bad_input"), "DataError": (400, "bad_input"),
     "Damaged": (409, "damaged"), "NotFound": (404, "not_found"), "InvalidOrder": (400, "invalid_order"),
-    "StrategyError": (400, "strategy_error"), "IllegalTransition": (409, "conflict"), "RunFailed": (409, "run_failed"),
+    "StrategyError": (400, "strategy_error"), "IndicatorFailed": (400, "strategy_error"),
+    "IllegalTransition": (409, "conflict"), "RunFailed": (409, "run_failed"),
     "WorkerLost": (409, "run_failed"), "OutOfMemory": (409, "run_failed"), "Conflict": (409, "conflict"),
     "ReadOnly": (409, "conflict"), "Unavailable": (503, "unavailable"), "OutcomeUnknown": (503, "unavailable"),
 }  # fmt: skip
