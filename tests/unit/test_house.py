@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.__main__ import files_by_room
+from tests.house.circles import all_circles, circles, imports
 from tests.house.source import functions, modules
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +45,19 @@ def _is_named_after_its_module(test: Path) -> bool:
     name, room = test.stem.removeprefix("test_"), ROOT / "src" / "weaver" / test.parent
     stems = [path.stem for path in room.glob("*.py")] + [room.name]
     return any(name == stem or name.startswith(f"{stem}_") for stem in stems)
+
+
+def test_imports_run_in_no_circle() -> None:
+    """Neither between modules, imports within functions among them, nor between what stands in one package."""
+    graph = imports(HOUSE)
+    assert circles(graph) == []
+    assert all_circles(graph, HOUSE) == []
+
+
+def test_a_circle_would_be_found() -> None:
+    assert circles({"a": {"b", "d"}, "b": {"c"}, "c": {"a"}, "d": {"e"}, "e": set()}) == [["a", "b", "c"]]
+    rooms = {"weaver.a.one": {"weaver.b.one"}, "weaver.b.two": {"weaver.a.two"}}
+    assert all_circles(rooms, {"weaver": HOUSE["weaver"]}) == [["weaver.a", "weaver.b"]]
 
 
 ASKED_OF_OTHERS = {
