@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import structlog
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from tests.unit.glados.fakes import FakeClock, FakeDatabase, FakeIds, FakeLog, FakeRunManager
+from tests.unit.glados.fakes import FakeClock, FakeIds, FakeRunManager, FaultyDatabase, database_in_memory
+from weaver.events.event import Event
+from weaver.events.log.log import StoredEventLog
 from weaver.glados.app import create_app
 from weaver.glados.http.security import Gate, Sessions
 from weaver.glados.jobs import Jobs
@@ -36,10 +39,17 @@ class Api:
     client: httpx.AsyncClient
     services: Services
     clock: FakeClock
-    log: FakeLog
-    database: FakeDatabase
+    log: StoredEventLog
+    database: FaultyDatabase
     runs: FakeRunManager
     logged: list[dict[str, Any]]
+    happened: "count[int]" = field(default_factory=count)
+    """Numbers for events that a test makes up."""
+
+    async def events(self) -> list[Event]:
+        """All that happened, once every subscriber has heard of it."""
+        await self.log.settled()
+        return await self.log.read(limit=100_000)
 
 
 @pytest.fixture
@@ -74,22 +84,39 @@ async def running_api(
     *,
     token: str | None = None,
     base_url: str = "http://localhost:8000",
+    queue_size_max: int = 10_000,
     parts: Mapping[str, Any] | None = None,
     **facts: Any,
 ) -> AsyncIterator[Api]:
-    """The application, started, on fakes of its own; `parts` are services that stand in their place."""
-    clock, log = FakeClock(), FakeLog()
-    database, new_id = FakeDatabase(log), FakeIds()
-    runs = FakeRunManager(database, now=clock.now, new_id=new_id)
+    """The application, started, on a database in memory; `parts` are services that stand in their place."""
     values = {"version": "1.2.3", "host": "127.0.0.1", "port": 8000, **facts}
+    known = ServerFacts(token=None if token is None else SecretStr(token), **values)
+    async with database_in_memory(new_id=FakeIds("database")) as database:
+        log = database.stored.log
+        log.subscribe = partial(log.subscribe, queue_size_max=queue_size_max)  # type: ignore[method-assign]
+        async with _application(folder, database, known, base_url, parts or {}, logged) as api:
+            yield api
+
+
+@asynccontextmanager
+async def _application(
+    folder: Path,
+    database: FaultyDatabase,
+    facts: ServerFacts,
+    base_url: str,
+    parts: Mapping[str, Any],
+    logged: list[dict[str, Any]],
+) -> AsyncIterator[Api]:
+    clock, new_id, log = FakeClock(), FakeIds(), database.stored.log
+    runs = FakeRunManager(database, now=clock.now, new_id=new_id)
     services = services_on(
-        facts=ServerFacts(token=None if token is None else SecretStr(token), **values),
+        facts=facts,
         new_token=FakeIds("session"),
         **{
             "database": database, "log": log, "runs": runs, "catalogue": Catalogue(folder / "strategies"),
             "bars": ParquetBarStore(folder / "bars"), "jobs": Jobs(now=clock.now, new_id=new_id),
             "threads": ServerThreads.of(wait_seconds=5, uploads=2), "is_owner": lambda: True, "now": clock.now,
-            "new_id": new_id, "wait": clock.wait, **(parts or {}),
+            "new_id": new_id, "wait": clock.wait, **parts,
             "reader": None,  # no file is sent by what is tested here
         },
     )  # fmt: skip

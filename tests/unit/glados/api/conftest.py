@@ -1,7 +1,8 @@
-"""The application with a real bar store, real strategies and real jobs; the log only remembers."""
+"""The application with a real bar store, real strategies and real jobs, on a database in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests.unit.glados.clock.fakes import FakeWallClock, utc
 from tests.unit.glados.conftest import services_on
-from weaver.events.event import Event
+from tests.unit.glados.fakes import FakeIds, FaultyDatabase, database_in_memory
 from weaver.glados.app import create_app
 from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
@@ -20,7 +21,6 @@ from weaver.glados.schemas.data import ImportResponse, PreviewResponse
 from weaver.glados.services import ServerFacts
 from weaver.glados.threads import ServerThreads
 from weaver.marvin.plugins.catalogue import Catalogue
-from weaver.model.errors import Unavailable
 from weaver.walle.bars.store import ParquetBarStore
 
 UPLOAD_BYTES_MAX = 200_000
@@ -30,19 +30,6 @@ LIMITS = Limits(upload_bytes_max=UPLOAD_BYTES_MAX)
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-class FakeLog:
-    """Keeps what is appended, unless it is `down`."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.down = False
-
-    async def append(self, events: Sequence[Event]) -> None:
-        if self.down:
-            raise Unavailable("the database does not answer")
-        self.events.extend(events)
 
 
 class InProcess:
@@ -61,9 +48,9 @@ class InProcess:
 class Scene:
     """A server's parts, as a test sets and reads them."""
 
-    def __init__(self, folder: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, folder: Path, database: FaultyDatabase, limits: Limits = LIMITS) -> None:
         self.wall = FakeWallClock(utc("2024-05-06 10:00"))
-        self.log = FakeLog()
+        self.log = database.stored.log
         self.bars = ParquetBarStore(folder / "bars")
         self.strategies = folder / "strategies"
         self.strategies.mkdir(parents=True)
@@ -73,7 +60,7 @@ class Scene:
         self.jobs = Jobs(now=self.wall.now, new_id=new_id, queue_size_max=3)
         self.services = services_on(
             facts=ServerFacts(version="1", host="127.0.0.1", port=80, token=None, limits=limits),
-            database=None, runs=None,  # not asked by what is tested here
+            database=database, runs=None,  # not asked by what is tested here
             log=self.log, catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, threads=self.threads,
             reader=InProcess(self.bars), is_owner=lambda: self.is_owner, now=self.wall.now, new_id=new_id,
             new_token=new_token, wait=self.wall.sleep,
@@ -99,12 +86,20 @@ class Scene:
         return job
 
 
+@asynccontextmanager
+async def scene_in(folder: Path, limits: Limits = LIMITS) -> AsyncIterator[Scene]:
+    """A scene whose jobs and client are open."""
+    async with database_in_memory(new_id=FakeIds("database")) as database:
+        found = Scene(folder, database, limits)
+        async with found.jobs, found.client:
+            yield found
+
+
 @pytest.fixture
 async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    found = Scene(tmp_path)
-    async with found.jobs, found.client:
+    async with scene_in(tmp_path) as found:
         yield found
     assert list(temporary.iterdir()) == []  # no upload is left behind

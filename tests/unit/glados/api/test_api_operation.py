@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,18 +10,21 @@ import pytest
 
 from tests.unit.glados.asgi_stream import AsgiStream
 from tests.unit.glados.conftest import TOKEN, Api
-from tests.unit.glados.fakes import a_run, an_event
+from tests.unit.glados.fakes import a_run, an_event, away
 from tests.unit.walle.store_builders import bars, instrument
+from weaver.model.errors import Unavailable
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import RunStatus
 
 pytestmark = pytest.mark.anyio
 Open = Callable[..., AbstractAsyncContextManager[Api]]
 OK = {"ok": True, "message": None}
+AWAY = Unavailable("the database at postgresql://weaver:hunter2@db does not answer")
 
 
 async def test_healthy_server_says_so_without_a_token(open_api: Open) -> None:
     async with open_api(token=TOKEN) as api:
+        api.database.storage = "sqlite"
         answer = await api.client.get("/api/v1/healthz")
         assert answer.status_code == 200
         assert answer.json() == {
@@ -48,7 +51,7 @@ async def test_damaged_bars_degrade_the_server_until_they_are_gone(open_api: Ope
 @pytest.mark.parametrize("is_away", [False, True])
 async def test_head_of_health_has_the_status_and_headers_of_get(open_api: Open, is_away: bool) -> None:
     async with open_api(token=TOKEN) as api:
-        api.database.is_away = is_away
+        api.database.is_away = AWAY if is_away else None
         get, head = [await api.client.request(method, "/api/v1/healthz") for method in ("GET", "HEAD")]
         assert (get.status_code, head.status_code) == ((503, 503) if is_away else (200, 200))
         assert head.headers["content-length"] == get.headers["content-length"]
@@ -56,7 +59,6 @@ async def test_head_of_health_has_the_status_and_headers_of_get(open_api: Open, 
 
 
 async def test_memory_storage_is_not_durable(api: Api) -> None:
-    api.database.storage = "memory"
     body = (await api.client.get("/api/v1/healthz")).json()
     assert (body["storage"], body["durable"], body["status"]) == ("memory", False, "ok")
 
@@ -69,7 +71,7 @@ async def test_server_that_does_not_own_its_database_is_read_only(
 
 
 async def test_database_that_does_not_answer_is_503_and_nothing_of_it_is_told(api: Api) -> None:
-    api.database.is_away = True
+    api.database.is_away = AWAY
     answer = await api.client.get("/api/v1/healthz")
     body = answer.json()
     assert (answer.status_code, body["status"]) == (503, "degraded")
@@ -80,10 +82,10 @@ async def test_database_that_does_not_answer_is_503_and_nothing_of_it_is_told(ap
 
 
 async def test_log_bars_and_workers_that_do_not_answer_degrade_but_stay_200(api: Api, tmp_path: Path) -> None:
-    api.log.is_away = True
     api.runs.load = replace(api.runs.load, is_ready=False)
     (tmp_path / "bars" / "HEALTH" / "symbol.json").mkdir(parents=True)  # cannot be read as a file
-    answer = await api.client.get("/api/v1/healthz")
+    with away(api.log):
+        answer = await api.client.get("/api/v1/healthz")
     body = answer.json()
     assert (answer.status_code, body["status"]) == (200, "degraded")
     assert [name for name, check in body["checks"].items() if not check["ok"]] == ["event_log", "bar_store", "workers"]
@@ -139,11 +141,12 @@ async def test_metrics_count_requests_by_the_routes_template(api: Api) -> None:
 
 async def test_metrics_show_runs_workers_streams_and_events(api: Api) -> None:
     for number, status in enumerate(("completed", "completed", "error")):
-        api.database.stored_runs[f"r{number}"] = a_run(f"r{number}", status=RunStatus(status))
+        await api.database.keep(a_run(f"r{number}", status=RunStatus(status)))
     async with AsgiStream(api.app):
         await api.log.append(
             [an_event("e1", "run.Started"), an_event("e2", "run.Started"), an_event("e3", "run.Error")]
         )
+        await api.log.settled()
         found = await numbers(api)
     assert found['weaver_runs{status="completed"}'] == 2
     assert found['weaver_runs{status="pending"}'] == 0
@@ -155,7 +158,8 @@ async def test_metrics_show_runs_workers_streams_and_events(api: Api) -> None:
 
 async def test_metrics_show_how_far_dispatch_lags_behind_the_log(api: Api) -> None:
     await api.log.append([an_event("e1", "run.Started")])
-    api.log.handlers.clear()
+    await api.log.settled()
+    await api.log.unsubscribe("subscription-1")
     await api.log.append([an_event("e2", "run.Started"), an_event("e3", "run.Started")])
     assert (await numbers(api))["weaver_log_lag_events"] == 2
 
@@ -184,12 +188,13 @@ async def test_metrics_without_the_database_are_those_of_the_server_itself(api: 
     assert before["weaver_database_up"] == 1
     of_database = {key for key in before if key.startswith(("weaver_runs{", "weaver_log_lag_events"))}
     assert len(of_database) == len(RunStatus) + 1
-    getattr(api, part).is_away = True
-    away = await numbers(api)
-    assert away["weaver_database_up"] == 0
-    assert before.keys() - away.keys() == of_database
-    assert away["weaver_workers"] == 3
-    getattr(api, part).is_away = False
+    with away(api.log) if part == "log" else nullcontext():
+        api.database.is_away = AWAY if part == "database" else None
+        without = await numbers(api)
+        api.database.is_away = None
+    assert without["weaver_database_up"] == 0
+    assert before.keys() - without.keys() == of_database
+    assert without["weaver_workers"] == 3
     assert of_database <= (await numbers(api)).keys()
 
 

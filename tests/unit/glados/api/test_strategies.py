@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.glados.api.conftest import Scene
+from tests.unit.glados.fakes import away
 from weaver.marvin.plugins.catalogue import BUILT_IN
-from weaver.model.errors import Unavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -107,7 +107,7 @@ async def test_rescan_tells_what_is_new_once(scene: Scene) -> None:
         answer = (await scene.client.post("/strategies/rescan")).json()
         seen.append((answer["added"], answer["changed"], answer["removed"], answer["total"] - first["total"]))
     assert seen == [(["my-idea"], [], [], 1), ([], ["my-idea"], [], 1), ([], [], ["my-idea"], 0), ([], [], [], 0)]
-    assert [(event.type, dict(event.payload)) for event in scene.log.events] == [
+    assert [(event.type, dict(event.payload)) for event in await scene.log.read()] == [
         ("strategy.CatalogChanged", {"added": ["my-idea"], "changed": [], "removed": []}),
         ("strategy.CatalogChanged", {"added": [], "changed": ["my-idea"], "removed": []}),
         ("strategy.CatalogChanged", {"added": [], "changed": [], "removed": ["my-idea"]}),
@@ -117,13 +117,7 @@ async def test_rescan_tells_what_is_new_once(scene: Scene) -> None:
 async def test_change_that_could_not_be_recorded_is_told_at_the_next_rescan(scene: Scene) -> None:
     await scene.client.post("/strategies/rescan")
     (scene.strategies / "my_idea.py").write_text(OWN)
-    append = scene.log.append
-
-    async def away(events: object) -> None:
-        raise Unavailable("the database does not answer")
-
-    scene.log.append = away  # type: ignore[method-assign, assignment]
-    assert (await scene.client.post("/strategies/rescan")).status_code == 503
-    scene.log.append = append  # type: ignore[method-assign]
+    with away(scene.log):
+        assert (await scene.client.post("/strategies/rescan")).status_code == 503
     assert (await scene.client.post("/strategies/rescan")).json()["added"] == ["my-idea"]
-    assert [event.type for event in scene.log.events] == ["strategy.CatalogChanged"]
+    assert [event.type for event in await scene.log.read()] == ["strategy.CatalogChanged"]

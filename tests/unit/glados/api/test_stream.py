@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.unit.glados.asgi_stream import AsgiStream
 from tests.unit.glados.conftest import TOKEN, Api, running_api
-from tests.unit.glados.fakes import FakeIds, an_event
+from tests.unit.glados.fakes import FakeIds, an_event, away
 from weaver.events.event import Event
 from weaver.events.log.ports import Bounds
 from weaver.events.payloads import ALL_EVENT_TYPES
@@ -20,21 +20,22 @@ from weaver.glados.clock.wall import SystemWallClock
 from weaver.glados.stream import hub as sse
 from weaver.glados.stream.hub import QUEUE_SIZE_MAX, Filter
 from weaver.glados.stream.response import REPLAY_BATCH, EventStream, beginning
-from weaver.model.errors import InputError
+from weaver.model.errors import InputError, Unavailable
 from weaver.walle.database.database import open_database
 
 pytestmark = pytest.mark.anyio
 
 
 async def happen(api: Api, *types: str, run_id: str | None = None) -> None:
-    start = len(api.log.events)
-    await api.log.append([an_event(f"e{start + k}", type_, run_id=run_id) for k, type_ in enumerate(types)])
+    await api.log.append([an_event(f"e{next(api.happened)}", type_, run_id=run_id) for type_ in types])
+    await api.log.settled()
 
 
 async def test_event_arrives_as_one_frame_of_id_event_and_data(api: Api) -> None:
     async with AsgiStream(api.app) as stream:
         before = len(stream.chunks)
         await api.log.append([an_event("e1", "run.Started", run_id="r1", payload={"run_id": "r1", "queued": True})])
+        await api.log.settled()
         await stream.settle()
         assert b"".join(stream.chunks[before:]) == (
             b'id: 1\nevent: run.Started\ndata: {"run_id":"r1","queued":true}\n\n'
@@ -64,7 +65,7 @@ async def test_without_an_id_the_stream_starts_now(api: Api) -> None:
         async with AsgiStream(api.app, headers=headers) as stream:
             await happen(api, "run.Started", "run.Stopped")
             await stream.settle()
-            assert stream.ids == [str(event.seq) for event in api.log.events[-2:]]
+            assert stream.ids == [str(event.seq) for event in (await api.events())[-2:]]
 
 
 @pytest.mark.parametrize("query", [
@@ -112,7 +113,7 @@ async def test_events_that_happen_during_the_replay_come_once_and_in_order(api: 
         api.log.read = read  # type: ignore[method-assign]
         await happen(api, "run.Completed")
         await stream.settle()
-        assert stream.ids == [str(event.seq) for event in api.log.events]
+        assert stream.ids == [str(event.seq) for event in await api.events()]
         assert len(stream.ids) > REPLAY_BATCH + 5
 
 
@@ -144,7 +145,7 @@ def test_any_number_of_reconnections_loses_and_repeats_nothing(
                 seen += stream.ids
             wanted = [
                 str(event.seq)
-                for event in api.log.events
+                for event in await api.events()
                 if types in ("", "types=run.*" if event.type.startswith("run.") else "", f"run_id={event.run_id}")
             ]
             assert seen == wanted
@@ -311,18 +312,18 @@ async def test_client_that_never_reads_again_is_cut_off_after_a_while(api: Api) 
     assert (await metric(api, "weaver_stream_clients")) == 0
 
 
-async def test_log_dropping_the_hub_resets_every_client_and_streams_work_again(api: Api) -> None:
-    async with AsgiStream(api.app) as old:
-        await happen(api, "run.Created")
-        api.log.drop_all()
-        await old.settle()
-        assert old.frames[-1].event == "stream.Reset"
-        assert old.is_complete
-    async with AsgiStream(api.app) as new:
-        await happen(api, "run.Started")
-        await new.settle()
-        assert new.ids == ["2"]
-    assert api.log.subscriber_count == 1
+async def test_log_dropping_the_hub_resets_every_client_and_streams_work_again(open_api: Callable[..., Any]) -> None:
+    async with open_api(queue_size_max=1) as api:
+        async with AsgiStream(api.app) as old:
+            await happen(api, "run.Created", "run.Started", "run.Completed")  # at once: more than may wait
+            await old.settle()
+            assert old.frames[-1].event == "stream.Reset"
+            assert old.is_complete
+        async with AsgiStream(api.app) as new:
+            await happen(api, "run.Started")
+            await new.settle()
+            assert new.ids == ["4"]
+        assert api.log.subscriber_count == 1
 
 
 async def test_shutdown_ends_every_stream_at_once(api: Api) -> None:
@@ -375,10 +376,9 @@ async def test_more_streams_than_there_is_room_for_are_503(api: Api, monkeypatch
 
 @pytest.mark.parametrize("after", [{"after": 3}, {}])
 async def test_log_that_is_away_is_503_before_the_stream_begins(api: Api, after: dict[str, int]) -> None:
-    api.log.is_away = True
-    answer = await api.client.get("/api/v1/events/stream", params=after)
+    with away(api.log):
+        answer = await api.client.get("/api/v1/events/stream", params=after)
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-    api.log.is_away = False
     assert await metric(api, "weaver_stream_clients") == 0
 
 
@@ -409,7 +409,10 @@ async def test_client_that_takes_nothing_of_what_it_missed_is_reset(api: Api) ->
         slow.stop_reading()
         await api.clock.forward(29)
         assert not slow.is_over
-        await api.clock.forward(10)
+        await api.clock.forward(30)  # who takes nothing is looked for every thirty seconds
+        await stuck.settle()
+        await api.clock.forward(5)
+        await stuck.settle()
         assert stuck.is_over
         assert len(slow.ids) == 3 * REPLAY_BATCH
     assert await metric(api, "weaver_stream_resets_total") == 1
@@ -422,7 +425,8 @@ async def test_log_that_goes_away_during_the_replay_ends_the_stream_without_a_ho
     async def failing(*wanted: Any, **options: Any) -> list[Event]:
         nonlocal reads
         reads += 1
-        api.log.is_away = reads > 1
+        if reads > 1:
+            raise Unavailable("the database does not answer")
         return await read(*wanted, **options)
 
     api.log.read = failing  # type: ignore[method-assign]

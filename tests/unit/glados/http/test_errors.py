@@ -120,11 +120,11 @@ async def test_wrong_method_is_405_and_names_all_there_are_of_the_path(
 
 
 async def test_database_that_is_away_is_503_and_comes_back(api: Api) -> None:
-    api.database.is_away = True
+    api.database.is_away = Unavailable("the database does not answer")
     answer = await api.client.get("/api/v1/runs")
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"] == "5"
-    api.database.is_away = False
+    api.database.is_away = None
     assert (await api.client.get("/api/v1/runs")).status_code == 200
 
 
@@ -146,7 +146,7 @@ async def test_correlation_id_reaches_the_events_that_a_request_sets_in_motion(a
     headers = {"X-Correlation-ID": "my-request"}
     created = await api.client.post("/api/v1/runs", json={"strategy_id": "s", "symbols": ["A"]}, headers=headers)
     await api.client.post(f"/api/v1/runs/{created.json()['id']}/start", headers={"X-Correlation-ID": "start"})
-    assert [(event.type, event.corr_id) for event in api.log.events] == [
+    assert [(event.type, event.corr_id) for event in await api.events()] == [
         ("run.Created", "my-request"),
         ("run.Started", "start"),
     ]

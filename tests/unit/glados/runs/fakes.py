@@ -1,4 +1,4 @@
-"""A database with faults on demand; runners that do as they are told; a manager on both."""
+"""Runners that do as they are told, and a manager on them and a database with faults on demand."""
 
 import asyncio
 import itertools
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.contracts.builders import order_row
+from tests.unit.glados.fakes import FaultyDatabase, database_in_memory
 from weaver.events.event import Event
 from weaver.events.filter import EventFilter
 from weaver.events.payloads import RunCompleted
@@ -24,41 +25,8 @@ from weaver.glados.threads import Threads
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bars.store import ParquetBarStore
-from weaver.walle.database.database import SqlDatabase, open_database
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-
-class FaultyDatabase:
-    """A database in memory, with faults on demand. `faults` are raised, one per transaction, before it begins;
-    `lost_commits` of the next commits go through and are reported as lost."""
-
-    write_fault: str | None = None
-
-    def __init__(self, database: SqlDatabase) -> None:
-        self._database = database
-        self.faults: list[Exception] = []
-        self.lost_commits: list[Exception] = []
-        self.is_away: Exception | None = None
-
-    @property
-    def storage(self) -> str:
-        return self._database.storage
-
-    @asynccontextmanager
-    async def transaction(self, **given: bool) -> AsyncIterator[Transaction]:
-        if self.is_away is not None:
-            raise self.is_away
-        if self.faults:
-            raise self.faults.pop(0)
-        async with self._database.transaction(**given) as transaction:
-            yield transaction
-        if self.lost_commits:
-            raise self.lost_commits.pop(0)
-
-    async def ping(self) -> None:
-        async with self.transaction():
-            pass
 
 
 Work = Callable[[Run, RunContext], Awaitable[None]]
@@ -144,8 +112,8 @@ class Clock:
 class House:
     """A manager with everything around it, on a database in memory."""
 
-    def __init__(self, home: Path, stored: SqlDatabase, other_runners: Mapping[RunMode, Runner]) -> None:
-        self.stored, self.database = stored, FaultyDatabase(stored)
+    def __init__(self, home: Path, database: FaultyDatabase, other_runners: Mapping[RunMode, Runner]) -> None:
+        self.stored, self.database = database.stored, database
         self.clock, self.runner = Clock(), FakeRunner()
         self.folder, self.bars = home / "strategies", ParquetBarStore(home / "bars")
         self.manager = self.another_manager(other_runners)
@@ -168,8 +136,7 @@ class House:
 
     async def add(self, run: Run) -> Run:
         """A run, put straight into the database."""
-        async with self.stored.transaction() as transaction:
-            await transaction.runs.add(run)
+        await self.database.keep(run)
         return run
 
     async def pending(self, *, mode: RunMode = RunMode.BACKTEST, **given: Any) -> Run:
@@ -224,11 +191,9 @@ class House:
 @asynccontextmanager
 async def house_in(home: Path, **other_runners: Runner) -> AsyncIterator[House]:
     """A manager that is still to be entered, with a `FakeRunner` of backtests; other modes' runners by keyword."""
-    ids = Clock().new_id
-    async with await open_database(
-        "memory", home=home, now=lambda: START, new_id=ids, route=DomainRouter(new_id=ids)
-    ) as stored:
-        yield House(home, stored, {RunMode(mode): one for mode, one in other_runners.items()})
+    new_id = Clock().new_id
+    async with database_in_memory(new_id=new_id, route=DomainRouter(new_id=new_id)) as database:
+        yield House(home, database, {RunMode(mode): one for mode, one in other_runners.items()})
 
 
 def new_run(**given: Any) -> NewRun:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.glados.api.conftest import UPLOAD_BYTES_MAX, Scene
+from tests.unit.glados.api.conftest import UPLOAD_BYTES_MAX, Scene, scene_in
 from tests.unit.glados.api.files import HEADER, ROWS, csv, packed
+from tests.unit.glados.fakes import away
 from weaver.glados.api.market import data
 from weaver.glados.limits import Limits
 from weaver.model.market.timeframe import Timeframe
@@ -37,7 +38,7 @@ async def test_import_stores_the_bars_and_tells_of_them(scene: Scene) -> None:
         "source": "ABC_1d.csv",
         "damaged": None,
     }
-    assert [(event.type, dict(event.payload)) for event in scene.log.events] == [
+    assert [(event.type, dict(event.payload)) for event in await scene.log.read()] == [
         ("data.Imported",
          {"symbol": "ABC", "timeframe": "1d", "bars": 5, "content_hash": stored.bars.content_hash()}),
     ]  # fmt: skip
@@ -49,7 +50,7 @@ async def test_events_carry_the_requests_correlation_id(scene: Scene) -> None:
     )
     while (await scene.get(f"/jobs/{answer.json()['id']}"))["finished_at"] is None:
         await asyncio.sleep(0.005)
-    assert [event.corr_id for event in scene.log.events] == ["mine-1"]
+    assert [event.corr_id for event in await scene.log.read()] == ["mine-1"]
 
 
 async def test_second_import_replaces_what_it_covers_and_keeps_the_rest(scene: Scene) -> None:
@@ -80,12 +81,12 @@ async def test_bad_row_is_named_and_nothing_is_stored(scene: Scene) -> None:
     assert job["error"] == "my prices.csv: row 3 (line 4): high 7.0 is below low 8.0"
     assert job["result"] is None
     assert scene.bars.catalogue() == []
-    assert scene.log.events == []
+    assert await scene.log.read() == []
 
 
 async def test_import_whose_event_could_not_be_kept_says_so(scene: Scene) -> None:
-    scene.log.down = True
-    job = await scene.imported(csv(), symbol="ABC")
+    with away(scene.log):
+        job = await scene.imported(csv(), symbol="ABC")
     assert job["status"] == "done"
     assert "data.Imported" in job["result"]["notes"][-1]
 
@@ -218,8 +219,7 @@ async def test_upload_slower_than_the_least_speed_is_given_up_with_its_place(
             await asyncio.Event().wait()
 
     limits = Limits(upload_window_seconds=0.1, upload_window_bytes=1_000, uploads_at_once=1)
-    found = Scene(tmp_path, limits)
-    async with found.jobs, found.client:
+    async with scene_in(tmp_path, limits) as found:
         headers = {"Content-Type": "multipart/form-data; boundary=B"}
         answer = await found.client.post("/data/import", content=dripping(), headers=headers)
         assert (answer.status_code, answer.headers.get("connection")) == (status, "close" if status == 408 else None)

@@ -73,17 +73,17 @@ def backtest() -> BacktestResult:
     )
 
 
-def stored(api: Api, run_id: str = "r1", **parts: Any) -> None:
-    api.database.stored_runs[run_id] = a_run(run_id, status=RunStatus.COMPLETED)
+async def stored(api: Api, run_id: str = "r1", **parts: Any) -> None:
     empty: dict[str, Any] = {"stats": {}, "record": {}, "warnings": [], "positions": {}}
-    api.database.results[run_id] = StoredResult(**{**empty, **parts})
+    run, result = a_run(run_id, status=RunStatus.COMPLETED), StoredResult(**{**empty, **parts})
+    await api.database.keep(run, results={run_id: result})
 
 
 async def test_results_are_those_of_the_backtest_to_the_last_field(api: Api) -> None:
     result = backtest()
     record = result.run
     flow = {"timestamp": "2024-01-02T21:00:00Z", "symbol": "AAPL", "kind": "dividend", "amount": "-1.25"}
-    stored(
+    await stored(
         api,
         stats=result.stats,
         record=record,
@@ -106,7 +106,7 @@ async def test_results_are_those_of_the_backtest_to_the_last_field(api: Api) -> 
 async def test_results_of_a_record_from_before_ticks_could_be_given_answer(api: Api) -> None:
     record = backtest().run
     facts = {name: fact for name, fact in record["data"]["AAPL"].items() if name != "tick_given"}
-    stored(api, record={**record, "data": {"AAPL": facts}})
+    await stored(api, record={**record, "data": {"AAPL": facts}})
     answer = await api.client.get("/api/v1/runs/r1/results")
     assert answer.status_code == 200, answer.text
     assert answer.json()["run"]["data"]["AAPL"] == {**orjson.loads(orjson.dumps(facts)), "tick_given": None}
@@ -114,7 +114,9 @@ async def test_results_of_a_record_from_before_ticks_could_be_given_answer(api: 
 
 async def test_statistic_that_is_no_number_is_null(api: Api) -> None:
     record = backtest().run
-    stored(api, stats={"sharpe": float("nan"), "calmar": float("inf"), "sortino": None, "trades": 3}, record=record)
+    await stored(
+        api, stats={"sharpe": float("nan"), "calmar": float("inf"), "sortino": None, "trades": 3}, record=record
+    )
     answer = await api.client.get("/api/v1/runs/r1/results")
     stats = answer.json()["stats"]
     assert (stats["sharpe"], stats["calmar"], stats["sortino"], stats["trades"]) == (None, None, None, 3)
@@ -123,7 +125,7 @@ async def test_statistic_that_is_no_number_is_null(api: Api) -> None:
 
 @pytest.mark.parametrize("path", ["results", "equity", "report.html"])
 async def test_run_without_results_is_404_that_says_why(api: Api, path: str) -> None:
-    api.database.stored_runs["r1"] = a_run("r1", status=RunStatus.RUNNING)
+    await api.database.keep(a_run("r1", status=RunStatus.RUNNING))
     answer = await api.client.get(f"/api/v1/runs/r1/{path}")
     assert answer.status_code == 404
     assert "running" in answer.json()["message"]
@@ -131,7 +133,7 @@ async def test_run_without_results_is_404_that_says_why(api: Api, path: str) -> 
 
 @pytest.mark.parametrize("path", ["trades", "fills", "orders", "positions", "events", "log"])
 async def test_lists_of_a_run_that_has_not_run_are_empty(api: Api, path: str) -> None:
-    api.database.stored_runs["r1"] = a_run("r1")
+    await api.database.keep(a_run("r1"))
     body = (await api.client.get(f"/api/v1/runs/r1/{path}")).json()
     assert body == {"items": [], "total": 0, "page": 1, "page_size": 50}
 
@@ -143,7 +145,7 @@ def columns(equity: Sequence[float]) -> EquityColumns:
 
 
 async def test_short_equity_curve_is_sent_whole(api: Api) -> None:
-    stored(api, blobs={"equity": encode_equity(columns([100.0, 101.5, float("nan")]))})
+    await stored(api, blobs={"equity": encode_equity(columns([100.0, 101.5, float("nan")]))})
     body = (await api.client.get("/api/v1/runs/r1/equity")).json()
     stamps = [datetime.fromtimestamp(FIRST / 1e9 + 60 * k, UTC) for k in range(3)]
     assert [item["timestamp"] for item in body["items"]] == [f"{stamp:%Y-%m-%dT%H:%M:%SZ}" for stamp in stamps]
@@ -155,7 +157,7 @@ async def test_short_equity_curve_is_sent_whole(api: Api) -> None:
 async def test_long_equity_curve_is_thinned_to_what_was_asked_for_and_says_so(api: Api) -> None:
     walk = np.cumsum(np.sin(np.arange(20_000) ** 1.5)) + 1_000
     walk[12_345] = 5_000.0
-    stored(api, blobs={"equity": encode_equity(columns(walk.tolist()))})
+    await stored(api, blobs={"equity": encode_equity(columns(walk.tolist()))})
     body = (await api.client.get("/api/v1/runs/r1/equity", params={"points": 500})).json()
     equity = [item["equity"] for item in body["items"]]
     assert len(equity) == body["points"] <= 500
@@ -166,14 +168,14 @@ async def test_long_equity_curve_is_thinned_to_what_was_asked_for_and_says_so(ap
 @pytest.mark.parametrize("path", ["equity", "indicators"])
 @pytest.mark.parametrize("points", [1, 0, -1, "many"])
 async def test_no_curve_is_drawn_of_fewer_than_two_points(api: Api, path: str, points: Any) -> None:
-    stored(api)
+    await stored(api)
     assert (await api.client.get(f"/api/v1/runs/r1/{path}", params={"points": points})).status_code == 422
 
 
 @pytest.mark.parametrize("count", [ROWS_TOGETHER - 1, ROWS_TOGETHER, ROWS_TOGETHER + 1, 100_000])
 async def test_whole_curve_is_sent_to_who_asks_for_as_many_points_as_there_are_or_more(api: Api, count: int) -> None:
     equity = [float(k) for k in range(count)]
-    stored(api, blobs={"equity": encode_equity(columns(equity))})
+    await stored(api, blobs={"equity": encode_equity(columns(equity))})
     for points in (count, 10**12):
         body = (await api.client.get("/api/v1/runs/r1/equity", params={"points": points})).json()
         assert (body["points"], body["total"], body["downsampled"]) == (count, count, False)
@@ -182,7 +184,7 @@ async def test_whole_curve_is_sent_to_who_asks_for_as_many_points_as_there_are_o
 
 async def test_few_points_are_the_ends_and_what_lies_evenly_between_them(api: Api) -> None:
     equity = [float(k) for k in range(101)]
-    stored(api, blobs={
+    await stored(api, blobs={
         "equity": encode_equity(columns(equity)), "indicators": encode_indicators([an_indicator("a", equity)]),
     })  # fmt: skip
     for points, wanted in ((2, [0, 100]), (3, [0, 50, 100]), (5, [0, 25, 50, 75, 100])):
@@ -213,7 +215,7 @@ def test_thinned_curve_is_part_of_the_curve_with_its_ends_and_extremes(equity: l
 
 async def test_report_is_a_page_that_can_reach_nothing(api: Api) -> None:
     page = "<!doctype html><title>Grüße</title>"
-    stored(api, blobs={"report": encode_report(page)})
+    await stored(api, blobs={"report": encode_report(page)})
     for encoding, is_packed in (("gzip, br", True), ("identity", False)):
         answer = await api.client.get("/api/v1/runs/r1/report.html", headers={"Accept-Encoding": encoding})
         assert answer.text == page
@@ -226,28 +228,27 @@ async def test_report_is_a_page_that_can_reach_nothing(api: Api) -> None:
 
 
 async def test_completed_run_without_a_report_is_404(api: Api) -> None:
-    stored(api)
+    await stored(api)
     answer = await api.client.get("/api/v1/runs/r1/report.html")
     assert (answer.status_code, answer.json()["message"]) == (404, "this run kept no report")
 
 
 async def test_rows_of_a_run_are_its_own_with_exact_amounts(api: Api) -> None:
-    stored(api)
-    stored(api, "r2")
+    await stored(api)
+    await stored(api, "r2")
     for run_id in ("r1", "r2"):
-        api.database.tables["orders"].append(order_row(1, run_id=run_id))
-        api.database.tables["fills"].append(fill_row(1, run_id=run_id))
-        api.database.tables["trades"].append(trade_row(1, run_id=run_id))
+        rows = [[row(1, run_id=run_id)] for row in (order_row, fill_row, trade_row)]
+        await api.database.keep(orders=rows[0], fills=rows[1], trades=rows[2])
     for table, row in (("orders", order_row(1)), ("fills", fill_row(1)), ("trades", trade_row(1))):
         body = (await api.client.get(f"/api/v1/runs/r1/{table}")).json()
         assert body == {"items": [row], "total": 1, "page": 1, "page_size": 50}
 
 
 async def test_rows_are_filtered_sorted_and_paged(api: Api) -> None:
-    stored(api)
-    api.database.tables["orders"] += [
+    await stored(api)
+    await api.database.keep(orders=[
         order_row(1), order_row(2, side="sell", status="filled"), order_row(3, symbol="MSFT", side="sell"),
-    ]  # fmt: skip
+    ])  # fmt: skip
     cases: list[tuple[dict[str, Any], list[int]]] = [
         ({"sort": "-number", "page_size": 2}, [3, 2]),
         ({"sort": "-number", "page_size": 2, "page": 2}, [1]),
@@ -266,8 +267,9 @@ async def test_rows_are_filtered_sorted_and_paged(api: Api) -> None:
 
 
 async def test_orders_and_fills_of_all_runs_can_be_read(api: Api) -> None:
-    api.database.tables["orders"] += [order_row(1), order_row(1, run_id="r2")]
-    api.database.tables["fills"] += [fill_row(1), fill_row(1, run_id="r2")]
+    for run_id in ("r1", "r2"):
+        orders, fills = [order_row(1, run_id=run_id)], [fill_row(1, run_id=run_id, order_id=f"{run_id}-1")]
+        await api.database.keep(a_run(run_id), orders=orders, fills=fills)
     for table in ("orders", "fills"):
         assert (await api.client.get(f"/api/v1/{table}")).json()["total"] == 2
         body = (await api.client.get(f"/api/v1/{table}", params={"run_id": "r2"})).json()
@@ -292,11 +294,8 @@ async def test_order_cannot_be_placed_while_there_is_no_venue(api: Api) -> None:
 @pytest.mark.parametrize(("run_id", "status"), [("nobody", 404), ("backtest", 409), ("waiting", 409), ("working", 503)])
 async def test_order_of_a_run_needs_the_run_to_be_running(api: Api, run_id: str, status: int) -> None:
     paper = a_run("waiting", mode="paper")
-    api.database.stored_runs |= {
-        "backtest": a_run("backtest", status=RunStatus.RUNNING),
-        "waiting": paper,
-        "working": replace(paper, id="working", status=RunStatus.RUNNING),
-    }
+    working = replace(paper, id="working", status=RunStatus.RUNNING)
+    await api.database.keep(a_run("backtest", status=RunStatus.RUNNING), paper, working)
     answer = await api.client.post("/api/v1/orders", json={**ORDER, "run_id": run_id})
     assert answer.status_code == status
 
@@ -323,7 +322,7 @@ def kept_line(number: int, type_: str = "orders.Filled") -> bytes:
 
 
 async def with_events(api: Api, *, logged: int, kept: Sequence[bytes]) -> None:
-    stored(api, blobs={"events": encode_events(kept)} if kept else {})
+    await stored(api, blobs={"events": encode_events(kept)} if kept else {})
     await api.log.append([an_event("other", "run.Created", run_id="r2")])
     await api.log.append([an_event(f"e{k}", "orders.Created", run_id="r1") for k in range(logged)])
 
@@ -366,7 +365,7 @@ async def test_events_of_a_run_are_filtered_by_type_wherever_they_are_kept(api: 
 
 
 async def test_journal_is_what_the_strategy_wrote(api: Api) -> None:
-    stored(api)
+    await stored(api)
     payload = {"run_id": "r1", "text": "crossed", "time": "2024-01-02T15:00:00Z"}
     await api.log.append([
         an_event("e1", "strategy.Log", run_id="r1", payload=payload), an_event("e2", "run.Completed", run_id="r1"),
@@ -377,7 +376,7 @@ async def test_journal_is_what_the_strategy_wrote(api: Api) -> None:
 
 
 async def test_positions_are_what_was_held_at_the_end(api: Api) -> None:
-    stored(api, positions={"MSFT": "-2", "AAPL": "0.5"})
+    await stored(api, positions={"MSFT": "-2", "AAPL": "0.5"})
     body = (await api.client.get("/api/v1/runs/r1/positions")).json()
     unknown = dict.fromkeys(["average_price", "cost", "close", "market_value", "unrealised_pnl"])  # recorded long ago
     assert body["items"] == [
@@ -400,7 +399,7 @@ async def test_position_is_told_with_what_it_cost_and_is_worth_at_the_last_close
 
     result = weaver.backtest(Twice, frame, symbols=["AAPL"], asset="stock", costs="none", lookahead_check=False)
     positions = {symbol: str(quantity) for symbol, quantity in result.positions.items()}
-    stored(api, positions=positions, blobs={"positions": encode_positions(result.finished)})
+    await stored(api, positions=positions, blobs={"positions": encode_positions(result.finished)})
     body = (await api.client.get("/api/v1/runs/r1/positions")).json()
     assert body["items"] == [{
         "symbol": "AAPL", "quantity": "6", "average_price": "11.5", "cost": "69", "close": "12.5",
@@ -409,7 +408,7 @@ async def test_position_is_told_with_what_it_cost_and_is_worth_at_the_last_close
 
 
 async def test_indicators_of_a_run_that_has_not_run_are_none(api: Api) -> None:
-    api.database.stored_runs["r1"] = a_run("r1")
+    await api.database.keep(a_run("r1"))
     body = (await api.client.get("/api/v1/runs/r1/indicators")).json()
     assert body == {"run_id": "r1", "items": [], "left_out": 0}
 
@@ -420,7 +419,9 @@ def an_indicator(name: str, values: Sequence[float]) -> IndicatorColumn:
 
 
 async def test_indicators_are_sent_with_the_stamps_of_their_bars(api: Api) -> None:
-    stored(api, blobs={"indicators": encode_indicators([an_indicator("sma(AAPL.close, 2)", [float("nan"), 0.1, 7.0])])})
+    await stored(
+        api, blobs={"indicators": encode_indicators([an_indicator("sma(AAPL.close, 2)", [float("nan"), 0.1, 7.0])])}
+    )
     body = (await api.client.get("/api/v1/runs/r1/indicators")).json()
     assert body == {
         "run_id": "r1",
@@ -443,7 +444,7 @@ async def test_long_indicators_are_thinned_around_what_is_undefined_and_many_are
     walk = np.sin(np.arange(30_000) ** 1.5)
     walk[:40], walk[15_000:15_900], walk[12_345], walk[29_990:] = np.nan, np.nan, 5.0, np.nan
     every = [an_indicator(f"number {k}", walk.tolist()) for k in range(53)]
-    stored(api, blobs={"indicators": encode_indicators(every)})
+    await stored(api, blobs={"indicators": encode_indicators(every)})
     body = (await api.client.get("/api/v1/runs/r1/indicators", params={"points": 500})).json()
     assert (len(body["items"]), body["left_out"]) == (50, 3)
     for number, item in enumerate(body["items"]):

@@ -328,16 +328,16 @@ async def test_run_id_with_a_nul_character_is_422(api: Api) -> None:
     assert (answer.status_code, answer.json()["details"][0]["field"]) == (422, "path.run_id")
 
 
-def some_runs(api: Api, count: int) -> None:
+async def some_runs(api: Api, count: int, **of_the_fourth: Any) -> None:
     for number in range(count):
         status = RunStatus.COMPLETED if number % 3 == 0 else RunStatus.ERROR
         mode = RunMode.PAPER if number % 2 else RunMode.BACKTEST
         run = a_run(f"r{number}", status=status, mode=mode, created_at=START + timedelta(seconds=number))
-        api.database.stored_runs[run.id] = run
+        await api.database.keep(replace(run, **of_the_fourth) if number == 3 else run)
 
 
 async def test_list_is_paged_with_a_full_total(api: Api) -> None:
-    some_runs(api, 7)
+    await some_runs(api, 7)
     first = (await api.client.get("/api/v1/runs", params={"page_size": 3})).json()
     last = (await api.client.get("/api/v1/runs", params={"page_size": 3, "page": 3})).json()
     assert [run["id"] for run in first["items"]] == ["r6", "r5", "r4"]
@@ -347,14 +347,13 @@ async def test_list_is_paged_with_a_full_total(api: Api) -> None:
 
 
 async def test_deep_page_is_empty_with_the_full_total(api: Api) -> None:
-    some_runs(api, 7)
+    await some_runs(api, 7)
     body = (await api.client.get("/api/v1/runs", params={"page": 10**9, "page_size": 500})).json()
     assert (body["items"], body["total"], body["page"]) == ([], 7, 10**9)
 
 
 async def test_list_is_filtered_by_status_mode_and_strategy_and_sorted(api: Api) -> None:
-    some_runs(api, 7)
-    api.database.stored_runs["r3"] = replace(api.database.stored_runs["r3"], strategy_id="dca")
+    await some_runs(api, 7, strategy_id="dca")
     params: list[tuple[str, str]] = [("status", "completed"), ("status", "running"), ("sort", "-created_at")]
     body = (await api.client.get("/api/v1/runs", params=params)).json()
     assert [run["id"] for run in body["items"]] == ["r6", "r3", "r0"]
