@@ -1,6 +1,7 @@
 """The account and order book that a backtest's strategy acts on."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
@@ -26,6 +27,9 @@ class BacktestAccount:
         self.ledger = Ledger(setup.rules, self.prices)
         legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
         self.matcher = Matcher(self.ledger, self.prices, legs_wait=legs_wait)
+        self.fresh: list[Any] = []
+        """What the strategy has asked for since the market last had its turn: orders, new ones and those it cancelled,
+        and whatever else it wants of the next tick."""
         self._book = self.matcher.book
         self._kept = self.ledger.fills.kept
         self._units = self.ledger.units
@@ -33,7 +37,7 @@ class BacktestAccount:
         """The numbers of the orders by which the margin rule closes holdings."""
         self.take: Callable[[Order], None] = self.place
         if setup.venue is None and type(self).place is BacktestAccount.place:  # nobody looks at a plain order
-            self.take = self._book.append
+            self.take = self.fresh.append
 
     def end(self) -> None:
         """The last tick has been: what is asked for from here on cannot happen any more."""
@@ -41,12 +45,20 @@ class BacktestAccount:
     @property
     def orders(self) -> list[Order]:
         """Every order of the run so far, in the order of their numbers."""
-        return self.ledger.fills.orders(self._book)
+        return self.ledger.fills.orders([*self._book, *self._new_orders()])
 
     @property
     def log(self) -> OrderLog | None:
         """How orders were placed and ended, for those accounts that keep it."""
         return None
+
+    def absorb(self) -> None:
+        """Have the orders that were asked for in the book."""
+        self._book += [order for order in self._new_orders() if order.is_working]
+        self.fresh.clear()
+
+    def _new_orders(self) -> list[Order]:
+        return [what for what in self.fresh if isinstance(what, Order)]
 
     def place(self, order: Order) -> None:
         """Take a new order; it can act from the next bar of its symbol on."""
@@ -55,8 +67,7 @@ class BacktestAccount:
             return  # a leg, whose entry was refused
         if self._venue is not None and (reason := self._venue.refuses(order)):
             self.matcher.orders.reject(order, reason)
-            return
-        self._book.append(order)
+        self.fresh.append(order)
         if order.order_type is OrderType.TRAILING_STOP and order.mark is None and not order.waiting:
             order.mark = self.close(order.scale.symbol)
             if order.mark is not None:
@@ -72,6 +83,7 @@ class BacktestAccount:
         """Cancel a working order, at once."""
         self.matcher.orders.cancel(order, reason)
         self.matcher.orders.sweep()
+        self.fresh.append(order)
 
     def replaced(self, old: Order, new: Order) -> None:
         """`new`, already placed, stands in for `old`: in its group, with its legs."""
@@ -96,9 +108,10 @@ class BacktestAccount:
 
     def working(self, symbol: str | None = None) -> Sequence[Order]:
         """Orders that may still fill, oldest first."""
-        if not self._book:
+        if not (self._book or self.fresh):
             return ()
-        return [order for order in self._book if order.is_working and symbol in (None, order.scale.symbol)]
+        orders = (*self._book, *self._new_orders())
+        return [order for order in orders if order.is_working and symbol in (None, order.scale.symbol)]
 
     def close(self, symbol: str) -> int | None:
         """The newest close, or None before the first bar."""

@@ -2,26 +2,30 @@
 
 from time import perf_counter
 
-TICKS_MAX = 1024
+TURNS_MAX = 1024
 FIRST = 32
 SECONDS = 0.1
 
 
 class Pace:
-    """How many ticks there are to the next word; `size` of them first.
+    """After how many turns (ticks that are called, calls of signals) the next word is `due`.
 
-    A strategy that works long on a tick is heard of after each: who watches a run takes long silence for its end.
+    A strategy that works long on a turn is heard of after each: who watches a run takes long silence for its end.
     """
 
-    __slots__ = ("_at", "size")
+    __slots__ = ("_at", "_size", "due")
 
     def __init__(self) -> None:
-        self.size = FIRST
+        self.due = self._size = FIRST
         self._at = perf_counter()
 
-    def next(self) -> int:
-        """After `size` ticks: how many to go by from here."""
+    def is_due(self, turns: int) -> bool:
+        """Whether it is time for a word after so many turns in all; then the next one is due later."""
+        if turns < self.due:
+            return False
         now = perf_counter()
         taken, self._at = now - self._at, now
-        self.size = max(1, min(TICKS_MAX, int(self.size * SECONDS / max(taken, 1e-6))))
-        return self.size
+        done = self._size + turns - self.due
+        self._size = max(1, min(TURNS_MAX, int(done * SECONDS / max(taken, 1e-6))))
+        self.due = turns + self._size
+        return True

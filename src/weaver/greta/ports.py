@@ -1,13 +1,12 @@
 """What greta needs from a strategy's runtime."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.model.market.tick import Tick
 from weaver.model.orders.actions import FetchWindow
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
@@ -28,27 +27,31 @@ class Clock(Protocol):
         """The current instant, ns."""
 
 
-class Cursor(Protocol):
-    """Something that stands at an index."""
-
-    tick: int
-
-
-class Bar(Protocol):
-    """The bar object that a symbol's callbacks are given; greta moves it, or lets it follow the clock."""
-
-    index: int
+class Callbacks(Protocol):
+    """What a strategy is called with, tick by tick."""
 
     @property
-    def cursor(self) -> "Cursor":
-        """Where it stands, for whoever moves it often."""
+    def turns(self) -> int:
+        """How many ticks and signals it has been called with."""
 
-    def follow(self, clock: Clock | None) -> None:
-        """Show the bar of the clock's tick from now on; None: the bar at `index`, as before."""
+    @property
+    def hears_orders(self) -> bool:
+        """Whether it wants to know of orders."""
 
+    @property
+    def hears_fills(self) -> bool:
+        """Whether it wants to know of fills."""
 
-SignalCalls = tuple[NDArray[np.int64], NDArray[np.int64], Bar, Callable[[Any], None]]
-"""Where a signal is true: ticks (ascending), the index of the bar to show at each, that bar, and whom to call."""
+    def call(self, updates: Sequence[Order | Fill]) -> None:
+        """Everything at the clock's tick: `updates` are the orders that changed and the fills, as they happened."""
+
+    def call_until(self, first: int, stop: int, size: int, fresh: list[Any], settle: Callable[[int], bool]) -> int:
+        """Everything from the tick `first` to before `stop`, of which none brings more than bars, in `size` turns at
+        most. Ends before a tick of which `settle`, called where something stands in `fresh`, says no; returns the tick
+        that is next, `first` where that is to be called by itself."""
+
+    def end(self) -> None:
+        """The run is over."""
 
 
 class AskedWindow(Protocol):
@@ -66,7 +69,7 @@ class AskedWindow(Protocol):
 
 
 class Runtime(Protocol):
-    """A strategy, ready to run. A callback that the strategy does not define is None."""
+    """A strategy, ready to run."""
 
     @property
     def clock(self) -> Clock: ...
@@ -83,35 +86,8 @@ class Runtime(Protocol):
     def start(self) -> NDArray[np.int64]:
         """Call `on_start`. Returns the clock's ticks, ns: those of the bars, and those that signals add."""
 
-    @property
-    def on_bar(self) -> Callable[[Any], None] | None: ...
-    @property
-    def on_tick(self) -> Callable[[Tick], None] | None: ...
-    @property
-    def on_order(self) -> Callable[[Order], None] | None: ...
-    @property
-    def on_fill(self) -> Callable[[Fill], None] | None: ...
-    @property
-    def on_stop(self) -> Callable[[], None] | None: ...
-
-    def bar(self, symbol: str) -> Bar:
-        """The bar object of a symbol."""
-
-    def signal_calls(self) -> Sequence[SignalCalls]:
-        """All signals, in order of registration."""
-
-    def streams(self, symbol: str, first: int, last: int) -> Iterator[Any] | None:
-        """Advances, a bar at a time from `first` up to `last`, the series that the strategy has been seen to read."""
-
-    def unstream(self) -> None:
-        """Let series be read from their arrays again."""
-
-    @property
-    def attention(self) -> list[str]:
-        """Not empty while something was asked for that needs the next tick, or the end of the run."""
-
-    def deliver_windows(self) -> None:
-        """Answer the requests made before this tick."""
+    def callbacks(self, first: int) -> Callbacks:
+        """What to call, from the tick `first` on; after `start`."""
 
     @property
     def small_targets(self) -> Mapping[str, SmallTargets]:

@@ -1,25 +1,137 @@
-"""Whether what a strategy wants to be called with is callable so."""
+"""The half of a tick that is the strategy's: what it is called with, and in which order."""
 
-import inspect
-from collections.abc import Callable
-from pathlib import PurePath
+from collections.abc import Callable, Iterable
 from typing import Any
 
-
-def call_problem(callback: Callable[..., Any], *names: str) -> str | None:
-    """What is wrong with a callback that will be given arguments of these names; None: nothing that can be told."""
-    if inspect.iscoroutinefunction(callback) or inspect.isgeneratorfunction(callback):
-        return f"{_place(callback)} must be a plain function: a strategy decides, it never waits"
-    try:
-        inspect.signature(callback).bind(*names)
-    except TypeError:
-        return f"{_place(callback)} must take ({', '.join(names)})"
-    except ValueError:
-        return None  # something built in, which does not say what it takes
-    return None
+from weaver.marvin.series.bar import Bar
+from weaver.marvin.series.playback import Closed, Playback
+from weaver.marvin.series.timeline import Clock
+from weaver.marvin.signal_calls import SignalCalls
+from weaver.model.calendar.instants import time_of
+from weaver.model.market.tick import Tick
+from weaver.model.orders.fill import Fill
+from weaver.model.orders.order import Order
+from weaver.model.orders.status import OrderStatus
 
 
-def _place(callback: Callable[..., Any]) -> str:
-    code = getattr(inspect.unwrap(callback), "__code__", None)
-    name = getattr(callback, "__name__", repr(callback))
-    return name if code is None else f"{PurePath(code.co_filename).name} line {code.co_firstlineno}: {name}"
+class Callbacks:
+    """Calls a strategy back, tick by tick: orders and fills, windows, signals, bars, the tick itself.
+
+    Whoever trades for the strategy has a tick's half of the market first, then hands over what came of it (`call`).
+    While the market brings nothing but bars many ticks are called in one go (`call_until`). What a strategy does not
+    define is None.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        signals: SignalCalls,
+        playback: Playback,
+        windows: Callable[[], None],
+        on_bar: Callable[[Bar], None] | None,
+        on_tick: Callable[[Tick], None] | None,
+        on_order: Callable[[Order], None] | None,
+        on_fill: Callable[[Fill], None] | None,
+        on_stop: Callable[[], None] | None,
+    ) -> None:
+        self._clock, self._signals, self._playback, self._windows = clock, signals, playback, windows
+        self._on_bar, self._on_tick, self._on_order, self._on_fill = on_bar, on_tick, on_order, on_fill
+        self._on_stop = on_stop
+        self._is_called_each_tick = on_bar is not None or on_tick is not None
+        self._only = playback.only if on_tick is None else None
+        self._ticks = 0
+        self._known: dict[int, OrderStatus] = {}
+        """The status of each order that the strategy last heard of, by number."""
+
+    @property
+    def turns(self) -> int:
+        """How many ticks and signals it has been called with."""
+        return self._ticks + self._signals.made
+
+    @property
+    def hears_orders(self) -> bool:
+        """Whether it wants to know of orders."""
+        return self._on_order is not None
+
+    @property
+    def hears_fills(self) -> bool:
+        """Whether it wants to know of fills."""
+        return self._on_fill is not None
+
+    def call(self, updates: Iterable[Order | Fill]) -> None:
+        """Everything at the clock's tick: `updates` are the orders that changed and the fills, as they happened."""
+        tick = self._clock.tick
+        self._ticks += 1
+        closed = self._playback.next(tick) if self._is_called_each_tick else ()
+        self._tell(updates)
+        self._windows()
+        self._signals.call(tick)
+        if self._on_bar is not None:
+            for bar, cursor, index in closed:
+                cursor.tick = index
+                self._on_bar(bar)
+        if self._on_tick is not None:
+            self._on_tick(self._tick(closed))
+
+    def call_until(self, first: int, stop: int, size: int, asked: list[Any], settle: Callable[[int], bool]) -> int:
+        """Everything from the tick `first` to before `stop`, of which none brings more than bars; of some `size` calls.
+
+        Where the strategy asked for something, `settle(tick)` says whether all that has been carried out as of the
+        next tick, with nothing to tell. Otherwise, and before a signal that comes on top of other calls, it returns.
+        Returns the tick that is next; that is `first` where nothing was called.
+        """
+        signals = self._signals
+        if not self._is_called_each_tick:
+            return signals.call_until(min(stop, signals.after(size)), asked, settle)
+        stop = min(stop, first + size, signals.next)
+        if first >= stop:
+            return first
+        stop, rows = self._playback.rows(first, stop)
+        each = self._each_bar if self._only is not None else self._each_tick
+        each(range(first, stop), rows, asked, settle)
+        tick = self._clock.tick + 1
+        self._ticks += tick - first
+        self._playback.left(tick)
+        return tick
+
+    def end(self) -> None:
+        """The run is over."""
+        if self._on_stop is not None:
+            self._on_stop()
+
+    def _each_bar(self, ticks: range, rows: Any, asked: list[Any], settle: Callable[[int], bool]) -> None:
+        """One symbol with a bar at each tick, and nothing but `on_bar`."""
+        clock, on_bar, bar = self._clock, self._on_bar, self._only
+        assert on_bar is not None
+        assert bar is not None
+        for clock.tick, _ in zip(ticks, rows, strict=False):
+            on_bar(bar)
+            if asked and not settle(clock.tick + 1):
+                return
+
+    def _each_tick(self, ticks: range, rows: Any, asked: list[Any], settle: Callable[[int], bool]) -> None:
+        clock, on_bar, on_tick = self._clock, self._on_bar, self._on_tick
+        for clock.tick, row in zip(ticks, rows, strict=False):
+            if on_bar is not None:
+                for bar, cursor, index in row[0]:
+                    cursor.tick = index
+                    on_bar(bar)
+            if on_tick is not None:
+                on_tick(self._tick(row[0]))
+            if asked and not settle(clock.tick + 1):
+                return
+
+    def _tell(self, updates: Iterable[Order | Fill]) -> None:
+        """`on_order` and `on_fill`, in the order of the events; an order that moved twice is told of as it stands."""
+        known, on_order, on_fill = self._known, self._on_order, self._on_fill
+        for what in updates:
+            if isinstance(what, Fill):
+                if on_fill is not None:
+                    on_fill(what)
+            elif on_order is not None and known.get(what.number) is not what.status:
+                known[what.number] = what.status
+                on_order(what)
+
+    def _tick(self, closed: Closed) -> Tick:
+        return Tick(time=time_of(self._clock.now), symbols=tuple(bar.symbol for bar, _, _ in closed))

@@ -1,6 +1,6 @@
 """One run of one strategy: its instance, what it sees and what it may do."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from inspect import signature
@@ -10,16 +10,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.marvin.callbacks import call_problem
+from weaver.marvin.callbacks import Callbacks
 from weaver.marvin.orders.account import Account
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.orders.desk import Desk
 from weaver.marvin.orders.holding import Holding
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.feed import Feed
+from weaver.marvin.series.playback import Playback
 from weaver.marvin.series.series import Signal, source_of
 from weaver.marvin.series.timeline import Clock
 from weaver.marvin.series.window import Window
+from weaver.marvin.signal_calls import Calls, SignalCalls
+from weaver.marvin.signatures import call_problem
 from weaver.marvin.strategy import Strategy
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import InputError, StrategyError
@@ -45,15 +48,6 @@ class Registration(NamedTuple):
     """A signal, and whom to call where it is true."""
 
     signal: Signal
-    callback: Callable[[Bar], None]
-
-
-class SignalCalls(NamedTuple):
-    """Where a signal is true: ticks (ascending), the index of the bar to show at each, that bar, and whom to call."""
-
-    ticks: NDArray[np.int64]
-    indices: NDArray[np.int64]
-    bar: Bar
     callback: Callable[[Bar], None]
 
 
@@ -107,8 +101,6 @@ class Runtime:
         self.stop_reason: str | None = None
         self._holdings = {symbol: Holding(account, symbol) for symbol in self.symbols}
         self._bars: dict[tuple[str, str], Bar] = {}
-        self.attention: list[str] = []
-        """Not empty while a window, or the end of the run, was asked for."""
         self._starting = False
         if problem := call_problem(strategy):
             raise StrategyError(problem)
@@ -164,11 +156,23 @@ class Runtime:
         called = self.on_bar or self.on_tick or self.registrations
         return bool(called or self.windows or self.desk.number)
 
-    def signal_calls(self) -> list[SignalCalls]:
-        """All signals, in order of registration, evaluated over the whole run."""
-        return [self._calls(signal, callback) for signal, callback in self.registrations]
+    def callbacks(self, first: int) -> Callbacks:
+        """What to call, from the clock's tick `first` on; after `start`."""
+        calls = [self._calls(signal, callback) for signal, callback in self.registrations]
+        own = [(self.bar_of(symbol, self.timeframe), self.feed.group(symbol).timeline) for symbol in self.symbols]
+        return Callbacks(
+            clock=self.clock,
+            signals=SignalCalls(self.clock, calls, first),
+            playback=Playback(self.clock, own),
+            windows=self._deliver_windows,
+            on_bar=self.on_bar,
+            on_tick=self.on_tick,
+            on_order=self.on_order,
+            on_fill=self.on_fill,
+            on_stop=self.on_stop,
+        )
 
-    def _calls(self, signal: Signal, callback: Callable[[Bar], None]) -> SignalCalls:
+    def _calls(self, signal: Signal, callback: Callable[[Bar], None]) -> Calls:
         line = signal.timeline
         where = np.flatnonzero(signal.joined())
         moments = line.ends[where]
@@ -181,32 +185,13 @@ class Runtime:
         if len(indices) and indices[0] < 0:  # a function of the user's own may say yes before its inputs' first bar
             known = indices >= 0
             ticks, indices = ticks[known], indices[known]
-        return SignalCalls(ticks, indices, self.bar_of(*source.source), callback)
+        return Calls(ticks, indices, self.bar_of(*source.source), callback)
 
-    def bar(self, symbol: str) -> Bar:
-        """The bar object of a symbol at the run's timeframe."""
-        return self.bar_of(symbol, self.timeframe)
-
-    def streams(self, symbol: str, first: int, last: int) -> Iterator[Any] | None:
-        """Advances, bar by bar, the series on a symbol's own timeline that have been read; None: there are none."""
-        line = self.feed.group(symbol).timeline
-        if not line.readers or not line.is_clock:
-            return None
-        stretch = line.stretch_at(int(line.ends[first]))
-        return zip(*(node.stream(stretch, first, last) for node in line.readers), strict=True)
-
-    def unstream(self) -> None:
-        """Let series be read from their arrays again."""
-        for line in self.feed.lines:
-            for node in line.readers:
-                node.unstream()
-
-    def deliver_windows(self) -> None:
+    def _deliver_windows(self) -> None:
         """Answer the requests made before this tick."""
         if not self.requests:
             return
         requests, self.requests = self.requests, []
-        self.attention.clear()
         for asked, request in requests:
             self.strategy.on_window(self.window(request, asked))
 
@@ -256,7 +241,7 @@ class Runtime:
         self.windows.append(AskedWindow(asked, request, min(bars, self._closed_by(asked, request))))
         if self._actions is not None:
             self._actions.add(asked, request)
-        self.attention.append("window")
+        self.account.fresh.append(request)
 
     def window(self, request: FetchWindow, asked: int) -> Window:
         """The newest bars that had closed when they were asked for, on the scale of now, when they arrive."""
@@ -278,9 +263,10 @@ class Runtime:
     def stop_run(self, reason: str) -> None:
         """End the run after this tick."""
         self.stop_reason = fit_to_keep(str(reason), length_max=REASON_LENGTH_MAX) or "stopped by the strategy"
+        request = StopRun(reason=self.stop_reason)
         if self._actions is not None:
-            self._actions.add(self.clock.now, StopRun(reason=self.stop_reason))
-        self.attention.append("stop")
+            self._actions.add(self.clock.now, request)
+        self.account.fresh.append(request)
 
     def log(self, text: str) -> None:
         """Write to the journal."""

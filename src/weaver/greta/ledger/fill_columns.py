@@ -46,12 +46,7 @@ class FillColumns:
 def fill_columns(fills: FillRows, by_symbol: Mapping[str, Prices]) -> FillColumns:
     """All fills of a run, as arrays."""
     units, value, commission, slippage = fills.columns()
-    index = {symbol: k for k, symbol in enumerate(by_symbol)}
-    symbols = (
-        np.zeros(len(fills), dtype=np.int64)
-        if len(index) == 1
-        else np.array([index[fills.order(row).scale.symbol] for row in range(len(fills))], dtype=np.int64)
-    )
+    symbols = np.array(fills.which, dtype=np.int64)
     places = np.full(len(fills), AT_OPEN, dtype=np.int64)
     places[list(fills.places)] = list(fills.places.values())
     ones = np.array([float(p.scale.price_one) * p.scale.quantity_one for p in by_symbol.values()])

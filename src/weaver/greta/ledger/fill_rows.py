@@ -62,16 +62,20 @@ class FillRows(Sequence[FillRow]):
     was plain and filled whole, at the open of the bar after the tick at which it was placed: its row says it all.
     """
 
-    def __init__(self, settle: Callable[[], None]) -> None:
+    def __init__(self, settle: Callable[[], None], scales: Sequence[Scale]) -> None:
         self.settle = settle
         self.numbers: list[int] = []
         """Which order filled."""
         self.kept: dict[int, Order] = {}
         """Orders by number; of those of the run that are not plain, all."""
-        self.plain: Plain | None = None
-        """What orders that are not kept have in common."""
+        self.plain: list[Plain] = []
+        """What orders that are not kept have in common, by symbol."""
         self.filled_at_open = filled_at_open(self)
         """What such orders are."""
+        self.placed: dict[int, int] = {}
+        """When an order that is not kept was placed, ns, where that was not at the end of the bar before its fill's."""
+        self.which = array("q")
+        """Of which of the run's symbols each fill is, by index."""
         self.units: list[int] = []
         self.bars = array("q")
         self.places: dict[int, int] = {}
@@ -81,6 +85,7 @@ class FillRows(Sequence[FillRow]):
         self._swept: Amounts | None = None
         self._swept_units = np.empty(0, dtype=np.int64)
         self._rows: dict[int, int] = {}
+        self._index = {scale.symbol: index for index, scale in enumerate(scales)}
 
     @property
     def settled(self) -> int:
@@ -120,6 +125,7 @@ class FillRows(Sequence[FillRow]):
             self.places[len(self)] = row.place
         self.numbers.append(row.order.number)
         self.kept[row.order.number] = row.order
+        self.which.append(self._index[row.order.scale.symbol])
         self.units.append(row.units)
         self.bars.append(row.bar)
         self.settle_next(row.price, row.slippage, row.commission, row.value)
@@ -157,10 +163,11 @@ class FillRows(Sequence[FillRow]):
         return [found[number] for number in sorted(found)]
 
     def _restored(self, row: int) -> Order:
-        assert self.plain is not None
-        number, units = self.numbers[row], self.units[row]
-        placed = self.plain.placed(self.bars[row])
-        order = self.kept[number] = Order(number, self.plain.scale, 1 if units > 0 else -1, abs(units), placed)
+        number, units, plain = self.numbers[row], self.units[row], self.plain[self.which[row]]
+        placed = self.placed.get(number)
+        if placed is None:
+            placed = plain.placed(self.bars[row])
+        order = self.kept[number] = Order(number, plain.scale, 1 if units > 0 else -1, abs(units), placed)
         order.__class__ = self.filled_at_open
         return order
 

@@ -38,9 +38,9 @@ class Ledger:
     def __init__(self, rules: AccountRules, prices: Mapping[str, Prices]) -> None:
         self.rules, self.prices = rules, prices
         self.units = dict.fromkeys(prices, 0)
-        self.fills = FillRows(self.settle)
-        self.settlement: Settlement | None = None
-        """Works out what fills came to that nobody has looked at yet; None: there are none, ever."""
+        self.fills = FillRows(self.settle, [price.scale for price in prices.values()])
+        self.settlement = Settlement(prices, rules)
+        """Works out what fills came to that nobody has looked at yet."""
         self._cash = rules.cash_units
         self.flows: list[CashFlow] = []
         self._positions = {symbol: Position(scale=price.scale) for symbol, price in prices.items()}
@@ -54,13 +54,12 @@ class Ledger:
 
     def settle(self) -> None:
         """Have every fill booked with what it came to."""
-        if self.settlement is not None and self.fills.settled < len(self.fills):
+        if self.fills.settled < len(self.fills):
             self._cash = self.settlement.settle(self.fills, self._cash)
 
     def _move(self, amount: int) -> None:
         self._cash = self.cash + amount
-        if self.settlement is not None:
-            self.settlement.stand_at(self._cash)
+        self.settlement.stand_at(self._cash)
 
     def record(
         self,

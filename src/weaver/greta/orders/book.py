@@ -89,6 +89,7 @@ class OrderBook:
 
     def _end(self, order: Order, event: OrderEvent, reason: str) -> None:
         order.reason = reason
+        self._kept[order.number] = order
         self._happen(order, event)
         if self.on_end is not None:
             self.on_end(order)

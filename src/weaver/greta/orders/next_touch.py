@@ -45,9 +45,9 @@ class Watch:
     It looks a little ahead and farther each time, so that no bar is searched often however the orders change.
     """
 
-    def __init__(self, orders: OrderBook, prices: Mapping[str, Prices]) -> None:
+    def __init__(self, orders: OrderBook, prices: Mapping[str, Prices], ticks: memoryview) -> None:
         self._orders, self._book, self._prices = orders, orders.working, prices
-        self.ticks: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self.ticks = np.asarray(ticks)
         """The clock's ticks, ns."""
         self._seen, self._due, self._span = (0, 0), 0, BLOCK
         self._busy, self._skips = 0, 0
@@ -65,9 +65,11 @@ class Watch:
             self._skips = self._busy = min(2 * self._busy + 1, BUSY_MAX) if self._due == now + 1 else 0
         return self._due
 
-    def rest(self) -> None:
-        """The book as it stands has had its turn; until it changes, what is to come can be searched for."""
-        self._seen = (len(self._book), self._orders.changes)
+    def rest(self, tick: int) -> None:
+        """The book as it stands has had its turn at a tick; until it changes, what is to come can be searched for."""
+        state = (len(self._book), self._orders.changes)
+        if state != self._seen or self._due > tick:
+            self._seen, self._due, self._span = state, tick, BLOCK
 
     def look_again(self) -> None:
         """What was found no longer holds: prices and quantities have changed under the orders."""

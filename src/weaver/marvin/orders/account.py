@@ -1,16 +1,21 @@
 """What a strategy's runtime needs from whoever executes its orders: greta in a backtest, veda on paper and live."""
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
+from weaver.model.orders.actions import FetchWindow, StopRun
 from weaver.model.orders.order import Order
+
+Request: TypeAlias = Order | FetchWindow | StopRun
 
 
 class Account(Protocol):
     """The account and the orders of one run. Money in cash units, prices and quantities in the symbol's scale."""
 
+    fresh: list[Request]
+    """What the strategy has asked for since the market last had its turn: new orders, orders it cancelled, requests."""
     take: Callable[[Order], None]
     """`place`, of a plain market order."""
 

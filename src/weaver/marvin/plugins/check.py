@@ -2,9 +2,9 @@
 
 import inspect
 
-from weaver.marvin.callbacks import call_problem
 from weaver.marvin.parameters.validation import json_schema, validate
 from weaver.marvin.plugins.misspelt import CALLBACKS, misspelt_callbacks
+from weaver.marvin.signatures import call_problem
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import WeaverError
 

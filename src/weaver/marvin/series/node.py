@@ -166,22 +166,19 @@ class Node(list[Any]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.label} on {self.timeline.name}, {self.timeline.visible} bars>"
 
-    # Streaming, for the engine
+    # Streaming, for whoever moves the clock
 
-    def stream(self, stretch: int, first: int, last: int) -> Iterator[None]:
-        """Hold what was visible before bar `first`, and append the bars up to `last` as the iterator is advanced."""
+    def stream(self, stretch: int, first: int, last: int) -> list[Any]:
+        """Hold the values before bar `first` as a list of one's own, to which whoever moves the clock adds the values
+        up to `last`, which are returned, as they become visible."""
         values = self.evaluate(stretch)
         if type(self) is self._plain or list.__len__(self) != first or self._streaming != stretch:
-            self.unstream()
+            list.clear(self)
             list.extend(self, values[:first].tolist())
             self._streaming = stretch
             self.__class__ = self._streamed
-        return map(self.append, values[first:last].tolist())
-
-    def unstream(self) -> None:
-        """Back to reading the array."""
-        list.clear(self)
-        self.__class__ = self._plain
+        found: list[Any] = values[first:last].tolist()
+        return found
 
     _streamed: type["Node"]
     _plain: type["Node"]

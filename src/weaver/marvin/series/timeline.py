@@ -1,6 +1,6 @@
 """Where a strategy stands in time: the run's clock, and how much of each row of bars is visible at its tick."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,7 +52,7 @@ class Timeline:
     or after them. So a coarse row is on the new scale before the first coarse bar after the split has closed.
     """
 
-    __slots__ = ("_at", "_seen", "breaks", "clock", "ends", "is_clock", "moments", "name", "readers", "step")
+    __slots__ = ("_at", "_seen", "_ticks", "breaks", "clock", "ends", "is_clock", "moments", "name", "readers", "step")
 
     def __init__(
         self, name: str, ends: NDArray[np.int64], *, clock: Clock, step: int, moments: tuple[int, ...] = (EVER,)
@@ -70,6 +70,7 @@ class Timeline:
         """Take the clock's ticks into account."""
         ticks = self.clock.ticks
         self.is_clock = self.ends is ticks or np.array_equal(self.ends, ticks)
+        self._ticks: memoryview | None = None
         self._at, self._seen = -2, 0
 
     @property
@@ -79,9 +80,28 @@ class Timeline:
         if self.is_clock and tick >= 0:
             return tick + 1
         if tick != self._at:
-            self._seen = int(np.searchsorted(self.ends, self.clock.now, side="right"))
             self._at = tick
+            self._seen = (
+                self.closed_before(tick + 1)
+                if tick >= 0
+                else int(np.searchsorted(self.ends, self.clock.now, side="right"))
+            )
         return self._seen
+
+    def closed_before(self, tick: int) -> int:
+        """How many bars have closed at the ticks before one."""
+        return min(tick, len(self.ends)) if self.is_clock else bisect_left(self._places, tick)
+
+    def ticks_of(self, begin: int, end: int) -> list[int]:
+        """The ticks at which the bars from index `begin` to before `end` are first seen."""
+        return list(range(begin, end)) if self.is_clock else self._places[begin:end].tolist()
+
+    @property
+    def _places(self) -> memoryview:
+        """The tick at which each bar is first seen."""
+        if self._ticks is None:
+            self._ticks = np.searchsorted(self.clock.ticks, self.ends).data
+        return self._ticks
 
     @property
     def stretch(self) -> int:

@@ -1,17 +1,16 @@
 """The short way of plain market orders equals the long one, which takes its prices from `fill_rules`."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-import weaver.greta.engine
 import weaver.greta.orders.matching
 from tests.builders import backtest, crypto_bars
 from tests.naive.bridge import run_weaver
 from tests.naive.generate import random_scenario
-from weaver.greta.engine import Engine
-from weaver.greta.ledger.plain_orders import quick_fill
+from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.marvin.strategy import Strategy
 from weaver.model.market.bars import Bars
 from weaver.model.orders import fill_rules
@@ -58,11 +57,6 @@ COSTS: list[Any] = [
 ]
 
 
-def never(engine: Engine) -> None:
-    """No short way."""
-    del engine
-
-
 def record(strategy: type[Strategy], seed: int, costs: Any) -> tuple[object, ...]:
     result = backtest(strategy, market(seed), costs=costs, cash=3000, seed=seed)
     orders = [(order.id, order.status, order.filled_quantity, order.average_price) for order in result.orders]
@@ -75,38 +69,43 @@ def test_quick_fills_equal_those_of_the_matcher(
     strategy: type[Strategy], costs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = [record(strategy, seed, costs) for seed in range(5)]
-    taken = _count_quick_fills(monkeypatch, strategy, costs)
-    monkeypatch.setattr(Engine, "_quick_fill", never)
+    taken = _filled_quickly(monkeypatch, lambda: record(strategy, 0, costs))
+    monkeypatch.setattr(PlainOrders, "fill_all", never)
     assert [record(strategy, seed, costs) for seed in range(5)] == quick
     assert taken > 20, "the short way was hardly taken, so this compared nothing"
 
 
-def _count_quick_fills(monkeypatch: pytest.MonkeyPatch, strategy: type[Strategy], costs: Any) -> int:
-    made = quick_fill
-    count = 0
+def never(self: PlainOrders, fresh: list[Any], tick: int) -> bool:
+    """No short way."""
+    return False
 
-    def counting(*args: Any, **named: Any) -> Any:
-        fill = made(*args, **named)
 
-        def counted(*given: Any) -> bool:
-            nonlocal count
-            done = fill(*given)
-            count += done
-            return done
+def _filled_quickly(monkeypatch: pytest.MonkeyPatch, run: Callable[[], object]) -> int:
+    """How many orders a run fills the short way."""
+    fill_all, count = PlainOrders.fill_all, 0
 
-        return counted
+    def counted(self: PlainOrders, fresh: list[Any], tick: int) -> bool:
+        nonlocal count
+        before = len(fresh)
+        done = fill_all(self, fresh, tick)
+        count += before - len(fresh)
+        return done
 
     with monkeypatch.context() as patch:
-        patch.setattr(weaver.greta.engine, "quick_fill", counting)
-        record(strategy, 0, costs)
+        patch.setattr(PlainOrders, "fill_all", counted)
+        run()
     return count
 
 
 def test_scenarios_without_the_short_way_give_the_same_fills(monkeypatch: pytest.MonkeyPatch) -> None:
-    seeds = range(150)
-    quick = [list(run_weaver(random_scenario(seed), by_signal=True).fills.amounts.prices) for seed in seeds]
-    monkeypatch.setattr(Engine, "_quick_fill", never)
-    assert [list(run_weaver(random_scenario(seed), by_signal=True).fills.amounts.prices) for seed in seeds] == quick
+    def prices(seed: int, *, by_signal: bool) -> list[int]:
+        return list(run_weaver(random_scenario(seed), by_signal=by_signal).fills.amounts.prices)
+
+    quick = [prices(seed, by_signal=by_signal) for seed in range(150) for by_signal in (False, True)]
+    taken = _filled_quickly(monkeypatch, lambda: [prices(seed, by_signal=True) for seed in range(150)])
+    monkeypatch.setattr(PlainOrders, "fill_all", never)
+    assert [prices(seed, by_signal=by_signal) for seed in range(150) for by_signal in (False, True)] == quick
+    assert taken > 20, "the short way was hardly taken, so this compared nothing"
 
 
 def test_matcher_takes_its_prices_from_the_fill_rules(monkeypatch: pytest.MonkeyPatch) -> None:

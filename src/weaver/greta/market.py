@@ -1,0 +1,98 @@
+"""The half of a tick that is the market's: corporate actions, fills, expiries, margin; and when it is quiet."""
+
+from collections.abc import Callable
+
+from weaver.greta.account import BacktestAccount
+from weaver.greta.ledger.margin_rule import MarginRule
+from weaver.greta.ledger.plain_orders import PlainOrders
+from weaver.greta.orders.corporate_actions import CorporateEvents
+from weaver.greta.orders.next_touch import Watch
+from weaver.greta.setup import Setup
+from weaver.model.account.account_kind import AccountKind
+from weaver.model.orders.actions import TimeInForce
+from weaver.model.orders.order import Order
+
+
+class Market:
+    """What the bars do to an account, from the tick `first` on.
+
+    `next_number` gives the numbers of the orders by which the margin rule sells.
+    """
+
+    def __init__(self, setup: Setup, account: BacktestAccount, next_number: Callable[[], int], first: int) -> None:
+        self.prices, self.ledger, self.matcher = account.prices, account.ledger, account.matcher
+        self._account, self._next_number, self._ticks = account, next_number, self.matcher.ticks
+        self._last = len(self._ticks) - 1
+        self._book, self._orders, self._fresh = self.matcher.book, self.matcher.orders, account.fresh
+        self._watch = Watch(self._orders, self.prices, self._ticks)
+        self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
+        self._plain = PlainOrders(self.ledger, begin=self.matcher.begin, start=setup.start)
+        is_margin = setup.rules.kind is AccountKind.MARGIN
+        self._margin = MarginRule(self.ledger, self.prices) if is_margin else None
+
+    def have_turn(self, tick: int) -> None:
+        """Everything that a tick's bars bring, in order, up to the strategy's turn."""
+        is_due = self._take_up(tick)
+        if is_due:
+            self.matcher.trade(tick)
+        if tick in self._corporate.late:
+            self._corporate.happen_late(tick)
+        if is_due:
+            self.matcher.expire(tick)
+            self._watch.rest(tick)
+        if self._margin is not None and self._margin.falls_short(tick):
+            self._liquidate(tick)
+
+    def quiet_until(self, tick: int) -> int:
+        """The first tick from `tick` on at which it may bring more than bars."""
+        if self._fresh:
+            return tick
+        until = min(self._last + 1, self._corporate.next_after(tick - 1))
+        if self._book:
+            # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
+            until = min(until, self._watch.due(tick - 1), self._last)
+        return until if self._margin is None else self._margin.first_doubt(tick, until)
+
+    def settles(self, tick: int, until: int) -> bool:
+        """Whether all that was asked for at the tick before is done with as of the opens of this one, and it stays as
+        quiet until the tick `until` as it was."""
+        if tick >= until or not self._plain.fill_all(self._fresh, tick):
+            return False
+        return self._margin is None or self._margin.is_safe(tick, until)
+
+    def _take_up(self, tick: int) -> bool:
+        """Have corporate actions happen, and what was asked for at the opens or in the book. Whether the book's orders
+        are to have their turn."""
+        if tick in self._corporate.ticks:
+            self._account.absorb()
+            self._corporate.happen(tick)
+            self._watch.look_again()
+            return bool(self._book)
+        is_due = bool(self._book) and self._watch.due(tick - 1) <= tick
+        if self._fresh and not is_due:
+            before, changed = len(self.ledger.fills), self._orders.changed
+            changed += [what for what in self._fresh if isinstance(what, Order)]
+            self._plain.fill_all(self._fresh, tick)
+            changed += range(before, len(self.ledger.fills))
+        if self._fresh:
+            self._account.absorb()
+            is_due = bool(self._book)
+        return is_due
+
+    def _liquidate(self, tick: int) -> None:
+        """Too little equity at the closes sells everything at the next opens."""
+        own = self._account.liquidations
+        works = {order.symbol for order in self._book if order.number in own}
+        for order in tuple(self._book):
+            if order.number not in own and order.is_working:
+                self._orders.cancel(order, "margin call: every order is cancelled")
+        self._orders.sweep()
+        for symbol, units in self.ledger.units.items():
+            if units and symbol not in works:
+                self._account.liquidate(self.closing_order(symbol, units, self._ticks[tick]))
+
+    def closing_order(self, symbol: str, held: int, placed: int) -> Order:
+        """An order that no strategy asked for, which closes a holding; `placed` in ns."""
+        order = Order(self._next_number(), self.prices[symbol].scale, -1 if held > 0 else 1, abs(held), placed)
+        order.tif = TimeInForce.GTC
+        return order

@@ -1,0 +1,94 @@
+"""Ticks one after the other: which bars close at each, with every series that was read kept up to date."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, repeat
+from typing import Any
+
+import numpy as np
+
+from weaver.marvin.series.bar import Bar, Standing
+from weaver.marvin.series.timeline import Clock, Timeline
+
+Closed = Sequence[tuple[Bar, Standing, int]]
+"""The bars that close at a tick: each with what it stands by, and the index to put it at."""
+TICKS = 1024
+"""So many are made ready at a time."""
+
+
+class Playback:
+    """A run's bars from tick to tick. Series of which `[-1]` was read hold their values as lists that grow along, so
+    that reading them costs no more than with a list."""
+
+    __slots__ = ("_at", "_clock", "_end", "_is_even", "_lines", "_own", "_rows", "_splits")
+
+    def __init__(self, clock: Clock, own: Sequence[tuple[Bar, Timeline]]) -> None:
+        self._clock, self._own = clock, own
+        self._lines = clock.lines
+        self._is_even = all(line.is_clock for _, line in own)
+        """Whether each symbol has a bar at each tick."""
+        if self._is_even:
+            for bar, _ in own:
+                bar.follow(clock)
+        self._splits = sorted({moment for line in self._lines for moment in line.moments[1:]})
+        self._at = self._end = -1
+        self._rows: Iterator[tuple[Any, ...]] = iter(())
+
+    @property
+    def only(self) -> Bar | None:
+        """The bar of a run on one symbol that has one at each tick."""
+        return self._own[0][0] if self._is_even and len(self._own) == 1 else None
+
+    def rows(self, first: int, stop: int) -> tuple[int, Iterator[tuple[Any, ...]]]:
+        """Rows from the tick `first` on, of which each that is taken advances all series by its tick, and holds the
+        `Closed` of it; and the tick before which they end, at most `stop`. All of them are taken, or `left` is told."""
+        if first != self._at or first >= self._end:
+            self._open(first)
+        return min(stop, self._end), self._rows
+
+    def left(self, tick: int) -> None:
+        """The rows before a tick have been taken."""
+        self._at = tick
+
+    def next(self, tick: int) -> Closed:
+        """The bars that close at one tick."""
+        _, rows = self.rows(tick, tick + 1)
+        self._at = tick + 1
+        closed: Closed = next(rows)[0]
+        return closed
+
+    def _open(self, first: int) -> None:
+        stop = min(first + TICKS, len(self._clock.ticks), self._split_after(first))
+        advances = [advance for line in self._lines if line.readers for advance in _advances(line, first, stop)]
+        self._rows = zip(self._closed(first, stop), *advances, strict=False)
+        self._at, self._end = first, stop
+
+    def _split_after(self, tick: int) -> int:
+        """The tick with which the next scale begins."""
+        later = [moment for moment in self._splits if moment > self._clock.ticks[tick]]
+        return int(np.searchsorted(self._clock.ticks, later[0])) if later else len(self._clock.ticks)
+
+    def _closed(self, first: int, stop: int) -> Iterator[Closed]:
+        if self._is_even:
+            return repeat([(bar, bar.cursor, 0) for bar, _ in self._own])
+        found: list[list[tuple[Bar, Standing, int]]] = [[] for _ in range(first, stop)]
+        for bar, line in self._own:
+            begin, end = line.closed_before(first), line.closed_before(stop)
+            cursor = bar.cursor
+            for index, tick in enumerate(line.ticks_of(begin, end), begin):
+                found[tick - first].append((bar, cursor, index))
+        return iter(found)
+
+
+def _advances(line: Timeline, first: int, stop: int) -> list[Iterator[None]]:
+    """For each series on a line that was read, what makes it grow tick by tick."""
+    stretch = line.stretch_at(int(line.clock.ticks[first]))
+    begin, end = line.closed_before(first), line.closed_before(stop)
+    if line.is_clock:
+        return [map(node.append, node.stream(stretch, begin, end)) for node in line.readers]
+    counts = np.searchsorted(np.array(line.ticks_of(begin, end), dtype=np.int64), np.arange(first, stop), side="right")
+    bounds = [0, *counts.tolist()]
+    found: list[Iterator[None]] = []
+    for node in line.readers:
+        values = node.stream(stretch, begin, end)
+        found.append(map(node.extend, [values[a:b] for a, b in pairwise(bounds)]))
+    return found

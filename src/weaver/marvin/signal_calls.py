@@ -1,0 +1,84 @@
+"""The calls that a run's signals ask for: found once for the whole run, made tick by tick."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.marvin.series.bar import Bar
+from weaver.marvin.series.timeline import Clock
+
+NEVER = 2**62
+"""A tick that no run has."""
+
+
+class Calls(NamedTuple):
+    """Where one signal is true: ticks (ascending), the index of the bar to show at each, that bar, and whom to call."""
+
+    ticks: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    bar: Bar
+    callback: Callable[[Bar], None]
+
+
+class SignalCalls:
+    """All calls of all signals, by tick and then by registration, of ticks from `first` on."""
+
+    __slots__ = ("_at", "_clock", "_indices", "_targets", "_ticks")
+
+    def __init__(self, clock: Clock, calls: Sequence[Calls], first: int) -> None:
+        self._clock = clock
+        nothing = np.empty(0, dtype=np.int64)
+        ticks = np.concatenate([one.ticks for one in calls]) if calls else nothing
+        indices = np.concatenate([one.indices for one in calls]) if calls else nothing
+        which = np.repeat(np.arange(len(calls)), [len(one.ticks) for one in calls])
+        order = np.argsort(ticks, kind="stable")  # which keeps the order of registration within a tick
+        order = order[ticks[order] >= first]
+        self._ticks: list[int] = [*ticks[order].tolist(), NEVER]
+        self._indices: list[int] = indices[order].tolist()
+        whom = [(one.callback, one.bar, one.bar.cursor) for one in calls]
+        self._targets = [whom[k] for k in which[order].tolist()]
+        self._at = 0
+
+    @property
+    def made(self) -> int:
+        """How many have been made."""
+        return self._at
+
+    @property
+    def next(self) -> int:
+        """The tick of the next call."""
+        return self._ticks[self._at]
+
+    def after(self, calls: int) -> int:
+        """The tick by which so many more calls will have been made, at the most."""
+        at = self._at + calls
+        return self._ticks[at] if at < len(self._ticks) else NEVER
+
+    def call(self, tick: int) -> None:
+        """Make the calls up to a tick."""
+        while self._ticks[self._at] <= tick:
+            callback, bar, cursor = self._targets[self._at]
+            cursor.tick = self._indices[self._at]
+            self._at += 1
+            callback(bar)
+
+    def call_until(self, stop: int, asked: list[Any], settle: Callable[[int], bool]) -> int:
+        """Make the calls before the tick `stop`; leave where something that was asked for is not settled by the next.
+
+        Returns the tick that is next: `stop`, or the one after the last calls.
+        """
+        clock, ticks, indices, targets, at = self._clock, self._ticks, self._indices, self._targets, self._at
+        while (tick := ticks[at]) < stop:
+            clock.tick = tick
+            while ticks[at] == tick:
+                callback, bar, cursor = targets[at]
+                cursor.tick = indices[at]
+                at += 1
+                callback(bar)
+            if asked and not settle(tick + 1):
+                self._at = at
+                return tick + 1
+        self._at = at
+        return stop

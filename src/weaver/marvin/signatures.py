@@ -1,0 +1,25 @@
+"""Whether what a strategy wants to be called with is callable so."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+
+def call_problem(callback: Callable[..., Any], *names: str) -> str | None:
+    """What is wrong with a callback that will be given arguments of these names; None: nothing that can be told."""
+    if inspect.iscoroutinefunction(callback) or inspect.isgeneratorfunction(callback):
+        return f"{_place(callback)} must be a plain function: a strategy decides, it never waits"
+    try:
+        inspect.signature(callback).bind(*names)
+    except TypeError:
+        return f"{_place(callback)} must take ({', '.join(names)})"
+    except ValueError:
+        return None  # something built in, which does not say what it takes
+    return None
+
+
+def _place(callback: Callable[..., Any]) -> str:
+    code = getattr(inspect.unwrap(callback), "__code__", None)
+    name = getattr(callback, "__name__", repr(callback))
+    return name if code is None else f"{PurePath(code.co_filename).name} line {code.co_firstlineno}: {name}"
