@@ -22,7 +22,7 @@ from weaver.glados.stored.positions import POSITIONS, encode_positions
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.record.order_events import Envelope
-from weaver.greta.record.recorder import Recorder
+from weaver.greta.record.run_record import RunRecord
 from weaver.greta.result import BacktestResult
 from weaver.greta.results.json_text import iso
 from weaver.greta.results.table import Table
@@ -79,19 +79,19 @@ def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
     progress = _Progress(emit, has_check=options.lookahead_check)
     ready, is_full = replace(_plan(job.run, options), begun=pulse.follow), job.audit is Audit.FULL
 
-    def recorder(run: FinishedRun) -> Recorder:
+    def record_of(run: FinishedRun) -> RunRecord:
         recorded_at = sent_at + timedelta(seconds=perf_counter() - received)
         envelope = Envelope(run_id=job.run.id, recorded_at=recorded_at, trace_id=job.corr_id)
-        return Recorder(run, envelope, is_full=is_full)
+        return RunRecord(run, envelope, is_full=is_full)
 
     try:
         result, runtime = run_for_record(ready, progress=progress.report)
     except BrokenOff as failure:
-        _record_way(failure.finished, recorder(failure.finished), emit)
+        _record_way(failure.finished, record_of(failure.finished), emit)
         raise StrategyError(str(failure)) from failure.__cause__
     progress.say("Record", 0.9)
     with no_collection():
-        _record(result, runtime, recorder(result.finished), emit)
+        _record(result, runtime, record_of(result.finished), emit)
 
 
 def _plan(run: Run, options: Options) -> Plan:
@@ -108,26 +108,26 @@ def _strategy(run: Run) -> LoadedStrategy:
     return from_source(source, names[0])
 
 
-def _record_way(run: FinishedRun, recorder: Recorder, emit: Emit) -> None:
+def _record_way(run: FinishedRun, record: RunRecord, emit: Emit) -> None:
     """Send what a run had done when it broke off."""
     trades = trades_of(run, fill_columns(run.fills, run.prices))
-    _send(recorder, trades, recorder.ends(), emit)
+    _send(record, trades, record.ends(), emit)
 
 
-def _send(recorder: Recorder, trades: Sequence[Trade], log: Sequence[str], emit: Emit) -> None:
+def _send(record: RunRecord, trades: Sequence[Trade], log: Sequence[str], emit: Emit) -> None:
     """Send rows and events, part by part."""
-    for kind, rows in (("orders", recorder.orders()), ("fills", recorder.fills()), ("trades", recorder.trades(trades))):
+    for kind, rows in (("orders", record.orders()), ("fills", record.fills()), ("trades", record.trades(trades))):
         for part in parts(kind, rows):
             emit(part)
     for part in event_parts(log):
         emit(part)
 
 
-def _record(result: BacktestResult, runtime: Runtime, recorder: Recorder, emit: Emit) -> None:
+def _record(result: BacktestResult, runtime: Runtime, record: RunRecord, emit: Emit) -> None:
     """Send everything that is kept of a run that went to its end."""
     result.trades = Table(list(result.trades), Trade)  # the report wants them too: they are made once
-    log, rest = recorder.shared_out()
-    _send(recorder, result.trades, log, emit)
+    log, rest = record.shared_out()
+    _send(record, result.trades, log, emit)
     curve, run = result.curve, result.finished
     blobs = {
         EQUITY: encode_equity(EquityColumns(timestamp=curve.timestamp, equity=curve.equity, cash=curve.cash)),

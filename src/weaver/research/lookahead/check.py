@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaver.greta.decisions import Decision, decisions_of, first_difference, sample, spread
+from weaver.greta.decisions import Decision, decisions_of, first_difference
 from weaver.greta.doubts.gravity import FATAL
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.recorded_account import RecordedAccount
@@ -23,6 +23,7 @@ from weaver.model.orders.order import Order
 from weaver.research.cut import fair
 from weaver.research.lookahead.effort import Stopwatch, within
 from weaver.research.lookahead.memory import Memory
+from weaver.research.lookahead.sampling import sample, spread
 from weaver.research.run import Plan, Ran, no_collection
 
 RUNS, SECONDS = 1.0, 0.45

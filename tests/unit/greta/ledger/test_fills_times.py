@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.builders import backtest
-from tests.unit.greta.record.test_recorder import events_of, recorded, recorder_of
+from tests.unit.greta.record.test_run_record import events_of, record_of, recorded
 from weaver import Strategy
 from weaver.greta.result import BacktestResult
 from weaver.model.calendar.sessions import calendar_for
@@ -104,22 +104,22 @@ def test_all_that_tells_of_a_fill_gives_the_same_time() -> None:
     assert [datetime.fromisoformat(fill["timestamp"]) for fill in written["fills"]] == times
     told = [written["trades"][0][name] for name in ("entry_time", "exit_time")]
     assert [datetime.fromisoformat(time) for time in told] == times
-    recorder = recorder_of(result)
-    assert [datetime.fromisoformat(row["filled_at"]) for row in recorder.fills()] == times
-    (row,) = recorder.trades(result.trades)
+    record = record_of(result)
+    assert [datetime.fromisoformat(row["filled_at"]) for row in record.fills()] == times
+    (row,) = record.trades(result.trades)
     assert [datetime.fromisoformat(row[name]) for name in ("entry_time", "exit_time")] == times
-    filled = [event["payload"]["time"] for event in events_of(recorder) if event["type"] == "orders.Filled"]
+    filled = [event["payload"]["time"] for event in events_of(record) if event["type"] == "orders.Filled"]
     assert [datetime.fromisoformat(time) for time in filled] == times
-    entry, stop = recorder.orders()
+    entry, stop = record.orders()
     assert [datetime.fromisoformat(one["updated_at"]) for one in (entry, stop)] == times
     assert list(result.fills.to_pandas().timestamp) == times
 
 
 def test_leg_is_accepted_when_its_entry_filled() -> None:
     result = recorded(BuyWithStop, days_of(AssetClass.STOCK, *WINTER))
-    recorder = recorder_of(result)
-    accepted = [event["payload"] for event in events_of(recorder) if event["type"] == "orders.Accepted"]
-    leg = next(one for one in recorder.orders() if one["parent_id"] is not None)
+    record = record_of(result)
+    accepted = [event["payload"] for event in events_of(record) if event["type"] == "orders.Accepted"]
+    leg = next(one for one in record.orders() if one["parent_id"] is not None)
     told = next(payload["time"] for payload in accepted if payload["order_id"] == leg["id"])
     assert datetime.fromisoformat(leg["updated_at"]) == datetime.fromisoformat(told) == utc("2023-01-04T14:30")
 

@@ -23,7 +23,7 @@ from weaver.events.payloads import (
 )
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.record.order_events import Envelope
-from weaver.greta.record.recorder import Recorder
+from weaver.greta.record.run_record import RunRecord
 from weaver.greta.recorded_account import RecordedAccount
 from weaver.marvin.orders.actions import Actions
 from weaver.model.orders.actions import (
@@ -44,7 +44,7 @@ RUN = "r1"
 def requests(finished: FinishedRun) -> Iterator[Payload]:
     """The payloads of a finished run's requests, in the order in which they were recorded."""
     envelope = Envelope(run_id=RUN, recorded_at=datetime(2026, 1, 2, tzinfo=UTC), trace_id=None)
-    log, rest = Recorder(finished, envelope, is_full=False).shared_out()
+    log, rest = RunRecord(finished, envelope, is_full=False).shared_out()
     for line in (*log, *rest):
         event = json.loads(line)
         if event["type"].startswith("strategy.") and event["type"] != "strategy.Log":

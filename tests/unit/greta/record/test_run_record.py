@@ -18,9 +18,9 @@ from tests.naive.generate import random_scenario
 from weaver import Strategy
 from weaver.events.payloads import PAYLOADS
 from weaver.events.payloads import plain as plain_payload
-from weaver.greta.record import recorder as recorder_module
+from weaver.greta.record import run_record
 from weaver.greta.record.order_events import Envelope
-from weaver.greta.record.recorder import Recorder
+from weaver.greta.record.run_record import RunRecord
 from weaver.greta.record.text import decimal_text, price_text
 from weaver.greta.recorded_account import RecordedAccount
 from weaver.greta.result import BacktestResult
@@ -58,12 +58,12 @@ def recorded(strategy: type[Strategy], bars: Any, **options: Any) -> BacktestRes
     return run_for_record(ready, progress=lambda *_: None)[0]
 
 
-def recorder_of(result: BacktestResult, *, is_full: bool = False, run_id: str = "r1") -> Recorder:
-    return Recorder(result.finished, Envelope(run_id=run_id, recorded_at=NOW, trace_id="t"), is_full=is_full)
+def record_of(result: BacktestResult, *, is_full: bool = False, run_id: str = "r1") -> RunRecord:
+    return RunRecord(result.finished, Envelope(run_id=run_id, recorded_at=NOW, trace_id="t"), is_full=is_full)
 
 
-def events_of(recorder: Recorder) -> list[Json]:
-    log, rest = recorder.shared_out()
+def events_of(record: RunRecord) -> list[Json]:
+    log, rest = record.shared_out()
     return [json.loads(line) for line in (*log, *rest)]
 
 
@@ -132,10 +132,10 @@ def test_every_order_of_random_scenarios_tells_a_legal_story(by_signal: bool) ->
     for seed in range(SCENARIOS):
         finished = run_weaver(random_scenario(seed), by_signal=by_signal, account_class=RecordedAccount)
         result = BacktestResult(finished, strategy="s", record=dict)
-        recorder = recorder_of(result)
-        events = events_of(recorder)
+        record = record_of(result)
+        events = events_of(record)
         check_story(events, result)
-        check_rows(recorder, result)
+        check_rows(record, result)
         told.update(event["type"] for event in events)
     assert told.keys() >= {*STEPS, "strategy.PlaceRequest", "strategy.CancelRequest"}  # the scenarios reach them all
 
@@ -149,8 +149,8 @@ def test_recording_changes_nothing_of_a_run() -> None:
         assert [order.status for order in plainly.orders] == [order.status for order in kept.orders]
 
 
-def check_rows(recorder: Recorder, result: BacktestResult) -> None:
-    orders = list(recorder.orders())
+def check_rows(record: RunRecord, result: BacktestResult) -> None:
+    orders = list(record.orders())
     assert [row["number"] for row in orders] == [order.number for order in result.orders]
     for row, order in zip(orders, result.orders, strict=True):
         assert (row["id"], row["status"], row["side"]) == (f"r1-{order.id}", order.status, str(order.side))
@@ -159,13 +159,13 @@ def check_rows(recorder: Recorder, result: BacktestResult) -> None:
         assert optional(row["stop_price"]) == order.stop
         assert row["placed_at"] <= row["updated_at"] or row["filled_quantity"] != "0"  # a day's open comes before it
         assert (row["replaced_by"] is None) == (order.replaced_by is None)
-    fills = list(recorder.fills())
+    fills = list(record.fills())
     assert [(row["order_id"], Decimal(row["price"]), Decimal(row["quantity"])) for row in fills] == [
         (f"r1-{fill.order_id}", fill.price, fill.quantity) for fill in result.fills
     ]
     assert [instant(row["filled_at"]) for row in fills] == [fill.timestamp for fill in result.fills]
     assert [instant(row["bar_timestamp"]) for row in fills] == [fill.bar_timestamp for fill in result.fills]
-    trades = list(recorder.trades(result.trades))
+    trades = list(record.trades(result.trades))
     assert [Decimal(row["pnl"]) for row in trades] == [trade.pnl for trade in result.trades]
     assert [row["number"] for row in trades] == list(range(1, len(trades) + 1))
 
@@ -204,7 +204,7 @@ class Busy(Strategy):
 
 def test_story_of_a_run_reads_in_its_order() -> None:
     result = recorded(Busy, crypto_bars(PRICES))
-    events = events_of(recorder_of(result))
+    events = events_of(record_of(result))
     check_story(events, result)
     assert [event["type"].partition(".")[2] + told(event["payload"]) for event in events] == [
         "Log first, bid",
@@ -234,7 +234,7 @@ def told(payload: Mapping[str, Any]) -> str:
 
 
 def test_causes_lead_back_to_the_request() -> None:
-    by_id = {event["id"]: event for event in events_of(recorder_of(recorded(Busy, crypto_bars(PRICES))))}
+    by_id = {event["id"]: event for event in events_of(record_of(recorded(Busy, crypto_bars(PRICES))))}
     cancelled = next(event for event in by_id.values() if event["type"] == "orders.Cancelled")
     order = by_id[cancelled["causation_id"]]
     request = by_id[order["causation_id"]]
@@ -246,7 +246,7 @@ def test_causes_lead_back_to_the_request() -> None:
 
 def test_full_audit_has_ticks_and_windows() -> None:
     result = recorded(Busy, crypto_bars(PRICES))
-    events = events_of(recorder_of(result, is_full=True))
+    events = events_of(record_of(result, is_full=True))
     check_story(events, result)
     ticks = [event["payload"] for event in events if event["type"] == "clock.Tick"]
     assert [tick["symbols"] for tick in ticks] == [["BTC/USD"]] * 8
@@ -257,28 +257,28 @@ def test_full_audit_has_ticks_and_windows() -> None:
 
 
 def test_log_ends_before_its_first_order_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "LOG_ORDERS_MAX", 2)
-    recorder = recorder_of(recorded(Busy, crypto_bars(PRICES)))
-    log, rest = recorder.shared_out()
+    monkeypatch.setattr(run_record, "LOG_ORDERS_MAX", 2)
+    record = record_of(recorded(Busy, crypto_bars(PRICES)))
+    log, rest = record.shared_out()
     told_of = {json.loads(line)["payload"].get("order_id") for line in log} - {None}
     assert told_of == {"r1-1", "r1-2"}
-    assert [*log, *rest] == [json.dumps(event, separators=(",", ":")) for event in events_of(recorder)]
+    assert [*log, *rest] == [json.dumps(event, separators=(",", ":")) for event in events_of(record)]
 
 
 def test_log_of_a_talkative_run_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder_module, "LOG_EVENTS_MAX", 6)
-    log, rest = recorder_of(recorded(Busy, crypto_bars(PRICES))).shared_out()
+    monkeypatch.setattr(run_record, "LOG_EVENTS_MAX", 6)
+    log, rest = record_of(recorded(Busy, crypto_bars(PRICES))).shared_out()
     assert (len(log), len(list(rest))) == (5, 24)  # a request stays with its child
 
 
 def test_run_that_broke_off_keeps_the_first_and_the_last_events_where_they_are_too_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    recorder = recorder_of(recorded(Busy, crypto_bars(PRICES)))
-    whole = recorder.ends()
-    assert [json.loads(line) for line in whole] == events_of(recorder)
-    monkeypatch.setattr(recorder_module, "LOG_EVENTS_MAX", 13)
-    kept = recorder.ends()
+    record = record_of(recorded(Busy, crypto_bars(PRICES)))
+    whole = record.ends()
+    assert [json.loads(line) for line in whole] == events_of(record)
+    monkeypatch.setattr(run_record, "LOG_EVENTS_MAX", 13)
+    kept = record.ends()
     first = next(k for k, (a, b) in enumerate(zip(kept, whole, strict=False)) if a != b)
     assert 3 <= first <= 6
     assert 3 <= len(kept) - first <= 6
@@ -292,7 +292,7 @@ def test_orders_of_on_start_are_told_of_at_the_runs_start() -> None:
             self.buy("BTC/USD", 1)
 
     result = recorded(Early, crypto_bars(PRICES), close_at_end=True)
-    events = events_of(recorder_of(result))
+    events = events_of(record_of(result))
     check_story(events, result)
     assert events[0]["payload"]["time"] == "2021-04-05T00:00:00Z"
     closing = [event for event in events if event["corr_id"] == "r1-2"]
@@ -307,8 +307,8 @@ def test_strange_names_and_texts_stay_what_they_are() -> None:
             self.buy(bar.symbol, 1)
 
     result = recorded(Loud, crypto_bars(PRICES, symbol='A"B\\C'))
-    recorder = recorder_of(result, run_id="r1")
-    events = events_of(recorder)
+    record = record_of(result, run_id="r1")
+    events = events_of(record)
     check_story(events, result)
     assert {event["payload"]["symbol"] for event in events if "symbol" in event["payload"]} == {'A"B\\C'}
     assert events[0]["payload"]["text"] == 'a "quote", a \\ and \n a line, ünïcode \u2028'
@@ -320,9 +320,9 @@ def test_text_that_could_not_be_kept_is_made_fit() -> None:
             self.log("half \ud800, none \x00, " + "long" * 10_000)
             self.stop_run("\udfff")
 
-    (said, stopped) = events_of(recorder_of(recorded(Odd, crypto_bars(PRICES))))
+    (said, stopped) = events_of(record_of(recorded(Odd, crypto_bars(PRICES))))
     assert said["payload"]["text"].startswith("half ?, none ?, longlong")
-    assert len(said["payload"]["text"]) == recorder_module.TEXT_LENGTH_MAX
+    assert len(said["payload"]["text"]) == run_record.TEXT_LENGTH_MAX
     assert stopped["payload"]["reason"] == "?"
 
 

@@ -31,7 +31,7 @@ Step = tuple[int, int, int, int, Callable[[Any], list[str]], Any]
 """Tick, phase, turn and a running number, by which steps are sorted; what writes its events, and of what."""
 
 
-class Recorder:
+class RunRecord:
     """What happened in a run whose account kept a log. `is_full`: ticks and windows as well."""
 
     def __init__(self, run: FinishedRun, envelope: Envelope, *, is_full: bool) -> None:
