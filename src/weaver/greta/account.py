@@ -16,9 +16,10 @@ from weaver.model.orders.order import Order
 
 
 class BacktestAccount:
-    """Answers a strategy's questions from the ledger, and puts its orders into the book. `clock` says when it is."""
+    """Answers a strategy's questions from the ledger, and puts its orders into the book. `clock` says when it is,
+    `on_end` is called with each order that ends other than by a fill."""
 
-    def __init__(self, setup: Setup, clock: Clock) -> None:
+    def __init__(self, setup: Setup, clock: Clock, *, on_end: Callable[[Order], None] | None = None) -> None:
         self._clock, self._venue = clock, setup.venue
         self.prices = {
             symbol: Prices(listing, setup.costs[symbol], setup.scales[symbol])
@@ -26,7 +27,7 @@ class BacktestAccount:
         }
         self.ledger = Ledger(setup.rules, self.prices)
         legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
-        self.matcher = Matcher(self.ledger, self.prices, legs_wait=legs_wait)
+        self.matcher = Matcher(self.ledger, self.prices, legs_wait=legs_wait, on_end=on_end)
         self.fresh: list[Any] = []
         """What the strategy has asked for since the market last had its turn: orders, new ones and those it cancelled,
         and whatever else it wants of the next tick."""

@@ -11,12 +11,11 @@ class RecordedAccount(BacktestAccount):
     """Keeps what the orders themselves forget. A plain order costs it one entry of a mapping."""
 
     def __init__(self, setup: Setup, clock: Clock) -> None:
-        super().__init__(setup, clock)
+        super().__init__(setup, clock, on_end=self._ended)
         self._asked: dict[int, int | Asked] = {}
         self._happenings: list[Happening] = []
         self._by_end = 0, 0
         self._is_called = False
-        self.matcher.orders.on_end = self._ended
 
     def place(self, order: Order) -> None:
         """Keep, then take, a new order."""

@@ -18,7 +18,7 @@ from weaver.model.errors import DataError, InputError
 from weaver.model.fit_text import fit_to_send
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
-from weaver.walle.bars.importing import import_file, known_class
+from weaver.walle.bars.importing import import_file
 from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.files.preview import FilePreview, preview
 
@@ -73,7 +73,7 @@ def previewed(store: ParquetBarStore, reading: Reading) -> PreviewResponse:
         otherwise=reading.symbol,
         timeframe=reading.timeframe,
         tz=reading.tz,
-        class_of=lambda symbol: reading.asset_class or known_class(store, symbol),
+        class_of=lambda symbol: reading.asset_class or store.known_class(symbol),
     )
     if found.error is not None and not reading.path.exists():
         raise removed(reading.name)

@@ -20,7 +20,9 @@ UNCHARGED = Charged(0, 0)
 class OrderBook:
     """Changes the statuses of orders, and nobody else does (but for a fill, which changes its order's own)."""
 
-    def __init__(self, kept: dict[int, Order], *, legs_wait: bool) -> None:
+    def __init__(
+        self, kept: dict[int, Order], *, legs_wait: bool, on_end: Callable[[Order], None] | None = None
+    ) -> None:
         self.working: list[Order] = []
         """Working orders, waiting legs among them, oldest first."""
         self.changed: list[Order | int] = []
@@ -35,7 +37,7 @@ class OrderBook:
         """By number of an order that has filled in part: its commissions so far."""
         self._legs_wait = legs_wait
         """Whether exit legs wait until their entry has filled whole (a venue's rule)."""
-        self.on_end: Callable[[Order], None] | None = None
+        self._on_end = on_end
         """Called with each order that ends other than by a fill, for those who keep when."""
 
     def accept(self) -> None:
@@ -91,8 +93,8 @@ class OrderBook:
         order.reason = reason
         self._kept[order.number] = order
         self._happen(order, event)
-        if self.on_end is not None:
-            self.on_end(order)
+        if self._on_end is not None:
+            self._on_end(order)
         group = order.exits
         if group is None or order.replaced_by is not None:
             return

@@ -20,8 +20,15 @@ Quad = tuple[int, int, int, int]
 class Matcher:
     """What a tick's bars do to the orders of a book."""
 
-    def __init__(self, ledger: Ledger, prices: Mapping[str, Prices], *, legs_wait: bool) -> None:
-        self.orders = OrderBook(ledger.fills.kept, legs_wait=legs_wait)
+    def __init__(
+        self,
+        ledger: Ledger,
+        prices: Mapping[str, Prices],
+        *,
+        legs_wait: bool,
+        on_end: Callable[[Order], None] | None,
+    ) -> None:
+        self.orders = OrderBook(ledger.fills.kept, legs_wait=legs_wait, on_end=on_end)
         self.filling = Filling(self.orders, ledger, prices)
         self.book = self.orders.working
         self.ticks = memoryview(b"")

@@ -59,13 +59,8 @@ def import_part(
     stored of the series. read_done: called between reading and storing. Raises InputError, and DataError naming file,
     row and line.
     """
-    known = asset_class or known_class(store, part.symbol)
+    known = asset_class or store.known_class(part.symbol)
     read = assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=known)
     given = actions()
     read_done()
     return Imported(read=read, outcome=store.write(read.bars, read.instrument, given, source, keep=keep))
-
-
-def known_class(store: ParquetBarStore, symbol: str) -> AssetClass | None:
-    """The asset class that a symbol is stored with; None where it is not stored."""
-    return store.known_class(symbol)

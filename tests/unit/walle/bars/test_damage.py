@@ -20,7 +20,6 @@ from weaver.model.market.corporate_actions import Dividend
 from weaver.model.market.timeframe import Timeframe
 from weaver.research.inputs import load_bars
 from weaver.walle.bars.folder import bar_files, checked_file
-from weaver.walle.bars.importing import known_class
 from weaver.walle.bars.store import ParquetBarStore
 
 ONE_MINUTE, HOUR, DAY = (Timeframe.parse(name) for name in ("1m", "1h", "1d"))
@@ -210,7 +209,7 @@ def test_other_series_of_a_symbol_survive_the_loss_of_its_record(root: Path) -> 
     (root / "BTCUSD" / "symbol.json").write_text("{")
     listed = [(one.symbol, str(one.timeframe), one.entry is not None) for one in store.listing()]
     assert listed == [("BTCUSD", "1m", True), ("BTCUSD", "1h", True), ("ETHUSD", "1m", True)]
-    assert known_class(store, "BTCUSD") is instrument().asset_class
+    assert store.known_class("BTCUSD") is instrument().asset_class
     outcome = store.write(BTC, instrument(), None, "again")
     assert outcome.mended == (
         "BTCUSD: its record was damaged, and is written anew",
