@@ -31,7 +31,7 @@ from weaver.glados.limits import Limits
 from weaver.glados.metrics import Metrics
 from weaver.glados.pool.file_readers import FileReader, FileReaders
 from weaver.glados.pool.pool import LocalBacktestPool
-from weaver.glados.ports import BacktestPool, NewId
+from weaver.glados.ports import BacktestPool, Database, NewId
 from weaver.glados.process.logging import LogFormat, configure_logging
 from weaver.glados.process.memory import keep_given_back, return_large_blocks
 from weaver.glados.process.server_file import ServerPlace, published
@@ -126,7 +126,11 @@ class Parts:
             now=wall.now,
         )
 
-    def runners(self, pool: BacktestPool) -> Mapping[RunMode, Runner]:
+    def runners(
+        self,
+        pool: BacktestPool,
+        database: Database,  # noqa: ARG002 - for runners that trade: they keep what they do as they go
+    ) -> Mapping[RunMode, Runner]:
         """Who carries runs of a mode out."""
         return {RunMode.BACKTEST: BacktestRunner(pool=pool)}
 
@@ -198,8 +202,8 @@ async def started(
     pool = parts.pool(settings, wall=wall, new_id=new_id)
     stack.push_async_callback(pool.close)
     runs = RunManager(
-        database=database, log=database.log, runners=parts.runners(pool), workers=pool, catalogue=catalogue, bars=bars,
-        threads=threads.strategies, now=wall.now, new_id=new_id, wait=wall.sleep, version=weaver.__version__,
+        database=database, log=database.log, runners=parts.runners(pool, database), workers=pool, catalogue=catalogue,
+        bars=bars, threads=threads.strategies, now=wall.now, new_id=new_id, wait=wall.sleep, version=weaver.__version__,
     )  # fmt: skip
     await stack.enter_async_context(runs)
     await _kept_up(settings, stack, database, runs, bars, wall)

@@ -12,16 +12,18 @@ import pytest
 from tests.shared_data import SAMPLES
 from tests.unit.glados.clock.fakes import utc
 from tests.unit.glados.fakes import FakeIds
+from tests.unit.glados.runs.fakes import new_run
+from tests.unit.glados.runs.live import LiveRunner, Venue
 from weaver.config import Settings
 from weaver.glados.app import create_app
 from weaver.glados.clock.ports import WallClock
-from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, BrokenBacktest, NewId, Progress
+from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, BrokenBacktest, Database, NewId, Progress
 from weaver.glados.runs.backtest_runner import BacktestRunner
 from weaver.glados.runs.runners import Runner
 from weaver.glados.threads import ServerThreads
 from weaver.main import Parts, started
 from weaver.model.errors import StrategyError
-from weaver.model.run import Run, RunMode
+from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bars.importing import import_file
 from weaver.walle.bars.store import ParquetBarStore
 
@@ -89,7 +91,7 @@ class Others(Parts):
     def pool(self, settings: Settings, *, wall: WallClock, new_id: NewId) -> BacktestPool:
         return self.own_pool
 
-    def runners(self, pool: BacktestPool) -> Mapping[RunMode, Runner]:
+    def runners(self, pool: BacktestPool, database: Database) -> Mapping[RunMode, Runner]:
         return {mode: BacktestRunner(pool=pool) for mode in (RunMode.BACKTEST, RunMode.PAPER)}
 
 
@@ -161,3 +163,46 @@ async def test_pool_is_closed_at_the_end(tmp_path: Path, monkeypatch: pytest.Mon
             await started(Settings(), parts, stack=stack, port=8420, threads=threads)
             assert not parts.own_pool.is_closed
     assert parts.own_pool.is_closed
+
+
+class Trading(Parts):
+    """A live runner on a venue that outlives the server."""
+
+    def __init__(self, venue: Venue) -> None:
+        self.venue = venue
+        self.live: list[LiveRunner] = []
+
+    def pool(self, settings: Settings, *, wall: WallClock, new_id: NewId) -> BacktestPool:
+        return Pool()
+
+    def runners(self, pool: BacktestPool, database: Database) -> Mapping[RunMode, Runner]:
+        self.live.append(LiveRunner(database, self.venue))
+        return {RunMode.BACKTEST: BacktestRunner(pool=pool), RunMode.LIVE: self.live[-1]}
+
+    async def trades(self) -> None:
+        """Return when the newest server's run has sent its orders."""
+        async with asyncio.timeout(10):
+            while "trading" not in self.live[-1].places:
+                await asyncio.sleep(0.001)
+
+
+async def test_live_run_goes_on_at_the_next_start_of_the_server_and_is_stopped_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEAVER_HOME", str(tmp_path))
+    settings, parts = Settings(), Trading(Venue(held=3))
+    settings.strategies_folder.mkdir()
+    settings.uploads_folder.mkdir()
+    with closing(ServerThreads.of(wait_seconds=5, uploads=1)) as threads:
+        async with AsyncExitStack() as stack:
+            runs = (await started(settings, parts, stack=stack, port=8420, threads=threads)).runs
+            run = await runs.create(new_run(mode=RunMode.LIVE, name="mine"), corr_id="c")
+            await runs.start(run.id, confirm="mine", corr_id="c")
+            await parts.trades()
+        async with AsyncExitStack() as stack:
+            behind = await started(settings, parts, stack=stack, port=8420, threads=threads)
+            await parts.trades()
+            assert (await behind.runs.stop(run.id, flatten=True, corr_id="c")).status is RunStatus.STOPPED
+            types = [event.type for event in await behind.database.log.read()]
+    assert types == ["run.Created", "run.Started", "run.Resumed", "run.StopRequested", "run.Stopped"]
+    assert (parts.venue.sent, parts.venue.working, parts.venue.held) == ([f"{run.id}-1"], set(), 0)

@@ -1,25 +1,22 @@
-"""Creates, starts, stops, clones and deletes runs, and owns everything that works for them."""
+"""Creates, starts, stops, clones and deletes runs, as the HTTP API asks for it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import count
 from types import TracebackType
-from typing import Any, Protocol
-
-import structlog
+from typing import Protocol
 
 from weaver.events.factory import EventFactory
-from weaver.events.filter import EventFilter
 from weaver.events.log.ports import EventReader
 from weaver.events.payloads import RunCreated, RunStopRequested
 from weaver.glados.ports import Database, NewId, Now, Query
-from weaver.glados.runs.active_run import NOT_NOW, ActiveRun, seen
+from weaver.glados.runs.active_run import ActiveRun, seen
 from weaver.glados.runs.port import Load, NewRun
 from weaver.glados.runs.request import RunRequests
-from weaver.glados.runs.runners import Failure, Runner, Stop, Suspend, Suspended
+from weaver.glados.runs.runners import Runner, Stop
+from weaver.glados.runs.supervisor import STOP_REASON, Supervisor, no_runner
 from weaver.glados.runs.transitions import RunStates, Wait, known
 from weaver.glados.threads import Threads
 from weaver.marvin.plugins.catalogue import Catalogue
@@ -33,11 +30,7 @@ STOP_SECONDS = 10.0
 """How long a stop waits for the run's end; then it says what it still waits for."""
 REMOVE_SECONDS = 10.0
 """How long a deletion waits until the run's rows are gone; for everybody the run itself is gone before."""
-SUSPEND_SECONDS, RECORD_SECONDS = 2.5, 1.5
-"""At the server's end: how long runs may take to put down what they hold, and their records to be written."""
-STOP_REASON = "stopped by the operator"
 _FOUND_AT_ONCE = 500
-_log = structlog.get_logger(__name__)
 
 
 class Workers(Protocol):
@@ -55,11 +48,7 @@ class Workers(Protocol):
 
 
 class RunManager:
-    """See `port.RunManager`. To be entered (`async with`) before runs are started; leaving it ends or suspends them.
-
-    Every running run of this server has exactly one task here, and one entry; both are gone when its record says how it
-    ended, which is written again and again until the database takes it.
-    """
+    """See `port.RunManager`. To be entered (`async with`) before runs are started; leaving it ends or suspends them."""
 
     def __init__(
         self,
@@ -77,36 +66,29 @@ class RunManager:
         version: str,
     ) -> None:
         """runners: those of the modes that can be run."""
-        self._database, self._log, self._runners, self._workers = database, log, runners, workers
+        self._database, self._workers = database, workers
         self._events = EventFactory(producer="run_manager", now=now, new_id=new_id)
         self._requests = RunRequests(catalogue=catalogue, bars=bars, now=now, new_id=new_id, version=version)
         self._states = RunStates(database=database, events=self._events, wait=wait)
+        self._supervisor = Supervisor(runners=runners, states=self._states, events=self._events, log=log)
         self._threads, self._version = threads, version
-        self._active: dict[str, ActiveRun] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._stopping: set[asyncio.Task[Run]] = set()
-        self._removals: set[asyncio.Task[None]] = set()
-        self._hanging: set[asyncio.Task[Any]] = set()
-        """Work of runs that are over, and that has not ended though it was told to."""
-        self._stack = AsyncExitStack()
-        self._group: asyncio.TaskGroup | None = None
-        self._is_closing = False
 
     async def __aenter__(self) -> "RunManager":
-        self._group = await self._stack.enter_async_context(asyncio.TaskGroup())
+        await self._supervisor.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.shutdown()
-        await self._stack.aclose()  # what went wrong in the block is the block's own, and leaves it as it is
+        await self._supervisor.__aexit__(kind, error, trace)
+        self._give_up_stops()
 
     # What can be asked of it
 
     async def create(self, new: NewRun, *, corr_id: str) -> Run:
         """See the port."""
-        runner = self._runner(new.mode)
+        runner = self._supervisor.runner(new.mode)
         run = await self._threads.do(self._requests.run_of, new)
         await runner.check(run)
         return await self._add(run, corr_id)
@@ -114,24 +96,22 @@ class RunManager:
     async def clone(self, run_id: str, *, corr_id: str) -> Run:
         """See the port."""
         run = await self._states.find(run_id)
-        self._runner(run.mode)
+        self._supervisor.runner(run.mode)
         return await self._add(self._copy(run), corr_id)
 
     async def start(self, run_id: str, *, confirm: str | None, corr_id: str) -> Run:
         """See the port."""
-        if run_id in self._active:
+        if run_id in self._supervisor.active:
             raise Conflict("the run is running, or being started")
-        if len(self._active) >= ACTIVE_MAX:
+        if len(self._supervisor.active) >= ACTIVE_MAX:
             raise Unavailable(f"{ACTIVE_MAX:,} runs are running or waiting already: start this one later")
-        active = self._new_active(run_id, corr_id, is_resumed=False)
-        may_start = partial(self._check_start, confirm)
-        self._begin(active, partial(self._states.started, run_id, may_start=may_start, corr_id=corr_id))
+        active = self._supervisor.start(run_id, may_start=partial(self._check_start, confirm), corr_id=corr_id)
         return await asyncio.shield(active.started)
 
     async def stop(self, run_id: str, *, flatten: bool, corr_id: str) -> Run:
         """See the port. A run that goes to its end just then is completed: Conflict. It is stopped also where whoever
         asked does not wait for it."""
-        active = self._active.get(run_id)
+        active = self._supervisor.active.get(run_id)
         if active is not None and active.is_ending:
             raise Conflict("the run is being ended already")
         stop = Stop(reason=STOP_REASON, flatten=flatten, corr_id=corr_id)
@@ -143,11 +123,12 @@ class RunManager:
 
     async def _stop(self, run_id: str, stop: Stop) -> Run:
         run = await self._ask_to_stop(run_id, stop)
-        active = self._active.get(run_id)
-        if active is None and self._can_resume(run):  # only its runner can end what it left behind
-            active = self._resume(run_id, stop.corr_id)
+        active = self._supervisor.active.get(run_id)
+        if active is None:  # only its runner can end what it left behind
+            active = self._supervisor.resume(run, corr_id=stop.corr_id)
         if active is None:
-            reason = stop.reason if run.mode in self._runners else f"{stop.reason}; {_no_runner(run.mode)}"
+            has_runner = self._supervisor.has_runner(run.mode)
+            reason = stop.reason if has_runner else f"{stop.reason}; {no_runner(run.mode)}"
             await self._states.stopped(run_id, reason, corr_id=stop.corr_id)
         elif not active.ask_to_end(stop):
             raise Conflict("the run is being ended already")
@@ -161,25 +142,26 @@ class RunManager:
 
     async def delete(self, run_id: str, *, corr_id: str) -> None:
         """See the port."""
-        if run_id in self._active:
+        if run_id in self._supervisor.active:
             raise Conflict("the run is running, or being started: stop it first")
         await self._states.deleted(run_id, corr_id=corr_id)
-        await asyncio.wait({self._remove(run_id)}, timeout=REMOVE_SECONDS)
+        await asyncio.wait({self._supervisor.remove(run_id)}, timeout=REMOVE_SECONDS)
 
     @property
     def load(self) -> Load:
         """See the port."""
+        active = self._supervisor.active
         return Load(
-            running=len(self._active),
-            queued=sum(active.is_queued for active in self._active.values()),
+            running=len(active),
+            queued=sum(one.is_queued for one in active.values()),
             workers=self._workers.workers,
-            is_ready=self._workers.is_ready and not self._is_closing,
+            is_ready=self._workers.is_ready and not self._supervisor.is_closing,
         )
 
     @property
     def task_count(self) -> int:
         """How many tasks work for runs: as many as there are running ones."""
-        return len(self._tasks)
+        return self._supervisor.task_count
 
     # The server's own beginning and end
 
@@ -195,93 +177,24 @@ class RunManager:
                 left_behind += found
                 if len(found) < _FOUND_AT_ONCE:
                     break
-        recovered = [run.id for run in left_behind if await self._recover(run)]
+        recovered = [run.id for run in left_behind if await self._supervisor.recover(run)]
         for run_id in await self._states.withheld():
-            self._remove(run_id)
+            self._supervisor.remove(run_id)
         return recovered
 
-    async def _recover(self, run: Run) -> bool:
-        if run.id in self._active or self._is_closing:
-            return False
-        corr_id, runner = self._events.new_id(), self._runners.get(run.mode)
-        if runner is None:
-            await self._states.halted(run.id, _no_runner(run.mode), corr_id=corr_id)
-            return True
-        match runner.interrupted():
-            case Failure(error=error, record=record):
-                await self._states.failed(run.id, error, corr_id=corr_id, record=record)
-            case Suspended():
-                self._resume(run.id, corr_id)
-        return True
-
     async def shutdown(self) -> None:
-        """Suspend or end all runs, within five seconds; no run is started any more. What its runner cannot put down in
-        time is left to the next start, like the records that the database does not take."""
-        self._is_closing = True
-        for active in self._active.values():
-            active.ask_to_end(Suspend())
-        await self._ended(within=SUSPEND_SECONDS)
-        for active in self._active.values():
-            active.interrupt()
-        await self._ended(within=RECORD_SECONDS)
-        for work in self._hanging:
-            work.cancel()
-        for task in (*self._tasks, *self._stopping, *self._removals):
-            task.cancel()
+        """Suspend or end all runs, within five seconds; no run is started any more."""
+        await self._supervisor.shutdown()
+        self._give_up_stops()
 
-    async def _ended(self, *, within: float) -> None:
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=within)
+    def _give_up_stops(self) -> None:
+        for stopping in self._stopping:
+            stopping.cancel()
 
     # Parts
 
-    def _runner(self, mode: RunMode) -> Runner:
-        runner = self._runners.get(mode)
-        if runner is None:
-            raise Unavailable(_no_runner(mode))
-        return runner
-
-    def _can_resume(self, run: Run) -> bool:
-        runner = self._runners.get(run.mode)
-        return runner is not None and isinstance(runner.interrupted(), Suspended)
-
-    def _new_active(self, run_id: str, corr_id: str, *, is_resumed: bool) -> ActiveRun:
-        return ActiveRun(
-            run_id,
-            runner_of=lambda run: self._runner(run.mode),
-            corr_id=corr_id,
-            is_resumed=is_resumed,
-            states=self._states,
-            now=self._events.now,
-            hanging=self._hanging,
-        )
-
-    def _begin(self, active: ActiveRun, begin: Callable[[], Awaitable[Run]]) -> None:
-        if self._group is None or self._is_closing:
-            raise Unavailable("the server is not taking runs: it is starting up or shutting down")
-        self._active[active.run_id] = active
-        task = self._group.create_task(self._supervised(active, begin))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _resume(self, run_id: str, corr_id: str) -> ActiveRun:
-        active = self._new_active(run_id, corr_id, is_resumed=True)
-        self._begin(active, lambda: self._states.insist(lambda: self._left_running(active), on=NOT_NOW))
-        return active
-
-    async def _left_running(self, active: ActiveRun) -> Run:
-        """A run that is to be resumed; it is asked again to stop where it had been and the server ended first."""
-        run = await self._states.find(active.run_id)
-        if run.status is not RunStatus.RUNNING:
-            raise Conflict(f"run {run.name!r} is {run.status} by now")
-        wanted = EventFilter(run_id=run.id, types=(RunStopRequested.type,))
-        for event in (await self._log.read(wanted))[-1:]:
-            asked = RunStopRequested.model_validate(event.payload)
-            active.ask_to_end(Stop(reason=STOP_REASON, flatten=asked.flatten, corr_id=event.corr_id))
-        return run
-
     def _check_start(self, confirm: str | None, run: Run) -> None:
-        self._runner(run.mode)
+        self._supervisor.runner(run.mode)
         if run.mode is RunMode.LIVE and confirm != run.name:
             raise InputError(f"a live run trades real money: confirm its start with its name, {run.name!r}")
 
@@ -309,29 +222,6 @@ class RunManager:
             completed_at=None,
         )
 
-    async def _supervised(self, active: ActiveRun, begin: Callable[[], Awaitable[Run]]) -> None:
-        try:
-            await active.supervise(begin)
-        except Exception as error:  # noqa: BLE001 - a fault here must not end the other runs with it
-            _log.error("run_not_supervised", run_id=active.run_id, exc_info=error)
-        finally:
-            del self._active[active.run_id]
-            active.over.set()
-
-    def _remove(self, run_id: str) -> "asyncio.Task[None]":
-        """Remove what is withheld of a run's record, beside everything else."""
-        assert self._group is not None, "the manager is to be entered first"
-        task = self._group.create_task(self._removed(run_id))
-        self._removals.add(task)
-        task.add_done_callback(self._removals.discard)
-        return task
-
-    async def _removed(self, run_id: str) -> None:
-        try:
-            await self._states.insist(lambda: self._states.remove(run_id), on=NOT_NOW)
-        except Exception as error:  # noqa: BLE001 - a fault here must not end the runs with it
-            _log.error("record_not_removed", run_id=run_id, exc_info=error)
-
     async def _is_over(self, active: ActiveRun) -> bool:
         """Whether nothing is left of it soon. Raises Unavailable where only its record cannot be written."""
         try:
@@ -353,7 +243,3 @@ class RunManager:
             asked = RunStopRequested(run_id=run_id, flatten=stop.flatten)
             transaction.append(self._events.event(asked, corr_id=stop.corr_id))
         return run
-
-
-def _no_runner(mode: RunMode) -> str:
-    return f"a {mode} run needs a venue, and there is none: only backtests can be run"

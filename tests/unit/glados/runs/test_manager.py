@@ -550,8 +550,8 @@ async def test_shutdown_marks_what_runs_as_interrupted(tmp_path: Path) -> None:
 
 
 async def test_shutdown_ends_although_the_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("weaver.glados.runs.manager.SUSPEND_SECONDS", 0.05)
-    monkeypatch.setattr("weaver.glados.runs.manager.RECORD_SECONDS", 0.05)
+    monkeypatch.setattr("weaver.glados.runs.supervisor.SUSPEND_SECONDS", 0.05)
+    monkeypatch.setattr("weaver.glados.runs.supervisor.RECORD_SECONDS", 0.05)
     async with house_in(tmp_path) as house:
         house.runner.work = for_ever
         async with house.manager:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.glados.runs.fakes import House, for_ever, house_in
 from tests.unit.glados.runs.live import LiveRunner, Pause, Venue, cannot_resume, no_pause
-from weaver.glados.runs import manager
+from weaver.glados.runs import manager, supervisor
 from weaver.glados.runs.backtest_runner import INTERRUPTED
 from weaver.glados.runs.manager import RunManager
 from weaver.glados.runs.runners import Ended, RunContext, Suspended
@@ -177,7 +177,7 @@ async def test_run_whose_server_ends_between_two_steps_is_resumed_there(
 async def test_run_that_cannot_be_put_down_in_time_is_cut_off_and_resumed(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manager, "SUSPEND_SECONDS", 0.05)
+    monkeypatch.setattr(supervisor, "SUSPEND_SECONDS", 0.05)
     pause, _ = waits_at("suspend")
     live = scene.runner(pause)
     async with scene.server(live) as server:
@@ -192,7 +192,7 @@ async def test_run_that_cannot_be_put_down_in_time_is_cut_off_and_resumed(
 async def test_error_of_work_that_is_cut_off_does_not_end_its_run(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manager, "SUSPEND_SECONDS", 0.05)
+    monkeypatch.setattr(supervisor, "SUSPEND_SECONDS", 0.05)
 
     async def fails_when_cut_off(place: str) -> None:
         if place == "suspend":
@@ -211,7 +211,7 @@ async def test_error_of_work_that_is_cut_off_does_not_end_its_run(
 async def test_stop_that_the_servers_end_cut_short_is_asked_for_again(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, flatten: bool
 ) -> None:
-    monkeypatch.setattr(manager, "SUSPEND_SECONDS", 0.05)
+    monkeypatch.setattr(supervisor, "SUSPEND_SECONDS", 0.05)
     scene.venue.held = 7
     pause, _ = waits_at("stop")
     live = scene.runner(pause)
