@@ -25,7 +25,6 @@ from weaver.greta.record.order_events import Envelope
 from weaver.greta.record.run_record import RunRecord
 from weaver.greta.result import BacktestResult
 from weaver.greta.results.json_text import iso
-from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade, trades_of
 from weaver.marvin.indicator_columns import indicator_columns
 from weaver.marvin.parameters.validation import json_schema, validate
@@ -125,7 +124,6 @@ def _send(record: RunRecord, trades: Sequence[Trade], log: Sequence[str], emit: 
 
 def _record(result: BacktestResult, runtime: Runtime, record: RunRecord, emit: Emit) -> None:
     """Send everything that is kept of a run that went to its end."""
-    result.trades = Table(list(result.trades), Trade)  # the report wants them too: they are made once
     log, rest = record.shared_out()
     _send(record, result.trades, log, emit)
     curve, run = result.curve, result.finished

@@ -43,17 +43,24 @@ class DelistedTrade(Trade):
 
 
 class Trades(Sequence[Trade]):
-    """The closed round trips of a run, in order of exit; a trade is made when it is looked at."""
+    """The closed round trips of a run, in order of exit; a trade is made when it is first looked at."""
 
     def __init__(self, pieces: Sequence[Piece], columns: TradeColumns, run: FinishedRun) -> None:
         self._pieces, self._run = pieces, run
         self.columns = columns
         self._excursions: dict[str, Excursions] = {}
+        self._made: dict[int, Trade] = {}
 
     def __len__(self) -> int:
         return len(self._pieces)
 
     def __getitem__(self, index: int) -> Trade:  # type: ignore[override]
+        made = self._made.get(index)
+        if made is None:
+            made = self._made[index] = self._trade(index)
+        return made
+
+    def _trade(self, index: int) -> Trade:
         piece = self._pieces[index]
         scale = self._run.prices[piece.symbol].scale
         mae, mfe = self._excursion(piece)
