@@ -117,7 +117,9 @@ async def test_events_that_happen_during_the_replay_come_once_and_in_order(api: 
         await has_looked_twice.wait()
         api.log.read = read  # type: ignore[method-assign]
         await happen(api, "run.Completed")
-        await stream.settle()
+        async with asyncio.timeout(10):
+            while len(stream.ids) < await api.log.count():
+                await asyncio.sleep(0.001)
         assert stream.ids == [str(event.seq) for event in await api.events()]
         assert len(stream.ids) >= REPLAY_BATCH + 6
 
