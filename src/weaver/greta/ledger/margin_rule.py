@@ -21,7 +21,7 @@ class Extremes:
         self._rows = [row.tolist()]
         """Row k holds the extremes of 2^k blocks from each on."""
         size = 1
-        while 2 * size <= len(row):
+        while size < len(row):
             row = extreme(row[:-size], row[size:])
             self._rows.append(row.tolist())
             size *= 2
