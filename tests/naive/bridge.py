@@ -25,7 +25,7 @@ from weaver.model.market.tick import Tick
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.orders.order import Order
 from weaver.research.inputs import RunInput
-from weaver.research.run import plan
+from weaver.research.run import Plan, plan
 
 EPOCH = date(1970, 1, 1)
 REPLACEABLE = ("limit", "stop", "trail", "trail_percent", "tif")
@@ -130,6 +130,12 @@ def run_weaver(
     actions: Actions | None = None,
 ) -> FinishedRun:
     """The finished run of a scenario, whose strategy is called tick by tick or by signals."""
+    ready = the_plan(scenario, by_signal=by_signal)
+    return ready.run(progress=_ignore, account=account_class, actions=actions).finished
+
+
+def the_plan(scenario: Scenario, *, by_signal: bool = False) -> Plan:
+    """A scenario as a backtest that is ready to run."""
     body = {"_program": scenario.program, "_flags": _flags(scenario)}
     program = type("Program", (BySignal if by_signal else TickByTick,), body)
     inputs = {
@@ -145,8 +151,7 @@ def run_weaver(
         costs={name: getattr(costs, name) for name in costs.__slots__ if getattr(costs, name) is not None},
         close_at_end=scenario.close_at_end,
     )
-    ready = plan(from_class(program), inputs, options)
-    return ready.run(progress=_ignore, account=account_class, actions=actions).finished
+    return plan(from_class(program), inputs, options)
 
 
 def _listing(symbol: NaiveSymbol, timeframe: str) -> Listing:

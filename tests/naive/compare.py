@@ -14,8 +14,8 @@ from tests.naive.engine import run
 from tests.naive.scenario import NaiveResult, Scenario
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import fill_columns
-from weaver.greta.ledger.fill_rows import AT_OPEN
 from weaver.greta.results.curve import curve_of
+from weaver.model.orders.execution import AT_OPEN
 
 NOTES = frozenset({"resized", "both_touched", "close_at_end", "liquidation"})
 TOLERANCES = {"cash": (0.0, 0.0), "equity": (1.6e-8, 2.0**-51)}
@@ -29,7 +29,7 @@ def disagreement(scenario: Scenario, *, by_signal: bool = False) -> str | None:
 
 def difference(finished: FinishedRun, naive: NaiveResult) -> str | None:
     """The first thing on which two finished runs of one scenario differ, or None."""
-    ours, theirs = _fills(finished), _naive_fills(naive)
+    ours, theirs = _fills(finished), naive_fills(naive)
     for number, (one, other) in enumerate(zip(ours, theirs, strict=False)):
         if one != other:
             return f"fill {number}:\n  weaver {one}\n  naive  {other}"
@@ -60,7 +60,7 @@ def _fills(finished: FinishedRun) -> list[tuple[object, ...]]:
     return rows
 
 
-def _naive_fills(result: NaiveResult) -> list[tuple[object, ...]]:
+def naive_fills(result: NaiveResult) -> list[tuple[object, ...]]:
     return [
         (
             fill.ordinal,

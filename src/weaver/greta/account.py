@@ -7,6 +7,7 @@ from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.order_log import OrderLog
 from weaver.greta.orders.matching import Matcher
+from weaver.greta.orders.passes import start_trailing
 from weaver.greta.ports import Clock
 from weaver.greta.setup import Setup
 from weaver.model.account.position import Position
@@ -55,7 +56,9 @@ class BacktestAccount:
 
     def absorb(self) -> None:
         """Have the orders that were asked for in the book."""
-        self._book += [order for order in self._new_orders() if order.is_working]
+        for order in self._new_orders():
+            if order.is_working:
+                self.matcher.exchange.place(order)
         self.fresh.clear()
 
     def _new_orders(self) -> list[Order]:
@@ -69,10 +72,8 @@ class BacktestAccount:
         if self._venue is not None and (reason := self._venue.refuses(order)):
             self.matcher.orders.reject(order, reason)
         self.fresh.append(order)
-        if order.order_type is OrderType.TRAILING_STOP and order.mark is None and not order.waiting:
-            order.mark = self.close(order.scale.symbol)
-            if order.mark is not None:
-                self.matcher.level(order)
+        if order.order_type is OrderType.TRAILING_STOP:
+            start_trailing(order, self.close(order.symbol))
 
     def liquidate(self, order: Order) -> None:
         """Take an order by which the margin rule closes a holding."""
@@ -82,17 +83,12 @@ class BacktestAccount:
 
     def cancel(self, order: Order, reason: str) -> None:
         """Cancel a working order, at once."""
-        self.matcher.orders.cancel(order, reason)
-        self.matcher.orders.sweep()
+        self.matcher.exchange.cancel(order, reason)
         self.fresh.append(order)
 
     def replaced(self, old: Order, new: Order) -> None:
         """`new`, already placed, stands in for `old`: in its group, with its legs."""
-        old.replaced_by, old.cancel_asked = new, True
-        if old.group is not None:
-            old.group.legs[old.group.legs.index(old)] = new
-        if old.exits is not None:
-            old.exits.entry = new
+        old.give_way(new)
         self.cancel(old, f"replaced by order {new.id}")
 
     def scale(self, symbol: str) -> Scale:

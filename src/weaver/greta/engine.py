@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.ledger.fill_rows import AT_CLOSE
 from weaver.greta.ledger.fills import fill_of
 from weaver.greta.ledger.plain_orders import check_opens
 from weaver.greta.market import Market
-from weaver.greta.orders.matching import EVER
+from weaver.greta.orders.passes import EVER
 from weaver.greta.pace import Pace
 from weaver.greta.ports import Callbacks, Runtime
 from weaver.greta.setup import Setup
@@ -54,23 +53,30 @@ class Engine:
             if reached == tick:
                 self.clock.tick = tick
                 market.have_turn(tick)
-                callbacks.call(self._updates(callbacks))
+                callbacks.call(self._updates(market, callbacks))
             tick = max(reached, tick + 1)
             if pace.is_due(callbacks.turns):
                 self.setup.progress((tick - self.first) / max(end - self.first, 1))
 
-    def _updates(self, callbacks: Callbacks) -> Sequence[Order | Fill]:
+    def _updates(self, market: Market, callbacks: Callbacks) -> Sequence[Order | Fill]:
         """What happened to orders since the strategy last heard of them."""
-        changed, found = self.matcher.orders.changed, list[Order | Fill]()
-        for what in changed:
-            if isinstance(what, Order):
-                if callbacks.hears_orders:
-                    found.append(what)
-            elif callbacks.hears_fills:
+        news, found = market.take_news(), list[Order | Fill]()
+        if not (callbacks.hears_orders or callbacks.hears_fills):
+            return found
+        for what in news:
+            fill = None
+            if isinstance(what, int):
                 row = self.ledger.fills[what]
-                found.append(fill_of(row, self.prices[row.order.symbol]))
-        changed.clear()
-        return found
+                fill = fill_of(row, self.prices[row.order.symbol])
+            elif isinstance(what, Order):
+                found.append(what)
+            else:
+                order, _, execution = what
+                found.append(order)
+                fill = None if execution is None else execution.as_fill()
+            if fill is not None and callbacks.hears_fills:
+                found.append(fill)
+        return found if callbacks.hears_orders else [what for what in found if isinstance(what, Fill)]
 
     def _start(self) -> None:
         """`on_start`; signals of other timeframes may add ticks to the clock."""
@@ -95,7 +101,7 @@ class Engine:
             if (index := int(np.searchsorted(price.listing.bars.timestamp, self.setup.start))) < price.count
         ]
         self.first = min(starts)
-        self.matcher.begin = EVER if self.first else self.setup.start
+        self.matcher.exchange.passes.begin = EVER if self.first else self.setup.start
 
     def _finish(self, market: Market, callbacks: Callbacks) -> None:
         self.account.absorb()
@@ -152,6 +158,4 @@ class Engine:
             if held and index >= 0:
                 order = market.closing_order(symbol, held, self.clock.now)
                 order.happen(OrderEvent.ACCEPT)
-                price = prices.close_units(index)
-                paid = prices.costs.slipped(price, sign=order.sign, limit=None) if prices.costs.slips else price
-                self.matcher.filling.execute(order, abs(held), price, paid, index, AT_CLOSE, ("close_at_end",))
+                self.matcher.close_out(order, index)

@@ -1,16 +1,20 @@
 """The half of a tick that is the market's: corporate actions, fills, expiries, margin; and when it is quiet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from weaver.greta.account import BacktestAccount
 from weaver.greta.ledger.margin_rule import MarginRule
 from weaver.greta.ledger.plain_orders import PlainOrders
+from weaver.greta.orders.book import Change
 from weaver.greta.orders.corporate_actions import CorporateEvents
 from weaver.greta.orders.next_touch import Watch
 from weaver.greta.setup import Setup
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.order import Order
+
+News = Change | Order | int
+"""What changed on the exchange; an order that was asked for; or the number of a fill that went the short way."""
 
 
 class Market:
@@ -26,7 +30,8 @@ class Market:
         self._book, self._orders, self._fresh = self.matcher.book, self.matcher.orders, account.fresh
         self._watch = Watch(self._orders, self.prices, self._ticks)
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
-        self._plain = PlainOrders(self.ledger, begin=self.matcher.begin, start=setup.start)
+        self._plain = PlainOrders(self.ledger, begin=self.matcher.exchange.passes.begin, start=setup.start)
+        self._news: list[News] = []
         is_margin = setup.rules.kind is AccountKind.MARGIN
         self._margin = MarginRule(self.ledger, self.prices) if is_margin else None
 
@@ -70,14 +75,23 @@ class Market:
             return bool(self._book)
         is_due = bool(self._book) and self._watch.due(tick - 1) <= tick
         if self._fresh and not is_due:
-            before, changed = len(self.ledger.fills), self._orders.changed
-            changed += [what for what in self._fresh if isinstance(what, Order)]
+            before = len(self.ledger.fills)
+            self._news += self._orders.take_changes()
+            self._news += [what for what in self._fresh if isinstance(what, Order)]
             self._plain.fill_all(self._fresh, tick)
-            changed += range(before, len(self.ledger.fills))
+            self._news += range(before, len(self.ledger.fills))
         if self._fresh:
             self._account.absorb()
             is_due = bool(self._book)
         return is_due
+
+    def take_news(self) -> Sequence[News]:
+        """What happened to orders since this was last called, in order."""
+        changes = self._orders.take_changes()
+        if not self._news:
+            return changes
+        news, self._news = [*self._news, *changes], []
+        return news
 
     def _liquidate(self, tick: int) -> None:
         """Too little equity at the closes sells everything at the next opens."""

@@ -1,4 +1,4 @@
-"""What greta needs from a strategy's runtime."""
+"""What greta needs from a strategy's runtime, and its exchange from an account."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.model.account.margin import AccountRules
 from weaver.model.orders.actions import FetchWindow
+from weaver.model.orders.execution import Execution
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
 from weaver.model.orders.small_target import SmallTargets
@@ -95,3 +97,23 @@ class Runtime(Protocol):
 
     def take_number(self) -> int:
         """The number of an order that the engine places itself."""
+
+
+class Means(Protocol):
+    """The account behind an exchange's orders: what it may do, has and holds as a tick's bars come."""
+
+    @property
+    def rules(self) -> AccountRules: ...
+    @property
+    def cash(self) -> int:
+        """In cash units, all fills so far paid."""
+
+    @property
+    def units(self) -> Mapping[str, int]:
+        """What is held of each symbol that may be ordered, all fills so far in it; negative when short."""
+
+    def value(self, symbol: str, units: int) -> int:
+        """What so many units are worth at the symbol's newest close before the tick's bars, in cash units."""
+
+    def take(self, execution: Execution) -> None:
+        """Book a fill."""

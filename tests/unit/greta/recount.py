@@ -7,8 +7,9 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
 from tests.naive.scenario import NaiveSymbol, Scenario
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.ledger.fill_rows import AT_CLOSE, FillRow
+from weaver.greta.ledger.fill_rows import FillRow
 from weaver.greta.ledger.ledger import CashFlow
+from weaver.model.orders.execution import AT_CLOSE
 
 CENT = Decimal("1e-8")
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.ledger.fill_rows import AT_CLOSE, AT_OPEN, FillRows
+from weaver.greta.ledger.fill_rows import FillRows
 from weaver.greta.ledger.prices import Prices
+from weaver.model.orders.execution import AT_CLOSE, AT_OPEN
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

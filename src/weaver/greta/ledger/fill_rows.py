@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from weaver.greta.ledger.exact_sums import whole, with_room
 from weaver.greta.ledger.filled_at_open import filled_at_open
 from weaver.model.numbers.scale import Scale
+from weaver.model.orders.execution import AT_OPEN
 from weaver.model.orders.order import Order
-
-AT_OPEN, INSIDE, AT_CLOSE = 0, 1, 2
 
 
 class FillRow(NamedTuple):

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from weaver.greta.ledger.fill_rows import AT_OPEN, FillRow, FillRows
+from weaver.greta.ledger.fill_rows import FillRow, FillRows
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.ledger.settlement import Settlement
 from weaver.model.account.margin import AccountRules
 from weaver.model.account.position import Position
 from weaver.model.numbers.money import divide_half_even
+from weaver.model.orders.execution import AT_OPEN
 from weaver.model.orders.order import Order
 
 

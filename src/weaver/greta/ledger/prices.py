@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.ledger.fill_rows import AT_OPEN, FillRow
+from weaver.greta.ledger.fill_rows import FillRow
 from weaver.model.account.costs import CostModel, Costs, decimals_after_slippage
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError, RunFailed
@@ -14,9 +15,11 @@ from weaver.model.listing import Listing
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.price_range import price_doubt
+from weaver.model.market.session_bar import Session, SessionBar
 from weaver.model.numbers.money import decimals_of, divide_half_even
 from weaver.model.numbers.price_decimals import EXACT_BELOW, EXACT_TENS
 from weaver.model.numbers.scale import Scale
+from weaver.model.orders.execution import AT_OPEN
 
 
 def scale_of(listing: Listing, costs: Costs) -> Scale:
@@ -58,7 +61,7 @@ class Prices:
         self.tick_of_bar: NDArray[np.int64] | None = None
         """The clock tick of each bar; None where bar k closes at tick k."""
         self._regular: NDArray[np.bool_] | None = None
-        self._closes: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+        self._ends_of: dict[int, Session] = {}
         self._sessions: NDArray[np.int32] | None = None
         self._rescaled: dict[int, Fraction] = {}
         self._counted = -1, 0
@@ -94,13 +97,14 @@ class Prices:
         return units
 
     def bar(self, index: int) -> tuple[int, int, int, int]:
-        """Open, high, low, close of a bar in price units."""
-        return (
-            self.units(self.open[index]),
-            self.units(self.high[index]),
-            self.units(self.low[index]),
-            self.units(self.close[index]),
-        )
+        """Open, high, low, close of a bar in price units: `units` of each, where they are plain all four at once."""
+        one = self.float_one
+        open_, high, low, close = self.open[index], self.high[index], self.low[index], self.close[index]
+        a, b, c, d = round(open_ * one), round(high * one), round(low * one), round(close * one)
+        is_plain = 0 < a < EXACT_BELOW and 0 < b < EXACT_BELOW and 0 < c < EXACT_BELOW and 0 < d < EXACT_BELOW
+        if is_plain and a / one == open_ and b / one == high and c / one == low and d / one == close:
+            return a, b, c, d
+        return self.units(open_), self.units(high), self.units(low), self.units(close)
 
     def close_units(self, index: int) -> int:
         """A bar's close in price units; the newest one is asked for many times over."""
@@ -165,6 +169,10 @@ class Prices:
             self._sessions = self._calendar.last_session_of(self.listing.bars)
         return self._sessions
 
+    @cached_property
+    def _days(self) -> memoryview:
+        return np.ascontiguousarray(self.sessions).data
+
     @property
     def regular(self) -> NDArray[np.bool_]:
         """Which bars overlap the regular session."""
@@ -176,16 +184,31 @@ class Prices:
                 self._regular = self._calendar.is_regular(bars.timestamp, bars.end)
         return self._regular
 
-    def session_close(self, index: int, *, extended: bool) -> int:
-        """When the session of a bar closes for an order, ns."""
-        if self._closes is None:
-            days = self.sessions
-            self._closes = (self._calendar.session_close(days), self._calendar.extended_close(days))
-        return int(self._closes[extended][index])
+    def session_bar(self, index: int) -> SessionBar:
+        """A bar with its session, as whoever fills orders is given it."""
+        open_, high, low, close = self.bar(index)
+        return SessionBar(
+            open_,
+            high,
+            low,
+            close,
+            self.volume[index] if self.has_volume else None,
+            self.starts[index],
+            self.opens[index],
+            self.ends[index],
+            self._ends_of.get(self._days[index]) or self._session(self._days[index]),
+            self.is_always_open or bool(self.regular[index]),
+        )
 
     def session_end(self, day: int) -> int:
         """When the session of a date closes, ns."""
-        return int(self._calendar.session_close(np.array([day], dtype=np.int32))[0])
+        return self._session(day).close
+
+    def _session(self, day: int) -> Session:
+        days, calendar = np.array([day], dtype=np.int32), self._calendar
+        session = Session(int(calendar.session_close(days)[0]), int(calendar.extended_close(days)[0]))
+        self._ends_of[day] = session
+        return session
 
     def is_tradable(self, index: int, *, extended: bool) -> bool:
         """Whether a bar may fill an order."""

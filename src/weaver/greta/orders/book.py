@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from weaver.model.orders.order import ExitGroup, Order
+from weaver.model.orders.execution import Execution
+from weaver.model.orders.order import WORKING, ExitGroup, Order
 from weaver.model.orders.status import OrderEvent, OrderStatus
+
+Change = tuple[Order, OrderStatus, Execution | None]
+"""An order, the status that it changed to (it may have changed again by now), and the fill that did it, if one did."""
 
 
 class Charged(NamedTuple):
@@ -21,12 +25,12 @@ class OrderBook:
     """Changes the statuses of orders, and nobody else does (but for a fill, which changes its order's own)."""
 
     def __init__(
-        self, kept: dict[int, Order], *, legs_wait: bool, on_end: Callable[[Order], None] | None = None
+        self, kept: dict[int, Order] | None, *, legs_wait: bool, on_end: Callable[[Order], None] | None
     ) -> None:
         self.working: list[Order] = []
         """Working orders, waiting legs among them, oldest first."""
-        self.changed: list[Order | int] = []
-        """What happened since the callbacks were last told: orders that changed, and numbers of fills."""
+        self.changed: list[Change] = []
+        """What happened since somebody last took it."""
         self.changes = 0
         """How often an order changed its status other than by a fill."""
         self.rejected: list[Order] = []
@@ -61,14 +65,20 @@ class OrderBook:
 
     def sweep(self) -> None:
         """Drop the orders that have ended."""
-        ended = [order for order in self.working if not order.is_working]
+        ended = [order for order in self.working if order.status not in WORKING]
         if not ended:
             return
         for order in ended:
-            self._kept[order.number] = order
+            if self._kept is not None:
+                self._kept[order.number] = order
             self.session_closes.pop(order.number, None)
             self.charged.pop(order.number, None)
         self.working[:] = [order for order in self.working if order.is_working]
+
+    def take_changes(self) -> list[Change]:
+        """What happened since this was last called, in order."""
+        changed, self.changed = self.changed, []
+        return changed
 
     def enter(self, group: ExitGroup, units: int, now: int) -> None:
         """So many units of a group's entry filled at an instant (ns); the first of them start the legs."""
@@ -91,7 +101,8 @@ class OrderBook:
 
     def _end(self, order: Order, event: OrderEvent, reason: str) -> None:
         order.reason = reason
-        self._kept[order.number] = order
+        if self._kept is not None:
+            self._kept[order.number] = order
         self._happen(order, event)
         if self._on_end is not None:
             self._on_end(order)
@@ -108,4 +119,4 @@ class OrderBook:
     def _happen(self, order: Order, event: OrderEvent) -> None:
         order.happen(event)
         self.changes += 1
-        self.changed.append(order)
+        self.changed.append((order, order.status, None))

@@ -7,13 +7,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from weaver.greta.ledger.fill_rows import AT_CLOSE, AT_OPEN
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.orders.matching import Matcher
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, ex_day
-from weaver.model.numbers.money import CASH_ONE, divide_half_even, truncate
-from weaver.model.orders.order import Order
+from weaver.model.numbers.money import CASH_ONE, divide_half_even
+from weaver.model.orders.execution import AT_CLOSE, AT_OPEN
 
 NEVER = 2**62
 Event = tuple[str, CorporateAction]
@@ -75,47 +74,11 @@ class CorporateEvents:
             case Delisting(value=value):
                 if self._ledger.units[symbol]:
                     self._ledger.delist(symbol, Fraction(value) * prices.scale.price_one, tick, place)
-                self._cancel(symbol, "the symbol was delisted")
+                self._matcher.exchange.withdraw(symbol, "the symbol was delisted")
 
     def _split(self, prices: Prices, ratio: tuple[int, int], tick: int) -> None:
         previous = prices.bar_before(tick)
         if previous >= 0:
             self._ledger.split(prices.symbol, ratio=ratio, previous_close=prices.close_exact(previous), tick=tick)
             prices.rescale(previous, ratio)
-        self._split_orders(prices.symbol, ratio)
-
-    def _split_orders(self, symbol: str, ratio: tuple[int, int]) -> None:
-        """Prices and what is left of quantities follow; exit legs have their quantity from their group."""
-        working = [order for order in self._matcher.book if order.symbol == symbol]
-        for order in working:
-            self._split_prices(order, ratio)
-        for group in {id(order.group): order.group for order in working if order.group is not None}.values():
-            group.split(ratio, lot=group.legs[0].scale.lot)
-        for order in working:
-            if order.group is None:
-                order.units = order.filled + truncate(order.remaining * ratio[0] // ratio[1], order.scale.lot)
-        for order in working:
-            if order.group is not None:
-                self._matcher.orders.settle(order.group)
-            elif order.remaining == 0:
-                self._matcher.orders.cancel(order, "a split left less than a lot of it")
-        self._matcher.orders.sweep()
-
-    def _split_prices(self, order: Order, ratio: tuple[int, int]) -> None:
-        numerator, denominator = ratio
-        scale = order.scale
-        if order.limit_units is not None:
-            order.limit_units = scale.nearest_tick(order.limit_units * denominator, numerator)
-        if order.trail_units is not None:
-            order.trail_units = scale.nearest_tick(order.trail_units * denominator, numerator)
-        if order.mark is not None:
-            order.mark = Fraction(order.mark) * denominator / numerator
-            self._matcher.level(order)
-        elif order.stop_units is not None:
-            order.stop_units = scale.nearest_tick(order.stop_units * denominator, numerator)
-
-    def _cancel(self, symbol: str, reason: str) -> None:
-        for order in tuple(self._matcher.book):
-            if order.symbol == symbol and order.is_working:
-                self._matcher.orders.cancel(order, reason)
-        self._matcher.orders.sweep()
+        self._matcher.exchange.split(prices.symbol, ratio)

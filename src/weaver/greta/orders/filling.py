@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from weaver.greta.ledger.fill_rows import INSIDE
-from weaver.greta.ledger.ledger import Ledger
-from weaver.greta.ledger.prices import Prices
 from weaver.greta.orders.book import UNCHARGED, Charged, OrderBook
 from weaver.greta.orders.payment import Payment
+from weaver.greta.ports import Means
+from weaver.model.account.costs import CostModel
 from weaver.model.errors import RunFailed
+from weaver.model.market.session_bar import SessionBar
 from weaver.model.numbers.money import truncate
 from weaver.model.orders.actions import OrderType, TimeInForce
+from weaver.model.orders.execution import INSIDE, Execution
 from weaver.model.orders.order import ExitGroup, Order
 
 REACHED = "the target was reached without it"
@@ -19,37 +20,38 @@ LIMITED = (OrderType.LIMIT, OrderType.STOP_LIMIT)
 class Filling:
     """Fills orders: within the bar's volume, the position and the account's means."""
 
-    def __init__(self, book: OrderBook, ledger: Ledger, prices: Mapping[str, Prices]) -> None:
-        self._book, self._ledger, self._prices = book, ledger, prices
-        self._payment = Payment(ledger, book.charged)
-        self._tick = self._now = -1
-        self.inside: dict[ExitGroup, int] = {}
-        """Of groups whose entry filled inside a bar of this tick: at what price, before slippage."""
+    def __init__(self, book: OrderBook, means: Means, costs: Mapping[str, CostModel]) -> None:
+        self._book, self._means, self._costs = book, means, costs
+        self._payment = Payment(means, costs, book.charged)
+        self._now = 0
         self._pools: dict[str, int] = {}
         self._start: tuple[int, dict[str, int]] = (0, {})
+        self.inside: dict[ExitGroup, int] = {}
+        """Of groups whose entry filled inside a bar of this tick: at what price, before slippage."""
         self.capped = 0
         """How many fills the bar's volume cut."""
         self.resized = 0
         """How many targets the account's means cut."""
 
-    def begin(self, tick: int, now: int) -> None:
-        """The bars of a tick, which is at an instant (ns), come into play."""
-        self._tick = self._payment.tick = tick
+    def begin(self, now: int) -> None:
+        """The bars of a tick, at an instant (ns), come into play."""
         self._now = now
         self.inside.clear()
         self._pools.clear()
-        if not all(order.is_sized for order in self._book.working):
-            self._start = (self._ledger.cash, dict(self._ledger.units))
+        for order in self._book.working:
+            if not order.is_sized:
+                self._start = (self._means.cash, dict(self._means.units))
+                return
 
-    def fill(self, order: Order, price: int, index: int, place: int, notes: tuple[str, ...] = ()) -> None:
+    def fill(self, order: Order, price: int, bar: SessionBar, place: int, notes: tuple[str, ...] = ()) -> None:
         """Fill what can be filled of a working order at a market price; reject or cancel what cannot."""
-        if order.reduce_only and order.sign * self._ledger.units[order.symbol] >= 0:
+        if order.reduce_only and order.sign * self._means.units[order.scale.symbol] >= 0:
             self._book.cancel(order, "there is no position left to reduce")
             return
-        pool = self._pool(order, index)
+        pool = self._pool(order, bar)
         if pool == 0 or not (order.is_sized or self._size(order, price)):
             return
-        costs = self._prices[order.symbol].costs
+        costs = self._costs[order.scale.symbol]
         limit = order.limit_units if order.order_type in LIMITED else None
         paid = costs.slipped(price, sign=order.sign, limit=limit) if costs.slips else price
         wanted = self._wanted(order)
@@ -63,23 +65,21 @@ class Filling:
             order.units = order.filled + units
             notes = (*notes, "resized")
             self.resized += 1
-        self.execute(order, units, price, paid, index, place, notes)
+        self.execute(order, units, price, paid, bar, place, notes)
 
     def execute(
-        self, order: Order, units: int, price: int, paid: int, index: int, place: int, notes: tuple[str, ...] = ()
+        self, order: Order, units: int, price: int, paid: int, bar: SessionBar, place: int, notes: tuple[str, ...] = ()
     ) -> None:
         """Book a fill of so many units at the price paid, and let its group know. Raises RunFailed."""
-        prices = self._prices[order.symbol]
-        if not prices.low[index] <= price / prices.scale.price_one <= prices.high[index]:
-            raise RunFailed(_outside(order, price, prices, index))
-        prices.last_fill = price
+        if not bar.low <= price <= bar.high:
+            raise RunFailed(_outside(order, price, bar))
         commission = self._charge(order, units, paid)
         order.add_fill(units, paid * units)
-        slippage = order.sign * (paid - price)
-        self._ledger.record(order, order.sign * units, paid, slippage, commission, index, place, notes)
-        if order.symbol in self._pools:
-            self._pools[order.symbol] -= units
-        self._book.changed += (order, len(self._ledger.fills) - 1)
+        execution = Execution(order, units, price, paid, commission, bar, place, notes)
+        self._means.take(execution)
+        if order.scale.symbol in self._pools:
+            self._pools[order.scale.symbol] -= units
+        self._book.changed.append((order, order.status, execution))
         if order.exits is not None:
             if place == INSIDE:
                 self.inside[order.exits] = price
@@ -89,7 +89,7 @@ class Filling:
 
     def _charge(self, order: Order, units: int, paid: int) -> int:
         """The commission of a fill, with those of the order before it."""
-        costs = self._prices[order.symbol].costs
+        costs = self._costs[order.scale.symbol]
         before = self._book.charged.get(order.number, UNCHARGED)
         computed = before.computed + costs.computed(paid, units)
         commission = costs.due(computed, before.paid)
@@ -100,18 +100,11 @@ class Filling:
     def _size(self, order: Order, price: int) -> bool:
         """Settle the quantity of a `size_at="fill"` order at the price of its fill; False: nothing is left to do."""
         assert order.target is not None
-        cash, held = self._start
-        equity = cash
-        for symbol, units in held.items():
-            if symbol == order.symbol:
-                equity += order.scale.cash(price, units)
-            elif units:
-                equity += self._ledger.value(symbol, units, self._tick - 1)
-        wanted = order.target.quantity(equity=equity, price=price, scale=order.scale)
-        missing = wanted - self._ledger.units[order.symbol]
+        wanted = order.target.quantity(equity=self._equity(order, price), price=price, scale=order.scale)
+        missing = wanted - self._means.units[order.scale.symbol]
         # Older orders count; a younger target has counted this one already.
         older = (other for other in self._book.working if other.number < order.number and other.is_working)
-        missing -= sum(o.sign * o.remaining for o in older if o.symbol == order.symbol and o.group is None)
+        missing -= sum(o.sign * o.remaining for o in older if o.symbol == order.scale.symbol and o.group is None)
         units = order.sign * missing
         if units < order.scale.minimum:
             is_small = missing == wanted and abs(wanted) < order.scale.minimum and order.target.is_something
@@ -122,13 +115,19 @@ class Filling:
             self._book.settle(order.exits)
         return True
 
+    def _equity(self, order: Order, price: int) -> int:
+        """What the account was worth as the tick began, an order's symbol at the price of its fill."""
+        cash, held = self._start
+        others = (self._means.value(one, units) for one, units in held.items() if units and one != order.scale.symbol)
+        return cash + order.scale.cash(price, held[order.scale.symbol]) + sum(others)
+
     def _wanted(self, order: Order) -> int:
         """How much an order would fill if volume and means were no matter."""
         wanted = order.remaining
         if order.group is not None:
             wanted = min(wanted, order.group.remaining)
         if order.reduce_only:
-            wanted = min(wanted, -order.sign * self._ledger.units[order.symbol])
+            wanted = min(wanted, -order.sign * self._means.units[order.scale.symbol])
         return wanted
 
     def _affordable(self, order: Order, units: int, price: int, paid: int) -> int:
@@ -143,21 +142,19 @@ class Filling:
             self._book.reject(order, self._payment.why_not(order, units, paid))
         return most
 
-    def _pool(self, order: Order, index: int) -> int | None:
+    def _pool(self, order: Order, bar: SessionBar) -> int | None:
         """What the bar's volume leaves, in quantity units; None without a cap."""
-        prices = self._prices[order.symbol]
-        if prices.costs.max_participation is None or not prices.has_volume:
+        costs = self._costs[order.scale.symbol]
+        if costs.max_participation is None or bar.volume is None:
             return None
-        pool = self._pools.get(order.symbol)
+        pool = self._pools.get(order.scale.symbol)
         if pool is None:
-            pool = truncate(prices.costs.capacity(prices.volume[index]), order.scale.lot)
-            self._pools[order.symbol] = pool
+            pool = self._pools[order.scale.symbol] = truncate(costs.capacity(bar.volume), order.scale.lot)
         return pool
 
 
-def _outside(order: Order, price: int, prices: Prices, index: int) -> str:
-    at = order.scale.price_decimal(price).normalize()
-    return (
-        f"order {order.id}: its fill at {at:f} lies outside its bar of {prices.symbol}, {prices.low[index]} to "
-        f"{prices.high[index]}; this is a fault of the engine, please report it"
-    )
+def _outside(order: Order, price: int, bar: SessionBar) -> str:
+    scale = order.scale
+    at, low, high = scale.price_decimal(price).normalize(), bar.low / scale.price_one, bar.high / scale.price_one
+    where = f"order {order.id}: its fill at {at:f} lies outside its bar of {scale.symbol}, {low} to {high}"
+    return f"{where}; this is a fault of the engine, please report it"

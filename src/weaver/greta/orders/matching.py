@@ -1,24 +1,62 @@
-"""Orders against bars: which orders get their turn on the bars of a tick, in the order that the fill rules lay down."""
+"""A backtest's orders against its bars, tick by tick: the exchange, given what the arrays have."""
 
 from collections.abc import Callable, Mapping, Sequence
 
-from weaver.greta.ledger.fill_rows import AT_OPEN, INSIDE
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
-from weaver.greta.orders.book import OrderBook
-from weaver.greta.orders.filling import Filling
-from weaver.model.orders.actions import OrderType, TimeInForce
-from weaver.model.orders.fill_rules import Touch, touch_at_open, touch_inside, trailing_level
-from weaver.model.orders.order import ExitGroup, Order
+from weaver.greta.orders.exchange import Exchange
+from weaver.model.market.session_bar import SessionBar
+from weaver.model.orders.execution import AT_CLOSE, Execution
+from weaver.model.orders.order import Order
 
-ONE_BAR = (TimeInForce.IOC, TimeInForce.FOK)
-EVER = -(2**63)
-"""An instant before all others, ns."""
-Quad = tuple[int, int, int, int]
+
+class LedgerMeans:
+    """A backtest's account as its exchange asks it. It knows at which bars of the arrays the exchange is."""
+
+    def __init__(self, ledger: Ledger, prices: Mapping[str, Prices]) -> None:
+        self._ledger, self._prices = ledger, prices
+        self.rules, self.units = ledger.rules, ledger.units
+        self._tick = -1
+        self._indices: dict[str, int] = {}
+
+    @property
+    def cash(self) -> int:
+        """What there is, in cash units."""
+        return self._ledger.cash
+
+    def value(self, symbol: str, units: int) -> int:
+        """What so many units are worth at the newest close before the tick's bars."""
+        return self._ledger.value(symbol, units, self._tick - 1)
+
+    def take(self, execution: Execution) -> None:
+        """Book it on the bar of its symbol."""
+        order, units, market, price, commission, _, place, notes = execution
+        symbol = order.scale.symbol
+        self._prices[symbol].last_fill = market
+        index, slippage = self._indices[symbol], execution.slippage
+        self._ledger.record(order, order.sign * units, price, slippage, commission, index, place, notes)
+
+    def bars_at(self, tick: int, orders: Sequence[Order]) -> dict[str, SessionBar]:
+        """Stand at a tick: those of its bars that are of the orders' symbols."""
+        self._tick = tick
+        bars: dict[str, SessionBar] = {}
+        for order in orders:
+            symbol = order.scale.symbol
+            if symbol not in bars:
+                prices = self._prices[symbol]
+                index = prices.bar_at(tick)
+                if index >= 0:
+                    self._indices[symbol], bars[symbol] = index, prices.session_bar(index)
+        return bars
+
+    def bar(self, symbol: str, index: int) -> SessionBar:
+        """Stand at a bar of one symbol."""
+        self._indices[symbol] = index
+        return self._prices[symbol].session_bar(index)
 
 
 class Matcher:
-    """What a tick's bars do to the orders of a book."""
+    """What a tick's bars do to the orders of a backtest."""
 
     def __init__(
         self,
@@ -28,174 +66,25 @@ class Matcher:
         legs_wait: bool,
         on_end: Callable[[Order], None] | None,
     ) -> None:
-        self.orders = OrderBook(ledger.fills.kept, legs_wait=legs_wait, on_end=on_end)
-        self.filling = Filling(self.orders, ledger, prices)
+        self._means = LedgerMeans(ledger, prices)
+        self._costs = {symbol: price.costs for symbol, price in prices.items()}
+        kept = ledger.fills.kept
+        self.exchange = Exchange(self._means, self._costs, kept=kept, legs_wait=legs_wait, on_end=on_end)
+        self.orders, self.filling = self.exchange.book, self.exchange.filling
         self.book = self.orders.working
         self.ticks = memoryview(b"")
         """The clock's ticks, ns."""
-        self.begin = EVER
-        """Orders placed up to this instant (ns), ahead of the first bars, may act on any bar."""
-        self._prices = prices
-        self._now = EVER
-        self._opened: set[int] = set()
-        """The orders that could have filled at the open of the tick's bar, by number."""
-        self._turned: set[ExitGroup] = set()
-        """The groups whose stop has had its turn inside the tick's bar."""
-        self._bars: dict[str, tuple[int, Quad]] = {}
-        """The bars of the tick, of symbols that have orders: index, and prices in price units."""
 
     def trade(self, tick: int) -> None:
         """Fills at the open, then fills inside the bar."""
-        self.orders.accept()
-        self._now, self._bars = self.ticks[tick], self._bars_at(tick)
-        self._opened.clear()
-        self._turned.clear()
-        self.filling.begin(tick, self._now)
-        acting = [order for order in self.book if order.symbol in self._bars]
-        self._pass(acting, self._at_open)
-        for order in acting:
-            if order.tif in ONE_BAR and order.number in self._opened and order.is_working:
-                self.orders.cancel(order, f"{order.tif}: not filled at the open of its bar")
-        self._pass(acting, self._inside)
-        for order in acting:
-            if order.order_type is OrderType.TRAILING_STOP:
-                self._trail(order)
-        self.orders.sweep()
+        self.exchange.trade(self.ticks[tick], self._means.bars_at(tick, self.book))
 
     def expire(self, tick: int) -> None:
         """End the day orders whose session has closed."""
-        closes = self.orders.session_closes
-        if not closes:
-            return
-        now = self.ticks[tick]
-        for order in self.book:
-            if closes.get(order.number, now + 1) <= now and order.is_working:
-                self.orders.expire(order, "the session closed")
-        self.orders.sweep()
+        self.exchange.expire(self.ticks[tick])
 
-    @staticmethod
-    def level(order: Order) -> None:
-        """Set a trailing stop's level from its mark."""
-        assert order.mark is not None
-        numerator, divisor = trailing_level(
-            order.mark, sign=order.sign, trail=order.trail_units, percent=order.trail_percent
-        )
-        order.stop_units = order.scale.nearest_tick(numerator, divisor)
-
-    def _bars_at(self, tick: int) -> dict[str, tuple[int, Quad]]:
-        found: dict[str, tuple[int, Quad]] = {}
-        for order in self.book:
-            symbol = order.symbol
-            if symbol not in found:
-                index = self._prices[symbol].bar_at(tick)
-                if index >= 0:
-                    found[symbol] = index, self._prices[symbol].bar(index)
-        return found
-
-    @staticmethod
-    def _pass(acting: Sequence[Order], turn: Callable[[Order], None]) -> None:
-        """Give each order its turn, by age."""
-        for order in acting:
-            exits = order.exits
-            waited = exits is not None and exits.started is None
-            turn(order)
-            if exits is not None and waited and exits.started is not None:
-                # Legs that it starts come later in the pass, but for those older than it: it replaced another entry.
-                for leg in sorted(exits.legs, key=lambda leg: leg.number):
-                    if leg.number < order.number:
-                        turn(leg)
-
-    def _may_act(self, order: Order) -> bool:
-        """Whether an order is in play on its symbol's bar; its first such bar starts its day."""
-        if order.waiting or not order.is_working:
-            return False
-        group = order.group
-        if group is not None:
-            if group.remaining <= 0:
-                return False  # its entry may bring more
-            if group in self.filling.inside and order.stop_units is None:
-                return False  # what the bar did after its entry filled inside it is not known
-        if order.order_type is OrderType.TRAILING_STOP and order.mark is None:
-            return False  # it starts at the close of the bar in which its entry filled
-        if not self._is_for(order):
-            return False
-        if order.tif is TimeInForce.DAY:
-            prices, index = self._prices[order.symbol], self._bars[order.symbol][0]
-            close = self.orders.session_closes.get(order.number)
-            if close is None:
-                close = prices.session_close(index, extended=order.extended_hours)
-                self.orders.session_closes[order.number] = close
-            return prices.opens[index] < close
-        return True
-
-    def _is_for(self, order: Order) -> bool:
-        """Whether the bar of an order's symbol is tradable for it, and opened after it was placed."""
-        prices, index = self._prices[order.symbol], self._bars[order.symbol][0]
-        if self.begin < order.placed > prices.opens[index]:
-            return False
-        return prices.is_tradable(index, extended=order.extended_hours)
-
-    def _at_open(self, order: Order) -> None:
-        if not self._may_act(order):
-            return
-        index, bar = self._bars[order.symbol]
-        terms = (order.order_type, order.sign, order.limit_units, order.stop_units, order.triggered)
-        touch = touch_at_open(*terms, bar[0])
-        order.triggered = touch.triggered
-        if touch.price is not None or order.tif in ONE_BAR:
-            self._opened.add(order.number)
-        if touch.price is not None:
-            self.filling.fill(order, bar[0], index, AT_OPEN)
-
-    def _inside(self, order: Order) -> None:
-        """An order's turn inside the bar: of a group the stop goes first, in the place of the oldest leg that works."""
-        group = order.group
-        if group is None:
-            self._touch(order)
-        elif order.is_working and not order.waiting:
-            if group not in self._turned:
-                self._turned.add(group)
-                for leg in group.legs:
-                    if leg.stop_units is not None:
-                        self._touch(leg)
-            if order.stop_units is None:
-                self._touch(order)
-
-    def _touch(self, order: Order) -> None:
-        if not self._has_rest(order):
-            return
-        touch = self._touched(order)
-        order.triggered = touch.triggered
-        if touch.price is not None:
-            notes = ("both_touched",) if self._touches_sibling(order) else ()
-            self.filling.fill(order, int(touch.price), self._bars[order.symbol][0], INSIDE, notes)
-
-    def _touches_sibling(self, order: Order) -> bool:
-        """Whether the bar that takes a group's stop touches its other leg as well."""
-        if order.group is None or order.stop_units is None:
-            return False
-        others = (leg for leg in order.group.legs if leg is not order and self._has_rest(leg))
-        return any(self._touched(leg).price is not None for leg in others)
-
-    def _has_rest(self, order: Order) -> bool:
-        """Whether the rest of the bar is for an order: not when it could fill at the open already."""
-        return order.number not in self._opened and order.tif not in ONE_BAR and self._may_act(order)
-
-    def _touched(self, order: Order) -> Touch:
-        bar, group = self._bars[order.symbol][1], order.group
-        if group is not None and group in self.filling.inside:
-            bar = (self.filling.inside[group], *bar[1:])
-        return touch_inside(order.order_type, order.sign, order.limit_units, order.stop_units, order.triggered, bar)
-
-    def _trail(self, order: Order) -> None:
-        """Move a trailing stop's mark with the bar; the new level acts from the next bar on."""
-        if order.waiting or not order.is_working or order.triggered:
-            return
-        _, high, low, close = self._bars[order.symbol][1]
-        if order.group is not None and order.group.started == self._now:
-            order.mark = close
-        elif order.mark is None or not self._is_for(order):
-            return
-        else:
-            order.mark = max(order.mark, high) if order.sign < 0 else min(order.mark, low)
-        self.level(order)
+    def close_out(self, order: Order, index: int) -> None:
+        """Fill an order whole at the close of a bar of its symbol, whatever the account's means."""
+        bar, costs = self._means.bar(order.symbol, index), self._costs[order.symbol]
+        paid = costs.slipped(bar.close, sign=order.sign, limit=None) if costs.slips else bar.close
+        self.filling.execute(order, order.remaining, bar.close, paid, bar, AT_CLOSE, ("close_at_end",))

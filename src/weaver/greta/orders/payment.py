@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.orders.book import UNCHARGED, Charged
+from weaver.greta.ports import Means
 from weaver.model.account.account_kind import AccountKind
+from weaver.model.account.costs import CostModel
 from weaver.model.orders.order import Order
 
 ROUNDED_FROM = 8
@@ -14,28 +15,25 @@ ROUNDED_FROM = 8
 class Payment:
     """The account's rules, asked about fills. `price` is before slippage, `paid` after it, in price units."""
 
-    def __init__(self, ledger: Ledger, charged: Mapping[int, Charged]) -> None:
-        self._ledger, self._charged = ledger, charged
-        self.tick = -1
-        """The tick whose bars fill; holdings of other symbols are valued at the closes before it."""
+    def __init__(self, means: Means, costs: Mapping[str, CostModel], charged: Mapping[int, Charged]) -> None:
+        self._means, self._costs, self._charged = means, costs, charged
 
     def allows(self, order: Order, units: int, price: int, paid: int) -> bool:
         """Whether a fill of so many units may happen: one that only reduces the holding always may."""
-        ledger, scale = self._ledger, order.scale
-        held = ledger.units[scale.symbol]
+        means, scale = self._means, order.scale
+        held = means.units[scale.symbol]
         if held * order.sign < 0 and units <= abs(held):
             return True
-        costs = ledger.prices[scale.symbol].costs
-        before = self._charged.get(order.number, UNCHARGED)
+        costs, before = self._costs[scale.symbol], self._charged.get(order.number, UNCHARGED)
         commission = costs.due(before.computed + costs.computed(paid, units), before.paid)
         after = held + order.sign * units
-        cash = ledger.cash - scale.cash(paid, order.sign * units) - commission
+        cash = means.cash - scale.cash(paid, order.sign * units) - commission
         net = gross = 0
-        if ledger.rules.kind is AccountKind.MARGIN:
-            net, gross = ledger.values(self.tick - 1, besides=scale.symbol)
-            value = scale.cash(price, after)
-            net, gross = net + value, gross + abs(value)
-        return ledger.rules.allows(cash=cash, units=after, gross=gross, net=net)
+        if means.rules.kind is AccountKind.MARGIN:
+            others = [means.value(one, held) for one, held in means.units.items() if held and one != scale.symbol]
+            values = [*others, scale.cash(price, after)]
+            net, gross = sum(values), sum(map(abs, values))
+        return means.rules.allows(cash=cash, units=after, gross=gross, net=net)
 
     def largest(self, order: Order, units: int, price: int, paid: int) -> int:
         """The largest number of lots under `units`, which may not fill, that may; in quantity units.
@@ -45,7 +43,7 @@ class Payment:
         lot = order.scale.lot
         low, high = 0, units // lot  # low may fill, high may not
         probe = self._guess(order, paid) // lot  # right or one short of it, where cash alone decides
-        tried = 0 if order.scale.cash(paid, lot) > ROUNDED_FROM * self._ledger.rules.leverage else 2
+        tried = 0 if order.scale.cash(paid, lot) > ROUNDED_FROM * self._means.rules.leverage else 2
         while high - low > 1:
             if tried >= 2 or not low < probe < high:
                 probe = (low + high) // 2
@@ -58,16 +56,16 @@ class Payment:
 
     def why_not(self, order: Order, units: int, paid: int) -> str:
         """The reason to give for a rejection."""
-        scale, rules = order.scale, self._ledger.rules
+        scale, rules = order.scale, self._means.rules
         at = scale.price_decimal(paid).normalize()
         what = f"{order.side} {scale.quantity_decimal(units):f} {order.symbol} at {at:f}"
-        if order.sign < 0 and self._ledger.units[order.symbol] < units and not rules.shorting:
+        if order.sign < 0 and self._means.units[order.symbol] < units and not rules.shorting:
             return f"{what}: would be short, and this account allows no short positions"
         limit = f" at a leverage of {rules.leverage}" if rules.kind is AccountKind.MARGIN else ""
-        return f"{what}: cash of {self._ledger.cash / 1e8:,.2f} does not pay for it with its costs{limit}"
+        return f"{what}: cash of {self._means.cash / 1e8:,.2f} does not pay for it with its costs{limit}"
 
     def _guess(self, order: Order, paid: int) -> int:
         """About how many units the cash pays for, commission by value included."""
         one = order.scale.quantity_one
-        each = order.scale.cash(paid, one) + self._ledger.prices[order.symbol].costs.computed(paid, one)
-        return max(self._ledger.cash, 0) * one // max(each, 1)
+        each = order.scale.cash(paid, one) + self._costs[order.symbol].computed(paid, one)
+        return max(self._means.cash, 0) * one // max(each, 1)

@@ -7,7 +7,6 @@ from itertools import accumulate, chain
 from typing import Any
 
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.ledger.fill_rows import AT_CLOSE
 from weaver.greta.record.order_events import Envelope, OrderEvents, text_of
 from weaver.greta.record.rows import fill_row, order_row, trade_row
 from weaver.greta.record.text import Moments, fill_texts
@@ -15,6 +14,7 @@ from weaver.greta.results.trades import Trade
 from weaver.model.calendar.instants import instant_of
 from weaver.model.fit_text import fit_to_keep
 from weaver.model.orders.actions import FetchWindow
+from weaver.model.orders.execution import AT_CLOSE
 from weaver.model.orders.order import Order
 
 LOG_ORDERS_MAX = 2_000

@@ -8,12 +8,13 @@ import numpy as np
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.exact_sums import quotients, whole
 from weaver.greta.ledger.fill_columns import FillColumns, times_of
-from weaver.greta.ledger.fill_rows import AT_OPEN, FillRow
+from weaver.greta.ledger.fill_rows import FillRow
 from weaver.greta.results.excursions import Excursions
 from weaver.greta.results.round_trips import Piece, RoundTrips
 from weaver.greta.results.statistics import TradeColumns
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_ONE, decimal_of
+from weaver.model.orders.execution import AT_OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

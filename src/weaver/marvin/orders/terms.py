@@ -138,7 +138,7 @@ def carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
         raise InvalidOrder(f"order {old.id} is a {old.order_type} order and cannot become a {new.order_type} one")
     new.order_class, new.reduce_only = old.order_class, old.reduce_only
     new.is_tif_asked = old.is_tif_asked or "tif" in changes
-    new.triggered, new.waiting, new.group, new.exits = old.triggered, old.waiting, old.group, old.exits
+    new.take_over(old)
     if old.order_type is OrderType.TRAILING_STOP and not {"trail", "trail_percent"} & set(changes):
         new.mark, new.stop_units = old.mark, old.stop_units
 

@@ -232,6 +232,18 @@ class Order:
         """Quantity units that have not filled."""
         return self.units - self.filled
 
+    def take_over(self, old: "Order") -> None:
+        """Stand where `old` stands, in whose favour that is to be cancelled: with its legs, or in its group."""
+        self.triggered, self.waiting, self.group, self.exits = old.triggered, old.waiting, old.group, old.exits
+
+    def give_way(self, new: "Order") -> None:
+        """Let `new`, which has taken over, stand for it with its entry or its legs."""
+        self.replaced_by, self.cancel_asked = new, True
+        if self.group is not None:
+            self.group.legs[self.group.legs.index(self)] = new
+        if self.exits is not None:
+            self.exits.entry = new
+
     def happen(self, event: OrderEvent) -> None:
         """Take the one legal step that `event` means."""
         self.status = transition(self.status, event)

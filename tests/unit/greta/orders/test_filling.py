@@ -10,13 +10,12 @@ from tests.naive.bridge import run_weaver
 from tests.naive.builders import days, hour_bar, op, stock
 from tests.naive.compare import disagreement
 from tests.naive.scenario import NaiveAccount, Op, Scenario
-from weaver.greta.ledger.fill_rows import INSIDE
 from weaver.greta.ledger.ledger import Ledger
-from weaver.greta.orders.book import OrderBook
-from weaver.greta.orders.filling import Filling
+from weaver.greta.orders.matching import Matcher
 from weaver.marvin.strategy import Strategy
 from weaver.model.account.margin import AccountRules
 from weaver.model.errors import RunFailed
+from weaver.model.orders.execution import INSIDE
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderEvent
 
@@ -27,13 +26,13 @@ def test_price_outside_its_bar_fails_the_run() -> None:
     scenario = Scenario(symbols=[stock(days("10 11 9 10", "10 11 9 10"))])
     prices = run_weaver(scenario).prices
     scale, ledger = prices["AAA"].scale, Ledger(AccountRules(), prices)
-    filling = Filling(OrderBook({}, legs_wait=False), ledger, prices)
+    filling, bar = Matcher(ledger, prices, legs_wait=False, on_end=None).filling, prices["AAA"].session_bar(1)
     for price in (8.99, 11.01):
         order = Order(7, scale, 1, 5, 0)
         order.happen(OrderEvent.ACCEPT)
         units = round(price * 1e8)
         with pytest.raises(RunFailed, match=rf"its fill at {price} lies outside its bar of AAA, 9\.0 to 11\.0"):
-            filling.execute(order, 5, units, units, 1, INSIDE)
+            filling.execute(order, 5, units, units, bar, INSIDE)
         assert order.filled == 0
     assert ledger.fills[:] == []
 

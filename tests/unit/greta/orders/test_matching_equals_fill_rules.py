@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import weaver.greta.orders.matching
+import weaver.greta.orders.passes
 from tests.builders import backtest, crypto_bars
 from tests.naive.bridge import run_weaver
 from tests.naive.generate import random_scenario
@@ -117,7 +117,7 @@ def test_matcher_takes_its_prices_from_the_fill_rules(monkeypatch: pytest.Monkey
             asked.add(_name)
             return _rule(*args, **named)
 
-        monkeypatch.setattr(weaver.greta.orders.matching, name, asking)
+        monkeypatch.setattr(weaver.greta.orders.passes, name, asking)
     for seed in range(20):
         run_weaver(random_scenario(seed))
     assert asked == {"touch_at_open", "touch_inside", "trailing_level"}
