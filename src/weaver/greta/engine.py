@@ -40,11 +40,8 @@ class Engine:
     def _through(self, market: Market, callbacks: Callbacks) -> None:
         """Tick after tick: those at which the market brings only bars in one go, the others each by itself."""
         is_heard, fresh = callbacks.hears_orders or callbacks.hears_fills, self.account.fresh
-        tick, end, until, pace = self.first, len(self.ticks), 0, Pace()
-
-        def settle(tick: int) -> bool:
-            return not is_heard and market.settles(tick, until)
-
+        tick, end, pace = self.first, len(self.ticks), Pace()
+        settle = _never if is_heard else market.settler()
         while tick < end and self.runtime.stop_reason is None:
             until = market.quiet_until(tick)
             reached = tick
@@ -159,3 +156,9 @@ class Engine:
                 order = market.closing_order(symbol, held, self.clock.now)
                 order.happen(OrderEvent.ACCEPT)
                 self.matcher.close_out(order, index)
+
+
+def _never(tick: int) -> bool:
+    """Nothing is settled by itself where all of it is to be told."""
+    del tick
+    return False

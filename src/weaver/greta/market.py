@@ -26,11 +26,12 @@ class Market:
     def __init__(self, setup: Setup, account: BacktestAccount, next_number: Callable[[], int], first: int) -> None:
         self.prices, self.ledger, self.matcher = account.prices, account.ledger, account.matcher
         self._account, self._next_number, self._ticks = account, next_number, self.matcher.ticks
-        self._last = len(self._ticks) - 1
+        self._last, self._until = len(self._ticks) - 1, first
         self._book, self._orders, self._fresh = self.matcher.book, self.matcher.orders, account.fresh
         self._watch = Watch(self._orders, self.prices, self._ticks)
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
-        self._plain = PlainOrders(self.ledger, begin=self.matcher.exchange.passes.begin, start=setup.start)
+        plain = PlainOrders(self.ledger, begin=self.matcher.exchange.passes.begin, start=setup.start)
+        self._fill_all = plain.way(self._fresh)
         self._news: list[News] = []
         is_margin = setup.rules.kind is AccountKind.MARGIN
         self._margin = MarginRule(self.ledger, self.prices) if is_margin else None
@@ -51,19 +52,22 @@ class Market:
     def quiet_until(self, tick: int) -> int:
         """The first tick from `tick` on at which it may bring more than bars."""
         if self._fresh:
+            self._until = tick
             return tick
         until = min(self._last + 1, self._corporate.next_after(tick - 1))
         if self._book:
             # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
             until = min(until, self._watch.due(tick - 1), self._last)
-        return until if self._margin is None else self._margin.first_doubt(tick, until)
+        self._until = until if self._margin is None else self._margin.first_doubt(tick, until)
+        return self._until
 
-    def settles(self, tick: int, until: int) -> bool:
-        """Whether all that was asked for at the tick before is done with as of the opens of this one, and it stays as
-        quiet until the tick `until` as it was."""
-        if tick >= until or not self._plain.fill_all(self._fresh, tick):
-            return False
-        return self._margin is None or self._margin.is_safe(tick, until)
+    def settler(self) -> Callable[[int], bool]:
+        """What says whether all that was asked for at the tick before a tick is done with as of its opens, and the
+        market stays as quiet as `quiet_until` has last said."""
+        fill_all, margin = self._fill_all, self._margin
+        if margin is None:
+            return fill_all
+        return lambda tick: fill_all(tick) and margin.is_safe(tick, self._until)
 
     def _take_up(self, tick: int) -> bool:
         """Have corporate actions happen, and what was asked for at the opens or in the book. Whether the book's orders
@@ -78,7 +82,7 @@ class Market:
             before = len(self.ledger.fills)
             self._news += self._orders.take_changes()
             self._news += [what for what in self._fresh if isinstance(what, Order)]
-            self._plain.fill_all(self._fresh, tick)
+            self._fill_all(tick)
             self._news += range(before, len(self.ledger.fills))
         if self._fresh:
             self._account.absorb()

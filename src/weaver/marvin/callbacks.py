@@ -74,7 +74,7 @@ class Callbacks:
         if self._on_tick is not None:
             self._on_tick(self._tick(closed))
 
-    def call_until(self, first: int, stop: int, size: int, asked: list[Any], settle: Callable[[int], bool]) -> int:
+    def call_until(self, first: int, stop: int, size: int, fresh: list[Any], settle: Callable[[int], bool]) -> int:
         """Everything from the tick `first` to before `stop`, of which none brings more than bars; of some `size` calls.
 
         Where the strategy asked for something, `settle(tick)` says whether all that has been carried out as of the
@@ -83,13 +83,13 @@ class Callbacks:
         """
         signals = self._signals
         if not self._is_called_each_tick:
-            return signals.call_until(min(stop, signals.after(size)), asked, settle)
+            return signals.call_until(min(stop, signals.after(size)), fresh, settle)
         stop = min(stop, first + size, signals.next)
         if first >= stop:
             return first
         stop, rows = self._playback.rows(first, stop)
         each = self._each_bar if self._only is not None else self._each_tick
-        each(range(first, stop), rows, asked, settle)
+        each(range(first, stop), rows, fresh, settle)
         tick = self._clock.tick + 1
         self._ticks += tick - first
         self._playback.left(tick)
@@ -100,17 +100,17 @@ class Callbacks:
         if self._on_stop is not None:
             self._on_stop()
 
-    def _each_bar(self, ticks: range, rows: Any, asked: list[Any], settle: Callable[[int], bool]) -> None:
+    def _each_bar(self, ticks: range, rows: Any, fresh: list[Any], settle: Callable[[int], bool]) -> None:
         """One symbol with a bar at each tick, and nothing but `on_bar`."""
         clock, on_bar, bar = self._clock, self._on_bar, self._only
         assert on_bar is not None
         assert bar is not None
         for clock.tick, _ in zip(ticks, rows, strict=False):
             on_bar(bar)
-            if asked and not settle(clock.tick + 1):
+            if fresh and not (clock.tick + 1 < ticks.stop and settle(clock.tick + 1)):
                 return
 
-    def _each_tick(self, ticks: range, rows: Any, asked: list[Any], settle: Callable[[int], bool]) -> None:
+    def _each_tick(self, ticks: range, rows: Any, fresh: list[Any], settle: Callable[[int], bool]) -> None:
         clock, on_bar, on_tick = self._clock, self._on_bar, self._on_tick
         for clock.tick, row in zip(ticks, rows, strict=False):
             if on_bar is not None:
@@ -119,7 +119,7 @@ class Callbacks:
                     on_bar(bar)
             if on_tick is not None:
                 on_tick(self._tick(row[0]))
-            if asked and not settle(clock.tick + 1):
+            if fresh and not (clock.tick + 1 < ticks.stop and settle(clock.tick + 1)):
                 return
 
     def _tell(self, updates: Iterable[Order | Fill]) -> None:

@@ -64,7 +64,7 @@ class SignalCalls:
             self._at += 1
             callback(bar)
 
-    def call_until(self, stop: int, asked: list[Any], settle: Callable[[int], bool]) -> int:
+    def call_until(self, stop: int, fresh: list[Any], settle: Callable[[int], bool]) -> int:
         """Make the calls before the tick `stop`; leave where something that was asked for is not settled by the next.
 
         Returns the tick that is next: `stop`, or the one after the last calls.
@@ -77,7 +77,7 @@ class SignalCalls:
                 cursor.tick = indices[at]
                 at += 1
                 callback(bar)
-            if asked and not settle(tick + 1):
+            if fresh and not (tick + 1 < stop and settle(tick + 1)):
                 self._at = at
                 return tick + 1
         self._at = at

@@ -16,8 +16,9 @@ from weaver.model.orders.status import OrderStatus
 
 Fill = Callable[[Order, int], bool]
 """Fills an order at the open of a bar of its symbol, by index, or does nothing and says False."""
-Book = Callable[[Order, int, int, int], None]
-"""Notes that an order filled so many units (signed) on a bar, and what is held then."""
+Bound = Callable[[float, int, int, int], float | None]
+"""Of the bound of the cash that a fill leaves, its signed units, what is held before it, and its bar: the bound to go
+on with, or None where the account may not allow the fill."""
 PENDING = OrderStatus.PENDING
 
 
@@ -40,25 +41,31 @@ class PlainOrders:
         self._is_simple = all(simple)
         """Whether any order can fill on the very next bar, whatever its symbol."""
 
-    def fill_all(self, fresh: list[Any], tick: int) -> bool:
-        """Fill what was asked for at the opens of a tick's bars, in order, and take it out of the list; False where
-        something is left: from the first on that is not for the short way."""
-        if len(fresh) == 1 and self._is_simple:
-            order = fresh[0]
-            if order.__class__ is Order and order.is_plain and order.status is PENDING:
-                if self._fills[order.scale.symbol](order, tick):
-                    fresh.clear()
-                    return True
-                return False
-        for order in fresh:
-            if order.__class__ is not Order or not (order.is_plain or order.status is not PENDING):
-                return False  # what one of another kind may do depends on what there was before all of them
-        for done, order in enumerate(fresh):
-            if order.status is PENDING and not self._is_filled(order, tick):
-                del fresh[:done]
-                return False
-        fresh.clear()
-        return True
+    def way(self, fresh: list[Any]) -> Callable[[int], bool]:
+        """A function that fills what stands in `fresh` at the opens of a tick's bars, in order, and takes it out; it
+        says False where something is left: from the first on that is not for the short way."""
+        is_filled, clear = self._is_filled, fresh.clear
+        only = next(iter(self._fills.values())) if len(self._fills) == 1 and self._is_simple else None
+
+        def fill_all(tick: int) -> bool:
+            if only is not None and len(fresh) == 1:
+                order = fresh[0]
+                if order.__class__ is Order and order.is_plain and order.status is PENDING:
+                    if only(order, tick):
+                        clear()
+                        return True
+                    return False
+            for order in fresh:
+                if order.__class__ is not Order or not (order.is_plain or order.status is not PENDING):
+                    return False  # what one of another kind may do depends on what there was before all of them
+            for done, order in enumerate(fresh):
+                if order.status is PENDING and not is_filled(order, tick):
+                    del fresh[:done]
+                    return False
+            fresh.clear()
+            return True
+
+        return fill_all
 
     def _is_filled(self, order: Order, tick: int) -> bool:
         bar, fill = tick, self._fills[order.scale.symbol]
@@ -75,11 +82,42 @@ class PlainOrders:
 
 
 def _fill_of(ledger: Ledger, prices: Prices, index: int) -> Fill:
-    """What fills plain market orders of one symbol, the run's at `index`."""
+    """What fills plain market orders of one symbol, the run's at `index`. All that it needs is looked up once."""
     if prices.costs.max_participation is not None:
         return _no_fill
-    book = _book(ledger, prices.symbol, index)
-    return (_cash_fill if ledger.rules.kind is AccountKind.CASH else _margin_fill)(ledger, prices, book)
+    settlement, opens, held, symbol, fills = (
+        ledger.settlement, prices.open, ledger.units, prices.symbol, ledger.fills,
+    )  # fmt: skip
+    bounds, is_margin = settlement.bounds[symbol], ledger.rules.kind is AccountKind.MARGIN
+    dearest, cheapest, each, fixed = bounds.dearest, bounds.cheapest, bounds.each, bounds.fixed
+    number, unit, bar_, which = fills.numbers.append, fills.units.append, fills.bars.append, fills.which.append
+    filled, bound_of = fills.filled_at_open, (_on_margin if is_margin else _on_cash)(ledger, prices)
+
+    def fill(order: Order, bar: int) -> bool:
+        units, holding = order.units, held[symbol]
+        if order.sign > 0:
+            after = holding + units
+            left = settlement.at_least - units * (opens[bar] * dearest + each) - fixed
+            is_sure = not is_margin and left >= 0 <= holding
+        else:
+            after, units = holding - units, -units
+            left = settlement.at_least - units * (opens[bar] * cheapest - each) - fixed
+            is_sure = after >= 0
+        if not is_sure:
+            bound = bound_of(left, units, holding, bar)
+            if bound is None:
+                return False
+            left = bound
+        settlement.at_least = left
+        held[symbol] = after
+        unit(units)
+        which(index)
+        number(order.number)
+        bar_(bar)
+        order.__class__ = filled
+        return True
+
+    return fill
 
 
 def _no_fill(order: Order, bar: int) -> bool:
@@ -87,102 +125,52 @@ def _no_fill(order: Order, bar: int) -> bool:
     return False
 
 
-def _book(ledger: Ledger, symbol: str, index: int) -> Book:
-    held, fills = ledger.units, ledger.fills
-    number, unit, bar_, which = fills.numbers.append, fills.units.append, fills.bars.append, fills.which.append
-    filled = fills.filled_at_open
+def _on_cash(ledger: Ledger, prices: Prices) -> Bound:
+    """A cash account pays for what adds to a long position, exactly, and allows no short one."""
 
-    def book(order: Order, units: int, after: int, bar: int) -> None:
-        held[symbol] = after
-        unit(units)
-        which(index)
-        number(order.number)
-        bar_(bar)
-        order.__class__ = filled
+    def bound_of(left: float, units: int, holding: int, bar: int) -> float | None:
+        del left
+        if units < 0 or holding < 0:
+            return None
+        _, _, commission, value = ledger.settlement.amounts(prices, units, bar)
+        exact = ledger.cash - value - commission
+        return None if exact < 0 else ledger.settlement.below(exact)
 
-    return book
+    return bound_of
 
 
-def _cash_fill(ledger: Ledger, prices: Prices, book: Book) -> Fill:
-    """On a cash account: what opens or adds to a long position and is paid, or reduces it."""
-    settlement, opens, held, symbol = ledger.settlement, prices.open, ledger.units, prices.symbol
-    bounds = settlement.bounds[symbol]
-    dearest, cheapest, each, fixed = bounds.dearest, bounds.cheapest, bounds.each, bounds.fixed
-
-    def is_paid(units: int, bar: int) -> bool:
-        """What the bound leaves open, exactly."""
-        _, _, commission, value = settlement.amounts(prices, units, bar)
-        left = ledger.cash - value - commission
-        if left < 0:
-            return False
-        settlement.stand_at(left)
-        return True
-
-    def fill(order: Order, bar: int) -> bool:
-        units, holding = order.units, held[symbol]
-        if order.sign > 0:
-            left = settlement.at_least - units * (opens[bar] * dearest + each) - fixed
-            if holding < 0 or (left < 0 and not is_paid(units, bar)):
-                return False
-            if left >= 0:
-                settlement.at_least = left
-            book(order, units, holding + units, bar)
-        else:
-            if units > holding:
-                return False
-            settlement.at_least += units * (opens[bar] * cheapest - each) - fixed
-            book(order, -units, holding - units, bar)
-        return True
-
-    return fill
-
-
-def _margin_fill(ledger: Ledger, prices: Prices, book: Book) -> Fill:
-    """On a margin account: what only reduces a position, and what the leverage surely allows."""
-    settlement, rules, opens, held = ledger.settlement, ledger.rules, prices.open, ledger.units
-    symbol, leverage, slack = prices.symbol, float(rules.leverage), settlement.slack
-    bounds = settlement.bounds[symbol]
-    by_value, dearest, cheapest, each, fixed = (
-        bounds.by_value, bounds.dearest, bounds.cheapest, bounds.each, bounds.fixed,
-    )  # fmt: skip
+def _on_margin(ledger: Ledger, prices: Prices) -> Bound:
+    """A margin account allows what only reduces a position, and what its leverage surely covers."""
+    rules, opens, held, slack = ledger.rules, prices.open, ledger.units, ledger.settlement.slack
+    leverage, by_value = float(rules.leverage), ledger.settlement.bounds[prices.symbol].by_value
     others = [one for one in ledger.prices.values() if one is not prices]
 
-    def is_covered(cash: float, after: int, bar: int) -> bool:
-        """Whether so many units held then, and at least so much cash, are within the leverage."""
+    def bound_of(left: float, units: int, holding: int, bar: int) -> float | None:
+        after = holding + units
+        if holding * units < 0 <= holding * after:
+            return left
+        if after < 0 and not rules.shorting:
+            return None
         net = after * opens[bar] * by_value
         gross = abs(net)
         for one in others:
             if held[one.symbol]:
                 value = float(ledger.value(one.symbol, held[one.symbol], prices.tick_of(bar) - 1))
                 net, gross = net + value, gross + abs(value)
-        return gross * (1 + MARGIN) + slack <= leverage * (cash + net - gross * MARGIN)
+        return left if gross * (1 + MARGIN) + slack <= leverage * (left + net - gross * MARGIN) else None
 
-    def fill(order: Order, bar: int) -> bool:
-        holding = held[symbol]
-        if order.sign > 0:
-            units = order.units
-            left = settlement.at_least - units * (opens[bar] * dearest + each) - fixed
-        else:
-            units = -order.units
-            left = settlement.at_least - units * (opens[bar] * cheapest - each) - fixed
-        after = holding + units
-        only_reduces = holding * units < 0 <= holding * after
-        if not only_reduces and ((after < 0 and not rules.shorting) or not is_covered(left, after, bar)):
-            return False
-        settlement.at_least = left
-        book(order, units, after, bar)
-        return True
-
-    return fill
+    return bound_of
 
 
 def check_opens(ledger: Ledger) -> None:
     """Every open that was filled at lies within its bar, all at once after the run. Raises RunFailed."""
-    which, all_bars = np.array(ledger.fills.which), np.array(ledger.fills.bars)
-    at_open = np.ones(len(which), dtype=np.bool_)
-    at_open[list(ledger.fills.places)] = False
+    fills = ledger.fills
+    which, all_bars = np.array(fills.which), np.array(fills.bars)
+    inside = list(fills.places)
     for index, prices in enumerate(ledger.prices.values()):
-        bars, market = all_bars[(which == index) & at_open], prices.listing.bars
+        is_own = which == index
+        is_own[inside] = False
+        bars, market = all_bars[is_own], prices.listing.bars
         opens = market.open[bars]
         wrong = np.flatnonzero((opens < market.low[bars]) | (opens > market.high[bars]))
         if len(wrong):

@@ -55,7 +55,11 @@ class Settlement:
 
     def stand_at(self, cash: int) -> None:
         """All is settled, and leaves so much."""
-        self.at_least = cash - abs(cash) * 1e-15 - self.slack
+        self.at_least = self.below(cash)
+
+    def below(self, cash: int) -> float:
+        """A float that is surely no more than so much cash."""
+        return cash - abs(cash) * 1e-15 - self.slack
 
     def amounts(self, prices: Prices, units: int, bar: int) -> tuple[int, int, int, int]:
         """Price paid, slippage, commission and value of a fill of `units` (signed) at the open of a bar."""
@@ -92,8 +96,10 @@ class Settlement:
         which, bars = np.array(fills.which[start:]), np.array(fills.bars[start:])
         signed = np.fromiter(fills.units[start:], np.int64, len(bars))
         amounts = Amounts(*np.empty((4, len(bars)), dtype=np.int64))
-        for index in np.unique(which).tolist():
-            rows = np.flatnonzero(which == index)
+        for index in range(len(self._prices)):
+            rows = slice(None) if len(self._prices) == 1 else np.flatnonzero(which == index)
+            if not len(bars[rows]):
+                continue
             found = _amounts_all(self._prices[index], signed[rows], bars[rows])
             if found is None:
                 return None

@@ -63,6 +63,8 @@ class Scale:
 
     def signed_quantity(self, value: Number) -> int:
         """Units of a target, either sign, cut toward zero to the lot. Raises InvalidOrder on what is no number."""
+        if value.__class__ is int and not self.quantity_one % self.lot:
+            return int(value) * self.quantity_one
         number = exact(value, name=f"{self.symbol}: a target")
         return truncate(units_of(number, self.quantity_decimals), self.lot)
 

@@ -70,29 +70,34 @@ def test_quick_fills_equal_those_of_the_matcher(
 ) -> None:
     quick = [record(strategy, seed, costs) for seed in range(5)]
     taken = _filled_quickly(monkeypatch, lambda: record(strategy, 0, costs))
-    monkeypatch.setattr(PlainOrders, "fill_all", never)
+    monkeypatch.setattr(PlainOrders, "way", never)
     assert [record(strategy, seed, costs) for seed in range(5)] == quick
     assert taken > 20, "the short way was hardly taken, so this compared nothing"
 
 
-def never(self: PlainOrders, fresh: list[Any], tick: int) -> bool:
+def never(self: PlainOrders, fresh: list[Any]) -> Callable[[int], bool]:
     """No short way."""
-    return False
+    return lambda _tick: False
 
 
 def _filled_quickly(monkeypatch: pytest.MonkeyPatch, run: Callable[[], object]) -> int:
     """How many orders a run fills the short way."""
-    fill_all, count = PlainOrders.fill_all, 0
+    way, count = PlainOrders.way, 0
 
-    def counted(self: PlainOrders, fresh: list[Any], tick: int) -> bool:
-        nonlocal count
-        before = len(fresh)
-        done = fill_all(self, fresh, tick)
-        count += before - len(fresh)
-        return done
+    def counted(self: PlainOrders, fresh: list[Any]) -> Callable[[int], bool]:
+        fill_all = way(self, fresh)
+
+        def counting(tick: int) -> bool:
+            nonlocal count
+            before = len(fresh)
+            done = fill_all(tick)
+            count += before - len(fresh)
+            return done
+
+        return counting
 
     with monkeypatch.context() as patch:
-        patch.setattr(PlainOrders, "fill_all", counted)
+        patch.setattr(PlainOrders, "way", counted)
         run()
     return count
 
@@ -103,7 +108,7 @@ def test_scenarios_without_the_short_way_give_the_same_fills(monkeypatch: pytest
 
     quick = [prices(seed, by_signal=by_signal) for seed in range(150) for by_signal in (False, True)]
     taken = _filled_quickly(monkeypatch, lambda: [prices(seed, by_signal=True) for seed in range(150)])
-    monkeypatch.setattr(PlainOrders, "fill_all", never)
+    monkeypatch.setattr(PlainOrders, "way", never)
     assert [prices(seed, by_signal=by_signal) for seed in range(150) for by_signal in (False, True)] == quick
     assert taken > 20, "the short way was hardly taken, so this compared nothing"
 
