@@ -43,7 +43,7 @@ class Engine:
         tick, end, pace = self.first, len(self.ticks), Pace()
         settle = _never if is_heard else market.settler()
         while tick < end and self.runtime.stop_reason is None:
-            until = market.quiet_until(tick)
+            until = market.quiet_until(tick, callbacks.next_call(tick))
             reached = tick
             if tick < until:
                 reached = callbacks.call_until(tick, until, pace.due - callbacks.turns, fresh, settle)

@@ -8,6 +8,7 @@ from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.orders.book import Change
 from weaver.greta.orders.corporate_actions import CorporateEvents
 from weaver.greta.orders.next_touch import Watch
+from weaver.greta.orders.trails import Trails
 from weaver.greta.setup import Setup
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.orders.actions import TimeInForce
@@ -29,6 +30,7 @@ class Market:
         self._last, self._until = len(self._ticks) - 1, first
         self._book, self._orders, self._fresh = self.matcher.book, self.matcher.orders, account.fresh
         self._watch = Watch(self._orders, self.prices, self._ticks)
+        self._trails = Trails(self._book, self.prices, first - 1)
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
         plain = PlainOrders(self.ledger, begin=self.matcher.exchange.passes.begin, start=setup.start)
         self._fill_all = plain.way(self._fresh)
@@ -38,9 +40,13 @@ class Market:
 
     def have_turn(self, tick: int) -> None:
         """Everything that a tick's bars bring, in order, up to the strategy's turn."""
+        self._trails.follow(tick - 1)  # a new one starts from where it was placed
         is_due = self._take_up(tick)
         if is_due:
             self.matcher.trade(tick)
+            self._trails.moved(tick)
+        else:
+            self._trails.follow(tick)
         if tick in self._corporate.late:
             self._corporate.happen_late(tick)
         if is_due:
@@ -49,8 +55,9 @@ class Market:
         if self._margin is not None and self._margin.falls_short(tick):
             self._liquidate(tick)
 
-    def quiet_until(self, tick: int) -> int:
-        """The first tick from `tick` on at which it may bring more than bars."""
+    def quiet_until(self, tick: int, next_call: int) -> int:
+        """The first tick from `tick` on at which it may bring more than bars, or has to be looked at by the strategy's
+        next call: trailing stops are where they have got to."""
         if self._fresh:
             self._until = tick
             return tick
@@ -58,6 +65,8 @@ class Market:
         if self._book:
             # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
             until = min(until, self._watch.due(tick - 1), self._last)
+            if until > next_call and self._trails.is_any:
+                until = next_call
         self._until = until if self._margin is None else self._margin.first_doubt(tick, until)
         return self._until
 
@@ -85,9 +94,17 @@ class Market:
             self._fill_all(tick)
             self._news += range(before, len(self.ledger.fills))
         if self._fresh:
+            is_due = is_due or not self._are_left(tick)
             self._account.absorb()
-            is_due = bool(self._book)
-        return is_due
+            if not is_due:
+                self._orders.accept()
+                self._watch.rest(tick)
+        return is_due and bool(self._book)
+
+    def _are_left(self, tick: int) -> bool:
+        """Whether a tick's bars surely leave all new orders as they are."""
+        orders = [what for what in self._fresh if isinstance(what, Order) and what.is_working]
+        return all(self._watch.leaves(order, tick) for order in orders)
 
     def take_news(self) -> Sequence[News]:
         """What happened to orders since this was last called, in order."""

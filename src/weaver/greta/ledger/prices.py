@@ -200,6 +200,11 @@ class Prices:
             self.is_always_open or bool(self.regular[index]),
         )
 
+    def closes(self, index: int, *, extended_hours: bool) -> int:
+        """When the session of a bar closes for an order, ns."""
+        day = self._days[index]
+        return (self._ends_of.get(day) or self._session(day)).closes(extended_hours=extended_hours)
+
     def session_end(self, day: int) -> int:
         """When the session of a date closes, ns."""
         return self._session(day).close

@@ -8,16 +8,20 @@ from numpy.typing import NDArray
 
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.orders.book import OrderBook
+from weaver.greta.orders.trails import NEVER, Trail, is_trailing
 from weaver.model.orders.actions import OrderType, TimeInForce
 from weaver.model.orders.order import Order
 
-NEVER = 2**62
 BLOCK, BLOCK_MAX = 64, 65_536
 """How many ticks are searched at once: few at first, for most of what rests is touched or overtaken soon."""
 
 
 BUSY_MAX = 15
 """For how many ticks at most nothing is searched for where searching has found nothing to leave out."""
+
+
+RESTING = (OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT)
+LASTING = (TimeInForce.DAY, TimeInForce.GTC)
 
 
 class Level(NamedTuple):
@@ -27,6 +31,10 @@ class Level(NamedTuple):
     column: NDArray[np.float64]
     compare: np.ufunc
     bound: float
+
+    def is_touched(self, bar: int) -> bool:
+        """Whether a bar, by index, may touch it."""
+        return bool(self.compare(self.column[bar], self.bound))
 
     def first(self, start: int, stop: int) -> int:
         """The tick of the first bar that may touch it, of those that close at the ticks from `start` to before
@@ -65,6 +73,25 @@ class Watch:
             self._skips = self._busy = min(2 * self._busy + 1, BUSY_MAX) if self._due == now + 1 else 0
         return self._due
 
+    def leaves(self, order: Order, tick: int) -> bool:
+        """Whether the bars of a tick, the first since it was placed, surely leave an order that may rest as it is, but
+        for its acceptance and the beginning of its day."""
+        if order.waiting:
+            return True
+        if order.group or order.triggered or order.order_type not in RESTING or order.tif not in LASTING:
+            return False
+        prices = self._prices[order.scale.symbol]
+        bar = prices.bar_at(tick)
+        if bar < 0 or prices.opens[bar] < order.placed or not prices.is_tradable(bar, extended=order.extended_hours):
+            return False
+        if order.tif is TimeInForce.DAY:
+            close = prices.closes(bar, extended_hours=order.extended_hours)
+            if close <= self.ticks[tick]:
+                return False
+            self._orders.session_closes[order.number] = close
+        level = _level(order, prices)
+        return not level.is_touched(bar)
+
     def rest(self, tick: int) -> None:
         """The book as it stands has had its turn at a tick; until it changes, what is to come can be searched for."""
         state = (len(self._book), self._orders.changes)
@@ -76,7 +103,8 @@ class Watch:
         self._seen = (-1, -1)
 
     def _search(self, now: int, until: int) -> int:
-        due, levels = until, []
+        due = until
+        levels: list[Level | Trail] = []
         for order in self._book:
             if order.waiting:
                 continue
@@ -87,14 +115,16 @@ class Watch:
             bar = prices.newest_at(now) + 1
             if bar >= prices.count:
                 continue
-            if _needs_every_bar(order) or (order.tif is TimeInForce.DAY and session_close is None):
+            if _needs_every_bar(order, prices) or (order.tif is TimeInForce.DAY and session_close is None):
                 due = min(due, prices.tick_of(bar))
+            elif order.order_type is OrderType.TRAILING_STOP and not order.triggered:
+                levels.append(Trail(prices, order, now))
             else:
                 levels.append(_level(order, prices))
         return _first_touch(levels, now + 1, min(due, len(self.ticks)), due)
 
 
-def _first_touch(levels: Sequence[Level], start: int, end: int, otherwise: int) -> int:
+def _first_touch(levels: Sequence[Level | Trail], start: int, end: int, otherwise: int) -> int:
     """The first tick from `start` to before `end` at which a level is touched: all of them block by block, so that
     what is far away costs nothing while something else is near."""
     size = BLOCK
@@ -107,10 +137,10 @@ def _first_touch(levels: Sequence[Level], start: int, end: int, otherwise: int) 
     return otherwise
 
 
-def _needs_every_bar(order: Order) -> bool:
+def _needs_every_bar(order: Order, prices: Prices) -> bool:
     """Whether its next bar, whatever that is, does something to an order."""
     return (
-        order.order_type is OrderType.TRAILING_STOP
+        (order.order_type is OrderType.TRAILING_STOP and not (is_trailing(order) and prices.all_tradable))
         or (order.limit_units is None and (order.stop_units is None or order.triggered))
         or order.tif in (TimeInForce.IOC, TimeInForce.FOK)
     )
