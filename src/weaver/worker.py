@@ -25,7 +25,7 @@ from weaver.greta.record.order_events import Envelope
 from weaver.greta.record.run_record import RunRecord
 from weaver.greta.result import BacktestResult
 from weaver.greta.results.json_text import iso
-from weaver.greta.results.trades import Trade, trades_of
+from weaver.greta.results.trades import Trade, Trades
 from weaver.marvin.indicator_columns import indicator_columns
 from weaver.marvin.parameters.validation import json_schema, validate
 from weaver.marvin.plugins.loader import LoadedStrategy, from_source
@@ -109,7 +109,7 @@ def _strategy(run: Run) -> LoadedStrategy:
 
 def _record_way(run: FinishedRun, record: RunRecord, emit: Emit) -> None:
     """Send what a run had done when it broke off."""
-    trades = trades_of(run, fill_columns(run.fills, run.prices))
+    trades = Trades(run, fill_columns(run.fills, run.prices))
     _send(record, trades, record.ends(), emit)
 
 

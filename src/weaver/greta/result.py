@@ -18,7 +18,7 @@ from weaver.greta.results.json_text import json_text
 from weaver.greta.results.rows import EquityRow, Flow
 from weaver.greta.results.statistics import TradeColumns, statistics
 from weaver.greta.results.table import Table
-from weaver.greta.results.trades import Trade, trades_of
+from weaver.greta.results.trades import Trade, Trades
 from weaver.greta.results.whole_file import write_whole
 from weaver.model.errors import RunFailed
 from weaver.model.market.bars import Bars
@@ -44,7 +44,7 @@ class BacktestResult:
         self.strategy, self.journal, self._record = strategy, finished.journal, record
         self._columns = fill_columns(finished.fills, finished.prices)
         self.curve: Curve = curve_of(finished, self._columns)
-        self._trades = trades_of(finished, self._columns)
+        self._trades = Trades(finished, self._columns)
         self.stats: dict[str, float | int | None] = self._statistics()
         self.warnings: list[ResultWarning] = gravest_first(
             warnings_of(finished, self.curve, self._trades, self._columns)

@@ -31,11 +31,31 @@ def with_room(column: NDArray[np.int64]) -> NDArray[Any]:
     return column if is_small else column.astype(object)
 
 
+def summable(counts: NDArray[Any]) -> NDArray[Any]:
+    """The counts, or where sums of them might leave int64, the same as Python's integers."""
+    return counts if _fits(counts, 0) else counts.astype(object)
+
+
 def quotients(counts: NDArray[Any], one: int) -> Floats:
     """Each count ÷ `one`, a power of ten: the double next to it."""
-    if counts.dtype != object and (not len(counts) or -DOUBLE < int(counts.min()) <= int(counts.max()) < DOUBLE):
+    if _are_doubles(counts):
         return np.asarray(counts / float(one))
     return np.array([count / one for count in counts.tolist()], dtype=np.float64)
+
+
+def ratios(numerators: NDArray[Any], divisors: NDArray[Any]) -> Floats:
+    """Each exact number ÷ the other: the double next to the ratio."""
+    if _are_doubles(numerators) and _are_doubles(divisors):
+        return np.asarray(numerators / divisors, dtype=np.float64)
+    pairs = zip(numerators.tolist(), divisors.tolist(), strict=True)
+    return np.array([float(a / b) for a, b in pairs], dtype=np.float64)
+
+
+def products(left: NDArray[Any], right: NDArray[Any]) -> Floats:
+    """The product of each two exact numbers: the double next to it."""
+    if _are_doubles(left) and _are_doubles(right):
+        return np.asarray(left.astype(np.float64) * right)
+    return np.array([float(a * b) for a, b in zip(left.tolist(), right.tolist(), strict=True)], dtype=np.float64)
 
 
 def levels(start: int, moves: NDArray[Any], one: int) -> Floats:
@@ -49,6 +69,11 @@ def total(counts: NDArray[Any], one: int) -> float:
     """The sum ÷ `one`: the double next to it."""
     whole_sum = int(counts.sum()) if _fits(counts, 0) else sum(counts.tolist())
     return whole_sum / one
+
+
+def _are_doubles(counts: NDArray[Any]) -> bool:
+    """Whether they are int64, and doubles without rounding."""
+    return counts.dtype != object and (not len(counts) or -DOUBLE < int(counts.min()) <= int(counts.max()) < DOUBLE)
 
 
 def _fits(moves: NDArray[Any], start: int) -> bool:

@@ -37,7 +37,8 @@ class FillColumns:
     @property
     def is_small(self) -> bool:
         """Whether all counts are int64."""
-        return object not in {self.units.dtype, self.value.dtype, self.commission.dtype}
+        # No set: a dtype equals its type, but has another hash.
+        return object not in (self.units.dtype, self.value.dtype, self.commission.dtype)
 
     def of(self, index: int) -> NDArray[np.int64]:
         """Which rows are of a symbol."""

@@ -108,12 +108,12 @@ class FillRows(Sequence[FillRow]):
         counted = map(whole, (self.units, lists.values, lists.commissions))
         return *counted, np.array(lists.slippages, dtype=np.float64)
 
-    def price_column(self) -> NDArray[np.float64]:
-        """The price of each fill, in price units."""
+    def price_column(self) -> NDArray[Any]:
+        """The price of each fill, in price units, as a `whole` array."""
         self.settle()
         if self._swept is not None and not self._lists.values:
-            return np.asarray(self._swept.prices, dtype=np.float64)
-        return np.array(self._as_lists().prices, dtype=np.float64)
+            return with_room(self._swept.prices)
+        return whole(self._as_lists().prices)
 
     def append(self, row: FillRow) -> None:
         """Add a row with its amounts."""

@@ -1,213 +1,166 @@
-"""What orders opened and others, or a delisting, closed: first in, first out, through splits."""
+"""Round trips as columns: what one order opened and another, or a delisting, closed."""
 
-from bisect import bisect_right
-from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from typing import Any
 
-from weaver.greta.ledger.fill_rows import FillRow, FillRows
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.greta.finished_run import FinishedRun
+from weaver.greta.ledger.exact_sums import ratios, summable, whole
+from weaver.greta.ledger.fill_columns import FillColumns
 from weaver.greta.ledger.ledger import CashFlow
-from weaver.model.numbers.money import divide_half_even
+from weaver.greta.results.legs import LegByLeg, Piece
+from weaver.greta.results.matching import matches_of
 
-Worth = int | Fraction
-"""Price units x quantity units: what something came to before it was rounded to cash; a Fraction after a split."""
-
-
-class Leg:
-    """What of a fill is still open. `price` is exact; `value` and `commission` are cash units, and what is taken off
-    adds up to what was paid; `fee` is the commission of a unit, not rounded."""
-
-    __slots__ = ("commission", "fee", "fill", "price", "units", "value")
-
-    def __init__(self, fill: int, units: int, price: Worth, value: int, commission: int, fee: float) -> None:
-        self.fill, self.units, self.price = fill, units, price
-        self.value, self.commission, self.fee = value, commission, fee
-
-    @classmethod
-    def of(cls, fill: int, row: FillRow) -> "Leg":
-        """All of a fill."""
-        units = abs(row.units)
-        return cls(fill, units, row.price, row.value, row.commission, row.commission / units)
-
-    def take(self, units: int) -> tuple[int, int]:
-        """Take units off; value and commission go pro rata, so that the parts add up to the whole."""
-        value = divide_half_even(self.value * units, self.units)
-        commission = divide_half_even(self.commission * units, self.units)
-        self.units, self.value, self.commission = self.units - units, self.value - value, self.commission - commission
-        return value, commission
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+COLUMNS = ("entry", "exit", "units", "pnl", "commission", "entry_price", "exit_price", "fee")
 
 
-class Piece:
-    """A quantity that one order opened and another, or a delisting, closed. Values, commission and `pnl` in cash units,
-    as they changed hands; `entry_worth`, `exit_worth` and `fee`, the commission again, before any rounding."""
-
-    __slots__ = (
-        "commission", "delisting", "entry", "entry_value", "entry_worth", "exit", "exit_value", "exit_worth", "fee",
-        "sign", "symbol", "units",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        symbol: str,
-        sign: int,
-        units: int,
-        entry: int,
-        exit_: int,
-        *,
-        values: tuple[int, int, int],
-        worths: tuple[Worth, Worth, float],
-        delisting: CashFlow | None = None,
-    ) -> None:
-        self.symbol, self.sign, self.units = symbol, sign, units
-        self.entry, self.exit, self.delisting = entry, exit_, delisting
-        self.entry_value, self.exit_value, self.commission = values
-        self.entry_worth, self.exit_worth, self.fee = worths
-
-    def add(self, later: "Piece") -> None:
-        """Take in what the same two closed later."""
-        self.units += later.units
-        self.entry_value += later.entry_value
-        self.exit_value += later.exit_value
-        self.commission += later.commission
-        self.entry_worth += later.entry_worth
-        self.exit_worth += later.exit_worth
-        self.fee += later.fee
-        self.exit = later.exit
-
-    @property
-    def pnl(self) -> int:
-        """What it earned, in cash units."""
-        return self.sign * (self.exit_value - self.entry_value) - self.commission
-
-
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RoundTrips:
-    """Matches the fills of a run with each other."""
+    """A row each. Counts are exact: int64, or Python's integers where they might not fit."""
 
-    def __init__(self, fills: FillRows, flows: Sequence[CashFlow]) -> None:
-        self._fills = fills
-        self._flows = deque(flow for flow in flows if flow.kind in {"split", "delisting"})
-        self._legs: dict[str, deque[Leg]] = defaultdict(deque)
-        self._found: dict[tuple[int, int], Piece] = {}
+    entry: Ints
+    """The fill that opened it: the first, where there are several."""
+    exit: Ints
+    """The fill that closed it, the last where there are several; of a delisting, the last of the run before it."""
+    units: NDArray[Any]
+    """How many were opened and closed, > 0."""
+    pnl: NDArray[Any]
+    """What it earned after commissions, in cash units, as they changed hands."""
+    commission: NDArray[Any]
+    entry_price: NDArray[Any]
+    """In price units, not rounded: a Fraction where fills had several, or after a split."""
+    exit_price: NDArray[Any]
+    fee: Floats
+    """The commission again, in cash units, before it was rounded to any part."""
+    delistings: Mapping[int, CashFlow]
+    """What ended those that no fill did, by row."""
+    are_pairs: bool = False
+    """Whether they are all that the run's one symbol did: bought whole, sold whole, or the other way round."""
 
-    def pieces(self) -> list[Piece]:
-        """In order of their last exit; those of the same two orders are one, whatever filled between them."""
-        numbers = self._fills.numbers
-        for index, row in enumerate(self._fills):
-            self._follow(index)
-            for piece in _closed(self._legs[row.order.symbol], index, row, self._fills):
-                self._keep((numbers[piece.entry], numbers[index]), piece)
-        self._follow(len(self._fills))
-        return sorted(self._found.values(), key=lambda piece: (piece.exit, piece.delisting is not None))
-
-    def _follow(self, fills: int) -> None:
-        """What happened without a fill before there were more than so many."""
-        while self._flows and self._flows[0].fills_before <= fills:
-            flow = self._flows.popleft()
-            legs = self._legs[flow.symbol]
-            if flow.kind == "split":
-                self._legs[flow.symbol] = after_split(legs, flow)
-                continue
-            for piece in _delisted(legs, flow, long=bool(legs) and self._fills[legs[0].fill].units > 0):
-                self._keep((self._fills.numbers[piece.entry], -len(self._flows) - 1), piece)
-            legs.clear()
-
-    def _keep(self, ends: tuple[int, int], piece: Piece) -> None:
-        if ends in self._found:
-            self._found[ends].add(piece)
-        else:
-            self._found[ends] = piece
+    def __len__(self) -> int:
+        return len(self.entry)
 
 
-def _closed(legs: deque[Leg], index: int, row: FillRow, fills: Sequence[FillRow]) -> Iterator[Piece]:
-    """What a fill closes of the open legs; what it opens joins them."""
-    sign = 1 if row.units > 0 else -1
-    rest = Leg.of(index, row)
-    while rest.units and legs and (fills[legs[0].fill].units > 0) != (sign > 0):
-        leg = legs[0]
-        units = min(leg.units, rest.units)
-        entry_value, entry_commission = leg.take(units)
-        exit_value, exit_commission = rest.take(units)
-        if not leg.units:
-            legs.popleft()
-        yield Piece(
-            row.order.symbol,
-            -sign,
-            units,
-            leg.fill,
-            index,
-            values=(entry_value, exit_value, entry_commission + exit_commission),
-            worths=(leg.price * units, rest.price * units, (leg.fee + rest.fee) * units),
-        )
-    if rest.units:
-        legs.append(rest)
+def round_trips(run: FinishedRun, columns: FillColumns) -> RoundTrips:
+    """The closed round trips of all fills, in order of exit; of the same two orders one, whatever filled between.
 
-
-def _delisted(legs: Sequence[Leg], flow: CashFlow, *, long: bool) -> Iterator[Piece]:
-    """The open legs against what a delisting paid, which is shared out so that nothing of it is lost."""
-    total, before, paid = sum(leg.units for leg in legs), 0, 0
-    for leg in legs:
-        before += leg.units
-        value = divide_half_even(abs(flow.amount) * before, total) - paid
-        paid += value
-        yield Piece(
-            flow.symbol,
-            1 if long else -1,
-            leg.units,
-            leg.fill,
-            flow.fills_before - 1,
-            values=(leg.value, value, leg.commission),
-            worths=(leg.price * leg.units, flow.price * leg.units, leg.fee * leg.units),
-            delisting=flow,
-        )
-
-
-def after_split(legs: Sequence[Leg], flow: CashFlow) -> deque[Leg]:
-    """The open legs after a split.
-
-    The fraction that is paid out takes its share of every leg's cost along, as of a position's, but of no commission.
-    A unit that two legs have parts of goes to the one with the larger part, with the cost of both.
+    All at once, but where a split or a delisting changed what was held of a symbol: of that, leg by leg.
     """
-    numerator, denominator = flow.ratio
-    old, new = sum(leg.units for leg in legs), abs(flow.units)
-    if not old or not new:
-        return deque()
-    exact = old * numerator
-    kept = Fraction(new * denominator, exact)
-    edges = [0, *accumulate(leg.units for leg in legs)]
-    cuts = [divide_half_even(edge * new, old) for edge in edges]
-    places = [Fraction(cut * old, new) for cut in cuts]
-    worths = _shared([leg.price * leg.units * kept for leg in legs], edges, places)
-    total = sum(leg.value for leg in legs)
-    gone = divide_half_even(total * (exact - new * denominator), exact)
-    values = _rounded(_up_to([leg.value * kept for leg in legs], edges, places), total - gone)
-    commission = sum(leg.commission for leg in legs)
-    commissions = _rounded(_up_to([leg.commission for leg in legs], edges, places), commission)
-    fees = _shared([leg.fee * leg.units for leg in legs], edges, places)
-    rows = zip(legs, pairwise(cuts), worths, values, commissions, fees, strict=True)
-    return deque(
-        Leg(leg.fill, after - before, Fraction(worth) / (after - before), value, paid, float(fee) / (after - before))
-        for leg, (before, after), worth, value, paid, fee in rows
-        if after > before
+    flows = [flow for flow in run.flows if flow.kind in {"split", "delisting"}]
+    names = {flow.symbol for flow in flows}
+    is_changed = np.array([symbol in names for symbol in run.prices])[columns.symbol]
+    found = _at_once(run, columns, np.flatnonzero(~is_changed))
+    if flows:
+        found = _joined(found, _counted(LegByLeg(run.fills, flows).pieces(np.flatnonzero(is_changed).tolist())))
+    return _in_order(found)
+
+
+def _at_once(run: FinishedRun, columns: FillColumns, rows: Ints) -> RoundTrips:
+    """Those of some fills whose holdings only fills changed."""
+    matches = matches_of(rows, columns.symbol[rows], columns.units[rows])
+    entry, exit_ = matches.rows[matches.entry], matches.rows[matches.exit]
+    size, price = np.abs(columns.units), run.fills.price_column()
+    entered, left = matches.shares(columns.value, size)
+    paid_first, paid_last = matches.shares(columns.commission, size)
+    in_parts = any(prices.costs.max_participation is not None for prices in run.prices.values())
+    by_unit = ratios(columns.commission, size)
+    found = RoundTrips(
+        entry=entry,
+        exit=exit_,
+        units=matches.units,
+        pnl=np.sign(columns.units[entry]) * (left - entered) - (paid_first + paid_last),
+        commission=paid_first + paid_last,
+        entry_price=price[entry],
+        exit_price=price[exit_],
+        fee=(by_unit[entry] + by_unit[exit_]) * matches.units.astype(np.float64),
+        delistings={},
+        are_pairs=matches.are_pairs and len(run.prices) == 1 and not run.flows and columns.is_small and not in_parts,
+    )
+    return _by_orders(found, np.array(run.fills.numbers, dtype=np.int64)) if in_parts and len(entry) else found
+
+
+def _by_orders(found: RoundTrips, numbers: Ints) -> RoundTrips:
+    """One for each two orders, in the order of their first ones; `numbers`: which order each fill is of."""
+    both = numbers[found.entry] * (int(numbers.max()) + 1) + numbers[found.exit]
+    first, trip = np.unique(both, return_index=True, return_inverse=True)[1:]
+    if len(first) == len(both):
+        return found
+    order = np.argsort(first)
+    first, trip = first[order], np.argsort(order)[trip]
+    last = found.exit[first]
+    np.maximum.at(last, trip, found.exit)
+    return RoundTrips(
+        entry=found.entry[first],
+        exit=last,
+        units=_sums(trip, found.units),
+        pnl=_sums(trip, found.pnl),
+        commission=_sums(trip, found.commission),
+        entry_price=_averages(trip, first, found.entry_price, found.units),
+        exit_price=_averages(trip, first, found.exit_price, found.units),
+        fee=np.bincount(trip, weights=found.fee).astype(np.float64),
+        delistings={},
     )
 
 
-def _up_to(amounts: Sequence[Worth | float], edges: Sequence[int], places: Sequence[Fraction]) -> list[Worth | float]:
-    """What of amounts that are spread evenly between edges lies before each place."""
-    sums = [0, *accumulate(amounts)]
-    found: list[Worth | float] = []
-    for place in places:
-        at = min(bisect_right(edges, place), len(amounts)) - 1
-        found.append(sums[at] + amounts[at] * ((place - edges[at]) / (edges[at + 1] - edges[at])))
-    return found
+def _sums(trip: Ints, counts: NDArray[Any]) -> NDArray[Any]:
+    """The exact sum of the counts of each trip."""
+    counts = summable(counts)
+    sums = np.zeros(int(trip.max()) + 1, dtype=counts.dtype)
+    np.add.at(sums, trip, counts)
+    return sums
 
 
-def _shared(amounts: Sequence[Worth | float], edges: Sequence[int], places: Sequence[Fraction]) -> list[Worth | float]:
-    """The same between neighbouring places."""
-    return [after - before for before, after in pairwise(_up_to(amounts, edges, places))]
+def _averages(trip: Ints, first: Ints, price: NDArray[Any], units: NDArray[Any]) -> NDArray[Any]:
+    """The exact average price of each trip, weighted by units."""
+    prices = price[first]
+    differs = np.unique(trip[price != prices[trip]])
+    if not len(differs):
+        return prices
+    some = np.isin(trip, differs)
+    bought, worth = units[some].astype(object), price[some].astype(object) * units[some].astype(object)
+    prices = prices.astype(object)
+    pairs = zip(_sums(trip[some], worth)[differs], _sums(trip[some], bought)[differs], strict=True)
+    prices[differs] = [Fraction(*pair) for pair in pairs]
+    return prices
 
 
-def _rounded(sums: Sequence[Worth | float], total: int) -> list[int]:
-    """The steps of rising sums in whole units, which add up to `total`."""
-    whole = [round(one) for one in sums[:-1]]
-    return [after - before for before, after in pairwise([*whole, total])]
+def _counted(pieces: Sequence[Piece]) -> RoundTrips:
+    """Pieces as columns."""
+    return RoundTrips(
+        entry=np.array([piece.entry for piece in pieces], dtype=np.int64),
+        exit=np.array([piece.exit for piece in pieces], dtype=np.int64),
+        units=whole([piece.units for piece in pieces]),
+        pnl=whole([piece.pnl for piece in pieces]),
+        commission=whole([piece.commission for piece in pieces]),
+        entry_price=np.array([Fraction(piece.entry_worth) / piece.units for piece in pieces], dtype=object),
+        exit_price=np.array([Fraction(piece.exit_worth) / piece.units for piece in pieces], dtype=object),
+        fee=np.array([piece.fee for piece in pieces], dtype=np.float64),
+        delistings={row: piece.delisting for row, piece in enumerate(pieces) if piece.delisting is not None},
+    )
+
+
+def _joined(one: RoundTrips, other: RoundTrips) -> RoundTrips:
+    """The rows of both."""
+    both: dict[str, Any] = {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in COLUMNS}
+    return replace(one, **both, delistings={len(one) + row: flow for row, flow in other.delistings.items()})
+
+
+def _in_order(found: RoundTrips) -> RoundTrips:
+    """By exit, a delisting after the fill before it."""
+    key = 2 * found.exit
+    key[list(found.delistings)] += 1
+    if not np.any(key[1:] < key[:-1]):
+        return found
+    order = np.argsort(key, kind="stable")
+    place = np.argsort(order)
+    return replace(
+        found,
+        **{name: getattr(found, name)[order] for name in COLUMNS},
+        delistings={int(place[row]): flow for row, flow in found.delistings.items()},
+    )

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.ledger.exact_sums import quotients, whole
+from weaver.greta.ledger.exact_sums import products, quotients, ratios
 from weaver.greta.ledger.fill_columns import FillColumns, times_of
-from weaver.greta.ledger.fill_rows import FillRow
 from weaver.greta.results.excursions import Excursions
-from weaver.greta.results.round_trips import Piece, RoundTrips
+from weaver.greta.results.round_trips import RoundTrips, round_trips
 from weaver.greta.results.statistics import TradeColumns
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_ONE, decimal_of
@@ -44,152 +44,90 @@ class DelistedTrade(Trade):
 
 
 class Trades(Sequence[Trade]):
-    """The closed round trips of a run, in order of exit; a trade is made when it is first looked at."""
+    """The closed round trips of a run, in order of exit; a trade is made when it is looked at."""
 
-    def __init__(self, pieces: Sequence[Piece], columns: TradeColumns, run: FinishedRun) -> None:
-        self._pieces, self._run = pieces, run
-        self.columns = columns
-        self._excursions: dict[str, Excursions] = {}
-        self._made: dict[int, Trade] = {}
+    def __init__(self, run: FinishedRun, fills: FillColumns) -> None:
+        self._run, self._fills = run, fills
+        self._prices = tuple(run.prices.values())
+        self._trips = round_trips(run, fills)
+        self.columns = _columns(run, fills, self._trips)
+        self._excursions: dict[int, Excursions] = {}
 
     def __len__(self) -> int:
-        return len(self._pieces)
+        return len(self._trips)
 
     def __getitem__(self, index: int) -> Trade:  # type: ignore[override]
-        made = self._made.get(index)
-        if made is None:
-            made = self._made[index] = self._trade(index)
-        return made
-
-    def _trade(self, index: int) -> Trade:
-        piece = self._pieces[index]
-        scale = self._run.prices[piece.symbol].scale
-        mae, mfe = self._excursion(piece)
-        entry, exit_ = self._bars(piece)
-        return (Trade if piece.delisting is None else DelistedTrade)(
-            symbol=piece.symbol,
-            side="long" if piece.sign > 0 else "short",
-            quantity=scale.quantity_decimal(piece.units),
-            entry_time=_entry_time(self._run, piece),
-            entry_price=scale.average_price(piece.entry_worth, piece.units),
-            exit_time=_exit_time(self._run, piece),
-            exit_price=scale.average_price(piece.exit_worth, piece.units),
-            pnl=decimal_of(piece.pnl, 8),
-            return_=float(self.columns.return_[index]),
-            commission=decimal_of(piece.commission, 8),
-            bars=exit_ - entry,
+        trips, columns = self._trips, self.columns
+        entry = trips.entry[index]
+        units, sign = trips.units.item(index), 1 if self._fills.units[entry] > 0 else -1
+        entered, left = trips.entry_price.item(index), trips.exit_price.item(index)
+        which = int(self._fills.symbol[entry])
+        scale = self._prices[which].scale
+        mae, mfe = self._excursion(index, which, sign, entered / scale.price_one, left / scale.price_one)
+        bar, last = self.bars(index)
+        return (DelistedTrade if index % len(self) in trips.delistings else Trade)(
+            symbol=self._prices[which].symbol,
+            side="long" if sign > 0 else "short",
+            quantity=scale.quantity_decimal(units),
+            entry_time=columns.entry_time.item(index),
+            entry_price=scale.average_price(entered * units, units),
+            exit_time=columns.exit_time.item(index),
+            exit_price=scale.average_price(left * units, units),
+            pnl=decimal_of(trips.pnl.item(index), 8),
+            return_=columns.return_.item(index),
+            commission=decimal_of(trips.commission.item(index), 8),
+            bars=last - bar,
             mae=mae,
             mfe=mfe,
         )
 
     def bars(self, index: int) -> tuple[int, int]:
         """The bars of its symbol in which a trade was entered and left, by index."""
-        return self._bars(self._pieces[index])
-
-    def _bars(self, piece: Piece) -> tuple[int, int]:
-        fills, delisting = self._run.fills, piece.delisting
-        entry = fills[piece.entry].bar
+        entry, exit_ = self._trips.entry[index], self._trips.exit[index]
+        delisting = self._trips.delistings.get(index % len(self))
         if delisting is None:
-            return entry, fills[piece.exit].bar
-        prices = self._run.prices[piece.symbol]
-        is_before = delisting.place == AT_OPEN
-        return entry, prices.bar_at(delisting.tick) if is_before else prices.newest_at(delisting.tick)
+            return self._fills.bar.item(entry), self._fills.bar.item(exit_)
+        prices, is_before = self._prices[self._fills.symbol[entry]], delisting.place == AT_OPEN
+        last = prices.bar_at(delisting.tick) if is_before else prices.newest_at(delisting.tick)
+        return self._fills.bar.item(entry), last
 
-    def _excursion(self, piece: Piece) -> tuple[float, float]:
-        prices = self._run.prices[piece.symbol]
-        excursions = self._excursions.get(piece.symbol)
+    def _excursion(self, index: int, which: int, sign: int, paid: float, left: float) -> tuple[float, float]:
+        excursions = self._excursions.get(which)
         if excursions is None:
-            excursions = self._excursions[piece.symbol] = Excursions(prices)
-        one = piece.units * prices.scale.price_one
-        entry, exit_ = self._bars(piece)
-        place = self._run.fills[piece.exit].place if piece.delisting is None else piece.delisting.place
+            excursions = self._excursions[which] = Excursions(self._prices[which])
+        bar, last = self.bars(index)
+        delisting = self._trips.delistings.get(index % len(self))
+        place = self._fills.place[self._trips.exit[index]] if delisting is None else delisting.place
         return excursions.of(
-            sign=piece.sign,
-            entry=(entry, float(piece.entry_worth / one)),
-            exit_=(exit_, float(piece.exit_worth / one)),
-            left_at_open=place == AT_OPEN,
+            sign=sign, entry=(bar, float(paid)), exit_=(last, float(left)), left_at_open=place == AT_OPEN
         )
 
 
-def trades_of(run: FinishedRun, columns: FillColumns) -> Trades:
-    """The round trips of all fills."""
-    quick = _alternating(run, columns)
-    if quick is not None:
-        return quick
-    pieces = RoundTrips(run.fills, run.flows).pieces()
-    found = TradeColumns(
-        pnl=quotients(whole([piece.pnl for piece in pieces]), CASH_ONE),
-        return_=np.array([_return(piece, run) for piece in pieces], dtype=np.float64),
-        entry_time=np.array([_entry_time(run, piece) for piece in pieces], dtype=np.int64),
-        exit_time=np.array([_exit_time(run, piece) for piece in pieces], dtype=np.int64),
+def _columns(run: FinishedRun, fills: FillColumns, trips: RoundTrips) -> TradeColumns:
+    """What the statistics want of the trades."""
+    prices = tuple(run.prices.values())
+    times = np.empty(len(fills), dtype=np.int64)
+    for index, one in enumerate(prices):
+        own = fills.of(index) if len(prices) > 1 else slice(None)
+        times[own] = times_of(fills, own, one)
+    exit_time = times[trips.exit]
+    for row, delisting in trips.delistings.items():
+        exit_time[row] = run.ticks[delisting.tick]
+    return TradeColumns(
+        pnl=quotients(trips.pnl, CASH_ONE),
+        return_=_returns(fills, trips, np.array([float(one.scale.notional_divisor) for one in prices])),
+        entry_time=times[trips.entry],
+        exit_time=exit_time,
     )
-    return Trades(pieces, found, run)
 
 
-def _return(piece: Piece, run: FinishedRun) -> float:
+def _returns(fills: FillColumns, trips: RoundTrips, divisors: NDArray[np.float64]) -> NDArray[np.float64]:
     """The gain as a fraction of what was entered, from prices and not from cash, which is rounded."""
-    paid = piece.entry_worth
-    change = piece.sign * (piece.exit_worth - paid) / paid
-    return float(change) - piece.fee * run.prices[piece.symbol].scale.notional_divisor / float(paid)
-
-
-def _alternating(run: FinishedRun, columns: FillColumns) -> Trades | None:
-    """The common case, all columns at once: one symbol, no flows, each entry closed whole by the next fill."""
-    prices = next(iter(run.prices.values()))
-    fills_whole = prices.costs.max_participation is None  # else parts of two orders may alternate
-    if len(run.prices) != 1 or run.flows or len(columns) < 2 or not columns.is_small or not fills_whole:
-        return None
-    rows = slice(0, len(columns) // 2 * 2)
-    signed, value, fees = columns.units[rows], columns.value[rows], columns.commission[rows]
-    if np.any(signed[0::2] + signed[1::2]):
-        return None
-    entry, exit_, paid = value[0::2], value[1::2], fees[0::2] + fees[1::2]
-    sign = np.sign(signed[0::2])
-    bought, sold = (run.fills.price_column()[place : len(signed) : 2] for place in (0, 1))
-    worth = bought * np.abs(signed[0::2]).astype(np.float64) / prices.scale.notional_divisor
-    times = times_of(columns, rows, prices)
-    found = TradeColumns(
-        pnl=quotients(sign * (exit_ - entry) - paid, CASH_ONE),
-        return_=sign * (sold - bought) / bought - paid / worth,
-        entry_time=times[0::2].astype(np.int64),
-        exit_time=times[1::2].astype(np.int64),
-    )
-    return Trades(_Pairs(prices.symbol, run.fills), found, run)
-
-
-class _Pairs(Sequence[Piece]):
-    """Pieces of consecutive pairs of fills, made when looked at."""
-
-    def __init__(self, symbol: str, fills: Sequence[FillRow]) -> None:
-        self._symbol, self._fills = symbol, fills
-
-    def __len__(self) -> int:
-        return len(self._fills) // 2
-
-    def __getitem__(self, index: int) -> Piece:  # type: ignore[override]
-        if index < 0:
-            index += len(self)
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        entry, exit_ = self._fills[2 * index], self._fills[2 * index + 1]
-        units, paid = abs(entry.units), entry.commission + exit_.commission
-        return Piece(
-            self._symbol,
-            1 if entry.units > 0 else -1,
-            units,
-            2 * index,
-            2 * index + 1,
-            values=(entry.value, exit_.value, paid),
-            worths=(entry.price * units, exit_.price * units, float(paid)),
-        )
-
-
-def _entry_time(run: FinishedRun, piece: Piece) -> int:
-    return run.prices[piece.symbol].time_of(run.fills[piece.entry])
-
-
-def _exit_time(run: FinishedRun, piece: Piece) -> int:
-    """When an order, or a delisting, ended it."""
-    if piece.delisting is not None:
-        return int(run.ticks[piece.delisting.tick])
-    return run.prices[piece.symbol].time_of(run.fills[piece.exit])
+    paid, sign = trips.entry_price, np.sign(fills.units[trips.entry])
+    change = ratios(sign * (trips.exit_price - paid), paid)
+    worth = products(paid, trips.units)
+    if trips.are_pairs:  # the same but for its last digit, which published results have so
+        cost: NDArray[np.float64] = trips.commission / (worth / divisors[0])
+    else:
+        cost = trips.fee * divisors[fills.symbol[trips.entry]] / worth
+    return change - cost
