@@ -371,6 +371,19 @@ def test_symbol_that_starts_later_is_read_and_traded_from_its_first_bar_on() -> 
     assert [entry.text for entry in result.journal][:4] == ["BTC/USD 0", "BTC/USD 0", "BTC/USD 1", "ETH/USD 1"]
 
 
+def test_symbol_without_a_bar_in_the_run_changes_nothing_about_its_equity() -> None:
+    bars = [crypto_bars([10.0, 11.0, 12.0, 13.0]), crypto_bars([5.0, 6.0], symbol="ETH/USD")]
+
+    class Buys(Strategy):
+        def on_bar(self, bar: Any) -> None:
+            if not self.position("BTC/USD"):
+                self.buy("BTC/USD", 2)
+
+    result = backtest(Buys, bars, cash=100, start="2021-04-05 02:00", warmup=0)
+    assert result.curve.equity.tolist() == [100.0, 102.0]  # 2 bought at 12, which close at 13
+    assert result.bars["ETH/USD"].end.tolist() == []
+
+
 def test_fill_at_an_open_outside_its_bar_fails_the_run() -> None:
     class Once(Strategy):
         def on_bar(self, bar: Any) -> None:

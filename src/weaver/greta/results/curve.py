@@ -125,6 +125,8 @@ def _held_through(
 def _newest_closes(prices: Prices, rows: EquityRows) -> tuple[NDArray[np.int64] | None, Floats]:
     """The index of the newest bar at each row (−1 before the first; None: bar k at tick k), and its close (or 0)."""
     closes = prices.listing.bars.close
+    if not prices.count:  # none of its bars lies within the run
+        return np.full(len(rows.ticks), -1), np.zeros(len(rows.ticks))
     if prices.tick_of_bar is None:
         if rows.is_each_tick and len(rows.ticks):
             return None, closes[rows.ticks[0] : rows.ticks[-1] + 1]
