@@ -13,6 +13,7 @@ from weaver.greta.setup import Setup
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.order import Order
+from weaver.model.orders.status import OrderStatus
 
 News = Change | Order | int
 """What changed on the exchange; an order that was asked for; or the number of a fill that went the short way."""
@@ -87,18 +88,28 @@ class Market:
             self._watch.look_again()
             return bool(self._book)
         is_due = bool(self._book) and self._watch.due(tick - 1) <= tick
-        if self._fresh and not is_due:
-            before = len(self.ledger.fills)
-            self._news += self._orders.take_changes()
-            self._news += [what for what in self._fresh if isinstance(what, Order)]
-            self._fill_all(tick)
-            self._news += range(before, len(self.ledger.fills))
-        if self._fresh:
-            is_due = is_due or not self._are_left(tick)
+        if not self._fresh:
+            return is_due
+        if is_due:
             self._account.absorb()
-            if not is_due:
-                self._orders.accept()
-                self._watch.rest(tick)
+            return True
+        return self._take_up_short(tick)
+
+    def _take_up_short(self, tick: int) -> bool:
+        """Fill what can be filled the short way, and have the rest in the book, all of it accepted first. Whether the
+        tick's bars may do something to that."""
+        fills, orders = self.ledger.fills, self._orders
+        before, asked = len(fills), [what for what in self._fresh if isinstance(what, Order) and _is_new(what)]
+        is_done = self._fill_all(tick)
+        filled, is_due = asked[: len(fills) - before], not self._are_left(tick)
+        self._account.absorb()
+        self._news += [*orders.take_changes(), *filled]
+        orders.accept()
+        self._news += orders.take_changes()
+        for row, order in enumerate(filled, before):
+            self._news += (order, row)
+        if not (is_done or is_due):
+            self._watch.rest(tick)
         return is_due and bool(self._book)
 
     def _are_left(self, tick: int) -> bool:
@@ -131,3 +142,8 @@ class Market:
         order = Order(self._next_number(), self.prices[symbol].scale, -1 if held > 0 else 1, abs(held), placed)
         order.tif = TimeInForce.GTC
         return order
+
+
+def _is_new(order: Order) -> bool:
+    """It was asked for, and stays so."""
+    return order.status is OrderStatus.PENDING and not order.waiting
