@@ -146,6 +146,10 @@ def _on_margin(ledger: Ledger, prices: Prices) -> Bound:
     others = [one for one in ledger.prices.values() if one is not prices]
 
     def bound_of(left: float, units: int, holding: int, bar: int) -> float | None:
+        if not bar:
+            return (
+                None  # until its first bar has closed it is valued at its fill's price, which only the long way notes
+            )
         after = holding + units
         if holding * units < 0 <= holding * after:
             return left
