@@ -51,10 +51,10 @@ class Scripted(Strategy):
         elif op.name == "replace":
             order = self._order(op.args[0])
             if order is not None and not self._is_liquidation(order):
-                self.replace(order, **_changes(order, op.kwargs))
+                self.replace(order, **changes(order, op.kwargs))
         elif op.name == "oto":
             first, then = self._order(op.args[0]), self._order(op.args[1])
-            if first is not None and then is not None and _fits(first, then):
+            if first is not None and then is not None and fits(first, then):
                 self.oto(first, then, **op.kwargs)
         else:
             getattr(self, op.name)(*op.args, **op.kwargs)
@@ -109,7 +109,7 @@ def _flags(scenario: Scenario) -> dict[str, np.ndarray[tuple[int], np.dtype[np.f
     return flags
 
 
-def _changes(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
+def changes(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
     changes = {name: given[name] for name in REPLACEABLE if name in given and getattr(order, name) is not None}
     if order.order_type == "trailing_stop":
         changes.pop("stop", None)
@@ -118,7 +118,7 @@ def _changes(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def _fits(first: Order, then: Order) -> bool:
+def fits(first: Order, then: Order) -> bool:
     return first.number < then.number and then.is_sized
 
 
@@ -138,11 +138,20 @@ def the_plan(scenario: Scenario, *, by_signal: bool = False) -> Plan:
     """A scenario as a backtest that is ready to run."""
     body = {"_program": scenario.program, "_flags": _flags(scenario)}
     program = type("Program", (BySignal if by_signal else TickByTick,), body)
-    inputs = {
+    return plan(from_class(program), inputs_of(scenario), options_of(scenario))
+
+
+def inputs_of(scenario: Scenario) -> dict[str, RunInput]:
+    """A scenario's bars, as a run takes them."""
+    return {
         one.symbol: RunInput(listing=_listing(one, scenario.timeframe), origin="memory") for one in scenario.symbols
     }
+
+
+def options_of(scenario: Scenario, **more: Any) -> Options:
+    """A scenario's account and costs, as options of a run, with those that it does not say."""
     account, costs = scenario.account, scenario.costs
-    options = Options(
+    return Options(
         cash=account.cash,
         account=account.kind,
         leverage=account.leverage if account.kind == "margin" else None,
@@ -150,8 +159,8 @@ def the_plan(scenario: Scenario, *, by_signal: bool = False) -> Plan:
         maintenance=account.maintenance,
         costs={name: getattr(costs, name) for name in costs.__slots__ if getattr(costs, name) is not None},
         close_at_end=scenario.close_at_end,
+        **more,
     )
-    return plan(from_class(program), inputs, options)
 
 
 def _listing(symbol: NaiveSymbol, timeframe: str) -> Listing:
