@@ -13,7 +13,7 @@ from weaver.greta.setup import Setup
 from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import OrderType
-from weaver.model.orders.order import Order
+from weaver.model.orders.order import WORKING, Order
 
 
 class BacktestAccount:
@@ -47,7 +47,7 @@ class BacktestAccount:
     @property
     def orders(self) -> list[Order]:
         """Every order of the run so far, in the order of their numbers."""
-        return self.ledger.fills.orders([*self._book, *self._new_orders()])
+        return self.ledger.fills.orders([*self._book, *(what for what in self.fresh if isinstance(what, Order))])
 
     @property
     def log(self) -> OrderLog | None:
@@ -56,13 +56,13 @@ class BacktestAccount:
 
     def absorb(self) -> None:
         """Have the orders that were asked for in the book."""
-        for order in self._new_orders():
-            if order.is_working:
-                self.matcher.exchange.place(order)
+        for order in self.new_orders():
+            self.matcher.exchange.place(order)
         self.fresh.clear()
 
-    def _new_orders(self) -> list[Order]:
-        return [what for what in self.fresh if isinstance(what, Order)]
+    def new_orders(self) -> list[Order]:
+        """The orders that were asked for since the market last had its turn, and still work."""
+        return [what for what in self.fresh if isinstance(what, Order) and what.status in WORKING]
 
     def place(self, order: Order) -> None:
         """Take a new order; it can act from the next bar of its symbol on."""
@@ -107,8 +107,8 @@ class BacktestAccount:
         """Orders that may still fill, oldest first."""
         if not (self._book or self.fresh):
             return ()
-        orders = (*self._book, *self._new_orders())
-        return [order for order in orders if order.is_working and symbol in (None, order.scale.symbol)]
+        orders = [*(order for order in self._book if order.is_working), *self.new_orders()]
+        return [order for order in orders if symbol in (None, order.scale.symbol)]
 
     def close(self, symbol: str) -> int | None:
         """The newest close, or None before the first bar."""

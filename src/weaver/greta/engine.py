@@ -32,16 +32,16 @@ class Engine:
         """Run from the first tick to the last, or to where the strategy stops it."""
         self._start()
         callbacks = self.runtime.callbacks(self.first)
-        market = Market(self.setup, self.account, self.runtime.take_number, self.first)
+        is_heard = callbacks.hears_orders or callbacks.hears_fills
+        market = Market(self.setup, self.account, self.runtime.take_number, self.first, is_heard=is_heard)
         self._through(market, callbacks)
         self._finish(market, callbacks)
         return self._handed_over()
 
     def _through(self, market: Market, callbacks: Callbacks) -> None:
         """Tick after tick: those at which the market brings only bars in one go, the others each by itself."""
-        is_heard, fresh = callbacks.hears_orders or callbacks.hears_fills, self.account.fresh
+        fresh, settle = self.account.fresh, market.settler()
         tick, end, pace = self.first, len(self.ticks), Pace()
-        settle = _never if is_heard else market.settler()
         while tick < end and self.runtime.stop_reason is None:
             until = market.quiet_until(tick, callbacks.next_call(tick))
             reached = tick
@@ -50,16 +50,14 @@ class Engine:
             if reached == tick:
                 self.clock.tick = tick
                 market.have_turn(tick)
-                callbacks.call(self._updates(market, callbacks))
+                callbacks.call(self._updates(market))
             tick = max(reached, tick + 1)
             if pace.is_due(callbacks.turns):
                 self.setup.progress((tick - self.first) / max(end - self.first, 1))
 
-    def _updates(self, market: Market, callbacks: Callbacks) -> Sequence[Order | Fill]:
+    def _updates(self, market: Market) -> Sequence[Order | Fill]:
         """What happened to orders since the strategy last heard of them."""
         news, found = market.take_news(), list[Order | Fill]()
-        if not (callbacks.hears_orders or callbacks.hears_fills):
-            return found
         for what in news:
             fill = None
             if isinstance(what, int):
@@ -71,9 +69,9 @@ class Engine:
                 order, _, execution = what
                 found.append(order)
                 fill = None if execution is None else execution.as_fill()
-            if fill is not None and callbacks.hears_fills:
+            if fill is not None:
                 found.append(fill)
-        return found if callbacks.hears_orders else [what for what in found if isinstance(what, Fill)]
+        return found
 
     def _start(self) -> None:
         """`on_start`; signals of other timeframes may add ticks to the clock."""
@@ -156,9 +154,3 @@ class Engine:
                 order = market.closing_order(symbol, held, self.clock.now)
                 order.happen(OrderEvent.ACCEPT)
                 self.matcher.close_out(order, index)
-
-
-def _never(tick: int) -> bool:
-    """Nothing is settled by itself where all of it is to be told."""
-    del tick
-    return False

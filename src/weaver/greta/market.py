@@ -13,7 +13,6 @@ from weaver.greta.setup import Setup
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.order import Order
-from weaver.model.orders.status import OrderStatus
 
 News = Change | Order | int
 """What changed on the exchange; an order that was asked for; or the number of a fill that went the short way."""
@@ -22,10 +21,20 @@ News = Change | Order | int
 class Market:
     """What the bars do to an account, from the tick `first` on.
 
-    `next_number` gives the numbers of the orders by which the margin rule sells.
+    `next_number` gives the numbers of the orders by which the margin rule sells. `is_heard`: somebody wants to hear
+    what happens to orders.
     """
 
-    def __init__(self, setup: Setup, account: BacktestAccount, next_number: Callable[[], int], first: int) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        account: BacktestAccount,
+        next_number: Callable[[], int],
+        first: int,
+        *,
+        is_heard: bool,
+    ) -> None:
+        self._is_heard = is_heard
         self.prices, self.ledger, self.matcher = account.prices, account.ledger, account.matcher
         self._account, self._next_number, self._ticks = account, next_number, self.matcher.ticks
         self._last, self._until = len(self._ticks) - 1, first
@@ -72,8 +81,10 @@ class Market:
         return self._until
 
     def settler(self) -> Callable[[int], bool]:
-        """What says whether all that was asked for at the tick before a tick is done with as of its opens, and the
-        market stays as quiet as `quiet_until` has last said."""
+        """What says whether all that was asked for at the tick before a tick is done with as of its opens, with nothing
+        to be told, and the market stays as quiet as `quiet_until` has last said."""
+        if self._is_heard:
+            return _never
         fill_all, margin = self._fill_all, self._margin
         if margin is None:
             return fill_all
@@ -96,29 +107,36 @@ class Market:
         return self._take_up_short(tick)
 
     def _take_up_short(self, tick: int) -> bool:
-        """Fill what can be filled the short way, and have the rest in the book, all of it accepted first. Whether the
-        tick's bars may do something to that."""
-        fills, orders = self.ledger.fills, self._orders
-        before, asked = len(fills), [what for what in self._fresh if isinstance(what, Order) and _is_new(what)]
+        """Fill what can be filled the short way, and have the rest in the book. Whether the tick's bars may do something
+        to that."""
+        fills = self.ledger.fills
+        before, asked = len(fills), self._account.new_orders() if self._is_heard else []
         is_done = self._fill_all(tick)
-        filled, is_due = asked[: len(fills) - before], not self._are_left(tick)
+        filled = [order for order in asked if not order.waiting][: len(fills) - before]
+        is_due = not is_done and not all(self._watch.leaves(order, tick) for order in self._account.new_orders())
         self._account.absorb()
-        self._news += [*orders.take_changes(), *filled]
-        orders.accept()
-        self._news += orders.take_changes()
-        for row, order in enumerate(filled, before):
-            self._news += (order, row)
+        self._accept(filled, before)
         if not (is_done or is_due):
             self._watch.rest(tick)
         return is_due and bool(self._book)
 
-    def _are_left(self, tick: int) -> bool:
-        """Whether a tick's bars surely leave all new orders as they are."""
-        orders = [what for what in self._fresh if isinstance(what, Order) and what.is_working]
-        return all(self._watch.leaves(order, tick) for order in orders)
+    def _accept(self, filled: list[Order], row: int) -> None:
+        """Accept what was asked for; what has happened is told in this order: changes, acceptances, fills from `row` on
+        of orders that went the short way."""
+        if not self._is_heard:
+            self._orders.accept()
+            return
+        self._news += [*self._orders.take_changes(), *filled]
+        self._orders.accept()
+        self._news += self._orders.take_changes()
+        for number, order in enumerate(filled, row):
+            self._news += (order, number)
 
     def take_news(self) -> Sequence[News]:
-        """What happened to orders since this was last called, in order."""
+        """What happened to orders since this was last called, in order, where somebody wants to hear of it."""
+        if not self._is_heard:
+            self._orders.changed.clear()
+            return ()
         changes = self._orders.take_changes()
         if not self._news:
             return changes
@@ -144,6 +162,7 @@ class Market:
         return order
 
 
-def _is_new(order: Order) -> bool:
-    """It was asked for, and stays so."""
-    return order.status is OrderStatus.PENDING and not order.waiting
+def _never(tick: int) -> bool:
+    """Nothing is settled by itself where all of it is to be told."""
+    del tick
+    return False

@@ -115,7 +115,7 @@ class Watch:
             bar = prices.newest_at(now) + 1
             if bar >= prices.count:
                 continue
-            if _needs_every_bar(order, prices) or (order.tif is TimeInForce.DAY and session_close is None):
+            if _needs_bar(order, prices, bar) or (order.tif is TimeInForce.DAY and session_close is None):
                 due = min(due, prices.tick_of(bar))
             elif order.order_type is OrderType.TRAILING_STOP and not order.triggered:
                 levels.append(Trail(prices, order, now))
@@ -137,13 +137,19 @@ def _first_touch(levels: Sequence[Level | Trail], start: int, end: int, otherwis
     return otherwise
 
 
-def _needs_every_bar(order: Order, prices: Prices) -> bool:
+def _needs_bar(order: Order, prices: Prices, bar: int) -> bool:
     """Whether its next bar, whatever that is, does something to an order."""
     return (
-        (order.order_type is OrderType.TRAILING_STOP and not (is_trailing(order) and prices.all_tradable))
+        (order.order_type is OrderType.TRAILING_STOP and not _follows(order, prices, bar))
         or (order.limit_units is None and (order.stop_units is None or order.triggered))
         or order.tif in (TimeInForce.IOC, TimeInForce.FOK)
     )
+
+
+def _follows(order: Order, prices: Prices, bar: int) -> bool:
+    """Whether the mark of a trailing stop goes along with every bar from one on."""
+    are_all_for_it = prices.all_tradable and prices.is_contiguous and prices.opens[bar] >= order.placed
+    return are_all_for_it and is_trailing(order)
 
 
 def _level(order: Order, prices: Prices) -> Level:

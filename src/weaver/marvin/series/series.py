@@ -111,7 +111,7 @@ class Series(_Computed):
 class Signal(_Computed):
     """A row of yes and no: no wherever an input is undefined, also after `~`."""
 
-    __slots__ = ("back", "masked")
+    __slots__ = ("back", "masked", "pushed")
     __hash__ = object.__hash__
 
     def __init__(
@@ -123,12 +123,15 @@ class Signal(_Computed):
         *,
         back: int = 0,
         masked: bool = False,
+        pushed: int = 0,
     ) -> None:
         super().__init__(label, timeline, function, inputs)
         self.back = back
         """How many bars before the present its inputs must be defined too."""
         self.masked = masked
         """Whether the function can say yes about undefined inputs, so that its answer must be masked."""
+        self.pushed = pushed
+        """It is its one input so many bars ago, and undefined where that one was."""
 
     def _compute(self, stretch: int) -> Flags:
         value: Flags = self.function(*(self.input_values(node, stretch) for node in self.inputs))
@@ -136,6 +139,10 @@ class Signal(_Computed):
 
     def defined(self, stretch: int) -> Flags:
         """Where every input is defined."""
+        if self.pushed:
+            node = self.inputs[0]
+            assert isinstance(node, Signal)
+            return _pushed(node.defined(stretch), self.pushed)
         line = self.timeline
         result = np.ones(line.stretch_end(stretch), dtype=np.bool_)
         for node in self.inputs:
@@ -257,24 +264,8 @@ def shift(node: Series | Signal, bars: int) -> Series | Signal:
         raise InputError(f"shift({bars}) would look {-bars} bars ahead; only 0 or more is possible")
     label = f"{node.label}.shift({bars})"
     if isinstance(node, Signal):
-        return _ShiftedSignal(label, node, bars)
+        return Signal(label, node.timeline, lambda values: _pushed(values, bars), (node,), pushed=bars)
     return derive(label, lambda values: _pushed(values, bars), (node,))  # type: ignore[no-any-return]
-
-
-class _ShiftedSignal(Signal):
-    """A signal some bars ago, undefined where that one was."""
-
-    __slots__ = ("bars",)
-    __hash__ = object.__hash__
-
-    def __init__(self, label: str, node: Signal, bars: int) -> None:
-        super().__init__(label, node.timeline, lambda values: _pushed(values, bars), (node,))
-        self.bars = bars
-
-    def defined(self, stretch: int) -> Flags:
-        node = self.inputs[0]
-        assert isinstance(node, Signal)
-        return _pushed(node.defined(stretch), self.bars)
 
 
 def _crossed(name: str, beyond: np.ufunc, first: Operand, second: Operand) -> Signal:
