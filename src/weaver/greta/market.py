@@ -107,8 +107,7 @@ class Market:
         return self._take_up_short(tick)
 
     def _take_up_short(self, tick: int) -> bool:
-        """Fill what can be filled the short way, and have the rest in the book. Whether the tick's bars may do something
-        to that."""
+        """Fill what can be filled the short way, and have the rest in the book. Whether its bars may touch that."""
         fills = self.ledger.fills
         before, asked = len(fills), self._account.new_orders() if self._is_heard else []
         is_done = self._fill_all(tick)
