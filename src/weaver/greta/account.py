@@ -1,6 +1,6 @@
 """The account and order book that a backtest's strategy acts on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from weaver.greta.ledger.ledger import Ledger
@@ -34,7 +34,8 @@ class BacktestAccount:
         and whatever else it wants of the next tick."""
         self._book = self.matcher.book
         self._kept = self.ledger.fills.kept
-        self._units = self.ledger.units
+        self.held: Mapping[str, int] = self.ledger.units
+        """What is held of each symbol, in quantity units."""
         self.liquidations: set[int] = set()
         """The numbers of the orders by which the margin rule closes holdings."""
         self.take: Callable[[Order], None] = self.place
@@ -94,10 +95,6 @@ class BacktestAccount:
     def scale(self, symbol: str) -> Scale:
         """The symbol's units."""
         return self.prices[symbol].scale
-
-    def units(self, symbol: str) -> int:
-        """What is held."""
-        return self._units[symbol]
 
     def position(self, symbol: str) -> Position:
         """The holding with its cost."""

@@ -1,6 +1,6 @@
 """What a strategy's runtime needs from whoever executes its orders: greta in a backtest, veda on paper and live."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, TypeAlias
 
 from weaver.model.account.position import Position
@@ -14,6 +14,8 @@ Request: TypeAlias = Order | FetchWindow | StopRun
 class Account(Protocol):
     """The account and the orders of one run. Money in cash units, prices and quantities in the symbol's scale."""
 
+    held: Mapping[str, int]
+    """What is held of each symbol, always as it is now."""
     fresh: list[Request]
     """What the strategy has asked for since the market last had its turn: new orders, orders it cancelled, requests."""
     take: Callable[[Order], None]
@@ -30,9 +32,6 @@ class Account(Protocol):
 
     def scale(self, symbol: str) -> Scale:
         """The symbol's units."""
-
-    def units(self, symbol: str) -> int:
-        """What is held."""
 
     def position(self, symbol: str) -> Position:
         """The holding with its cost."""

@@ -83,7 +83,7 @@ class Desk:
         """Order what is missing to hold `target` units (negative: short), or None."""
         scale = self._scales[symbol]
         units = scale.signed_quantity(target)
-        if not units and target and not self._account.units(symbol):
+        if not units and target and not self._account.held[symbol]:
             part = abs(exact(target, name=f"{symbol}: a target"))
             self._note_small(scale, lambda price: int(part * price * CASH_ONE / scale.price_one))
         return self._towards(scale, Target(units=units), terms)
@@ -110,7 +110,7 @@ class Desk:
         for order in tuple(account.working(symbol)):
             if order.is_working:  # its entry's cancellation may have taken it along
                 self._withdraw(order, "position closed by the strategy")
-        held = account.units(symbol)
+        held = account.held[symbol]
         if not held:
             return None
         self.number = number = self.number + 1
@@ -193,13 +193,13 @@ class Desk:
             target.at_fill = _size_at(terms) and target.units is None
             terms = {name: value for name, value in terms.items() if name != "size_at"}
         wanted = self._wanted(scale, target) if target.units is None else target.units
-        missing = wanted - account.units(scale.symbol)
+        missing = wanted - account.held[scale.symbol]
         for order in account.working(scale.symbol):
             if order.group is None and not order.cancel_asked:
                 missing -= order.sign * order.remaining
         units = abs(missing)
         if units < scale.lot or units < scale.minimum:
-            if missing == wanted and target.is_something and not account.units(scale.symbol):
+            if missing == wanted and target.is_something and not account.held[scale.symbol]:
                 self._note_small(scale, lambda price: target.worth(equity=account.equity(), price=price, scale=scale))
             return None
         sign = 1 if missing > 0 else -1

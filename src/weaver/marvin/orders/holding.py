@@ -9,18 +9,18 @@ from weaver.model.numbers.money import decimal_of
 class Holding:
     """What is held of one symbol: always the current state, true unless flat."""
 
-    __slots__ = ("_account", "symbol")
+    __slots__ = ("_account", "_held", "symbol")
 
     def __init__(self, account: Account, symbol: str) -> None:
-        self._account, self.symbol = account, symbol
+        self._account, self._held, self.symbol = account, account.held, symbol
 
     def __bool__(self) -> bool:
-        return self._account.units(self.symbol) != 0
+        return self._held[self.symbol] != 0
 
     @property
     def quantity(self) -> Amount:
         """How much; negative when short."""
-        return self._account.scale(self.symbol).quantity_decimal(self._account.units(self.symbol))
+        return self._account.scale(self.symbol).quantity_decimal(self._held[self.symbol])
 
     @property
     def average_price(self) -> Amount | None:

@@ -11,7 +11,7 @@ from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.orders.order import ExitGroup, Order
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: that would take half of the time of an order with terms
 class Terms:
     """Prices as a person gave them; `apply` checks and rounds them for one order."""
 
