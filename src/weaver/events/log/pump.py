@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from weaver.events.event import Event
-from weaver.events.log.waiting import Turn, Wait
+from weaver.events.log.waiting import Turn, Wait, end_task
 from weaver.model.errors import Unavailable
 
 BATCH = 256
@@ -57,8 +57,7 @@ class Pump:
 
     async def close(self) -> None:
         """End the task."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        await end_task(self._task)
         async with self._moved:
             self._moved.notify_all()
 

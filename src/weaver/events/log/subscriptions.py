@@ -10,6 +10,7 @@ import structlog
 from weaver.events.event import Event
 from weaver.events.filter import TypeFilter
 from weaver.events.log.ports import Handler
+from weaver.events.log.waiting import end_task
 
 _log = structlog.get_logger(__name__)
 
@@ -103,8 +104,7 @@ class SubscriptionTable:
             return
         subscription.end()
         if subscription.task is not asyncio.current_task():
-            subscription.task.cancel()
-            await asyncio.wait([subscription.task])
+            await end_task(subscription.task)
         else:
             self._see_off(subscription.task)
 

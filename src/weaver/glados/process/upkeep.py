@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from weaver.events.log.waiting import end_task
 from weaver.glados.ports import Wait
 from weaver.model.errors import InputError, ReadOnly, Unavailable
 from weaver.walle.bars.store import ParquetBarStore
@@ -74,8 +75,7 @@ async def in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        await end_task(task)
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:

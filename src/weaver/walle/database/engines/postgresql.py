@@ -7,6 +7,7 @@ from inspect import signature
 from typing import Any
 
 import asyncpg
+import structlog
 from sqlalchemy import URL, Executable, Table, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -17,6 +18,7 @@ from weaver.walle.database.engines.server_link import CONNECT_SECONDS, ServerLin
 from weaver.walle.database.engines.session import AnyRow, Item, Session, Statements, to_its_end
 from weaver.walle.database.engines.writers import Writers
 
+_log = structlog.get_logger("weaver.walle.database")
 _OURS = {"timeout", "command_timeout", "server_settings", "dsn", "loop"}
 STATEMENT_SECONDS = 30.0
 LOCK_SECONDS = 10
@@ -99,8 +101,13 @@ class PostgresqlStorage:
 
     async def close(self) -> None:
         """Close the connections, then give the database up."""
-        await self.engine.dispose()
-        await self.link.close()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self.engine.dispose()
+        except TimeoutError:  # what is left of them goes with the process
+            _log.warning("database_connections_left", seconds=CONNECT_SECONDS)
+        finally:
+            await self.link.close()
 
 
 class _ServerSession(Statements):

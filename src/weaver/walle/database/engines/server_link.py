@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from weaver.events.log.waiting import Wait
+from weaver.events.log.waiting import Wait, end_task
 from weaver.model.errors import ReadOnly, Unavailable
 from weaver.walle.database.engines.faults import BROKEN, translated
 
@@ -79,8 +79,7 @@ class ServerLink:
     async def close(self) -> None:
         """Stop listening, and let another server own the database."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end_task(self._task)
         self.is_owner = False
         await self._disconnect()
 
