@@ -32,6 +32,7 @@ class ExchangeAccount:
     """What a desk acts on, where an exchange has the orders and plain numbers the money."""
 
     def __init__(self, exchange: Exchange, means: PlainMeans) -> None:
+        self.held = means.units
         self._exchange, self._means = exchange, means
         self.orders: list[Order] = []
         self.liquidations: set[int] = set()
@@ -50,9 +51,6 @@ class ExchangeAccount:
 
     def scale(self, symbol: str) -> Scale:
         return self._means.scales[symbol]
-
-    def units(self, symbol: str) -> int:
-        return self._means.units[symbol]
 
     def position(self, symbol: str) -> Position:
         raise AssertionError(f"no op asks what {symbol} cost")
