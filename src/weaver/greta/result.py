@@ -12,6 +12,7 @@ from weaver.greta.ledger.exact_sums import total
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.ledger.fills import fill_of
 from weaver.greta.report.display import headline, show, stats_table
+from weaver.greta.report.whole_file import write_whole
 from weaver.greta.results.calendar_time import calendar_time
 from weaver.greta.results.curve import Curve, curve_of
 from weaver.greta.results.json_text import json_text
@@ -19,7 +20,6 @@ from weaver.greta.results.rows import EquityRow, Flow
 from weaver.greta.results.statistics import TradeColumns, statistics
 from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade, Trades
-from weaver.greta.results.whole_file import write_whole
 from weaver.model.errors import RunFailed
 from weaver.model.market.bars import Bars
 from weaver.model.numbers.amount import Amount

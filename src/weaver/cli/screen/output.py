@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from weaver.greta.results.whole_file import check_writable, write_whole
+from weaver.greta.report.whole_file import check_writable, write_whole
 from weaver.model.errors import InputError
 
 if TYPE_CHECKING:

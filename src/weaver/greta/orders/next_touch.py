@@ -1,4 +1,4 @@
-"""When a resting order can next be touched: the tick up to which a run may jump."""
+"""When a resting order can next be touched: the tick up to which nothing happens to any."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -14,12 +14,8 @@ from weaver.model.orders.order import Order
 
 BLOCK, BLOCK_MAX = 64, 65_536
 """How many ticks are searched at once: few at first, for most of what rests is touched or overtaken soon."""
-
-
 BUSY_MAX = 15
 """For how many ticks at most nothing is searched for where searching has found nothing to leave out."""
-
-
 RESTING = (OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT)
 LASTING = (TimeInForce.DAY, TimeInForce.GTC)
 
@@ -89,8 +85,7 @@ class Watch:
             if close <= self.ticks[tick]:
                 return False
             self._orders.session_closes[order.number] = close
-        level = _level(order, prices)
-        return not level.is_touched(bar)
+        return not _level(order, prices).is_touched(bar)
 
     def rest(self, tick: int) -> None:
         """The book as it stands has had its turn at a tick; until it changes, what is to come can be searched for."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from weaver.greta.results.whole_file import check_writable, write_whole
+from weaver.greta.report.whole_file import check_writable, write_whole
 from weaver.model.errors import InputError
 
 
