@@ -102,7 +102,8 @@ def test_every_requirement_of_what_a_lock_holds_is_in_the_lock(lock: Path, pytho
 
 def test_what_the_project_itself_asks_for_is_held_with_its_extras() -> None:
     environment = environment_of("3.11", "x86_64")
-    runtime = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["pandas"]]
+    extras = PROJECT["project"]["optional-dependencies"]
+    runtime = [*PROJECT["project"]["dependencies"], *extras["pandas"], *extras["alpaca"]]
     assert (
         unmet([*runtime, *PROJECT["build-system"]["requires"]], installed_for(RUNTIME, environment), environment) == []
     )
