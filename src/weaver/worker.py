@@ -21,7 +21,7 @@ from weaver.glados.stored.indicators import INDICATORS, encode_indicators
 from weaver.glados.stored.positions import POSITIONS, encode_positions
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import fill_columns
-from weaver.greta.record.order_events import Envelope
+from weaver.greta.record.envelope import Envelope
 from weaver.greta.record.run_record import RunRecord
 from weaver.greta.result import BacktestResult
 from weaver.greta.results.json_text import iso

@@ -26,7 +26,7 @@ from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.market import Market
 from weaver.greta.orders import next_touch
 from weaver.greta.orders.next_touch import Watch
-from weaver.greta.record.order_events import Envelope
+from weaver.greta.record.envelope import Envelope
 from weaver.greta.record.run_record import RunRecord
 from weaver.marvin.callbacks import Callbacks
 from weaver.marvin.plugins.loader import from_class

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from weaver.events.event import Event
 from weaver.events.routing import ROUTES, routed
 from weaver.glados.ports import NewId, Transaction
-from weaver.greta.record.order_events import PRODUCER as RECORDER
+from weaver.greta.record.envelope import PRODUCER as RECORDER
 from weaver.model.run import RunMode
 
 _MODES_MAX = 10_000

@@ -7,7 +7,8 @@ from itertools import accumulate, chain
 from typing import Any
 
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.record.order_events import Envelope, OrderEvents, text_of
+from weaver.greta.record.envelope import Envelope, text_of
+from weaver.greta.record.order_events import OrderEvents
 from weaver.greta.record.rows import fill_row, order_row, trade_row
 from weaver.greta.record.text import Moments, fill_texts
 from weaver.greta.results.trades import Trade

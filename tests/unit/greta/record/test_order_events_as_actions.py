@@ -22,7 +22,7 @@ from weaver.events.payloads import (
     StrategyStopRequest,
 )
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.record.order_events import Envelope
+from weaver.greta.record.envelope import Envelope
 from weaver.greta.record.run_record import RunRecord
 from weaver.greta.recorded_account import RecordedAccount
 from weaver.marvin.orders.actions import Actions

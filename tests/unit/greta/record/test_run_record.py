@@ -19,7 +19,7 @@ from weaver import Strategy
 from weaver.events.payloads import PAYLOADS
 from weaver.events.payloads import plain as plain_payload
 from weaver.greta.record import run_record
-from weaver.greta.record.order_events import Envelope
+from weaver.greta.record.envelope import Envelope
 from weaver.greta.record.run_record import RunRecord
 from weaver.greta.record.text import decimal_text, price_text
 from weaver.greta.recorded_account import RecordedAccount
