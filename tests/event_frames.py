@@ -18,7 +18,7 @@ from weaver.walle.database.database import open_database
 PAGE = Path(__file__).parents[1] / "docs" / "architecture" / "events.md"
 BEGIN, END = "<!-- frames, written by `python -m tests.event_frames` -->", "<!-- end of frames -->"
 NOW = datetime(2026, 3, 2, 14, 31, tzinfo=UTC)
-RUN, ORDER = "01a2-run", "01a2-run-7"
+RUN, ORDER, NEW = "01a2-run", "01a2-run-7", "01a2-run-8"
 _OF_ORDER: Mapping[str, Any] = {
     "run_id": RUN,
     "order_id": ORDER,
@@ -29,6 +29,7 @@ _OF_ORDER: Mapping[str, Any] = {
     "time": NOW,
 }
 _REQUEST: Mapping[str, Any] = {**_OF_ORDER, "order_type": "limit", "limit_price": "187.25", "time_in_force": "gtc"}
+_REPLACEMENT: Mapping[str, Any] = {**_REQUEST, "order_id": NEW, "client_order_id": NEW, "replaces": ORDER}
 _FILL: Mapping[str, Any] = {
     **_OF_ORDER,
     "fill_id": "01a2-run-f3",
@@ -55,15 +56,18 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "strategy.FetchWindow": _WINDOW,
     "strategy.PlaceRequest": _REQUEST,
     "strategy.CancelRequest": {"run_id": RUN, "order_id": ORDER, "time": NOW},
+    "strategy.ReplaceRequest": _REPLACEMENT,
     "strategy.StopRequest": {"run_id": RUN, "reason": "target reached", "time": NOW},
     "strategy.Log": {"run_id": RUN, "text": "spread is 2.4 deviations wide", "time": NOW},
     "strategy.CatalogChanged": {"added": ["my-trend"]},
     "backtest.FetchWindow": _WINDOW,
     "backtest.PlaceOrder": _REQUEST,
     "backtest.CancelOrder": {"run_id": RUN, "order_id": ORDER, "time": NOW},
+    "backtest.ReplaceOrder": _REPLACEMENT,
     "live.FetchWindow": _WINDOW,
     "live.PlaceOrder": _REQUEST,
     "live.CancelOrder": {"run_id": RUN, "order_id": ORDER, "time": NOW},
+    "live.ReplaceOrder": _REPLACEMENT,
     "data.WindowReady": _WINDOW,
     "data.WindowFailed": {"run_id": RUN, "symbol": "SPY", "timeframe": "1d", "error": "no bars of SPY 1d", "time": NOW},
     "data.FeedStale": {"venue": "alpaca", "symbols": ["AAPL"], "since": NOW},
@@ -84,7 +88,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "orders.Cancelled": {**_OF_ORDER, "status": "cancelled", "reason": "cancelled by the strategy"},
     "orders.Rejected": {**_OF_ORDER, "status": "rejected", "reason": "cash of 1,000.00 does not pay for it"},
     "orders.Expired": {**_OF_ORDER, "status": "expired", "reason": "the session closed"},
-    "orders.Replaced": {**_OF_ORDER, "status": "cancelled", "replaced_by": "01a2-run-8"},
+    "orders.Replaced": {**_OF_ORDER, "status": "cancelled", "replaced_by": NEW},
     "risk.Refused": {"run_id": RUN, "order_id": ORDER, "limit": "notional", "reason": "over 10,000 a day"},
     "risk.LimitBreached": {"run_id": RUN, "limit": "drawdown", "reason": "5.2 % is over the limit of 5 %"},
     "risk.KillSwitchOn": {"reason": "by the operator"},
@@ -93,7 +97,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "account.PositionUpdated": {"venue": "alpaca", "symbol": "AAPL", "quantity": "100", "run_id": RUN},
     "account.Reconciled": {"venue": "alpaca", "differences": []},
     "clock.Tick": {"run_id": RUN, "time": NOW, "symbols": ["AAPL"]},
-    "stream.Reset": {"reason": "event 12 is not in the log: it was pruned, or is of another log", "newest": 48},
+    "stream.Reset": {"reason": "event 12 is not in the log: it was pruned, or is of another log", "newest": 51},
 }  # fmt: skip
 
 

@@ -215,6 +215,7 @@ async def _check_events(running: Service, run: Run, stored: StoredResult, expect
     for request, child in (
         ("strategy.PlaceRequest", "backtest.PlaceOrder"),
         ("strategy.CancelRequest", "backtest.CancelOrder"),
+        ("strategy.ReplaceRequest", "backtest.ReplaceOrder"),
         ("strategy.FetchWindow", "backtest.FetchWindow"),
     ):
         parents = {event.id: event.corr_id for event in told if event.type == request}

@@ -12,6 +12,7 @@ CHILDREN = {
     "strategy.FetchWindow": "backtest.FetchWindow",
     "strategy.PlaceRequest": "backtest.PlaceOrder",
     "strategy.CancelRequest": "backtest.CancelOrder",
+    "strategy.ReplaceRequest": "backtest.ReplaceOrder",
 }
 _OF_THE_RECORD = ("strategy.", "backtest.", "orders.")
 """What a backtest did enters the log right before it is completed or has failed with its strategy."""

@@ -127,6 +127,13 @@ class CancelRequest(OfRun):
     time: datetime | None = None
 
 
+class ReplaceRequest(OrderRequest):
+    """For an order that takes the place of another, which is cancelled in its favour."""
+
+    replaces: str
+    """The `order_id` of that other one."""
+
+
 class StrategyFetchWindow(WindowRequest):
     type = "strategy.FetchWindow"
 
@@ -137,6 +144,10 @@ class StrategyPlaceRequest(OrderRequest):
 
 class StrategyCancelRequest(CancelRequest):
     type = "strategy.CancelRequest"
+
+
+class StrategyReplaceRequest(ReplaceRequest):
+    type = "strategy.ReplaceRequest"
 
 
 class StrategyStopRequest(OfRun):
@@ -171,6 +182,10 @@ class BacktestCancelOrder(CancelRequest):
     type = "backtest.CancelOrder"
 
 
+class BacktestReplaceOrder(ReplaceRequest):
+    type = "backtest.ReplaceOrder"
+
+
 class LiveFetchWindow(WindowRequest):
     type = "live.FetchWindow"
 
@@ -181,6 +196,10 @@ class LivePlaceOrder(OrderRequest):
 
 class LiveCancelOrder(CancelRequest):
     type = "live.CancelOrder"
+
+
+class LiveReplaceOrder(ReplaceRequest):
+    type = "live.ReplaceOrder"
 
 
 # --- data and market ---

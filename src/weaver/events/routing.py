@@ -9,6 +9,7 @@ ROUTES = {
     "strategy.FetchWindow": "FetchWindow",
     "strategy.PlaceRequest": "PlaceOrder",
     "strategy.CancelRequest": "CancelOrder",
+    "strategy.ReplaceRequest": "ReplaceOrder",
 }
 
 

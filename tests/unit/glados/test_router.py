@@ -12,7 +12,13 @@ import pytest
 from tests.unit.glados.runs.fakes import Clock, FakeRunner
 from weaver.events.event import Event
 from weaver.events.factory import EventFactory
-from weaver.events.payloads import StrategyCancelRequest, StrategyFetchWindow, StrategyLog, StrategyPlaceRequest
+from weaver.events.payloads import (
+    StrategyCancelRequest,
+    StrategyFetchWindow,
+    StrategyLog,
+    StrategyPlaceRequest,
+    StrategyReplaceRequest,
+)
 from weaver.glados.router import DomainRouter
 from weaver.glados.runs.manager import RunManager
 from weaver.glados.runs.runners import RunContext
@@ -24,6 +30,12 @@ from weaver.walle.database.database import SqlDatabase, open_database
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
+CHILD = {
+    "PlaceRequest": "PlaceOrder",
+    "CancelRequest": "CancelOrder",
+    "ReplaceRequest": "ReplaceOrder",
+    "FetchWindow": "FetchWindow",
+}
 ORDER = {"client_order_id": None, "symbol": "A", "side": "buy", "quantity": "1", "order_type": "market"}
 
 
@@ -58,6 +70,7 @@ def requests(run: Run, events: EventFactory, count: int) -> list[Event]:
             events.event(StrategyPlaceRequest(run_id=run.id, order_id=order_id, **ORDER)),  # type: ignore[arg-type]
             events.event(StrategyLog(run_id=run.id, text="x", time=NOW)),
             events.event(StrategyCancelRequest(run_id=run.id, order_id=order_id)),
+            events.event(StrategyReplaceRequest(run_id=run.id, order_id=f"{order_id}b", replaces=order_id, **ORDER)),  # type: ignore[arg-type]
             events.event(StrategyFetchWindow(run_id=run.id, symbol="A", timeframe="1h", bars=k + 1)),
         ]
     return made
@@ -107,14 +120,13 @@ async def test_many_runs_at_once_each_get_the_children_of_their_own_side(databas
     children = [event for event in events if event.type.startswith(("backtest.", "live."))]
     wanted = Counter(event.id for event in events if event.kind == "cmd" and event.producer == "strategy")
     assert Counter(child.causation_id for child in children) == wanted
-    assert len(children) == 15 * 30
+    assert len(children) == 15 * 40
     modes = {run.id: run.mode for run in runs}
     for child in children:
         parent = parents[child.causation_id or ""]
         assert (child.run_id, child.corr_id, child.payload) == (parent.run_id, parent.corr_id, parent.payload)
         domain = "backtest" if modes[child.run_id or ""] is RunMode.BACKTEST else "live"
-        name = {"PlaceRequest": "PlaceOrder", "CancelRequest": "CancelOrder", "FetchWindow": "FetchWindow"}
-        assert child.type == f"{domain}.{name[parent.type.partition('.')[2]]}"
+        assert child.type == f"{domain}.{CHILD[parent.type.partition('.')[2]]}"
         assert (child.seq or 0) == (parent.seq or 0) + 1  # right behind it
     async with database.transaction() as transaction:
         for run in runs:
@@ -137,7 +149,8 @@ async def test_request_of_nobody_goes_nowhere(database: SqlDatabase) -> None:
     events = EventFactory(producer="strategy", now=lambda: NOW, new_id=Clock().new_id)
     await database.log.append(requests(run_of(9, RunMode.LIVE), events, 1))
     assert [event.type for event in await database.log.read()] == [
-        "strategy.PlaceRequest", "strategy.Log", "strategy.CancelRequest", "strategy.FetchWindow",
+        "strategy.PlaceRequest", "strategy.Log", "strategy.CancelRequest", "strategy.ReplaceRequest",
+        "strategy.FetchWindow",
     ]  # fmt: skip
 
 

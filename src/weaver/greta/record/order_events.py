@@ -36,6 +36,7 @@ class OrderEvents:
         self._moments, self._tick_of, self._time_of = moments, tick_of, time_of
         self._ended: Mapping[int, Happening] = {h.order.number: h for h in log.happenings if not h.is_request}
         self._asked_to_end = {h.order.number for h in log.happenings if h.is_request}
+        self._replaces = {new.number: order for order in run.orders if (new := _replacement(order)) is not None}
         self._symbols: dict[str, str] = {}
 
     def placed(self, order: Order) -> list[str]:
@@ -47,7 +48,11 @@ class OrderEvents:
         lines = []
         if not self.is_engines_own(order):
             terms = self._terms(order, asked, quantity, time)
-            lines = self._envelope.request("strategy.PlaceRequest", f"{id_}.request", f"{id_}.place", id_, terms)
+            type_, child = "strategy.PlaceRequest", f"{id_}.place"
+            if order.number in self._replaces:
+                type_, child = "strategy.ReplaceRequest", f"{id_}.replace"
+                terms += f',"replaces":"{self._envelope.prefix}-{self._replaces[order.number].number}"'
+            lines = self._envelope.request(type_, f"{id_}.request", child, id_, f"{{{terms}}}")
         lines.append(self._created(order, asked, quantity, time))
         if self.is_accepted_at_once(order):
             lines.append(self._line("orders.Accepted", "accepted", order, quantity, "0", "accepted", time, ""))
@@ -85,7 +90,10 @@ class OrderEvents:
         return [self._line(ENDS[order.status], "ended", order, quantity, so_far, status, time, more)]
 
     def cancel_asked(self, happening: Happening) -> list[str]:
-        """The strategy's request to cancel an order, and its child."""
+        """The strategy's request to cancel an order, and its child; none of their own where another is to take its
+        place."""
+        if _replacement(happening.order) is not None:
+            return []
         id_ = f"{self._envelope.prefix}-{happening.order.number}"
         time = self._time_of(happening.tick)
         payload = f'{{"run_id":{self._envelope.run},"order_id":"{id_}","time":"{time}"}}'
@@ -139,10 +147,10 @@ class OrderEvents:
         if order.group is not None and order.group.entry is not None:
             parent = f'"{self._envelope.prefix}-{order.group.entry.number}"'
         return (
-            f'{{{self._head(order)},"quantity":{wanted},'
+            f'{self._head(order)},"quantity":{wanted},'
             f'"order_type":"{order.order_type}","order_class":"{order.order_class}","time_in_force":"{order.tif}",'
             f'"extended_hours":{text_of(order.extended_hours)},"limit_price":{limit},"stop_price":{stop},'
-            f'"trail":{trail},"trail_percent":{percent},"parent_id":{parent},"time":"{time}"}}'
+            f'"trail":{trail},"trail_percent":{percent},"parent_id":{parent},"time":"{time}"'
         )
 
     def _created(self, order: Order, asked: "int | Asked | None", quantity: str, time: str) -> str:
@@ -166,10 +174,17 @@ class OrderEvents:
             f'{{{self._head(order)},"quantity":"{quantity}","filled_quantity":"{filled}","status":"{status}",'
             f'"time":"{time}"{more}}}'
         )
-        cause = None if self.is_engines_own(order) else f"{id_}.place"
-        if name == "ended" and order.number in self._asked_to_end:
-            cause = f"{id_}.cancel"
-        return self._envelope.line(type_, f"{id_}.{name}", id_, cause, payload)
+        return self._envelope.line(type_, f"{id_}.{name}", id_, self._cause(order, is_end=name == "ended"), payload)
+
+    def _cause(self, order: Order, *, is_end: bool) -> str | None:
+        """The routed request that something which happened to an order goes back to."""
+        id_ = f"{self._envelope.prefix}-{order.number}"
+        if is_end and order.number in self._asked_to_end:
+            new = _replacement(order)
+            return f"{id_}.cancel" if new is None else f"{self._envelope.prefix}-{new.number}.replace"
+        if self.is_engines_own(order):
+            return None
+        return f"{id_}.replace" if order.number in self._replaces else f"{id_}.place"
 
     def _head(self, order: Order) -> str:
         symbol = self._symbols.get(order.scale.symbol)
@@ -180,6 +195,15 @@ class OrderEvents:
             f'"run_id":{self._envelope.run},"order_id":"{id_}","client_order_id":"{id_}","symbol":{symbol},'
             f'"side":"{SIDES[order.sign]}"'
         )
+
+
+def _replacement(order: Order) -> Order | None:
+    """The order that was asked for in place of this one. One that `oto` has joined with others since was placed with
+    them, and this one cancelled for itself: as the actions of the run have it."""
+    new = order.replaced_by
+    if new is None or new.group is not order.group or new.exits is not order.exits:
+        return None
+    return new
 
 
 def _units(order: Order, asked: "int | Asked | None") -> int:

@@ -19,6 +19,7 @@ from weaver.events.payloads import (
     StrategyCancelRequest,
     StrategyFetchWindow,
     StrategyPlaceRequest,
+    StrategyReplaceRequest,
     StrategyStopRequest,
 )
 from weaver.greta.finished_run import FinishedRun
@@ -55,7 +56,9 @@ def moment(time: int) -> datetime:
     return datetime.fromtimestamp(time / 10**9, UTC)
 
 
-def order_request(time: int, symbol: str, order: OrderTerms, order_class: OrderClass, parent: int | None) -> Payload:
+def order_request(
+    time: int, symbol: str, order: OrderTerms, order_class: OrderClass, parent: int | None
+) -> StrategyPlaceRequest:
     """The request for an order of an action: every field that it has."""
     return StrategyPlaceRequest(
         run_id=RUN,
@@ -85,12 +88,19 @@ class Told:
         self.parents: dict[int, int | None] = {}
         self.unsized: set[int] = set()
         """Legs whose entry's fill settles their quantity."""
+        self.replaced = 0
+
+    @property
+    def seen(self) -> Counter[str]:
+        legs = sum(entry is not None for entry in self.parents.values())
+        return Counter(unsized=len(self.unsized), legs=legs, replaced=self.replaced)
 
     def requests(self, time: int, action: Action) -> list[Payload]:
         match action:
             case PlaceOrder():
                 return self._placed(time, action)
             case ReplaceOrder(replaces=old, order=order):
+                self.replaced += 1
                 self.classes[order.number] = self.classes[old]
                 self.parents[order.number] = self.parents[old]
                 if old in self.unsized:
@@ -98,7 +108,8 @@ class Told:
                 for leg, entry in self.parents.items():
                     if entry == old:  # its request tells which entry it hung on in the end
                         self.parents[leg] = order.number
-                return [self._order(time, action.symbol, order), cancellation(time, old)]
+                asked = self._order(time, action.symbol, order).model_dump()
+                return [StrategyReplaceRequest(**asked, replaces=f"{RUN}-{old}")]
             case CancelOrder(number=number):
                 return [cancellation(time, number)]
             case FetchWindow():
@@ -123,7 +134,7 @@ class Told:
         self.unsized.update(leg.number for leg in action.legs if leg.quantity is None)
         return [self._order(time, action.symbol, order) for order in orders]
 
-    def _order(self, time: int, symbol: str, order: OrderTerms) -> Payload:
+    def _order(self, time: int, symbol: str, order: OrderTerms) -> StrategyPlaceRequest:
         return order_request(time, symbol, order, self.classes[order.number], self.parents[order.number])
 
 
@@ -154,7 +165,7 @@ def compare(finished: FinishedRun, actions: Actions) -> Counter[str]:
             expected = expected.model_copy(update={"parent_id": parent_of(told, number)})
         assert request == expected
     assert found == {}
-    return Counter({"unsized": len(told.unsized), "legs": sum(entry is not None for entry in told.parents.values())})
+    return told.seen
 
 
 def parent_of(told: Told, number: int) -> str | None:
@@ -171,6 +182,7 @@ def test_requests_of_random_programs_say_what_their_actions_say() -> None:
         seen += compare(finished, actions)
     assert seen["legs"] > 100
     assert seen["unsized"] > 5
+    assert seen["replaced"] > 50
 
 
 def test_requests_for_windows_and_the_runs_end_say_what_their_actions_say() -> None:
@@ -192,3 +204,21 @@ def test_requests_for_windows_and_the_runs_end_say_what_their_actions_say() -> N
     actions = Actions()
     plan = planned(Busy, crypto_bars([10.0, 11.0, 12.0, 13.0, 14.0]))
     compare(plan.run(progress=lambda _: None, account=RecordedAccount, actions=actions).finished, actions)
+
+
+def test_replacement_that_is_joined_with_an_exit_is_placed_with_it_and_the_old_order_cancelled() -> None:
+    class Joining(Strategy):
+        def on_bar(self, bar: Any) -> None:
+            match bar.close:
+                case 10.0:
+                    self.entry = self.buy("BTC/USD", 2, limit=5, tif="gtc")
+                case 11.0:
+                    self.oto(self.replace(self.entry, limit=6), self.sell("BTC/USD", 2, limit=20))
+
+    actions = Actions()
+    plan = planned(Joining, crypto_bars([10.0, 11.0, 12.0]))
+    finished = plan.run(progress=lambda _: None, account=RecordedAccount, actions=actions).finished
+    assert [request.type for request in requests(finished)] == [
+        "strategy.PlaceRequest", "strategy.PlaceRequest", "strategy.CancelRequest", "strategy.PlaceRequest",
+    ]  # fmt: skip
+    compare(finished, actions)

@@ -37,6 +37,7 @@ SCENARIOS = 80
 CHILD = {
     "strategy.PlaceRequest": "backtest.PlaceOrder",
     "strategy.CancelRequest": "backtest.CancelOrder",
+    "strategy.ReplaceRequest": "backtest.ReplaceOrder",
     "strategy.FetchWindow": "backtest.FetchWindow",
 }
 STEPS = {
@@ -137,7 +138,7 @@ def test_every_order_of_random_scenarios_tells_a_legal_story(by_signal: bool) ->
         check_story(events, result)
         check_rows(record, result)
         told.update(event["type"] for event in events)
-    assert told.keys() >= {*STEPS, "strategy.PlaceRequest", "strategy.CancelRequest"}  # the scenarios reach them all
+    assert told.keys() >= {*STEPS, *CHILD} - {"strategy.FetchWindow"}  # the scenarios reach them all
 
 
 def test_recording_changes_nothing_of_a_run() -> None:
@@ -210,8 +211,7 @@ def test_story_of_a_run_reads_in_its_order() -> None:
         "Log first, bid",
         "PlaceRequest 1", "PlaceOrder 1", "Created 1", "Accepted 1",
         "FetchWindow", "FetchWindow",
-        "PlaceRequest 2", "PlaceOrder 2", "Created 2", "Accepted 2",
-        "CancelRequest 1", "CancelOrder 1", "Replaced 1",
+        "ReplaceRequest 2", "ReplaceOrder 2", "Created 2", "Accepted 2", "Replaced 1",
         "Log 2 bars",
         "CancelRequest 2", "CancelOrder 2", "Cancelled 2",
         "PlaceRequest 3", "PlaceOrder 3", "Created 3", "Accepted 3",
@@ -223,9 +223,9 @@ def test_story_of_a_run_reads_in_its_order() -> None:
     hour = [f"2021-04-05T{k:02}:00:00Z" for k in range(9)]
     times = [event["payload"]["time"] for event in events]
     assert times[:5] == [hour[1]] * 5
-    assert times[5:14] == [hour[2]] * 9
-    assert times[14:25] == [hour[3]] * 11
-    assert times[25:] == [hour[3], hour[3], hour[3], hour[8]]  # its limit is met by the very open that it enters at
+    assert times[5:12] == [hour[2]] * 7
+    assert times[12:23] == [hour[3]] * 11
+    assert times[23:] == [hour[3], hour[3], hour[3], hour[8]]  # its limit is met by the very open that it enters at
 
 
 def told(payload: Mapping[str, Any]) -> str:
@@ -240,7 +240,18 @@ def test_causes_lead_back_to_the_request() -> None:
     request = by_id[order["causation_id"]]
     assert (order["type"], request["type"]) == ("backtest.CancelOrder", "strategy.CancelRequest")
     assert request["causation_id"] is None
-    leg = next(event for event in by_id.values() if event["id"] == "r1-4.request")
+    replaced = by_id["r1-1.ended"]
+    order = by_id[replaced["causation_id"]]
+    request = by_id[order["causation_id"]]
+    assert (order["type"], request["type"]) == ("backtest.ReplaceOrder", "strategy.ReplaceRequest")
+    assert (replaced["type"], replaced["corr_id"], replaced["payload"]["replaced_by"]) == (
+        "orders.Replaced", "r1-1", "r1-2",
+    )  # fmt: skip
+    assert (request["payload"]["order_id"], request["payload"]["replaces"], request["corr_id"]) == (
+        "r1-2", "r1-1", "r1-2",
+    )  # fmt: skip
+    assert by_id["r1-2.accepted"]["causation_id"] == "r1-2.replace"
+    leg = by_id["r1-4.request"]
     assert (leg["payload"]["parent_id"], leg["payload"]["limit_price"]) == ("r1-3", "11.9")
 
 
@@ -268,7 +279,7 @@ def test_log_ends_before_its_first_order_too_many(monkeypatch: pytest.MonkeyPatc
 def test_log_of_a_talkative_run_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_record, "LOG_EVENTS_MAX", 6)
     log, rest = record_of(recorded(Busy, crypto_bars(PRICES))).shared_out()
-    assert (len(log), len(list(rest))) == (5, 24)  # a request stays with its child
+    assert (len(log), len(list(rest))) == (5, 22)  # a request stays with its child
 
 
 def test_run_that_broke_off_keeps_the_first_and_the_last_events_where_they_are_too_many(
