@@ -1,0 +1,1 @@
+"""Veda trades on paper and live."""

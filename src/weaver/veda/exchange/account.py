@@ -1,0 +1,43 @@
+"""An account and what it holds, as the venue shows them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from weaver.model.market.asset_class import AssetClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueAccount:
+    """An account. Amounts that the venue does not give are None, and never guessed."""
+
+    account_id: str
+    """By which another account than the remembered one is recognised."""
+    number: str
+    """What the venue's own pages call it."""
+    status: str
+    currency: str = "USD"
+    cash: Decimal | None = None
+    """Cash, not buying power."""
+    equity: Decimal | None = None
+    last_equity: Decimal | None = None
+    """At the close of the session before."""
+    buying_power: Decimal | None = None
+    multiplier: Decimal | None = None
+    """1: a cash account."""
+    can_short: bool = False
+    flags: tuple[str, ...] = ()
+    """What forbids it to trade, each in plain words; empty: nothing does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenuePosition:
+    """What an account holds of a symbol, spelt as orders spell it. Quantities have a sign: short is negative."""
+
+    symbol: str
+    asset_class: AssetClass | None
+    quantity: Decimal
+    available: Decimal
+    """What orders do not hold already; without a sign."""
+    average_price: Decimal | None = None
+    price: Decimal | None = None
+    """The venue's newest."""

@@ -1,0 +1,127 @@
+"""The market as a venue shows it: its clock and calendar, instruments, bars and feeds."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from weaver.model.market.bars import Bars
+from weaver.model.market.instrument import Instrument
+from weaver.model.orders.actions import TimeInForce
+from weaver.model.orders.venue import VenueRules
+from weaver.veda.exchange.orders import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueClock:
+    """The venue's clock, of its stock market where it has several."""
+
+    time: datetime
+    is_open: bool
+    next_open: datetime | None
+    next_close: datetime | None
+    skew_seconds: float
+    """How far the venue's clock is ahead of ours; half of the time that asking took is taken off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingDay:
+    """One session, UTC."""
+
+    date: date
+    open: datetime
+    close: datetime
+    extended_open: datetime
+    extended_close: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentRules:
+    """What the venue trades under a symbol, and how."""
+
+    instrument: Instrument
+    rules: VenueRules
+    """The orders that it takes, in backtests alike."""
+    is_tradable: bool
+    is_shortable: bool
+    is_fractionable: bool
+    """Whether fractions of a unit can be ordered."""
+    minimum_notional: Decimal = Decimal(0)
+    """What an order must come to."""
+    ended_by_us: frozenset[TimeInForce] = frozenset()
+    """Times in force that the venue lacks, sent as gtc: Weaver cancels what is left when they are over."""
+    is_halted: bool = False
+    flags: tuple[str, ...] = ()
+    """What forbids or restricts trading it, each in plain words; empty: nothing does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarPage:
+    """Some bars of one symbol, in order of time, raw (no split or dividend worked in), and how to ask for the next."""
+
+    bars: Bars
+    """Only those that have ended."""
+    next_page: str | None
+    """None: that was all."""
+
+
+class Feed(StrEnum):
+    """What a stream brings."""
+
+    ORDERS = "orders"
+    STOCK_BARS = "stock_bars"
+    CRYPTO_BARS = "crypto_bars"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveBar:
+    """A minute bar that has ended. Prices and volume are measured: float64."""
+
+    symbol: str
+    start: int
+    """Instants, ns since the epoch."""
+    end: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    is_correction: bool = False
+    """It takes the place of one that was sent before."""
+    source: Source = Source.STREAM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaltChanged:
+    """Trading of a symbol was halted, or goes on."""
+
+    symbol: str
+    is_halted: bool
+    reason: str
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStale:
+    """From `since` on nothing that a feed says can be relied on: it is down, or mute when it should not be."""
+
+    feed: Feed
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRestored:
+    """The feed is there (again), and what it missed since `since` was asked for and sent before this.
+
+    It is also the first message of a feed, which before it is not there.
+    """
+
+    feed: Feed
+    since: datetime | None
+    """None: the feed's first time."""
+    repaired: int = 0
+    """How many messages were made up for."""
+    is_complete: bool = True
+    """False: asking failed; `reason` says how. It is tried again, and another FeedRestored follows."""
+    reason: str = ""
