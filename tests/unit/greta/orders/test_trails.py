@@ -1,0 +1,190 @@
+"""Trailing stops over many bars at once: the mark, the first bar that may reach the level; by hand, bar for bar."""
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.builders import FIRST_DAY, backtest, crypto_bars, told
+from weaver import Strategy
+from weaver.greta.ledger.prices import Prices, scale_of
+from weaver.greta.orders.passes import set_level
+from weaver.greta.orders.trails import NEVER, Trail, Trails, is_trailing
+from weaver.model.account.costs import Costs
+from weaver.model.listing import Listing
+from weaver.model.market.bars import Bars
+from weaver.model.market.instrument import AssetClass, Instrument
+from weaver.model.market.timeframe import DAY, HOUR, MINUTE
+from weaver.model.numbers.amount import Amount
+from weaver.model.orders.actions import OrderType
+from weaver.model.orders.order import Order
+from weaver.model.orders.status import OrderEvent
+
+HIGHS = [100.0, 103, 108, 107, 112, 111, 109, 130]
+LOWS = [100.0, 99, 104, 105, 108, 107, 104, 100]
+
+
+def prices_of(bars: Bars) -> Prices:
+    listing = Listing(instrument=Instrument.default(bars.symbol, AssetClass.CRYPTO), bars=bars)
+    return Prices(listing, Costs(), scale_of(listing, Costs()))
+
+
+def market(highs: list[float] = HIGHS, lows: list[float] = LOWS) -> Prices:
+    """Eight hourly bars, which the clock ticks with."""
+    return prices_of(crypto_bars(lows, opens=lows, highs=highs, lows=lows))
+
+
+def trailing(prices: Prices, sign: int = -1, *, mark: float = 100, **terms: Any) -> Order:
+    """A trailing stop of one unit that has started, five away unless it is said otherwise."""
+    order = Order(1, prices.scale, sign, prices.scale.quantity_one, 0)
+    order.order_type, order.is_plain = OrderType.TRAILING_STOP, False
+    order.mark = int(mark * prices.scale.price_one)
+    order.trail_units = 5 * prices.scale.price_one
+    for name, value in terms.items():
+        setattr(order, name, value)
+    set_level(order)
+    return order
+
+
+def first(prices: Prices, order: Order, start: int, stop: int, *, now: int = 0) -> int:
+    return Trail(prices, order, now).first(start, stop)
+
+
+def test_first_bar_that_reaches_the_level_is_found_wherever_the_search_begins() -> None:
+    # Levels in force at bars 1 to 7: 95 98 103 103 107 107 107, five below the highest high before each.
+    prices = market()
+    order = trailing(prices)
+    assert first(prices, order, 1, 8) == 5  # its low of 107 is the level that the 112 of the bar before has set
+    assert [first(prices, order, start, 8) for start in range(1, 8)] == [5, 5, 5, 5, 5, 6, 7]
+    assert first(prices, order, 1, 5) == NEVER
+    assert first(prices, order, 4, 4) == NEVER
+    assert first(prices, order, 8, 20) == NEVER
+
+
+def test_level_of_a_percentage_and_of_a_short_position() -> None:
+    prices = market()
+    percent = {"trail_units": None, "trail_percent": Amount(3)}
+    # 3 % below: 97, 99.91, 104.76, 104.76, 108.64; the lows 99, 104, 105 stay above, the 108 of bar 4 does too.
+    assert first(prices, trailing(prices, **percent), 1, 8) == 5
+    mirrored = market(highs=[200 - low for low in LOWS], lows=[200 - high for high in HIGHS])
+    assert first(mirrored, trailing(mirrored, 1), 1, 8) == 5
+    assert first(mirrored, trailing(mirrored, 1), 1, 5) == NEVER
+
+
+def test_mark_follows_the_bars_since_the_last_look() -> None:
+    prices = market()
+    order = trailing(prices)
+    trails = Trails([order], {"BTC/USD": prices}, 0)
+    assert trails.is_any
+    levels = []
+    for tick in (1, 3, 3, 4):
+        trails.follow(tick)
+        levels.append(order.stop)
+    assert levels == [98, 103, 103, 107]
+    trails.moved(7)  # somebody else has, up to the bar whose high is 130
+    trails.follow(7)
+    assert order.stop == 107
+
+
+def test_mark_of_a_short_position_follows_the_lows() -> None:
+    prices = market(highs=[200 - low for low in LOWS], lows=[200 - high for high in HIGHS])
+    order = trailing(prices, 1)
+    Trails([order], {"BTC/USD": prices}, 0).follow(4)
+    assert (order.mark, order.stop) == (88 * prices.scale.price_one, 93)
+
+
+def test_only_a_trailing_stop_that_has_started_and_still_works_goes_along() -> None:
+    prices = market()
+    ended = trailing(prices)
+    ended.happen(OrderEvent.CANCEL)
+    others = [
+        trailing(prices, waiting=True),
+        trailing(prices, triggered=True),
+        trailing(prices, order_type=OrderType.STOP),
+        ended,
+    ]
+    unstarted = trailing(prices)
+    unstarted.mark = None
+    book = [*others, unstarted]
+    trails = Trails(book, {"BTC/USD": prices}, 0)
+    assert not any(map(is_trailing, book))
+    assert not trails.is_any
+    trails.follow(7)
+    assert {order.mark for order in others} == {100 * prices.scale.price_one}
+    assert unstarted.mark is None
+
+
+def test_ticks_of_other_symbols_between_two_bars_change_nothing() -> None:
+    prices = market()
+    ends = prices.listing.bars.end
+    prices.align(np.unique(np.concatenate([ends, ends - HOUR // 2])))  # bar k closes at tick 2k + 1
+    order = trailing(prices)
+    assert first(prices, order, 2, 16, now=1) == 11
+    assert first(prices, order, 2, 11, now=1) == NEVER
+    assert first(prices, order, 12, 13, now=1) == NEVER  # no bar of its own closes at tick 12
+    trails = Trails([order], {"BTC/USD": prices}, 1)
+    trails.follow(2)
+    assert order.stop == 95
+    trails.follow(8)  # bars 1 to 3
+    assert order.stop == 103
+    trails.follow(9)
+    assert order.stop == 107
+
+
+# A trailing stop that is placed inside a bar of its symbol, at a tick of another calendar's, with more of them between
+
+OPENING = FIRST_DAY * DAY + 13 * HOUR + HOUR // 2
+"""Half past nine in New York: bars of the stock open on half hours, those of the coin on hours."""
+
+
+class BarByBar(Strategy):
+    """Buys the stock at its first close, and guards it at the coin's third, half an hour into a bar of the stock."""
+
+    def on_bar(self, bar: Any) -> None:
+        if bar.symbol == "AAA" and bar.close == 99:
+            self.enter(bar)
+        if bar.symbol == "BTC/USD" and bar.close == 3:
+            self.guard(bar)
+
+    def enter(self, _bar: Any) -> None:
+        self.buy("AAA", 1)
+
+    def guard(self, _bar: Any) -> None:
+        self.sell("AAA", 1, trail=5, tif="gtc")
+
+
+class BySignal(BarByBar):
+    def on_start(self) -> None:
+        self.when(self.series("AAA").close == 99, self.enter)
+        self.when(self.series("BTC/USD").close == 3, self.guard)
+
+    on_bar = Strategy.on_bar
+
+
+class Hearing(BarByBar):
+    """What happens to its orders is told to it, so none goes the short way."""
+
+    def on_order(self, order: Any) -> None:
+        assert order.symbol == "AAA"
+
+
+@pytest.mark.parametrize("strategy", [BarByBar, BySignal, Hearing])
+@pytest.mark.parametrize("low", [90, 96])
+def test_trailing_stop_begins_with_the_bar_that_opens_after_it_was_placed(strategy: type[Strategy], low: float) -> None:
+    stock = crypto_bars(
+        [99, 100, 115, 103, 100, 97], symbol="AAA", first=OPENING,
+        opens=[99, 100, 100, 101, 103, 100], highs=[99, 100, 120, 104, 103, 100], lows=[99, 100, low, 99.5, 98, 96],
+    )  # fmt: skip
+    coin = crypto_bars([1, 2, 3, 4, 5, 6], first=OPENING - HOUR // 2)
+    others = [
+        crypto_bars([7] * 6, symbol=f"X{minutes}/USD", first=OPENING - HOUR // 2 + minutes * MINUTE)
+        for minutes in (5, 15, 25)
+    ]
+    assert stock.end[1] < coin.end[2] < others[0].end[2] < others[2].end[2] < stock.end[2]
+    result = backtest(strategy, [stock, coin, *others])
+    # The close when it was placed is 100. The bar that is open then may fall under the level of 95, and rises to 120:
+    # neither counts. The next one's 104 moves the level to 99, which the one after reaches from above.
+    assert told(result) == ["buy 1 @ 100", "sell 1 @ 99"]
+    assert [fill.bar_timestamp.isoformat()[11:16] for fill in result.fills] == ["14:30", "17:30"]
+    assert result.orders[-1].stop == Decimal(99)
