@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,10 +24,12 @@ from weaver.glados.runs.record import Piece
 from weaver.glados.runs.runners import Failure, Outcome, RunContext, Runner, Stop, Stopped
 from weaver.glados.threads import Threads
 from weaver.marvin.plugins.catalogue import Catalogue
+from weaver.model.errors import Unavailable
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bars.store import ParquetBarStore
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+AWAY = Unavailable("the database does not answer")
 
 
 Work = Callable[[Run, RunContext], Awaitable[None]]
@@ -199,3 +202,17 @@ async def house_in(home: Path, **other_runners: Runner) -> AsyncIterator[House]:
 def new_run(**given: Any) -> NewRun:
     """A request for a backtest of `sma-crossover`."""
     return NewRun(**{"strategy_id": "sma-crossover", "mode": RunMode.BACKTEST, "symbols": ("AAPL",), **given})
+
+
+def own_tasks() -> list[Any]:
+    """The tasks that there are beside those of the test framework and the event log."""
+    coroutines = [task.get_coro() for task in asyncio.all_tasks()]
+    return [one for one in coroutines if not re.search("anyio|weaver.events", one.cr_code.co_filename)]  # type: ignore[union-attr]
+
+
+def assert_nothing_left(house: House) -> None:
+    """No task, no entry, no work; and no run that is running with nothing behind it."""
+    assert house.manager.task_count == 0
+    assert house.manager.load.running == 0
+    assert house.runner.running == 0
+    assert own_tasks() == []
