@@ -181,15 +181,16 @@ def _prices(raw: RawColumns, notes: list[str]) -> dict[str, Float64]:
         _check_positive(column, name, raw.origin)
     low, high = columns["low"], columns["high"]
     raw.origin.check(high < low, lambda row: f"high {high[row]} is below low {low[row]}")
-    most, least = high, low
-    for name in ("open", "close"):
-        column = columns[name]
-        _check_within(column, name, low, high, raw.origin)
-        most, least = np.maximum(most, column), np.minimum(least, column)
+    outside = [name for name in ("open", "close") if np.any((columns[name] > high) | (columns[name] < low))]
+    if not outside:
+        return columns
+    for name in outside:
+        _check_within(columns[name], name, low, high, raw.origin)
+    most = np.maximum.reduce([high, *(columns[name] for name in outside)])
+    least = np.minimum.reduce([low, *(columns[name] for name in outside)])
     mended = int(((most != high) | (least != low)).sum())
-    if mended:
-        notes.append(f"{raw.origin.name}: {mended} bars had open or close past high or low by a rounding: widened")
-        columns["high"], columns["low"] = most, least
+    notes.append(f"{raw.origin.name}: {mended} bars had open or close past high or low by a rounding: widened")
+    columns["high"], columns["low"] = most, least
     return columns
 
 

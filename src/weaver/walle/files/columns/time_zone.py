@@ -45,10 +45,11 @@ def local_times(instant: Int64, zone: tzinfo) -> Int64:
     """What the zone's clocks show (ns, as if it were UTC) at instants (ns)."""
     if not len(instant):
         return instant
-    day = instant // DAY
-    first, last = int(day.min()), int(day.max())
+    first, last = int(instant.min()) // DAY, int(instant.max()) // DAY
     offsets = np.array([_offset_at(one * DAY, zone) for one in range(first, last + 2)], dtype=np.int64)
-    here = day - first
+    if not np.any(offsets[1:] != offsets[0]):
+        return instant + offsets[0] if offsets[0] else instant
+    here = instant // DAY - first
     local: Int64 = instant + offsets[here]
     changing = np.flatnonzero(offsets[here] != offsets[here + 1])
     local[changing] = [one + _offset_at(one, zone) for one in instant[changing].tolist()]
