@@ -18,9 +18,11 @@ from tests.integration.any_strategy import Habits, draw_habits, strategy_of
 from tests.naive.bridge import inputs_of, options_of
 from tests.naive.generate import random_scenario
 from tests.naive.scenario import NaiveSymbol, Scenario
-from weaver.greta import pace
+from weaver.greta import market, pace
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger import margin_rule, settlement
+from weaver.greta.ledger.fills import fill_of
+from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.margin_rule import MarginRule
 from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.market import Market
@@ -32,6 +34,7 @@ from weaver.marvin.callbacks import Callbacks
 from weaver.marvin.plugins.loader import from_class
 from weaver.marvin.series import playback
 from weaver.model.errors import InputError
+from weaver.model.orders.fill import Fill
 from weaver.research import run, run_for_record
 from weaver.research.run import BrokenOff, Plan, plan
 
@@ -39,9 +42,12 @@ ENVELOPE = Envelope(run_id="1", recorded_at=datetime(2024, 1, 1, tzinfo=UTC), tr
 EVERY = 100
 
 
-def _never(tick: int) -> bool:
+def _never(tick: int) -> None:
     del tick
-    return False
+
+
+def _whole(ledger: Ledger, row: int) -> Fill:
+    return fill_of(ledger.fills[row], ledger.prices_of(row))
 
 
 Switch = tuple[object, str, object]
@@ -55,6 +61,7 @@ OFF: Mapping[str, Sequence[Switch]] = {
     "margin rule as a bound": [(MarginRule, "is_safe", lambda *_: False)],
     "new orders left as they are": [(Watch, "leaves", lambda *_: False)],
     "trailing stops that follow": [(next_touch, "is_trailing", lambda _: False)],
+    "fills found when looked at": [(market, "FillAtOpen", _whole)],
     "streamed series": [(playback, "_advances", lambda *_: [])],
 }
 """The fast ways, and how to do without each."""

@@ -11,6 +11,7 @@ import pytest
 
 from tests.integration.any_strategy import CALLBACKS
 from tests.integration.fast_ways import OFF, SMALL, VARIANTS, case, differences, told
+from weaver.greta import market
 from weaver.greta.ledger.margin_rule import MarginRule
 from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.market import Market
@@ -51,10 +52,11 @@ def test_drawn_runs_take_every_fast_way_and_are_called_with_everything(monkeypat
 
     def spy_on_what_is_made(owner: object, name: str) -> None:
         make = getattr(owner, name)
-        monkeypatch.setattr(owner, name, lambda *given: spying(name, make(*given), lambda found, _: found))
+        monkeypatch.setattr(owner, name, lambda *given: spying(name, make(*given), lambda found, _: found is not None))
 
     spy_on_what_is_made(PlainOrders, "way")
     spy_on_what_is_made(Market, "settler")
+    spy(market, "FillAtOpen", lambda *_: True)
     spy(Market, "quiet_until", lambda found, _, tick, __: found > tick + 1)
     spy(Callbacks, "call_until", lambda found, _, first, *__: found > first + 1)
     spy(Watch, "due", lambda found, _, now: found > now + 1)

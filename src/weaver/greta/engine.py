@@ -1,21 +1,16 @@
 """The clockwork of a backtest: which ticks are visited, and whose turn it is at each."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.account import BacktestAccount
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.ledger.fills import fill_of
 from weaver.greta.ledger.plain_orders import check_opens
 from weaver.greta.market import Market
 from weaver.greta.orders.passes import EVER
 from weaver.greta.pace import Pace
 from weaver.greta.ports import Callbacks, Runtime
 from weaver.greta.setup import Setup
-from weaver.model.orders.fill import Fill
-from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderEvent
 
 
@@ -50,28 +45,10 @@ class Engine:
             if reached == tick:
                 self.clock.tick = tick
                 market.have_turn(tick)
-                callbacks.call(self._updates(market))
+                callbacks.call(market.take_updates())
             tick = max(reached, tick + 1)
             if pace.is_due(callbacks.turns):
                 self.setup.progress((tick - self.first) / max(end - self.first, 1))
-
-    def _updates(self, market: Market) -> Sequence[Order | Fill]:
-        """What happened to orders since the strategy last heard of them."""
-        news, found = market.take_news(), list[Order | Fill]()
-        for what in news:
-            fill = None
-            if isinstance(what, int):
-                row = self.ledger.fills[what]
-                fill = fill_of(row, self.prices[row.order.symbol])
-            elif isinstance(what, Order):
-                found.append(what)
-            else:
-                order, _, execution = what
-                found.append(order)
-                fill = None if execution is None else execution.as_fill()
-            if fill is not None:
-                found.append(fill)
-        return found
 
     def _start(self) -> None:
         """`on_start`; signals of other timeframes may add ticks to the clock."""

@@ -1,21 +1,20 @@
 """The half of a tick that is the market's: corporate actions, fills, expiries, margin; and when it is quiet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from weaver.greta.account import BacktestAccount
+from weaver.greta.ledger.fills import FillAtOpen
 from weaver.greta.ledger.margin_rule import MarginRule
-from weaver.greta.ledger.plain_orders import PlainOrders
-from weaver.greta.orders.book import Change
+from weaver.greta.ledger.plain_orders import QUIET, PlainOrders
 from weaver.greta.orders.corporate_actions import CorporateEvents
 from weaver.greta.orders.next_touch import Watch
 from weaver.greta.orders.trails import Trails
+from weaver.greta.ports import Settle, Updates
 from weaver.greta.setup import Setup
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.orders.actions import TimeInForce
+from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
-
-News = Change | Order | int
-"""What changed on the exchange; an order that was asked for; or the number of a fill that went the short way."""
 
 
 class Market:
@@ -44,7 +43,9 @@ class Market:
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
         plain = PlainOrders(self.ledger, begin=self.matcher.exchange.passes.begin, start=setup.start)
         self._fill_all = plain.way(self._fresh)
-        self._news: list[News] = []
+        self._news: list[Order | Fill] = []
+        self._filled: list[Order] = []
+        """Orders that went the short way, of which nobody has been told."""
         is_margin = setup.rules.kind is AccountKind.MARGIN
         self._margin = MarginRule(self.ledger, self.prices) if is_margin else None
 
@@ -80,15 +81,22 @@ class Market:
         self._until = until if self._margin is None else self._margin.first_doubt(tick, until)
         return self._until
 
-    def settler(self) -> Callable[[int], bool]:
-        """What says whether all that was asked for at the tick before a tick is done with as of its opens, with nothing
-        to be told, and the market stays as quiet as `quiet_until` has last said."""
+    def settler(self) -> Settle:
+        """What settles all that was asked for at the tick before a tick as of its opens, if nothing more can come of
+        it, and the market stays as quiet as `quiet_until` has last said."""
         if self._is_heard:
-            return _never
+            return self._settle_and_tell
         fill_all, margin = self._fill_all, self._margin
         if margin is None:
             return fill_all
-        return lambda tick: fill_all(tick) and margin.is_safe(tick, self._until)
+        return lambda tick: QUIET if fill_all(tick) is not None and margin.is_safe(tick, self._until) else None
+
+    def _settle_and_tell(self, tick: int) -> Updates | None:
+        if not self._fill(tick):
+            return None
+        self._accept()
+        is_safe = self._margin is None or self._margin.is_safe(tick, self._until)
+        return self.take_updates() if is_safe else None
 
     def _take_up(self, tick: int) -> bool:
         """Have corporate actions happen, and what was asked for at the opens or in the book. Whether the book's orders
@@ -108,38 +116,51 @@ class Market:
 
     def _take_up_short(self, tick: int) -> bool:
         """Fill what can be filled the short way, and have the rest in the book. Whether its bars may touch that."""
-        fills = self.ledger.fills
-        before, asked = len(fills), self._account.new_orders() if self._is_heard else []
-        is_done = self._fill_all(tick)
-        filled = [order for order in asked if not order.waiting][: len(fills) - before]
+        is_done = self._fill(tick)
         is_due = not is_done and not all(self._watch.leaves(order, tick) for order in self._account.new_orders())
         self._account.absorb()
-        self._accept(filled, before)
+        self._accept()
         if not (is_done or is_due):
             self._watch.rest(tick)
         return is_due and bool(self._book)
 
-    def _accept(self, filled: list[Order], row: int) -> None:
-        """Accept what was asked for; what has happened is told in this order: changes, acceptances, fills from `row` on
-        of orders that went the short way."""
+    def _fill(self, tick: int) -> bool:
+        """Fill what can be filled the short way. Whether that was all."""
+        if not self._is_heard:
+            return self._fill_all(tick) is not None
+        asked, before = self._account.new_orders(), len(self.ledger.fills)
+        is_done = self._fill_all(tick) is not None
+        self._filled += [order for order in asked if not order.waiting][: len(self.ledger.fills) - before]
+        return is_done
+
+    def _accept(self) -> None:
+        """Accept what was asked for. What has happened is told in this order: changes, acceptances, fills of orders
+        that went the short way."""
         if not self._is_heard:
             self._orders.accept()
             return
-        self._news += [*self._orders.take_changes(), *filled]
+        filled, self._filled = self._filled, []
+        self._news += [*self._changes(), *filled]
         self._orders.accept()
-        self._news += self._orders.take_changes()
-        for number, order in enumerate(filled, row):
-            self._news += (order, number)
+        self._news += self._changes()
+        for row, order in enumerate(filled, len(self.ledger.fills) - len(filled)):
+            self._news += (order, FillAtOpen(self.ledger, row))
 
-    def take_news(self) -> Sequence[News]:
+    def _changes(self) -> list[Order | Fill]:
+        """What changed on the exchange since this was last asked: each order, and the fill if one did it."""
+        found: list[Order | Fill] = []
+        for order, _, execution in self._orders.take_changes():
+            found.append(order)
+            if execution is not None:
+                found.append(execution.as_fill())
+        return found
+
+    def take_updates(self) -> Updates:
         """What happened to orders since this was last called, in order, where somebody wants to hear of it."""
         if not self._is_heard:
             self._orders.changed.clear()
-            return ()
-        changes = self._orders.take_changes()
-        if not self._news:
-            return changes
-        news, self._news = [*self._news, *changes], []
+            return QUIET
+        news, self._news = self._news + self._changes(), []
         return news
 
     def _liquidate(self, tick: int) -> None:
@@ -159,9 +180,3 @@ class Market:
         order = Order(self._next_number(), self.prices[symbol].scale, -1 if held > 0 else 1, abs(held), placed)
         order.tif = TimeInForce.GTC
         return order
-
-
-def _never(tick: int) -> bool:
-    """Nothing is settled by itself where all of it is to be told."""
-    del tick
-    return False

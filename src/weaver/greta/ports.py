@@ -14,6 +14,12 @@ from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
 from weaver.model.orders.small_target import SmallTargets
 
+Updates = Sequence[Order | Fill]
+"""The orders that changed and the fills, as they happened."""
+Settle = Callable[[int], Updates | None]
+"""Asked whether all that a strategy asked for before a tick is done with as of its opens: what there is to tell of it
+at that tick; None where the tick has to be gone through by itself."""
+
 
 class Clock(Protocol):
     """Where the run stands; greta moves it."""
@@ -47,13 +53,13 @@ class Callbacks(Protocol):
     def next_call(self, tick: int) -> int:
         """The first tick from `tick` on at which it is called if nothing happens but bars."""
 
-    def call(self, updates: Sequence[Order | Fill]) -> None:
-        """Everything at the clock's tick: `updates` are the orders that changed and the fills, as they happened."""
+    def call(self, updates: Updates) -> None:
+        """Everything at the clock's tick."""
 
-    def call_until(self, first: int, stop: int, size: int, fresh: list[Any], settle: Callable[[int], bool]) -> int:
+    def call_until(self, first: int, stop: int, size: int, fresh: list[Any], settle: Settle) -> int:
         """Everything from the tick `first` to before `stop`, of which none brings more than bars, in `size` turns at
-        most. Ends before a tick of which `settle`, called where something stands in `fresh`, says no; returns the tick
-        that is next, `first` where that is to be called by itself."""
+        most; `settle` is asked about the next tick where something stands in `fresh`. Returns the tick that is next,
+        `first` where that is to be called by itself."""
 
     def end(self) -> None:
         """The run is over."""

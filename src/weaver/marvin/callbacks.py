@@ -1,12 +1,12 @@
 """The half of a tick that is the strategy's: what it is called with, and in which order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.playback import Closed, Playback
 from weaver.marvin.series.timeline import Clock
-from weaver.marvin.signal_calls import SignalCalls
+from weaver.marvin.signal_calls import Settle, SignalCalls
 from weaver.model.calendar.instants import time_of
 from weaver.model.market.tick import Tick
 from weaver.model.orders.fill import Fill
@@ -71,23 +71,19 @@ class Callbacks:
         self._tell(updates)
         self._windows()
         self._signals.call(tick)
-        if self._on_bar is not None:
-            for bar, cursor, index in closed:
-                cursor.tick = index
-                self._on_bar(bar)
-        if self._on_tick is not None:
-            self._on_tick(self._tick(closed))
+        self._call_bars(closed)
 
-    def call_until(self, first: int, stop: int, size: int, fresh: list[Any], settle: Callable[[int], bool]) -> int:
+    def call_until(self, first: int, stop: int, size: int, fresh: list[Any], settle: Settle) -> int:
         """Everything from the tick `first` to before `stop`, of which none brings more than bars; of some `size` calls.
 
-        Where the strategy asked for something, `settle(tick)` says whether all that has been carried out as of the
-        next tick, with nothing to tell. Otherwise, and before a signal that comes on top of other calls, it returns.
-        Returns the tick that is next; that is `first` where nothing was called.
+        Where the strategy asked for something, `settle(tick)` carries that out as of the next tick, if nothing more can
+        come of it, and returns what there is to tell of it there. It returns None otherwise; then, and before a signal
+        that comes on top of other calls, this returns. Returns the tick that is next; that is `first` where nothing was
+        called.
         """
         signals = self._signals
         if not self._is_called_each_tick:
-            return signals.call_until(min(stop, signals.after(size)), fresh, settle)
+            return signals.call_until(min(stop, signals.after(size)), fresh, settle, self._tell)
         stop = min(stop, first + size, signals.next)
         if first >= stop:
             return first
@@ -104,27 +100,45 @@ class Callbacks:
         if self._on_stop is not None:
             self._on_stop()
 
-    def _each_bar(self, ticks: range, rows: Any, fresh: list[Any], settle: Callable[[int], bool]) -> None:
+    def _each_bar(self, ticks: range, rows: Iterator[Any], fresh: list[Any], settle: Settle) -> None:
         """One symbol with a bar at each tick, and nothing but `on_bar`."""
         clock, on_bar, bar = self._clock, self._on_bar, self._only
         assert on_bar is not None
         assert bar is not None
-        for clock.tick, _ in zip(ticks, rows, strict=False):
+        steps = zip(ticks, rows, strict=False)
+        for clock.tick, _ in steps:
             on_bar(bar)
-            if fresh and not (clock.tick + 1 < ticks.stop and settle(clock.tick + 1)):
-                return
-
-    def _each_tick(self, ticks: range, rows: Any, fresh: list[Any], settle: Callable[[int], bool]) -> None:
-        clock, on_bar, on_tick = self._clock, self._on_bar, self._on_tick
-        for clock.tick, row in zip(ticks, rows, strict=False):
-            if on_bar is not None:
-                for bar, cursor, index in row[0]:
-                    cursor.tick = index
+            while fresh:
+                news = settle(clock.tick + 1) if clock.tick + 1 < ticks.stop else None
+                if news is None:
+                    return
+                if news:
+                    clock.tick, _ = next(steps)
+                    self._tell(news)
                     on_bar(bar)
-            if on_tick is not None:
-                on_tick(self._tick(row[0]))
-            if fresh and not (clock.tick + 1 < ticks.stop and settle(clock.tick + 1)):
-                return
+
+    def _each_tick(self, ticks: range, rows: Iterator[Any], fresh: list[Any], settle: Settle) -> None:
+        clock, steps = self._clock, zip(ticks, rows, strict=False)
+        for clock.tick, row in steps:
+            self._call_bars(row[0])
+            while fresh:
+                news = settle(clock.tick + 1) if clock.tick + 1 < ticks.stop else None
+                if news is None:
+                    return
+                if news:
+                    clock.tick, row = next(steps)
+                    self._tell(news)
+                    self._call_bars(row[0])
+
+    def _call_bars(self, closed: Closed) -> None:
+        """`on_bar` of each of a tick's bars, then `on_tick`."""
+        on_bar = self._on_bar
+        if on_bar is not None:
+            for bar, cursor, index in closed:
+                cursor.tick = index
+                on_bar(bar)
+        if self._on_tick is not None:
+            self._on_tick(self._tick(closed))
 
     def _tell(self, updates: Iterable[Order | Fill]) -> None:
         """`on_order` and `on_fill`, in the order of the events; an order that moved twice is told of as it stands."""

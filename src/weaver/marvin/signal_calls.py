@@ -1,6 +1,6 @@
 """The calls that a run's signals ask for: found once for the whole run, made tick by tick."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,7 +8,12 @@ from numpy.typing import NDArray
 
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.timeline import Clock
+from weaver.model.orders.fill import Fill
+from weaver.model.orders.order import Order
 
+Updates = Iterable[Order | Fill]
+"""The orders that changed and the fills, as they happened."""
+Settle = Callable[[int], Updates | None]
 NEVER = 2**62
 """A tick that no run has."""
 
@@ -64,8 +69,8 @@ class SignalCalls:
             self._at += 1
             callback(bar)
 
-    def call_until(self, stop: int, fresh: list[Any], settle: Callable[[int], bool]) -> int:
-        """Make the calls before the tick `stop`; leave where something that was asked for is not settled by the next.
+    def call_until(self, stop: int, fresh: list[Any], settle: Settle, tell: Callable[[Updates], None]) -> int:
+        """Make the calls before the tick `stop`; leave where what was asked for cannot be settled by the next.
 
         Returns the tick that is next: `stop`, or the one after the last calls.
         """
@@ -77,8 +82,15 @@ class SignalCalls:
                 cursor.tick = indices[at]
                 at += 1
                 callback(bar)
-            if fresh and not (tick + 1 < stop and settle(tick + 1)):
-                self._at = at
-                return tick + 1
+            while fresh:
+                news = settle(tick + 1) if tick + 1 < stop else None
+                if news is None:
+                    self._at = at
+                    return tick + 1
+                if news:
+                    clock.tick = tick = tick + 1
+                    tell(news)
+                    if ticks[at] == tick:
+                        break  # what it asks for is settled after the calls of this tick
         self._at = at
         return stop

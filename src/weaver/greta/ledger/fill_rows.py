@@ -95,7 +95,7 @@ class FillRows(Sequence[FillRow]):
     def amounts(self) -> Amounts:
         """All amounts, as lists."""
         self.settle()
-        return self._as_lists()
+        return self.settled_amounts()
 
     def columns(self) -> tuple[NDArray[Any], ...]:
         """`units`, `values`, `commissions` as `whole` arrays, `slippages` as floats."""
@@ -104,7 +104,7 @@ class FillRows(Sequence[FillRow]):
         if swept is not None and not self._lists.values:
             counted = map(with_room, (self._swept_units, swept.values, swept.commissions))
             return *counted, swept.slippages
-        lists = self._as_lists()
+        lists = self.settled_amounts()
         counted = map(whole, (self.units, lists.values, lists.commissions))
         return *counted, np.array(lists.slippages, dtype=np.float64)
 
@@ -113,7 +113,7 @@ class FillRows(Sequence[FillRow]):
         self.settle()
         if self._swept is not None and not self._lists.values:
             return with_room(self._swept.prices)
-        return whole(self._as_lists().prices)
+        return whole(self.settled_amounts().prices)
 
     def append(self, row: FillRow) -> None:
         """Add a row with its amounts."""
@@ -131,7 +131,7 @@ class FillRows(Sequence[FillRow]):
 
     def settle_next(self, price: int, slippage: int, commission: int, value: int) -> None:
         """Give the first unsettled row its amounts."""
-        lists = self._as_lists()
+        lists = self.settled_amounts()
         lists.prices.append(price)
         lists.slippages.append(slippage)
         lists.commissions.append(commission)
@@ -139,7 +139,7 @@ class FillRows(Sequence[FillRow]):
 
     def settle_rest(self, units: NDArray[np.int64], amounts: Amounts) -> None:
         """Give all unsettled rows, which have these `units`, their amounts: int64 arrays."""
-        self._as_lists()
+        self.settled_amounts()
         self._swept_units, self._swept = units, amounts
 
     def worth(self, order: Order) -> int:
@@ -170,7 +170,8 @@ class FillRows(Sequence[FillRow]):
         order.__class__ = self.filled_at_open
         return order
 
-    def _as_lists(self) -> Amounts:
+    def settled_amounts(self) -> Amounts:
+        """The amounts of the rows that have theirs, as lists."""
         if self._swept is not None:
             for known, swept in zip(self._lists, self._swept, strict=True):
                 known.extend(swept.tolist())

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from weaver.greta.ledger.fill_rows import FillRow, FillRows
 from weaver.greta.ledger.prices import Prices
-from weaver.greta.ledger.settlement import Settlement
+from weaver.greta.ledger.settlement import Paid, Settlement
 from weaver.model.account.margin import AccountRules
 from weaver.model.account.position import Position
 from weaver.model.numbers.money import divide_half_even
@@ -38,6 +38,7 @@ class Ledger:
 
     def __init__(self, rules: AccountRules, prices: Mapping[str, Prices]) -> None:
         self.rules, self.prices = rules, prices
+        self._by_index = tuple(prices.values())
         self.units = dict.fromkeys(prices, 0)
         self.fills = FillRows(self.settle, [price.scale for price in prices.values()])
         self.settlement = Settlement(prices, rules)
@@ -57,6 +58,17 @@ class Ledger:
         """Have every fill booked with what it came to."""
         if self.fills.settled < len(self.fills):
             self._cash = self.settlement.settle(self.fills, self._cash)
+
+    def prices_of(self, row: int) -> Prices:
+        """Those of the symbol of a fill."""
+        return self._by_index[self.fills.which[row]]
+
+    def paid(self, row: int) -> Paid:
+        """What a fill came to; one that is not settled, which filled at an open, is worked out by itself."""
+        fills = self.fills
+        if row < fills.settled:
+            return Paid(*(column[row] for column in fills.settled_amounts()))
+        return self.settlement.amounts(self.prices_of(row), fills.units[row], fills.bars[row])
 
     def _move(self, amount: int) -> None:
         self._cash = self.cash + amount

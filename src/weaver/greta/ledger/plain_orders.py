@@ -16,6 +16,8 @@ from weaver.model.orders.status import OrderStatus
 
 Fill = Callable[[Order, int], bool]
 """Fills an order at the open of a bar of its symbol, by index, or does nothing and says False."""
+QUIET: tuple[()] = ()
+"""Nothing to tell."""
 Bound = Callable[[float, int, int, int], float | None]
 """Of the bound of the cash that a fill leaves, its signed units, what is held before it, and its bar: the bound to go
 on with, or None where the account may not allow the fill."""
@@ -41,29 +43,29 @@ class PlainOrders:
         self._is_simple = all(simple)
         """Whether any order can fill on the very next bar, whatever its symbol."""
 
-    def way(self, fresh: list[Any]) -> Callable[[int], bool]:
+    def way(self, fresh: list[Any]) -> Callable[[int], tuple[()] | None]:
         """A function that fills what stands in `fresh` at the opens of a tick's bars, in order, and takes it out; it
-        says False where something is left: from the first on that is not for the short way."""
+        returns None where something is left: from the first on that is not for the short way."""
         is_filled, clear = self._is_filled, fresh.clear
         only = next(iter(self._fills.values())) if len(self._fills) == 1 and self._is_simple else None
 
-        def fill_all(tick: int) -> bool:
+        def fill_all(tick: int) -> tuple[()] | None:
             if only is not None and len(fresh) == 1:
                 order = fresh[0]
                 if order.__class__ is Order and order.is_plain and order.status is PENDING:
                     if only(order, tick):
                         clear()
-                        return True
-                    return False
+                        return QUIET
+                    return None
             for order in fresh:
                 if order.__class__ is not Order or not (order.is_plain or order.status is not PENDING):
-                    return False  # what one of another kind may do depends on what there was before all of them
+                    return None  # what one of another kind may do depends on what there was before all of them
             for done, order in enumerate(fresh):
                 if order.status is PENDING and not is_filled(order, tick):
                     del fresh[:done]
-                    return False
-            fresh.clear()
-            return True
+                    return None
+            clear()
+            return QUIET
 
         return fill_all
 

@@ -1,6 +1,7 @@
 """What plain market orders came to that filled at an open: worked out one by one, or many in a sweep over arrays."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,15 @@ class Bounds:
         self.fixed = prices.costs.minimum + slack
 
 
+class Paid(NamedTuple):
+    """What a fill came to: price paid and slippage in price units, commission and value (> 0) in cash units."""
+
+    price: int
+    slippage: int
+    commission: int
+    value: int
+
+
 class Settlement:
     """The amounts of fills, and until they are known a lower bound of the cash that they leave.
 
@@ -61,13 +71,13 @@ class Settlement:
         """A float that is surely no more than so much cash."""
         return cash - abs(cash) * 1e-15 - self.slack
 
-    def amounts(self, prices: Prices, units: int, bar: int) -> tuple[int, int, int, int]:
-        """Price paid, slippage, commission and value of a fill of `units` (signed) at the open of a bar."""
+    def amounts(self, prices: Prices, units: int, bar: int) -> Paid:
+        """What a fill of `units` (signed) at the open of a bar came to."""
         sign, quantity, costs = (1, units, prices.costs) if units > 0 else (-1, -units, prices.costs)
         market = prices.units(prices.open[bar])
         paid = costs.slipped(market, sign=sign, limit=None) if costs.slips else market
         value = prices.scale.cash(paid, quantity)
-        return paid, sign * (paid - market), costs.due(costs.computed(paid, quantity), 0), value
+        return Paid(paid, sign * (paid - market), costs.due(costs.computed(paid, quantity), 0), value)
 
     def settle(self, fills: FillRows, cash: int) -> int:
         """Give every unsettled row its amounts. Returns the cash that they leave of `cash`."""

@@ -82,9 +82,9 @@ def bars() -> Bars:
     return minute_bars(synthetic_columns(6_000))
 
 
-def never(self: PlainOrders, fresh: list[Any]) -> Callable[[int], bool]:
+def never(self: PlainOrders, fresh: list[Any]) -> Callable[[int], None]:
     """No short way."""
-    return lambda _tick: False
+    return lambda _tick: None
 
 
 def told(result: BacktestResult, strategies: list[Crossing]) -> tuple[Any, ...]:

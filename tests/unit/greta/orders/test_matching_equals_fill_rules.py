@@ -75,19 +75,19 @@ def test_quick_fills_equal_those_of_the_matcher(
     assert taken > 20, "the short way was hardly taken, so this compared nothing"
 
 
-def never(self: PlainOrders, fresh: list[Any]) -> Callable[[int], bool]:
+def never(self: PlainOrders, fresh: list[Any]) -> Callable[[int], None]:
     """No short way."""
-    return lambda _tick: False
+    return lambda _tick: None
 
 
 def _filled_quickly(monkeypatch: pytest.MonkeyPatch, run: Callable[[], object]) -> int:
     """How many orders a run fills the short way."""
     way, count = PlainOrders.way, 0
 
-    def counted(self: PlainOrders, fresh: list[Any]) -> Callable[[int], bool]:
+    def counted(self: PlainOrders, fresh: list[Any]) -> Callable[[int], tuple[()] | None]:
         fill_all = way(self, fresh)
 
-        def counting(tick: int) -> bool:
+        def counting(tick: int) -> tuple[()] | None:
             nonlocal count
             before = len(fresh)
             done = fill_all(tick)
