@@ -72,7 +72,6 @@ SMALL: Sequence[Switch] = [
     (next_touch, "BUSY_MAX", 3),
     (margin_rule, "BLOCK", 3),
     (settlement, "SWEEP", 3),
-    (pace, "FIRST", 1),
     (pace, "TURNS_MAX", 7),
 ]
 """All that is done in blocks, in small ones, so that a short run has many."""

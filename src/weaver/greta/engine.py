@@ -26,6 +26,7 @@ class Engine:
     def run(self) -> FinishedRun:
         """Run from the first tick to the last, or to where the strategy stops it."""
         self._start()
+        self.setup.progress(0.0)
         callbacks = self.runtime.callbacks(self.first)
         is_heard = callbacks.hears_orders or callbacks.hears_fills
         market = Market(self.setup, self.account, self.runtime.take_number, self.first, is_heard=is_heard)
