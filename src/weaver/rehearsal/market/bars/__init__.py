@@ -1,0 +1,1 @@
+"""Bars as columns: the trades they are made of, coarser ones, and those adjusted for splits and dividends."""

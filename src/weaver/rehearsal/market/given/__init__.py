@@ -1,0 +1,1 @@
+"""Where the market's bars come from: files, or a seed."""
