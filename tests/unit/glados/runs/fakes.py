@@ -20,7 +20,7 @@ from weaver.glados.router import DomainRouter
 from weaver.glados.runs.backtest_runner import INTERRUPTED
 from weaver.glados.runs.manager import RunManager
 from weaver.glados.runs.port import NewRun
-from weaver.glados.runs.record import Piece
+from weaver.glados.runs.record import RecordPiece
 from weaver.glados.runs.runners import Failure, Outcome, RunContext, Runner, Stop, Stopped
 from weaver.glados.threads import Threads
 from weaver.marvin.plugins.catalogue import Catalogue
@@ -79,7 +79,7 @@ class FakeRunner:
             if self.record_error is not None:
                 raise self.record_error
 
-        pieces = [Piece(write=record)]
+        pieces = [RecordPiece(write=record)]
         if self.failure is not None:
             return Failure(error=self.failure, record=pieces)
         return Outcome(completed=completed, data_hash="abc", record=pieces)

@@ -19,7 +19,7 @@ from weaver.events.event import Event
 from weaver.glados.ports import Row, StoredResult
 from weaver.glados.schemas.results import EquityResponse
 from weaver.glados.stored.blobs import EquityColumns, encode_equity, encode_report
-from weaver.glados.stored.equity_text import ROWS_TOGETHER, curve_of, equity_text
+from weaver.glados.stored.equity_text import ROWS_TOGETHER, curve_points, equity_text
 from weaver.glados.stored.events import encode_events
 from weaver.glados.stored.indicators import encode_indicators
 from weaver.glados.stored.positions import encode_positions
@@ -197,7 +197,7 @@ async def test_few_points_are_the_ends_and_what_lies_evenly_between_them(api: Ap
 
 @given(st.lists(st.floats(-1e9, 1e9), max_size=300), st.integers(2, 50))
 def test_thinned_curve_is_part_of_the_curve_with_its_ends_and_extremes(equity: list[float], points: int) -> None:
-    text = b"".join(equity_text("r1", curve_of(encode_equity(columns(equity)), points)))
+    text = b"".join(equity_text("r1", curve_points(encode_equity(columns(equity)), points)))
     thinned = EquityResponse.model_validate_json(text, strict=False)
     whole = [(FIRST + k * MINUTE, value) for k, value in enumerate(equity)]
     kept = [(round(item.timestamp.timestamp() * 1e9), item.equity) for item in thinned.items]
