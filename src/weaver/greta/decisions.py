@@ -71,7 +71,7 @@ def _terms(order: Order, asked: int | Asked) -> tuple[Any, ...]:
     known = (order.sign, order.scale.symbol, order.order_type)
     if isinstance(asked, int):
         return (*known, asked)
-    return (*known, asked.units, order.tif, asked.limit, asked.stop, asked.trail, order.trail_percent)
+    return (*known, asked.units, order.tif, order.expires, asked.limit, asked.stop, asked.trail, order.trail_percent)
 
 
 def first_difference(whole: Sequence[Decision], cut: Sequence[Decision], until: int) -> Decision | None:

@@ -38,10 +38,11 @@ class Market:
         self._account, self._next_number, self._ticks = account, next_number, self.matcher.ticks
         self._last, self._until = len(self._ticks) - 1, first
         self._book, self._orders, self._fresh = self.matcher.book, self.matcher.orders, account.fresh
-        self._watch = Watch(self._orders, self.prices, self._ticks)
+        begin = self.matcher.exchange.passes.begin
+        self._watch = Watch(self._orders, self.prices, self._ticks, begin)
         self._trails = Trails(self._book, self.prices, first - 1)
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
-        plain = PlainOrders(self.ledger, begin=self.matcher.exchange.passes.begin, start=setup.start)
+        plain = PlainOrders(self.ledger, begin=begin, start=setup.start)
         self._fill_all = plain.way(self._fresh)
         self._news: list[Order | Fill] = []
         self._filled: list[Order] = []

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.execution import Execution
 from weaver.model.orders.order import WORKING, ExitGroup, Order
 from weaver.model.orders.status import OrderEvent, OrderStatus
@@ -36,7 +37,7 @@ class OrderBook:
         self.rejected: list[Order] = []
         self._kept = kept
         self.session_closes: dict[int, int] = {}
-        """By number of a day order that has had a first bar: when that bar's session closes, ns."""
+        """By number of a day or cls order that has had a first bar: when that bar's session closes, ns."""
         self.charged: dict[int, Charged] = {}
         """By number of an order that has filled in part: its commissions so far."""
         self._legs_wait = legs_wait
@@ -59,9 +60,14 @@ class OrderBook:
         self.rejected.append(order)
         self._end(order, OrderEvent.REJECT, reason)
 
-    def expire(self, order: Order, reason: str) -> None:
-        """Let an order's time run out."""
-        self._end(order, OrderEvent.EXPIRE, reason)
+    def expire(self, order: Order) -> None:
+        """An order's time is over."""
+        if order.tif is TimeInForce.DAY:
+            self._end(order, OrderEvent.EXPIRE, "the session closed")
+        elif order.tif is TimeInForce.CLS:
+            self.cancel(order, "cls: not filled at the close of its session")
+        else:
+            self.cancel(order, f"gtd: the session of {order.expires} closed")
 
     def sweep(self) -> None:
         """Drop the orders that have ended."""

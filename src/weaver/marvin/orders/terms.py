@@ -1,6 +1,7 @@
 """The terms of an order: what `buy`, `sell` and the targets take besides symbol and quantity."""
 
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from weaver.model.errors import InvalidOrder
@@ -21,6 +22,8 @@ class Terms:
     trail_percent: Number | None = None
     tif: str | None = None
     """None: day; of an oco gtc."""
+    expires: str | date | None = None
+    """With gtd: the last session that it works in."""
     extended_hours: bool = False
     take_profit: Number | None = None
     stop_loss: Number | None = None
@@ -47,7 +50,17 @@ class Terms:
             raise InvalidOrder("stop_loss_limit needs a stop_loss")
         if self.tif is not None and self.tif not in _TIMES:
             raise InvalidOrder(f"tif {self.tif!r} is not one of {', '.join(TimeInForce)}")
+        if (self.tif == TimeInForce.GTD) != (self.expires is not None):
+            raise InvalidOrder('tif="gtd" and expires, its last day, come together: expires="2024-05-31"')
+        if self.tif in _AUCTIONS:
+            self._check_auction()
         check_exit_tif(self.exit_tif)
+
+    def _check_auction(self) -> None:
+        if self.trails or self.stop is not None:
+            raise InvalidOrder(f'tif="{self.tif}" takes a market or a limit order: one price is all there is')
+        if self.extended_hours:
+            raise InvalidOrder(f'tif="{self.tif}" is for the regular session: leave extended_hours out')
 
     @property
     def trails(self) -> bool:
@@ -70,6 +83,8 @@ class Terms:
         order.order_type = self.order_type
         if self.tif is not None:
             order.tif, order.is_tif_asked = TimeInForce(self.tif), True
+        if self.expires is not None:
+            order.expires = _day(self.expires, scale)
         order.extended_hours = bool(self.extended_hours)
         if self.limit is not None:
             order.limit_units = scale.limit_price(self.limit, sign=order.sign)
@@ -109,8 +124,9 @@ class Terms:
 
 
 _KNOWN = tuple(field.name for field in fields(Terms))
-_CHANGEABLE = ("limit", "stop", "trail", "trail_percent", "tif", "extended_hours")
+_CHANGEABLE = ("limit", "stop", "trail", "trail_percent", "tif", "expires", "extended_hours")
 _TIMES = tuple(TimeInForce)
+_AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
 _EXIT_TIMES = (TimeInForce.DAY, TimeInForce.GTC)
 
 
@@ -133,6 +149,8 @@ def carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
     kept = {name: getattr(old, name) for name in _CHANGEABLE}
     if old.order_type is OrderType.TRAILING_STOP:
         kept["stop"] = None
+    if changes.get("tif", old.tif) != TimeInForce.GTD:
+        kept["expires"] = None
     Terms.parse({**{name: value for name, value in kept.items() if value is not None}, **changes}).apply(new)
     if new.order_type is not old.order_type:
         raise InvalidOrder(f"order {old.id} is a {old.order_type} order and cannot become a {new.order_type} one")
@@ -144,9 +162,18 @@ def carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
 
 
 def check_exit_tif(tif: str | None) -> None:
-    """Raises InvalidOrder where exits could not last so long: ioc and fok have one bar's open only."""
+    """Raises InvalidOrder where exits could not last so long: of the others, all but gtd have one price only."""
     if tif is not None and tif not in _EXIT_TIMES:
         raise InvalidOrder(f"exit_tif {tif!r} is not one of {', '.join(_EXIT_TIMES)}")
+
+
+def _day(value: str | date, scale: Scale) -> date:
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise InvalidOrder(f"{scale.symbol}: expires is a day, as 2024-05-31 or a date, not {value!r}") from None
 
 
 def _percent(value: Number, scale: Scale) -> Amount:

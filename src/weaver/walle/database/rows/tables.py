@@ -133,6 +133,7 @@ orders = Table(
     Column("trail", AmountType),
     Column("trail_percent", AmountType),
     Column("time_in_force", Words, nullable=False),
+    Column("expires", Words),  # a date, of gtd orders
     Column("extended_hours", Boolean, nullable=False),
     Column("status", Words, nullable=False),
     Column("reason", Words),
