@@ -92,7 +92,7 @@ class FakeRunner:
 
 
 class Clock:
-    """Stands still but for `advance`; hands out ids and waits, and keeps what was waited."""
+    """Stands still but for `advance` and what is waited, which it keeps and which is over at once; hands out ids."""
 
     def __init__(self) -> None:
         self.time, self.waited = START, list[float]()
@@ -110,6 +110,7 @@ class Clock:
     async def wait(self, seconds: float) -> None:
         self.waited.append(seconds)
         await asyncio.sleep(0)
+        self.advance(seconds)
 
 
 class House:
