@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from weaver.marvin.plugins.catalogue import StrategyEntry
-from weaver.marvin.plugins.syntax_tree import parse_expression
+from weaver.model.syntax_tree import parse_expression
 
 _TYPES: Mapping[str, Mapping[str, Any]] = {
     "int": {"type": "integer"},

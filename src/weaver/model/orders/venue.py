@@ -2,17 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
 
 from weaver.model.errors import InputError
 from weaver.model.market.instrument import AssetClass
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
-from weaver.model.orders.order import Order
 
 ALL_TYPES = frozenset(OrderType)
 ALL_CLASSES = frozenset(OrderClass)
 ALL_TIMES = frozenset(TimeInForce)
 LASTING = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD)
 """Where a venue takes gtc it takes gtd: Weaver sends it as gtc, and cancels it when its time has come."""
+
+
+class Asked(Protocol):
+    """What a venue must know of an order to say whether it takes such orders."""
+
+    @property
+    def order_type(self) -> OrderType: ...
+    @property
+    def order_class(self) -> OrderClass: ...
+    @property
+    def tif(self) -> TimeInForce: ...
+    @property
+    def extended_hours(self) -> bool: ...
+    @property
+    def quantity(self) -> Decimal: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +46,7 @@ class VenueRules:
     """Classes whose quantity must be whole; other fractions are day orders and never trailing."""
     legs_wait_for_whole_fill: bool = False
 
-    def refuses(self, order: Order) -> str:
+    def refuses(self, order: Asked) -> str:
         """Why the venue would not take an order, or an empty string."""
         if order.order_type not in self.order_types:
             return f"{self.name} takes no {order.order_type} orders"
@@ -46,7 +62,7 @@ class VenueRules:
             return self._refuses_fraction(order)
         return ""
 
-    def _refuses_extended(self, order: Order) -> str:
+    def _refuses_extended(self, order: Asked) -> str:
         if not self.extended_hours:
             return f"{self.name} has no extended hours"
         if order.order_type is not OrderType.LIMIT or order.tif not in LASTING:
@@ -55,7 +71,7 @@ class VenueRules:
             return f"{self.name} takes no {order.order_class} orders outside the regular session"
         return ""
 
-    def _refuses_fraction(self, order: Order) -> str:
+    def _refuses_fraction(self, order: Asked) -> str:
         if order.order_class in self.whole_units_only:
             return f"{self.name} takes {order.order_class} orders for whole shares only"
         if order.tif is not TimeInForce.DAY:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from weaver.marvin.plugins.syntax_tree import parse_expression, parse_module
 from weaver.marvin.series import indicators
+from weaver.model.syntax_tree import parse_expression, parse_module
 
 TEXT = Path(indicators.__file__).read_text()
 
