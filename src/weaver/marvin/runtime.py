@@ -194,7 +194,9 @@ class Runtime:
         """Answer the requests made before this tick."""
         if not self.requests:
             return
-        requests, self.requests = self.requests, []
+        now = self.clock.now
+        requests = [(asked, request) for asked, request in self.requests if asked < now]
+        self.requests = [(asked, request) for asked, request in self.requests if asked >= now]
         for asked, request in requests:
             self.strategy.on_window(self.window(request, asked))
 

@@ -1,6 +1,6 @@
 """The orders of a run that may still fill: what can happen to them, and what that means for exit legs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from weaver.model.orders.actions import TimeInForce
@@ -45,9 +45,9 @@ class OrderBook:
         self._on_end = on_end
         """Called with each order that ends other than by a fill, for those who keep when."""
 
-    def accept(self) -> None:
-        """After the callbacks: what was placed is accepted."""
-        for order in self.working:
+    def accept(self, orders: Iterable[Order]) -> None:
+        """After the callbacks: those of the orders that were placed are accepted."""
+        for order in orders:
             if order.status is OrderStatus.PENDING and not order.waiting:
                 self._happen(order, OrderEvent.ACCEPT)
 
@@ -109,6 +109,7 @@ class OrderBook:
         order.reason = reason
         if self._kept is not None:
             self._kept[order.number] = order
+        self.session_closes.pop(order.number, None)
         self._happen(order, event)
         if self._on_end is not None:
             self._on_end(order)

@@ -77,7 +77,7 @@ class Exchange:
 
     def trade(self, now: int, bars: Mapping[str, SessionBar]) -> None:
         """The first half: fills at the opens, then inside the bars."""
-        self.book.accept()
+        self.book.accept(self.book.working)
         self.filling.begin(now)
         self.passes.run(now, bars)
         self.book.sweep()

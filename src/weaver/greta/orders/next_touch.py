@@ -29,10 +29,6 @@ class Level(NamedTuple):
     compare: np.ufunc
     bound: float
 
-    def is_touched(self, bar: int) -> bool:
-        """Whether a bar, by index, may touch it."""
-        return bool(self.compare(self.column[bar], self.bound))
-
     def first(self, start: int, stop: int) -> int:
         """The tick of the first bar that may touch it, of those that close at the ticks from `start` to before
         `stop`; NEVER if none does. As floats none is missed."""
@@ -72,8 +68,8 @@ class Watch:
         return self._due
 
     def leaves(self, order: Order, tick: int) -> bool:
-        """Whether the bars of a tick, the first since it was placed, surely leave an order that may rest as it is, but
-        for its acceptance and the beginning of its day."""
+        """Whether the bars of a tick surely leave an order that may rest as it is, but for its acceptance and the
+        beginning of its day; those of every tick since it was placed, up to this, have done so."""
         if order.expires_at is not None and order.expires_at <= self.ticks[tick]:
             return False
         if order.waiting:
@@ -85,11 +81,13 @@ class Watch:
         if bar < 0 or prices.opens[bar] < order.placed or not prices.is_tradable(bar, extended=order.extended_hours):
             return False
         if order.tif is TimeInForce.DAY:
-            close = prices.closes(bar, extended_hours=order.extended_hours)
+            close = self._orders.session_closes.get(order.number)
+            if close is None:
+                close = prices.closes(bar, extended_hours=order.extended_hours)
             if close <= self.ticks[tick]:
                 return False
             self._orders.session_closes[order.number] = close
-        return not _level(order, prices).is_touched(bar)
+        return not _is_touched(order, prices, bar)
 
     def rest(self, tick: int) -> None:
         """The book as it stands has had its turn at a tick; until it changes, what is to come can be searched for."""
@@ -163,11 +161,20 @@ def _follows(order: Order, prices: Prices, bar: int) -> bool:
 
 def _level(order: Order, prices: Prices) -> Level:
     """The price that an order waits for."""
+    bars, (bound, is_low) = prices.listing.bars, _bound(order, prices)
+    column, compare = (bars.low, np.less_equal) if is_low else (bars.high, np.greater_equal)
+    return Level(prices, column, compare, bound)
+
+
+def _is_touched(order: Order, prices: Prices, bar: int) -> bool:
+    """Whether a bar may touch it."""
+    bound, is_low = _bound(order, prices)
+    return prices.low[bar] <= bound if is_low else prices.high[bar] >= bound
+
+
+def _bound(order: Order, prices: Prices) -> tuple[float, bool]:
+    """The price that an order waits for, and whether for low ones: a buy limit and a sell stop do."""
     is_stop = order.stop_units is not None and not order.triggered
     price = order.stop_units if is_stop else order.limit_units
     assert price is not None
-    bars, bound = prices.listing.bars, price / prices.scale.price_one
-    # A buy limit and a sell stop wait for low prices, the others for high ones.
-    waits_for_low = (order.sign > 0) != is_stop
-    column, compare = (bars.low, np.less_equal) if waits_for_low else (bars.high, np.greater_equal)
-    return Level(prices, column, compare, bound)
+    return price / prices.scale.price_one, (order.sign > 0) != is_stop

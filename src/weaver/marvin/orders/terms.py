@@ -1,7 +1,7 @@
 """The terms of an order: what `buy`, `sell` and the targets take besides symbol and quantity."""
 
-from dataclasses import dataclass, fields
 from datetime import date
+from inspect import get_annotations
 from typing import Any
 
 from weaver.model.errors import InvalidOrder
@@ -12,9 +12,8 @@ from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.orders.order import ExitGroup, Order
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen: that would take half of the time of an order with terms
 class Terms:
-    """Prices as a person gave them; `apply` checks and rounds them for one order."""
+    """Prices as a person gave them; `apply` checks and rounds them for one order. An instance holds what was given."""
 
     limit: Number | None = None
     stop: Number | None = None
@@ -34,10 +33,11 @@ class Terms:
     @classmethod
     def parse(cls, given: dict[str, Any]) -> "Terms":
         """Terms from keywords. Raises InvalidOrder on one that is unknown or clashes with another."""
-        for name in given:
-            if name not in _KNOWN:
-                raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(_KNOWN)}")
-        terms = cls(**given)
+        if not given.keys() <= _KNOWN:
+            name = next(name for name in given if name not in _KNOWN)
+            raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(_NAMES)}")
+        terms = cls()
+        terms.__dict__.update(given)
         terms._check()
         return terms
 
@@ -97,7 +97,9 @@ class Terms:
 
     def exits(self, entry: Order, number: int) -> list[Order]:
         """The exit legs of an entry, numbered from `number` on; they wait until it fills."""
-        legs = []
+        legs: list[Order] = []
+        if self.take_profit is None and self.stop_loss is None:
+            return legs
         if self.take_profit is not None:
             leg = self._leg(entry, number)
             leg.order_type = OrderType.LIMIT
@@ -111,9 +113,8 @@ class Terms:
                 leg.order_type = OrderType.STOP_LIMIT
                 leg.limit_units = entry.scale.limit_price(self.stop_loss_limit, sign=leg.sign)
             legs.append(leg)
-        if legs:
-            join(ExitGroup(entry=entry), legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
-            entry.order_class = legs[0].order_class
+        join(ExitGroup(entry=entry), legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
+        entry.order_class = legs[0].order_class
         return legs
 
     def _leg(self, entry: Order, number: int) -> Order:
@@ -123,7 +124,8 @@ class Terms:
         return leg
 
 
-_KNOWN = tuple(field.name for field in fields(Terms))
+_NAMES = tuple(get_annotations(Terms))
+_KNOWN = frozenset(_NAMES)
 _CHANGEABLE = ("limit", "stop", "trail", "trail_percent", "tif", "expires", "extended_hours")
 _TIMES = tuple(TimeInForce)
 _AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
