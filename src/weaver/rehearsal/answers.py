@@ -1,11 +1,11 @@
 """Answers over HTTP: JSON as Alpaca writes it, and refusals with their code and message."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 from starlette.responses import Response
 
-Json = Mapping[str, object] | list[object] | None
+Json = Mapping[str, object] | Sequence[object] | None
 JSON = "application/json; charset=UTF-8"
 
 

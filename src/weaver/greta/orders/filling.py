@@ -28,6 +28,8 @@ class Filling:
         self._start: tuple[int, dict[str, int]] = (0, {})
         self.inside: dict[ExitGroup, int] = {}
         """Of groups whose entry filled inside a bar of this tick: at what price, before slippage."""
+        self.portions: dict[int, int] = {}
+        """By number of an order that fills in parts, whatever the volume: how much of it one bar fills at most."""
         self.capped = 0
         """How many fills the bar's volume cut."""
         self.resized = 0
@@ -57,6 +59,8 @@ class Filling:
         wanted = self._wanted(order)
         takes = wanted if pool is None else min(wanted, pool)
         self.capped += takes < wanted
+        if self.portions:
+            takes = min(takes, self.portions.get(order.number, takes))
         asked = wanted if order.tif is TimeInForce.FOK else takes
         units = self._affordable(order, asked, price, paid)
         if units == 0 or (order.tif is TimeInForce.FOK and units > takes):

@@ -107,7 +107,7 @@ class _ReadByItsUser:
         return value
 
 
-class AmountGiven(_ReadByItsUser):
+class Amount(_ReadByItsUser):
     """A decimal number, which `AccountRules` reads."""
 
     __slots__ = ()
@@ -131,9 +131,7 @@ class CorporateActions(_ReadByItsUser):
     __slots__ = ()
 
 
-OptionKind: TypeAlias = (
-    Flag | Whole | Choice | Text | Time | Parameters | AmountGiven | CostsGiven | Symbols | CorporateActions
-)
+Kind: TypeAlias = Flag | Whole | Choice | Text | Time | Parameters | Amount | CostsGiven | Symbols | CorporateActions
 
 
 def shown(value: object) -> str:

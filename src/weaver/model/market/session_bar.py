@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 
 class Session(NamedTuple):
-    """When a trading day begins and ends, ns since the epoch."""
+    """When trading days end, ns since the epoch."""
 
-    open: int
     close: int
     extended_close: int
     """When extended trading ends."""

@@ -67,10 +67,10 @@ def translated() -> Iterator[None]:
         UnicodeEncodeError,
         OverflowError,
     ) as error:
-        known = fault(error)
-        if known is None:
+        told = fault(error)
+        if told is None:
             raise
-        raise known from error
+        raise told from error
 
 
 @contextmanager

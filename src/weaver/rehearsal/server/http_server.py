@@ -1,0 +1,69 @@
+"""The server: one socket, with websockets on it."""
+
+import errno
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from weaver.model.errors import InputError
+from weaver.rehearsal.server.guard import ABORT
+
+_BACKLOG = 256
+_PATIENCE_SECONDS = 1
+
+
+@contextmanager
+def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket; port 0 takes a free one. Raises InputError where it cannot be had."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+        found = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except (OSError, UnicodeError) as error:
+        is_taken = getattr(error, "errno", None) == errno.EADDRINUSE
+        hint = "stop what uses it, or choose another --port" if is_taken else "choose another --host or --port"
+        raise InputError(f"{host}:{port} cannot be listened on ({error}): {hint}") from error
+    with found:
+        yield found
+
+
+class Connection(HttpToolsProtocol):
+    """One that a request may have closed without an answer."""
+
+    def on_headers_complete(self) -> None:
+        """Called by the parser as it has a request's head."""
+        self.scope["extensions"] = {ABORT: {"abort": self.transport.close}}
+        super().on_headers_complete()
+
+
+class ExchangeServer(uvicorn.Server):
+    """Serves the exchange on one socket until it is told to stop."""
+
+    def __init__(self, app: ASGIApp, *, listening: socket.socket, on_ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=Connection,
+                ws="websockets-sansio",
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=_PATIENCE_SECONDS,
+            )
+        )
+        self._listening, self._on_ready = listening, on_ready
+
+    async def run_until_stopped(self) -> None:
+        """Serve until interrupted, or `should_exit` is set."""
+        await self.serve([self._listening])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tells when it listens."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._on_ready()

@@ -1,1 +1,0 @@
-"""Alpaca: its account, orders, history and streams, by the official SDK and websockets."""

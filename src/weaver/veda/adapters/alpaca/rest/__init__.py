@@ -1,1 +1,0 @@
-"""Requests: their turns, their threads, their time-outs, and the SDK that sends them."""

@@ -1,0 +1,1 @@
+"""A stand-in exchange for tests: time held, and bars made by hand."""
