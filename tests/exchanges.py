@@ -125,7 +125,7 @@ class Bench:
         values = {}
         for symbol, text in prices.items():
             quad = [int(Decimal(part) * ONE) for part in text.split()]
-            session = Session(day_end, day_end + MINUTE)
+            session = Session(day_end - BARS_A_DAY * MINUTE, day_end, day_end + MINUTE)
             values[symbol] = SessionBar(*quad, volume, start, start, self.now, session, regular)
         found = [_text(change) for change in self.exchange.on_bars(self.now, values)]
         self.means.close_at({symbol: bar.close for symbol, bar in values.items()})

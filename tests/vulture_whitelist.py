@@ -96,3 +96,26 @@ _.move
 _.withdraw
 _.junk
 _.idle
+
+# Adapters' settings are read by the names of their variables, adapters by the names of their classes, and the SDK and
+# the standard library look for these.
+_.alpaca_paper_api_key
+_.alpaca_paper_api_secret
+_.alpaca_paper_base_url
+_.alpaca_live_api_key
+_.alpaca_live_api_secret
+_.alpaca_live_base_url
+_.alpaca_data_url
+_.alpaca_stream_url
+_.alpaca_data_feed
+_.live_trading
+_.AlpacaAdapter
+_._retry
+_.trust_env
+_.do_POST
+_.do_PATCH
+_.do_DELETE
+_.log_message
+_.order_updates
+_.live_bars
+_.adapters_folder

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from weaver.model.errors import InputError
 
 PREFIX = "WEAVER_"
+ADDRESSES = ("ALPACA_PAPER_BASE_URL", "ALPACA_LIVE_BASE_URL", "ALPACA_DATA_URL", "ALPACA_STREAM_URL")
 _SENDABLE = re.compile(r"[!-~]+")
 """Printable ASCII without blanks: what a header carries as it is."""
 
@@ -28,6 +30,16 @@ class Settings(BaseSettings):
     server_host: str = Field("127.0.0.1", validation_alias="SERVER_HOST")
     server_port: int = Field(8420, ge=0, le=65535, validation_alias="SERVER_PORT")
     security_api_token: SecretStr | None = Field(None, validation_alias="SECURITY_API_TOKEN")
+    alpaca_paper_api_key: SecretStr | None = Field(None, validation_alias="ALPACA_PAPER_API_KEY")
+    alpaca_paper_api_secret: SecretStr | None = Field(None, validation_alias="ALPACA_PAPER_API_SECRET")
+    alpaca_paper_base_url: str = Field("https://paper-api.alpaca.markets", validation_alias="ALPACA_PAPER_BASE_URL")
+    alpaca_live_api_key: SecretStr | None = Field(None, validation_alias="ALPACA_LIVE_API_KEY")
+    alpaca_live_api_secret: SecretStr | None = Field(None, validation_alias="ALPACA_LIVE_API_SECRET")
+    alpaca_live_base_url: str = Field("https://api.alpaca.markets", validation_alias="ALPACA_LIVE_BASE_URL")
+    alpaca_data_url: str = Field("https://data.alpaca.markets", validation_alias="ALPACA_DATA_URL")
+    alpaca_stream_url: str = Field("wss://stream.data.alpaca.markets", validation_alias="ALPACA_STREAM_URL")
+    alpaca_data_feed: Literal["iex", "sip"] = Field("iex", validation_alias="ALPACA_DATA_FEED")
+    live_trading: Literal["0", "1"] = "0"
     allowed_hosts: str = ""
     allowed_origins: str = ""
     log_format: Literal["console", "json"] = "console"
@@ -96,6 +108,11 @@ class Settings(BaseSettings):
         return self.home_folder / "home.owner"
 
     @property
+    def adapters_folder(self) -> Path:
+        """Where a user's own adapters live."""
+        return self.home_folder / "adapters"
+
+    @property
     def server_file(self) -> Path:
         """Where a running server says how it can be reached."""
         return self.home_folder / "server.json"
@@ -119,6 +136,17 @@ def environment_without_secrets() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.upper() not in secret}
 
 
+def adapter_settings(names: Iterable[str]) -> dict[str, str]:
+    """What an adapter is handed: those of its variables that have a value, given or by default, in plain text."""
+    fields = {variable(field): field for field in Settings.model_fields}
+    known, given = settings(), {}
+    for name in names:
+        value = getattr(known, fields[name]) if name in fields else os.environ.get(name)
+        if value is not None:
+            given[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    return given
+
+
 def listed(text: str) -> tuple[str, ...]:
     """The parts of a setting that is a list: `a.example, b.example`."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -126,7 +154,14 @@ def listed(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The process's settings, read once. Raises InputError that names the variable."""
+    """The process's settings, read once. Raises InputError that names the variable.
+
+    An address that is set to nothing is refused, and not taken for unset: what was meant for a rehearsal would go to
+    the real one.
+    """
+    for name in ADDRESSES:
+        if os.environ.get(name, "unset").strip() == "":
+            raise InputError(f"{name} is empty: unset it for the usual address, or set the one that is meant")
     try:
         return Settings()
     except ValidationError as error:

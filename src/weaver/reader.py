@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weaver.glados.pool.protocol import Frame, encoded
-from weaver.glados.pool.server import Emit, Limits, WorkerServer, protocol_line
+from weaver.glados.pool.server import Emit, WorkerLimits, WorkerServer, protocol_line
 from weaver.glados.process.memory import return_large_blocks
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def main() -> None:
     store = _loaded(given.bars, given.lock)
     reader, writer = protocol_line()
     gc.freeze()  # what is loaded now lives as long as the process: no fork need look through it, and so copy it
-    limits = Limits(memory_max_bytes=given.memory * _STORING, nice=_NICE)
+    limits = WorkerLimits(memory_max_bytes=given.memory * _STORING, nice=_NICE)
     WorkerServer(reader, writer, partial(_do, store, given.memory), limits).serve()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from weaver.glados.pool.messages import event_parts, job_of, parts, result_message, run_of
 from weaver.glados.pool.protocol import Frame, encoded
 from weaver.glados.pool.pulse import Pulse
-from weaver.glados.pool.server import Emit, Limits, WorkerServer, protocol_line
+from weaver.glados.pool.server import Emit, WorkerLimits, WorkerServer, protocol_line
 from weaver.glados.ports import BacktestJob, StoredResult
 from weaver.glados.stored.blobs import EQUITY, REPORT, EquityColumns, encode_equity, encode_report
 from weaver.glados.stored.events import EVENTS, encode_events
@@ -50,7 +50,7 @@ def main() -> None:
     given = asked.parse_args()
     reader, writer = protocol_line()
     gc.freeze()  # what is loaded now lives as long as the process: no fork need look through it, and so copy it
-    WorkerServer(reader, writer, do, Limits(memory_max_bytes=given.memory, nice=given.nice)).serve()
+    WorkerServer(reader, writer, do, WorkerLimits(memory_max_bytes=given.memory, nice=given.nice)).serve()
 
 
 def do(frame: Frame, emit: Emit) -> None:

@@ -122,6 +122,7 @@ def order_row(run_id: str | None, number: int = 1, **given: Any) -> dict[str, An
         "trail": None,
         "trail_percent": None,
         "time_in_force": "day",
+        "expires": None,
         "extended_hours": False,
         "status": "filled",
         "reason": None,

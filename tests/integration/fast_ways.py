@@ -24,10 +24,10 @@ from weaver.greta.ledger import margin_rule, settlement
 from weaver.greta.ledger.fills import fill_of
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.margin_rule import MarginRule
-from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.market import Market
 from weaver.greta.orders import next_touch
 from weaver.greta.orders.next_touch import Watch
+from weaver.greta.orders.short_way import ShortWay
 from weaver.greta.record.envelope import Envelope
 from weaver.greta.record.run_record import RunRecord
 from weaver.marvin.callbacks import Callbacks
@@ -53,7 +53,7 @@ def _whole(ledger: Ledger, row: int) -> Fill:
 Switch = tuple[object, str, object]
 """What is set to what."""
 OFF: Mapping[str, Sequence[Switch]] = {
-    "plain orders filled short": [(PlainOrders, "way", lambda *_: _never)],
+    "plain orders filled short": [(ShortWay, "way", lambda *_: _never)],
     "many ticks in one go": [(Market, "quiet_until", lambda _, tick, __: tick)],
     "many calls in one go": [(Callbacks, "call_until", lambda _, first, *__: first)],
     "settled within a go": [(Market, "settler", lambda _: _never)],
@@ -117,7 +117,7 @@ class Told(NamedTuple):
 def case(seed: int) -> Case:
     """A market, an account, a strategy and options."""
     chance = Random(seed)
-    scenario = random_scenario(seed, frames_max=chance.choice((60, 200)), any_price=True)
+    scenario = random_scenario(seed, frames_max=chance.choice((60, 200)), any_price=True, any_time=True)
     if chance.random() < 0.2:
         account = replace(scenario.account, kind="margin", leverage=chance.choice((1, 2, 4)), shorting=True)
         scenario = replace(scenario, account=account)

@@ -13,10 +13,10 @@ from tests.integration.any_strategy import CALLBACKS
 from tests.integration.fast_ways import OFF, SMALL, VARIANTS, case, differences, told
 from weaver.greta import market
 from weaver.greta.ledger.margin_rule import MarginRule
-from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.market import Market
 from weaver.greta.orders import next_touch
 from weaver.greta.orders.next_touch import Watch
+from weaver.greta.orders.short_way import ShortWay
 from weaver.marvin.callbacks import Callbacks
 from weaver.marvin.series import playback
 
@@ -54,7 +54,7 @@ def test_drawn_runs_take_every_fast_way_and_are_called_with_everything(monkeypat
         make = getattr(owner, name)
         monkeypatch.setattr(owner, name, lambda *given: spying(name, make(*given), lambda found, _: found is not None))
 
-    spy_on_what_is_made(PlainOrders, "way")
+    spy_on_what_is_made(ShortWay, "way")
     spy_on_what_is_made(Market, "settler")
     spy(market, "FillAtOpen", lambda *_: True)
     spy(Market, "quiet_until", lambda found, _, tick, __: found > tick + 1)

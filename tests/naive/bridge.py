@@ -113,6 +113,8 @@ def changes(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
     changes = {name: given[name] for name in REPLACEABLE if name in given and getattr(order, name) is not None}
     if order.order_type == "trailing_stop":
         changes.pop("stop", None)
+    if "expires" in given:
+        changes["expires"] = given["expires"]
     if "quantity" in given and not order.is_exit_leg and order.is_sized:
         changes["quantity"] = given["quantity"]
     return changes

@@ -4,7 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tests.naive.engine import run
-from tests.naive.markets import STOCK_CLOSE, STOCK_EXTENDED_CLOSE, STOCK_SESSIONS, new_york
+from tests.naive.hours import new_york
+from tests.naive.markets import STOCK_CLOSE, STOCK_EXTENDED_CLOSE, STOCK_SESSIONS
 from tests.naive.scenario import (
     DAY,
     HOUR,
@@ -31,6 +32,7 @@ def day_bar(index: int, prices: str, volume: str = "1000") -> NaiveBar:
         start=day * DAY,
         end=day * DAY + STOCK_CLOSE,
         session=day,
+        session_begins=new_york(day, 9, 30),
         session_open=new_york(day, 9, 30),
         session_close=day * DAY + STOCK_CLOSE,
         extended_close=day * DAY + STOCK_EXTENDED_CLOSE,

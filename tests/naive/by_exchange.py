@@ -21,6 +21,7 @@ from weaver.marvin.runtime import INTENTS
 from weaver.marvin.series.timeline import Clock
 from weaver.model.account.costs import CostModel
 from weaver.model.account.position import Position
+from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.session_bar import Session, SessionBar
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import TimeInForce
@@ -80,7 +81,8 @@ class ExchangeRun:
         self._exchange = Exchange(self.means, costs)
         self.account = ExchangeAccount(self._exchange, self.means)
         self._clock = Clock(np.array(scenario.ticks(), dtype=np.int64), start=ready.start)
-        self._desk = Desk(self.account, self._clock, ready.scales)
+        calendars = {symbol: calendar_for(one.instrument.asset_class) for symbol, one in ready.listings.items()}
+        self._desk = Desk(self.account, self._clock, ready.scales, calendars)
         self.changes: list[list[Change]] = []
         self._run()
 
@@ -152,7 +154,7 @@ class ExchangeRun:
 def _session_bar(bar: NaiveBar, scale: Scale, *, has_volume: bool) -> SessionBar:
     prices = [int(Fraction(price) * scale.price_one) for price in (bar.open, bar.high, bar.low, bar.close)]
     volume = float(bar.volume) if has_volume else None
-    session = Session(bar.session_close, bar.extended_close)
+    session = Session(bar.session_begins, bar.session_close, bar.extended_close)
     return SessionBar(*prices, volume, bar.start, bar.opens, bar.end, session, bar.regular)
 
 

@@ -6,7 +6,7 @@ from tests.naive.corporate import apply_before_bars, apply_late_delistings
 from tests.naive.fills import book
 from tests.naive.intents import perform
 from tests.naive.orders import Order
-from tests.naive.passes import end_one_open_orders, expire_orders, inside_pass, move_marks, open_pass
+from tests.naive.passes import close_pass, end_one_open_orders, expire_orders, inside_pass, move_marks, open_pass
 from tests.naive.rounding import PRECISION, toward_zero
 from tests.naive.scenario import ZERO, Action, NaiveBar, NaiveOrder, NaiveResult, Scenario
 from tests.naive.state import State, end_order
@@ -54,6 +54,7 @@ def _tick(state: State, pending: dict[str, list[Action]], *, is_last_tick: bool)
     open_pass(state)
     end_one_open_orders(state)
     inside_pass(state)
+    close_pass(state)
     move_marks(state)
     for symbol, bar in state.bars.items():
         state.closes[symbol] = bar.close

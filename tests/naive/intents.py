@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tests.naive.fills import target_quantity, working_quantity
+from tests.naive.hours import session_end
 from tests.naive.orders import Group, Order
 from tests.naive.rounding import away_from_filling, to_nearest, toward_zero
 from tests.naive.scenario import ZERO, Argument, NaiveSymbol, Op
@@ -70,7 +71,7 @@ def _place(
     fill_target: tuple[str, Decimal] | None = None,
 ) -> Order | None:
     """An order and its bracket legs, numbered entry, take-profit, stop-loss."""
-    if _has_price_of_nothing(state.ticks[symbol.symbol], side, options):
+    if _is_impossible(state, symbol, side, options):
         return None
     trails = "trail" in options or "trail_percent" in options
     if trails and symbol.symbol not in state.closes:
@@ -90,6 +91,23 @@ def _place(
             leg = _new_order(state, symbol, -side, quantity, {**leg_options, **shared})
             _make_leg(leg, entry.group, status="pending")
     return entry
+
+
+def _is_impossible(state: State, symbol: NaiveSymbol, side: int, options: Options) -> bool:
+    """No venue takes it: a price of nothing, a day that is over, or an auction asked for what it does not have."""
+    end = _good_until(symbol, options)
+    if end is not None and end <= state.now:
+        return True
+    without = [name for name in ("stop", "trail", "trail_percent", "extended_hours") if options.get(name)]
+    if without and options.get("tif") in {"opg", "cls"}:
+        return True
+    return _has_price_of_nothing(state.ticks[symbol.symbol], side, options)
+
+
+def _good_until(symbol: NaiveSymbol, options: Options) -> int | None:
+    if "expires" not in options:
+        return None
+    return session_end(symbol.asset_class, str(options["expires"]), extended=bool(options.get("extended_hours", False)))
 
 
 def _has_price_of_nothing(ticks: Ticks, side: int, options: Options) -> bool:
@@ -122,6 +140,7 @@ def _new_order(state: State, symbol: NaiveSymbol, side: int, quantity: Decimal, 
         tif_asked="tif" in options,
         extended_hours=bool(options.get("extended_hours", False)),
         mark=state.closes.get(symbol.symbol),
+        good_until=_good_until(symbol, options),
     )
     return state.add(order)
 
@@ -182,11 +201,13 @@ def _oco(state: State, symbol: NaiveSymbol, quantity: Decimal, options: Options)
     quantity = toward_zero(quantity, symbol.lot)
     if quantity < max(symbol.lot, symbol.minimum) or limit == stop:
         return
-    if _has_price_of_nothing(state.ticks[symbol.symbol], oco_side(limit, stop), options):
-        return
-    group = Group(entry=None, entered=True, remaining=quantity)
     shared: dict[str, Argument] = {"tif": options.get("exit_tif", options.get("tif", "gtc"))}
     shared["extended_hours"] = options.get("extended_hours", False)
+    if shared["tif"] == "gtd":
+        shared["expires"] = options["expires"]
+    if _is_impossible(state, symbol, oco_side(limit, stop), {**options, **shared}):
+        return
+    group = Group(entry=None, entered=True, remaining=quantity)
     for price in ({"limit": limit}, {"stop": stop}):
         leg = _new_order(state, symbol, oco_side(limit, stop), quantity, {**price, **shared})
         _make_leg(leg, group, status="accepted")
@@ -206,7 +227,7 @@ def _oto(state: State, first: Order | None, then: Order | None, options: Options
     if first.liquidation or then.liquidation:
         return
     if "exit_tif" in options:
-        then.tif = str(options["exit_tif"])
+        then.tif, then.good_until = str(options["exit_tif"]), None
     elif not then.tif_asked:
         then.tif = "gtc"
     first.group = Group(entry=first, entry_cap=then.left)
@@ -216,6 +237,8 @@ def _oto(state: State, first: Order | None, then: Order | None, options: Options
 def _replace(state: State, old: Order, changes: Options) -> None:
     symbol, group = state.symbols[old.symbol], old.group
     options: dict[str, Argument] = {"tif": changes.get("tif", old.tif), "extended_hours": old.extended_hours}
+    if "expires" in changes:
+        options["expires"] = changes["expires"]
     for name in ("limit", "stop", "trail", "trail_percent"):
         present: Decimal | None = getattr(old, name)
         if present is not None:
@@ -224,11 +247,13 @@ def _replace(state: State, old: Order, changes: Options) -> None:
     quantity = toward_zero(_number(changes["quantity"]), symbol.lot) if may_resize else old.left
     if may_resize and quantity < max(symbol.lot, symbol.minimum):
         return
-    if _has_price_of_nothing(state.ticks[symbol.symbol], old.side, options):
+    if _is_impossible(state, symbol, old.side, options):
         return
     was = old.status
     old.status, old.reason = "cancelled", "replaced"
     new = _new_order(state, symbol, old.side, quantity, options)
+    if new.tif == "gtd" and new.good_until is None:
+        new.good_until = old.good_until
     new.tif_asked = old.tif_asked or "tif" in changes
     new.cuttable, new.fill_target = old.cuttable and not may_resize, old.fill_target
     new.triggered = old.triggered

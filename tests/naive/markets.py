@@ -1,35 +1,12 @@
 """Random symbols: bars on a coarse grid of prices (so that orders tie with them), and corporate actions."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from tests.naive.chooser import Chooser
+from tests.naive.hours import EPOCH, new_york, stock_close, stock_sessions
 from tests.naive.scenario import DAY, HOUR, Action, NaiveBar, NaiveSymbol
-
-EPOCH = date(1970, 1, 1)
-NEW_YORK = ZoneInfo("America/New_York")
-NO_SESSION = {date(2021, 11, 25), date(2021, 12, 24), date(2022, 1, 17)}
-HALF_DAY = {date(2021, 11, 26)}
-"""Where the New York exchange did not open, and where it closed at 13:00, in the weeks that are drawn."""
-
-
-def stock_sessions(first: date, count: int = 40) -> list[int]:
-    """Session dates from `first` on, days since the epoch."""
-    days = (first + timedelta(days=offset) for offset in range(3 * count))
-    return [(day - EPOCH).days for day in days if day.weekday() < 5 and day not in NO_SESSION][:count]
-
-
-def new_york(day: int, hour: int, minute: int = 0) -> int:
-    """The instant of a New York wall clock."""
-    return int(datetime.combine(EPOCH + timedelta(days=day), time(hour, minute), NEW_YORK).timestamp()) * 10**9
-
-
-def stock_close(day: int) -> int:
-    """When a session closes."""
-    return new_york(day, 13 if EPOCH + timedelta(days=day) in HALF_DAY else 16)
-
 
 SPRING, CLOCKS_BACK, THANKSGIVING = date(2021, 4, 5), date(2021, 11, 5), date(2021, 11, 24)
 """First sessions: eight plain weeks; the weekend on which the clocks go back; a holiday, then a half day."""
@@ -54,6 +31,7 @@ class Frame:
     start: int
     end: int
     session: int
+    session_begins: int
     session_close: int
     extended_close: int
     regular: bool
@@ -128,7 +106,15 @@ def _frames(asset_class: str, market: Market, sessions: list[int]) -> list[Frame
 def _crypto_frame(start: int, length: int) -> Frame:
     day = start // DAY
     close = (day + 1) * DAY
-    return Frame(start=start, end=start + length, session=day, session_close=close, extended_close=close, regular=True)
+    return Frame(
+        start=start,
+        end=start + length,
+        session=day,
+        session_begins=day * DAY,
+        session_close=close,
+        extended_close=close,
+        regular=True,
+    )
 
 
 def _fx_frame(start: int, length: int) -> Frame:
@@ -137,12 +123,13 @@ def _fx_frame(start: int, length: int) -> Frame:
     session = day if start < new_york(day, 17) else day + 1
     close = new_york(session, 17)
     end = close if length == DAY else start + length
-    opened = new_york(session - 1, 17) if length == DAY else None
+    begins = new_york(session - 1, 17)
     return Frame(
         start=start,
         end=end,
         session=session,
-        session_open=opened,
+        session_begins=begins,
+        session_open=begins if length == DAY else None,
         session_close=close,
         extended_close=close,
         regular=True,
@@ -155,6 +142,7 @@ def _stock_frame(day: int, start: int, end: int) -> Frame:
         start=start,
         end=end,
         session=day,
+        session_begins=new_york(day, 9, 30),
         session_close=close,
         extended_close=new_york(day, 20),
         regular=start < close and end > new_york(day, 9, 30),
@@ -209,6 +197,7 @@ def _draw_bar(choose: Chooser, market: Market, frame: Frame, level: int, *, off_
         start=frame.start,
         end=frame.end,
         session=frame.session,
+        session_begins=frame.session_begins,
         session_open=frame.session_open,
         session_close=frame.session_close,
         extended_close=frame.extended_close,

@@ -48,6 +48,8 @@ class Order:
     trail: Decimal | None = None
     trail_percent: Decimal | None = None
     tif: str = "day"
+    good_until: int | None = None
+    """The end of the session that a gtd order names."""
     tif_asked: bool = False
     """Its time in force was asked for; nobody asked about that of a plain "day"."""
     extended_hours: bool = False
@@ -91,8 +93,11 @@ class Order:
         """May never open or turn a position."""
         return self.is_leg or self.liquidation
 
-    def expires_at(self) -> int | None:
-        """The close of the session of a day order's first bar; None while there is none."""
-        if self.tif != "day" or self.first_bar is None:
+    def ends_at(self) -> int | None:
+        """When its time is over, as far as that is known: a day order's and a cls order's with the session of its first
+        bar."""
+        if self.tif == "gtd":
+            return self.good_until
+        if self.tif not in {"day", "cls"} or self.first_bar is None:
             return None
         return self.first_bar.extended_close if self.extended_hours else self.first_bar.session_close

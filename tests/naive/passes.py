@@ -2,9 +2,12 @@
 
 from tests.naive.fills import try_fill
 from tests.naive.orders import Order
-from tests.naive.prices import price_at_open, price_inside, touches_limit
+from tests.naive.prices import is_taken, price_at_open, price_inside, touches_limit
 from tests.naive.scenario import NaiveBar
 from tests.naive.state import State, end_order
+
+ONE_OPEN = frozenset({"ioc", "fok", "opg"})
+ONE_PRICE = ONE_OPEN | {"cls"}
 
 
 def open_pass(state: State) -> None:
@@ -13,7 +16,7 @@ def open_pass(state: State) -> None:
     while (order := _oldest_without_turn(state, had_turn)) is not None:
         had_turn.add(order.ordinal)
         bar = state.bars[order.symbol]
-        if not _acts(state, order, bar):
+        if not _acts(state, order, bar) or order.tif == "cls":
             continue
         price = price_at_open(order, bar.open, state.ticks[order.symbol])
         if price is not None:
@@ -28,16 +31,26 @@ def inside_pass(state: State) -> None:
         order = _stop_leg_first(order, had_turn)
         had_turn.add(order.ordinal)
         bar = state.bars[order.symbol]
-        if order.tif in {"ioc", "fok"}:
-            continue  # they have an open only; a bar that lets a leg in inside gives it none
+        if order.tif in ONE_PRICE:
+            continue  # they have an open or a close only; a bar that lets a leg in inside gives it no open
         if _acts(state, order, bar) and order.marketable_bar is not bar:
             _turn_inside(state, order, bar)
 
 
-def end_one_open_orders(state: State) -> None:
-    """Cancel what is left of ioc and fok orders that have had their open."""
+def close_pass(state: State) -> None:
+    """The cls orders that work as the bars close, by age, at the close of their session's last bar."""
     for order in state.working():
-        if order.tif in {"ioc", "fok"} and order.first_bar is not None and order.is_working:
+        bar = state.bars.get(order.symbol)
+        if order.tif != "cls" or bar is None or bar.end < bar.session_close:
+            continue
+        if order.is_working and _acts(state, order, bar, closing=True) and is_taken(order, bar.close):
+            try_fill(state, order, bar, bar.close, at_open=False, notes=set())
+
+
+def end_one_open_orders(state: State) -> None:
+    """Cancel what is left of ioc, fok and opg orders that have had their open."""
+    for order in state.working():
+        if order.tif in ONE_OPEN and order.first_bar is not None and order.is_working:
             end_order(order, "cancelled", order.tif)
 
 
@@ -53,11 +66,14 @@ def move_marks(state: State) -> None:
 
 
 def expire_orders(state: State) -> None:
-    """Day orders whose session has closed."""
-    for order in state.working():
-        end = order.expires_at()
-        if end is not None and end <= state.now and order.is_working:
-            end_order(order, "expired", "")
+    """Orders whose session has closed; gtd ones while they wait for their entry, too."""
+    for order in list(state.open_orders):
+        end = order.ends_at()
+        if end is not None and end <= state.now and order.is_open:
+            if order.tif == "day":
+                end_order(order, "expired", "")
+            else:
+                end_order(order, "cancelled", order.tif)
 
 
 def _oldest_without_turn(state: State, had_turn: set[int]) -> Order | None:
@@ -81,21 +97,38 @@ def _may_fill_on(state: State, order: Order, bar: NaiveBar) -> bool:
         return False
     if not (bar.regular or order.extended_hours):
         return False
-    if bar.volume == 0 and state.has_volume[order.symbol]:
+    if not _is_traded(state, order.symbol, bar):
         return False
-    end = order.expires_at()
+    end = order.ends_at()
     return end is None or bar.opens < end
 
 
-def _acts(state: State, order: Order, bar: NaiveBar) -> bool:
-    """Whether the order can act on this bar at all; if so the bar may become its first one."""
+def _is_traded(state: State, symbol: str, bar: NaiveBar) -> bool:
+    return bar.volume > 0 or not state.has_volume[symbol]
+
+
+def _is_opening_for(state: State, order: Order, bar: NaiveBar) -> bool:
+    """The first bar of a session that may fill anything, and the order worked when the session opened."""
+    bars = state.symbols[order.symbol].bars
+    first = next(
+        one for one in bars if one.session == bar.session and one.regular and _is_traded(state, order.symbol, one)
+    )
+    joined = order.placed_at if order.joined_bar is None else order.joined_bar.end
+    return bar is first and max(order.placed_at, joined) <= bar.session_begins
+
+
+def _acts(state: State, order: Order, bar: NaiveBar, *, closing: bool = False) -> bool:
+    """Whether the order can act on this bar at all; if so the bar may become its first one. `closing`: at its close,
+    which comes after whatever else the bar does."""
     if not _may_fill_on(state, order, bar):
+        return False
+    if order.tif == "opg" and not _is_opening_for(state, order, bar):
         return False
     if order.is_leg:
         assert order.group is not None
         if order.joined_bar is bar and order.type == "trailing_stop":
             return False
-        if order.group.inside_bar is bar and not order.is_stop:
+        if order.group.inside_bar is bar and not (order.is_stop or closing):
             return False
         if order.group.remaining == 0:
             return False
@@ -121,7 +154,11 @@ def _sibling_is_touched(state: State, order: Order, bar: NaiveBar) -> bool:
     if order.group is None or not order.is_leg:
         return False
     return any(
-        leg.type == "limit" and leg.is_working and _acts(state, leg, bar) and touches_limit(leg, bar)
+        leg.type == "limit"
+        and leg.tif not in ONE_PRICE
+        and leg.is_working
+        and _acts(state, leg, bar)
+        and touches_limit(leg, bar)
         for leg in order.group.legs
         if leg is not order and leg.marketable_bar is not bar
     )

@@ -52,6 +52,11 @@ def touches_limit(order: Order, bar: NaiveBar) -> bool:
     return _satisfies(order.side, bar.low if order.side > 0 else bar.high, order.limit)
 
 
+def is_taken(order: Order, price: Decimal) -> bool:
+    """An order without a stop fills at that price, when it comes."""
+    return order.limit is None or _satisfies(order.side, price, order.limit)
+
+
 def _reached(side: int, price: Decimal, stop: Decimal) -> bool:
     return price >= stop if side > 0 else price <= stop
 

@@ -20,6 +20,8 @@ class NaiveBar:
     start: int
     end: int
     session: int
+    session_begins: int
+    """When that opens."""
     session_close: int
     extended_close: int
     session_open: int | None = None

@@ -17,8 +17,8 @@ DIFFERED = (205_468, 404_180)
 """Seeds on which the engines once differed: one of them was wrong, or the text had left something open."""
 FILLS_MIN = 50
 CANCELLATIONS = (
-    "asked", "cannot_pay_rest", "delisted", "entry_ended", "fok", "group_done", "ioc", "margin", "no_position",
-    "nothing_to_do", "replaced", "split",
+    "asked", "cannot_pay_rest", "cls", "delisted", "entry_ended", "fok", "group_done", "gtd", "ioc", "margin",
+    "no_position", "nothing_to_do", "opg", "replaced", "split",
 )  # fmt: skip
 ENDS = {
     ("rejected", "cannot_pay"),
@@ -34,7 +34,7 @@ ENDS = {
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
-@given(scenarios(frames_max=12, any_price=True), st.booleans())
+@given(scenarios(frames_max=12, any_price=True, any_time=True), st.booleans())
 def test_engines_agree_on_drawn_scenarios(scenario: Scenario, by_signal: bool) -> None:
     assert disagreement(scenario, by_signal=by_signal) is None
 
@@ -43,7 +43,7 @@ def test_engines_agree_on_seeded_scenarios_of_every_kind() -> None:
     """Half of them tick by tick, half of them by signals, where greta jumps from event to event."""
     tallies = Tally(), Tally()
     for seed in range(SEEDS):
-        scenario, by_signal = random_scenario(seed, any_price=True), bool(seed % 2)
+        scenario, by_signal = random_scenario(seed, any_price=True, any_time=True), bool(seed % 2)
         engine, naive = run_weaver(scenario, by_signal=by_signal), run(scenario)
         found = difference(engine, naive)
         assert found is None, f"seed {seed}: {found}"

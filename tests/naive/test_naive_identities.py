@@ -40,14 +40,14 @@ def check(scenario: Scenario, result: NaiveResult) -> None:
 
 
 @settings(max_examples=60)
-@given(scenarios(any_price=True))
+@given(scenarios(any_price=True, any_time=True))
 def test_drawn_scenarios_keep_the_identities(scenario: Scenario) -> None:
     check(scenario, run(scenario))
 
 
 def test_seeded_scenarios_keep_the_identities() -> None:
     for seed in range(400):
-        scenario = random_scenario(seed, any_price=True)
+        scenario = random_scenario(seed, any_price=True, any_time=True)
         check(scenario, run(scenario))
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, closing
-from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -11,7 +10,7 @@ import pytest
 
 from tests.shared_data import SAMPLES
 from tests.unit.glados.clock.fakes import utc
-from tests.unit.glados.fakes import FakeIds
+from tests.unit.glados.fakes import FakeClock, FakeIds
 from tests.unit.glados.runs.fakes import new_run
 from tests.unit.glados.runs.live import LiveRunner, Venue
 from weaver.config import Settings
@@ -34,16 +33,6 @@ NOON = utc("2031-05-06 12:00")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-class StandingClock:
-    """It is noon, for ever; nobody waits to the end."""
-
-    def now(self) -> datetime:
-        return NOON
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.Event().wait()
 
 
 class Pool:
@@ -80,7 +69,7 @@ class Others(Parts):
         self.own_pool = Pool()
 
     def wall(self) -> WallClock:
-        return StandingClock()
+        return FakeClock(NOON)
 
     def new_id(self, wall: WallClock) -> NewId:
         return FakeIds()

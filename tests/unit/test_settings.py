@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from weaver.config import Settings, listed, settings, variable
+from weaver.config import (
+    ADDRESSES,
+    Settings,
+    adapter_settings,
+    environment_without_secrets,
+    listed,
+    settings,
+    variable,
+)
 from weaver.model.errors import InputError
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -81,3 +89,36 @@ def test_any_sign_of_ascii_may_stand_in_a_token(monkeypatch: pytest.MonkeyPatch)
 
 def test_lists_are_separated_by_commas() -> None:
     assert listed(" a.example, ,b.example:8443,") == ("a.example", "b.example:8443")
+
+
+ALPACAS = ("ALPACA_PAPER_API_KEY", "ALPACA_PAPER_API_SECRET", "ALPACA_PAPER_BASE_URL", "WEAVER_LIVE_TRADING")
+
+
+def test_adapter_is_handed_what_it_names_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALPACA_PAPER_API_KEY", "PKX")
+    monkeypatch.setenv("ALPACA_LIVE_API_KEY", "AKX")
+    monkeypatch.setenv("MY_VENUES_KEY", "mine")
+    settings.cache_clear()
+    assert adapter_settings([*ALPACAS, "MY_VENUES_KEY", "UNSET"]) == {
+        "ALPACA_PAPER_API_KEY": "PKX",
+        "ALPACA_PAPER_BASE_URL": "https://paper-api.alpaca.markets",
+        "WEAVER_LIVE_TRADING": "0",
+        "MY_VENUES_KEY": "mine",
+    }
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("value", ["", "  "])
+def test_address_that_is_set_to_nothing_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    with pytest.raises(InputError, match=rf"^{name} is empty: unset it"):
+        settings()
+
+
+def test_venues_keys_are_secrets_that_no_strategy_is_handed(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [f"ALPACA_{mode}_API_{part}" for mode in ("PAPER", "LIVE") for part in ("KEY", "SECRET")]
+    for name in keys:
+        monkeypatch.setenv(name, "very-secret")
+    assert "very-secret" not in repr(Settings())
+    assert not set(keys) & environment_without_secrets().keys()

@@ -22,7 +22,7 @@ def command(target: Target, without_bars: WithoutBars = False) -> None:
         damaged = asyncio.run(
             backup(
                 found.database_url, found.home_folder, target, with_bars=not without_bars,
-                lock_seconds=found.lock_seconds, on_wait=lambda told: typer.echo(told, err=True),
+                lock_seconds=found.lock_seconds, on_wait=lambda text: typer.echo(text, err=True),
             )
         )  # fmt: skip
     typer.echo(f"Copied to {target}")

@@ -264,8 +264,8 @@ def _store() -> "ParquetBarStore":
     return ParquetBarStore(found.bars_folder, lock_seconds=found.lock_seconds, on_wait=_tell_waiting)
 
 
-def _tell_waiting(told: str) -> None:
-    typer.echo(told, err=True)
+def _tell_waiting(text: str) -> None:
+    typer.echo(text, err=True)
 
 
 def _progress(items: Sequence[T], what: str) -> Iterator[T]:

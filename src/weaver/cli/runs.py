@@ -71,9 +71,9 @@ def show(run: Reference, as_json: AsJson = False) -> None:
     hidden = {"strategy_source"}
     doubts = [("WARNING", f"{one['message']} [{one['code']}]") for one in warnings]
     for name, value in [*found.items(), *doubts, *stats.items()]:
-        told = _without_nulls(value)
-        if told not in (None, {}, []) and name not in hidden:
-            typer.echo(f"{name:<18} {told if isinstance(told, str) else json.dumps(told)}")
+        shown = _without_nulls(value)
+        if shown not in (None, {}, []) and name not in hidden:
+            typer.echo(f"{name:<18} {shown if isinstance(shown, str) else json.dumps(shown)}")
 
 
 @app.command()
@@ -107,9 +107,9 @@ def reproduce(reference: Kept, json: Json = None) -> None:
     outputs = Outputs(json=json, html=None)
     kept = kept_result(reference)
     with ProgressBar() as progress, outputs.stdout_apart() as stdout:
-        told = _version_told(kept.record)
-        if told is not None:
-            progress.say(told)
+        note = _version_told(kept.record)
+        if note is not None:
+            progress.say(note)
         plan = plan_again(kept.record, folder=kept.folder)
         result = run(plan, progress=progress)
         result.run["version"] = kept.record["version"]  # told of above; the figures are what is compared

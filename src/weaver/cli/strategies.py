@@ -11,7 +11,7 @@ import typer
 from weaver.model.errors import InputError, WeaverError
 
 if TYPE_CHECKING:
-    from weaver.marvin.plugins.catalogue import Catalogue, CatalogueEntry
+    from weaver.marvin.plugins.catalogue import Catalogue, StrategyEntry
 
 app = typer.Typer(help="List, check and begin strategies.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -97,7 +97,7 @@ def _names(name: str) -> tuple[str, str]:
     return class_name, "_".join(words).lower()
 
 
-def _print_table(entries: "list[CatalogueEntry]") -> None:
+def _print_table(entries: "list[StrategyEntry]") -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -115,7 +115,7 @@ def _print_table(entries: "list[CatalogueEntry]") -> None:
             console.print(f"broken: {entry.error}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
-def _parameters(entry: "CatalogueEntry") -> str:
+def _parameters(entry: "StrategyEntry") -> str:
     """`fast=10 slow=30`; a default that only running the file would tell is left out."""
     return " ".join(
         f"{name}={facts['default']}" if "default" in facts else name for name, facts in entry.parameters.items()

@@ -3,7 +3,7 @@
 A type's name is `namespace.PascalCase`.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -112,6 +112,8 @@ class OrderRequest(OfRun):
     order_type: str
     order_class: str = "simple"
     time_in_force: str = "day"
+    expires: date | None = None
+    """The last session that a gtd order works in."""
     extended_hours: bool = False
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
@@ -315,6 +317,8 @@ class OrdersCreated(OrderPayload):
     order_type: str
     order_class: str = "simple"
     time_in_force: str = "day"
+    expires: date | None = None
+    """The last session that a gtd order works in."""
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from weaver.glados.threads import Threads
-from weaver.marvin.plugins.catalogue import Catalogue, CatalogueEntry
+from weaver.marvin.plugins.catalogue import Catalogue, StrategyEntry
 
 Fingerprints = dict[str, set[tuple[str | None, str | None]]]
 
@@ -50,7 +50,7 @@ class KnownStrategies:
         return changes
 
 
-def _fingerprints(entries: Sequence[CatalogueEntry]) -> Fingerprints:
+def _fingerprints(entries: Sequence[StrategyEntry]) -> Fingerprints:
     """By id: the hash and the error of each entry that has it (two files may claim one id)."""
     found: Fingerprints = {}
     for entry in entries:

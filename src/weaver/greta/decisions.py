@@ -11,7 +11,7 @@ from weaver.model.orders.actions import SIDES
 from weaver.model.orders.order import Order
 
 
-class Kind(StrEnum):
+class DecisionKind(StrEnum):
     """What can be decided."""
 
     PLACE = "place"
@@ -23,7 +23,7 @@ class Decision(NamedTuple):
     """Something that a strategy asked for: when (ns; the run's start before the first tick), what, on which terms."""
 
     time: int
-    kind: Kind
+    kind: DecisionKind
     number: int
     """Of the order; 0 where it is about none."""
     terms: tuple[Any, ...] = ()
@@ -33,12 +33,12 @@ class Decision(NamedTuple):
     def text(self) -> str:
         """The decision as a message names it."""
         match self.kind:
-            case Kind.PLACE:
+            case DecisionKind.PLACE:
                 sign, symbol, order_type, *_ = self.terms
                 return f"order {self.number}, {SIDES[sign]} {symbol} {order_type}"
-            case Kind.CANCEL:
+            case DecisionKind.CANCEL:
                 return f"the cancellation of order {self.number}"
-            case Kind.END:
+            case DecisionKind.END:
                 return f"the end of the run {self.terms[0]}"
 
 
@@ -49,7 +49,7 @@ def decisions_of(run: FinishedRun) -> list[Decision]:
     """
     found = [decision for _, decision in sorted(_turns(run), key=lambda turn: turn[0])]
     if run.stop_reason is not None:
-        found.append(Decision(run.instant(run.last), Kind.END, 0, (run.stop_reason,)))
+        found.append(Decision(run.instant(run.last), DecisionKind.END, 0, (run.stop_reason,)))
     return found
 
 
@@ -60,18 +60,18 @@ def _turns(run: FinishedRun) -> Iterator[tuple[tuple[int, int], Decision]]:
     orders = {order.number: order for order in run.orders}
     for turn, (number, asked) in enumerate(islice(log.asked.items(), log.asked_by_end), 1):
         order = orders[number]
-        yield (turn, -1), Decision(order.placed, Kind.PLACE, number, _terms(order, asked))
+        yield (turn, -1), Decision(order.placed, DecisionKind.PLACE, number, _terms(order, asked))
     for index, happening in enumerate(log.happenings[: log.happened_by_end]):
         if happening.is_request:
             time = run.instant(happening.tick)
-            yield (happening.turn, index), Decision(time, Kind.CANCEL, happening.order.number)
+            yield (happening.turn, index), Decision(time, DecisionKind.CANCEL, happening.order.number)
 
 
 def _terms(order: Order, asked: int | Asked) -> tuple[Any, ...]:
     known = (order.sign, order.scale.symbol, order.order_type)
     if isinstance(asked, int):
         return (*known, asked)
-    return (*known, asked.units, order.tif, asked.limit, asked.stop, asked.trail, order.trail_percent)
+    return (*known, asked.units, order.tif, order.expires, asked.limit, asked.stop, asked.trail, order.trail_percent)
 
 
 def first_difference(whole: Sequence[Decision], cut: Sequence[Decision], until: int) -> Decision | None:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from weaver.greta.account import BacktestAccount
 from weaver.greta.ledger.fills import FillAtOpen
 from weaver.greta.ledger.margin_rule import MarginRule
-from weaver.greta.ledger.plain_orders import QUIET, PlainOrders
+from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.orders.corporate_actions import CorporateEvents
 from weaver.greta.orders.next_touch import Watch
+from weaver.greta.orders.short_way import QUIET, ShortWay
 from weaver.greta.orders.trails import Trails
 from weaver.greta.ports import Settle, Updates
 from weaver.greta.setup import Setup
@@ -15,6 +16,7 @@ from weaver.model.account.account_kind import AccountKind
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
+from weaver.model.orders.status import OrderStatus
 
 
 class Market:
@@ -38,14 +40,16 @@ class Market:
         self._account, self._next_number, self._ticks = account, next_number, self.matcher.ticks
         self._last, self._until = len(self._ticks) - 1, first
         self._book, self._orders, self._fresh = self.matcher.book, self.matcher.orders, account.fresh
-        self._watch = Watch(self._orders, self.prices, self._ticks)
+        begin = self.matcher.exchange.passes.begin
+        self._watch = Watch(self._orders, self.prices, self._ticks, begin)
         self._trails = Trails(self._book, self.prices, first - 1)
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
-        plain = PlainOrders(self.ledger, begin=self.matcher.exchange.passes.begin, start=setup.start)
-        self._fill_all = plain.way(self._fresh)
+        plain = PlainOrders(self.ledger, begin=begin, start=setup.start)
+        accept = _leave if is_heard else self._orders.accept
+        self._take_up_all = ShortWay(plain, self._watch).way(self._fresh, accept)
         self._news: list[Order | Fill] = []
-        self._filled: list[Order] = []
-        """Orders that went the short way, of which nobody has been told."""
+        self._asked: list[Order] = []
+        """New orders that the short way was tried with, of which nobody has been told."""
         is_margin = setup.rules.kind is AccountKind.MARGIN
         self._margin = MarginRule(self.ledger, self.prices) if is_margin else None
 
@@ -69,9 +73,6 @@ class Market:
     def quiet_until(self, tick: int, next_call: int) -> int:
         """The first tick from `tick` on at which it may bring more than bars, or has to be looked at by the strategy's
         next call: trailing stops are where they have got to."""
-        if self._fresh:
-            self._until = tick
-            return tick
         until = min(self._last + 1, self._corporate.next_after(tick - 1))
         if self._book:
             # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
@@ -86,13 +87,13 @@ class Market:
         it, and the market stays as quiet as `quiet_until` has last said."""
         if self._is_heard:
             return self._settle_and_tell
-        fill_all, margin = self._fill_all, self._margin
+        take_up_all, margin = self._take_up_all, self._margin
         if margin is None:
-            return fill_all
-        return lambda tick: QUIET if fill_all(tick) is not None and margin.is_safe(tick, self._until) else None
+            return take_up_all
+        return lambda tick: QUIET if take_up_all(tick) is not None and margin.is_safe(tick, self._until) else None
 
     def _settle_and_tell(self, tick: int) -> Updates | None:
-        if not self._fill(tick):
+        if not self._is_taken_up(tick):
             return None
         self._accept()
         is_safe = self._margin is None or self._margin.is_safe(tick, self._until)
@@ -111,12 +112,14 @@ class Market:
             return is_due
         if is_due:
             self._account.absorb()
+            if self._asked:
+                self._accept()
             return True
         return self._take_up_short(tick)
 
     def _take_up_short(self, tick: int) -> bool:
-        """Fill what can be filled the short way, and have the rest in the book. Whether its bars may touch that."""
-        is_done = self._fill(tick)
+        """Have the short way take up what it can, and the rest in the book. Whether its bars may touch that."""
+        is_done = self._is_taken_up(tick)
         is_due = not is_done and not all(self._watch.leaves(order, tick) for order in self._account.new_orders())
         self._account.absorb()
         self._accept()
@@ -124,24 +127,28 @@ class Market:
             self._watch.rest(tick)
         return is_due and bool(self._book)
 
-    def _fill(self, tick: int) -> bool:
-        """Fill what can be filled the short way. Whether that was all."""
-        if not self._is_heard:
-            return self._fill_all(tick) is not None
-        asked, before = self._account.new_orders(), len(self.ledger.fills)
-        is_done = self._fill_all(tick) is not None
-        self._filled += [order for order in asked if not order.waiting][: len(self.ledger.fills) - before]
-        return is_done
+    def _is_taken_up(self, tick: int) -> bool:
+        """Whether the short way has taken up all that was asked for."""
+        if self._is_heard and not self._asked:
+            self._asked = [order for order in self._account.new_orders() if order.status is OrderStatus.PENDING]
+        return self._take_up_all(tick) is not None
 
     def _accept(self) -> None:
-        """Accept what was asked for. What has happened is told in this order: changes, acceptances, fills of orders
-        that went the short way."""
+        """Accept what was asked for. What has happened is told in this order: changes, acceptances by age, fills of
+        orders that went the short way."""
         if not self._is_heard:
-            self._orders.accept()
+            self._orders.accept(self._book)
             return
-        filled, self._filled = self._filled, []
-        self._news += [*self._changes(), *filled]
-        self._orders.accept()
+        asked, self._asked = self._asked, []
+        filled = [order for order in asked if order.status is OrderStatus.FILLED]
+        self._news += self._changes()
+        for order in asked:
+            if order.status is OrderStatus.FILLED:
+                self._news.append(order)
+            else:
+                self._orders.accept([order])
+                self._news += self._changes()
+        self._orders.accept(self._book)
         self._news += self._changes()
         for row, order in enumerate(filled, len(self.ledger.fills) - len(filled)):
             self._news += (order, FillAtOpen(self.ledger, row))
@@ -180,3 +187,8 @@ class Market:
         order = Order(self._next_number(), self.prices[symbol].scale, -1 if held > 0 else 1, abs(held), placed)
         order.tif = TimeInForce.GTC
         return order
+
+
+def _leave(orders: list[Order]) -> None:
+    """Orders that somebody wants to hear of are accepted in turn with others."""
+    del orders

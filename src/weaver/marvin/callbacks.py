@@ -83,7 +83,7 @@ class Callbacks:
         """
         signals = self._signals
         if not self._is_called_each_tick:
-            return signals.call_until(min(stop, signals.after(size)), fresh, settle, self._tell)
+            return signals.call_until(first, min(stop, signals.after(size)), fresh, settle, self._tell)
         stop = min(stop, first + size, signals.next)
         if first >= stop:
             return first
@@ -106,29 +106,41 @@ class Callbacks:
         assert on_bar is not None
         assert bar is not None
         steps = zip(ticks, rows, strict=False)
-        for clock.tick, _ in steps:
-            on_bar(bar)
+        while True:
             while fresh:
                 news = settle(clock.tick + 1) if clock.tick + 1 < ticks.stop else None
                 if news is None:
                     return
-                if news:
-                    clock.tick, _ = next(steps)
-                    self._tell(news)
-                    on_bar(bar)
+                if not (news or fresh):
+                    break
+                clock.tick, _ = next(steps)
+                self._tell(news)
+                on_bar(bar)
+            for clock.tick, _ in steps:
+                on_bar(bar)
+                if fresh:
+                    break
+            else:
+                return
 
     def _each_tick(self, ticks: range, rows: Iterator[Any], fresh: list[Any], settle: Settle) -> None:
         clock, steps = self._clock, zip(ticks, rows, strict=False)
-        for clock.tick, row in steps:
-            self._call_bars(row[0])
+        while True:
             while fresh:
                 news = settle(clock.tick + 1) if clock.tick + 1 < ticks.stop else None
                 if news is None:
                     return
-                if news:
-                    clock.tick, row = next(steps)
-                    self._tell(news)
-                    self._call_bars(row[0])
+                if not (news or fresh):
+                    break
+                clock.tick, row = next(steps)
+                self._tell(news)
+                self._call_bars(row[0])
+            for clock.tick, row in steps:
+                self._call_bars(row[0])
+                if fresh:
+                    break
+            else:
+                return
 
     def _call_bars(self, closed: Closed) -> None:
         """`on_bar` of each of a tick's bars, then `on_tick`."""

@@ -9,8 +9,8 @@ from weaver.model.errors import StrategyError
 
 def strategy_failure(error: BaseException, strategy: type[Strategy]) -> StrategyError | None:
     """The error as the strategy's author should read it, or None when none of the strategy's lines took part."""
-    told = blame(error, strategy_file(strategy))
-    return None if told is None else StrategyError(told)
+    message = blame(error, strategy_file(strategy))
+    return None if message is None else StrategyError(message)
 
 
 def strategy_file(strategy: type[Strategy]) -> str:

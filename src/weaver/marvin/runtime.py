@@ -25,6 +25,7 @@ from weaver.marvin.signal_calls import Calls, SignalCalls
 from weaver.marvin.signatures import call_problem
 from weaver.marvin.strategy import Strategy
 from weaver.model.calendar.instants import time_of
+from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.fit_text import fit_to_keep
 from weaver.model.listing import Listing
@@ -91,7 +92,9 @@ class Runtime:
         self.feed = Feed(listings, clock, other_bars)
         self.first = self.feed.group(self.symbols[0])
         self._actions = actions
-        self.desk = Desk(account, clock, {symbol: account.scale(symbol) for symbol in self.symbols}, actions)
+        scales = {symbol: account.scale(symbol) for symbol in self.symbols}
+        calendars = {symbol: calendar_for(listing.instrument.asset_class) for symbol, listing in listings.items()}
+        self.desk = Desk(account, clock, scales, calendars, actions)
         self.random = Random(seed)
         self.registrations: list[Registration] = []
         self.requests: list[tuple[int, FetchWindow]] = []
@@ -191,7 +194,9 @@ class Runtime:
         """Answer the requests made before this tick."""
         if not self.requests:
             return
-        requests, self.requests = self.requests, []
+        now = self.clock.now
+        requests = [(asked, request) for asked, request in self.requests if asked < now]
+        self.requests = [(asked, request) for asked, request in self.requests if asked >= now]
         for asked, request in requests:
             self.strategy.on_window(self.window(request, asked))
 

@@ -69,28 +69,31 @@ class SignalCalls:
             self._at += 1
             callback(bar)
 
-    def call_until(self, stop: int, fresh: list[Any], settle: Settle, tell: Callable[[Updates], None]) -> int:
-        """Make the calls before the tick `stop`; leave where what was asked for cannot be settled by the next.
-
-        Returns the tick that is next: `stop`, or the one after the last calls.
-        """
+    def call_until(
+        self, first: int, stop: int, fresh: list[Any], settle: Settle, tell: Callable[[Updates], None]
+    ) -> int:
+        """Make the calls from the tick `first` to before `stop`; leave where what was asked for cannot be settled by
+        the next. Returns the tick that is next: `stop`, or the one after the last calls."""
         clock, ticks, indices, targets, at = self._clock, self._ticks, self._indices, self._targets, self._at
-        while (tick := ticks[at]) < stop:
+        tick = first - 1
+        while True:
+            while fresh:
+                news = settle(tick + 1) if tick + 1 < stop else None
+                if news is None:
+                    self._at = at
+                    return tick + 1
+                if news or fresh:
+                    clock.tick = tick = tick + 1
+                    tell(news)
+                    if ticks[at] == tick:
+                        break  # what it asks for is settled after the calls of this tick
+            tick = ticks[at]
+            if tick >= stop:
+                self._at = at
+                return stop
             clock.tick = tick
             while ticks[at] == tick:
                 callback, bar, cursor = targets[at]
                 cursor.tick = indices[at]
                 at += 1
                 callback(bar)
-            while fresh:
-                news = settle(tick + 1) if tick + 1 < stop else None
-                if news is None:
-                    self._at = at
-                    return tick + 1
-                if news:
-                    clock.tick = tick = tick + 1
-                    tell(news)
-                    if ticks[at] == tick:
-                        break  # what it asks for is settled after the calls of this tick
-        self._at = at
-        return stop

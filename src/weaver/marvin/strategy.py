@@ -137,9 +137,10 @@ class Strategy:
     def buy(self, symbol: str, quantity: Number, **terms: Any) -> Order:
         """Order to buy `quantity` units at the market, or on the terms given.
 
-        `limit`, `stop` (both: a stop-limit), `trail` or `trail_percent`; `tif` "day", "gtc", "ioc", "fok";
-        `extended_hours`; exits `take_profit`, `stop_loss`, `stop_loss_limit`, which last until they are cancelled
-        (`exit_tif` "gtc", or "day"). Raises InvalidOrder on what no venue could take.
+        `limit`, `stop` (both: a stop-limit), `trail` or `trail_percent`; `tif` "day", "gtc", "gtd" (until the session
+        of the date `expires` closes), "ioc", "fok", "opg" and "cls" (at the next session's open or close; market and
+        limit orders); `extended_hours`; exits `take_profit`, `stop_loss`, `stop_loss_limit`, which last until they are
+        cancelled (`exit_tif` "gtc", or "day"). Raises InvalidOrder on what no venue could take.
         """
         return self._running.desk.buy(symbol, quantity, **terms)
 
@@ -179,7 +180,8 @@ class Strategy:
         return self._running.desk.oto(first, then, exit_tif=exit_tif)
 
     def replace(self, order: Order, **changes: Any) -> Order:
-        """Cancel a working order in favour of one with `changes` (quantity, limit, stop, trail, trail_percent, tif)."""
+        """Cancel a working order in favour of one with `changes` (quantity, limit, stop, trail, trail_percent, tif,
+        expires)."""
         return self._running.desk.replace(order, **changes)
 
     def cancel(self, order: Order) -> None:

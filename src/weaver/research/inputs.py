@@ -260,8 +260,8 @@ def _tell_guesses(found: dict[str, RunInput]) -> None:
             alike.setdefault(run_input.guess, []).append(symbol)
     for kind, symbols in alike.items():
         run_input = found[symbols[0]]
-        told = ("asset_guessed", assumed(kind, symbols, run_input.listing.instrument))
-        found[symbols[0]] = replace(run_input, warnings=(told, *run_input.warnings))
+        warning = ("asset_guessed", assumed(kind, symbols, run_input.listing.instrument))
+        found[symbols[0]] = replace(run_input, warnings=(warning, *run_input.warnings))
 
 
 def _checked_actions(given: Any) -> tuple[CorporateAction, ...]:

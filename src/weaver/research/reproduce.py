@@ -21,10 +21,10 @@ from weaver.research.run import Plan, plan
 from weaver.walle.bars.folder.catalogue import corporate_action_of
 from weaver.walle.files.bar_file import read_bars
 
-Record = Mapping[str, Any]
+RunJson = Mapping[str, Any]
 
 
-def plan_again(record: Record, *, folder: Path) -> Plan:
+def plan_again(record: RunJson, *, folder: Path) -> Plan:
     """The plan that `record` (a result's `run`) pins down.
 
     Bars come from the store, by their hash, else from the file they came from, looked for from here and from `folder`.
@@ -40,7 +40,7 @@ def plan_again(record: Record, *, folder: Path) -> Plan:
     return plan(strategy, inputs, options, costs=costs)
 
 
-def _strategy(record: Record) -> LoadedStrategy:
+def _strategy(record: RunJson) -> LoadedStrategy:
     if not record["source"]:
         raise InputError(f"the record has no source text of {record['class']}: it was typed into a prompt")
     source = StrategySource(path=Path(f"{record['strategy']}.py"), text=record["source"])
@@ -52,13 +52,13 @@ def _strategy(record: Record) -> LoadedStrategy:
         raise InputError(f"the recorded strategy cannot be loaded: {error}") from error
 
 
-def _options(record: Record) -> Options:
+def _options(record: RunJson) -> Options:
     """The recorded options; costs are recorded by symbol, and are no option here."""
     found = {name: record[option.key] for name, option in OPTIONS.items() if option.key is not None}
     return Options(**{**found, "costs": None}, params=record["parameters"])
 
 
-def _input(symbol: str, facts: Record, record: Record, folder: Path) -> RunInput:
+def _input(symbol: str, facts: RunJson, record: RunJson, folder: Path) -> RunInput:
     asset_class, tick = AssetClass.parse(facts["asset"]), Decimal(facts["tick"])
     instrument = Instrument(
         symbol=symbol,
@@ -82,7 +82,7 @@ def _input(symbol: str, facts: Record, record: Record, folder: Path) -> RunInput
 
 def _bars(
     symbol: str,
-    facts: Record,
+    facts: RunJson,
     timeframe: Timeframe,
     instrument: Instrument,
     actions: tuple[CorporateAction, ...],

@@ -27,8 +27,8 @@ START = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
 class FakeClock:
     """A clock that stands still until it is moved, and waits that end when it passes their end."""
 
-    def __init__(self) -> None:
-        self.time = START
+    def __init__(self, time: datetime = START) -> None:
+        self.time = time
         self._waits: list[tuple[datetime, asyncio.Future[None]]] = []
 
     def now(self) -> datetime:
@@ -38,6 +38,8 @@ class FakeClock:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waits.append((self.time + timedelta(seconds=seconds), done))
         await done
+
+    sleep = wait
 
     async def forward(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)

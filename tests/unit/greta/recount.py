@@ -9,7 +9,7 @@ from tests.naive.scenario import NaiveSymbol, Scenario
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_rows import FillRow
 from weaver.greta.ledger.ledger import CashFlow
-from weaver.model.orders.execution import AT_CLOSE
+from weaver.model.orders.execution import AT_END
 
 CENT = Decimal("1e-8")
 
@@ -103,7 +103,7 @@ def _events(finished: FinishedRun, ticks: list[int]) -> dict[int, list[FillRow |
         while flows and flows[0].fills_before <= number:
             events[flows[0].tick].append(flows.popleft())
         end = finished.prices[row.order.symbol].ends[row.bar]
-        events[len(ticks) - 1 if row.place == AT_CLOSE else ticks.index(end)].append(row)
+        events[len(ticks) - 1 if row.place == AT_END else ticks.index(end)].append(row)
     for flow in flows:
         events[flow.tick].append(flow)
     return events

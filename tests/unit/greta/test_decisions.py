@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.builders import crypto_bars, planned
-from weaver.greta.decisions import Decision, Kind, decisions_of, first_difference
+from weaver.greta.decisions import Decision, DecisionKind, decisions_of, first_difference
 from weaver.greta.recorded_account import RecordedAccount
 from weaver.marvin.strategy import Strategy
 from weaver.model.orders.actions import OrderType, TimeInForce
@@ -43,13 +43,13 @@ def decided(strategy: type[Strategy]) -> list[Decision]:
 def test_each_request_is_a_decision_in_its_order_but_none_that_comes_after_the_end() -> None:
     start, ends = int(BARS.timestamp[0]), BARS.end.tolist()
     market = (1, "BTC/USD", OrderType.MARKET)
-    limit = (1, "BTC/USD", OrderType.LIMIT, 2 * UNITS, TimeInForce.GTC, 5 * PRICE, None, None, None)
+    limit = (1, "BTC/USD", OrderType.LIMIT, 2 * UNITS, TimeInForce.GTC, None, 5 * PRICE, None, None, None)
     assert decided(Asking) == [
-        Decision(start, Kind.PLACE, 1, (*market, UNITS)),
-        Decision(ends[0], Kind.PLACE, 2, limit),
-        Decision(ends[1], Kind.CANCEL, 2),
-        Decision(ends[1], Kind.PLACE, 3, (*market, 3 * UNITS)),
-        Decision(ends[2], Kind.END, 0, ("enough",)),
+        Decision(start, DecisionKind.PLACE, 1, (*market, UNITS)),
+        Decision(ends[0], DecisionKind.PLACE, 2, limit),
+        Decision(ends[1], DecisionKind.CANCEL, 2),
+        Decision(ends[1], DecisionKind.PLACE, 3, (*market, 3 * UNITS)),
+        Decision(ends[2], DecisionKind.END, 0, ("enough",)),
     ]
 
 

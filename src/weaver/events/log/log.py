@@ -5,7 +5,7 @@ from typing import Protocol
 
 from weaver.events.event import Event
 from weaver.events.filter import ALL_EVENTS, EventFilter
-from weaver.events.log.ports import Bounds, Consumers, EventReader, Handler
+from weaver.events.log.ports import Consumers, EventReader, Handler, LogBounds
 from weaver.events.log.pump import Pump
 from weaver.events.log.subscriptions import SubscriptionTable
 from weaver.events.log.waiting import Wait
@@ -41,7 +41,7 @@ class StoredEventLog:
         """See `weaver.events.log.ports.EventReader`."""
         return await self._store.count(wanted, after=after)
 
-    async def bounds(self) -> Bounds:
+    async def bounds(self) -> LogBounds:
         """What is kept."""
         return await self._store.bounds()
 

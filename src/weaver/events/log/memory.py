@@ -9,7 +9,7 @@ from itertools import islice
 from weaver.events.codec import headers_text, parsed, payload_text, recorded_at
 from weaver.events.event import Event
 from weaver.events.filter import ALL_EVENTS, EventFilter
-from weaver.events.log.ports import Bounds
+from weaver.events.log.ports import LogBounds
 from weaver.events.log.waiting import Turn
 from weaver.events.payloads import RunDeleted
 from weaver.model.errors import Conflict
@@ -90,9 +90,9 @@ class MemoryEventStore:
         newer = islice(self._events, bisect_right(self._seqs, after), None)
         return newer if wanted == ALL_EVENTS else filter(wanted.matcher(), newer)
 
-    async def bounds(self) -> Bounds:
+    async def bounds(self) -> LogBounds:
         """What is kept."""
-        return Bounds(self._seqs[0], self._seqs[-1]) if self._seqs else Bounds(0, 0)
+        return LogBounds(self._seqs[0], self._seqs[-1]) if self._seqs else LogBounds(0, 0)
 
     async def contains(self, seq: int) -> bool:
         """Whether an event with that `seq` is kept."""

@@ -9,7 +9,7 @@ from weaver.events.filter import ALL_EVENTS, EventFilter
 Handler = Callable[[Event], Awaitable[None]]
 
 
-class Bounds(NamedTuple):
+class LogBounds(NamedTuple):
     """The oldest and the newest `seq` that are kept; 0 and 0 in an empty log."""
 
     oldest: int
@@ -29,7 +29,7 @@ class EventReader(Protocol):
         """How many wanted events there are past `after`."""
         ...
 
-    async def bounds(self) -> Bounds:
+    async def bounds(self) -> LogBounds:
         """What is kept."""
         ...
 

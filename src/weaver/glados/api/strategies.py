@@ -14,7 +14,7 @@ from weaver.glados.known_strategies import CatalogueChanges
 from weaver.glados.schemas.base import Identifier, PageOf
 from weaver.glados.schemas.strategies import RescanResponse, StrategyResponse, StrategySourceResponse
 from weaver.glados.services import Services
-from weaver.marvin.plugins.catalogue import CatalogueEntry
+from weaver.marvin.plugins.catalogue import StrategyEntry
 from weaver.model.errors import NotFound
 
 router = APIRouter(tags=["strategies"])
@@ -64,7 +64,7 @@ async def rescan_strategies(services: ServicesDep, corr_id: CorrelationId) -> Re
     )
 
 
-async def _entry(services: Services, strategy_id: str) -> CatalogueEntry:
+async def _entry(services: Services, strategy_id: str) -> StrategyEntry:
     """The entry with that id, the usable one of several. It is only ever compared: no path is made of it."""
     entries = await services.threads.strategies.do(services.catalogue.entries)
     matches = [entry for entry in entries if entry.id == strategy_id]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, MaybeEmpty
-from weaver.glados.stream.hub import Filter, names_in
+from weaver.glados.stream.hub import StreamFilter, names_in
 from weaver.glados.stream.response import EventStream, beginning
 
 router = APIRouter(tags=["events"])
@@ -54,7 +54,7 @@ async def stream_events(
     ] = None,
 ) -> Response:
     """Events as they happen (server-sent events), after those missed since `Last-Event-ID`."""
-    chosen = Filter.parse(types, run_id)
+    chosen = StreamFilter.parse(types, run_id)
     start = _seq(last_event_id.strip()) if last_event_id else after
     client = services.hub.enter(chosen)
     try:

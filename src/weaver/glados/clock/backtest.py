@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 
 import numpy as np
 
-from weaver.glados.clock.ports import ClockTick, WallClock
+from weaver.glados.clock.ports import DueTick, WallClock
 from weaver.model.calendar.instants import time_of
 from weaver.model.market.bars import Int64
 
@@ -19,9 +19,9 @@ class BacktestClock:
         columns = [np.empty(0, dtype=np.int64), *ends]
         self._ends, self._wall = np.unique(np.concatenate(columns)), wall
 
-    async def ticks(self) -> AsyncIterator[ClockTick]:
+    async def ticks(self) -> AsyncIterator[DueTick]:
         """All ticks, in order; the iterator ends with the last."""
         for number, end in enumerate(self._ends.tolist(), start=1):
             if number % _BREATH == 0:
                 await self._wall.sleep(0)
-            yield ClockTick(time=time_of(end))
+            yield DueTick(time=time_of(end))

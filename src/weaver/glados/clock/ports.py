@@ -1,6 +1,5 @@
 """What keeps time, what says when bars end, and what ticks."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -36,7 +35,7 @@ class Schedule(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockTick:
+class DueTick:
     """Bars end now."""
 
     time: datetime
@@ -45,11 +44,3 @@ class ClockTick:
     """It was due noticeably before it was delivered: dealing with the last one took long, or the clock was stepped."""
     skipped_after: datetime | None = None
     """Set where too many ticks were missed: those after this time and before `time` are never delivered."""
-
-
-class Clock(Protocol):
-    """Ticks in order of time, each once."""
-
-    def ticks(self) -> AsyncIterator[ClockTick]:
-        """The ticks. The next one is not made before the one before has been dealt with, so none overlap."""
-        ...

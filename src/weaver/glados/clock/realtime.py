@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from weaver.glados.clock.ports import ClockTick, Schedule, WallClock
+from weaver.glados.clock.ports import DueTick, Schedule, WallClock
 from weaver.model.calendar.instants import instant_of, time_of
 
 _SECOND = 1_000_000_000
@@ -25,12 +25,12 @@ class RealtimeClock:
         self._schedule, self._wall = schedule, wall
         self._catch_up_max, self._late_after = catch_up_max, int(late_after_seconds * _SECOND)
 
-    async def ticks(self) -> AsyncIterator[ClockTick]:
+    async def ticks(self) -> AsyncIterator[DueTick]:
         """The ticks, without end."""
         last = self._now()
         while True:
             target, skipped = await self._due(last)
-            yield ClockTick(
+            yield DueTick(
                 time=time_of(target),
                 is_late=self._now() - target > self._late_after,
                 skipped_after=time_of(last) if skipped else None,

@@ -18,11 +18,11 @@ def error_body(error: WeaverError, *, message: str) -> dict[str, Any]:
 def error_of(body: Mapping[str, Any]) -> WeaverError:
     """The error of a message, which a user's code may have written: whatever else it names is a run that failed."""
     kind = _KINDS.get(str(body["error"]), RunFailed)
-    told = body.get("facts")
-    facts = {name: _fact(told, name) for name in kind("").facts}
+    given = body.get("facts")
+    facts = {name: _fact(given, name) for name in kind("").facts}
     return kind(str(body["message"]), **facts)
 
 
-def _fact(told: object, name: str) -> Fact:
-    value = told.get(name) if isinstance(told, Mapping) else None
+def _fact(given: object, name: str) -> Fact:
+    value = given.get(name) if isinstance(given, Mapping) else None
     return value if isinstance(value, str | int) else None

@@ -80,7 +80,7 @@ def result_message(result: StoredResult, *, stopped: str | None) -> bytes:
 
 
 @dataclass(slots=True)
-class Parts:
+class OutcomeParts:
     """Gathers what a worker sends of an outcome."""
 
     rows: dict[str, KeptRows] = field(
@@ -119,8 +119,8 @@ def raised(body: Mapping[str, Any], *, memory_max_bytes: int) -> WeaverError:
     if not isinstance(error, OutOfMemory):
         return error
     most = f"the {memory_max_bytes // 1024**2:,} MB that a worker may have"
-    told = f" ({error})" if str(error) else ""
-    return error.reworded(f"the run needed more memory than {most}: give it fewer bars, or workers more memory{told}")
+    words = f" ({error})" if str(error) else ""
+    return error.reworded(f"the run needed more memory than {most}: give it fewer bars, or workers more memory{words}")
 
 
 def _run_body(run: Run) -> dict[str, Any]:

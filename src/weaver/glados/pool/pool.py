@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from weaver.glados.pool.messages import Parts, check_message, job_message, raised
+from weaver.glados.pool.messages import OutcomeParts, check_message, job_message, raised
 from weaver.glados.pool.protocol import Frame
 from weaver.glados.pool.worker_process import WorkerProcess, how_it_ended
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest, Now, Progress
@@ -120,7 +120,7 @@ class LocalBacktestPool:
     async def _outcome(
         self, worker: WorkerProcess, job: BacktestJob, progress: Progress
     ) -> BacktestOutcome | BrokenBacktest:
-        parts = Parts()
+        parts = OutcomeParts()
         answer: BacktestOutcome | WeaverError | None = None
         message = job_message(job, sent_at=self._now())
         async with aclosing(self._said(worker, message)) as frames:
@@ -241,6 +241,6 @@ def _slots(count: int) -> Slots:
 
 def _lost(frame: Frame, worker: WorkerProcess) -> WorkerLost:
     """A job that ended without a word."""
-    told = how_it_ended(int(frame.body["status"]))
-    _log.warning("worker_lost", ended=told, standard_error=worker.standard_error)
-    return WorkerLost(f"the run's process {told}{worker.last_words()}")
+    how = how_it_ended(int(frame.body["status"]))
+    _log.warning("worker_lost", ended=how, standard_error=worker.standard_error)
+    return WorkerLost(f"the run's process {how}{worker.last_words()}")

@@ -52,16 +52,16 @@ class Reading:
         }
 
     @classmethod
-    def of_json(cls, told: Mapping[str, Any]) -> "Reading":
+    def of_json(cls, given: Mapping[str, Any]) -> "Reading":
         """What `to_json` told."""
         return cls(
-            path=Path(told["path"]),
-            name=told["name"],
-            symbol=told["symbol"],
-            timeframe=None if told["timeframe"] is None else Timeframe.parse(told["timeframe"]),
-            tz=told["tz"],
-            asset_class=None if told["asset_class"] is None else AssetClass(told["asset_class"]),
-            is_asked=told["is_asked"],
+            path=Path(given["path"]),
+            name=given["name"],
+            symbol=given["symbol"],
+            timeframe=None if given["timeframe"] is None else Timeframe.parse(given["timeframe"]),
+            tz=given["tz"],
+            asset_class=None if given["asset_class"] is None else AssetClass(given["asset_class"]),
+            is_asked=given["is_asked"],
         )
 
 

@@ -39,7 +39,7 @@ Job = Callable[[Frame, Emit], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class WorkerLimits:
     """What a worker may take of the machine."""
 
     memory_max_bytes: int
@@ -65,7 +65,7 @@ def protocol_line() -> tuple[BinaryIO, BinaryIO]:
 class WorkerServer:
     """Does jobs, one at a time, until its server is gone."""
 
-    def __init__(self, reader: BinaryIO, writer: BinaryIO, job: Job, limits: Limits) -> None:
+    def __init__(self, reader: BinaryIO, writer: BinaryIO, job: Job, limits: WorkerLimits) -> None:
         self._reader, self._writer, self._job, self._limits = reader, writer, job, limits
 
     def serve(self) -> None:
@@ -178,7 +178,7 @@ def _end(child: int, *, patience: int = 0) -> int:
 # In the fork
 
 
-def _work(job: Job, frame: Frame, line: int, parent: int, limits: Limits) -> None:
+def _work(job: Job, frame: Frame, line: int, parent: int, limits: WorkerLimits) -> None:
     """Do the job and leave; never returns."""
     code = 1
     try:
@@ -193,7 +193,7 @@ def _work(job: Job, frame: Frame, line: int, parent: int, limits: Limits) -> Non
         os._exit(code)
 
 
-def _become_own(parent: int, limits: Limits) -> None:
+def _become_own(parent: int, limits: WorkerLimits) -> None:
     """A group of its own, which ends with its parent and has only so much memory."""
     os.setpgid(0, 0)
     if sys.platform == "linux":
@@ -234,10 +234,10 @@ def _report(job: Job, frame: Frame, emit: Emit) -> None:
     try:
         job(frame, emit)
     except BaseException as error:  # noqa: BLE001 - users' code may raise anything, and the server is told of all
-        told = _meant(error)
-        if not isinstance(error, WeaverError) and not isinstance(told, StrategyError):
+        meant = _meant(error)
+        if not isinstance(error, WeaverError) and not isinstance(meant, StrategyError):
             traceback.print_exc()
-        emit(encoded("error", error_body(told, message=fit_to_keep(words_of(told), length_max=MESSAGE_LENGTH_MAX))))
+        emit(encoded("error", error_body(meant, message=fit_to_keep(words_of(meant), length_max=MESSAGE_LENGTH_MAX))))
 
 
 def _meant(error: BaseException) -> WeaverError:

@@ -57,7 +57,7 @@ class ActiveRun:
         self._runner_of, self._states, self._now, self._hanging = runner_of, states, now, hanging
         self._request: asyncio.Future[EndRequest] = loop.create_future()
         self._time_is_up: asyncio.Future[None] = loop.create_future()
-        self._told: tuple[datetime | None, float] = (None, 0.0)
+        self._last_progress: tuple[datetime | None, float] = (None, 0.0)
 
     @property
     def is_ending(self) -> bool:
@@ -100,12 +100,12 @@ class ActiveRun:
 
     async def progress(self, stage: str, fraction: float) -> None:
         """See `RunContext`: at most some four events a second, and never back."""
-        at, before = self._told
+        at, before = self._last_progress
         now, fraction = self._now(), min(max(fraction, before), 1.0)
-        self._told = (at, fraction)
+        self._last_progress = (at, fraction)
         if at is not None and abs(now - at) < PROGRESS_EVERY:
             return
-        self._told = (now, fraction)
+        self._last_progress = (now, fraction)
         try:
             await self._states.progress(self.run_id, stage, fraction, corr_id=self.corr_id)
         except NOT_NOW as error:

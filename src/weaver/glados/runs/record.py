@@ -14,7 +14,7 @@ BLOB_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class RecordPiece:
     """Some of a record."""
 
     write: Callable[[Transaction], Awaitable[None]]
@@ -23,20 +23,20 @@ class Piece:
     commit has to wait until the disk has much of it."""
 
 
-def whole_record(run_id: str, found: BacktestOutcome) -> list[Piece]:
+def whole_record(run_id: str, found: BacktestOutcome) -> list[RecordPiece]:
     """All of it. Events come last: they are heard at once, the rest is shown when the run is completed."""
     return [*_rows(found), *_result(run_id, found.result), *_events(found.events)]
 
 
-def way(found: BrokenBacktest) -> list[Piece]:
+def way(found: BrokenBacktest) -> list[RecordPiece]:
     """What it did before it broke off."""
     return [*_rows(found), *_events(found.events)]
 
 
-def _rows(found: BacktestOutcome | BrokenBacktest) -> Iterator[Piece]:
+def _rows(found: BacktestOutcome | BrokenBacktest) -> Iterator[RecordPiece]:
     for write, rows in ((_add_orders, found.orders), (_add_fills, found.fills), (_add_trades, found.trades)):
         for number in range(rows.piece_count):
-            yield Piece(write=partial(write, rows, number))
+            yield RecordPiece(write=partial(write, rows, number))
 
 
 async def _add_orders(rows: KeptRows, number: int, transaction: Transaction) -> None:
@@ -51,11 +51,11 @@ async def _add_trades(rows: KeptRows, number: int, transaction: Transaction) -> 
     await transaction.records.add_trades(rows.piece(number))
 
 
-def _result(run_id: str, result: StoredResult) -> Iterator[Piece]:
-    yield Piece(write=lambda transaction: transaction.records.add_result(run_id, result))
+def _result(run_id: str, result: StoredResult) -> Iterator[RecordPiece]:
+    yield RecordPiece(write=lambda transaction: transaction.records.add_result(run_id, result))
     for name, content in result.blobs.items():
         for part in range(max(1, -(-len(content) // BLOB_BYTES))):
-            yield Piece(write=partial(_add_blob, run_id, name, content, part), durable=True)
+            yield RecordPiece(write=partial(_add_blob, run_id, name, content, part), durable=True)
 
 
 async def _add_blob(run_id: str, name: str, content: bytes, part: int, transaction: Transaction) -> None:
@@ -63,10 +63,10 @@ async def _add_blob(run_id: str, name: str, content: bytes, part: int, transacti
     await transaction.records.add_blob(run_id, name, some, part=part)
 
 
-def _events(events: Sequence[Event]) -> Iterator[Piece]:
+def _events(events: Sequence[Event]) -> Iterator[RecordPiece]:
     """Its requests have their routed children already."""
     for start in range(0, len(events), EVENTS_AT_ONCE):
-        yield Piece(write=partial(_append, events[start : start + EVENTS_AT_ONCE]), durable=True)
+        yield RecordPiece(write=partial(_append, events[start : start + EVENTS_AT_ONCE]), durable=True)
 
 
 async def _append(events: Sequence[Event], transaction: Transaction) -> None:

@@ -10,7 +10,7 @@ from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.marvin.plugins.source import StrategySource
 from weaver.model.account.costs import Costs
 from weaver.model.account.margin import AccountRules
-from weaver.model.backtest.kinds import Amount
+from weaver.model.backtest.kinds import AmountGiven
 from weaver.model.backtest.options import OPTIONS, RUN_OPTIONS, Options
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import InputError, InvalidOrder, NotFound
@@ -110,7 +110,7 @@ def check_options(options: Mapping[str, Any]) -> None:
             raise InputError(f"there is no option {name!r}; there are {', '.join(RUN_OPTIONS)}")
         RUN_OPTIONS[name].kind.read(value, name)
     costs = options.get("costs")
-    amounts = {name: value for name, value in options.items() if isinstance(RUN_OPTIONS[name].kind, Amount)}
+    amounts = {name: value for name, value in options.items() if isinstance(RUN_OPTIONS[name].kind, AmountGiven)}
     for name, value in {**amounts, **(costs if isinstance(costs, Mapping) else {})}.items():
         _check_digits(name, value)
     AccountRules.of(Options(**{name: value for name, value in options.items() if name in OPTIONS}))

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from weaver.events.payloads import RunCompleted
-from weaver.glados.runs.record import Piece
+from weaver.glados.runs.record import RecordPiece
 from weaver.model.run import Run
 
-Record = Sequence[Piece]
+Record = Sequence[RecordPiece]
 """What a run leaves behind, in the order in which it is written. A backtest's is written in pieces, which nobody is
 shown before the transaction that says how it ended. Another run keeps what it does as it goes; what is left to write at
 its end is written in that transaction."""

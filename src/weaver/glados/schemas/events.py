@@ -49,7 +49,7 @@ class EventsResponse(ResponseBody):
     newest: int = Field(description="The newest seq of the log.")
 
 
-class JournalEntry(ResponseBody):
+class JournalEntryResponse(ResponseBody):
     """A line that a strategy wrote with `self.log`."""
 
     time: datetime = Field(description="In the run's time.")

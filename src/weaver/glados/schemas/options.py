@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field, PlainValidator, StringConstraints, TypeAdapter, create_model
 
 from weaver.glados.schemas.base import AmountInput, RequestBody
-from weaver.model.backtest.kinds import Amount, Choice, CostsGiven, Flag, Kind, Whole
+from weaver.model.backtest.kinds import AmountGiven, Choice, CostsGiven, Flag, OptionKind, Whole
 from weaver.model.backtest.options import DEFAULTS, RUN_OPTIONS, Option
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -47,7 +47,7 @@ def _json(value: Any) -> Any:
     return value.model_dump(exclude_none=True) if isinstance(value, CostsInput) else value
 
 
-def _with_fields(body: type[Body], type_of: Callable[[Kind], Any]) -> type[Body]:
+def _with_fields(body: type[Body], type_of: Callable[[OptionKind], Any]) -> type[Body]:
     fields: dict[str, Any] = {
         name: (type_of(option.kind) | None, Field(None, description=_about(name, option)))
         for name, option in RUN_OPTIONS.items()
@@ -61,7 +61,7 @@ def _about(name: str, option: Option) -> str:
     return option.about if default is None else f"{option.about} Default: {json.dumps(default)}."
 
 
-def _asked(kind: Kind) -> Any:
+def _asked(kind: OptionKind) -> Any:
     """The type of a request's field."""
     match kind:
         case Flag():
@@ -70,7 +70,7 @@ def _asked(kind: Kind) -> Any:
             return Annotated[int, Field(ge=kind.least, le=kind.most)]
         case Choice():
             return Literal[tuple(map(str, kind.of))]
-        case Amount():
+        case AmountGiven():
             return AmountInput
         case CostsGiven():
             return Annotated[str | CostsInput, PlainValidator(_costs, json_schema_input_type=_CostsText | CostsInput)]
@@ -78,7 +78,7 @@ def _asked(kind: Kind) -> Any:
             raise TypeError(f"no request has a field of {kind!r}")
 
 
-def _shown(kind: Kind) -> Any:
+def _shown(kind: OptionKind) -> Any:
     """The type of an answer's field."""
     match kind:
         case Flag():

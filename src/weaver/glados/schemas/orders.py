@@ -1,6 +1,6 @@
 """Orders, fills and trades on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -45,6 +45,7 @@ class OrderResponse(ResponseBody):
     trail: Amount | None = Field(description="How far the stop trails, as an amount.")
     trail_percent: Amount | None = Field(description="How far the stop trails, in per cent.")
     time_in_force: TimeInForce = Field(description="How long it works.")
+    expires: date | None = Field(description="The last session that a gtd order works in.")
     extended_hours: bool = Field(description="Whether it works outside the regular session.")
     status: OrderStatus = Field(description="Where it stands.")
     reason: str | None = Field(description="Why it was cancelled or rejected.")
@@ -124,6 +125,7 @@ class PlaceOrderRequest(RequestBody):
     trail: AmountInput | None = Field(None, description="Of trailing stops: an amount.")
     trail_percent: AmountInput | None = Field(None, description="Of trailing stops: per cent.")
     time_in_force: TimeInForce = Field(TimeInForce.DAY, description="How long it works.")
+    expires: date | None = Field(None, description="The last session that a gtd order works in; for gtd only.")
     extended_hours: bool = Field(False, description="Whether it works outside the regular session.")
     order_class: OrderClass = Field(OrderClass.SIMPLE, description="Alone, or with legs.")
     take_profit: TakeProfit | None = Field(None, description="A leg.")
@@ -138,4 +140,10 @@ class PlaceOrderRequest(RequestBody):
     def _belongs_somewhere(self) -> "PlaceOrderRequest":
         if (self.run_id is None) == (self.mode is None):
             raise ValueError("give run_id, or mode and venue for a manual order; not both")
+        return self
+
+    @model_validator(mode="after")
+    def _expires_if_gtd(self) -> "PlaceOrderRequest":
+        if (self.time_in_force is TimeInForce.GTD) != (self.expires is not None):
+            raise ValueError("time_in_force gtd and expires, its last day, come together")
         return self

@@ -104,7 +104,7 @@ class RecordResponse(ResponseBody):
     version: str = Field(description="Weaver's version.")
 
 
-class CashFlow(ResponseBody):
+class CashFlowResponse(ResponseBody):
     """Money that came or went without a trade."""
 
     timestamp: datetime = Field(description="When.")
@@ -121,7 +121,7 @@ class ResultsResponse(ResponseBody):
     run: RecordResponse = Field(description="What pins the run down.")
     warnings: list[WarningResponse] = Field(description="Why not to believe it.")
     positions: dict[str, Amount] = Field(description="What was held at the end, by symbol.")
-    cash_flows: list[CashFlow] = Field(description="Dividends and the like.")
+    cash_flows: list[CashFlowResponse] = Field(description="Dividends and the like.")
 
 
 class EquityPoint(ResponseBody):

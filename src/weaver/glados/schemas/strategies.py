@@ -3,7 +3,7 @@
 from pydantic import Field, JsonValue
 
 from weaver.glados.schemas.base import ResponseBody
-from weaver.marvin.plugins.catalogue import CatalogueEntry
+from weaver.marvin.plugins.catalogue import StrategyEntry
 from weaver.marvin.plugins.outline_schema import params_schema
 
 
@@ -25,7 +25,7 @@ class StrategyResponse(ResponseBody):
     error: str | None = Field(description="Why it cannot be used, with its line; null where it can.")
 
     @classmethod
-    def of(cls, entry: CatalogueEntry) -> "StrategyResponse":
+    def of(cls, entry: StrategyEntry) -> "StrategyResponse":
         """From the catalogue."""
         return cls(
             id=entry.id,

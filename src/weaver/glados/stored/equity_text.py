@@ -17,7 +17,7 @@ ROWS_TOGETHER = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Curve:
+class CurvePoints:
     """Some points of an equity curve of `total`, and nothing of the others."""
 
     columns: EquityColumns
@@ -29,15 +29,15 @@ class Curve:
         return sum(column.nbytes for column in (self.columns.timestamp, self.columns.equity, self.columns.cash))
 
 
-def curve_of(blob: bytes, points: int) -> Curve:
+def curve_points(blob: bytes, points: int) -> CurvePoints:
     """At most `points` (2 or more) of a curve's points."""
     whole = decode_equity(blob)
     rows = downsampled_rows([whole.equity, whole.cash], points)
     some = EquityColumns(timestamp=whole.timestamp[rows], equity=whole.equity[rows], cash=whole.cash[rows])
-    return Curve(columns=some, total=len(whole.timestamp))
+    return CurvePoints(columns=some, total=len(whole.timestamp))
 
 
-def equity_text(run_id: str, curve: Curve) -> Iterator[bytes]:
+def equity_text(run_id: str, curve: CurvePoints) -> Iterator[bytes]:
     """An `EquityResponse`."""
     count = len(curve.columns.timestamp)
     head = {"run_id": run_id, "points": count, "total": curve.total, "downsampled": count < curve.total}

@@ -55,7 +55,7 @@ def _frame(seq: int, type_: str, payload: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class StreamFilter:
     """Which events a client gets."""
 
     types: frozenset[str]
@@ -64,7 +64,7 @@ class Filter:
     run_id: str | None
 
     @classmethod
-    def parse(cls, types: Sequence[str] | None, run_id: str | None) -> "Filter":
+    def parse(cls, types: Sequence[str] | None, run_id: str | None) -> "StreamFilter":
         """Of `types`, each comma-separated names or `namespace.*`; None: all. Raises InputError for a type that does
         not exist.
 
@@ -113,7 +113,7 @@ class Ending(StrEnum):
 class Client:
     """One stream's place to wait for frames. Never blocks who offers them."""
 
-    def __init__(self, chosen: Filter) -> None:
+    def __init__(self, chosen: StreamFilter) -> None:
         self.filter = chosen
         self._waiting: deque[StreamFrame] = deque()
         self._changed = asyncio.Event()
@@ -208,7 +208,7 @@ class Hub:
         """How many streams are open."""
         return len(self._clients)
 
-    def enter(self, chosen: Filter) -> Client:
+    def enter(self, chosen: StreamFilter) -> Client:
         """A place for a new stream, until it leaves. Raises Unavailable where there is no more room."""
         if not self._is_open:
             raise Unavailable("the server is shutting down: try again when it is back")

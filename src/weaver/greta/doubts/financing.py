@@ -16,16 +16,16 @@ def about_financing(curve: Curve, rules: AccountRules) -> list[tuple[str, str]]:
     if rules.kind is not AccountKind.MARGIN:
         return []
     nights = np.flatnonzero(np.diff(curve.session))
-    told = []
+    found = []
     cash = -curve.cash[nights]
     if cash.size and cash.max() >= _CENT:
-        told.append(f"cash was borrowed on {_nights(cash)}, {cash.max():,.2f} at most")
+        found.append(f"cash was borrowed on {_nights(cash)}, {cash.max():,.2f} at most")
     short = np.zeros(0) if curve.short is None else curve.short[nights]
     if short.size and short.max() >= _CENT:
-        told.append(f"positions worth {short.max():,.2f} at most were short on {_nights(short)}")
-    if not told:
+        found.append(f"positions worth {short.max():,.2f} at most were short on {_nights(short)}")
+    if not found:
         return []
-    return [("free_financing", f"{' and '.join(told)}: neither interest nor a fee for borrowing is charged")]
+    return [("free_financing", f"{' and '.join(found)}: neither interest nor a fee for borrowing is charged")]
 
 
 def _nights(amounts: NDArray[np.float64]) -> str:

@@ -166,7 +166,7 @@ def _about_endings(run: FinishedRun, curve: Curve) -> list[tuple[str, str]]:
     found = []
     for symbol, prices in run.prices.items():
         ended = prices.count and len(curve.session) and prices.sessions[-1] < curve.session[-1]
-        told = any(isinstance(action, Delisting) for action in prices.listing.actions)
-        if ended and run.held[symbol] and not told:
+        is_delisted = any(isinstance(action, Delisting) for action in prices.listing.actions)
+        if ended and run.held[symbol] and not is_delisted:
             found.append(("ended", f"{symbol}: its bars end before the run does; the position stays at its last close"))
     return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from weaver.greta.ledger.fill_rows import FillRows
 from weaver.greta.ledger.prices import Prices
-from weaver.model.orders.execution import AT_CLOSE, AT_OPEN
+from weaver.model.orders.execution import AT_END, AT_OPEN
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -29,7 +29,7 @@ class FillColumns:
     """Money lost to it, of the whole fill."""
     bar: Ints
     place: Ints
-    """AT_OPEN, INSIDE or AT_CLOSE."""
+    """AT_OPEN, INSIDE, AT_CLOSE or AT_END."""
 
     def __len__(self) -> int:
         return len(self.bar)
@@ -67,7 +67,7 @@ def ticks_of(columns: FillColumns, rows: NDArray[np.int64] | slice, prices: Pric
     """The tick of each of a symbol's fills; those made to close at the end belong to the last."""
     bars = columns.bar[rows]
     ticks = bars if prices.tick_of_bar is None else prices.tick_of_bar[bars]
-    return np.where(columns.place[rows] == AT_CLOSE, last, ticks)
+    return np.where(columns.place[rows] == AT_END, last, ticks)
 
 
 def times_of(columns: FillColumns, rows: NDArray[np.int64] | slice, prices: Prices) -> Ints:

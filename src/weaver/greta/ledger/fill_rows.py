@@ -24,7 +24,7 @@ class FillRow(NamedTuple):
     commission: int
     bar: int
     place: int
-    """AT_OPEN, INSIDE or AT_CLOSE."""
+    """AT_OPEN, INSIDE, AT_CLOSE or AT_END."""
     notes: tuple[str, ...]
     value: int
     """Cash units that changed hands, > 0, without the commission."""

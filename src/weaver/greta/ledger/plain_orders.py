@@ -1,7 +1,6 @@
 """The short way of plain market orders: from what was asked for to the ledger in one step."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -12,16 +11,12 @@ from weaver.greta.ledger.settlement import MARGIN
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.errors import RunFailed
 from weaver.model.orders.order import Order
-from weaver.model.orders.status import OrderStatus
 
 Fill = Callable[[Order, int], bool]
 """Fills an order at the open of a bar of its symbol, by index, or does nothing and says False."""
-QUIET: tuple[()] = ()
-"""Nothing to tell."""
 Bound = Callable[[float, int, int, int], float | None]
 """Of the bound of the cash that a fill leaves, its signed units, what is held before it, and its bar: the bound to go
 on with, or None where the account may not allow the fill."""
-PENDING = OrderStatus.PENDING
 
 
 class PlainOrders:
@@ -42,34 +37,12 @@ class PlainOrders:
         simple = (one.is_contiguous and one.all_tradable and one.tick_of_bar is None for one in ledger.prices.values())
         self._is_simple = all(simple)
         """Whether any order can fill on the very next bar, whatever its symbol."""
+        is_only = len(self._fills) == 1 and self._is_simple
+        self.only: Fill | None = next(iter(self._fills.values())) if is_only else None
+        """What fills orders of the run's one symbol at the open of any bar, which are its ticks."""
 
-    def way(self, fresh: list[Any]) -> Callable[[int], tuple[()] | None]:
-        """A function that fills what stands in `fresh` at the opens of a tick's bars, in order, and takes it out; it
-        returns None where something is left: from the first on that is not for the short way."""
-        is_filled, clear = self._is_filled, fresh.clear
-        only = next(iter(self._fills.values())) if len(self._fills) == 1 and self._is_simple else None
-
-        def fill_all(tick: int) -> tuple[()] | None:
-            if only is not None and len(fresh) == 1:
-                order = fresh[0]
-                if order.__class__ is Order and order.is_plain and order.status is PENDING:
-                    if only(order, tick):
-                        clear()
-                        return QUIET
-                    return None
-            for order in fresh:
-                if order.__class__ is not Order or not (order.is_plain or order.status is not PENDING):
-                    return None  # what one of another kind may do depends on what there was before all of them
-            for done, order in enumerate(fresh):
-                if order.status is PENDING and not is_filled(order, tick):
-                    del fresh[:done]
-                    return None
-            clear()
-            return QUIET
-
-        return fill_all
-
-    def _is_filled(self, order: Order, tick: int) -> bool:
+    def fills(self, order: Order, tick: int) -> bool:
+        """Fill a plain order at the open of its symbol's bar of a tick, or do nothing and say False."""
         bar, fill = tick, self._fills[order.scale.symbol]
         if self._is_simple:
             return fill(order, bar)

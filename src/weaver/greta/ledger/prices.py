@@ -202,8 +202,16 @@ class Prices:
 
     def closes(self, index: int, *, extended_hours: bool) -> int:
         """When the session of a bar closes for an order, ns."""
+        return self.session_of(index).closes(extended_hours=extended_hours)
+
+    def session_of(self, index: int) -> Session:
+        """The session of a bar; of several, the last."""
         day = self._days[index]
-        return (self._ends_of.get(day) or self._session(day)).closes(extended_hours=extended_hours)
+        return self._ends_of.get(day) or self._session(day)
+
+    def first_of_next_session(self, index: int) -> int:
+        """The index of the first bar of a later session than a bar's; `count` if there is none."""
+        return int(np.searchsorted(self.sessions, self.sessions[index], side="right"))
 
     def session_end(self, day: int) -> int:
         """When the session of a date closes, ns."""
@@ -211,7 +219,8 @@ class Prices:
 
     def _session(self, day: int) -> Session:
         days, calendar = np.array([day], dtype=np.int32), self._calendar
-        session = Session(int(calendar.session_close(days)[0]), int(calendar.extended_close(days)[0]))
+        instants = calendar.session_open(days), calendar.session_close(days), calendar.extended_close(days)
+        session = Session(*(int(one[0]) for one in instants))
         self._ends_of[day] = session
         return session
 

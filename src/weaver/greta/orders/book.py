@@ -1,8 +1,9 @@
 """The orders of a run that may still fill: what can happen to them, and what that means for exit legs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.execution import Execution
 from weaver.model.orders.order import WORKING, ExitGroup, Order
 from weaver.model.orders.status import OrderEvent, OrderStatus
@@ -36,7 +37,7 @@ class OrderBook:
         self.rejected: list[Order] = []
         self._kept = kept
         self.session_closes: dict[int, int] = {}
-        """By number of a day order that has had a first bar: when that bar's session closes, ns."""
+        """By number of a day or cls order that has had a first bar: when that bar's session closes, ns."""
         self.charged: dict[int, Charged] = {}
         """By number of an order that has filled in part: its commissions so far."""
         self._legs_wait = legs_wait
@@ -44,9 +45,9 @@ class OrderBook:
         self._on_end = on_end
         """Called with each order that ends other than by a fill, for those who keep when."""
 
-    def accept(self) -> None:
-        """After the callbacks: what was placed is accepted."""
-        for order in self.working:
+    def accept(self, orders: Iterable[Order]) -> None:
+        """After the callbacks: those of the orders that were placed are accepted."""
+        for order in orders:
             if order.status is OrderStatus.PENDING and not order.waiting:
                 self._happen(order, OrderEvent.ACCEPT)
 
@@ -59,9 +60,14 @@ class OrderBook:
         self.rejected.append(order)
         self._end(order, OrderEvent.REJECT, reason)
 
-    def expire(self, order: Order, reason: str) -> None:
-        """Let an order's time run out."""
-        self._end(order, OrderEvent.EXPIRE, reason)
+    def expire(self, order: Order) -> None:
+        """An order's time is over."""
+        if order.tif is TimeInForce.DAY:
+            self._end(order, OrderEvent.EXPIRE, "the session closed")
+        elif order.tif is TimeInForce.CLS:
+            self.cancel(order, "cls: not filled at the close of its session")
+        else:
+            self.cancel(order, f"gtd: the session of {order.expires} closed")
 
     def sweep(self) -> None:
         """Drop the orders that have ended."""
@@ -103,6 +109,7 @@ class OrderBook:
         order.reason = reason
         if self._kept is not None:
             self._kept[order.number] = order
+        self.session_closes.pop(order.number, None)
         self._happen(order, event)
         if self._on_end is not None:
             self._on_end(order)

@@ -15,7 +15,7 @@ from weaver.model.numbers.money import CASH_ONE, divide_half_even
 from weaver.model.orders.execution import AT_CLOSE, AT_OPEN
 
 NEVER = 2**62
-Event = tuple[str, CorporateAction]
+SymbolAction = tuple[str, CorporateAction]
 
 
 class CorporateEvents:
@@ -23,9 +23,9 @@ class CorporateEvents:
 
     def __init__(self, prices: Mapping[str, Prices], ledger: Ledger, matcher: Matcher, first: int, last: int) -> None:
         self._prices, self._ledger, self._matcher = prices, ledger, matcher
-        self.ticks: dict[int, list[Event]] = defaultdict(list)
+        self.ticks: dict[int, list[SymbolAction]] = defaultdict(list)
         """What happens before a tick's fills."""
-        self.late: dict[int, list[Event]] = defaultdict(list)
+        self.late: dict[int, list[SymbolAction]] = defaultdict(list)
         """Delistings that no later bar of their symbol carries: after a tick's fills."""
         for symbol, price in prices.items():
             for action in sorted(price.listing.actions, key=lambda action: action.ex_date):

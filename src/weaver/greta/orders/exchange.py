@@ -77,17 +77,16 @@ class Exchange:
 
     def trade(self, now: int, bars: Mapping[str, SessionBar]) -> None:
         """The first half: fills at the opens, then inside the bars."""
-        self.book.accept()
+        self.book.accept(self.book.working)
         self.filling.begin(now)
         self.passes.run(now, bars)
         self.book.sweep()
 
     def expire(self, now: int) -> None:
-        """The second half: the day orders end whose session has closed."""
+        """The second half: orders end whose session has closed."""
         closes = self.book.session_closes
-        if not closes:
-            return
         for order in self.book.working:
-            if closes.get(order.number, now + 1) <= now and order.is_working:
-                self.book.expire(order, "the session closed")
+            end = closes.get(order.number, order.expires_at)
+            if end is not None and end <= now and order.is_working:
+                self.book.expire(order)
         self.book.sweep()

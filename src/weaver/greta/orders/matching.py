@@ -6,7 +6,7 @@ from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.orders.exchange import Exchange
 from weaver.model.market.session_bar import SessionBar
-from weaver.model.orders.execution import AT_CLOSE, Execution
+from weaver.model.orders.execution import AT_END, Execution
 from weaver.model.orders.order import Order
 
 
@@ -80,11 +80,11 @@ class Matcher:
         self.exchange.trade(self.ticks[tick], self._means.bars_at(tick, self.book))
 
     def expire(self, tick: int) -> None:
-        """End the day orders whose session has closed."""
+        """End the orders whose session has closed."""
         self.exchange.expire(self.ticks[tick])
 
     def close_out(self, order: Order, index: int) -> None:
         """Fill an order whole at the close of a bar of its symbol, whatever the account's means."""
         bar, costs = self._means.bar(order.symbol, index), self._costs[order.symbol]
         paid = costs.slipped(bar.close, sign=order.sign, limit=None) if costs.slips else bar.close
-        self.filling.execute(order, order.remaining, bar.close, paid, bar, AT_CLOSE, ("close_at_end",))
+        self.filling.execute(order, order.remaining, bar.close, paid, bar, AT_END, ("close_at_end",))

@@ -17,7 +17,8 @@ BLOCK, BLOCK_MAX = 64, 65_536
 BUSY_MAX = 15
 """For how many ticks at most nothing is searched for where searching has found nothing to leave out."""
 RESTING = (OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT)
-LASTING = (TimeInForce.DAY, TimeInForce.GTC)
+LASTING = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD)
+AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
 
 
 class Level(NamedTuple):
@@ -27,10 +28,6 @@ class Level(NamedTuple):
     column: NDArray[np.float64]
     compare: np.ufunc
     bound: float
-
-    def is_touched(self, bar: int) -> bool:
-        """Whether a bar, by index, may touch it."""
-        return bool(self.compare(self.column[bar], self.bound))
 
     def first(self, start: int, stop: int) -> int:
         """The tick of the first bar that may touch it, of those that close at the ticks from `start` to before
@@ -46,11 +43,12 @@ class Level(NamedTuple):
 class Watch:
     """Knows up to which tick nothing can happen to the orders of a book, so that until then none is looked at.
 
-    It looks a little ahead and farther each time, so that no bar is searched often however the orders change.
+    It looks a little ahead and farther each time, so that no bar is searched often however the orders change. Orders
+    placed up to the instant `begin` (ns) may act on any bar.
     """
 
-    def __init__(self, orders: OrderBook, prices: Mapping[str, Prices], ticks: memoryview) -> None:
-        self._orders, self._book, self._prices = orders, orders.working, prices
+    def __init__(self, orders: OrderBook, prices: Mapping[str, Prices], ticks: memoryview, begin: int) -> None:
+        self._orders, self._book, self._prices, self._begin = orders, orders.working, prices, begin
         self.ticks = np.asarray(ticks)
         """The clock's ticks, ns."""
         self._seen, self._due, self._span = (0, 0), 0, BLOCK
@@ -70,8 +68,10 @@ class Watch:
         return self._due
 
     def leaves(self, order: Order, tick: int) -> bool:
-        """Whether the bars of a tick, the first since it was placed, surely leave an order that may rest as it is, but
-        for its acceptance and the beginning of its day."""
+        """Whether the bars of a tick surely leave an order that may rest as it is, but for its acceptance and the
+        beginning of its day; those of every tick since it was placed, up to this, have done so."""
+        if order.expires_at is not None and order.expires_at <= self.ticks[tick]:
+            return False
         if order.waiting:
             return True
         if order.group or order.triggered or order.order_type not in RESTING or order.tif not in LASTING:
@@ -81,11 +81,13 @@ class Watch:
         if bar < 0 or prices.opens[bar] < order.placed or not prices.is_tradable(bar, extended=order.extended_hours):
             return False
         if order.tif is TimeInForce.DAY:
-            close = prices.closes(bar, extended_hours=order.extended_hours)
+            close = self._orders.session_closes.get(order.number)
+            if close is None:
+                close = prices.closes(bar, extended_hours=order.extended_hours)
             if close <= self.ticks[tick]:
                 return False
             self._orders.session_closes[order.number] = close
-        return not _level(order, prices).is_touched(bar)
+        return not _is_touched(order, prices, bar)
 
     def rest(self, tick: int) -> None:
         """The book as it stands has had its turn at a tick; until it changes, what is to come can be searched for."""
@@ -101,22 +103,32 @@ class Watch:
         due = until
         levels: list[Level | Trail] = []
         for order in self._book:
+            session_close = self._orders.session_closes.get(order.number, order.expires_at)
+            if session_close is not None:
+                due = min(due, max(int(np.searchsorted(self.ticks, session_close)), now + 1))
             if order.waiting:
                 continue
             prices = self._prices[order.symbol]
-            session_close = self._orders.session_closes.get(order.number)
-            if session_close is not None:
-                due = min(due, max(int(np.searchsorted(self.ticks, session_close)), now + 1))
             bar = prices.newest_at(now) + 1
             if bar >= prices.count:
                 continue
-            if _needs_bar(order, prices, bar) or (order.tif is TimeInForce.DAY and session_close is None):
+            if order.tif in AUCTIONS:
+                due = min(due, self._auction(order, prices, bar))
+            elif _needs_bar(order, prices, bar) or (order.tif is TimeInForce.DAY and session_close is None):
                 due = min(due, prices.tick_of(bar))
             elif order.order_type is OrderType.TRAILING_STOP and not order.triggered:
                 levels.append(Trail(prices, order, now))
             else:
                 levels.append(_level(order, prices))
         return _first_touch(levels, now + 1, min(due, len(self.ticks)), due)
+
+    def _auction(self, order: Order, prices: Prices, bar: int) -> int:
+        """The tick of the first bar, from one on, that an opg or cls order has to see, its session's last apart."""
+        if order.tif is TimeInForce.CLS:
+            return NEVER if order.number in self._orders.session_closes else prices.tick_of(bar)
+        if self._begin < order.begun > prices.session_of(bar).open:
+            bar = prices.first_of_next_session(bar)
+        return prices.tick_of(bar) if bar < prices.count else NEVER
 
 
 def _first_touch(levels: Sequence[Level | Trail], start: int, end: int, otherwise: int) -> int:
@@ -149,11 +161,20 @@ def _follows(order: Order, prices: Prices, bar: int) -> bool:
 
 def _level(order: Order, prices: Prices) -> Level:
     """The price that an order waits for."""
+    bars, (bound, is_low) = prices.listing.bars, _bound(order, prices)
+    column, compare = (bars.low, np.less_equal) if is_low else (bars.high, np.greater_equal)
+    return Level(prices, column, compare, bound)
+
+
+def _is_touched(order: Order, prices: Prices, bar: int) -> bool:
+    """Whether a bar may touch it."""
+    bound, is_low = _bound(order, prices)
+    return prices.low[bar] <= bound if is_low else prices.high[bar] >= bound
+
+
+def _bound(order: Order, prices: Prices) -> tuple[float, bool]:
+    """The price that an order waits for, and whether for low ones: a buy limit and a sell stop do."""
     is_stop = order.stop_units is not None and not order.triggered
     price = order.stop_units if is_stop else order.limit_units
     assert price is not None
-    bars, bound = prices.listing.bars, price / prices.scale.price_one
-    # A buy limit and a sell stop wait for low prices, the others for high ones.
-    waits_for_low = (order.sign > 0) != is_stop
-    column, compare = (bars.low, np.less_equal) if waits_for_low else (bars.high, np.greater_equal)
-    return Level(prices, column, compare, bound)
+    return price / prices.scale.price_one, (order.sign > 0) != is_stop

@@ -6,11 +6,14 @@ from weaver.greta.orders.book import OrderBook
 from weaver.greta.orders.filling import Filling
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.orders.actions import OrderType, TimeInForce
-from weaver.model.orders.execution import AT_OPEN, INSIDE
+from weaver.model.orders.execution import AT_CLOSE, AT_OPEN, INSIDE
 from weaver.model.orders.fill_rules import Touch, touch_at_open, touch_inside, trailing_level
 from weaver.model.orders.order import ExitGroup, Order
 
-ONE_BAR = (TimeInForce.IOC, TimeInForce.FOK)
+ONE_OPEN = (TimeInForce.IOC, TimeInForce.FOK, TimeInForce.OPG)
+ONE_PRICE = (*ONE_OPEN, TimeInForce.CLS)
+ENDING = (TimeInForce.DAY, TimeInForce.GTD, TimeInForce.CLS)
+"""Those that no bar fills which opens when their session has closed."""
 EVER = -(2**63)
 """An instant before all others, ns."""
 
@@ -37,9 +40,12 @@ class Passes:
         acting = [order for order in self._book.working if order.scale.symbol in bars]
         self._pass(acting, self._at_open)
         for order in acting:
-            if order.tif in ONE_BAR and order.number in self._opened and order.is_working:
-                self._book.cancel(order, f"{order.tif}: not filled at the open of its bar")
+            if order.tif in ONE_OPEN and order.number in self._opened and order.is_working:
+                whose = "session" if order.tif is TimeInForce.OPG else "bar"
+                self._book.cancel(order, f"{order.tif}: not filled at the open of its {whose}")
         self._pass(acting, self._inside)
+        for order in [order for order in acting if order.tif is TimeInForce.CLS and not order.waiting]:
+            self._at_close(order)  # but for legs that one of them starts
         for order in acting:
             if order.order_type is OrderType.TRAILING_STOP:
                 self._trail(order)
@@ -65,15 +71,17 @@ class Passes:
         if group is not None:
             if group.remaining <= 0:
                 return False  # its entry may bring more
-            if group in self._filling.inside and order.stop_units is None:
-                return False  # what the bar did after its entry filled inside it is not known
+            if group in self._filling.inside and order.stop_units is None and order.tif is not TimeInForce.CLS:
+                return False  # what the bar did after its entry filled inside it is not known, but for its close
         if order.order_type is OrderType.TRAILING_STOP and order.mark is None:
             return False  # it starts at the close of the bar in which its entry filled
         if not self._is_for(order):
             return False
-        if order.tif is TimeInForce.DAY:
+        if order.tif is TimeInForce.OPG:
+            return order.begun <= max(self._bars[order.scale.symbol].session.open, self.begin)
+        if order.tif in ENDING:
             bar = self._bars[order.scale.symbol]
-            close = self._book.session_closes.get(order.number)
+            close = self._book.session_closes.get(order.number, order.expires_at)
             if close is None:
                 close = bar.session.closes(extended_hours=order.extended_hours)
                 self._book.session_closes[order.number] = close
@@ -89,16 +97,24 @@ class Passes:
         return (bar.is_regular or order.extended_hours) and (bar.volume is None or bar.volume > 0)
 
     def _at_open(self, order: Order) -> None:
-        if not self._may_act(order):
+        if not self._may_act(order) or order.tif is TimeInForce.CLS:
             return
         bar = self._bars[order.scale.symbol]
         terms = (order.order_type, order.sign, order.limit_units, order.stop_units, order.triggered)
         touch = touch_at_open(*terms, bar.open)
         order.triggered = touch.triggered
-        if touch.price is not None or order.tif in ONE_BAR:
+        if touch.price is not None or order.tif in ONE_OPEN:
             self._opened.add(order.number)
         if touch.price is not None:
             self._filling.fill(order, bar.open, bar, AT_OPEN)
+
+    def _at_close(self, order: Order) -> None:
+        """The turn of a cls order at the close of its session's last bar."""
+        bar = self._bars[order.scale.symbol]
+        if bar.end < bar.session.close or not self._may_act(order):
+            return
+        if order.limit_units is None or order.sign * bar.close <= order.sign * order.limit_units:
+            self._filling.fill(order, bar.close, bar, AT_CLOSE)
 
     def _inside(self, order: Order) -> None:
         """An order's turn inside the bar: of a group the stop goes first, in the place of the oldest leg that works."""
@@ -132,7 +148,7 @@ class Passes:
 
     def _has_rest(self, order: Order) -> bool:
         """Whether the rest of the bar is for an order: not when it could fill at the open already."""
-        return order.number not in self._opened and order.tif not in ONE_BAR and self._may_act(order)
+        return order.number not in self._opened and order.tif not in ONE_PRICE and self._may_act(order)
 
     def _touched(self, order: Order) -> Touch:
         open_, high, low, close = self._bars[order.scale.symbol][:4]

@@ -149,7 +149,7 @@ class OrderEvents:
         return (
             f'{self._head(order)},"quantity":{wanted},'
             f'"order_type":"{order.order_type}","order_class":"{order.order_class}","time_in_force":"{order.tif}",'
-            f'"extended_hours":{text_of(order.extended_hours)},"limit_price":{limit},"stop_price":{stop},'
+            f'"expires":{_day(order)},"extended_hours":{text_of(order.extended_hours)},"limit_price":{limit},"stop_price":{stop},'
             f'"trail":{trail},"trail_percent":{percent},"parent_id":{parent},"time":"{time}"'
         )
 
@@ -162,7 +162,7 @@ class OrderEvents:
             )
         more = (
             f',"order_type":"{order.order_type}","order_class":"{order.order_class}","time_in_force":"{order.tif}",'
-            f'"limit_price":{limit},"stop_price":{stop}'
+            f'"expires":{_day(order)},"limit_price":{limit},"stop_price":{stop}'
         )
         return self._line("orders.Created", "created", order, quantity, "0", "pending", time, more)
 
@@ -210,3 +210,8 @@ def _units(order: Order, asked: "int | Asked | None") -> int:
     if asked is None:
         return order.units
     return asked if isinstance(asked, int) else asked.units
+
+
+def _day(order: Order) -> str:
+    """The last session of a gtd order, as JSON."""
+    return "null" if order.expires is None else f'"{order.expires.isoformat()}"'

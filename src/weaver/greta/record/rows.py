@@ -30,6 +30,7 @@ def order_row(order: Order, *, run_id: str, placed_at: str, updated_at: str) -> 
         "trail": _optional(order.trail_units, prices),
         "trail_percent": None if order.trail_percent is None else plain(order.trail_percent),
         "time_in_force": str(order.tif),
+        "expires": None if order.expires is None else order.expires.isoformat(),
         "extended_hours": order.extended_hours,
         "status": str(order.status),
         "reason": order.reason or None,

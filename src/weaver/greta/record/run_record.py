@@ -15,7 +15,7 @@ from weaver.greta.results.trades import Trade
 from weaver.model.calendar.instants import instant_of
 from weaver.model.fit_text import fit_to_keep
 from weaver.model.orders.actions import FetchWindow
-from weaver.model.orders.execution import AT_CLOSE
+from weaver.model.orders.execution import AT_END
 from weaver.model.orders.order import Order
 
 LOG_ORDERS_MAX = 2_000
@@ -109,7 +109,7 @@ class RunRecord:
             legs[id(leg.group)].append(leg)
         for fill in self._fills:
             order, number = fill.row.order, fill.number
-            if fill.row.place == AT_CLOSE:
+            if fill.row.place == AT_END:
                 yield last, CLOSING, 2 * order.number + 1, 0, events.filled, fill
                 continue
             tick = self._run.prices[order.symbol].tick_of(fill.row.bar)

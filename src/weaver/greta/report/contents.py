@@ -99,7 +99,7 @@ def _written(costs: Mapping[str, str]) -> str:
 
 def _provenance(record: Mapping[str, Any]) -> dict[str, str]:
     account: str = record["account"]
-    told = {
+    facts = {
         "Weaver": record["version"],
         "Strategy source": record["source_hash"][:HASH_DIGITS],
         "Data": record["data_hash"][:HASH_DIGITS],
@@ -107,4 +107,4 @@ def _provenance(record: Mapping[str, Any]) -> dict[str, str]:
         "Seed": str(record["seed"]),
         "Look-ahead check": "done" if record["lookahead_check"] else "not done",
     }
-    return told if record["venue"] is None else {**told, "Venue": record["venue"]}
+    return facts if record["venue"] is None else {**facts, "Venue": record["venue"]}

@@ -52,7 +52,7 @@ def headline(stats: Stats) -> str:
 
 def stats_table(title: str, stats: Stats, warnings: Iterable[tuple[str, str]]) -> str:
     """Warnings and statistics as a piece of HTML."""
-    told = "".join(
+    items = "".join(
         f"<li{FATAL_STYLE if code in FATAL else ''}><b>{escape(code)}</b> {escape(message)}</li>"
         for code, message in warnings
     )
@@ -61,7 +61,7 @@ def stats_table(title: str, stats: Stats, warnings: Iterable[tuple[str, str]]) -
         + "".join(f"<tr><td>{escape(text)}</td><td>{escape(value)}</td></tr>" for text, value in lines)
         for group, lines in rows(stats)
     )
-    return f"<div><h4>{escape(title)}</h4><ul>{told}</ul><table>{groups}</table></div>"
+    return f"<div><h4>{escape(title)}</h4><ul>{items}</ul><table>{groups}</table></div>"
 
 
 def show(page: str) -> None:

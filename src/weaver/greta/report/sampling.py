@@ -38,7 +38,7 @@ def _extremes(columns: list[Floats], stretches: int) -> Rows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Candles:
+class CandleColumns:
     """`factor` neighbouring bars drawn as one candle; columns of one length, `timestamp` that of the first bar."""
 
     factor: int
@@ -59,12 +59,12 @@ def candles(
     close: Floats,
     volume: Floats,
     count_max: int,
-) -> Candles:
+) -> CandleColumns:
     """The bars (n >= 1) as at most `count_max` candles: first open, highest high, lowest low, last close, Σ volume."""
     factor = max(-(-len(close) // count_max), 1)
     first = np.arange(0, len(close), factor)
     last = np.minimum(first + factor, len(close)) - 1
-    return Candles(
+    return CandleColumns(
         factor=factor,
         timestamp=timestamp[first],
         open=open[first],

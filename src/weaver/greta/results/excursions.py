@@ -25,12 +25,19 @@ class Excursions:
             self._low, self._high = bars.low / factor, bars.high / factor
 
     def of(
-        self, *, sign: int, entry: tuple[int, float], exit_: tuple[int, float], left_at_open: bool
+        self,
+        *,
+        sign: int,
+        entry: tuple[int, float],
+        exit_: tuple[int, float],
+        entered_at_close: bool,
+        left_at_open: bool,
     ) -> tuple[float, float]:
         """Worst (≤ 0) and best (≥ 0) move as fractions of the entry price, from the entry's bar to the exit's.
 
-        Of a bar left at its open only the exit price counts. Entry and exit: (bar, price on the scale of the exit)."""
-        first, last = entry[0], exit_[0]
+        Of a bar entered at its close, or left at its open, only that price counts. Entry and exit: (bar, price on the
+        scale of the exit)."""
+        first, last = entry[0] + entered_at_close, exit_[0]
         scale = 1.0 if self._factor is None else float(self._factor[last])
         paid, left = entry[1] / scale, exit_[1] / scale
         stop = last if left_at_open else last + 1

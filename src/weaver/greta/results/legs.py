@@ -38,7 +38,7 @@ class Leg:
         return value, commission
 
 
-class Piece:
+class MatchedPiece:
     """A quantity that one order opened and another, or a delisting, closed. Values, commission and `pnl` in cash units,
     as they changed hands; `entry_worth`, `exit_worth` and `fee`, the commission again, before any rounding."""
 
@@ -64,7 +64,7 @@ class Piece:
         self.entry_value, self.exit_value, self.commission = values
         self.entry_worth, self.exit_worth, self.fee = worths
 
-    def add(self, later: "Piece") -> None:
+    def add(self, later: "MatchedPiece") -> None:
         """Take in what the same two closed later."""
         self.units += later.units
         self.entry_value += later.entry_value
@@ -87,9 +87,9 @@ class LegByLeg:
     def __init__(self, fills: FillRows, flows: Sequence[CashFlow]) -> None:
         self._fills, self._flows = fills, deque(flows)
         self._legs: dict[str, deque[Leg]] = defaultdict(deque)
-        self._found: dict[tuple[int, int], Piece] = {}
+        self._found: dict[tuple[int, int], MatchedPiece] = {}
 
-    def pieces(self, rows: Iterable[int]) -> list[Piece]:
+    def pieces(self, rows: Iterable[int]) -> list[MatchedPiece]:
         """Of these fills, through splits and delistings, in order of their last exit.
 
         Those of the same two orders are one, whatever filled between them."""
@@ -114,14 +114,14 @@ class LegByLeg:
                 self._keep((self._fills.numbers[piece.entry], -len(self._flows) - 1), piece)
             legs.clear()
 
-    def _keep(self, ends: tuple[int, int], piece: Piece) -> None:
+    def _keep(self, ends: tuple[int, int], piece: MatchedPiece) -> None:
         if ends in self._found:
             self._found[ends].add(piece)
         else:
             self._found[ends] = piece
 
 
-def _closed(legs: deque[Leg], index: int, row: FillRow, fills: Sequence[FillRow]) -> Iterator[Piece]:
+def _closed(legs: deque[Leg], index: int, row: FillRow, fills: Sequence[FillRow]) -> Iterator[MatchedPiece]:
     """What a fill closes of the open legs; what it opens joins them."""
     sign = 1 if row.units > 0 else -1
     rest = Leg.of(index, row)
@@ -132,7 +132,7 @@ def _closed(legs: deque[Leg], index: int, row: FillRow, fills: Sequence[FillRow]
         exit_value, exit_commission = rest.take(units)
         if not leg.units:
             legs.popleft()
-        yield Piece(
+        yield MatchedPiece(
             row.order.symbol,
             -sign,
             units,
@@ -145,14 +145,14 @@ def _closed(legs: deque[Leg], index: int, row: FillRow, fills: Sequence[FillRow]
         legs.append(rest)
 
 
-def _delisted(legs: Sequence[Leg], flow: CashFlow, *, long: bool) -> Iterator[Piece]:
+def _delisted(legs: Sequence[Leg], flow: CashFlow, *, long: bool) -> Iterator[MatchedPiece]:
     """The open legs against what a delisting paid, which is shared out so that nothing of it is lost."""
     total, before, paid = sum(leg.units for leg in legs), 0, 0
     for leg in legs:
         before += leg.units
         value = divide_half_even(abs(flow.amount) * before, total) - paid
         paid += value
-        yield Piece(
+        yield MatchedPiece(
             flow.symbol,
             1 if long else -1,
             leg.units,

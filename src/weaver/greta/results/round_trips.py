@@ -12,7 +12,7 @@ from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.exact_sums import ratios, summable, whole
 from weaver.greta.ledger.fill_columns import FillColumns
 from weaver.greta.ledger.ledger import CashFlow
-from weaver.greta.results.legs import LegByLeg, Piece
+from weaver.greta.results.legs import LegByLeg, MatchedPiece
 from weaver.greta.results.matching import matches_of
 
 Ints = NDArray[np.int64]
@@ -130,7 +130,7 @@ def _averages(trip: Ints, first: Ints, price: NDArray[Any], units: NDArray[Any])
     return prices
 
 
-def _counted(pieces: Sequence[Piece]) -> RoundTrips:
+def _counted(pieces: Sequence[MatchedPiece]) -> RoundTrips:
     """Pieces as columns."""
     return RoundTrips(
         entry=np.array([piece.entry for piece in pieces], dtype=np.int64),

@@ -14,7 +14,7 @@ from weaver.greta.results.round_trips import RoundTrips, round_trips
 from weaver.greta.results.statistics import TradeColumns
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_ONE, decimal_of
-from weaver.model.orders.execution import AT_OPEN
+from weaver.model.orders.execution import AT_CLOSE, AT_OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,11 @@ class Trades(Sequence[Trade]):
         delisting = self._trips.delistings.get(index % len(self))
         place = self._fills.place[self._trips.exit[index]] if delisting is None else delisting.place
         return excursions.of(
-            sign=sign, entry=(bar, float(paid)), exit_=(last, float(left)), left_at_open=place == AT_OPEN
+            sign=sign,
+            entry=(bar, float(paid)),
+            exit_=(last, float(left)),
+            entered_at_close=bool(self._fills.place[self._trips.entry[index]] == AT_CLOSE),
+            left_at_open=place == AT_OPEN,
         )
 
 

@@ -93,6 +93,7 @@ def _terms_of(order: Order) -> OrderTerms:
         quantity=order.quantity if _is_settled(order) else None,
         order_type=order.order_type,
         tif=order.tif,
+        expires=order.expires,
         extended_hours=order.extended_hours,
         limit=order.limit,
         stop=order.stop,

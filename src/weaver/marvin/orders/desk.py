@@ -8,6 +8,7 @@ from weaver.marvin.orders.account import Account
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.orders.terms import Terms, carry_over, check_exit_tif, join
 from weaver.marvin.series.timeline import Clock
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.numbers.money import CASH_DECIMALS, CASH_ONE, Number, exact, plain, units_of
 from weaver.model.numbers.scale import Scale
@@ -32,13 +33,20 @@ class Desk:
     """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
 
     __slots__ = (
-        "_account", "_actions", "_clock", "_fractions", "_scales", "_take", "cuts", "first_cut", "number", "small",
+        "_account", "_actions", "_calendars", "_clock", "_fractions", "_scales", "_take", "cuts", "first_cut", "number",
+        "small",
     )  # fmt: skip
 
     def __init__(
-        self, account: Account, clock: Clock, scales: Mapping[str, Scale], actions: Actions | None = None
+        self,
+        account: Account,
+        clock: Clock,
+        scales: Mapping[str, Scale],
+        calendars: Mapping[str, Calendar],
+        actions: Actions | None = None,
     ) -> None:
         self._account, self._clock, self._scales, self._actions = account, clock, Scales(scales), actions
+        self._calendars = calendars
         self._take = account.take if actions is None else self._take_noted
         """Hands on a plain market order: straight to the account where nobody wants actions."""
         self._fractions: dict[Number, tuple[int, int]] = {}
@@ -131,6 +139,7 @@ class Desk:
         for prices in ({"limit": limit}, {"stop": stop}):
             leg = Order(self.number + len(legs) + 1, scale, sign, units, self._clock.now)
             Terms.parse({**terms, "tif": tif, **prices}).apply(leg)
+            self._date(leg)
             legs.append(leg)
         join(ExitGroup(entry=None, entered=units), legs, OrderClass.OCO)
         self.number += len(legs)
@@ -146,6 +155,7 @@ class Desk:
         check_exit_tif(exit_tif)
         if exit_tif is not None or not then.is_tif_asked:
             then.tif = TimeInForce.GTC if exit_tif is None else TimeInForce(exit_tif)
+            then.expires = then.expires_at = None
         if then.order_type is OrderType.TRAILING_STOP:
             then.mark = then.stop_units = None  # it starts from the bar in which `first` fills
         join(ExitGroup(entry=first, cap=then.units), [then], OrderClass.OTO)
@@ -162,6 +172,7 @@ class Desk:
         units = order.remaining if quantity is None else self._cut(scale, quantity)
         new = Order(self.number + 1, scale, order.sign, units, self._clock.now)
         carry_over(order, new, changes)
+        self._date(new)
         if quantity is None:
             new.target, new.is_sized = order.target, order.is_sized
         self.number += 1
@@ -235,12 +246,22 @@ class Desk:
             order.target = target
             order.is_sized = not target.at_fill
         terms.apply(order)
+        self._date(order)
         if terms.trails and self._account.close(scale.symbol) is None:
             raise InvalidOrder(f"{scale.symbol}: no bar has closed yet, so a trailing stop has no price to start from")
         legs = terms.exits(order, self.number + 2)
         self.number += 1 + len(legs)
         self._send(order, *legs)
         return order
+
+    def _date(self, order: Order) -> None:
+        """Find out when the last session of a gtd order closes. Raises InvalidOrder where it has."""
+        if order.expires is None:
+            return
+        calendar = self._calendars[order.symbol]
+        order.expires_at = calendar.session_end(order.expires, extended_hours=order.extended_hours)
+        if order.expires_at <= self._clock.now:
+            raise InvalidOrder(f"{order.symbol}: the session of {order.expires}, on which the order expires, is over")
 
     def _send(self, *orders: Order) -> None:
         """Hand on the orders of one intent."""

@@ -1,6 +1,7 @@
 """The terms of an order: what `buy`, `sell` and the targets take besides symbol and quantity."""
 
-from dataclasses import dataclass, fields
+from datetime import date
+from inspect import get_annotations
 from typing import Any
 
 from weaver.model.errors import InvalidOrder
@@ -11,9 +12,8 @@ from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.orders.order import ExitGroup, Order
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen: that would take half of the time of an order with terms
 class Terms:
-    """Prices as a person gave them; `apply` checks and rounds them for one order."""
+    """Prices as a person gave them; `apply` checks and rounds them for one order. An instance holds what was given."""
 
     limit: Number | None = None
     stop: Number | None = None
@@ -21,6 +21,8 @@ class Terms:
     trail_percent: Number | None = None
     tif: str | None = None
     """None: day; of an oco gtc."""
+    expires: str | date | None = None
+    """With gtd: the last session that it works in."""
     extended_hours: bool = False
     take_profit: Number | None = None
     stop_loss: Number | None = None
@@ -31,10 +33,11 @@ class Terms:
     @classmethod
     def parse(cls, given: dict[str, Any]) -> "Terms":
         """Terms from keywords. Raises InvalidOrder on one that is unknown or clashes with another."""
-        for name in given:
-            if name not in _KNOWN:
-                raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(_KNOWN)}")
-        terms = cls(**given)
+        if not given.keys() <= _KNOWN:
+            name = next(name for name in given if name not in _KNOWN)
+            raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(_NAMES)}")
+        terms = cls()
+        terms.__dict__.update(given)
         terms._check()
         return terms
 
@@ -47,7 +50,17 @@ class Terms:
             raise InvalidOrder("stop_loss_limit needs a stop_loss")
         if self.tif is not None and self.tif not in _TIMES:
             raise InvalidOrder(f"tif {self.tif!r} is not one of {', '.join(TimeInForce)}")
+        if (self.tif == TimeInForce.GTD) != (self.expires is not None):
+            raise InvalidOrder('tif="gtd" and expires, its last day, come together: expires="2024-05-31"')
+        if self.tif in _AUCTIONS:
+            self._check_auction()
         check_exit_tif(self.exit_tif)
+
+    def _check_auction(self) -> None:
+        if self.trails or self.stop is not None:
+            raise InvalidOrder(f'tif="{self.tif}" takes a market or a limit order: one price is all there is')
+        if self.extended_hours:
+            raise InvalidOrder(f'tif="{self.tif}" is for the regular session: leave extended_hours out')
 
     @property
     def trails(self) -> bool:
@@ -70,6 +83,8 @@ class Terms:
         order.order_type = self.order_type
         if self.tif is not None:
             order.tif, order.is_tif_asked = TimeInForce(self.tif), True
+        if self.expires is not None:
+            order.expires = _day(self.expires, scale)
         order.extended_hours = bool(self.extended_hours)
         if self.limit is not None:
             order.limit_units = scale.limit_price(self.limit, sign=order.sign)
@@ -82,7 +97,9 @@ class Terms:
 
     def exits(self, entry: Order, number: int) -> list[Order]:
         """The exit legs of an entry, numbered from `number` on; they wait until it fills."""
-        legs = []
+        legs: list[Order] = []
+        if self.take_profit is None and self.stop_loss is None:
+            return legs
         if self.take_profit is not None:
             leg = self._leg(entry, number)
             leg.order_type = OrderType.LIMIT
@@ -96,9 +113,8 @@ class Terms:
                 leg.order_type = OrderType.STOP_LIMIT
                 leg.limit_units = entry.scale.limit_price(self.stop_loss_limit, sign=leg.sign)
             legs.append(leg)
-        if legs:
-            join(ExitGroup(entry=entry), legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
-            entry.order_class = legs[0].order_class
+        join(ExitGroup(entry=entry), legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
+        entry.order_class = legs[0].order_class
         return legs
 
     def _leg(self, entry: Order, number: int) -> Order:
@@ -108,9 +124,11 @@ class Terms:
         return leg
 
 
-_KNOWN = tuple(field.name for field in fields(Terms))
-_CHANGEABLE = ("limit", "stop", "trail", "trail_percent", "tif", "extended_hours")
+_NAMES = tuple(get_annotations(Terms))
+_KNOWN = frozenset(_NAMES)
+_CHANGEABLE = ("limit", "stop", "trail", "trail_percent", "tif", "expires", "extended_hours")
 _TIMES = tuple(TimeInForce)
+_AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
 _EXIT_TIMES = (TimeInForce.DAY, TimeInForce.GTC)
 
 
@@ -133,6 +151,8 @@ def carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
     kept = {name: getattr(old, name) for name in _CHANGEABLE}
     if old.order_type is OrderType.TRAILING_STOP:
         kept["stop"] = None
+    if changes.get("tif", old.tif) != TimeInForce.GTD:
+        kept["expires"] = None
     Terms.parse({**{name: value for name, value in kept.items() if value is not None}, **changes}).apply(new)
     if new.order_type is not old.order_type:
         raise InvalidOrder(f"order {old.id} is a {old.order_type} order and cannot become a {new.order_type} one")
@@ -144,9 +164,18 @@ def carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
 
 
 def check_exit_tif(tif: str | None) -> None:
-    """Raises InvalidOrder where exits could not last so long: ioc and fok have one bar's open only."""
+    """Raises InvalidOrder where exits could not last so long: of the others, all but gtd have one price only."""
     if tif is not None and tif not in _EXIT_TIMES:
         raise InvalidOrder(f"exit_tif {tif!r} is not one of {', '.join(_EXIT_TIMES)}")
+
+
+def _day(value: str | date, scale: Scale) -> date:
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise InvalidOrder(f"{scale.symbol}: expires is a day, as 2024-05-31 or a date, not {value!r}") from None
 
 
 def _percent(value: Number, scale: Scale) -> Amount:

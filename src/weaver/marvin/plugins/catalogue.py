@@ -13,7 +13,7 @@ BUILT_IN = Path(__file__).resolve().parents[1] / "strategies"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueEntry:
+class StrategyEntry:
     """One strategy, or a file that holds none that can be used, with the reason."""
 
     id: str
@@ -59,13 +59,13 @@ class Catalogue:
     def __init__(self, *folders: Path, built_in: Path = BUILT_IN) -> None:
         self._folders, self._built_in = folders, built_in
 
-    def entries(self) -> list[CatalogueEntry]:
+    def entries(self) -> list[StrategyEntry]:
         """All entries, built-in first, then by path and order in the file. The files are read anew at each call."""
         own = _entries([self._built_in], built_in=True)
         users = _entries(self._folders, built_in=False)
         return own + _without_clashes(own, users)
 
-    def get(self, identifier: str) -> CatalogueEntry:
+    def get(self, identifier: str) -> StrategyEntry:
         """The usable strategy with that id. Raises NotFound, or StrategyError where its file is broken."""
         entries = self.entries()
         matches = [entry for entry in entries if entry.id == identifier]
@@ -79,7 +79,7 @@ class Catalogue:
         raise NotFound(f"there is no strategy {identifier!r}; {hint}")
 
 
-def _entries(folders: Iterable[Path], *, built_in: bool) -> list[CatalogueEntry]:
+def _entries(folders: Iterable[Path], *, built_in: bool) -> list[StrategyEntry]:
     files = [path for folder in folders for path in sorted(folder.glob("*.py"))]
     return [
         entry
@@ -89,7 +89,7 @@ def _entries(folders: Iterable[Path], *, built_in: bool) -> list[CatalogueEntry]
     ]
 
 
-def _file_entries(path: Path, *, built_in: bool) -> list[CatalogueEntry]:
+def _file_entries(path: Path, *, built_in: bool) -> list[StrategyEntry]:
     try:
         source = StrategySource.read(path, within=path.parent)
         outlines = source.outlines()
@@ -98,7 +98,7 @@ def _file_entries(path: Path, *, built_in: bool) -> list[CatalogueEntry]:
     except WeaverError as error:
         identifier = strategy_id(path.stem)
         return [
-            CatalogueEntry(
+            StrategyEntry(
                 id=identifier,
                 name=path.stem,
                 version="",
@@ -111,8 +111,8 @@ def _file_entries(path: Path, *, built_in: bool) -> list[CatalogueEntry]:
     return [_entry(source, outline, built_in=built_in) for outline in outlines]
 
 
-def _entry(source: StrategySource, outline: Outline, *, built_in: bool) -> CatalogueEntry:
-    return CatalogueEntry(
+def _entry(source: StrategySource, outline: Outline, *, built_in: bool) -> StrategyEntry:
+    return StrategyEntry(
         id=outline.id,
         name=outline.name,
         version=outline.version or source.hash[:8],
@@ -125,7 +125,7 @@ def _entry(source: StrategySource, outline: Outline, *, built_in: bool) -> Catal
     )
 
 
-def _without_clashes(own: Sequence[CatalogueEntry], users: Sequence[CatalogueEntry]) -> list[CatalogueEntry]:
+def _without_clashes(own: Sequence[StrategyEntry], users: Sequence[StrategyEntry]) -> list[StrategyEntry]:
     taken = {entry.id for entry in own}
     claims = Counter(entry.id for entry in users if entry.class_name)
     result = []

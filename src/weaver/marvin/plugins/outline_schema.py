@@ -4,8 +4,8 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from weaver.marvin.plugins.catalogue import CatalogueEntry
-from weaver.marvin.plugins.syntax_tree import parse_expression
+from weaver.marvin.plugins.catalogue import StrategyEntry
+from weaver.model.syntax_tree import parse_expression
 
 _TYPES: Mapping[str, Mapping[str, Any]] = {
     "int": {"type": "integer"},
@@ -28,7 +28,7 @@ _BOUNDS = {
 }
 
 
-def params_schema(entry: CatalogueEntry) -> dict[str, Any]:
+def params_schema(entry: StrategyEntry) -> dict[str, Any]:
     """One property per parameter, in the order of declaration.
 
     As `parameters.json_schema` gives it of the loaded class, as far as the text shows: an annotation that only running

@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from weaver.marvin.blame import described
-from weaver.marvin.plugins.syntax_tree import parse_module
 from weaver.model.errors import NotFound, StrategyError
+from weaver.model.syntax_tree import base_names, class_constants, parse_module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class StrategySource:
         known = {"Strategy"}
         found: dict[str, ast.ClassDef] = {}
         for node in classes:
-            if known.intersection(_base_names(node)):
+            if known.intersection(base_names(node)):
                 known.add(node.name)
                 found[node.name] = node
         return [_outline(node, found) for node in found.values() if not node.name.startswith("_")]
@@ -90,27 +90,8 @@ def strategy_id(class_name: str) -> str:
     return words.replace("_", "-").strip("-").lower()
 
 
-def _base_names(node: ast.ClassDef) -> list[str]:
-    """The last part of each base's name: `Strategy` of `weaver.Strategy`."""
-    names = []
-    for base in node.bases:
-        if isinstance(base, ast.Subscript):
-            base = base.value
-        if isinstance(base, ast.Attribute):
-            names.append(base.attr)
-        elif isinstance(base, ast.Name):
-            names.append(base.id)
-    return names
-
-
 def _outline(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Outline:
-    constants = {
-        target.id: statement.value.value
-        for statement in node.body
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    }
+    constants = class_constants(node)
     name, version = constants.get("name"), constants.get("version")
     words = strategy_id(node.name).replace("-", " ")
     return Outline(
@@ -125,7 +106,7 @@ def _outline(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Outline
 def _parameters(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> dict[str, dict[str, object]]:
     """Annotated attributes with a value, those of base classes in the same file first."""
     found: dict[str, dict[str, object]] = {}
-    for base in _base_names(node):
+    for base in base_names(node):
         if base in classes and classes[base] is not node:
             found.update(_parameters(classes[base], {name: cls for name, cls in classes.items() if name != node.name}))
     for statement in node.body:

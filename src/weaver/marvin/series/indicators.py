@@ -22,7 +22,7 @@ Floats: TypeAlias = NDArray[np.float64]
 _PERIOD_MAX = 100_000  # TA-Lib's own limit
 
 
-class Prices(Protocol):
+class PriceColumns(Protocol):
     """The columns of one symbol and timeframe; weaver.marvin.series.feed.BarSeries is one."""
 
     open: Series
@@ -32,7 +32,7 @@ class Prices(Protocol):
     volume: Series
 
 
-Source: TypeAlias = Series | Prices
+Source: TypeAlias = Series | PriceColumns
 
 
 # Averages
@@ -84,14 +84,14 @@ def macd(source: Source, fast: int = 12, slow: int = 26, signal: int = 9) -> tup
     return _three("macd", "MACD", (source,), fastperiod=fast, slowperiod=slow, signalperiod=signal)
 
 
-def stoch(prices: Prices, k_period: int = 14, k_slowing: int = 3, d_period: int = 3) -> tuple[Series, Series]:
+def stoch(prices: PriceColumns, k_period: int = 14, k_slowing: int = 3, d_period: int = 3) -> tuple[Series, Series]:
     """Slow stochastic oscillator (k, d), 0 to 100: simple averages on both."""
     periods = {"fastk_period": k_period, "slowk_period": k_slowing, "slowd_period": d_period}
     k, d = _call("stoch", talib_function("STOCH"), _columns("stoch", prices, "high", "low", "close"), periods)
     return k, d
 
 
-def cci(prices: Prices, period: int = 20) -> Series:
+def cci(prices: PriceColumns, period: int = 20) -> Series:
     """Commodity channel index of the typical price."""
     return _one("cci", "CCI", _columns("cci", prices, "high", "low", "close"), timeperiod=period)
 
@@ -109,17 +109,17 @@ def mom(source: Source, period: int = 10) -> Series:
 # Trend and volatility
 
 
-def adx(prices: Prices, period: int = 14) -> Series:
+def adx(prices: PriceColumns, period: int = 14) -> Series:
     """Average directional index after Wilder: the strength of a trend, 0 to 100."""
     return _one("adx", "ADX", _columns("adx", prices, "high", "low", "close"), timeperiod=period)
 
 
-def atr(prices: Prices, period: int = 14) -> Series:
+def atr(prices: PriceColumns, period: int = 14) -> Series:
     """Average true range after Wilder, in the price's unit."""
     return _one("atr", "ATR", _columns("atr", prices, "high", "low", "close"), timeperiod=period)
 
 
-def natr(prices: Prices, period: int = 14) -> Series:
+def natr(prices: PriceColumns, period: int = 14) -> Series:
     """Average true range in percent of the close."""
     return _one("natr", "NATR", _columns("natr", prices, "high", "low", "close"), timeperiod=period)
 
@@ -149,7 +149,7 @@ def zscore(source: Source, period: int = 20) -> Series:
 # Volume
 
 
-def obv(prices: Prices) -> Series:
+def obv(prices: PriceColumns) -> Series:
     """On-balance volume: volume added on a higher close, taken off on a lower one."""
     return _one("obv", "OBV", _columns("obv", prices, "close", "volume"))
 
@@ -269,7 +269,7 @@ def _column(label: str, source: object) -> Series:
     raise InputError(f"{label} takes a series such as self.close, not {type(source).__name__}")
 
 
-def _columns(label: str, prices: Prices, *names: str) -> tuple[Series, ...]:
+def _columns(label: str, prices: PriceColumns, *names: str) -> tuple[Series, ...]:
     columns = [getattr(prices, name, None) for name in names]
     if isinstance(prices, Series) or not all(isinstance(column, Series) for column in columns):
         raise InputError(f"{label} needs {', '.join(names)}: give it self.bars or self.series(symbol), not one series")

@@ -107,7 +107,7 @@ class _ReadByItsUser:
         return value
 
 
-class Amount(_ReadByItsUser):
+class AmountGiven(_ReadByItsUser):
     """A decimal number, which `AccountRules` reads."""
 
     __slots__ = ()
@@ -131,7 +131,9 @@ class CorporateActions(_ReadByItsUser):
     __slots__ = ()
 
 
-Kind: TypeAlias = Flag | Whole | Choice | Text | Time | Parameters | Amount | CostsGiven | Symbols | CorporateActions
+OptionKind: TypeAlias = (
+    Flag | Whole | Choice | Text | Time | Parameters | AmountGiven | CostsGiven | Symbols | CorporateActions
+)
 
 
 def shown(value: object) -> str:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.backtest.kinds import (
-    Amount,
+    AmountGiven,
     Choice,
     CorporateActions,
     CostsGiven,
     Flag,
-    Kind,
+    OptionKind,
     Parameters,
     Symbols,
     Text,
@@ -40,7 +40,7 @@ Day = str | date | datetime
 class Option:
     """What there is to know of an option beside its name, type and default, which are those of its field."""
 
-    kind: Kind
+    kind: OptionKind
     about: str
     """A sentence for `--help` and for the service's document."""
     metavar: str = ""
@@ -114,18 +114,18 @@ class Options:
         Mapping[str, Any] | None,
         Option(Parameters(), "A parameter of the strategy.", flag="--set", metavar="NAME=VALUE", run_field="config"),
     ] = None
-    cash: Annotated["Number", Option(Amount(), "What the account begins with.", metavar="N", key="cash")] = 100_000
+    cash: Annotated["Number", Option(AmountGiven(), "What the account begins with.", metavar="N", key="cash")] = 100_000
     account: Annotated[
         str,
         Option(Choice(AccountKind), "Margin: may borrow and, allowed to, short.", metavar="cash|margin", key="account"),
     ] = "cash"
     leverage: Annotated[
-        "Number | None", Option(Amount(), "Σ|value| over equity, at most (margin).", metavar="X", key="leverage")
+        "Number | None", Option(AmountGiven(), "Σ|value| over equity, at most (margin).", metavar="X", key="leverage")
     ] = None
     shorting: Annotated[bool, Option(Flag(), "Allow short positions (margin).", key="shorting")] = False
     maintenance: Annotated[
         "Number | None",
-        Option(Amount(), "Equity over Σ|value| below which all is sold (0.25).", metavar="X", key="maintenance"),
+        Option(AmountGiven(), "Equity over Σ|value| below which all is sold (0.25).", metavar="X", key="maintenance"),
     ] = None
     costs: Annotated[
         str | Mapping[str, Any] | None,

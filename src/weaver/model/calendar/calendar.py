@@ -5,6 +5,7 @@ Times are int64 ns since the epoch (UTC), sessions int32 days since the epoch.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -55,6 +56,11 @@ class Calendar(ABC):
     def extended_close(self, session: Int32) -> Int64:
         """The end of extended trading: 20:00 New York for stocks, elsewhere the session's close."""
         return self.session_close(session)
+
+    def session_end(self, day: date, *, extended_hours: bool) -> int:
+        """When the session of a date is over for an order, ns; on a day without one, when one would be."""
+        session = np.array([day], dtype="datetime64[D]").astype(np.int32)
+        return int((self.extended_close(session) if extended_hours else self.session_close(session))[0])
 
     @abstractmethod
     def is_regular(self, start: Int64, end: Int64) -> Bool:

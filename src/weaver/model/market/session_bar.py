@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 
 class Session(NamedTuple):
-    """When trading days end, ns since the epoch."""
+    """When a trading day begins and ends, ns since the epoch."""
 
+    open: int
     close: int
     extended_close: int
     """When extended trading ends."""

@@ -7,6 +7,7 @@ its default (no limit, no legs, regular hours only) is left out, so that a field
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -65,6 +66,8 @@ def _json_value(value: Any) -> Any:
     match value:
         case Decimal():
             return plain(value)
+        case date():
+            return value.isoformat()
         case OrderTerms():
             return _written(value)
         case tuple():
@@ -115,6 +118,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "order_type": OrderType,
     "order_class": OrderClass,
     "tif": TimeInForce,
+    "expires": lambda day: date.fromisoformat(_text(day)),
     "extended_hours": _yes,
     "order": _terms,
     "legs": lambda legs: tuple(map(_terms, legs)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -56,6 +57,12 @@ class TimeInForce(StrEnum):
     GTC = "gtc"
     IOC = "ioc"
     FOK = "fok"
+    GTD = "gtd"
+    """Until the session of a date closes."""
+    OPG = "opg"
+    """At the open of a session's first bar."""
+    CLS = "cls"
+    """At the close of a session's last bar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,8 @@ class OrderTerms:
     order_type: OrderType
     tif: TimeInForce
     """Of an exit leg: what `exit_tif` says."""
+    expires: date | None = None
+    """Of a gtd order: the last session that it works in."""
     extended_hours: bool = False
     limit: Decimal | None = None
     stop: Decimal | None = None

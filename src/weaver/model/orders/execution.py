@@ -6,8 +6,8 @@ from weaver.model.market.session_bar import SessionBar
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
 
-AT_OPEN, INSIDE, AT_CLOSE = 0, 1, 2
-"""Where in its bar an order fills."""
+AT_OPEN, INSIDE, AT_CLOSE, AT_END = 0, 1, 2, 3
+"""Where in its bar an order fills; AT_END: at the close of a bar that may be long past, as the run ends."""
 
 
 class Execution(NamedTuple):
@@ -22,7 +22,7 @@ class Execution(NamedTuple):
     commission: int
     bar: SessionBar
     place: int
-    """AT_OPEN, INSIDE or AT_CLOSE."""
+    """AT_OPEN, INSIDE, AT_CLOSE or AT_END."""
     notes: tuple[str, ...]
 
     @property

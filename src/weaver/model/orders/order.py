@@ -1,6 +1,7 @@
 """An order as its strategy sees it, and the exit legs that hang on one."""
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
@@ -130,6 +131,10 @@ class Order:
     tif: TimeInForce = TimeInForce.DAY
     is_tif_asked: bool = False
     """Whether its time in force was asked for; an exit that nobody asked about is gtc."""
+    expires: date | None = None
+    """The last session that a gtd order works in."""
+    expires_at: int | None = None
+    """When that closes for the order, ns."""
     extended_hours: bool = False
     limit_units: int | None = None
     stop_units: int | None = None
@@ -226,6 +231,12 @@ class Order:
     def is_exit_leg(self) -> bool:
         """It only gets out of what an entry, or the run before, got into."""
         return self.group is not None
+
+    @property
+    def begun(self) -> int:
+        """From when on it works, ns: an exit leg not before its entry has started it."""
+        started = None if self.group is None else self.group.started
+        return self.placed if started is None else max(self.placed, started)
 
     @property
     def remaining(self) -> int:

@@ -2,15 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
 
 from weaver.model.errors import InputError
 from weaver.model.market.instrument import AssetClass
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
-from weaver.model.orders.order import Order
 
 ALL_TYPES = frozenset(OrderType)
 ALL_CLASSES = frozenset(OrderClass)
 ALL_TIMES = frozenset(TimeInForce)
+LASTING = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD)
+"""Where a venue takes gtc it takes gtd: Weaver sends it as gtc, and cancels it when its time has come."""
+
+
+class Asked(Protocol):
+    """What a venue must know of an order to say whether it takes such orders."""
+
+    @property
+    def order_type(self) -> OrderType: ...
+    @property
+    def order_class(self) -> OrderClass: ...
+    @property
+    def tif(self) -> TimeInForce: ...
+    @property
+    def extended_hours(self) -> bool: ...
+    @property
+    def quantity(self) -> Decimal: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +41,12 @@ class VenueRules:
     order_classes: frozenset[OrderClass] = ALL_CLASSES
     times_in_force: frozenset[TimeInForce] = ALL_TIMES
     extended_hours: bool = False
-    """Whether limit orders, day or gtc, may trade outside the regular session."""
+    """Whether limit orders, day, gtc or gtd, may trade outside the regular session."""
     whole_units_only: frozenset[OrderClass] = frozenset()
     """Classes whose quantity must be whole; other fractions are day orders and never trailing."""
     legs_wait_for_whole_fill: bool = False
 
-    def refuses(self, order: Order) -> str:
+    def refuses(self, order: Asked) -> str:
         """Why the venue would not take an order, or an empty string."""
         if order.order_type not in self.order_types:
             return f"{self.name} takes no {order.order_type} orders"
@@ -36,24 +54,24 @@ class VenueRules:
             return f"{self.name} takes no {order.order_class} orders"
         if order.tif not in self.times_in_force:
             return f"{self.name} takes no {order.tif} orders"
-        if order.order_class is not OrderClass.SIMPLE and order.tif not in (TimeInForce.DAY, TimeInForce.GTC):
-            return f"{self.name} takes {order.order_class} orders as day or gtc only"
+        if order.order_class is not OrderClass.SIMPLE and order.tif not in LASTING:
+            return f"{self.name} takes {order.order_class} orders as day, gtc or gtd only"
         if order.extended_hours:
             return self._refuses_extended(order)
         if self.asset_class is AssetClass.STOCK and order.quantity % 1:
             return self._refuses_fraction(order)
         return ""
 
-    def _refuses_extended(self, order: Order) -> str:
+    def _refuses_extended(self, order: Asked) -> str:
         if not self.extended_hours:
             return f"{self.name} has no extended hours"
-        if order.order_type is not OrderType.LIMIT or order.tif not in (TimeInForce.DAY, TimeInForce.GTC):
-            return f"{self.name} takes limit orders only, day or gtc, outside the regular session"
+        if order.order_type is not OrderType.LIMIT or order.tif not in LASTING:
+            return f"{self.name} takes limit orders only, day, gtc or gtd, outside the regular session"
         if order.order_class is not OrderClass.SIMPLE:
             return f"{self.name} takes no {order.order_class} orders outside the regular session"
         return ""
 
-    def _refuses_fraction(self, order: Order) -> str:
+    def _refuses_fraction(self, order: Asked) -> str:
         if order.order_class in self.whole_units_only:
             return f"{self.name} takes {order.order_class} orders for whole shares only"
         if order.tif is not TimeInForce.DAY:
@@ -76,8 +94,9 @@ VENUES: Mapping[str, VenueRules] = {
         asset_class=AssetClass.CRYPTO,
         order_types=frozenset({OrderType.MARKET, OrderType.LIMIT, OrderType.STOP_LIMIT}),
         order_classes=frozenset({OrderClass.SIMPLE}),
-        # The venue has no day orders: Weaver sends them as gtc and cancels them at the end of the UTC day.
-        times_in_force=frozenset({TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC}),
+        # The venue has no day orders: Weaver sends them as gtc and cancels them at the end of the UTC day. Nor has it
+        # opens and closes: it never pauses.
+        times_in_force=frozenset({*LASTING, TimeInForce.IOC}),
     ),
 }
 

@@ -64,6 +64,7 @@ class Series:
     def session_bar(self, index: int) -> SessionBar:
         """A bar as orders are filled by it."""
         bars, session = self.bars, self.bars.session[index : index + 1]
+        opened = int(self._calendar.session_open(session)[0])
         close = int(self._calendar.session_close(session)[0])
         extended = int(self._calendar.extended_close(session)[0])
         return SessionBar(
@@ -75,7 +76,7 @@ class Series:
             start=int(bars.stamp[index]),
             opened=int(bars.opened[index]),
             end=int(bars.end[index]),
-            session=Session(close=close, extended_close=extended),
+            session=Session(open=opened, close=close, extended_close=extended),
             is_regular=bool(bars.regular[index]),
         )
 

@@ -44,6 +44,9 @@ class OrderRequest:
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: Decimal | None = None
     stop_loss: StopLoss | None = None
+    exit_tif: TimeInForce = TimeInForce.GTC
+    """Of the legs. A venue with one time in force for all is sent day where entry and exits are day, else gtc: whoever
+    submitted the order cancels what ends before that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

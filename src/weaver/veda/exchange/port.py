@@ -132,7 +132,7 @@ class ExchangeAdapter(Protocol):
     def order_updates(self) -> AsyncIterator[OrderMessage]:
         """What happens to the account's orders, without end: reconnected, and repaired by questions after each gap.
 
-        It connects when it is first awaited; the first message is a FeedRestored. One reader at a time.
+        It connects when it is first awaited; the first message tells whether that went well. One reader at a time.
         """
         ...
 

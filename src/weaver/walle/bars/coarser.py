@@ -19,11 +19,11 @@ _MARGIN = 12 * DAY
 weekends, and a year that is longer than twelve months of 30 days."""
 
 
-Actions = Sequence[CorporateAction]
+CorporateActions = Sequence[CorporateAction]
 
 
 def bars_of(
-    series: StoredSeries, timeframe: Timeframe, start: int | None, end: int | None, actions: Actions = ()
+    series: StoredSeries, timeframe: Timeframe, start: int | None, end: int | None, actions: CorporateActions = ()
 ) -> Bars:
     """The series' bars with start ≤ stamp < end (ns), or the coarser ones that they make, each on one scale."""
     if series.entry.timeframe == timeframe:
@@ -35,7 +35,7 @@ def bars_of(
 
 
 def coarser(
-    series: StoredSeries, timeframe: Timeframe, start: int | None, end: int | None, actions: Actions = ()
+    series: StoredSeries, timeframe: Timeframe, start: int | None, end: int | None, actions: CorporateActions = ()
 ) -> Iterator[Bars]:
     """The same coarser bars in pieces."""
     for piece in resampled(series.each(*_around(timeframe, start, end)), timeframe, series.entry.instrument, actions):
@@ -43,7 +43,7 @@ def coarser(
 
 
 def resampled(
-    pieces: Iterable[Bars], timeframe: Timeframe, instrument: Instrument, actions: Actions = ()
+    pieces: Iterable[Bars], timeframe: Timeframe, instrument: Instrument, actions: CorporateActions = ()
 ) -> Iterator[Bars]:
     """The bars of `timeframe` that finer ones, which come in pieces, make: the same as of all of them at once.
 
@@ -63,7 +63,7 @@ def resampled(
         yield _put_together(rest, timeframe, instrument, actions)
 
 
-def _put_together(bars: Bars, timeframe: Timeframe, instrument: Instrument, actions: Actions) -> Bars:
+def _put_together(bars: Bars, timeframe: Timeframe, instrument: Instrument, actions: CorporateActions) -> Bars:
     splits = splits_at(Listing(instrument=instrument, bars=bars, actions=tuple(actions)))
     return resample(bars, timeframe, calendar_for(instrument.asset_class), splits=splits)
 

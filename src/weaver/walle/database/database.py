@@ -21,9 +21,9 @@ from weaver.walle.database.engines.memory import MemoryStorage, memory_engine
 from weaver.walle.database.engines.ownership import FileLock
 from weaver.walle.database.engines.postgresql import PostgresqlStorage, postgresql_engine
 from weaver.walle.database.engines.server_link import ServerLink
-from weaver.walle.database.engines.session import Session, Storage, to_its_end
+from weaver.walle.database.engines.session import DatabaseSession, Storage, to_its_end
 from weaver.walle.database.engines.sqlite import SqliteStorage
-from weaver.walle.database.rows.outbox import MemoryRecorder, Recorder, SqlEventStore, SqlRecorder
+from weaver.walle.database.rows.outbox import EventRecorder, MemoryEventRecorder, SqlEventRecorder, SqlEventStore
 from weaver.walle.database.rows.tables import metadata
 from weaver.walle.database.schema import HEAD, revision_of
 from weaver.walle.database.transaction import Router, SqlTransaction
@@ -41,7 +41,7 @@ class SqlDatabase:
         *,
         storage: Storage,
         store: EventStore,
-        recorder: Callable[[Session], Recorder],
+        recorder: Callable[[DatabaseSession], EventRecorder],
         route: Router | None,
         newest: int,
         wait: Wait,
@@ -132,7 +132,7 @@ class SqlDatabase:
     ) -> None:
         await self.close()
 
-    async def _commit(self, session: Session, recorder: Recorder, *, wakes: bool) -> None:
+    async def _commit(self, session: DatabaseSession, recorder: EventRecorder, *, wakes: bool) -> None:
         await session.commit()
         recorder.committed()
         if wakes:
@@ -192,7 +192,7 @@ async def _open_memory(
     return SqlDatabase(
         storage=MemoryStorage(connection),
         store=store,
-        recorder=lambda session: MemoryRecorder(session, store),
+        recorder=lambda session: MemoryEventRecorder(session, store),
         route=route,
         newest=store.newest,
         wait=wait,
@@ -228,7 +228,7 @@ async def _open_file(
         return SqlDatabase(
             storage=storage,
             store=store,
-            recorder=lambda session: SqlRecorder(session, postgresql=False),
+            recorder=lambda session: SqlEventRecorder(session, postgresql=False),
             route=route,
             newest=(await store.bounds()).newest,
             wait=wait,
@@ -262,7 +262,7 @@ async def _open_server(
         database = SqlDatabase(
             storage=storage,
             store=store,
-            recorder=lambda session: SqlRecorder(session, postgresql=True),
+            recorder=lambda session: SqlEventRecorder(session, postgresql=True),
             route=route,
             newest=(await store.bounds()).newest,
             wait=wait,

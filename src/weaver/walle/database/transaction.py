@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from weaver.events.event import Event
 from weaver.events.routing import ROUTES
-from weaver.walle.database.engines.session import Session
-from weaver.walle.database.rows.outbox import Recorder
+from weaver.walle.database.engines.session import DatabaseSession
+from weaver.walle.database.rows.outbox import EventRecorder
 from weaver.walle.database.rows.records import SqlRecordRepository
 from weaver.walle.database.rows.runs import SqlRunRepository
 from weaver.walle.database.rows.withheld import SqlWithheldRecords
@@ -18,7 +18,9 @@ _CHILDREN = frozenset(f"{domain}.{name}" for domain in ("backtest", "live") for 
 class SqlTransaction:
     """One transaction of an `SqlDatabase`."""
 
-    def __init__(self, *, session: Session, recorder: Recorder, route: Router | None, postgresql: bool) -> None:
+    def __init__(
+        self, *, session: DatabaseSession, recorder: EventRecorder, route: Router | None, postgresql: bool
+    ) -> None:
         self._recorder = recorder
         self._route = route
         self._events: list[Event] = []

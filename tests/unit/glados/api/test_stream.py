@@ -14,11 +14,11 @@ from tests.unit.glados.asgi_stream import AsgiStream
 from tests.unit.glados.conftest import TOKEN, Api, running_api
 from tests.unit.glados.fakes import FakeIds, an_event, away
 from weaver.events.event import Event
-from weaver.events.log.ports import Bounds
+from weaver.events.log.ports import LogBounds
 from weaver.events.payloads import ALL_EVENT_TYPES
 from weaver.glados.clock.wall import SystemWallClock
 from weaver.glados.stream import hub as sse
-from weaver.glados.stream.hub import QUEUE_SIZE_MAX, Filter
+from weaver.glados.stream.hub import QUEUE_SIZE_MAX, StreamFilter
 from weaver.glados.stream.response import REPLAY_BATCH, EventStream, beginning
 from weaver.model.errors import InputError, Unavailable
 from weaver.walle.database.database import open_database
@@ -241,7 +241,7 @@ async def test_unknown_type_is_400_and_says_what_there_is(api: Api, types: str) 
 
 @given(st.lists(st.sampled_from([*ALL_EVENT_TYPES, "run.*", "market.*", "stream.*"]), min_size=1))
 def test_filter_takes_what_is_named_and_nothing_else(names: list[str]) -> None:
-    chosen = Filter.parse([",".join(names[:2]), *names[2:]], None)
+    chosen = StreamFilter.parse([",".join(names[:2]), *names[2:]], None)
     for type_ in ALL_EVENT_TYPES:
         named = any(name == type_ or name == f"{type_.split('.')[0]}.*" for name in names)
         assert chosen.takes(type_, "r1") == named
@@ -249,7 +249,7 @@ def test_filter_takes_what_is_named_and_nothing_else(names: list[str]) -> None:
 
 def test_filter_of_a_type_that_is_no_type_raises() -> None:
     with pytest.raises(InputError, match=r"run\.Begun"):
-        Filter.parse(["run.Begun"], None)
+        StreamFilter.parse(["run.Begun"], None)
 
 
 async def test_comment_keeps_an_idle_stream_alive_every_15_seconds(api: Api) -> None:
@@ -392,7 +392,7 @@ async def test_log_that_is_away_is_503_before_the_stream_begins(api: Api, after:
 async def test_client_is_answered_only_when_it_will_miss_nothing(api: Api) -> None:
     bounds, may_look = api.log.bounds, asyncio.Event()
 
-    async def slow_bounds() -> Bounds:
+    async def slow_bounds() -> LogBounds:
         found = await bounds()
         await may_look.wait()
         return found
@@ -468,7 +468,7 @@ async def test_streams_of_a_real_log_lose_and_repeat_nothing_while_it_is_written
         last = 0
         wanted = [event.id for event in events if run_id in (None, event.run_id)]
         while len(seen) < len(wanted):
-            client = hub.enter(Filter.parse(None, run_id))
+            client = hub.enter(StreamFilter.parse(None, run_id))
             begin = await beginning(database.log, client, last)
             stream = EventStream(hub=hub, log=database.log, client=client, begin=begin, wait=wall.sleep)
             ended = asyncio.Event()

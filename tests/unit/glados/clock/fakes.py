@@ -1,5 +1,6 @@
 """A wall clock that a test sets, steps and counts."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ class FakeWallClock:
         return self.time
 
     async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
         self.slept.append(seconds)
         self.time += timedelta(seconds=seconds) + self.overshoot
         self.time += self.steps.pop(len(self.slept), timedelta(0))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.glados.clock.fakes import FakeWallClock, times, utc
 from weaver.glados.clock.backtest import BacktestClock
 from weaver.glados.clock.bar_ends import BarEnds
-from weaver.glados.clock.ports import ClockTick
+from weaver.glados.clock.ports import DueTick
 from weaver.glados.clock.realtime import SLEEP_SECONDS_MAX, RealtimeClock
 from weaver.glados.clock.wall import SystemWallClock
 from weaver.model.calendar.instants import instant_of
@@ -30,7 +30,7 @@ def clock(wall: FakeWallClock, timeframe: str = "1m", asset: str = "crypto", cat
     return RealtimeClock(schedule=schedule, wall=wall, catch_up_max=catch_up_max)
 
 
-async def take(ticks: AsyncIterator[ClockTick], count: int) -> list[ClockTick]:
+async def take(ticks: AsyncIterator[DueTick], count: int) -> list[DueTick]:
     return [await anext(ticks) for _ in range(count)]
 
 
@@ -43,7 +43,7 @@ async def test_ticks_come_at_bar_ends_and_not_before() -> None:
     wall = FakeWallClock(START, overshoot=timedelta(milliseconds=7))
     ticks = clock(wall).ticks()
     for expected in minutes("2024-05-06 10:01", 500):
-        assert await anext(ticks) == ClockTick(time=expected)
+        assert await anext(ticks) == DueTick(time=expected)
         assert (
             timedelta(0) <= wall.now() - expected <= timedelta(milliseconds=7)
         )  # no drift after hours of overshooting
@@ -64,7 +64,7 @@ async def test_ticks_missed_in_a_slow_callback_come_in_order_and_late() -> None:
     first = await anext(ticks)
     wall.time += 3.5 * MINUTE  # the callback takes so long
     assert [first, *await take(ticks, 5)] == [
-        ClockTick(time=time, is_late=1 <= k <= 3) for k, time in enumerate(minutes("2024-05-06 10:01", 6))
+        DueTick(time=time, is_late=1 <= k <= 3) for k, time in enumerate(minutes("2024-05-06 10:01", 6))
     ]
 
 

@@ -21,7 +21,7 @@ from weaver.glados.http_server import HttpServer, bound_socket
 from weaver.glados.limits import Limits
 from weaver.glados.process.logging import LogFormat, Redactor, configure_logging
 from weaver.glados.schemas.base import check_json
-from weaver.glados.stream.hub import Filter
+from weaver.glados.stream.hub import StreamFilter
 from weaver.model.errors import InputError
 from weaver.model.fit_text import fit_to_send
 from weaver.model.market.instrument import guess_asset_class
@@ -67,7 +67,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "symbol": check_symbol,
     "asset class": guess_asset_class,
     "timeframe": Timeframe.parse,
-    "event types": lambda text: Filter.parse([text], None),
+    "event types": lambda text: StreamFilter.parse([text], None),
     "json": lambda text: check_json([{text: text}] * 3),
 }
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from weaver.events.event import Event, Kind
 from weaver.glados.pool.messages import (
     PART_ROWS,
-    Parts,
+    OutcomeParts,
     event_parts,
     job_message,
     job_of,
@@ -108,7 +108,7 @@ def test_outcome_arrives_as_it_was_sent_in_parts() -> None:
         blobs={"equity": b"\x00\xff", "events": b"", "report": b"zip"},
     )
     messages = [*parts("orders", rows), *parts("fills", rows[:1]), *event_parts([text] * 1_001)]
-    gathered = Parts()
+    gathered = OutcomeParts()
     for message in messages:
         gathered.take(frame_of(message))
     outcome = gathered.outcome(frame_of(result_message(result, stopped="why")))

@@ -13,7 +13,7 @@ import pytest
 
 from weaver.glados.pool import server as worker_server
 from weaver.glados.pool.protocol import Frame, encoded, read_frame
-from weaver.glados.pool.server import Emit, Limits, WorkerServer
+from weaver.glados.pool.server import Emit, WorkerLimits, WorkerServer
 from weaver.model.errors import InputError, StrategyError
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
@@ -44,7 +44,7 @@ class Peer:
         inner_read, self._out = os.pipe()
         self._in, inner_write = os.pipe()
         reader, writer = os.fdopen(inner_read, "rb", buffering=0), os.fdopen(inner_write, "wb", buffering=0)
-        limits = Limits(memory_max_bytes=1024**3, nice=0)
+        limits = WorkerLimits(memory_max_bytes=1024**3, nice=0)
 
         def serve() -> None:
             with reader, writer:

@@ -20,7 +20,7 @@ from weaver.glados.router import DomainRouter
 from weaver.glados.runs.backtest_runner import INTERRUPTED
 from weaver.glados.runs.manager import RunManager
 from weaver.glados.runs.port import NewRun
-from weaver.glados.runs.record import Piece
+from weaver.glados.runs.record import RecordPiece
 from weaver.glados.runs.runners import Failure, Outcome, RunContext, Runner, Stop, Stopped
 from weaver.glados.threads import Threads
 from weaver.marvin.plugins.catalogue import Catalogue
@@ -79,7 +79,7 @@ class FakeRunner:
             if self.record_error is not None:
                 raise self.record_error
 
-        pieces = [Piece(write=record)]
+        pieces = [RecordPiece(write=record)]
         if self.failure is not None:
             return Failure(error=self.failure, record=pieces)
         return Outcome(completed=completed, data_hash="abc", record=pieces)
@@ -92,7 +92,7 @@ class FakeRunner:
 
 
 class Clock:
-    """Stands still but for `advance`; hands out ids and waits, and keeps what was waited."""
+    """Stands still but for `advance` and what is waited, which it keeps and which is over at once; hands out ids."""
 
     def __init__(self) -> None:
         self.time, self.waited = START, list[float]()
@@ -110,6 +110,7 @@ class Clock:
     async def wait(self, seconds: float) -> None:
         self.waited.append(seconds)
         await asyncio.sleep(0)
+        self.advance(seconds)
 
 
 class House:

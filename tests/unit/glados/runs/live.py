@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.contracts.builders import order_row
 from weaver.glados.ports import Database, Query, Row, Transaction
-from weaver.glados.runs.record import Piece
+from weaver.glados.runs.record import RecordPiece
 from weaver.glados.runs.runners import Ended, Failure, RunContext, Stop, Stopped, Suspend, Suspended
 from weaver.model.errors import RunFailed
 from weaver.model.run import Run
@@ -103,7 +103,7 @@ class LiveRunner:
 
         return Stopped(
             reason=f"{stop.reason}: cancelled {', '.join(cancelled) or 'nothing'}, sold {sold}",
-            record=[Piece(write=record)] if sold else (),
+            record=[RecordPiece(write=record)] if sold else (),
         )
 
     async def _row(self, order_id: str) -> Row | None:

@@ -10,7 +10,7 @@ import pytest
 from tests.contracts.builders import event
 from weaver.events.event import Event
 from weaver.glados.ports import BacktestOutcome, BrokenBacktest, Row, StoredResult
-from weaver.glados.runs.record import BLOB_BYTES, EVENTS_AT_ONCE, Piece, way, whole_record
+from weaver.glados.runs.record import BLOB_BYTES, EVENTS_AT_ONCE, RecordPiece, way, whole_record
 from weaver.glados.stored.rows import KeptRows
 from weaver.model.errors import StrategyError
 
@@ -59,7 +59,7 @@ class Written:
         self.said.append(("blob", run_id, name, len(content), part))
 
 
-async def written(pieces: Sequence[Piece]) -> list[tuple[Any, ...]]:
+async def written(pieces: Sequence[RecordPiece]) -> list[tuple[Any, ...]]:
     transaction = Written()
     for piece in pieces:
         before = len(transaction.said)

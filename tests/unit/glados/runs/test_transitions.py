@@ -251,7 +251,7 @@ async def test_record_that_cannot_be_kept_is_removed_with_the_pieces_before_it(d
     async def refused(transaction: Transaction) -> None:
         await transaction.records.add_orders([order_row("A", 99, quantity="ten")])
 
-    broken = replace(outcome, record=[*outcome.record[:4], record.Piece(write=refused), *outcome.record[5:]])
+    broken = replace(outcome, record=[*outcome.record[:4], record.RecordPiece(write=refused), *outcome.record[5:]])
     states = states_on(database)
     with pytest.raises(Exception, match="ten"):
         await states.completed("A", broken, corr_id="c")

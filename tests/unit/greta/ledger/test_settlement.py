@@ -11,8 +11,8 @@ import weaver
 from tests.benchmarks.bars import synthetic_columns
 from tests.benchmarks.contestants.weaver import minute_bars
 from weaver import Strategy, crossed_above, crossed_below, sma
-from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.ledger.settlement import Settlement
+from weaver.greta.orders.short_way import ShortWay
 from weaver.greta.result import BacktestResult
 from weaver.model.market.bars import Bars
 from weaver.model.orders.order import Order
@@ -82,7 +82,7 @@ def bars() -> Bars:
     return minute_bars(synthetic_columns(6_000))
 
 
-def never(self: PlainOrders, fresh: list[Any]) -> Callable[[int], None]:
+def never(self: ShortWay, fresh: list[Any], accept: Any) -> Callable[[int], None]:
     """No short way."""
     return lambda _tick: None
 
@@ -117,7 +117,7 @@ def test_late_settlement_comes_to_the_same_as_the_long_way(
         return told(result, strategies)
 
     quick = run()
-    monkeypatch.setattr(PlainOrders, "way", never)
+    monkeypatch.setattr(ShortWay, "way", never)
     assert run() == quick
     assert len(quick[0]) > 200
 
@@ -130,7 +130,7 @@ def test_rejections_are_the_same_where_the_cash_runs_out(bars: Bars, monkeypatch
         return list(result.fills), [(o.status, o.reason) for o in result.orders]
 
     quick = run()
-    monkeypatch.setattr(PlainOrders, "way", never)
+    monkeypatch.setattr(ShortWay, "way", never)
     assert run() == quick
     assert any(reason for _, reason in quick[1])
 
@@ -169,7 +169,7 @@ def test_prices_of_over_fifteen_digits_are_settled_one_by_one(bars: Bars, monkey
     large = minute_bars({**columns, **{name: columns[name] * 1e7 for name in ("open", "high", "low", "close")}})
     quick = weaver.backtest(Crossing, large, costs=COSTS[0], cash=10**13, lookahead_check=False)
     assert len(quick.fills) > 200
-    monkeypatch.setattr(PlainOrders, "way", never)
+    monkeypatch.setattr(ShortWay, "way", never)
     slow = weaver.backtest(Crossing, large, costs=COSTS[0], cash=10**13, lookahead_check=False)
     assert list(slow.fills) == list(quick.fills)
     assert swept

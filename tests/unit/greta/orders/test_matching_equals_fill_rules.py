@@ -10,7 +10,7 @@ import weaver.greta.orders.passes
 from tests.builders import backtest, crypto_bars
 from tests.naive.bridge import run_weaver
 from tests.naive.generate import random_scenario
-from weaver.greta.ledger.plain_orders import PlainOrders
+from weaver.greta.orders.short_way import ShortWay
 from weaver.marvin.strategy import Strategy
 from weaver.model.market.bars import Bars
 from weaver.model.orders import fill_rules
@@ -70,22 +70,22 @@ def test_quick_fills_equal_those_of_the_matcher(
 ) -> None:
     quick = [record(strategy, seed, costs) for seed in range(5)]
     taken = _filled_quickly(monkeypatch, lambda: record(strategy, 0, costs))
-    monkeypatch.setattr(PlainOrders, "way", never)
+    monkeypatch.setattr(ShortWay, "way", never)
     assert [record(strategy, seed, costs) for seed in range(5)] == quick
     assert taken > 20, "the short way was hardly taken, so this compared nothing"
 
 
-def never(self: PlainOrders, fresh: list[Any]) -> Callable[[int], None]:
+def never(self: ShortWay, fresh: list[Any], accept: Any) -> Callable[[int], None]:
     """No short way."""
     return lambda _tick: None
 
 
 def _filled_quickly(monkeypatch: pytest.MonkeyPatch, run: Callable[[], object]) -> int:
     """How many orders a run fills the short way."""
-    way, count = PlainOrders.way, 0
+    way, count = ShortWay.way, 0
 
-    def counted(self: PlainOrders, fresh: list[Any]) -> Callable[[int], tuple[()] | None]:
-        fill_all = way(self, fresh)
+    def counted(self: ShortWay, fresh: list[Any], accept: Any) -> Callable[[int], tuple[()] | None]:
+        fill_all = way(self, fresh, accept)
 
         def counting(tick: int) -> tuple[()] | None:
             nonlocal count
@@ -97,7 +97,7 @@ def _filled_quickly(monkeypatch: pytest.MonkeyPatch, run: Callable[[], object]) 
         return counting
 
     with monkeypatch.context() as patch:
-        patch.setattr(PlainOrders, "way", counted)
+        patch.setattr(ShortWay, "way", counted)
         run()
     return count
 
@@ -108,7 +108,7 @@ def test_scenarios_without_the_short_way_give_the_same_fills(monkeypatch: pytest
 
     quick = [prices(seed, by_signal=by_signal) for seed in range(150) for by_signal in (False, True)]
     taken = _filled_quickly(monkeypatch, lambda: [prices(seed, by_signal=True) for seed in range(150)])
-    monkeypatch.setattr(PlainOrders, "way", never)
+    monkeypatch.setattr(ShortWay, "way", never)
     assert [prices(seed, by_signal=by_signal) for seed in range(150) for by_signal in (False, True)] == quick
     assert taken > 20, "the short way was hardly taken, so this compared nothing"
 

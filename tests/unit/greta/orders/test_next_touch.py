@@ -68,7 +68,7 @@ def test_order_out_of_reach_is_searched_for_over_each_bar_a_few_times(
     result = backtest(FarAway, crypto_bars(CLOSES), costs="none", account=account)
     assert not result.fills
     assert len(turns) < 20
-    assert sum(looked_at) + len(turns) + 2 >= BARS
+    assert sum(looked_at) + len(turns) + 9 >= BARS  # its first ones are looked at as they come
     assert sum(looked_at) < 2 * BARS
 
 
@@ -96,3 +96,30 @@ def test_progress_is_told_of_runs_that_visit_bar_after_bar(account: str) -> None
     backtest(Holding, crypto_bars(CLOSES), account=account, progress=lambda _, done: told.append(done))
     assert told == sorted(told)
     assert len(told) > BARS / 2_000
+
+
+class Until(Strategy):
+    """One order out of reach until a day, one for the next open and one for the next close; signals at every bar."""
+
+    def on_start(self) -> None:
+        self.asked: list[Any] = []
+        self.when(self.close > 0, self.decide)
+
+    def decide(self, bar: Any) -> None:
+        if not self.asked:
+            self.asked = [
+                self.buy(bar.symbol, 1, limit=1, tif="gtd", expires="2021-04-10"),
+                self.buy(bar.symbol, 1, tif="opg"),
+                self.buy(bar.symbol, 1, tif="cls"),
+            ]
+
+
+def test_orders_with_a_time_of_their_own_are_looked_at_when_that_has_come(turns: list[int]) -> None:
+    # Minutes around the clock from midnight on; the orders are placed as the first bar ends.
+    result = backtest(Until, crypto_bars(CLOSES, timeframe="1m"))
+    day = 24 * 60
+    opened, closed = result.fills
+    assert (float(opened.price), float(closed.price)) == (CLOSES[day - 1], CLOSES[day - 1])
+    assert [str(order.status) for order in result.orders] == ["cancelled", "filled", "filled"]
+    assert {day - 1, day, 6 * day - 1} <= set(turns)
+    assert len(turns) < 60

@@ -70,6 +70,7 @@ def order_request(
         order_type=str(order.order_type),
         order_class=str(order_class),
         time_in_force=str(order.tif),
+        expires=order.expires,
         extended_hours=order.extended_hours,
         limit_price=order.limit,
         stop_price=order.stop,
@@ -177,7 +178,7 @@ def test_requests_of_random_programs_say_what_their_actions_say() -> None:
     seen: Counter[str] = Counter()
     for seed in range(SEEDS):
         actions = Actions()
-        scenario = random_scenario(seed)
+        scenario = random_scenario(seed, any_time=True)
         finished = run_weaver(scenario, by_signal=bool(seed % 2), account_class=RecordedAccount, actions=actions)
         seen += compare(finished, actions)
     assert seen["legs"] > 100

@@ -16,7 +16,7 @@ from weaver import Strategy
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.ledger.fill_rows import FillRow, FillRows
-from weaver.greta.results.legs import LegByLeg, Piece
+from weaver.greta.results.legs import LegByLeg, MatchedPiece
 from weaver.greta.results.round_trips import RoundTrips, round_trips
 from weaver.greta.results.trades import Trades
 from weaver.model.orders.execution import AT_OPEN
@@ -95,7 +95,7 @@ def of_pieces(run: FinishedRun) -> list[tuple[object, ...]]:
     ]  # fmt: skip
 
 
-def return_of(piece: Piece, run: FinishedRun) -> float:
+def return_of(piece: MatchedPiece, run: FinishedRun) -> float:
     change = piece.sign * (piece.exit_worth - piece.entry_worth) / piece.entry_worth
     return float(change) - piece.fee * run.prices[piece.symbol].scale.notional_divisor / float(piece.entry_worth)
 

@@ -1,10 +1,12 @@
 """What the desk refuses."""
 
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.builders import backtest, crypto_bars
+from tests.builders import FIRST_DAY, backtest, crypto_bars
 from weaver import Strategy
 from weaver.model.errors import InvalidOrder
 
@@ -28,3 +30,74 @@ def test_oto_takes_no_order_of_a_margin_call() -> None:
     # 4,000 of 1,000: at 75 nothing is left of them.
     backtest(Joins, crypto_bars([100.0, 75.0, 75.0]), cash=1_000, account="margin", leverage=4)
     assert refused == [(2, "sell")]
+
+
+FIRST = date(1970, 1, 1) + timedelta(days=FIRST_DAY)
+
+
+def after_an_hour(act: Callable[[Strategy], Any]) -> Any:
+    """What something comes to that a strategy does at 01:00 UTC on the first day."""
+    found = []
+
+    class Once(Strategy):
+        def on_bar(self, bar: Any) -> None:
+            if len(self.close) == 1:
+                found.append(act(self))
+
+    backtest(Once, crypto_bars([100.0, 100.0, 100.0]))
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("terms", "reason"),
+    [
+        ({"tif": "gtd"}, 'tif="gtd" and expires, its last day, come together'),
+        ({"expires": FIRST}, 'tif="gtd" and expires, its last day, come together'),
+        ({"tif": "gtd", "expires": "tomorrow"}, "expires is a day, as 2024-05-31 or a date, not 'tomorrow'"),
+        ({"tif": "gtd", "expires": datetime(2030, 1, 1, tzinfo=UTC)}, "expires is a day"),
+        ({"tif": "gtd", "expires": FIRST - timedelta(days=1)}, f"the session of {FIRST - timedelta(days=1)}, on which"),
+        ({"tif": "opg", "stop": 90}, 'tif="opg" takes a market or a limit order'),
+        ({"tif": "cls", "trail": 1}, 'tif="cls" takes a market or a limit order'),
+        ({"tif": "cls", "trail_percent": 1}, 'tif="cls" takes a market or a limit order'),
+        ({"tif": "opg", "extended_hours": True}, 'tif="opg" is for the regular session'),
+        ({"exit_tif": "cls", "stop_loss": 90}, "exit_tif 'cls' is not one of day, gtc"),
+        ({"tif": "moo"}, "tif 'moo' is not one of day, gtc, ioc, fok, gtd, opg, cls"),
+    ],
+)
+def test_order_whose_time_in_force_does_not_go_with_its_terms_is_refused(terms: dict[str, Any], reason: str) -> None:
+    def act(strategy: Strategy) -> None:
+        with pytest.raises(InvalidOrder) as refused:
+            strategy.buy("BTC/USD", 1, **terms)
+        assert reason in str(refused.value)
+        assert strategy.buy("BTC/USD", 1).number == 1  # a refused order takes no number
+
+    after_an_hour(act)
+
+
+@pytest.mark.parametrize("expires", [FIRST, FIRST.isoformat()])
+def test_date_of_an_order_is_a_date_or_its_text(expires: date | str) -> None:
+    order = after_an_hour(lambda strategy: strategy.buy("BTC/USD", 1, tif="gtd", expires=expires))
+    assert (order.expires, order.expires_at) == (FIRST, (FIRST_DAY + 1) * 24 * 3600 * 10**9)
+
+
+def test_replacement_keeps_its_date_while_it_is_gtd() -> None:
+    def act(strategy: Strategy) -> list[Any]:
+        first = strategy.buy("BTC/USD", 1, limit=50, tif="gtd", expires=FIRST)
+        same = strategy.replace(first, limit=51)
+        later = strategy.replace(same, expires=FIRST + timedelta(days=1))
+        other = strategy.replace(later, tif="gtc")
+        with pytest.raises(InvalidOrder, match="come together"):
+            strategy.replace(other, tif="gtd")
+        return [(order.expires, order.tif) for order in (same, later, other)]
+
+    assert after_an_hour(act) == [(FIRST, "gtd"), (FIRST + timedelta(days=1), "gtd"), (None, "gtc")]
+
+
+def test_exit_that_is_asked_to_last_otherwise_loses_its_date() -> None:
+    def act(strategy: Strategy) -> tuple[Any, ...]:
+        first = strategy.buy("BTC/USD", 1, limit=50)
+        then = strategy.sell("BTC/USD", 1, limit=150, tif="gtd", expires=FIRST)
+        strategy.oto(first, then, exit_tif="gtc")
+        return then.tif, then.expires, then.expires_at
+
+    assert after_an_hour(act) == ("gtc", None, None)

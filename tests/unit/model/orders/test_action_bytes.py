@@ -1,5 +1,6 @@
 """An action's bytes: one text for each, written out by hand; and back."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -57,6 +58,18 @@ WRITTEN: dict[bytes, Action] = {
                 tif=TimeInForce.GTC,
                 trail_percent=Decimal("2.5"),
             ),
+        ),
+    ),
+    b'{"action":"place_order","order":{"expires":"2024-05-31","number":9,"order_type":"market","quantity":"1","side":"buy",'
+    b'"tif":"gtd"},"symbol":"AAPL"}': PlaceOrder(
+        symbol="AAPL",
+        order=OrderTerms(
+            number=9,
+            side=Side.BUY,
+            quantity=Decimal(1),
+            order_type=OrderType.MARKET,
+            tif=TimeInForce.GTD,
+            expires=date(2024, 5, 31),
         ),
     ),
     b'{"action":"cancel_order","number":7}': CancelOrder(number=7),
@@ -127,6 +140,8 @@ def test_bytes_of_no_action_are_refused(data: bytes, why: str) -> None:
         (b'"10"', b'"ten"', "is no action"),
         (b'"buy"', b'"hold"', "'hold' is not a valid Side"),
         (b'"quantity"', b'"extended_hours":false,"quantity"', "False is not true"),
+        (b'"number"', b'"expires":"20240531","number"', "not as it is written"),
+        (b'"number"', b'"expires":"soon","number"', "Invalid isoformat string"),
         (b'"quantity"', b'"limit":null,"quantity"', "None is no text"),
         (b'"symbol"', b'"order_class":"simple","symbol"', "not as it is written"),
         (b'"order"', b'"legs":[],"order"', "not as it is written"),
@@ -153,6 +168,7 @@ def terms() -> st.SearchStrategy[OrderTerms]:
         quantity=some,
         order_type=st.sampled_from(OrderType),
         tif=st.sampled_from(TimeInForce),
+        expires=st.none() | st.dates(),
         extended_hours=st.booleans(),
         limit=some,
         stop=some,

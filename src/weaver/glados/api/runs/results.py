@@ -19,7 +19,7 @@ from weaver.glados.http.connections import HeldResponse
 from weaver.glados.http.errors import responses
 from weaver.glados.ports import Page, Row, StoredResult
 from weaver.glados.schemas.base import PageOf
-from weaver.glados.schemas.events import EventResponse, JournalEntry
+from weaver.glados.schemas.events import EventResponse, JournalEntryResponse
 from weaver.glados.schemas.orders import FillResponse, OrderResponse, TradeResponse, TradeSide
 from weaver.glados.schemas.results import (
     EquityResponse,
@@ -33,7 +33,7 @@ from weaver.glados.schemas.results import (
 from weaver.glados.services import Services
 from weaver.glados.stored.blobs import EQUITY, REPORT, decode_report
 from weaver.glados.stored.downsampling import POINTS_MIN
-from weaver.glados.stored.equity_text import curve_of, equity_text, stamps_of
+from weaver.glados.stored.equity_text import curve_points, equity_text, stamps_of
 from weaver.glados.stored.indicators import INDICATORS, StoredIndicator, decode_indicators, downsampled, points_each
 from weaver.glados.stored.positions import POSITIONS, decode_positions
 from weaver.model.errors import NotFound
@@ -82,7 +82,7 @@ async def get_equity(
 ) -> Response:
     """The equity curve, thinned to `points`; 404 while there is none."""
     result = await _result(services, run_id, EQUITY)
-    curve = await services.threads.results.do(curve_of, _blob(result, EQUITY), points)
+    curve = await services.threads.results.do(curve_points, _blob(result, EQUITY), points)
     return HeldResponse(equity_text(run_id, curve), count=curve.bytes, media_type="application/json")
 
 
@@ -142,12 +142,12 @@ async def list_run_events(
     return await page_text(services, found, EventResponse.of, paging)
 
 
-@router.get("/log", response_model=PageOf[JournalEntry], responses=responses(404))
+@router.get("/log", response_model=PageOf[JournalEntryResponse], responses=responses(404))
 async def list_run_log(run_id: RunId, services: ServicesDep, paging: PagingDep) -> Response:
     """What its strategy wrote with `self.log`."""
     types = ("strategy.Log",)
     found = await run_events(services, run_id, types=types, first=paging.first, count=paging.page_size)
-    return await page_text(services, found, lambda event: JournalEntry.model_validate(event.payload), paging)
+    return await page_text(services, found, lambda event: JournalEntryResponse.model_validate(event.payload), paging)
 
 
 @router.get("/indicators", responses=responses(404))

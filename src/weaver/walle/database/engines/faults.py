@@ -67,10 +67,10 @@ def translated() -> Iterator[None]:
         UnicodeEncodeError,
         OverflowError,
     ) as error:
-        told = fault(error)
-        if told is None:
+        known = fault(error)
+        if known is None:
             raise
-        raise told from error
+        raise known from error
 
 
 @contextmanager

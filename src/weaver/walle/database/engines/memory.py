@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Executable, StaticPool, Table
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from weaver.walle.database.engines.session import AnyRow, Item, Session, Statements, to_its_end
+from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Item, Statements, to_its_end
 from weaver.walle.database.engines.sqlite_driver import execute_many, execute_plain, prepared
 from weaver.walle.database.engines.writers import Writers
 
@@ -36,7 +36,7 @@ class MemoryStorage:
         *,
         patient: bool = False,
         durable: bool = True,  # noqa: ARG002 - nothing in memory is
-    ) -> AsyncIterator[Session]:
+    ) -> AsyncIterator[DatabaseSession]:
         """See `Storage`."""
         session = _MemorySession(self, patient=patient)
         try:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from weaver.model.errors import InputError, Unavailable
 from weaver.walle.database.engines.faults import BROKEN, OutcomeUnknown, fault
 from weaver.walle.database.engines.server_link import CONNECT_SECONDS, ServerLink
-from weaver.walle.database.engines.session import AnyRow, Item, Session, Statements, to_its_end
+from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Item, Statements, to_its_end
 from weaver.walle.database.engines.writers import Writers
 
 _log = structlog.get_logger("weaver.walle.database")
@@ -91,7 +91,7 @@ class PostgresqlStorage:
         self.link.on_ownership(callback)
 
     @asynccontextmanager
-    async def session(self, *, patient: bool = False, durable: bool = True) -> AsyncIterator[Session]:
+    async def session(self, *, patient: bool = False, durable: bool = True) -> AsyncIterator[DatabaseSession]:
         """See `Storage`."""
         session = _ServerSession(self, patient=patient, durable=durable)
         try:

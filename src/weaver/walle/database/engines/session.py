@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 AnyRow = Row[*tuple[Any, ...]]
 
 
-class Session(Protocol):
+class DatabaseSession(Protocol):
     """Statements of one transaction. What is read before the first write is what was committed by then (as READ
     COMMITTED has it on PostgreSQL): conditional updates decide between writers, not what was read."""
 
@@ -67,7 +67,7 @@ class Storage(Protocol):
         """Have `callback` called when ownership is lost or regained; where it cannot be, it never is."""
         ...
 
-    def session(self, *, patient: bool = False, durable: bool = True) -> AbstractAsyncContextManager[Session]:
+    def session(self, *, patient: bool = False, durable: bool = True) -> AbstractAsyncContextManager[DatabaseSession]:
         """A transaction: rolled back at the end of the block unless it was committed.
 
         patient: any other writer that waits goes first. durable: its commit waits for the disk; one that does not

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from weaver.model.errors import ReadOnly, WeaverError
 from weaver.walle.database.engines.faults import translated
 from weaver.walle.database.engines.ownership import FileLock
-from weaver.walle.database.engines.session import AnyRow, Item, Session, Statements, to_its_end
+from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Item, Statements, to_its_end
 from weaver.walle.database.engines.sqlite_driver import execute_many, execute_plain, prepared
 from weaver.walle.database.engines.writers import BUSY_SECONDS, Writers
 
@@ -79,7 +79,7 @@ class SqliteStorage:
         return str(self.engine.url.database)
 
     @asynccontextmanager
-    async def session(self, *, patient: bool = False, durable: bool = True) -> AsyncIterator[Session]:
+    async def session(self, *, patient: bool = False, durable: bool = True) -> AsyncIterator[DatabaseSession]:
         """See `Storage`."""
         session = _FileSession(self, self.engine if durable else self._quick_engine, patient=patient)
         try:

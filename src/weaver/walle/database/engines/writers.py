@@ -10,7 +10,7 @@ BUSY_SECONDS = 10.0
 PASSING_MAX = 100
 """How many may go before one that is patient: it comes to its turn however many there are."""
 
-Place = asyncio.Future[None]
+Turn = asyncio.Future[None]
 
 
 class Writers:
@@ -18,8 +18,8 @@ class Writers:
 
     def __init__(self) -> None:
         self._is_taken = False
-        self._urgent: deque[Place] = deque()
-        self._patient: deque[Place] = deque()
+        self._urgent: deque[Turn] = deque()
+        self._patient: deque[Turn] = deque()
         self._passing = 0
 
     async def take(self, *, patient: bool) -> None:
@@ -27,7 +27,7 @@ class Writers:
         if not self._is_taken:
             self._is_taken = True
             return
-        place: Place = asyncio.get_running_loop().create_future()
+        place: Turn = asyncio.get_running_loop().create_future()
         line = self._patient if patient else self._urgent
         line.append(place)
         try:

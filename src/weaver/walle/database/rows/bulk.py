@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import Table
 
 from weaver.model.errors import InputError
-from weaver.walle.database.engines.session import Session
+from weaver.walle.database.engines.session import DatabaseSession
 from weaver.walle.database.rows.sql_types import postgresql_encoder, sqlite_encoder
 from weaver.walle.database.rows.tables import INTERNAL
 
 
-async def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, postgresql: bool) -> None:
+async def insert_rows(
+    session: DatabaseSession, table: Table, rows: Sequence[Mapping[str, Any]], *, postgresql: bool
+) -> None:
     """Insert rows given by column name; a name that is missing is null.
 
     Raises InputError for an unknown column and a value that cannot be kept, Conflict for a row that is there already.

@@ -20,18 +20,18 @@ from sqlalchemy.sql.elements import UnaryExpression
 
 from weaver.model.errors import InputError
 from weaver.model.record import Query
-from weaver.walle.database.engines.session import AnyRow, Session
-from weaver.walle.database.rows.sql_types import Amount, Json
+from weaver.walle.database.engines.session import AnyRow, DatabaseSession
+from weaver.walle.database.rows.sql_types import AmountType, JsonType
 from weaver.walle.database.rows.tables import COUNTED, INTERNAL
 
 _FARTHEST = 2**62
 """No table is longer; what lies beyond cannot be an OFFSET."""
 
-Order = UnaryExpression[Any] | ColumnElement[Any]
+SortKey = UnaryExpression[Any] | ColumnElement[Any]
 
 
 async def page_of(
-    session: Session,
+    session: DatabaseSession,
     table: Table,
     query: Query,
     *,
@@ -69,22 +69,22 @@ def _conditions(table: Table, filters: Mapping[str, Sequence[str]], known: Seque
     return [table.c[name].in_(list(values)) for name, values in filters.items()]
 
 
-def _order(table: Table, sort: str, default: Sequence[str], *, postgresql: bool) -> list[Order]:
+def _order(table: Table, sort: str, default: Sequence[str], *, postgresql: bool) -> list[SortKey]:
     name = sort.removeprefix("-")
-    known = [column.name for column in shown_columns(table) if not isinstance(column.type, Json)]
+    known = [column.name for column in shown_columns(table) if not isinstance(column.type, JsonType)]
     if sort and name not in known:
         raise InputError(f"{table.name} cannot be sorted by {name!r}, but by {', '.join(known)}")
     chosen = [sort, *default] if sort else default
     return [key for each in chosen for key in _keys(table.c[each.removeprefix("-")], each, postgresql=postgresql)]
 
 
-def _keys(column: Column[Any], sort: str, *, postgresql: bool) -> list[Order]:
+def _keys(column: Column[Any], sort: str, *, postgresql: bool) -> list[SortKey]:
     """What to sort by; what is not there comes last, in either direction and on both databases."""
-    exact = not postgresql and isinstance(column.type, Amount)
+    exact = not postgresql and isinstance(column.type, AmountType)
     keys: list[ColumnElement[Any]] = _numeric(column) if exact else [column]
     if COUNTED in column.info:  # f2 before f10
         keys.insert(0, func.length(column, type_=Integer()))
-    sorted_keys: list[Order] = [key.desc() if sort.startswith("-") else key.asc() for key in keys]
+    sorted_keys: list[SortKey] = [key.desc() if sort.startswith("-") else key.asc() for key in keys]
     return [column.is_(None), *sorted_keys] if column.nullable else sorted_keys
 
 

@@ -9,9 +9,9 @@ from weaver.events.codec import NO_HEADERS, headers_text, parsed, payload_text, 
 from weaver.events.event import Event, Kind
 from weaver.events.filter import ALL_EVENTS, EventFilter, TypeFilter
 from weaver.events.log.memory import MemoryEventStore, Staged
-from weaver.events.log.ports import Bounds
+from weaver.events.log.ports import LogBounds
 from weaver.events.payloads import ALL_EVENT_TYPES, RunDeleted
-from weaver.walle.database.engines.session import AnyRow, Session, Storage
+from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Storage
 from weaver.walle.database.rows.sql_types import moment, stored_moment
 from weaver.walle.database.rows.tables import consumer_offsets, outbox
 
@@ -28,7 +28,7 @@ _ADVANCE = text(
 )
 
 
-class Recorder(Protocol):
+class EventRecorder(Protocol):
     """What one transaction does to the log."""
 
     async def record(self, events: Sequence[Event]) -> None:
@@ -44,49 +44,49 @@ class Recorder(Protocol):
         ...
 
 
-class SqlRecorder:
+class SqlEventRecorder:
     """Events as rows. The database gives them their `seq`, in the order of commits: it lets one transaction at a time
     draw from the sequence until its commit (SQLite's write lock; an advisory lock taken by a trigger on PostgreSQL)."""
 
-    def __init__(self, session: Session, *, postgresql: bool) -> None:
+    def __init__(self, session: DatabaseSession, *, postgresql: bool) -> None:
         self._session = session
         self._postgresql = postgresql
 
     async def record(self, events: Sequence[Event]) -> None:
-        """See `Recorder`."""
+        """See `EventRecorder`."""
         stamp: Callable[[Any], Any] = moment if self._postgresql else stored_moment
         await self._session.insert_many(outbox, _COLUMNS, events, lambda event: _encoded(event, stamp))
 
     async def remove_some(self, run_id: str) -> bool:
-        """See `Recorder`."""
+        """See `EventRecorder`."""
         of_run = select(outbox.c.seq).where(outbox.c.run_id == run_id, outbox.c.type != RunDeleted.type)
         return await self._session.write(delete(outbox).where(outbox.c.seq.in_(of_run.limit(REMOVED_AT_ONCE)))) > 0
 
     def committed(self) -> None:
-        """See `Recorder`. The rows are there."""
+        """See `EventRecorder`. The rows are there."""
 
 
-class MemoryRecorder:
+class MemoryEventRecorder:
     """Events that enter the memory log at the commit of the rows they report, or not at all."""
 
-    def __init__(self, session: Session, store: MemoryEventStore) -> None:
+    def __init__(self, session: DatabaseSession, store: MemoryEventStore) -> None:
         self._session = session
         self._store = store
         self._staged: list[Staged] = []
         self._removed: list[str] = []
 
     async def record(self, events: Sequence[Event]) -> None:
-        """See `Recorder`."""
+        """See `EventRecorder`."""
         await self._session.begin_write()  # nobody else publishes until this is committed
         self._staged.append(await self._store.stage(events))
 
     async def remove_some(self, run_id: str) -> bool:
-        """See `Recorder`. All of them at once."""
+        """See `EventRecorder`. All of them at once."""
         self._removed.append(run_id)
         return False
 
     def committed(self) -> None:
-        """See `Recorder`."""
+        """See `EventRecorder`."""
         for run_id in self._removed:
             self._store.remove_run(run_id)
         for staged in self._staged:
@@ -117,11 +117,11 @@ class SqlEventStore:
         async with self._storage.session() as session:
             return int((await session.read(chosen))[0][0])
 
-    async def bounds(self) -> Bounds:
+    async def bounds(self) -> LogBounds:
         """What is kept."""
         async with self._storage.session() as session:
             oldest, newest = (await session.read(_BOUNDS))[0]
-        return Bounds(oldest or 0, newest or 0)
+        return LogBounds(oldest or 0, newest or 0)
 
     async def contains(self, seq: int) -> bool:
         """Whether an event with that `seq` is kept."""

@@ -9,10 +9,10 @@ from sqlalchemy.types import TypeEngine
 from weaver.model.errors import InputError
 from weaver.model.numbers.money import plain
 from weaver.model.record import Page, Query, Row, StoredResult
-from weaver.walle.database.engines.session import Session
+from weaver.walle.database.engines.session import DatabaseSession
 from weaver.walle.database.rows.bulk import insert_rows
 from weaver.walle.database.rows.listing import page_of
-from weaver.walle.database.rows.sql_types import Amount, Moment, moment_text
+from weaver.walle.database.rows.sql_types import AmountType, MomentType, moment_text
 from weaver.walle.database.rows.tables import backtest_results, fills, orders, result_blobs, trades
 from weaver.walle.database.rows.withheld import is_shown
 
@@ -33,7 +33,7 @@ _TABLES = {table.name: table for table in (orders, fills, trades)}
 class SqlRecordRepository:
     """Records, as one transaction sees them."""
 
-    def __init__(self, session: Session, *, postgresql: bool) -> None:
+    def __init__(self, session: DatabaseSession, *, postgresql: bool) -> None:
         self._session = session
         self._postgresql = postgresql
 
@@ -130,9 +130,9 @@ def _shower(table: Table) -> Callable[[Mapping[Any, Any]], Row]:
 
 def _shown(column_type: TypeEngine[Any]) -> Callable[[Any], Any]:
     match column_type:
-        case Amount():
+        case AmountType():
             return plain
-        case Moment():
+        case MomentType():
             return moment_text
         case _:
             return _as_it_is

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from weaver.model.record import Page, Query
 from weaver.model.run import Run, RunMode, RunStatus
-from weaver.walle.database.engines.session import Session
+from weaver.walle.database.engines.session import DatabaseSession
 from weaver.walle.database.rows.listing import page_of, shown_columns
 from weaver.walle.database.rows.tables import runs
 from weaver.walle.database.rows.withheld import is_there
@@ -20,7 +20,7 @@ FILTERS = ("status", "mode", "strategy_id", "name")
 class SqlRunRepository:
     """Runs, as one transaction sees them."""
 
-    def __init__(self, session: Session, *, postgresql: bool) -> None:
+    def __init__(self, session: DatabaseSession, *, postgresql: bool) -> None:
         self._session = session
         self._postgresql = postgresql
 

@@ -91,7 +91,7 @@ def json_column(value: Any) -> str:
         raise InputError(f"{value!r:.80} cannot be kept as JSON: {error}") from error
 
 
-class Amount(TypeDecorator[Decimal]):
+class AmountType(TypeDecorator[Decimal]):
     """Money and quantities: NUMERIC(38,18) on PostgreSQL, canonical decimal text on SQLite, never a float.
 
     Takes decimals and their text; gives decimals.
@@ -118,7 +118,7 @@ class Amount(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-class Moment(TypeDecorator[datetime]):
+class MomentType(TypeDecorator[datetime]):
     """A time: TIMESTAMP WITH TIME ZONE on PostgreSQL, ISO text of one length on SQLite; aware and UTC in and out."""
 
     impl = Text
@@ -139,7 +139,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else moment(value)
 
 
-class Json(TypeDecorator[Any]):
+class JsonType(TypeDecorator[Any]):
     """JSON values as text, byte for byte what was written."""
 
     impl = Text
@@ -160,11 +160,11 @@ Encoder = Callable[[Any], Any]
 def sqlite_encoder(column_type: TypeEngine[Any]) -> Encoder | None:
     """How a value becomes what SQLite's driver takes, for rows that go past SQLAlchemy; None: as it is."""
     match column_type:
-        case Amount():
+        case AmountType():
             return amount_text
-        case Moment():
+        case MomentType():
             return stored_moment
-        case Json():
+        case JsonType():
             return json_column
         case _:
             return None
@@ -173,11 +173,11 @@ def sqlite_encoder(column_type: TypeEngine[Any]) -> Encoder | None:
 def postgresql_encoder(column_type: TypeEngine[Any]) -> Encoder | None:
     """How a value becomes what asyncpg's COPY takes."""
     match column_type:
-        case Amount():
+        case AmountType():
             return lambda value: Decimal(amount_text(value))
-        case Moment():
+        case MomentType():
             return moment
-        case Json():
+        case JsonType():
             return json_column
         case _:
             return None

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from weaver.walle.database.rows.sql_types import Amount, Json, Moment, text_type
+from weaver.walle.database.rows.sql_types import AmountType, JsonType, MomentType, text_type
 
 metadata = MetaData(
     naming_convention={
@@ -26,7 +26,7 @@ metadata = MetaData(
     }
 )
 Words = text_type()
-Number: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER can count by itself there
+WholeNumber: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER can count by itself there
 
 COUNTED = "counted"
 """Marks a column of ids that end in a number without leading zeros, which is their order."""
@@ -43,7 +43,7 @@ ROUTED = "(type >= 'backtest.' AND type < 'backtest/') OR (type >= 'live.' AND t
 outbox = Table(
     "outbox",
     metadata,
-    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("seq", WholeNumber, primary_key=True, autoincrement=True),
     Column("id", Words, nullable=False),
     Column("kind", Words, nullable=False),
     Column("type", Words, nullable=False),
@@ -52,7 +52,7 @@ outbox = Table(
     Column("corr_id", Words, nullable=False),
     Column("causation_id", Words),
     Column("trace_id", Words),
-    Column("ts", Moment, nullable=False),
+    Column("ts", MomentType, nullable=False),
     Column("producer", Words, nullable=False),
     Column("headers", Words, nullable=False),
     Column("payload", Words, nullable=False),
@@ -75,7 +75,7 @@ consumer_offsets = Table(
     "consumer_offsets",
     metadata,
     Column("consumer", Words, primary_key=True),
-    Column("seq", Number, nullable=False),
+    Column("seq", WholeNumber, nullable=False),
 )
 
 runs = Table(
@@ -86,14 +86,14 @@ runs = Table(
     Column("strategy_id", Words, nullable=False),
     Column("mode", Words, nullable=False),
     Column("status", Words, nullable=False),
-    Column("symbols", Json, nullable=False),
+    Column("symbols", JsonType, nullable=False),
     Column("timeframe", Words),
-    Column("start_time", Moment),
-    Column("end_time", Moment),
-    Column("config", Json, nullable=False),
-    Column("options", Json, nullable=False),
+    Column("start_time", MomentType),
+    Column("end_time", MomentType),
+    Column("config", JsonType, nullable=False),
+    Column("options", JsonType, nullable=False),
     Column("venue", Words),
-    Column("risk", Json),
+    Column("risk", JsonType),
     Column("on_error", Words),
     Column("error", Words),
     Column("queued", Boolean, nullable=False),
@@ -103,10 +103,10 @@ runs = Table(
     Column("data_hash", Words),
     Column("weaver_version", Words, nullable=False),
     Column("cloned_from", Words),
-    Column("created_at", Moment, nullable=False),
-    Column("started_at", Moment),
-    Column("stopped_at", Moment),
-    Column("completed_at", Moment),
+    Column("created_at", MomentType, nullable=False),
+    Column("started_at", MomentType),
+    Column("stopped_at", MomentType),
+    Column("completed_at", MomentType),
     Column("withheld", Words, info={INTERNAL: True}),
     Column("pieces", Integer, info={INTERNAL: True}),  # of its record, while that is written
     Index("ix_runs_withheld", "id", postgresql_where=WITHHELD, sqlite_where=WITHHELD),
@@ -120,26 +120,27 @@ orders = Table(
     Column("id", Words, primary_key=True),
     Column("run_id", Words, ForeignKey("runs.id")),
     Column("client_order_id", Words),
-    Column("number", Number, nullable=False),
+    Column("number", WholeNumber, nullable=False),
     Column("symbol", Words, nullable=False),
     Column("side", Words, nullable=False),
     Column("order_type", Words, nullable=False),
     Column("order_class", Words, nullable=False),
-    Column("quantity", Amount),
-    Column("filled_quantity", Amount, nullable=False),
-    Column("average_price", Amount),
-    Column("limit_price", Amount),
-    Column("stop_price", Amount),
-    Column("trail", Amount),
-    Column("trail_percent", Amount),
+    Column("quantity", AmountType),
+    Column("filled_quantity", AmountType, nullable=False),
+    Column("average_price", AmountType),
+    Column("limit_price", AmountType),
+    Column("stop_price", AmountType),
+    Column("trail", AmountType),
+    Column("trail_percent", AmountType),
     Column("time_in_force", Words, nullable=False),
+    Column("expires", Words),  # a date, of gtd orders
     Column("extended_hours", Boolean, nullable=False),
     Column("status", Words, nullable=False),
     Column("reason", Words),
     Column("parent_id", Words),
     Column("replaced_by", Words),
-    Column("placed_at", Moment),
-    Column("updated_at", Moment),
+    Column("placed_at", MomentType),
+    Column("updated_at", MomentType),
     Index("ix_orders_run_id_number_id", "run_id", "number", "id"),
     Index("ix_orders_in_order", text("(run_id IS NULL)"), "run_id", "number", "id"),
 )
@@ -152,14 +153,14 @@ fills = Table(
     Column("order_id", Words, ForeignKey("orders.id"), nullable=False),
     Column("symbol", Words, nullable=False),
     Column("side", Words, nullable=False),
-    Column("price", Amount, nullable=False),
-    Column("quantity", Amount, nullable=False),
-    Column("commission", Amount, nullable=False),
-    Column("slippage", Amount),
-    Column("filled_at", Moment, nullable=False),
-    Column("bar_timestamp", Moment),
+    Column("price", AmountType, nullable=False),
+    Column("quantity", AmountType, nullable=False),
+    Column("commission", AmountType, nullable=False),
+    Column("slippage", AmountType),
+    Column("filled_at", MomentType, nullable=False),
+    Column("bar_timestamp", MomentType),
     Column("exchange_fill_id", Words),
-    Column("notes", Json),
+    Column("notes", JsonType),
     Index("ix_fills_run_id_filled_at", "run_id", "filled_at"),
     Index("ix_fills_filled_at_id", "filled_at", "id"),
     Index("ix_fills_order_id", "order_id"),
@@ -177,18 +178,18 @@ trades = Table(
     "trades",
     metadata,
     Column("run_id", Words, ForeignKey("runs.id"), primary_key=True),
-    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("number", WholeNumber, primary_key=True, autoincrement=False),
     Column("symbol", Words, nullable=False),
     Column("side", Words, nullable=False),
-    Column("quantity", Amount, nullable=False),
-    Column("entry_time", Moment, nullable=False),
-    Column("entry_price", Amount, nullable=False),
-    Column("exit_time", Moment, nullable=False),
-    Column("exit_price", Amount, nullable=False),
-    Column("pnl", Amount, nullable=False),
+    Column("quantity", AmountType, nullable=False),
+    Column("entry_time", MomentType, nullable=False),
+    Column("entry_price", AmountType, nullable=False),
+    Column("exit_time", MomentType, nullable=False),
+    Column("exit_price", AmountType, nullable=False),
+    Column("pnl", AmountType, nullable=False),
     Column("return", Float),
-    Column("commission", Amount, nullable=False),
-    Column("bars", Number),
+    Column("commission", AmountType, nullable=False),
+    Column("bars", WholeNumber),
     Column("mae", Float),
     Column("mfe", Float),
 )
@@ -197,11 +198,11 @@ backtest_results = Table(
     "backtest_results",
     metadata,
     Column("run_id", Words, ForeignKey("runs.id"), primary_key=True),
-    Column("stats", Json, nullable=False),
-    Column("record", Json, nullable=False),
-    Column("warnings", Json, nullable=False),
-    Column("positions", Json, nullable=False),
-    Column("cash_flows", Json, nullable=False),
+    Column("stats", JsonType, nullable=False),
+    Column("record", JsonType, nullable=False),
+    Column("warnings", JsonType, nullable=False),
+    Column("positions", JsonType, nullable=False),
+    Column("cash_flows", JsonType, nullable=False),
 )
 
 result_blobs = Table(
@@ -218,25 +219,25 @@ positions = Table(
     Column("venue", Words, primary_key=True),
     Column("owner", Words, primary_key=True),  # a run's id, or `unattributed`
     Column("symbol", Words, primary_key=True),
-    Column("quantity", Amount, nullable=False),
-    Column("cost", Amount, nullable=False),
-    Column("updated_at", Moment, nullable=False),
+    Column("quantity", AmountType, nullable=False),
+    Column("cost", AmountType, nullable=False),
+    Column("updated_at", MomentType, nullable=False),
 )
 
 risk_state = Table(
     "risk_state",
     metadata,
     Column("scope", Words, primary_key=True),  # the account of a venue, or a run
-    Column("state", Json, nullable=False),
-    Column("updated_at", Moment, nullable=False),
+    Column("state", JsonType, nullable=False),
+    Column("updated_at", MomentType, nullable=False),
 )
 
 recorded_inputs = Table(
     "recorded_inputs",
     metadata,
     Column("run_id", Words, ForeignKey("runs.id"), primary_key=True),
-    Column("number", Number, primary_key=True, autoincrement=False),
-    Column("tick", Moment, nullable=False),
+    Column("number", WholeNumber, primary_key=True, autoincrement=False),
+    Column("tick", MomentType, nullable=False),
     Column("kind", Words, nullable=False),
-    Column("content", Json, nullable=False),
+    Column("content", JsonType, nullable=False),
 )

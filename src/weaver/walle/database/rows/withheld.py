@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, delete, or_, select, update
 
 from weaver.model.run import RunMode, RunStatus
-from weaver.walle.database.engines.session import Session
-from weaver.walle.database.rows.outbox import Recorder
+from weaver.walle.database.engines.session import DatabaseSession
+from weaver.walle.database.rows.outbox import EventRecorder
 from weaver.walle.database.rows.tables import (
     DELETED,
     UNFINISHED,
@@ -49,7 +49,7 @@ def is_there() -> ColumnElement[bool]:
 class SqlWithheldRecords:
     """They, as one transaction sees them."""
 
-    def __init__(self, session: Session, recorder: Recorder) -> None:
+    def __init__(self, session: DatabaseSession, recorder: EventRecorder) -> None:
         self._session, self._recorder = session, recorder
 
     async def pieces(self, run_id: str) -> int | None:

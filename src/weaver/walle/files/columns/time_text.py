@@ -172,7 +172,7 @@ def _parse_pieces(texts: TextColumn, match: re.Match[str]) -> WrittenTimes | Non
     return WrittenTimes(local=local, instant=instant)
 
 
-def _times(parts: "Parts", has_zone: bool) -> WrittenTimes:
+def _times(parts: "TimeParts", has_zone: bool) -> WrittenTimes:
     day = _days(parts)
     clock = parts["hour"] * HOUR + parts["minute"] * MINUTE + parts["second"] * SECOND + parts["fraction"]
     local: Int64 = day * DAY + clock
@@ -199,15 +199,15 @@ def _spaced(text: str) -> str:
     return f"{text[:8]} {text[8:]}" if text.isdigit() and len(text) > 8 else text
 
 
-Parts = dict[str, Int64]
+TimeParts = dict[str, Int64]
 
 
-def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> tuple[Parts, bool] | None:
+def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> tuple[TimeParts, bool] | None:
     """All rows at once, if all are laid out as the first one, character by character; else None."""
     matrix, written = texts.matrix(), np.frombuffer(match.string.encode(), dtype=np.uint8)
     if matrix is None or matrix.shape[1] != len(written):
         return None
-    parts: Parts = {}
+    parts: TimeParts = {}
     fixed = np.ones(matrix.shape[1], dtype=np.bool_)
     for name in _PARTS:
         start, stop = match.span(name)
@@ -233,7 +233,7 @@ def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> tuple[Parts, bool]
     return parts, match["zone"] is not None
 
 
-def _parse_rows(texts: TextColumn, layout: re.Pattern[str], origin: Origin) -> tuple[Parts, bool]:
+def _parse_rows(texts: TextColumn, layout: re.Pattern[str], origin: Origin) -> tuple[TimeParts, bool]:
     """Row by row: slower, for columns of mixed lengths, and to find the row that is wrong."""
     values = np.zeros((len(texts), len(_PARTS)), dtype=np.int64)
     negative = np.zeros(len(texts), dtype=np.bool_)
@@ -253,12 +253,12 @@ def _parse_rows(texts: TextColumn, layout: re.Pattern[str], origin: Origin) -> t
     return parts, bool(zoned[0])
 
 
-def _turn(parts: Parts, negative: Bool) -> None:
+def _turn(parts: TimeParts, negative: Bool) -> None:
     for name in ("zone_hour", "zone_minute"):
         parts[name] = np.where(negative, -parts[name], parts[name])
 
 
-def _invalid(parts: Parts) -> Bool:
+def _invalid(parts: TimeParts) -> Bool:
     bad: Bool = (parts["month"] < 1) | (parts["month"] > 12) | (parts["year"] < 1900) | (parts["year"] > 2099)
     for name, limit in _LIMITS.items():
         bad |= np.abs(parts[name]) > limit
@@ -268,11 +268,11 @@ def _invalid(parts: Parts) -> Bool:
     return bad
 
 
-def _months(parts: Parts) -> NDArray[np.datetime64]:
+def _months(parts: TimeParts) -> NDArray[np.datetime64]:
     count = (parts["year"] - 1970) * 12 + np.clip(parts["month"], 1, 12) - 1
     return count.astype("datetime64[M]")
 
 
-def _days(parts: Parts) -> Int64:
+def _days(parts: TimeParts) -> Int64:
     first: Int64 = _months(parts).astype("datetime64[D]").astype(np.int64)
     return first + parts["day"] - 1

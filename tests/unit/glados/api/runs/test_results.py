@@ -19,7 +19,7 @@ from weaver.events.event import Event
 from weaver.glados.ports import Row, StoredResult
 from weaver.glados.schemas.results import EquityResponse
 from weaver.glados.stored.blobs import EquityColumns, encode_equity, encode_report
-from weaver.glados.stored.equity_text import ROWS_TOGETHER, curve_of, equity_text
+from weaver.glados.stored.equity_text import ROWS_TOGETHER, curve_points, equity_text
 from weaver.glados.stored.events import encode_events
 from weaver.glados.stored.indicators import encode_indicators
 from weaver.glados.stored.positions import encode_positions
@@ -37,8 +37,8 @@ def order_row(number: int, *, run_id: str = "r1", **fields: Any) -> Row:
         "id": f"{run_id}-{number}", "run_id": run_id, "client_order_id": f"{run_id}-{number}", "number": number,
         "symbol": "AAPL", "side": "buy", "order_type": "limit", "order_class": "simple", "quantity": "10",
         "filled_quantity": "4", "average_price": "101.25", "limit_price": "101.5", "stop_price": None, "trail": None,
-        "trail_percent": None, "time_in_force": "day", "extended_hours": False, "status": "partial", "reason": None,
-        "parent_id": None, "replaced_by": None, "placed_at": "2024-01-02T14:30:00Z",
+        "trail_percent": None, "time_in_force": "day", "expires": None, "extended_hours": False, "status": "partial",
+        "reason": None, "parent_id": None, "replaced_by": None, "placed_at": "2024-01-02T14:30:00Z",
         "updated_at": "2024-01-02T14:31:00Z", **fields,
     }  # fmt: skip
 
@@ -197,7 +197,7 @@ async def test_few_points_are_the_ends_and_what_lies_evenly_between_them(api: Ap
 
 @given(st.lists(st.floats(-1e9, 1e9), max_size=300), st.integers(2, 50))
 def test_thinned_curve_is_part_of_the_curve_with_its_ends_and_extremes(equity: list[float], points: int) -> None:
-    text = b"".join(equity_text("r1", curve_of(encode_equity(columns(equity)), points)))
+    text = b"".join(equity_text("r1", curve_points(encode_equity(columns(equity)), points)))
     thinned = EquityResponse.model_validate_json(text, strict=False)
     whole = [(FIRST + k * MINUTE, value) for k, value in enumerate(equity)]
     kept = [(round(item.timestamp.timestamp() * 1e9), item.equity) for item in thinned.items]
@@ -305,6 +305,7 @@ async def test_order_of_a_run_needs_the_run_to_be_running(api: Api, run_id: str,
     [
         {}, {"run_id": "r1", "mode": "paper"}, {"run_id": "r1", "qty": "a lot"}, {"run_id": "r1", "side": "up"},
         {"run_id": "r1", "take_profit": {"price": 1}}, {"run_id": "r1", "symbol": ""},
+        {"run_id": "r1", "time_in_force": "gtd"}, {"run_id": "r1", "expires": "2024-05-31"},
     ],
 )  # fmt: skip
 async def test_order_of_a_wrong_shape_is_422(api: Api, fields: dict[str, Any]) -> None:

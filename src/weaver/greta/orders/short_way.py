@@ -1,0 +1,72 @@
+"""The short way of what a strategy asked for: done with in one step, where nothing can come in between."""
+
+from collections.abc import Callable
+from typing import Any
+
+from weaver.greta.ledger.plain_orders import PlainOrders
+from weaver.greta.orders.next_touch import Watch
+from weaver.model.orders.order import Order
+from weaver.model.orders.status import OrderStatus
+
+QUIET: tuple[()] = ()
+"""Nothing to tell."""
+PENDING, ACCEPTED = OrderStatus.PENDING, OrderStatus.ACCEPTED
+Way = Callable[[int], tuple[()] | None]
+
+
+class ShortWay:
+    """Fills plain orders at the opens of a tick's bars, and leaves others to rest that these bars surely do not touch.
+
+    Orders that rest stay among what was asked for, so that they are looked at tick by tick as long as something new
+    comes with each; only then it is worth while to search for the bar that touches them.
+    """
+
+    def __init__(self, plain: PlainOrders, watch: Watch) -> None:
+        self._plain, self._watch = plain, watch
+
+    def way(self, fresh: list[Any], accept: Callable[[list[Order]], None]) -> Way:
+        """A function that takes up at a tick what stands in `fresh`: takes out what it fills, and has `accept`ed what
+        is left to rest. It returns None where it cannot take up all: it leaves the rest, from the first plain order on
+        that cannot be filled so, or everything where another order may be touched or nothing is new."""
+        only, take_up = self._plain.only, self._take_up
+        clear = fresh.clear
+
+        def take_up_all(tick: int) -> tuple[()] | None:
+            if only is not None and len(fresh) == 1:
+                order = fresh[0]
+                if order.__class__ is Order and order.is_plain and order.status is PENDING:
+                    if only(order, tick):
+                        clear()
+                        return QUIET
+                    return None
+            return take_up(fresh, accept, tick)
+
+        return take_up_all
+
+    def _take_up(self, fresh: list[Any], accept: Callable[[list[Order]], None], tick: int) -> tuple[()] | None:
+        leaves, fills = self._watch.leaves, self._plain.fills
+        is_new = False
+        for order in fresh:
+            if order.__class__ is not Order:
+                return None
+            if order.status is PENDING:
+                is_new = True
+                if not (order.is_plain or leaves(order, tick)):
+                    return None  # what it may do depends on what there was before all of them
+            elif order.status is not ACCEPTED:
+                is_new = True  # cancelled
+            elif not leaves(order, tick):
+                return None
+        if not is_new:
+            return None
+        resting = []
+        for done, order in enumerate(fresh):
+            if order.status is ACCEPTED or (order.status is PENDING and not order.is_plain):
+                resting.append(order)
+            elif order.status is PENDING and not fills(order, tick):
+                fresh[:done] = resting
+                return None
+        fresh[:] = resting
+        if resting:
+            accept(resting)
+        return QUIET

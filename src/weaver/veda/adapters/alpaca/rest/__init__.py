@@ -1,0 +1,1 @@
+"""Requests: their turns, their threads, their time-outs, and the SDK that sends them."""

@@ -1,0 +1,1 @@
+"""Streams: sockets that are kept up, repaired after gaps, and watched for silence."""

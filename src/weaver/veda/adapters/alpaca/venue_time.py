@@ -1,0 +1,83 @@
+"""The time that counts at the venue: the machine's, or, of an exchange on this machine, that exchange's own.
+
+A local exchange's time goes at another pace, stands still, or jumps. It is taken from `/v2/clock`: each sample says
+where it stands, and two in a row how fast it goes; what streams and orders are stamped with moves it on in between.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from weaver.model.errors import WeaverError
+from weaver.veda.exchange.setup import Wall
+
+SAMPLE_SECONDS, SAMPLE_SECONDS_MAX = 1.0, 10.0
+"""How long (wall) whoever waits goes without asking for the time: longer, the longer it stood still or went evenly."""
+STANDING = 0.01
+"""Slower than this, the exchange's time is moved by its control: a jump of it is no skew."""
+EVEN_SECONDS = 0.5
+
+
+class VenueTime:
+    """`ask` asks the venue for its time and answers by calling `sample`."""
+
+    def __init__(self, wall: Wall, *, is_own: bool, ask: Callable[[], Awaitable[object]]) -> None:
+        self._wall, self._is_own, self._ask = wall, is_own, ask
+        self._venue = self._at = wall.now()
+        self._paces = [1.0, 1.0]
+        self._is_sampled = False
+        self._every = SAMPLE_SECONDS
+        self._looked = self._at
+        self._is_asking = False
+
+    def now(self) -> datetime:
+        """The venue's time, as far as it is known."""
+        if not self._is_own:
+            return self._wall.now()
+        return self._venue + (self._wall.now() - self._at) * min(self._paces)
+
+    def seconds(self) -> float:
+        """The same in seconds, for measuring."""
+        return self.now().timestamp()
+
+    def observe(self, stamp: datetime) -> None:
+        """Something at the venue happened then, so its time is that at least."""
+        if self._is_own and stamp > self.now():
+            self._venue, self._at, self._every = stamp, self._wall.now(), SAMPLE_SECONDS
+
+    def sample(self, time: datetime, *, asked: datetime, answered: datetime) -> float:
+        """The venue said what time it is, between two instants of the wall. Returns by how many seconds it is ahead."""
+        between = asked + (answered - asked) / 2
+        if not self._is_own:
+            return (time - between).total_seconds()
+        ahead = (time - self.now()).total_seconds() if self._is_sampled else 0.0
+        passed = (between - self._at).total_seconds()
+        is_standing = min(self._paces) < STANDING
+        if self._is_sampled and passed > 0:
+            self._paces = [self._paces[1], max(0.0, (time - self._venue).total_seconds() / passed)]
+        self._every = SAMPLE_SECONDS if abs(ahead) > EVEN_SECONDS else min(2 * self._every, SAMPLE_SECONDS_MAX)
+        self._venue, self._at, self._is_sampled = time, between, True
+        return 0.0 if is_standing else ahead
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after so long by the venue's time."""
+        if not self._is_own:
+            await self._wall.sleep(seconds)
+            return
+        until = self.now() + timedelta(seconds=seconds)
+        while (left := (until - self.now()).total_seconds()) > 0:
+            pace = min(self._paces)
+            due = left / pace if pace > STANDING else self._every
+            await self._wall.sleep(min(due, self._every))
+            await self.freshen()
+
+    async def freshen(self) -> None:
+        """Ask for the time, unless it was asked for, or came, lately. Where asking fails, what is known stays."""
+        if not self._is_own or self._is_asking or (self._wall.now() - self._looked).total_seconds() < self._every:
+            return
+        self._is_asking, self._looked = True, self._wall.now()
+        try:
+            await self._ask()
+        except WeaverError:
+            self._every = SAMPLE_SECONDS_MAX
+        finally:
+            self._is_asking = False

@@ -1,0 +1,82 @@
+"""Blocking calls off the loop: clients are used by one thread at a time, and nothing waits for one that hangs."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from weaver.veda.adapters.alpaca.rest.threads import ClientThreads
+
+pytestmark = pytest.mark.anyio
+
+
+class Client:
+    def __init__(self) -> None:
+        self.users = 0
+
+    def work(self, seconds: float) -> int:
+        self.users += 1
+        time.sleep(seconds)
+        users, self.users = self.users, self.users - 1
+        return users
+
+
+async def test_clients_are_used_by_one_at_a_time_and_again() -> None:
+    made: list[Client] = []
+
+    def make() -> Client:
+        made.append(Client())
+        return made[-1]
+
+    threads = ClientThreads(make, at_once=3)
+    found = await asyncio.gather(*(threads.do(lambda client: client.work(0.01)) for _ in range(12)))
+    assert found == [1] * 12
+    assert len(made) <= 3
+
+
+async def test_loop_goes_on_meanwhile_and_errors_are_raised_to_who_waits() -> None:
+    threads = ClientThreads(Client, at_once=1)
+    call = asyncio.create_task(threads.do(lambda client: client.work(0.2)))
+    turns = 0
+    while not call.done():
+        await asyncio.sleep(0.01)
+        turns += 1
+    assert turns > 5
+
+    def fail(_client: Client) -> int:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await threads.do(fail)
+    assert await threads.do(lambda client: client.work(0)) == 1
+
+
+async def test_call_that_is_given_up_keeps_its_client_and_its_place_until_it_ends() -> None:
+    go = threading.Event()
+    threads = ClientThreads(Client, at_once=1)
+    call = asyncio.create_task(threads.do(lambda _client: go.wait(5)))
+    await asyncio.sleep(0.05)
+    call.cancel()
+    following = asyncio.create_task(threads.do(lambda client: client.work(0)))
+    await asyncio.sleep(0.05)
+    assert not following.done()
+    go.set()
+    assert await following == 1
+
+
+def test_process_ends_while_a_call_hangs() -> None:
+    code = (
+        "import asyncio, time\n"
+        "from weaver.veda.adapters.alpaca.rest.threads import ClientThreads\n"
+        "async def main():\n"
+        "    threads = ClientThreads(object, at_once=1)\n"
+        "    asyncio.create_task(threads.do(lambda _client: time.sleep(60)))\n"
+        "    await asyncio.sleep(0.1)\n"
+        "asyncio.run(main())\n"
+    )
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+    assert time.perf_counter() - began < 20

@@ -1,0 +1,124 @@
+"""The venue's time: the machine's, or that of an exchange on this machine, at any pace."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.unit.veda.adapters.alpaca.clocks import SleepingWall
+from weaver.model.errors import Unavailable
+from weaver.veda.adapters.alpaca.venue_time import VenueTime
+
+pytestmark = pytest.mark.anyio
+
+
+class Exchange:
+    """A venue whose time goes at a pace of its own."""
+
+    def __init__(self, wall: SleepingWall, *, pace: float, ahead: float = 0.0, fails: bool = False) -> None:
+        self.wall, self.pace, self.fails = wall, pace, fails
+        self.start, self.began = wall.now() + timedelta(seconds=ahead), wall.now()
+        self.asked = 0
+        self.time = VenueTime(wall, is_own=True, ask=self.ask)
+
+    @property
+    def now(self) -> datetime:
+        return self.start + (self.wall.now() - self.began) * self.pace
+
+    async def ask(self) -> float:
+        self.asked += 1
+        if self.fails:
+            raise Unavailable("no answer")
+        return self.time.sample(self.now, asked=self.wall.now(), answered=self.wall.now())
+
+
+async def test_time_of_a_venue_elsewhere_is_the_machines_and_its_skew_is_measured() -> None:
+    wall = SleepingWall()
+    asks: list[None] = []
+
+    async def ask() -> None:
+        asks.append(None)
+
+    time = VenueTime(wall, is_own=False, ask=ask)
+    asked = wall.now()
+    wall.pass_by(2)
+    assert time.sample(asked + timedelta(seconds=6), asked=asked, answered=wall.now()) == 5
+    assert time.now() == wall.now()
+    await time.sleep(30)
+    assert (wall.slept, asks) == ([30], [])
+
+
+@pytest.mark.parametrize("pace", [1.0, 60.0, 0.5])
+async def test_pace_is_learnt_and_time_runs_on_between_questions(pace: float) -> None:
+    wall = SleepingWall()
+    exchange = Exchange(wall, pace=pace, ahead=86400)
+    for _ in range(3):
+        await exchange.ask()
+        wall.pass_by(5)
+    assert abs((exchange.time.now() - exchange.now).total_seconds()) < 1e-3
+
+
+async def test_time_on_hold_stands_until_it_is_moved_and_a_jump_of_it_is_no_skew() -> None:
+    wall = SleepingWall()
+    exchange = Exchange(wall, pace=0.0)
+    for _ in range(3):
+        await exchange.ask()
+        wall.pass_by(5)
+    assert exchange.time.now() == exchange.now
+    exchange.start += timedelta(hours=1)
+    assert await exchange.ask() == 0.0
+    assert exchange.time.now() == exchange.now
+    wall.pass_by(100)
+    await exchange.ask()
+    wall.pass_by(100)
+    assert exchange.time.now() == exchange.now  # the jump was not taken for a pace
+
+
+async def test_clock_that_is_moved_while_time_runs_is_skew() -> None:
+    wall = SleepingWall()
+    exchange = Exchange(wall, pace=1.0)
+    for _ in range(3):
+        await exchange.ask()
+        wall.pass_by(5)
+    exchange.start += timedelta(seconds=40)
+    assert await exchange.ask() == pytest.approx(40)
+
+
+async def test_sleep_counts_the_venues_seconds() -> None:
+    wall = SleepingWall()
+    exchange = Exchange(wall, pace=60.0)
+    for _ in range(3):
+        await exchange.ask()
+        wall.pass_by(1)
+    before, at = exchange.now, wall.now()
+    await exchange.time.sleep(600)
+    assert (exchange.now - before).total_seconds() == pytest.approx(600, abs=1)
+    assert (wall.now() - at).total_seconds() == pytest.approx(10, abs=0.1)
+
+
+async def test_stamp_moves_time_on_and_never_back() -> None:
+    wall = SleepingWall()
+    exchange = Exchange(wall, pace=0.0)
+    for _ in range(3):
+        await exchange.ask()
+        wall.pass_by(1)
+    later = exchange.now + timedelta(minutes=3)
+    exchange.time.observe(later)
+    exchange.time.observe(later - timedelta(minutes=1))
+    assert exchange.time.now() == later
+
+
+async def test_time_that_stands_still_is_asked_for_more_and_more_rarely() -> None:
+    wall = SleepingWall()
+    exchange = Exchange(wall, pace=0.0)
+    for _ in range(600):
+        await exchange.time.freshen()
+        wall.pass_by(1)
+    assert 600 / 10 <= exchange.asked <= 600 / 10 + 5
+
+
+async def test_venue_that_does_not_answer_leaves_what_is_known() -> None:
+    wall = SleepingWall()
+    exchange = Exchange(wall, pace=1.0, fails=True)
+    wall.pass_by(20)
+    await exchange.time.freshen()
+    assert exchange.time.now() == wall.now()
