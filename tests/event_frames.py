@@ -13,7 +13,7 @@ from typing import Any
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import PAYLOADS, Payload, StreamReset
 from weaver.glados.stream.hub import frame_of, reset_frame
-from weaver.walle.database.database import open_database
+from weaver.walle.database.opening import open_database
 
 PAGE = Path(__file__).parents[1] / "docs" / "architecture" / "events.md"
 BEGIN, END = "<!-- frames, written by `python -m tests.event_frames` -->", "<!-- end of frames -->"

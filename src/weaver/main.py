@@ -48,8 +48,9 @@ from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.errors import InputError
 from weaver.model.run import RunMode
 from weaver.walle.bars.store import ParquetBarStore
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.engines.ownership import FileLock
+from weaver.walle.database.opening import open_database
 
 HOME_TAKEN = (
     "this server is read-only: another one uses its home {}; stop that one and start this one again, or give this one "

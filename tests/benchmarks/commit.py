@@ -38,7 +38,8 @@ from weaver.glados.threads import Threads
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bars.store import ParquetBarStore
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
+from weaver.walle.database.opening import open_database
 
 RATE = 50
 """Orders a second."""

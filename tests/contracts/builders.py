@@ -14,7 +14,8 @@ import pytest
 from weaver.events.event import Event, Kind
 from weaver.model.record import StoredResult
 from weaver.model.run import Run, RunMode, RunStatus
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
+from weaver.walle.database.opening import open_database
 from weaver.walle.database.transaction import Router, SqlTransaction
 
 on_memory = pytest.mark.parametrize("storage", ["memory"])

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tests.contracts.builders import MOMENT, add_run, event, new_id
 from tests.postgres import Databases
 from weaver.model.errors import InputError
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.migrate import config, migrate
+from weaver.walle.database.opening import open_database
 from weaver.walle.database.rows.tables import metadata
 from weaver.walle.database.schema import HEAD
 

@@ -27,11 +27,12 @@ from tests.postgres import Databases, OwnServer, connect
 from weaver.events.event import Event
 from weaver.model.errors import Conflict, InputError, NotFound, Unavailable
 from weaver.model.record import Query
-from weaver.walle.database.database import SqlDatabase, open_database, open_reader
+from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.engines import sqlite
 from weaver.walle.database.engines.faults import OutcomeUnknown
 from weaver.walle.database.engines.sqlite_driver import prepared
 from weaver.walle.database.migrate import migrate
+from weaver.walle.database.opening import open_database, open_reader
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 from tests.kill.snapshot import Snapshot
 from weaver.events.event import Event
 from weaver.events.log.consumer import BATCH, consume
-from weaver.walle.database.database import open_database
+from weaver.walle.database.opening import open_database
 
 NAME = "kill-test"
 PATIENCE_SECONDS = 60.0

@@ -79,7 +79,7 @@ def _database() -> str:
     import asyncio
 
     from weaver.model.record import Query
-    from weaver.walle.database.database import open_reader
+    from weaver.walle.database.opening import open_reader
 
     found = settings()
     if found.database_url == "memory":

@@ -19,7 +19,8 @@ from weaver.glados.runs.port import Load, NewRun
 from weaver.glados.runs.transitions import known
 from weaver.model.errors import Conflict, IllegalTransition, InputError, Unavailable
 from weaver.model.run import Run, RunMode, RunStatus, RunStep
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
+from weaver.walle.database.opening import open_database
 
 START = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
 

@@ -13,7 +13,8 @@ from weaver.model.market.timeframe import Timeframe
 from weaver.model.record import Query
 from weaver.walle.backup import backup
 from weaver.walle.bars.store import ParquetBarStore
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
+from weaver.walle.database.opening import open_database
 
 pytestmark = pytest.mark.anyio
 MINUTE = Timeframe.parse("1m")

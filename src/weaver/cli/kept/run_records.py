@@ -144,8 +144,8 @@ class StoredRuns:
 
     def _read(self, read: Callable[[Any], Awaitable[T]], *, unused: T) -> T:
         """What `read` finds in a transaction; `unused` where there is no database yet, so that no run was ever kept."""
-        from weaver.walle.database.database import open_reader
         from weaver.walle.database.engines.address import FILE_NAME
+        from weaver.walle.database.opening import open_reader
 
         if not self._url and not (self._home / FILE_NAME).exists():
             return unused

@@ -16,7 +16,8 @@ from weaver.glados.ports import StoredResult
 from weaver.glados.stored.blobs import encode_equity
 from weaver.glados.stored.events import encode_events
 from weaver.model.run import RunStatus
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
+from weaver.walle.database.opening import open_database
 
 pytestmark = pytest.mark.anyio
 

@@ -21,7 +21,7 @@ from weaver.glados.stream import hub as sse
 from weaver.glados.stream.hub import QUEUE_SIZE_MAX, StreamFilter
 from weaver.glados.stream.response import REPLAY_BATCH, EventStream, beginning
 from weaver.model.errors import InputError, Unavailable
-from weaver.walle.database.database import open_database
+from weaver.walle.database.opening import open_database
 
 pytestmark = pytest.mark.anyio
 

@@ -19,7 +19,8 @@ from weaver.glados.threads import Threads
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.run import Run, RunMode
 from weaver.walle.bars.store import ParquetBarStore
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
+from weaver.walle.database.opening import open_database
 from weaver.walle.files.bar_file import read_bars
 from weaver.walle.files.corporate_actions_file import read_corporate_actions
 

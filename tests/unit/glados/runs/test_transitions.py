@@ -22,7 +22,8 @@ from weaver.glados.runs.transitions import RunStates
 from weaver.glados.stored.rows import KeptRows
 from weaver.model.errors import Unavailable
 from weaver.model.run import RunStatus
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
+from weaver.walle.database.opening import open_database
 from weaver.walle.database.rows.tables import metadata
 
 pytestmark = pytest.mark.anyio

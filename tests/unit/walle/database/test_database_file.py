@@ -6,8 +6,9 @@ import pytest
 
 from tests.contracts.builders import MOMENT, add_run, new_id
 from weaver.model.errors import InputError
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.migrate import migrate
+from weaver.walle.database.opening import open_database
 
 pytestmark = pytest.mark.anyio
 

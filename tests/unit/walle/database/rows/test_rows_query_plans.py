@@ -12,7 +12,8 @@ from sqlalchemy import event as sqlalchemy_event
 from tests.contracts.builders import MOMENT, add_run, event, fill_row, new_id, order_row
 from weaver.events.filter import EventFilter
 from weaver.model.record import Query
-from weaver.walle.database.database import SqlDatabase, open_database
+from weaver.walle.database.database import SqlDatabase
+from weaver.walle.database.opening import open_database
 from weaver.walle.database.rows import outbox
 
 pytestmark = pytest.mark.anyio
