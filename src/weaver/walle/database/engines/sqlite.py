@@ -14,7 +14,7 @@ from weaver.model.errors import ReadOnly, WeaverError
 from weaver.walle.database.engines.faults import translated
 from weaver.walle.database.engines.ownership import FileLock
 from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Item, Statements, to_its_end
-from weaver.walle.database.engines.sqlite_driver import execute_many, execute_plain, prepared
+from weaver.walle.database.engines.sqlite_driver import execute_many, execute_plain, prepared, with_log_ahead
 from weaver.walle.database.engines.writers import BUSY_SECONDS, Writers
 
 READERS = 8
@@ -42,13 +42,13 @@ def sqlite_engine(path: Path, *, durable: bool = True) -> AsyncEngine:
         max_overflow=2,
         pool_timeout=5,
     )
-    return prepared(
+    prepared(
         engine,
-        "journal_mode=WAL",
-        f"synchronous={'FULL' if durable else 'NORMAL'}",
         f"busy_timeout={int(BUSY_SECONDS * 1000)}",
+        f"synchronous={'FULL' if durable else 'NORMAL'}",
         f"wal_autocheckpoint={CHECKPOINT_PAGES_MAX}",
     )
+    return with_log_ahead(engine)
 
 
 class SqliteStorage:

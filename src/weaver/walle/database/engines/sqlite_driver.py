@@ -1,20 +1,48 @@
 """What is done with connections to SQLite, in a file or in memory."""
 
 from collections.abc import Iterable, Sequence
+from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import Table, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+LOG_AHEAD = "PRAGMA journal_mode=WAL"
+ATTEMPTS_MAX = 10
+
 
 def prepared(engine: AsyncEngine, *settings: str) -> AsyncEngine:
-    """Has each connection of an engine hold to foreign keys, and to these settings (`journal_mode=WAL`)."""
+    """Has each connection of an engine hold to foreign keys, and to these settings (`synchronous=FULL`)."""
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         for setting in ("foreign_keys=ON", *settings):
             cursor.execute(f"PRAGMA {setting}")
+        cursor.close()
+
+    return engine
+
+
+def with_log_ahead(engine: AsyncEngine) -> AsyncEngine:
+    """Has each connection of an engine write to a file's log first, and to the file itself later.
+
+    Where several make a file at once SQLite does not wait, as it does for a write, until another has changed how it is
+    written. So each waits for a write of nothing, and tries again.
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _change(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for _ in range(ATTEMPTS_MAX - 1):
+            try:
+                cursor.execute(LOG_AHEAD)
+                break
+            except OperationalError:
+                cursor.execute("BEGIN IMMEDIATE")
+                cursor.execute("COMMIT")
+        else:
+            cursor.execute(LOG_AHEAD)
         cursor.close()
 
     return engine
