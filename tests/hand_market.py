@@ -55,10 +55,18 @@ class SetFaults:
     """Faults by symbol and path."""
 
     def __init__(self) -> None:
+        self.refused: dict[str, int] = {}
+        self.mute: set[str] = set()
         self.delays: dict[str, float] = {}
         self.corrections: dict[str, Correction] = {}
         self.halted: set[str] = set()
         self.told: list[Callable[[str, bool], None]] = []
+
+    def refuses_connection(self, path: str) -> int | None:
+        return self.refused.pop(path, None)
+
+    def is_mute(self, path: str) -> bool:
+        return path in self.mute
 
     def bar_delay(self, symbol: str) -> float:
         return self.delays.pop(symbol, 0.0)

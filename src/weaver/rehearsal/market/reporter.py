@@ -48,8 +48,10 @@ class Reporter:
 
     def tell_halt(self, symbol: str, is_halted: bool) -> None:
         """Trading in a symbol halts, or goes on."""
-        if symbol in self._history:
-            self._tell(Channel.STATUSES, symbol, lambda: [status_fields(self._clock.now, is_halted=is_halted)])
+        wanted = symbol.replace("/", "").upper()
+        for known in self._history:
+            if known.replace("/", "") == wanted:
+                self._tell(Channel.STATUSES, known, lambda: [status_fields(self._clock.now, is_halted=is_halted)])
 
     def _tell_day(self, symbol: str) -> None:
         def newest_day() -> Iterable[Fields]:

@@ -28,6 +28,7 @@ class SystemWall:
             await asyncio.sleep(0)
             return
         try:
-            await asyncio.wait_for(woken.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for would swallow being cancelled as it is woken
+                await woken.wait()
         except TimeoutError:
             return
