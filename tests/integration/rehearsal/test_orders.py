@@ -315,3 +315,34 @@ def test_price_of_the_control_fills_what_it_makes_marketable(exchange: Served) -
     exchange.control("price", {"symbol": "AAPL", "price": 85})
     assert (again(exchange, low).filled_avg_price, again(exchange, high).status) == ("85", OrderStatus.NEW)
     assert exchange.market.trades == [("AAPL", Decimal(85))]
+
+
+def auction(exchange: Served, tif: str, **terms: object) -> dict[str, str]:
+    body = {"symbol": "AAPL", "qty": 1, "side": "buy", "type": "market", "time_in_force": tif, **terms}
+    answer = exchange.http.post("/v2/orders", json=body).json()
+    assert isinstance(answer, dict)
+    return answer
+
+
+def test_opg_order_fills_at_the_open_or_is_cancelled() -> None:
+    with Served(start="2024-03-12T13:20:00+00:00").running() as exchange:
+        market, limit = auction(exchange, "opg"), auction(exchange, "opg", type="limit", limit_price=90)
+        assert market["status"] == "accepted"
+        exchange.control("clock", {"to": "2024-03-12T13:30:00Z"})
+        assert auction(exchange, "opg")["code"] == 42210000  # too late for today, too early for tomorrow
+        exchange.bar(AAPL="101 101 89 90")
+        found = exchange.http.get(f"/v2/orders/{market['id']}").json()
+        assert (found["status"], found["filled_avg_price"]) == ("filled", "101")
+        assert exchange.http.get(f"/v2/orders/{limit['id']}").json()["status"] == "canceled"
+
+
+def test_cls_order_fills_at_the_close_or_is_cancelled() -> None:
+    with Served(start="2024-03-12T19:45:00+00:00").running() as exchange:
+        market, limit = auction(exchange, "cls"), auction(exchange, "cls", type="limit", limit_price=90)
+        exchange.control("clock", {"to": "2024-03-12T19:59:00Z"})
+        assert auction(exchange, "cls")["code"] == 42210000
+        exchange.bar(AAPL="101 102 89 100.5")
+        found = exchange.http.get(f"/v2/orders/{market['id']}").json()
+        assert (found["status"], found["filled_avg_price"]) == ("filled", "100.5")
+        exchange.control("clock", {"advance": 1})
+        assert exchange.http.get(f"/v2/orders/{limit['id']}").json()["status"] == "canceled"

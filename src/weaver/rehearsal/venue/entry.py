@@ -15,6 +15,7 @@ from weaver.rehearsal.faults.faults import Faults
 from weaver.rehearsal.ports import Market, VenueClock
 from weaver.rehearsal.venue.account import Account
 from weaver.rehearsal.venue.checks import rules
+from weaver.rehearsal.venue.checks.auctions import check_auction
 from weaver.rehearsal.venue.checks.flags import account_flags, asset_flags
 from weaver.rehearsal.venue.checks.reservations import FORBIDDEN, SHORTAGE, Reservations, price_at_most
 from weaver.rehearsal.venue.checks.wash_trade import check_wash_trade
@@ -66,6 +67,7 @@ class Entry:
     def check(self, terms: Terms, asset: Asset, *, without: Ticket | None = None) -> Sized:
         """Whether the exchange takes an order. Raises Refused. `without`: an open one that it would replace."""
         rules.check(terms, asset)
+        check_auction(terms, self._clock.now)
         self._check_flags(terms, asset)
         sized = self._size(terms, asset)
         rules.check_cost(terms, asset, sized.qty, sized.price)

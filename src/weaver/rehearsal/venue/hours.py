@@ -39,7 +39,7 @@ class Day(NamedTuple):
     @property
     def session(self) -> Session:
         """As bars name it."""
-        return Session(self.close, self.late)
+        return Session(self.open, self.close, self.late)
 
 
 def trading_day(asset: Asset, now: int, *, extended: bool = False) -> Day:

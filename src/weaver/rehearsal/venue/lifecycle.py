@@ -171,9 +171,9 @@ class Lifecycle:
         order = ticket.order
         if order is None or not order.is_working:
             return
-        self._exchange.book.accept()
+        self._exchange.book.accept((order,))
         if ticket.terms.tif is TimeInForce.DAY:
-            self._exchange.book.expire(order, "the session closed")
+            self._exchange.book.expire(order)
             self._exchange.book.sweep()
         else:
             self._exchange.cancel(order, "its time is over")
