@@ -45,11 +45,7 @@ async def backup(
         case InMemory():
             raise InputError("DB_URL is memory: nothing is kept, so there is nothing to copy")
         case OnServer(url=server):
-            raise InputError(
-                f"the database is on a PostgreSQL server, whose own tool copies it: "
-                f"pg_dump --format=custom --file={target}.dump '{_for_pg_dump(server)}' "
-                f"(and copy the folders {home / STRATEGIES} and {home / BARS})"
-            )
+            raise InputError(_by_its_own_tool(server, home, target))
         case InFile(path=path):
             lock = partial(
                 locked, home / BARS / ".lock", what="the bar store", seconds=lock_seconds, shared=True, on_wait=on_wait
@@ -57,23 +53,21 @@ async def backup(
             return await asyncio.to_thread(_copy, path, home, target, lock if with_bars else None)
 
 
-def _for_pg_dump(url: URL) -> str:
-    """A URL as PostgreSQL's tools take it, without its password."""
+def _by_its_own_tool(url: URL, home: Path, target: Path) -> str:
+    """How a PostgreSQL server's database is copied; its URL as that one's tools take it, without the password."""
     plain = URL.create(
         "postgresql", username=url.username, host=url.host, port=url.port, database=url.database, query=url.query
     )
-    return plain.render_as_string()
+    return (
+        f"the database is on a PostgreSQL server, whose own tool copies it: "
+        f"pg_dump --format=custom --file={target}.dump '{plain.render_as_string()}' "
+        f"(and copy the folders {home / STRATEGIES} and {home / BARS})"
+    )
 
 
 def _copy(database: Path, home: Path, target: Path, lock: Lock | None) -> list[str]:
     """lock: of the bars; None: they are left out."""
-    if not database.exists():
-        raise InputError(f"{database}: there is no database to copy yet")
-    if target.exists():
-        raise InputError(f"{target}: is there already; name a folder that is not")
-    for folder in (home / STRATEGIES, home / BARS):
-        if target.resolve().is_relative_to(folder.resolve()):
-            raise InputError(f"{target}: lies in {folder}, which is copied itself; name a folder elsewhere")
+    _check(database, home, target)
     unfinished = target.with_name(f".{target.name}.partial-{os.getpid()}")
     try:
         unfinished.mkdir(parents=True, mode=0o700)  # what runs and strategies say is its user's alone
@@ -93,6 +87,17 @@ def _copy(database: Path, home: Path, target: Path, lock: Lock | None) -> list[s
         raise InputError(f"{target}: could not be written: {error}") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)  # what is left of a copy that failed
+
+
+def _check(database: Path, home: Path, target: Path) -> None:
+    """Raises InputError where there is nothing to copy, or no place for it."""
+    if not database.exists():
+        raise InputError(f"{database}: there is no database to copy yet")
+    if target.exists():
+        raise InputError(f"{target}: is there already; name a folder that is not")
+    for folder in (home / STRATEGIES, home / BARS):
+        if target.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"{target}: lies in {folder}, which is copied itself; name a folder elsewhere")
 
 
 def _copy_database(source: Path, target: Path) -> None:

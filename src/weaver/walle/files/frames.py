@@ -55,15 +55,20 @@ def parts_of_frame(
 
 
 def _raw_columns(frame: Any, symbol: str) -> RawColumns:
-    origin = Origin(name=f"the frame of {symbol}")
     if not all(hasattr(frame, name) for name in ("__len__", "__getitem__", "columns")):
         raise InputError(f"{symbol}: bars must be a pandas or polars frame, not {type(frame).__name__}")
+    origin = Origin(name=f"the frame of {symbol}")
     if not len(frame):
         raise DataError(f"{origin.name}: there are no rows")
     if type(frame).__module__.partition(".")[0] == "pyarrow":
         return _of_arrow(frame, origin)
     if _index_has_symbols(frame, origin):
         frame = frame.reset_index(allow_duplicates=True)
+    return _of_frame(frame, origin)
+
+
+def _of_frame(frame: Any, origin: Origin) -> RawColumns:
+    """The columns of a pandas or polars frame; its times may stand in its index."""
     labels = list(frame.columns)
     spelled = [str(label) for label in labels]
     index = getattr(frame, "index", None)

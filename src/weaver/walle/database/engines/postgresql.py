@@ -61,13 +61,13 @@ def postgresql_engine(
             },
         },
     )
-
-    @event.listens_for(engine.sync_engine, "checkout")
-    def _replace_if_closed(connection: Any, _record: object, _proxy: object) -> None:
-        if connection.driver_connection.is_closed():
-            raise DisconnectionError
-
+    event.listen(engine.sync_engine, "checkout", _replace_if_closed)
     return engine
+
+
+def _replace_if_closed(connection: Any, _record: object, _proxy: object) -> None:
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 class PostgresqlStorage:

@@ -75,15 +75,8 @@ def assemble(
     timestamp = stamps(raw, Timeframe(DAY if is_daily_step(step) else MINUTE), zone, asset_class, notes)
     _check_order(timestamp, raw.origin)
     spacing, timestamp, doubts = _spaced(raw, timestamp, step, timeframe, zone, asset_class)
-    prices = _prices(raw, notes)
-    bars = Bars(
-        symbol=symbol,
-        timeframe=spacing,
-        timestamp=timestamp,
-        end=calendar.bar_end(timestamp, spacing),
-        volume=_volume(raw, notes),
-        **prices,
-    )
+    end, prices, volume = calendar.bar_end(timestamp, spacing), _prices(raw, notes), _volume(raw, notes)
+    bars = Bars(symbol=symbol, timeframe=spacing, timestamp=timestamp, end=end, volume=volume, **prices)
     warnings = (*check_bars(bars, calendar, asset_class), *doubts)
     finer = None
     if timeframe is not None and timeframe != spacing:

@@ -107,11 +107,9 @@ def recognise(
     columns = _Columns(names=names, found=_spelled(names), origin=origin)
     time = -1 if index_is_time else columns.surest(_TIMES, "timestamp")
     bare = _Columns(names=names, found=[_MONEY.sub("", name) for name in columns.found], origin=origin)
-    prices = {price: bare.only(spellings, price) for price, spellings in _PRICES.items()}
-    missing = [price for price, position in prices.items() if position is None]
-    if time is None:
-        missing.insert(0, "timestamp")
-    if missing or time is None:
+    found = {"timestamp": time, **{price: bare.only(spellings, price) for price, spellings in _PRICES.items()}}
+    missing = [name for name, position in found.items() if position is None]
+    if time is None or missing:
         index = "" if time is not None or index_holds is None else _no_times(index_holds)
         raise DataError(f"{origin}: no column for {', '.join(missing)}; found: {_listed(names)}{index}")
     volume, ticks = columns.only(_VOLUMES, "volume"), columns.only(_TICK_VOLUMES, "volume")
@@ -119,7 +117,7 @@ def recognise(
     return ColumnNames(
         time=time,
         clock=columns.surest(("time", "clock"), "time") if time >= 0 and columns.found[time] == "date" else None,
-        prices={price: position for price, position in prices.items() if position is not None},
+        prices={price: position for price in _PRICES if (position := found[price]) is not None},
         volume=ticks if volume is None else volume,
         tick_volume=None if volume is None else ticks,
         symbol=symbol,

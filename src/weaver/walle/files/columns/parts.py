@@ -25,12 +25,7 @@ def parts_of(raw: RawColumns, *, asked: Sequence[str], called: str | None = None
     """
     column = raw.symbols
     if called is not None:
-        if column is not None and len(column.names) > 1:
-            raise DataError(
-                f"{raw.origin.name}: there are several symbols, {listed(column.names)}, and {called} is one name: "
-                'leave the name away, and choose by --symbol (symbols=["…"]) if not all are meant'
-            )
-        asked = [called]
+        asked = [_one_name(raw, called)]
     if column is None or (column.is_label and len(column.names) == 1):
         if len(asked) > 1:
             raise DataError(f"{raw.origin.name}: no column says whose the rows are: they cannot be of {listed(asked)}")
@@ -43,6 +38,17 @@ def parts_of(raw: RawColumns, *, asked: Sequence[str], called: str | None = None
         Part(symbol=symbol, raw=raw.take(rows, f"{raw.origin.name} ({symbol})"))
         for symbol, rows in zip(column.names, column.rows(), strict=True)
     ]
+
+
+def _one_name(raw: RawColumns, called: str) -> str:
+    """What all rows are called. Raises DataError where they are of several symbols."""
+    column = raw.symbols
+    if column is not None and len(column.names) > 1:
+        raise DataError(
+            f"{raw.origin.name}: there are several symbols, {listed(column.names)}, and {called} is one name: "
+            'leave the name away, and choose by --symbol (symbols=["…"]) if not all are meant'
+        )
+    return called
 
 
 def told_against(name: str, parts: list[Part], raw: RawColumns) -> list[Part]:

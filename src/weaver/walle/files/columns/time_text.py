@@ -211,15 +211,11 @@ def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> tuple[TimeParts, b
     fixed = np.ones(matrix.shape[1], dtype=np.bool_)
     for name in _PARTS:
         start, stop = match.span(name)
-        digits = matrix[:, start:stop] - 48 if start >= 0 else np.zeros((len(texts), 0), dtype=np.uint8)
+        digits = matrix[:, max(start, 0) : max(stop, 0)] - 48  # none where the layout leaves the part out
         if (digits > 9).any():
             return None
-        value = np.zeros(len(texts), dtype=np.int64)
-        for position in range(digits.shape[1]):
-            value = value * 10 + digits[:, position]
-        parts[name] = value
-        if start >= 0:
-            fixed[start:stop] = False
+        parts[name] = _written(digits)
+        fixed[max(start, 0) : max(stop, 0)] = False
     if match["fraction"]:
         parts["fraction"] *= 10 ** (9 - len(match["fraction"]))
     if match["sign"]:
@@ -231,6 +227,14 @@ def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> tuple[TimeParts, b
     if (matrix[:, fixed] != written[fixed]).any():
         return None
     return parts, match["zone"] is not None
+
+
+def _written(digits: NDArray[np.uint8]) -> Int64:
+    """The number that each row's digits write; 0 where there are none."""
+    value = np.zeros(len(digits), dtype=np.int64)
+    for position in range(digits.shape[1]):
+        value = value * 10 + digits[:, position]
+    return value
 
 
 def _parse_rows(texts: TextColumn, layout: re.Pattern[str], origin: Origin) -> tuple[TimeParts, bool]:
