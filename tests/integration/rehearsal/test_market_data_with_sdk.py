@@ -28,7 +28,7 @@ from alpaca.data.requests import (
 )
 from alpaca.data.timeframe import TimeFrame, TimeFrameUnit
 
-from tests.served_market import KEY, SECRET, ServedMarket
+from tests.rehearsals.served_market import KEY, SECRET, ServedMarket
 from weaver.rehearsal.market.given.seeded import START, seeded_market
 
 NOW = datetime(2024, 3, 13, 14, 30, tzinfo=UTC)

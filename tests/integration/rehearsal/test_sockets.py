@@ -12,8 +12,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.hand_market import MINUTE, Row, at, listed
-from tests.served_market import KEY, SECRET, ServedMarket
+from tests.rehearsals.hand_market import MINUTE, Row, at, listed
+from tests.rehearsals.served_market import KEY, SECRET, ServedMarket
 from weaver.model.market.asset_class import AssetClass
 
 START = "2024-03-13T14:00Z"

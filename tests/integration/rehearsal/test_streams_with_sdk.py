@@ -11,7 +11,7 @@ from alpaca.data.live import CryptoDataStream, StockDataStream
 from alpaca.data.models import Bar, Orderbook, Quote, Trade, TradingStatus
 from alpaca.trading.stream import TradingStream
 
-from tests.served_market import KEY, SECRET, ServedMarket
+from tests.rehearsals.served_market import KEY, SECRET, ServedMarket
 from weaver.rehearsal.market.given.seeded import START, seeded_market
 from weaver.rehearsal.ports import Correction
 

@@ -11,8 +11,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from weaver.model.errors import InputError
 from weaver.rehearsal.server.guard import ABORT
+from weaver.rehearsal.streams.protocol import AbruptSocket
 
 _BACKLOG = 256
+_MESSAGE_MAX = 1 << 20
 _PATIENCE_SECONDS = 1
 
 
@@ -47,7 +49,9 @@ class ExchangeServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 http=Connection,
-                ws="websockets-sansio",
+                ws=AbruptSocket,
+                ws_max_size=_MESSAGE_MAX,
+                ws_per_message_deflate=False,  # on a loopback it costs more than it saves
                 log_config=None,
                 log_level="error",
                 access_log=False,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.data_client import DataClient
-from tests.hand_market import HandMarket, Row, listed
+from tests.rehearsals.data_client import DataClient
+from tests.rehearsals.hand_market import HandMarket, Row, listed
 from weaver.model.market.corporate_actions import Delisting, Dividend, Split
 
 ROWS: list[Row] = [(10, 12, 9, 11, 100)] * 5

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.data_client import DataClient
-from tests.hand_market import HandMarket, Row, listed
+from tests.rehearsals.data_client import DataClient
+from tests.rehearsals.hand_market import HandMarket, Row, listed
 from weaver.model.market.asset_class import AssetClass
 
 ROWS: list[Row] = [(10, 12, 9, 11, 1), (11, 13, 10.5, 12, 2.5)]

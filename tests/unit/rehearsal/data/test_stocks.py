@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.data_client import DataClient
-from tests.hand_market import HandMarket, Row, listed
+from tests.rehearsals.data_client import DataClient
+from tests.rehearsals.hand_market import HandMarket, Row, listed
 
 ROWS: list[Row] = [(10, 12, 9, 11, 100), (11, 13, 10.5, 12, 200), (12, 12.5, 11.5, 12.25, 300), (12, 14, 12, 13, 400)]
 START = "2024-03-13T14:00Z"

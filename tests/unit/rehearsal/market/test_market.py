@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.hand_market import MINUTE, HandMarket, Row, at, listed
+from tests.rehearsals.hand_market import MINUTE, HandMarket, Row, at, listed
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.session_bar import SessionBar
 from weaver.rehearsal.market.bars.timeframes import parse_timeframe

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgpack
 import pytest
 
-from tests.hand_market import at
+from tests.rehearsals.hand_market import at
 from weaver.rehearsal.market.wire import Instant
 from weaver.rehearsal.streams.codecs import Json, Msgpack, NotUnderstood, codec_for
 

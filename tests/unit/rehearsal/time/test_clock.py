@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.hand_market import SECOND, FakeWall, nothing_to_send
+from tests.rehearsals.hand_market import SECOND, FakeWall, nothing_to_send
 from weaver.rehearsal.ports import HOLD, MAX
 from weaver.rehearsal.time.clock import PacedClock
 from weaver.rehearsal.time.wall import SystemWall

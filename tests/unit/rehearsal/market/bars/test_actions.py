@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.hand_market import HandMarket, Row, listed
+from tests.rehearsals.hand_market import HandMarket, Row, listed
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split
 from weaver.rehearsal.market.bars.actions import Adjustment
 from weaver.rehearsal.market.bars.timeframes import parse_timeframe

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.hand_market import HandMarket, Row, listed
+from tests.rehearsals.hand_market import HandMarket, Row, listed
 from weaver.model.market.asset_class import AssetClass
 from weaver.rehearsal.market.bars.coarser import PublicBars
 from weaver.rehearsal.market.bars.timeframes import parse_timeframe

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.hand_market import at, listed
+from tests.rehearsals.hand_market import at, listed
 from weaver.rehearsal.market.bars.tape import half_spread, vwap
 from weaver.rehearsal.market.series import Series
 

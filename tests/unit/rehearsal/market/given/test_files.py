@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hand_market import HandMarket, at
+from tests.rehearsals.hand_market import HandMarket, at
 from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
 from weaver.rehearsal.market.given.files import file_market

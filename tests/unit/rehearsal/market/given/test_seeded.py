@@ -5,7 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
-from tests.hand_market import FakeWall, SetFaults, at, nothing_to_send
+from tests.rehearsals.hand_market import FakeWall, SetFaults, at, nothing_to_send
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.asset_class import AssetClass
 from weaver.rehearsal.market.bars.timeframes import parse_timeframe

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tests.hand_market import SECOND, SetFaults
+from tests.rehearsals.hand_market import SECOND, SetFaults
 from weaver.rehearsal.answers import Refused, refusal
 from weaver.rehearsal.data.routes import data_routes
 from weaver.rehearsal.market.given.listed import Listed

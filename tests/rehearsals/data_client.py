@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tests.hand_market import HandMarket
+from tests.rehearsals.hand_market import HandMarket
 from weaver.rehearsal.answers import Refused, refusal
 from weaver.rehearsal.data.routes import data_routes
 
