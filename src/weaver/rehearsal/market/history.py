@@ -7,6 +7,7 @@ from weaver.model.market.corporate_actions import CorporateAction, ex_day
 from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.rehearsal.market.bars.actions import Adjustment, adjusted
 from weaver.rehearsal.market.bars.coarser import PublicBars, put_together
+from weaver.rehearsal.market.bars.columns import midnight
 from weaver.rehearsal.market.bars.tape import Tape
 from weaver.rehearsal.market.series import Series
 from weaver.rehearsal.ports import VenueClock
@@ -60,6 +61,12 @@ class SymbolHistory:
             week *= 4
             made = self.bars(_ONE_DAY, now - week, now)
         return made.take(slice(max(0, len(made) - 2), None))
+
+    def today(self) -> PublicBars:
+        """The bar of the current day as far as it has got, or none."""
+        now = np.array([self._clock.now])
+        start = midnight(new_york.local_day(now))[0] if self.is_stock else now[0] // DAY * DAY
+        return self.bars(_ONE_DAY, int(start), self._clock.now)
 
     def trades(self, start: int, end: int) -> Tape:
         """Trades from `start` to `end`, both included."""

@@ -21,6 +21,7 @@ from weaver.rehearsal.ports import Correction, FeedFaults, OnBars, VenueClock
 
 _SECOND = 1_000_000_000
 _COLUMNS = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
+"""What a correction may name, by these or in full."""
 
 
 class VenueMarket:
@@ -155,7 +156,8 @@ class VenueMarket:
     def _correct(self, symbol: str, index: int, correction: Correction) -> None:
         """Change a bar that is public, and tell so."""
         series = self._series[symbol]
-        values = {_COLUMNS[name]: float(value) for name, value in correction.values.items() if name in _COLUMNS}
+        given = {_COLUMNS.get(name, name): float(value) for name, value in correction.values.items()}
+        values = {name: value for name, value in given.items() if name in _COLUMNS.values()}
         series.correct(index, values or series.a_tick_higher(index))
         self._reporter.tell_correction(symbol, series.public_bar(index))
 

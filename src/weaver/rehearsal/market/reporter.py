@@ -54,11 +54,8 @@ class Reporter:
                 self._tell(Channel.STATUSES, known, lambda: [status_fields(self._clock.now, is_halted=is_halted)])
 
     def _tell_day(self, symbol: str) -> None:
-        def newest_day() -> Iterable[Fields]:
-            days = self._history[symbol].days()
-            return bar_fields(days.take(slice(max(0, len(days) - 1), None)), is_stock=self._history[symbol].is_stock)
-
-        self._tell(Channel.DAILY_BARS, symbol, newest_day)
+        history = self._history[symbol]
+        self._tell(Channel.DAILY_BARS, symbol, lambda: bar_fields(history.today(), is_stock=history.is_stock))
 
     def _tell(self, channel: Channel, symbol: str, told: Callable[[], Iterable[Fields]]) -> None:
         is_stock = self._history[symbol].is_stock

@@ -105,14 +105,16 @@ class Series:
             self.bars = Columns.joined([past, rescaled(future, action.ratio, _SPLIT_DECIMALS)])
 
     def correct(self, index: int, values: dict[str, float]) -> None:
-        """Change a bar's values by the names of its columns."""
+        """Change a bar's values by the names of its columns; open and close stay between low and high."""
+        bars = self.bars
         for name, value in values.items():
-            getattr(self.bars, name)[index] = value
+            getattr(bars, name)[index] = value
+        bars.high[index] = max(bars.open[index], bars.high[index], bars.low[index], bars.close[index])
+        bars.low[index] = min(bars.open[index], bars.low[index], bars.close[index])
 
     def a_tick_higher(self, index: int) -> dict[str, float]:
-        """A bar's close a tick higher, and its high where that must follow."""
-        close = round(float(self.bars.close[index]) + (0.01 if self.bars.close[index] >= 1 else 0.0001), 8)
-        return {"close": close, "high": max(close, float(self.bars.high[index]))}
+        """A bar's close a tick higher."""
+        return {"close": round(float(self.bars.close[index]) + (0.01 if self.bars.close[index] >= 1 else 0.0001), 8)}
 
     def public_bar(self, index: int) -> PublicBars:
         """A bar as it is told."""

@@ -180,3 +180,11 @@ def test_pairs_have_order_books_and_stocks_have_none() -> None:
     market = HandMarket(listed("AAA", ROWS, start=NOON), pair, now=NOON)
     market.advance(15)
     assert [symbol for channel, symbol, _ in market.heard.messages if channel is Channel.ORDERBOOKS] == ["BTC/USD"]
+
+
+def test_before_the_open_there_is_no_days_bar_yet() -> None:
+    early = listed("AAA", ROWS, start="2024-03-13T12:00Z")
+    market = HandMarket(early, now="2024-03-13T12:00Z")
+    market.advance(240)
+    assert len(market.heard.of(Channel.BARS)) == 4
+    assert market.heard.of(Channel.DAILY_BARS) == []

@@ -1,4 +1,4 @@
-"""Where a symbol's bars come from: all of them at once, or day by day without end."""
+"""Where a symbol's bars come from: all of them at once, or day by day."""
 
 from dataclasses import dataclass
 from typing import Protocol

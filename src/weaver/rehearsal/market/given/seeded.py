@@ -1,4 +1,4 @@
-"""A made market: minute bars of five symbols that follow from a seed, day by day, without end."""
+"""A made market: minute bars of five symbols that follow from a seed, day by day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ START = 1_710_340_200_000_000_000
 """2024-03-13 10:30 New York: an hour after an open."""
 _HISTORY_DAYS = 71
 """Back to 2024-01-02, the year's first session, from the usual start."""
+_FUTURE_DAYS = 732
+"""What is to come is made as it comes; two years of it are enough for anybody, and for the memory."""
 _ONE_MINUTE = Timeframe(MINUTE)
 _OPEN, _CLOSE = 330, 720
 """The regular session in minutes from 04:00, where trading begins."""
@@ -90,17 +92,18 @@ class SeededBars:
         self._level = made.price
         self._day = start // DAY - _HISTORY_DAYS
         self._until = start // DAY
+        self._last = self._until + _FUTURE_DAYS
         self._calendar = calendar_for(made.asset_class)
 
-    def more(self) -> Columns:
+    def more(self) -> Columns | None:
         """The history, or one more day that has bars."""
         days: list[Columns] = []
-        while self._day <= self._until or not days:
+        while self._day <= self._last and (self._day <= self._until or not days):
             if self._calendar.is_session(np.array([self._day], dtype=np.int32))[0]:
                 days.append(self._columns(self._day))
             self._day += 1
         self._until = self._day
-        return Columns.joined(days)
+        return Columns.joined(days) if days else None
 
     def _columns(self, day: int) -> Columns:
         """The bars of one day, and the level moved on to its last price."""
