@@ -118,4 +118,3 @@ _.do_DELETE
 _.log_message
 _.order_updates
 _.live_bars
-_.adapters_folder

@@ -47,6 +47,7 @@ from weaver.glados.threads import ServerThreads
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.errors import InputError
 from weaver.model.run import RunMode
+from weaver.research.venues import connected
 from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.engines.ownership import FileLock
@@ -217,7 +218,7 @@ async def started(
     services = Services(
         facts=facts, database=database, log=database.log, runs=runs, catalogue=catalogue, known_strategies=known,
         bars=bars, jobs=jobs, threads=threads, reader=reader, is_owner=lambda: database.is_owner, now=wall.now,
-        new_id=new_id, wait=wall.sleep, metrics=metrics,
+        new_id=new_id, wait=wall.sleep, metrics=metrics, open_history=connected,
         hub=Hub(log=database.log, wait=wall.sleep, on_event=metrics.event, on_reset=metrics.reset),
         gate=Gate(token=facts.token, sessions=Sessions(now=wall.now, new_token=parts.new_token)),
     )  # fmt: skip

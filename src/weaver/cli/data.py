@@ -45,6 +45,7 @@ CorporateActionFiles = Annotated[
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Drop what was stored of the series before.")]
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="All symbols by default.")]
+Fetched = Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="As AAPL, or BTC/USD.")]
 LOOK_BYTES_MAX = 256 * 1024 * 1024
 """So many bytes `data list` reads to find damage; `data check` reads all."""
 T = TypeVar("T")
@@ -110,9 +111,30 @@ def check(symbols: Wanted = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def fetch(symbols: Wanted = None) -> None:  # noqa: ARG001 - reserved, so that the name is not taken
-    """Download bars from a venue (not yet)."""
-    raise InputError("no venue is connected yet: download the data yourself, then `weaver data import FILE`")
+def fetch(
+    symbols: Fetched,
+    timeframe: Annotated[str, typer.Option("--timeframe", help="1m, 5m, 1h, 1d, 1w, 1mo …")] = "1d",
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="D", help="By default ten years of days, one year of minutes.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="D", help="Inclusive; by default now.")] = None,
+    venue: Annotated[str, typer.Option("--venue", help="Whose history.")] = "alpaca",
+    as_json: AsJson = False,
+) -> None:
+    """Download bars, splits and dividends from a venue into the bar store. What is cut short goes on where it was: run
+    the same command again."""
+    from weaver.cli.arguments.fetching import fetched
+
+    asked = Timeframe.parse(timeframe)
+    with ProgressBar("Fetching") as progress:
+        found = fetched(_store(), symbols, asked, start=start, end=end, venue=venue, progress=progress)
+    done = [one.outcome for one in found if not isinstance(one.outcome, WeaverError)]
+    if as_json:
+        typer.echo(json.dumps([outcome_json(one.read, one.outcome) for one in done], indent=2))
+    else:
+        for one in done:
+            _tell(one.read, one.outcome, None, actions=len(_store().actions(one.read.bars.symbol)))
+    _report([one.outcome for one in found if isinstance(one.outcome, WeaverError)])
 
 
 def import_data(
@@ -186,9 +208,8 @@ def _report(errors: Sequence[WeaverError]) -> None:
         raise typer.Exit(2)
 
 
-def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path, *, actions: int) -> None:
-    from weaver.walle.files.bar_file import symbol_of
-
+def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path | None, *, actions: int) -> None:
+    """path: the file that it came from, if it came from one."""
     entry = outcome.entry
     line = f"{entry.symbol} {entry.timeframe}: {outcome.written:,} bars, {_span(read)} ({entry.instrument.asset_class})"
     if outcome.replaced or outcome.kept:
@@ -202,8 +223,15 @@ def _tell(read: "ReadBars", outcome: "WriteOutcome", path: Path, *, actions: int
         typer.echo(f"  warning: {message} [mended]", err=True)
     for warning in read.warnings:
         typer.echo(f"  warning: {warning.message} [{warning.code}]", err=True)
+    if path is not None and not actions:
+        _tell_of_actions_beside(path)
+
+
+def _tell_of_actions_beside(path: Path) -> None:
+    from weaver.walle.files.bar_file import symbol_of
+
     beside = path.parent / f"{symbol_of(path)}_actions.csv"
-    if not actions and beside.is_file():
+    if beside.is_file():
         typer.echo(f"  note: {beside} lies beside it: with prices as traded, import it too", err=True)
 
 

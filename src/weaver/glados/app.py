@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from weaver.glados.api import events, jobs, strategies, stream
-from weaver.glados.api.market import candles, data, instruments
+from weaver.glados.api.market import candles, data, fetching, instruments
 from weaver.glados.api.runs import orders, results, runs
 from weaver.glados.api.server import health, metrics, session, settings, venues
 from weaver.glados.application import Application
@@ -15,8 +15,8 @@ from weaver.glados.services import Services
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router, session.router, settings.router, strategies.router, runs.router, results.router, orders.router,
-    events.router, stream.router, candles.router, data.router, instruments.router, jobs.router, venues.router,
-    metrics.router,
+    events.router, stream.router, candles.router, data.router, fetching.router, instruments.router, jobs.router,
+    venues.router, metrics.router,
 )  # fmt: skip
 
 

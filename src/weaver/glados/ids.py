@@ -11,6 +11,7 @@ from weaver.model.calendar.instants import instant_of
 _COUNTER_BITS = 12
 _RANDOM_BYTES = 8
 _MILLISECOND = 1_000_000
+_CHANCES = 2**32
 
 
 class TimeOrderedIds:
@@ -31,6 +32,11 @@ class TimeOrderedIds:
         milliseconds, counter = last >> _COUNTER_BITS, last & ((1 << _COUNTER_BITS) - 1)
         chance = int.from_bytes(self._chance(_RANDOM_BYTES)) & ((1 << 62) - 1)
         return str(UUID(int=milliseconds << 80 | 7 << 76 | counter << 64 | 2 << 62 | chance))
+
+
+def chance() -> float:
+    """A number from 0 to 1, for waits that should not all end together."""
+    return secrets.randbelow(_CHANCES) / _CHANCES
 
 
 def new_token() -> str:

@@ -14,11 +14,28 @@ from weaver.model.record import Query as Query
 from weaver.model.record import Row as Row
 from weaver.model.record import StoredResult as StoredResult
 from weaver.model.run import Audit, Run, RunStatus
+from weaver.walle.fetch.ports import History
 
 Now = Callable[[], datetime]
 NewId = Callable[[], str]
 Wait = Callable[[float], Awaitable[None]]
 """Returns after so many seconds of the clock that was handed over."""
+
+
+class VenueHistory(History, Protocol):
+    """The past of a venue that is connected."""
+
+    def now(self) -> datetime:
+        """The time there."""
+        ...
+
+
+class OpenHistory(Protocol):
+    """Connects to a venue by its name, for its past."""
+
+    def __call__(self, venue: str, /) -> AbstractAsyncContextManager[VenueHistory]:
+        """Entering raises NotFound, InputError where the venue cannot be used, and Unavailable."""
+        ...
 
 
 class RunRepository(Protocol):

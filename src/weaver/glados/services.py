@@ -12,7 +12,7 @@ from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
 from weaver.glados.metrics import Metrics
 from weaver.glados.pool.file_readers import FileReader
-from weaver.glados.ports import Database, NewId, Now, Wait
+from weaver.glados.ports import Database, NewId, Now, OpenHistory, Wait
 from weaver.glados.runs.port import RunManager
 from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
@@ -56,6 +56,7 @@ class Services:
     jobs: Jobs
     threads: ServerThreads
     reader: FileReader
+    open_history: OpenHistory
     is_owner: Callable[[], bool]
     """Whether this server owns trading on its database; another one's is read-only."""
     now: Now

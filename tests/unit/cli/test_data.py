@@ -216,8 +216,10 @@ def test_empty_store_says_what_to_do() -> None:
     assert done("check").stdout == ""
 
 
-def test_fetch_is_reserved() -> None:
-    assert "no venue is connected yet" in refused("fetch", "AAPL")
+def test_fetch_without_keys_says_which_setting_is_missing() -> None:
+    assert "ALPACA_PAPER_API_KEY is not set" in refused("fetch", "AAPL")
+    assert "there is no venue 'nasdaq'" in refused("fetch", "AAPL", "--venue", "nasdaq")
+    assert "--from 'soon' is no date" in refused("fetch", "AAPL", "--from", "soon")
 
 
 MANY = "symbol,date,open,high,low,close,volume\n" + "".join(

@@ -14,7 +14,14 @@ import structlog
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from tests.unit.glados.fakes import FakeClock, FakeIds, FakeRunManager, FaultyDatabase, database_in_memory
+from tests.unit.glados.fakes import (
+    FakeClock,
+    FakeIds,
+    FakeRunManager,
+    FakeVenues,
+    FaultyDatabase,
+    database_in_memory,
+)
 from weaver.events.event import Event
 from weaver.events.log.log import StoredEventLog
 from weaver.glados.app import create_app
@@ -116,7 +123,7 @@ async def _application(
             "database": database, "log": log, "runs": runs, "catalogue": Catalogue(folder / "strategies"),
             "bars": ParquetBarStore(folder / "bars"), "jobs": Jobs(now=clock.now, new_id=new_id),
             "threads": ServerThreads.of(wait_seconds=5, uploads=2), "is_owner": lambda: True, "now": clock.now,
-            "new_id": new_id, "wait": clock.wait, **parts,
+            "new_id": new_id, "wait": clock.wait, "open_history": FakeVenues(), **parts,
             "reader": None,  # no file is sent by what is tested here
         },
     )  # fmt: skip

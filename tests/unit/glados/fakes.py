@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tests.unit.walle.fetch.fakes import FakeHistory
 from weaver.events.event import Event, Kind
 from weaver.events.factory import EventFactory
 from weaver.events.log.log import StoredEventLog
@@ -17,7 +18,7 @@ from weaver.glados.ports import Row, StoredResult, Transaction
 from weaver.glados.router import DomainRouter
 from weaver.glados.runs.port import Load, NewRun
 from weaver.glados.runs.transitions import known
-from weaver.model.errors import Conflict, IllegalTransition, InputError, Unavailable
+from weaver.model.errors import Conflict, IllegalTransition, InputError, NotFound, Unavailable
 from weaver.model.run import Run, RunMode, RunStatus, RunStep
 from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.opening import open_database
@@ -50,6 +51,26 @@ class FakeClock:
         self._waits = [(until, done) for until, done in self._waits if not done.done()]
         for _ in range(10):
             await asyncio.sleep(0)
+
+
+class FakeVenues:
+    """Opens the history that it was given, under the name `fake`."""
+
+    def __init__(self, history: FakeHistory | None = None) -> None:
+        self.history = history
+        self.is_open = False
+
+    @asynccontextmanager
+    async def __call__(self, venue: str) -> AsyncIterator[FakeHistory]:
+        if venue != "fake":
+            raise NotFound(f"there is no venue {venue!r}")
+        if self.history is None:
+            raise InputError("FAKE_KEY is not set")
+        self.is_open = True
+        try:
+            yield self.history
+        finally:
+            self.is_open = False
 
 
 class FakeIds:

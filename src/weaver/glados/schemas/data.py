@@ -1,17 +1,19 @@
 """Market data on the wire: the catalogue, previews and imports, instruments, candles."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from weaver.glados.schemas.base import Amount, ResponseBody
+from weaver.glados.schemas.base import Amount, LastMoment, Moment, RequestBody, ResponseBody
 from weaver.model.calendar.instants import time_of
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.numbers.money import plain
 from weaver.walle.bars.damage import ListedSeries
 from weaver.walle.bars.folder.catalogue import CatalogueEntry
 from weaver.walle.bars.importing import Imported
+from weaver.walle.fetch.fetching import Fetched
 
 _LOST = "null where damage leaves it unknown"
 
@@ -108,6 +110,44 @@ class ImportResponse(ResponseBody):
             warnings=[
                 *(DataWarningResponse(code=one.code, message=one.message) for one in imported.read.warnings),
                 *(DataWarningResponse(code="mended", message=one) for one in outcome.mended),
+            ],
+        )
+
+
+class FetchRequest(RequestBody):
+    """Bars, splits and dividends to be downloaded."""
+
+    symbols: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        description="As the venue spells them.", min_length=1, max_length=1000, examples=[["AAPL", "BTC/USD"]]
+    )
+    timeframe: Annotated[str, Field(max_length=20)] = Field("1d", description="As 1m, 5m, 1h, 1d, 1w, 1mo.")
+    start: Moment | None = Field(None, description="Default: ten years of days, one year of anything finer.")
+    end: LastMoment | None = Field(None, description="Inclusive; a bare date means that whole day. Default: now.")
+    venue: Annotated[str, Field(max_length=64)] = Field("alpaca", description="Whose history.")
+
+
+class RefusedSymbolResponse(ResponseBody):
+    """A symbol of which nothing was fetched."""
+
+    symbol: str = Field(description="Which.")
+    error: str = Field(description="Why.")
+
+
+class FetchResponse(ResponseBody):
+    """What a fetch did."""
+
+    fetched: list[ImportResponse] = Field(description="The series that were stored.")
+    refused: list[RefusedSymbolResponse] = Field(description="Symbols of which nothing was.")
+
+    @classmethod
+    def of(cls, found: Sequence[Fetched]) -> "FetchResponse":
+        """What became of each symbol."""
+        return cls(
+            fetched=[ImportResponse.of(one.outcome, []) for one in found if isinstance(one.outcome, Imported)],
+            refused=[
+                RefusedSymbolResponse(symbol=one.symbol, error=str(one.outcome))
+                for one in found
+                if not isinstance(one.outcome, Imported)
             ],
         )
 

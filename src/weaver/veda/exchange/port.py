@@ -44,6 +44,11 @@ class ExchangeAdapter(Protocol):
         """Paper or live."""
         ...
 
+    @property
+    def source(self) -> str:
+        """Where its bars come from, for the record: `alpaca iex`."""
+        ...
+
     async def connect(self) -> VenueAccount:
         """Sign in, and learn what account this is. Raises InputError in one line that says what to mend: no keys, wrong
         keys, keys of the other mode, live without its switch; Unavailable where the venue does not answer. It can be

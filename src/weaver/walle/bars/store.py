@@ -80,6 +80,11 @@ class ParquetBarStore:
         self._lock_seconds, self._on_wait = lock_seconds, on_wait
         self._verdicts = Verdicts()
 
+    @property
+    def root(self) -> Path:
+        """Its folder; what lies in folders of it that begin with a dot is no symbol's."""
+        return self._root
+
     def catalogue(self) -> list[CatalogueEntry]:
         """All series, by symbol and timeframe, but for those of which nothing is known any more (see `listing`)."""
         records = [record for folder in self._folders() if (record := folder.record_or_none()) is not None]

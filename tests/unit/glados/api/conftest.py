@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.glados.clock.fakes import FakeWallClock, utc
 from tests.unit.glados.conftest import services_on
-from tests.unit.glados.fakes import FakeIds, FaultyDatabase, database_in_memory
+from tests.unit.glados.fakes import FakeIds, FakeVenues, FaultyDatabase, database_in_memory
 from weaver.glados.app import create_app
 from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
@@ -57,13 +57,14 @@ class Scene:
         self.is_owner = True
         new_id = TimeOrderedIds(now=self.wall.now)
         self.threads = ServerThreads.of(wait_seconds=5, uploads=4)
+        self.venues = FakeVenues()
         self.jobs = Jobs(now=self.wall.now, new_id=new_id, queue_size_max=3)
         self.services = services_on(
             facts=ServerFacts(version="1", host="127.0.0.1", port=80, token=None, limits=limits),
             database=database, runs=None,  # not asked by what is tested here
             log=self.log, catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, threads=self.threads,
             reader=InProcess(self.bars), is_owner=lambda: self.is_owner, now=self.wall.now, new_id=new_id,
-            new_token=new_token, wait=self.wall.sleep,
+            new_token=new_token, wait=self.wall.sleep, open_history=self.venues,
         )  # fmt: skip
         transport = httpx.ASGITransport(app=create_app(self.services), raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1")

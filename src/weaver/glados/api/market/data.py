@@ -14,6 +14,7 @@ from weaver.events.payloads import DataImported
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
 from weaver.glados.api.lists.sorting import sorted_by
+from weaver.glados.api.market.owner import check_owner
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
@@ -26,7 +27,7 @@ from weaver.glados.schemas.data import PreviewResponse, SeriesResponse
 from weaver.glados.schemas.jobs import JobResponse
 from weaver.glados.services import Services
 from weaver.model.calendar.instants import INSTANT_MIN
-from weaver.model.errors import Conflict, Unavailable
+from weaver.model.errors import Unavailable
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.bars.damage import ListedSeries
@@ -113,7 +114,7 @@ async def import_data(
 ) -> JobResponse:
     """Store a file's bars: a job, whose state GET /jobs/{id} tells. Bars stored for the same stretch of time are
     replaced, the rest is kept; a file that is refused changes nothing. Then there is an event `data.Imported`."""
-    _check_owner(services)
+    check_owner(services)
     reading = _reading(shown_name(file.filename), symbol, timeframe, tz, asset)
     reading = await _kept(services, file, reading)
 
@@ -126,12 +127,6 @@ async def import_data(
     return JobResponse.of(job)
 
 
-@router.post("/data/fetch", status_code=201, responses=responses(503))
-async def fetch_data() -> JobResponse:
-    """Download bars from a venue: 503 as long as none is connected."""
-    raise Unavailable("no venue is connected: download the data yourself, then POST /data/import it")
-
-
 @router.delete("/data/{symbol:path}/{timeframe}", status_code=204, responses=responses(400, 404, 409))
 async def delete_data(
     services: ServicesDep,
@@ -139,18 +134,13 @@ async def delete_data(
     timeframe: Annotated[Identifier, PathParameter(description="A stored timeframe of it.")],
 ) -> None:
     """Remove a series; with its last one, the symbol. A finished run that was made of it can no longer be re-run."""
-    _check_owner(services)
+    check_owner(services)
     await services.threads.changes.do(services.bars.delete, symbol, Timeframe.parse(timeframe))
 
 
 def _is_wanted(one: ListedSeries, symbol: str | None, asset_class: AssetClass | None) -> bool:
     known = None if one.entry is None else one.entry.instrument.asset_class
     return symbol in {None, one.symbol} and asset_class in {None, known}
-
-
-def _check_owner(services: Services) -> None:
-    if not services.is_owner():
-        raise Conflict("this server is read-only: another one owns its database or its home; ask that one, or stop it")
 
 
 async def _kept(services: Services, file: UploadFile, reading: Reading) -> Reading:

@@ -57,6 +57,10 @@ class AlpacaAdapter(ExchangeAdapter):
     def mode(self) -> RunMode:
         return self._setup.mode
 
+    @property
+    def source(self) -> str:
+        return self.name if self._link is None else f"{self.name} {self._link.access.feed}"
+
     async def connect(self) -> VenueAccount:
         if self._link is None:
             self._link = Link(access_of(self.mode, self._setup.settings), self._setup)

@@ -387,11 +387,6 @@ async def test_delete_removes_a_series_also_under_a_symbol_with_a_slash(scene: S
     assert scene.bars.catalogue() == []
 
 
-async def test_fetch_needs_a_venue(scene: Scene) -> None:
-    answer = await scene.client.post("/data/fetch")
-    assert (answer.status_code, "no venue" in answer.json()["message"]) == (503, True)
-
-
 async def test_unknown_job_is_not_found(scene: Scene) -> None:
     assert (await scene.client.get("/jobs/nothing")).status_code == 404
 

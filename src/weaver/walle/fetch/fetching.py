@@ -1,0 +1,193 @@
+"""Fetch series from a venue into the bar store."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.calendar.sessions import calendar_for
+from weaver.model.errors import InputError, NotFound
+from weaver.model.market.bars import Bars
+from weaver.model.market.corporate_actions import CorporateAction
+from weaver.model.market.instrument import Instrument
+from weaver.model.market.timeframe import DAY, Timeframe
+from weaver.walle.bars.importing import Imported
+from weaver.walle.bars.store import ParquetBarStore, WriteOutcome
+from weaver.walle.fetch.ports import History
+from weaver.walle.fetch.staging import Staging
+from weaver.walle.files.checks.assembly import ReadBars
+from weaver.walle.files.checks.corporate_action_quality import check_corporate_actions
+from weaver.walle.files.checks.quality import check_bars
+
+T = TypeVar("T")
+YEARS_OF_DAYS, YEARS_OF_MINUTES = 10, 1
+"""How far back history is fetched unless somebody says."""
+
+
+class OffLoop(Protocol):
+    """Runs blocking work in a thread."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be fetched: bars with start ≤ stamp ≤ end, and the splits and dividends of that time."""
+
+    symbols: Sequence[str]
+    timeframe: Timeframe
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What became of a symbol."""
+
+    symbol: str
+    outcome: Imported | InputError
+
+
+Report = Callable[[str, float], None]
+"""Is told the symbol that is being fetched, and how much of everything is done, 0 to 1."""
+
+
+async def fetch(
+    history: History, store: ParquetBarStore, wanted: Wanted, *, off_loop: OffLoop, report: Report
+) -> list[Fetched]:
+    """Fetch each symbol's bars and store them, wholly or not at all; one that is refused does not hold up the others.
+
+    Each page is kept on disk beside the store, so the same call goes on where one was cut short: by Unavailable, which
+    it raises where the venue stops answering, or by the end of the process. What was stored before for the same stretch
+    of time is replaced, the rest is kept, actions alike.
+    """
+    if wanted.start >= wanted.end:
+        raise InputError(f"nothing lies between {wanted.start} and {wanted.end}: the end must be the later one")
+    known = await history.instruments(wanted.symbols)
+    symbols = list(dict.fromkeys(wanted.symbols))
+    place = _Place(history=history, store=store, wanted=wanted, off_loop=off_loop)
+    stagings = {symbol: place.staging(symbol) for symbol in symbols}
+    fetched = []
+    for number, symbol in enumerate(symbols):
+        try:
+            if symbol not in known:
+                raise NotFound(f"{symbol}: the venue ({history.source}) knows no such symbol")
+            series = _Series(place, symbol, known[symbol].instrument, stagings[symbol])
+            tell = partial(_tell, report, symbol, number, len(symbols))
+            fetched.append(Fetched(symbol=symbol, outcome=await series.fetch(tell)))
+        except InputError as error:
+            fetched.append(Fetched(symbol=symbol, outcome=error))
+    for staging in stagings.values():
+        await off_loop(staging.remove)
+    return fetched
+
+
+def _tell(report: Report, symbol: str, number: int, count: int, share: float) -> None:
+    report(symbol, (number + share) / count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """From where to where."""
+
+    history: History
+    store: ParquetBarStore
+    wanted: Wanted
+    off_loop: OffLoop
+
+    def staging(self, symbol: str) -> Staging:
+        """Where a symbol's pages are kept on the way."""
+        start, timeframe = instant_of(self.wanted.start), self.wanted.timeframe
+        root, source = self.store.root, self.history.source
+        return Staging(root, source=source, symbol=symbol, timeframe=timeframe, start=start)
+
+
+class _Series:
+    """One symbol's."""
+
+    def __init__(self, place: _Place, symbol: str, instrument: Instrument, staging: Staging) -> None:
+        self._place, self._symbol, self._instrument, self._staging = place, symbol, instrument, staging
+        self._wanted = place.wanted
+
+    async def fetch(self, tell: Callable[[float], None]) -> Imported:
+        """Raises InputError, and Unavailable."""
+        off_loop = self._place.off_loop
+        reached = await off_loop(self._staging.reached)
+        await self._pages(reached, tell)
+        bars = await off_loop(self._staging.bars)
+        if bars is not None:
+            actions = await self._actions()
+            return await off_loop(lambda: self._stored(bars, actions))
+        if reached is None:
+            raise InputError(
+                f"{self._symbol}: the venue ({self._place.history.source}) has no bars of {self._wanted.timeframe} "
+                f"between {self._wanted.start} and {self._wanted.end}"
+            )
+        return await off_loop(self._as_stored)
+
+    async def _pages(self, reached: int | None, tell: Callable[[float], None]) -> None:
+        """Fetch what follows the newest bar that was fetched, and keep each page."""
+        wanted = self._wanted
+        begin = wanted.start if reached is None else time_of(reached)
+        page: str | None = None
+        while True:
+            tell(self._share(reached))
+            answer = await self._place.history.bars(self._symbol, wanted.timeframe, begin, wanted.end, page=page)
+            bars = _after(answer.bars, reached)
+            await self._place.off_loop(partial(self._staging.add, bars))
+            reached = int(bars.timestamp[-1]) if len(bars) else reached
+            page = answer.next_page
+            if page is None:
+                return
+
+    def _share(self, reached: int | None) -> float:
+        first, last = instant_of(self._wanted.start), instant_of(self._wanted.end)
+        return 0.0 if reached is None else min(1.0, max(0.0, (reached - first) / (last - first)))
+
+    async def _actions(self) -> tuple[CorporateAction, ...]:
+        first, last = self._wanted.start.date(), self._wanted.end.date()
+        return await self._place.history.corporate_actions(self._symbol, first, last)
+
+    def _stored(self, bars: Bars, fetched: Sequence[CorporateAction]) -> Imported:
+        """Write the bars, with the actions of their time in the place of those known before."""
+        store, symbol = self._place.store, self._symbol
+        is_known = store.find(symbol) is not None
+        first, last = self._wanted.start.date(), self._wanted.end.date()
+        others = [one for one in (store.actions(symbol) if is_known else ()) if not first <= one.ex_date <= last]
+        actions = sorted([*others, *fetched], key=lambda action: action.ex_date)
+        outcome = store.write(bars, self._instrument, actions, self._place.history.source)
+        self._staging.stored()
+        return Imported(read=self._read(bars, actions), outcome=outcome)
+
+    def _as_stored(self) -> Imported:
+        """What an earlier call, which was cut short later on, has stored already."""
+        store, timeframe = self._place.store, self._wanted.timeframe
+        stored, entry = store.read(self._symbol, timeframe), store.find(self._symbol, timeframe)
+        assert entry is not None
+        outcome = WriteOutcome(entry=entry, written=0, replaced=0, kept=entry.rows)
+        return Imported(read=self._read(stored.bars, stored.actions), outcome=outcome)
+
+    def _read(self, bars: Bars, actions: Sequence[CorporateAction]) -> ReadBars:
+        asset_class = self._instrument.asset_class
+        calendar = calendar_for(asset_class)
+        warnings = (
+            *check_bars(bars, calendar, asset_class),
+            *check_corporate_actions(bars, calendar, asset_class, actions),
+        )
+        return ReadBars(bars=bars, instrument=self._instrument, notes=(), warnings=warnings)
+
+
+def _after(bars: Bars, reached: int | None) -> Bars:
+    """Those that were not fetched yet."""
+    first = 0 if reached is None else int(np.searchsorted(bars.timestamp, reached, side="right"))
+    return bars.slice(first, len(bars))
+
+
+def usual_start(timeframe: Timeframe, end: datetime) -> datetime:
+    """Since when history is fetched: ten years of days, one of anything finer."""
+    years = YEARS_OF_DAYS if timeframe.nanoseconds >= DAY else YEARS_OF_MINUTES
+    return end.replace(year=end.year - years, day=min(end.day, 28), hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,125 @@
+"""History comes into the store as the venue has it, however often fetching was cut short."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.unit.walle.fetch.fakes import MINUTES, FakeHistory, minutes
+from weaver.model.errors import InputError, NotFound, Unavailable
+from weaver.model.market.corporate_actions import Delisting, Dividend, Split
+from weaver.walle.bars.importing import Imported
+from weaver.walle.bars.store import ParquetBarStore
+from weaver.walle.fetch.fetching import Fetched, Wanted, fetch
+from weaver.walle.fetch.staging import FOLDER
+
+pytestmark = pytest.mark.anyio
+START, END = datetime(2024, 3, 4, tzinfo=UTC), datetime(2024, 3, 5, tzinfo=UTC)
+REPORTS = list[tuple[str, float]]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "bars"
+
+
+async def fetched(
+    history: FakeHistory,
+    root: Path,
+    *symbols: str,
+    start: datetime = START,
+    end: datetime = END,
+    told: REPORTS | None = None,
+) -> list[Fetched]:
+    wanted = Wanted(symbols=symbols, timeframe=MINUTES, start=start, end=end)
+    heard: REPORTS = [] if told is None else told
+
+    def report(symbol: str, share: float) -> None:
+        heard.append((symbol, share))
+
+    return await fetch(history, ParquetBarStore(root), wanted, off_loop=asyncio.to_thread, report=report)
+
+
+def hashes(root: Path) -> dict[str, str]:
+    return {entry.symbol: entry.content_hash for entry in ParquetBarStore(root).catalogue()}
+
+
+async def test_bars_and_actions_come_in_as_the_venue_has_them(root: Path) -> None:
+    history, told = FakeHistory({"AAA": minutes("AAA")}), []
+    split = Split(ex_date=date(2024, 3, 4), ratio=2)
+    history.actions["AAA"] = (split, Dividend(ex_date=date(2025, 1, 2), amount=Decimal("0.1")))
+    (one,) = await fetched(history, root, "AAA", told=told)
+    assert isinstance(one.outcome, Imported)
+    assert (one.outcome.outcome.written, one.outcome.outcome.entry.source) == (390, "fake")
+    store = ParquetBarStore(root)
+    assert store.read("AAA", MINUTES).bars.content_hash() == history.all["AAA"].content_hash()
+    assert store.actions("AAA") == (split,)
+    assert [page for _, page in history.asked] == [None, "100", "200", "300"]
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert 0 == shares[0] < shares[-1] < 1
+
+
+@pytest.mark.parametrize("calls", range(10))
+async def test_fetch_that_is_cut_short_anywhere_goes_on_where_it_was(root: Path, calls: int) -> None:
+    bars = {name: minutes(name, seed=seed) for seed, name in enumerate(("AAA", "BBB"))}
+    with pytest.raises(Unavailable):
+        await fetched(FakeHistory(bars, calls_max=calls), root, "AAA", "BBB")
+    rest = FakeHistory(bars)
+    found = await fetched(rest, root, "AAA", "BBB")
+    assert all(isinstance(one.outcome, Imported) for one in found)
+    assert hashes(root) == {name: one.content_hash() for name, one in bars.items()}
+    assert rest.calls <= 10 - calls + 3  # the page at which it was cut, and of what was whole a look at its end
+    assert list((root / FOLDER).iterdir()) == []
+
+
+async def test_what_was_cut_short_may_be_asked_for_up_to_a_later_end(root: Path) -> None:
+    bars = {"AAA": minutes("AAA")}
+    with pytest.raises(Unavailable):
+        await fetched(FakeHistory(bars, calls_max=2), root, "AAA", end=datetime(2024, 3, 4, 18, tzinfo=UTC))
+    await fetched(FakeHistory(bars), root, "AAA")
+    assert hashes(root) == {"AAA": bars["AAA"].content_hash()}
+
+
+async def test_fetch_that_is_over_begins_anew_the_next_time(root: Path) -> None:
+    history = FakeHistory({"AAA": minutes("AAA")})
+    await fetched(history, root, "AAA")
+    revised = FakeHistory({"AAA": minutes("AAA", seed=7)})
+    await fetched(revised, root, "AAA")
+    assert hashes(root) == {"AAA": revised.all["AAA"].content_hash()}
+
+
+async def test_symbol_that_is_refused_does_not_hold_up_the_others(root: Path) -> None:
+    history = FakeHistory({"AAA": minutes("AAA"), "OLD": minutes("OLD", day="2020-03-04")})
+    unknown, old, good = await fetched(history, root, "NONE", "OLD", "AAA")
+    assert isinstance(unknown.outcome, NotFound)
+    assert isinstance(old.outcome, InputError)
+    assert "OLD: the venue (fake) has no bars of 1m between" in str(old.outcome)
+    assert isinstance(good.outcome, Imported)
+
+
+async def test_what_was_stored_outside_the_time_stays_actions_alike(root: Path) -> None:
+    earlier = FakeHistory({"AAA": minutes("AAA", day="2024-03-01")})
+    before = Dividend(ex_date=date(2024, 3, 1), amount=Decimal("0.2"))
+    earlier.actions["AAA"] = (before,)
+    await fetched(earlier, root, "AAA", start=datetime(2024, 3, 1, tzinfo=UTC), end=datetime(2024, 3, 2, tzinfo=UTC))
+    store = ParquetBarStore(root)
+    gone = Delisting(ex_date=date(2024, 9, 2), value=Decimal(5))
+    store.set_actions("AAA", [before, Split(ex_date=date(2024, 3, 4), ratio=3), gone])
+    later = FakeHistory({"AAA": minutes("AAA")})
+    later.actions["AAA"] = (Split(ex_date=date(2024, 3, 4), ratio=2),)
+    await fetched(later, root, "AAA")
+    assert len(store.read("AAA", MINUTES).bars) == 780
+    assert store.actions("AAA") == (before, Split(ex_date=date(2024, 3, 4), ratio=2), gone)
+
+
+async def test_end_before_the_start_is_refused(root: Path) -> None:
+    with pytest.raises(InputError, match="the end must be the later one"):
+        await fetched(FakeHistory({}), root, "AAA", start=END, end=START)
+
+
+async def test_a_symbol_named_twice_is_fetched_once(root: Path) -> None:
+    history = FakeHistory({"AAA": minutes("AAA")})
+    assert len(await fetched(history, root, "AAA", "AAA")) == 1
