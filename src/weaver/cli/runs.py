@@ -44,10 +44,10 @@ def list_runs(
     as_json: AsJson = False,
 ) -> None:
     """Show the runs, newest first: the running server's, or the store's when none runs."""
-    from weaver.cli.kept.run_records import run_records
+    from weaver.cli.kept.kept_runs import kept_runs
 
     filters = {"status": status, "mode": mode, "strategy_id": strategy}
-    found = run_records(settings()).list(filters, page=page, page_size=page_size)
+    found = kept_runs(settings()).list(filters, page=page, page_size=page_size)
     if as_json:
         typer.echo(json.dumps(found, indent=2))
     elif found["items"]:
@@ -61,9 +61,9 @@ def list_runs(
 @app.command()
 def show(run: Reference, as_json: AsJson = False) -> None:
     """Show one run with its warnings and statistics."""
-    from weaver.cli.kept.run_records import get_run, run_records
+    from weaver.cli.kept.kept_runs import get_run, kept_runs
 
-    found = get_run(run_records(settings()), run)
+    found = get_run(kept_runs(settings()), run)
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
@@ -124,7 +124,7 @@ def _without_nulls(value: Any) -> Any:
 
 def _on_server(reference: str) -> "tuple[ServerClient, str]":
     """The running server, and the run's id. Raises Unavailable where none runs."""
-    from weaver.cli.kept.run_records import ServedRuns, get_run
+    from weaver.cli.kept.kept_runs import ServedRuns, get_run
     from weaver.cli.kept.server_client import running_server
 
     client = running_server(settings())

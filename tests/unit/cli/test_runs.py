@@ -12,7 +12,7 @@ from tests.shared_data import SAMPLES
 from tests.unit.cli.runs_on_server import TOKEN, finished, post
 from tests.unit.cli.server_process import server
 from tests.unit.cli.terminal import Terminal
-from weaver.cli.kept import run_records
+from weaver.cli.kept import kept_runs
 
 
 def test_runs_are_listed_started_stopped_and_shown_with_a_server_and_read_without(
@@ -59,7 +59,7 @@ def test_runs_are_listed_started_stopped_and_shown_with_a_server_and_read_withou
 def test_finished_run_is_reproduced_from_the_server_and_from_the_store(
     terminal: Terminal, weaver_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_records, "_SERVED_PAGE_SIZE", 7)  # several pages of fills
+    monkeypatch.setattr(kept_runs, "_SERVED_PAGE_SIZE", 7)  # several pages of fills
     terminal.set(**TOKEN)
     terminal.told("data", "import", str(SAMPLES / "AAPL_1d.csv"), str(SAMPLES / "AAPL_actions.csv"))
     options = {"start_time": "2005-01-01", "end_time": "2012-06-01T00:00:00Z", "cash": "50000.5", "seed": 4}

@@ -57,11 +57,11 @@ def kept_result(reference: str) -> KeptResult:
     path = Path(reference)
     if path.exists() or path.suffix == ".json":
         return _of_file(path)
-    from weaver.cli.kept.run_records import get_run, run_records
+    from weaver.cli.kept.kept_runs import get_run, kept_runs
 
-    records = run_records(settings())
-    run_id = str(get_run(records, reference)["id"])
-    found = records.result(run_id)
+    runs = kept_runs(settings())
+    run_id = str(get_run(runs, reference)["id"])
+    found = runs.result(run_id)
     return KeptResult(label=f"run {run_id}", sections={**found, **_rows_as_written(found, run_id)})
 
 

@@ -16,7 +16,7 @@ _ROWS_MAX = 2**31 - 1
 """More than any run leaves behind."""
 
 
-class RunRecords(Protocol):
+class KeptRuns(Protocol):
     """Runs as the API shows them."""
 
     def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
@@ -33,23 +33,23 @@ class RunRecords(Protocol):
         ...
 
 
-def get_run(records: RunRecords, reference: str) -> dict[str, Any]:
+def get_run(runs: KeptRuns, reference: str) -> dict[str, Any]:
     """The run with that id, or the only one of that name. Raises NotFound, and InputError where several have it."""
     if not reference.strip():
         raise InputError("name a run by its id, or by its name: `weaver runs list` shows both")
-    found = records.find(reference)
+    found = runs.find(reference)
     if found is not None:
         return found
-    named = records.list({"name": reference}, page=1, page_size=2)
+    named = runs.list({"name": reference}, page=1, page_size=2)
     if named["total"] > 1:
         raise InputError(f"{named['total']} runs are called {reference!r}: name one by its id (`weaver runs list`)")
-    run = records.find(named["items"][0]["id"]) if named["items"] else None
+    run = runs.find(named["items"][0]["id"]) if named["items"] else None
     if run is None:
         raise NotFound(f"there is no run {reference!r}: `weaver runs list` shows them")
     return run
 
 
-def run_records(settings: Settings) -> RunRecords:
+def kept_runs(settings: Settings) -> KeptRuns:
     """Of the running server, else of the store."""
     client = running_server(settings)
     return StoredRuns(settings) if client is None else ServedRuns(client)
@@ -62,12 +62,12 @@ class ServedRuns:
         self._client = client
 
     def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
-        """See `RunRecords`."""
+        """See `KeptRuns`."""
         found: dict[str, Any] = self._client.get("runs", page=page, page_size=page_size, **filters)
         return found
 
     def find(self, run_id: str) -> dict[str, Any] | None:
-        """See `RunRecords`."""
+        """See `KeptRuns`."""
         try:
             run: dict[str, Any] = self._client.get("runs", run_id)
         except NotFound:
@@ -79,7 +79,7 @@ class ServedRuns:
         return {**run, "warnings": result["warnings"], "stats": result["stats"]}
 
     def result(self, run_id: str) -> dict[str, Any]:
-        """See `RunRecords`."""
+        """See `KeptRuns`."""
         found: dict[str, Any] = self._client.get("runs", run_id, "results")
         rows = {table: _served_rows(self._client, run_id, table) for table in ("fills", "trades")}
         return {**found, **rows}
@@ -94,7 +94,7 @@ class StoredRuns:
         self._url, self._home = settings.database_url, settings.home_folder
 
     def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
-        """See `RunRecords`."""
+        """See `KeptRuns`."""
         from weaver.glados.ports import Query
         from weaver.glados.schemas.runs import RunResponse
 
@@ -108,7 +108,7 @@ class StoredRuns:
         return self._read(read, unused={"items": [], "total": 0, "page": page, "page_size": page_size})
 
     def find(self, run_id: str) -> dict[str, Any] | None:
-        """See `RunRecords`."""
+        """See `KeptRuns`."""
         from weaver.glados.schemas.runs import RunDetailResponse
 
         async def read(transaction: Any) -> dict[str, Any] | None:
@@ -125,7 +125,7 @@ class StoredRuns:
         return self._read(read, unused=None)
 
     def result(self, run_id: str) -> dict[str, Any]:
-        """See `RunRecords`."""
+        """See `KeptRuns`."""
 
         async def read(transaction: Any) -> dict[str, Any] | None:
             kept = await transaction.records.find_result(run_id)
