@@ -44,13 +44,10 @@ class SymbolHistory:
 
     def newest_bar(self) -> PublicBars:
         """The newest of the finest bars, or none."""
-        series, stop = self._series, self._series.next
-        first = max(0, stop - 1)
-        while first and not series.public(first, stop).any():
-            first -= 1
-        public = series.bars.take(slice(first, stop)).take(series.public(first, stop))
-        newest = public.take(slice(len(public) - 1, None)) if len(public) else public
-        return put_together(newest, series.timeframe, series.timeframe, is_stock=self.is_stock)
+        newest = self._series.newest(is_public=True)
+        which = slice(0, 0) if newest is None else slice(newest, newest + 1)
+        timeframe = self._series.timeframe
+        return put_together(self._series.bars.take(which), timeframe, timeframe, is_stock=self.is_stock)
 
     def days(self) -> PublicBars:
         """The newest two daily bars, the last as far as it has got."""
@@ -80,12 +77,13 @@ class SymbolHistory:
         """The newest trade, or none."""
         series, now = self._series, self._clock.now
         stop = int(np.searchsorted(series.bars.opened, now, side="right"))
-        first = max(0, stop - 2)
-        while first and series.dropped[first:stop].all():
-            first -= 1
-        tape = self._with_made(series.tape(first, stop))
-        known = np.flatnonzero(tape.time <= now)
-        return tape.take(known[-1:])
+        first = stop
+        while True:
+            first = max(0, 2 * first - stop - 2)
+            tape = self._with_made(series.tape(first, stop))
+            known = np.flatnonzero(tape.time <= now)
+            if len(known) or not first:
+                return tape.take(known[-1:])
 
     def actions(self) -> list[CorporateAction]:
         """The corporate actions that have come into effect."""

@@ -89,10 +89,10 @@ class Series:
                 close = round(close * ratio.denominator / ratio.numerator, _SPLIT_DECIMALS)
         return close
 
-    def newest(self) -> int | None:
-        """The number of the newest bar that has closed, dropped ones left out."""
+    def newest(self, *, is_public: bool = False) -> int | None:
+        """The number of the newest bar that has closed, dropped ones left out; `is_public`: late ones, too."""
         index = self.next - 1
-        while index >= 0 and self.dropped[index]:
+        while index >= 0 and (self.dropped[index] or (is_public and self.late[index])):
             index -= 1
         return index if index >= 0 else None
 

@@ -53,6 +53,14 @@ def test_pages_count_all_symbols_together_and_end_with_null(client: DataClient) 
     assert seen == [(symbol, time) for symbol in ("AAA", "BBB") for time in times]
 
 
+def test_a_page_may_end_where_a_symbol_does(client: DataClient) -> None:
+    query = {"symbols": "AAA,BBB,ZZZ", "timeframe": "1Min", "limit": 4, **IEX}
+    first = get(client, "/v2/stocks/bars", **query)
+    second = get(client, "/v2/stocks/bars", **query, page_token=first["next_page_token"])
+    assert [list(page["bars"]) for page in (first, second)] == [["AAA"], ["BBB"]]
+    assert second["next_page_token"] is None
+
+
 def test_a_page_that_is_just_full_is_the_last(client: DataClient) -> None:
     page = get(client, "/v2/stocks/bars", symbols="AAA", timeframe="1Min", limit=4, **IEX)
     assert page["next_page_token"] is None

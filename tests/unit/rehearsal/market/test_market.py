@@ -154,6 +154,28 @@ def test_a_halted_symbol_has_no_bars_until_it_goes_on_and_says_so() -> None:
     assert market.market.history["AAA"].trades(at("2024-03-13T16:01Z"), at("2024-03-13T16:03Z")).price.tolist() == []
 
 
+def test_after_a_halt_the_newest_is_what_was_before_it() -> None:
+    market = HandMarket(listed("AAA", ROWS * 3, start=NOON), now=NOON)
+    market.advance(60)
+    market.faults.halt("AAA", is_halted=True)
+    market.advance(600)
+    market.faults.halt("AAA", is_halted=False)
+    market.advance(1)
+    history = market.market.history["AAA"]
+    assert market.market.price("AAA") == Decimal(11)
+    assert history.newest_bar().close.tolist() == [11]
+    assert history.newest_trade().price.tolist() == [11]
+    assert str(market.heard.of(Channel.STATUSES)[-1]["t"]) == "2024-03-13T16:11:00Z"
+
+
+def test_the_previous_close_follows_a_split() -> None:
+    rows: list[Row] = [(100, 100, 100, 100, 1), (99, 99, 99, 99, 1)]
+    market = HandMarket(listed("AAA", rows, start=NOON, minutes=[0, 24 * 60]), now="2024-03-14T16:05Z")
+    market.market.split("AAA", Fraction(3))
+    assert market.market.previous_close("AAA") == Decimal("33.3333")
+    assert market.market.price("AAA") == Decimal(33)
+
+
 def test_a_split_divides_what_is_to_come_and_becomes_a_corporate_action() -> None:
     market = one_stock()
     market.advance(60)
