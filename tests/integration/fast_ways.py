@@ -54,7 +54,7 @@ Switch = tuple[object, str, object]
 """What is set to what."""
 OFF: Mapping[str, Sequence[Switch]] = {
     "plain orders filled short": [(ShortWay, "way", lambda *_: _never)],
-    "many ticks in one go": [(Market, "quiet_until", lambda _, tick, __: tick)],
+    "many ticks in one go": [(Market, "quiet_until", lambda _, tick: tick)],
     "many calls in one go": [(Callbacks, "call_until", lambda _, first, *__: first)],
     "settled within a go": [(Market, "settler", lambda _: _never)],
     "orders looked at when due": [(Watch, "due", lambda _, now: now + 1)],

@@ -57,7 +57,7 @@ def test_drawn_runs_take_every_fast_way_and_are_called_with_everything(monkeypat
     spy_on_what_is_made(ShortWay, "way")
     spy_on_what_is_made(Market, "settler")
     spy(market, "FillAtOpen", lambda *_: True)
-    spy(Market, "quiet_until", lambda found, _, tick, __: found > tick + 1)
+    spy(Market, "quiet_until", lambda found, _, tick: found > tick + 1)
     spy(Callbacks, "call_until", lambda found, _, first, *__: found > first + 1)
     spy(Watch, "due", lambda found, _, now: found > now + 1)
     spy(Watch, "leaves", lambda found, *_: found)

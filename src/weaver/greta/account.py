@@ -21,7 +21,7 @@ class BacktestAccount:
     `on_end` is called with each order that ends other than by a fill."""
 
     def __init__(self, setup: Setup, clock: Clock, *, on_end: Callable[[Order], None] | None = None) -> None:
-        self._clock, self._venue = clock, setup.venue
+        self.clock, self._venue = clock, setup.venue
         self.prices = {
             symbol: Prices(listing, setup.costs[symbol], setup.scales[symbol])
             for symbol, listing in setup.listings.items()
@@ -110,7 +110,7 @@ class BacktestAccount:
     def close(self, symbol: str) -> int | None:
         """The newest close, or None before the first bar."""
         prices = self.prices[symbol]
-        index = prices.newest_at(self._clock.tick)
+        index = prices.newest_at(self.clock.tick)
         return prices.close_units(index) if index >= 0 else None
 
     def cash(self) -> int:
@@ -119,4 +119,4 @@ class BacktestAccount:
 
     def equity(self) -> int:
         """Cash and positions at the newest closes."""
-        return self.ledger.cash + self.ledger.values(self._clock.tick)[0]
+        return self.ledger.cash + self.ledger.values(self.clock.tick)[0]

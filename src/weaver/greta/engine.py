@@ -39,7 +39,7 @@ class Engine:
         fresh, settle = self.account.fresh, market.settler()
         tick, end, pace = self.first, len(self.ticks), Pace()
         while tick < end and self.runtime.stop_reason is None:
-            until = market.quiet_until(tick, callbacks.next_call(tick))
+            until = market.quiet_until(tick)
             reached = tick
             if tick < until:
                 reached = callbacks.call_until(tick, until, pace.due - callbacks.turns, fresh, settle)

@@ -42,7 +42,7 @@ class Market:
         self._book, self._orders, self._fresh = self.matcher.book, self.matcher.orders, account.fresh
         begin = self.matcher.exchange.passes.begin
         self._watch = Watch(self._orders, self.prices, self._ticks, begin)
-        self._trails = Trails(self._book, self.prices, first - 1)
+        self._trails = Trails(self._book, self.prices, account.clock)
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
         plain = PlainOrders(self.ledger, begin=begin, start=setup.start)
         accept = _leave if is_heard else self._orders.accept
@@ -55,13 +55,11 @@ class Market:
 
     def have_turn(self, tick: int) -> None:
         """Everything that a tick's bars bring, in order, up to the strategy's turn."""
-        self._trails.follow(tick - 1)  # a new one starts from where it was placed
+        self._trails.begin(tick)  # a new one starts from where it was placed
         is_due = self._take_up(tick)
         if is_due:
             self.matcher.trade(tick)
-            self._trails.moved(tick)
-        else:
-            self._trails.follow(tick)
+        self._trails.end(tick, are_moved=is_due)
         if tick in self._corporate.late:
             self._corporate.happen_late(tick)
         if is_due:
@@ -70,15 +68,13 @@ class Market:
         if self._margin is not None and self._margin.falls_short(tick):
             self._liquidate(tick)
 
-    def quiet_until(self, tick: int, next_call: int) -> int:
-        """The first tick from `tick` on at which it may bring more than bars, or has to be looked at by the strategy's
-        next call: trailing stops are where they have got to."""
+    def quiet_until(self, tick: int) -> int:
+        """The first tick from `tick` on at which it may bring more than bars."""
         until = min(self._last + 1, self._corporate.next_after(tick - 1))
         if self._book:
+            self._trails.follow(tick - 1)
             # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
             until = min(until, self._watch.due(tick - 1), self._last)
-            if until > next_call and self._trails.is_any:
-                until = next_call
         self._until = until if self._margin is None else self._margin.first_doubt(tick, until)
         return self._until
 

@@ -50,9 +50,6 @@ class Callbacks(Protocol):
     def hears_fills(self) -> bool:
         """Whether it wants to know of fills."""
 
-    def next_call(self, tick: int) -> int:
-        """The first tick from `tick` on at which it is called if nothing happens but bars."""
-
     def call(self, updates: Updates) -> None:
         """Everything at the clock's tick."""
 

@@ -54,4 +54,4 @@ class RecordedAccount(BacktestAccount):
 
     def _happen(self, order: Order, *, is_request: bool) -> None:
         turn = len(self._asked) if self._is_called else -1
-        self._happenings.append(Happening(self._clock.tick, turn, order, is_request))
+        self._happenings.append(Happening(self.clock.tick, turn, order, is_request))

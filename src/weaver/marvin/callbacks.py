@@ -59,10 +59,6 @@ class Callbacks:
         """Whether it wants to know of fills."""
         return self._on_fill is not None
 
-    def next_call(self, tick: int) -> int:
-        """The first tick from `tick` on at which it is called if nothing happens but bars."""
-        return tick if self._is_called_each_tick else self._signals.next
-
     def call(self, updates: Iterable[Order | Fill]) -> None:
         """Everything at the clock's tick: `updates` are the orders that changed and the fills, as they happened."""
         tick = self._clock.tick

@@ -104,7 +104,10 @@ class Settlement:
     def _sweep(self, fills: FillRows, start: int, cash: int) -> tuple[NDArray[np.int64], Amounts, int] | None:
         """The same over arrays. None where int64 might not hold an amount, or a price has over 15 digits."""
         which, bars = np.array(fills.which[start:]), np.array(fills.bars[start:])
-        signed = np.fromiter(fills.units[start:], np.int64, len(bars))
+        counted = fills.units[start:]
+        if max(map(abs, counted)) >= FITS:
+            return None
+        signed = np.fromiter(counted, np.int64, len(bars))
         amounts = Amounts(*np.empty((4, len(bars)), dtype=np.int64))
         for index in range(len(self._prices)):
             rows = slice(None) if len(self._prices) == 1 else np.flatnonzero(which == index)

@@ -52,6 +52,8 @@ class Watch:
         self.ticks = np.asarray(ticks)
         """The clock's ticks, ns."""
         self._seen, self._due, self._span = (0, 0), 0, BLOCK
+        self._searched = 0
+        """The tick up to which nothing has been found, if that is what is due."""
         self._busy, self._skips = 0, 0
 
     def due(self, now: int) -> int:
@@ -61,8 +63,9 @@ class Watch:
             self._seen, self._due, self._span = state, now + 1, BLOCK
         elif self._skips and self._due <= now:  # it has been busy: something will happen at the next tick as well
             self._due, self._skips = now + 1, self._skips - 1
-        elif self._due <= now:
-            self._due = self._search(now, now + 1 + self._span)
+        elif self._due <= now or self._due == self._searched == now + 1:
+            self._searched = now + 1 + self._span
+            self._due = self._search(now, self._searched)
             self._span = min(4 * self._span, BLOCK_MAX)
             self._skips = self._busy = min(2 * self._busy + 1, BUSY_MAX) if self._due == now + 1 else 0
         return self._due

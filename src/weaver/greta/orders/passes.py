@@ -1,6 +1,7 @@
 """Which orders get their turn on the bars of a tick, in the order that the fill rules lay down."""
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 
 from weaver.greta.orders.book import OrderBook
 from weaver.greta.orders.filling import Filling
@@ -181,7 +182,10 @@ def start_trailing(order: Order, close: int | None) -> None:
 def set_level(order: Order) -> None:
     """Set a trailing stop's level from its mark."""
     assert order.mark is not None
-    numerator, divisor = trailing_level(
-        order.mark, sign=order.sign, trail=order.trail_units, percent=order.trail_percent
-    )
-    order.stop_units = order.scale.nearest_tick(numerator, divisor)
+    order.stop_units = level_of(order, order.mark)
+
+
+def level_of(order: Order, mark: int | Fraction) -> int:
+    """The level of a trailing stop where its mark is at a price, at the nearest tick."""
+    numerator, divisor = trailing_level(mark, sign=order.sign, trail=order.trail_units, percent=order.trail_percent)
+    return order.scale.nearest_tick(numerator, divisor)

@@ -47,7 +47,7 @@ class ShortWay:
         leaves, fills = self._watch.leaves, self._plain.fills
         is_new = False
         for order in fresh:
-            if order.__class__ is not Order:
+            if not isinstance(order, Order):
                 return None
             if order.status is PENDING:
                 is_new = True

@@ -10,10 +10,12 @@ import pytest
 import weaver
 from tests.benchmarks.bars import synthetic_columns
 from tests.benchmarks.contestants.weaver import minute_bars
+from tests.builders import crypto_bars
 from weaver import Strategy, crossed_above, crossed_below, sma
 from weaver.greta.ledger.settlement import Settlement
 from weaver.greta.orders.short_way import ShortWay
 from weaver.greta.result import BacktestResult
+from weaver.marvin.series.bar import Bar
 from weaver.model.market.bars import Bars
 from weaver.model.orders.order import Order
 
@@ -174,6 +176,25 @@ def test_prices_of_over_fifteen_digits_are_settled_one_by_one(bars: Bars, monkey
     assert list(slow.fills) == list(quick.fills)
     assert swept
     assert not any(swept)
+
+
+class Turning(Strategy):
+    """Buys more coins than 64 bits count in their smallest parts, and sells them on the next bar."""
+
+    def on_bar(self, bar: Bar) -> None:
+        if self.position(bar.symbol):
+            self.sell(bar.symbol, 10**11)
+        else:
+            self.buy(bar.symbol, 10**11)
+
+
+def test_quantities_past_64_bits_are_settled_one_by_one() -> None:
+    tiny = crypto_bars([1e-6, 2e-6] * 60)
+    result = weaver.backtest(Turning, tiny, costs="none", cash=10**7, lookahead_check=False)
+    assert len(result.fills) == 119
+    # 60 are bought at 0.000001, which is 100,000 each time, and 59 sold at twice that.
+    assert {(fill.side, fill.price) for fill in result.fills} == {("buy", Decimal("1E-6")), ("sell", Decimal("2E-6"))}
+    assert result.equity[-1].cash == 10**7 + 59 * 200_000 - 60 * 100_000
 
 
 def test_cash_asked_for_in_the_middle_settles_what_came_before(bars: Bars) -> None:

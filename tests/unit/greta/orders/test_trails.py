@@ -1,5 +1,7 @@
 """Trailing stops over many bars at once: the mark, the first bar that may reach the level; by hand, bar for bar."""
 
+import copy
+import pickle
 from decimal import Decimal
 from typing import Any
 
@@ -72,25 +74,89 @@ def test_level_of_a_percentage_and_of_a_short_position() -> None:
     assert first(mirrored, trailing(mirrored, 1), 1, 5) == NEVER
 
 
+class Standing:
+    """A clock that somebody moves."""
+
+    def __init__(self, tick: int = 0) -> None:
+        self.tick = tick
+        self.ticks = np.empty(0, dtype=np.int64)
+        self.now = 0
+
+
+def trails_of(book: list[Order], prices: Prices, clock: Standing) -> Trails:
+    """They have all had a turn at the clock's tick."""
+    trails = Trails(book, {"BTC/USD": prices}, clock)
+    trails.begin(clock.tick)
+    trails.end(clock.tick, are_moved=False)
+    return trails
+
+
 def test_mark_follows_the_bars_since_the_last_look() -> None:
     prices = market()
     order = trailing(prices)
-    trails = Trails([order], {"BTC/USD": prices}, 0)
-    assert trails.is_any
+    trails = trails_of([order], prices, Standing())
     levels = []
     for tick in (1, 3, 3, 4):
         trails.follow(tick)
         levels.append(order.stop)
     assert levels == [98, 103, 103, 107]
-    trails.moved(7)  # somebody else has, up to the bar whose high is 130
+    trails.end(7, are_moved=True)  # the passes have taken the marks along, up to the bar whose high is 130
     trails.follow(7)
     assert order.stop == 107
+
+
+def test_level_is_where_the_clock_is_whenever_somebody_looks_but_for_while_bars_have_their_turn() -> None:
+    prices, clock = market(), Standing()
+    order = trailing(prices)
+    trails = trails_of([order], prices, clock)
+    levels = []
+    for clock.tick in (1, 4):
+        levels.append(order.stop)
+    assert levels == [98, 107]
+    clock.tick = 7
+    trails.begin(7)  # up to the bar before
+    assert order.stop == 107
+    trails.end(7, are_moved=False)
+    assert (order.stop, order.mark) == (125, 130 * prices.scale.price_one)
+
+
+def test_level_of_one_that_is_cancelled_stays_what_it_was_then() -> None:
+    prices, clock = market(), Standing()
+    order = trailing(prices)
+    book = [order]
+    trails_of(book, prices, clock)
+    clock.tick = 4
+    order.happen(OrderEvent.CANCEL)
+    book.clear()
+    clock.tick = 7
+    assert order.stop == 107
+
+
+def test_copy_is_an_order_like_any_other_at_the_level_of_now() -> None:
+    prices, clock = market(), Standing()
+    order = trailing(prices)
+    trails_of([order], prices, clock)
+    assert type(order) is not Order
+    clock.tick = 4
+    for copied in (copy.copy(order), pickle.loads(pickle.dumps(order))):
+        clock.tick = 7
+        assert type(copied) is Order
+        assert (copied.stop, copied.trail, copied.order_type) == (107, 5, OrderType.TRAILING_STOP)
+        clock.tick = 4
+
+
+def test_bar_that_comes_within_a_tick_of_the_level_does_not_reach_it() -> None:
+    # Levels of 95 in force at bar 1, and of 98 after its high of 103; bar 1 stops a cent above its own.
+    near = market(highs=[100.0, 103, 103, 103], lows=[100.0, 95.01, 98.01, 98.0])
+    order = trailing(near)
+    assert first(near, order, 1, 4) == 3
+    assert first(near, order, 1, 3) == NEVER
 
 
 def test_mark_of_a_short_position_follows_the_lows() -> None:
     prices = market(highs=[200 - low for low in LOWS], lows=[200 - high for high in HIGHS])
     order = trailing(prices, 1)
-    Trails([order], {"BTC/USD": prices}, 0).follow(4)
+    trails_of([order], prices, Standing()).follow(4)
     assert (order.mark, order.stop) == (88 * prices.scale.price_one, 93)
 
 
@@ -107,9 +173,8 @@ def test_only_a_trailing_stop_that_has_started_and_still_works_goes_along() -> N
     unstarted = trailing(prices)
     unstarted.mark = None
     book = [*others, unstarted]
-    trails = Trails(book, {"BTC/USD": prices}, 0)
+    trails = trails_of(book, prices, Standing())
     assert not any(map(is_trailing, book))
-    assert not trails.is_any
     trails.follow(7)
     assert {order.mark for order in others} == {100 * prices.scale.price_one}
     assert unstarted.mark is None
@@ -123,7 +188,7 @@ def test_ticks_of_other_symbols_between_two_bars_change_nothing() -> None:
     assert first(prices, order, 2, 16, now=1) == 11
     assert first(prices, order, 2, 11, now=1) == NEVER
     assert first(prices, order, 12, 13, now=1) == NEVER  # no bar of its own closes at tick 12
-    trails = Trails([order], {"BTC/USD": prices}, 1)
+    trails = trails_of([order], prices, Standing(1))
     trails.follow(2)
     assert order.stop == 95
     trails.follow(8)  # bars 1 to 3
