@@ -1,7 +1,6 @@
 """One open socket: it carries a conversation, and sends what is published, as fast as the client reads."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -10,6 +9,7 @@ from weaver.rehearsal.market.wire import Instant
 from weaver.rehearsal.ports import SocketJournal
 from weaver.rehearsal.streams.codecs import Codec, NotUnderstood
 from weaver.rehearsal.streams.conversation import Answers, Conversation, Message
+from weaver.rehearsal.streams.noted import noted, summary
 from weaver.rehearsal.streams.outbox import Outbox
 from weaver.rehearsal.streams.protocol import abort_of
 from weaver.rehearsal.time.wall import Wall
@@ -18,7 +18,6 @@ AUTH_SECONDS = 10
 """How long a client may take to authenticate itself."""
 STALLED_SECONDS = 3
 """How long the wall's time may pass while a client takes nothing of what waits for it."""
-_SECRETS = ("secret", "secret_key")
 
 
 class Connection:
@@ -129,7 +128,7 @@ class Connection:
             message = self._codec.decode(frame)
         except NotUnderstood:
             message = None
-        self._journal.message(self.path, "in", _without_secrets(message))
+        self._journal.message(self.path, "in", noted(message))
         self._say(self.conversation.hear(message))
 
     def _say(self, answers: Answers) -> None:
@@ -157,7 +156,7 @@ class Connection:
                     return
                 await self._outbox.filled.wait()
                 continue
-            self._journal.message(self.path, "out", _summary(frame))
+            self._journal.message(self.path, "out", summary(frame))
             encoded = self._codec.encode(frame)
             if isinstance(encoded, str):
                 await self._websocket.send_text(encoded)
@@ -179,17 +178,3 @@ def _raise_but_for_goodbyes(task: asyncio.Task[None]) -> None:
     error = None if task.cancelled() else task.exception()
     if error is not None and not isinstance(error, WebSocketDisconnect):
         raise error
-
-
-def _summary(frame: Message) -> Message:
-    """A frame as it is written down: of market data, how many messages of which kinds."""
-    if not isinstance(frame, list) or any("msg" in message or "trades" in message for message in frame):
-        return frame
-    return dict(Counter(message["T"] for message in frame))
-
-
-def _without_secrets(message: Message) -> Message:
-    """A message as it may be written down."""
-    if not isinstance(message, dict):
-        return message
-    return {key: "***" if key in _SECRETS else _without_secrets(value) for key, value in message.items()}
