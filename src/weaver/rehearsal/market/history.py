@@ -1,11 +1,15 @@
 """What is publicly known of the market at an instant: bars of any timeframe, trades, the newest of each."""
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 import numpy as np
 
 from weaver.model.calendar import new_york
-from weaver.model.market.corporate_actions import CorporateAction, ex_day
+from weaver.model.market.bars import Bool
+from weaver.model.market.corporate_actions import CorporateAction, Split, ex_day
 from weaver.model.market.timeframe import DAY, Timeframe
-from weaver.rehearsal.market.bars.actions import Adjustment, adjusted
+from weaver.rehearsal.market.bars.actions import Adjustment, Effective, adjusted
 from weaver.rehearsal.market.bars.coarser import PublicBars, put_together
 from weaver.rehearsal.market.bars.columns import midnight
 from weaver.rehearsal.market.bars.tape import Tape
@@ -38,8 +42,10 @@ class SymbolHistory:
         stop = max(first, series.next)
         bars = series.bars.take(slice(first, stop))
         known = [one for one in series.actions if one.index <= series.next and self._has_come(one.action)]
-        bars = adjusted(bars, first, adjustment, known, series.bars).take(series.public(first, stop))
-        made = put_together(bars, series.timeframe, timeframe, is_stock=self.is_stock)
+        public = series.public(first, stop)
+        bars = adjusted(bars, first, adjustment, known, series.bars).take(public)
+        splits = [] if adjustment.is_for_splits else _splits_within(known, first, public)
+        made = put_together(bars, series.timeframe, timeframe, is_stock=self.is_stock, splits=splits)
         return made.take((made.stamp >= start) & (made.stamp <= end))
 
     def newest_bar(self) -> PublicBars:
@@ -113,6 +119,16 @@ class SymbolHistory:
         now = np.array([self._clock.now])
         today = new_york.local_day(now) if self.is_stock else now // DAY
         return bool(ex_day(action) <= today[0])
+
+
+def _splits_within(actions: Sequence[Effective], first: int, public: Bool) -> list[tuple[int, Fraction]]:
+    """The splits that take effect among bars from number `first` on, by their place among those that are public."""
+    found = [
+        (int(public[: one.index - first].sum()), one.action.ratio)
+        for one in actions
+        if isinstance(one.action, Split) and first < one.index < first + len(public)
+    ]
+    return [(place, ratio) for place, ratio in found if place < public.sum()]
 
 
 def _tape(made: list[tuple[int, float, float, int]]) -> Tape:

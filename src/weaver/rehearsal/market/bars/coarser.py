@@ -1,6 +1,8 @@
 """Coarser bars from a symbol's own, as Alpaca puts them together and stamps them."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,24 +35,37 @@ class PublicBars:
         return PublicBars(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
 
 
-def put_together(bars: Columns, own: Timeframe, wanted: Timeframe, *, is_stock: bool) -> PublicBars:
+def put_together(
+    bars: Columns, own: Timeframe, wanted: Timeframe, *, is_stock: bool, splits: Sequence[tuple[int, Fraction]] = ()
+) -> PublicBars:
     """Bars of `wanted`, the last of them as far as it has got; none where they cannot be made of bars of `own`.
 
     Minutes and hours are counted from midnight, New York's for stocks and UTC's for pairs; days of stocks are made of
-    the regular session alone; weeks begin on Monday.
+    the regular session alone; weeks begin on Monday. `splits`, the indices of the bars before which they take effect
+    and their ratios: a bar that has one within it is on the scale after it.
     """
     if wanted == own:
         return _told(bars, is_stock=is_stock)
-    if not wanted.is_made_of(own):
+    if not (len(bars) and wanted.is_made_of(own)):
         return _told(bars.take(slice(0, 0)), is_stock=is_stock)
+    stamp = _stamps(bars, wanted, is_stock=is_stock)
+    for index, ratio in splits:
+        bars = _on_one_scale(bars, int(np.searchsorted(stamp, stamp[index])), index, ratio)
     if wanted.is_daily and is_stock:
-        bars = bars.take(bars.regular)
+        bars, stamp = bars.take(bars.regular), stamp[bars.regular]
     if not len(bars):
         return _told(bars, is_stock=is_stock)
-    stamp = _stamps(bars, wanted, is_stock=is_stock)
     first = np.flatnonzero(np.diff(stamp, prepend=stamp[0] - 1))
     last = np.append(first[1:], len(stamp)) - 1
     return _grouped(_told(bars, is_stock=is_stock), stamp[first], first, last)
+
+
+def _on_one_scale(bars: Columns, first: int, index: int, ratio: Fraction) -> Columns:
+    """Bars of which those from `first` to before `index`, where a split takes effect, are on the scale after it."""
+    times = np.ones(len(bars))
+    times[first:index] = float(ratio)
+    prices = {name: np.round(getattr(bars, name) / times, 6) for name in ("open", "high", "low", "close")}
+    return replace(bars, **prices, volume=bars.volume * times)
 
 
 def _told(bars: Columns, *, is_stock: bool) -> PublicBars:

@@ -57,3 +57,17 @@ def test_what_has_not_come_yet_changes_nothing() -> None:
 
 def test_a_delisting_adjusts_nothing() -> None:
     assert closes(history(Delisting(ex_date=date(2024, 3, 12), value=Decimal(0))), Adjustment.ALL) == [100, 51, 50]
+
+
+def test_a_raw_bar_with_a_split_within_is_on_the_scale_after_it() -> None:
+    rows: list[Row] = [(100, 104, 98, 100, 10), (100, 101, 99, 100, 30), (100, 104, 96, 100, 40)]
+    market = HandMarket(listed("AAA", rows, start="2024-03-13T14:00Z"), now="2024-03-13T14:01Z")
+    market.market.split("AAA", Fraction(2))
+    market.advance(120)
+    history = market.market.history["AAA"]
+    for adjustment in (Adjustment.RAW, Adjustment.SPLIT):
+        day = history.bars(parse_timeframe("1Day"), 0, market.clock.now, adjustment)
+        assert [day.open[0], day.high[0], day.low[0], day.close[0], day.volume[0]] == [50, 52, 48, 50, 160]
+    minutes = history.bars(parse_timeframe("1Min"), 0, market.clock.now)
+    assert minutes.close.tolist() == [100, 50, 50]
+    assert history.bars(parse_timeframe("2Min"), 0, market.clock.now).high.tolist() == [52, 52]
