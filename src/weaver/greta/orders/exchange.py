@@ -68,10 +68,12 @@ class Exchange:
                 self.book.cancel(order, reason)
         self.book.sweep()
 
-    def on_bars(self, now: int, bars: Mapping[str, SessionBar]) -> list[Change]:
-        """All that the bars which closed at a tick (ns) do, in order; and what has happened since it was last asked."""
+    def on_bars(self, now: int, bars: Mapping[str, SessionBar], *, is_over: bool = True) -> list[Change]:
+        """All that the bars which closed at a tick (ns) do, in order; and what has happened since it was last asked.
+        Not `is_over`: others of that tick may come, so no order's time is over yet."""
         self.trade(now, bars)
-        self.expire(now)
+        if is_over:
+            self.expire(now)
         self._closes.update((symbol, bar.close) for symbol, bar in bars.items())
         return self.book.take_changes()
 

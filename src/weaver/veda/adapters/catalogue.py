@@ -65,15 +65,15 @@ class AdapterCatalogue:
         known = " or ".join(near) if near else ", ".join(entry.id for entry in entries)
         raise NotFound(f"there is no venue {identifier!r}; there is {known}")
 
-    def make(self, identifier: str, setup: Setup) -> ExchangeAdapter:
-        """An adapter that is not connected yet. Raises as `get` does, and InputError where it lacks what it requires,
-        does not know the mode, or fails."""
+    def make(self, identifier: str, setup: Setup, **parts: object) -> ExchangeAdapter:
+        """An adapter that is not connected yet. `parts`: what else its class is made of, by keyword. Raises as `get`
+        does, and InputError where it lacks what it requires, does not know the mode, or fails."""
         entry = self.get(identifier)
         if setup.mode.value not in entry.modes:
             raise InputError(f"venue {identifier} has no {setup.mode} mode, only {', '.join(entry.modes)}")
         if entry.requires and importlib.util.find_spec(entry.requires) is None:
             raise InputError(f"venue {identifier} needs a package: pip install 'weaver[{entry.requires}]'")
-        made: ExchangeAdapter = _loaded(entry)(setup)
+        made: ExchangeAdapter = _loaded(entry)(setup, **parts)
         return made
 
 

@@ -125,3 +125,11 @@ class FeedRestored:
     is_complete: bool = True
     """False: asking failed; `reason` says how. It is tried again, and another FeedRestored follows."""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayEnded:
+    """All bars of a replay have come: the stream ends, and the run that reads it is complete."""
+
+    time: datetime
+    """The venue's."""

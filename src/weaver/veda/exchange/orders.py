@@ -128,6 +128,8 @@ class VenueFill:
     side: Side
     quantity: Decimal
     price: Decimal
+    commission: Decimal = Decimal(0)
+    """In cash, as far as the venue says."""
     cumulative_quantity: Decimal | None = None
     """How much of the order has filled, this included."""
     time: datetime

@@ -16,13 +16,14 @@ from weaver.veda.exchange.market import (
     HaltChanged,
     InstrumentRules,
     LiveBar,
+    ReplayEnded,
     TradingDay,
     VenueClock,
 )
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, OrderUpdate, VenueFill, VenueOrder
 
 OrderMessage = OrderUpdate | FeedStale | FeedRestored
-BarMessage = LiveBar | HaltChanged | FeedStale | FeedRestored
+BarMessage = LiveBar | HaltChanged | FeedStale | FeedRestored | ReplayEnded
 
 
 class ExchangeAdapter(Protocol):
@@ -142,6 +143,7 @@ class ExchangeAdapter(Protocol):
         ...
 
     def live_bars(self, symbols: Collection[str]) -> AsyncIterator[BarMessage]:
-        """Minute bars of these symbols as they end, with corrections and halts, without end; as `order_updates`, with a
-        feed per asset class. Bars of a gap come in order, before any newer one of their feed."""
+        """Minute bars of these symbols as they end, with corrections and halts, without end (but for that of a replay:
+        ReplayEnded); as `order_updates`, with a feed per asset class. Bars of a gap come in order, before any newer one
+        of their feed."""
         ...

@@ -1,0 +1,237 @@
+"""Stored bars, replayed: each tick comes when its time has come, and after the last one the replay has ended."""
+
+import asyncio
+from bisect import bisect_left
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import numpy as np
+
+from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.errors import InputError, NotFound
+from weaver.model.market.asset_class import AssetClass
+from weaver.model.market.bars import Bars
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day
+from weaver.model.market.timeframe import Timeframe
+from weaver.veda.adapters.simulated.hours import clock_at
+from weaver.veda.adapters.simulated.pacing import Pace
+from weaver.veda.adapters.simulated.ports import PricedBars
+from weaver.veda.adapters.simulated.rules import instrument_rules
+from weaver.veda.adapters.simulated.venue import SimulatedVenue
+from weaver.veda.exchange.market import BarPage, Feed, FeedRestored, InstrumentRules, LiveBar, ReplayEnded, VenueClock
+from weaver.veda.exchange.port import BarMessage
+from weaver.veda.exchange.setup import Wall
+
+PAGE = 10_000
+"""Bars of a page of history."""
+Read = Callable[[str, Timeframe], PricedBars]
+"""All stored bars of a symbol; it may block. Raises NotFound, and Damaged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayOptions:
+    """What is replayed: the bars with start ≤ stamp, that have ended by `end` (None: all), of a timeframe."""
+
+    symbols: tuple[str, ...]
+    timeframe: Timeframe
+    start: datetime
+    end: datetime | None = None
+    speed: float = 1.0
+    """Venue seconds in a second of the wall's, or MAX."""
+
+
+@dataclass(slots=True)
+class Tick:
+    """An instant at which bars end: their places by symbol, in the order of the replay's, and what companies do ahead
+    of them, and after them."""
+
+    end: int
+    bars: dict[str, int] = field(default_factory=dict)
+    before: list[tuple[str, CorporateAction]] = field(default_factory=list)
+    after: list[tuple[str, CorporateAction]] = field(default_factory=list)
+
+
+class Replay:
+    """A feed of stored bars for a venue. Time goes on when a reader of its stream asks for more than has come by then;
+    while nobody reads it stands still."""
+
+    def __init__(self, options: ReplayOptions, *, read: Read, wall: Wall, venue: SimulatedVenue) -> None:
+        self._options, self._read, self._venue = options, read, venue
+        self._pace = Pace(wall, start=instant_of(options.start), speed=options.speed)
+        self._series: dict[str, PricedBars] = {}
+        self._ticks: Sequence[Tick] = ()
+        self._next = 0
+        """Which of the ticks comes next."""
+        self._readers: list[deque[LiveBar]] = []
+        self._stepping = asyncio.Lock()
+
+    @property
+    def now(self) -> int:
+        """The replay's time, ns."""
+        return self._pace.now
+
+    @property
+    def placed(self) -> int:
+        """When a request counts as come that comes now, ns."""
+        return self._pace.placed
+
+    def set_speed(self, speed: float) -> None:
+        """Go on at another speed. Raises InputError."""
+        self._pace.set_speed(speed)
+
+    async def connect(self) -> None:
+        """Read the bars. Raises InputError where a symbol has none to replay."""
+        if self._series:
+            return
+        options = self._options
+        found = {symbol: await asyncio.to_thread(self._read, symbol, options.timeframe) for symbol in options.symbols}
+        for symbol, series in found.items():
+            first, last = self._range(series)
+            if first >= last:
+                until = "" if options.end is None else f" to {options.end.isoformat()}"
+                raise InputError(
+                    f"{symbol} has no {options.timeframe} bars to replay from {options.start.isoformat()}{until}"
+                )
+        self._series, self._ticks = found, self._scheduled(found)
+        for series in found.values():
+            self._venue.add(self._rules(series), series.costs)
+        self._expect_next()
+
+    async def instruments(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
+        """Those that are replayed."""
+        return {symbol: self._rules(self._series[symbol]) for symbol in symbols if symbol in self._series}
+
+    async def clock(self) -> VenueClock:
+        """The stock market's clock, in the replay's time."""
+        return clock_at(time_of(self.now), skew_seconds=0.0)
+
+    async def bars(
+        self, symbol: str, timeframe: Timeframe, start: datetime, end: datetime, page: str | None
+    ) -> BarPage:
+        """Stored bars that have ended by now."""
+        own = self._series.get(symbol)
+        if own is None or own.listing.bars.timeframe != timeframe:
+            own = await asyncio.to_thread(self._read, symbol, timeframe)
+        bars = own.listing.bars
+        first = int(page) if page is not None else int(np.searchsorted(bars.timestamp, instant_of(start)))
+        last = min(
+            int(np.searchsorted(bars.timestamp, instant_of(end), side="right")),
+            int(np.searchsorted(bars.end, self.now, side="right")),
+        )
+        stop = max(first, min(last, first + PAGE))
+        return BarPage(bars=bars.slice(first, stop), next_page=str(stop) if stop < last else None)
+
+    async def corporate_actions(self, symbol: str, first: date, last: date) -> tuple[CorporateAction, ...]:
+        """Those with ex-dates up to now."""
+        series = self._series.get(symbol)
+        if series is None:
+            raise NotFound(f"{symbol} is not replayed")
+        today = time_of(self.now).date()
+        by_date = sorted(series.listing.actions, key=lambda action: action.ex_date)
+        return tuple(action for action in by_date if first <= action.ex_date <= min(last, today))
+
+    async def stream(self, symbols: Collection[str]) -> AsyncGenerator[BarMessage]:
+        """Bars tick by tick, from where the replay has got to; at its end ReplayEnded."""
+        wanted = frozenset(symbols)
+        if missing := sorted(wanted - self._series.keys()):
+            raise InputError(f"{', '.join(missing)} is not replayed; replayed are {', '.join(self._series)}")
+        come: deque[LiveBar] = deque()
+        self._readers.append(come)
+        try:
+            for feed in sorted({feed_of(self._series[symbol].listing.instrument.asset_class) for symbol in wanted}):
+                yield FeedRestored(feed=feed, since=None)
+            while come or await self.step(come):
+                bar = come.popleft()
+                if bar.symbol in wanted:
+                    yield bar
+        finally:
+            self._readers.remove(come)
+        yield ReplayEnded(time=time_of(self.now))
+
+    async def step(self, come: Collection[LiveBar] = ()) -> bool:
+        """Go on to the next tick, unless something has come meanwhile. False: there is none."""
+        async with self._stepping:
+            if come:
+                return True
+            if self._next == len(self._ticks):
+                return False
+            await self._pace.reach()
+            tick = self._ticks[self._next]
+            self._next += 1
+            self._trade(tick)
+            self._expect_next()
+            bars = [_live(self._series[symbol].listing.bars, bar) for symbol, bar in tick.bars.items()]
+            for reader in self._readers:
+                reader.extend(bars)
+            return True
+
+    def _trade(self, tick: Tick) -> None:
+        """All that a tick's bars do at the venue, in the order of the fill rules."""
+        venue, series = self._venue, self._series
+        for symbol, action in tick.before:
+            venue.happen(symbol, action, tick.end)
+        venue.on_bars(tick.end, {symbol: series[symbol].session_bar(bar) for symbol, bar in tick.bars.items()})
+        for symbol, action in tick.after:
+            venue.happen(symbol, action, tick.end)
+
+    def _expect_next(self) -> None:
+        """Let time go on to the tick that comes next, if one does."""
+        if self._next < len(self._ticks):
+            tick = self._ticks[self._next]
+            self._pace.expect(tick.end, opened=min(self._series[name].opens[bar] for name, bar in tick.bars.items()))
+
+    def _rules(self, series: PricedBars) -> InstrumentRules:
+        return instrument_rules(series.listing.instrument, can_short=self._venue.account.rules.shorting)
+
+    def _range(self, series: PricedBars) -> tuple[int, int]:
+        """The first of a symbol's bars to replay, and the one after the last."""
+        bars, options = series.listing.bars, self._options
+        first = int(np.searchsorted(bars.timestamp, instant_of(options.start)))
+        if options.end is None:
+            return first, series.count
+        return first, int(np.searchsorted(bars.end, instant_of(options.end), side="right"))
+
+    def _scheduled(self, series: Mapping[str, PricedBars]) -> Sequence[Tick]:
+        """All that is to be replayed, by time."""
+        ticks: dict[int, Tick] = {}
+        for symbol, one in series.items():
+            first, last = self._range(one)
+            for bar, end in enumerate(one.ends[first:last], first):
+                ticks.setdefault(end, Tick(end)).bars[symbol] = bar
+        found = [ticks[end] for end in sorted(ticks)]
+        for symbol, one in series.items():
+            for action in sorted(one.listing.actions, key=lambda action: action.ex_date):
+                self._schedule(found, symbol, one, action)
+        return found
+
+    def _schedule(self, ticks: Sequence[Tick], symbol: str, series: PricedBars, action: CorporateAction) -> None:
+        """Have an action happen ahead of the first bar by which it has; a delisting that no bar comes after, after the
+        bars of the tick at which that day's session has closed."""
+        index, ends = series.bar_from(action), [tick.end for tick in ticks]
+        if index < series.count:
+            at = bisect_left(ends, series.ends[index])
+            if at < len(ticks) and ticks[at].bars.get(symbol) == index:
+                ticks[at].before.append((symbol, action))
+        elif isinstance(action, Delisting) and self._range(series)[1] == series.count and ticks:
+            at = bisect_left(ends, series.session_end(ex_day(action)))
+            ticks[min(at, len(ticks) - 1)].after.append((symbol, action))
+
+
+def feed_of(asset_class: AssetClass) -> Feed:
+    """On which of a venue's feeds its bars come."""
+    return Feed.CRYPTO_BARS if asset_class is AssetClass.CRYPTO else Feed.STOCK_BARS
+
+
+def _live(bars: Bars, index: int) -> LiveBar:
+    return LiveBar(
+        symbol=bars.symbol,
+        start=int(bars.timestamp[index]),
+        end=int(bars.end[index]),
+        open=float(bars.open[index]),
+        high=float(bars.high[index]),
+        low=float(bars.low[index]),
+        close=float(bars.close[index]),
+        volume=float(bars.volume[index]),
+    )

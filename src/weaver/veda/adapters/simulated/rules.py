@@ -1,0 +1,34 @@
+"""What the simulated venue takes: every order that there are fill rules for."""
+
+from dataclasses import dataclass
+
+from weaver.model.market.instrument import Instrument
+from weaver.model.orders.actions import OrderType, TimeInForce
+from weaver.model.orders.venue import Asked, VenueRules
+from weaver.veda.exchange.market import InstrumentRules
+
+AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
+ONE_PRICE = (OrderType.MARKET, OrderType.LIMIT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseRules(VenueRules):
+    """Those of the fill rules, and no venue's own."""
+
+    def refuses(self, order: Asked) -> str:
+        """Why an order can have no meaning, or an empty string."""
+        if order.tif in AUCTIONS and (order.extended_hours or order.order_type not in ONE_PRICE):
+            return f"{order.tif} orders are market or limit orders of the regular session"
+        return ""
+
+
+def instrument_rules(instrument: Instrument, *, can_short: bool) -> InstrumentRules:
+    """What is taken of an instrument; of gtd orders the date is not told, so whoever sends one ends it."""
+    return InstrumentRules(
+        instrument=instrument,
+        rules=HouseRules(name="simulated", asset_class=instrument.asset_class, extended_hours=True),
+        is_tradable=True,
+        is_shortable=can_short,
+        is_fractionable=instrument.lot < 1,
+        ended_by_us=frozenset({TimeInForce.GTD}),
+    )

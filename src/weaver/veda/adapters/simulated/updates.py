@@ -1,0 +1,74 @@
+"""The stream of order updates: kept in order until their reader takes them."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+from weaver.model.errors import Conflict
+from weaver.veda.exchange.market import Feed, FeedRestored, FeedStale
+from weaver.veda.exchange.orders import OrderUpdate
+from weaver.veda.exchange.port import OrderMessage
+
+WAITING_MAX = 100_000
+"""So many updates wait for a reader that is slow. Past that they are dropped, and the reader is told to ask."""
+
+
+class Updates:
+    """What a venue tells, for one reader at a time; what was told before it came is not for it, as it asks first."""
+
+    def __init__(self, listeners: list[Callable[[OrderUpdate], None]], now: Callable[[], datetime]) -> None:
+        self._listeners, self._now = listeners, now
+        self._waiting: deque[OrderUpdate] = deque()
+        self._lost_since: datetime | None = None
+        self._woken = asyncio.Event()
+        self._is_read = self._is_closed = False
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether nobody has yet to be told anything."""
+        return not self._waiting
+
+    def close(self) -> None:
+        """The stream ends."""
+        self._is_closed = True
+        self._woken.set()
+
+    async def read(self) -> AsyncIterator[OrderMessage]:
+        """Each as it comes, until the stream is closed. Raises Conflict where somebody reads already."""
+        if self._is_read:
+            raise Conflict("the simulated venue's order updates have a reader already")
+        self._is_read = True
+        self._listeners.append(self._add)
+        try:
+            yield FeedRestored(feed=Feed.ORDERS, since=None)
+            while True:
+                for message in self._lost():
+                    yield message
+                while self._waiting:
+                    yield self._waiting.popleft()
+                if self._is_closed:
+                    return
+                self._woken.clear()
+                await self._woken.wait()
+        finally:
+            self._listeners.remove(self._add)
+            self._is_read = False
+            self._waiting.clear()
+
+    def _add(self, update: OrderUpdate) -> None:
+        if len(self._waiting) >= WAITING_MAX:
+            self._waiting.clear()
+            self._lost_since = self._lost_since or self._now()
+        self._waiting.append(update)
+        self._woken.set()
+
+    def _lost(self) -> list[OrderMessage]:
+        if self._lost_since is None:
+            return []
+        since, self._lost_since = self._lost_since, None
+        reason = f"over {WAITING_MAX} updates waited for a reader: ask for the orders"
+        return [
+            FeedStale(feed=Feed.ORDERS, since=since, reason=reason),
+            FeedRestored(feed=Feed.ORDERS, since=since, is_complete=False, reason=reason),
+        ]
