@@ -15,12 +15,11 @@ from tests.unit.glados.conftest import TOKEN, Api, running_api
 from tests.unit.glados.fakes import FakeIds, an_event, away
 from weaver.events.event import Event
 from weaver.events.log.ports import LogBounds
-from weaver.events.payloads import ALL_EVENT_TYPES
 from weaver.glados.clock.wall import SystemWallClock
 from weaver.glados.stream import hub as sse
 from weaver.glados.stream.hub import QUEUE_SIZE_MAX, StreamFilter
 from weaver.glados.stream.response import REPLAY_BATCH, EventStream, beginning
-from weaver.model.errors import InputError, Unavailable
+from weaver.model.errors import Unavailable
 from weaver.walle.database.opening import open_database
 
 pytestmark = pytest.mark.anyio
@@ -237,19 +236,6 @@ async def test_unknown_type_is_400_and_says_what_there_is(api: Api, types: str) 
     answer = await api.client.get("/api/v1/events/stream", params={"types": types})
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_input")
     assert "orders.*" in answer.json()["message"]
-
-
-@given(st.lists(st.sampled_from([*ALL_EVENT_TYPES, "run.*", "market.*", "stream.*"]), min_size=1))
-def test_filter_takes_what_is_named_and_nothing_else(names: list[str]) -> None:
-    chosen = StreamFilter.parse([",".join(names[:2]), *names[2:]], None)
-    for type_ in ALL_EVENT_TYPES:
-        named = any(name == type_ or name == f"{type_.split('.')[0]}.*" for name in names)
-        assert chosen.takes(type_, "r1") == named
-
-
-def test_filter_of_a_type_that_is_no_type_raises() -> None:
-    with pytest.raises(InputError, match=r"run\.Begun"):
-        StreamFilter.parse(["run.Begun"], None)
 
 
 async def test_comment_keeps_an_idle_stream_alive_every_15_seconds(api: Api) -> None:
