@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.house.circles import all_circles, imports
+from tests.house.names import doubled
 from tests.house.source import Function, Module, functions, modules
 
 FUNCTION_LINES = (20, 40, 70)
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 def counted(house: dict[str, Module]) -> Rows:
-    """Rooms, files, functions, and where imports run in circles."""
+    """Rooms, files, functions, where imports run in circles, and names that stand for two things."""
     rooms, lengths = files_by_room(house), [one.lines for one in _functions(house)]
     return {
         "rooms": len(rooms),
@@ -52,6 +53,7 @@ def counted(house: dict[str, Module]) -> Rows:
         "functions": len(lengths),
         **{f"functions of more than {limit} lines": sum(n > limit for n in lengths) for limit in FUNCTION_LINES},
         "circles of imports": len(all_circles(imports(house), house)),
+        "names of two classes": len(doubled(house)),
     }
 
 
@@ -83,7 +85,7 @@ def lines_by_package(house: dict[str, Module]) -> Rows:
 
 
 def longest(root: Path, house: dict[str, Module]) -> list[str]:
-    """What to look at first: the longest functions and files, and all circles."""
+    """What to look at first: the longest functions and files, all circles, and all names of two classes."""
     functions_ = sorted(_functions(house), key=lambda one: -one.lines)[:MOST_SHOWN]
     files = sorted(house.values(), key=lambda one: -one.lines)[:MOST_SHOWN]
     return [
@@ -91,6 +93,7 @@ def longest(root: Path, house: dict[str, Module]) -> list[str]:
         *(f"  {one.lines} lines: {one.name}, {one.place.removeprefix(f'{root}/')}" for one in functions_),
         *(f"  {one.lines} lines: {one.path.relative_to(root)}" for one in files),
         *(f"  circle: {', '.join(ring)}" for ring in all_circles(imports(house), house)),
+        *(f"  {name}: {', '.join(places)}" for name, places in doubled(house).items()),
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.house.__main__ import files_by_room
 from tests.house.circles import all_circles, circles, imports
+from tests.house.names import doubled
 from tests.house.source import functions, modules
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,18 @@ def test_a_circle_would_be_found() -> None:
     assert circles({"a": {"b", "d"}, "b": {"c"}, "c": {"a"}, "d": {"e"}, "e": set()}) == [["a", "b", "c"]]
     rooms = {"weaver.a.one": {"weaver.b.one"}, "weaver.b.two": {"weaver.a.two"}}
     assert all_circles(rooms, {"weaver": HOUSE["weaver"]}) == [["weaver.a", "weaver.b"]]
+
+
+def test_a_name_of_two_classes_would_be_found(tmp_path: Path) -> None:
+    texts = {
+        "ports": "class Clock(Protocol): ...\nclass Feed: ...",
+        "one": "class Clock: ...",
+        "two": "class Feed: ...",
+    }
+    (tmp_path / "weaver").mkdir()
+    for name, text in texts.items():
+        (tmp_path / "weaver" / f"{name}.py").write_text(text)
+    assert doubled(modules(tmp_path)) == {"Feed": ["weaver.ports", "weaver.two"]}
 
 
 ASKED_OF_OTHERS = {

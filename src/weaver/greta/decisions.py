@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.order_log import Asked
+from weaver.greta.order_log import AskedTerms
 from weaver.model.orders.actions import SIDES
 from weaver.model.orders.order import Order
 
@@ -67,7 +67,7 @@ def _turns(run: FinishedRun) -> Iterator[tuple[tuple[int, int], Decision]]:
             yield (happening.turn, index), Decision(time, DecisionKind.CANCEL, happening.order.number)
 
 
-def _terms(order: Order, asked: int | Asked) -> tuple[Any, ...]:
+def _terms(order: Order, asked: int | AskedTerms) -> tuple[Any, ...]:
     known = (order.sign, order.scale.symbol, order.order_type)
     if isinstance(asked, int):
         return (*known, asked)

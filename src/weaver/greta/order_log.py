@@ -7,7 +7,7 @@ from typing import NamedTuple
 from weaver.model.orders.order import Order
 
 
-class Asked(NamedTuple):
+class AskedTerms(NamedTuple):
     """An order that is not plain as it was placed, in its units; fills, splits and trailing change it later."""
 
     units: int
@@ -31,7 +31,7 @@ class Happening(NamedTuple):
 class OrderLog:
     """What was asked for, in order, and when orders ended."""
 
-    asked: Mapping[int, int | Asked]
+    asked: Mapping[int, int | AskedTerms]
     """Orders placed through the account, by number: the quantity units of a plain one. The engine's own order at the
     end of a run is not among them."""
     happenings: Sequence[Happening]

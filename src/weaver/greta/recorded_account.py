@@ -1,7 +1,7 @@
 """The account of a run whose decisions are wanted afterwards: what was asked for, and when orders ended."""
 
 from weaver.greta.account import BacktestAccount
-from weaver.greta.order_log import Asked, Happening, OrderLog
+from weaver.greta.order_log import AskedTerms, Happening, OrderLog
 from weaver.greta.ports import Clock
 from weaver.greta.setup import Setup
 from weaver.model.orders.order import Order
@@ -12,7 +12,7 @@ class RecordedAccount(BacktestAccount):
 
     def __init__(self, setup: Setup, clock: Clock) -> None:
         super().__init__(setup, clock, on_end=self._ended)
-        self._asked: dict[int, int | Asked] = {}
+        self._asked: dict[int, int | AskedTerms] = {}
         self._happenings: list[Happening] = []
         self._by_end = 0, 0
         self._is_called = False
@@ -26,7 +26,7 @@ class RecordedAccount(BacktestAccount):
                 return
         else:
             prices = (order.limit_units, order.stop_units, order.trail_units)
-            self._asked[order.number] = Asked(order.units, *prices, order.is_sized)
+            self._asked[order.number] = AskedTerms(order.units, *prices, order.is_sized)
         self._is_called = True
         super().place(order)
         self._is_called = False

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.builders import crypto_bars, planned
 from weaver import Strategy
-from weaver.greta.order_log import Asked, OrderLog
+from weaver.greta.order_log import AskedTerms, OrderLog
 from weaver.greta.recorded_account import RecordedAccount
 
 PRICES = [10.0, 11, 12, 13, 12, 11]
@@ -36,10 +36,10 @@ def test_order_is_kept_as_it_was_asked_for_whatever_becomes_of_it() -> None:
     one = 10**8  # of a coin's quantity and price alike
     assert log.asked == {
         1: 2 * one,  # a plain one: its units
-        2: Asked(3 * one, 95 * one // 10, None, None, True),
-        3: Asked(3 * one, 20 * one, None, None, True),
-        4: Asked(45 * one, None, None, None, False),  # half of 1,000 at 10, less the 5 ordered before
-        5: Asked(one, None, None, 15 * one // 10, True),  # without the level that then rose with the bars
+        2: AskedTerms(3 * one, 95 * one // 10, None, None, True),
+        3: AskedTerms(3 * one, 20 * one, None, None, True),
+        4: AskedTerms(45 * one, None, None, None, False),  # half of 1,000 at 10, less the 5 ordered before
+        5: AskedTerms(one, None, None, 15 * one // 10, True),  # without the level that then rose with the bars
     }
     assert (list(log.asked), log.asked_by_end) == ([1, 2, 3, 4, 5], 5)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.order_log import Asked, Happening, OrderLog
+from weaver.greta.order_log import AskedTerms, Happening, OrderLog
 from weaver.greta.record.envelope import Envelope, text_of
 from weaver.greta.record.text import FillText, Moments, decimal_text, price_text
 from weaver.model.numbers.money import plain
@@ -131,9 +131,9 @@ class OrderEvents:
         end = self._ended.get(order.number)
         return end is not None and end.tick <= tick
 
-    def _terms(self, order: Order, asked: "int | Asked | None", quantity: str, time: str) -> str:
+    def _terms(self, order: Order, asked: "int | AskedTerms | None", quantity: str, time: str) -> str:
         scale = order.scale
-        if isinstance(asked, Asked):
+        if isinstance(asked, AskedTerms):
             prices = [asked.limit, asked.stop, asked.trail]
             limit, stop, trail = (
                 "null" if units is None else f'"{price_text(units, scale.price_decimals)}"' for units in prices
@@ -153,9 +153,9 @@ class OrderEvents:
             f'"trail":{trail},"trail_percent":{percent},"parent_id":{parent},"time":"{time}"'
         )
 
-    def _created(self, order: Order, asked: "int | Asked | None", quantity: str, time: str) -> str:
+    def _created(self, order: Order, asked: "int | AskedTerms | None", quantity: str, time: str) -> str:
         limit = stop = "null"
-        if isinstance(asked, Asked):
+        if isinstance(asked, AskedTerms):
             limit, stop = (
                 "null" if units is None else f'"{price_text(units, order.scale.price_decimals)}"'
                 for units in (asked.limit, asked.stop)
@@ -206,7 +206,7 @@ def _replacement(order: Order) -> Order | None:
     return new
 
 
-def _units(order: Order, asked: "int | Asked | None") -> int:
+def _units(order: Order, asked: "int | AskedTerms | None") -> int:
     if asked is None:
         return order.units
     return asked if isinstance(asked, int) else asked.units
