@@ -59,6 +59,7 @@ class ServedMarket:
         self.market.publish_to(self.sockets.data)
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        self._listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = self._listening.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(self._app(), ws=AbruptSocket, log_config=None, log_level="error", lifespan="off")

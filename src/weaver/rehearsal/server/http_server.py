@@ -29,6 +29,8 @@ def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
         hint = "stop what uses it, or choose another --port" if is_taken else "choose another --host or --port"
         raise InputError(f"{host}:{port} cannot be listened on ({error}): {hint}") from error
     with found:
+        # What it accepts inherits this; asyncio sees to it only where the protocol was named.
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield found
 
 
