@@ -35,7 +35,7 @@ from weaver.glados.ports import BacktestPool, Database, NewId
 from weaver.glados.process.logging import LogFormat, configure_logging
 from weaver.glados.process.memory import keep_given_back, return_large_blocks
 from weaver.glados.process.server_file import ServerPlace, published
-from weaver.glados.process.stopping import Stopping
+from weaver.glados.process.stop_signals import Stopping
 from weaver.glados.process.upkeep import in_background, look_at_bars, recover_when_needed, recovered
 from weaver.glados.router import DomainRouter
 from weaver.glados.runs.backtest_runner import BacktestRunner

@@ -19,7 +19,7 @@ from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.migrate import config, migrate
 from weaver.walle.database.opening import open_database
 from weaver.walle.database.rows.tables import metadata
-from weaver.walle.database.schema import HEAD
+from weaver.walle.database.schema_version import HEAD
 
 pytestmark = [
     pytest.mark.anyio,

@@ -7,7 +7,7 @@ from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.order_log import OrderLog
 from weaver.greta.orders.matching import Matcher
-from weaver.greta.orders.passes import start_trailing
+from weaver.greta.orders.trailing import start_trailing
 from weaver.greta.ports import Clock
 from weaver.greta.setup import Setup
 from weaver.model.account.position import Position

@@ -7,7 +7,7 @@ from weaver.greta.account import BacktestAccount
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.plain_orders import check_opens
 from weaver.greta.market import Market
-from weaver.greta.orders.passes import EVER
+from weaver.greta.orders.turns import EVER
 from weaver.greta.pace import Pace
 from weaver.greta.ports import Callbacks, Runtime
 from weaver.greta.setup import Setup
@@ -65,7 +65,6 @@ class Engine:
     def _adopt(self, ticks: NDArray[np.int64]) -> None:
         """Make `ticks` the run's clock."""
         self.ticks = ticks
-        self.matcher.ticks = ticks.data
         for price in self.prices.values():
             price.align(ticks)
         starts = [
@@ -74,7 +73,7 @@ class Engine:
             if (index := int(np.searchsorted(price.listing.bars.timestamp, self.setup.start))) < price.count
         ]
         self.first = min(starts)
-        self.matcher.exchange.passes.begin = EVER if self.first else self.setup.start
+        self.matcher.take_clock(ticks, EVER if self.first else self.setup.start)
 
     def _finish(self, market: Market, callbacks: Callbacks) -> None:
         self.account.absorb()

@@ -40,7 +40,7 @@ class Market:
         self._account, self._next_number, self._ticks = account, next_number, self.matcher.ticks
         self._last, self._until = len(self._ticks) - 1, first
         self._book, self._orders, self._fresh = self.matcher.book, self.matcher.orders, account.fresh
-        begin = self.matcher.exchange.passes.begin
+        begin = self.matcher.begin
         self._watch = Watch(self._orders, self.prices, self._ticks, begin)
         self._trails = Trails(self._book, self.prices, account.clock)
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)

@@ -124,7 +124,7 @@ def test_thread_that_reads_on_for_nobody_does_not_hold_up_the_stop(tmp_path: Pat
         import asyncio, os, signal, time
         from weaver import main
         from weaver.config import Settings
-        from weaver.glados.process.stopping import Stopping
+        from weaver.glados.process.stop_signals import Stopping
 
         class Parts(main.Parts):
             def stopping(self):
@@ -144,7 +144,7 @@ def test_part_that_does_not_stop_is_left_behind_with_a_word(tmp_path: Path) -> N
         import asyncio, os, signal
         from weaver import main
         from weaver.config import Settings
-        from weaver.glados.process.stopping import Stopping
+        from weaver.glados.process.stop_signals import Stopping
 
         async def hang(self):
             await asyncio.Event().wait()

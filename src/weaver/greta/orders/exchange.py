@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 
 from weaver.greta.orders.book import Change, OrderBook
 from weaver.greta.orders.filling import Filling
-from weaver.greta.orders.passes import EVER, Passes, start_trailing
 from weaver.greta.orders.splits import split_orders
+from weaver.greta.orders.trailing import start_trailing
+from weaver.greta.orders.turns import EVER, Turns
 from weaver.greta.ports import Means
 from weaver.model.account.costs import CostModel
 from weaver.model.market.session_bar import SessionBar
@@ -35,8 +36,12 @@ class Exchange:
     ) -> None:
         self.book = OrderBook(kept, legs_wait=legs_wait, on_end=on_end)
         self.filling = Filling(self.book, means, costs)
-        self.passes = Passes(self.book, self.filling, begin)
+        self.turns = Turns(self.book, self.filling, begin)
         self._closes: dict[str, int] = {}
+
+    def open_from(self, begin: int) -> None:
+        """Let orders that were placed up to an instant (ns) act on bars that opened before."""
+        self.turns.begin = begin
 
     def place(self, order: Order) -> None:
         """Take a new order; it is accepted as the next bars come, and acts on those of its symbol that open at or after
@@ -81,7 +86,7 @@ class Exchange:
         """The first half: fills at the opens, then inside the bars."""
         self.book.accept(self.book.working)
         self.filling.begin(now)
-        self.passes.run(now, bars)
+        self.turns.run(now, bars)
         self.book.sweep()
 
     def expire(self, now: int) -> None:

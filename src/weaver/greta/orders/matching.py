@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.orders.exchange import Exchange
+from weaver.greta.orders.turns import EVER
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.orders.execution import AT_END, Execution
 from weaver.model.orders.order import Order
@@ -72,8 +76,13 @@ class Matcher:
         self.exchange = Exchange(self._means, self._costs, kept=kept, legs_wait=legs_wait, on_end=on_end)
         self.orders, self.filling = self.exchange.book, self.exchange.filling
         self.book = self.orders.working
-        self.ticks = memoryview(b"")
-        """The clock's ticks, ns."""
+        self.ticks, self.begin = memoryview(b""), EVER
+        """The clock's ticks, ns; and up to which instant orders may have been placed that may act on any bar."""
+
+    def take_clock(self, ticks: NDArray[np.int64], begin: int) -> None:
+        """Go by a clock's ticks from here on; orders placed up to the instant `begin` may act on any bar, all in ns."""
+        self.ticks, self.begin = ticks.data, begin
+        self.exchange.open_from(begin)
 
     def trade(self, tick: int) -> None:
         """Fills at the open, then fills inside the bar."""

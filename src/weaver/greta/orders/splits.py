@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from weaver.greta.orders.book import OrderBook
-from weaver.greta.orders.passes import set_level
+from weaver.greta.orders.trailing import set_level
 from weaver.model.numbers.money import truncate
 from weaver.model.orders.order import Order
 

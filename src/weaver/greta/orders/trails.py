@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.ledger.prices import Prices
-from weaver.greta.orders.passes import level_of, set_level
+from weaver.greta.orders.trailing import level_of, set_level
 from weaver.greta.ports import Clock
 from weaver.model.orders.actions import OrderType
 from weaver.model.orders.order import Order

@@ -12,8 +12,8 @@ from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.exact_sums import ratios, summable, whole
 from weaver.greta.ledger.fill_columns import FillColumns
 from weaver.greta.ledger.ledger import CashFlow
+from weaver.greta.results.fifo import matches_of
 from weaver.greta.results.legs import LegByLeg, MatchedPiece
-from weaver.greta.results.matching import matches_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

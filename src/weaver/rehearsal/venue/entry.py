@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from weaver.greta.orders.passes import set_level
+from weaver.greta.orders.trailing import set_level
 from weaver.model.errors import InvalidOrder
 from weaver.model.numbers.amount import Amount
 from weaver.model.orders.actions import OrderClass, OrderType, Side

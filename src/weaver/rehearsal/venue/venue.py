@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from weaver.greta.orders.exchange import Exchange
-from weaver.greta.orders.passes import set_level
+from weaver.greta.orders.trailing import set_level
 from weaver.model.account.costs import CostModel, Costs
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.numbers.money import CASH_DECIMALS, truncate, units_of

@@ -12,7 +12,7 @@ from weaver.walle.database.engines.address import InFile, InMemory, OnServer, ma
 from weaver.walle.database.engines.faults import of_file, translated
 from weaver.walle.database.engines.postgresql import postgresql_engine
 from weaver.walle.database.engines.sqlite import sqlite_engine
-from weaver.walle.database.schema import HEAD, revision_of
+from weaver.walle.database.schema_version import HEAD, revision_of
 
 _MIGRATING = 0x77656176_6D696772
 """The advisory lock of a migration on PostgreSQL ("weavmigr")."""

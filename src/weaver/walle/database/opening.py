@@ -25,7 +25,7 @@ from weaver.walle.database.engines.session import DatabaseSession, Storage
 from weaver.walle.database.engines.sqlite import SqliteStorage
 from weaver.walle.database.rows.outbox import EventRecorder, MemoryEventRecorder, SqlEventRecorder, SqlEventStore
 from weaver.walle.database.rows.tables import metadata
-from weaver.walle.database.schema import HEAD, revision_of
+from weaver.walle.database.schema_version import HEAD, revision_of
 from weaver.walle.database.transaction import Router
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import weaver.greta.orders.passes
 from tests.builders import backtest, crypto_bars
 from tests.naive.bridge import run_weaver
 from tests.naive.generate import random_scenario
+from weaver.greta.orders import trailing, turns
 from weaver.greta.orders.short_way import ShortWay
 from weaver.marvin.strategy import Strategy
 from weaver.model.market.bars import Bars
@@ -115,14 +115,15 @@ def test_scenarios_without_the_short_way_give_the_same_fills(monkeypatch: pytest
 
 def test_matcher_takes_its_prices_from_the_fill_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = set()
-    for name in ("touch_at_open", "touch_inside", "trailing_level"):
+    places = {"touch_at_open": turns, "touch_inside": turns, "trailing_level": trailing}
+    for name, place in places.items():
         rule = getattr(fill_rules, name)
 
         def asking(*args: Any, _rule: Any = rule, _name: str = name, **named: Any) -> Any:
             asked.add(_name)
             return _rule(*args, **named)
 
-        monkeypatch.setattr(weaver.greta.orders.passes, name, asking)
+        monkeypatch.setattr(place, name, asking)
     for seed in range(20):
         run_weaver(random_scenario(seed))
-    assert asked == {"touch_at_open", "touch_inside", "trailing_level"}
+    assert asked == set(places)

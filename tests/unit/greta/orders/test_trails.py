@@ -11,7 +11,7 @@ import pytest
 from tests.builders import FIRST_DAY, backtest, crypto_bars, told
 from weaver import Strategy
 from weaver.greta.ledger.prices import Prices, scale_of
-from weaver.greta.orders.passes import set_level
+from weaver.greta.orders.trailing import set_level
 from weaver.greta.orders.trails import NEVER, Trail, Trails, is_trailing
 from weaver.model.account.costs import Costs
 from weaver.model.listing import Listing
@@ -100,7 +100,7 @@ def test_mark_follows_the_bars_since_the_last_look() -> None:
         trails.follow(tick)
         levels.append(order.stop)
     assert levels == [98, 103, 103, 107]
-    trails.end(7, are_moved=True)  # the passes have taken the marks along, up to the bar whose high is 130
+    trails.end(7, are_moved=True)  # a turn has taken the marks along, up to the bar whose high is 130
     trails.follow(7)
     assert order.stop == 107
 

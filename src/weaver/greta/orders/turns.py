@@ -1,14 +1,14 @@
 """Which orders get their turn on the bars of a tick, in the order that the fill rules lay down."""
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 
 from weaver.greta.orders.book import OrderBook
 from weaver.greta.orders.filling import Filling
+from weaver.greta.orders.trailing import set_level
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.orders.actions import OrderType, TimeInForce
 from weaver.model.orders.execution import AT_CLOSE, AT_OPEN, INSIDE
-from weaver.model.orders.fill_rules import Touch, touch_at_open, touch_inside, trailing_level
+from weaver.model.orders.fill_rules import Touch, touch_at_open, touch_inside
 from weaver.model.orders.order import ExitGroup, Order
 
 ONE_OPEN = (TimeInForce.IOC, TimeInForce.FOK, TimeInForce.OPG)
@@ -19,7 +19,7 @@ EVER = -(2**63)
 """An instant before all others, ns."""
 
 
-class Passes:
+class Turns:
     """What a tick's bars do to the orders of a book: at their opens, inside them, and to trailing stops."""
 
     def __init__(self, book: OrderBook, filling: Filling, begin: int) -> None:
@@ -170,22 +170,3 @@ class Passes:
         else:
             order.mark = max(order.mark, bar.high) if order.sign < 0 else min(order.mark, bar.low)
         set_level(order)
-
-
-def start_trailing(order: Order, close: int | None) -> None:
-    """Let a trailing stop start at a close, unless it has started, or waits for its entry, or there is none."""
-    if order.mark is None and not order.waiting and close is not None:
-        order.mark = close
-        set_level(order)
-
-
-def set_level(order: Order) -> None:
-    """Set a trailing stop's level from its mark."""
-    assert order.mark is not None
-    order.stop_units = level_of(order, order.mark)
-
-
-def level_of(order: Order, mark: int | Fraction) -> int:
-    """The level of a trailing stop where its mark is at a price, at the nearest tick."""
-    numerator, divisor = trailing_level(mark, sign=order.sign, trail=order.trail_units, percent=order.trail_percent)
-    return order.scale.nearest_tick(numerator, divisor)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.exchanges import MINUTE, ONE, OTHER, Bench
 from weaver.greta.orders.exchange import Exchange
-from weaver.greta.orders.passes import set_level, start_trailing
+from weaver.greta.orders.trailing import set_level, start_trailing
 from weaver.model.account.costs import CostModel, Costs
 from weaver.model.numbers.amount import Amount
 from weaver.model.orders.actions import TimeInForce

@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from weaver.glados.process.stopping import STOP_SECONDS, Stopping
+from weaver.glados.process.stop_signals import STOP_SECONDS, Stopping
 
 pytestmark = pytest.mark.anyio
 PATIENCE_SECONDS = 30
@@ -72,7 +72,7 @@ def test_process_that_hangs_is_gone_after_its_seconds(last_word: str, code: int,
     done = subprocess.run(
         [sys.executable, "-c", dedent(f"""
             import asyncio, os, signal, threading
-            from weaver.glados.process.stopping import Stopping
+            from weaver.glados.process.stop_signals import Stopping
 
             async def main():
                 stopping.listen()
