@@ -27,12 +27,13 @@ def no(reason: Reason, message: str) -> Refused:
     return Refused(reason=reason, message=message, was_sent=False)
 
 
-def refusal(request: OrderRequest, known: InstrumentRules, scale: Scale) -> Refused | None:
-    """Why an order is not taken; None: it is."""
-    return next(_refusals(request, known, scale), None)
+def refusal(request: OrderRequest, known: InstrumentRules, scale: Scale, *, held: int) -> Refused | None:
+    """Why an order is not taken; None: it is. `held`: quantity units; all of them can be sold, be it less than the
+    minimum."""
+    return next(_refusals(request, known, scale, held), None)
 
 
-def _refusals(request: OrderRequest, known: InstrumentRules, scale: Scale) -> Iterator[Refused]:
+def _refusals(request: OrderRequest, known: InstrumentRules, scale: Scale, held: int) -> Iterator[Refused]:
     if not known.is_tradable:
         yield no(Reason.INSTRUMENT, f"{request.symbol} is not tradable: {'; '.join(known.flags)}")
     if not request.client_order_id:
@@ -41,18 +42,18 @@ def _refusals(request: OrderRequest, known: InstrumentRules, scale: Scale) -> It
         yield no(Reason.ORDER, "the simulated venue takes quantities, no notional amounts")
     if told := known.rules.refuses(request):
         yield no(Reason.ORDER, told)
-    yield from _of_the_quantity(request.quantity, scale)
+    yield from _of_the_quantity(request.quantity, scale, closing=-request.side.sign * held)
     yield from _of_the_prices(request, scale)
     yield from _of_the_legs(request)
 
 
-def _of_the_quantity(quantity: Decimal, scale: Scale) -> Iterator[Refused]:
+def _of_the_quantity(quantity: Decimal, scale: Scale, *, closing: int = 0) -> Iterator[Refused]:
     if quantity <= 0:
         yield no(Reason.QUANTITY, f"a quantity is above 0, not {plain(quantity)}")
     elif decimals_of(quantity) > scale.quantity_decimals or _quantity(quantity, scale) % scale.lot:
         lot = plain(scale.quantity_decimal(scale.lot))
         yield no(Reason.QUANTITY, f"{scale.symbol} is ordered in steps of {lot}, not {plain(quantity)}")
-    elif _quantity(quantity, scale) < scale.minimum:
+    elif _quantity(quantity, scale) < scale.minimum and _quantity(quantity, scale) != closing:
         least = plain(scale.quantity_decimal(scale.minimum))
         yield no(Reason.QUANTITY, f"an order for {scale.symbol} is {least} at least, not {plain(quantity)}")
 

@@ -74,7 +74,8 @@ class SimulatedVenue:
         known = self.instruments.get(request.symbol)
         if known is None:
             return no(Reason.INSTRUMENT, f"no bars of {request.symbol} come in here")
-        refused = refusal(request, known, self._costs[request.symbol].scale)
+        held = self.account.units[request.symbol]
+        refused = refusal(request, known, self._costs[request.symbol].scale, held=held)
         trails = request.trail is not None or request.trail_percent is not None
         if refused is None and trails and self.account.price(request.symbol) is None:
             return no(

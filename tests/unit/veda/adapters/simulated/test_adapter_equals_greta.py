@@ -10,7 +10,7 @@ from typing import Any
 from tests.naive.bridge import run_weaver, the_plan
 from tests.naive.generate import random_scenario
 from tests.naive.scenario import Op, Scenario
-from tests.simulated import replaying
+from tests.simulated import LivePrices, adapter_on, replaying, venue_of
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fills import fill_of
 from weaver.greta.ledger.prices import Prices
@@ -29,6 +29,7 @@ from weaver.model.orders.actions import (
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderStatus
 from weaver.research.run import Plan
+from weaver.veda.adapters.simulated.followed import Followed
 from weaver.veda.exchange.answers import Accepted
 from weaver.veda.exchange.market import LiveBar, ReplayEnded
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, StopLoss, VenueOrder
@@ -40,17 +41,24 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 class Client:
     """Sends typed actions to the venue, and cancels gtd orders when their session is over, as Veda does."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, follows: bool = False) -> None:
+        """`follows`: the venue follows the bars of another, which replays them."""
         self.plan = plan
         self.prices = {name: Prices(one, plan.costs[name], plan.scales[name]) for name, one in plan.listings.items()}
         self.ends = sorted({end for one in self.prices.values() for end in one.ends})
-        _, _, self.adapter = replaying(self.prices, rules=plan.rules)
+        wall, _, self.source = replaying(self.prices, rules=plan.rules)
+        self.adapter = self.source
+        if follows:
+            venue = venue_of(plan.rules)
+            (costs,) = plan.costs.values()
+            self.adapter = adapter_on(Followed(self.source, pricing=LivePrices(costs), venue=venue), wall, venue)
         self.ids: dict[int, str] = {}
         self.legs: set[int] = set()
         self.dated: dict[int, tuple[str, int]] = {}
         """By number of a gtd order: its symbol, and when its last session is over."""
 
     async def run(self, asked: Sequence[TimedAction]) -> None:
+        await self.source.connect()
         await self.adapter.connect()
         await self.adapter.instruments(self.prices)
         last = Counter(end for one in self.prices.values() for end in one.ends)
@@ -215,3 +223,31 @@ def test_fills_statuses_cash_and_holdings_are_those_of_a_backtest() -> None:
         ends.update(statuses.values())
     assert min(fills[tif] for tif in TimeInForce) > 20, fills
     assert set(ends) == {"accepted", "cancelled", "expired", "filled", "partial", "pending", "rejected"}
+
+
+def is_followed_alike(scenario: Scenario) -> bool:
+    """One symbol, of which bars come by the minute (or hour), all with volume, and without splits and the like."""
+    symbols = scenario.symbols
+    is_plain = len(symbols) == 1 and scenario.timeframe != "1d" and not symbols[0].actions
+    return is_plain and all(bar.volume > 0 for bar in symbols[0].bars)
+
+
+def test_fills_on_another_venues_bars_are_those_of_a_backtest() -> None:
+    fills = Counter[str]()
+    for seed in range(4 * SEEDS):
+        scenario = sendable(random_scenario(seed, any_time=True))
+        if not is_followed_alike(scenario):
+            continue
+        actions = Actions()
+        greta = run_weaver(scenario, actions=actions)
+        if greta.liquidations:
+            continue
+        client = Client(the_plan(scenario), follows=True)
+
+        async def check(client: Client = client, actions: Actions = actions) -> list[tuple[object, ...]]:
+            await client.run(actions.take())
+            return await client.fills()
+
+        assert asyncio.run(check()) == fills_of(greta), f"seed {seed}"
+        fills.update(str(row.order.tif) for row in greta.fills)
+    assert min(fills[tif] for tif in TimeInForce) > 5, fills

@@ -44,7 +44,7 @@ def with_(**fields: Any) -> OrderRequest:
     ],
 )
 def test_order_with_a_meaning_is_taken(fields: dict[str, Any]) -> None:
-    assert refusal(with_(**fields), RULES, SCALE) is None
+    assert refusal(with_(**fields), RULES, SCALE, held=0) is None
 
 
 @pytest.mark.parametrize(
@@ -68,23 +68,26 @@ def test_order_with_a_meaning_is_taken(fields: dict[str, Any]) -> None:
     ],
 )
 def test_order_without_a_meaning_is_refused(fields: dict[str, Any], reason: Reason, message: str) -> None:
-    refused = refusal(with_(**fields), RULES, SCALE)
+    refused = refusal(with_(**fields), RULES, SCALE, held=0)
     assert refused is not None
     assert (refused.reason, refused.was_sent) == (reason, False)
     assert message in refused.message
 
 
 def test_symbol_that_cannot_be_traded_is_refused_with_why() -> None:
-    refused = refusal(PLAIN, replace(RULES, is_tradable=False, flags=("it is halted",)), SCALE)
+    refused = refusal(PLAIN, replace(RULES, is_tradable=False, flags=("it is halted",)), SCALE, held=0)
     assert refused is not None
     assert refused.message == "AAA is not tradable: it is halted"
 
 
 def test_minimum_of_an_instrument_is_kept() -> None:
     least = replace(INSTRUMENT, minimum=Decimal(5))
-    refused = refusal(with_(quantity="4"), instrument_rules(least, can_short=False), least.scale())
+    rules, scale = instrument_rules(least, can_short=False), least.scale()
+    refused = refusal(with_(quantity="4"), rules, scale, held=4)
     assert refused is not None
     assert refused.message == "an order for AAA is 5 at least, not 4"
+    assert refusal(with_(quantity="4", side=Side.SELL), rules, scale, held=4) is None  # it closes what is held
+    assert refusal(with_(quantity="4", side=Side.SELL), rules, scale, held=5) is not None
 
 
 def test_date_is_not_told_so_the_order_stands_as_gtc() -> None:
