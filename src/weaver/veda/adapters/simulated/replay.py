@@ -1,11 +1,12 @@
 """Stored bars, replayed: each tick comes when its time has come, and after the last one the replay has ended."""
 
 import asyncio
-from bisect import bisect_left
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,15 +43,11 @@ class ReplayOptions:
     """Venue seconds in a second of the wall's, or MAX."""
 
 
-@dataclass(slots=True)
-class Tick:
-    """An instant at which bars end: their places by symbol, in the order of the replay's, and what companies do ahead
-    of them, and after them."""
+class Tick(NamedTuple):
+    """An instant at which bars end (ns): their places by symbol, in the replay's order."""
 
     end: int
-    bars: dict[str, int] = field(default_factory=dict)
-    before: list[tuple[str, CorporateAction]] = field(default_factory=list)
-    after: list[tuple[str, CorporateAction]] = field(default_factory=list)
+    bars: Mapping[str, int]
 
 
 class Replay:
@@ -61,10 +58,18 @@ class Replay:
         self._options, self._read, self._venue = options, read, venue
         self._pace = Pace(wall, start=instant_of(options.start), speed=options.speed)
         self._series: dict[str, PricedBars] = {}
-        self._ticks: Sequence[Tick] = ()
-        self._next = 0
-        """Which of the ticks comes next."""
-        self._readers: list[deque[LiveBar]] = []
+        self._places: dict[str, int] = {}
+        """By symbol, which of its bars comes next."""
+        self._stops: dict[str, int] = {}
+        """And before which the replay ends."""
+        self._actions: dict[tuple[str, int], list[CorporateAction]] = {}
+        """What companies do ahead of a bar of their symbol."""
+        self._delistings: list[tuple[int, str, Delisting]] = []
+        """Those that no bar comes after, with the instant of their session's close."""
+        self._coming: Tick | None = None
+        self._readers: dict[int, deque[LiveBar]] = {}
+        """What has come for each reader and was not read, by the reader's number."""
+        self._numbers = count()
         self._stepping = asyncio.Lock()
 
     @property
@@ -83,8 +88,11 @@ class Replay:
 
     async def connect(self) -> None:
         """Read the bars. Raises InputError where a symbol has none to replay."""
-        if self._series:
-            return
+        async with self._stepping:
+            if not self._series:
+                await self._begin()
+
+    async def _begin(self) -> None:
         options = self._options
         found = {symbol: await asyncio.to_thread(self._read, symbol, options.timeframe) for symbol in options.symbols}
         for symbol, series in found.items():
@@ -94,10 +102,13 @@ class Replay:
                 raise InputError(
                     f"{symbol} has no {options.timeframe} bars to replay from {options.start.isoformat()}{until}"
                 )
-        self._series, self._ticks = found, self._scheduled(found)
-        for series in found.values():
+        self._series = found
+        for symbol, series in found.items():
             self._venue.add(self._rules(series), series.costs)
-        self._expect_next()
+            self._places[symbol], self._stops[symbol] = self._range(series)
+            for action in sorted(series.listing.actions, key=lambda action: action.ex_date):
+                self._schedule(symbol, series, action)
+        self._expect()
 
     async def instruments(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         """Those that are replayed."""
@@ -137,8 +148,8 @@ class Replay:
         wanted = frozenset(symbols)
         if missing := sorted(wanted - self._series.keys()):
             raise InputError(f"{', '.join(missing)} is not replayed; replayed are {', '.join(self._series)}")
-        come: deque[LiveBar] = deque()
-        self._readers.append(come)
+        number, come = next(self._numbers), deque[LiveBar]()
+        self._readers[number] = come
         try:
             for feed in sorted({feed_of(self._series[symbol].listing.instrument.asset_class) for symbol in wanted}):
                 yield FeedRestored(feed=feed, since=None)
@@ -147,7 +158,7 @@ class Replay:
                 if bar.symbol in wanted:
                     yield bar
         finally:
-            self._readers.remove(come)
+            del self._readers[number]
         yield ReplayEnded(time=time_of(self.now))
 
     async def step(self, come: Collection[LiveBar] = ()) -> bool:
@@ -155,32 +166,43 @@ class Replay:
         async with self._stepping:
             if come:
                 return True
-            if self._next == len(self._ticks):
+            if self._coming is None:
                 return False
             await self._pace.reach()
-            tick = self._ticks[self._next]
-            self._next += 1
+            tick = self._coming
+            self._places.update((symbol, bar + 1) for symbol, bar in tick.bars.items())
+            self._expect()
             self._trade(tick)
-            self._expect_next()
             bars = [_live(self._series[symbol].listing.bars, bar) for symbol, bar in tick.bars.items()]
-            for reader in self._readers:
+            for reader in self._readers.values():
                 reader.extend(bars)
             return True
 
     def _trade(self, tick: Tick) -> None:
         """All that a tick's bars do at the venue, in the order of the fill rules."""
-        venue, series = self._venue, self._series
-        for symbol, action in tick.before:
-            venue.happen(symbol, action, tick.end)
-        venue.on_bars(tick.end, {symbol: series[symbol].session_bar(bar) for symbol, bar in tick.bars.items()})
-        for symbol, action in tick.after:
-            venue.happen(symbol, action, tick.end)
+        venue = self._venue
+        for symbol, bar in tick.bars.items():
+            for action in self._actions.get((symbol, bar), ()):
+                venue.happen(symbol, action, tick.end)
+        bars = {symbol: self._series[symbol].session_bar(bar) for symbol, bar in tick.bars.items()}
+        venue.on_bars(tick.end, bars)
+        for late in [*self._delistings]:
+            close, symbol, action = late
+            if close <= tick.end or self._coming is None:
+                self._delistings.remove(late)
+                venue.happen(symbol, action, tick.end)
 
-    def _expect_next(self) -> None:
-        """Let time go on to the tick that comes next, if one does."""
-        if self._next < len(self._ticks):
-            tick = self._ticks[self._next]
-            self._pace.expect(tick.end, opened=min(self._series[name].opens[bar] for name, bar in tick.bars.items()))
+    def _expect(self) -> None:
+        """Find out what comes next, and let time go on to it."""
+        places = {symbol: at for symbol, at in self._places.items() if at < self._stops[symbol]}
+        if not places:
+            self._coming = None
+            return
+        series = self._series
+        end = min(series[symbol].ends[at] for symbol, at in places.items())
+        bars = {symbol: at for symbol, at in places.items() if series[symbol].ends[at] == end}
+        self._coming = Tick(end, bars)
+        self._pace.expect(end, opened=min(series[symbol].opens[at] for symbol, at in bars.items()))
 
     def _rules(self, series: PricedBars) -> InstrumentRules:
         return instrument_rules(series.listing.instrument, can_short=self._venue.account.rules.shorting)
@@ -193,30 +215,14 @@ class Replay:
             return first, series.count
         return first, int(np.searchsorted(bars.end, instant_of(options.end), side="right"))
 
-    def _scheduled(self, series: Mapping[str, PricedBars]) -> Sequence[Tick]:
-        """All that is to be replayed, by time."""
-        ticks: dict[int, Tick] = {}
-        for symbol, one in series.items():
-            first, last = self._range(one)
-            for bar, end in enumerate(one.ends[first:last], first):
-                ticks.setdefault(end, Tick(end)).bars[symbol] = bar
-        found = [ticks[end] for end in sorted(ticks)]
-        for symbol, one in series.items():
-            for action in sorted(one.listing.actions, key=lambda action: action.ex_date):
-                self._schedule(found, symbol, one, action)
-        return found
-
-    def _schedule(self, ticks: Sequence[Tick], symbol: str, series: PricedBars, action: CorporateAction) -> None:
+    def _schedule(self, symbol: str, series: PricedBars, action: CorporateAction) -> None:
         """Have an action happen ahead of the first bar by which it has; a delisting that no bar comes after, after the
-        bars of the tick at which that day's session has closed."""
-        index, ends = series.bar_from(action), [tick.end for tick in ticks]
+        bars of the tick at which that day's session has closed, or of the last."""
+        index = series.bar_from(action)
         if index < series.count:
-            at = bisect_left(ends, series.ends[index])
-            if at < len(ticks) and ticks[at].bars.get(symbol) == index:
-                ticks[at].before.append((symbol, action))
-        elif isinstance(action, Delisting) and self._range(series)[1] == series.count and ticks:
-            at = bisect_left(ends, series.session_end(ex_day(action)))
-            ticks[min(at, len(ticks) - 1)].after.append((symbol, action))
+            self._actions.setdefault((symbol, index), []).append(action)
+        elif isinstance(action, Delisting) and self._stops[symbol] == series.count:
+            self._delistings.append((series.session_end(ex_day(action)), symbol, action))
 
 
 def feed_of(asset_class: AssetClass) -> Feed:

@@ -320,3 +320,20 @@ def test_second_stream_goes_on_where_the_first_left_off() -> None:
         return [message.open for message in seen if isinstance(message, LiveBar)]
 
     assert asyncio.run(run()) == [100, 101, 102, 103]
+
+
+def test_two_readers_are_told_the_same_whoever_asks_first() -> None:
+    _, _, adapter = both(stock(bars_at(minutes(3))), stock(bars_at(minutes(3), symbol="BBB")))
+
+    async def read(*symbols: str) -> list[tuple[str, float]]:
+        found = [message async for message in adapter.live_bars(symbols)]
+        assert isinstance(found[-1], ReplayEnded)
+        return [(one.symbol, one.open) for one in found if isinstance(one, LiveBar)]
+
+    async def run() -> list[list[tuple[str, float]]]:
+        await asyncio.gather(adapter.connect(), adapter.connect())
+        return await asyncio.gather(read("AAA", "BBB"), read("BBB"), read("AAA"))
+
+    all_, second, first = asyncio.run(run())
+    assert all_ == [(symbol, price) for price in (100, 101, 102) for symbol in ("AAA", "BBB")]
+    assert (first, second) == ([one for one in all_ if one[0] == "AAA"], [one for one in all_ if one[0] == "BBB"])
