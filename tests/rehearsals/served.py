@@ -60,7 +60,7 @@ class Served:
                 yield self
             finally:
                 self.http.close()
-                server.should_exit = True
+                server.stop()
                 thread.join(10)
 
     async def _serve(self, server: ExchangeServer) -> None:

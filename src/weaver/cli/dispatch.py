@@ -24,6 +24,7 @@ COMMANDS = {
     "runs": "See, start, stop and reproduce runs.",
     "migrate": "Bring the database's tables up to date.",
     "backup": "Copy what Weaver keeps, also while a server runs.",
+    "simulate-exchange": "Rehearse: a local exchange that speaks as Alpaca does.",
     "doctor": "Check that everything Weaver needs is there and works.",
 }
 """Each in the module of its name; only the one that is called is loaded."""
@@ -73,7 +74,7 @@ def _app(called: str | None) -> typer.Typer:
     )
     app.callback()(_options)
     for name, about in COMMANDS.items():
-        module = import_module(f"weaver.cli.{name}") if name == called else None
+        module = import_module(f"weaver.cli.{name.replace('-', '_')}") if name == called else None
         if module is None:
             app.command(name, help=about)(_nothing)
         elif name in _GROUPS:

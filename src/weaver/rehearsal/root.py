@@ -1,20 +1,35 @@
-"""The root of the exchange: picks its parts and puts them together."""
+"""The root of the exchange: picks its parts, puts them together, and serves them until it is told to stop."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from weaver.model.market.asset_class import AssetClass
 from weaver.rehearsal.control.control import Control, LocalOnly
+from weaver.rehearsal.data.routes import data_routes
 from weaver.rehearsal.faults.faults import Faults
+from weaver.rehearsal.faults.feed import Feed
 from weaver.rehearsal.faults.outbox import Outbox
+from weaver.rehearsal.market.given.files import file_market
+from weaver.rehearsal.market.given.listed import Listed
+from weaver.rehearsal.market.given.seeded import START, seeded_market
+from weaver.rehearsal.market.market import VenueMarket
 from weaver.rehearsal.ports import Market, Sockets, TradeUpdates, VenueClock
 from weaver.rehearsal.server.app import Front, create_app
 from weaver.rehearsal.server.guard import Guard
+from weaver.rehearsal.server.http_server import ExchangeServer, listening_socket
 from weaver.rehearsal.server.journal import Journal
 from weaver.rehearsal.server.keys import Keys
+from weaver.rehearsal.streams.sockets import VenueSockets
+from weaver.rehearsal.time.clock import PacedClock
+from weaver.rehearsal.time.wall import SystemWall
 from weaver.rehearsal.trading.account import AccountRequests
 from weaver.rehearsal.trading.activities import Activities
 from weaver.rehearsal.trading.assets import Assets
@@ -24,17 +39,91 @@ from weaver.rehearsal.trading.positions import Positions
 from weaver.rehearsal.venue.ids import SeededIds
 from weaver.rehearsal.venue.venue import Settings, Venue
 
+BarFile = tuple[str | None, Path]
+"""A file of bars, and the symbol that they are to have."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What an exchange is asked for, its market aside."""
+    """What an exchange is asked for. `start`: ns; None: an hour after an open, or where the files begin."""
 
     keys: Keys
     cash: Decimal
-    is_live: bool
-    per_minute: int
-    slippage_bps: Decimal
-    seed: int
+    is_live: bool = False
+    per_minute: int = 200
+    slippage_bps: Decimal = Decimal(0)
+    seed: int = 1
+    pace: float = 1.0
+    start: int | None = None
+    bars: Sequence[BarFile] = ()
+    classes: Mapping[str, AssetClass] = field(default_factory=dict)
+    tz: str | None = None
+
+
+class RehearsalExchange:
+    """All of it on one clock: a venue on a market, and what serves both."""
+
+    def __init__(self, options: Options) -> None:
+        """Raises InputError for files that cannot be used."""
+        listed, start = _listed(options)
+        wall, ids = SystemWall(), SeededIds(options.seed)
+        self.clock = PacedClock(start=start, pace=options.pace, wall=wall)
+        faults, journal = Faults(ids), Journal(self.clock)
+        feed = Feed(faults)
+        market = VenueMarket(listed, self.clock, feed)
+        pairs = sum(one.asset.is_crypto for one in listed)
+        self.sockets = VenueSockets(
+            accepts=options.keys,
+            clock=self.clock,
+            faults=feed,
+            journal=journal,
+            wall=wall,
+            stocks=len(listed) - pairs,
+            pairs=pairs,
+        )
+        market.publish_to(self.sockets.data)
+        self.venue, self.app = put_together(
+            options,
+            clock=self.clock,
+            market=market,
+            updates=self.sockets.updates,
+            sockets=self.sockets,
+            faults=faults,
+            journal=journal,
+            ids=ids,
+            data_routes=data_routes(market.history, self.clock),
+        )
+
+
+def serve(options: Options, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM. `on_ready` is told the address. Raises InputError."""
+    exchange = RehearsalExchange(options)
+    with listening_socket(host, port) as listening:
+        bound = listening.getsockname()
+        url = f"http://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}"
+        server = ExchangeServer(exchange.app, listening=listening, on_ready=lambda: on_ready(url))
+        asyncio.run(_serve(exchange, server))
+
+
+async def _serve(exchange: RehearsalExchange, server: ExchangeServer) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    time = asyncio.create_task(exchange.clock.run(exchange.sockets.sent))
+    time.add_done_callback(lambda _: server.stop())
+    await server.run_until_stopped()
+    time.cancel()
+    with suppress(asyncio.CancelledError):
+        await time
+
+
+def _listed(options: Options) -> tuple[Sequence[Listed], int]:
+    """What trades, and when that begins (ns)."""
+    if not options.bars:
+        start = START if options.start is None else options.start
+        return seeded_market(options.seed, start), start
+    found = file_market(options.bars, options.classes, tz=options.tz)
+    return found.listed, found.first_close if options.start is None else options.start
 
 
 def trading_routes(venue: Venue) -> list[BaseRoute]:
@@ -73,5 +162,4 @@ def put_together(
         sockets=sockets,
         venue=venue,
     )
-    control = LocalOnly(create_app(Control(venue, sockets, journal, outbox).routes))
-    return venue, Front(exchange, control)
+    return venue, Front(exchange, LocalOnly(create_app(Control(venue, sockets, journal).routes)))

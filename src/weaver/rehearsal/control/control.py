@@ -14,7 +14,6 @@ from weaver.rehearsal.answers import Refused, answer, refusal
 from weaver.rehearsal.assets import Asset
 from weaver.rehearsal.control.state import state_json
 from weaver.rehearsal.faults.faults import BadFault
-from weaver.rehearsal.faults.outbox import Outbox
 from weaver.rehearsal.ports import HOLD, MAX, Sockets
 from weaver.rehearsal.server.journal import Journal
 from weaver.rehearsal.trading.reading import instant, number, read_body, required
@@ -31,8 +30,8 @@ ADVANCE_MAX = 400 * 86_400
 class Control:
     """Moves time, trades, sets faults, begins anew."""
 
-    def __init__(self, venue: Venue, sockets: Sockets, journal: Journal, outbox: Outbox) -> None:
-        self._venue, self._sockets, self._journal, self._outbox = venue, sockets, journal, outbox
+    def __init__(self, venue: Venue, sockets: Sockets, journal: Journal) -> None:
+        self._venue, self._sockets, self._journal = venue, sockets, journal
         venue.faults.on_set("disconnect", lambda fault: sockets.disconnect(fault.match.get("path")))
 
     @property

@@ -65,8 +65,18 @@ class ExchangeServer(uvicorn.Server):
         self._listening, self._on_ready = listening, on_ready
 
     async def run_until_stopped(self) -> None:
-        """Serve until interrupted, or `should_exit` is set."""
+        """Serve until `stop`."""
         await self.serve([self._listening])
+
+    def stop(self) -> None:
+        """End: take nothing new, and wait a moment for open answers. A second call waits no longer."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves signals alone."""
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Tells when it listens."""
