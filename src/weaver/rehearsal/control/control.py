@@ -130,12 +130,12 @@ class Control:
         if not isinstance(row, Mapping):
             raise bad_input("positions are quantities by symbol, or objects with symbol, qty and avg_entry_price")
         try:
-            quantity = Decimal(str(row.get("qty")))
+            quantity = Decimal(str(row.get("qty", row.get("quantity"))))
         except InvalidOperation:
             raise bad_input("qty must be a number") from None
         if not quantity.is_finite() or not quantity:
             raise bad_input("qty must be a number other than 0")
-        return self._asset(row).symbol, (quantity, number(row, "avg_entry_price"))
+        return self._asset(row).symbol, (quantity, number(row, "avg_entry_price") or number(row, "price"))
 
 
 class LocalOnly:

@@ -145,6 +145,9 @@ def _read(body: Mapping[str, object], id: str) -> Fault:
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         raise BadFault(f"kind {name!r} is unknown; known: {', '.join(KINDS)}")
+    flags = body.get("flags")
+    if isinstance(flags, Mapping):
+        body = {**flags, **body}
     match = {} if body.get("match") is None else body["match"]
     if not isinstance(match, Mapping):
         raise BadFault("match must be an object")

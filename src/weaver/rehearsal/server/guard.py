@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -22,8 +23,11 @@ from weaver.rehearsal.venue.venue import Venue
 ABORT = "rehearsal.abort"
 """Where a request's scope has what closes its connection without an answer."""
 BODY_MAX = 1 << 20
+SMALL = 16 << 10
+"""An answer of no more bytes goes out at once."""
 OPEN_TO_ALL = "/v1beta3/crypto/"
 DATA = ("/v2/stocks", "/v1beta", "/v1/")
+PHRASES: Mapping[int, str] = {status.value: status.phrase.lower() for status in HTTPStatus}
 UNAUTHORIZED = Refused(401, 40110000, "request is not authorized")
 TOO_MANY = Refused(429, 42910000, "too many requests.")
 TOO_LARGE = Refused(413, 41310000, "request body is too large")
@@ -40,6 +44,8 @@ class Asked:
     headers: dict[str, str] = field(default_factory=dict)
     acted: bool = False
     fault: str | None = None
+    holds: bool = True
+    """Whether updates wait for its answer."""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -84,7 +90,7 @@ class Guard:
             self._venue.settle()
             await self._deliver(asked, response, scope, receive, send)
         finally:
-            self._outbox.release()
+            self._let_go(asked)
 
     async def _answered(self, asked: Asked, scope: Scope) -> Response:
         """What the exchange answers; faults that keep it from acting have their turn first."""
@@ -111,7 +117,7 @@ class Guard:
         self._faults.use(fault)
         asked.fault = "status"
         code = int(fault.number("code"))
-        return answer({"code": code * 100_000, "message": fault.text("message") or "internal server error"}, code)
+        return answer({"code": code * 100_000, "message": fault.text("message") or PHRASES.get(code, str(code))}, code)
 
     def _is_within_limit(self, asked: Asked) -> bool:
         fault = self._faults.find("rate_limit", **asked.facts)
@@ -129,7 +135,7 @@ class Guard:
         delay = self._faults.strike("delay", **asked.facts)
         if delay is not None:
             asked.fault = "delay"
-            await self._send_updates()
+            self._let_go(asked)
             await _gone(receive, within=float(delay.number("seconds")))
         lost = self._faults.strike("answer_lost", **asked.facts)
         if lost is not None:
@@ -140,7 +146,15 @@ class Guard:
             await _hang_up(scope, receive)
             return
         MutableHeaders(raw=response.raw_headers).update(asked.headers)
+        if len(response.body) > SMALL:
+            self._let_go(asked)  # its client may take a while to read it
         await response(scope, receive, send)
+
+    def _let_go(self, asked: Asked) -> None:
+        """Updates need not wait for its answer any more."""
+        if asked.holds:
+            asked.holds = False
+            self._outbox.release()
 
     async def _send_updates(self) -> None:
         self._outbox.flush()

@@ -58,7 +58,6 @@ class Lifecycle:
     def admit(self, ticket: Ticket) -> None:
         """An order was taken: it is told of, and works (from the next opening on, outside trading hours)."""
         self.tell(str(ticket.status), ticket)
-        self._expect_end(ticket)
         extended = ticket.terms.extended_hours
         if ticket.status is Status.ACCEPTED:
             day = trading_day(ticket.asset, self._clock.now, extended=extended)
@@ -107,7 +106,7 @@ class Lifecycle:
         """A leg's entry has filled: the take-profit works, the stop of a pair goes on being held."""
         if not ticket.is_leg or ticket.status is not Status.HELD:
             return
-        self._expect_end(ticket)
+        self.expect_end(ticket)
         if ticket.terms.stop_price is None or len(ticket.family) == 2:
             self._open(ticket)
 
@@ -155,7 +154,7 @@ class Lifecycle:
         ticket.status, ticket.updated_at = Status.NEW, self._clock.now
         self.tell("new", ticket)
 
-    def _expect_end(self, ticket: Ticket) -> None:
+    def expect_end(self, ticket: Ticket) -> None:
         """Have an order end with its day, or after 90 days; just after that, so that the last bar comes first."""
         ticket.expires_at = self._last_instant(ticket)
         self._endings.add(ticket.expires_at + 1, ticket)

@@ -192,6 +192,7 @@ class Venue:
             assert one.order is not None
             self.book.add(one)
             self.exchange.place(one.order)
+        self.lifecycle.expect_end(ticket)
         if parts is not None:
             assert ticket.order is not None
             self.exchange.filling.portions[ticket.number] = _part(ticket.order, int(parts.number("parts")))
@@ -240,6 +241,7 @@ class Venue:
         _join_family(old, new)
         self.exchange.book.take_changes()
         self.lifecycle.replaced(old, new)
+        self.lifecycle.expect_end(new)
         if was_held:
             new.status = Status.HELD
         else:
