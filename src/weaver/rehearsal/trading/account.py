@@ -11,10 +11,10 @@ from weaver.model.numbers.money import CASH_DECIMALS, decimal_of, plain
 from weaver.rehearsal.answers import answer
 from weaver.rehearsal.trading.portfolio_history import read_span, span_json
 from weaver.rehearsal.trading.reading import read_body
-from weaver.rehearsal.venue.account import LEVERAGE
 from weaver.rehearsal.venue.checks.flags import account_flags
 from weaver.rehearsal.venue.checks.rules import bad_input
 from weaver.rehearsal.venue.hours import day_before, local_date
+from weaver.rehearsal.venue.margin import LEVERAGE
 from weaver.rehearsal.venue.times import date_of, utc_text
 from weaver.rehearsal.venue.venue import Venue
 

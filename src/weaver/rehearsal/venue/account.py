@@ -10,10 +10,8 @@ from weaver.model.account.position import Position
 from weaver.model.numbers.money import CASH_DECIMALS, units_of
 from weaver.model.orders.execution import Execution
 from weaver.rehearsal.assets import Asset
+from weaver.rehearsal.venue.margin import LEVERAGE, margin_of
 
-LEVERAGE = 2
-"""Stocks may be bought for twice the equity, coins for the cash there is."""
-INITIAL_MARGIN = Fraction(1, LEVERAGE)
 Prices = Callable[[str], Decimal | None]
 """The newest price of a symbol."""
 
@@ -118,8 +116,3 @@ class Account:
         """The session has closed."""
         self.last_equity, self.last_maintenance = self.equity, self.maintenance
         self.last_held = frozenset(self.positions)
-
-
-def margin_of(asset: Asset, value: int) -> int:
-    """What a value in an asset binds."""
-    return value if asset.is_crypto else int(value * INITIAL_MARGIN)

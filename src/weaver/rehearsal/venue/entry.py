@@ -7,6 +7,7 @@ from decimal import Decimal
 from weaver.greta.orders.trailing import set_level
 from weaver.model.errors import InvalidOrder
 from weaver.model.numbers.amount import Amount
+from weaver.model.numbers.money import units_of
 from weaver.model.orders.actions import OrderClass, OrderType, Side
 from weaver.model.orders.order import ExitGroup, Order
 from weaver.rehearsal.answers import Refused
@@ -89,7 +90,8 @@ class Entry:
     @staticmethod
     def sized_as(old: Ticket) -> Sized:
         """As an order that is open."""
-        return Sized(qty=old.remaining, price=old.reserved_price, is_opening=old.is_opening)
+        price = old.asset.scale.price_decimal(old.reserved_units)
+        return Sized(qty=old.remaining, price=price, is_opening=old.is_opening)
 
     def client_order_id(self, wanted: str | None) -> str:
         """The client's id for an order, or one of ours. Raises Refused where it is taken."""
@@ -104,7 +106,8 @@ class Entry:
     def ticket(self, terms: Terms, asset: Asset, sized: Sized, *, client_order_id: str, placed: int) -> Ticket:
         """A ticket with its order; not yet in the book. With its legs, where it has some."""
         ticket = self._new_ticket(terms, asset, client_order_id, placed, sized.qty)
-        ticket.is_opening, ticket.reserved_price = sized.is_opening, sized.price
+        ticket.is_opening = sized.is_opening
+        ticket.reserved_units = units_of(sized.price, asset.scale.price_decimals)
         if terms.order_class is OrderClass.OCO:
             self._add_oco(ticket, placed)
         elif terms.is_complex and self._faults.strike("drop_legs", **facts_of(ticket)) is None:
@@ -201,7 +204,7 @@ class Entry:
         price, qty = sized.price, sized.qty
         if without is not None and without.is_opening:
             # What the old order has reserved comes free: only what goes beyond it must be there.
-            freed = without.remaining * without.reserved_price
+            freed = without.remaining * asset.scale.price_decimal(without.reserved_units)
             qty = max(qty - freed / price, Decimal(0))
         self._reservations.check(asset, terms, qty, price)
 

@@ -15,13 +15,14 @@ from weaver.model.orders.actions import OrderClass, OrderType
 from weaver.model.orders.order import Order
 from weaver.rehearsal.faults.faults import Fault, Faults
 from weaver.rehearsal.ports import Market, VenueClock
-from weaver.rehearsal.venue.account import LEVERAGE, Account
+from weaver.rehearsal.venue.account import Account
 from weaver.rehearsal.venue.checks import rules
 from weaver.rehearsal.venue.checks.reservations import Reservations
 from weaver.rehearsal.venue.entry import Entry, Sized, facts_of
 from weaver.rehearsal.venue.history import EquityHistory
 from weaver.rehearsal.venue.hours import is_open, stock_day, trading_day
 from weaver.rehearsal.venue.lifecycle import Lifecycle, Publish
+from weaver.rehearsal.venue.margin import LEVERAGE
 from weaver.rehearsal.venue.tickets.book import TicketBook
 from weaver.rehearsal.venue.tickets.status import FIXED, Status
 from weaver.rehearsal.venue.tickets.terms import Change, Terms

@@ -1,16 +1,15 @@
 """What open orders hold: shares that are to be sold, and money that is to be paid."""
 
-from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from weaver.model.numbers.money import CASH_DECIMALS, decimal_of, plain, units_of
 from weaver.model.orders.actions import OrderType
 from weaver.rehearsal.answers import Refused
 from weaver.rehearsal.assets import Asset
-from weaver.rehearsal.venue.account import Account, margin_of
+from weaver.rehearsal.venue.account import Account
+from weaver.rehearsal.venue.margin import LEVERAGE
 from weaver.rehearsal.venue.tickets.book import TicketBook
 from weaver.rehearsal.venue.tickets.terms import Terms
-from weaver.rehearsal.venue.tickets.ticket import Ticket
 
 DEAR = Decimal(50)
 COLLAR, CHEAP_COLLAR = Decimal("1.04"), Decimal("1.025")
@@ -48,19 +47,28 @@ class Reservations:
     @property
     def margin(self) -> int:
         """What positions and open orders bind."""
-        return self._account.margin + sum(margin_of(ticket.asset, _worth(ticket)) for ticket in self._openings())
+        return self._account.margin + self._spoken_for()[0]
 
     @property
     def buying_power(self) -> int:
         """For how much stocks can be bought."""
-        free = self._account.equity - self.margin
-        return max(int(free * self._account.rules.leverage), 0)
+        return max((self._account.equity - self.margin) * LEVERAGE, 0)
 
     @property
     def cash_power(self) -> int:
         """For how much can be bought what cannot be bought on margin."""
-        spoken_for = sum(_worth(ticket) for ticket in self._openings() if ticket.order and ticket.order.sign > 0)
-        return max(min(self._account.cash - spoken_for, self._account.equity - self.margin), 0)
+        bound, paid = self._spoken_for()
+        account = self._account
+        return max(min(account.cash - paid, account.equity - account.margin - bound), 0)
+
+    def _spoken_for(self) -> tuple[int, int]:
+        """What open orders bind if they fill, and what those that buy would be paid with."""
+        bound = paid = 0
+        for ticket in self._book.openings.values():
+            margin, price = ticket.spoken_for
+            bound += margin
+            paid += price
+        return bound, paid
 
     def check(self, asset: Asset, terms: Terms, qty: Decimal, price: Decimal) -> None:
         """Raises Refused where money for an order that opens is not there; `price`: what a unit may cost."""
@@ -87,9 +95,6 @@ class Reservations:
             symbol=asset.symbol,
         )
 
-    def _openings(self) -> Iterable[Ticket]:
-        return (ticket for ticket in self._book.open.values() if ticket.is_opening)
-
 
 def price_at_most(terms: Terms, newest: Decimal) -> Decimal:
     """What a unit of an order that opens may cost, or is counted at."""
@@ -102,11 +107,6 @@ def price_at_most(terms: Terms, newest: Decimal) -> Decimal:
         trail = terms.trail_price if terms.trail_price is not None else newest * (terms.trail_percent or 0) / 100
         level = newest + trail
     return level * (COLLAR if level >= DEAR else CHEAP_COLLAR)
-
-
-def _worth(ticket: Ticket) -> int:
-    value = (ticket.remaining * ticket.reserved_price).quantize(_STEP, ROUND_HALF_EVEN)
-    return units_of(value, CASH_DECIMALS)
 
 
 def _money(units: int) -> str:

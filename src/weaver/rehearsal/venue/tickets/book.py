@@ -1,7 +1,7 @@
 """All tickets: the open ones, and the closed ones that are still remembered."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from weaver.model.orders.actions import Side
@@ -36,6 +36,9 @@ class TicketBook:
         self._by_client_id: dict[str, Ticket] = {}
         self.open: dict[int, Ticket] = {}
         """By number, oldest first."""
+        self.openings: dict[int, Ticket] = {}
+        """Those of them that add to a holding, or begin one."""
+        self._by_symbol: dict[str, dict[int, Ticket]] = {}
         self._closed: OrderedDict[str, None] = OrderedDict()
         self._closed_kept = closed_kept
 
@@ -46,10 +49,14 @@ class TicketBook:
         """Take a new one."""
         self._all[ticket.id] = self._by_client_id[ticket.client_order_id] = ticket
         self.open[ticket.number] = ticket
+        self._by_symbol.setdefault(ticket.asset.symbol, {})[ticket.number] = ticket
+        if ticket.is_opening:
+            self.openings[ticket.number] = ticket
 
     def close(self, ticket: Ticket) -> None:
         """One is over; the oldest of those that were are forgotten."""
-        self.open.pop(ticket.number, None)
+        for of in (self.open, self.openings, self._by_symbol[ticket.asset.symbol]):
+            of.pop(ticket.number, None)
         self._closed[ticket.id] = None
         while len(self._closed) > self._closed_kept:
             oldest, _ = self._closed.popitem(last=False)
@@ -64,9 +71,9 @@ class TicketBook:
         """By its client's id."""
         return self._by_client_id.get(client_order_id)
 
-    def open_of(self, symbol: str) -> Iterator[Ticket]:
+    def open_of(self, symbol: str) -> Iterable[Ticket]:
         """The open ones of a symbol, oldest first."""
-        return (ticket for ticket in self.open.values() if ticket.asset.symbol == symbol)
+        return self._by_symbol.get(symbol, {}).values()
 
     def list(self, query: Query) -> Sequence[Ticket]:
         """Those that a query asks for; nested, a parent stands for its legs."""

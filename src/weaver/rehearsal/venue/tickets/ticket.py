@@ -8,6 +8,7 @@ from weaver.model.orders.actions import OrderType
 from weaver.model.orders.execution import Execution
 from weaver.model.orders.order import Order
 from weaver.rehearsal.assets import Asset
+from weaver.rehearsal.venue.margin import margin_of
 from weaver.rehearsal.venue.tickets.status import CLOSED, Status
 from weaver.rehearsal.venue.tickets.terms import Terms
 
@@ -18,10 +19,10 @@ class Ticket:
     """One order. `order` is the one that the fill rules work on; it is let go when that has ended."""
 
     __slots__ = (
-        "asset", "canceled_at", "client_order_id", "created_at", "expired_at", "expires_at", "failed_at",
-        "filled_at", "filled_units", "filled_value", "hwm", "id", "is_opening", "legs", "number", "order", "parent",
-        "replaced_at", "replaced_by", "replaces", "reserved_price", "status", "stop_price", "submitted_at", "terms",
-        "updated_at",
+        "_counted", "_spoken_for", "asset", "canceled_at", "client_order_id", "created_at", "expired_at",
+        "expires_at", "failed_at", "filled_at", "filled_units", "filled_value", "hwm", "id", "is_opening", "legs",
+        "number", "order", "parent", "replaced_at", "replaced_by", "replaces", "reserved_units", "status",
+        "stop_price", "submitted_at", "terms", "updated_at",
     )  # fmt: skip
 
     def __init__(
@@ -47,8 +48,10 @@ class Ticket:
         self.order: Order | None = None
         self.is_opening = True
         """It adds to a holding, or begins one; what it may cost is reserved."""
-        self.reserved_price = Decimal(0)
-        """What a unit of it may cost."""
+        self.reserved_units = 0
+        """What a unit of it may cost, in price units."""
+        self._counted, self._spoken_for = -1, (0, 0)
+        """What it binds and is paid with, counted for so many units that remain."""
 
     @property
     def is_open(self) -> bool:
@@ -90,6 +93,19 @@ class Ticket:
         if self.order is None or not self.is_open:
             return Decimal(0)
         return self.order.scale.quantity_decimal(self.order.remaining)
+
+    @property
+    def spoken_for(self) -> tuple[int, int]:
+        """What it binds of the account if it fills, and (if it buys) is to be paid with; in cash units."""
+        order = self.order
+        if order is None:
+            return 0, 0
+        remaining = order.units - order.filled
+        if remaining != self._counted:
+            worth = order.scale.cash(self.reserved_units, remaining)
+            self._spoken_for = margin_of(self.asset, worth), worth if order.sign > 0 else 0
+            self._counted = remaining
+        return self._spoken_for
 
     def gain(self, execution: Execution) -> None:
         """A fill is told of."""
