@@ -54,8 +54,6 @@ class Entering(Strategy):
             case 1:
                 tif = chance.choice(("gtc", "day"))
                 order = self.buy(bar.symbol, 1, stop_loss=bar.close * (1 - away), exit_tif=tif)
-                    bar.symbol, 1, stop_loss=bar.close * (1 - away), exit_tif=chance.choice(("gtc", "day"))
-                )
             case 2:
                 order = self.buy(bar.symbol, 2, tif=chance.choice(("gtc", "day")))
                 self.oto(order, self.sell(bar.symbol, chance.choice((1, 2)), trail_percent=100 * away))
