@@ -116,5 +116,3 @@ _.do_POST
 _.do_PATCH
 _.do_DELETE
 _.log_message
-_.order_updates
-_.live_bars

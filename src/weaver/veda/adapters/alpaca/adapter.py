@@ -65,7 +65,7 @@ class AlpacaAdapter(ExchangeAdapter):
         if self._link is None:
             self._link = Link(access_of(self.mode, self._setup.settings), self._setup)
         account = await self._first_account(self._link)
-        await self._link.questions.clock()
+        await self._link.time.learn()
         return self._checked(account)
 
     async def _first_account(self, link: Link) -> VenueAccount:

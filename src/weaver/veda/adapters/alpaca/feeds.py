@@ -52,6 +52,7 @@ class Streams:
 
 async def _ended(tasks: "set[asyncio.Task[None]]") -> None:
     for task in tasks:
-        task.cancel()
+        if not task.cancelling():  # once is enough: a second time would cut the closing of its socket short
+            task.cancel()
     if tasks:
         await asyncio.wait(tasks, timeout=END_SECONDS)

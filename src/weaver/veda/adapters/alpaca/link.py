@@ -21,7 +21,7 @@ class Link:
         self.access = access
         self.known = KnownOrders()
         self.time = VenueTime(setup.wall, is_own=access.is_loopback, ask=self._ask_time)
-        bucket = TokenBucket(REQUESTS_PER_MINUTE, seconds=self.time.seconds, wait=self.time.sleep)
+        bucket = TokenBucket(REQUESTS_PER_MINUTE, seconds=self.time.elapsed, wait=setup.wall.sleep)
         self.calls = Calls(self._clients, bucket)
         self.questions = Questions(self.calls, self.time, setup.wall, self.known)
         self.history = History(self.calls, self.time, access.feed)

@@ -12,9 +12,10 @@ from weaver.veda.exchange.setup import Wall
 
 SAMPLE_SECONDS, SAMPLE_SECONDS_MAX = 1.0, 10.0
 """How long (wall) whoever waits goes without asking for the time: longer, the longer it stood still or went evenly."""
-STANDING = 0.01
+STANDING = 0.05
 """Slower than this, the exchange's time is moved by its control: a jump of it is no skew."""
 EVEN_SECONDS = 0.5
+LEARN_SECONDS = 0.2
 
 
 class VenueTime:
@@ -28,6 +29,7 @@ class VenueTime:
         self._every = SAMPLE_SECONDS
         self._looked = self._at
         self._is_asking = False
+        self._elapsed, self._counted = 0.0, (self._venue, self._at)
 
     def now(self) -> datetime:
         """The venue's time, as far as it is known."""
@@ -35,9 +37,14 @@ class VenueTime:
             return self._wall.now()
         return self._venue + (self._wall.now() - self._at) * min(self._paces)
 
-    def seconds(self) -> float:
-        """The same in seconds, for measuring."""
-        return self.now().timestamp()
+    def elapsed(self) -> float:
+        """Seconds for rate limits, from some instant on: the venue's, or the wall's where these go faster, for a time
+        that stands still would never allow another request."""
+        venue, wall = self.now(), self._wall.now()
+        steps = (venue - self._counted[0]).total_seconds(), (wall - self._counted[1]).total_seconds()
+        self._elapsed += max(0.0, *steps)
+        self._counted = venue, wall
+        return self._elapsed
 
     def observe(self, stamp: datetime) -> None:
         """Something at the venue happened then, so its time is that at least."""
@@ -58,6 +65,13 @@ class VenueTime:
         self._venue, self._at, self._is_sampled = time, between, True
         return 0.0 if is_standing else ahead
 
+    async def learn(self) -> None:
+        """Ask for the time, and of an exchange of its own for its pace. Raises what asking raises."""
+        await self._ask()
+        if self._is_own:
+            await self._wall.sleep(LEARN_SECONDS)
+            await self._ask()
+
     async def sleep(self, seconds: float) -> None:
         """Return after so long by the venue's time."""
         if not self._is_own:
@@ -70,9 +84,11 @@ class VenueTime:
             await self._wall.sleep(min(due, self._every))
             await self.freshen()
 
-    async def freshen(self) -> None:
-        """Ask for the time, unless it was asked for, or came, lately. Where asking fails, what is known stays."""
-        if not self._is_own or self._is_asking or (self._wall.now() - self._looked).total_seconds() < self._every:
+    async def freshen(self, *, at_once: bool = False) -> None:
+        """Ask for the time, unless (and not `at_once`) it was asked for lately. Where asking fails, what is known
+        stays."""
+        is_fresh = (self._wall.now() - self._looked).total_seconds() < self._every
+        if not self._is_own or self._is_asking or (is_fresh and not at_once):
             return
         self._is_asking, self._looked = True, self._wall.now()
         try:

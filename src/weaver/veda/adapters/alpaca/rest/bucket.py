@@ -18,7 +18,7 @@ class Priority(IntEnum):
 
 
 class TokenBucket:
-    """Hands out turns. It holds a minute's worth, and fills up steadily, by the venue's time.
+    """Hands out turns. It holds a minute's worth, and fills up steadily.
 
     A share is kept for what is urgent: questions get none of the last `kept` turns, so that no cancel has to wait for
     what questions have used up.
@@ -32,7 +32,7 @@ class TokenBucket:
         wait: Callable[[float], Awaitable[None]],
         kept: int = 20,
     ) -> None:
-        """seconds: the venue's time, rising. wait: return after about so long by it."""
+        """seconds: a time that rises; wait: return after about so long."""
         self._capacity, self._rate = float(per_minute), per_minute / MINUTE_SECONDS
         self._seconds, self._wait, self._kept = seconds, wait, min(kept, per_minute // 2)
         self._level, self._at = self._capacity, seconds()

@@ -32,6 +32,10 @@ class Requests(Protocol):
         """The answer's JSON; None for an empty one. Raises NotSent, AnswerLost, Declined."""
         ...
 
+    def close(self) -> None:
+        """Close its connections."""
+        ...
+
 
 class Calls:
     """Sends requests off the event loop."""
@@ -45,6 +49,7 @@ class Calls:
         """End what is under way: nobody hears of its answer."""
         self._closed.set()
         self._bucket.close()
+        self._threads.close()
 
     async def command(
         self, method: Method, path: str, data: object, read: Callable[[object], T], *, priority: Priority

@@ -41,6 +41,7 @@ class SdkClients:
     def __init__(self, access: Access, *, connect_seconds: float, read_seconds: float) -> None:
         self._access = access
         self._timeouts = connect_seconds, read_seconds
+        self._made: list[RESTClient] = []
 
     def request(self, client: str, method: str, path: str, data: object) -> object:
         """The answer's JSON; None for an empty one. `client`: trading, stocks, crypto or actions.
@@ -63,6 +64,11 @@ class SdkClients:
             raise AnswerLost("the answer cannot be read") from None
         except RequestException as error:
             raise AnswerLost(f"no answer ({type(error).__name__})") from None
+
+    def close(self) -> None:
+        """Close the connections of those that were made."""
+        for client in self._made:
+            client._session.close()
 
     @cached_property
     def trading(self) -> RESTClient:
@@ -96,6 +102,7 @@ class SdkClients:
         return {"api_key": self._access.key, "secret_key": self._access.secret}
 
     def _prepared(self, client: RESTClient) -> RESTClient:
+        self._made.append(client)
         client._retry = 0
         session = client._session
         session.trust_env = not self._access.is_loopback  # a proxy has no business between us and this machine

@@ -6,10 +6,17 @@ from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
+
+
+class Closes(Protocol):
+    """What has connections to close."""
+
+    def close(self) -> None: ...
+
 
 T = TypeVar("T")
-Client = TypeVar("Client")
+Client = TypeVar("Client", bound=Closes)
 
 
 class ClientThreads(Generic[Client]):
@@ -24,6 +31,14 @@ class ClientThreads(Generic[Client]):
         self._make = make
         self._idle: SimpleQueue[Client] = SimpleQueue()
         self._room = asyncio.Semaphore(at_once)
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Close the clients; one that is in use as soon as it comes back. Nothing is waited for."""
+        self._is_closed = True
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
 
     async def do(self, work: Callable[[Client], T]) -> T:
         """What `work` returns, or raises. A call that is cancelled has left its thread to itself."""
@@ -56,3 +71,5 @@ class ClientThreads(Generic[Client]):
             return work(client)
         finally:
             self._idle.put(client)
+            if self._is_closed:
+                self.close()

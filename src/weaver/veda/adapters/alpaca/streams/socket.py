@@ -69,6 +69,12 @@ class Line(Protocol[Said]):
         ...
 
 
+class Freshen(Protocol):
+    """Has the venue's time looked at, where it has one of its own: now and then, or at once."""
+
+    async def __call__(self, *, at_once: bool = False) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """What every socket needs of its adapter."""
@@ -78,8 +84,7 @@ class Around:
     """The venue's time."""
     chance: Callable[[], float]
     told: Callable[[str, Mapping[str, object]], None]
-    freshen: Callable[[], Awaitable[None]]
-    """Have the venue's time looked at, where it has one of its own."""
+    freshen: Freshen
 
 
 class KeptSocket(Generic[Message]):
@@ -148,6 +153,7 @@ class KeptSocket(Generic[Message]):
         """The feed is there: make up for what it missed, and say so."""
         since, repaired, failed = self._since, 0, ""
         if since is not None:
+            await self._around.freshen(at_once=True)
             repaired, failed = await self._repair(since)
         restored = FeedRestored(
             feed=self._line.feed, since=since, repaired=repaired, is_complete=not failed, reason=failed

@@ -16,6 +16,10 @@ pytestmark = pytest.mark.anyio
 class Client:
     def __init__(self) -> None:
         self.users = 0
+        self.is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
 
     def work(self, seconds: float) -> int:
         self.users += 1
@@ -72,7 +76,7 @@ def test_process_ends_while_a_call_hangs() -> None:
         "import asyncio, time\n"
         "from weaver.veda.adapters.alpaca.rest.threads import ClientThreads\n"
         "async def main():\n"
-        "    threads = ClientThreads(object, at_once=1)\n"
+        '    threads = ClientThreads(lambda: open("/dev/null"), at_once=1)\n'
         "    asyncio.create_task(threads.do(lambda _client: time.sleep(60)))\n"
         "    await asyncio.sleep(0.1)\n"
         "asyncio.run(main())\n"
@@ -80,3 +84,22 @@ def test_process_ends_while_a_call_hangs() -> None:
     began = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
     assert time.perf_counter() - began < 20
+
+
+async def test_closing_closes_idle_clients_at_once_and_one_in_use_when_it_comes_back() -> None:
+    made: list[Client] = []
+
+    def make() -> Client:
+        made.append(Client())
+        return made[-1]
+
+    go = threading.Event()
+    threads = ClientThreads(make, at_once=2)
+    busy = asyncio.create_task(threads.do(lambda _client: go.wait(5)))
+    await asyncio.sleep(0.05)
+    await threads.do(lambda client: client.work(0))
+    threads.close()
+    assert [client.is_closed for client in made] == [False, True]
+    go.set()
+    await busy
+    assert [client.is_closed for client in made] == [True, True]

@@ -1,0 +1,1 @@
+"""The Alpaca adapter against the local exchange: faults, lost answers, keys, history."""
