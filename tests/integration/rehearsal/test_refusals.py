@@ -36,7 +36,7 @@ def refused(exchange: Served, body: Mapping[str, object]) -> tuple[int, int, str
         ({**BASE, "type": "wish"}, 422, 40010001, "invalid order type"),
         ({**BASE, "time_in_force": "gtd"}, 422, 40010001, "invalid time_in_force"),
         ({**BASE, "side": "hold"}, 422, 40010001, "invalid side"),
-        ({**BASE, "symbol": "NOPE"}, 422, 42210000, 'asset "NOPE" not found'),
+        ({**BASE, "symbol": "NOPE"}, 422, 42210000, "asset not found for NOPE"),
         ({**BASE, "limit_price": 90}, 422, 40010001, "market orders require no stop or limit price"),
         ({**BASE, "type": "limit"}, 422, 40010001, "limit orders require a limit price"),
         ({**BASE, "type": "stop"}, 422, 40010001, "stop orders require a stop price"),

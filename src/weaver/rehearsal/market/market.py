@@ -147,7 +147,7 @@ class VenueMarket:
         self._clock.schedule(self._clock.now + int(delay * _SECOND), tell_late)
 
     def _tell(self, symbol: str, index: int) -> None:
-        self._reporter.tell_bar(symbol, self._series[symbol].public_bar(index))
+        self._reporter.tell_bar(symbol, lambda: self._series[symbol].public_bar(index))
         correction = self._faults.correction(symbol)
         if correction is not None:
             at = self._clock.now + int(correction.seconds * _SECOND)

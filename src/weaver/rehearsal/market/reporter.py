@@ -17,10 +17,10 @@ class Reporter:
         self._history, self._clock = history, clock
         self.audiences: list[Audience] = []
 
-    def tell_bar(self, symbol: str, bar: PublicBars) -> None:
-        """A bar has closed, and the day's has grown by it."""
+    def tell_bar(self, symbol: str, bar: Callable[[], PublicBars]) -> None:
+        """A bar has closed, and the day's has grown by it; `bar` makes it, where somebody wants it."""
         is_stock = self._history[symbol].is_stock
-        self._tell(Channel.BARS, symbol, lambda: bar_fields(bar, is_stock=is_stock))
+        self._tell(Channel.BARS, symbol, lambda: bar_fields(bar(), is_stock=is_stock))
         self._tell_day(symbol)
 
     def tell_correction(self, symbol: str, bar: PublicBars) -> None:

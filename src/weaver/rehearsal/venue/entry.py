@@ -62,7 +62,7 @@ class Entry:
         """The asset that an order names, a pair with its slash or without. Raises Refused."""
         found = find_asset(self._market.assets, name)
         if found is None:
-            raise rules.bad_order(f'asset "{name}" not found')
+            raise rules.bad_order(f"asset not found for {name}")
         return found
 
     def check(self, terms: Terms, asset: Asset, *, without: Ticket | None = None) -> Sized:

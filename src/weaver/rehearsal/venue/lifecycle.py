@@ -53,6 +53,11 @@ class Lifecycle:
         """The account holds so much of each symbol, other than by fills."""
         self._units = dict(units)
 
+    def forget_all(self) -> None:
+        """Nothing is due to any order any more."""
+        self._openings.clear()
+        self._endings.clear()
+
     # What the exchange does
 
     def admit(self, ticket: Ticket) -> None:

@@ -68,6 +68,7 @@ class Venue:
         self._tick = clock.now
         """When bars closed last."""
         self._unsettled: list[Callable[[], None]] = []
+        self._account_id, self._account_number = new_id(), self._new_account_number()
         self._begin(settings.cash)
         market.subscribe(self.on_bars)
         self._await_close()
@@ -78,7 +79,7 @@ class Venue:
     def _begin(self, cash: Decimal) -> None:
         """An account with nothing but cash, and no orders."""
         self.account = Account(
-            id=self._new_id(), number=self._account_number(), cash=cash, assets=self.market.assets,
+            id=self._account_id, number=self._account_number, cash=cash, assets=self.market.assets,
             prices=self.market.price,
         )  # fmt: skip
         self.created_at, self.base_equity = self.clock.now, self.account.equity
@@ -164,8 +165,9 @@ class Venue:
         self.market.trade(symbol, price)
 
     def reset(self, cash: Decimal, positions: Mapping[str, tuple[Decimal, Decimal | None]]) -> None:
-        """Another account: cash and holdings (quantity, and the price paid for one); nothing else is left."""
+        """The account begins anew: cash and holdings (quantity, and the price paid for one); nothing else is left."""
         self._unsettled.clear()
+        self.lifecycle.forget_all()
         self._begin(cash)
         for symbol, (quantity, price) in positions.items():
             paid = price if price is not None else self.market.price(symbol)
@@ -277,9 +279,10 @@ class Venue:
         self.market.split(asset.symbol, ratio)
 
     def _rename(self) -> None:
-        self.account.id, self.account.number = self._new_id(), self._account_number()
+        self._account_id, self._account_number = self._new_id(), self._new_account_number()
+        self.account.id, self.account.number = self._account_id, self._account_number
 
-    def _account_number(self) -> str:
+    def _new_account_number(self) -> str:
         digits = int(self._new_id().replace("-", ""), 16)
         return f"{digits % 10**9:09d}" if self.settings.is_live else f"PA3{digits % 36**9:09d}"[:12]
 

@@ -30,6 +30,12 @@ class Agenda:
         if at is not None:
             del self._at[at][ticket.id]
 
+    def clear(self) -> None:
+        """Nothing is due to any."""
+        for due in self._at.values():
+            due.clear()
+        self._when.clear()
+
     def _come(self, at: int) -> None:
         for ticket in self._at.pop(at).values():
             self._when.pop(ticket.id, None)
