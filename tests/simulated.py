@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-import numpy as np
-
 from tests.virtual_wall import VirtualWall
 from weaver.greta.ledger.prices import Prices, scale_of
 from weaver.greta.orders.exchange import Exchange
-from weaver.model.account.costs import CostModel, Costs
+from weaver.model.account.costs import Costs
 from weaver.model.account.margin import AccountRules
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import NotFound
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
 from weaver.model.market.instrument import Instrument
-from weaver.model.market.session_bar import SessionBar
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import RunMode
 from weaver.veda.adapters.simulated.adapter import SimulatedAdapter
@@ -23,11 +20,7 @@ from weaver.veda.adapters.simulated.feed import BarFeed
 from weaver.veda.adapters.simulated.pacing import MAX
 from weaver.veda.adapters.simulated.replay import Replay, ReplayOptions
 from weaver.veda.adapters.simulated.venue import SimulatedVenue
-from weaver.veda.exchange.market import LiveBar
 from weaver.veda.exchange.setup import Setup
-
-LIVE_DECIMALS = 16
-"""Room for the prices of bars that nobody has seen yet."""
 
 
 def venue_of(rules: AccountRules | None = None, prefix: str = "sim") -> SimulatedVenue:
@@ -84,28 +77,3 @@ def priced(bars: Bars, instrument: Instrument, costs: Costs | None = None) -> Pr
     """Bars with an instrument's facts, in counted prices."""
     listing = Listing(instrument=instrument, bars=bars)
     return Prices(listing, costs or Costs(), scale_of(listing, costs or Costs()))
-
-
-class LivePrices:
-    """Prices of bars that come one by one."""
-
-    def __init__(self, costs: Costs | None = None) -> None:
-        self._given, self._costs = costs or Costs(), dict[str, CostModel]()
-
-    def costs(self, instrument: Instrument) -> CostModel:
-        if instrument.symbol not in self._costs:
-            scale = instrument.scale(price_decimals=LIVE_DECIMALS)
-            self._costs[instrument.symbol] = CostModel(self._given, scale)
-        return self._costs[instrument.symbol]
-
-    def bar(self, instrument: Instrument, live: LiveBar) -> SessionBar:
-        columns = {name: np.array([getattr(live, name)]) for name in ("open", "high", "low", "close", "volume")}
-        minute = Bars(
-            symbol=live.symbol,
-            timeframe=Timeframe.parse("1m"),
-            timestamp=np.array([live.start]),
-            end=np.array([live.end]),
-            **columns,
-        )
-        listing = Listing(instrument=instrument, bars=minute)
-        return Prices(listing, self._given, self.costs(instrument).scale).session_bar(0)

@@ -181,7 +181,7 @@ class Anything(Strategy):
         if not len(closes):
             return
         price, tif = closes[-1], chance.choice(("gtc", "gtc", "day"))
-        match chance.randrange(5):
+        match chance.randrange(8):
             case 0:
                 order = self.buy(symbol, 1, limit=price * (1 - away), tif=tif)
             case 1:
@@ -190,6 +190,11 @@ class Anything(Strategy):
                 order = self.sell(symbol, 1, trail=price * away, tif=tif)
             case 3:
                 order = self.buy(symbol, 1, stop=price * (1 + away), tif=tif)
+            case 4:
+                order = self.buy(symbol, 2, stop_loss=price * (1 - away))
+            case 5 | 6:
+                order = self.buy(symbol, chance.choice((1, 2)))
+                self.oto(order, self.sell(symbol, 1, trail_percent=100 * away))
             case _:
                 order = self.buy(symbol, 2, take_profit=price * (1 + away), stop_loss=price * (1 - away))
         self._own += [order, *order.legs]

@@ -7,8 +7,9 @@ from weaver.greta.ledger.fills import FillAtOpen
 from weaver.greta.ledger.margin_rule import MarginRule
 from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.orders.corporate_actions import CorporateEvents
+from weaver.greta.orders.entries import Entries
 from weaver.greta.orders.next_touch import Watch
-from weaver.greta.orders.short_way import QUIET, ShortWay
+from weaver.greta.orders.short_way import AGAIN, QUIET, ShortWay
 from weaver.greta.orders.trails import Trails
 from weaver.greta.ports import Settle, Updates
 from weaver.greta.setup import Setup
@@ -46,7 +47,8 @@ class Market:
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
         plain = PlainOrders(self.ledger, begin=begin, start=setup.start)
         accept = _leave if is_heard else self._orders.accept
-        self._take_up_all = ShortWay(plain, self._watch).way(self._fresh, accept)
+        entries = None if is_heard else Entries(plain, self._orders, self._watch, self._trails)
+        self._take_up_all = ShortWay(plain, self._watch, entries).way(self._fresh, accept)
         self._news: list[Order | Fill] = []
         self._asked: list[Order] = []
         """New orders that the short way was tried with, of which nobody has been told."""
@@ -70,6 +72,8 @@ class Market:
 
     def quiet_until(self, tick: int) -> int:
         """The first tick from `tick` on at which it may bring more than bars."""
+        if AGAIN in self._fresh:
+            self._fresh.remove(AGAIN)
         until = min(self._last + 1, self._corporate.next_after(tick - 1))
         if self._book:
             self._trails.follow(tick - 1)

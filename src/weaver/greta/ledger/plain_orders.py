@@ -29,22 +29,32 @@ class PlainOrders:
     """
 
     def __init__(self, ledger: Ledger, *, begin: int, start: int) -> None:
-        self._prices, self._placed, self._begin = ledger.prices, ledger.fills.placed, begin
+        self._prices, self._placed, self._kept, self._begin = (
+            ledger.prices, ledger.fills.placed, ledger.fills.kept, begin,
+        )  # fmt: skip
         self._fills = {
             symbol: _fill_of(ledger, prices, index) for index, (symbol, prices) in enumerate(ledger.prices.items())
         }
         ledger.fills.plain += [Plain(prices.scale, prices.ends, start) for prices in ledger.prices.values()]
         simple = (one.is_contiguous and one.all_tradable and one.tick_of_bar is None for one in ledger.prices.values())
-        self._is_simple = all(simple)
+        self.is_simple = all(simple)
         """Whether any order can fill on the very next bar, whatever its symbol."""
-        is_only = len(self._fills) == 1 and self._is_simple
+        is_only = len(self._fills) == 1 and self.is_simple
         self.only: Fill | None = next(iter(self._fills.values())) if is_only else None
         """What fills orders of the run's one symbol at the open of any bar, which are its ticks."""
+
+    def prices_of(self, order: Order) -> Prices:
+        """Those of its symbol."""
+        return self._prices[order.scale.symbol]
+
+    def keep(self, order: Order) -> None:
+        """Keep an order that has filled, as it is more than its row says."""
+        self._kept[order.number] = order
 
     def fills(self, order: Order, tick: int) -> bool:
         """Fill a plain order at the open of its symbol's bar of a tick, or do nothing and say False."""
         bar, fill = tick, self._fills[order.scale.symbol]
-        if self._is_simple:
+        if self.is_simple:
             return fill(order, bar)
         prices = self._prices[order.scale.symbol]
         bar = prices.bar_at(tick)

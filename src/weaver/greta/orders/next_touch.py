@@ -90,7 +90,7 @@ class Watch:
             if close <= self.ticks[tick]:
                 return False
             self._orders.session_closes[order.number] = close
-        return not _is_touched(order, prices, bar)
+        return not is_touched(order, prices, bar)
 
     def rest(self, tick: int) -> None:
         """The book as it stands has had its turn at a tick; until it changes, what is to come can be searched for."""
@@ -169,7 +169,7 @@ def _level(order: Order, prices: Prices) -> Level:
     return Level(prices, column, compare, bound)
 
 
-def _is_touched(order: Order, prices: Prices, bar: int) -> bool:
+def is_touched(order: Order, prices: Prices, bar: int) -> bool:
     """Whether a bar may touch it."""
     bound, is_low = _bound(order, prices)
     return prices.low[bar] <= bound if is_low else prices.high[bar] >= bound

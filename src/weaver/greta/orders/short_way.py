@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from weaver.greta.ledger.plain_orders import PlainOrders
+from weaver.greta.orders.entries import Entries
 from weaver.greta.orders.next_touch import Watch
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderStatus
 
 QUIET: tuple[()] = ()
 """Nothing to tell."""
+AGAIN = object()
+"""Stands among what was asked for where the market has to be asked anew how long it stays quiet."""
 PENDING, ACCEPTED = OrderStatus.PENDING, OrderStatus.ACCEPTED
 Way = Callable[[int], tuple[()] | None]
 
@@ -21,14 +24,15 @@ class ShortWay:
     comes with each; only then it is worth while to search for the bar that touches them.
     """
 
-    def __init__(self, plain: PlainOrders, watch: Watch) -> None:
-        self._plain, self._watch = plain, watch
+    def __init__(self, plain: PlainOrders, watch: Watch, entries: Entries | None) -> None:
+        """entries: has entries start their exits, where nobody wants to hear of it."""
+        self._plain, self._watch, self._entries = plain, watch, entries
 
     def way(self, fresh: list[Any], accept: Callable[[list[Order]], None]) -> Way:
         """A function that takes up at a tick what stands in `fresh`: takes out what it fills, and has `accept`ed what
         is left to rest. It returns None where it cannot take up all: it leaves the rest, from the first plain order on
         that cannot be filled so, or everything where another order may be touched or nothing is new."""
-        only, take_up = self._plain.only, self._take_up
+        only, take_up, entries = self._plain.only, self._take_up, self._entries
         clear = fresh.clear
 
         def take_up_all(tick: int) -> tuple[()] | None:
@@ -39,6 +43,9 @@ class ShortWay:
                         clear()
                         return QUIET
                     return None
+            if entries is not None and entries.is_taken_up(fresh, tick):
+                fresh[:] = [AGAIN]
+                return QUIET
             return take_up(fresh, accept, tick)
 
         return take_up_all

@@ -143,6 +143,12 @@ class Trails:
             if order.__class__ is Order and is_trailing(order):
                 order.__class__ = self._following
 
+    def start(self, order: Order, mark: int) -> None:
+        """Let a trailing stop start from a price at the tick up to which all others have followed."""
+        order.mark = mark
+        set_level(order)
+        order.__class__ = self._following
+
     def follow(self, tick: int) -> None:
         """Take the marks along with the bars up to a tick, of which none has reached a level: those of orders that had
         started when a tick's turn last ended."""

@@ -33,6 +33,8 @@ class AdapterEntry:
     features: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     """The environment variables that it is handed."""
+    parts: tuple[str, ...] = ()
+    """What else it is made of, by keyword; one that has any is made for a run, and not by itself."""
     requires: str = ""
     """A package that it needs and Weaver does not, by the name of the extra that brings it."""
     built_in: bool
@@ -66,11 +68,13 @@ class AdapterCatalogue:
         raise NotFound(f"there is no venue {identifier!r}; there is {known}")
 
     def make(self, identifier: str, setup: Setup, **parts: object) -> ExchangeAdapter:
-        """An adapter that is not connected yet. `parts`: what else its class is made of, by keyword. Raises as `get`
-        does, and InputError where it lacks what it requires, does not know the mode, or fails."""
+        """An adapter that is not connected yet; `parts`: as the entry names them. Raises as `get` does, and InputError
+        where it lacks what it requires or is made of, does not know the mode, or fails."""
         entry = self.get(identifier)
         if setup.mode.value not in entry.modes:
             raise InputError(f"venue {identifier} has no {setup.mode} mode, only {', '.join(entry.modes)}")
+        if missing := [part for part in entry.parts if part not in parts]:
+            raise InputError(f"venue {identifier} is made for a run, of its {' and '.join(missing)}: not by itself")
         if entry.requires and importlib.util.find_spec(entry.requires) is None:
             raise InputError(f"venue {identifier} needs a package: pip install 'weaver[{entry.requires}]'")
         made: ExchangeAdapter = _loaded(entry)(setup, **parts)
@@ -108,6 +112,7 @@ def _entry(node: ast.ClassDef, path: Path, stem: str, *, built_in: bool) -> Adap
         asset_classes=_texts(said.get("asset_classes")),
         features=_texts(said.get("features")),
         settings=_texts(said.get("settings")),
+        parts=_texts(said.get("parts")),
         requires=str(said.get("requires", "")),
         built_in=built_in,
     )

@@ -38,6 +38,7 @@ class SimulatedAdapter(ExchangeAdapter):
         "orders", "live_bars", "history", "corporate_actions", "fractions", "bracket", "oco", "oto", "trailing_stop",
         "replace", "extended_hours", "short", "replay",
     )  # fmt: skip
+    parts = ("venue", "feed")
 
     def __init__(self, setup: Setup, *, venue: SimulatedVenue, feed: BarFeed) -> None:
         """`feed` is that venue's."""
@@ -52,7 +53,7 @@ class SimulatedAdapter(ExchangeAdapter):
 
     @property
     def source(self) -> str:
-        return self.name
+        return f"{self.name} on {self._feed.source}"
 
     async def connect(self) -> VenueAccount:
         await self._feed.connect()

@@ -14,6 +14,11 @@ class BarFeed(Protocol):
     """Bars, and the time that goes with them."""
 
     @property
+    def source(self) -> str:
+        """Where its bars come from, for the record."""
+        ...
+
+    @property
     def now(self) -> int:
         """The venue's time, ns."""
         ...

@@ -29,6 +29,11 @@ class Followed:
         """By symbol, the end of the newest bar that orders have acted on."""
 
     @property
+    def source(self) -> str:
+        """Where its bars come from."""
+        return self._source.source
+
+    @property
     def now(self) -> int:
         """The other venue's time, ns."""
         return instant_of(self._source.now())

@@ -9,7 +9,6 @@ from weaver.model.listing import Listing
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import Instrument
 from weaver.model.market.session_bar import SessionBar
-from weaver.model.numbers.scale import Scale
 from weaver.model.orders.execution import Execution
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderStatus
@@ -78,14 +77,19 @@ NewHouse = Callable[[Purse, Mapping[str, CostModel]], House]
 class PricedBars(Protocol):
     """One symbol's bars in counted prices, as the house fills orders by them."""
 
-    listing: Listing
-    scale: Scale
-    costs: CostModel
-    count: int
-    starts: Sequence[int]
-    """Of each bar its stamp, when it opened, when it ended: ns."""
-    opens: Sequence[int]
-    ends: Sequence[int]
+    @property
+    def listing(self) -> Listing: ...
+    @property
+    def costs(self) -> CostModel: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def opens(self) -> Sequence[int]:
+        """When each bar opened, ns."""
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """When each bar ended, ns."""
 
     def session_bar(self, index: int) -> SessionBar:
         """A bar with its session."""

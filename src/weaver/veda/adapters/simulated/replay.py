@@ -73,6 +73,11 @@ class Replay:
         self._stepping = asyncio.Lock()
 
     @property
+    def source(self) -> str:
+        """Where its bars come from."""
+        return "stored bars"
+
+    @property
     def now(self) -> int:
         """The replay's time, ns."""
         return self._pace.now

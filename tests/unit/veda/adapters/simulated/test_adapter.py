@@ -12,7 +12,7 @@ from tests.unit.veda.adapters.simulated.test_replay import EVER, MONDAY, bars_at
 from tests.virtual_wall import VirtualWall
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.account.margin import AccountRules
-from weaver.model.errors import Unavailable
+from weaver.model.errors import InputError, Unavailable
 from weaver.model.orders.actions import OrderType, Side, TimeInForce
 from weaver.model.run import RunMode
 from weaver.veda.adapters.catalogue import AdapterCatalogue
@@ -146,7 +146,10 @@ def test_remembered_account_stays_the_same_and_orders_have_new_ids() -> None:
     asyncio.run(run())
 
 
-def test_it_is_listed_as_a_venue_for_paper_only() -> None:
+def test_it_is_listed_as_a_venue_for_paper_only_and_not_made_by_itself() -> None:
     entry = AdapterCatalogue().get("simulated")
+    setup = Setup(mode=RunMode.PAPER, wall=VirtualWall(), chance=lambda: 0.5, settings={})
+    with pytest.raises(InputError, match="venue simulated is made for a run, of its venue and feed: not by itself"):
+        AdapterCatalogue().make("simulated", setup)
     assert (entry.modes, entry.settings, entry.error) == (("paper",), (), None)
     assert {"replay", "bracket", "short"} <= set(entry.features)

@@ -10,7 +10,7 @@ from typing import Any
 from tests.naive.bridge import run_weaver, the_plan
 from tests.naive.generate import random_scenario
 from tests.naive.scenario import Op, Scenario
-from tests.simulated import LivePrices, adapter_on, replaying, venue_of
+from tests.simulated import adapter_on, replaying, venue_of
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fills import fill_of
 from weaver.greta.ledger.prices import Prices
@@ -29,6 +29,7 @@ from weaver.model.orders.actions import (
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderStatus
 from weaver.research.run import Plan
+from weaver.research.simulated import LivePrices
 from weaver.veda.adapters.simulated.followed import Followed
 from weaver.veda.exchange.answers import Accepted
 from weaver.veda.exchange.market import LiveBar, ReplayEnded
@@ -51,7 +52,9 @@ class Client:
         if follows:
             venue = venue_of(plan.rules)
             (costs,) = plan.costs.values()
-            self.adapter = adapter_on(Followed(self.source, pricing=LivePrices(costs), venue=venue), wall, venue)
+            self.adapter = adapter_on(
+                Followed(self.source, pricing=LivePrices(lambda _: costs), venue=venue), wall, venue
+            )
         self.ids: dict[int, str] = {}
         self.legs: set[int] = set()
         self.dated: dict[int, tuple[str, int]] = {}

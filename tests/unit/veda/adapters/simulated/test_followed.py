@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.simulated import LivePrices, adapter_on, replaying, venue_of
+from tests.simulated import adapter_on, replaying, venue_of
 from tests.unit.veda.adapters.simulated.test_replay import EVER, MINUTE, MONDAY, bars_at, minutes, stock
 from tests.virtual_wall import VirtualWall
+from weaver.model.account.costs import Costs
 from weaver.model.calendar.instants import instant_of
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import Instrument
 from weaver.model.orders.actions import OrderType, Side, TimeInForce
+from weaver.research.simulated import LivePrices
 from weaver.veda.adapters.simulated.adapter import SimulatedAdapter
 from weaver.veda.adapters.simulated.followed import Followed
 from weaver.veda.adapters.simulated.rules import instrument_rules
@@ -62,7 +64,7 @@ class Told:
 def following(*messages: Any) -> tuple[Told, SimulatedAdapter]:
     told = Told(*messages)
     venue = venue_of()
-    return told, adapter_on(Followed(told, pricing=LivePrices(), venue=venue), VirtualWall(), venue)  # type: ignore[arg-type]
+    return told, adapter_on(Followed(told, pricing=LivePrices(lambda _: Costs()), venue=venue), VirtualWall(), venue)  # type: ignore[arg-type]
 
 
 async def prices_of(
@@ -162,7 +164,7 @@ def test_what_the_other_venue_cannot_trade_is_refused() -> None:
 def test_replay_followed_fills_what_the_replay_itself_does_and_hears_of_no_order() -> None:
     venue = venue_of()
     wall, _, inner = replaying({"AAA": stock(bars_at(minutes(5)))})
-    outer = adapter_on(Followed(inner, pricing=LivePrices(), venue=venue), wall, venue)
+    outer = adapter_on(Followed(inner, pricing=LivePrices(lambda _: Costs()), venue=venue), wall, venue)
 
     async def run() -> None:
         await inner.connect()
@@ -172,6 +174,7 @@ def test_replay_followed_fills_what_the_replay_itself_does_and_hears_of_no_order
         assert (await outer.clock()).time == outer.now() == inner.now()
         history = await outer.bars("AAA", MINUTE, EVER, MONDAY + timedelta(days=1))
         assert len(history.bars) == 5
+        assert (inner.source, outer.source) == ("simulated on stored bars", "simulated on simulated on stored bars")
         assert await outer.corporate_actions("AAA", date(2021, 1, 1), date(2022, 1, 1)) == ()
 
     asyncio.run(run())
