@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 
+from tests.contracts.replayed_venue import replayed_venue
 from tests.contracts.venues import Venue, alpaca_venue, followed_venue
 from tests.local_exchange import LocalExchange, local_exchange
 from weaver.model.errors import Unavailable
@@ -33,7 +34,7 @@ def exchange() -> Iterator[LocalExchange]:
         yield running
 
 
-@pytest.fixture(params=[alpaca_venue, followed_venue], ids=["alpaca", "simulated"])
+@pytest.fixture(params=[alpaca_venue, followed_venue, replayed_venue], ids=["alpaca", "following", "replaying"])
 async def venue(request: pytest.FixtureRequest, exchange: LocalExchange) -> AsyncIterator[Venue]:
     """Each venue in turn, connected."""
     async with request.param(exchange) as made:

@@ -10,10 +10,12 @@ from typing import Protocol
 import anyio
 
 from tests.local_exchange import LocalExchange
-from tests.simulated import LivePrices, venue_of
+from tests.simulated import venue_of
+from weaver.model.account.costs import Costs
 from weaver.model.account.margin import AccountRules
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import RunMode
+from weaver.research.simulated import LivePrices
 from weaver.veda.adapters.alpaca.adapter import AlpacaAdapter
 from weaver.veda.adapters.simulated.adapter import SimulatedAdapter
 from weaver.veda.adapters.simulated.followed import Followed
@@ -117,7 +119,7 @@ class FollowedVenue:
     def __init__(self, followed: AlpacaVenue) -> None:
         self._followed = followed
         self._venue = venue_of(AccountRules(cash=Decimal(100_000)))
-        self._feed = Followed(followed.adapter, pricing=LivePrices(), venue=self._venue)
+        self._feed = Followed(followed.adapter, pricing=LivePrices(lambda _: Costs()), venue=self._venue)
         self.adapter = self.another()
         self._ends: dict[str, int] = {}
         self._reader: asyncio.Task[None] | None = None
