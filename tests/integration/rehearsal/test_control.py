@@ -10,7 +10,7 @@ def test_state_tells_all(exchange: Served) -> None:
     exchange.bar(AAPL="100")
     exchange.fault("mute", match={"path": "/stream"})
     state = exchange.http.get("/_control/state").json()
-    assert state["now"] == "2024-03-12T14:31:00Z"
+    assert state["now"] == "2024-03-12T14:31:00.000000000Z"
     assert state["account"]["cash"] == "99900"
     assert [one["symbol"] for one in state["positions"]] == ["AAPL"]
     assert [one["status"] for one in state["orders"]] == ["filled"]
@@ -28,15 +28,15 @@ def test_journal_tells_each_request_and_whether_it_acted(exchange: Served) -> No
         "POST", "/v2/orders", "mine", 200, True,
     )  # fmt: skip
     assert (second["client_order_id"], second["status"], second["acted"]) == ("bad", 422, False)
-    assert first["time"] == "2024-03-12T14:30:00.001Z"
+    assert first["time"] == "2024-03-12T14:30:00.001000000Z"
     assert exchange.http.get("/_control/journal", params={"after": first["n"]}).json() == [second]
 
 
 def test_time_moves_by_control_and_a_millisecond_a_request(exchange: Served) -> None:
     exchange.http.get("/v2/clock")
     moved = exchange.control("clock", {"advance": 60})
-    assert moved == {"now": "2024-03-12T14:31:00.001Z", "pace": 0}
-    assert exchange.control("clock", {"to": "2024-03-12T15:00:00Z"})["now"] == "2024-03-12T15:00:00Z"  # type: ignore[index]
+    assert moved == {"now": "2024-03-12T14:31:00.001000000Z", "pace": 0}
+    assert exchange.control("clock", {"to": "2024-03-12T15:00:00Z"})["now"] == "2024-03-12T15:00:00.000000000Z"  # type: ignore[index]
     for body in ({"to": "2024-03-12T14:00:00Z"}, {}, {"advance": -1}, {"speed": "fast"}):
         assert exchange.http.post("/_control/clock", json=body).status_code == 422
 

@@ -242,3 +242,4 @@ def test_what_is_no_fault_is_refused(exchange: Served, body: dict[str, object]) 
 def test_what_means_nothing_is_told(exchange: Served) -> None:
     found = exchange.control("faults", {"kind": "delay", "colour": "blue"})
     assert found["ignored"] == ["colour"]  # type: ignore[index]
+    assert exchange.http.get("/_control/faults").json() == [found]

@@ -79,7 +79,7 @@ def test_activities_are_paged_by_the_last_id(exchange: Served) -> None:
     filled(exchange, 5)
     newest_first = exchange.sdk.get("/account/activities/FILL", {})
     assert [one["transaction_time"] for one in newest_first] == [
-        f"2024-03-12T14:3{minute}:00Z" for minute in (5, 4, 3, 2, 1)
+        f"2024-03-12T14:3{minute}:00.000000000Z" for minute in (5, 4, 3, 2, 1)
     ]
     pages, token = [], None
     while page := exchange.sdk.get(
@@ -97,7 +97,8 @@ def test_activity_tells_what_the_stream_told(exchange: Served) -> None:
     exchange.bar(AAPL="100"), exchange.bar(AAPL="102")
     last, first = exchange.sdk.get("/account/activities/FILL", {})
     assert first == {
-        "id": first["id"], "activity_type": "FILL", "transaction_time": "2024-03-12T14:31:00Z", "type": "partial_fill",
+        "id": first["id"], "activity_type": "FILL", "transaction_time": "2024-03-12T14:31:00.000000000Z",
+        "type": "partial_fill",
         "price": "100", "qty": "5", "side": "buy", "symbol": "AAPL", "leaves_qty": "5", "order_id": str(order.id),
         "cum_qty": "5", "order_status": "partially_filled",
     }  # fmt: skip
@@ -114,7 +115,7 @@ def test_activities_by_time_date_and_kind(exchange: Served) -> None:
     second = "2024-03-12T14:32:00Z"
     ask = exchange.sdk.get
     assert [one["transaction_time"] for one in ask("/account/activities", {"after": second})] == [
-        "2024-03-12T14:33:00Z"
+        "2024-03-12T14:33:00.000000000Z"
     ]
     assert len(ask("/account/activities", {"until": second})) == 1
     assert len(ask("/account/activities/FILL", {"date": "2024-03-12"})) == 3

@@ -42,6 +42,7 @@ class Control:
             Route("/_control/journal", self._read, methods=["GET"]),
             Route("/_control/clock", self._move, methods=["POST"]),
             Route("/_control/price", self._trade, methods=["POST"]),
+            Route("/_control/faults", self._list, methods=["GET"]),
             Route("/_control/faults", self._set, methods=["POST"]),
             Route("/_control/faults", self._clear, methods=["DELETE"]),
             Route("/_control/faults/{id}", self._remove, methods=["DELETE"]),
@@ -81,6 +82,9 @@ class Control:
         return answer(
             {"symbol": asset.symbol, "price": f"{rounded.normalize():f}", "now": utc_text(self._venue.clock.now)}
         )
+
+    async def _list(self, _: Request) -> Response:
+        return answer([fault.as_json() for fault in self._venue.faults])
 
     async def _set(self, request: Request) -> Response:
         try:

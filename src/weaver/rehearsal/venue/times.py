@@ -11,10 +11,10 @@ _EPOCH = date(1970, 1, 1)
 
 
 def utc_text(instant: int) -> str:
-    """With nanoseconds and Z; without those where there are none."""
+    """With nanoseconds, and Z."""
     seconds, rest = divmod(instant, SECOND)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{rest:09d}".rstrip("0") + "Z" if rest else f"{text}Z"
+    time = datetime.fromtimestamp(seconds, UTC)
+    return f"{time.isoformat()[:19]}.{rest:09d}Z"
 
 
 def new_york_text(instant: int) -> str:
