@@ -116,3 +116,6 @@ _.do_POST
 _.do_PATCH
 _.do_DELETE
 _.log_message
+
+# uvicorn reads it: whether a socket's upgrade has been dealt with
+_.handshake_complete

@@ -5,20 +5,19 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
 
 import msgpack
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
 
+from tests.rehearsals.data_socket import IEX
+from tests.rehearsals.data_socket import DataSocket as Client
 from tests.rehearsals.hand_market import MINUTE, Row, at, listed
 from tests.rehearsals.served_market import KEY, SECRET, ServedMarket
 from weaver.model.market.asset_class import AssetClass
 
 START = "2024-03-13T14:00Z"
 FLAT: Row = (10, 12, 9, 11, 100)
-IEX = "/v2/iex"
 
 
 @pytest.fixture
@@ -32,40 +31,8 @@ def served() -> Iterator[ServedMarket]:
         yield market
 
 
-class Client:
-    """Speaks JSON on a socket of market data."""
-
-    def __init__(self, served: ServedMarket, path: str = IEX, **options: Any) -> None:
-        self._open = ExitStack()
-        self.socket: ClientConnection = self._open.enter_context(connect(f"{served.ws}{path}", **options))
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._open.close()
-
-    def say(self, **message: object) -> None:
-        self.socket.send(json.dumps(message))
-
-    def hear(self) -> Any:
-        return json.loads(self.socket.recv(timeout=10))
-
-    def enter(self, **subscriptions: list[str]) -> "Client":
-        """Authenticate, and subscribe."""
-        assert self.hear() == [{"T": "success", "msg": "connected"}]
-        self.say(action="auth", key=KEY, secret=SECRET)
-        assert self.hear() == [{"T": "success", "msg": "authenticated"}]
-        self.say(action="subscribe", **subscriptions)
-        assert self.hear()[0]["T"] == "subscription"
-        return self
-
-
 def test_json_is_text(served: ServedMarket) -> None:
-    with Client(served).enter(bars=["AAA"]) as client:
+    with Client(served.ws).enter(bars=["AAA"]) as client:
         served.advance(60)
         text = client.socket.recv(timeout=10)
         assert isinstance(text, str)
@@ -75,7 +42,7 @@ def test_json_is_text(served: ServedMarket) -> None:
 
 def test_msgpack_is_spoken_to_who_asks_for_it(served: ServedMarket) -> None:
     headers = {"Content-Type": "application/msgpack", "APCA-API-KEY-ID": KEY, "APCA-API-SECRET-KEY": SECRET}
-    with Client(served, "/v1beta3/crypto/us", additional_headers=headers) as client:
+    with Client(served.ws, "/v1beta3/crypto/us", additional_headers=headers) as client:
         hello = [msgpack.unpackb(client.socket.recv(timeout=10))[0]["msg"] for _ in range(2)]
         assert hello == ["connected", "authenticated"]
         client.socket.send(msgpack.packb({"action": "subscribe", "bars": ["BTC/USD"]}))
@@ -86,7 +53,7 @@ def test_msgpack_is_spoken_to_who_asks_for_it(served: ServedMarket) -> None:
 
 
 def test_updates_of_orders_are_json_in_binary_frames(served: ServedMarket) -> None:
-    with Client(served, "/stream") as client:
+    with Client(served.ws, "/stream") as client:
         client.say(action="authenticate", data={"key_id": KEY, "secret_key": SECRET})
         assert isinstance(client.socket.recv(timeout=10), bytes)
         served.do(lambda: served.sockets.updates.publish({"event": "new"}))
@@ -97,7 +64,7 @@ def test_updates_of_orders_are_json_in_binary_frames(served: ServedMarket) -> No
 
 
 def test_updates_come_one_by_one_in_order(served: ServedMarket) -> None:
-    with Client(served, "/stream") as client:
+    with Client(served.ws, "/stream") as client:
         client.say(action="authenticate", data={"key_id": KEY, "secret_key": SECRET})
         client.say(action="listen", data={"streams": ["trade_updates"]})
         client.hear(), client.hear()
@@ -106,7 +73,7 @@ def test_updates_come_one_by_one_in_order(served: ServedMarket) -> None:
 
 
 def test_an_advance_answers_when_all_is_sent(served: ServedMarket) -> None:
-    with Client(served).enter(bars=["AAA"], trades=["AAA"]) as client:
+    with Client(served.ws).enter(bars=["AAA"], trades=["AAA"]) as client:
         served.advance(3600)
         messages: list[dict[str, object]] = []
         while sum(message["T"] == "b" for message in messages) < 60:
@@ -117,16 +84,16 @@ def test_an_advance_answers_when_all_is_sent(served: ServedMarket) -> None:
 
 
 def test_an_endpoint_takes_one_connection_of_an_account(served: ServedMarket) -> None:
-    with Client(served).enter(bars=["AAA"]):
-        with Client(served) as second:
+    with Client(served.ws).enter(bars=["AAA"]):
+        with Client(served.ws) as second:
             second.hear()
             second.say(action="auth", key=KEY, secret=SECRET)
             assert second.hear() == [{"T": "error", "code": 406, "msg": "connection limit exceeded"}]
             with pytest.raises(ConnectionClosed):
                 second.hear()
-        Client(served, "/v2/sip").enter(bars=["AAA"]).close()
+        Client(served.ws, "/v2/sip").enter(bars=["AAA"]).close()
     served.until(lambda: not served.sockets.connections())
-    Client(served).enter(bars=["AAA"]).close()
+    Client(served.ws).enter(bars=["AAA"]).close()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +104,7 @@ def test_an_endpoint_takes_one_connection_of_an_account(served: ServedMarket) ->
     ],
 )
 def test_who_does_not_authenticate_in_ten_seconds_is_sent_away(served: ServedMarket, path: str, said: object) -> None:
-    with Client(served, path) as client:
+    with Client(served.ws, path) as client:
         served.until(lambda: len(served.sockets.connections()) == 1)
         if path == IEX:
             client.hear()
@@ -150,7 +117,7 @@ def test_who_does_not_authenticate_in_ten_seconds_is_sent_away(served: ServedMar
 
 
 def test_bad_frames_are_answered_and_harm_nobody(served: ServedMarket) -> None:
-    with Client(served) as client:
+    with Client(served.ws) as client:
         client.hear()
         for frame in ("", "{", "null", b"\x00\xff", json.dumps({"action": {"auth": 1}}), "[" * 10_000):
             client.socket.send(frame)
@@ -158,7 +125,7 @@ def test_bad_frames_are_answered_and_harm_nobody(served: ServedMarket) -> None:
 
 
 def test_a_mute_socket_says_nothing_and_stays_open(served: ServedMarket) -> None:
-    with Client(served).enter(bars=["AAA"]) as client:
+    with Client(served.ws).enter(bars=["AAA"]) as client:
         served.do(lambda: served.faults.mute.add(IEX))
         served.advance(120)
         client.say(action="subscribe", bars=["BBB"])
@@ -169,7 +136,7 @@ def test_a_mute_socket_says_nothing_and_stays_open(served: ServedMarket) -> None
 
 
 def test_a_connection_is_torn_down_without_a_word(served: ServedMarket) -> None:
-    with Client(served).enter(bars=["AAA"]) as client, Client(served, "/stream") as other:
+    with Client(served.ws).enter(bars=["AAA"]) as client, Client(served.ws, "/stream") as other:
         served.until(lambda: len(served.sockets.connections()) == 2)
         served.do(lambda: served.sockets.disconnect(IEX))
         with pytest.raises(ConnectionClosed) as closed:
@@ -185,13 +152,13 @@ def test_a_connection_is_torn_down_without_a_word(served: ServedMarket) -> None:
 def test_an_upgrade_can_be_refused(served: ServedMarket, path: str) -> None:
     served.do(lambda: served.faults.refused.update({path: 429}))
     with pytest.raises(InvalidStatus) as refused:
-        Client(served, path)
+        Client(served.ws, path)
     assert refused.value.response.status_code == 429
-    Client(served, path).close()
+    Client(served.ws, path).close()
 
 
 def test_secrets_are_not_written_down(served: ServedMarket) -> None:
-    with Client(served).enter(bars=["AAA"]), Client(served, "/stream") as other:
+    with Client(served.ws).enter(bars=["AAA"]), Client(served.ws, "/stream") as other:
         other.say(action="authenticate", data={"key_id": KEY, "secret_key": SECRET})
         other.hear()
     assert SECRET not in str(served.journal.messages)
@@ -207,9 +174,9 @@ def test_a_client_that_does_not_read_is_cut_off_and_holds_nobody_up() -> None:
         narrow = socket.socket()
         narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         narrow.connect(("127.0.0.1", served.port))
-        slow = Client(served, "/v2/sip", max_queue=1, compression=None, sock=narrow, close_timeout=0.1)
+        slow = Client(served.ws, "/v2/sip", max_queue=1, compression=None, sock=narrow, close_timeout=0.1)
         stack.enter_context(slow.enter(bars=names, trades=names, quotes=names))
-        good = stack.enter_context(Client(served, max_queue=None).enter(bars=names))
+        good = stack.enter_context(Client(served.ws, max_queue=None).enter(bars=names))
         served.advance(3600)
         bars = 0
         while bars < 30 * 60:
@@ -228,7 +195,7 @@ def test_thirty_symbols_of_minute_bars_over_a_day_arrive_whole() -> None:
     ]
     with ServedMarket(symbols, start=at("2024-03-13T00:00Z")) as served:
         path = "/v1beta3/crypto/us"
-        with Client(served, path, max_queue=None, compression=None).enter(bars=["*"]) as client:
+        with Client(served.ws, path, max_queue=None, compression=None).enter(bars=["*"]) as client:
             served.advance(24 * 3600)
             seen: dict[str, int] = dict.fromkeys((one.asset.symbol for one in symbols), 0)
             while sum(seen.values()) < 30 * 1440:

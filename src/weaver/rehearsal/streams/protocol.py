@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from starlette.websockets import WebSocket
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -17,6 +18,12 @@ class AbruptSocket(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if not self.close_sent:  # it has not been refused already
             self.scope["extensions"] = {**(self.scope["extensions"] or {}), _EXTENSION: {"abort": self.transport.abort}}
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """The application sends something."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True  # an upgrade that is refused is dealt with; uvicorn would complain
 
 
 def abort_of(websocket: WebSocket) -> Callable[[], None]:
