@@ -58,6 +58,7 @@ def _tick(state: State, pending: dict[str, list[Action]], *, is_last_tick: bool)
     move_marks(state)
     for symbol, bar in state.bars.items():
         state.closes[symbol] = bar.close
+        state.closed.add(symbol)
     apply_late_delistings(state, pending, is_last_tick=is_last_tick)
     expire_orders(state)
     _margin_call(state)

@@ -164,7 +164,8 @@ def book(
     order.commission_paid += commission
     state.cash -= to_cash(order.side * quantity * paid) + commission
     state.positions[order.symbol] += order.side * quantity
-    state.closes.setdefault(order.symbol, price)  # filled before its first bar has closed: worth what was paid
+    if order.symbol not in state.closed:
+        state.closes[order.symbol] = price  # filled before its first bar has closed: worth the newest price there is
     pool = state.pools.get(order.symbol)
     if pool is not None:
         state.pools[order.symbol] = pool - quantity

@@ -20,6 +20,8 @@ class State:
     cash: Decimal
     positions: dict[str, Decimal]
     closes: dict[str, Exact] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+    """The symbols of which a bar has closed."""
     now: int = 0
     bars: dict[str, NaiveBar] = field(default_factory=dict)
     pools: dict[str, Decimal | None] = field(default_factory=dict)
