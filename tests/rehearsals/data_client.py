@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tests.rehearsals.hand_market import HandMarket
+from tests.rehearsals.hand_market import MarketByHand
 from weaver.rehearsal.answers import Refused, refusal
 from weaver.rehearsal.data.routes import data_routes
 
@@ -16,7 +16,7 @@ from weaver.rehearsal.data.routes import data_routes
 class DataClient:
     """Asks a market by hand, as it stands."""
 
-    def __init__(self, market: HandMarket) -> None:
+    def __init__(self, market: MarketByHand) -> None:
         routes = list(data_routes(market.market.history, market.clock))
         self._app = Starlette(routes=routes, exception_handlers={Refused: _refuse})
 

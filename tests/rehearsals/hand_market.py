@@ -14,7 +14,7 @@ from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.timeframe import Timeframe
 from weaver.rehearsal.market.bars.columns import Columns
 from weaver.rehearsal.market.given.assets import asset_of
-from weaver.rehearsal.market.given.listed import GivenBars, Listed
+from weaver.rehearsal.market.given.traded_symbol import GivenBars, TradedSymbol
 from weaver.rehearsal.market.market import VenueMarket
 from weaver.rehearsal.market.publication import Channel
 from weaver.rehearsal.market.wire import Fields
@@ -115,7 +115,7 @@ def listed(
     asset_class: AssetClass = AssetClass.STOCK,
     actions: tuple[CorporateAction, ...] = (),
     minutes: Sequence[int] | None = None,
-) -> Listed:
+) -> TradedSymbol:
     """A symbol with bars one after the other from a time on, or so many minutes after it each."""
     frame, first = Timeframe.parse(timeframe), at(start)
     steps = minutes if minutes is not None else [index * frame.nanoseconds // MINUTE for index in range(len(rows))]
@@ -131,7 +131,7 @@ def listed(
     )
     asset = asset_of(symbol, asset_class, data_decimals=bars.price_decimals, lowest=float(bars.low.min()))
     source = GivenBars(Columns.of(bars, calendar, asset_class))
-    return Listed(asset=asset, timeframe=frame, source=source, actions=actions)
+    return TradedSymbol(asset=asset, timeframe=frame, source=source, actions=actions)
 
 
 def clock_at(time: str) -> PacedClock:
@@ -139,10 +139,10 @@ def clock_at(time: str) -> PacedClock:
     return PacedClock(start=at(time), pace=HOLD, wall=FakeWall())
 
 
-class HandMarket:
+class MarketByHand:
     """A market, its clock, its faults, and what was heard of it."""
 
-    def __init__(self, *symbols: Listed, now: str) -> None:
+    def __init__(self, *symbols: TradedSymbol, now: str) -> None:
         self.clock, self.faults, self.heard = clock_at(now), SetFaults(), Heard()
         self.market = VenueMarket(symbols, self.clock, self.faults)
         self.market.publish_to(self.heard)

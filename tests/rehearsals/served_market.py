@@ -14,7 +14,7 @@ from starlette.responses import Response
 from tests.rehearsals.hand_market import SECOND, SetFaults
 from weaver.rehearsal.answers import Refused, refusal
 from weaver.rehearsal.data.routes import data_routes
-from weaver.rehearsal.market.given.listed import Listed
+from weaver.rehearsal.market.given.traded_symbol import TradedSymbol
 from weaver.rehearsal.market.market import VenueMarket
 from weaver.rehearsal.ports import HOLD
 from weaver.rehearsal.streams.protocol import AbruptSocket
@@ -42,7 +42,7 @@ class WrittenJournal:
 class ServedMarket:
     """Listens while it is entered. What it is asked to do is done on its own loop, and waited for."""
 
-    def __init__(self, symbols: Sequence[Listed], *, start: int, pace: float = HOLD) -> None:
+    def __init__(self, symbols: Sequence[TradedSymbol], *, start: int, pace: float = HOLD) -> None:
         self.clock = PacedClock(start=start, pace=pace, wall=SystemWall())
         self.faults, self.journal = SetFaults(), WrittenJournal()
         self.market = VenueMarket(symbols, self.clock, self.faults)

@@ -18,8 +18,8 @@ from weaver.rehearsal.faults.faults import Faults
 from weaver.rehearsal.faults.feed import Feed
 from weaver.rehearsal.faults.outbox import Outbox
 from weaver.rehearsal.market.given.files import file_market
-from weaver.rehearsal.market.given.listed import Listed
 from weaver.rehearsal.market.given.seeded import START, seeded_market
+from weaver.rehearsal.market.given.traded_symbol import TradedSymbol
 from weaver.rehearsal.market.market import VenueMarket
 from weaver.rehearsal.ports import Market, Sockets, TradeUpdates, VenueClock
 from weaver.rehearsal.server.app import Front, create_app
@@ -117,7 +117,7 @@ async def _serve(exchange: RehearsalExchange, server: ExchangeServer) -> None:
         await time
 
 
-def _listed(options: Options) -> tuple[Sequence[Listed], int]:
+def _listed(options: Options) -> tuple[Sequence[TradedSymbol], int]:
     """What trades, and when that begins (ns)."""
     if not options.bars:
         start = START if options.start is None else options.start

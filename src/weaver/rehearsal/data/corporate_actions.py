@@ -37,7 +37,7 @@ Told = tuple[date, str, str, Fields]
 """Ex-date, id, type and fields."""
 
 
-class CorporateActions:
+class Announcements:
     """The handlers."""
 
     def __init__(self, history: Mapping[str, SymbolHistory], clock: VenueClock) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from weaver.model.calendar import new_york
 from weaver.model.market.bars import Int64
 from weaver.model.market.timeframe import DAY, Timeframe
-from weaver.rehearsal.data.pages import Page, Rows, page
+from weaver.rehearsal.data.pages import DataPage, Rows, page
 from weaver.rehearsal.data.queries import Range
 from weaver.rehearsal.market.bars.actions import Adjustment
 from weaver.rehearsal.market.bars.columns import midnight
@@ -32,7 +32,7 @@ class Lookup:
         """The venue's time (ns)."""
         return self._clock.now
 
-    def bars(self, wanted: Range, end: int, timeframe: Timeframe, adjustment: Adjustment) -> Page:
+    def bars(self, wanted: Range, end: int, timeframe: Timeframe, adjustment: Adjustment) -> DataPage:
         """Bars, a page of them, until an instant."""
 
         def find(history: SymbolHistory, start: int, stop: int) -> Rows:
@@ -45,11 +45,11 @@ class Lookup:
 
         return self._page(wanted, end, find)
 
-    def trades(self, wanted: Range, end: int) -> Page:
+    def trades(self, wanted: Range, end: int) -> DataPage:
         """Trades, a page of them."""
         return self._page(wanted, end, self._of_tape(trade_fields))
 
-    def quotes(self, wanted: Range, end: int) -> Page:
+    def quotes(self, wanted: Range, end: int) -> DataPage:
         """Quotes, a page of them."""
         return self._page(wanted, end, self._of_tape(quote_fields))
 
@@ -87,7 +87,7 @@ class Lookup:
         found = {symbol: next(told(self._history[symbol]), None) for symbol in symbols if symbol in self._history}
         return {symbol: fields for symbol, fields in found.items() if fields is not None}
 
-    def _page(self, wanted: Range, end: int, find: Find) -> Page:
+    def _page(self, wanted: Range, end: int, find: Find) -> DataPage:
         start = self._day_start() if wanted.start is None else wanted.start
         place = wanted.place
 

@@ -14,7 +14,7 @@ from weaver.rehearsal.market.wire import Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Bookmark:
     """The last row of a page: its symbol, its time (ns) and its number among those of one time."""
 
     symbol: str
@@ -22,7 +22,7 @@ class Place:
     number: int
 
     @classmethod
-    def parse(cls, token: str) -> "Place":
+    def parse(cls, token: str) -> "Bookmark":
         """The place that a token stands for. Raises Refused."""
         try:
             symbol, time, number = orjson.loads(urlsafe_b64decode(token))
@@ -49,7 +49,7 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class DataPage:
     """Rows by symbol, and the token of what follows, None at the end."""
 
     rows: dict[str, Sequence[Fields]]
@@ -57,8 +57,8 @@ class Page:
 
 
 def page(
-    symbols: Sequence[str], rows_of: Callable[[str], Rows], *, limit: int, place: Place | None, is_newest_first: bool
-) -> Page:
+    symbols: Sequence[str], rows_of: Callable[[str], Rows], *, limit: int, place: Bookmark | None, is_newest_first: bool
+) -> DataPage:
     """The rows after a place, or from the beginning."""
     found: dict[str, Sequence[Fields]] = {}
     left, last = limit, place
@@ -69,18 +69,18 @@ def page(
         order = _order(rows, place if place is not None and place.symbol == symbol else None, is_newest_first)
         if len(order) and not left:
             assert last is not None
-            return Page(rows=found, next_page_token=last.token)
+            return DataPage(rows=found, next_page_token=last.token)
         if not len(order):
             continue
         taken = order[:left]
         found[symbol], left = rows.written(taken), left - len(taken)
-        last = Place(symbol=symbol, time=int(rows.time[taken[-1]]), number=int(rows.number[taken[-1]]))
+        last = Bookmark(symbol=symbol, time=int(rows.time[taken[-1]]), number=int(rows.number[taken[-1]]))
         if len(taken) < len(order):
-            return Page(rows=found, next_page_token=last.token)
-    return Page(rows=found, next_page_token=None)
+            return DataPage(rows=found, next_page_token=last.token)
+    return DataPage(rows=found, next_page_token=None)
 
 
-def _order(rows: Rows, place: Place | None, is_newest_first: bool) -> Int64:
+def _order(rows: Rows, place: Bookmark | None, is_newest_first: bool) -> Int64:
     """The indices of the rows behind a place, in the order in which they are wanted."""
     indices = np.arange(len(rows.time), dtype=np.int64)
     if place is not None:

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from weaver.rehearsal.answers import Refused
 from weaver.rehearsal.data.lookup import Lookup
-from weaver.rehearsal.data.pages import Page
+from weaver.rehearsal.data.pages import DataPage
 from weaver.rehearsal.data.queries import Query, Range, symbols_of
 from weaver.rehearsal.data.stocks import newest
 from weaver.rehearsal.data.written import written
@@ -49,7 +49,7 @@ class Pairs:
         """Snapshots of several pairs."""
         return written({"snapshots": self._lookup.snapshots(symbols_of(request.query_params, is_stock=False))})
 
-    def _page(self, kind: str, query: Query) -> Page:
+    def _page(self, kind: str, query: Query) -> DataPage:
         wanted = Range.of(query, symbols_of(query, is_stock=False), is_stock=False)
         end = self._lookup.now if wanted.end is None else wanted.end
         match kind:

@@ -11,7 +11,7 @@ import numpy as np
 from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import InputError
 from weaver.rehearsal.answers import Refused
-from weaver.rehearsal.data.pages import Place
+from weaver.rehearsal.data.pages import Bookmark
 from weaver.rehearsal.market.bars.columns import midnight
 
 Query = Mapping[str, str]
@@ -38,7 +38,7 @@ class Range:
     end: int | None
     limit: int
     is_newest_first: bool
-    place: Place | None
+    place: Bookmark | None
 
     @classmethod
     def of(cls, query: Query, symbols: tuple[str, ...], *, is_stock: bool) -> "Range":
@@ -46,7 +46,7 @@ class Range:
         start, end = (_instant(query, name, is_stock=is_stock) for name in ("start", "end"))
         if start is not None and end is not None and end < start:
             raise bad("end should not be before start")
-        place = Place.parse(query["page_token"]) if query.get("page_token") else None
+        place = Bookmark.parse(query["page_token"]) if query.get("page_token") else None
         if place is not None and place.symbol not in symbols:
             raise bad("invalid page_token")
         return cls(

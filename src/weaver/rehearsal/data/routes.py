@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.routing import BaseRoute
 
-from weaver.rehearsal.data.corporate_actions import CorporateActions
+from weaver.rehearsal.data.corporate_actions import Announcements
 from weaver.rehearsal.data.lookup import Lookup
 from weaver.rehearsal.data.pairs import Pairs
 from weaver.rehearsal.data.stocks import Stocks
@@ -20,5 +20,5 @@ def data_routes(history: Mapping[str, SymbolHistory], clock: VenueClock) -> Sequ
     return [
         *Stocks(Lookup(history, clock, is_stock=True)).routes,
         *Pairs(Lookup(history, clock, is_stock=False)).routes,
-        *CorporateActions(history, clock).routes,
+        *Announcements(history, clock).routes,
     ]

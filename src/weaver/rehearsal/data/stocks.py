@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from weaver.rehearsal.answers import Refused
 from weaver.rehearsal.data.feeds import check_newest, history_end
 from weaver.rehearsal.data.lookup import Lookup
-from weaver.rehearsal.data.pages import Page
+from weaver.rehearsal.data.pages import DataPage
 from weaver.rehearsal.data.queries import Query, Range, bad, check_symbol, one_of, symbols_of
 from weaver.rehearsal.data.written import written
 from weaver.rehearsal.market.bars.actions import Adjustment
@@ -76,7 +76,7 @@ class Stocks:
             raise Refused(404, 40410000, f"no snapshot found for {symbol}")
         return written({"symbol": symbol, **found[symbol]})
 
-    def _page(self, kind: str, query: Query, symbols: tuple[str, ...]) -> Page:
+    def _page(self, kind: str, query: Query, symbols: tuple[str, ...]) -> DataPage:
         wanted = Range.of(query, symbols, is_stock=True)
         _check_currency(query)
         end = history_end(query, wanted.start, wanted.end, self._lookup.now)

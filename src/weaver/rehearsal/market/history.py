@@ -13,7 +13,7 @@ from weaver.rehearsal.market.bars.actions import Adjustment, Effective, adjusted
 from weaver.rehearsal.market.bars.coarser import PublicBars, put_together
 from weaver.rehearsal.market.bars.columns import midnight
 from weaver.rehearsal.market.bars.tape import Tape
-from weaver.rehearsal.market.series import Series
+from weaver.rehearsal.market.symbol_bars import SymbolBars
 from weaver.rehearsal.ports import VenueClock
 
 _ONE_DAY = Timeframe(DAY)
@@ -24,7 +24,7 @@ _EXTRA_ID = 10**12
 class SymbolHistory:
     """One symbol's. Instants are ns; nothing after the clock's is known."""
 
-    def __init__(self, series: Series, clock: VenueClock) -> None:
+    def __init__(self, series: SymbolBars, clock: VenueClock) -> None:
         self._series, self._clock = series, clock
         self.asset = series.asset
         self._made: list[tuple[int, float, float, int]] = []

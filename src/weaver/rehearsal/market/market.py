@@ -12,11 +12,11 @@ from weaver.model.market.session_bar import SessionBar
 from weaver.model.market.timeframe import DAY
 from weaver.rehearsal.assets import Asset
 from weaver.rehearsal.market.bars.tape import trade_times
-from weaver.rehearsal.market.given.listed import Listed
+from weaver.rehearsal.market.given.traded_symbol import TradedSymbol
 from weaver.rehearsal.market.history import SymbolHistory
 from weaver.rehearsal.market.publication import Audience
 from weaver.rehearsal.market.reporter import Reporter
-from weaver.rehearsal.market.series import Series
+from weaver.rehearsal.market.symbol_bars import SymbolBars
 from weaver.rehearsal.ports import Correction, FeedFaults, OnBars, VenueClock
 
 _SECOND = 1_000_000_000
@@ -27,9 +27,9 @@ _COLUMNS = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
 class VenueMarket:
     """Bars in their order as the clock comes to their ends, and in between the trades that they are made of."""
 
-    def __init__(self, listed: Sequence[Listed], clock: VenueClock, faults: FeedFaults) -> None:
+    def __init__(self, listed: Sequence[TradedSymbol], clock: VenueClock, faults: FeedFaults) -> None:
         self._clock, self._faults = clock, faults
-        self._series = {one.asset.symbol: Series(one, clock.now) for one in listed}
+        self._series = {one.asset.symbol: SymbolBars(one, clock.now) for one in listed}
         self.history = {symbol: SymbolHistory(series, clock) for symbol, series in self._series.items()}
         self.assets: Mapping[str, Asset] = {symbol: series.asset for symbol, series in self._series.items()}
         self._reporter = Reporter(self.history, clock)
@@ -79,7 +79,7 @@ class VenueMarket:
         if before is not None:
             self.trade(symbol, round(before * ratio.denominator / ratio.numerator, 4))
 
-    def _session(self, series: Series) -> int:
+    def _session(self, series: SymbolBars) -> int:
         """The session that the present belongs to (days since the epoch)."""
         now = np.array([self._clock.now])
         return int(new_york.local_day(now)[0] if series.is_stock else now[0] // DAY)

@@ -10,9 +10,9 @@ from weaver.rehearsal.ports import SocketJournal
 from weaver.rehearsal.streams.codecs import Codec, NotUnderstood
 from weaver.rehearsal.streams.conversation import Answers, Conversation, Message
 from weaver.rehearsal.streams.noted import noted, summary
-from weaver.rehearsal.streams.outbox import Outbox
 from weaver.rehearsal.streams.protocol import abort_of
-from weaver.rehearsal.time.wall import Wall
+from weaver.rehearsal.streams.send_queue import SendQueue
+from weaver.rehearsal.time.wall import WallTime
 
 AUTH_SECONDS = 10
 """How long a client may take to authenticate itself."""
@@ -20,7 +20,7 @@ STALLED_SECONDS = 3
 """How long the wall's time may pass while a client takes nothing of what waits for it."""
 
 
-class Connection:
+class SocketConnection:
     """A client's. `on_sent` is called whenever something has gone out; `is_mute` says whether nothing does."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Connection:
         *,
         number: str,
         since: int,
-        wall: Wall,
+        wall: WallTime,
         journal: SocketJournal,
         is_mute: Callable[[], bool],
         on_sent: Callable[[], None],
@@ -40,7 +40,7 @@ class Connection:
         self.path: str = websocket.scope["path"]
         self._websocket, self._codec = websocket, codec
         self._wall, self._journal, self._is_mute, self._on_sent = wall, journal, is_mute, on_sent
-        self._outbox = Outbox()
+        self._queue = SendQueue()
         self._abort = abort_of(websocket)
         self._moved = wall.seconds()
         """When something last went out, or there was nothing to."""
@@ -67,13 +67,13 @@ class Connection:
     @property
     def is_behind(self) -> bool:
         """Whether something is still to be sent, and is going to be."""
-        return not (self._outbox.is_empty or self._outbox.finished.is_set())
+        return not (self._queue.is_empty or self._queue.finished.is_set())
 
     def publish(self, message: Message) -> None:
         """A message of market data, in a frame with others; a client that is too far behind is cut off."""
         if not self._is_mute():
             self._note_move()
-            self._outbox.put_message(message)
+            self._queue.put_message(message)
         self._cut_if_full()
 
     def publish_alone(self, message: Message) -> None:
@@ -82,7 +82,7 @@ class Connection:
         self._cut_if_full()
 
     def _cut_if_full(self) -> None:
-        if self._outbox.is_full:
+        if self._queue.is_full:
             self.cut()
 
     def cut_if_stalled(self) -> None:
@@ -92,18 +92,18 @@ class Connection:
 
     def cut(self) -> None:
         """End it with what is said to a client that does not read."""
-        self._outbox.drop()
+        self._queue.drop()
         self._say(self.conversation.too_slow())
 
     def give_up(self) -> None:
         """End it if the client has not authenticated itself."""
-        if not (self.conversation.is_authenticated or self._outbox.finished.is_set()):
+        if not (self.conversation.is_authenticated or self._queue.finished.is_set()):
             self._say(self.conversation.too_late())
 
     def abort(self) -> None:
         """End it without a word."""
-        self._outbox.drop()
-        self._outbox.finish()
+        self._queue.drop()
+        self._queue.finish()
         self._abort()
 
     def as_json(self) -> dict[str, object]:
@@ -135,26 +135,26 @@ class Connection:
         if not self._is_mute():
             self._note_move()
             for frame in answers.frames:
-                self._outbox.put_frame(frame)
+                self._queue.put_frame(frame)
         if answers.is_last:
-            self._outbox.finish()
+            self._queue.finish()
         if self.conversation.is_authenticated or answers.is_last:
             self._settled.set()
 
     def _note_move(self) -> None:
-        if self._outbox.is_empty:
+        if self._queue.is_empty:
             self._moved = self._wall.seconds()
 
     async def _send(self) -> None:
         """Send what there is; at the end close, however long the client takes to read that."""
         while True:
-            frame = self._outbox.take()
+            frame = self._queue.take()
             if frame is None:
                 self._on_sent()
-                if self._outbox.finished.is_set():
+                if self._queue.finished.is_set():
                     await self._websocket.close(1000)
                     return
-                await self._outbox.filled.wait()
+                await self._queue.filled.wait()
                 continue
             self._journal.message(self.path, "out", summary(frame))
             encoded = self._codec.encode(frame)
@@ -168,7 +168,7 @@ class Connection:
         """Give up a client that does not authenticate itself, and tear down what does not end by itself."""
         await self._wall.wait(self._settled, AUTH_SECONDS)
         self.give_up()
-        await self._outbox.finished.wait()
+        await self._queue.finished.wait()
         await self._wall.wait(asyncio.Event(), STALLED_SECONDS)
         self._abort()
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from weaver.rehearsal.market.publication import Channel
 from weaver.rehearsal.ports import Accepts
 from weaver.rehearsal.streams.conversation import Answers, Message
-from weaver.rehearsal.streams.subscriptions import Subscriptions
+from weaver.rehearsal.streams.subscriptions import SubscribedSymbols
 
 SYMBOLS_MAX = 30
 """Of which one client hears trades or quotes: the free plan's."""
@@ -50,7 +50,7 @@ class DataStream:
 
     def __init__(self, *, is_stock: bool, accepts: Accepts, seat: Seat, symbols: int) -> None:
         self.is_authenticated, self.is_stock = False, is_stock
-        self.subscriptions = Subscriptions(is_stock=is_stock)
+        self.subscriptions = SubscribedSymbols(is_stock=is_stock)
         self._accepts, self._seat, self._symbols = accepts, seat, symbols
 
     def begin(self, headers: Mapping[str, str]) -> Answers:

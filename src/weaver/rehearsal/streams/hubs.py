@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from weaver.rehearsal.market.publication import Channel
 from weaver.rehearsal.market.wire import Fields
-from weaver.rehearsal.streams.connection import Connection
+from weaver.rehearsal.streams.connection import SocketConnection
 from weaver.rehearsal.streams.data_stream import DataStream
 from weaver.rehearsal.streams.update_stream import UPDATES, UpdateStream
 
@@ -23,7 +23,7 @@ class UpdateHub:
     """Those who listen to updates of orders."""
 
     def __init__(self) -> None:
-        self.connections: dict[Connection, UpdateStream] = {}
+        self.connections: dict[SocketConnection, UpdateStream] = {}
 
     def publish(self, data: Mapping[str, object]) -> None:
         """Send an update to all of them."""
@@ -36,7 +36,7 @@ class DataHub:
     """Those who listen to market data."""
 
     def __init__(self) -> None:
-        self.connections: dict[Connection, DataStream] = {}
+        self.connections: dict[SocketConnection, DataStream] = {}
 
     def is_wanted(self, channel: Channel, symbol: str, *, is_stock: bool) -> bool:
         """Whether anybody listens to a symbol's."""

@@ -10,12 +10,12 @@ from starlette.websockets import WebSocket
 
 from weaver.rehearsal.ports import HOLD, Accepts, FeedFaults, SocketJournal, VenueClock
 from weaver.rehearsal.streams.codecs import codec_for
-from weaver.rehearsal.streams.connection import AUTH_SECONDS, STALLED_SECONDS, Connection
+from weaver.rehearsal.streams.connection import AUTH_SECONDS, STALLED_SECONDS, SocketConnection
 from weaver.rehearsal.streams.conversation import Conversation
 from weaver.rehearsal.streams.data_stream import DataStream, Seat
 from weaver.rehearsal.streams.hubs import DataHub, UpdateHub
 from weaver.rehearsal.streams.update_stream import UpdateStream
-from weaver.rehearsal.time.wall import Wall
+from weaver.rehearsal.time.wall import WallTime
 
 ORDERS = "/stream"
 STOCKS, PAIRS = ("/v2/iex", "/v2/sip"), ("/v1beta3/crypto/us",)
@@ -32,7 +32,7 @@ class VenueSockets:
         clock: VenueClock,
         faults: FeedFaults,
         journal: SocketJournal,
-        wall: Wall,
+        wall: WallTime,
         stocks: int,
         pairs: int,
     ) -> None:
@@ -69,7 +69,7 @@ class VenueSockets:
             for connection in behind:
                 connection.cut_if_stalled()
 
-    def _open(self) -> list[Connection]:
+    def _open(self) -> list[SocketConnection]:
         return [*self.data.connections, *self.updates.connections]
 
     async def _serve_updates(self, websocket: WebSocket) -> None:
@@ -104,9 +104,9 @@ class VenueSockets:
             await websocket.send_denial_response(Response(status_code=min(max(status, 400), 599)))
         return status is not None
 
-    def _connection(self, websocket: WebSocket, stream: Conversation, *, is_binary: bool) -> Connection:
+    def _connection(self, websocket: WebSocket, stream: Conversation, *, is_binary: bool) -> SocketConnection:
         path: str = websocket.scope["path"]
-        connection = Connection(
+        connection = SocketConnection(
             websocket,
             stream,
             codec_for(websocket.headers.get("content-type", ""), is_binary=is_binary),

@@ -28,7 +28,7 @@ FOLLOWING = ("corrections", "cancelErrors")
 _COUNTED = (Channel.TRADES, Channel.QUOTES)
 
 
-class Subscriptions:
+class SubscribedSymbols:
     """Of one connection."""
 
     def __init__(self, *, is_stock: bool) -> None:

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 from weaver.rehearsal.ports import HOLD, MAX, Sent
-from weaver.rehearsal.time.agenda import Agenda
-from weaver.rehearsal.time.wall import Wall
+from weaver.rehearsal.time.timetable import Timetable
+from weaver.rehearsal.time.wall import WallTime
 
 SECOND = 1_000_000_000
 REQUEST = 1_000_000
@@ -19,9 +19,9 @@ class PacedClock:
     which it was due.
     """
 
-    def __init__(self, *, start: int, pace: float, wall: Wall) -> None:
+    def __init__(self, *, start: int, pace: float, wall: WallTime) -> None:
         self._wall, self._pace = wall, pace
-        self._agenda = Agenda()
+        self._timetable = Timetable()
         self._reached = self._anchor = start
         """How far it has got; and where it was at `_anchor_seconds` of the wall's."""
         self._anchor_seconds = wall.seconds()
@@ -50,7 +50,7 @@ class PacedClock:
 
     def schedule(self, at: int, call: Callable[[], None]) -> None:
         """Have something done at an instant, or at the next occasion where that has passed."""
-        self._agenda.add(at, call)
+        self._timetable.add(at, call)
         self._woken.set()
 
     def on_request(self) -> None:
@@ -73,7 +73,7 @@ class PacedClock:
         """Go on at the clock's pace until cancelled."""
         while True:
             self._woken.clear()
-            following = self._agenda.next_instant()
+            following = self._timetable.next_instant()
             if following is None or self._pace == HOLD:
                 await self._wall.wait(self._woken, None)
             elif self._pace == MAX:
@@ -97,17 +97,17 @@ class PacedClock:
         self._anchor_seconds = self._wall.seconds()
 
     def _is_due(self, until: int) -> bool:
-        following = self._agenda.next_instant()
+        following = self._timetable.next_instant()
         return following is not None and following <= until
 
     def _do_instant(self) -> None:
         """Do all that is due at the first instant that has anything."""
-        first = self._agenda.next_instant()
-        while first is not None and self._agenda.next_instant() == first:
+        first = self._timetable.next_instant()
+        while first is not None and self._timetable.next_instant() == first:
             self._do_next()
 
     def _do_next(self) -> None:
-        self._at, call = self._agenda.take()
+        self._at, call = self._timetable.take()
         self._reached = max(self._reached, self._at)
         try:
             call()

@@ -5,7 +5,7 @@ import time
 from typing import Protocol
 
 
-class Wall(Protocol):
+class WallTime(Protocol):
     """Time that passes by itself."""
 
     def seconds(self) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.rehearsals.data_client import DataClient
-from tests.rehearsals.hand_market import HandMarket, Row, listed
+from tests.rehearsals.hand_market import MarketByHand, Row, listed
 from weaver.model.market.corporate_actions import Delisting, Dividend, Split
 
 ROWS: list[Row] = [(10, 12, 9, 11, 100)] * 5
@@ -24,7 +24,7 @@ def client() -> DataClient:
         Split(ex_date=date(2024, 3, 15), ratio=3),
     )
     second = (Split(ex_date=date(2024, 3, 12), ratio="1/10"), Delisting(ex_date=date(2024, 3, 14), value=Decimal(0)))
-    market = HandMarket(
+    market = MarketByHand(
         listed("AAA", ROWS, start="2024-03-11T00:00Z", timeframe="1d", minutes=DAYS, actions=first),
         listed("BBB", ROWS, start="2024-03-11T00:00Z", timeframe="1d", minutes=DAYS, actions=second),
         now="2024-03-14T21:00Z",

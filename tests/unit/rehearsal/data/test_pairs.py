@@ -3,7 +3,7 @@
 import pytest
 
 from tests.rehearsals.data_client import DataClient
-from tests.rehearsals.hand_market import HandMarket, Row, listed
+from tests.rehearsals.hand_market import MarketByHand, Row, listed
 from weaver.model.market.asset_class import AssetClass
 
 ROWS: list[Row] = [(10, 12, 9, 11, 1), (11, 13, 10.5, 12, 2.5)]
@@ -14,7 +14,7 @@ ROOT = "/v1beta3/crypto/us"
 def client() -> DataClient:
     """Two bars of a pair, of which the last ended at 14:02; it is 14:03. There is a stock, too."""
     pair = listed("BTC/USD", ROWS, start="2024-03-13T14:00Z", asset_class=AssetClass.CRYPTO)
-    market = HandMarket(pair, listed("AAA", ROWS, start="2024-03-13T14:00Z"), now="2024-03-13T14:03Z")
+    market = MarketByHand(pair, listed("AAA", ROWS, start="2024-03-13T14:00Z"), now="2024-03-13T14:03Z")
     return DataClient(market)
 
 

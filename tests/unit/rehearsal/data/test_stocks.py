@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.rehearsals.data_client import DataClient
-from tests.rehearsals.hand_market import HandMarket, Row, listed
+from tests.rehearsals.hand_market import MarketByHand, Row, listed
 
 ROWS: list[Row] = [(10, 12, 9, 11, 100), (11, 13, 10.5, 12, 200), (12, 12.5, 11.5, 12.25, 300), (12, 14, 12, 13, 400)]
 START = "2024-03-13T14:00Z"
@@ -17,7 +17,7 @@ IEX = {"feed": "iex"}
 def client() -> DataClient:
     """Four bars of each of two symbols, of which the last ended at 14:04; it is 14:10."""
     return DataClient(
-        HandMarket(listed("AAA", ROWS, start=START), listed("BBB", ROWS, start=START), now="2024-03-13T14:10Z")
+        MarketByHand(listed("AAA", ROWS, start=START), listed("BBB", ROWS, start=START), now="2024-03-13T14:10Z")
     )
 
 
@@ -87,7 +87,7 @@ def test_a_date_begins_in_new_york(client: DataClient) -> None:
 
 
 def test_the_sip_ends_a_quarter_of_an_hour_ago() -> None:
-    client = DataClient(HandMarket(listed("AAA", ROWS, start=START), now="2024-03-13T14:17Z"))
+    client = DataClient(MarketByHand(listed("AAA", ROWS, start=START), now="2024-03-13T14:17Z"))
     page = get(client, "/v2/stocks/bars", symbols="AAA", timeframe="1Min")
     assert [bar["t"][11:16] for bar in page["bars"]["AAA"]] == ["14:00", "14:01", "14:02"]
     recent = "subscription does not permit querying recent SIP data"

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.rehearsals.hand_market import MINUTE, HandMarket, Row, at, listed
+from tests.rehearsals.hand_market import MINUTE, MarketByHand, Row, at, listed
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.session_bar import SessionBar
 from weaver.rehearsal.market.bars.timeframes import parse_timeframe
@@ -17,15 +17,15 @@ ROWS: list[Row] = [(10, 12, 9, 11, 100), (11, 13, 10.5, 12, 200), (12, 12.5, 11.
 NOON = "2024-03-13T16:00Z"
 
 
-def one_stock(now: str = NOON) -> HandMarket:
-    return HandMarket(listed("AAA", ROWS, start=NOON), now=now)
+def one_stock(now: str = NOON) -> MarketByHand:
+    return MarketByHand(listed("AAA", ROWS, start=NOON), now=now)
 
 
-def bar_times(market: HandMarket) -> list[str]:
+def bar_times(market: MarketByHand) -> list[str]:
     return [str(fields["t"]) for fields in market.heard.of(Channel.BARS)]
 
 
-def closes(market: HandMarket) -> list[float]:
+def closes(market: MarketByHand) -> list[float]:
     bars = market.market.history["AAA"].bars(parse_timeframe("1Min"), 0, market.clock.now)
     return bars.close.tolist()
 
@@ -46,7 +46,7 @@ def test_a_bar_becomes_public_at_its_end() -> None:
 
 def test_bars_of_one_instant_are_told_together_and_before_anybody_else_hears() -> None:
     late = listed("CCC", ROWS[:2], start=NOON, minutes=[0, 2])
-    market = HandMarket(listed("AAA", ROWS, start=NOON), listed("BBB", ROWS, start=NOON), late, now=NOON)
+    market = MarketByHand(listed("AAA", ROWS, start=NOON), listed("BBB", ROWS, start=NOON), late, now=NOON)
     told: list[tuple[int, list[str], int]] = []
 
     def on_bars(instant: int, bars: dict[str, SessionBar]) -> None:
@@ -58,7 +58,7 @@ def test_bars_of_one_instant_are_told_together_and_before_anybody_else_hears() -
 
 
 def test_a_bar_for_orders_counts_prices_exactly_and_knows_its_session() -> None:
-    market = HandMarket(listed("AAA", [(10.01, 10.07, 9.99, 10.03, 5)], start="2024-03-13T19:59Z"), now=NOON)
+    market = MarketByHand(listed("AAA", [(10.01, 10.07, 9.99, 10.03, 5)], start="2024-03-13T19:59Z"), now=NOON)
     seen: list[SessionBar] = []
     market.market.subscribe(lambda _, bars: seen.extend(bars.values()))
     market.advance(4 * 3600)
@@ -105,7 +105,7 @@ def test_the_price_is_the_newest_close_or_trade() -> None:
 def test_the_previous_close_is_the_last_regular_one_of_a_session_before() -> None:
     rows: list[Row] = [(10, 10, 10, 10, 1), (11, 11, 11, 11, 1), (12, 12, 12, 12, 1)]
     minutes = [0, 240, 24 * 60]  # noon, 16:00 New York, noon of the next day
-    market = HandMarket(listed("AAA", rows, start=NOON, minutes=minutes), now="2024-03-14T16:05Z")
+    market = MarketByHand(listed("AAA", rows, start=NOON, minutes=minutes), now="2024-03-14T16:05Z")
     assert market.market.previous_close("AAA") == Decimal(10)
     assert one_stock("2024-03-13T17:00Z").market.previous_close("AAA") is None
 
@@ -155,7 +155,7 @@ def test_a_halted_symbol_has_no_bars_until_it_goes_on_and_says_so() -> None:
 
 
 def test_after_a_halt_the_newest_is_what_was_before_it() -> None:
-    market = HandMarket(listed("AAA", ROWS * 3, start=NOON), now=NOON)
+    market = MarketByHand(listed("AAA", ROWS * 3, start=NOON), now=NOON)
     market.advance(60)
     market.faults.halt("AAA", is_halted=True)
     market.advance(600)
@@ -170,7 +170,7 @@ def test_after_a_halt_the_newest_is_what_was_before_it() -> None:
 
 def test_the_previous_close_follows_a_split() -> None:
     rows: list[Row] = [(100, 100, 100, 100, 1), (99, 99, 99, 99, 1)]
-    market = HandMarket(listed("AAA", rows, start=NOON, minutes=[0, 24 * 60]), now="2024-03-14T16:05Z")
+    market = MarketByHand(listed("AAA", rows, start=NOON, minutes=[0, 24 * 60]), now="2024-03-14T16:05Z")
     market.market.split("AAA", Fraction(3))
     assert market.market.previous_close("AAA") == Decimal("33.3333")
     assert market.market.price("AAA") == Decimal(33)
@@ -199,14 +199,14 @@ def test_the_days_bar_grows_with_each_bar() -> None:
 
 def test_pairs_have_order_books_and_stocks_have_none() -> None:
     pair = listed("BTC/USD", ROWS, start=NOON, asset_class=AssetClass.CRYPTO)
-    market = HandMarket(listed("AAA", ROWS, start=NOON), pair, now=NOON)
+    market = MarketByHand(listed("AAA", ROWS, start=NOON), pair, now=NOON)
     market.advance(15)
     assert [symbol for channel, symbol, _ in market.heard.messages if channel is Channel.ORDERBOOKS] == ["BTC/USD"]
 
 
 def test_before_the_open_there_is_no_days_bar_yet() -> None:
     early = listed("AAA", ROWS, start="2024-03-13T12:00Z")
-    market = HandMarket(early, now="2024-03-13T12:00Z")
+    market = MarketByHand(early, now="2024-03-13T12:00Z")
     market.advance(240)
     assert len(market.heard.of(Channel.BARS)) == 4
     assert market.heard.of(Channel.DAILY_BARS) == []

@@ -9,7 +9,7 @@ from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
 from weaver.rehearsal.market.bars.columns import Columns
 from weaver.rehearsal.market.given.assets import asset_of, venue_symbol
-from weaver.rehearsal.market.given.listed import GivenBars, Listed
+from weaver.rehearsal.market.given.traded_symbol import GivenBars, TradedSymbol
 from weaver.walle.files.bar_file import read_parts
 from weaver.walle.files.checks.assembly import ReadBars, assemble
 from weaver.walle.files.columns.parts import Part
@@ -19,7 +19,7 @@ from weaver.walle.files.columns.parts import Part
 class FileMarket:
     """What files have: the symbols, when the first of their bars has closed (ns), and what a user should hear."""
 
-    listed: Sequence[Listed]
+    listed: Sequence[TradedSymbol]
     first_close: int
     notes: Sequence[str]
 
@@ -56,9 +56,9 @@ def _read(part: Part, asset_class: AssetClass | None, tz: str | None) -> ReadBar
     return assemble(part.raw, symbol=part.symbol, timeframe=None, tz=tz, asset_class=asset_class)
 
 
-def _listed(symbol: str, read: ReadBars) -> Listed:
+def _listed(symbol: str, read: ReadBars) -> TradedSymbol:
     bars, asset_class = read.bars, read.instrument.asset_class
-    return Listed(
+    return TradedSymbol(
         asset=asset_of(symbol, asset_class, data_decimals=bars.price_decimals, lowest=float(bars.low.min())),
         timeframe=bars.timeframe,
         source=GivenBars(Columns.of(bars, calendar_for(asset_class), asset_class)),

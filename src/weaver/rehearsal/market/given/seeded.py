@@ -14,7 +14,7 @@ from weaver.model.market.corporate_actions import CorporateAction, Dividend
 from weaver.model.market.timeframe import DAY, HOUR, MINUTE, Timeframe
 from weaver.rehearsal.market.bars.columns import Columns, midnight
 from weaver.rehearsal.market.given.assets import asset_of
-from weaver.rehearsal.market.given.listed import Listed
+from weaver.rehearsal.market.given.traded_symbol import TradedSymbol
 
 START = 1_710_340_200_000_000_000
 """2024-03-13 10:30 New York: an hour after an open."""
@@ -69,13 +69,13 @@ _SYMBOLS = (
 announcements)."""
 
 
-def seeded_market(seed: int, start: int) -> Sequence[Listed]:
+def seeded_market(seed: int, start: int) -> Sequence[TradedSymbol]:
     """The symbols, with history before an instant (ns)."""
     return [_listed(made, seed, start) for made in _SYMBOLS]
 
 
-def _listed(made: _Made, seed: int, start: int) -> Listed:
-    return Listed(
+def _listed(made: _Made, seed: int, start: int) -> TradedSymbol:
+    return TradedSymbol(
         asset=asset_of(made.symbol, made.asset_class, data_decimals=2, lowest=made.price),
         timeframe=_ONE_MINUTE,
         source=SeededBars(made, seed, start),

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.rehearsals.hand_market import HandMarket, Row, listed
+from tests.rehearsals.hand_market import MarketByHand, Row, listed
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split
 from weaver.rehearsal.market.bars.actions import Adjustment
 from weaver.rehearsal.market.bars.timeframes import parse_timeframe
@@ -15,12 +15,12 @@ ROWS: list[Row] = [(100, 104, 98, 100, 10), (50, 52, 48, 51, 30), (51, 51, 49, 5
 DAYS = [0, 24 * 60, 48 * 60]
 
 
-def history(*actions: CorporateAction, now: str = "2024-03-13T21:00Z") -> HandMarket:
+def history(*actions: CorporateAction, now: str = "2024-03-13T21:00Z") -> MarketByHand:
     daily = listed("AAA", ROWS, start="2024-03-11T00:00Z", timeframe="1d", minutes=DAYS, actions=actions)
-    return HandMarket(daily, now=now)
+    return MarketByHand(daily, now=now)
 
 
-def closes(market: HandMarket, adjustment: Adjustment) -> list[float]:
+def closes(market: MarketByHand, adjustment: Adjustment) -> list[float]:
     found = market.market.history["AAA"].bars(parse_timeframe("1Day"), 0, market.clock.now, adjustment)
     return found.close.tolist()
 
@@ -61,7 +61,7 @@ def test_a_delisting_adjusts_nothing() -> None:
 
 def test_a_raw_bar_with_a_split_within_is_on_the_scale_after_it() -> None:
     rows: list[Row] = [(100, 104, 98, 100, 10), (100, 101, 99, 100, 30), (100, 104, 96, 100, 40)]
-    market = HandMarket(listed("AAA", rows, start="2024-03-13T14:00Z"), now="2024-03-13T14:01Z")
+    market = MarketByHand(listed("AAA", rows, start="2024-03-13T14:00Z"), now="2024-03-13T14:01Z")
     market.market.split("AAA", Fraction(2))
     market.advance(120)
     history = market.market.history["AAA"]

@@ -5,11 +5,11 @@ import pytest
 
 from tests.rehearsals.hand_market import at, listed
 from weaver.rehearsal.market.bars.tape import half_spread, vwap
-from weaver.rehearsal.market.series import Series
+from weaver.rehearsal.market.symbol_bars import SymbolBars
 
 
-def series(*rows: tuple[float, float, float, float, float]) -> Series:
-    return Series(listed("AAA", rows, start="2024-03-13T14:30Z"), at("2024-03-13T15:00Z"))
+def series(*rows: tuple[float, float, float, float, float]) -> SymbolBars:
+    return SymbolBars(listed("AAA", rows, start="2024-03-13T14:30Z"), at("2024-03-13T15:00Z"))
 
 
 def test_a_bars_trades_are_its_prices_in_the_order_in_which_they_can_have_been() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsals.hand_market import HandMarket, at
+from tests.rehearsals.hand_market import MarketByHand, at
 from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
 from weaver.rehearsal.market.given.files import file_market
@@ -24,7 +24,7 @@ def test_each_file_is_a_symbol(tmp_path: Path) -> None:
     made = file_market([(None, write(tmp_path / "AAA_1m.csv")), ("BBB", write(tmp_path / "x.csv"))], {})
     assert [one.asset.symbol for one in made.listed] == ["AAA", "BBB"]
     assert made.first_close == at("2024-03-13T14:31Z")
-    market = HandMarket(*made.listed, now="2024-03-13T14:31Z")
+    market = MarketByHand(*made.listed, now="2024-03-13T14:31Z")
     assert str(market.market.price("AAA")) == "10.5"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import count
 
 
-class Agenda:
+class Timetable:
     """Calls by the instants (ns) at which they are due; at one instant in the order in which they came."""
 
     def __init__(self) -> None:

@@ -29,7 +29,7 @@ class GivenBars:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class TradedSymbol:
     """What the market is told of one symbol."""
 
     asset: Asset

@@ -13,16 +13,16 @@ from weaver.rehearsal.market.bars.actions import Effective, effective_index, res
 from weaver.rehearsal.market.bars.coarser import PublicBars, put_together
 from weaver.rehearsal.market.bars.columns import Columns
 from weaver.rehearsal.market.bars.tape import Tape, tape_of
-from weaver.rehearsal.market.given.listed import Listed
+from weaver.rehearsal.market.given.traded_symbol import TradedSymbol
 
 _SPLIT_DECIMALS = 4
 """Of prices that a split made."""
 
 
-class Series:
+class SymbolBars:
     """Bars are numbered from the symbol's first. `next` is the one that closes next; those before it have closed."""
 
-    def __init__(self, listed: Listed, now: int) -> None:
+    def __init__(self, listed: TradedSymbol, now: int) -> None:
         self.asset, self.timeframe, self._source = listed.asset, listed.timeframe, listed.source
         self._calendar = calendar_for(self.asset.asset_class)
         self._ratio = Fraction(1)

@@ -10,7 +10,7 @@ FRAME_MAX = 250
 """Messages of market data in one frame: well below a megabyte, which is what clients take."""
 
 
-class Outbox:
+class SendQueue:
     """Frames in order. One that is being sent counts as not sent yet."""
 
     def __init__(self) -> None:
