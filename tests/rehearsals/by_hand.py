@@ -29,6 +29,11 @@ class HandClock:
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._numbers = count()
 
+    @property
+    def due_count(self) -> int:
+        """How many things are still due."""
+        return len(self._due)
+
     def set_pace(self, pace: float) -> None:
         self.pace = pace
 

@@ -1,8 +1,6 @@
 """How many requests a minute are answered, counted in the venue's time."""
 
-from weaver.rehearsal.venue.times import SECOND
-
-MINUTE = 60 * SECOND
+from weaver.rehearsal.venue.times import MINUTE, SECOND
 
 
 class RateLimit:

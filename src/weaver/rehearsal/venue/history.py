@@ -3,9 +3,8 @@
 from collections import deque
 from typing import NamedTuple
 
-from weaver.rehearsal.venue.times import SECOND
+from weaver.rehearsal.venue.times import MINUTE
 
-MINUTE = 60 * SECOND
 MINUTES_KEPT = 14 * 24 * 60
 
 

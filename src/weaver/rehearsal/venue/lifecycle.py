@@ -16,7 +16,7 @@ from weaver.rehearsal.venue.tickets.book import TicketBook
 from weaver.rehearsal.venue.tickets.status import Status
 from weaver.rehearsal.venue.tickets.ticket import Ticket
 from weaver.rehearsal.venue.tickets.wire import Execution, Json, update_json
-from weaver.rehearsal.venue.times import SECOND, new_york_time
+from weaver.rehearsal.venue.times import MINUTE, SECOND, new_york_time
 
 EXECUTIONS_KEPT = 20_000
 GTC_LASTS = 90 * 86_400 * SECOND
@@ -54,9 +54,11 @@ class Lifecycle:
         self._units = dict(units)
 
     def forget_all(self) -> None:
-        """Nothing is due to any order any more."""
+        """Nothing is due to any order any more, and nothing is remembered of any."""
         self._openings.clear()
         self._endings.clear()
+        self._book.clear()
+        self.executions.clear()
 
     # What the exchange does
 
@@ -82,6 +84,7 @@ class Lifecycle:
                 self._wake(ticket)
             elif status in ENDS:
                 self.end(ticket, ENDS[status])
+        self._exchange.book.rejected.clear()  # kept for those who look at them after a run, which this never is
 
     def end(self, ticket: Ticket, status: Status) -> None:
         """An order is over. Nobody is told of a leg that was only held: Alpaca's stream leaves those out."""
@@ -104,6 +107,7 @@ class Lifecycle:
 
     def _forget(self, ticket: Ticket) -> None:
         self._book.close(ticket)
+        self._exchange.filling.portions.pop(ticket.number, None)
         self._openings.drop(ticket)
         self._endings.drop(ticket)
 
@@ -169,7 +173,9 @@ class Lifecycle:
         if ticket.terms.tif is not TimeInForce.GTC:
             return trading_day(ticket.asset, now, extended=extended).ends(extended=extended)
         last = ticket.created_at + GTC_LASTS
-        return max(last if ticket.asset.is_crypto else stock_day(last).close, now)
+        if not ticket.asset.is_crypto:
+            return max(stock_day(last).close, now)
+        return max(-(-last // MINUTE) * MINUTE, now)  # whole minutes, so that few instants have to be remembered
 
     def _run_out(self, ticket: Ticket) -> None:
         order = ticket.order

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from weaver.model.calendar.instants import time_of
 
 SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
 _NEW_YORK = ZoneInfo("America/New_York")
 _EPOCH = date(1970, 1, 1)
 

@@ -1,6 +1,7 @@
 """Requests a minute."""
 
-from weaver.rehearsal.server.rate_limit import MINUTE, RateLimit
+from weaver.rehearsal.server.rate_limit import RateLimit
+from weaver.rehearsal.venue.times import MINUTE
 
 
 def test_minute_begins_with_its_first_request() -> None:

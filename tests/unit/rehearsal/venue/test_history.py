@@ -1,6 +1,7 @@
 """What the account was worth."""
 
-from weaver.rehearsal.venue.history import MINUTE, MINUTES_KEPT, EquityHistory
+from weaver.rehearsal.venue.history import MINUTES_KEPT, EquityHistory
+from weaver.rehearsal.venue.times import MINUTE
 
 
 def test_last_value_of_a_minute_and_of_each_stretch_counts() -> None:

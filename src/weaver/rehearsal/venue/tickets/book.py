@@ -63,6 +63,11 @@ class TicketBook:
             forgotten = self._all.pop(oldest)
             del self._by_client_id[forgotten.client_order_id]
 
+    def clear(self) -> None:
+        """Forget all."""
+        for kept in (self._all, self._by_client_id, self.open, self.openings, self._by_symbol, self._closed):
+            kept.clear()
+
     def find(self, id: str) -> Ticket | None:
         """By its id."""
         return self._all.get(id)
