@@ -12,7 +12,7 @@ from weaver.greta.orders.trails import NEVER, Trail, is_trailing
 from weaver.model.orders.actions import OrderType, TimeInForce
 from weaver.model.orders.order import Order
 
-BLOCK, BLOCK_MAX = 64, 65_536
+BLOCK, BLOCK_MAX = 256, 65_536
 """How many ticks are searched at once: few at first, for most of what rests is touched or overtaken soon."""
 BUSY_MAX = 15
 """For how many ticks at most nothing is searched for where searching has found nothing to leave out."""
