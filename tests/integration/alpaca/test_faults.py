@@ -388,3 +388,57 @@ async def test_new_account_is_recognised(exchange: LocalExchange, venue: AlpacaV
         assert (await fresh.connect()).flags == ()
     finally:
         await fresh.close()
+
+
+async def test_order_whose_end_was_not_told_refuses_no_other(exchange: LocalExchange, venue: AlpacaVenue) -> None:
+    """By what the adapter knows the two could trade with each other; the venue is asked before that is believed."""
+    await venue.adapter.instruments([STOCK])
+    sent = taken(await venue.adapter.submit(resting()))
+    await venue.advance(1)
+    taken(await venue.adapter.cancel(sent.venue_id))  # no stream is read, so nobody says that it was done
+    await venue.advance(1)
+    short = order(2, side=Side.SELL, quantity="1")
+    stale = venue.adapter.refusal(short)
+    assert stale is not None
+    assert stale.reason is Reason.WASH_TRADE
+    taken(await venue.adapter.submit(short))
+
+
+async def test_asset_that_can_be_traded_again_is(exchange: LocalExchange, venue: AlpacaVenue) -> None:
+    await exchange.fault("asset_flags", symbol=STOCK, tradable=False)
+    await venue.adapter.instruments([STOCK])
+    assert refused(await venue.adapter.submit(order())).reason is Reason.INSTRUMENT
+    await exchange.clear_faults()
+    taken(await venue.adapter.submit(order()))
+
+
+async def test_repair_that_fails_is_told_and_tried_again(exchange: LocalExchange, venue: AlpacaVenue) -> None:
+    async with listening(venue.adapter.live_bars([STOCK])) as heard:
+        await heard.until(lambda: heard.of(FeedRestored))
+        await venue.advance(MINUTE)
+        await heard.until(lambda: heard.of(LiveBar))
+        await exchange.fault("refuse_connection", path="/v2/iex")
+        await exchange.fault("answer_lost", acted=False, match={"path": "/v2/stocks/bars"})
+        await exchange.fault("disconnect", path="/v2/iex")
+        await heard.until(lambda: heard.of(FeedStale))
+        await venue.advance(2 * MINUTE)
+        await heard.until(lambda: [one for one in heard.of(FeedRestored) if one.since and one.is_complete])
+    failed, whole = [one for one in heard.of(FeedRestored) if one.since]
+    assert "did not answer" in failed.reason
+    assert (failed.is_complete, failed.repaired, whole.repaired) == (False, 0, 2)
+    assert len({bar.start for bar in heard.of(LiveBar)}) == 3
+
+
+async def test_second_connection_of_an_account_says_why_it_is_refused(
+    exchange: LocalExchange, venue: AlpacaVenue
+) -> None:
+    other = alpaca_adapter(exchange)
+    await other.connect()
+    try:
+        async with listening(venue.adapter.live_bars([STOCK])) as first:
+            await first.until(lambda: first.of(FeedRestored))
+            async with listening(other.live_bars([STOCK])) as second:
+                await second.until(lambda: second.of(FeedStale))
+        assert "406" in second.of(FeedStale)[0].reason
+    finally:
+        await other.close()

@@ -31,7 +31,14 @@ async def test_splits_and_dividends_arrive_as_actions(
     wanted = Wanted(
         symbols=["AAPL", "BTC/USD"], timeframe=Timeframe.parse("1d"), start=datetime(2024, 2, 1, tzinfo=UTC), end=now
     )
-    found = await fetch(venue.adapter, store, wanted, off_loop=asyncio.to_thread, report=lambda _symbol, _share: None)
+    found = await fetch(
+        venue.adapter,
+        store,
+        wanted,
+        off_loop=asyncio.to_thread,
+        wait=asyncio.sleep,
+        report=lambda _symbol, _share: None,
+    )
     assert all(isinstance(one.outcome, Imported) for one in found)
     assert store.actions("AAPL") == (
         Dividend(ex_date=date(2024, 2, 9), amount=Decimal("0.24")),

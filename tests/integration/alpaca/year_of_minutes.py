@@ -91,8 +91,9 @@ def kill_when(home: Path, pages: int, command: Sequence[str], settings: dict[str
         [sys.executable, "-m", "weaver", *command], env={**os.environ, **settings, "WEAVER_HOME": str(home)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    before = kept(home)
-    while len(kept(home) - before) < pages:
+    before = seen = kept(home)
+    while len(seen - before) < pages:
+        seen = seen | kept(home)
         assert process.poll() is None, "it was over before it could be killed"
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from weaver.cli.screen.progress import ProgressBar
+from weaver.glados.clock.wall import SystemWallClock
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import Unavailable
 from weaver.model.market.timeframe import Timeframe
@@ -46,7 +47,8 @@ async def _fetched(
         def report(symbol: str, share: float) -> None:
             progress(f"Fetching {symbol}", share)
 
+        wait = SystemWallClock().sleep
         try:
-            return await fetch(history, store, wanted, off_loop=asyncio.to_thread, report=report)
+            return await fetch(history, store, wanted, off_loop=asyncio.to_thread, wait=wait, report=report)
         except Unavailable as error:
             raise Unavailable(f"{error}; what was fetched is kept: run the same command again to go on") from None

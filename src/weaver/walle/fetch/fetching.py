@@ -10,7 +10,7 @@ import numpy as np
 
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.calendar.sessions import calendar_for
-from weaver.model.errors import InputError, NotFound
+from weaver.model.errors import InputError, NotFound, Unavailable
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import Instrument
@@ -24,6 +24,8 @@ from weaver.walle.files.checks.corporate_action_quality import check_corporate_a
 from weaver.walle.files.checks.quality import check_bars
 
 T = TypeVar("T")
+WAIT_SECONDS = (1.0, 5.0, 15.0, 30.0)
+"""Before a venue that did not answer is asked for the same once more."""
 YEARS_OF_DAYS, YEARS_OF_MINUTES = 10, 1
 """How far back history is fetched unless somebody says."""
 
@@ -52,24 +54,25 @@ class Fetched:
     outcome: Imported | InputError
 
 
+Wait = Callable[[float], Awaitable[None]]
 Report = Callable[[str, float], None]
 """Is told the symbol that is being fetched, and how much of everything is done, 0 to 1."""
 
 
 async def fetch(
-    history: History, store: ParquetBarStore, wanted: Wanted, *, off_loop: OffLoop, report: Report
+    history: History, store: ParquetBarStore, wanted: Wanted, *, off_loop: OffLoop, wait: Wait, report: Report
 ) -> list[Fetched]:
     """Fetch each symbol's bars and store them, wholly or not at all; one that is refused does not hold up the others.
 
     Each page is kept on disk beside the store, so the same call goes on where one was cut short: by Unavailable, which
-    it raises where the venue stops answering, or by the end of the process. What was stored before for the same stretch
-    of time is replaced, the rest is kept, actions alike.
+    it raises where the venue stops answering for long, or by the end of the process. What was stored before for the
+    same stretch of time is replaced, the rest is kept, actions alike.
     """
     if wanted.start >= wanted.end:
         raise InputError(f"nothing lies between {wanted.start} and {wanted.end}: the end must be the later one")
-    known = await history.instruments(wanted.symbols)
+    place = _Place(history=history, store=store, wanted=wanted, off_loop=off_loop, wait=wait)
+    known = await place.asked(lambda: history.instruments(wanted.symbols))
     symbols = list(dict.fromkeys(wanted.symbols))
-    place = _Place(history=history, store=store, wanted=wanted, off_loop=off_loop)
     stagings = {symbol: place.staging(symbol) for symbol in symbols}
     fetched = []
     for number, symbol in enumerate(symbols):
@@ -98,6 +101,16 @@ class _Place:
     store: ParquetBarStore
     wanted: Wanted
     off_loop: OffLoop
+    wait: Wait
+
+    async def asked(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What the venue answers, asked again for a while. Raises Unavailable."""
+        for seconds in WAIT_SECONDS:
+            try:
+                return await ask()
+            except Unavailable:
+                await self.wait(seconds)
+        return await ask()
 
     def staging(self, symbol: str) -> Staging:
         """Where a symbol's pages are kept on the way."""
@@ -136,7 +149,8 @@ class _Series:
         page: str | None = None
         while True:
             tell(self._share(reached))
-            answer = await self._place.history.bars(self._symbol, wanted.timeframe, begin, wanted.end, page=page)
+            ask = partial(self._place.history.bars, self._symbol, wanted.timeframe, begin, wanted.end, page=page)
+            answer = await self._place.asked(ask)
             bars = _after(answer.bars, reached)
             await self._place.off_loop(partial(self._staging.add, bars))
             reached = int(bars.timestamp[-1]) if len(bars) else reached
@@ -150,7 +164,7 @@ class _Series:
 
     async def _actions(self) -> tuple[CorporateAction, ...]:
         first, last = self._wanted.start.date(), self._wanted.end.date()
-        return await self._place.history.corporate_actions(self._symbol, first, last)
+        return await self._place.asked(lambda: self._place.history.corporate_actions(self._symbol, first, last))
 
     def _stored(self, bars: Bars, fetched: Sequence[CorporateAction]) -> Imported:
         """Write the bars, with the actions of their time in the place of those known before."""

@@ -39,6 +39,8 @@ class FakeHistory:
         self.all, self.size, self.calls_max = bars, size, calls_max
         self.actions: dict[str, tuple[CorporateAction, ...]] = {}
         self.calls = 0
+        self.fails: dict[int, int] = {}
+        """By the number of a question, how often it is not answered before it is."""
         self.go = asyncio.Event()
         """Set: it answers more than two questions without waiting."""
         self.go.set()
@@ -74,6 +76,10 @@ class FakeHistory:
 
     def _count(self) -> None:
         self.calls += 1
+        if self.fails.get(self.calls, 0):
+            self.fails[self.calls] -= 1
+            self.calls -= 1
+            raise Unavailable("no answer")
         if self.calls_max is not None and self.calls > self.calls_max:
             raise Unavailable("the venue does not answer")
 

@@ -39,7 +39,11 @@ async def fetched(
     def report(symbol: str, share: float) -> None:
         heard.append((symbol, share))
 
-    return await fetch(history, ParquetBarStore(root), wanted, off_loop=asyncio.to_thread, report=report)
+    return await fetch(history, ParquetBarStore(root), wanted, off_loop=asyncio.to_thread, wait=at_once, report=report)
+
+
+async def at_once(_seconds: float) -> None:
+    """No time passes."""
 
 
 def hashes(root: Path) -> dict[str, str]:
@@ -123,3 +127,12 @@ async def test_end_before_the_start_is_refused(root: Path) -> None:
 async def test_a_symbol_named_twice_is_fetched_once(root: Path) -> None:
     history = FakeHistory({"AAA": minutes("AAA")})
     assert len(await fetched(history, root, "AAA", "AAA")) == 1
+
+
+@pytest.mark.parametrize("fails", [1, 4])
+async def test_venue_that_does_not_answer_for_a_while_is_asked_again(root: Path, fails: int) -> None:
+    history = FakeHistory({"AAA": minutes("AAA")})
+    history.fails = {2: fails}
+    (one,) = await fetched(history, root, "AAA")
+    assert isinstance(one.outcome, Imported)
+    assert hashes(root) == {"AAA": history.all["AAA"].content_hash()}

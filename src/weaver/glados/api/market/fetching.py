@@ -82,8 +82,9 @@ class _Work:
         services = self._services
         async with self._connection, in_background(self._told()):
             found = await fetch(
-                self._history, services.bars, self._wanted, off_loop=services.threads.changes.do, report=tell
-            )
+                self._history, services.bars, self._wanted, off_loop=services.threads.changes.do, wait=services.wait,
+                report=tell,
+            )  # fmt: skip
         await self._tell_stored(found)
         return FetchResponse.of(found).model_dump(mode="json")
 

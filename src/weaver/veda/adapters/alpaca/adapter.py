@@ -113,7 +113,7 @@ class AlpacaAdapter(ExchangeAdapter):
     async def submit(self, request: OrderRequest) -> Answer[VenueOrder]:
         if self._link is None:
             return _NOT_CONNECTED
-        if (refused := self.refusal(request)) is not None:
+        if (refused := self.refusal(request)) is not None and (refused := await self._looked_again(refused, request)):
             return refused
         body = order_body(request, self._class_of(request.symbol))
 
@@ -131,6 +131,20 @@ class AlpacaAdapter(ExchangeAdapter):
         if known is None or self._link is None:
             return None
         return refusal(request, known, self._link.known.working())
+
+    async def _looked_again(self, refused: Refused, request: OrderRequest) -> Refused | None:
+        """A refusal of what may have changed at the venue since, once that has been asked; None: none any more, or no
+        answer, so that the venue shall decide."""
+        try:
+            if refused.reason is Reason.WASH_TRADE:
+                for order in self._linked.known.working():
+                    if order.symbol == request.symbol:
+                        await self._linked.questions.find_order(order.venue_id)
+            elif refused.reason is Reason.INSTRUMENT:
+                await self.instruments([request.symbol])
+        except Unavailable:
+            return None
+        return self.refusal(request)
 
     async def cancel(self, venue_id: str) -> Answer[None]:
         if self._link is None:

@@ -18,10 +18,10 @@ class Priority(IntEnum):
 
 
 class TokenBucket:
-    """Hands out turns. It holds a minute's worth, and fills up steadily.
+    """Hands out turns: so many at most in any minute, whichever minute is looked at, for a venue counts by its own.
 
-    A share is kept for what is urgent: questions get none of the last `kept` turns, so that no cancel has to wait for
-    what questions have used up.
+    It holds a part of them, and fills up steadily with the rest. A share is kept for what is urgent: questions get none
+    of the last `kept` turns, so that no cancel has to wait for what questions have used up.
     """
 
     def __init__(
@@ -30,11 +30,13 @@ class TokenBucket:
         *,
         seconds: Callable[[], float],
         wait: Callable[[float], Awaitable[None]],
+        held: int = 60,
         kept: int = 20,
     ) -> None:
-        """seconds: a time that rises; wait: return after about so long."""
-        self._capacity, self._rate = float(per_minute), per_minute / MINUTE_SECONDS
-        self._seconds, self._wait, self._kept = seconds, wait, min(kept, per_minute // 2)
+        """held: how many may go at once. kept: how many of these are not for questions. seconds: a time that rises;
+        wait: return after about so long."""
+        self._capacity, self._rate = float(held), (per_minute - held) / MINUTE_SECONDS
+        self._seconds, self._wait, self._kept = seconds, wait, min(kept, held // 2)
         self._level, self._at = self._capacity, seconds()
         self._waiting: list[tuple[Priority, int, Future[None]]] = []
         self._numbers = count()

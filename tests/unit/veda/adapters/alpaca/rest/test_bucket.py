@@ -11,11 +11,12 @@ pytestmark = pytest.mark.anyio
 CANCEL, ORDER, QUESTION = Priority.CANCEL, Priority.ORDER, Priority.QUESTION
 
 
-def bucket(wall: SleepingWall, *, per_minute: int = 60, kept: int = 10) -> TokenBucket:
-    return TokenBucket(per_minute, seconds=lambda: wall.now().timestamp(), wait=wall.sleep, kept=kept)
+def bucket(wall: SleepingWall, *, kept: int = 10) -> TokenBucket:
+    """Sixty at once, and one a second."""
+    return TokenBucket(120, held=60, seconds=lambda: wall.now().timestamp(), wait=wall.sleep, kept=kept)
 
 
-async def test_a_minutes_worth_goes_at_once_and_the_rest_steadily() -> None:
+async def test_what_is_held_goes_at_once_and_the_rest_steadily() -> None:
     wall = SleepingWall()
     turns = bucket(wall)
     for _ in range(60):
@@ -26,14 +27,18 @@ async def test_a_minutes_worth_goes_at_once_and_the_rest_steadily() -> None:
     assert sum(wall.slept) == pytest.approx(30)
 
 
-async def test_in_any_minute_there_are_no_more_than_twice_the_rate() -> None:
+@pytest.mark.parametrize("priority", [CANCEL, QUESTION])
+async def test_in_any_minute_there_are_no_more_than_allowed(priority: Priority) -> None:
     wall = SleepingWall()
-    turns, times = bucket(wall, per_minute=200, kept=20), []
-    for _ in range(1000):
-        await turns.turn(QUESTION)
+    turns = TokenBucket(200, seconds=lambda: wall.now().timestamp(), wait=wall.sleep)
+    times = []
+    for number in range(1000):
+        await turns.turn(priority)
         times.append(wall.now().timestamp())
-    assert max(sum(start <= time < start + 60 for time in times) for start in times) <= 400
-    assert times[-1] - times[0] == pytest.approx((1000 - 180) / 200 * 60, abs=1)
+        if number == 500:
+            wall.pass_by(300)
+    assert max(sum(start <= time < start + 60 for time in times) for start in times) <= 200
+    assert times[-1] - times[0] - 300 == pytest.approx(1000 / 140 * 60, abs=60)
 
 
 async def test_questions_leave_the_last_turns_to_orders_and_cancels() -> None:

@@ -1,0 +1,166 @@
+"""What the end of a request means: accepted, refused, unknown; an answer, or none."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.veda.adapters.alpaca.clocks import SleepingWall
+from weaver.model.errors import InputError, NotFound, Unavailable
+from weaver.veda.adapters.alpaca.rest import calls
+from weaver.veda.adapters.alpaca.rest.bucket import Priority, TokenBucket
+from weaver.veda.adapters.alpaca.rest.calls import Calls
+from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Declined, NotSent
+from weaver.veda.adapters.alpaca.wire.refusals import VenueError
+from weaver.veda.exchange.answers import Accepted, Answer, Reason, Refused, Unknown
+
+pytestmark = pytest.mark.anyio
+Act = Callable[[], object]
+
+
+class FakeRequests:
+    """Does what it is told, one thing after the other, the last for ever."""
+
+    def __init__(self, *acts: Act) -> None:
+        self.acts = list(acts)
+        self.count = 0
+
+    def request(self, client: str, method: str, path: str, data: object) -> object:
+        self.count += 1
+        act = self.acts.pop(0) if len(self.acts) > 1 else self.acts[0]
+        return act()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def fails(error: Exception) -> Act:
+    def act() -> object:
+        raise error
+
+    return act
+
+
+def says(status: int, message: str = "no", code: int = 1) -> Act:
+    return fails(Declined(VenueError(status, code, message)))
+
+
+def on(requests: FakeRequests, wall: SleepingWall | None = None, **bucket: int) -> Calls:
+    wall = wall or SleepingWall()
+    turns = TokenBucket(200, seconds=lambda: wall.now().timestamp(), wait=wall.sleep, **bucket)
+    return Calls(lambda: requests, turns)
+
+
+async def commanded(requests: FakeRequests) -> Answer[object]:
+    return await on(requests).command("post", "/orders", {}, lambda found: found, priority=Priority.ORDER)
+
+
+@pytest.mark.parametrize(
+    ("act", "answer"),
+    [
+        (lambda: {"id": "x"}, Accepted(value={"id": "x"})),
+        (fails(AnswerLost("gone")), Unknown(message="gone")),
+        (fails(NotSent("nobody there")), Refused(reason=Reason.UNREACHABLE, message="nobody there", was_sent=False)),
+        (
+            says(403, "insufficient buying power"),
+            Refused(reason=Reason.BUYING_POWER, message="insufficient buying power"),
+        ),
+        (says(418, "teapot"), Refused(reason=Reason.OTHER, message="teapot")),
+    ],
+)
+async def test_command_answers_with_what_is_known(act: Act, answer: Answer[object]) -> None:
+    requests = FakeRequests(act)
+    assert await commanded(requests) == answer
+    assert requests.count == 1
+
+
+async def test_429_is_sent_again_as_it_was_not_looked_at() -> None:
+    requests = FakeRequests(says(429), says(429), lambda: "done")
+    assert await commanded(requests) == Accepted(value="done")
+    assert requests.count == 3
+
+
+async def test_429_again_and_again_is_told() -> None:
+    requests = FakeRequests(says(429, "too many requests"))
+    answer = await commanded(requests)
+    assert answer == Refused(reason=Reason.RATE_LIMIT, message="too many requests")
+    assert requests.count == 3
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [
+        (fails(AnswerLost("gone")), Unavailable),
+        (fails(NotSent("nobody there")), Unavailable),
+        (says(404, "order not found"), NotFound),
+        (says(404, "HTTP 404", code=0), Unavailable),
+        (says(408), Unavailable),
+        (says(429), Unavailable),
+        (says(403, "subscription does not permit querying recent SIP data"), InputError),
+        (says(422), InputError),
+    ],
+)
+async def test_question_without_an_answer_raises(act: Act, error: type[Exception]) -> None:
+    with pytest.raises(error) as caught:
+        await on(FakeRequests(act)).question("/account")
+    assert type(caught.value) is error
+    assert "/account" in str(caught.value) or error is NotFound
+
+
+async def test_call_without_an_answer_is_given_up_in_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "CALL_SECONDS", 0.1)
+    monkeypatch.setattr(calls, "LOAD_SECONDS", 0.1)
+    go = threading.Event()
+    began = time.perf_counter()
+    answer = await commanded(FakeRequests(lambda: go.wait(5)))
+    go.set()
+    assert isinstance(answer, Unknown)
+    assert "none within 0.2 s" in answer.message
+    assert time.perf_counter() - began < 2
+
+
+async def test_call_that_gets_no_turn_was_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "CALL_SECONDS", 0.05)
+    monkeypatch.setattr(calls, "LOAD_SECONDS", 0.0)
+    requests = FakeRequests(lambda: "done")
+
+    async def never(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    turns = TokenBucket(200, seconds=lambda: 0.0, wait=never, held=2, kept=0)
+    one = Calls(lambda: requests, turns)
+    for _ in range(2):
+        await one.question("/clock")
+    answer = await one.command("post", "/orders", {}, lambda found: found, priority=Priority.ORDER)
+    assert isinstance(answer, Refused)
+    assert (answer.reason, answer.was_sent, requests.count) == (Reason.RATE_LIMIT, False, 2)
+    one.close()
+
+
+async def test_closing_ends_calls_that_are_under_way_and_lets_none_begin() -> None:
+    go = threading.Event()
+    requests = FakeRequests(lambda: go.wait(5))
+    one = on(requests)
+    call = asyncio.create_task(one.command("post", "/orders", {}, lambda found: found, priority=Priority.ORDER))
+    question = asyncio.create_task(one.question("/account"))
+    await asyncio.sleep(0.1)
+    one.close()
+    assert await call == Unknown(message="the adapter was closed")
+    with pytest.raises(Unavailable, match="the adapter was closed"):
+        await question
+    assert isinstance(await one.command("delete", "/x", None, lambda _found: None, priority=Priority.CANCEL), Refused)
+    assert requests.count == 2
+    go.set()
+
+
+async def test_call_that_its_caller_gives_up_is_given_up() -> None:
+    go = threading.Event()
+    one = on(FakeRequests(lambda: go.wait(5)))
+    call = asyncio.create_task(one.question("/account"))
+    await asyncio.sleep(0.05)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    go.set()
