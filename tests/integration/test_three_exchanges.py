@@ -32,7 +32,7 @@ from weaver.rehearsal.answers import Refused
 from weaver.rehearsal.faults.faults import Faults
 from weaver.rehearsal.market.bars.columns import Columns
 from weaver.rehearsal.market.given.assets import asset_of
-from weaver.rehearsal.market.given.listed import GivenBars, Listed
+from weaver.rehearsal.market.given.traded_symbol import GivenBars, TradedSymbol
 from weaver.rehearsal.market.market import VenueMarket
 from weaver.rehearsal.ports import HOLD
 from weaver.rehearsal.time.clock import PacedClock
@@ -200,7 +200,7 @@ def local_venue(bars: Mapping[str, Bars]) -> tuple[PacedClock, Venue]:
         asset_class = AssetClass.STOCK if symbol == STOCK else AssetClass.CRYPTO
         asset = asset_of(symbol, asset_class, data_decimals=2, lowest=float(one.low.min()))
         columns = Columns.of(one, calendar_for(asset_class), asset_class)
-        listed.append(Listed(asset=asset, timeframe=QUARTER, source=GivenBars(columns)))
+        listed.append(TradedSymbol(asset=asset, timeframe=QUARTER, source=GivenBars(columns)))
     clock = PacedClock(start=int(bars[PAIR].timestamp[0]), pace=HOLD, wall=SystemWall())
     faults, settings = Faults(SeededIds(1)), Settings(cash=CASH, is_live=False, slippage_bps=Decimal(0))
     venue = Venue(
