@@ -37,6 +37,7 @@ def test_time_moves_by_control_and_a_millisecond_a_request(exchange: Served) -> 
     moved = exchange.control("clock", {"advance": 60})
     assert moved == {"now": "2024-03-12T14:31:00.001000000Z", "pace": 0}
     assert exchange.control("clock", {"to": "2024-03-12T15:00:00Z"})["now"] == "2024-03-12T15:00:00.000000000Z"  # type: ignore[index]
+    assert exchange.control("clock", {"advance": 0})["now"] == "2024-03-12T15:00:00.000000000Z"  # type: ignore[index]
     for body in ({"to": "2024-03-12T14:00:00Z"}, {}, {"advance": -1}, {"speed": "fast"}):
         assert exchange.http.post("/_control/clock", json=body).status_code == 422
 

@@ -60,6 +60,19 @@ def test_price_of_the_control_fills_and_is_the_newest() -> None:
         assert running.trading.get_open_position("BTCUSD").current_price == "19000"
 
 
+def test_split_scales_the_holding_and_the_prices_to_come() -> None:
+    with exchange("--speed", "hold") as running:
+        running.control("reset", {"positions": {"AAPL": 10}})
+        before = running.trading.get_open_position("AAPL")
+        running.control("faults", {"kind": "split", "symbol": "AAPL", "ratio": 4})
+        after = running.trading.get_open_position("AAPL")
+        assert after.qty == "40"
+        assert float(after.current_price) == pytest.approx(float(before.current_price) / 4, abs=0.01)
+        running.control("clock", {"advance": 120})
+        later = running.trading.get_open_position("AAPL")
+        assert float(later.current_price) == pytest.approx(float(after.current_price), rel=0.05)
+
+
 def test_bars_of_a_file_are_replayed_at_any_speed(tmp_path: Path) -> None:
     rows = [
         f"2024-03-12T14:{minute:02}:00Z,{100 + minute},{101 + minute},{99 + minute},{100 + minute},5"

@@ -177,7 +177,7 @@ def _pace(given: object) -> float:
 
 def _goal(body: Mapping[str, object], now: int) -> int | None:
     """The instant to go to. Raises Refused where that lies in the past, or too far ahead."""
-    seconds = number(body, "advance")
+    seconds = Decimal(0) if body.get("advance") == 0 else number(body, "advance")
     to = None if seconds is None else now + int(seconds * SECOND)
     if body.get("to") is not None:
         to = instant({"to": str(body["to"])}, "to")

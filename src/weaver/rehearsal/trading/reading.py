@@ -15,6 +15,7 @@ from weaver.rehearsal.answers import Refused
 from weaver.rehearsal.venue.checks.rules import BAD_INPUT, UNPROCESSABLE, bad_input
 
 Choice = TypeVar("Choice", bound=StrEnum)
+BAD_BODY = 40010000
 _FRACTION = re.compile(r"(?<=:\d\d)\.(\d{1,9})\d*")
 _DIGITS_MAX = 40
 
@@ -24,9 +25,9 @@ def read_body(raw: bytes) -> Mapping[str, object]:
     try:
         body = orjson.loads(raw) if raw.strip() else {}
     except orjson.JSONDecodeError:
-        raise Refused(400, BAD_INPUT, "request body format is invalid") from None
+        raise Refused(400, BAD_BODY, "request body format is invalid") from None
     if not isinstance(body, Mapping):
-        raise Refused(400, BAD_INPUT, "request body format is invalid")
+        raise Refused(400, BAD_BODY, "request body format is invalid")
     return body
 
 
