@@ -42,9 +42,9 @@ check: .venv/dev.stamp ## format, lint, types, imports, dead code
 fmt: .venv/dev.stamp ## format the code and mend what lint can mend
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
 
-coverage: .venv/dev.stamp ## run all tests, and hold branch coverage: model, marvin, greta 95 %; events, walle, glados 90 %; veda 85 %
+coverage: .venv/dev.stamp ## run all tests, and hold branch coverage: model, marvin, greta 95 %; events, walle, glados 90 %; veda, rehearsal 85 %
 	@$(PY) -m pytest -q -n auto --dist worksteal --cov --cov-report=
-	@for package in model:95 marvin:95 greta:95 events:90 walle:90 glados:90 veda:85; do \
+	@for package in model:95 marvin:95 greta:95 events:90 walle:90 glados:90 veda:85 rehearsal:85; do \
 	  echo "weaver.$${package%:*}" && $(PY) -m coverage report --fail-under="$${package#*:}" \
 	    --include="src/weaver/$${package%:*}/*" || exit 1; done
 

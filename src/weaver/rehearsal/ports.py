@@ -39,6 +39,10 @@ class VenueClock(Protocol):
         """Have something done at an instant (ns), at the next occasion where that has passed. What is due first is done
         first; at one instant, what was scheduled first."""
 
+    def lead_to(self, instant: int) -> None:
+        """A bar or trade is to come at an instant (ns): a clock that does not wait goes on until there, and stops where
+        nothing comes any more, whatever else was scheduled."""
+
     def on_request(self) -> None:
         """A request has come: do what was due by now. A clock on hold moves on by a millisecond, and does the same."""
 

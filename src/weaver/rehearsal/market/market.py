@@ -1,6 +1,6 @@
 """The market as it goes through time: bars close, are told to whoever fills orders, and become public."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -89,6 +89,7 @@ class VenueMarket:
         due = [self._next_instant(symbol) for symbol in self._series]
         instants = [instant for instant in due if instant is not None]
         if instants:
+            self._clock.lead_to(min(instants))
             self._clock.schedule(min(instants), self._go_on)
 
     def _next_instant(self, symbol: str) -> int | None:
@@ -144,14 +145,18 @@ class VenueMarket:
             series.late[index] = False
             self._tell(symbol, index)
 
-        self._clock.schedule(self._clock.now + int(delay * _SECOND), tell_late)
+        self._come_back(delay, tell_late)
 
     def _tell(self, symbol: str, index: int) -> None:
         self._reporter.tell_bar(symbol, lambda: self._series[symbol].public_bar(index))
         correction = self._faults.correction(symbol)
         if correction is not None:
-            at = self._clock.now + int(correction.seconds * _SECOND)
-            self._clock.schedule(at, lambda: self._correct(symbol, index, correction))
+            self._come_back(correction.seconds, lambda: self._correct(symbol, index, correction))
+
+    def _come_back(self, seconds: float, act: Callable[[], None]) -> None:
+        at = self._clock.now + int(seconds * _SECOND)
+        self._clock.lead_to(at)
+        self._clock.schedule(at, act)
 
     def _correct(self, symbol: str, index: int, correction: Correction) -> None:
         """Change a bar that is public, and tell so."""

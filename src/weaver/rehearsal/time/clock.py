@@ -27,6 +27,8 @@ class PacedClock:
         self._anchor_seconds = wall.seconds()
         self._at: int | None = None
         """When that was due which is being done."""
+        self._goal = start
+        """How far it goes where it does not wait."""
         self._woken = asyncio.Event()
 
     @property
@@ -53,6 +55,11 @@ class PacedClock:
         self._timetable.add(at, call)
         self._woken.set()
 
+    def lead_to(self, instant: int) -> None:
+        """Something is to come at an instant: a clock that does not wait goes on until there."""
+        self._goal = max(self._goal, instant)
+        self._woken.set()
+
     def on_request(self) -> None:
         """A request has come: do what was due by now; a clock on hold has moved on by a millisecond."""
         until = self._reached + REQUEST if self._pace == HOLD else self.now
@@ -74,7 +81,7 @@ class PacedClock:
         while True:
             self._woken.clear()
             following = self._timetable.next_instant()
-            if following is None or self._pace == HOLD:
+            if following is None or self._pace == HOLD or (self._pace == MAX and following > self._goal):
                 await self._wall.wait(self._woken, None)
             elif self._pace == MAX:
                 self._do_instant()

@@ -1,17 +1,18 @@
 """The market as it goes through time: who hears what, and when."""
 
+import asyncio
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
-from tests.rehearsals.hand_market import MINUTE, MarketByHand, Row, at, listed
+from tests.rehearsals.hand_market import MINUTE, MarketByHand, Row, at, listed, nothing_to_send
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.session_bar import SessionBar
 from weaver.rehearsal.market.bars.timeframes import parse_timeframe
 from weaver.rehearsal.market.publication import Channel
 from weaver.rehearsal.market.wire import Instant
-from weaver.rehearsal.ports import Correction
+from weaver.rehearsal.ports import MAX, Correction
 
 ROWS: list[Row] = [(10, 12, 9, 11, 100), (11, 13, 10.5, 12, 200), (12, 12.5, 11.5, 12.25, 300), (12, 14, 12, 13, 400)]
 NOON = "2024-03-13T16:00Z"
@@ -210,3 +211,19 @@ def test_before_the_open_there_is_no_days_bar_yet() -> None:
     market.advance(240)
     assert len(market.heard.of(Channel.BARS)) == 4
     assert market.heard.of(Channel.DAILY_BARS) == []
+
+
+def test_a_clock_that_does_not_wait_stops_at_the_last_bar() -> None:
+    market = one_stock()
+    market.clock.schedule(at("2030-01-01T00:00Z"), lambda: None)
+    market.clock.set_pace(MAX)
+
+    async def scenario() -> None:
+        task = asyncio.create_task(market.clock.run(nothing_to_send))
+        for _ in range(200):
+            await asyncio.sleep(0)
+        task.cancel()
+
+    asyncio.run(scenario())
+    assert market.clock.now == at("2024-03-13T16:04Z")
+    assert len(market.heard.of(Channel.BARS)) == 4

@@ -94,6 +94,7 @@ def test_what_was_due_in_the_past_is_done_at_the_next_occasion() -> None:
 def test_it_runs_at_its_pace(pace: float, waits: list[float]) -> None:
     wall = FakeWall()
     running, seen = clock(pace, wall), list[int]()
+    running.lead_to(10 * SECOND)
     for second in (5, 10):
         running.schedule(second * SECOND, lambda: seen.append(running.now // SECOND))
 
@@ -113,7 +114,9 @@ def test_it_runs_at_its_pace(pace: float, waits: list[float]) -> None:
 
 def test_a_clock_on_hold_that_runs_goes_on_once_it_is_given_a_pace() -> None:
     held, seen = clock(), list[int]()
-    held.schedule(5 * SECOND, lambda: seen.append(held.now))
+    held.lead_to(5 * SECOND)
+    for second in (5, 6):
+        held.schedule(second * SECOND, lambda: seen.append(held.now))
 
     async def scenario() -> None:
         async with asyncio.timeout(10):
@@ -121,12 +124,16 @@ def test_a_clock_on_hold_that_runs_goes_on_once_it_is_given_a_pace() -> None:
             await asyncio.sleep(0)
             assert seen == []
             held.set_pace(MAX)
-            while not seen:
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert seen == [5 * SECOND]  # nothing is to come any more: it goes on with the next bar only
+            held.lead_to(6 * SECOND)
+            while len(seen) < 2:
                 await asyncio.sleep(0)
             task.cancel()
 
     asyncio.run(scenario())
-    assert seen == [5 * SECOND]
+    assert seen == [5 * SECOND, 6 * SECOND]
 
 
 def test_the_walls_time_is_the_machines() -> None:
