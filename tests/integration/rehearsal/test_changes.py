@@ -176,3 +176,41 @@ def test_pair_is_closed_by_its_positions_name(exchange: Served) -> None:
     exchange.sdk.close_position("BTCUSD")
     exchange.bar(BTC="41000")
     assert exchange.sdk.get_account().cash == "100500"
+
+
+def test_entry_is_replaced_and_its_legs_follow_the_new_one(exchange: Served) -> None:
+    old = resting(exchange, order_class="bracket", take_profit={"limit_price": 110}, stop_loss={"stop_price": 80})
+    new = exchange.sdk.replace_order_by_id(old.id, ReplaceOrderRequest(limit_price=95, qty=4))
+    assert new.order_class.value == "bracket"
+    exchange.bar(AAPL="95")
+    found = exchange.sdk.get_order_by_id(new.id, GetOrderByIdRequest(nested=True))
+    assert [(leg.status.value, leg.qty) for leg in found.legs] == [("new", "4"), ("held", "4")]
+    exchange.bar(AAPL="112")
+    assert exchange.sdk.get_all_positions() == []
+
+
+def test_head_of_an_oco_is_replaced_and_keeps_its_stop(exchange: Served) -> None:
+    long(exchange)
+    old = resting(
+        exchange, side="sell", limit_price=None, order_class="oco", take_profit={"limit_price": 120},
+        stop_loss={"stop_price": 80},
+    )  # fmt: skip
+    new = exchange.sdk.replace_order_by_id(old.id, ReplaceOrderRequest(limit_price=105))
+    found = exchange.sdk.get_order_by_id(new.id, GetOrderByIdRequest(nested=True))
+    assert (found.limit_price, [leg.status.value for leg in found.legs]) == ("105", ["held"])
+    exchange.bar(AAPL="106")
+    assert exchange.sdk.get_order_by_id(new.id).status is OrderStatus.FILLED
+    assert exchange.sdk.get_order_by_id(old.legs[0].id).status is OrderStatus.CANCELED
+
+
+def test_leg_that_the_exchange_replaces_by_itself_stays_in_its_family(exchange: Served) -> None:
+    entry = resting(
+        exchange, limit_price=100, order_class="bracket", take_profit={"limit_price": 110}, stop_loss={"stop_price": 80}
+    )
+    exchange.bar(AAPL="100")
+    profit = entry.legs[0]
+    exchange.fault("venue_replace", id=str(profit.id))
+    replaced = exchange.sdk.get_order_by_id(profit.id)
+    assert replaced.status is OrderStatus.REPLACED
+    legs = exchange.sdk.get_order_by_id(entry.id, GetOrderByIdRequest(nested=True)).legs
+    assert [(leg.replaces, leg.status.value) for leg in legs] == [(profit.id, "new"), (None, "held")]
