@@ -91,7 +91,7 @@ def command(
         ready = {"ready": True, "url": url, "key": keys.key, "secret": keys.secret}
         typer.echo(json.dumps(ready, separators=(",", ":")))
 
-    serve(options, host=host, port=port, on_ready=tell)
+    serve(options, host=host, port=port, on_note=lambda note: typer.echo(note, err=True), on_ready=tell)
 
 
 def _files(given: Sequence[str]) -> "list[BarFile]":

@@ -24,7 +24,7 @@ from weaver.rehearsal.market.market import VenueMarket
 from weaver.rehearsal.ports import Market, Sockets, TradeUpdates, VenueClock
 from weaver.rehearsal.server.app import Front, create_app
 from weaver.rehearsal.server.guard import Guard
-from weaver.rehearsal.server.http_server import ExchangeServer, listening_socket
+from weaver.rehearsal.server.http_server import ExchangeServer, listening_socket, url_of
 from weaver.rehearsal.server.journal import Journal
 from weaver.rehearsal.server.keys import Keys
 from weaver.rehearsal.streams.sockets import VenueSockets
@@ -65,7 +65,7 @@ class RehearsalExchange:
 
     def __init__(self, options: Options) -> None:
         """Raises InputError for files that cannot be used."""
-        listed, start = _listed(options)
+        listed, start, self.notes = _listed(options)
         wall, ids = SystemWall(), SeededIds(options.seed)
         self.clock = PacedClock(start=start, pace=options.pace, wall=wall)
         faults, journal = Faults(ids), Journal(self.clock)
@@ -95,12 +95,16 @@ class RehearsalExchange:
         )
 
 
-def serve(options: Options, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM. `on_ready` is told the address. Raises InputError."""
+def serve(
+    options: Options, *, host: str, port: int, on_note: Callable[[str], None], on_ready: Callable[[str], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM. `on_note` is told what should be known of files, `on_ready` the address. Raises
+    InputError."""
     exchange = RehearsalExchange(options)
+    for note in exchange.notes:
+        on_note(note)
     with listening_socket(host, port) as listening:
-        bound = listening.getsockname()
-        url = f"http://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}"
+        url = url_of(listening)
         server = ExchangeServer(exchange.app, listening=listening, on_ready=lambda: on_ready(url))
         asyncio.run(_serve(exchange, server))
 
@@ -117,13 +121,13 @@ async def _serve(exchange: RehearsalExchange, server: ExchangeServer) -> None:
         await time
 
 
-def _listed(options: Options) -> tuple[Sequence[TradedSymbol], int]:
-    """What trades, and when that begins (ns)."""
+def _listed(options: Options) -> tuple[Sequence[TradedSymbol], int, Sequence[str]]:
+    """What trades, when that begins (ns), and what should be known of it."""
     if not options.bars:
         start = START if options.start is None else options.start
-        return seeded_market(options.seed, start), start
+        return seeded_market(options.seed, start), start, ()
     found = file_market(options.bars, options.classes, tz=options.tz)
-    return found.listed, found.first_close if options.start is None else options.start
+    return found.listed, found.first_close if options.start is None else options.start, found.notes
 
 
 def trading_routes(venue: Venue) -> list[BaseRoute]:

@@ -4,6 +4,7 @@ import errno
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -32,6 +33,15 @@ def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
         # What it accepts inherits this; asyncio sees to it only where the protocol was named.
         found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield found
+
+
+def url_of(listening: socket.socket) -> str:
+    """Where it can be reached from this machine."""
+    host, port = listening.getsockname()[:2]
+    address = ip_address(host)
+    if address.is_unspecified:
+        address = ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return f"http://{address}:{port}" if address.version == 4 else f"http://[{address}]:{port}"
 
 
 class Connection(HttpToolsProtocol):

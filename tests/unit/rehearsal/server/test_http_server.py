@@ -1,25 +1,27 @@
-"""The exchange's own socket."""
+"""The socket that the exchange listens on."""
 
 import socket
 
 import pytest
 
 from weaver.model.errors import InputError
-from weaver.rehearsal.server.http_server import listening_socket
+from weaver.rehearsal.server.http_server import listening_socket, url_of
 
 
-def test_small_answers_are_not_held_back() -> None:
-    """An answer is its head and its body: with Nagle's algorithm the second waits for the first's acknowledgement."""
-    with listening_socket("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
-        accepted, _ = listening.accept()
-        is_at_once = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-        accepted.close()
-    assert is_at_once
+def test_address_is_one_that_this_machine_can_reach() -> None:
+    for host in ("127.0.0.1", "0.0.0.0", "localhost"):
+        with listening_socket(host, 0) as listening:
+            url = url_of(listening)
+            assert url == f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
-def test_a_port_that_is_taken_is_named() -> None:
-    with listening_socket("127.0.0.1", 0) as listening:
-        port = listening.getsockname()[1]
-        told = f"127.0.0.1:{port} cannot be listened on .*choose another --port"
-        with pytest.raises(InputError, match=told), listening_socket("127.0.0.1", port):
+def test_port_that_is_taken_is_said_to_be() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with (
+            pytest.raises(InputError, match="stop what uses it, or choose another --port"),
+            listening_socket("127.0.0.1", port),
+        ):
             pass
+    with pytest.raises(InputError, match="choose another --host"), listening_socket("no.such.host.invalid", 0):
+        pass
