@@ -15,6 +15,7 @@ def test_state_tells_all(exchange: Served) -> None:
     assert [one["symbol"] for one in state["positions"]] == ["AAPL"]
     assert [one["status"] for one in state["orders"]] == ["filled"]
     assert [one["price"] for one in state["executions"]] == ["100"]
+    assert state["executions"][0]["client_order_id"] == state["orders"][0]["client_order_id"]
     assert [(one["kind"], one["match"]) for one in state["faults"]] == [("mute", {"path": "/stream"})]
     assert state["connections"] == []
 
@@ -30,6 +31,10 @@ def test_journal_tells_each_request_and_whether_it_acted(exchange: Served) -> No
     assert (second["client_order_id"], second["status"], second["acted"]) == ("bad", 422, False)
     assert first["time"] == "2024-03-12T14:30:00.001000000Z"
     assert exchange.http.get("/_control/journal", params={"after": first["n"]}).json() == [second]
+    order = exchange.http.get("/v2/orders:by_client_order_id", params={"client_order_id": "mine"}).json()
+    exchange.http.delete(f"/v2/orders/{order['id']}")
+    looked_up, cancelled = exchange.http.get("/_control/journal", params={"after": second["n"]}).json()
+    assert looked_up["client_order_id"] == cancelled["client_order_id"] == "mine"
 
 
 def test_time_moves_by_control_and_a_millisecond_a_request(exchange: Served) -> None:

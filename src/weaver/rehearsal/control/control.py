@@ -95,13 +95,12 @@ class Control:
         return answer(fault.as_json())
 
     async def _clear(self, _: Request) -> Response:
-        self._venue.faults.clear()
-        return Response(status_code=204)
+        return answer({"removed": self._venue.faults.clear()})
 
     async def _remove(self, request: Request) -> Response:
         if not self._venue.faults.remove(request.path_params["id"]):
             raise Refused(404, 40410000, "no such fault is set")
-        return Response(status_code=204)
+        return answer({"removed": 1})
 
     async def _reset(self, request: Request) -> Response:
         body = read_body(await request.body())

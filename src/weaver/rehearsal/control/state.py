@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from weaver.rehearsal.ports import Sockets
 from weaver.rehearsal.trading.account import account_json
 from weaver.rehearsal.trading.positions import position_json
-from weaver.rehearsal.venue.tickets.wire import order_json
+from weaver.rehearsal.venue.tickets.wire import Execution, order_json
 from weaver.rehearsal.venue.times import utc_text
 from weaver.rehearsal.venue.venue import Venue
 
@@ -18,7 +18,12 @@ def state_json(venue: Venue, sockets: Sockets) -> Mapping[str, object]:
         "account": account_json(venue),
         "positions": [position_json(venue, symbol) for symbol in venue.account.positions],
         "orders": [order_json(ticket, nested=True) for ticket in venue.book],
-        "executions": [one.as_activity() for one in venue.lifecycle.executions],
+        "executions": [_told(one) for one in venue.lifecycle.executions],
         "connections": list(sockets.connections()),
         "faults": [fault.as_json() for fault in venue.faults],
     }
+
+
+def _told(one: Execution) -> Mapping[str, object]:
+    """An activity, and what it says nothing of."""
+    return {**one.as_activity(), "execution_id": one.id, "client_order_id": one.client_order_id}

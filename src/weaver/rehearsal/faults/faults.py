@@ -108,10 +108,9 @@ class Faults:
             told(fault)
         return True
 
-    def clear(self) -> None:
-        """Take all away."""
-        for id in tuple(self._set):
-            self.remove(id)
+    def clear(self) -> int:
+        """Take all away; how many there were."""
+        return sum(self.remove(id) for id in tuple(self._set))
 
     def find(self, kind: str, **facts: str) -> Fault | None:
         """The first of a kind that fits, which stays as it is."""

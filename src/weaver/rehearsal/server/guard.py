@@ -5,6 +5,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 from starlette.datastructures import Headers, MutableHeaders
@@ -25,6 +26,7 @@ ABORT = "rehearsal.abort"
 BODY_MAX = 1 << 20
 SMALL = 16 << 10
 """An answer of no more bytes goes out at once."""
+ORDERS = "/v2/orders/"
 OPEN_TO_ALL = "/v1beta3/crypto/"
 DATA = ("/v2/stocks", "/v1beta", "/v1/")
 PHRASES: Mapping[int, str] = {status.value: status.phrase.lower() for status in HTTPStatus}
@@ -83,7 +85,7 @@ class Guard:
         body = await _read(receive)
         self._clock.on_request()
         asked = Asked(method=scope["method"], path=scope["path"], body=body or b"")
-        asked.client_order_id = _client_order_id(scope, asked.body)
+        asked.client_order_id = _client_order_id(scope, asked.body) or self._known_by_id(asked.path)
         self._outbox.hold()
         try:
             response = refusal(TOO_LARGE) if body is None else await self._answered(asked, scope)
@@ -91,6 +93,13 @@ class Guard:
             await self._deliver(asked, response, scope, receive, send)
         finally:
             self._let_go(asked)
+
+    def _known_by_id(self, path: str) -> str | None:
+        """The client's id of an order that a path names by the exchange's."""
+        if not path.startswith(ORDERS):
+            return None
+        ticket = self._venue.book.find(path.removeprefix(ORDERS))
+        return None if ticket is None else ticket.client_order_id
 
     async def _answered(self, asked: Asked, scope: Scope) -> Response:
         """What the exchange answers; faults that keep it from acting have their turn first."""
@@ -235,11 +244,9 @@ def _emptied(response: Response) -> Response:
 
 def _client_order_id(scope: Scope, body: bytes) -> str | None:
     """The one that a request names, for the journal and for faults."""
-    if b"client_order_id" in scope["query_string"]:
-        for part in scope["query_string"].decode("latin-1").split("&"):
-            name, _, value = part.partition("=")
-            if name == "client_order_id":
-                return str(value)
+    asked = parse_qs(scope["query_string"].decode("latin-1")).get("client_order_id")
+    if asked:
+        return asked[0]
     if b"client_order_id" not in body:
         return None
     try:
