@@ -244,7 +244,8 @@ def _emptied(response: Response) -> Response:
 
 def _client_order_id(scope: Scope, body: bytes) -> str | None:
     """The one that a request names, for the journal and for faults."""
-    asked = parse_qs(scope["query_string"].decode("latin-1")).get("client_order_id")
+    query: bytes = scope["query_string"]
+    asked = parse_qs(query.decode("latin-1")).get("client_order_id")
     if asked:
         return asked[0]
     if b"client_order_id" not in body:
