@@ -44,6 +44,26 @@ def test_list_pages_by_times_that_are_themselves_left_out(exchange: Served) -> N
     assert listed(exchange, after=times[0], until=times[4]) == ids[3:0:-1]
 
 
+def test_pages_of_one_miss_no_leg(exchange: Served) -> None:
+    exchange.sdk.submit_order(
+        MarketOrderRequest(
+            symbol="AAPL",
+            qty=1,
+            side="buy",
+            time_in_force="day",
+            order_class="bracket",
+            take_profit={"limit_price": 120},
+            stop_loss={"stop_price": 80},
+        )
+    )
+    seen: list[str] = []
+    until = None
+    while page := exchange.sdk.get_orders(GetOrdersRequest(status=QueryOrderStatus.ALL, limit=1, until=until)):
+        seen += [str(order.type.value) for order in page]
+        until = page[-1].submitted_at
+    assert seen == ["stop", "limit", "market"]
+
+
 def test_list_by_state_symbol_and_side(exchange: Served) -> None:
     resting(exchange, 1), resting(exchange, 1, "MSFT")
     closed = exchange.sdk.get_order_by_client_id("MSFT-0")

@@ -27,6 +27,8 @@ from weaver.rehearsal.venue.tickets.terms import Terms
 from weaver.rehearsal.venue.tickets.ticket import Ticket
 
 OTHER = {Side.BUY: Side.SELL, Side.SELL: Side.BUY}
+APART = 1_000
+"""By how much the times of two orders differ at least (ns): lists are paged by these, and clients cut them to µs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class Entry:
         self._configuration = configuration
         self._clock, self._market, self._account = clock, market, account
         self._book, self._reservations, self._faults, self._new_id = book, reservations, faults, new_id
-        self._number = 0
+        self._number = self._newest = 0
 
     def asset(self, name: str) -> Asset:
         """The asset that an order names, a pair with its slash or without. Raises Refused."""
@@ -126,6 +128,7 @@ class Entry:
             status=status,
             now=self._clock.now,
         )
+        ticket.submitted_at = self._newest = max(self._clock.now, self._newest + APART)
         ticket.order = make_order(self._number, terms, asset, qty, placed)
         newest = self._account.price_units(asset.symbol)
         if ticket.order.order_type is OrderType.TRAILING_STOP and newest:
