@@ -10,13 +10,15 @@ from weaver.rehearsal.time.wall import WallTime
 SECOND = 1_000_000_000
 REQUEST = 1_000_000
 """By how much a request moves a clock on hold (ns)."""
+PATIENCE_SECONDS = 0.1
+"""How long a request waits for what was due before it."""
 
 
 class PacedClock:
     """A clock that starts at an instant (ns) and goes `pace` times as fast as the wall's, MAX or HOLD.
 
-    It never goes back. What was due while nobody looked is done at the next occasion, with `now` at the instant at
-    which it was due.
+    It never goes back, and does not pass what is due before that is done: at a pace that is too fast for the machine it
+    goes as fast as it can. What is done has `now` at the instant at which it was due.
     """
 
     def __init__(self, *, start: int, pace: float, wall: WallTime) -> None:
@@ -36,7 +38,7 @@ class PacedClock:
         """ns since the epoch; while something that was due is done, the instant at which it was due."""
         if self._at is not None:
             return self._at
-        self._reached = max(self._reached, self._paced())
+        self._reached = max(self._reached, self._not_past_what_is_due(self._paced()))
         return self._reached
 
     @property
@@ -61,11 +63,15 @@ class PacedClock:
         self._woken.set()
 
     def on_request(self) -> None:
-        """A request has come: do what was due by now; a clock on hold has moved on by a millisecond."""
-        until = self._reached + REQUEST if self._pace == HOLD else self.now
-        while self._is_due(until):
+        """A request has come: do what was due by now; a clock on hold has moved on by a millisecond.
+
+        A clock that is far behind its pace does some of it, and the request is as early as what is left.
+        """
+        until = self._reached + REQUEST if self._pace == HOLD else max(self._reached, self._paced())
+        patience = self._wall.seconds() + PATIENCE_SECONDS
+        while self._is_due(until) and self._wall.seconds() <= patience:
             self._do_next()
-        self._reached = max(self._reached, until)
+        self._reached = max(self._reached, self._not_past_what_is_due(until))
 
     async def advance(self, to: int, sent: Sent) -> None:
         """Move on to an instant, doing what is due on the way, each instant's sent before the next begins."""
@@ -98,6 +104,11 @@ class PacedClock:
         if self._pace in (HOLD, MAX):
             return self._anchor
         return self._anchor + int((self._wall.seconds() - self._anchor_seconds) * self._pace * SECOND)
+
+    def _not_past_what_is_due(self, instant: int) -> int:
+        """An instant, or the one before it at which something is due that has not been done: time waits for that."""
+        following = self._timetable.next_instant()
+        return instant if following is None else min(instant, following)
 
     def _anchor_at(self, instant: int) -> None:
         self._reached = self._anchor = instant

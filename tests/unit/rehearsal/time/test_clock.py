@@ -80,6 +80,32 @@ def test_a_request_finds_done_what_was_due_before_it() -> None:
     assert paced.now == 7 * SECOND
 
 
+def test_time_does_not_pass_what_is_due_before_it_is_done() -> None:
+    wall = FakeWall()
+    paced = clock(1, wall)
+    paced.schedule(5 * SECOND, lambda: None)
+    wall.now += 7
+    assert paced.now == 5 * SECOND
+    paced.on_request()
+    assert paced.now == 7 * SECOND
+
+
+def test_a_clock_that_is_too_fast_for_its_work_does_not_hold_requests_up() -> None:
+    wall, done = FakeWall(), list[int]()
+    paced = clock(1_000, wall)
+
+    def work() -> None:
+        done.append(paced.now)
+        wall.now += 0.06
+
+    for second in range(1, 100):
+        paced.schedule(second * SECOND, work)
+    wall.now += 0.1
+    paced.on_request()
+    assert done == [1 * SECOND, 2 * SECOND]
+    assert paced.now == 3 * SECOND
+
+
 def test_what_was_due_in_the_past_is_done_at_the_next_occasion() -> None:
     held = clock()
     asyncio.run(held.advance(60 * SECOND, nothing_to_send))
