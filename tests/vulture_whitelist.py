@@ -99,11 +99,7 @@ _.idle
 
 # Adapters' settings are read by the names of their variables, adapters by the names of their classes, and the SDK and
 # the standard library look for these.
-_.alpaca_paper_api_key
-_.alpaca_paper_api_secret
 _.alpaca_paper_base_url
-_.alpaca_live_api_key
-_.alpaca_live_api_secret
 _.alpaca_live_base_url
 _.alpaca_data_url
 _.alpaca_stream_url

@@ -315,13 +315,17 @@ def shown(settings: Settings) -> dict[str, str | int | float | bool | None]:
 
 
 def _secrets(settings: Settings) -> list[SecretStr]:
-    """Texts that must not get into the log: the token, and the database's password."""
+    """Texts that must not get into the log: the token, the venues' keys, and the database's password."""
     try:
         password = urlsplit(settings.database_url or "").password or ""
     except ValueError:
         password = ""
     of_database = [SecretStr(password), SecretStr(unquote(password))]  # as it stands in the URL, and as drivers see it
-    return [*of_database, *([] if settings.security_api_token is None else [settings.security_api_token])]
+    keys = [
+        settings.security_api_token, settings.alpaca_paper_api_key, settings.alpaca_paper_api_secret,
+        settings.alpaca_live_api_key, settings.alpaca_live_api_secret,
+    ]  # fmt: skip
+    return [*of_database, *(key for key in keys if key is not None)]
 
 
 def _make_folders(settings: Settings) -> None:

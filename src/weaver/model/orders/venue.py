@@ -56,8 +56,8 @@ class VenueRules:
             return f"{self.name} takes no {order.tif} orders"
         if order.order_class is not OrderClass.SIMPLE and order.tif not in LASTING:
             return f"{self.name} takes {order.order_class} orders as day, gtc or gtd only"
-        if order.extended_hours:
-            return self._refuses_extended(order)
+        if order.extended_hours and (told := self._refuses_extended(order)):
+            return told
         if self.asset_class is AssetClass.STOCK and order.quantity % 1:
             return self._refuses_fraction(order)
         return ""

@@ -39,6 +39,8 @@ EXTENDED = {"extended_hours": True, **LIMIT}
         ),
         ("alpaca-stocks", {**EXTENDED}, ""),
         ("alpaca-stocks", {**EXTENDED, "tif": TimeInForce.GTC}, ""),
+        ("alpaca-stocks", {**EXTENDED, "quantity": "0.5"}, ""),
+        ("alpaca-stocks", {**EXTENDED, "quantity": "0.5", "tif": TimeInForce.GTC}, "in day orders only"),
         ("alpaca-stocks", {"extended_hours": True}, "limit orders only"),
         ("alpaca-stocks", {**EXTENDED, "tif": TimeInForce.IOC}, "limit orders only"),
         ("alpaca-stocks", {**EXTENDED, "order_class": OrderClass.OTO}, "no oto orders outside"),

@@ -130,7 +130,7 @@ class AlpacaAdapter(ExchangeAdapter):
         known = self._instruments.get(request.symbol)
         if known is None or self._link is None:
             return None
-        return refusal(request, known, self._link.known.working())
+        return refusal(request, known, self._link.known.working(), self.now())
 
     async def _looked_again(self, refused: Refused, request: OrderRequest) -> Refused | None:
         """A refusal of what may have changed at the venue since, once that has been asked; None: none any more, or no

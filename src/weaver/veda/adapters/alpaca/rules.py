@@ -2,11 +2,14 @@
 users report; `/docs/architecture/veda.md` lists them."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from decimal import Decimal
 
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.numbers.money import decimals_of, plain
 from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
+from weaver.model.orders.venue import LASTING
+from weaver.veda.adapters.alpaca.hours import too_late_for_auction
 from weaver.veda.exchange.answers import Reason, Refused
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.exchange.orders import OrderRequest, VenueOrder
@@ -24,16 +27,21 @@ _PRICES_NEEDED = {
 }
 
 
-def refusal(request: OrderRequest, known: InstrumentRules, working: Iterable[VenueOrder]) -> Refused | None:
+def refusal(
+    request: OrderRequest, known: InstrumentRules, working: Iterable[VenueOrder], now: datetime
+) -> Refused | None:
     """Why Alpaca would not take an order, given the account's working orders; None: nothing speaks against it."""
-    for found in _refusals(request, known, working):
+    for found in _refusals(request, known, working, now):
         return found
     return None
 
 
-def _refusals(request: OrderRequest, known: InstrumentRules, working: Iterable[VenueOrder]) -> Iterator[Refused]:
+def _refusals(
+    request: OrderRequest, known: InstrumentRules, working: Iterable[VenueOrder], now: datetime
+) -> Iterator[Refused]:
     yield from _of_the_asset(request, known)
     yield from _of_the_kind(request, known)
+    yield from _of_the_time_in_force(request, now)
     yield from _of_the_quantity(request, known)
     yield from _of_the_prices(request, known)
     yield from _of_the_legs(request)
@@ -57,6 +65,18 @@ def _of_the_kind(request: OrderRequest, known: InstrumentRules) -> Iterator[Refu
         yield _no(Reason.ORDER, told)
 
 
+def _of_the_time_in_force(request: OrderRequest, now: datetime) -> Iterator[Refused]:
+    kind, tif = request.order_type, request.tif
+    if kind is OrderType.TRAILING_STOP and tif not in LASTING:
+        yield _no(Reason.ORDER, f"trailing stops are day, gtc or gtd orders, not {tif}")
+    if tif not in {TimeInForce.OPG, TimeInForce.CLS}:
+        return
+    if kind not in {OrderType.MARKET, OrderType.LIMIT}:
+        yield _no(Reason.ORDER, f"{tif} orders are market or limit orders, not {kind}")
+    if told := too_late_for_auction(tif, now):
+        yield _no(Reason.ORDER, told)
+
+
 def _of_the_quantity(request: OrderRequest, known: InstrumentRules) -> Iterator[Refused]:
     instrument, quantity = known.instrument, request.quantity
     if request.notional is not None:
@@ -76,9 +96,9 @@ def _of_the_quantity(request: OrderRequest, known: InstrumentRules) -> Iterator[
     elif quantity < instrument.minimum:
         least = plain(instrument.minimum)
         yield _no(Reason.QUANTITY, f"an order for {request.symbol} is {least} at least, not {plain(quantity)}")
-    price = request.limit or request.stop
-    if price is not None and quantity * price < known.minimum_notional:
-        yield _too_small(request, known, quantity * price)
+    limit, counts = request.limit, instrument.asset_class is not AssetClass.STOCK or quantity % 1
+    if limit is not None and counts and 0 < quantity * limit < known.minimum_notional:
+        yield _too_small(request, known, quantity * limit)
 
 
 def _of_the_notional(request: OrderRequest, known: InstrumentRules) -> Iterator[Refused]:
@@ -92,6 +112,8 @@ def _of_the_notional(request: OrderRequest, known: InstrumentRules) -> Iterator[
     is_stock = known.instrument.asset_class is AssetClass.STOCK
     if is_stock and (request.tif is not TimeInForce.DAY or request.order_class is not OrderClass.SIMPLE):
         yield _no(Reason.ORDER, "notional orders are simple day orders only")
+    if is_stock and request.order_type is OrderType.TRAILING_STOP:
+        yield _no(Reason.ORDER, "notional orders do not trail")
     if is_stock and not known.is_fractionable:
         yield _no(Reason.QUANTITY, f"fractions of {request.symbol} cannot be ordered, so no notional amounts either")
 
@@ -114,11 +136,12 @@ def _of_the_prices(request: OrderRequest, known: InstrumentRules) -> Iterator[Re
     for trail in trails:
         if trail <= 0:
             yield _no(Reason.PRICE, f"a trail is above 0, not {plain(trail)}")
-    if request.trail_percent is not None and request.trail_percent >= 100:
-        yield _no(Reason.PRICE, f"a trail is less than 100 %, not {plain(request.trail_percent)}")
+    percent = request.trail_percent
+    if percent is not None and percent >= 100 and request.side is Side.SELL:
+        yield _no(Reason.PRICE, f"a sell trails by less than 100 %, not {plain(percent)}")
     stop_loss = request.stop_loss
     legs = () if stop_loss is None else (stop_loss.stop, stop_loss.limit)
-    for price in (request.limit, request.stop, request.take_profit, *legs):
+    for price in (request.limit, request.stop, request.trail, request.take_profit, *legs):
         if price is not None:
             yield from _of_a_price(price, known)
 
@@ -142,10 +165,33 @@ def _of_the_legs(request: OrderRequest) -> Iterator[Refused]:
             yield _no(Reason.ORDER, f"a {request.order_class} order needs a take-profit and a stop-loss")
         case OrderClass.OTO if (profit is None) == (stop is None):
             yield _no(Reason.ORDER, "an oto order has one leg, a take-profit or a stop-loss")
-    exit_side = request.side if request.order_class is OrderClass.OCO else _other(request.side)
-    if profit is not None and stop is not None and exit_side.sign * (profit - stop) > -CENT:
-        where = "below" if exit_side is Side.SELL else "above"
-        yield _no(Reason.PRICE, f"the stop-loss {plain(stop)} must be {where} the take-profit {plain(profit)}")
+        case OrderClass.BRACKET | OrderClass.OTO if request.order_type not in {OrderType.MARKET, OrderType.LIMIT}:
+            yield _no(Reason.ORDER, f"the entry of a {request.order_class} order is a market or limit order")
+    yield from _of_the_legs_prices(request)
+
+
+def _of_the_legs_prices(request: OrderRequest) -> Iterator[Refused]:
+    """Each exit lies on its side of the other, and of the entry's limit."""
+    is_oco = request.order_class is OrderClass.OCO
+    exit_side = request.side if is_oco else _other(request.side)
+    profit, stop_loss = request.take_profit, request.stop_loss
+    stop = None if stop_loss is None else stop_loss.stop
+    entry = None if is_oco else request.limit
+    for lower, upper in (((("stop-loss"), stop), ("take-profit", profit)), (("stop-loss", stop), ("limit", entry)),
+                         (("limit", entry), ("take-profit", profit))):  # fmt: skip
+        if lower[1] is not None and upper[1] is not None and exit_side.sign * (lower[1] - upper[1]) <= 0:
+            where = "below" if exit_side is Side.SELL else "above"
+            told = f"the {lower[0]} {plain(lower[1])} must be {where} the {upper[0]} {plain(upper[1])}"
+            yield _no(Reason.PRICE, told)
+    if (
+        stop_loss is not None
+        and stop_loss.limit is not None
+        and exit_side.sign * (stop_loss.stop - stop_loss.limit) > 0
+    ):
+        told = (
+            f"the stop-loss's limit {plain(stop_loss.limit)} lies on the wrong side of its stop {plain(stop_loss.stop)}"
+        )
+        yield _no(Reason.PRICE, told)
 
 
 def _other(side: Side) -> Side:

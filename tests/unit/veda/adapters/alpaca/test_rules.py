@@ -1,5 +1,6 @@
 """Alpaca's order rules, checked before anything is sent."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -27,7 +28,9 @@ D = Decimal
 LIMIT = {"order_type": OrderType.LIMIT}
 BRACKET = {"order_class": OrderClass.BRACKET, "take_profit": D(110), "stop_loss": StopLoss(stop=D(95))}
 OCO = BRACKET | {"order_class": OrderClass.OCO, "side": Side.SELL}
-GTC, IOC, FOK = TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK
+STOP = {"order_type": OrderType.STOP, "stop": D(100)}
+GTC, IOC, FOK, OPG = TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.OPG
+NOON = datetime(2024, 3, 4, 17, tzinfo=UTC)
 TRAILING = {"order_type": OrderType.TRAILING_STOP}
 
 
@@ -41,7 +44,7 @@ def asked(
     symbol: str = "AAPL", quantity: str = "1", working: tuple[VenueOrder, ...] = (), **terms: object
 ) -> Refused | None:
     base: dict[str, object] = {"client_order_id": "r-1", "symbol": symbol, "side": Side.BUY, "quantity": D(quantity)}
-    return refusal(OrderRequest(**{**base, **terms}), known(symbol), working)  # type: ignore[arg-type]
+    return refusal(OrderRequest(**{**base, **terms}), known(symbol), working, NOON)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,9 @@ def asked(
         ("AAPL", "1", OCO),
         ("AAPL", "1", {"order_class": OrderClass.OTO, "take_profit": D(110)}),
         ("AAPL", "1", {"tif": IOC}),
+        ("AAPL", "1", {"tif": TimeInForce.CLS}),
+        ("AAPL", "1", LIMIT | {"limit": D("0.5")}),
+        ("AAPL", "1", TRAILING | {"trail_percent": D(100)}),
         ("BTC/USD", "0.0015", {}),
         ("BTC/USD", "0.5", LIMIT | {"limit": D("100.5"), "tif": GTC}),
         ("BTC/USD", "1", {"tif": IOC}),
@@ -89,17 +95,32 @@ def test_order_that_alpaca_takes_is_let_through(symbol: str, quantity: str, term
         ("AAPL", "0", {"notional": D("0.99")}, Reason.QUANTITY, "comes to 1 at least, not 0.99"),
         ("AAPL", "0", {"notional": D("5.001")}, Reason.QUANTITY, "two decimals at most"),
         ("AAPL", "0", {"notional": D(5), "tif": GTC}, Reason.ORDER, "simple day orders only"),
+        ("AAPL", "0", TRAILING | {"notional": D(5), "trail": D(1)}, Reason.ORDER, "notional orders do not trail"),
         ("AAPL", "0.01", LIMIT | {"limit": D(50)}, Reason.QUANTITY, "comes to 1 at least, not 0.5"),
         ("AAPL", "1", LIMIT | {"limit": D("10.001")}, Reason.PRICE, "in steps of 0.01: 10.001"),
         ("AAPL", "100", LIMIT | {"limit": D("0.12345")}, Reason.PRICE, "in steps of 0.0001"),
-        ("AAPL", "1", LIMIT | {"limit": D("-5")}, Reason.QUANTITY, "comes to 1 at least"),
+        ("AAPL", "1", LIMIT | {"limit": D("-5")}, Reason.PRICE, "a price is above 0, not -5"),
         ("AAPL", "1", LIMIT, Reason.PRICE, "a limit order needs limit, not none"),
         ("AAPL", "1", {"limit": D(5)}, Reason.PRICE, "a market order needs no price, not limit"),
         ("AAPL", "1", LIMIT | {"limit": D(5), "stop": D(5)}, Reason.PRICE, "needs limit, not limit and stop"),
         ("AAPL", "1", TRAILING, Reason.PRICE, "needs trail, not none"),
         ("AAPL", "1", TRAILING | {"trail": D(1), "trail_percent": D(1)}, Reason.PRICE, "needs trail"),
         ("AAPL", "1", TRAILING | {"trail": D(0)}, Reason.PRICE, "a trail is above 0"),
-        ("AAPL", "1", TRAILING | {"trail_percent": D(100)}, Reason.PRICE, "less than 100 %"),
+        ("AAPL", "1", TRAILING | {"trail_percent": D(100), "side": Side.SELL}, Reason.PRICE, "by less than 100 %"),
+        ("AAPL", "1", TRAILING | {"trail": D("1.505")}, Reason.PRICE, "in steps of 0.01: 1.505"),
+        ("AAPL", "1", TRAILING | {"trail": D(1), "tif": IOC}, Reason.ORDER, "trailing stops are day, gtc or gtd"),
+        ("AAPL", "1", STOP | {"tif": OPG}, Reason.ORDER, "opg orders are market or limit orders"),
+        ("AAPL", "1", {"tif": OPG}, Reason.ORDER, "until 9:28, and from 19:00 on"),
+        ("AAPL", "1", BRACKET | STOP, Reason.ORDER, "the entry of a bracket order is a market or limit order"),
+        ("AAPL", "1", BRACKET | LIMIT | {"limit": D(94)}, Reason.PRICE, "the stop-loss 95 must be below the limit 94"),
+        ("AAPL", "1", BRACKET | LIMIT | {"limit": D(111)}, Reason.PRICE, "the limit 111 must be below the take-profit"),
+        (
+            "AAPL",
+            "1",
+            BRACKET | {"stop_loss": StopLoss(stop=D(95), limit=D(96))},
+            Reason.PRICE,
+            "wrong side of its stop",
+        ),
         ("AAPL", "1", {"extended_hours": True}, Reason.ORDER, "limit orders only, day, gtc or gtd, outside"),
         (
             "AAPL",
