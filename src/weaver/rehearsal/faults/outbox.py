@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from weaver.rehearsal.faults.faults import Faults
 
 Update = Mapping[str, object]
+ACKNOWLEDGED = ("pending_new", "accepted")
+"""Events that say no more than the answer to the request did. A fault strikes them only where it names them, or it
+would be used up before anything has happened."""
 
 
 class Outbox:
@@ -41,18 +44,25 @@ class Outbox:
             self._go(self._waiting.popleft())
 
     def _go(self, update: Update) -> None:
-        facts = _facts(update)
-        if self._faults.strike("lose_update", **facts):
+        if self._strikes("lose_update", update):
             return
-        if self._kept is None and self._faults.strike("reorder_updates", **facts):
+        if self._kept is None and self._strikes("reorder_updates", update):
             self._kept = update
             return
         self._send(update)
-        if self._faults.strike("duplicate_update", **facts):
+        if self._strikes("duplicate_update", update):
             self._send(update)
         if self._kept is not None:
             kept, self._kept = self._kept, None
             self._send(kept)
+
+    def _strikes(self, kind: str, update: Update) -> bool:
+        facts = _facts(update)
+        fault = self._faults.find(kind, **facts)
+        if fault is None or (facts["event"] in ACKNOWLEDGED and "event" not in fault.match):
+            return False
+        self._faults.use(fault)
+        return True
 
 
 def _facts(update: Update) -> dict[str, str]:

@@ -43,3 +43,20 @@ def test_update_is_overtaken_by_the_next() -> None:
     for event in ("new", "partial_fill", "fill"):
         box.publish(update(event))
     assert sent == ["partial_fill", "new", "fill"]
+
+
+def test_acknowledgement_is_struck_only_where_it_is_named() -> None:
+    events = ("pending_new", "new", "fill")
+    for kind, expected in (
+        ("lose_update", ["pending_new", "fill"]),
+        ("duplicate_update", ["pending_new", "new", "new", "fill"]),
+        ("reorder_updates", ["pending_new", "fill", "new"]),
+    ):
+        box, sent = outbox({"kind": kind})
+        for event in events:
+            box.publish(update(event))
+        assert sent == expected
+    box, sent = outbox({"kind": "lose_update", "match": {"event": "pending_new"}})
+    for event in events:
+        box.publish(update(event))
+    assert sent == ["new", "fill"]
