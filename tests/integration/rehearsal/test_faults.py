@@ -232,6 +232,10 @@ def test_disconnect_acts_at_once(exchange: Served) -> None:
         {"kind": "halt"},
         {"kind": "split", "symbol": "AAPL", "ratio": "0"},
         {"kind": "delay", "match": []},
+        {"kind": "status", "code": 9999},
+        {"kind": "split", "symbol": "AAPL", "ratio": False},
+        {"kind": "corrected_bar", "values": {"c": "high"}},
+        {"kind": "asset_flags", "tradable": 1},
     ],
 )
 def test_what_is_no_fault_is_refused(exchange: Served, body: dict[str, object]) -> None:
@@ -240,6 +244,8 @@ def test_what_is_no_fault_is_refused(exchange: Served, body: dict[str, object]) 
 
 
 def test_what_means_nothing_is_told(exchange: Served) -> None:
+    exchange.fault("corrected_bar", times=1, values={"c": 100.5})
+    exchange.http.delete("/_control/faults")
     found = exchange.control("faults", {"kind": "delay", "colour": "blue"})
     assert found["ignored"] == ["colour"]  # type: ignore[index]
     assert exchange.http.get("/_control/faults").json() == [found]

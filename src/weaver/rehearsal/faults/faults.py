@@ -1,6 +1,6 @@
 """The faults that are set: found by what they match, and used up."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fnmatch import fnmatchcase
@@ -28,6 +28,7 @@ class Fault:
     """How often it still strikes; None: until it is taken away."""
     match: Mapping[str, str]
     options: Mapping[str, Option]
+    flags: Mapping[str, bool | str]
     ignored: tuple[str, ...] = ()
     """What else was said of it, and means nothing."""
 
@@ -51,13 +52,9 @@ class Fault:
         """An option that is true or false."""
         return self.options.get(name) is True
 
-    def given(self, names: Iterable[str]) -> dict[str, object]:
-        """Those of some options that were given."""
-        return {name: self.options[name] for name in names if self.options.get(name) not in (None, "")}
-
     def as_json(self) -> dict[str, object]:
         """As the control tells of it."""
-        shown = {name: plain(one) if isinstance(one, Decimal) else one for name, one in self.options.items()}
+        shown = {name: _shown(one) for name, one in self.options.items()}
         told: dict[str, object] = {
             "id": self.id,
             "kind": self.kind,
@@ -154,13 +151,21 @@ def _read(body: Mapping[str, object], id: str) -> Fault:
     missing = [one for one in kind.needs if one not in narrowed]
     if missing:
         raise BadFault(f"{name} needs {', '.join(missing)}")
-    ignored = set(narrowed) - set(MATCHED) | set(body) - {"kind", "times", "match", *MATCHED, *kind.options}
+    ignored = set(narrowed) - set(MATCHED) | set(body) - {
+        "kind",
+        "times",
+        "match",
+        *MATCHED,
+        *kind.options,
+        *kind.flags,
+    }
     return Fault(
         id=id,
         kind=str(name),
         times=_times(body.get("times"), kind),
         match={key: str(one) for key, one in narrowed.items() if key in MATCHED},
         options={key: _option(f"{name}: {key}", body.get(key, of), of) for key, of in kind.options.items()},
+        flags={key: _flag(f"{name}: {key}", body[key]) for key in kind.flags if key in body},
         ignored=tuple(sorted(ignored)),
     )
 
@@ -179,17 +184,31 @@ def _option(name: str, value: object, default: Option) -> Option:
         case Decimal(), int() | float() | str() if not isinstance(value, bool):
             return _number(name, value)
         case dict(), Mapping():
-            return dict(value)
+            return {str(key): _number(name, one) for key, one in value.items()}
         case bool(), bool():
             return value
-        case str(), bool():
-            return value
-        case str(), str() | int() | float():
+        case str(), str() | int() | float() if not isinstance(value, bool):
             return str(value)
         case Decimal(), Decimal():
             return value
         case _:
             raise BadFault(f"{name} cannot be {value!r}")
+
+
+def _shown(option: Option) -> object:
+    match option:
+        case Decimal():
+            return plain(option)
+        case dict():
+            return {name: plain(value) for name, value in option.items()}
+        case _:
+            return option
+
+
+def _flag(name: str, value: object) -> bool | str:
+    if isinstance(value, bool | str):
+        return value
+    raise BadFault(f"{name} cannot be {value!r}")
 
 
 def _number(name: str, value: object) -> Decimal:
@@ -199,4 +218,6 @@ def _number(name: str, value: object) -> Decimal:
         raise BadFault(f"{name} must be a number, not {value!r}") from None
     if not number.is_finite() or abs(number) > NUMBER_MAX:
         raise BadFault(f"{name} must be a number, not {value!r}")
+    if name.endswith(": code") and not 400 <= number <= 599:
+        raise BadFault(f"{name} must be the status of an error, 400 to 599, not {value!r}")
     return number

@@ -1,7 +1,6 @@
 """The faults of market and sockets (`ports.FeedFaults`)."""
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Callable
 
 from weaver.rehearsal.faults.faults import Fault, Faults
 from weaver.rehearsal.ports import Correction
@@ -33,9 +32,8 @@ class Feed:
         if fault is None:
             return None
         values = fault.options["values"]
-        assert isinstance(values, Mapping)
-        prices = {name: Decimal(str(value)) for name, value in values.items()}
-        return Correction(seconds=float(fault.number("seconds")), values=prices)
+        assert isinstance(values, dict)
+        return Correction(seconds=float(fault.number("seconds")), values=values)
 
     def is_halted(self, symbol: str) -> bool:
         """Whether trading in a symbol is halted."""

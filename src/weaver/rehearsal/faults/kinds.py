@@ -10,7 +10,7 @@ ACCOUNT_FLAGS = (
     "trading_blocked", "transfers_blocked", "account_blocked", "trade_suspended_by_user", "shorting_enabled", "status",
     "crypto_status",
 )  # fmt: skip
-Option = Decimal | str | bool | dict[str, object]
+Option = Decimal | str | bool | dict[str, Decimal]
 """The kind of its default is the kind that must be given."""
 
 
@@ -27,10 +27,12 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """`options`: what it takes, with defaults. `needs`: what must be said of where it strikes."""
+    """`options`: what it takes, with defaults. `flags`: of an asset or the account, true, false or a text. `needs`:
+    what must be said of where it strikes."""
 
     effect: Effect = Effect.STRIKES
     options: Mapping[str, Option] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
 
@@ -63,7 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "late_bar": Kind(options={"seconds": Decimal(30)}),
     "corrected_bar": Kind(options={"seconds": Decimal(30), "values": {}}),
     # account and assets
-    "asset_flags": Kind(effect=Effect.LASTS, options=dict.fromkeys(ASSET_FLAGS, "")),
-    "account_flags": Kind(effect=Effect.LASTS, options=dict.fromkeys(ACCOUNT_FLAGS, "")),
+    "asset_flags": Kind(effect=Effect.LASTS, flags=ASSET_FLAGS),
+    "account_flags": Kind(effect=Effect.LASTS, flags=ACCOUNT_FLAGS),
     "new_account": Kind(effect=Effect.AT_ONCE),
 }

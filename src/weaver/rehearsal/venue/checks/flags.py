@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from weaver.rehearsal.assets import Asset
 from weaver.rehearsal.faults.faults import Faults
-from weaver.rehearsal.faults.kinds import ACCOUNT_FLAGS, ASSET_FLAGS
 
 
 def asset_flags(asset: Asset, faults: Faults) -> Mapping[str, object]:
@@ -20,7 +19,7 @@ def asset_flags(asset: Asset, faults: Faults) -> Mapping[str, object]:
         "fractionable": True,
     }
     fault = faults.find("asset_flags", symbol=asset.symbol)
-    return flags if fault is None else {**flags, **fault.given(ASSET_FLAGS)}
+    return flags if fault is None else {**flags, **fault.flags}
 
 
 def account_flags(faults: Faults, configuration: Mapping[str, object]) -> Mapping[str, object]:
@@ -35,4 +34,4 @@ def account_flags(faults: Faults, configuration: Mapping[str, object]) -> Mappin
         "shorting_enabled": not configuration["no_shorting"],
     }
     fault = faults.find("account_flags")
-    return flags if fault is None else {**flags, **fault.given(ACCOUNT_FLAGS)}
+    return flags if fault is None else {**flags, **fault.flags}
