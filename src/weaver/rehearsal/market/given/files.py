@@ -29,14 +29,14 @@ def file_market(
 ) -> FileMarket:
     """The market of files, each with the symbol that all of its bars are to have, or None for what the file says.
 
-    classes: by symbol, where it is not to be guessed. tz: the zone of intraday times that carry none.
-    Raises InputError, also for what the exchange does not trade.
+    classes: by symbol, with its slash or without, where it is not to be guessed. tz: the zone of intraday times that
+    carry none. Raises InputError, also for what the exchange does not trade.
     """
     found: dict[str, ReadBars] = {}
-    left = dict(classes)
+    left = {_spelling(symbol): asset_class for symbol, asset_class in classes.items()}
     for called, path in files:
         for part in read_parts(path, called=called):
-            read = _read(part, left.pop(part.symbol, None), tz)
+            read = _read(part, left.pop(_spelling(part.symbol), None), tz)
             symbol = venue_symbol(part.symbol, read.instrument.asset_class)
             if symbol in found:
                 raise InputError(f"two rows of bars are called {symbol}: name them with --bars SYMBOL=FILE")
@@ -50,6 +50,11 @@ def file_market(
         first_close=min(int(read.bars.end[0]) for read in found.values()),
         notes=[note for read in found.values() for note in (*read.all_notes, *(one.message for one in read.warnings))],
     )
+
+
+def _spelling(symbol: str) -> str:
+    """A symbol as it may be meant: a pair with its slash or without it."""
+    return symbol.upper().replace("/", "").replace("-", "").replace("_", "")
 
 
 def _read(part: Part, asset_class: AssetClass | None, tz: str | None) -> ReadBars:

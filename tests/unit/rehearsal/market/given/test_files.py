@@ -36,6 +36,12 @@ def test_a_pair_is_called_by_the_venues_name(tmp_path: Path, named: str, listed:
     assert one.asset.exchange == "CRYPTO"
 
 
+@pytest.mark.parametrize("named", ["ABCUSD", "ABC/USD", "abc-usd"])
+def test_a_pair_may_be_named_with_its_slash_or_without(tmp_path: Path, named: str) -> None:
+    (one,) = file_market([("ABCUSD", write(tmp_path / "x.csv"))], {named: AssetClass.CRYPTO}).listed
+    assert one.asset.symbol == "ABC/USD"
+
+
 def test_what_a_stock_is_counted_in(tmp_path: Path) -> None:
     (one,) = file_market([("AAA", write(tmp_path / "x.csv"))], {"AAA": AssetClass.STOCK}).listed
     scale = one.asset.scale
