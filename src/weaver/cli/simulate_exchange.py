@@ -38,7 +38,12 @@ Key = Annotated[str | None, typer.Option("--key", help="PKREHEARSAL by default; 
 Secret = Annotated[str, typer.Option("--secret", help="The secret that goes with the key.")]
 Bars = Annotated[list[str] | None, typer.Option("--bars", metavar="[SYMBOL=]FILE", help="Bars to replay. Repeatable.")]
 AssetOption = Annotated[
-    list[str] | None, typer.Option("--asset", metavar="SYMBOL=CLASS", help="stock or crypto, where bars do not tell.")
+    list[str] | None,
+    typer.Option(
+        "--asset",
+        metavar="SYMBOL=CLASS",
+        help="stock or crypto (also us_equity), where bars do not tell; without --bars one more that is made up.",
+    ),
 ]
 Zone = Annotated[str | None, typer.Option("--tz", help="The zone of times in the files that carry none.")]
 Start = Annotated[str | None, typer.Option("--start", metavar="TIME", help="When the exchange's time begins.")]
@@ -83,7 +88,7 @@ def command(
         pace=_pace(speed),
         start=None if start is None else _instant(start),
         bars=_files(bars or ()),
-        classes={symbol: AssetClass.parse(name) for symbol, name in pairs("--asset", asset).items()},
+        classes={symbol: _asset_class(name) for symbol, name in pairs("--asset", asset).items()},
         tz=tz,
     )
 
@@ -97,6 +102,11 @@ def command(
 def _files(given: Sequence[str]) -> "list[BarFile]":
     named = [NamedFile.parse("--bars", text) for text in given]
     return [(one.symbol, Path(one.file).expanduser()) for one in named]
+
+
+def _asset_class(name: str) -> AssetClass:
+    """By our name, or by the venue's."""
+    return AssetClass.STOCK if name.strip().lower() == "us_equity" else AssetClass.parse(name)
 
 
 def _amount(option: str, text: str, *, least: Decimal) -> Decimal:

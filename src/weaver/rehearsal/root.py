@@ -125,7 +125,7 @@ def _listed(options: Options) -> tuple[Sequence[TradedSymbol], int, Sequence[str
     """What trades, when that begins (ns), and what should be known of it."""
     if not options.bars:
         start = START if options.start is None else options.start
-        return seeded_market(options.seed, start), start, ()
+        return seeded_market(options.seed, start, options.classes), start, ()
     found = file_market(options.bars, options.classes, tz=options.tz)
     return found.listed, found.first_close if options.start is None else options.start, found.notes
 

@@ -37,7 +37,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ServedMarket]:
-    with ServedMarket(seeded_market(0, START), start=START) as market:
+    with ServedMarket(seeded_market(0, START, {}), start=START) as market:
         yield market
 
 

@@ -21,7 +21,7 @@ CRYPTO = "/v1beta3/crypto/us"
 
 @pytest.fixture
 def served() -> Iterator[ServedMarket]:
-    with ServedMarket(seeded_market(0, START), start=START) as market:
+    with ServedMarket(seeded_market(0, START, {}), start=START) as market:
         yield market
 
 

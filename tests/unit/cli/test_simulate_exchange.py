@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from weaver.cli.simulate_exchange import _amount, _files, _instant, _pace
+from weaver.cli.simulate_exchange import _amount, _asset_class, _files, _instant, _pace
 from weaver.model.errors import InputError
+from weaver.model.market.asset_class import AssetClass
 from weaver.rehearsal.ports import HOLD, MAX
 
 
@@ -34,3 +35,10 @@ def test_files_may_be_named(tmp_path: Path) -> None:
     file = tmp_path / "AAPL_1m.csv"
     file.touch()
     assert _files([str(file), f"XYZ={file}"]) == [(None, file), ("XYZ", file)]
+
+
+def test_asset_class_has_the_venues_name_too() -> None:
+    classes = [_asset_class(name) for name in ("us_equity", "stock", "Crypto")]
+    assert classes == [AssetClass.STOCK, AssetClass.STOCK, AssetClass.CRYPTO]
+    with pytest.raises(InputError, match="unknown"):
+        _asset_class("us_option")

@@ -1,6 +1,6 @@
 """A made market: minute bars of five symbols that follow from a seed, day by day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,12 +8,13 @@ from decimal import Decimal
 import numpy as np
 
 from weaver.model.calendar.sessions import calendar_for
+from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars, Bool, Float64, Int64
 from weaver.model.market.corporate_actions import CorporateAction, Dividend
 from weaver.model.market.timeframe import DAY, HOUR, MINUTE, Timeframe
 from weaver.rehearsal.market.bars.columns import Columns, midnight
-from weaver.rehearsal.market.given.assets import asset_of
+from weaver.rehearsal.market.given.assets import asset_of, venue_symbol
 from weaver.rehearsal.market.given.traded_symbol import TradedSymbol
 
 START = 1_710_340_200_000_000_000
@@ -69,9 +70,21 @@ _SYMBOLS = (
 announcements)."""
 
 
-def seeded_market(seed: int, start: int) -> Sequence[TradedSymbol]:
-    """The symbols, with history before an instant (ns)."""
-    return [_listed(made, seed, start) for made in _SYMBOLS]
+def seeded_market(seed: int, start: int, added: Mapping[str, AssetClass]) -> Sequence[TradedSymbol]:
+    """The symbols, with history before an instant (ns), and others that are to be made up as well. Raises InputError
+    for what the exchange does not trade."""
+    symbols = {made.symbol: made for made in _SYMBOLS}
+    for name, asset_class in added.items():
+        made = _added(venue_symbol(name, asset_class), asset_class)
+        known = symbols.setdefault(made.symbol, made)
+        if known.asset_class is not asset_class:
+            raise InputError(f"--asset {name}={asset_class}: in the made-up market it is {known.asset_class}")
+    return [_listed(made, seed, start) for made in symbols.values()]
+
+
+def _added(symbol: str, asset_class: AssetClass) -> _Made:
+    volume = 10.0 if asset_class is AssetClass.CRYPTO else 50_000.0
+    return _Made(symbol=symbol, asset_class=asset_class, price=100.0, daily=0.02, volume=volume)
 
 
 def _listed(made: _Made, seed: int, start: int) -> TradedSymbol:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.rehearsals.hand_market import FakeWall, SetFaults, at, nothing_to_send
 from weaver.model.calendar.sessions import calendar_for
+from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
 from weaver.rehearsal.market.bars.timeframes import parse_timeframe
 from weaver.rehearsal.market.given.seeded import START, seeded_market
@@ -17,7 +18,7 @@ from weaver.rehearsal.time.clock import PacedClock
 
 def market(seed: int = 0, start: int = START) -> tuple[VenueMarket, PacedClock]:
     clock = PacedClock(start=start, pace=HOLD, wall=FakeWall())
-    return VenueMarket(seeded_market(seed, start), clock, SetFaults()), clock
+    return VenueMarket(seeded_market(seed, start, {}), clock, SetFaults()), clock
 
 
 def test_it_starts_an_hour_after_an_open_with_sessions_behind_it() -> None:
@@ -72,3 +73,15 @@ def test_it_can_start_at_any_time() -> None:
     assert made.price("AAPL") is not None
     asyncio.run(clock.advance(at("2024-07-08T14:00Z"), nothing_to_send))
     assert len(made.history["AAPL"].bars(parse_timeframe("1Min"), at("2024-07-08T13:30Z"), clock.now)) == 30
+
+
+def test_others_can_be_made_up_as_well() -> None:
+    added = {"NVDA": AssetClass.STOCK, "DOGEUSD": AssetClass.CRYPTO, "AAPL": AssetClass.STOCK}
+    listed = seeded_market(0, START, added)
+    assert [one.asset.symbol for one in listed] == ["AAPL", "MSFT", "SPY", "BTC/USD", "ETH/USD", "NVDA", "DOGE/USD"]
+    assert [one.asset.is_crypto for one in listed[-2:]] == [False, True]
+    bars = listed[-2].source.more()
+    assert bars is not None and len(bars.close) > 390 * 50
+    for wrong in ({"AAPL": AssetClass.CRYPTO}, {"SPY": AssetClass.FX}, {"EURUSD": AssetClass.FX}):
+        with pytest.raises(InputError):
+            seeded_market(0, START, wrong)
