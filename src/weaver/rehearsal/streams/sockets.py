@@ -101,7 +101,7 @@ class VenueSockets:
         """Whether an upgrade was refused."""
         status = self._faults.refuses_connection(websocket.scope["path"])
         if status is not None:
-            await websocket.send_denial_response(Response(status_code=min(max(status, 400), 599)))
+            await websocket.send_denial_response(Response(status_code=status))
         return status is not None
 
     def _connection(self, websocket: WebSocket, stream: Conversation, *, is_binary: bool) -> SocketConnection:
