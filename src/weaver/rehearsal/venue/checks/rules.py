@@ -81,6 +81,8 @@ def _trail(terms: Terms) -> None:
         raise bad_input("trailing stop orders must specify one of trail_price or trail_percent")
     elif terms.limit_price is not None or terms.stop_price is not None:
         raise bad_input("trailing stop orders require no stop or limit price")
+    elif terms.trail_percent is not None and terms.trail_percent >= 100:
+        raise bad_input("trail_percent must be < 100")
 
 
 def _ticks(terms: Terms, asset: Asset) -> None:

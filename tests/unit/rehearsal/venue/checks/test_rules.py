@@ -79,6 +79,7 @@ REFUSED = [
         40010001,
         "trailing stop orders require no stop or limit price",
     ),
+    (terms(type=TRAILING, trail_percent=100), 40010001, "trail_percent must be < 100"),
     (terms(qty=None, notional=D("1.234")), 40010001, "notional value must be limited to 2 decimal places"),
     (
         terms(type=TRAILING, trail_price=1, qty=0.5),
