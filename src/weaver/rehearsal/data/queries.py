@@ -18,7 +18,8 @@ Query = Mapping[str, str]
 Choice = TypeVar("Choice", bound=str)
 LIMIT_USUAL, LIMIT_MAX = 1_000, 10_000
 _SYMBOLS_MAX = 2_000
-_STOCK = re.compile(r"[A-Z][A-Z0-9]*([.\-][A-Z0-9]+)*")
+_STOCK = re.compile(r"[A-Z0-9^][A-Z0-9._=-]*")
+"""Wider than Alpaca's, as files of bars are called many things."""
 _PAIR = re.compile(r"[A-Z0-9]+/[A-Z0-9]+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -136,6 +136,12 @@ def test_a_snapshot_is_all_of_it(client: DataClient) -> None:
     assert get(client, "/v2/stocks/AAA/snapshot") == {"symbol": "AAA", **snapshot["AAA"]}
 
 
+@pytest.mark.parametrize("symbol", ["BRK.B", "ES=F", "XYZ_1", "6758", "^GSPC"])
+def test_symbols_of_files_are_found_whatever_they_are_called(symbol: str) -> None:
+    client = DataClient(MarketByHand(listed(symbol, ROWS, start=START), now="2024-03-13T14:10Z"))
+    assert list(get(client, "/v2/stocks/bars/latest", symbols=symbol)["bars"]) == [symbol]
+
+
 def test_one_symbols_page_is_a_list(client: DataClient) -> None:
     page = get(client, "/v2/stocks/AAA/bars", timeframe="2Min", **IEX)
     assert page["symbol"] == "AAA"
