@@ -345,7 +345,11 @@ async def test_skew_of_a_running_clock_is_measured(exchange: LocalExchange, venu
             await asyncio.sleep(0.3)
         assert abs((await venue.adapter.clock()).skew_seconds) < 2
         await exchange.fault("skew", seconds=40)
-        assert (await venue.adapter.clock()).skew_seconds == pytest.approx(40, abs=2)
+        for _ in range(3):
+            assert (await venue.adapter.clock()).skew_seconds == pytest.approx(40, abs=2)
+            await asyncio.sleep(0.3)
+        await exchange.clear_faults()
+        assert abs((await venue.adapter.clock()).skew_seconds) < 2
     finally:
         await exchange.post("clock", {"speed": "hold"})
 

@@ -14,8 +14,13 @@ SAMPLE_SECONDS, SAMPLE_SECONDS_MAX = 1.0, 10.0
 """How long (wall) whoever waits goes without asking for the time: longer, the longer it stood still or went evenly."""
 STANDING = 0.05
 """Slower than this, the exchange's time is moved by its control: a jump of it is no skew."""
-EVEN_SECONDS = 0.5
-LEARN_SECONDS = 0.2
+RACING = 100.0
+"""Faster than this, a second of the network's is minutes of the venue's, and nothing can be measured."""
+EVEN_SECONDS, UNEVEN = 0.5, 0.05
+"""How far a running clock may be from where it was expected: so much, and this share of what has passed."""
+OFF_SECONDS = 300.0
+"""How long (wall) a clock that jumped while it ran counts as off; then its time is taken for the venue's."""
+LEARN_SECONDS, SAMPLES_TO_LEARN = 0.2, 3
 
 
 class VenueTime:
@@ -25,7 +30,8 @@ class VenueTime:
         self._wall, self._is_own, self._ask = wall, is_own, ask
         self._venue = self._at = wall.now()
         self._paces = [1.0, 1.0]
-        self._is_sampled = False
+        self._samples = 0
+        self._off_since: datetime | None = None
         self._every = SAMPLE_SECONDS
         self._looked = self._at
         self._is_asking = False
@@ -50,25 +56,44 @@ class VenueTime:
         """Something at the venue happened then, so its time is that at least."""
         if self._is_own and stamp > self.now():
             self._venue, self._at, self._every = stamp, self._wall.now(), SAMPLE_SECONDS
+            self._off_since = None
 
     def sample(self, time: datetime, *, asked: datetime, answered: datetime) -> float:
         """The venue said what time it is, between two instants of the wall. Returns by how many seconds it is ahead."""
         between = asked + (answered - asked) / 2
         if not self._is_own:
             return (time - between).total_seconds()
-        ahead = (time - self.now()).total_seconds() if self._is_sampled else 0.0
-        passed = (between - self._at).total_seconds()
-        is_standing = min(self._paces) < STANDING
-        if self._is_sampled and passed > 0:
+        ahead = (time - self.now()).total_seconds() if self._samples else 0.0
+        if self._samples < SAMPLES_TO_LEARN or not STANDING <= min(self._paces) <= RACING:
+            self._follow(time, between, ahead)
+            return 0.0
+        if self._is_off(ahead, time, between):
+            return ahead
+        self._follow(time, between, ahead)
+        return ahead
+
+    def _is_off(self, ahead: float, time: datetime, at: datetime) -> bool:
+        """Whether a clock that runs is off, rather than somewhat faster or slower than was thought. It counts as off
+        until something is stamped with its time, or it has been so for long."""
+        passed = abs((time - self._venue).total_seconds())
+        if abs(ahead) <= EVEN_SECONDS * max(1.0, min(self._paces)) + UNEVEN * min(passed, abs(passed - abs(ahead))):
+            self._off_since = None
+            return False
+        self._off_since = self._off_since or at
+        return (at - self._off_since).total_seconds() < OFF_SECONDS
+
+    def _follow(self, time: datetime, at: datetime, ahead: float) -> None:
+        passed = (at - self._at).total_seconds()
+        if self._samples and passed > 0:
             self._paces = [self._paces[1], max(0.0, (time - self._venue).total_seconds() / passed)]
         self._every = SAMPLE_SECONDS if abs(ahead) > EVEN_SECONDS else min(2 * self._every, SAMPLE_SECONDS_MAX)
-        self._venue, self._at, self._is_sampled = time, between, True
-        return 0.0 if is_standing else ahead
+        self._venue, self._at, self._off_since = time, at, None
+        self._samples += 1
 
     async def learn(self) -> None:
-        """Ask for the time, and of an exchange of its own for its pace. Raises what asking raises."""
+        """Ask for the time, and for its pace where it is a time of its own. Raises what asking raises."""
         await self._ask()
-        if self._is_own:
+        for _ in range(SAMPLES_TO_LEARN - 1 if self._is_own else 0):
             await self._wall.sleep(LEARN_SECONDS)
             await self._ask()
 

@@ -73,14 +73,55 @@ async def test_time_on_hold_stands_until_it_is_moved_and_a_jump_of_it_is_no_skew
     assert exchange.time.now() == exchange.now  # the jump was not taken for a pace
 
 
-async def test_clock_that_is_moved_while_time_runs_is_skew() -> None:
-    wall = SleepingWall()
-    exchange = Exchange(wall, pace=1.0)
+async def running() -> Exchange:
+    """An exchange at the world's pace, which is known by now."""
+    exchange = Exchange(SleepingWall(), pace=1.0)
     for _ in range(3):
         await exchange.ask()
-        wall.pass_by(5)
-    exchange.start += timedelta(seconds=40)
-    assert await exchange.ask() == pytest.approx(40)
+        exchange.wall.pass_by(5)
+    return exchange
+
+
+@pytest.mark.parametrize("off", [40, -40, 3])
+async def test_clock_that_is_moved_while_time_runs_is_off_as_long_as_it_is(off: float) -> None:
+    exchange = await running()
+    exchange.start += timedelta(seconds=off)
+    for _ in range(5):
+        assert await exchange.ask() == pytest.approx(off)
+        exchange.wall.pass_by(10)
+    exchange.start -= timedelta(seconds=off)
+    assert await exchange.ask() == pytest.approx(0)
+
+
+async def test_time_that_its_control_moved_on_is_believed_once_something_is_stamped_with_it() -> None:
+    exchange = await running()
+    exchange.start += timedelta(hours=2)
+    assert await exchange.ask() == pytest.approx(7200)
+    exchange.time.observe(exchange.now)
+    assert await exchange.ask() == pytest.approx(0, abs=1e-6)
+
+
+async def test_clock_that_stays_off_for_minutes_is_the_venues_time() -> None:
+    exchange = await running()
+    exchange.start += timedelta(hours=2)
+    for _ in range(31):
+        await exchange.ask()
+        exchange.wall.pass_by(10)
+    assert await exchange.ask() == pytest.approx(0, abs=1e-6)
+
+
+async def test_pace_that_was_thought_a_little_wrong_is_no_skew() -> None:
+    exchange = Exchange(SleepingWall(), pace=60.0)
+    await exchange.ask()
+    exchange.wall.pass_by(1)
+    await exchange.ask()
+    exchange.pace = 61.5
+    exchange.start, exchange.began = exchange.start + timedelta(seconds=60), exchange.wall.now()
+    exchange.wall.pass_by(10)
+    await exchange.ask()
+    exchange.wall.pass_by(10)
+    assert abs(await exchange.ask()) < 50
+    assert exchange.time.now() == exchange.now
 
 
 async def test_sleep_counts_the_venues_seconds() -> None:
