@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.contracts.venues import SystemWall, alpaca_settings
-from tests.local_exchange import LocalExchange
+from tests.local_exchange import LocalExchange, local_exchange
 from weaver.model.errors import InputError, Unavailable, WeaverError
 from weaver.model.run import RunMode
 from weaver.veda.adapters.alpaca.adapter import AlpacaAdapter
@@ -144,3 +144,18 @@ async def test_nothing_that_is_logged_shows_a_secret(exchange: LocalExchange) ->
     await made.close()
     assert told.lines
     assert all(exchange.secret not in line and exchange.key not in line for line in told.lines)
+
+
+async def test_live_keys_with_the_switch_connect_to_a_live_account_and_to_no_paper_one(exchange: LocalExchange) -> None:
+    with local_exchange("--mode", "live", "--speed", "hold", "--seed", "2") as live:
+        settings = alpaca_settings(exchange) | alpaca_settings(live, mode=RunMode.LIVE) | {"WEAVER_LIVE_TRADING": "1"}
+        paper, real = adapter(RunMode.PAPER, settings), adapter(RunMode.LIVE, settings)
+        try:
+            accounts = {(await one.connect()).account_id for one in (paper, real)}
+            assert len(accounts) == 2
+            assert live.key.startswith("AK")
+        finally:
+            await paper.close()
+            await real.close()
+        crossed = settings | {"ALPACA_LIVE_BASE_URL": exchange.url}
+        assert "does not accept ALPACA_LIVE_API_KEY" in await refused(RunMode.LIVE, crossed)

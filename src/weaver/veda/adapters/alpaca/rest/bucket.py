@@ -55,10 +55,10 @@ class TokenBucket:
             self._refilling = create_task(self._serve_as_it_fills())
         await future  # given up, it is cancelled, and the turn is somebody else's
 
-    def empty(self) -> None:
-        """The venue says that there were too many: start from nothing."""
+    def pause(self, seconds: float) -> None:
+        """The venue says that there were too many: there is no turn for about so long."""
         self._refill()
-        self._level = min(self._level, 0.0)
+        self._level = min(self._level, 1 - seconds * self._rate)
 
     def close(self) -> None:
         """Nobody gets a turn any more."""

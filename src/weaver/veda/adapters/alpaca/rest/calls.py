@@ -20,8 +20,9 @@ CALL_SECONDS = 20.0
 LOAD_SECONDS = 30.0
 """How much longer the first one may take, in which the SDK is loaded."""
 AT_ONCE = 8
-TRIES = 3
-"""Of a request that the venue answers with 429: it has not been looked at, and may be sent again."""
+PAUSES_SECONDS = (1.0, 4.0, 8.0)
+"""After an answer of 429 there is no turn for anybody for so long. It says that the request has not been looked at, so
+it is sent again, as often as there are pauses."""
 CLOSED = "the adapter was closed"
 
 
@@ -100,21 +101,21 @@ class Calls:
     async def _tried(
         self, client: Client, method: Method, path: str, data: object, priority: Priority, sending: "_Sending"
     ) -> object:
-        for tries in range(1, TRIES + 1):
+        for pause in (*PAUSES_SECONDS, None):
             await self._bucket.turn(priority)
             sending.began = True
             try:
                 found = await self._threads.do(lambda clients: clients.request(client, method, path, data))
             except Declined as declined:
                 self._is_loaded = True
-                if declined.error.status != 429 or tries == TRIES:
+                if declined.error.status != 429 or pause is None:
                     raise
                 sending.began = False
-                self._bucket.empty()
+                self._bucket.pause(pause)
             else:
                 self._is_loaded = True
                 return found
-        raise AssertionError("the last try returns or raises")
+        raise AssertionError("the last one returns or raises")
 
 
 class NoTurn(NotSent):

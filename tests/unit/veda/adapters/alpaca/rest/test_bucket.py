@@ -84,9 +84,10 @@ async def test_turn_that_is_given_up_is_anothers() -> None:
     assert sum(wall.slept) - before <= 2
 
 
-async def test_refusal_for_too_many_requests_starts_from_nothing() -> None:
+@pytest.mark.parametrize("seconds", [1, 8])
+async def test_pause_is_for_all_and_ends_in_its_time(seconds: float) -> None:
     wall = SleepingWall()
     turns = bucket(wall)
-    turns.empty()
+    turns.pause(seconds)
     await turns.turn(CANCEL)
-    assert sum(wall.slept) == pytest.approx(1)
+    assert sum(wall.slept) == pytest.approx(seconds)

@@ -83,10 +83,12 @@ async def test_429_is_sent_again_as_it_was_not_looked_at() -> None:
 
 
 async def test_429_again_and_again_is_told() -> None:
-    requests = FakeRequests(says(429, "too many requests"))
-    answer = await commanded(requests)
+    requests, wall = FakeRequests(says(429, "too many requests")), SleepingWall()
+    one = on(requests, wall)
+    answer = await one.command("post", "/orders", {}, lambda found: found, priority=Priority.ORDER)
     assert answer == Refused(reason=Reason.RATE_LIMIT, message="too many requests")
-    assert requests.count == 3
+    assert requests.count == 4
+    assert sum(wall.slept) == pytest.approx(1 + 4 + 8, abs=2)
 
 
 @pytest.mark.parametrize(
