@@ -102,6 +102,17 @@ def test_partial_fill_in_so_many_parts(exchange: Served) -> None:
     assert exchange.events[2:] == ["partial_fill AAPL", "partial_fill AAPL", "fill AAPL"]
 
 
+def test_a_coin_fills_in_parts_as_well(exchange: Served) -> None:
+    exchange.fault("partial_fill", parts=4)
+    order = exchange.sdk.submit_order(MarketOrderRequest(symbol="BTC/USD", qty=1, side="buy", time_in_force="gtc"))
+    assert isinstance(order, Order)
+    seen = []
+    for _ in range(4):
+        exchange.bar(BTC="50000")
+        seen.append(exchange.sdk.get_order_by_id(order.id).filled_qty)
+    assert seen == ["0.25", "0.5", "0.75", "1"]
+
+
 def test_late_reject_comes_after_a_good_answer(exchange: Served) -> None:
     exchange.fault("late_reject")
     order = market(exchange)

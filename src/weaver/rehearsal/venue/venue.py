@@ -12,7 +12,6 @@ from weaver.model.market.session_bar import SessionBar
 from weaver.model.numbers.money import CASH_DECIMALS, truncate, units_of
 from weaver.model.numbers.ratio import split_ratio
 from weaver.model.orders.actions import OrderClass, OrderType
-from weaver.model.orders.order import Order
 from weaver.rehearsal.faults.faults import Fault, Faults
 from weaver.rehearsal.ports import Market, VenueClock
 from weaver.rehearsal.venue.account import Account
@@ -197,8 +196,7 @@ class Venue:
             self.exchange.place(one.order)
         self.lifecycle.expect_end(ticket)
         if parts is not None:
-            assert ticket.order is not None
-            self.exchange.filling.portions[ticket.number] = _part(ticket.order, int(parts.number("parts")))
+            self.exchange.filling.portions[ticket.number] = _part(ticket, int(parts.number("parts")))
 
     def _admit(self, ticket: Ticket) -> None:
         if ticket.is_open:
@@ -291,9 +289,12 @@ def _deleting(ticket: Ticket) -> Mapping[str, str]:
     return {"method": "DELETE", "path": f"/v2/orders/{ticket.id}"}
 
 
-def _part(order: Order, count: int) -> int:
+def _part(ticket: Ticket, count: int) -> int:
     """One of so many parts of an order, in whole shares where it is."""
-    step = order.scale.quantity_one if not order.units % order.scale.quantity_one else order.scale.lot
+    order = ticket.order
+    assert order is not None
+    is_whole = not ticket.asset.is_crypto and not order.units % order.scale.quantity_one
+    step = order.scale.quantity_one if is_whole else order.scale.lot
     return -(-order.units // (max(count, 1) * step)) * step
 
 
