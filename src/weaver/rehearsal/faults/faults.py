@@ -11,6 +11,13 @@ from weaver.rehearsal.faults.kinds import KINDS, Effect, Kind, Option
 MATCHED = ("method", "path", "symbol", "client_order_id", "side", "event", "id")
 """What a fault can be narrowed down to."""
 NUMBER_MAX = 10**9
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "status: code": (400, 599),
+    "refuse_connection: code": (400, 599),
+    "partial_fill: parts": (1, 1_000),
+    "skew: seconds": (-NUMBER_MAX, NUMBER_MAX),
+}
+"""What the numbers of a kind may be; all others are 0 or more."""
 Told = Callable[["Fault"], None]
 
 
@@ -216,8 +223,7 @@ def _number(name: str, value: object) -> Decimal:
         number = Decimal(str(value))
     except InvalidOperation:
         raise BadFault(f"{name} must be a number, not {value!r}") from None
-    if not number.is_finite() or abs(number) > NUMBER_MAX:
-        raise BadFault(f"{name} must be a number, not {value!r}")
-    if name.endswith(": code") and not 400 <= number <= 599:
-        raise BadFault(f"{name} must be the status of an error, 400 to 599, not {value!r}")
+    least, most = LIMITS.get(name, (0, NUMBER_MAX))
+    if not number.is_finite() or not least <= number <= most:
+        raise BadFault(f"{name} must be a number from {least} to {most}, not {value!r}")
     return number
