@@ -70,6 +70,18 @@ def test_reset_begins_anew(exchange: Served) -> None:
     assert (short.qty, short.avg_entry_price, short.unrealized_pl) == ("-2", "410", "20")
 
 
+def test_numbers_out_of_all_bounds_are_refused(exchange: Served) -> None:
+    for path, body in (
+        ("price", {"symbol": "AAPL", "price": "1e-30"}),
+        ("price", {"symbol": "AAPL", "price": 10**30}),
+        ("reset", {"cash": 10**30}),
+        ("reset", {"positions": {"AAPL": 10**30}}),
+        ("reset", {"positions": {"AAPL": "1e400"}}),
+    ):
+        assert exchange.http.post(f"/_control/{path}", json=body).status_code == 422
+    assert exchange.http.get("/v2/account/portfolio/history").status_code == 200
+
+
 def test_control_answers_this_machine_only(exchange: Served) -> None:
     import asyncio
 

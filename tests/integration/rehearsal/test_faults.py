@@ -250,6 +250,8 @@ def test_disconnect_acts_at_once(exchange: Served) -> None:
         {"kind": "rate_limit", "per_minute": "nan"},
         {"kind": "corrected_bar", "values": {"c": -5}},
         {"kind": "split", "symbol": "AAPL", "ratio": False},
+        {"kind": "split", "symbol": "AAPL", "ratio": "1e-30"},
+        {"kind": "split", "symbol": "AAPL", "ratio": 1e9},
         {"kind": "corrected_bar", "values": {"c": "high"}},
         {"kind": "asset_flags", "tradable": 1},
     ],

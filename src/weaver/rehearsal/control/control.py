@@ -9,14 +9,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from weaver.model.errors import InputError
+from weaver.model.errors import InputError, InvalidOrder
 from weaver.rehearsal.answers import Refused, answer, refusal
 from weaver.rehearsal.assets import Asset
 from weaver.rehearsal.control.state import state_json
 from weaver.rehearsal.faults.faults import BadFault
 from weaver.rehearsal.ports import HOLD, MAX, Sockets
 from weaver.rehearsal.server.journal import Journal
-from weaver.rehearsal.trading.reading import instant, number, read_body, required
+from weaver.rehearsal.trading.reading import NUMBER_MAX, instant, number, read_body, required
 from weaver.rehearsal.venue.checks.rules import bad_input
 from weaver.rehearsal.venue.entry import find_asset
 from weaver.rehearsal.venue.times import SECOND, utc_text
@@ -76,7 +76,10 @@ class Control:
         asset, price = self._asset(body), number(body, "price")
         if price is None:
             raise bad_input("price is required")
-        rounded = asset.scale.price_decimal(asset.scale.stop_price(price, name="price"))
+        try:
+            rounded = asset.scale.price_decimal(asset.scale.stop_price(price, name="price"))
+        except InvalidOrder as error:
+            raise bad_input(str(error)) from error
         self._venue.trade(asset.symbol, rounded)
         await self._sockets.sent()
         return answer(
@@ -136,8 +139,8 @@ class Control:
             quantity = Decimal(str(row.get("qty", row.get("quantity"))))
         except InvalidOperation:
             raise bad_input("qty must be a number") from None
-        if not quantity.is_finite() or not quantity:
-            raise bad_input("qty must be a number other than 0")
+        if not quantity.is_finite() or not 0 < abs(quantity) < NUMBER_MAX:
+            raise bad_input(f"qty must be a number other than 0, under {NUMBER_MAX}")
         return self._asset(row).symbol, (quantity, number(row, "avg_entry_price") or number(row, "price"))
 
 

@@ -18,6 +18,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 BAD_BODY = 40010000
 _FRACTION = re.compile(r"(?<=:\d\d)\.(\d{1,9})\d*")
 _DIGITS_MAX = 40
+NUMBER_MAX = Decimal(10**15)
+"""All numbers are below it: nobody has as much, and with nine decimals they are still exact."""
 
 
 def read_body(raw: bytes) -> Mapping[str, object]:
@@ -46,6 +48,8 @@ def number(body: Mapping[str, object], name: str, *, label: str | None = None) -
         raise bad_input(f"{label} must be a number") from None
     if found <= 0:
         raise bad_input(f"{label} must be > 0")
+    if found >= NUMBER_MAX:
+        raise bad_input(f"{label} must be < {NUMBER_MAX}")
     return found
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from weaver.greta.orders.exchange import Exchange
 from weaver.greta.orders.trailing import set_level
 from weaver.model.account.costs import CostModel, Costs
+from weaver.model.errors import InputError
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.numbers.money import CASH_DECIMALS, truncate, units_of
 from weaver.model.numbers.ratio import split_ratio
@@ -31,6 +32,9 @@ from weaver.rehearsal.venue.times import SECOND
 GRACE = SECOND
 """An order that comes this soon after bars have closed may act on those that opened then, as a client that answers to
 a bar would have it; one that comes later waits for the next to open."""
+
+RATIO_MAX = 1_000
+"""Of a split, either way: beyond it prices would come to nothing."""
 
 CONFIGURATION: Mapping[str, object] = {
     "fractional_trading": True, "max_margin_multiplier": str(LEVERAGE), "no_shorting": False, "suspend_trade": False,
@@ -269,6 +273,8 @@ class Venue:
 
     def _split(self, fault: Fault) -> None:
         ratio, asset = split_ratio(fault.text("ratio")), self.entry.asset(fault.match["symbol"])
+        if max(ratio, 1 / ratio) > RATIO_MAX:
+            raise InputError(f"a ratio must be from 1/{RATIO_MAX} to {RATIO_MAX}, not {fault.text('ratio')}")
         self.account.split(asset.symbol, ratio)
         if fault.is_set("adjust_orders"):
             self.exchange.split(asset.symbol, ratio.as_integer_ratio())

@@ -15,7 +15,7 @@ def test_numbers_come_as_numbers_or_text() -> None:
     assert [number(body, name) for name in "abcdef"] == [1, Decimal("0.1"), Decimal("2.5"), None, None, None]
 
 
-@pytest.mark.parametrize("value", [True, [], {}, "x", "nan", "inf", "1e400", 10**50, "-1", 0])
+@pytest.mark.parametrize("value", [True, [], {}, "x", "nan", "inf", "1e400", 10**50, 10**30, "1e15", "-1", 0])
 def test_what_is_no_number_above_nothing_is_refused(value: object) -> None:
     with pytest.raises(Refused) as caught:
         number({"qty": value}, "qty")
