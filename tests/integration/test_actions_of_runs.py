@@ -78,7 +78,7 @@ class Watching(BacktestAccount):
 
     @property
     def _now(self) -> int:
-        return self._clock.now
+        return self.clock.now
 
 
 def check(asked: tuple[TimedAction, ...], account: Watching) -> None:
