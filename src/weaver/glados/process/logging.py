@@ -151,6 +151,7 @@ def _quieten_libraries() -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
+        logger.setLevel(logging.NOTSET)  # whoever served in this process before may have set another
         logger.propagate = name != "uvicorn.access"  # our own line for each request says more
     for name in ("alembic", "sqlalchemy", "aiosqlite", "asyncio", "asyncpg"):
         logging.getLogger(name).setLevel(logging.WARNING)
