@@ -71,6 +71,16 @@ def test_delay_acts_and_answers_late(exchange: Served) -> None:
     assert exchange.sdk.get_order_by_client_id("mine").status is OrderStatus.NEW
 
 
+def test_update_goes_before_the_answer_that_causes_one(exchange: Served) -> None:
+    exchange.fault("update_before_answer")
+    assert exchange.http.get("/v2/clock").status_code == 200  # causes none, and does not use it up
+    begun = time.perf_counter()
+    assert exchange.http.post("/v2/orders", json=BODY).status_code == 200
+    assert time.perf_counter() - begun > 0.05
+    assert exchange.events == ["pending_new AAPL", "new AAPL"]
+    assert exchange.http.get("/_control/faults").json() == []
+
+
 def test_rate_limit_by_fault(exchange: Served) -> None:
     exchange.fault("rate_limit", per_minute=2)
     assert [exchange.http.get("/v2/clock").status_code for _ in range(3)] == [200, 200, 429]

@@ -28,6 +28,11 @@ class Outbox:
         if not self._held:
             self.flush()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return not self._waiting
+
     def hold(self) -> None:
         """Let updates wait: a request is being answered."""
         self._held += 1

@@ -26,6 +26,8 @@ ABORT = "rehearsal.abort"
 BODY_MAX = 1 << 20
 SMALL = 16 << 10
 """An answer of no more bytes goes out at once."""
+AHEAD_SECONDS = 0.05
+"""By how much an update that goes before its answer does (of the wall's): both are on their way at once otherwise."""
 ORDERS = "/v2/orders/"
 OPEN_TO_ALL = "/v1beta3/crypto/"
 DATA = ("/v2/stocks", "/v1beta", "/v1/")
@@ -139,8 +141,9 @@ class Guard:
 
     async def _deliver(self, asked: Asked, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
         """Send an answer, unless faults lose it or have it wait."""
-        if self._faults.strike("update_before_answer", **asked.facts):
+        if not self._outbox.is_empty and self._faults.strike("update_before_answer", **asked.facts):
             await self._send_updates()
+            await _gone(receive, within=AHEAD_SECONDS)
         delay = self._faults.strike("delay", **asked.facts)
         if delay is not None:
             asked.fault = "delay"
