@@ -43,6 +43,8 @@ class Labels:
 def common_step(times: Int64) -> int | None:
     """The most common distance (ns) of neighbours, of several the longest within a day; None where there is one bar."""
     apart = np.diff(times)
+    if len(apart) and apart[0] > 0 and bool((apart == apart[0]).all()):
+        return int(apart[0])
     lengths, counts = np.unique(apart[apart > 0], return_counts=True)
     if not len(lengths):
         return None

@@ -46,11 +46,15 @@ class WrittenTimes:
     @property
     def is_elsewhere(self) -> bool:
         """They are written in a zone, which is not UTC."""
-        return self.instant is not None and not np.array_equal(self.local, self.instant)
+        if self.instant is None or self.local is self.instant:
+            return False
+        return not np.array_equal(self.local, self.instant)
 
     @property
     def are_dates(self) -> bool:
         """Nothing but midnights is written; where a zone's clocks skip one, the hour after stands for it."""
+        if not self.is_elsewhere and len(self.local) and self.local[0] % DAY:
+            return False
         late = self.local % DAY
         count = int(np.count_nonzero(late))
         return not count or (2 * count < len(late) and bool((late <= HOUR).all()) and self.is_elsewhere)
