@@ -177,6 +177,33 @@ async def test_what_a_failed_run_had_written_is_shown_to_nobody_and_removed(
         assert (await transaction.runs.list(Query())).total == 1
 
 
+async def test_a_run_deleted_while_its_half_record_is_removed_stays_deleted(
+    database: SqlDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await running(database, "A")
+    await write(database, "A", 0)
+    async with database.transaction() as transaction:
+        found = await transaction.runs.find("A")
+        assert found is not None
+        await transaction.runs.save(replace(found, status=RunStatus.ERROR, error="…"), expected=RunStatus.RUNNING)
+    monkeypatch.setattr(withheld, "_PARTS", ())  # its rows are gone
+    async with database.transaction() as removing:
+        read = removing.withheld._session.read
+
+        async def reading(statement: Any) -> Any:
+            """Between this and the next statement somebody deletes the run."""
+            rows = await read(statement)
+            async with database.transaction() as deleting:
+                assert await deleting.withheld.delete("A", expected=RunStatus.ERROR)
+            return rows
+
+        monkeypatch.setattr(removing.withheld._session, "read", reading)
+        assert await removing.withheld.remove_some("A"), "there is all of the run left to remove"
+    async with database.transaction() as transaction:
+        assert await transaction.runs.find("A") is None
+        assert await transaction.withheld.all() == ["A"]
+
+
 async def test_a_deleted_run_is_gone_before_its_rows_are(
     database: SqlDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,7 @@ class SqlWithheldRecords:
             if await self._recorder.remove_some(run_id):
                 return True
             await self._session.write(delete(runs).where(runs.c.id == run_id))
-        else:
-            await self._session.write(update(runs).where(runs.c.id == run_id).values(withheld=None, pieces=None))
-        return False
+            return False
+        # Where somebody has deleted the run meanwhile it stays so, and the rest of it is left to remove.
+        chosen = update(runs).where(runs.c.id == run_id, runs.c.withheld == UNFINISHED)
+        return await self._session.write(chosen.values(withheld=None, pieces=None)) == 0
