@@ -102,16 +102,7 @@ class Callbacks:
         assert on_bar is not None
         assert bar is not None
         steps = zip(ticks, rows, strict=False)
-        while True:
-            while fresh:
-                news = settle(clock.tick + 1) if clock.tick + 1 < ticks.stop else None
-                if news is None:
-                    return
-                if not (news or fresh):
-                    break
-                clock.tick, _ = next(steps)
-                self._tell(news)
-                on_bar(bar)
+        while self._goes_on(ticks, steps, fresh, settle):
             for clock.tick, _ in steps:
                 on_bar(bar)
                 if fresh:
@@ -121,22 +112,28 @@ class Callbacks:
 
     def _each_tick(self, ticks: range, rows: Iterator[Any], fresh: list[Any], settle: Settle) -> None:
         clock, steps = self._clock, zip(ticks, rows, strict=False)
-        while True:
-            while fresh:
-                news = settle(clock.tick + 1) if clock.tick + 1 < ticks.stop else None
-                if news is None:
-                    return
-                if not (news or fresh):
-                    break
-                clock.tick, row = next(steps)
-                self._tell(news)
-                self._call_bars(row[0])
+        while self._goes_on(ticks, steps, fresh, settle):
             for clock.tick, row in steps:
                 self._call_bars(row[0])
                 if fresh:
                     break
             else:
                 return
+
+    def _goes_on(self, ticks: range, steps: Iterator[tuple[int, Any]], fresh: list[Any], settle: Settle) -> bool:
+        """Whether all that was asked for is settled by the next tick; ticks of which there is something to tell, or on
+        which something is left to rest, are called."""
+        clock = self._clock
+        while fresh:
+            news = settle(clock.tick + 1) if clock.tick + 1 < ticks.stop else None
+            if news is None:
+                return False
+            if not (news or fresh):
+                break
+            clock.tick, row = next(steps)
+            self._tell(news)
+            self._call_bars(row[0])
+        return True
 
     def _call_bars(self, closed: Closed) -> None:
         """`on_bar` of each of a tick's bars, then `on_tick`."""

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from weaver.marvin.plugins.source import Outline, StrategySource, strategy_id
-from weaver.model.errors import NotFound, StrategyError, WeaverError
+from weaver.model.errors import StrategyError, WeaverError
+from weaver.model.usable import usable
 
 BUILT_IN = Path(__file__).resolve().parents[1] / "strategies"
 
@@ -67,16 +67,11 @@ class Catalogue:
 
     def get(self, identifier: str) -> StrategyEntry:
         """The usable strategy with that id. Raises NotFound, or StrategyError where its file is broken."""
-        entries = self.entries()
-        matches = [entry for entry in entries if entry.id == identifier]
-        for entry in matches:
-            if entry.error is None:
-                return entry
-        if matches:
-            raise StrategyError(f"strategy {identifier!r} cannot be used: {matches[0].error}")
-        near = get_close_matches(identifier, [entry.id for entry in entries], n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else "`weaver strategies list` shows them all"
-        raise NotFound(f"there is no strategy {identifier!r}; {hint}")
+
+        def hint(near: Sequence[str]) -> str:
+            return f"did you mean {' or '.join(near)}?" if near else "`weaver strategies list` shows them all"
+
+        return usable(self.entries(), identifier, kind="strategy", broken=StrategyError, hint=hint)
 
 
 def _entries(folders: Iterable[Path], *, built_in: bool) -> list[StrategyEntry]:

@@ -6,11 +6,11 @@ import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 
-from weaver.model.errors import InputError, NotFound
+from weaver.model.errors import InputError
 from weaver.model.syntax_tree import base_names, class_constants, parse_module
+from weaver.model.usable import usable
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.exchange.setup import Setup
 
@@ -57,15 +57,11 @@ class AdapterCatalogue:
     def get(self, identifier: str) -> AdapterEntry:
         """The usable adapter with that id. Raises NotFound, or InputError where its file is broken."""
         entries = self.entries()
-        matches = [entry for entry in entries if entry.id == identifier]
-        for entry in matches:
-            if entry.error is None:
-                return entry
-        if matches:
-            raise InputError(f"venue {identifier!r} cannot be used: {matches[0].error}")
-        near = get_close_matches(identifier, [entry.id for entry in entries], n=3)
-        known = " or ".join(near) if near else ", ".join(entry.id for entry in entries)
-        raise NotFound(f"there is no venue {identifier!r}; there is {known}")
+
+        def hint(near: Sequence[str]) -> str:
+            return f"there is {' or '.join(near) or ', '.join(entry.id for entry in entries)}"
+
+        return usable(entries, identifier, kind="venue", broken=InputError, hint=hint)
 
     def make(self, identifier: str, setup: Setup, **parts: object) -> ExchangeAdapter:
         """An adapter that is not connected yet; `parts`: as the entry names them. Raises as `get` does, and InputError
