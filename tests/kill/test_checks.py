@@ -163,6 +163,13 @@ def test_listener_that_misses_or_invents_an_event_is_found(server: Server) -> No
     assert "event 2 is" in next(iter(checks.heard(poller, found)))
 
 
+def test_listener_may_miss_what_goes_with_a_deleted_run_but_not_that_it_was_deleted(server: Server) -> None:
+    found, poller = store("error", [*STARTED, "run.Error", "run.Deleted"]), Poller(server)
+    poller.last = found.newest
+    (problem,) = checks.heard(poller, found)
+    assert problem == f"LOST: Poller never got event {found.newest} run.Deleted"
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
     """One that is never started."""
