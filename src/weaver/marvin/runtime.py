@@ -120,12 +120,12 @@ class Runtime:
         for name, value in parameters.items():
             setattr(strategy, name, value)
         strategy._runtime = self
-        # A strategy's intents go straight to the desk, unless it overrides them: one call less per order.
-        for name in INTENTS:
+        # What it asks for goes straight to who answers, unless it overrides that: one call less. Nothing here, nor in a
+        # run, touches its `__dict__`: Python reads attributes twice as fast as long as nobody has looked at that.
+        answers = {name: getattr(self.desk, name) for name in INTENTS} | {"position": self._holdings.__getitem__}
+        for name, answer in answers.items():
             if getattr(type(strategy), name) is getattr(Strategy, name):
-                strategy.__dict__[name] = getattr(self.desk, name)
-        if type(strategy).position is Strategy.position:
-            strategy.__dict__["position"] = self._holdings.__getitem__
+                object.__setattr__(strategy, name, answer)
 
     def start(self) -> NDArray[np.int64]:
         """Call `on_start`. Returns the clock's ticks: those of the bars, and those that faster or odd signals add."""
