@@ -83,9 +83,9 @@ class Callbacks:
         stop = min(stop, first + size, signals.next)
         if first >= stop:
             return first
-        stop, rows = self._playback.rows(first, stop)
+        stop, steps = self._playback.steps(first, stop)
         each = self._each_bar if self._only is not None else self._each_tick
-        each(range(first, stop), rows, fresh, settle)
+        each(steps, stop, fresh, settle)
         tick = self._clock.tick + 1
         self._ticks += tick - first
         self._playback.left(tick)
@@ -96,43 +96,42 @@ class Callbacks:
         if self._on_stop is not None:
             self._on_stop()
 
-    def _each_bar(self, ticks: range, rows: Iterator[Any], fresh: list[Any], settle: Settle) -> None:
+    def _each_bar(self, steps: Iterator[int], stop: int, fresh: list[Any], settle: Settle) -> None:
         """One symbol with a bar at each tick, and nothing but `on_bar`."""
         clock, on_bar, bar = self._clock, self._on_bar, self._only
         assert on_bar is not None
         assert bar is not None
-        steps = zip(ticks, rows, strict=False)
-        while self._goes_on(ticks, steps, fresh, settle):
-            for clock.tick, _ in steps:
+        while self._goes_on(steps, stop, fresh, settle):
+            for clock.tick in steps:
                 on_bar(bar)
                 if fresh:
                     break
             else:
                 return
 
-    def _each_tick(self, ticks: range, rows: Iterator[Any], fresh: list[Any], settle: Settle) -> None:
-        clock, steps = self._clock, zip(ticks, rows, strict=False)
-        while self._goes_on(ticks, steps, fresh, settle):
-            for clock.tick, row in steps:
-                self._call_bars(row[0])
+    def _each_tick(self, steps: Iterator[int], stop: int, fresh: list[Any], settle: Settle) -> None:
+        clock, closing = self._clock, self._playback.closing
+        while self._goes_on(steps, stop, fresh, settle):
+            for clock.tick in steps:
+                self._call_bars(closing[0])
                 if fresh:
                     break
             else:
                 return
 
-    def _goes_on(self, ticks: range, steps: Iterator[tuple[int, Any]], fresh: list[Any], settle: Settle) -> bool:
+    def _goes_on(self, steps: Iterator[int], stop: int, fresh: list[Any], settle: Settle) -> bool:
         """Whether all that was asked for is settled by the next tick; ticks of which there is something to tell, or on
         which something is left to rest, are called."""
         clock = self._clock
         while fresh:
-            news = settle(clock.tick + 1) if clock.tick + 1 < ticks.stop else None
+            news = settle(clock.tick + 1) if clock.tick + 1 < stop else None
             if news is None:
                 return False
             if not (news or fresh):
                 break
-            clock.tick, row = next(steps)
+            clock.tick = next(steps)
             self._tell(news)
-            self._call_bars(row[0])
+            self._call_bars(self._playback.closing[0])
         return True
 
     def _call_bars(self, closed: Closed) -> None:

@@ -1,8 +1,8 @@
 """Ticks one after the other: which bars close at each, with every series that was read kept up to date."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, repeat
-from typing import Any
+from itertools import compress, pairwise, repeat
 
 import numpy as np
 
@@ -19,7 +19,7 @@ class Playback:
     """A run's bars from tick to tick. Series of which `[-1]` was read hold their values as lists that grow along, so
     that reading them costs no more than with a list."""
 
-    __slots__ = ("_at", "_clock", "_end", "_is_even", "_lines", "_own", "_rows", "_splits")
+    __slots__ = ("_advances", "_at", "_clock", "_end", "_is_even", "_lines", "_own", "_splits", "closing")
 
     def __init__(self, clock: Clock, own: Sequence[tuple[Bar, Timeline]]) -> None:
         self._clock, self._own = clock, own
@@ -31,35 +31,41 @@ class Playback:
                 bar.follow(clock)
         self._splits = sorted({moment for line in self._lines for moment in line.moments[1:]})
         self._at = self._end = -1
-        self._rows: Iterator[tuple[Any, ...]] = iter(())
+        self._advances: Iterator[object] = iter(())
+        """Of which each that is taken brings all series to its tick."""
+        self.closing: deque[Closed] = deque([[(bar, bar.cursor, 0) for bar, _ in own]], maxlen=1)
+        """The `Closed` of the newest step."""
 
     @property
     def only(self) -> Bar | None:
         """The bar of a run on one symbol that has one at each tick."""
         return self._own[0][0] if self._is_even and len(self._own) == 1 else None
 
-    def rows(self, first: int, stop: int) -> tuple[int, Iterator[tuple[Any, ...]]]:
-        """Rows from the tick `first` on, of which each that is taken advances all series by its tick, and holds the
-        `Closed` of it; and the tick before which they end, at most `stop`. All of them are taken, or `left` is told."""
+    def steps(self, first: int, stop: int) -> tuple[int, Iterator[int]]:
+        """Ticks from `first` on, of which each that is taken brings all series, and `closing`, to itself; and the tick
+        before which they end, at most `stop`. All of them are taken, or `left` is told."""
         if first != self._at or first >= self._end:
             self._open(first)
-        return min(stop, self._end), self._rows
+        stop = min(stop, self._end)
+        return stop, compress(range(first, stop), self._advances)
 
     def left(self, tick: int) -> None:
-        """The rows before a tick have been taken."""
+        """The steps before a tick have been taken."""
         self._at = tick
 
     def next(self, tick: int) -> Closed:
         """The bars that close at one tick."""
-        _, rows = self.rows(tick, tick + 1)
+        _, steps = self.steps(tick, tick + 1)
         self._at = tick + 1
-        closed: Closed = next(rows)[0]
-        return closed
+        next(steps)
+        return self.closing[0]
 
     def _open(self, first: int) -> None:
         stop = min(first + TICKS, len(self._clock.ticks), self._split_after(first))
         advances = [advance for line in self._lines if line.readers for advance in _advances(line, first, stop)]
-        self._rows = zip(self._closed(first, stop), *advances, strict=False)
+        if not self._is_even:
+            advances.append(map(self.closing.append, self._closed(first, stop)))
+        self._advances = zip(*advances, strict=False) if advances else repeat(True)
         self._at, self._end = first, stop
 
     def _split_after(self, tick: int) -> int:
@@ -67,16 +73,14 @@ class Playback:
         later = [moment for moment in self._splits if moment > self._clock.ticks[tick]]
         return int(np.searchsorted(self._clock.ticks, later[0])) if later else len(self._clock.ticks)
 
-    def _closed(self, first: int, stop: int) -> Iterator[Closed]:
-        if self._is_even:
-            return repeat([(bar, bar.cursor, 0) for bar, _ in self._own])
+    def _closed(self, first: int, stop: int) -> Sequence[Closed]:
         found: list[list[tuple[Bar, Standing, int]]] = [[] for _ in range(first, stop)]
         for bar, line in self._own:
             begin, end = line.closed_before(first), line.closed_before(stop)
             cursor = bar.cursor
             for index, tick in enumerate(line.ticks_of(begin, end), begin):
                 found[tick - first].append((bar, cursor, index))
-        return iter(found)
+        return found
 
 
 def _advances(line: Timeline, first: int, stop: int) -> list[Iterator[None]]:
