@@ -1,15 +1,20 @@
 """Fills as strategies and results are given them, made from the ledger's rows when somebody looks."""
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from weaver.greta.ledger.fill_rows import FillRow
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.model.calendar.instants import time_of
+from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_DECIMALS, decimal_of
-from weaver.model.orders.actions import SIDES
+from weaver.model.orders.actions import SIDES, Side
 from weaver.model.orders.fill import Fill
+
+_set = object.__setattr__
+"""What sets a field of a value that nobody else may change."""
 
 
 def fill_of(row: FillRow, prices: Prices) -> Fill:
@@ -31,43 +36,56 @@ class FillAtOpen(Fill):
     ledger settle. It equals the `Fill` of the same values, and a copy of it is that."""
 
     __slots__ = ("_ledger", "_row")
+    _ledger: Ledger
+    _row: int
 
     def __init__(self, ledger: Ledger, row: int) -> None:
-        object.__setattr__(self, "_ledger", ledger)
-        object.__setattr__(self, "_row", row)
+        _set(self, "_ledger", ledger)
+        _set(self, "_row", row)
 
-    def __getattr__(self, name: str) -> Any:
-        value = self._found(name)
-        object.__setattr__(self, name, value)
-        return value
+    @property
+    def order_id(self) -> str:
+        return str(self._ledger.fills.numbers[self._row])
 
-    def _found(self, name: str) -> Any:
-        """What one of its fields is."""
-        ledger, row = self._ledger, self._row
-        fills, prices = ledger.fills, ledger.prices_of(row)
-        match name:
-            case "order_id":
-                return str(fills.numbers[row])
-            case "symbol":
-                return prices.symbol
-            case "side":
-                return SIDES[1 if fills.units[row] > 0 else -1]
-            case "quantity":
-                return prices.scale.quantity_decimal(abs(fills.units[row]))
-            case "price":
-                return prices.scale.price_decimal(ledger.paid(row).price)
-            case "commission":
-                return decimal_of(ledger.paid(row).commission, CASH_DECIMALS)
-            case "slippage":
-                return prices.scale.price_decimal(ledger.paid(row).slippage)
-            case "timestamp":
-                return time_of(prices.opens[fills.bars[row]])
-            case "bar_timestamp":
-                return time_of(prices.starts[fills.bars[row]])
-            case "notes":
-                return ()
-            case _:
-                raise AttributeError(f"a fill has no {name!r}")
+    @property
+    def symbol(self) -> str:
+        return self._prices.symbol
+
+    @property
+    def side(self) -> Side:
+        return SIDES[1 if self._ledger.fills.units[self._row] > 0 else -1]
+
+    @property
+    def quantity(self) -> Amount:
+        return self._prices.scale.quantity_decimal(abs(self._ledger.fills.units[self._row]))
+
+    @property
+    def price(self) -> Amount:
+        return self._prices.scale.price_decimal(self._ledger.price_paid(self._row))
+
+    @property
+    def commission(self) -> Amount:
+        return decimal_of(self._ledger.paid(self._row).commission, CASH_DECIMALS)
+
+    @property
+    def slippage(self) -> Amount:
+        return self._prices.scale.price_decimal(self._ledger.paid(self._row).slippage)
+
+    @property
+    def timestamp(self) -> datetime:
+        return time_of(self._prices.opens[self._ledger.fills.bars[self._row]])
+
+    @property
+    def bar_timestamp(self) -> datetime:
+        return time_of(self._prices.starts[self._ledger.fills.bars[self._row]])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def _prices(self) -> Prices:
+        return self._ledger.prices_of(self._row)
 
     def _whole(self) -> Fill:
         return Fill(**{field.name: getattr(self, field.name) for field in fields(Fill)})

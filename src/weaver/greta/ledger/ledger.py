@@ -70,6 +70,13 @@ class Ledger:
             return Paid(*(column[row] for column in fills.settled_amounts()))
         return self.settlement.amounts(self.prices_of(row), fills.units[row], fills.bars[row])
 
+    def price_paid(self, row: int) -> int:
+        """The price of a fill alone, in price units."""
+        fills = self.fills
+        if row < fills.settled:
+            return int(fills.settled_amounts().prices[row])
+        return self.settlement.prices_at(self.prices_of(row), fills.units[row], fills.bars[row])[1]
+
     def _move(self, amount: int) -> None:
         self._cash = self.cash + amount
         self.settlement.stand_at(self._cash)

@@ -71,11 +71,15 @@ class Settlement:
         """A float that is surely no more than so much cash."""
         return cash - abs(cash) * 1e-15 - self.slack
 
+    def prices_at(self, prices: Prices, units: int, bar: int) -> tuple[int, int]:
+        """The open of a bar, and what a fill of `units` (signed) at it pays, in price units."""
+        market, costs = prices.units(prices.open[bar]), prices.costs
+        return market, costs.slipped(market, sign=1 if units > 0 else -1, limit=None) if costs.slips else market
+
     def amounts(self, prices: Prices, units: int, bar: int) -> Paid:
         """What a fill of `units` (signed) at the open of a bar came to."""
         sign, quantity, costs = (1, units, prices.costs) if units > 0 else (-1, -units, prices.costs)
-        market = prices.units(prices.open[bar])
-        paid = costs.slipped(market, sign=sign, limit=None) if costs.slips else market
+        market, paid = self.prices_at(prices, units, bar)
         value = prices.scale.cash(paid, quantity)
         return Paid(paid, sign * (paid - market), costs.due(costs.computed(paid, quantity), 0), value)
 

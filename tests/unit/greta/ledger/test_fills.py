@@ -76,8 +76,3 @@ def test_a_copy_is_a_plain_fill(copied: object) -> None:
     found = copied(told[1])
     assert type(found) is Fill
     assert found == shown[1]
-
-
-def test_a_name_that_a_fill_does_not_have_is_said() -> None:
-    with pytest.raises(AttributeError, match="a fill has no 'prize'"):
-        _ = heard(looks=False)[0][0].prize  # type: ignore[attr-defined]
