@@ -130,7 +130,8 @@ class Market:
     def _is_taken_up(self, tick: int) -> bool:
         """Whether the short way has taken up all that was asked for."""
         if self._is_heard and not self._asked:
-            self._asked = [order for order in self._account.new_orders() if order.status is OrderStatus.PENDING]
+            pending = OrderStatus.PENDING
+            self._asked = [what for what in self._fresh if isinstance(what, Order) and what.status is pending]
         return self._take_up_all(tick) is not None
 
     def _accept(self) -> None:
@@ -141,6 +142,15 @@ class Market:
             return
         asked, self._asked = self._asked, []
         filled = [order for order in asked if order.status is OrderStatus.FILLED]
+        if len(filled) == len(asked) and not self._orders.changed and not self._book:
+            self._news += asked
+        else:
+            self._accept_in_turn(asked)
+        rows = range(len(self.ledger.fills) - len(filled), len(self.ledger.fills))
+        self._news += [FillAtOpen(self.ledger, row) for row in rows]
+
+    def _accept_in_turn(self, asked: list[Order]) -> None:
+        """What changed, then the acceptances of what was asked for and of the book."""
         self._news += self._changes()
         for order in asked:
             if order.status is OrderStatus.FILLED:
@@ -150,8 +160,6 @@ class Market:
                 self._news += self._changes()
         self._orders.accept(self._book)
         self._news += self._changes()
-        for row, order in enumerate(filled, len(self.ledger.fills) - len(filled)):
-            self._news += (order, FillAtOpen(self.ledger, row))
 
     def _changes(self) -> list[Order | Fill]:
         """What changed on the exchange since this was last asked: each order, and the fill if one did it."""
