@@ -44,6 +44,15 @@ class Plain(NamedTuple):
         return self.ends[bar - 1] if bar else self.start
 
 
+class Paid(NamedTuple):
+    """What a fill came to: price paid and slippage in price units, commission and value (> 0) in cash units."""
+
+    price: int
+    slippage: int
+    commission: int
+    value: int
+
+
 class Amounts(NamedTuple):
     """What fills came to, a row each: price paid and slippage in price units, commission and value in cash units."""
 
@@ -80,6 +89,8 @@ class FillRows(Sequence[FillRow]):
         self.places: dict[int, int] = {}
         """Where in its bar a fill was made, of those that were not made at the open."""
         self.notes: dict[int, tuple[str, ...]] = {}
+        self.paid: dict[int, Paid] = {}
+        """What rows came to that have to be settled, of those that did not fill the short way."""
         self._lists = Amounts([], [], [], [])
         self._swept: Amounts | None = None
         self._swept_units = np.empty(0, dtype=np.int64)
@@ -115,31 +126,29 @@ class FillRows(Sequence[FillRow]):
             return with_room(self._swept.prices)
         return whole(self.settled_amounts().prices)
 
-    def append(self, row: FillRow) -> None:
-        """Add a row with its amounts."""
-        self.settle()
-        if row.notes:
-            self.notes[len(self)] = row.notes
-        if row.place != AT_OPEN:
-            self.places[len(self)] = row.place
-        self.numbers.append(row.order.number)
-        self.kept[row.order.number] = row.order
-        self.which.append(self._index[row.order.scale.symbol])
-        self.units.append(row.units)
-        self.bars.append(row.bar)
-        self.settle_next(row.price, row.slippage, row.commission, row.value)
+    def append(self, order: Order, units: int, bar: int, place: int, notes: tuple[str, ...], paid: Paid) -> None:
+        """Add a row of which it is known what it came to."""
+        number, row = order.number, len(self.numbers)
+        if notes:
+            self.notes[row] = notes
+        if place != AT_OPEN:
+            self.places[row] = place
+        self.paid[row] = paid
+        self.kept[number] = order
+        self.numbers.append(number)
+        self.which.append(self._index[order.scale.symbol])
+        self.units.append(units)
+        self.bars.append(bar)
 
-    def settle_next(self, price: int, slippage: int, commission: int, value: int) -> None:
+    def settle_next(self, paid: Paid) -> None:
         """Give the first unsettled row its amounts."""
-        lists = self.settled_amounts()
-        lists.prices.append(price)
-        lists.slippages.append(slippage)
-        lists.commissions.append(commission)
-        lists.values.append(value)
+        for column, amount in zip(self.settled_amounts(), paid, strict=True):
+            column.append(amount)
 
     def settle_rest(self, units: NDArray[np.int64], amounts: Amounts) -> None:
         """Give all unsettled rows, which have these `units`, their amounts: int64 arrays."""
         self.settled_amounts()
+        self.paid.clear()
         self._swept_units, self._swept = units, amounts
 
     def worth(self, order: Order) -> int:

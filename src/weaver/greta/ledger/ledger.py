@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from weaver.greta.ledger.fill_rows import FillRow, FillRows
+from weaver.greta.ledger.fill_rows import FillRows, Paid
 from weaver.greta.ledger.prices import Prices
-from weaver.greta.ledger.settlement import Paid, Settlement
+from weaver.greta.ledger.settlement import Settlement
 from weaver.model.account.margin import AccountRules
 from weaver.model.account.position import Position
 from weaver.model.numbers.money import divide_half_even
@@ -94,10 +94,10 @@ class Ledger:
     ) -> None:
         """Book a fill: cash, holding, row."""
         scale = order.scale
-        value = scale.cash(price, signed)
-        self._move(-value - commission)
+        paid = Paid(price, slippage, commission, scale.cash(price, abs(signed)))
         self.units[scale.symbol] += signed
-        self.fills.append(FillRow(order, signed, price, slippage, commission, bar, place, notes, abs(value)))
+        self.fills.append(order, signed, bar, place, notes, paid)
+        self.settlement.take(signed, paid)
 
     def pay(self, symbol: str, kind: str, amount: int, tick: int, **more: Any) -> None:
         """Book a cash flow; `more` is what only its kind has."""

@@ -1,12 +1,11 @@
 """What plain market orders came to that filled at an open: worked out one by one, or many in a sweep over arrays."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.ledger.fill_rows import Amounts, FillRows
+from weaver.greta.ledger.fill_rows import Amounts, FillRows, Paid
 from weaver.greta.ledger.prices import Prices
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.account.margin import AccountRules
@@ -39,15 +38,6 @@ class Bounds:
         self.fixed = prices.costs.minimum + slack
 
 
-class Paid(NamedTuple):
-    """What a fill came to: price paid and slippage in price units, commission and value (> 0) in cash units."""
-
-    price: int
-    slippage: int
-    commission: int
-    value: int
-
-
 class Settlement:
     """The amounts of fills, and until they are known a lower bound of the cash that they leave.
 
@@ -66,6 +56,11 @@ class Settlement:
     def stand_at(self, cash: int) -> None:
         """All is settled, and leaves so much."""
         self.at_least = self.below(cash)
+
+    def take(self, units: int, paid: Paid) -> None:
+        """A fill of `units` (signed) came to what it did, and is settled later."""
+        spent = paid.value + paid.commission if units > 0 else paid.commission - paid.value
+        self.at_least -= spent + self.slack
 
     def below(self, cash: int) -> float:
         """A float that is surely no more than so much cash."""
@@ -96,13 +91,13 @@ class Settlement:
         return cash
 
     def _one_by_one(self, fills: FillRows, start: int, cash: int) -> int:
-        for which, signed, bar in zip(fills.which[start:], fills.units[start:], fills.bars[start:], strict=True):
-            prices = self._prices[which]
-            price, slippage, commission, value = self.amounts(prices, signed, bar)
-            cash -= (value if signed > 0 else -value) + commission
+        for row in range(start, len(fills)):
+            prices, signed, bar = self._prices[fills.which[row]], fills.units[row], fills.bars[row]
+            paid = fills.paid.pop(row, None) or self.amounts(prices, signed, bar)
+            cash -= (paid.value if signed > 0 else -paid.value) + paid.commission
             if cash < 0 < signed and not self._may_borrow:
                 raise _unpaid(prices, bar)
-            fills.settle_next(price, slippage, commission, value)
+            fills.settle_next(paid)
         return cash
 
     def _sweep(self, fills: FillRows, start: int, cash: int) -> tuple[NDArray[np.int64], Amounts, int] | None:
@@ -122,6 +117,12 @@ class Settlement:
                 return None
             for column, part in zip(amounts, found, strict=True):
                 column[rows] = part
+        if fills.paid:
+            known = np.array(list(fills.paid.values())).T
+            if known.dtype != np.int64:
+                return None
+            for column, part in zip(amounts, known, strict=True):
+                column[np.fromiter(fills.paid, np.int64) - start] = part
         if len(bars) * (int(amounts.values.max()) + int(amounts.commissions.max())) + abs(cash) >= FITS:
             return None
         left = cash - np.cumsum(np.sign(signed) * amounts.values + amounts.commissions)

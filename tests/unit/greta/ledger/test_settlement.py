@@ -12,6 +12,7 @@ from tests.benchmarks.bars import synthetic_columns
 from tests.benchmarks.contestants.weaver import minute_bars
 from tests.builders import crypto_bars
 from weaver import Strategy, crossed_above, crossed_below, sma
+from weaver.greta.ledger import settlement
 from weaver.greta.ledger.settlement import Settlement
 from weaver.greta.orders.short_way import ShortWay
 from weaver.greta.result import BacktestResult
@@ -205,3 +206,38 @@ def test_cash_asked_for_in_the_middle_settles_what_came_before(bars: Bars) -> No
     for fill in result.fills:
         cash -= int(fill.side) * fill.quantity * fill.price + fill.commission
     assert np.isclose(result.equity[-1].cash, float(cash), rtol=0, atol=1e-6)
+
+
+class Guarded(Strategy):
+    """In at a crossing when flat, out at two tenths of a percent either way."""
+
+    def on_start(self) -> None:
+        self.when(crossed_above(sma(self.close, 3), sma(self.close, 8)), self.enter)
+
+    def enter(self, bar: Any) -> None:
+        if not self.position(bar.symbol):
+            self.buy(bar.symbol, 1, take_profit=bar.close * 1.002, stop_loss=bar.close * 0.998)
+
+
+@pytest.mark.parametrize("costs", COSTS)
+def test_exits_inside_bars_are_settled_with_the_entries_before_and_after_them(
+    costs: Mapping[str, str], bars: Bars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[int] = []
+    sweep: Callable[..., Any] = Settlement._sweep
+
+    def watching(self: Settlement, fills: Any, *given: Any) -> Any:
+        known.append(len(fills.paid))
+        return sweep(self, fills, *given)
+
+    monkeypatch.setattr(Settlement, "_sweep", watching)
+    swept = weaver.backtest(Guarded, bars, costs=costs, cash=1_700, lookahead_check=False)
+    assert sum(known) > 100
+    cash = Decimal(1_700)
+    for fill in swept.fills:
+        cash -= int(fill.side) * fill.quantity * fill.price + fill.commission
+    assert swept.finished.cash == cash * 10**8
+    monkeypatch.setattr(settlement, "SWEEP", 10**6)
+    single = weaver.backtest(Guarded, bars, costs=costs, cash=1_700, lookahead_check=False)
+    assert list(single.fills) == list(swept.fills)
+    assert single.stats == swept.stats

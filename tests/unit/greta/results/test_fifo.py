@@ -15,7 +15,7 @@ from tests.naive.generate import random_scenario
 from weaver import Strategy
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import fill_columns
-from weaver.greta.ledger.fill_rows import FillRow, FillRows
+from weaver.greta.ledger.fill_rows import FillRows, Paid
 from weaver.greta.results.legs import LegByLeg, MatchedPiece
 from weaver.greta.results.round_trips import RoundTrips, round_trips
 from weaver.greta.results.trades import Trades
@@ -77,7 +77,9 @@ def finished(drawn: Sequence[Drawn], *, in_parts: bool) -> FinishedRun:
             order = Order(number, scales[one.which], sign, abs(one.units), 0)
             orders.append(order)
         bar = number % BARS
-        rows.append(FillRow(order, one.units, one.price, 0, one.commission, bar, AT_OPEN, (), one.value))
+        paid = Paid(one.price, 0, one.commission, one.value)
+        rows.append(order, one.units, bar, AT_OPEN, (), paid)
+        rows.settle_next(paid)
     return replace(run, fills=rows)
 
 
