@@ -60,6 +60,7 @@ class Market:
         self._trails.begin(tick)  # a new one starts from where it was placed
         is_due = self._take_up(tick)
         if is_due:
+            self._trails.stand_still()
             self.matcher.trade(tick)
         self._trails.end(tick, are_moved=is_due)
         if tick in self._corporate.late:

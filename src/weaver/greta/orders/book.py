@@ -8,6 +8,8 @@ from weaver.model.orders.execution import Execution
 from weaver.model.orders.order import WORKING, ExitGroup, Order
 from weaver.model.orders.status import OrderEvent, OrderStatus
 
+PENDING, ACCEPT, CANCEL = OrderStatus.PENDING, OrderEvent.ACCEPT, OrderEvent.CANCEL
+
 Change = tuple[Order, OrderStatus, Execution | None]
 """An order, the status that it changed to (it may have changed again by now), and the fill that did it, if one did."""
 
@@ -48,12 +50,12 @@ class OrderBook:
     def accept(self, orders: Iterable[Order]) -> None:
         """After the callbacks: those of the orders that were placed are accepted."""
         for order in orders:
-            if order.status is OrderStatus.PENDING and not order.waiting:
-                self._happen(order, OrderEvent.ACCEPT)
+            if order.status is PENDING and not order.waiting:
+                self._happen(order, ACCEPT)
 
     def cancel(self, order: Order, reason: str) -> None:
         """Cancel a working order."""
-        self._end(order, OrderEvent.CANCEL, reason)
+        self._end(order, CANCEL, reason)
 
     def reject(self, order: Order, reason: str) -> None:
         """Reject an order of which nothing has filled."""
@@ -71,6 +73,8 @@ class OrderBook:
 
     def sweep(self) -> None:
         """Drop the orders that have ended."""
+        if not self.working:
+            return
         ended = [order for order in self.working if order.status not in WORKING]
         if not ended:
             return
@@ -79,7 +83,7 @@ class OrderBook:
                 self._kept[order.number] = order
             self.session_closes.pop(order.number, None)
             self.charged.pop(order.number, None)
-        self.working[:] = [order for order in self.working if order.is_working]
+        self.working[:] = [order for order in self.working if order.status in WORKING]
 
     def take_changes(self) -> list[Change]:
         """What happened since this was last called, in order."""
@@ -92,7 +96,7 @@ class OrderBook:
         assert group.entry is not None
         if group.started is None and not (self._legs_wait and group.entry.remaining):
             for leg in group.start(now):
-                self._happen(leg, OrderEvent.ACCEPT)
+                self._happen(leg, ACCEPT)
         self.settle(group)
 
     def leave(self, group: ExitGroup, units: int) -> None:

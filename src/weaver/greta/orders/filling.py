@@ -9,12 +9,13 @@ from weaver.model.account.costs import CostModel
 from weaver.model.errors import RunFailed
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.numbers.money import truncate
-from weaver.model.orders.actions import OrderType, TimeInForce
+from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.execution import INSIDE, Execution
+from weaver.model.orders.fill_rules import LIMITED
 from weaver.model.orders.order import ExitGroup, Order
 
 REACHED = "the target was reached without it"
-LIMITED = (OrderType.LIMIT, OrderType.STOP_LIMIT)
+FOK = TimeInForce.FOK
 
 
 class Filling:
@@ -61,9 +62,9 @@ class Filling:
         self.capped += takes < wanted
         if self.portions:
             takes = min(takes, self.portions.get(order.number, takes))
-        asked = wanted if order.tif is TimeInForce.FOK else takes
+        asked = wanted if order.tif is FOK else takes
         units = self._affordable(order, asked, price, paid)
-        if units == 0 or (order.tif is TimeInForce.FOK and units > takes):
+        if units == 0 or (order.tif is FOK and units > takes):
             return  # what is left of a fok order is cancelled when the opens are over
         if units < asked:
             order.units = order.filled + units

@@ -17,6 +17,7 @@ BLOCK, BLOCK_MAX = 256, 65_536
 BUSY_MAX = 15
 """For how many ticks at most nothing is searched for where searching has found nothing to leave out."""
 RESTING = (OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT)
+TRAILING_STOP, DAY = OrderType.TRAILING_STOP, TimeInForce.DAY
 LASTING = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD)
 AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
 
@@ -51,6 +52,7 @@ class Watch:
         self._orders, self._book, self._prices, self._begin = orders, orders.working, prices, begin
         self.ticks = np.asarray(ticks)
         """The clock's ticks, ns."""
+        self._instants = ticks
         self._seen, self._due, self._span = (0, 0), 0, BLOCK
         self._searched = 0
         """The tick up to which nothing has been found, if that is what is due."""
@@ -73,23 +75,28 @@ class Watch:
     def leaves(self, order: Order, tick: int) -> bool:
         """Whether the bars of a tick surely leave an order that may rest as it is, but for its acceptance and the
         beginning of its day; those of every tick since it was placed, up to this, have done so."""
-        if order.expires_at is not None and order.expires_at <= self.ticks[tick]:
+        if order.expires_at is not None and order.expires_at <= self._instants[tick]:
             return False
         if order.waiting:
             return True
-        if order.group or order.triggered or order.order_type not in RESTING or order.tif not in LASTING:
+        tif = order.tif
+        if order.group or order.triggered or order.order_type not in RESTING or tif not in LASTING:
             return False
         prices = self._prices[order.scale.symbol]
         bar = prices.bar_at(tick)
-        if bar < 0 or prices.opens[bar] < order.placed or not prices.is_tradable(bar, extended=order.extended_hours):
+        if bar < 0 or prices.opens[bar] < order.placed:
             return False
-        if order.tif is TimeInForce.DAY:
-            close = self._orders.session_closes.get(order.number)
+        if not (prices.all_tradable or prices.is_tradable(bar, extended=order.extended_hours)):
+            return False
+        if tif is DAY:
+            closes = self._orders.session_closes
+            close = closes.get(order.number)
             if close is None:
-                close = prices.closes(bar, extended_hours=order.extended_hours)
-            if close <= self.ticks[tick]:
+                session = prices.session_of(bar)
+                close = session.extended_close if order.extended_hours else session.close
+            if close <= self._instants[tick]:
                 return False
-            self._orders.session_closes[order.number] = close
+            closes[order.number] = close
         return not is_touched(order, prices, bar)
 
     def rest(self, tick: int) -> None:
@@ -117,10 +124,10 @@ class Watch:
                 continue
             if order.tif in AUCTIONS:
                 due = min(due, self._auction(order, prices, bar))
-            elif _needs_bar(order, prices, bar) or (order.tif is TimeInForce.DAY and session_close is None):
+            elif _needs_bar(order, prices, bar) or (order.tif is DAY and session_close is None):
                 due = min(due, prices.tick_of(bar))
-            elif order.order_type is OrderType.TRAILING_STOP and not order.triggered:
-                levels.append(Trail(prices, order, now))
+            elif order.order_type is TRAILING_STOP and not order.triggered:
+                levels.append(Trail(prices, order))
             else:
                 levels.append(_level(order, prices))
         return _first_touch(levels, now + 1, min(due, len(self.ticks)), due)
@@ -150,7 +157,7 @@ def _first_touch(levels: Sequence[Level | Trail], start: int, end: int, otherwis
 def _needs_bar(order: Order, prices: Prices, bar: int) -> bool:
     """Whether its next bar, whatever that is, does something to an order."""
     return (
-        (order.order_type is OrderType.TRAILING_STOP and not _follows(order, prices, bar))
+        (order.order_type is TRAILING_STOP and not _follows(order, prices, bar))
         or (order.limit_units is None and (order.stop_units is None or order.triggered))
         or order.tif in (TimeInForce.IOC, TimeInForce.FOK)
     )

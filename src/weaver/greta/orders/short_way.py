@@ -51,29 +51,36 @@ class ShortWay:
         return take_up_all
 
     def _take_up(self, fresh: list[Any], accept: Callable[[list[Order]], None], tick: int) -> tuple[()] | None:
-        leaves, fills = self._watch.leaves, self._plain.fills
-        is_new = False
+        leaves = self._watch.leaves
+        resting: list[Order] = []
+        is_new = has_plain = False
         for order in fresh:
             if not isinstance(order, Order):
                 return None
-            if order.status is PENDING:
+            status = order.status
+            if status is not ACCEPTED:
                 is_new = True
-                if not (order.is_plain or leaves(order, tick)):
+            if status is PENDING and order.is_plain:
+                has_plain = True
+            elif status is ACCEPTED or status is PENDING:
+                if not leaves(order, tick):
                     return None  # what it may do depends on what there was before all of them
-            elif order.status is not ACCEPTED:
-                is_new = True  # cancelled
-            elif not leaves(order, tick):
-                return None
-        if not is_new:
+                resting.append(order)
+        if not is_new or (has_plain and not self._are_filled(fresh, tick)):
             return None
+        fresh[:] = resting
+        if resting:
+            accept(resting)
+        return QUIET
+
+    def _are_filled(self, fresh: list[Any], tick: int) -> bool:
+        """Fill the plain orders; from the first on that cannot be, all is left as it is."""
+        fills = self._plain.fills
         resting = []
         for done, order in enumerate(fresh):
             if order.status is ACCEPTED or (order.status is PENDING and not order.is_plain):
                 resting.append(order)
             elif order.status is PENDING and not fills(order, tick):
                 fresh[:done] = resting
-                return None
-        fresh[:] = resting
-        if resting:
-            accept(resting)
-        return QUIET
+                return False
+        return True

@@ -2,8 +2,11 @@
 
 from fractions import Fraction
 
+from weaver.model.orders.actions import OrderType
 from weaver.model.orders.fill_rules import trailing_level
 from weaver.model.orders.order import Order
+
+TRAILING_STOP = OrderType.TRAILING_STOP
 
 
 def start_trailing(order: Order, close: int | None) -> None:

@@ -2,77 +2,84 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.ledger.prices import Prices
-from weaver.greta.orders.trailing import level_of, set_level
+from weaver.greta.orders.trailing import TRAILING_STOP, level_of, set_level
 from weaver.greta.ports import Clock
-from weaver.model.orders.actions import OrderType
-from weaver.model.orders.order import Order
+from weaver.model.numbers.price_decimals import EXACT_BELOW
+from weaver.model.orders.order import WORKING, Order
 from weaver.model.orders.status import OrderEvent
 
 NEVER = 2**62
 
 
-class Trail(NamedTuple):
-    """A trailing stop that goes along with every bar of its symbol after the tick `now`."""
+class Trail:
+    """A trailing stop that goes along with every bar of its symbol from one on, asked about stretches of ticks that
+    follow upon each other."""
 
-    prices: Prices
-    order: Order
-    now: int
+    __slots__ = ("_ahead", "_behind", "_furthest", "_is_exact", "_mark", "_order", "_prices")
+
+    def __init__(self, prices: Prices, order: Order) -> None:
+        mark, bars = order.mark, prices.listing.bars
+        assert mark is not None
+        self._prices, self._order = prices, order
+        self._mark = self._furthest = float(mark) / prices.scale.price_one
+        """Where the mark was before the first bar, and where the bars that were asked about have left it."""
+        self._is_exact = isinstance(mark, int) and mark < EXACT_BELOW
+        """Whether equal marks are equal floats."""
+        self._ahead, self._behind = (bars.high, bars.low) if order.sign < 0 else (bars.low, bars.high)
+        """The prices that move the mark, and those that reach the level."""
 
     def first(self, start: int, stop: int) -> int:
         """The tick of the first bar that reaches its level, of those that close at the ticks from `start` to before
-        `stop`; NEVER if none does."""
-        prices = self.prices
-        begin, first = prices.newest_at(self.now) + 1, prices.newest_at(start - 1) + 1
-        last = prices.newest_at(stop - 1) + 1
+        `stop`; NEVER if none does. It may be too early by a bar that nearly does, where that cannot be told for sure.
+        """
+        prices = self._prices
+        first, last = prices.newest_at(start - 1) + 1, prices.newest_at(stop - 1) + 1
         if first >= last:
             return NEVER
-        may_reach = self._may_reach(begin, last)
-        bar = first
-        while bar < last:
-            bar += int(may_reach[bar - begin :].argmax())
-            if not may_reach[bar - begin]:
-                return NEVER
-            if self._is_reached(begin, bar):
-                return prices.tick_of(bar)
-            bar += 1
+        marks = self._marks(first, last)
+        may_reach = self._may_reach(marks, first, last)
+        at = int(may_reach.argmax())
+        while may_reach[at]:
+            if not self._is_exact or self._is_reached(float(marks[at]), first + at):
+                return prices.tick_of(first + at)
+            may_reach[at] = False
+            at = int(may_reach.argmax())
         return NEVER
 
-    def _may_reach(self, begin: int, last: int) -> NDArray[np.bool_]:
-        """Of the bars from `begin` to before `last`, which may reach the level; a tick of the price is allowed for
+    def _marks(self, first: int, last: int) -> NDArray[np.float64]:
+        """Where the mark is before each bar from `first` to before `last`, and after the last one."""
+        marks: NDArray[np.float64] = np.empty(last - first + 1)
+        marks[0], marks[1:] = self._furthest, self._ahead[first:last]
+        (np.maximum if self._order.sign < 0 else np.minimum).accumulate(marks, out=marks)
+        self._furthest = float(marks[-1])
+        return marks
+
+    def _may_reach(self, marks: NDArray[np.float64], first: int, last: int) -> NDArray[np.bool_]:
+        """Of the bars from `first` to before `last`, which may reach the level; a tick of the price is allowed for
         rounding, so none is missed."""
-        prices, order = self.prices, self.order
-        assert order.mark is not None
-        one, (ahead, behind) = prices.scale.price_one, self._sides()
-        mark = float(order.mark) / one
-        extreme = np.maximum if order.sign < 0 else np.minimum
-        marks: NDArray[np.float64] = np.empty(last - begin)
-        marks[0], marks[1:] = mark, ahead[begin : last - 1]
-        extreme.accumulate(marks, out=marks)
+        order, scale = self._order, self._prices.scale
+        sign, slack = order.sign, max(scale.tick, scale.tick_under_one) / scale.price_one + 1e-9 * self._mark
         if order.trail_percent is None:
             assert order.trail_units is not None
-            levels = marks + order.sign * order.trail_units / one
+            levels = marks[:-1] + sign * (order.trail_units / scale.price_one - slack)
         else:
-            levels = marks * (1 + order.sign * float(order.trail_percent) / 100)
-        slack = max(prices.scale.tick, prices.scale.tick_under_one) / one + 1e-9 * mark
-        reached: NDArray[np.bool_] = order.sign * (levels - behind[begin:last]) <= slack
+            levels = marks[:-1] * (1 + sign * float(order.trail_percent) / 100)
+            levels -= sign * slack
+        reached: NDArray[np.bool_] = (np.greater_equal if sign < 0 else np.less_equal)(levels, self._behind[first:last])
         return reached
 
-    def _is_reached(self, begin: int, bar: int) -> bool:
-        """Whether a bar reaches the level that the bars from `begin` to before it have left, in whole units."""
-        prices, sign = self.prices, self.order.sign
-        level = level_of(self.order, moved(self.order, prices, begin, bar))
-        return sign * (level - prices.units(float(self._sides()[1][bar]))) <= 0
-
-    def _sides(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The prices that move the mark, and those that reach the level."""
-        bars = self.prices.listing.bars
-        return (bars.high, bars.low) if self.order.sign < 0 else (bars.low, bars.high)
+    def _is_reached(self, mark: float, bar: int) -> bool:
+        """Whether a bar reaches the level of a mark, in whole units."""
+        order, prices = self._order, self._prices
+        exact = order.mark if mark == self._mark else prices.units(mark)
+        assert exact is not None
+        return order.sign * (level_of(order, exact) - prices.units(float(self._behind[bar]))) <= 0
 
 
 class FollowingStop(Order):
@@ -133,6 +140,12 @@ class Trails:
         self._is_open = False
         self.follow(tick - 1)
 
+    def stand_still(self) -> None:
+        """Those bars move the marks themselves: until the end of their turn trailing stops are orders like any."""
+        for order in self._book:
+            if order.__class__ is self._following:
+                order.__class__ = Order
+
     def end(self, tick: int, *, are_moved: bool) -> None:
         """The bars of a tick have had their turn; `are_moved`: marks went along with them."""
         if are_moved:
@@ -171,15 +184,15 @@ def moved(order: Order, prices: Prices, first: int, last: int) -> int | Fraction
     if first >= last:
         return mark
     if order.sign < 0:
-        return max(mark, prices.units(float(bars.high[first:last].max())))
-    return min(mark, prices.units(float(bars.low[first:last].min())))
+        return max(mark, prices.units(float(np.maximum.reduce(bars.high[first:last]))))
+    return min(mark, prices.units(float(np.minimum.reduce(bars.low[first:last]))))
 
 
 def is_trailing(order: Order) -> bool:
     """Whether an order's mark moves with the bars."""
     return (
-        order.order_type is OrderType.TRAILING_STOP
+        order.order_type is TRAILING_STOP
         and order.mark is not None
         and not (order.waiting or order.triggered)
-        and order.is_working
+        and order.status in WORKING
     )

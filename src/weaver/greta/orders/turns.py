@@ -9,11 +9,12 @@ from weaver.model.market.session_bar import SessionBar
 from weaver.model.orders.actions import OrderType, TimeInForce
 from weaver.model.orders.execution import AT_CLOSE, AT_OPEN, INSIDE
 from weaver.model.orders.fill_rules import Touch, touch_at_open, touch_inside
-from weaver.model.orders.order import ExitGroup, Order
+from weaver.model.orders.order import WORKING, ExitGroup, Order
 
-ONE_OPEN = (TimeInForce.IOC, TimeInForce.FOK, TimeInForce.OPG)
-ONE_PRICE = (*ONE_OPEN, TimeInForce.CLS)
-ENDING = (TimeInForce.DAY, TimeInForce.GTD, TimeInForce.CLS)
+TRAILING_STOP, OPG, CLS = OrderType.TRAILING_STOP, TimeInForce.OPG, TimeInForce.CLS
+ONE_OPEN = frozenset({TimeInForce.IOC, TimeInForce.FOK, OPG})
+ONE_PRICE = ONE_OPEN | {CLS}
+ENDING = frozenset({TimeInForce.DAY, TimeInForce.GTD, CLS})
 """Those that no bar fills which opens when their session has closed."""
 EVER = -(2**63)
 """An instant before all others, ns."""
@@ -42,13 +43,13 @@ class Turns:
         self._pass(acting, self._at_open)
         for order in acting:
             if order.tif in ONE_OPEN and order.number in self._opened and order.is_working:
-                whose = "session" if order.tif is TimeInForce.OPG else "bar"
+                whose = "session" if order.tif is OPG else "bar"
                 self._book.cancel(order, f"{order.tif}: not filled at the open of its {whose}")
         self._pass(acting, self._inside)
-        for order in [order for order in acting if order.tif is TimeInForce.CLS and not order.waiting]:
+        for order in [order for order in acting if order.tif is CLS and not order.waiting]:
             self._at_close(order)  # but for legs that one of them starts
         for order in acting:
-            if order.order_type is OrderType.TRAILING_STOP:
+            if order.order_type is TRAILING_STOP:
                 self._trail(order)
 
     @staticmethod
@@ -66,21 +67,21 @@ class Turns:
 
     def _may_act(self, order: Order) -> bool:
         """Whether an order is in play on its symbol's bar; its first such bar starts its day."""
-        if order.waiting or not order.is_working:
+        if order.waiting or order.status not in WORKING:
             return False
-        group = order.group
+        group, tif = order.group, order.tif
         if group is not None:
             if group.remaining <= 0:
                 return False  # its entry may bring more
-            if group in self._filling.inside and order.stop_units is None and order.tif is not TimeInForce.CLS:
+            if group in self._filling.inside and order.stop_units is None and tif is not CLS:
                 return False  # what the bar did after its entry filled inside it is not known, but for its close
-        if order.order_type is OrderType.TRAILING_STOP and order.mark is None:
+        if order.order_type is TRAILING_STOP and order.mark is None:
             return False  # it starts at the close of the bar in which its entry filled
         if not self._is_for(order):
             return False
-        if order.tif is TimeInForce.OPG:
+        if tif is OPG:
             return order.begun <= max(self._bars[order.scale.symbol].session.open, self.begin)
-        if order.tif in ENDING:
+        if tif in ENDING:
             bar = self._bars[order.scale.symbol]
             close = self._book.session_closes.get(order.number, order.expires_at)
             if close is None:
@@ -98,7 +99,7 @@ class Turns:
         return (bar.is_regular or order.extended_hours) and (bar.volume is None or bar.volume > 0)
 
     def _at_open(self, order: Order) -> None:
-        if not self._may_act(order) or order.tif is TimeInForce.CLS:
+        if not self._may_act(order) or order.tif is CLS:
             return
         bar = self._bars[order.scale.symbol]
         terms = (order.order_type, order.sign, order.limit_units, order.stop_units, order.triggered)

@@ -20,17 +20,22 @@ class Touch(NamedTuple):
     triggered: bool
 
 
+UNTOUCHED, TRIGGERED = Touch(None, False), Touch(None, True)
+LIMITED = (OrderType.LIMIT, OrderType.STOP_LIMIT)
+
+
 def touch_at_open(
     order_type: OrderType, sign: int, limit: Price | None, stop: Price | None, triggered: bool, open_: Price
 ) -> Touch:
     """What the first price of a bar does."""
     if stop is not None and not triggered:
         if sign * open_ < sign * stop:
-            return Touch(None, False)
+            return UNTOUCHED
         triggered = True
-    if order_type is OrderType.LIMIT or order_type is OrderType.STOP_LIMIT:
+    if order_type in LIMITED:
         assert limit is not None
-        return Touch(open_ if sign * open_ <= sign * limit else None, triggered)
+        if sign * open_ > sign * limit:
+            return TRIGGERED if triggered else UNTOUCHED
     return Touch(open_, triggered)
 
 
@@ -47,7 +52,7 @@ def touch_inside(
     best, worst = (low, high) if sign > 0 else (high, low)
     if stop is not None and not triggered:
         if sign * worst < sign * stop:
-            return Touch(None, False)
+            return UNTOUCHED
         triggered, at_start = True, sign * open_ >= sign * stop
         if order_type is not OrderType.STOP_LIMIT:
             return Touch(open_ if at_start else stop, True)
@@ -56,12 +61,11 @@ def touch_inside(
             if sign * stop <= sign * limit:
                 return Touch(stop, True)
             return Touch(limit if sign * close <= sign * limit else None, True)
-    if order_type is OrderType.LIMIT or order_type is OrderType.STOP_LIMIT:
+    if order_type in LIMITED:
         assert limit is not None
-        if sign * best > sign * limit:
-            return Touch(None, triggered)
-        return Touch(open_ if sign * open_ <= sign * limit else limit, triggered)
-    return Touch(None, triggered)  # a market order has the open only
+        if sign * best <= sign * limit:
+            return Touch(open_ if sign * open_ <= sign * limit else limit, triggered)
+    return TRIGGERED if triggered else UNTOUCHED  # a market order has the open only
 
 
 def trailing_level(mark: int | Fraction, *, sign: int, trail: int | None, percent: Decimal | None) -> tuple[int, int]:

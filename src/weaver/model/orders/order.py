@@ -13,6 +13,7 @@ from weaver.model.orders.actions import SIDES, OrderClass, OrderType, Side, Time
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
 
 PENDING, FILLED = OrderStatus.PENDING, OrderStatus.FILLED
+FILL_PART, FILL_REST = OrderEvent.FILL_PART, OrderEvent.FILL_REST
 WORKING: Final = frozenset(
     {PENDING, OrderStatus.SUBMITTING, OrderStatus.SUBMITTED, OrderStatus.ACCEPTED, OrderStatus.PARTIAL}
 )
@@ -265,7 +266,7 @@ class Order:
             raise IllegalTransition(f"order {self.number}: a fill of {units} units exceeds the {self.remaining} left")
         self.filled += units
         self.value += worth
-        self.happen(OrderEvent.FILL_REST if self.filled == self.units else OrderEvent.FILL_PART)
+        self.happen(FILL_REST if self.filled == self.units else FILL_PART)
 
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Without the order that replaced it, behind which a chain of thousands may hang (`reason` says its number; a

@@ -50,7 +50,10 @@ def trailing(prices: Prices, sign: int = -1, *, mark: float = 100, **terms: Any)
 
 
 def first(prices: Prices, order: Order, start: int, stop: int, *, now: int = 0) -> int:
-    return Trail(prices, order, now).first(start, stop)
+    """Of a search from the tick after `now` on, which has come as far as `start`."""
+    trail = Trail(prices, order)
+    trail.first(now + 1, start)
+    return trail.first(start, stop)
 
 
 def test_first_bar_that_reaches_the_level_is_found_wherever_the_search_begins() -> None:
