@@ -7,12 +7,11 @@ from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.order_log import OrderLog
 from weaver.greta.orders.matching import Matcher
-from weaver.greta.orders.trailing import start_trailing
+from weaver.greta.orders.trailing import TRAILING_STOP, start_trailing
 from weaver.greta.ports import Clock
 from weaver.greta.setup import Setup
 from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
-from weaver.model.orders.actions import OrderType
 from weaver.model.orders.order import WORKING, Order
 
 
@@ -68,12 +67,12 @@ class BacktestAccount:
     def place(self, order: Order) -> None:
         """Take a new order; it can act from the next bar of its symbol on."""
         self._kept[order.number] = order
-        if not order.is_working:
+        if order.status not in WORKING:
             return  # a leg, whose entry was refused
         if self._venue is not None and (reason := self._venue.refuses(order)):
             self.matcher.orders.reject(order, reason)
         self.fresh.append(order)
-        if order.order_type is OrderType.TRAILING_STOP:
+        if order.order_type is TRAILING_STOP:
             start_trailing(order, self.close(order.symbol))
 
     def liquidate(self, order: Order) -> None:

@@ -146,7 +146,10 @@ def _about_slippage(run: FinishedRun) -> list[tuple[str, str]]:
 
 def _lowest(order: Order) -> int:
     """The lower of an order's limit and stop in price units; 0: it has neither."""
-    return min((price for price in (order.limit_units, order.stop_units) if price is not None), default=0)
+    limit, stop = order.limit_units, order.stop_units
+    if limit is None or stop is None:
+        return limit or stop or 0
+    return min(limit, stop)
 
 
 def _is_coarse(order: Order) -> bool:

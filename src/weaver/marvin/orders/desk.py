@@ -1,19 +1,20 @@
 """The desk turns a strategy's intents into orders and actions: the same arithmetic in backtest, paper and live."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Context
 from typing import Any
 
 from weaver.marvin.orders.account import Account
 from weaver.marvin.orders.actions import Actions
-from weaver.marvin.orders.terms import Terms, carry_over, check_exit_tif, join
+from weaver.marvin.orders.terms import TRAILING_STOP, Terms, carry_over, check_exit_tif, join
 from weaver.marvin.series.timeline import Clock
 from weaver.model.calendar.calendar import Calendar
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.numbers.money import CASH_DECIMALS, CASH_ONE, Number, exact, plain, units_of
 from weaver.model.numbers.scale import Scale
-from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
-from weaver.model.orders.order import ExitGroup, Order, Target
+from weaver.model.orders.actions import OrderClass, TimeInForce
+from weaver.model.orders.order import WORKING, ExitGroup, Order, Target
 from weaver.model.orders.small_target import SmallTargets
 
 NOTICED = 10_000
@@ -139,7 +140,8 @@ class Desk:
         for prices in ({"limit": limit}, {"stop": stop}):
             leg = Order(self.number + len(legs) + 1, scale, sign, units, self._clock.now)
             Terms.parse({**terms, "tif": tif, **prices}).apply(leg)
-            self._date(leg)
+            if leg.expires is not None:
+                self._date(leg, leg.expires)
             legs.append(leg)
         join(ExitGroup(entry=None, entered=units), legs, OrderClass.OCO)
         self.number += len(legs)
@@ -156,7 +158,7 @@ class Desk:
         if exit_tif is not None or not then.is_tif_asked:
             then.tif = TimeInForce.GTC if exit_tif is None else TimeInForce(exit_tif)
             then.expires = then.expires_at = None
-        if then.order_type is OrderType.TRAILING_STOP:
+        if then.order_type is TRAILING_STOP:
             then.mark = then.stop_units = None  # it starts from the bar in which `first` fills
         join(ExitGroup(entry=first, cap=then.units), [then], OrderClass.OTO)
         first.order_class = OrderClass.OTO
@@ -172,7 +174,8 @@ class Desk:
         units = order.remaining if quantity is None else self._cut(scale, quantity)
         new = Order(self.number + 1, scale, order.sign, units, self._clock.now)
         carry_over(order, new, changes)
-        self._date(new)
+        if new.expires is not None:
+            self._date(new, new.expires)
         if quantity is None:
             new.target, new.is_sized = order.target, order.is_sized
         self.number += 1
@@ -184,7 +187,7 @@ class Desk:
 
     def cancel(self, order: Order) -> None:
         """Cancel an order; one that no longer works stays as it is."""
-        if order.is_working:
+        if order.status in WORKING:
             self._withdraw(order, "cancelled by the strategy")
 
     def _cut(self, scale: Scale, quantity: Number) -> int:
@@ -240,28 +243,27 @@ class Desk:
         found.count += 1
 
     def _order(self, scale: Scale, sign: int, units: int, given: dict[str, Any], target: Target | None = None) -> Order:
-        terms = Terms.parse(given)
-        order = Order(self.number + 1, scale, sign, units, self._clock.now)
+        terms, clock = Terms.parse(given), self._clock
+        order = Order(self.number + 1, scale, sign, units, clock.instants[clock.tick])
         if target is not None and target.units is None:
             order.target = target
             order.is_sized = not target.at_fill
         terms.apply(order)
-        self._date(order)
-        if terms.trails and self._account.close(scale.symbol) is None:
+        if order.expires is not None:
+            self._date(order, order.expires)
+        if order.order_type is TRAILING_STOP and self._account.close(scale.symbol) is None:
             raise InvalidOrder(f"{scale.symbol}: no bar has closed yet, so a trailing stop has no price to start from")
         legs = terms.exits(order, self.number + 2)
         self.number += 1 + len(legs)
         self._send(order, *legs)
         return order
 
-    def _date(self, order: Order) -> None:
+    def _date(self, order: Order, day: date) -> None:
         """Find out when the last session of a gtd order closes. Raises InvalidOrder where it has."""
-        if order.expires is None:
-            return
         calendar = self._calendars[order.symbol]
-        order.expires_at = calendar.session_end(order.expires, extended_hours=order.extended_hours)
+        order.expires_at = calendar.session_end(day, extended_hours=order.extended_hours)
         if order.expires_at <= self._clock.now:
-            raise InvalidOrder(f"{order.symbol}: the session of {order.expires}, on which the order expires, is over")
+            raise InvalidOrder(f"{order.symbol}: the session of {day}, on which the order expires, is over")
 
     def _send(self, *orders: Order) -> None:
         """Hand on the orders of one intent."""

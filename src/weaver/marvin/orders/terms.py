@@ -11,6 +11,9 @@ from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.orders.order import ExitGroup, Order
 
+MARKET, LIMIT, STOP = OrderType.MARKET, OrderType.LIMIT, OrderType.STOP
+STOP_LIMIT, TRAILING_STOP = OrderType.STOP_LIMIT, OrderType.TRAILING_STOP
+
 
 class Terms:
     """Prices as a person gave them; `apply` checks and rounds them for one order. An instance holds what was given."""
@@ -32,29 +35,35 @@ class Terms:
 
     @classmethod
     def parse(cls, given: dict[str, Any]) -> "Terms":
-        """Terms from keywords. Raises InvalidOrder on one that is unknown or clashes with another."""
-        if not given.keys() <= _KNOWN:
+        """Terms from keywords, which are kept as they are. Raises InvalidOrder on one that is unknown or clashes with
+        another."""
+        if not _KNOWN.issuperset(given):
             name = next(name for name in given if name not in _KNOWN)
             raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(_NAMES)}")
         terms = cls()
-        terms.__dict__.update(given)
+        terms.__dict__ = given
         terms._check()
         return terms
 
     def _check(self) -> None:
         if self.trail is not None and self.trail_percent is not None:
             raise InvalidOrder("an order trails by an amount (trail) or by percent (trail_percent), not both")
-        if self.trails and (self.limit is not None or self.stop is not None):
+        if (self.limit is not None or self.stop is not None) and self.trails:
             raise InvalidOrder("a trailing stop takes no limit and no stop")
         if self.stop_loss_limit is not None and self.stop_loss is None:
             raise InvalidOrder("stop_loss_limit needs a stop_loss")
+        if self.tif is not None or self.expires is not None:
+            self._check_tif()
+        if self.exit_tif is not None:
+            check_exit_tif(self.exit_tif)
+
+    def _check_tif(self) -> None:
         if self.tif is not None and self.tif not in _TIMES:
             raise InvalidOrder(f"tif {self.tif!r} is not one of {', '.join(TimeInForce)}")
         if (self.tif == TimeInForce.GTD) != (self.expires is not None):
             raise InvalidOrder('tif="gtd" and expires, its last day, come together: expires="2024-05-31"')
         if self.tif in _AUCTIONS:
             self._check_auction()
-        check_exit_tif(self.exit_tif)
 
     def _check_auction(self) -> None:
         if self.trails or self.stop is not None:
@@ -70,11 +79,11 @@ class Terms:
     @property
     def order_type(self) -> OrderType:
         """Which prices are given says which type it is."""
-        if self.trails:
-            return OrderType.TRAILING_STOP
         if self.stop is not None:
-            return OrderType.STOP if self.limit is None else OrderType.STOP_LIMIT
-        return OrderType.MARKET if self.limit is None else OrderType.LIMIT
+            return STOP if self.limit is None else STOP_LIMIT
+        if self.limit is not None:
+            return LIMIT
+        return TRAILING_STOP if self.trails else MARKET
 
     def apply(self, order: Order) -> None:
         """Give an order these terms (its exit legs apart). Raises InvalidOrder."""
@@ -85,7 +94,8 @@ class Terms:
             order.tif, order.is_tif_asked = TimeInForce(self.tif), True
         if self.expires is not None:
             order.expires = _day(self.expires, scale)
-        order.extended_hours = bool(self.extended_hours)
+        if self.extended_hours:
+            order.extended_hours = True
         if self.limit is not None:
             order.limit_units = scale.limit_price(self.limit, sign=order.sign)
         if self.stop is not None:
@@ -102,15 +112,15 @@ class Terms:
             return legs
         if self.take_profit is not None:
             leg = self._leg(entry, number)
-            leg.order_type = OrderType.LIMIT
+            leg.order_type = LIMIT
             leg.limit_units = entry.scale.limit_price(self.take_profit, sign=leg.sign)
             legs.append(leg)
         if self.stop_loss is not None:
             leg = self._leg(entry, number + len(legs))
-            leg.order_type = OrderType.STOP
+            leg.order_type = STOP
             leg.stop_units = entry.scale.stop_price(self.stop_loss)
             if self.stop_loss_limit is not None:
-                leg.order_type = OrderType.STOP_LIMIT
+                leg.order_type = STOP_LIMIT
                 leg.limit_units = entry.scale.limit_price(self.stop_loss_limit, sign=leg.sign)
             legs.append(leg)
         join(ExitGroup(entry=entry), legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)

@@ -70,18 +70,18 @@ class Scale:
 
     def limit_price(self, value: Number, *, sign: int) -> int:
         """Units of a limit, rounded to the tick away from filling: down for a buy (+1), up for a sell (−1)."""
-        exact_price = self._price(value, "limit price")
-        tick = self.tick_at(exact_price, _SPARE)
-        price: int = exact_price * sign // (tick * _SPARE) * tick * sign
+        counted, one = self._price(value, "limit price")
+        tick = self.tick if counted >= self.price_one * one else self.tick_under_one
+        price = counted * sign // (tick * one) * tick * sign
         if price <= 0:
             raise InvalidOrder(f"{self.symbol}: a limit price of {value} is under one tick ({self.text(tick)})")
         return price
 
     def stop_price(self, value: Number, *, name: str = "stop price") -> int:
         """Units of a stop or a trailing amount, at the nearest tick (half to even)."""
-        exact_price = self._price(value, name)
-        tick = self.tick_at(exact_price, _SPARE)
-        price = divide_half_even(exact_price, tick * _SPARE) * tick
+        counted, one = self._price(value, name)
+        tick = self.tick_at(counted, one)
+        price = divide_half_even(counted, tick * one) * tick
         if price <= 0:
             raise InvalidOrder(f"{self.symbol}: a {name} of {value} is under half a tick ({self.text(tick)})")
         return price
@@ -99,16 +99,17 @@ class Scale:
         """A price as a decimal string."""
         return plain(decimal_of(price, self.price_decimals))
 
-    def _price(self, value: Number, name: str) -> int:
-        """Units with spare decimals, so that rounding to the tick sees every digit a float can have."""
+    def _price(self, value: Number, name: str) -> tuple[int, int]:
+        """A price exactly, and how many of what it is counted in make a unit: many, where it is no whole number of
+        units, so that rounding to the tick sees every digit a float can have."""
         if value.__class__ is float and 0 < value < EXACT_BELOW:
             units = round(value * self.price_one)
             if 0 < units < EXACT_BELOW and units / self.price_one == value:
-                return units * _SPARE
+                return units, 1
         number = exact(value, name=f"{self.symbol}: the {name}")
         if number <= 0:
             raise InvalidOrder(f"{self.symbol}: the {name} of an order must be above 0, not {value}")
-        return units_of(number, self.price_decimals + _SPARE_DECIMALS)
+        return units_of(number, self.price_decimals + _SPARE_DECIMALS), _SPARE
 
     def cash(self, price: int, quantity: int) -> int:
         """Cash units of so many units at so many price units, half to even; the sign is the quantity's."""
