@@ -46,6 +46,9 @@ class ExchangeAccount:
     def cancel(self, order: Order, reason: str) -> None:
         self._exchange.cancel(order, reason)
 
+    def show(self, symbol: str, holding: list[bool]) -> None:
+        raise AssertionError(f"no op asks whether {symbol} is held: {holding}")
+
     def replaced(self, old: Order, new: Order) -> None:
         old.give_way(new)
         self.cancel(old, f"replaced by order {new.id}")

@@ -64,6 +64,10 @@ class BacktestAccount:
         """The orders that were asked for since the market last had its turn, and still work."""
         return [what for what in self.fresh if isinstance(what, Order) and what.status in WORKING]
 
+    def show(self, symbol: str, holding: list[bool]) -> None:
+        """Keep this list empty while nothing is held of a symbol, and otherwise not."""
+        self.ledger.shown[symbol] = holding
+
     def place(self, order: Order) -> None:
         """Take a new order; it can act from the next bar of its symbol on."""
         self._kept[order.number] = order

@@ -40,6 +40,8 @@ class Ledger:
         self.rules, self.prices = rules, prices
         self._by_index = tuple(prices.values())
         self.units = dict.fromkeys(prices, 0)
+        self.shown: dict[str, list[bool]] = {symbol: [] for symbol in prices}
+        """Of each symbol, what shows whether it is held: a list that is empty while it isn't."""
         self.fills = FillRows(self.settle, [price.scale for price in prices.values()])
         self.settlement = Settlement(prices, rules)
         """Works out what fills came to that nobody has looked at yet."""
@@ -81,6 +83,10 @@ class Ledger:
         self._cash = self.cash + amount
         self.settlement.stand_at(self._cash)
 
+    def _hold(self, symbol: str, units: int) -> None:
+        self.units[symbol] = units
+        self.shown[symbol][:] = [True] if units else []
+
     def record(
         self,
         order: Order,
@@ -95,7 +101,7 @@ class Ledger:
         """Book a fill: cash, holding, row."""
         scale = order.scale
         paid = Paid(price, slippage, commission, scale.cash(price, abs(signed)))
-        self.units[scale.symbol] += signed
+        self._hold(scale.symbol, self.units[scale.symbol] + signed)
         self.fills.append(order, signed, bar, place, notes, paid)
         self.settlement.take(signed, paid)
 
@@ -110,7 +116,7 @@ class Ledger:
         before = self.position(symbol)
         after, paid = before.split(numerator=ratio[0], denominator=ratio[1], previous_close=previous_close)
         self._positions[symbol] = after
-        self.units[symbol] = after.units
+        self._hold(symbol, after.units)
         if before.units:
             self.pay(symbol, "split", paid, tick, ratio=ratio)
 
@@ -125,7 +131,7 @@ class Ledger:
         worth = price * held.units / held.scale.notional_divisor
         amount = divide_half_even(worth.numerator, worth.denominator)
         self._positions[symbol] = held.paid_out(amount)
-        self.units[symbol] = 0
+        self._hold(symbol, 0)
         self.pay(symbol, "delisting", amount, tick, place=place, price=price)
 
     def position(self, symbol: str) -> Position:

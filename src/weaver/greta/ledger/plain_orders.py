@@ -75,6 +75,7 @@ def _fill_of(ledger: Ledger, prices: Prices, index: int) -> Fill:
     )  # fmt: skip
     bounds, is_margin = settlement.bounds[symbol], ledger.rules.kind is AccountKind.MARGIN
     dearest, cheapest, each, fixed = bounds.dearest, bounds.cheapest, bounds.each, bounds.fixed
+    enter, flatten = ledger.shown[symbol].append, ledger.shown[symbol].clear
     number, unit, bar_, which = fills.numbers.append, fills.units.append, fills.bars.append, fills.which.append
     filled, bound_of = fills.filled_at_open, (_on_margin if is_margin else _on_cash)(ledger, prices)
 
@@ -95,6 +96,10 @@ def _fill_of(ledger: Ledger, prices: Prices, index: int) -> Fill:
             left = bound
         settlement.at_least = left
         held[symbol] = after
+        if not after:
+            flatten()
+        elif not holding:
+            enter(True)
         unit(units)
         which(index)
         number(order.number)

@@ -21,6 +21,9 @@ class Account(Protocol):
     take: Callable[[Order], None]
     """`place`, of a plain market order."""
 
+    def show(self, symbol: str, holding: list[bool]) -> None:
+        """Keep this list empty while nothing is held of a symbol, and otherwise not, from before the first tick on."""
+
     def place(self, order: Order) -> None:
         """Take a new order; it can act from the next bar of its symbol on."""
 

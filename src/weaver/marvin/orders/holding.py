@@ -6,21 +6,26 @@ from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import decimal_of
 
 
-class Holding:
-    """What is held of one symbol: always the current state, true unless flat."""
+class Holding(list[bool]):
+    """What is held of one symbol: always the current state, true unless flat.
 
-    __slots__ = ("_account", "_held", "symbol")
+    It is a list only so that asking whether anything is held, as strategies do on each bar, calls nothing: the account
+    keeps it empty while flat.
+    """
+
+    __slots__ = ("_account", "symbol")
+    __eq__, __ne__ = object.__eq__, object.__ne__
+    __hash__ = object.__hash__  # type: ignore[assignment] # it is itself, whatever is held
 
     def __init__(self, account: Account, symbol: str) -> None:
-        self._account, self._held, self.symbol = account, account.held, symbol
-
-    def __bool__(self) -> bool:
-        return self._held[self.symbol] != 0
+        super().__init__()
+        self._account, self.symbol = account, symbol
+        account.show(symbol, self)
 
     @property
     def quantity(self) -> Amount:
         """How much; negative when short."""
-        return self._account.scale(self.symbol).quantity_decimal(self._held[self.symbol])
+        return self._account.scale(self.symbol).quantity_decimal(self._account.held[self.symbol])
 
     @property
     def average_price(self) -> Amount | None:

@@ -1,0 +1,75 @@
+"""A position that a strategy looks at: what it says of itself agrees, whatever happened to what is held."""
+
+from collections import Counter
+
+from tests.builders import backtest, crypto_bars
+from tests.naive.bridge import TickByTick, inputs_of, options_of
+from tests.naive.generate import random_scenario
+from weaver import Strategy
+from weaver.marvin.orders.holding import Holding
+from weaver.marvin.plugins.loader import from_class
+from weaver.marvin.series.bar import Bar
+from weaver.model.market.tick import Tick
+from weaver.research.run import plan
+
+
+class Watching(TickByTick):
+    """Keeps its positions from the start on, and counts what they say of themselves at each tick."""
+
+    said: Counter[tuple[bool, bool]]
+
+    def on_start(self) -> None:
+        super().on_start()
+        self.kept = [self.position(symbol) for symbol in self.symbols]
+
+    def on_tick(self, tick: Tick) -> None:
+        self.said.update((bool(one), one.quantity != 0) for one in self.kept)
+        super().on_tick(tick)
+
+
+def test_position_is_true_exactly_while_its_quantity_is_not_zero() -> None:
+    """Fills short and long, splits and delistings, margin calls."""
+    said: Counter[tuple[bool, bool]] = Counter()
+    for seed in range(150):
+        scenario = random_scenario(seed, frames_max=60)
+        program = type("Program", (Watching,), {"_program": scenario.program, "said": said})
+        plan(from_class(program), inputs_of(scenario), options_of(scenario)).run(progress=lambda _: None)
+    assert set(said) == {(True, True), (False, False)}
+    assert min(said.values()) > 500
+
+
+def test_position_turns_with_the_fills_of_orders_by_hand() -> None:
+    seen: list[bool] = []
+
+    class Turning(Strategy):
+        def on_start(self) -> None:
+            self.kept: Holding = self.position(self.symbols[0])
+
+        def on_bar(self, bar: Bar) -> None:
+            seen.append(bool(self.kept))
+            match len(seen):
+                case 1 | 2:
+                    self.buy(bar.symbol, 1)
+                case 3:
+                    self.sell(bar.symbol, 1)
+                case 4:
+                    self.sell(bar.symbol, 1, limit=9)
+
+    backtest(Turning, crypto_bars([10, 10, 10, 10, 10, 10]))
+    assert seen == [False, True, True, True, False, False]
+
+
+def test_position_is_itself_and_equals_no_other() -> None:
+    found: list[Holding] = []
+
+    class Keeping(Strategy):
+        def on_bar(self, bar: Bar) -> None:
+            found.append(self.position(bar.symbol))
+
+    prices = [10.0, 10.0]
+    backtest(Keeping, {name: crypto_bars(prices, symbol=name) for name in ("AAA/USD", "BBB/USD")})
+    first, second, again, _ = found
+    assert first is again
+    assert first == again
+    assert first != second
+    assert len({first, second, again}) == 2
