@@ -1,6 +1,6 @@
 """The short way of plain market orders: from what was asked for to the ledger in one step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -32,16 +32,15 @@ class PlainOrders:
         self._prices, self._placed, self._kept, self._begin = (
             ledger.prices, ledger.fills.placed, ledger.fills.kept, begin,
         )  # fmt: skip
-        self._fills = {
+        self._by_symbol = {
             symbol: _fill_of(ledger, prices, index) for index, (symbol, prices) in enumerate(ledger.prices.items())
         }
         ledger.fills.plain += [Plain(prices.scale, prices.ends, start) for prices in ledger.prices.values()]
         simple = (one.is_contiguous and one.all_tradable and one.tick_of_bar is None for one in ledger.prices.values())
         self.is_simple = all(simple)
-        """Whether any order can fill on the very next bar, whatever its symbol."""
-        is_only = len(self._fills) == 1 and self.is_simple
-        self.only: Fill | None = next(iter(self._fills.values())) if is_only else None
-        """What fills orders of the run's one symbol at the open of any bar, which are its ticks."""
+        """Whether any order can fill on the very next bar, whatever its symbol: bars are ticks."""
+        self.fills: Fill = _fills_on_any(self._by_symbol) if self.is_simple else self._fills
+        """Fills a plain order at the open of its symbol's bar of a tick, or does nothing and says False."""
 
     def prices_of(self, order: Order) -> Prices:
         """Those of its symbol."""
@@ -51,19 +50,22 @@ class PlainOrders:
         """Keep an order that has filled, as it is more than its row says."""
         self._kept[order.number] = order
 
-    def fills(self, order: Order, tick: int) -> bool:
-        """Fill a plain order at the open of its symbol's bar of a tick, or do nothing and say False."""
-        bar, fill = tick, self._fills[order.scale.symbol]
-        if self.is_simple:
-            return fill(order, bar)
+    def _fills(self, order: Order, tick: int) -> bool:
         prices = self._prices[order.scale.symbol]
         bar = prices.bar_at(tick)
         if bar < 0 or not prices.is_tradable(bar, extended=False) or self._begin < order.placed > prices.opens[bar]:
             return False
-        if not fill(order, bar):
+        if not self._by_symbol[order.scale.symbol](order, bar):
             return False
         self._placed[order.number] = order.placed
         return True
+
+
+def _fills_on_any(by_symbol: Mapping[str, Fill]) -> Fill:
+    """What fills orders of any symbol where each has its bars at the ticks."""
+    if len(by_symbol) == 1:
+        return next(iter(by_symbol.values()))
+    return lambda order, bar: by_symbol[order.scale.symbol](order, bar)
 
 
 def _fill_of(ledger: Ledger, prices: Prices, index: int) -> Fill:

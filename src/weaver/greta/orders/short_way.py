@@ -32,14 +32,14 @@ class ShortWay:
         """A function that takes up at a tick what stands in `fresh`: takes out what it fills, and has `accept`ed what
         is left to rest. It returns None where it cannot take up all: it leaves the rest, from the first plain order on
         that cannot be filled so, or everything where another order may be touched or nothing is new."""
-        only, take_up, entries = self._plain.only, self._take_up, self._entries
+        fills, take_up, entries = self._plain.fills, self._take_up, self._entries
         clear = fresh.clear
 
         def take_up_all(tick: int) -> tuple[()] | None:
-            if only is not None and len(fresh) == 1:
+            if len(fresh) == 1:
                 order = fresh[0]
                 if order.__class__ is Order and order.is_plain and order.status is PENDING:
-                    if only(order, tick):
+                    if fills(order, tick):
                         clear()
                         return QUIET
                     return None
