@@ -136,7 +136,8 @@ def _hours_a_day(stamps: Int64, step: int) -> float:
 
 
 def _pauses(stamps: Int64) -> bool:
-    days = np.unique(new_york.local_day(stamps))
+    day = new_york.local_day(stamps)
+    days = day[np.diff(day, prepend=day[0] - 1) > 0]  # np.unique does not know that they ascend
     five = new_york.wall_clock(17)[new_york.index_of(days)]
     found = np.searchsorted(stamps, five + HOUR) - np.searchsorted(stamps, five)
     return bool(np.mean(found > 0) < _NIGHT)
