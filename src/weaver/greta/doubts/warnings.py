@@ -153,8 +153,8 @@ def _lowest(order: Order) -> int:
 
 
 def _is_coarse(order: Order) -> bool:
-    price = _lowest(order)
-    return 0 < price * COARSE_SHARE < order.scale.tick_at(price)
+    price, scale = _lowest(order), order.scale
+    return 0 < price * COARSE_SHARE < (scale.tick if price >= scale.price_one else scale.tick_under_one)
 
 
 def _about_rejections(run: FinishedRun) -> list[tuple[str, str]]:

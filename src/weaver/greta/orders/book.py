@@ -73,8 +73,6 @@ class OrderBook:
 
     def sweep(self) -> None:
         """Drop the orders that have ended."""
-        if not self.working:
-            return
         ended = [order for order in self.working if order.status not in WORKING]
         if not ended:
             return

@@ -53,7 +53,8 @@ class Exchange:
     def cancel(self, order: Order, reason: str) -> None:
         """Cancel a working order, at once, and with it the legs that wait for it."""
         self.book.cancel(order, reason)
-        self.book.sweep()
+        if self.book.working:
+            self.book.sweep()
 
     def replace(self, old: Order, new: Order) -> None:
         """Place `new`, and cancel `old`, which works, in its favour: it takes that one's place among legs."""

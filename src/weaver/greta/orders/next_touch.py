@@ -184,7 +184,9 @@ def is_touched(order: Order, prices: Prices, bar: int) -> bool:
 
 def _bound(order: Order, prices: Prices) -> tuple[float, bool]:
     """The price that an order waits for, and whether for low ones: a buy limit and a sell stop do."""
-    is_stop = order.stop_units is not None and not order.triggered
-    price = order.stop_units if is_stop else order.limit_units
+    price = order.stop_units
+    is_stop = price is not None and not order.triggered
+    if not is_stop:
+        price = order.limit_units
     assert price is not None
     return price / prices.scale.price_one, (order.sign > 0) != is_stop

@@ -36,16 +36,16 @@ class ShortWay:
         clear = fresh.clear
 
         def take_up_all(tick: int) -> tuple[()] | None:
-            if len(fresh) == 1:
-                order = fresh[0]
-                if order.__class__ is Order and order.is_plain and order.status is PENDING:
+            order = fresh[0]
+            if order.__class__ is Order and order.status is PENDING:
+                if order.is_plain and len(fresh) == 1:
                     if fills(order, tick):
                         clear()
                         return QUIET
                     return None
-            if entries is not None and entries.is_taken_up(fresh, tick):
-                fresh[:] = [AGAIN]
-                return QUIET
+                if order.exits is not None and entries is not None and entries.is_taken_up(fresh, tick):
+                    fresh[:] = [AGAIN]
+                    return QUIET
             return take_up(fresh, accept, tick)
 
         return take_up_all

@@ -1,6 +1,7 @@
 """The terms of an order: what `buy`, `sell` and the targets take besides symbol and quantity."""
 
 from datetime import date
+from functools import lru_cache
 from inspect import get_annotations
 from typing import Any
 
@@ -103,7 +104,8 @@ class Terms:
         if self.trail is not None:
             order.trail_units = scale.stop_price(self.trail, name="trailing amount")
         if self.trail_percent is not None:
-            order.trail_percent = _percent(self.trail_percent, scale)
+            percent = _percent_again if self.trail_percent.__class__ is float else _percent
+            order.trail_percent = percent(self.trail_percent, scale.symbol)
 
     def exits(self, entry: Order, number: int) -> list[Order]:
         """The exit legs of an entry, numbered from `number` on; they wait until it fills."""
@@ -188,8 +190,12 @@ def _day(value: str | date, scale: Scale) -> date:
         raise InvalidOrder(f"{scale.symbol}: expires is a day, as 2024-05-31 or a date, not {value!r}") from None
 
 
-def _percent(value: Number, scale: Scale) -> Amount:
-    percent = Amount(exact(value, name=f"{scale.symbol}: trail_percent"))
+def _percent(value: Number, symbol: str) -> Amount:
+    percent = Amount(exact(value, name=f"{symbol}: trail_percent"))
     if not 0 < percent < 100:
-        raise InvalidOrder(f"{scale.symbol}: trail_percent must lie between 0 and 100, not {value}")
+        raise InvalidOrder(f"{symbol}: trail_percent must lie between 0 and 100, not {value}")
     return percent
+
+
+_percent_again = lru_cache(maxsize=256)(_percent)
+"""The same, of floats: a strategy asks for one again and again."""

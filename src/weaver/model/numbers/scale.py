@@ -103,8 +103,9 @@ class Scale:
         """A price exactly, and how many of what it is counted in make a unit: many, where it is no whole number of
         units, so that rounding to the tick sees every digit a float can have."""
         if value.__class__ is float and 0 < value < EXACT_BELOW:
-            units = round(value * self.price_one)
-            if 0 < units < EXACT_BELOW and units / self.price_one == value:
+            one = self.price_one
+            units = round(value * one)
+            if 0 < units < EXACT_BELOW and units / one == value:
                 return units, 1
         number = exact(value, name=f"{self.symbol}: the {name}")
         if number <= 0:
