@@ -34,8 +34,8 @@ class Desk:
     """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
 
     __slots__ = (
-        "_account", "_actions", "_calendars", "_clock", "_fractions", "_scales", "_take", "cuts", "first_cut", "number",
-        "small",
+        "_account", "_actions", "_calendars", "_clock", "_fractions", "_place", "_scales", "_take", "cuts", "first_cut",
+        "number", "small",
     )  # fmt: skip
 
     def __init__(
@@ -48,6 +48,7 @@ class Desk:
     ) -> None:
         self._account, self._clock, self._scales, self._actions = account, clock, Scales(scales), actions
         self._calendars = calendars
+        self._place = account.place
         self._take = account.take if actions is None else self._take_noted
         """Hands on a plain market order: straight to the account where nobody wants actions."""
         self._fractions: dict[Number, tuple[int, int]] = {}
@@ -139,7 +140,8 @@ class Desk:
         tif = terms.get("exit_tif") or terms.get("tif") or TimeInForce.GTC
         for prices in ({"limit": limit}, {"stop": stop}):
             leg = Order(self.number + len(legs) + 1, scale, sign, units, self._clock.now)
-            Terms.parse({**terms, "tif": tif, **prices}).apply(leg)
+            given = {**terms, "tif": tif, **prices}
+            Terms.of(given).apply(leg, given)
             if leg.expires is not None:
                 self._date(leg, leg.expires)
             legs.append(leg)
@@ -243,17 +245,21 @@ class Desk:
         found.count += 1
 
     def _order(self, scale: Scale, sign: int, units: int, given: dict[str, Any], target: Target | None = None) -> Order:
-        terms, clock = Terms.parse(given), self._clock
+        terms, clock = Terms.of(given), self._clock
         order = Order(self.number + 1, scale, sign, units, clock.instants[clock.tick])
         if target is not None and target.units is None:
             order.target = target
             order.is_sized = not target.at_fill
-        terms.apply(order)
+        terms.apply(order, given)
         if order.expires is not None:
             self._date(order, order.expires)
-        if order.order_type is TRAILING_STOP and self._account.close(scale.symbol) is None:
+        if terms.order_type is TRAILING_STOP and self._account.close(scale.symbol) is None:
             raise InvalidOrder(f"{scale.symbol}: no bar has closed yet, so a trailing stop has no price to start from")
-        legs = terms.exits(order, self.number + 2)
+        if not terms.has_exits and self._actions is None:
+            self.number += 1
+            self._place(order)
+            return order
+        legs = terms.exits(order, given, self.number + 2)
         self.number += 1 + len(legs)
         self._send(order, *legs)
         return order

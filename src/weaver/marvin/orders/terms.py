@@ -1,8 +1,8 @@
 """The terms of an order: what `buy`, `sell` and the targets take besides symbol and quantity."""
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
-from inspect import get_annotations
 from typing import Any
 
 from weaver.model.errors import InvalidOrder
@@ -17,127 +17,162 @@ STOP_LIMIT, TRAILING_STOP = OrderType.STOP_LIMIT, OrderType.TRAILING_STOP
 
 
 class Terms:
-    """Prices as a person gave them; `apply` checks and rounds them for one order. An instance holds what was given."""
+    """Which terms an order is given, by name; their values are those that a person gave, in a mapping beside it.
 
-    limit: Number | None = None
-    stop: Number | None = None
-    trail: Number | None = None
-    trail_percent: Number | None = None
-    tif: str | None = None
-    """None: day; of an oco gtc."""
-    expires: str | date | None = None
-    """With gtd: the last session that it works in."""
-    extended_hours: bool = False
-    take_profit: Number | None = None
-    stop_loss: Number | None = None
-    stop_loss_limit: Number | None = None
-    exit_tif: str | None = None
-    """None: gtc, whatever the entry is."""
+    What the names alone say is found out once for each combination of them.
+    """
 
-    @classmethod
-    def parse(cls, given: dict[str, Any]) -> "Terms":
-        """Terms from keywords, which are kept as they are. Raises InvalidOrder on one that is unknown or clashes with
-        another."""
-        if not _KNOWN.issuperset(given):
-            name = next(name for name in given if name not in _KNOWN)
-            raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(_NAMES)}")
-        terms = cls()
-        terms.__dict__ = given
-        terms._check()
+    __slots__ = ("_are_timed", "_names", "_setters", "has_exits", "order_type")
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        """Raises InvalidOrder on a name that is unknown or clashes with another."""
+        _check_known(names)
+        self._names = frozenset(names)
+        if self._names.issuperset(("trail", "trail_percent")):
+            raise InvalidOrder("an order trails by an amount (trail) or by percent (trail_percent), not both")
+        if self._has("limit", "stop") and self._trails:
+            raise InvalidOrder("a trailing stop takes no limit and no stop")
+        if self._has("stop_loss_limit") and not self._has("stop_loss"):
+            raise InvalidOrder("stop_loss_limit needs a stop_loss")
+        self._setters = tuple((name, setter) for name, setter in _SETTERS.items() if name in self._names)
+        self._are_timed = self._has("tif", "expires", "exit_tif")
+        self.has_exits = self._has("take_profit", "stop_loss")
+        self.order_type = self._order_type()
+        """Which prices are given says which type it is."""
+
+    @staticmethod
+    def of(given: dict[str, Any]) -> "Terms":
+        """Those of keywords, of which what is None is taken out. Raises InvalidOrder on one that is unknown, clashes
+        with another, or says a time in force that there isn't."""
+        if None in given.values():
+            _check_known(given)
+            for name in [name for name, value in given.items() if value is None]:
+                del given[name]
+        terms = _terms_of(tuple(given))
+        if terms._are_timed:
+            terms._check_times(given)
         return terms
 
-    def _check(self) -> None:
-        if self.trail is not None and self.trail_percent is not None:
-            raise InvalidOrder("an order trails by an amount (trail) or by percent (trail_percent), not both")
-        if (self.limit is not None or self.stop is not None) and self.trails:
-            raise InvalidOrder("a trailing stop takes no limit and no stop")
-        if self.stop_loss_limit is not None and self.stop_loss is None:
-            raise InvalidOrder("stop_loss_limit needs a stop_loss")
-        if self.tif is not None or self.expires is not None:
-            self._check_tif()
-        if self.exit_tif is not None:
-            check_exit_tif(self.exit_tif)
-
-    def _check_tif(self) -> None:
-        if self.tif is not None and self.tif not in _TIMES:
-            raise InvalidOrder(f"tif {self.tif!r} is not one of {', '.join(TimeInForce)}")
-        if (self.tif == TimeInForce.GTD) != (self.expires is not None):
-            raise InvalidOrder('tif="gtd" and expires, its last day, come together: expires="2024-05-31"')
-        if self.tif in _AUCTIONS:
-            self._check_auction()
-
-    def _check_auction(self) -> None:
-        if self.trails or self.stop is not None:
-            raise InvalidOrder(f'tif="{self.tif}" takes a market or a limit order: one price is all there is')
-        if self.extended_hours:
-            raise InvalidOrder(f'tif="{self.tif}" is for the regular session: leave extended_hours out')
-
-    @property
-    def trails(self) -> bool:
-        """It is a trailing stop."""
-        return self.trail is not None or self.trail_percent is not None
-
-    @property
-    def order_type(self) -> OrderType:
-        """Which prices are given says which type it is."""
-        if self.stop is not None:
-            return STOP if self.limit is None else STOP_LIMIT
-        if self.limit is not None:
-            return LIMIT
-        return TRAILING_STOP if self.trails else MARKET
-
-    def apply(self, order: Order) -> None:
-        """Give an order these terms (its exit legs apart). Raises InvalidOrder."""
-        scale = order.scale
+    def apply(self, order: Order, given: Mapping[str, Any]) -> None:
+        """Check and round these terms for an order (its exit legs apart). Raises InvalidOrder."""
         order.is_plain = False
         order.order_type = self.order_type
-        if self.tif is not None:
-            order.tif, order.is_tif_asked = TimeInForce(self.tif), True
-        if self.expires is not None:
-            order.expires = _day(self.expires, scale)
-        if self.extended_hours:
-            order.extended_hours = True
-        if self.limit is not None:
-            order.limit_units = scale.limit_price(self.limit, sign=order.sign)
-        if self.stop is not None:
-            order.stop_units = scale.stop_price(self.stop)
-        if self.trail is not None:
-            order.trail_units = scale.stop_price(self.trail, name="trailing amount")
-        if self.trail_percent is not None:
-            percent = _percent_again if self.trail_percent.__class__ is float else _percent
-            order.trail_percent = percent(self.trail_percent, scale.symbol)
+        for name, setter in self._setters:
+            setter(order, given[name])
 
-    def exits(self, entry: Order, number: int) -> list[Order]:
+    def exits(self, entry: Order, given: Mapping[str, Any], number: int) -> list[Order]:
         """The exit legs of an entry, numbered from `number` on; they wait until it fills."""
         legs: list[Order] = []
-        if self.take_profit is None and self.stop_loss is None:
+        if not self.has_exits:
             return legs
-        if self.take_profit is not None:
-            leg = self._leg(entry, number)
+        if self._has("take_profit"):
+            leg = _leg(entry, number, given)
             leg.order_type = LIMIT
-            leg.limit_units = entry.scale.limit_price(self.take_profit, sign=leg.sign)
+            leg.limit_units = entry.scale.limit_price(given["take_profit"], sign=leg.sign)
             legs.append(leg)
-        if self.stop_loss is not None:
-            leg = self._leg(entry, number + len(legs))
+        if self._has("stop_loss"):
+            leg = _leg(entry, number + len(legs), given)
             leg.order_type = STOP
-            leg.stop_units = entry.scale.stop_price(self.stop_loss)
-            if self.stop_loss_limit is not None:
+            leg.stop_units = entry.scale.stop_price(given["stop_loss"])
+            if self._has("stop_loss_limit"):
                 leg.order_type = STOP_LIMIT
-                leg.limit_units = entry.scale.limit_price(self.stop_loss_limit, sign=leg.sign)
+                leg.limit_units = entry.scale.limit_price(given["stop_loss_limit"], sign=leg.sign)
             legs.append(leg)
         join(ExitGroup(entry=entry), legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
         entry.order_class = legs[0].order_class
         return legs
 
-    def _leg(self, entry: Order, number: int) -> Order:
-        leg = Order(number, entry.scale, -entry.sign, entry.units, entry.placed)
-        leg.tif = TimeInForce.GTC if self.exit_tif is None else TimeInForce(self.exit_tif)
-        leg.extended_hours = entry.extended_hours
-        return leg
+    def _has(self, *names: str) -> bool:
+        """Whether one of them is given."""
+        return not self._names.isdisjoint(names)
+
+    @property
+    def _trails(self) -> bool:
+        return self._has("trail", "trail_percent")
+
+    def _order_type(self) -> OrderType:
+        if self._has("stop"):
+            return STOP_LIMIT if self._has("limit") else STOP
+        if self._has("limit"):
+            return LIMIT
+        return TRAILING_STOP if self._trails else MARKET
+
+    def _check_times(self, given: Mapping[str, Any]) -> None:
+        tif = given.get("tif")
+        if tif is not None and tif not in _TIMES:
+            raise InvalidOrder(f"tif {tif!r} is not one of {', '.join(TimeInForce)}")
+        if (tif == TimeInForce.GTD) != self._has("expires"):
+            raise InvalidOrder('tif="gtd" and expires, its last day, come together: expires="2024-05-31"')
+        if tif in _AUCTIONS:
+            if self._trails or self._has("stop"):
+                raise InvalidOrder(f'tif="{tif}" takes a market or a limit order: one price is all there is')
+            if given.get("extended_hours"):
+                raise InvalidOrder(f'tif="{tif}" is for the regular session: leave extended_hours out')
+        check_exit_tif(given.get("exit_tif"))
 
 
-_NAMES = tuple(get_annotations(Terms))
-_KNOWN = frozenset(_NAMES)
+_terms_of = lru_cache(maxsize=1024)(Terms)
+"""A strategy asks for orders of few kinds."""
+_NAMES = (
+    "limit", "stop", "trail", "trail_percent", "tif", "expires", "extended_hours", "take_profit", "stop_loss",
+    "stop_loss_limit", "exit_tif",
+)  # fmt: skip
+
+
+def _check_known(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in _NAMES:
+            raise InvalidOrder(f"an order has no {name!r}; it takes {', '.join(_NAMES)}")
+
+
+def _leg(entry: Order, number: int, given: Mapping[str, Any]) -> Order:
+    """An exit leg of an entry; it is gtc unless `exit_tif` says otherwise, whatever the entry is."""
+    leg = Order(number, entry.scale, -entry.sign, entry.units, entry.placed)
+    leg.tif = TimeInForce(given.get("exit_tif", TimeInForce.GTC))
+    leg.extended_hours = entry.extended_hours
+    return leg
+
+
+def _set_tif(order: Order, value: str) -> None:
+    order.tif, order.is_tif_asked = TimeInForce(value), True
+
+
+def _set_expires(order: Order, value: str | date) -> None:
+    order.expires = _day(value, order.scale)
+
+
+def _set_extended_hours(order: Order, value: bool) -> None:
+    if value:
+        order.extended_hours = True
+
+
+def _set_limit(order: Order, value: Number) -> None:
+    order.limit_units = order.scale.limit_price(value, sign=order.sign)
+
+
+def _set_stop(order: Order, value: Number) -> None:
+    order.stop_units = order.scale.stop_price(value)
+
+
+def _set_trail(order: Order, value: Number) -> None:
+    order.trail_units = order.scale.stop_price(value, name="trailing amount")
+
+
+def _set_trail_percent(order: Order, value: Number) -> None:
+    percent = _percent_again if value.__class__ is float else _percent
+    order.trail_percent = percent(value, order.scale.symbol)
+
+
+_SETTERS: Mapping[str, Callable[[Order, Any], None]] = {
+    "tif": _set_tif,
+    "expires": _set_expires,
+    "extended_hours": _set_extended_hours,
+    "limit": _set_limit,
+    "stop": _set_stop,
+    "trail": _set_trail,
+    "trail_percent": _set_trail_percent,
+}
+"""In the order in which they are set: of several faults the first is told."""
 _CHANGEABLE = ("limit", "stop", "trail", "trail_percent", "tif", "expires", "extended_hours")
 _TIMES = tuple(TimeInForce)
 _AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
@@ -165,7 +200,8 @@ def carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
         kept["stop"] = None
     if changes.get("tif", old.tif) != TimeInForce.GTD:
         kept["expires"] = None
-    Terms.parse({**{name: value for name, value in kept.items() if value is not None}, **changes}).apply(new)
+    given = {**kept, **changes}
+    Terms.of(given).apply(new, given)
     if new.order_type is not old.order_type:
         raise InvalidOrder(f"order {old.id} is a {old.order_type} order and cannot become a {new.order_type} one")
     new.order_class, new.reduce_only = old.order_class, old.reduce_only

@@ -70,7 +70,11 @@ class Scale:
 
     def limit_price(self, value: Number, *, sign: int) -> int:
         """Units of a limit, rounded to the tick away from filling: down for a buy (+1), up for a sell (−1)."""
-        counted, one = self._price(value, "limit price")
+        units = round(value * self.price_one) if value.__class__ is float and 0 < value < EXACT_BELOW else 0
+        if 0 < units < EXACT_BELOW and units / self.price_one == value:
+            counted, one = units, 1  # as in `_price`: nearly every limit is such a number
+        else:
+            counted, one = self._price(value, "limit price")
         tick = self.tick if counted >= self.price_one * one else self.tick_under_one
         price = counted * sign // (tick * one) * tick * sign
         if price <= 0:
