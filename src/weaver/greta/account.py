@@ -31,7 +31,7 @@ class BacktestAccount:
         self.fresh: list[Any] = []
         """What the strategy has asked for since the market last had its turn: orders, new ones and those it cancelled,
         and whatever else it wants of the next tick."""
-        self._book = self.matcher.book
+        self._book, self._cancel = self.matcher.book, self.matcher.exchange.cancel
         self._kept = self.ledger.fills.kept
         self.held: Mapping[str, int] = self.ledger.units
         """What is held of each symbol, in quantity units."""
@@ -87,8 +87,10 @@ class BacktestAccount:
 
     def cancel(self, order: Order, reason: str) -> None:
         """Cancel a working order, at once."""
-        self.matcher.exchange.cancel(order, reason)
-        self.fresh.append(order)
+        self._cancel(order, reason)
+        fresh = self.fresh
+        if not fresh or fresh[-1] is not order:  # of what was asked for last the change is seen as it is
+            fresh.append(order)
 
     def replaced(self, old: Order, new: Order) -> None:
         """`new`, already placed, stands in for `old`: in its group, with its legs."""

@@ -51,7 +51,9 @@ class OrderBook:
         """After the callbacks: those of the orders that were placed are accepted."""
         for order in orders:
             if order.status is PENDING and not order.waiting:
-                self._happen(order, ACCEPT)
+                order.happen(ACCEPT)
+                self.changes += 1
+                self.changed.append((order, order.status, None))
 
     def cancel(self, order: Order, reason: str) -> None:
         """Cancel a working order."""

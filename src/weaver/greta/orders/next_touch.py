@@ -75,11 +75,11 @@ class Watch:
     def leaves(self, order: Order, tick: int) -> bool:
         """Whether the bars of a tick surely leave an order that may rest as it is, but for its acceptance and the
         beginning of its day; those of every tick since it was placed, up to this, have done so."""
-        if order.expires_at is not None and order.expires_at <= self._instants[tick]:
+        instant, expires_at, tif = self._instants[tick], order.expires_at, order.tif
+        if expires_at is not None and expires_at <= instant:
             return False
         if order.waiting:
             return True
-        tif = order.tif
         if order.group or order.triggered or order.order_type not in RESTING or tif not in LASTING:
             return False
         prices = self._prices[order.scale.symbol]
@@ -94,7 +94,7 @@ class Watch:
             if close is None:
                 session = prices.session_of(bar)
                 close = session.extended_close if order.extended_hours else session.close
-            if close <= self._instants[tick]:
+            if close <= instant:
                 return False
             closes[order.number] = close
         return not is_touched(order, prices, bar)

@@ -51,22 +51,29 @@ class ShortWay:
         return take_up_all
 
     def _take_up(self, fresh: list[Any], accept: Callable[[list[Order]], None], tick: int) -> tuple[()] | None:
-        leaves = self._watch.leaves
         resting: list[Order] = []
         is_new = has_plain = False
         for order in fresh:
             if not isinstance(order, Order):
                 return None
             status = order.status
-            if status is not ACCEPTED:
-                is_new = True
-            if status is PENDING and order.is_plain:
-                has_plain = True
-            elif status is ACCEPTED or status is PENDING:
-                if not leaves(order, tick):
-                    return None  # what it may do depends on what there was before all of them
+            if status is ACCEPTED:
                 resting.append(order)
-        if not is_new or (has_plain and not self._are_filled(fresh, tick)):
+                continue
+            is_new = True
+            if status is not PENDING:
+                continue
+            if order.is_plain:
+                has_plain = True
+            else:
+                resting.append(order)
+        if not is_new:
+            return None
+        leaves = self._watch.leaves
+        for order in resting:
+            if not leaves(order, tick):
+                return None  # what it may do depends on what there was before all of them
+        if has_plain and not self._are_filled(fresh, tick):
             return None
         fresh[:] = resting
         if resting:
