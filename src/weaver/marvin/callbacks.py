@@ -122,7 +122,7 @@ class Callbacks:
     def _goes_on(self, steps: Iterator[int], stop: int, fresh: list[Any], settle: Settle) -> bool:
         """Whether all that was asked for is settled by the next tick; ticks of which there is something to tell, or on
         which something is left to rest, are called."""
-        clock = self._clock
+        clock, only, on_bar = self._clock, self._only, self._on_bar
         while fresh:
             news = settle(clock.tick + 1) if clock.tick + 1 < stop else None
             if news is None:
@@ -130,8 +130,12 @@ class Callbacks:
             if not (news or fresh):
                 break
             clock.tick = next(steps)
-            self._tell(news)
-            self._call_bars(self._playback.closing[0])
+            if news:
+                self._tell(news)
+            if only is not None and on_bar is not None:
+                on_bar(only)
+            else:
+                self._call_bars(self._playback.closing[0])
         return True
 
     def _call_bars(self, closed: Closed) -> None:

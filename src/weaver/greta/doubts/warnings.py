@@ -113,7 +113,10 @@ def _large(columns: FillColumns, rows: NDArray[np.int64], prices: Prices) -> int
 
 def _about_ticks(run: FinishedRun) -> list[tuple[str, str]]:
     """Orders whose prices rounding to the tick may have moved far."""
-    found = [order for order in run.fills.kept.values() if not order.is_plain and _is_coarse(order)]
+    scales = [prices.scale for prices in run.prices.values()]
+    low = 2 * max(max(scale.tick, scale.tick_under_one) for scale in scales) / COARSE_SHARE  # all that are coarse are
+    orders = (order for order in run.fills.kept.values() if not order.is_plain)
+    found = [order for order in orders if _lowest(order) < low and _is_coarse(order)]
     if not found:
         return []
     scale, price = found[0].scale, _lowest(found[0])

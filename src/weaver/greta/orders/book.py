@@ -114,7 +114,9 @@ class OrderBook:
         if self._kept is not None:
             self._kept[order.number] = order
         self.session_closes.pop(order.number, None)
-        self._happen(order, event)
+        order.happen(event)
+        self.changes += 1
+        self.changed.append((order, order.status, None))
         if self._on_end is not None:
             self._on_end(order)
         group = order.exits

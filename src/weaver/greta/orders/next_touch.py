@@ -16,7 +16,8 @@ BLOCK, BLOCK_MAX = 256, 65_536
 """How many ticks are searched at once: few at first, for most of what rests is touched or overtaken soon."""
 BUSY_MAX = 15
 """For how many ticks at most nothing is searched for where searching has found nothing to leave out."""
-RESTING = (OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT)
+LIMIT = OrderType.LIMIT
+RESTING = (LIMIT, OrderType.STOP, OrderType.STOP_LIMIT)
 TRAILING_STOP, DAY = OrderType.TRAILING_STOP, TimeInForce.DAY
 LASTING = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD)
 AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
@@ -178,7 +179,11 @@ def _level(order: Order, prices: Prices) -> Level:
 
 def is_touched(order: Order, prices: Prices, bar: int) -> bool:
     """Whether a bar may touch it."""
-    bound, is_low = _bound(order, prices)
+    if order.order_type is LIMIT:  # `_bound` in place: what rests is mostly this
+        assert order.limit_units is not None
+        bound, is_low = order.limit_units / prices.scale.price_one, order.sign > 0
+    else:
+        bound, is_low = _bound(order, prices)
     return prices.low[bar] <= bound if is_low else prices.high[bar] >= bound
 
 
