@@ -7,12 +7,12 @@ from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.order_log import OrderLog
 from weaver.greta.orders.matching import Matcher
-from weaver.greta.orders.trailing import TRAILING_STOP, start_trailing
 from weaver.greta.ports import Clock
 from weaver.greta.setup import Setup
 from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.order import WORKING, Order
+from weaver.model.orders.trailing import TRAILING_STOP, start_trailing
 
 
 class BacktestAccount:

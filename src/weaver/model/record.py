@@ -31,6 +31,16 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TradingRows:
+    """Orders on paper and live with what belongs to them, as the database has them: decimals, aware times."""
+
+    orders: Sequence[Row]
+    submissions: Sequence[Row]
+    fills: Sequence[Row]
+    """As they were booked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResult:
     """A finished backtest as it is kept."""
 

@@ -29,6 +29,11 @@ class FillRow(NamedTuple):
     value: int
     """Cash units that changed hands, > 0, without the commission."""
 
+    @property
+    def symbol(self) -> str:
+        """Of what."""
+        return self.order.symbol
+
 
 class Plain(NamedTuple):
     """What plain orders have in common that filled at the open of the bar after the tick at which they were placed."""

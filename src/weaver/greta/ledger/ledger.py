@@ -31,6 +31,8 @@ class CashFlow(NamedTuple):
     """Of a split: new units for old ones."""
     price: int | Fraction = 0
     """Of a delisting: what a unit was paid out at, in price units."""
+    step: int = 1
+    """Of a split: a backtest's legs are cut at whole units."""
 
 
 class Ledger:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from weaver.greta.orders.book import Change, OrderBook
 from weaver.greta.orders.filling import Filling
 from weaver.greta.orders.splits import split_orders
-from weaver.greta.orders.trailing import start_trailing
 from weaver.greta.orders.turns import EVER, Turns
 from weaver.greta.ports import Means
 from weaver.model.account.costs import CostModel
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.orders.actions import OrderType
 from weaver.model.orders.order import Order
+from weaver.model.orders.trailing import start_trailing
 
 
 class Exchange:

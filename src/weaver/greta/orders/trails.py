@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.ledger.prices import Prices
-from weaver.greta.orders.trailing import TRAILING_STOP, level_of, set_level
 from weaver.greta.ports import Clock
 from weaver.model.numbers.price_decimals import EXACT_BELOW
 from weaver.model.orders.order import WORKING, Order
 from weaver.model.orders.status import OrderEvent
+from weaver.model.orders.trailing import TRAILING_STOP, level_of, set_level
 
 NEVER = 2**62
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from weaver.greta.orders.book import OrderBook
 from weaver.greta.orders.filling import Filling
-from weaver.greta.orders.trailing import set_level
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.orders.actions import OrderType, TimeInForce
 from weaver.model.orders.execution import AT_CLOSE, AT_OPEN, INSIDE
 from weaver.model.orders.fill_rules import Touch, touch_at_open, touch_inside
 from weaver.model.orders.order import WORKING, ExitGroup, Order
+from weaver.model.orders.trailing import set_level
 
 TRAILING_STOP, OPG, CLS = OrderType.TRAILING_STOP, TimeInForce.OPG, TimeInForce.CLS
 ONE_OPEN = frozenset({TimeInForce.IOC, TimeInForce.FOK, OPG})

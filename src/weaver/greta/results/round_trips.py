@@ -13,7 +13,7 @@ from weaver.greta.ledger.exact_sums import ratios, summable, whole
 from weaver.greta.ledger.fill_columns import FillColumns
 from weaver.greta.ledger.ledger import CashFlow
 from weaver.greta.results.fifo import matches_of
-from weaver.greta.results.legs import LegByLeg, MatchedPiece
+from weaver.model.account.legs import LegByLeg, MatchedPiece
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -57,7 +57,8 @@ def round_trips(run: FinishedRun, columns: FillColumns) -> RoundTrips:
     is_changed = np.array([symbol in names for symbol in run.prices])[columns.symbol]
     found = _at_once(run, columns, np.flatnonzero(~is_changed))
     if flows:
-        found = _joined(found, _counted(LegByLeg(run.fills, flows).pieces(np.flatnonzero(is_changed).tolist())))
+        pieces = LegByLeg(run.fills, flows, run.fills.numbers).pieces(np.flatnonzero(is_changed).tolist())
+        found = _joined(found, _counted(pieces, flows))
     return _in_order(found)
 
 
@@ -130,7 +131,7 @@ def _averages(trip: Ints, first: Ints, price: NDArray[Any], units: NDArray[Any])
     return prices
 
 
-def _counted(pieces: Sequence[MatchedPiece]) -> RoundTrips:
+def _counted(pieces: Sequence[MatchedPiece], flows: Sequence[CashFlow]) -> RoundTrips:
     """Pieces as columns."""
     return RoundTrips(
         entry=np.array([piece.entry for piece in pieces], dtype=np.int64),
@@ -141,7 +142,7 @@ def _counted(pieces: Sequence[MatchedPiece]) -> RoundTrips:
         entry_price=np.array([Fraction(piece.entry_worth) / piece.units for piece in pieces], dtype=object),
         exit_price=np.array([Fraction(piece.exit_worth) / piece.units for piece in pieces], dtype=object),
         fee=np.array([piece.fee for piece in pieces], dtype=np.float64),
-        delistings={row: piece.delisting for row, piece in enumerate(pieces) if piece.delisting is not None},
+        delistings={row: flows[piece.delisting] for row, piece in enumerate(pieces) if piece.delisting is not None},
     )
 
 

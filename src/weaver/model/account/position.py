@@ -23,7 +23,10 @@ class Position:
 
     def filled(self, signed_units: int, price: int, fee: int = 0) -> "Position":
         """After a fill of so many units (negative: sold) at so many price units, `fee` in cash units."""
-        value = self.scale.cash(price, signed_units)
+        return self.traded(signed_units, self.scale.cash(price, signed_units), fee)
+
+    def traded(self, signed_units: int, value: int, fee: int = 0) -> "Position":
+        """The same of units that came to `value` cash units (negative: sold)."""
         if self.units == 0 or (self.units > 0) == (signed_units > 0):
             return replace(self, units=self.units + signed_units, cost=self.cost + value, fees=self.fees + fee)
         closing = min(abs(signed_units), abs(self.units))
@@ -55,6 +58,14 @@ class Position:
         cost = divide_half_even(self.cost * abs(fraction), abs(exact))
         held = replace(self, units=units, cost=self.cost - cost, realised=self.realised + paid - cost)
         return held, paid
+
+    def taken(self, units: int) -> "Position":
+        """After so many units (> 0) were taken as a fee in the asset itself. What they cost stays with the rest; where
+        no rest is left, it is lost."""
+        left = self.units - units
+        if self.units <= 0 or left > 0:
+            return replace(self, units=left)
+        return replace(self, units=left, cost=0, realised=self.realised - self.cost)
 
     def paid_out(self, amount: int) -> "Position":
         """After all of it was taken for so many cash units (negative: a short paid them)."""

@@ -175,6 +175,9 @@ OPTIONS: Mapping[str, Option] = {name: kind.__metadata__[0] for name, kind in ge
 RUN_OPTIONS: Mapping[str, Option] = {
     **{name: option for name, option in OPTIONS.items() if option.is_served and option.run_field is None},
     "audit": Option(Choice(Audit), "`full`: ticks and windows become events too."),
+    "replay": Option(Text(), "Of a paper run: the stored bars to replay, FROM or FROM..TO (dates or times, UTC)."),
+    "speed": Option(Text(), "Of a replay: how many times as fast as the bars once came, or max."),
+    "venue_costs": Option(CostsGiven(), "Of a simulated venue: its own costs, where they are not the run's."),
 }
 """What can stand among the options of a run of the service: those of a backtest that no field of a run holds, and
 how much of it becomes events."""

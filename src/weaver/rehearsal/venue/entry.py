@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from weaver.greta.orders.trailing import set_level
 from weaver.model.errors import InvalidOrder
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import units_of
 from weaver.model.orders.actions import OrderClass, OrderType, Side
 from weaver.model.orders.order import ExitGroup, Order
+from weaver.model.orders.trailing import set_level
 from weaver.rehearsal.answers import Refused
 from weaver.rehearsal.assets import Asset
 from weaver.rehearsal.faults.faults import Faults

@@ -6,13 +6,13 @@ from decimal import Decimal
 from functools import partial
 
 from weaver.greta.orders.exchange import Exchange
-from weaver.greta.orders.trailing import set_level
 from weaver.model.account.costs import CostModel, Costs
 from weaver.model.errors import InputError
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.numbers.money import CASH_DECIMALS, truncate, units_of
 from weaver.model.numbers.ratio import split_ratio
 from weaver.model.orders.actions import OrderClass, OrderType
+from weaver.model.orders.trailing import set_level
 from weaver.rehearsal.faults.faults import Fault, Faults
 from weaver.rehearsal.ports import Market, VenueClock
 from weaver.rehearsal.venue.account import Account

@@ -9,11 +9,11 @@ import pytest
 from tests.builders import backtest, crypto_bars
 from tests.naive.bridge import run_weaver
 from tests.naive.generate import random_scenario
-from weaver.greta.orders import trailing, turns
+from weaver.greta.orders import turns
 from weaver.greta.orders.short_way import ShortWay
 from weaver.marvin.strategy import Strategy
 from weaver.model.market.bars import Bars
-from weaver.model.orders import fill_rules
+from weaver.model.orders import fill_rules, trailing
 
 
 class Trader(Strategy):

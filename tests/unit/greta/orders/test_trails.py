@@ -11,7 +11,6 @@ import pytest
 from tests.builders import FIRST_DAY, backtest, crypto_bars, told
 from weaver import Strategy
 from weaver.greta.ledger.prices import Prices, scale_of
-from weaver.greta.orders.trailing import set_level
 from weaver.greta.orders.trails import NEVER, Trail, Trails, is_trailing
 from weaver.model.account.costs import Costs
 from weaver.model.listing import Listing
@@ -22,6 +21,7 @@ from weaver.model.numbers.amount import Amount
 from weaver.model.orders.actions import OrderType
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderEvent
+from weaver.model.orders.trailing import set_level
 
 HIGHS = [100.0, 103, 108, 107, 112, 111, 109, 130]
 LOWS = [100.0, 99, 104, 105, 108, 107, 104, 100]

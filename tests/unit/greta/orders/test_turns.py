@@ -6,11 +6,11 @@ import pytest
 
 from tests.exchanges import MINUTE, ONE, OTHER, Bench
 from weaver.greta.orders.exchange import Exchange
-from weaver.greta.orders.trailing import set_level, start_trailing
 from weaver.model.account.costs import CostModel, Costs
 from weaver.model.numbers.amount import Amount
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.order import ExitGroup, Order
+from weaver.model.orders.trailing import set_level, start_trailing
 
 GTC = TimeInForce.GTC
 EXITS = {"profit": {"limit": 110, "tif": GTC}, "loss": {"stop": 90, "tif": GTC}}

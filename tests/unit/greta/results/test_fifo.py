@@ -16,9 +16,9 @@ from weaver import Strategy
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.ledger.fill_rows import FillRows, Paid
-from weaver.greta.results.legs import LegByLeg, MatchedPiece
 from weaver.greta.results.round_trips import RoundTrips, round_trips
 from weaver.greta.results.trades import Trades
+from weaver.model.account.legs import LegByLeg, MatchedPiece
 from weaver.model.orders.execution import AT_OPEN
 from weaver.model.orders.order import Order
 
@@ -86,12 +86,12 @@ def finished(drawn: Sequence[Drawn], *, in_parts: bool) -> FinishedRun:
 def of_pieces(run: FinishedRun) -> list[tuple[object, ...]]:
     """What the round trips are, matched fill by fill."""
     flows = [flow for flow in run.flows if flow.kind != "dividend"]
-    pieces = LegByLeg(run.fills, flows).pieces(range(len(run.fills)))
+    pieces = LegByLeg(run.fills, flows, run.fills.numbers).pieces(range(len(run.fills)))
     return [
         (
             piece.entry, piece.exit, piece.units, piece.pnl, piece.commission,
             Fraction(piece.entry_worth) / piece.units, Fraction(piece.exit_worth) / piece.units, piece.fee,
-            piece.delisting, repr(return_of(piece, run)),
+            None if piece.delisting is None else flows[piece.delisting], repr(return_of(piece, run)),
         )
         for piece in pieces
     ]  # fmt: skip

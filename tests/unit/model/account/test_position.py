@@ -91,3 +91,12 @@ def test_dividends_are_income_apart() -> None:
     assert held.income == price(1.5)
     assert shape(held) == (10, 100, 0, 0)
     assert held.realised_pnl == Decimal(0)
+
+
+def test_a_fee_taken_of_the_asset_leaves_its_cost_with_the_rest() -> None:
+    held = FLAT.filled(10, price(100)).taken(2)
+    assert shape(held) == (8, 1000, 0, 0)
+    assert held.average_price == 125
+    assert shape(held.taken(8)) == (0, 0, -1000, 0)
+    assert shape(held.taken(9)) == (-1, 0, -1000, 0)  # owed
+    assert shape(FLAT.filled(-10, price(100)).taken(1)) == (-11, -1000, 0, 0)

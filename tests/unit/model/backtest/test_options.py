@@ -78,7 +78,7 @@ def test_command_line_has_every_option_with_its_default_and_the_designs_names() 
 def test_requests_and_answers_of_the_service_have_every_option_that_it_serves() -> None:
     own = {name: option.run_field for name, option in OPTIONS.items() if option.run_field is not None}
     assert own == OF_A_RUN
-    assert set(RUN_OPTIONS) == OPTIONS.keys() - own.keys() - NOT_SERVED | {"audit"}
+    assert set(RUN_OPTIONS) == OPTIONS.keys() - own.keys() - NOT_SERVED | {"audit", "replay", "speed", "venue_costs"}
     assert CreateRunRequest.model_fields.keys() >= {*own.values(), *RUN_OPTIONS}
     assert list(RunOptions.model_fields) == list(RUN_OPTIONS)
     for name, option in RUN_OPTIONS.items():

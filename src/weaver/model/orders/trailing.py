@@ -8,6 +8,8 @@ from weaver.model.orders.order import Order
 
 TRAILING_STOP = OrderType.TRAILING_STOP
 
+TRAILING_STOP = OrderType.TRAILING_STOP
+
 
 def start_trailing(order: Order, close: int | None) -> None:
     """Let a trailing stop start at a close, unless it has started, or waits for its entry, or there is none."""

@@ -1,17 +1,72 @@
-"""First in, first out, leg by leg, through splits and delistings: slow, and only for symbols that had one."""
+"""Round trips, first in, first out: leg by leg, through splits and delistings."""
 
 from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
+from typing import Protocol
 
-from weaver.greta.ledger.fill_rows import FillRow, FillRows
-from weaver.greta.ledger.ledger import CashFlow
 from weaver.model.numbers.money import divide_half_even
 
 Worth = int | Fraction
 """Price units x quantity units: what something came to before it was rounded to cash; a Fraction after a split."""
+
+
+class Executed(Protocol):
+    """A fill: `units` signed, `price` in price units, `value` (> 0) and `commission` in cash units."""
+
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def units(self) -> int: ...
+    @property
+    def price(self) -> Worth: ...
+    @property
+    def value(self) -> int: ...
+    @property
+    def commission(self) -> int: ...
+
+
+class Changed(Protocol):
+    """What no fill did to a holding."""
+
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def kind(self) -> str:
+        """`split`; `fee`, of the asset itself; or what pays all of it out."""
+        ...
+
+    @property
+    def fills_before(self) -> int:
+        """How many fills of all symbols came before it."""
+        ...
+
+    @property
+    def units(self) -> int:
+        """What is held after it."""
+        ...
+
+    @property
+    def ratio(self) -> tuple[int, int]:
+        """Of a split: new units for old ones."""
+        ...
+
+    @property
+    def step(self) -> int:
+        """Of a split: the units that no two legs share, where what is held after it comes in such."""
+        ...
+
+    @property
+    def amount(self) -> int:
+        """Of what pays it out: in all, in cash units."""
+        ...
+
+    @property
+    def price(self) -> Worth:
+        """Of that: for a unit, in price units."""
+        ...
 
 
 class Leg:
@@ -25,7 +80,7 @@ class Leg:
         self.value, self.commission, self.fee = value, commission, fee
 
     @classmethod
-    def of(cls, fill: int, row: FillRow) -> "Leg":
+    def of(cls, fill: int, row: Executed) -> "Leg":
         """All of a fill."""
         units = abs(row.units)
         return cls(fill, units, row.price, row.value, row.commission, row.commission / units)
@@ -40,7 +95,8 @@ class Leg:
 
 class MatchedPiece:
     """A quantity that one order opened and another, or a delisting, closed. Values, commission and `pnl` in cash units,
-    as they changed hands; `entry_worth`, `exit_worth` and `fee`, the commission again, before any rounding."""
+    as they changed hands; `entry_worth`, `exit_worth` and `fee`, the commission again, before any rounding;
+    `delisting`: which of the changes ended it, where no fill did."""
 
     __slots__ = (
         "commission", "delisting", "entry", "entry_value", "entry_worth", "exit", "exit_value", "exit_worth", "fee",
@@ -57,7 +113,7 @@ class MatchedPiece:
         *,
         values: tuple[int, int, int],
         worths: tuple[Worth, Worth, float],
-        delisting: CashFlow | None = None,
+        delisting: int | None = None,
     ) -> None:
         self.symbol, self.sign, self.units = symbol, sign, units
         self.entry, self.exit, self.delisting = entry, exit_, delisting
@@ -82,10 +138,12 @@ class MatchedPiece:
 
 
 class LegByLeg:
-    """Matches fills with each other, one after the other."""
+    """Matches fills with each other, one after the other; `numbers`: which order each is of, a number > 0. `changes` in
+    the order in which they happened."""
 
-    def __init__(self, fills: FillRows, flows: Sequence[CashFlow]) -> None:
-        self._fills, self._flows = fills, deque(flows)
+    def __init__(self, fills: Sequence[Executed], changes: Sequence[Changed], numbers: Sequence[int]) -> None:
+        self._fills, self._changes, self._numbers = fills, changes, numbers
+        self._changed = 0
         self._legs: dict[str, deque[Leg]] = defaultdict(deque)
         self._found: dict[tuple[int, int], MatchedPiece] = {}
 
@@ -93,25 +151,28 @@ class LegByLeg:
         """Of these fills, through splits and delistings, in order of their last exit.
 
         Those of the same two orders are one, whatever filled between them."""
-        numbers = self._fills.numbers
         for index in rows:
             row = self._fills[index]
             self._follow(index)
-            for piece in _closed(self._legs[row.order.symbol], index, row, self._fills):
-                self._keep((numbers[piece.entry], numbers[index]), piece)
+            for piece in _closed(self._legs[row.symbol], index, row, self._fills):
+                self._keep((self._numbers[piece.entry], self._numbers[index]), piece)
         self._follow(len(self._fills))
         return sorted(self._found.values(), key=lambda piece: (piece.exit, piece.delisting is not None))
 
     def _follow(self, fills: int) -> None:
         """What happened without a fill before there were more than so many."""
-        while self._flows and self._flows[0].fills_before <= fills:
-            flow = self._flows.popleft()
-            legs = self._legs[flow.symbol]
-            if flow.kind == "split":
-                self._legs[flow.symbol] = after_split(legs, flow)
+        while self._changed < len(self._changes) and self._changes[self._changed].fills_before <= fills:
+            which, change = self._changed, self._changes[self._changed]
+            self._changed += 1
+            legs = self._legs[change.symbol]
+            if change.kind == "split":
+                self._legs[change.symbol] = after_split(legs, change)
                 continue
-            for piece in _delisted(legs, flow, long=bool(legs) and self._fills[legs[0].fill].units > 0):
-                self._keep((self._fills.numbers[piece.entry], -len(self._flows) - 1), piece)
+            if change.kind == "fee":
+                _shrink(legs, change.units)
+                continue
+            for piece in _delisted(legs, change, which, long=bool(legs) and self._fills[legs[0].fill].units > 0):
+                self._keep((self._numbers[piece.entry], -which - 1), piece)
             legs.clear()
 
     def _keep(self, ends: tuple[int, int], piece: MatchedPiece) -> None:
@@ -121,7 +182,7 @@ class LegByLeg:
             self._found[ends] = piece
 
 
-def _closed(legs: deque[Leg], index: int, row: FillRow, fills: Sequence[FillRow]) -> Iterator[MatchedPiece]:
+def _closed(legs: deque[Leg], index: int, row: Executed, fills: Sequence[Executed]) -> Iterator[MatchedPiece]:
     """What a fill closes of the open legs; what it opens joins them."""
     sign = 1 if row.units > 0 else -1
     rest = Leg.of(index, row)
@@ -133,7 +194,7 @@ def _closed(legs: deque[Leg], index: int, row: FillRow, fills: Sequence[FillRow]
         if not leg.units:
             legs.popleft()
         yield MatchedPiece(
-            row.order.symbol,
+            row.symbol,
             -sign,
             units,
             leg.fill,
@@ -145,39 +206,58 @@ def _closed(legs: deque[Leg], index: int, row: FillRow, fills: Sequence[FillRow]
         legs.append(rest)
 
 
-def _delisted(legs: Sequence[Leg], flow: CashFlow, *, long: bool) -> Iterator[MatchedPiece]:
+def _delisted(legs: Sequence[Leg], change: Changed, which: int, *, long: bool) -> Iterator[MatchedPiece]:
     """The open legs against what a delisting paid, which is shared out so that nothing of it is lost."""
     total, before, paid = sum(leg.units for leg in legs), 0, 0
     for leg in legs:
         before += leg.units
-        value = divide_half_even(abs(flow.amount) * before, total) - paid
+        value = divide_half_even(abs(change.amount) * before, total) - paid
         paid += value
         yield MatchedPiece(
-            flow.symbol,
+            change.symbol,
             1 if long else -1,
             leg.units,
             leg.fill,
-            flow.fills_before - 1,
+            change.fills_before - 1,
             values=(leg.value, value, leg.commission),
-            worths=(leg.price * leg.units, flow.price * leg.units, leg.fee * leg.units),
-            delisting=flow,
+            worths=(leg.price * leg.units, change.price * leg.units, leg.fee * leg.units),
+            delisting=which,
         )
 
 
-def after_split(legs: Sequence[Leg], flow: CashFlow) -> deque[Leg]:
+def _shrink(legs: deque[Leg], held: int) -> None:
+    """Take off the oldest legs of a long holding until so much is left; what they cost stays with the rest."""
+    gone = sum(leg.units for leg in legs) - max(held, 0)
+    while legs and gone > 0:
+        leg = legs[0]
+        if leg.units > gone:
+            rest = leg.units - gone
+            leg.price, leg.fee, leg.units = Fraction(leg.price) * leg.units / rest, leg.fee * leg.units / rest, rest
+            return
+        gone -= leg.units
+        legs.popleft()
+        if legs:
+            after = legs[0]
+            after.price = after.price + Fraction(leg.price) * leg.units / after.units
+            after.fee += leg.fee * leg.units / after.units
+            after.value, after.commission = after.value + leg.value, after.commission + leg.commission
+
+
+def after_split(legs: Sequence[Leg], split: Changed) -> deque[Leg]:
     """The open legs after a split.
 
     The fraction that is paid out takes its share of every leg's cost along, as of a position's, but of no commission.
-    A unit that two legs have parts of goes to the one with the larger part, with the cost of both.
+    A step that two legs have parts of goes to the one with the larger part, with the cost of both.
     """
-    numerator, denominator = flow.ratio
-    old, new = sum(leg.units for leg in legs), abs(flow.units)
+    numerator, denominator = split.ratio
+    old, new = sum(leg.units for leg in legs), abs(split.units)
     if not old or not new:
         return deque()
     exact = old * numerator
     kept = Fraction(new * denominator, exact)
     edges = [0, *accumulate(leg.units for leg in legs)]
-    cuts = [divide_half_even(edge * new, old) for edge in edges]
+    step = 1 if new % split.step else split.step
+    cuts = [divide_half_even(edge * (new // step), old) * step for edge in edges]
     places = [Fraction(cut * old, new) for cut in cuts]
     worths = _shared([leg.price * leg.units * kept for leg in legs], edges, places)
     total = sum(leg.value for leg in legs)
