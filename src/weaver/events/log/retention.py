@@ -11,8 +11,12 @@ from weaver.events.log.ports import EventLog, EventReader
 from weaver.events.log.waiting import Wait, wait_for_event
 from weaver.model.errors import Conflict, Unavailable
 
-HIGH_VOLUME = TypeFilter.parse(("clock.*", "market.*", "data.WindowReady", "data.WindowFailed"))
-"""What comes by the tick, and is of no use to an audit once it is old. A run's own events and journal stay with it."""
+HIGH_VOLUME = TypeFilter.parse(
+    ("clock.*", "market.Bar", "market.Quote", "market.Trade", "data.WindowReady", "data.WindowFailed")
+)
+"""What comes by the tick, and is of no use to an audit once it is old. A run's own events and journal stay with it; so
+does what a live run was given at each tick, which stands in a table of its own (`recorded_inputs`), is no event, and is
+never pruned: a run can be resumed, replayed and compared as long as it is there."""
 MAX_AGE = timedelta(days=30)
 EVERY_SECONDS = 6 * 3600.0
 

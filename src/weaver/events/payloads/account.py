@@ -1,0 +1,50 @@
+"""Balances, positions, and whether ours equal the venue's."""
+
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+
+from weaver.events.payloads.base import Payload
+
+
+class AccountUpdated(Payload):
+    type = "account.Updated"
+    venue: str
+    equity: Decimal
+    cash: Decimal
+    mode: str | None = None
+
+
+class AccountPositionUpdated(Payload):
+    type = "account.PositionUpdated"
+    venue: str
+    symbol: str
+    quantity: Decimal
+    run_id: str | None = None
+    """None: the account's."""
+    mode: str | None = None
+
+
+class Difference(BaseModel):
+    """A part of what the venue holds beyond the sum of our runs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    symbol: str
+    """`cash` of money."""
+    name: str
+    """What it is: `split`, `dividend`, `fee`, `others`, `unexplained` …"""
+    quantity: Decimal
+    reason: str = ""
+
+
+class AccountReconciled(Payload):
+    """Orders, fills and positions were compared with the venue's."""
+
+    type = "account.Reconciled"
+    venue: str
+    differences: tuple[Difference | str, ...] = ()
+    """Empty: they are equal. Text: of a version of Weaver that had no names for them."""
+    mode: str | None = None
+    halted: tuple[str, ...] = ()
+    """Symbols in which nothing is bought or sold short until a difference explains itself."""

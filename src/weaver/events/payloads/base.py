@@ -1,0 +1,28 @@
+"""What every payload is."""
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from weaver.events.event import Kind
+
+
+class Payload(BaseModel):
+    """Base of all payloads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+    kind: ClassVar[Kind] = Kind.EVENT
+
+
+class OfRun(Payload):
+    """A payload that belongs to a run."""
+
+    run_id: str
+
+
+def plain(payload: Payload) -> dict[str, Any]:
+    """A payload as JSON values."""
+    return payload.model_dump(mode="json", exclude_none=False)
