@@ -8,12 +8,12 @@ from os import getloadavg
 
 from rich.console import Console
 
-from tests.benchmarks import clock, commit, lookahead, report, rotation, scaling, service, speed, whole_process
+from tests.benchmarks import clock, commit, live, lookahead, report, rotation, scaling, service, speed, whole_process
 from tests.benchmarks.check import Check
 from tests.benchmarks.ordinary import measure as ordinary
 from tests.benchmarks.ordinary.rows import ROWS as ORDINARY
 
-ROWS = ("speed", "ordinary", "rotation", "process", "scaling", "lookahead", "clock", "service", "commit")
+ROWS = ("speed", "ordinary", "rotation", "process", "scaling", "lookahead", "clock", "service", "commit", "live")
 Found = list[Check] | speed.Contest | ordinary.Ordinary
 BUSY_LOAD = 1.0
 WIDTH = 150  # columns of text, where the output goes to a file
@@ -36,11 +36,13 @@ class Size:
     clients: tuple[int, ...] = (50, 200)
     load_seconds: float = 30.0
     commit_rounds: int = 5
+    live_ticks: int = 2_000
 
 
 QUICK = Size(
     bars=100_000, ordinary_bars=50_000, rounds=3, symbols=100, days=2_520, counts=(100_000, 1_000_000),
     scaling_rounds=3, ticks=20, starts=3, service_pairs=2, clients=(50,), load_seconds=6.0, commit_rounds=1,
+    live_ticks=300,
 )  # fmt: skip
 
 
@@ -91,6 +93,8 @@ def measurements(row: str, size: Size, strategies: Iterable[str]) -> Iterator[st
             return service.measure(size.bars, size.starts, size.service_pairs, size.clients, size.load_seconds)
         case "commit":
             return commit.measure(size.bars, size.commit_rounds)
+        case "live":
+            return live.measure(size.live_ticks)
         case _:
             raise ValueError(f"no row {row!r}")
 

@@ -1,7 +1,8 @@
 """How long an order's commit takes while a backtest's record is written, and while one is deleted.
 
 The record is that of a real run of some 100,000 events, carried through the run manager; the orders are transactions
-of one row and one event, which come at a rate whatever becomes of those before, as a live run's do.
+of an order, what is sent for it, and two events, which come at a rate whatever becomes of those before, as live runs'
+do.
 """
 
 import asyncio
@@ -25,7 +26,8 @@ from tests.benchmarks.check import Check
 from tests.benchmarks.contest import short
 from tests.benchmarks.service import prepare
 from tests.benchmarks.whole_process import STRATEGIES
-from tests.contracts.builders import event, order_row
+from tests.contracts.builders import event
+from tests.contracts.trading_builders import order, submission
 from tests.kill.storages import STORAGES, database
 from tests.pools import local_pool
 from tests.postgres import connect
@@ -35,6 +37,7 @@ from weaver.glados.runs.backtest_runner import BacktestRunner
 from weaver.glados.runs.manager import RunManager
 from weaver.glados.stored.events import EVENTS, KeptEvents
 from weaver.glados.threads import Threads
+from weaver.glados.trading.store import KeptTradingStore
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bars.store import ParquetBarStore
@@ -77,7 +80,7 @@ class Orders:
     """Orders at a rate, and how long each took from when it was due, ms."""
 
     def __init__(self, store: SqlDatabase) -> None:
-        self._store = store
+        self._kept = KeptTradingStore(store)
         self.milliseconds: list[float] = []
 
     async def during(self, work: Awaitable[object]) -> float:
@@ -96,10 +99,13 @@ class Orders:
         return seconds
 
     async def _order(self, due: float) -> None:
-        id_ = uuid4().hex
-        async with self._store.transaction() as transaction:
-            await transaction.records.add_orders([order_row(None, id=id_)])
-            transaction.append(event("orders.Created", id=f"{id_}.created", payload={"order_id": id_}))
+        placed = order(0, id=uuid4().hex, run_id=None)
+        payload = {"order_id": placed.id}
+        async with self._kept.transaction() as transaction:
+            await transaction.put_orders([placed])
+            await transaction.put_submissions([submission(placed)])
+            for type_ in ("orders.Created", "orders.Submitted"):
+                transaction.append(event(type_, id=f"{placed.id}.{type_}", payload=payload))
         self.milliseconds.append((time.perf_counter() - due) * 1000)
 
 

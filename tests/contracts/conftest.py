@@ -25,7 +25,7 @@ def storage(request: pytest.FixtureRequest) -> str:
 async def opener(request: pytest.FixtureRequest, storage: str, tmp_path: Path) -> AsyncIterator[Opener]:
     """Opens databases on the test's storage; closes them at the end."""
     urls = {"memory": "memory", "sqlite": None}
-    url = request.getfixturevalue("postgres_url") if storage == "postgresql" else urls[storage]
+    url = request.getfixturevalue("postgres_url") if storage == "postgresql" else urls.get(storage)
     async with AsyncExitStack() as stack:
         yield Opener(stack=stack, url=url, home=tmp_path / "home")
 

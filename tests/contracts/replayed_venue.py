@@ -60,6 +60,8 @@ MARKET = {
 class ReplayedVenue:
     """The simulated venue on a replay at full speed, which goes on as far as it is told to, or as its readers ask."""
 
+    is_replay = fills_by_bars = True
+
     def __init__(self, venue: SimulatedVenue, replay: Replay, adapter: SimulatedAdapter) -> None:
         self._venue, self._replay, self.adapter = venue, replay, adapter
 

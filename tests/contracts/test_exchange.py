@@ -13,13 +13,15 @@ import pytest
 from tests.contracts.replayed_venue import replayed_venue
 from tests.contracts.venues import Venue, alpaca_venue, followed_venue
 from tests.local_exchange import LocalExchange, local_exchange
+from weaver.model.calendar.instants import time_of
 from weaver.model.errors import Unavailable
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.answers import Accepted, Answer, Reason, Refused
-from weaver.veda.exchange.market import Feed, FeedRestored, LiveBar
+from weaver.veda.exchange.market import Feed, FeedRestored, LiveBar, TickEnded
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, OrderUpdate, StopLoss, VenueOrder
+from weaver.veda.exchange.port import BarMessage
 
 pytestmark = pytest.mark.anyio
 T = TypeVar("T")
@@ -122,13 +124,13 @@ async def test_updates_begin_with_the_feed_and_tell_the_fill_of_the_list(venue: 
         first = await anext(updates)
         assert isinstance(first, FeedRestored)
         assert (first.feed, first.since, first.is_complete) == (Feed.ORDERS, None, True)
-        sent = taken(await venue.adapter.submit(order()))
-        await venue.advance(2 * MINUTE)
-        told = []
+        sent, told = taken(await venue.adapter.submit(order())), []
+        passing = asyncio.create_task(venue.advance(2 * MINUTE))  # its bars wait for whoever reads updates
         while not told or told[-1].order.status is not OrderStatus.FILLED:
             update = await anext(updates)
             if isinstance(update, OrderUpdate):
                 told.append(update)
+    await passing
     assert {update.order.venue_id for update in told} == {sent.venue_id}
     fills = await venue.adapter.fills_since(began)
     assert [update.fill.execution_id for update in told if update.fill] == [fill.execution_id for fill in fills]
@@ -280,6 +282,59 @@ async def test_bars_stream_as_they_end_and_equal_history(venue: Venue) -> None:
     )
     history = dict(zip(page.bars.timestamp.tolist(), page.bars.close.tolist(), strict=True))
     assert [history[bar.start] for bar in stock] == [bar.close for bar in stock]
+
+
+async def test_only_a_replay_says_when_all_bars_of_an_instant_have_come(venue: Venue) -> None:
+    assert venue.adapter.is_replay == venue.is_replay
+    async with aclosing(venue.adapter.live_bars([STOCK, PAIR])) as messages, asyncio.timeout(WAIT_SECONDS):  # type: ignore[type-var]
+        told: list[BarMessage] = []
+        while len(told) < 2:
+            told.append(await anext(messages))
+        await venue.pass_time(2 * MINUTE)
+        while (
+            len([one for one in told if isinstance(one, LiveBar)]) < 4
+            or isinstance(told[-1], LiveBar) == venue.is_replay
+        ):
+            told.append(await anext(messages))
+    ended = [one.time for one in told if isinstance(one, TickEnded)]
+    bars = [time_of(one.end) for one in told if isinstance(one, LiveBar)]
+    assert ended == (sorted(set(bars)) if venue.is_replay else [])
+    for tick in ended:
+        assert not any(
+            isinstance(one, LiveBar) and time_of(one.end) <= tick for one in told[told.index(TickEnded(time=tick)) :]
+        )
+
+
+async def test_fill_is_dealt_with_before_the_bar_is_told_that_made_it(venue: Venue) -> None:
+    began, dealt_with = venue.adapter.now() - timedelta(minutes=1), []
+    subscribed = asyncio.Event()
+
+    async def deal() -> None:
+        async for message in venue.adapter.order_updates():
+            if isinstance(message, OrderUpdate) and message.fill is not None:
+                await asyncio.sleep(0.3)
+                dealt_with.append(message.fill.execution_id)
+
+    async def read() -> None:
+        async for message in venue.adapter.live_bars([STOCK]):
+            if isinstance(message, FeedRestored):
+                taken(await venue.adapter.submit(order()))
+                subscribed.set()
+            fills = [fill.execution_id for fill in await venue.adapter.fills_since(began)]
+            if isinstance(message, LiveBar) and fills:
+                assert dealt_with == fills or not venue.fills_by_bars
+                return
+
+    dealing = asyncio.create_task(deal())
+    try:
+        async with asyncio.timeout(WAIT_SECONDS), asyncio.TaskGroup() as tasks:
+            await asyncio.sleep(0.5)
+            tasks.create_task(read())
+            await subscribed.wait()
+            if not venue.is_replay:  # it goes on by itself when it is read
+                await venue.pass_time(3 * MINUTE)
+    finally:
+        dealing.cancel()
 
 
 async def test_clock_and_calendar_agree(venue: Venue) -> None:

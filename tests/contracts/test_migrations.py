@@ -141,6 +141,10 @@ def test_the_tests_know_every_table_of_the_design() -> None:
         "positions",
         "risk_state",
         "recorded_inputs",
+        "submissions",
+        "blobs",
+        "run_blobs",
+        "epochs",
     }
 
 

@@ -32,6 +32,11 @@ class Venue(Protocol):
     @property
     def adapter(self) -> ExchangeAdapter: ...
 
+    is_replay: bool
+    """Its bars are stored ones, of which it knows when an instant's have all come."""
+    fills_by_bars: bool
+    """It fills orders by the bars that it tells of."""
+
     async def pass_time(self, seconds: float) -> None:
         """Time goes by at the venue, and what is due in it is done and sent to whoever reads."""
         ...
@@ -85,6 +90,8 @@ def alpaca_adapter(
 class AlpacaVenue:
     """The local exchange on hold, behind the Alpaca adapter."""
 
+    is_replay = fills_by_bars = False
+
     def __init__(self, exchange: LocalExchange, adapter: AlpacaAdapter) -> None:
         self.exchange, self.adapter = exchange, adapter
 
@@ -115,6 +122,8 @@ async def alpaca_venue(exchange: LocalExchange) -> AsyncIterator[AlpacaVenue]:
 
 class FollowedVenue:
     """The simulated venue on the live bars of the local exchange, which hears of no order."""
+
+    is_replay, fills_by_bars = False, True
 
     def __init__(self, followed: AlpacaVenue) -> None:
         self._followed = followed

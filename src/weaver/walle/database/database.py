@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from weaver.events.event import Event
 from weaver.events.log.log import EventStore, StoredEventLog
 from weaver.events.log.waiting import Wait
-from weaver.model.errors import Unavailable
+from weaver.model.errors import ReadOnly, Unavailable
 from weaver.walle.database.engines.session import DatabaseSession, Storage, to_its_end
 from weaver.walle.database.rows.outbox import EventRecorder
 from weaver.walle.database.transaction import Router, SqlTransaction
@@ -69,6 +69,13 @@ class SqlDatabase:
     def on_ownership(self, callback: Callable[[bool], None]) -> None:
         """Have `callback` called whenever ownership is lost (False) or regained (True)."""
         self._storage.on_ownership(callback)
+
+    async def check_owner(self) -> None:
+        """Raises ReadOnly where this process does not own trading on this database, or no longer, as the database
+        itself says: to be asked before a venue is told anything. Raises Unavailable."""
+        if self._read_only is not None:
+            raise ReadOnly(self._read_only)
+        await self._storage.check_owner()
 
     @asynccontextmanager
     async def transaction(self, *, patient: bool = False, durable: bool = True) -> AsyncIterator[SqlTransaction]:

@@ -123,6 +123,9 @@ async def _open_file(path: Path, opening: Opening) -> SqlDatabase:
             present = await _version(storage.engine)
         if present != HEAD:
             await _bring_up_to_date(path, present, is_ours=lock.is_held, owns=opening.owns)
+        if lock.is_held:
+            with of_file(path):
+                await storage.claim()
         store = SqlEventStore(storage)
         recorder = partial(SqlEventRecorder, postgresql=False)
         return opening.database(storage, store, recorder, (await store.bounds()).newest)

@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 from weaver.events.event import Event
 from weaver.events.routing import ROUTES
 from weaver.walle.database.engines.session import DatabaseSession
+from weaver.walle.database.rows.inputs import SqlInputRepository
 from weaver.walle.database.rows.outbox import EventRecorder
 from weaver.walle.database.rows.records import SqlRecordRepository
 from weaver.walle.database.rows.runs import SqlRunRepository
+from weaver.walle.database.rows.trading import SqlTradingRepository
 from weaver.walle.database.rows.withheld import SqlWithheldRecords
 
 Router = Callable[["SqlTransaction", Event], Awaitable[Event | None]]
@@ -26,6 +28,8 @@ class SqlTransaction:
         self._events: list[Event] = []
         self._runs = SqlRunRepository(session, postgresql=postgresql)
         self._records = SqlRecordRepository(session, postgresql=postgresql)
+        self._trading = SqlTradingRepository(session, postgresql=postgresql)
+        self._inputs = SqlInputRepository(session, postgresql=postgresql)
         self._withheld = SqlWithheldRecords(session, recorder)
 
     @property
@@ -37,6 +41,16 @@ class SqlTransaction:
     def records(self) -> SqlRecordRepository:
         """What they left behind."""
         return self._records
+
+    @property
+    def trading(self) -> SqlTradingRepository:
+        """Orders on paper and live."""
+        return self._trading
+
+    @property
+    def inputs(self) -> SqlInputRepository:
+        """What runs were given, and what else has to outlive a restart."""
+        return self._inputs
 
     @property
     def withheld(self) -> SqlWithheldRecords:

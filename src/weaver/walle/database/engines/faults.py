@@ -8,7 +8,8 @@ from pathlib import Path
 import asyncpg
 from sqlalchemy import exc
 
-from weaver.model.errors import Conflict, InputError, Unavailable, WeaverError
+from weaver.model.errors import Conflict, InputError, ReadOnly, Unavailable, WeaverError
+from weaver.walle.database.engines.ownership import SUPERSEDED, SUPERSEDED_STATE
 
 
 class OutcomeUnknown(Unavailable):
@@ -126,6 +127,8 @@ def _sqlite_fault(error: sqlite3.Error) -> WeaverError | None:
 
 def _postgresql_fault(error: asyncpg.PostgresError) -> WeaverError | None:
     state = error.sqlstate or ""
+    if state == SUPERSEDED_STATE:
+        return ReadOnly(SUPERSEDED)
     if state == "23502":
         return InputError(f"a value is missing: {_line(error)}")
     if state.startswith("23"):

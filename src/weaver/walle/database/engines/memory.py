@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Executable, StaticPool, Table
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Item, Statements, to_its_end
+from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Item, Statements, Values, to_its_end
 from weaver.walle.database.engines.sqlite_driver import execute_many, execute_plain, prepared
 from weaver.walle.database.engines.writers import Writers
 
@@ -28,6 +28,9 @@ class MemoryStorage:
         self.writers = Writers()
 
     def on_ownership(self, callback: Callable[[bool], None]) -> None:
+        """See `Storage`: nobody else can have it."""
+
+    async def check_owner(self) -> None:
         """See `Storage`: nobody else can have it."""
 
     @asynccontextmanager
@@ -78,10 +81,10 @@ class _MemorySession(Statements):
             self._writes = True
             await to_its_end(execute_plain(self._connection, "BEGIN IMMEDIATE"))
 
-    async def write(self, statement: Executable) -> int:
+    async def write(self, statement: Executable, values: Values | None = None) -> int:
         await self.begin_write()
         with self._executing():
-            return (await to_its_end(self._connection.execute(statement))).rowcount
+            return (await to_its_end(self._connection.execute(statement, values))).rowcount
 
     async def insert_many(
         self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]

@@ -1,13 +1,32 @@
-"""Who owns a SQLite file, or a home: one process at a time."""
+"""Who owns a database, or a home: one process at a time.
+
+Whoever becomes a database's owner begins an epoch, which it writes into the table `epochs`. Each of its changes
+compares it within its own transaction: an owner that was paused, or cut off, while another one took over changes
+nothing more.
+"""
 
 import fcntl
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from weaver.model.errors import InputError
 from weaver.walle.own_file import open_own
+
+EPOCH = "SELECT epoch FROM epochs WHERE scope = 'trading'"
+CLAIM = (
+    "INSERT INTO epochs (scope, epoch) VALUES ('trading', 1) "
+    "ON CONFLICT (scope) DO UPDATE SET epoch = epochs.epoch + 1 RETURNING epoch"
+)
+SUPERSEDED_STATE = "WV001"
+"""What `weaver_fence` raises on PostgreSQL (migration 0005)."""
+SUPERSEDED = (
+    "this server is read-only: another one has owned the database since this one was paused or cut off; "
+    "start this one again"
+)
+Told = Callable[[bool], None]
 
 
 class FileLock:

@@ -8,14 +8,15 @@ from typing import Any
 
 import asyncpg
 import structlog
-from sqlalchemy import URL, Executable, Table, event
+from sqlalchemy import URL, Executable, Table, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from weaver.model.errors import InputError, Unavailable
+from weaver.model.errors import InputError, ReadOnly, Unavailable
 from weaver.walle.database.engines.faults import BROKEN, OutcomeUnknown, fault
+from weaver.walle.database.engines.ownership import EPOCH, SUPERSEDED
 from weaver.walle.database.engines.server_link import CONNECT_SECONDS, ServerLink
-from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Item, Statements, to_its_end
+from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Item, Statements, Values, to_its_end
 from weaver.walle.database.engines.writers import Writers
 
 _log = structlog.get_logger("weaver.walle.database")
@@ -24,6 +25,7 @@ STATEMENT_SECONDS = 30.0
 LOCK_SECONDS = 10
 BEGIN = "BEGIN"
 BEGIN_NOT_DURABLE = "BEGIN; SET LOCAL synchronous_commit TO OFF"
+_EPOCH = text(EPOCH)
 _AT_ONCE = 2_000
 """Rows of one COPY: asyncpg packs them on the event loop, some microseconds each."""
 _IN_THREAD = 200
@@ -90,6 +92,17 @@ class PostgresqlStorage:
         """See `Storage`."""
         self.link.on_ownership(callback)
 
+    async def check_owner(self) -> None:
+        """See `Storage`. The database is asked first: where the connection that holds the lock was lost, it knows
+        whether another server has taken over meanwhile."""
+        if self.link.epoch is not None:
+            async with self.session() as session:
+                rows = await session.read(_EPOCH)
+            with self.link.noticing():
+                if not rows or rows[0][0] != self.link.epoch:
+                    raise ReadOnly(SUPERSEDED)
+        self.link.check_owner()
+
     @asynccontextmanager
     async def session(self, *, patient: bool = False, durable: bool = True) -> AsyncIterator[DatabaseSession]:
         """See `Storage`."""
@@ -116,6 +129,7 @@ class _ServerSession(Statements):
         self._storage = storage
         self._patient, self._has_turn = patient, False
         self._begin = BEGIN if durable else BEGIN_NOT_DURABLE
+        """Without the fence, which comes with it in one round trip."""
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         """asyncpg's own connection, once there is a transaction on it."""
@@ -135,12 +149,13 @@ class _ServerSession(Statements):
                 await self._storage.patient.take(patient=True)
                 self._has_turn = True
             self._driver = (await (await self._connected()).get_raw_connection()).driver_connection
-            await self._driver.execute(self._begin)
+            with self._storage.link.noticing():
+                await self._driver.execute(f"{self._begin}; SELECT weaver_fence({self._storage.link.epoch})")
 
-    async def write(self, statement: Executable) -> int:
+    async def write(self, statement: Executable, values: Values | None = None) -> int:
         await self.begin_write()
         with self._executing():
-            return (await (await self._connected()).execute(statement)).rowcount
+            return (await (await self._connected()).execute(statement, values)).rowcount
 
     async def insert_many(
         self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]

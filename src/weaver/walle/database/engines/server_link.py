@@ -1,7 +1,8 @@
 """One connection to PostgreSQL for what lasts: hearing of new events, and owning the database."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
@@ -9,7 +10,8 @@ import structlog
 
 from weaver.events.log.waiting import Wait, end_task
 from weaver.model.errors import ReadOnly, Unavailable
-from weaver.walle.database.engines.faults import BROKEN, translated
+from weaver.walle.database.engines.faults import BROKEN, fault, translated
+from weaver.walle.database.engines.ownership import CLAIM, EPOCH, SUPERSEDED, Told
 
 CONNECT_SECONDS = 2.5
 """How long a connection may take: a request is to be answered quickly when the server is away."""
@@ -20,6 +22,14 @@ TAKE_OVER_SECONDS = 3.0
 CHANNEL = "weaver_outbox"
 OWNER_KEY = 8602275183457037172
 """The advisory lock of who owns trading."""
+
+CLAIM_TRIES = 3
+CUT_OFF = """
+    SELECT pg_terminate_backend(pid) FROM pg_locks
+    WHERE relation = 'epochs'::regclass AND mode = 'RowShareLock' AND pid <> pg_backend_pid()
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+"""Ends the connections of those who are about to change something as the owner before."""
 
 _log = structlog.get_logger(__name__)
 
@@ -39,18 +49,22 @@ class ServerLink:
         self._signal = asyncio.Event()
         self._never = asyncio.Event()
         self._news: Callable[[], None] = _nobody
-        self._owners: list[Callable[[bool], None]] = []
+        self._owners: list[Told] = []
         self._task: asyncio.Task[None] | None = None
         self._is_entitled = False
         self._is_taken = False
         """Asked for the lock, and another server had it."""
+        self._is_superseded = False
+        """Another server has owned the database since: what this one knows of trading is out of date."""
         self.is_owner = False
+        self.epoch: int | None = None
+        """This owner's, for good."""
 
     def on_news(self, callback: Callable[[], None]) -> None:
         """Have `callback` called when there may be new events."""
         self._news = callback
 
-    def on_ownership(self, callback: Callable[[bool], None]) -> None:
+    def on_ownership(self, callback: Told) -> None:
         """Have `callback` called when ownership is lost or regained."""
         self._owners.append(callback)
 
@@ -58,12 +72,24 @@ class ServerLink:
         """Raises Unavailable while a lost lock is being regained, Conflict where another server has it."""
         if self.is_owner and not self._is_lost():
             return
+        if self._is_superseded:
+            raise ReadOnly(SUPERSEDED)
         if self._is_entitled and not self._is_taken:
             raise Unavailable("the connection that holds the database's ownership was lost and is being regained")
         raise ReadOnly(
             "this server is read-only: another one owns the database; stop that one and start this one again, "
             "or give this one a database of its own (DB_URL)"
         )
+
+    @contextmanager
+    def noticing(self) -> Iterator[None]:
+        """Where the database says that another server took over, this one is not the owner any more."""
+        try:
+            yield
+        except (ReadOnly, asyncpg.PostgresError) as error:
+            if isinstance(fault(error), ReadOnly):
+                self._supersede()
+            raise
 
     async def open(self) -> None:
         """Connect, and become the owner if nobody is. Raises Unavailable."""
@@ -104,7 +130,7 @@ class ServerLink:
             self._news()  # what was announced meanwhile was not heard
         else:
             await self._connection.fetchval("SELECT 1")
-        if self._is_entitled and not self.is_owner and await self._try_lock():
+        if self._is_entitled and not self._is_superseded and not self.is_owner and await self._try_lock():
             self._tell(True)
 
     def _is_lost(self) -> bool:
@@ -142,9 +168,35 @@ class ServerLink:
                 connection.terminate()
 
     async def _try_lock(self) -> bool:
-        self.is_owner = await self._connection.fetchval(f"SELECT pg_try_advisory_lock({OWNER_KEY})")
-        self._is_taken = not self.is_owner
-        return self.is_owner
+        self._is_taken = not await self._connection.fetchval(f"SELECT pg_try_advisory_lock({OWNER_KEY})")
+        if self._is_taken:
+            return False
+        if self.epoch is None:
+            self.epoch = await self._claim()
+        elif await self._connection.fetchval(EPOCH) != self.epoch:
+            self._supersede()
+            await self._connection.execute(f"SELECT pg_advisory_unlock({OWNER_KEY})")
+            return False
+        self.is_owner = True
+        return True
+
+    async def _claim(self) -> int:
+        """Begin this owner's epoch, once no change of the one before is under way: one that does not end, since its
+        server was paused in its midst, is cut off."""
+        for _ in range(CLAIM_TRIES):
+            try:
+                async with self._connection.transaction():
+                    await self._connection.execute("SET LOCAL lock_timeout = '1s'")
+                    return int(await self._connection.fetchval(CLAIM))
+            except asyncpg.LockNotAvailableError:
+                await self._connection.execute(CUT_OFF)
+        raise Unavailable("a change of the server that owned the database before does not end")
+
+    def _supersede(self) -> None:
+        self._is_superseded = True
+        if self.is_owner:
+            self.is_owner = False
+            self._tell(False)
 
     def _on_loss(self, _connection: object) -> None:
         self._signal.set()

@@ -1,7 +1,7 @@
 """One transaction's way to a database, whichever it is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from weaver.walle.database.engines.faults import translated
 
 T = TypeVar("T")
 Item = TypeVar("Item")
+Values = Mapping[str, Any]
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -30,8 +31,8 @@ class DatabaseSession(Protocol):
         """
         ...
 
-    async def write(self, statement: Executable) -> int:
-        """Execute a change; returns how many rows it touched."""
+    async def write(self, statement: Executable, values: Values | None = None) -> int:
+        """Execute a change, with values for what it leaves open; returns how many rows it touched."""
         ...
 
     async def insert_many(
@@ -65,6 +66,10 @@ class Storage(Protocol):
 
     def on_ownership(self, callback: Callable[[bool], None]) -> None:
         """Have `callback` called when ownership is lost or regained; where it cannot be, it never is."""
+        ...
+
+    async def check_owner(self) -> None:
+        """Raises ReadOnly where another server has become the owner, though this one may not have heard of it."""
         ...
 
     def session(self, *, patient: bool = False, durable: bool = True) -> AbstractAsyncContextManager[DatabaseSession]:

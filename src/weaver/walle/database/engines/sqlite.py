@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from weaver.model.errors import ReadOnly, WeaverError
 from weaver.walle.database.engines.faults import translated
-from weaver.walle.database.engines.ownership import FileLock
-from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Item, Statements, to_its_end
+from weaver.walle.database.engines.ownership import CLAIM, EPOCH, SUPERSEDED, FileLock, Told
+from weaver.walle.database.engines.session import AnyRow, DatabaseSession, Item, Statements, Values, to_its_end
 from weaver.walle.database.engines.sqlite_driver import execute_many, execute_plain, prepared, with_log_ahead
 from weaver.walle.database.engines.writers import BUSY_SECONDS, Writers
 
@@ -62,16 +62,48 @@ class SqliteStorage:
         self.writers = Writers()
         self._quick_engine = sqlite_engine(path, durable=False)
         self._lock = lock
+        self._epoch: int | None = None
+        """This owner's; None: it is none, or no longer."""
+        self._owners: list[Told] = []
         self._commits = 0
         self._checkpoint: asyncio.Task[None] | None = None
 
     @property
     def is_owner(self) -> bool:
-        """Whether this process may write; settled when it opened the file."""
-        return self._lock.is_held
+        """Whether this process may write: from when it opened the file until the end, unless another one has taken the
+        file over, whose lock file was removed."""
+        return self._epoch is not None
 
-    def on_ownership(self, callback: Callable[[bool], None]) -> None:
-        """See `Storage`: a file's lock is kept until the end."""
+    def on_ownership(self, callback: Told) -> None:
+        """See `Storage`."""
+        self._owners.append(callback)
+
+    async def claim(self) -> None:
+        """Begin this owner's epoch, once no change of the one before is under way. Raises Unavailable."""
+        with translated():
+            async with self.engine.connect() as connection:
+                await execute_plain(connection, "BEGIN IMMEDIATE")
+                ((self._epoch,),) = await execute_plain(connection, CLAIM)
+                await execute_plain(connection, "COMMIT")
+
+    async def check_owner(self) -> None:
+        """See `Storage`."""
+        if not self.is_owner:
+            raise ReadOnly(READ_ONLY.format(where=self.where))
+        with translated():
+            async with self.engine.connect() as connection:
+                await self.check_epoch(connection)
+
+    async def check_epoch(self, connection: AsyncConnection) -> None:
+        """Compare the epoch as a connection sees it. Raises ReadOnly."""
+        if await execute_plain(connection, EPOCH) == [(self._epoch,)]:
+            return
+        if self._epoch is not None:
+            self._epoch = None
+            _log.warning("database_ownership_changed", is_owner=False)
+            for tell in self._owners:
+                tell(False)
+        raise ReadOnly(SUPERSEDED)
 
     @property
     def where(self) -> str:
@@ -139,11 +171,12 @@ class _FileSession(Statements):
             await self._storage.writers.take(patient=self._patient)
             self._writes = True
             await to_its_end(self._begin("BEGIN IMMEDIATE"))
+            await self._storage.check_epoch(self._open)
 
-    async def write(self, statement: Executable) -> int:
+    async def write(self, statement: Executable, values: Values | None = None) -> int:
         await self.begin_write()
         with self._executing():
-            return (await to_its_end(self._open.execute(statement))).rowcount
+            return (await to_its_end(self._open.execute(statement, values))).rowcount
 
     async def insert_many(
         self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]

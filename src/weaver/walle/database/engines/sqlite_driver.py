@@ -48,12 +48,12 @@ def with_log_ahead(engine: AsyncEngine) -> AsyncEngine:
     return engine
 
 
-async def execute_plain(connection: AsyncConnection, statement: str) -> None:
-    """Execute a statement without values and rows past SQLAlchemy: in one turn of the driver's thread and not three,
-    for such statements stand around every change."""
+async def execute_plain(connection: AsyncConnection, statement: str) -> list[tuple[Any, ...]]:
+    """Execute a statement without values past SQLAlchemy, and return its rows: in one turn of the driver's thread and
+    not three, for such statements stand around every change."""
     raw = await connection.get_raw_connection()
     assert raw.driver_connection is not None
-    await raw.driver_connection.execute_fetchall(statement)
+    return list(await raw.driver_connection.execute_fetchall(statement))
 
 
 async def execute_many(

@@ -9,19 +9,19 @@ from sqlalchemy import Table
 from weaver.model.errors import InputError
 from weaver.walle.database.engines.session import DatabaseSession
 from weaver.walle.database.rows.sql_types import postgresql_encoder, sqlite_encoder
-from weaver.walle.database.rows.tables import INTERNAL
+from weaver.walle.database.rows.tables import INTERNAL, OF_TRADING
 
 
 async def insert_rows(
     session: DatabaseSession, table: Table, rows: Sequence[Mapping[str, Any]], *, postgresql: bool
 ) -> None:
-    """Insert rows given by column name; a name that is missing is null.
+    """Insert a backtest's rows, given by column name; a name that is missing is null.
 
     Raises InputError for an unknown column and a value that cannot be kept, Conflict for a row that is there already.
     """
     if not rows:
         return
-    columns = [column.name for column in table.columns if INTERNAL not in column.info]
+    columns = [column.name for column in table.columns if not {INTERNAL, OF_TRADING} & column.info.keys()]
     encoder_of = postgresql_encoder if postgresql else sqlite_encoder
     encoders = [(place, encoder_of(table.c[name].type)) for place, name in enumerate(columns)]
     plan = [(place, encoder) for place, encoder in encoders if encoder is not None]

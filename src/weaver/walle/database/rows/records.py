@@ -11,14 +11,14 @@ from weaver.model.numbers.money import plain
 from weaver.model.record import Page, Query, Row, StoredResult
 from weaver.walle.database.engines.session import DatabaseSession
 from weaver.walle.database.rows.bulk import insert_rows
-from weaver.walle.database.rows.listing import page_of
+from weaver.walle.database.rows.listing import page_of, shown_columns
 from weaver.walle.database.rows.sql_types import AmountType, MomentType, moment_text
-from weaver.walle.database.rows.tables import backtest_results, fills, orders, result_blobs, trades
+from weaver.walle.database.rows.tables import OF_TRADING, backtest_results, fills, orders, result_blobs, trades
 from weaver.walle.database.rows.withheld import is_shown
 
 FILTERS = {
-    "orders": ("symbol", "side", "status", "order_type", "client_order_id"),
-    "fills": ("symbol", "side", "order_id"),
+    "orders": ("symbol", "side", "status", "order_type", "client_order_id", "venue", "mode"),
+    "fills": ("symbol", "side", "order_id", "venue", "mode"),
     "trades": ("symbol", "side"),
 }
 """What each list can be filtered by."""
@@ -92,7 +92,8 @@ class SqlRecordRepository:
         return b"".join(parts) if parts else None
 
     async def rows(self, table: str, run_id: str | None, query: Query) -> Page[Row]:
-        """A page of `orders`, `fills` or `trades`, of one run or of all. Raises InputError."""
+        """A page of `orders`, `fills` or `trades`, of one run or of all. Rows of paper and live trading have their
+        `account` and more; those of a backtest don't. Raises InputError."""
         chosen = _table(table)
         where = [is_shown(chosen.c.run_id), *([] if run_id is None else [chosen.c.run_id == run_id])]
         rows, total = await page_of(
@@ -112,7 +113,9 @@ class SqlRecordRepository:
         chosen = _table(table)
         if "id" not in chosen.c:
             raise InputError(f"{table} have no ids of their own")
-        rows = await self._session.read(select(chosen).where(chosen.c.id == row_id, is_shown(chosen.c.run_id)))
+        rows = await self._session.read(
+            select(*shown_columns(chosen)).where(chosen.c.id == row_id, is_shown(chosen.c.run_id))
+        )
         return _shower(chosen)(rows[0]._mapping) if rows else None
 
 
@@ -123,9 +126,17 @@ def _table(name: str) -> Table:
 
 
 def _shower(table: Table) -> Callable[[Mapping[Any, Any]], Row]:
-    """Turns a table's rows into JSON values."""
-    shows = [(column.name, _shown(column.type)) for column in table.columns]
-    return lambda row: {name: None if row[name] is None else show(row[name]) for name, show in shows}
+    """Turns a table's rows into JSON values. A backtest's have nothing of what only trading fills."""
+    all_shows = [(column, _shown(column.type)) for column in shown_columns(table)]
+    traded = [(column.name, show) for column, show in all_shows]
+    of_backtest = [(column.name, show) for column, show in all_shows if OF_TRADING not in column.info]
+    if len(of_backtest) == len(traded):
+        return lambda row: _as_json(row, traded)
+    return lambda row: _as_json(row, of_backtest if row["account"] is None else traded)
+
+
+def _as_json(row: Mapping[Any, Any], shows: Sequence[tuple[str, Callable[[Any], Any]]]) -> Row:
+    return {name: None if row[name] is None else show(row[name]) for name, show in shows}
 
 
 def _shown(column_type: TypeEngine[Any]) -> Callable[[Any], Any]:

@@ -34,7 +34,7 @@ def amount_text(value: Decimal | str) -> str:
         number = Decimal(value)
     except InvalidOperation as error:
         raise InputError(f"{value!r} is not a decimal number") from error
-    if not number.is_finite() or abs(number) >= _LIMIT:
+    if not number.is_finite() or number.copy_abs() >= _LIMIT:
         raise InputError(
             f"{value} cannot be kept: an amount is finite and has at most {INTEGER_DIGITS} digits before its point"
         )

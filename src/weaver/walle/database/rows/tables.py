@@ -1,5 +1,7 @@
 """The tables: what they hold stands in docs/architecture/walle.md, how they came about in migrations/."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -33,12 +35,24 @@ COUNTED = "counted"
 
 INTERNAL = "internal"
 """Marks a column that is nobody's but the database's: not shown, and not sorted by."""
+OF_TRADING = "of trading"
+"""Marks a column that only rows of paper and live trading fill: null in a backtest's."""
 UNFINISHED, DELETED = "unfinished", "deleted"
 """Why nobody is shown a run's record, and of a deleted run the run itself."""
 WITHHELD = text("withheld IS NOT NULL")
 
+TRADED = text("account IS NOT NULL")
+"""Of an order or fill: it is one of paper or live trading."""
+UNFINISHED_SUBMISSION = text("state <> 'ended'")
+
 ROUTED = "(type >= 'backtest.' AND type < 'backtest/') OR (type >= 'live.' AND type < 'live/')"
 """The router's output; `/` is the character after the dot."""
+
+
+def _of_trading(names: str, type_: TypeEngine[Any]) -> list[Column[Any]]:
+    """Columns that only rows of paper and live trading fill."""
+    return [Column(name, type_, info={OF_TRADING: True}) for name in names.split()]
+
 
 outbox = Table(
     "outbox",
@@ -141,8 +155,21 @@ orders = Table(
     Column("replaced_by", Words),
     Column("placed_at", MomentType),
     Column("updated_at", MomentType),
+    *_of_trading("account venue mode group_id waits_for cancel_asked replaces", Words),
+    *_of_trading("notional value split_added", AmountType()),
+    *_of_trading("expires_at", MomentType()),
+    *_of_trading("reduces may_be_cut", Boolean()),
     Index("ix_orders_run_id_number_id", "run_id", "number", "id"),
     Index("ix_orders_in_order", text("(run_id IS NULL)"), "run_id", "number", "id"),
+    Index(
+        "uq_orders_account_client_order_id",
+        "account",
+        "client_order_id",
+        unique=True,
+        postgresql_where=TRADED,
+        sqlite_where=TRADED,
+    ),
+    Index("ix_orders_account_status", "account", "status", postgresql_where=TRADED, sqlite_where=TRADED),
 )
 
 fills = Table(
@@ -161,6 +188,11 @@ fills = Table(
     Column("bar_timestamp", MomentType),
     Column("exchange_fill_id", Words),
     Column("notes", JsonType),
+    *_of_trading("account venue mode submission_id liquidity", Words),
+    *_of_trading("fee_quantity", AmountType()),
+    *_of_trading("is_late is_inferred", Boolean()),
+    Column("booked", WholeNumber, info={INTERNAL: True}),  # the order in which an account's fills were booked
+    Index("ix_fills_account_booked", "account", "booked", postgresql_where=TRADED, sqlite_where=TRADED),
     Index("ix_fills_run_id_filled_at", "run_id", "filled_at"),
     Index("ix_fills_filled_at_id", "filled_at", "id"),
     Index("ix_fills_order_id", "order_id"),
@@ -224,12 +256,39 @@ positions = Table(
     Column("updated_at", MomentType, nullable=False),
 )
 
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("id", Words, primary_key=True),
+    Column("order_id", Words, ForeignKey("orders.id"), nullable=False),
+    Column("part", Words, nullable=False),
+    Column("symbol", Words, nullable=False),
+    Column("quantity", AmountType, nullable=False),
+    Column("parent_id", Words),
+    Column("venue_id", Words),
+    Column("state", Words, nullable=False),
+    Column("counted", JsonType, nullable=False),
+    Column("sent_at", MomentType),
+    Column("missing_since", MomentType),
+    Column("lookups", WholeNumber, nullable=False),
+    Column("cancel_sent_at", MomentType),
+    Column("cancels", WholeNumber, nullable=False),
+    Column("replaces", Words),
+    Index("ix_submissions_order_id", "order_id"),
+    Index(
+        "ix_submissions_unfinished",
+        "account",
+        postgresql_where=UNFINISHED_SUBMISSION,
+        sqlite_where=UNFINISHED_SUBMISSION,
+    ),
+)
+
 risk_state = Table(
     "risk_state",
     metadata,
-    Column("scope", Words, primary_key=True),  # the account of a venue, or a run
+    Column("scope", Words, primary_key=True),  # the account of a venue, a run, and whatever else has to be remembered
     Column("state", JsonType, nullable=False),
-    Column("updated_at", MomentType, nullable=False),
 )
 
 recorded_inputs = Table(
@@ -238,6 +297,28 @@ recorded_inputs = Table(
     Column("run_id", Words, ForeignKey("runs.id"), primary_key=True),
     Column("number", WholeNumber, primary_key=True, autoincrement=False),
     Column("tick", MomentType, nullable=False),
-    Column("kind", Words, nullable=False),
-    Column("content", JsonType, nullable=False),
+    Column("inputs", LargeBinary, nullable=False),
+    Column("actions", LargeBinary, nullable=False),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("digest", Words, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+run_blobs = Table(
+    "run_blobs",
+    metadata,
+    Column("run_id", Words, ForeignKey("runs.id"), primary_key=True),
+    Column("digest", Words, ForeignKey("blobs.digest"), primary_key=True),
+    Index("ix_run_blobs_digest", "digest"),
+)
+
+epochs = Table(
+    "epochs",
+    metadata,
+    Column("scope", Words, primary_key=True),
+    Column("epoch", WholeNumber, nullable=False),
 )

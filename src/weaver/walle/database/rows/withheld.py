@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, delete, or_, select, update
+from sqlalchemy import Column, ColumnElement, Table, and_, delete, or_, select, update
 
 from weaver.model.run import RunMode, RunStatus
 from weaver.walle.database.engines.session import DatabaseSession
@@ -11,11 +11,15 @@ from weaver.walle.database.rows.tables import (
     DELETED,
     UNFINISHED,
     backtest_results,
+    blobs,
     fills,
     orders,
     recorded_inputs,
     result_blobs,
+    risk_state,
+    run_blobs,
     runs,
+    submissions,
     trades,
 )
 
@@ -23,6 +27,7 @@ ROWS_AT_ONCE = 500
 BLOBS_AT_ONCE = 8
 _PARTS: tuple[tuple[Table, Column[Any], int], ...] = (
     (fills, fills.c.id, ROWS_AT_ONCE),
+    (submissions, submissions.c.id, ROWS_AT_ONCE),
     (trades, trades.c.number, ROWS_AT_ONCE),
     (orders, orders.c.id, ROWS_AT_ONCE),
     (result_blobs, result_blobs.c.name, BLOBS_AT_ONCE),
@@ -88,14 +93,43 @@ class SqlWithheldRecords:
         if not found or found[0].withheld is None or found[0].status == RunStatus.RUNNING:
             return False
         for table, name, count in _PARTS:
-            some = select(name).where(table.c.run_id == run_id).limit(count)
-            if await self._session.write(delete(table).where(table.c.run_id == run_id, name.in_(some))):
+            of_run = _of_run(table, run_id)
+            some = select(name).where(of_run).limit(count)
+            if await self._session.write(delete(table).where(of_run, name.in_(some))):
                 return True
         if found[0].withheld == DELETED:
+            if await self._remove_blobs(run_id):
+                return True
             if await self._recorder.remove_some(run_id):
                 return True
+            await self._session.write(delete(risk_state).where(_is_scope_of(run_id)))
             await self._session.write(delete(runs).where(runs.c.id == run_id))
             return False
         # Where somebody has deleted the run meanwhile it stays so, and the rest of it is left to remove.
         chosen = update(runs).where(runs.c.id == run_id, runs.c.withheld == UNFINISHED)
         return await self._session.write(chosen.values(withheld=None, pieces=None)) == 0
+
+    async def _remove_blobs(self, run_id: str) -> bool:
+        """Remove what the run shared with others, where it was the last that needed it."""
+        found = await self._session.read(select(run_blobs.c.digest).where(run_blobs.c.run_id == run_id))
+        named = [row[0] for row in found]
+        if not named:
+            return False
+        # Whoever is about to need one of them has it by the time of the next statement, or waits and puts it anew.
+        await self._session.write(update(blobs).where(blobs.c.digest.in_(named)).values(digest=blobs.c.digest))
+        await self._session.write(delete(run_blobs).where(run_blobs.c.run_id == run_id))
+        needed = select(run_blobs.c.digest)
+        await self._session.write(delete(blobs).where(blobs.c.digest.in_(named), blobs.c.digest.not_in(needed)))
+        return True
+
+
+def _of_run(table: Table, run_id: str) -> ColumnElement[bool]:
+    if "run_id" in table.c:
+        return table.c.run_id == run_id
+    return table.c.order_id.in_(select(orders.c.id).where(orders.c.run_id == run_id))
+
+
+def _is_scope_of(run_id: str) -> ColumnElement[bool]:
+    """`run <id>`, alone or with more words behind it; `!` is the character after the space."""
+    scope, own = risk_state.c.scope, f"run {run_id}"
+    return or_(scope == own, and_(scope > f"{own} ", scope < f"{own}!"))

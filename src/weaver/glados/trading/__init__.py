@@ -1,0 +1,1 @@
+"""Paper and live trading in the control plane: how what Veda trades is kept."""
