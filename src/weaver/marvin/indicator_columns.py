@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.marvin.runtime import Runtime
+from weaver.marvin.backtest_runtime import BacktestRuntime
 from weaver.marvin.series.node import Node
 from weaver.marvin.series.series import Series, source_of
 
@@ -27,7 +27,7 @@ class IndicatorColumn:
     """NaN where undefined."""
 
 
-def indicator_columns(runtime: Runtime, *, first: int, last: int) -> Iterator[IndicatorColumn]:
+def indicator_columns(runtime: BacktestRuntime, *, first: int, last: int) -> Iterator[IndicatorColumn]:
     """Every series that was computed from others for the strategy, and from its first tick to its last.
 
     That is what its signals are made of, what it read, and what it keeps in its attributes, inputs before what is made
@@ -42,7 +42,7 @@ def indicator_columns(runtime: Runtime, *, first: int, last: int) -> Iterator[In
             yield column
 
 
-def _used(runtime: Runtime) -> Iterator[Series]:
+def _used(runtime: BacktestRuntime) -> Iterator[Series]:
     signals: Iterable[Node] = (entry.signal for entry in runtime.registrations)
     read = chain.from_iterable(line.readers for line in runtime.clock.lines)
     seen: set[int] = set()
@@ -72,7 +72,7 @@ def _with_inputs(node: Node, seen: set[int]) -> Iterator[Node]:
     yield node
 
 
-def _column(runtime: Runtime, series: Series, start: int, end: int) -> IndicatorColumn:
+def _column(runtime: BacktestRuntime, series: Series, start: int, end: int) -> IndicatorColumn:
     source = source_of(series).source
     assert source is not None  # a series with inputs is made from some column of bars
     group = runtime.feed.group(*source)

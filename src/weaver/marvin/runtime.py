@@ -1,14 +1,10 @@
-"""One run of one strategy: its instance, what it sees and what it may do."""
+"""One run of one strategy, of whatever mode: its instance, what it sees and what it may do."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from inspect import signature
 from random import Random
 from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from weaver.marvin.callbacks import Callbacks
 from weaver.marvin.orders.account import Account
@@ -18,10 +14,9 @@ from weaver.marvin.orders.holding import Holding
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.feed import Feed
 from weaver.marvin.series.playback import Playback
-from weaver.marvin.series.series import Signal, source_of
-from weaver.marvin.series.timeline import Clock
-from weaver.marvin.series.window import Window
-from weaver.marvin.signal_calls import Calls, SignalCalls
+from weaver.marvin.series.series import Signal
+from weaver.marvin.series.timeline import Clock, Timeline
+from weaver.marvin.signal_calls import SignalCalls
 from weaver.marvin.signatures import call_problem
 from weaver.marvin.strategy import Strategy
 from weaver.model.calendar.instants import time_of
@@ -29,7 +24,6 @@ from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.fit_text import fit_to_keep
 from weaver.model.listing import Listing
-from weaver.model.market.bars import Bars
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import decimal_of
@@ -52,14 +46,6 @@ class Registration(NamedTuple):
     callback: Callable[[Bar], None]
 
 
-class AskedWindow(NamedTuple):
-    """A request for a window, the instant (ns) at which it was made, and how many bars there were by then for it."""
-
-    time: int
-    request: FetchWindow
-    bars: int
-
-
 class JournalEntry(NamedTuple):
     """A line that the strategy logged at a tick."""
 
@@ -68,7 +54,7 @@ class JournalEntry(NamedTuple):
 
 
 class Runtime:
-    """What stands behind a strategy's `self` while it runs."""
+    """What stands behind a strategy's `self` while it runs. Where its prices come from is its kinds' business."""
 
     def __init__(
         self,
@@ -78,18 +64,15 @@ class Runtime:
         listings: Mapping[str, Listing],
         clock: Clock,
         account: Account,
-        other_bars: Callable[[str, Timeframe], Bars],
+        feed: Feed,
         seed: int,
-        until: int | None = None,
-        actions: Actions | None = None,
+        actions: Actions | None,
     ) -> None:
         """`actions`: where what the strategy asks for is kept as typed actions, for those who want them."""
         self.symbols = tuple(listings)
         self.timeframe = str(listings[self.symbols[0]].bars.timeframe)
         self.clock, self.account = clock, account
-        self._until = int(clock.ticks[-1]) if until is None else until
-        """Up to which instant (ns) all is known that happened; by itself, up to the last bar's close."""
-        self.feed = Feed(listings, clock, other_bars)
+        self.feed = feed
         self.first = self.feed.group(self.symbols[0])
         self._actions = actions
         scales = {symbol: account.scale(symbol) for symbol in self.symbols}
@@ -97,9 +80,6 @@ class Runtime:
         self.desk = Desk(account, clock, scales, calendars, actions)
         self.random = Random(seed)
         self.registrations: list[Registration] = []
-        self.requests: list[tuple[int, FetchWindow]] = []
-        self.windows: list[AskedWindow] = []
-        """Every request for a window."""
         self.journal: list[JournalEntry] = []
         self.stop_reason: str | None = None
         self._holdings = {symbol: Holding(account, symbol) for symbol in self.symbols}
@@ -127,21 +107,32 @@ class Runtime:
             if getattr(type(strategy), name) is getattr(Strategy, name):
                 object.__setattr__(strategy, name, answer)
 
-    def start(self) -> NDArray[np.int64]:
-        """Call `on_start`. Returns the clock's ticks: those of the bars, and those that faster or odd signals add."""
+    def _begin(self) -> None:
+        """Call `on_start`."""
         if on_start := self._callback("on_start"):
             self._starting = self.clock.starting = True
             on_start()
             self._starting = self.clock.starting = False
         if self.stop_reason is not None:
             raise StrategyError(f"the strategy ended the run in on_start, before its first bar: {self.stop_reason}")
-        ticks = self.clock.ticks
-        lines = {id(line): line for line in (entry.signal.timeline for entry in self.registrations)}.values()
-        # A coarse bar that the data ends within has not closed by then, and never will.
-        others = [line.ends[line.ends <= self._until] for line in lines if not line.is_clock]
-        if not all(np.isin(ends, ticks).all() for ends in others):
-            self.clock.set_ticks(np.unique(np.concatenate([ticks, *others])))
-        return self.clock.ticks
+
+    def _callbacks(self, signals: SignalCalls, playback: Playback, windows: Callable[[], None]) -> Callbacks:
+        """What to call; after `on_start`."""
+        return Callbacks(
+            clock=self.clock,
+            signals=signals,
+            playback=playback,
+            windows=windows,
+            on_bar=self.on_bar,
+            on_tick=self.on_tick,
+            on_order=self.on_order,
+            on_fill=self.on_fill,
+            on_stop=self.on_stop,
+        )
+
+    def _own_bars(self) -> list[tuple[Bar, Timeline]]:
+        """Of each symbol, the bar that `on_bar` is given, and when its bars close."""
+        return [(self.bar_of(symbol, self.timeframe), self.feed.group(symbol).timeline) for symbol in self.symbols]
 
     def _callback(self, name: str) -> Callable[..., None] | None:
         """A callback that the strategy defines, or None."""
@@ -152,53 +143,6 @@ class Runtime:
             raise StrategyError(problem)
         found: Callable[..., None] = getattr(self.strategy, name)
         return found
-
-    @property
-    def acts(self) -> bool:
-        """Whether the strategy is called with anything that happens, or asked for something in on_start."""
-        called = self.on_bar or self.on_tick or self.registrations
-        return bool(called or self.windows or self.desk.number)
-
-    def callbacks(self, first: int) -> Callbacks:
-        """What to call, from the clock's tick `first` on; after `start`."""
-        calls = [self._calls(signal, callback) for signal, callback in self.registrations]
-        own = [(self.bar_of(symbol, self.timeframe), self.feed.group(symbol).timeline) for symbol in self.symbols]
-        return Callbacks(
-            clock=self.clock,
-            signals=SignalCalls(self.clock, calls, first),
-            playback=Playback(self.clock, own),
-            windows=self._deliver_windows,
-            on_bar=self.on_bar,
-            on_tick=self.on_tick,
-            on_order=self.on_order,
-            on_fill=self.on_fill,
-            on_stop=self.on_stop,
-        )
-
-    def _calls(self, signal: Signal, callback: Callable[[Bar], None]) -> Calls:
-        line = signal.timeline
-        where = np.flatnonzero(signal.joined())
-        moments = line.ends[where]
-        if len(where) and moments[-1] > self.clock.ticks[-1]:
-            where, moments = where[:-1], moments[:-1]
-        ticks = where if line.is_clock else np.searchsorted(self.clock.ticks, moments)
-        source = source_of(signal)
-        assert source.source is not None
-        indices = where if source.timeline is line else np.searchsorted(source.timeline.ends, moments, side="right") - 1
-        if len(indices) and indices[0] < 0:  # a function of the user's own may say yes before its inputs' first bar
-            known = indices >= 0
-            ticks, indices = ticks[known], indices[known]
-        return Calls(ticks, indices, self.bar_of(*source.source), callback)
-
-    def _deliver_windows(self) -> None:
-        """Answer the requests made before this tick."""
-        if not self.requests:
-            return
-        now = self.clock.now
-        requests = [(asked, request) for asked, request in self.requests if asked < now]
-        self.requests = [(asked, request) for asked, request in self.requests if asked >= now]
-        for asked, request in requests:
-            self.strategy.on_window(self.window(request, asked))
 
     @property
     def small_targets(self) -> Mapping[str, SmallTargets]:
@@ -235,35 +179,16 @@ class Runtime:
             bar = self._bars[symbol, timeframe] = Bar(self.feed.group(symbol, timeframe).bars)
         return bar
 
-    def fetch_window(self, symbol: str, timeframe: str, bars: int) -> None:
-        """Queue a request for the next tick."""
-        self.feed.group(symbol, timeframe)  # refuses a symbol or timeframe that is not to be had
+    def fetch_window(self, symbol: str, timeframe: str, bars: int) -> FetchWindow:
+        """Ask for a window, which comes with a later tick."""
+        self.feed.check(symbol, timeframe)
         if bars < 1:
             raise InputError(f"fetch_window takes at least 1 bar, not {bars}")
         request = FetchWindow(symbol=symbol, timeframe=str(Timeframe.parse(timeframe)), bars=bars)
-        asked = self.clock.now
-        self.requests.append((asked, request))
-        self.windows.append(AskedWindow(asked, request, min(bars, self._closed_by(asked, request))))
         if self._actions is not None:
-            self._actions.add(asked, request)
+            self._actions.add(self.clock.now, request)
         self.account.fresh.append(request)
-
-    def window(self, request: FetchWindow, asked: int) -> Window:
-        """The newest bars that had closed when they were asked for, on the scale of now, when they arrive."""
-        group = self.feed.group(request.symbol, request.timeframe)
-        seen = self._closed_by(asked, request)
-        stretch = group.timeline.stretch
-        part = slice(max(seen - request.bars, 0), seen)
-        columns = {
-            name: getattr(group, name).evaluate(stretch)[part] for name in ("open", "high", "low", "close", "volume")
-        }
-        bars = replace(group.bars.slice(part.start, part.stop), **columns)
-        return Window(symbol=request.symbol, timeframe=request.timeframe, bars=bars)
-
-    def _closed_by(self, asked: int, request: FetchWindow) -> int:
-        """How many bars of the series had closed by an instant."""
-        ends = self.feed.group(request.symbol, request.timeframe).timeline.ends
-        return int(ends.searchsorted(asked, side="right"))
+        return request
 
     def stop_run(self, reason: str) -> None:
         """End the run after this tick."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from weaver.greta.account import BacktestAccount
 from weaver.greta.recorded_account import RecordedAccount
 from weaver.greta.result import BacktestResult
+from weaver.marvin.backtest_runtime import BacktestRuntime
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.marvin.plugins.loader import LoadedStrategy, from_class, is_file, load
 from weaver.marvin.plugins.misspelt import misspelt_callbacks
-from weaver.marvin.runtime import Runtime
 from weaver.marvin.strategy import Strategy
 from weaver.model.backtest.options import OPTIONS, Day, Options
 from weaver.model.counted import counted
@@ -109,12 +109,14 @@ def run(ready: Plan, *, progress: Progress) -> BacktestResult:
     return result
 
 
-def run_for_record(ready: Plan, *, progress: Progress) -> tuple[BacktestResult, Runtime]:
+def run_for_record(ready: Plan, *, progress: Progress) -> tuple[BacktestResult, BacktestRuntime]:
     """The same of a run that keeps what a record tells, and with it what stood behind the strategy."""
     return _result(ready, RecordedAccount, progress=progress)
 
 
-def _result(ready: Plan, account: type[BacktestAccount], *, progress: Progress) -> tuple[BacktestResult, Runtime]:
+def _result(
+    ready: Plan, account: type[BacktestAccount], *, progress: Progress
+) -> tuple[BacktestResult, BacktestRuntime]:
     check = _lookahead_check(ready) if ready.options.lookahead_check else None
     with no_collection():
         ran = ready.run(progress=lambda done: progress("Backtest", done), account=account)
@@ -130,7 +132,7 @@ def _result(ready: Plan, account: type[BacktestAccount], *, progress: Progress) 
     return result, ran.runtime
 
 
-def _about_strategy(runtime: Runtime) -> Iterable[tuple[str, str]]:
+def _about_strategy(runtime: BacktestRuntime) -> Iterable[tuple[str, str]]:
     """Methods that were meant to be called, a strategy that nothing calls, and quantities that no lot fits."""
     desk = runtime.desk
     for line in misspelt_callbacks(type(runtime.strategy)):

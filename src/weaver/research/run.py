@@ -14,11 +14,11 @@ from weaver.greta.engine import Engine
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.prices import scale_of
 from weaver.greta.setup import Progress, Setup, clock_ticks
+from weaver.marvin.backtest_runtime import BacktestRuntime
 from weaver.marvin.failure import strategy_failure
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.parameters.validation import validate
 from weaver.marvin.plugins.loader import LoadedStrategy
-from weaver.marvin.runtime import Runtime
 from weaver.marvin.series.timeline import Clock
 from weaver.model.account.costs import Costs
 from weaver.model.account.margin import AccountRules
@@ -52,7 +52,7 @@ class Ran:
     """A run of a plan: what it came to, and what stood behind its strategy."""
 
     finished: FinishedRun
-    runtime: Runtime
+    runtime: BacktestRuntime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +121,8 @@ class Plan:
         actions: Actions | None,
         clock: Clock,
         account: BacktestAccount,
-    ) -> Runtime:
-        return Runtime(
+    ) -> BacktestRuntime:
+        return BacktestRuntime(
             self.strategy.cls,
             self.parameters,
             listings=listings,

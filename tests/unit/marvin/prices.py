@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.shared_data import sample_files, shared_file
-from weaver.marvin.series.feed import BarSeries, Feed
+from weaver.marvin.series.feed import BarSeries, WholeFeed
 from weaver.marvin.series.timeline import Clock
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
@@ -45,7 +45,7 @@ def group(columns: Columns, *, seen: int | None = None) -> BarSeries:
     clock = Clock(bars.end, start=0)
     clock.tick = (length if seen is None else seen) - 1
     listing = Listing(instrument=Instrument.default("X", AssetClass.CRYPTO), bars=bars)
-    return Feed({"X": listing}, clock, lambda *_: bars).group("X")
+    return WholeFeed({"X": listing}, clock, lambda *_: bars).group("X")
 
 
 def cut(columns: Columns, length: int) -> Columns:

@@ -69,6 +69,15 @@ def from_source(source: StrategySource, class_name: str | None = None) -> Loaded
     )
 
 
+def from_text(strategy: str, text: str) -> LoadedStrategy:
+    """The strategy of an id, from the text that a run has pinned. Raises StrategyError."""
+    source = StrategySource(path=Path(f"{strategy.replace('-', '_')}.py"), text=text)
+    names = [outline.class_name for outline in source.outlines() if outline.id == strategy]
+    if not names:
+        raise StrategyError(f"the run's source text has no strategy {strategy}")
+    return from_source(source, names[0])
+
+
 def from_class(cls: type[Strategy]) -> LoadedStrategy:
     """A class that is already there, with as much of its text as can be found, so that a record can be run again."""
     module = sys.modules.get(cls.__module__)

@@ -26,6 +26,23 @@ def _view(column: NDArray[np.float64]) -> memoryview:
     return np.ascontiguousarray(column).data
 
 
+class Columns(Protocol):
+    """The columns of some bars, Bars or not."""
+
+    @property
+    def timestamp(self) -> NDArray[np.int64]: ...
+    @property
+    def open(self) -> NDArray[np.float64]: ...
+    @property
+    def high(self) -> NDArray[np.float64]: ...
+    @property
+    def low(self) -> NDArray[np.float64]: ...
+    @property
+    def close(self) -> NDArray[np.float64]: ...
+    @property
+    def volume(self) -> NDArray[np.float64]: ...
+
+
 class Standing(Protocol):
     """Whatever stands at an index: a cursor, the run's clock."""
 
@@ -50,6 +67,10 @@ class Bar:
         self.symbol = bars.symbol
         self._own: Standing = Cursor()
         self._at: Standing = self._own
+        self.show(bars)
+
+    def show(self, bars: Columns) -> None:
+        """Be one of these from now on."""
         self._timestamp = bars.timestamp
         self._open, self._high = _view(bars.open), _view(bars.high)
         self._low, self._close, self._volume = _view(bars.low), _view(bars.close), _view(bars.volume)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,44 +15,57 @@ from weaver.model.market.bars import Bars
 from weaver.model.market.timeframe import Timeframe
 
 COLUMNS = ("open", "high", "low", "close", "volume")
+Floats = NDArray[np.float64]
+
+
+class BarSource(Protocol):
+    """Where the bars of one symbol and timeframe are."""
+
+    @property
+    def bars(self) -> Bars:
+        """All so far."""
+
+
+class Source(NamedTuple):
+    """Bars to which none are added."""
+
+    bars: Bars
 
 
 class BarSeries:
     """The series of one symbol and timeframe: `open`, `high`, `low`, `close`, `volume`."""
 
-    __slots__ = ("bars", "close", "high", "low", "open", "timeline", "volume")
+    __slots__ = ("_source", "close", "high", "low", "open", "symbol", "timeframe", "timeline", "volume")
 
-    def __init__(self, bars: Bars, timeline: Timeline, columns: Mapping[str, Series]) -> None:
-        self.bars, self.timeline = bars, timeline
-        self.open, self.high, self.low = columns["open"], columns["high"], columns["low"]
-        self.close, self.volume = columns["close"], columns["volume"]
-
-    @property
-    def symbol(self) -> str:
+    def __init__(self, source: "BarSource", timeline: Timeline, columns: Mapping[str, Callable[[int], Floats]]) -> None:
+        """`columns`: by name what gives a column as it looks from within a stretch."""
+        self._source, self.timeline = source, timeline
+        self.symbol = source.bars.symbol
         """Whose prices they are."""
-        return self.bars.symbol
+        self.timeframe = str(source.bars.timeframe)
+        """How long a bar is."""
+        self.open, self.high, self.low, self.close, self.volume = (self._column(name, columns) for name in COLUMNS)
+
+    def _column(self, name: str, columns: Mapping[str, Callable[[int], Floats]]) -> Series:
+        column = Series(f"{self.symbol}.{name}", self.timeline, columns[name])
+        column.source = (self.symbol, self.timeframe)
+        return column
 
     @property
-    def timeframe(self) -> str:
-        """How long a bar is."""
-        return str(self.bars.timeframe)
+    def bars(self) -> Bars:
+        """The bars themselves, as they were traded."""
+        return self._source.bars
 
     def __len__(self) -> int:
         return self.timeline.visible
 
 
 class Feed:
-    """Series by symbol and timeframe, made when first asked for.
+    """Series by symbol and timeframe, made when first asked for."""
 
-    `other_bars(symbol, timeframe)` gives the bars of timeframes other than the run's.
-    """
-
-    def __init__(
-        self, listings: Mapping[str, Listing], clock: Clock, other_bars: Callable[[str, Timeframe], Bars]
-    ) -> None:
-        self._listings, self._clock, self._other_bars = listings, clock, other_bars
+    def __init__(self, listings: Mapping[str, Listing]) -> None:
+        self._listings = listings
         self._groups: dict[tuple[str, str], BarSeries] = {}
-        self.lines: list[Timeline] = []
 
     def group(self, symbol: str, timeframe: str | None = None) -> BarSeries:
         """The series of a symbol, at the run's timeframe unless another is named. Raises InputError."""
@@ -62,20 +76,37 @@ class Feed:
         name = own if timeframe is None else str(Timeframe.parse(timeframe))
         found = self._groups.get((symbol, name))
         if found is None:
-            bars = listing.bars if name == own else self._other_bars(symbol, Timeframe.parse(name))
-            found = self._groups[symbol, name] = self._make(bars, listing)
+            found = self._groups[symbol, name] = self._make(listing, Timeframe.parse(name))
         return found
 
-    def _make(self, bars: Bars, listing: Listing) -> BarSeries:
+    def check(self, symbol: str, timeframe: str) -> None:
+        """Raise InputError for a symbol or timeframe that is not to be had."""
+        self.group(symbol, timeframe)
+
+    def _make(self, listing: Listing, timeframe: Timeframe) -> BarSeries:
+        raise NotImplementedError  # pragma: no cover - abstract
+
+
+class WholeFeed(Feed):
+    """Series on bars that are all there, future ones among them.
+
+    `other_bars(symbol, timeframe)` gives the bars of timeframes other than the run's.
+    """
+
+    def __init__(
+        self, listings: Mapping[str, Listing], clock: Clock, other_bars: Callable[[str, Timeframe], Bars]
+    ) -> None:
+        super().__init__(listings)
+        self._clock, self._other_bars = clock, other_bars
+        self.lines: list[Timeline] = []
+
+    def _make(self, listing: Listing, timeframe: Timeframe) -> BarSeries:
+        is_own = timeframe == listing.bars.timeframe
+        bars = listing.bars if is_own else self._other_bars(listing.bars.symbol, timeframe)
         moments, ratios = split_moments(listing)
         line = self._line(bars, moments)
-        columns = {
-            name: Series(f"{bars.symbol}.{name}", line, _adjusted(getattr(bars, name), line, ratios, name == "volume"))
-            for name in COLUMNS
-        }
-        for column in columns.values():
-            column.source = (bars.symbol, str(bars.timeframe))
-        return BarSeries(bars, line, columns)
+        columns = {name: _adjusted(getattr(bars, name), line, ratios, name == "volume") for name in COLUMNS}
+        return BarSeries(Source(bars), line, columns)
 
     def _line(self, bars: Bars, moments: tuple[int, ...]) -> Timeline:
         """One timeline for all symbols that share their closing times, so that the clock is searched once a tick."""

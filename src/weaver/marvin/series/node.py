@@ -6,8 +6,11 @@ from typing import Any, SupportsIndex, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.marvin.series.growing import Growing
 from weaver.marvin.series.timeline import Timeline
 from weaver.model.errors import InputError
+
+_NOTHING = np.empty(0, dtype=np.int64)
 
 
 class Node(list[Any]):
@@ -19,7 +22,9 @@ class Node(list[Any]):
     """
 
     __slots__ = (
+        "_ends",
         "_evaluated",
+        "_growing",
         "_joined",
         "_streaming",
         "_stretch",
@@ -28,6 +33,7 @@ class Node(list[Any]):
         "inputs",
         "label",
         "output",
+        "reach",
         "read",
         "source",
         "timeline",
@@ -44,15 +50,21 @@ class Node(list[Any]):
         *,
         output: int | None = None,
         user: bool = False,
+        reach: int | None = None,
     ) -> None:
         super().__init__()
         self.label, self.timeline, self.function, self.inputs = label, timeline, function, inputs
         self.output, self.user = output, user
+        self.reach = reach
+        """How many of its inputs' newest values make its newest one, to the last bit; None: all of them may."""
         self.read = False
         self.source: tuple[str, str] | None = None
         """Symbol and timeframe, of a column of bars."""
         self._stretch = self._streaming = -1
         self._evaluated: NDArray[Any] | None = None
+        self._ends: NDArray[np.int64] | None = None
+        """Those of the bars that it was evaluated on: a line that grows has others on each."""
+        self._growing: Growing | None = None
         self._joined: NDArray[Any] | None = None
         self._view: memoryview | None = None
 
@@ -65,13 +77,34 @@ class Node(list[Any]):
 
     def evaluate(self, stretch: int) -> NDArray[Any]:
         """All values up to the end of a stretch between splits, as they look from inside it."""
-        if self._evaluated is None or self._stretch != stretch:
-            self._evaluated = self._compute(stretch)
-            self._stretch = stretch
-            self._view = None
+        if self._evaluated is None or self._stretch != stretch or self._ends is not self.timeline.ends:
+            known = self._evaluated if self._stretch == stretch else None
+            self._evaluated = self._whole(stretch) if known is None else self._grown(known, stretch)
+            self._stretch, self._ends, self._view = stretch, self.timeline.ends, None
         return self._evaluated
 
-    def _compute(self, stretch: int) -> NDArray[Any]:
+    def _whole(self, stretch: int) -> NDArray[Any]:
+        self._growing = None
+        if not len(self.timeline.ends):
+            return self.carried(_NOTHING, _NOTHING)
+        return self._compute(stretch, 0)
+
+    def _grown(self, known: NDArray[Any], stretch: int) -> NDArray[Any]:
+        """The values that were evaluated before, and behind them those of the bars that have closed since.
+
+        What looks at all of its inputs is computed on all of them; only the user's own functions could have changed
+        their mind about earlier bars.
+        """
+        if self.reach is None and not self.user:
+            return self._compute(stretch, 0)
+        if self._growing is None:
+            self._growing = Growing(known)
+        start = 0 if self.reach is None else max(len(known) - self.reach + 1, 0)
+        self._growing.extend(self._compute(stretch, start)[len(known) - start :])
+        return self._growing.values
+
+    def _compute(self, stretch: int, start: int) -> NDArray[Any]:
+        """The values from bar `start` on, of inputs from there on."""
         raise NotImplementedError  # pragma: no cover - abstract
 
     def joined(self) -> NDArray[Any]:
@@ -82,11 +115,12 @@ class Node(list[Any]):
             self._joined = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return self._joined
 
-    def input_values(self, node: "Node", stretch: int) -> NDArray[Any]:
+    def input_values(self, node: "Node", stretch: int, start: int = 0) -> NDArray[Any]:
         """An input's values on this node's timeline: carried forward where the timelines differ."""
         if node.timeline is self.timeline:
-            return node.evaluate(stretch)
-        own, positions = carry(node.timeline, self.timeline, stretch)
+            values = node.evaluate(stretch)
+            return values[start:] if start else values
+        own, positions = carry(node.timeline, self.timeline, stretch, start)
         return node.carried(node.evaluate(own), positions)
 
     def carried(self, values: NDArray[Any], positions: NDArray[np.int64]) -> NDArray[Any]:
@@ -121,7 +155,7 @@ class Node(list[Any]):
         position = at + seen if at < 0 else at
         if not 0 <= position < seen:
             raise IndexError(f"{self.label}[{at}]: only {seen} bars have closed")
-        if self._view is None or len(line.breaks) > 1:
+        if self._view is None or not line.is_steady:
             self._view = self.evaluate(line.stretch).data
         return self._view[position]
 
@@ -195,11 +229,10 @@ class Streamed:
     __contains__ = list.__contains__
 
 
-def carry(source: Timeline, line: Timeline, stretch: int) -> tuple[int, NDArray[np.int64]]:
+def carry(source: Timeline, line: Timeline, stretch: int, start: int) -> tuple[int, NDArray[np.int64]]:
     """Which stretch of `source` is current in one of `line`, which has its moments among its own, and the source's
-    newest bar at each bar of the line."""
-    positions = np.searchsorted(source.ends, line.ends[: line.stretch_end(stretch)], side="right") - 1
-    return source.stretch_at(line.moments[stretch]), positions
+    newest bar at each bar of the line from `start` on."""
+    return line.stretch_of(source, stretch), line.newest_of(source, start, line.stretch_end(stretch))
 
 
 def _visible(value: Any) -> Any:

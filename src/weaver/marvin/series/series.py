@@ -41,8 +41,8 @@ class Series(_Computed):
     __slots__ = ()
     __hash__ = object.__hash__
 
-    def _compute(self, stretch: int) -> Floats:
-        arrays = [self.input_values(node, stretch) for node in self.inputs]
+    def _compute(self, stretch: int, start: int) -> Floats:
+        arrays = [self.input_values(node, stretch, start) for node in self.inputs]
         result = self.function(stretch) if not arrays else self.function(*arrays)
         if self.output is not None:
             result = result[self.output]
@@ -100,11 +100,11 @@ class Series(_Computed):
         return arithmetic("/", np.divide, other, self)
 
     def __neg__(self) -> "Series":
-        series: Series = derive("-", np.negative, (self,))
+        series: Series = derive("-", np.negative, (self,), reach=1)
         return series
 
     def __abs__(self) -> "Series":
-        series: Series = derive("abs", np.abs, (self,))
+        series: Series = derive("abs", np.abs, (self,), reach=1)
         return series
 
 
@@ -125,7 +125,7 @@ class Signal(_Computed):
         masked: bool = False,
         pushed: int = 0,
     ) -> None:
-        super().__init__(label, timeline, function, inputs)
+        super().__init__(label, timeline, function, inputs, reach=1 + back + pushed)
         self.back = back
         """How many bars before the present its inputs must be defined too."""
         self.masked = masked
@@ -133,25 +133,26 @@ class Signal(_Computed):
         self.pushed = pushed
         """It is its one input so many bars ago, and undefined where that one was."""
 
-    def _compute(self, stretch: int) -> Flags:
-        value: Flags = self.function(*(self.input_values(node, stretch) for node in self.inputs))
-        return value & self.defined(stretch) if self.masked else value
+    def _compute(self, stretch: int, start: int) -> Flags:
+        value: Flags = self.function(*(self.input_values(node, stretch, start) for node in self.inputs))
+        return value & self.defined(stretch, start) if self.masked else value
 
-    def defined(self, stretch: int) -> Flags:
-        """Where every input is defined."""
-        if self.pushed:
-            node = self.inputs[0]
-            assert isinstance(node, Signal)
-            return _pushed(node.defined(stretch), self.pushed)
-        line = self.timeline
-        result = np.ones(line.stretch_end(stretch), dtype=np.bool_)
-        for node in self.inputs:
-            if isinstance(node, Series):
-                result &= ~np.isnan(self.input_values(node, stretch))
-            elif isinstance(node, Signal):
-                result &= _aligned(node.defined, node, line, stretch)
+    def defined(self, stretch: int, start: int) -> Flags:
+        """Where every input is defined, from bar `start` on."""
+        begin = max(start - self.back - self.pushed, 0)
+        result = self._defined(stretch, begin)
         for _ in range(self.back):
             result = _pushed(result, 1) & result
+        return _pushed(result, self.pushed)[start - begin :]
+
+    def _defined(self, stretch: int, start: int) -> Flags:
+        line = self.timeline
+        result = np.ones(line.stretch_end(stretch) - start, dtype=np.bool_)
+        for node in self.inputs:
+            if isinstance(node, Series):
+                result &= ~np.isnan(self.input_values(node, stretch, start))
+            elif isinstance(node, Signal):
+                result &= _aligned(node, line, stretch, start)
         return result
 
     def carried(self, values: NDArray[Any], positions: NDArray[np.int64]) -> NDArray[Any]:
@@ -196,22 +197,24 @@ def derive(
     *,
     outputs: Sequence[str] = ("",),
     user: bool = False,
+    reach: int | None = None,
 ) -> Any:
     """A series computed from others: `function(*arrays)` takes float64 arrays of equal length and gives one as long
     (a tuple of them for several `outputs`, which are their names), NaN where undefined. Returns one Series, or a tuple
-    of them."""
+    of them. `reach`: how many of their newest values make its newest one, to the last bit; all of them, unless said."""
     if not inputs:
         raise InputError(f"{label} needs at least one series")
     line = union([node.timeline for node in inputs])
     nodes = tuple(inputs)
     if len(outputs) == 1:
-        series = Series(label, line, function, nodes, user=user)
+        series = Series(label, line, function, nodes, user=user, reach=reach)
         if user:
             line.clock.user_series.append(series)
         return series
     shared = _Shared(function)
     several = tuple(
-        Series(f"{label}.{name}", line, shared, nodes, output=k, user=user) for k, name in enumerate(outputs)
+        Series(f"{label}.{name}", line, shared, nodes, output=k, user=user, reach=reach)
+        for k, name in enumerate(outputs)
     )
     if user:
         line.clock.user_series.extend(several)
@@ -265,7 +268,7 @@ def shift(node: Series | Signal, bars: int) -> Series | Signal:
     label = f"{node.label}.shift({bars})"
     if isinstance(node, Signal):
         return Signal(label, node.timeline, lambda values: _pushed(values, bars), (node,), pushed=bars)
-    return derive(label, lambda values: _pushed(values, bars), (node,))  # type: ignore[no-any-return]
+    return derive(label, lambda values: _pushed(values, bars), (node,), reach=bars + 1)  # type: ignore[no-any-return]
 
 
 def _crossed(name: str, beyond: np.ufunc, first: Operand, second: Operand) -> Signal:
@@ -309,7 +312,7 @@ def arithmetic(name: str, ufunc: np.ufunc, first: Operand, second: Operand) -> S
         return result
 
     nodes = numbered(name, first, second)
-    series: Series = derive(f"({nodes[0].label} {name} {nodes[1].label})", function, nodes)
+    series: Series = derive(f"({nodes[0].label} {name} {nodes[1].label})", function, nodes, reach=1)
     return series
 
 
@@ -341,12 +344,13 @@ def _line(nodes: Sequence[Node]) -> Timeline:
     return union([node.timeline for node in nodes])
 
 
-def _aligned(values_of: Callable[[int], Flags], node: Node, line: Timeline, stretch: int) -> Flags:
-    """The flags that `values_of` gives on a node's own timeline, carried forward on another."""
-    if node.timeline is line:
-        return values_of(stretch)
-    own, positions = carry(node.timeline, line, stretch)
-    return _carried_flags(values_of(own), positions)
+def _aligned(signal: Signal, line: Timeline, stretch: int, start: int) -> Flags:
+    """Where a signal is defined, carried forward on another timeline than its own."""
+    if signal.timeline is line:
+        return signal.defined(stretch, start)
+    own, positions = carry(signal.timeline, line, stretch, start)
+    begin = max(int(positions[0]), 0) if len(positions) else 0
+    return _carried_flags(signal.defined(own, begin), positions - begin)
 
 
 def _carried_flags(values: NDArray[Any], positions: NDArray[np.int64]) -> Flags:

@@ -43,6 +43,13 @@ class Clock:
         """The current instant, ns since the epoch."""
         return self.instants[self.tick]
 
+    def union(self, lines: Sequence["Timeline"]) -> "Timeline":
+        """The ticks of the fastest timeframe among lines, with the stretches of all."""
+        fastest = fastest_of(lines)
+        ends = fastest[0].ends if len(fastest) == 1 else np.unique(np.concatenate([line.ends for line in fastest]))
+        moments = sorted({moment for line in lines for moment in line.moments})
+        return Timeline(union_name(lines), ends, clock=self, step=fastest[0].step, moments=tuple(moments))
+
 
 class Timeline:
     """The closing instants of one row of bars (or of a union of rows), seen from the clock.
@@ -52,13 +59,18 @@ class Timeline:
     or after them. So a coarse row is on the new scale before the first coarse bar after the split has closed.
     """
 
-    __slots__ = ("_at", "_seen", "_ticks", "breaks", "clock", "ends", "is_clock", "moments", "name", "readers", "step")
+    __slots__ = (
+        "_at", "_seen", "_ticks", "breaks", "clock", "ends", "is_clock", "is_steady", "moments", "name", "readers",
+        "step",
+    )  # fmt: skip
 
     def __init__(
         self, name: str, ends: NDArray[np.int64], *, clock: Clock, step: int, moments: tuple[int, ...] = (EVER,)
     ) -> None:
         self.name, self.ends, self.clock, self.moments = name, ends, clock, moments
         self.breaks: tuple[int, ...] = tuple(np.searchsorted(ends, moments).tolist()) if len(moments) > 1 else (0,)
+        self.is_steady = len(self.breaks) == 1
+        """Whether the values on it stay what they are, and as many."""
         self.step = step
         """The timeframe's length, ns."""
         self.readers: list[Any] = []
@@ -112,6 +124,14 @@ class Timeline:
         """Which stretch it is at an instant, ns."""
         return max(bisect_right(self.moments, moment) - 1, 0)
 
+    def stretch_of(self, source: "Timeline", stretch: int) -> int:
+        """Which stretch of `source` is current in one of this line, which has its moments among its own."""
+        return source.stretch_at(self.moments[stretch])
+
+    def newest_of(self, source: "Timeline", start: int, stop: int) -> NDArray[np.int64]:
+        """The newest bar of `source` at each bar from `start` to before `stop`; −1 before its first."""
+        return np.searchsorted(source.ends, self.ends[start:stop], side="right") - 1
+
     def stretch_end(self, stretch: int) -> int:
         """The index one past the stretch's last bar."""
         return self.breaks[stretch + 1] if stretch + 1 < len(self.breaks) else len(self.ends)
@@ -122,9 +142,15 @@ def union(lines: Sequence[Timeline]) -> Timeline:
     first = lines[0]
     if all(line is first for line in lines):
         return first
+    return first.clock.union(lines)
+
+
+def fastest_of(lines: Sequence[Timeline]) -> list[Timeline]:
+    """Those of the fastest timeframe."""
     step = min(line.step for line in lines)
-    fastest = [line for line in lines if line.step == step]
-    ends = fastest[0].ends if len(fastest) == 1 else np.unique(np.concatenate([line.ends for line in fastest]))
-    moments = sorted({moment for line in lines for moment in line.moments})
-    name = "+".join(dict.fromkeys(line.name for line in lines))
-    return Timeline(name, ends, clock=first.clock, step=step, moments=tuple(moments))
+    return [line for line in lines if line.step == step]
+
+
+def union_name(lines: Sequence[Timeline]) -> str:
+    """What their union is called."""
+    return "+".join(dict.fromkeys(line.name for line in lines))

@@ -21,6 +21,12 @@ _LOGIC: Mapping[np.ufunc, tuple[str, np.ufunc]] = {
     np.logical_not: ("~", np.logical_not), np.invert: ("~", np.logical_not),
 }  # fmt: skip
 
+_EXACT = frozenset({
+    np.sqrt, np.square, np.floor, np.ceil, np.trunc, np.rint, np.negative, np.positive, np.absolute, np.fabs, np.sign,
+    np.maximum, np.minimum, np.fmax, np.fmin, np.copysign,
+})  # fmt: skip
+"""Of each value by itself the same, to the last bit, as of it among others: correctly rounded wherever they stand."""
+
 
 class Makers(NamedTuple):
     """What series are made with, by those who define them."""
@@ -73,7 +79,7 @@ def _made(name: str, ufunc: np.ufunc, inputs: Sequence[Any], makers: Makers) -> 
         return makers.compare(name, ufunc, *nodes, masked=True)
     label = f"{name}({', '.join(node.label for node in nodes)})"
     outputs = [""] if ufunc.nout == 1 else [str(number) for number in range(ufunc.nout)]
-    return makers.derive(label, _quiet(ufunc), nodes, outputs=outputs)
+    return makers.derive(label, _quiet(ufunc), nodes, outputs=outputs, reach=1 if ufunc in _EXACT else None)
 
 
 def _kinds(name: str, ufunc: np.ufunc) -> list[np.dtype[Any]]:
