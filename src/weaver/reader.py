@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weaver.glados.pool.fork import WorkerLimits
 from weaver.glados.pool.protocol import Frame, encoded
-from weaver.glados.pool.server import Emit, WorkerLimits, WorkerServer, protocol_line
+from weaver.glados.pool.server import Emit, WorkerServer, protocol_line
 from weaver.glados.process.memory import return_large_blocks
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from weaver.glados.pool.fork import WorkerLimits
 from weaver.glados.pool.messages import event_parts, job_of, parts, result_message, run_of
 from weaver.glados.pool.protocol import Frame, encoded
 from weaver.glados.pool.pulse import Pulse
-from weaver.glados.pool.server import Emit, WorkerLimits, WorkerServer, protocol_line
+from weaver.glados.pool.server import Emit, WorkerServer, protocol_line
 from weaver.glados.ports import BacktestJob, StoredResult
 from weaver.glados.stored.blobs import EQUITY, REPORT, EquityColumns, encode_equity, encode_report
 from weaver.glados.stored.events import EVENTS, encode_events
@@ -26,11 +26,10 @@ from weaver.greta.record.run_record import RunRecord
 from weaver.greta.result import BacktestResult
 from weaver.greta.results.json_text import iso
 from weaver.greta.results.trades import Trade, Trades
+from weaver.marvin.backtest_runtime import BacktestRuntime
 from weaver.marvin.indicator_columns import indicator_columns
 from weaver.marvin.parameters.validation import json_schema, validate
-from weaver.marvin.plugins.loader import LoadedStrategy, from_source
-from weaver.marvin.plugins.source import StrategySource
-from weaver.marvin.runtime import Runtime
+from weaver.marvin.plugins.loader import from_text
 from weaver.model.backtest.options import Options
 from weaver.model.errors import StrategyError
 from weaver.model.numbers.money import plain
@@ -68,7 +67,7 @@ def do(frame: Frame, emit: Emit) -> None:
 
 def _check(run: Run) -> None:
     """Raises StrategyError and InputError."""
-    strategy = _strategy(run)
+    strategy = from_text(run.strategy_id, run.strategy_source)
     validate(strategy.cls, run.config)
     json_schema(strategy.cls)
 
@@ -95,16 +94,7 @@ def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
 
 def _plan(run: Run, options: Options) -> Plan:
     """The same as `weaver.backtest` makes of the same options."""
-    return plan(_strategy(run), run_inputs(None, options), options)
-
-
-def _strategy(run: Run) -> LoadedStrategy:
-    """The strategy of the text that the run has pinned."""
-    source = StrategySource(path=Path(f"{run.strategy_id.replace('-', '_')}.py"), text=run.strategy_source)
-    names = [outline.class_name for outline in source.outlines() if outline.id == run.strategy_id]
-    if not names:
-        raise StrategyError(f"the run's source text has no strategy {run.strategy_id}")
-    return from_source(source, names[0])
+    return plan(from_text(run.strategy_id, run.strategy_source), run_inputs(None, options), options)
 
 
 def _record_way(run: FinishedRun, record: RunRecord, emit: Emit) -> None:
@@ -122,7 +112,7 @@ def _send(record: RunRecord, trades: Sequence[Trade], log: Sequence[str], emit: 
         emit(part)
 
 
-def _record(result: BacktestResult, runtime: Runtime, record: RunRecord, emit: Emit) -> None:
+def _record(result: BacktestResult, runtime: BacktestRuntime, record: RunRecord, emit: Emit) -> None:
     """Send everything that is kept of a run that went to its end."""
     log, rest = record.shared_out()
     _send(record, result.trades, log, emit)

@@ -4,7 +4,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,10 +20,11 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def end_children() -> None:
-    """End all processes below this one, sessions of their own or not, and wait for them."""
+def end_children(*, but: Collection[int] = ()) -> None:
+    """End all processes below this one, sessions of their own or not, and wait for them; `but` some children, with what
+    is below them."""
     for _ in range(_ROUNDS):
-        left = [child for child, parent in _parents() if parent == os.getpid()]
+        left = [child for child, parent in _parents() if parent == os.getpid() and child not in but]
         if not left:
             return
         for child in left:

@@ -60,6 +60,11 @@ def decoded(content: bytes, text_length: int) -> Frame:
     return Frame(kind=kind, body=body, blobs=tuple(_split(rest, sizes)))
 
 
+def taken_apart(whole: bytes) -> tuple[bytes, int]:
+    """A whole frame as `decoded` takes it: what stands behind its lengths, and how much of that is its object."""
+    return whole[HEADER_BYTES:], lengths(whole[:HEADER_BYTES])[0]
+
+
 def read_frame(read: Callable[[int], bytes]) -> Frame | None:
     """The next message of a blocking line; None at its end. `read(n)` gives exactly n bytes, fewer only at the end."""
     header = read(HEADER_BYTES)

@@ -33,6 +33,8 @@ class WorkerProcess:
         self._process, self._line, self._answers, self._errors = process, process.stdin, process.stdout, process.stderr
         self._mark = mark
         self._expected: tuple[int, int] | None = None
+        self._reading: asyncio.Task[bytes] | None = None
+        """A read of the line that has not been taken: whoever waited for it was cancelled."""
         self._tail = b""
         self._drain = asyncio.create_task(self._drained())
         self._exit = asyncio.create_task(self._exited())
@@ -114,6 +116,9 @@ class WorkerProcess:
         await asyncio.wait({self._exit}, timeout=_GONE_SECONDS)
         if self._mark is not None:
             end_marked(MARK, self._mark)
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
         with suppress(TimeoutError):  # the loop has ways of its own to learn of the end, and of that of the lines
             async with asyncio.timeout(_GONE_SECONDS):
                 await self._process.wait()
@@ -158,16 +163,17 @@ class WorkerProcess:
     async def _exactly(self, count: int) -> bytes:
         """So many bytes of the line. Somebody whom a strategy left behind may hold that open: the process's own end
         counts too. Raises IncompleteReadError."""
-        reading = asyncio.ensure_future(self._answers.readexactly(count))
-        try:
-            await asyncio.wait({reading, self._exit}, return_when=asyncio.FIRST_COMPLETED)
-            if not reading.done():  # what it said last may still be on its way
-                await asyncio.wait({reading}, timeout=_LAST_WORDS_SECONDS)
-            if reading.done():
-                return reading.result()
-            raise asyncio.IncompleteReadError(b"", count)
-        finally:
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._answers.readexactly(count))
+        reading = self._reading
+        await asyncio.wait({reading, self._exit}, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():  # what it said last may still be on its way
+            await asyncio.wait({reading}, timeout=_LAST_WORDS_SECONDS)
+        if not reading.done():
             reading.cancel()
+            raise asyncio.IncompleteReadError(b"", count)
+        self._reading = None
+        return reading.result()
 
     async def _exited(self) -> None:
         """Return when the process has ended, whoever holds its lines."""

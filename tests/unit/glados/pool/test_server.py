@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from weaver.glados.pool import server as worker_server
+from weaver.glados.pool.fork import WorkerLimits
 from weaver.glados.pool.protocol import Frame, encoded, read_frame
-from weaver.glados.pool.server import Emit, WorkerLimits, WorkerServer
+from weaver.glados.pool.server import Emit, WorkerServer
 from weaver.model.errors import InputError, StrategyError
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
@@ -111,7 +112,7 @@ def test_last_words_of_a_job_that_ended_unobserved_are_heard(peer: Peer, monkeyp
         return os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT) is not None
 
     monkeypatch.setattr(worker_server, "_POLL_SECONDS", 0)  # nothing is there yet at the first look
-    monkeypatch.setattr(worker_server, "_has_ended", ended_meanwhile)
+    monkeypatch.setattr(worker_server, "has_ended", ended_meanwhile)
     for _ in range(20):
         peer.send("echo")
         assert [peer.frame().kind, peer.frame().kind] == ["result", "ended"]

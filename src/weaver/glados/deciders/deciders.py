@@ -1,0 +1,201 @@
+"""The host of deciders as its server holds it, and deciders as they are asked for."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+from weaver.glados.deciders.lines import FrameLine
+from weaver.glados.deciders.run_decider import Deadlines, RunDecider
+from weaver.glados.pool.descendants import end_marked
+from weaver.glados.pool.protocol import Frame, encoded
+from weaver.glados.pool.worker_process import MARK
+from weaver.model.errors import WorkerLost
+
+COMMAND = (sys.executable, "-m", "weaver.decider")
+START_SECONDS = 30.0
+_FORK_SECONDS = 5.0
+_LEAVE_SECONDS = 1.0
+"""So long it has to leave by itself; then it is ended."""
+_GONE_SECONDS = 10.0
+
+
+class LocalDeciders:
+    """See `veda.ports.Deciders`: processes of this machine, forked from one host, which is started when it is first
+    needed, and anew where it is lost."""
+
+    def __init__(
+        self,
+        *,
+        memory_max_bytes: int,
+        environment: Mapping[str, str],
+        new_id: Callable[[], str],
+        deadlines: Deadlines = Deadlines(),  # noqa: B008 - a frozen value
+        command: Sequence[str] = COMMAND,
+        nice: int = 0,
+    ) -> None:
+        """memory_max_bytes: of each strategy. environment: that of the processes. new_id: marks the host, so that
+        whatever is left behind is known."""
+        self._memory_max_bytes, self._new_id, self._deadlines = memory_max_bytes, new_id, deadlines
+        self._command = (*command, "--memory", str(memory_max_bytes), "--nice", str(nice))
+        # Sets of texts are gone through in the order of their hashes: that must not change from one process to another.
+        self._environment = {**environment, "PYTHONHASHSEED": "0"}
+        self._host: HostProcess | None = None
+        self._starting = asyncio.Lock()
+
+    @property
+    def host_pid(self) -> int | None:
+        """The host's process id."""
+        return None if self._host is None else self._host.pid
+
+    async def new(self, run_id: str) -> RunDecider:
+        """See `Deciders`."""
+        async with self._starting:
+            if self._host is not None and not self._host.is_alive:
+                await self._host.end()
+                self._host = None
+            if self._host is None:
+                self._host = await HostProcess.started(self._command, self._environment, self._new_id())
+        key = self._new_id()
+        host = self._host
+        decider = RunDecider(run_id, lambda: host.ask_end(key), self._deadlines, self._memory_max_bytes)
+        await host.fork(key, decider)
+        return decider
+
+    async def close(self) -> None:
+        """End the host, and with it every decider."""
+        if self._host is not None:
+            await self._host.end()
+            self._host = None
+
+
+class HostProcess:
+    """The process that forks deciders."""
+
+    def __init__(self, process: Process, mark: str, control: socket.socket) -> None:
+        self._process, self._mark, self._control = process, mark, control
+        self._line = FrameLine(self._heard, self._hung_up)
+        self._transport: asyncio.BaseTransport | None = None
+        self._ready = asyncio.Event()
+        self._deciders: dict[str, RunDecider] = {}
+        self._forks: dict[str, asyncio.Future[int]] = {}
+        self.is_alive = True
+
+    @classmethod
+    async def started(cls, command: Sequence[str], environment: Mapping[str, str], mark: str) -> "HostProcess":
+        """A host that is ready. Raises WorkerLost where it cannot be started."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *command,
+                    stdin=theirs.fileno(),
+                    stdout=DEVNULL,
+                    start_new_session=True,
+                    env={**environment, MARK: mark},
+                )
+            except OSError as error:
+                ours.close()
+                raise WorkerLost(f"no process can be started for strategies: {error.strerror}") from error
+        host = cls(process, mark, ours.dup())
+        host._transport, _ = await asyncio.get_running_loop().create_unix_connection(lambda: host._line, sock=ours)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await host._ready.wait()
+        except TimeoutError:
+            await host.end()
+            raise WorkerLost(f"the process for strategies was not ready after {START_SECONDS:g} s") from None
+        if not host.is_alive:
+            await host.end()
+            raise WorkerLost("the process for strategies ended as it was started; the server's log says more")
+        return host
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    async def fork(self, key: str, decider: RunDecider) -> None:
+        """Give a decider its process. Raises WorkerLost."""
+        loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        reading, writing = os.pipe()
+        forked = self._forks[key] = loop.create_future()
+        self._deciders[key] = decider
+        try:
+            self._tell("new", key, [theirs.fileno(), writing])
+        finally:
+            theirs.close()
+            os.close(writing)
+        writer, _ = await loop.create_unix_connection(lambda: decider.line, sock=ours)
+        errors, _ = await loop.connect_read_pipe(lambda: decider.tail, os.fdopen(reading, "rb"))
+        try:
+            async with asyncio.timeout(_FORK_SECONDS):
+                decider.connected(writer, errors, await forked)
+        except BaseException as error:
+            for transport in (writer, errors):
+                transport.close()
+            self.ask_end(key)
+            if isinstance(error, TimeoutError):
+                raise WorkerLost(f"the process for strategies made none in {_FORK_SECONDS:g} s") from None
+            raise
+        finally:
+            del self._forks[key]
+
+    def ask_end(self, key: str) -> None:
+        """Have a decider's process ended."""
+        if key in self._deciders:
+            with suppress(WorkerLost):
+                self._tell("end", key)
+
+    async def end(self) -> None:
+        """End it, and wait until it is gone with all that belongs to it."""
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # it then ends its deciders, waits for them, and leaves
+        for seconds in (_LEAVE_SECONDS, _GONE_SECONDS):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._process.wait()
+                break
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        end_marked(MARK, self._mark)
+        self._hung_up()
+        self._control.close()
+        if self._transport is not None:
+            self._transport.close()
+
+    def _tell(self, kind: str, key: str, descriptors: Sequence[int] = ()) -> None:
+        """Send a message, which the line has room for unless the host hangs. Raises WorkerLost."""
+        try:
+            socket.send_fds(self._control, [encoded(kind, {"key": key})], descriptors)
+        except OSError as error:
+            raise WorkerLost(f"the process for strategies does not answer ({error.strerror})") from error
+
+    def _heard(self, frame: Frame) -> None:
+        match frame.kind:
+            case "ready":
+                self._ready.set()
+            case "forked":
+                forked = self._forks.get(str(frame.body["key"]))
+                if forked is not None and not forked.done():
+                    forked.set_result(int(frame.body["pid"]))
+            case "ended":
+                decider = self._deciders.pop(str(frame.body["key"]), None)
+                if decider is not None:
+                    decider.ended(int(frame.body["status"]), is_greedy=bool(frame.body["is_greedy"]))
+
+    def _hung_up(self) -> None:
+        """It is gone, and the system has ended what it forked."""
+        self.is_alive = False
+        self._ready.set()
+        for forked in self._forks.values():
+            if not forked.done():
+                forked.set_exception(WorkerLost("the process for strategies is gone"))
+        for decider in self._deciders.values():
+            decider.ended(-signal.SIGKILL, is_greedy=False)
+        self._deciders.clear()

@@ -1,0 +1,142 @@
+"""One run's decider, as its server holds it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from weaver.glados.deciders.lines import FrameLine, Tail
+from weaver.glados.pool.errors import error_of
+from weaver.glados.pool.protocol import Frame, encoded
+from weaver.glados.pool.worker_process import how_it_ended
+from weaver.model.errors import OutOfMemory, WeaverError, WorkerLost
+from weaver.veda.ports import Decision
+
+_LAST_WORDS_SECONDS = 0.2
+"""What a process has said may arrive so long after its end."""
+_GONE_SECONDS = 0.5
+"""So long the host has to end a process; then it is ended from here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """How long a call may take, in seconds."""
+
+    start: float = 30.0
+    tick: float = 5.0
+
+
+class RunDecider:
+    """See `veda.ports.Decider`. Everything read from its process is data."""
+
+    def __init__(self, run_id: str, end: Callable[[], None], deadlines: Deadlines, memory_max_bytes: int) -> None:
+        """end: asks the host to end the process."""
+        self._run_id, self._ask_end, self._deadlines = run_id, end, deadlines
+        self._memory_max_bytes = memory_max_bytes
+        self.line, self.tail = FrameLine(self._heard, self._hung_up), Tail()
+        self._transports: list[asyncio.BaseTransport] = []
+        self._writer: asyncio.WriteTransport | None = None
+        self._answer: asyncio.Future[Frame] | None = None
+        self._gone = asyncio.Event()
+        self._waits: asyncio.TimerHandle | None = None
+        self._is_over = self._is_greedy = False
+        self._how = ""
+        self.pid = 0
+
+    def connected(self, writer: asyncio.WriteTransport, errors: asyncio.BaseTransport, pid: int) -> None:
+        """Its lines stand, and its process runs."""
+        self._writer, self._transports, self.pid = writer, [writer, errors], pid
+
+    async def start(self, setup: bytes, warmups: Mapping[str, bytes]) -> Decision:
+        """See `Decider`."""
+        message = encoded("start", {"digests": list(warmups)}, [setup, *warmups.values()])
+        return await self._asked(message, self._deadlines.start, "on_start")
+
+    async def decide(self, inputs: bytes) -> Decision:
+        """See `Decider`."""
+        return await self._asked(encoded("decide", {}, [inputs]), self._deadlines.tick, "a tick")
+
+    async def stop(self) -> Decision:
+        """See `Decider`."""
+        return await self._asked(encoded("stop", {}), self._deadlines.tick, "on_stop")
+
+    async def close(self) -> None:
+        """See `Decider`."""
+        self._end()
+        try:
+            async with asyncio.timeout(_GONE_SECONDS):
+                await self._gone.wait()
+        except TimeoutError:  # the host does not answer; so it has not waited for the process, whose id is its own yet
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+        if self._waits is not None:
+            self._waits.cancel()
+            self._hung_up()
+        for transport in self._transports:
+            transport.close()
+
+    def ended(self, status: int, *, is_greedy: bool) -> None:
+        """The process has ended; what it said last may still be on its way."""
+        self._how, self._is_greedy, self._is_over = how_it_ended(status), is_greedy, True
+        self._gone.set()
+        if self._answer is not None:
+            self._waits = asyncio.get_running_loop().call_later(_LAST_WORDS_SECONDS, self._hung_up)
+
+    async def _asked(self, message: bytes, seconds: float, what: str) -> Decision:
+        if self._is_over or self._answer is not None:
+            raise self._lost()
+        assert self._writer is not None
+        self._answer = asyncio.get_running_loop().create_future()
+        self._writer.write(message)
+        try:
+            async with asyncio.timeout(seconds):
+                frame = await self._answer
+        except TimeoutError:
+            self._end()
+            raise TimeoutError(
+                f"the strategy of run {self._run_id} took over {seconds:g} s for {what}, and its process was ended"
+            ) from None
+        except WorkerLost:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_WORDS_SECONDS):
+                    await self._gone.wait()
+            raise self._lost() from None
+        except BaseException:
+            self._end()  # nobody waits for the answer any more, which would be taken for the next one's
+            raise
+        self._answer = None
+        return self._decision(frame)
+
+    def _decision(self, frame: Frame) -> Decision:
+        if frame.kind == "error":
+            self._end()
+            error = error_of(frame.body)
+            raise self._out_of_memory() if isinstance(error, OutOfMemory) else error
+        journal = tuple(map(str, frame.body.get("journal", ())))
+        return Decision(actions=tuple(frame.blobs), journal=journal)
+
+    def _end(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._ask_end()
+
+    def _heard(self, frame: Frame) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(frame)
+
+    def _hung_up(self) -> None:
+        self._is_over = True
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(WorkerLost(""))
+
+    def _lost(self) -> WeaverError:
+        if self._is_greedy:
+            return self._out_of_memory()
+        how = self._how or "is gone"
+        return WorkerLost(f"the process of run {self._run_id}'s strategy {how}{self.tail.last_words()}")
+
+    def _out_of_memory(self) -> OutOfMemory:
+        most = self._memory_max_bytes // 1024**2
+        return OutOfMemory(f"the strategy of run {self._run_id} needed more than the {most:,} MB that one may have")

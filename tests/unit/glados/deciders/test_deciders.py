@@ -1,0 +1,332 @@
+"""Live strategies in processes of their own, and what they may do there: nothing that anybody else notices."""
+
+import asyncio
+import gc
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.unit.glados.deciders.strategies import WARMUPS, setup, tick
+from weaver.glados.deciders.deciders import LocalDeciders
+from weaver.glados.deciders.run_decider import Deadlines, RunDecider
+from weaver.model.errors import OutOfMemory, StrategyError, WorkerLost
+from weaver.veda.ports import Decision
+
+MEMORY = 256 * 1024**2
+BUY = (
+    b'{"action":"place_order","order":{"number":1,"order_type":"market","quantity":"1","side":"buy","tif":"day"},'
+    b'"symbol":"BTC/USD"}'
+)
+CYCLES = 200
+
+
+@asynccontextmanager
+async def some_deciders(**given: Any) -> AsyncIterator[LocalDeciders]:
+    usual = {"memory_max_bytes": MEMORY, "environment": dict(os.environ), "new_id": lambda: uuid4().hex}
+    deciders = LocalDeciders(**{**usual, **given})
+    try:
+        yield deciders
+    finally:
+        await deciders.close()
+
+
+def on_deciders(work: Callable[[LocalDeciders], Awaitable[None]], **given: Any) -> None:
+    async def main() -> None:
+        async with some_deciders(**given) as deciders:
+            await work(deciders)
+
+    asyncio.run(main())
+
+
+async def started(deciders: LocalDeciders, on_bar: str, **more: str) -> RunDecider:
+    decider = await deciders.new("run-1")
+    await decider.start(setup(on_bar, **more), WARMUPS)
+    return decider
+
+
+async def closed_in_time(decider: RunDecider) -> None:
+    """Within a second, and its process is gone."""
+    begun = time.perf_counter()
+    await decider.close()
+    assert time.perf_counter() - begun < 1.0
+    assert not is_there(decider.pid)
+
+
+def is_there(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def children_of(pid: int) -> Iterator[int]:
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text(errors="replace").rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if parent == pid:
+            yield int(path.parent.name)
+
+
+def test_a_strategy_is_started_given_ticks_and_stopped() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        decider = await deciders.new("run-1")
+        assert await decider.start(setup(), WARMUPS) == Decision()
+        assert await decider.decide(tick(1)) == Decision(actions=(BUY,), journal=("closed at 10.5",))
+        second = BUY.replace(b'"number":1', b'"number":2')
+        assert await decider.decide(tick(2)) == Decision(actions=(second,), journal=("closed at 10.5",))
+        assert await decider.stop() == Decision()
+        await closed_in_time(decider)
+
+    on_deciders(work)
+
+
+def test_a_strategy_that_hangs_misses_its_deadline_and_is_ended() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        hung, other = await started(deciders, "        while True: pass"), await started(deciders, "        pass")
+        begun = time.perf_counter()
+        with pytest.raises(TimeoutError, match=r"run run-1 took over 0.3 s for a tick, and its process was ended"):
+            await hung.decide(tick(1))
+        assert time.perf_counter() - begun < 1.5
+        await closed_in_time(hung)
+        with pytest.raises(WorkerLost):
+            await hung.decide(tick(2))
+        assert await other.decide(tick(1)) == Decision()
+
+    on_deciders(work, deadlines=Deadlines(tick=0.3))
+
+
+def test_a_strategy_that_takes_no_signals_is_ended_all_the_same() -> None:
+    stubborn = """
+        import signal
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_IGN)
+        os.setpgid(0, 0)
+        while True: pass"""
+
+    async def work(deciders: LocalDeciders) -> None:
+        decider = await started(deciders, stubborn)
+        asked = asyncio.ensure_future(decider.decide(tick(1)))
+        await asyncio.sleep(0.1)
+        await closed_in_time(decider)
+        with pytest.raises(WorkerLost):
+            await asked
+
+    on_deciders(work)
+
+
+@pytest.mark.parametrize(
+    ("on_bar", "how"),
+    [
+        ("        os._exit(7)", "ended with exit code 7"),
+        ("        ctypes.string_at(0)", r"was ended by signal 11 \(SIGSEGV\)"),
+        ("        os.kill(os.getpid(), 9)", r"was ended by signal 9 \(SIGKILL\)"),
+        ("        print('so', 'long', flush=True); os._exit(1)", r"ended with exit code 1 \(its last words: so long\)"),
+        ("        os.closerange(3, 100); os._exit(2)", "ended with exit code 2"),
+    ],
+)
+def test_a_strategy_that_ends_its_process_is_lost_and_how_is_told(on_bar: str, how: str) -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        decider, other = await started(deciders, on_bar), await started(deciders, "        pass")
+        with pytest.raises(WorkerLost, match=f"the process of run run-1's strategy {how}"):
+            await decider.decide(tick(1))
+        await closed_in_time(decider)
+        assert await other.decide(tick(1)) == Decision()
+
+    on_deciders(work)
+
+
+@pytest.mark.parametrize(
+    ("on_bar", "told"),
+    [
+        ("        1 / 0", "trader.py line 9, in on_bar: ZeroDivisionError: division by zero"),
+        ("        sys.exit('enough')", "trader.py line 9, in on_bar: SystemExit: enough"),
+        ("        raise KeyboardInterrupt", "trader.py line 9, in on_bar: KeyboardInterrupt"),
+        ("        self.buy('ABC', 1)", "trader.py line 9, in on_bar: symbol 'ABC' is not in this run"),
+        ("        self.on_bar(bar)", "trader.py line 9, in on_bar: RecursionError"),
+    ],
+)
+def test_a_line_that_raises_is_named(on_bar: str, told: str) -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        decider = await started(deciders, on_bar)
+        with pytest.raises(StrategyError, match=told):
+            await decider.decide(tick(1))
+        await closed_in_time(decider)
+
+    on_deciders(work)
+
+
+def test_a_source_that_cannot_be_loaded_is_named() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        decider = await deciders.new("run-1")
+        with pytest.raises(StrategyError, match=r"trader\.py line 9"):
+            await decider.start(setup("        )"), WARMUPS)
+
+    on_deciders(work)
+
+
+@pytest.mark.parametrize(
+    "on_bar",
+    [
+        "        self.much = bytearray(2 * 1024**3)",
+        "        import mmap; self.much = mmap.mmap(-1, 1024**3); self.much.write(b'1' * 2**30); time.sleep(9)",
+    ],
+)
+def test_a_greedy_strategy_is_ended(on_bar: str) -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        decider, other = await started(deciders, on_bar), await started(deciders, "        pass")
+        with pytest.raises(OutOfMemory, match="the strategy of run run-1 needed more than the 256 MB"):
+            await decider.decide(tick(1))
+        await closed_in_time(decider)
+        assert await other.decide(tick(1)) == Decision()
+
+    on_deciders(work)
+
+
+@pytest.mark.parametrize("how", ["os.setsid()", "pass", "os.setsid(); os.fork() and os._exit(0)"])
+def test_what_a_strategy_has_started_ends_with_it(how: str, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    on_bar = f"""
+        if os.fork() == 0:
+            {how}
+            with open({str(note)!r}, "w") as file:
+                file.write(str(os.getpid()))
+            time.sleep(600)"""
+
+    async def work(deciders: LocalDeciders) -> None:
+        decider = await started(deciders, on_bar)
+        await decider.decide(tick(1))
+        pid = await eventually(lambda: int(note.read_text() or 0) if note.exists() else 0)
+        await closed_in_time(decider)
+        await eventually(lambda: not is_there(pid))
+
+    on_deciders(work)
+
+
+async def eventually(found: Callable[[], Any]) -> Any:
+    for _ in range(300):
+        if value := found():
+            return value
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come to that within 3 s")
+
+
+def test_a_strategy_that_prints_much_never_waits() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        on_bar = "        print('x' * 10_000_000); print('y' * 10_000_000, file=sys.stderr)"
+        decider = await started(deciders, on_bar)
+        assert await decider.decide(tick(1)) == Decision()
+
+    on_deciders(work)
+
+
+def test_a_call_that_nobody_waits_for_any_more_ends_the_process() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        decider = await started(deciders, "        time.sleep(600)")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(decider.decide(tick(1)), 0.1)
+        await eventually(lambda: not is_there(decider.pid))
+        with pytest.raises(WorkerLost):
+            await decider.decide(tick(2))
+
+    on_deciders(work)
+
+
+def test_deciders_of_a_host_that_was_killed_are_lost_and_the_next_has_a_new_one() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        decider = await started(deciders, "        pass")
+        host = deciders.host_pid
+        assert host is not None
+        os.kill(host, signal.SIGKILL)
+        await eventually(lambda: not is_there(decider.pid))
+        with pytest.raises(WorkerLost):
+            await decider.decide(tick(1))
+        again = await started(deciders, "        pass")
+        assert deciders.host_pid != host
+        assert await again.decide(tick(1)) == Decision()
+
+    on_deciders(work)
+
+
+def test_a_host_that_hangs_keeps_nobody_from_closing() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        decider = await started(deciders, "        while True: pass")
+        assert deciders.host_pid is not None
+        os.kill(deciders.host_pid, signal.SIGSTOP)
+        begun = time.perf_counter()
+        await decider.close()
+        assert time.perf_counter() - begun < 1.0
+        await eventually(lambda: not is_there(decider.pid))
+
+    on_deciders(work)
+
+
+def test_closing_all_leaves_no_process() -> None:
+    async def main() -> list[int]:
+        async with some_deciders() as deciders:
+            running = [await started(deciders, "        pass") for _ in range(3)]
+            assert deciders.host_pid is not None
+            return [deciders.host_pid, *(one.pid for one in running)]
+
+    assert not [pid for pid in asyncio.run(main()) if is_there(pid)]
+
+
+def test_a_host_that_cannot_be_started_is_told_of() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        with pytest.raises(WorkerLost, match="the process for strategies ended as it was started"):
+            await deciders.new("run-1")
+
+    on_deciders(work, command=("/bin/false",))
+
+
+def test_strategies_have_no_environment_but_the_one_that_was_given() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        decider = await started(deciders, "        self.log(','.join(sorted(os.environ)))")
+        (line,) = (await decider.decide(tick(1))).journal
+        assert set(line.split(",")) <= {"PATH", "PYTHONHASHSEED", "WEAVER_WORKER", "LC_CTYPE"}
+
+    on_deciders(work, environment={"PATH": os.environ["PATH"]})
+
+
+def test_two_hundred_runs_leave_nothing_behind() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        for _ in range(10):
+            await cycle(deciders)
+        before, memory = descriptors(), memory_of(deciders.host_pid)
+        for _ in range(CYCLES):
+            await cycle(deciders)
+        assert deciders.host_pid is not None
+        assert list(children_of(deciders.host_pid)) == []
+        assert descriptors() <= before
+        assert len(list(Path(f"/proc/{deciders.host_pid}/fd").iterdir())) < 12
+        assert memory_of(deciders.host_pid) - memory < 2_000
+        gc.collect()
+        assert sum(isinstance(one, RunDecider) for one in gc.get_objects()) == 0
+        assert len(asyncio.all_tasks()) == 1
+
+    on_deciders(work)
+
+
+async def cycle(deciders: LocalDeciders) -> None:
+    decider = await started(deciders, "        pass")
+    await decider.decide(tick(1))
+    await decider.close()
+    await asyncio.sleep(0)
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def memory_of(pid: int | None) -> int:
+    """Kilobytes that are a process's own."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("RssAnon:")).split()[1])
