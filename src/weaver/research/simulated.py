@@ -15,6 +15,7 @@ from weaver.model.market.session_bar import SessionBar
 from weaver.model.market.timeframe import MINUTE, Timeframe
 from weaver.veda.adapters.simulated.adapter import SimulatedAdapter
 from weaver.veda.adapters.simulated.followed import Followed
+from weaver.veda.adapters.simulated.memory import Memory
 from weaver.veda.adapters.simulated.replay import Read, Replay, ReplayOptions
 from weaver.veda.adapters.simulated.venue import SimulatedVenue
 from weaver.veda.exchange.market import LiveBar
@@ -35,12 +36,13 @@ def replayed(
     rules: AccountRules,
     costs: CostsOf,
     prefix: str,
+    memory: Memory,
 ) -> tuple[SimulatedAdapter, Replay]:
     """A paper venue on stored bars, not connected, and its replay, whose speed can be changed. `prefix`: see
     SimulatedVenue."""
     venue = SimulatedVenue(new_house=Exchange, rules=rules, prefix=prefix)
     replay = Replay(options, read=stored_prices(store, costs), wall=setup.wall, venue=venue)
-    return SimulatedAdapter(setup, venue=venue, feed=replay), replay
+    return SimulatedAdapter(setup, venue=venue, feed=replay, memory=memory), replay
 
 
 def following(

@@ -19,6 +19,7 @@ from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.model.orders.actions import Side
 from weaver.model.run import RunMode
 from weaver.research.simulated import LivePrices, following, replayed
+from weaver.veda.adapters.simulated.memory import NoMemory
 from weaver.veda.adapters.simulated.pacing import MAX
 from weaver.veda.adapters.simulated.replay import ReplayOptions
 from weaver.veda.exchange.answers import Accepted
@@ -65,7 +66,7 @@ async def bought(adapter: Any) -> list[Any]:
 def test_stored_bars_are_replayed_with_the_costs_of_their_class(tmp_path: Path) -> None:
     rules = AccountRules(cash=Decimal(1_000))
     adapter, replay = replayed(
-        setup(), options(), store=stored(tmp_path), rules=rules, costs=preset, prefix="p"
+        setup(), options(), store=stored(tmp_path), rules=rules, costs=preset, prefix="p", memory=NoMemory()
     )  # fmt: skip
     replay.set_speed(60)
 
@@ -85,7 +86,7 @@ def test_stored_bars_are_replayed_with_the_costs_of_their_class(tmp_path: Path) 
 def test_symbol_that_is_not_stored_is_told(tmp_path: Path) -> None:
     store = stored(tmp_path)
     adapter, _ = replayed(
-        setup(), options("ETH/USD"), store=store, rules=AccountRules(), costs=preset, prefix="p"
+        setup(), options("ETH/USD"), store=store, rules=AccountRules(), costs=preset, prefix="p", memory=NoMemory()
     )  # fmt: skip
     with pytest.raises(NotFound, match="ETH/USD"):
         asyncio.run(adapter.connect())
@@ -93,7 +94,7 @@ def test_symbol_that_is_not_stored_is_told(tmp_path: Path) -> None:
 
 def test_live_bars_of_another_venue_are_followed_with_the_same_costs(tmp_path: Path) -> None:
     source, _ = replayed(
-        setup(), options(), store=stored(tmp_path), rules=AccountRules(), costs=preset, prefix="s"
+        setup(), options(), store=stored(tmp_path), rules=AccountRules(), costs=preset, prefix="s", memory=NoMemory()
     )  # fmt: skip
     adapter = following(setup(), source, rules=AccountRules(), costs=preset, prefix="p")
 

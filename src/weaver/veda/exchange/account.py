@@ -1,9 +1,11 @@
 """An account and what it holds, as the venue shows them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from weaver.model.market.asset_class import AssetClass
+from weaver.model.market.corporate_actions import CorporateAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +43,15 @@ class VenuePosition:
     average_price: Decimal | None = None
     price: Decimal | None = None
     """The venue's newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionHappened:
+    """A company did something to its shares, and the venue has put the account and its orders on the scale after it by
+    itself: ahead of all that it tells after this."""
+
+    symbol: str
+    action: CorporateAction
+    previous_close: Decimal | None
+    """The last before it, of an old share; None where none is known."""
+    time: datetime

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars
 from weaver.model.market.instrument import Instrument
 from weaver.model.orders.actions import TimeInForce
@@ -50,6 +51,12 @@ class InstrumentRules:
     """What an order must come to."""
     ended_by_us: frozenset[TimeInForce] = frozenset()
     """Times in force that the venue lacks, sent as gtc: Weaver cancels what is left when they are over."""
+    splits_at_zero: bool = False
+    """Whether an order from long to short, or back, is refused: it takes one to flat, and another from there."""
+    has_one_tif: bool = False
+    """Whether an entry has its exits' time in force: Weaver cancels what is left of a day entry whose exits last."""
+    price_decimals: int | None = None
+    """The most that the price of a fill can have, where that is known ahead."""
     is_halted: bool = False
     flags: tuple[str, ...] = ()
     """What forbids or restricts trading it, each in plain words; empty: nothing does."""
@@ -73,9 +80,14 @@ class Feed(StrEnum):
     CRYPTO_BARS = "crypto_bars"
 
 
+def feed_of(asset_class: AssetClass) -> Feed:
+    """On which of a venue's feeds the bars of a class come."""
+    return Feed.CRYPTO_BARS if asset_class is AssetClass.CRYPTO else Feed.STOCK_BARS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveBar:
-    """A minute bar that has ended. Prices and volume are measured: float64."""
+    """A minute bar that has ended; of a replay, one of its timeframe. Prices and volume are measured: float64."""
 
     symbol: str
     start: int
@@ -125,6 +137,14 @@ class FeedRestored:
     is_complete: bool = True
     """False: asking failed; `reason` says how. It is tried again, and another FeedRestored follows."""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickEnded:
+    """All bars of an instant have come. A replay says so, which knows; a real venue never does."""
+
+    time: datetime
+    """The instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Orders as they are sent to a venue, and as it shows them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -32,10 +32,16 @@ class OrderRequest:
     """0 where `notional` says how much."""
     notional: Decimal | None = None
     """An amount of cash instead of a quantity, where the venue has that."""
+    may_be_cut: bool = False
+    """It is after a holding, not a quantity: what cannot be paid for is cut off, where a venue does that, and nothing
+    is refused for it."""
     order_type: OrderType = OrderType.MARKET
     tif: TimeInForce = TimeInForce.DAY
     """What the trader asked for. What the venue lacks but Weaver can make up for (`InstrumentRules.ended_by_us`) is
     sent as gtc; whoever submitted the order cancels it in time."""
+    expires: date | None = None
+    """The last session of a gtd order, and (`expires_at`) when that closes: for a venue that can end it by itself."""
+    expires_at: datetime | None = None
     extended_hours: bool = False
     limit: Decimal | None = None
     stop: Decimal | None = None

@@ -7,7 +7,7 @@ from typing import Protocol
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import RunMode
-from weaver.veda.exchange.account import VenueAccount, VenuePosition
+from weaver.veda.exchange.account import ActionHappened, VenueAccount, VenuePosition
 from weaver.veda.exchange.answers import Answer, Refused
 from weaver.veda.exchange.market import (
     BarPage,
@@ -17,13 +17,14 @@ from weaver.veda.exchange.market import (
     InstrumentRules,
     LiveBar,
     ReplayEnded,
+    TickEnded,
     TradingDay,
     VenueClock,
 )
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, OrderUpdate, VenueFill, VenueOrder
 
-OrderMessage = OrderUpdate | FeedStale | FeedRestored
-BarMessage = LiveBar | HaltChanged | FeedStale | FeedRestored | ReplayEnded
+OrderMessage = OrderUpdate | ActionHappened | FeedStale | FeedRestored
+BarMessage = LiveBar | HaltChanged | FeedStale | FeedRestored | TickEnded | ReplayEnded
 
 
 class ExchangeAdapter(Protocol):
@@ -49,6 +50,12 @@ class ExchangeAdapter(Protocol):
     def source(self) -> str:
         """Where its bars come from, for the record: `alpaca iex`."""
         ...
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether its bars are stored ones: then its time goes on as each reader of `live_bars` asks for more, and a
+        run reads it by itself."""
+        return False
 
     async def connect(self) -> VenueAccount:
         """Sign in, and learn what account this is. Raises InputError in one line that says what to mend: no keys, wrong
@@ -139,11 +146,16 @@ class ExchangeAdapter(Protocol):
         """What happens to the account's orders, without end: reconnected, and repaired by questions after each gap.
 
         It connects when it is first awaited; the first message tells whether that went well. One reader at a time.
+        A venue that works splits and dividends in by itself says when it has (ActionHappened); of others they are to
+        be asked for, and orders are moved by whoever placed them.
         """
         ...
 
     def live_bars(self, symbols: Collection[str]) -> AsyncIterator[BarMessage]:
-        """Minute bars of these symbols as they end, with corrections and halts, without end (but for that of a replay:
-        ReplayEnded); as `order_updates`, with a feed per asset class. Bars of a gap come in order, before any newer one
-        of their feed."""
+        """Minute bars of these symbols as they end, with corrections and halts, without end; as `order_updates`, with
+        a feed per asset class. Bars of a gap come in order, before any newer one of their feed.
+
+        Of a replay they are of its own timeframe, each tick's are followed by TickEnded, and the last by ReplayEnded.
+        A venue that fills orders by its bars has told of the fills first: a bar comes when the reader of
+        `order_updates` has taken what the bar did and waits for more, though after 10 s whether it has or not."""
         ...

@@ -1,30 +1,31 @@
 """The simulated venue as Veda sees it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Collection, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import date, datetime
 
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.calendar.instants import instant_of, time_of
-from weaver.model.errors import Unavailable
+from weaver.model.errors import Unavailable, WeaverError
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import RunMode
 from weaver.veda.adapters.simulated.feed import BarFeed
 from weaver.veda.adapters.simulated.hours import trading_days
+from weaver.veda.adapters.simulated.memory import Asked, Memory, NoMemory
 from weaver.veda.adapters.simulated.ticket import Ticket
 from weaver.veda.adapters.simulated.updates import Updates
 from weaver.veda.adapters.simulated.venue import SimulatedVenue
 from weaver.veda.exchange.account import VenueAccount, VenuePosition
-from weaver.veda.exchange.answers import Answer, Reason, Refused
+from weaver.veda.exchange.answers import Answer, Reason, Refused, Unknown
 from weaver.veda.exchange.market import BarPage, InstrumentRules, TradingDay, VenueClock
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, VenueFill, VenueOrder
 from weaver.veda.exchange.port import BarMessage, ExchangeAdapter, OrderMessage
 from weaver.veda.exchange.setup import Setup
 
-TURNS = 20
-"""So often others have their turn for the updates of a tick to be taken before its bars are told."""
+_NO_MEMORY = NoMemory()
 
 
 class SimulatedAdapter(ExchangeAdapter):
@@ -40,8 +41,9 @@ class SimulatedAdapter(ExchangeAdapter):
     )  # fmt: skip
     parts = ("venue", "feed")
 
-    def __init__(self, setup: Setup, *, venue: SimulatedVenue, feed: BarFeed) -> None:
-        """`feed` is that venue's."""
+    def __init__(self, setup: Setup, *, venue: SimulatedVenue, feed: BarFeed, memory: Memory = _NO_MEMORY) -> None:
+        """`feed` is that venue's; `memory`: of what was asked for before."""
+        self._memory, self._requests, self._turn = memory, 0, asyncio.Lock()
         self._setup, self._venue, self._feed = setup, venue, feed
         self._account_id = setup.account_id or venue.prefix
         self._updates = Updates(venue.listeners, self.now)
@@ -55,8 +57,15 @@ class SimulatedAdapter(ExchangeAdapter):
     def source(self) -> str:
         return f"{self.name} on {self._feed.source}"
 
+    @property
+    def is_replay(self) -> bool:
+        return self._feed.is_replay
+
     async def connect(self) -> VenueAccount:
         await self._feed.connect()
+        remembered = await self._memory.recall()
+        self._feed.recover(remembered)
+        self._requests = len(remembered.asked)
         self._is_open = True
         return await self.account()
 
@@ -69,16 +78,40 @@ class SimulatedAdapter(ExchangeAdapter):
         return time_of(self._feed.now)
 
     async def submit(self, request: OrderRequest) -> Answer[VenueOrder]:
-        return self._venue.submit(request, self._feed.placed) if self._is_open else _NOT_CONNECTED
+        async with self._turn:
+            if not self._is_open:
+                return _NOT_CONNECTED
+            asked = await self._noted(Asked(tick=0, placed=0, request=request))
+            return _NOT_NOTED if asked is None else self._venue.submit(request, asked.placed)
 
     def refusal(self, request: OrderRequest) -> Refused | None:
         return self._venue.refusal(request) if request.symbol in self._venue.instruments else None
 
     async def cancel(self, venue_id: str) -> Answer[None]:
-        return self._venue.cancel(venue_id, self._feed.placed) if self._is_open else _NOT_CONNECTED
+        async with self._turn:
+            if not self._is_open:
+                return _NOT_CONNECTED
+            asked = await self._noted(Asked(tick=0, placed=0, venue_id=venue_id))
+            return _NOT_NOTED if asked is None else self._venue.cancel(venue_id, asked.placed)
 
     async def replace(self, venue_id: str, change: OrderChange) -> Answer[VenueOrder]:
-        return self._venue.replace(venue_id, change, self._feed.placed) if self._is_open else _NOT_CONNECTED
+        async with self._turn:
+            if not self._is_open:
+                return _NOT_CONNECTED
+            asked = await self._noted(Asked(tick=0, placed=0, venue_id=venue_id, change=change))
+            return _NOT_NOTED if asked is None else self._venue.replace(venue_id, change, asked.placed)
+
+    async def _noted(self, asked: Asked) -> Asked | None:
+        """A request as it is remembered, at the tick at which it is worked; None: it could not be kept."""
+        while True:
+            stamped = replace(asked, tick=self._feed.tick, placed=self._feed.placed)
+            try:
+                await self._memory.note(self._requests, stamped)
+            except WeaverError:
+                return None
+            if stamped.tick == self._feed.tick:  # else time has gone on meanwhile
+                self._requests += 1
+                return stamped
 
     async def find_order(self, venue_id: str) -> VenueOrder | None:
         return _shown(self._asked.find(venue_id))
@@ -149,15 +182,16 @@ class SimulatedAdapter(ExchangeAdapter):
         return self._updates.read()
 
     async def live_bars(self, symbols: Collection[str]) -> AsyncIterator[BarMessage]:
-        """As the port's. What a bar did to orders is told by `order_updates` before the bar is; time goes on when the
-        next message is asked for."""
+        """As the port's. Of a replay time goes on when the next message is asked for."""
         async with aclosing(self._open_feed.stream(symbols)) as messages:
-            while (message := await self._unless_closed(anext(messages, None))) is not None:
-                for _ in range(TURNS):
-                    if self._updates.is_taken:
-                        break
-                    await self._setup.wall.sleep(0)
+            while (message := await self._unless_closed(self._settled(messages))) is not None:
                 yield message
+
+    async def _settled(self, messages: AsyncGenerator[BarMessage]) -> BarMessage | None:
+        """The next message, once what came of it was told by `order_updates` and dealt with; None after the last."""
+        message = await anext(messages, None)
+        await self._updates.settle(self._setup.wall)
+        return message
 
     async def _unless_closed(self, coming: Awaitable[BarMessage | None]) -> BarMessage | None:
         """What comes, or None once the adapter is closed."""
@@ -187,6 +221,7 @@ class SimulatedAdapter(ExchangeAdapter):
             raise Unavailable("the simulated venue is not connected")
 
 
+_NOT_NOTED = Unknown(message="the simulated venue's memory is away")
 _NOT_CONNECTED = Refused(reason=Reason.UNREACHABLE, message="the simulated venue is not connected", was_sent=False)
 
 

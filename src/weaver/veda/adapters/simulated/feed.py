@@ -6,6 +6,7 @@ from typing import Protocol
 
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.timeframe import Timeframe
+from weaver.veda.adapters.simulated.memory import Remembered
 from weaver.veda.exchange.market import BarPage, InstrumentRules, VenueClock
 from weaver.veda.exchange.port import BarMessage
 
@@ -16,6 +17,11 @@ class BarFeed(Protocol):
     @property
     def source(self) -> str:
         """Where its bars come from, for the record."""
+        ...
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether its bars are stored ones."""
         ...
 
     @property
@@ -30,6 +36,15 @@ class BarFeed(Protocol):
 
     async def connect(self) -> None:
         """Have what is needed. Raises InputError, Unavailable."""
+        ...
+
+    @property
+    def tick(self) -> int:
+        """The newest of its ticks, ns."""
+        ...
+
+    def recover(self, remembered: Remembered) -> None:
+        """Bring the venue to where it stood; once, when it is connected."""
         ...
 
     async def instruments(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:

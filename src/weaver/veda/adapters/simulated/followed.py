@@ -7,6 +7,7 @@ from datetime import date, datetime
 from weaver.model.calendar.instants import instant_of
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.timeframe import Timeframe
+from weaver.veda.adapters.simulated.memory import Remembered
 from weaver.veda.adapters.simulated.pacing import GRACE_SECONDS, SECOND
 from weaver.veda.adapters.simulated.ports import Pricing
 from weaver.veda.adapters.simulated.rules import instrument_rules
@@ -20,6 +21,8 @@ class Followed:
 
     Bars of one instant come one by one, and orders act on each as it comes. Splits and dividends are not worked in.
     """
+
+    is_replay = False
 
     def __init__(self, source: ExchangeAdapter, *, pricing: Pricing, venue: SimulatedVenue) -> None:
         self._source, self._pricing, self._venue = source, pricing, venue
@@ -44,8 +47,16 @@ class Followed:
         now = self.now
         return self._tick if now - self._ticked_at <= GRACE_SECONDS * SECOND else now
 
+    @property
+    def tick(self) -> int:
+        """The end of the newest bar that orders have acted on, ns."""
+        return self._tick
+
     async def connect(self) -> None:
         """There is nothing to do."""
+
+    def recover(self, remembered: Remembered) -> None:
+        """The bars of another venue do not come again: what was asked for before is not there any more."""
 
     async def instruments(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         """Those that the other venue knows."""

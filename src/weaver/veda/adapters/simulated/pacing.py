@@ -63,6 +63,11 @@ class Pace:
         self.tick, self._next = self._next, None
         self._ticked_at = self._wall.now()
 
+    def skip(self) -> None:
+        """The tick that is expected has come, before."""
+        assert self._next is not None
+        self.tick, self._next = self._next, None
+
     def _passed(self, since: datetime) -> float:
         return (self._wall.now() - since).total_seconds()
 

@@ -12,16 +12,25 @@ import numpy as np
 
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import InputError, NotFound
-from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day
 from weaver.model.market.timeframe import Timeframe
 from weaver.veda.adapters.simulated.hours import clock_at
+from weaver.veda.adapters.simulated.memory import Remembered
 from weaver.veda.adapters.simulated.pacing import Pace
 from weaver.veda.adapters.simulated.ports import PricedBars
 from weaver.veda.adapters.simulated.rules import instrument_rules
 from weaver.veda.adapters.simulated.venue import SimulatedVenue
-from weaver.veda.exchange.market import BarPage, Feed, FeedRestored, InstrumentRules, LiveBar, ReplayEnded, VenueClock
+from weaver.veda.exchange.market import (
+    BarPage,
+    FeedRestored,
+    InstrumentRules,
+    LiveBar,
+    ReplayEnded,
+    TickEnded,
+    VenueClock,
+    feed_of,
+)
 from weaver.veda.exchange.port import BarMessage
 from weaver.veda.exchange.setup import Wall
 
@@ -54,6 +63,8 @@ class Replay:
     """A feed of stored bars for a venue. Time goes on when a reader of its stream asks for more than has come by then;
     while nobody reads it stands still."""
 
+    is_replay = True
+
     def __init__(self, options: ReplayOptions, *, read: Read, wall: Wall, venue: SimulatedVenue) -> None:
         self._options, self._read, self._venue = options, read, venue
         self._pace = Pace(wall, start=instant_of(options.start), speed=options.speed)
@@ -67,9 +78,11 @@ class Replay:
         self._delistings: list[tuple[int, str, Delisting]] = []
         """Those that no bar comes after, with the instant of their session's close."""
         self._coming: Tick | None = None
-        self._readers: dict[int, deque[LiveBar]] = {}
+        self._readers: dict[int, deque[LiveBar | TickEnded]] = {}
         """What has come for each reader and was not read, by the reader's number."""
         self._numbers = count()
+        self._untold: list[LiveBar | TickEnded] = []
+        """Of ticks that were made up for."""
         self._stepping = asyncio.Lock()
 
     @property
@@ -86,6 +99,27 @@ class Replay:
     def placed(self) -> int:
         """When a request counts as come that comes now, ns."""
         return self._pace.placed
+
+    @property
+    def tick(self) -> int:
+        """The newest of its ticks, ns."""
+        return self._pace.tick
+
+    def recover(self, remembered: Remembered) -> None:
+        """Have the bars do again what they did, with what was asked for at each tick. Ticks that nobody has dealt with
+        are told to who reads next."""
+        if remembered.until is None:
+            return
+        asked = deque(remembered.asked)
+        while True:
+            while asked and asked[0].tick <= self._pace.tick:
+                self._venue.ask(asked.popleft())
+            if self._coming is None or (self._coming.end > remembered.until and not asked):
+                return
+            self._pace.skip()
+            messages = self._advance(self._coming)
+            if self._pace.tick > remembered.until:
+                self._untold += messages
 
     def set_speed(self, speed: float) -> None:
         """Go on at another speed. Raises InputError."""
@@ -149,24 +183,25 @@ class Replay:
         return tuple(action for action in by_date if first <= action.ex_date <= min(last, today))
 
     async def stream(self, symbols: Collection[str]) -> AsyncGenerator[BarMessage]:
-        """Bars tick by tick, from where the replay has got to; at its end ReplayEnded."""
+        """Bars tick by tick, from where the replay has got to, with TickEnded after each; at its end ReplayEnded."""
         wanted = frozenset(symbols)
         if missing := sorted(wanted - self._series.keys()):
             raise InputError(f"{', '.join(missing)} is not replayed; replayed are {', '.join(self._series)}")
-        number, come = next(self._numbers), deque[LiveBar]()
+        number, come = next(self._numbers), deque(self._untold)
+        self._untold.clear()
         self._readers[number] = come
         try:
             for feed in sorted({feed_of(self._series[symbol].listing.instrument.asset_class) for symbol in wanted}):
                 yield FeedRestored(feed=feed, since=None)
             while come or await self.step(come):
-                bar = come.popleft()
-                if bar.symbol in wanted:
-                    yield bar
+                message = come.popleft()
+                if isinstance(message, TickEnded) or message.symbol in wanted:
+                    yield message
         finally:
             del self._readers[number]
         yield ReplayEnded(time=time_of(self.now))
 
-    async def step(self, come: Collection[LiveBar] = ()) -> bool:
+    async def step(self, come: Collection[LiveBar | TickEnded] = ()) -> bool:
         """Go on to the next tick, unless something has come meanwhile. False: there is none."""
         async with self._stepping:
             if come:
@@ -174,14 +209,18 @@ class Replay:
             if self._coming is None:
                 return False
             await self._pace.reach()
-            tick = self._coming
-            self._places.update((symbol, bar + 1) for symbol, bar in tick.bars.items())
-            self._expect()
-            self._trade(tick)
-            bars = [_live(self._series[symbol].listing.bars, bar) for symbol, bar in tick.bars.items()]
+            messages = self._advance(self._coming)
             for reader in self._readers.values():
-                reader.extend(bars)
+                reader.extend(messages)
             return True
+
+    def _advance(self, tick: Tick) -> list[LiveBar | TickEnded]:
+        """A tick has come: all that its bars do, and what is to be told of it."""
+        self._places.update((symbol, bar + 1) for symbol, bar in tick.bars.items())
+        self._expect()
+        self._trade(tick)
+        bars = [_live(self._series[symbol].listing.bars, bar) for symbol, bar in tick.bars.items()]
+        return [*bars, TickEnded(time=time_of(tick.end))]
 
     def _trade(self, tick: Tick) -> None:
         """All that a tick's bars do at the venue, in the order of the fill rules."""
@@ -210,7 +249,10 @@ class Replay:
         self._pace.expect(end, opened=min(series[symbol].opens[at] for symbol, at in bars.items()))
 
     def _rules(self, series: PricedBars) -> InstrumentRules:
-        return instrument_rules(series.listing.instrument, can_short=self._venue.account.rules.shorting)
+        """Shorts are taken, as a backtest takes them: where an account may have none, they are rejected when they would
+        fill, by what is held then."""
+        decimals = series.costs.scale.price_decimals
+        return instrument_rules(series.listing.instrument, can_short=True, price_decimals=decimals)
 
     def _range(self, series: PricedBars) -> tuple[int, int]:
         """The first of a symbol's bars to replay, and the one after the last."""
@@ -228,11 +270,6 @@ class Replay:
             self._actions.setdefault((symbol, index), []).append(action)
         elif isinstance(action, Delisting) and self._stops[symbol] == series.count:
             self._delistings.append((series.session_end(ex_day(action)), symbol, action))
-
-
-def feed_of(asset_class: AssetClass) -> Feed:
-    """On which of a venue's feeds its bars come."""
-    return Feed.CRYPTO_BARS if asset_class is AssetClass.CRYPTO else Feed.STOCK_BARS
 
 
 def _live(bars: Bars, index: int) -> LiveBar:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from weaver.model.calendar.instants import instant_of
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import decimals_of, plain, units_of
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
-from weaver.model.orders.order import ExitGroup, Order
+from weaver.model.orders.order import ExitGroup, Order, Target
 from weaver.veda.adapters.simulated.rules import AUCTIONS, ONE_PRICE
 from weaver.veda.exchange.answers import Reason, Refused
 from weaver.veda.exchange.market import InstrumentRules
@@ -99,11 +100,15 @@ def orders_of(request: OrderRequest, scale: Scale, number: int, placed: int) -> 
         return legs
     entry = Order(number, scale, request.side.sign, units, placed)
     entry.order_type, entry.order_class, entry.tif = request.order_type, request.order_class, _tif(request.tif)
+    if request.tif is TimeInForce.GTD and request.expires_at is not None:
+        entry.tif, entry.expires, entry.expires_at = request.tif, request.expires, instant_of(request.expires_at)
     entry.extended_hours = request.extended_hours
     entry.limit_units, entry.stop_units = _optional(request.limit, scale), _optional(request.stop, scale)
     entry.trail_units = _optional(request.trail, scale)
     entry.trail_percent = None if request.trail_percent is None else Amount(request.trail_percent)
     entry.is_plain = False
+    if request.may_be_cut:
+        entry.target = Target(units=entry.sign * units)
     legs = _legs(request, scale, -entry.sign, units, number + 1, placed, tif=request.exit_tif)
     if legs:
         _join(ExitGroup(entry=entry), legs)
@@ -118,6 +123,8 @@ def replacement_of(old: Order, change: OrderChange, number: int, placed: int) ->
     new.order_type, new.order_class, new.reduce_only = old.order_type, old.order_class, old.reduce_only
     new.extended_hours, new.is_plain = old.extended_hours, False
     new.tif = old.tif if change.tif is None else _tif(change.tif)
+    if new.tif is TimeInForce.GTD:
+        new.expires, new.expires_at = old.expires, old.expires_at
     new.limit_units = old.limit_units if change.limit is None else _price(change.limit, scale)
     new.stop_units = old.stop_units if change.stop is None else _price(change.stop, scale)
     new.trail_units, new.trail_percent = old.trail_units, old.trail_percent
@@ -184,7 +191,7 @@ def _join(group: ExitGroup, legs: list[Order]) -> None:
 
 
 def _tif(tif: TimeInForce) -> TimeInForce:
-    """A date is not told: whoever asks for gtd ends the order."""
+    """Where no date is told, whoever asks for gtd ends the order."""
     return TimeInForce.GTC if tif is TimeInForce.GTD else tif
 
 

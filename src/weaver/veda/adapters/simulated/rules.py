@@ -22,13 +22,14 @@ class HouseRules(VenueRules):
         return ""
 
 
-def instrument_rules(instrument: Instrument, *, can_short: bool) -> InstrumentRules:
-    """What is taken of an instrument; of gtd orders the date is not told, so whoever sends one ends it."""
+def instrument_rules(instrument: Instrument, *, can_short: bool, price_decimals: int | None = None) -> InstrumentRules:
+    """What is taken of an instrument. A gtd order of which the day is not told is ended by whoever sends it."""
     return InstrumentRules(
         instrument=instrument,
         rules=HouseRules(name="simulated", asset_class=instrument.asset_class, extended_hours=True),
         is_tradable=True,
         is_shortable=can_short,
         is_fractionable=instrument.lot < 1,
+        price_decimals=price_decimals,
         ended_by_us=frozenset({TimeInForce.GTD}),
     )

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 from weaver.model.account.costs import CostModel
@@ -14,9 +15,11 @@ from weaver.model.orders.execution import Execution
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.adapters.simulated.account import SimulatedAccount
+from weaver.veda.adapters.simulated.memory import Asked
 from weaver.veda.adapters.simulated.ports import Change, NewHouse
 from weaver.veda.adapters.simulated.requests import no, orders_of, refusal, refused_change, replacement_of
 from weaver.veda.adapters.simulated.ticket import Ticket
+from weaver.veda.exchange.account import ActionHappened
 from weaver.veda.exchange.answers import Accepted, Answer, Reason, Refused
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, OrderUpdate, VenueFill, VenueOrder
@@ -46,7 +49,7 @@ class SimulatedVenue:
         self._costs: dict[str, CostModel] = {}
         self._house = new_house(self.account, self._costs)
         self.prefix = prefix
-        self.listeners: list[Callable[[OrderUpdate], None]] = []
+        self.listeners: list[Callable[[OrderUpdate | ActionHappened], None]] = []
         """Who hears of each change as it happens."""
         self.instruments: dict[str, InstrumentRules] = {}
         """What can be traded, by symbol."""
@@ -132,6 +135,15 @@ class SimulatedVenue:
             self._tell(self._update("new", new, now))
         return Accepted(value=new.shown())
 
+    def ask(self, asked: Asked) -> None:
+        """Ask for what was asked for before: what came of it then comes of it again."""
+        if asked.request is not None:
+            self.submit(asked.request, asked.placed)
+        elif asked.change is not None:
+            self.replace(asked.venue_id, asked.change, asked.placed)
+        else:
+            self.cancel(asked.venue_id, asked.placed)
+
     # Questions
 
     def find(self, venue_id: str) -> Ticket | None:
@@ -170,7 +182,10 @@ class SimulatedVenue:
 
     def happen(self, symbol: str, action: CorporateAction, now: int) -> None:
         """A corporate action, ahead of the bars of a tick, or of a delisting after them."""
+        before = self.account.price(symbol)
         self.account.happen(symbol, action)
+        close = None if before is None else Decimal(before)
+        self._tell(ActionHappened(symbol=symbol, action=action, previous_close=close, time=time_of(now)))
         match action:
             case Split(ratio=ratio):
                 self._house.split(symbol, ratio.as_integer_ratio())
@@ -181,7 +196,7 @@ class SimulatedVenue:
 
     # Within
 
-    def _tell(self, update: OrderUpdate) -> None:
+    def _tell(self, update: OrderUpdate | ActionHappened) -> None:
         for listener in self.listeners:
             listener(update)
 

@@ -29,8 +29,8 @@ from weaver.veda.adapters.simulated.adapter import SimulatedAdapter
 from weaver.veda.adapters.simulated.pacing import MAX
 from weaver.veda.adapters.simulated.replay import Replay
 from weaver.veda.exchange.answers import Accepted
-from weaver.veda.exchange.market import Feed, FeedRestored, LiveBar, ReplayEnded
-from weaver.veda.exchange.orders import OrderRequest
+from weaver.veda.exchange.market import Feed, FeedRestored, LiveBar, ReplayEnded, TickEnded
+from weaver.veda.exchange.orders import OrderRequest, OrderUpdate
 
 MINUTE = Timeframe.parse("1m")
 MONDAY = datetime(2021, 4, 5, 14, 0, tzinfo=UTC)
@@ -149,7 +149,10 @@ def test_stream_begins_with_its_feeds_and_ends_with_the_replay() -> None:
 
     first, *told, last = asyncio.run(run())
     assert first == FeedRestored(feed=Feed.STOCK_BARS, since=None)
-    assert [(one.symbol, one.open) for one in told] == [("AAA", 100.0), ("BBB", 100.0), ("BBB", 101.0)]
+    ends = [MONDAY + timedelta(minutes=minute) for minute in (1, 2)]
+    assert [(one.symbol, one.open) if isinstance(one, LiveBar) else one for one in told] == [
+        ("AAA", 100.0), ("BBB", 100.0), TickEnded(time=ends[0]), ("BBB", 101.0), TickEnded(time=ends[1]),
+    ]  # fmt: skip
     assert last == ReplayEnded(time=MONDAY + timedelta(minutes=2))
 
 
@@ -244,7 +247,36 @@ def test_what_a_bar_did_is_told_before_the_bar_is() -> None:
         await listening
 
     asyncio.run(run())
-    assert told == ["FeedRestored", "new", "FeedRestored", "fill", "LiveBar", "LiveBar", "LiveBar", "ReplayEnded"]
+    ticks = ["LiveBar", "TickEnded"] * 3
+    assert told == ["FeedRestored", "new", "FeedRestored", "fill", *ticks, "ReplayEnded"]
+
+
+@pytest.mark.parametrize(("commit_seconds", "came_after"), [(0.5, 1.0), (4, 8.0), (8, 10.0), (3600, 10.0)])
+def test_bar_waits_for_what_it_did_to_be_dealt_with_but_not_for_ever(commit_seconds: float, came_after: float) -> None:
+    """Two fills, each of which takes its reader a while: the bar comes after both, or ten seconds late."""
+    wall, _, adapter = both(stock(bars_at(minutes(2))))
+    came: list[float] = []
+
+    async def commit_each() -> None:
+        async for message in adapter.order_updates():
+            if isinstance(message, OrderUpdate) and message.fill is not None:
+                await wall.sleep(commit_seconds)
+
+    async def run() -> None:
+        await adapter.connect()
+        await adapter.instruments(["AAA"])
+        committing = asyncio.create_task(commit_each())
+        await asyncio.sleep(0)
+        for name in "ab":
+            await adapter.submit(OrderRequest(client_order_id=name, symbol="AAA", side=Side.BUY, quantity=Decimal(1)))
+        async for message in adapter.live_bars(["AAA"]):
+            if isinstance(message, LiveBar):
+                came.append((wall.now() - START).total_seconds())
+                break
+        committing.cancel()
+
+    asyncio.run(run())
+    assert came == [came_after]
 
 
 def test_splits_dividends_and_a_delisting_happen_as_their_days_come() -> None:
@@ -304,7 +336,7 @@ def test_closing_ends_a_stream_that_waits() -> None:
         await closing
         return found
 
-    assert [type(message).__name__ for message in asyncio.run(run())] == ["FeedRestored", "LiveBar"]
+    assert [type(message).__name__ for message in asyncio.run(run())] == ["FeedRestored", "LiveBar", "TickEnded"]
     assert (wall.now() - START).total_seconds() == pytest.approx(90)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.virtual_wall import VirtualWall
 from weaver.model.errors import Conflict
 from weaver.veda.adapters.simulated import updates as updates_module
 from weaver.veda.adapters.simulated.updates import Updates
@@ -75,17 +76,27 @@ def test_reader_that_is_too_slow_is_told_to_ask(monkeypatch: pytest.MonkeyPatch)
     assert "ask for the orders" in stale.reason
 
 
-def test_all_is_taken_while_nobody_reads_or_nothing_waits() -> None:
-    one = Told()
+def test_nobody_is_waited_for_but_a_reader_that_has_not_asked_for_more() -> None:
+    one, wall = Told(), VirtualWall()
 
-    async def run() -> list[bool]:
+    async def waited() -> float:
+        began = wall.now()
+        await one.updates.settle(wall)
+        return (wall.now() - began).total_seconds()
+
+    async def run() -> list[float]:
         one.add("unheard")
-        found = [one.updates.is_taken]
+        found = [await waited()]
         reading = one.updates.read()
         await anext(reading)
         one.add("heard")
-        found.append(one.updates.is_taken)
+        found.append(await waited())  # it has not come for it
         await anext(reading)
-        return [*found, one.updates.is_taken]
+        found.append(await waited())  # nor for more
+        more = asyncio.ensure_future(anext(reading))
+        found.append(await waited())
+        more.cancel()
+        await asyncio.gather(more, return_exceptions=True)
+        return [*found, await waited()]
 
-    assert asyncio.run(run()) == [True, False, True]
+    assert asyncio.run(run()) == [0, 10, 10, 0, 0]

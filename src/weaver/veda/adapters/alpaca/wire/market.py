@@ -66,6 +66,8 @@ def instrument_of(record: Json) -> InstrumentRules | None:
         is_fractionable=not is_stock or flag(record, "fractionable"),
         minimum_notional=MINIMUM_NOTIONAL[asset_class],
         ended_by_us=ENDED_BY_US[asset_class],
+        splits_at_zero=is_stock,
+        has_one_tif=True,
         flags=tuple(_flags(record, is_active=is_active, is_stock=is_stock, is_shortable=is_shortable)),
     )
 

@@ -1,0 +1,242 @@
+"""Splits, dividends and delistings in an account's books: what each does to every run, once."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+
+from weaver.model.calendar.instants import time_of
+from weaver.model.errors import Unavailable
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split
+from weaver.veda.accounts.guard import Guard
+from weaver.veda.accounts.ledgers import Ledgers
+from weaver.veda.exchange.account import ActionHappened
+from weaver.veda.exchange.market import InstrumentRules
+from weaver.veda.exchange.setup import Wall
+from weaver.veda.feed.corporate import ActionDue, due_at
+from weaver.veda.inputs import Update
+from weaver.veda.orders.live_order import WaitsFor
+from weaver.veda.ports import TradingStore
+from weaver.veda.positions.attribution import split_effect
+from weaver.veda.positions.entries import (
+    DelistingEntry,
+    DividendEntry,
+    Entry,
+    SplitEntry,
+    entry_as_json,
+    entry_of_json,
+)
+from weaver.veda.positions.entry_updates import updates_of
+from weaver.veda.risk.halts import HaltCause, HaltScope
+from weaver.veda.trading.books import Books
+from weaver.veda.trading.draft import Draft
+from weaver.veda.trading.protecting import move, split_terms
+
+DONE_MAX = 1_000
+"""So many that were booked are remembered, so that none is twice."""
+AGAIN_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """A run that trades some symbols, and who is to be told what happens to them."""
+
+    symbols: frozenset[str]
+    told: Callable[[Update], None]
+
+
+class CorporateActions:
+    """Books what happens in one transaction: entries of the ledgers, what is nobody's, and the orders of the symbol."""
+
+    def __init__(
+        self,
+        account: str,
+        *,
+        books: Books,
+        ledgers: Ledgers,
+        store: TradingStore,
+        wall: Wall,
+        rules: Callable[[str], InstrumentRules | None],
+    ) -> None:
+        """rules: of a symbol, as the venue said last."""
+        self._scope, self._books, self._ledgers = f"actions {account}", books, ledgers
+        self._store, self._wall, self._rules = store, wall, rules
+        self._following: dict[str, Following] = {}
+        self._done: dict[str, Entry] = {}
+        self._watched: dict[str, datetime] = {}
+        """Since when somebody holds or trades a symbol: what was due before is no concern of theirs."""
+
+    async def read(self) -> None:
+        """Read what was kept. Raises Unavailable."""
+        if (kept := await self._store.state(self._scope)) is not None:
+            self._done = {key: entry_of_json(entry) for key, entry in kept["done"].items()}
+            self._watched = {symbol: datetime.fromisoformat(since) for symbol, since in kept["watched"].items()}
+
+    async def follow(
+        self, run_id: str, symbols: Sequence[str], told: Callable[[Update], None], *, after: datetime
+    ) -> None:
+        """Have somebody told, once it is in the books, of what happens to a run's symbols. What happened between
+        `after`, where the run goes on, and now is in its ledger then. Raises Unavailable."""
+        async with self._books.change() as draft:
+            ledger = self._ledgers.of(run_id)
+            known = [entry for _, entry in ledger.entries]
+            for entry in self._done.values():
+                if entry.symbol in symbols and entry.time > after and entry not in known:
+                    self._ledgers.enter(draft, run_id, entry)
+            self._watch(draft, symbols)
+        self._following[run_id] = Following(symbols=frozenset(symbols), told=told)
+
+    def unfollow(self, run_id: str) -> None:
+        """Tell of a run no more."""
+        self._following.pop(run_id, None)
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """Those that somebody holds, trades or has orders in."""
+        followed = (symbol for one in self._following.values() for symbol in one.symbols)
+        working = (order.symbol for order in self._books.known.working())
+        return frozenset([*followed, *working, *self._ledgers.all_held()])
+
+    @property
+    def watched_since(self) -> datetime | None:
+        """Since when the first of them is."""
+        return min(self._watched.values(), default=None)
+
+    async def due(self, one: ActionDue) -> None:
+        """Something is due at a venue that leaves orders as they are: the books follow, and the orders at the venue.
+        Where the database is away it is done when that is there again."""
+        while True:
+            try:
+                async with self._books.change() as draft:
+                    self._watch(draft, ())
+                    if self._is_ours(one, draft.now):
+                        known = self._ledgers.prices.get(one.symbol)
+                        self._book(draft, one.symbol, one.action, None if known is None else known.price, moves=True)
+            except Unavailable:
+                await self._wall.sleep(AGAIN_SECONDS)
+            else:
+                return
+
+    def _is_ours(self, one: ActionDue, now: datetime) -> bool:
+        """Whether it happened while somebody held or traded the symbol. A split that was listed late has just shown
+        itself; a dividend was for those who held before its ex-date."""
+        is_seen = time_of(one.at) > self._watched.get(one.symbol, now)
+        return is_seen or (one.is_late and isinstance(one.action, Split))
+
+    def check(self, draft: Draft, guard: Guard, is_open: Callable[[str], bool]) -> None:
+        """Halt symbols whose orders are still as before a split though their market is open; let those go on whose
+        orders are done."""
+        waiting = {order.symbol for order in draft.working() if order.waits_for is WaitsFor.SPLIT}
+        for symbol in sorted(one for one in waiting if is_open(one)):
+            reason = f"{symbol} split, and its orders at the venue could not all be placed anew before the open"
+            guard.halt(draft, HaltScope.SYMBOL, symbol, HaltCause.SPLIT, reason)
+        for halt in guard.halts.items:
+            if halt.cause is HaltCause.SPLIT and halt.name not in waiting:
+                guard.lift(draft, HaltScope.SYMBOL, halt.name, HaltCause.SPLIT)
+
+    def _watch(self, draft: Draft, symbols: Collection[str]) -> None:
+        """What is watched from now on, and what is no more."""
+        wanted = {*symbols, *self.symbols}
+        watched = {symbol: self._watched.get(symbol, draft.now) for symbol in sorted(wanted)}
+        if watched != self._watched:
+            self._keep(draft, self._done, watched)
+
+    def _keep(self, draft: Draft, done: Mapping[str, Entry], watched: Mapping[str, datetime]) -> None:
+        newest = dict([*done.items()][-DONE_MAX:])
+        state = {
+            "done": {key: entry_as_json(entry) for key, entry in newest.items()},
+            "watched": {symbol: since.isoformat() for symbol, since in watched.items()},
+        }
+        draft.put_state(self._scope, state)
+        draft.then(partial(self._kept, newest, dict(watched)))
+
+    def _kept(self, done: dict[str, Entry], watched: dict[str, datetime]) -> None:
+        self._done, self._watched = done, watched
+
+    async def happened(self, message: ActionHappened) -> None:
+        """The venue has worked something in by itself: the books follow, however long the database is away, as it is
+        not told again."""
+        while True:
+            try:
+                async with self._books.change() as draft:
+                    self._book(draft, message.symbol, message.action, message.previous_close, moves=False)
+            except Unavailable:
+                await self._wall.sleep(AGAIN_SECONDS)
+            else:
+                return
+
+    def _book(self, draft: Draft, symbol: str, action: CorporateAction, close: Decimal | None, *, moves: bool) -> None:
+        """`moves`: orders at the venue are to be moved by us."""
+        key = f"{symbol} {type(action).__name__.lower()} {action.ex_date.isoformat()}"
+        if key in self._done:
+            return
+        entry = self._entry(draft.now, symbol, action, close)
+        for owner in self._owners(symbol):
+            self._enter(draft, owner, entry)
+        if isinstance(entry, SplitEntry):
+            self._split(draft, entry)
+            if moves:
+                ratio = f"{entry.numerator}-for-{entry.denominator}"
+                move(draft, symbol, f"a {ratio} split of {symbol}: what had not filled is of before it")
+        self._keep(draft, {**self._done, key: entry}, self._watched)
+
+    def _owners(self, symbol: str) -> Iterator[str | None]:
+        """The runs that hold it or trade it, and the manual orders where they do."""
+        for run_id, ledger in self._ledgers.runs.items():
+            following = self._following.get(run_id)
+            if ledger.quantity(symbol) or (following is not None and symbol in following.symbols):
+                yield run_id
+        if self._ledgers.held(None, symbol):
+            yield None
+
+    def _enter(self, draft: Draft, owner: str | None, entry: Entry) -> None:
+        updates = updates_of(self._ledgers.of(owner), entry)
+        self._ledgers.enter(draft, owner, entry)
+        following = self._following.get(owner or "")
+        if following is not None:
+            told = following.told
+            draft.then(lambda: _tell(told, updates))
+
+    def _entry(self, now: datetime, symbol: str, action: CorporateAction, close: Decimal | None) -> Entry:
+        match action:
+            case Split(ratio=ratio, ex_date=ex_date):
+                rules = self._rules(symbol)
+                return SplitEntry(
+                    symbol=symbol,
+                    numerator=ratio.numerator,
+                    denominator=ratio.denominator,
+                    previous_close=close or Decimal(0),
+                    lot=Decimal(1) if rules is None else rules.instrument.lot,
+                    ex_date=ex_date,
+                    time=min(time_of(due_at(action)), now),
+                )
+            case Dividend(amount=amount, ex_date=ex_date):
+                time = min(time_of(due_at(action)), now)
+                return DividendEntry(symbol=symbol, amount=amount, ex_date=ex_date, time=time)
+            case Delisting(value=value, ex_date=ex_date):
+                return DelistingEntry(symbol=symbol, value=value, ex_date=ex_date, time=now)
+
+    def _split(self, draft: Draft, entry: SplitEntry) -> None:
+        """What a split does besides: to what is nobody's, to the newest price, and to orders."""
+        symbol, ratio = entry.symbol, Fraction(entry.numerator, entry.denominator)
+        effect = split_effect(
+            symbol,
+            self._ledgers.effects or (),
+            numerator=entry.numerator,
+            denominator=entry.denominator,
+            lot=entry.lot,
+            time=entry.time,
+        )
+        if effect is not None:
+            self._ledgers.add_effect(draft, effect)
+        draft.then(lambda: self._ledgers.split(symbol, ratio))
+        rules = self._rules(symbol)
+        if rules is not None:
+            split_terms(draft, symbol, ratio, rules.instrument)
+
+
+def _tell(told: Callable[[Update], None], updates: Sequence[Update]) -> None:
+    for update in updates:
+        told(update)

@@ -1,0 +1,267 @@
+"""What an account's orders may do: limits of its own and of each run, halts, and the kill switch."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from weaver.events.payloads import RiskLimitBreached, RiskRefused
+from weaver.model.market.asset_class import AssetClass
+from weaver.model.numbers.money import plain
+from weaver.veda.accounts.ledgers import Ledgers
+from weaver.veda.exchange.answers import Refused
+from weaver.veda.exchange.market import InstrumentRules
+from weaver.veda.orders.live_order import LiveOrder
+from weaver.veda.ports import TradingStore
+from weaver.veda.risk.gate import refusal
+from weaver.veda.risk.halts import Halt, HaltCause, Halts, HaltScope
+from weaver.veda.risk.limits import RiskLimits
+from weaver.veda.risk.refusal import Refusal
+from weaver.veda.risk.switch import EVERYWHERE, KillSwitch, switch_over
+from weaver.veda.risk.use import used
+from weaver.veda.risk.view import RiskView, Standing
+from weaver.veda.risk.watch import Breach, EquityWatch, session_date
+from weaver.veda.trading.draft import Draft
+
+PLACED_MAX = 10_000
+"""So many instants of orders are remembered for their rate; what is older than a minute is forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTerms:
+    """What a run may do."""
+
+    limits: RiskLimits
+    leverage: Decimal
+    symbols: frozenset[str]
+    classes: frozenset[AssetClass]
+
+
+class Guard:
+    """Asked before every order, and told of every mark to market; its state survives restarts."""
+
+    def __init__(
+        self,
+        account: str,
+        *,
+        ledgers: Ledgers,
+        store: TradingStore,
+        limits: RiskLimits,
+        rules: Callable[[str], InstrumentRules | None],
+        venue_refusal: Callable[[LiveOrder, Sequence[LiveOrder]], Refused | None],
+        account_equity: Callable[[], Decimal | None],
+    ) -> None:
+        """rules: of a symbol, as the venue said last. venue_refusal: what the venue would not take. account_equity: as
+        the venue showed it last."""
+        self.account, self._ledgers, self._store = account, ledgers, store
+        self._rules, self._venue_refusal, self._account_equity = rules, venue_refusal, account_equity
+        self.limits = limits
+        """The account's; the default of its runs'."""
+        self.halts = Halts()
+        self.switches: dict[str, KillSwitch] = {}
+        self._runs: dict[str, RunTerms] = {}
+        self._watches: dict[str, EquityWatch] = {}
+        self._rest: Decimal | None = None
+        """What the account's equity is but for what runs and manual orders have earned; None before the first look."""
+        self._placed: list[tuple[datetime, str | None]] = []
+
+    async def read(self) -> None:
+        """Read what was kept. Raises Unavailable."""
+        if (limits := await self._store.state(f"limits {self.account}")) is not None:
+            self.limits = RiskLimits.parse(limits)
+        if (halts := await self._store.state(f"halts {self.account}")) is not None:
+            self.halts = Halts.of_json(halts["halts"])
+        self.switches = {
+            scope: KillSwitch.of_json(state)
+            for scope in (EVERYWHERE, self.account)
+            if (state := await self._store.state(f"switch {scope}")) is not None
+        }
+        watches = await self._store.states(f"watch {self.account} ")
+        self._watches = {state["of"]: EquityWatch.of_json(state["watch"]) for state in watches.values()}
+
+    def admit(self, run_id: str, terms: RunTerms) -> None:
+        """A run trades here."""
+        self._runs[run_id] = terms
+
+    def dismiss(self, run_id: str) -> None:
+        """It does no more; its working exits go on."""
+        self._runs.pop(run_id, None)
+
+    @property
+    def switch(self) -> KillSwitch | None:
+        """The one that is on."""
+        return switch_over(self.switches, self.account)
+
+    @property
+    def runs(self) -> Mapping[str, RunTerms]:
+        """What those may do that trade here now."""
+        return self._runs
+
+    def use(self, run_id: str | None, working: Sequence[LiveOrder], now: datetime) -> Mapping[str, Decimal | None]:
+        """How far a run (None: the account) has used its limits, by their names."""
+        standing = (
+            self._whole(working) if run_id is None else self._standing_of_run(run_id, self._runs[run_id], working)
+        )
+        watch = self._watches.get(self.account if run_id is None else run_id)
+        return used(standing, watch, self._ledgers.plain_prices, now)
+
+    # The gate
+
+    def gate(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder], _reducible: Decimal) -> Refusal | None:
+        """Why an order is not to be sent; None: nothing forbids it. A refusal stands in the log."""
+        told = refusal(order, legs, self._view(draft, order, legs))
+        if told is None:
+            self._placed = [one for one in self._placed if (draft.now - one[0]).total_seconds() < 60][-PLACED_MAX:]
+            placed = draft.now, order.run_id
+            draft.then(lambda: self._placed.append(placed))
+        else:
+            draft.say(self._refused(order, told))
+        return told
+
+    def _refused(self, order: LiveOrder, told: Refusal) -> RiskRefused:
+        return RiskRefused(
+            run_id=order.run_id,
+            order_id=order.id,
+            rule=told.rule,
+            limit=told.limit,
+            value=told.value,
+            reason=told.message,
+            account=self.account,
+            symbol=order.symbol,
+        )
+
+    def _view(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> RiskView:
+        own = {order.id, order.replaces, *(leg.id for leg in legs)}
+        working = tuple(one for one in draft.working() if one.id not in own)
+        terms = self._runs.get(order.run_id or "")
+        return RiskView(
+            now=draft.now,
+            account=self.account,
+            run=None if order.run_id is None else self._standing_of_run(order.run_id, terms, working),
+            whole=self._whole(working),
+            run_symbols=frozenset() if terms is None else terms.symbols,
+            prices=self._ledgers.prices,
+            switch=self.switch,
+            halts=self.halts,
+            rules=self._rules(order.symbol),
+            venue_refusal=self._venue_refusal(order, legs),
+            opposite=tuple(
+                one
+                for one in working
+                if one.symbol == order.symbol and one.side is not order.side and one.run_id != order.run_id
+            ),
+        )
+
+    def _whole(self, working: Sequence[LiveOrder]) -> Standing:
+        return Standing(
+            limits=self.limits,
+            equity=self.equity(),
+            leverage=max((one.leverage for one in self._runs.values()), default=Decimal(1)),
+            held=self._ledgers.all_held(),
+            working=tuple(working),
+            placed=tuple(at for at, _ in self._placed),
+        )
+
+    def _standing_of_run(self, run_id: str, terms: RunTerms | None, working: Sequence[LiveOrder]) -> Standing:
+        return Standing(
+            limits=self.limits if terms is None else terms.limits,
+            equity=self._ledgers.equity(run_id),
+            leverage=Decimal(1) if terms is None else terms.leverage,
+            held=self._ledgers.of(run_id).held,
+            working=tuple(one for one in working if one.run_id == run_id),
+            placed=tuple(at for at, of in self._placed if of == run_id),
+        )
+
+    def equity(self) -> Decimal:
+        """The venue's at the last look, and what has come of ours since; before a first look, as it showed it last."""
+        if self._rest is None:
+            shown = self._account_equity()
+            return self._earned() if shown is None else shown
+        return self._earned() + self._rest
+
+    def _earned(self) -> Decimal:
+        """By the runs and the manual orders; what is allotted to a run is the account's all the while."""
+        owners = (*self._ledgers.runs, None)
+        return sum((self._ledgers.equity(one) - self._ledgers.of(one).allotted for one in owners), Decimal(0))
+
+    def looked(self) -> None:
+        """The venue was looked at: what its equity is beyond ours is not ours."""
+        shown = self._account_equity()
+        self._rest = Decimal(0) if shown is None else shown - self._earned()
+
+    # Marks
+
+    def mark(self, draft: Draft) -> None:
+        """Compare equity with what it was, for each run and for the account; what is lost halts it, and is told."""
+        for run_id, terms in self._runs.items():
+            self._look(draft, run_id, HaltScope.RUN, self._ledgers.equity(run_id), terms.limits, terms.classes)
+        classes = {one for terms in self._runs.values() for one in terms.classes}
+        self._look(draft, self.account, HaltScope.ACCOUNT, self.equity(), self.limits, classes)
+
+    def _look(
+        self,
+        draft: Draft,
+        name: str,
+        scope: HaltScope,
+        equity: Decimal,
+        limits: RiskLimits,
+        classes: Collection[AssetClass],
+    ) -> None:
+        before = self._watches.get(name) or EquityWatch()
+        seen = before.seen(equity, session_date(classes, draft.now), limits)
+        if seen.watch != before:
+            self._keep_watch(draft, name, seen.watch)
+        for breach in seen.breaches:
+            self._breached(draft, name, scope, breach)
+        for cause in seen.lifted:
+            self.lift(draft, scope, name, cause)
+
+    def _breached(self, draft: Draft, name: str, scope: HaltScope, breach: Breach) -> None:
+        run_id = name if scope is HaltScope.RUN else None
+        draft.say(
+            RiskLimitBreached(
+                run_id=run_id,
+                rule=breach.cause,
+                limit=plain(breach.limit),
+                value=plain(breach.value),
+                reason=breach.reason,
+                account=self.account,
+            )
+        )
+        self.halt(draft, scope, name, breach.cause, breach.reason)
+
+    def _keep_watch(self, draft: Draft, name: str, watch: EquityWatch) -> None:
+        draft.put_state(f"watch {self.account} {name}", {"of": name, "watch": watch.as_json()})
+        draft.then(lambda: self._watches.__setitem__(name, watch))
+
+    # Halts, limits, the switch
+
+    def halt(self, draft: Draft, scope: HaltScope, name: str, cause: HaltCause, reason: str) -> None:
+        """Stop something from adding risk."""
+        halt = Halt(scope=scope, name=name, cause=cause, reason=reason, since=draft.now)
+        self._keep_halts(draft, self.halts.with_(halt))
+
+    def lift(self, draft: Draft, scope: HaltScope, name: str, cause: HaltCause) -> None:
+        """Let it go on."""
+        if self.halts.find(scope, name, cause) is not None:
+            self._keep_halts(draft, self.halts.without(scope, name, cause))
+
+    def release(self, draft: Draft, scope: HaltScope, name: str) -> None:
+        """A person lets it go on, whatever the cause: what was lost so far counts no more."""
+        watch = before = self._watches.get(name) or EquityWatch()
+        for cause in sorted(before.breached):
+            watch = watch.released(cause)
+        if watch != before:
+            self._keep_watch(draft, name, watch)
+        self._keep_halts(draft, self.halts.without(scope, name))
+
+    def set_limits(self, draft: Draft, given: Mapping[str, Any]) -> None:
+        """Change the account's limits. Raises InputError."""
+        limits = RiskLimits.parse(given, base=self.limits)
+        draft.put_state(f"limits {self.account}", limits.as_json())
+        draft.then(lambda: setattr(self, "limits", limits))
+
+    def _keep_halts(self, draft: Draft, halts: Halts) -> None:
+        draft.put_state(f"halts {self.account}", {"halts": halts.as_json()})
+        self.halts = halts  # at once, whether or not it can be committed

@@ -1,0 +1,31 @@
+"""When markets are open for an order of the regular session."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import numpy as np
+
+from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.calendar.sessions import calendar_for
+from weaver.model.market.asset_class import AssetClass
+from weaver.model.market.timeframe import DAY
+
+DAYS_MAX = 14
+"""No market rests longer."""
+
+
+class MarketHours:
+    """The house's calendars; `asset_class`: of a symbol."""
+
+    def __init__(self, asset_class: Callable[[str], AssetClass]) -> None:
+        self._asset_class = asset_class
+
+    def opens_at(self, symbol: str, now: datetime) -> datetime | None:
+        """When the symbol's market opens next; None: it is open."""
+        calendar, instant = calendar_for(self._asset_class(symbol)), instant_of(now)
+        first = instant // DAY - 1
+        days = np.arange(first, first + DAYS_MAX, dtype=np.int32)
+        sessions = days[calendar.is_session(days)]
+        opens, closes = calendar.session_open(sessions), calendar.session_close(sessions)
+        at = int(np.searchsorted(closes, instant, side="right"))
+        return None if opens[at] <= instant else time_of(int(opens[at]))

@@ -1,0 +1,194 @@
+"""Whose an account's cash and holdings are: a sub-ledger for each run and for manual orders, and what is nobody's."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from weaver.veda.exchange.account import VenuePosition
+from weaver.veda.exchange.orders import VenueFill
+from weaver.veda.orders.live_fill import LiveFill
+from weaver.veda.ports import TradingStore
+from weaver.veda.positions.attribution import Attribution, Effect, EffectKind, attributed
+from weaver.veda.positions.counting import DECIMALS, decimal
+from weaver.veda.positions.entries import Entry
+from weaver.veda.positions.sub_ledger import SubLedger
+from weaver.veda.risk.view import PricedAt
+from weaver.veda.trading.draft import Draft, OrderChange
+
+MANUAL = "manual"
+FINE_ONE = 10**DECIMALS
+FOREIGN_MAX = 10_000
+"""So many executions of others' orders are remembered, so that none counts twice."""
+
+
+class Ledgers:
+    """All of an account. Fills come in as they are committed; what is no fill is committed by whoever books it."""
+
+    def __init__(self, account: str, *, store: TradingStore) -> None:
+        self.account, self._store = account, store
+        self._ledgers: dict[str | None, SubLedger] = {None: SubLedger.opened(None)}
+        self.effects: tuple[Effect, ...] | None = None
+        """What of the account's is nobody's; None: it was never looked at."""
+        self._foreign: dict[str, None] = {}
+        self.prices: dict[str, PricedAt] = {}
+        """The newest, by symbol."""
+
+    async def read(self) -> None:
+        """Read what was kept. Raises Unavailable."""
+        fills: dict[str | None, list[LiveFill]] = {}
+        for fill in await self._store.fills_of(self.account):
+            fills.setdefault(fill.run_id, []).append(fill)
+        kept = await self._store.states(self._scope(""))
+        ledgers = {state["run_id"]: SubLedger.rebuilt(state, fills.pop(state["run_id"], [])) for state in kept.values()}
+        for run_id, rest in fills.items():
+            ledgers[run_id] = SubLedger.opened(run_id).booked(*rest)
+        self._ledgers = {None: SubLedger.opened(None), **ledgers}
+        rest_of_it = await self._store.state(f"effects {self.account}")
+        if rest_of_it is not None:
+            self.effects = tuple(map(Effect.of_json, rest_of_it["effects"]))
+            self._foreign = dict.fromkeys(rest_of_it["foreign"])
+
+    def of(self, run_id: str | None) -> SubLedger:
+        """A run's, or the manual orders'; an empty one where it has none."""
+        return self._ledgers.get(run_id) or SubLedger.opened(run_id)
+
+    @property
+    def runs(self) -> Mapping[str, SubLedger]:
+        """By run."""
+        return {run_id: ledger for run_id, ledger in self._ledgers.items() if run_id is not None}
+
+    def open(self, draft: Draft, run_id: str, cash: Decimal) -> None:
+        """Allot cash to a run."""
+        self._keep(draft, SubLedger.opened(run_id, cash))
+
+    def enter(self, draft: Draft, run_id: str | None, entry: Entry) -> None:
+        """Book what is no fill: a split, a dividend, a delisting, a fee."""
+        self._keep(draft, self.of(run_id).after(entry))
+
+    def hear(self, changes: Sequence[OrderChange]) -> None:
+        """Orders have changed, and with them what their fills brought."""
+        for change in changes:
+            if change.fills:
+                run_id = change.after.run_id
+                self._ledgers[run_id] = self.of(run_id).booked(*change.fills)
+
+    # Holdings, and what they are worth
+
+    def held(self, run_id: str | None, symbol: str) -> Decimal:
+        """By a run; None: by hand."""
+        return self.of(run_id).quantity(symbol)
+
+    def net(self, symbol: str) -> Decimal:
+        """By the account, as far as is known."""
+        own = sum((ledger.quantity(symbol) for ledger in self._ledgers.values()), Decimal(0))
+        return own + sum((one.quantity for one in self.effects or () if one.symbol == symbol), Decimal(0))
+
+    def all_held(self) -> Mapping[str, Decimal]:
+        """By the account, by symbol."""
+        symbols = {symbol for ledger in self._ledgers.values() for symbol in ledger.held}
+        symbols |= {effect.symbol for effect in self.effects or ()}
+        return {symbol: net for symbol in sorted(symbols) if (net := self.net(symbol))}
+
+    def price(self, symbol: str, price: Decimal, at: datetime) -> None:
+        """A newer price of a symbol."""
+        known = self.prices.get(symbol)
+        if known is None or at >= known.at:
+            self.prices[symbol] = PricedAt(price=price, at=at)
+
+    def split(self, symbol: str, ratio: Fraction) -> None:
+        """A symbol's price is on the scale after a split: new shares for old ones."""
+        known = self.prices.get(symbol)
+        if known is not None:
+            exact = Fraction(known.price) / ratio
+            self.prices[symbol] = replace(known, price=decimal(round(exact * FINE_ONE)))
+
+    @property
+    def plain_prices(self) -> Mapping[str, Decimal]:
+        """The newest price of each symbol."""
+        return {symbol: known.price for symbol, known in self.prices.items()}
+
+    def equity(self, run_id: str | None) -> Decimal:
+        """A run's, marked to market."""
+        return self.of(run_id).equity(self.plain_prices)
+
+    # Against the venue
+
+    def attributed(
+        self, positions: Iterable[VenuePosition], *, lots: Mapping[str, Decimal] | None = None
+    ) -> tuple[Attribution, ...]:
+        """The venue's positions shared out."""
+        return attributed(
+            {one.symbol: one.quantity for one in positions},
+            {run_id: ledger.held for run_id, ledger in self.runs.items()},
+            self.of(None).held,
+            self.effects or (),
+            lots=lots,
+        )
+
+    def look_first(self, draft: Draft, positions: Iterable[VenuePosition], others: Iterable[VenueFill]) -> None:
+        """The first look at an account: what it holds and no run brought was there before, and with it what the
+        executions of others brought that are listed."""
+        self._foreign |= dict.fromkeys(fill.execution_id for fill in others)
+        found = [
+            Effect(symbol=one.symbol, kind=EffectKind.EARLIER, quantity=one.remainder, time=draft.now)
+            for one in self.attributed(positions)
+            if one.remainder
+        ]
+        self._keep_effects(draft, tuple(found))
+
+    def hear_others(self, draft: Draft, fills: Iterable[VenueFill]) -> None:
+        """Executions of orders that were placed outside Weaver, each counted once."""
+        new = [fill for fill in fills if fill.execution_id not in self._foreign]
+        if not new:
+            return
+        self._foreign |= dict.fromkeys(fill.execution_id for fill in new)
+        self._foreign = dict.fromkeys([*self._foreign][-FOREIGN_MAX:])
+        effects = [
+            Effect(
+                symbol=fill.symbol,
+                kind=EffectKind.OTHERS,
+                quantity=fill.side.sign * fill.quantity,
+                note="orders placed outside Weaver",
+                time=fill.time,
+            )
+            for fill in new
+        ]
+        self._keep_effects(draft, (*(self.effects or ()), *effects))
+
+    def add_effect(self, draft: Draft, effect: Effect) -> None:
+        """Something happened to the account that is no run's."""
+        self._keep_effects(draft, (*(self.effects or ()), effect))
+
+    # What is kept
+
+    def _keep(self, draft: Draft, ledger: SubLedger) -> None:
+        draft.put_state(self._scope(ledger.run_id or MANUAL), ledger.as_json())
+        draft.then(lambda: self._put(ledger))
+
+    def _put(self, ledger: SubLedger) -> None:
+        self._ledgers[ledger.run_id] = ledger
+
+    def _keep_effects(self, draft: Draft, effects: tuple[Effect, ...]) -> None:
+        merged = _merged(effects)
+        state: dict[str, Any] = {"effects": [one.as_json() for one in merged], "foreign": [*self._foreign]}
+        draft.put_state(f"effects {self.account}", state)
+        draft.then(lambda: self._put_effects(merged))
+
+    def _put_effects(self, effects: tuple[Effect, ...]) -> None:
+        self.effects = effects
+
+    def _scope(self, owner: str) -> str:
+        return f"ledger {self.account} {owner}"
+
+
+def _merged(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    """One of each symbol and kind."""
+    found: dict[tuple[str, EffectKind], Effect] = {}
+    for effect in effects:
+        known = found.get((effect.symbol, effect.kind))
+        total = effect.quantity + (Decimal(0) if known is None else known.quantity)
+        found[effect.symbol, effect.kind] = replace(effect, quantity=total)
+    return tuple(one for one in found.values() if one.quantity)

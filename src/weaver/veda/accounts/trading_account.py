@@ -1,0 +1,336 @@
+"""One account at a venue, traded: fitted together of its orders, its ledgers and its guard."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack
+from decimal import Decimal
+from types import TracebackType
+from typing import Any
+
+from weaver.events.factory import EventFactory
+from weaver.events.payloads import AccountReconciled, Difference, Payload
+from weaver.model.calendar.instants import instant_of
+from weaver.model.errors import Conflict, InputError
+from weaver.model.market.asset_class import AssetClass
+from weaver.model.market.instrument import guess_asset_class
+from weaver.model.numbers.money import plain
+from weaver.model.orders.actions import SIDES
+from weaver.model.run import RunMode
+from weaver.veda.accounts.corporate_actions import CorporateActions
+from weaver.veda.accounts.guard import Guard, RunTerms
+from weaver.veda.accounts.hours import MarketHours
+from weaver.veda.accounts.ledgers import MANUAL, Ledgers
+from weaver.veda.exchange.account import ActionHappened, VenueAccount, VenuePosition
+from weaver.veda.exchange.answers import Refused
+from weaver.veda.exchange.market import InstrumentRules
+from weaver.veda.exchange.orders import VenueFill
+from weaver.veda.exchange.port import ExchangeAdapter
+from weaver.veda.exchange.setup import Wall
+from weaver.veda.feed.corporate import CorporateWatch
+from weaver.veda.orders.live_order import LiveOrder
+from weaver.veda.orders.submission import Part, Submission, SubmissionState
+from weaver.veda.ports import RecordedTick, TradingStore
+from weaver.veda.positions.attribution import Attribution
+from weaver.veda.positions.looks import PositionLooks
+from weaver.veda.risk.halts import HaltCause, HaltScope
+from weaver.veda.risk.limits import RiskLimits
+from weaver.veda.risk.refusal import Refusal
+from weaver.veda.risk.switch import KillSwitch, entries_among
+from weaver.veda.trading.draft import Draft
+from weaver.veda.trading.intents import Cancel, Intent, Place
+from weaver.veda.trading.protecting import house_order
+from weaver.veda.trading.requests import request_of
+from weaver.veda.trading.trader import Trader
+
+KILLED = "the kill switch was turned on"
+
+
+class TradingAccount:
+    """To be entered (`async with`): it connects its venue, reads what was kept, and works; leaving it closes the venue.
+
+    Entering raises InputError and Unavailable, as `ExchangeAdapter.connect` does.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        adapter: ExchangeAdapter,
+        store: TradingStore,
+        events: EventFactory,
+        wall: Wall,
+        told: Callable[[str, Mapping[str, object]], None],
+        limits: RiskLimits = RiskLimits(),  # noqa: B008 - a frozen value
+    ) -> None:
+        """name: `alpaca paper`; of a venue that is a run's own, with the run's id. limits: those that hold while nobody
+        has set others."""
+        self.name, self.adapter, self._store, self._told, self._wall = name, adapter, store, told, wall
+        self.ledgers = Ledgers(name, store=store)
+        self._rules: dict[str, InstrumentRules] = {}
+        self.guard = Guard(
+            name,
+            ledgers=self.ledgers,
+            store=store,
+            limits=limits,
+            rules=self._rules.get,
+            venue_refusal=self.venue_refusal,
+            account_equity=lambda: None if self.venue_account is None else self.venue_account.equity,
+        )
+        self._hours = MarketHours(self.asset_class)
+        self.trader = Trader(
+            name,
+            adapter=adapter,
+            store=store,
+            events=events,
+            wall=wall,
+            gate=self.guard.gate,
+            holdings=self.ledgers,
+            hours=self._hours,
+            told=told,
+            reconciled=self._reconciled,
+            happened=self._happened,
+        )
+        self.actions = CorporateActions(
+            name, books=self.trader.books, ledgers=self.ledgers, store=store, wall=wall, rules=self._rules.get
+        )
+        self.trader.books.listen(self.ledgers.hear)
+        self.venue_account: VenueAccount | None = None
+        self.attributions: tuple[Attribution, ...] = ()
+        """As of the newest reconciliation."""
+        self._looks = PositionLooks()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> "TradingAccount":
+        try:
+            self._stack.push_async_callback(self.adapter.close)
+            self.venue_account = await self.adapter.connect()
+            await self.ledgers.read()
+            await self.guard.read()
+            await self.actions.read()
+            self.guard.looked()  # limits are shares of the equity from the first order on
+            if (looks := await self._store.state(f"looks {self.name}")) is not None:
+                self._looks = PositionLooks.of_json(looks)
+            await self._stack.enter_async_context(self.trader)
+            await self._remember(self.venue_account)
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def mode(self) -> RunMode:
+        """Paper or live."""
+        return self.adapter.mode
+
+    def asset_class(self, symbol: str) -> AssetClass:
+        """What a symbol is, as the venue says; by its spelling where it was not asked."""
+        known = self._rules.get(symbol)
+        return guess_asset_class(symbol) if known is None else known.instrument.asset_class
+
+    def lot(self, symbol: str) -> Decimal:
+        """The step of a symbol's orders, as the venue says."""
+        return self._rules[symbol].instrument.lot
+
+    async def know(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
+        """Learn what is traded under some symbols, and have flags that forbid it halt them. Raises InputError for one
+        that the venue does not know, and Unavailable."""
+        found = await self.trader.know(symbols)
+        if missing := [symbol for symbol in symbols if symbol not in found]:
+            raise InputError(f"{self.name} knows no {', '.join(missing)}: check how the venue spells it")
+        self._rules |= found
+        async with self.trader.books.change() as draft:
+            for symbol, rules in found.items():
+                if rules.is_tradable and not rules.is_halted:
+                    self.guard.lift(draft, HaltScope.SYMBOL, symbol, HaltCause.MARKET)
+                else:
+                    reason = "; ".join(rules.flags) or "the venue has halted it"
+                    self.guard.halt(draft, HaltScope.SYMBOL, symbol, HaltCause.MARKET, reason)
+        return found
+
+    # Runs
+
+    async def admit(self, run_id: str, cash: Decimal, terms: RunTerms) -> None:
+        """A run begins here, with cash allotted to it. Raises InputError where the venue's account has less."""
+        async with self.trader.books.change() as draft:
+            if run_id not in self.ledgers.runs:
+                self._check_cash(cash)
+                self.ledgers.open(draft, run_id, cash)
+        self.guard.admit(run_id, terms)
+
+    def _check_cash(self, cash: Decimal) -> None:
+        has = None if self.venue_account is None else self.venue_account.cash
+        if has is not None and cash > has:
+            raise InputError(
+                f"the run is to begin with {plain(cash)}, and {self.name} has {plain(has)} in cash: allot less (cash)"
+            )
+
+    async def carry_out(
+        self,
+        intents: Sequence[Intent],
+        *,
+        corr_id: str | None = None,
+        tick: RecordedTick | None = None,
+        says: Sequence[Payload] = (),
+        blobs: Sequence[bytes] = (),
+    ) -> Mapping[str, Refusal]:
+        """See `Trader.carry_out`. Equity is marked to market first: what it has lost by now counts for these orders."""
+        return await self.trader.carry_out(
+            intents, corr_id=corr_id, tick=tick, says=says, blobs=blobs, first=self.guard.mark
+        )
+
+    async def cancel_all(self, run_id: str, reason: str, *, only_entries: bool = False, corr_id: str) -> None:
+        """Cancel a run's working orders; `only_entries`: what protects a position stays."""
+        working = [*self.trader.books.known.working(run_id=run_id)]
+        chosen = entries_among(working) if only_entries else working
+        await self.trader.carry_out([Cancel(order_id=one.id, reason=reason) for one in chosen], corr_id=corr_id)
+
+    async def flatten(self, run_id: str | None, *, corr_id: str, says: Sequence[Payload] = ()) -> None:
+        """Cancel all of an owner's orders, and close what it holds, as its markets open."""
+        known, now = self.trader.books.known, self.adapter.now()
+        working = [one for one in known.working() if one.run_id == run_id]
+        intents: list[Intent] = [Cancel(order_id=one.id, reason="flattened") for one in working]
+        for symbol, quantity in self.ledgers.of(run_id).held.items():
+            id_ = f"{run_id or MANUAL}-flat-{symbol.replace('/', '')}-{int(now.timestamp())}"
+            side = SIDES[-1 if quantity > 0 else 1]
+            order = house_order(id_, self.name, run_id, symbol, side=side, quantity=abs(quantity), now=now)
+            intents.append(Place(order=order, is_for_open=True))
+        await self.trader.carry_out(intents, corr_id=corr_id, says=says)
+
+    # The kill switch
+
+    async def obey(self, switch: KillSwitch, *, corr_id: str) -> None:
+        """A switch was turned, and that is kept: while it is on entries are cancelled, and (`flatten`) positions
+        closed."""
+        self.guard.switches[switch.scope] = switch
+        if not switch.is_on:
+            return
+        entries = entries_among([*self.trader.books.known.working()])
+        await self.trader.carry_out([Cancel(order_id=one.id, reason=KILLED) for one in entries], corr_id=corr_id)
+        if switch.flatten:
+            for run_id in (*self.ledgers.runs, None):
+                await self.flatten(run_id, corr_id=corr_id)
+
+    # What companies do
+
+    async def _happened(self, message: ActionHappened) -> None:
+        await self.actions.happened(message)
+
+    async def watch_companies(self) -> None:
+        """Ask the venue for splits and dividends, and work each in when it is due; without end."""
+        since = self.actions.watched_since or self.adapter.now()
+        watch = CorporateWatch(self.adapter, self._wall, after=instant_of(since))
+        await watch.run(
+            lambda: self.actions.symbols,
+            on_due=self.actions.due,
+            on_failure=lambda error: self._told("actions_not_known", {"account": self.name, "error": error}),
+        )
+
+    # Looks at the venue
+
+    def _reconciled(self, draft: Draft, others: Sequence[VenueFill], *, is_quiet: bool) -> None:
+        """The venue was looked at: share its positions out, and halt symbols of which a difference stays."""
+        found = self.trader.reconciler
+        self.venue_account = found.account or self.venue_account
+        positions = found.positions or ()
+        for position in positions:
+            if position.price is not None:
+                self.ledgers.price(position.symbol, position.price, draft.now)
+        if self.ledgers.effects is None:
+            self.ledgers.look_first(draft, positions, others)
+        else:
+            self.ledgers.hear_others(draft, others)
+        if is_quiet:
+            self.guard.looked()
+        self.guard.mark(draft)
+        self.actions.check(draft, self.guard, lambda symbol: self._hours.opens_at(symbol, draft.now) is None)
+        if not is_quiet:
+            return
+        before, self.attributions = self.attributions, self._shared_out(positions)
+        looked = self._looks.looked(self.attributions, in_flight=self._in_flight())
+        self._looks = looked.looks
+        if looked.halt or looked.lift:
+            draft.put_state(f"looks {self.name}", self._looks.as_json())
+        for symbol in sorted(looked.halt):
+            self.guard.halt(draft, HaltScope.SYMBOL, symbol, HaltCause.POSITION, self._difference(symbol))
+        for symbol in sorted(looked.lift):
+            self.guard.lift(draft, HaltScope.SYMBOL, symbol, HaltCause.POSITION)
+        if before != self.attributions or looked.halt or looked.lift:
+            draft.say(
+                AccountReconciled(
+                    venue=self.name,
+                    mode=self.mode,
+                    differences=tuple(
+                        Difference(symbol=one.symbol, name=part.kind, quantity=part.quantity, reason=part.note)
+                        for one in self.attributions
+                        for part in one.parts
+                    ),
+                    halted=tuple(sorted(self._looks.halted)),
+                )
+            )
+
+    @property
+    def halted_symbols(self) -> frozenset[str]:
+        """Those of which nothing explains a difference."""
+        return frozenset(self._looks.halted)
+
+    def _shared_out(self, positions: Collection[VenuePosition]) -> tuple[Attribution, ...]:
+        lots = {symbol: rules.instrument.lot for symbol, rules in self._rules.items()}
+        return self.ledgers.attributed(positions, lots=lots)
+
+    async def look_if_changed(self) -> None:
+        """Look at the venue where orders have changed since that was done. Raises Unavailable."""
+        if self.trader.looked_version != self.trader.books.version and not self.adapter.is_replay:
+            await self.trader.look()
+
+    async def shares(self) -> tuple[Mapping[str, VenuePosition], tuple[Attribution, ...]]:
+        """What the venue showed last, by symbol, shared out as the books are now. A replay shows it as it is now."""
+        shown = await self.adapter.positions() if self.adapter.is_replay else self.trader.reconciler.positions or ()
+        return {one.symbol: one for one in shown}, self._shared_out(shown)
+
+    def _in_flight(self) -> set[str]:
+        """Symbols of orders that may be at the venue, and of which nobody knows."""
+        open_ = self.trader.books.known.open_submissions()
+        return {one.symbol for one in open_ if one.state is SubmissionState.SENDING and not one.is_leg}
+
+    def _difference(self, symbol: str) -> str:
+        one = next(one for one in self.attributions if one.symbol == symbol)
+        return (
+            f"{symbol}: the venue holds {plain(one.venue)}, and Weaver knows of {plain(one.explained)}: "
+            f"{plain(one.unexplained)} that nothing explains"
+        )
+
+    async def _remember(self, account: VenueAccount) -> None:
+        """Compare the account with the remembered one, and halt entries where it is another, or may not trade."""
+        scope = f"account {self.name}"
+        kept: Mapping[str, Any] | None = await self._store.state(scope)
+        async with self.trader.books.change() as draft:
+            if kept is None:
+                draft.put_state(scope, {"account_id": account.account_id})
+            flags = list(account.flags)
+            if kept is not None and kept["account_id"] != account.account_id:
+                flags.insert(0, f"it is another account than before: {account.account_id}, not {kept['account_id']}")
+            if flags:
+                self.guard.halt(draft, HaltScope.ACCOUNT, self.name, HaltCause.VENUE, "; ".join(flags))
+            else:
+                self.guard.lift(draft, HaltScope.ACCOUNT, self.name, HaltCause.VENUE)
+
+    async def accept_account(self, *, corr_id: str) -> None:
+        """A person says that the account which is there now is the one that is meant."""
+        if self.venue_account is None:
+            raise Conflict(f"{self.name} is not connected")
+        async with self.trader.books.change(corr_id=corr_id) as draft:
+            draft.put_state(f"account {self.name}", {"account_id": self.venue_account.account_id})
+            self.guard.lift(draft, HaltScope.ACCOUNT, self.name, HaltCause.VENUE)
+
+    def venue_refusal(self, order: LiveOrder, legs: Sequence[LiveOrder]) -> Refused | None:
+        """What the venue would not take, as far as its rules tell."""
+        exits = [order, *legs] if order.group_id == order.id else list(legs)
+        sent = Submission(
+            id=order.id, order_id=order.id, account=self.name, part=Part.WHOLE, symbol=order.symbol,
+            quantity=order.remaining,
+        )  # fmt: skip
+        return self.adapter.refusal(request_of(sent, order, exits))

@@ -1,0 +1,112 @@
+"""Splits and dividends of the symbols that somebody holds or trades, told before the open of their day."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from weaver.model.calendar import new_york
+from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.errors import WeaverError
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, ex_day
+from weaver.veda.exchange.setup import Wall
+from weaver.veda.feed.hours import EXTENDED_FROM
+from weaver.veda.feed.ports import History
+
+LOOK_SECONDS = 900.0
+"""So often the venue is asked: it lists what is announced days ahead, and sometimes only on the day."""
+AHEAD, BACK = timedelta(days=7), timedelta(days=7)
+"""Which ex-dates are asked for; those behind for what was listed late."""
+BACK_MAX = timedelta(days=365)
+"""So far at most for what became due while nobody was there."""
+NAP_SECONDS = 1.0
+"""So long it sleeps at most: a venue on this machine may have a time that goes faster than the wall's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionDue:
+    """Something that a company does to its shares, and from when on (ns): before the first trade of its ex-date."""
+
+    symbol: str
+    action: Split | Dividend
+    at: int
+    is_late: bool = False
+    """It was listed after that, and not at an earlier look."""
+
+
+class CorporateWatch:
+    """Asks a venue for what is to come, and for what was due since `after` (ns), and tells each once when it is due."""
+
+    def __init__(self, venue: History, wall: Wall, *, after: int) -> None:
+        self._venue, self._wall, self._after = venue, wall, after
+        self._coming: dict[tuple[str, date, type[CorporateAction]], ActionDue] = {}
+        self._told: set[tuple[str, date, type[CorporateAction]]] = set()
+        """Those that were told, or had been due before."""
+        self._looked: set[str] = set()
+
+    async def look(self, symbols: Collection[str]) -> None:
+        """Ask for each of some symbols. What was announced and is no longer listed will not happen. Raises Unavailable:
+        what was known before stays known."""
+        today = self._venue.now().date()
+        first = min(today - BACK, max(time_of(self._after).date(), today - BACK_MAX))
+        for symbol in sorted(symbols):
+            listed = await self._venue.corporate_actions(symbol, first, today + AHEAD)
+            is_first = symbol not in self._looked
+            self._looked.add(symbol)
+            for key in [key for key in self._coming if key[0] == symbol]:
+                del self._coming[key]
+            for action in listed:
+                self._note(symbol, action, is_first=is_first)
+
+    def due(self, now: int) -> list[ActionDue]:
+        """What has become due by now (ns), by time; of one time dividends first, which are paid on shares as
+        they stood before a split."""
+        found = sorted(
+            (key for key, one in self._coming.items() if one.at <= now),
+            key=lambda key: (self._coming[key].at, key[0], key[2] is not Dividend),
+        )
+        self._told.update(found)
+        return [self._coming.pop(key) for key in found]
+
+    def next_due(self) -> int | None:
+        """When the next will be due (ns), of those that are known."""
+        return min((one.at for one in self._coming.values()), default=None)
+
+    async def run(
+        self,
+        symbols: Callable[[], Collection[str]],
+        *,
+        on_due: Callable[[ActionDue], Awaitable[None]],
+        on_failure: Callable[[str], None],
+    ) -> None:
+        """Look every `LOOK_SECONDS`, and where there is a symbol more, and tell what is due when it is; to be run as a
+        task of its owner, without end."""
+        while True:
+            looked = frozenset(symbols())
+            try:
+                await self.look(looked)
+            except WeaverError as error:
+                on_failure(str(error))
+            looks_again = instant_of(self._venue.now()) + int(LOOK_SECONDS * 1e9)
+            while (now := instant_of(self._venue.now())) < looks_again and looked.issuperset(symbols()):
+                for one in self.due(now):
+                    await on_due(one)
+                until = min(self.next_due() or looks_again, looks_again)
+                await self._wall.sleep(min(max((until - now) / 1e9, 0.0), NAP_SECONDS))
+
+    def _note(self, symbol: str, action: CorporateAction, *, is_first: bool) -> None:
+        key, at = (symbol, action.ex_date, type(action)), due_at(action)
+        if isinstance(action, Delisting) or key in self._told:
+            return
+        if at <= self._after and is_first:
+            self._told.add(key)
+            return
+        is_late = not is_first and at <= instant_of(self._venue.now())
+        self._coming[key] = ActionDue(symbol=symbol, action=action, at=at, is_late=is_late)
+
+
+def due_at(action: CorporateAction) -> int:
+    """When extended trading begins on its ex-date (ns): 04:00 in New York."""
+    day = np.array([ex_day(action)], dtype=np.int64)
+    return int(new_york.wall_clock(EXTENDED_FROM)[new_york.index_of(day)][0])

@@ -1,0 +1,1 @@
+"""Orders that people place: as they fill them in, and how they are carried out."""

@@ -1,0 +1,1 @@
+"""What belongs to whom: each run's own account, its trades, and how all of them add up to the venue's."""

@@ -1,0 +1,216 @@
+"""A run's own account: the cash that was allotted to it, and what its own fills and its shares of corporate actions
+made of that. Nobody else's trading is in it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from weaver.model.account.position import Position
+from weaver.model.numbers.money import CASH_ONE, plain
+from weaver.veda.orders.live_fill import LiveFill
+from weaver.veda.positions.counting import cash, cash_units, fine, fine_scale, flat, rounded
+from weaver.veda.positions.entries import (
+    DelistingEntry,
+    DividendEntry,
+    Entry,
+    FeeEntry,
+    SplitEntry,
+    entry_as_json,
+    entry_of_json,
+)
+
+Prices = Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What is held of a symbol. Amounts that need a price are None where none is known."""
+
+    symbol: str
+    quantity: Decimal
+    """Negative: short."""
+    cost: Decimal
+    """What opening it took; of a short, minus what it brought."""
+    average_price: Decimal | None
+    price: Decimal | None
+    market_value: Decimal | None
+    unrealised_pnl: Decimal | None
+    realised_pnl: Decimal
+    """Of what was closed, before commissions and without dividends."""
+    commission: Decimal
+    income: Decimal
+    """Dividends received less those paid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPoint:
+    """A point of an equity curve."""
+
+    time: datetime
+    equity: Decimal
+    cash: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubLedger:
+    """One run's account, or (`run_id` None, nothing allotted) the manual orders'. A change makes a new one, so that it
+    can be committed before anybody sees it.
+
+    Fills and entries in the order in which they were booked give the same ledger again: fills are rows of their own,
+    entries are in `as_json`.
+    """
+
+    run_id: str | None
+    allotted: Decimal
+    cash_units: int
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    """By symbol, of all that was ever held."""
+    fills: int = 0
+    """How many were booked."""
+    entries: tuple[tuple[int, Entry], ...] = ()
+    """Each with the number of fills booked before it."""
+
+    @classmethod
+    def opened(cls, run_id: str | None, allotted: Decimal = Decimal(0)) -> "SubLedger":
+        """Before anything happened."""
+        return cls(run_id=run_id, allotted=allotted, cash_units=cash_units(allotted))
+
+    @classmethod
+    def rebuilt(cls, kept: Mapping[str, Any], fills: Sequence[LiveFill]) -> "SubLedger":
+        """From what `as_json` gave and all fills, as they were booked."""
+        ledger = cls.opened(kept["run_id"], Decimal(kept["allotted"]))
+        for one in kept["entries"]:
+            ledger = ledger.booked(*fills[ledger.fills : one["fills_before"]]).after(entry_of_json(one))
+        return ledger.booked(*fills[ledger.fills :])
+
+    def as_json(self) -> dict[str, Any]:
+        """What is not in the fills, to be kept."""
+        entries = [{"fills_before": before, **entry_as_json(entry)} for before, entry in self.entries]
+        return {"run_id": self.run_id, "allotted": plain(self.allotted), "entries": entries}
+
+    def booked(self, *fills: LiveFill) -> "SubLedger":
+        """After fills of its own. What the venue kept of the asset as its fee is not held."""
+        positions, left = dict(self.positions), self.cash_units
+        for fill in fills:
+            held = positions.get(fill.symbol) or flat(fill.symbol)
+            signed, price = fill.side.sign * fine(fill.quantity), fine(fill.price)
+            commission = cash_units(fill.commission)
+            left -= held.scale.cash(price, signed) + commission
+            held = held.filled(signed, price, commission)
+            positions[fill.symbol] = held.taken(fine(fill.fee_quantity)) if fill.fee_quantity else held
+        return replace(self, positions=positions, cash_units=left, fills=self.fills + len(fills))
+
+    def after(self, entry: Entry) -> "SubLedger":
+        """After something that was no fill."""
+        held, paid = _moved(self.positions.get(entry.symbol) or flat(entry.symbol), entry)
+        return replace(
+            self,
+            positions={**self.positions, entry.symbol: held},
+            cash_units=self.cash_units + paid,
+            entries=(*self.entries, (self.fills, entry)),
+        )
+
+    @property
+    def cash(self) -> Decimal:
+        """What is left of what was allotted after all that was paid and received, short sales included."""
+        return cash(self.cash_units)
+
+    @property
+    def realised_pnl(self) -> Decimal:
+        """What closing parts of positions earned, before commissions and without dividends."""
+        return cash(sum(held.realised for held in self.positions.values()))
+
+    @property
+    def commission(self) -> Decimal:
+        """What was paid to trade, in cash."""
+        return cash(sum(held.fees for held in self.positions.values()))
+
+    @property
+    def held(self) -> dict[str, Decimal]:
+        """Quantities by symbol, of what is held now."""
+        return {symbol: Decimal(held.quantity) for symbol, held in self.positions.items() if held.units}
+
+    def quantity(self, symbol: str) -> Decimal:
+        """How much is held; negative: short."""
+        return self.held.get(symbol, Decimal(0))
+
+    def equity(self, prices: Prices) -> Decimal:
+        """Cash and holdings; one of which no price is known counts as what it cost."""
+        return cash(self.cash_units + sum(_worth(held, prices.get(s)) for s, held in self.positions.items()))
+
+    def exposure(self, prices: Prices) -> Decimal:
+        """What all holdings are worth, without their signs."""
+        return cash(sum(abs(_worth(held, prices.get(s))) for s, held in self.positions.items()))
+
+    def point(self, time: datetime, prices: Prices) -> AccountPoint:
+        """Where it stands at an instant."""
+        return AccountPoint(time=time, equity=self.equity(prices), cash=self.cash)
+
+    def holdings(self, prices: Prices, *, with_closed: bool = False) -> tuple[Holding, ...]:
+        """What is held, by symbol; with those of which nothing is left, if they are asked for."""
+        return tuple(
+            holding_of(symbol, held, prices.get(symbol))
+            for symbol, held in sorted(self.positions.items())
+            if held.units or with_closed
+        )
+
+
+def holding_of(symbol: str, held: Position, price: Decimal | None) -> Holding:
+    """A position at a price."""
+    average = held.average_price
+    units = None if price is None else fine(price)
+    return Holding(
+        symbol=symbol,
+        quantity=Decimal(held.quantity),
+        cost=cash(held.cost),
+        average_price=None if average is None else Decimal(average),
+        price=price,
+        market_value=None if units is None else cash(held.market_value(units)),
+        unrealised_pnl=None if units is None else cash(held.unrealised(units)),
+        realised_pnl=cash(held.realised),
+        commission=cash(held.fees),
+        income=cash(held.income),
+    )
+
+
+def sum_of_held(ledgers: Iterable[SubLedger]) -> dict[str, Decimal]:
+    """What several hold together, by symbol."""
+    total: dict[str, Decimal] = {}
+    for ledger in ledgers:
+        for symbol, quantity in ledger.held.items():
+            total[symbol] = total.get(symbol, Decimal(0)) + quantity
+    return total
+
+
+def _moved(held: Position, entry: Entry) -> tuple[Position, int]:
+    """A position after an entry, and the cash units that came with it."""
+    match entry:
+        case SplitEntry():
+            scaled = replace(held, scale=fine_scale(entry.symbol, entry.lot))
+            return scaled.split(
+                numerator=entry.numerator,
+                denominator=entry.denominator,
+                previous_close=Fraction(fine(entry.previous_close)),
+            )
+        case DividendEntry():
+            paid = _per_unit(held, entry.amount)
+            return held.paid(paid), paid
+        case DelistingEntry():
+            paid = _per_unit(held, entry.value)
+            return held.paid_out(paid), paid
+        case FeeEntry():
+            charged = cash_units(entry.amount)
+            held = held.taken(fine(entry.quantity)) if entry.quantity else held
+            return replace(held, fees=held.fees + charged), -charged
+
+
+def _per_unit(held: Position, amount: Decimal) -> int:
+    """So much cash for each unit held, in cash units."""
+    return rounded(Fraction(held.units * CASH_ONE, held.scale.quantity_one) * Fraction(amount))
+
+
+def _worth(held: Position, price: Decimal | None) -> int:
+    return held.cost if price is None else held.market_value(fine(price))

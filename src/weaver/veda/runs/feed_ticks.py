@@ -1,0 +1,101 @@
+"""A run's ticks, from whatever brings its bars."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from datetime import datetime
+
+from weaver.model.calendar.instants import instant_of
+from weaver.veda.exchange.market import LiveBar, ReplayEnded
+from weaver.veda.exchange.port import BarMessage
+from weaver.veda.exchange.setup import Wall
+from weaver.veda.feed.ticks import FeedTick, TickBuilder
+from weaver.veda.inputs import LateBar
+
+STEP_SECONDS = 0.25
+"""Of the wall: how often a venue with a time of its own is looked at, while a tick waits."""
+SECOND = 1_000_000_000
+
+
+class FeedTicks:
+    """The `TickSource` of a stream of bars. It asks for a message only when no tick is due, so that a replay, whose
+    time goes on by being asked, stands still while a tick is dealt with."""
+
+    def __init__(
+        self,
+        messages: AsyncIterator[BarMessage],
+        builder: TickBuilder,
+        *,
+        now: Callable[[], datetime],
+        wall: Wall,
+        heard: Callable[[LiveBar], None],
+        settled: Callable[[], Awaitable[None]],
+    ) -> None:
+        """now: the venue's time. heard: told of each bar as it comes, for its price. settled: awaited before a message
+        is asked for; of a replay, until all that was ordered is at its venue."""
+        self._settled = settled
+        self._messages, self._builder, self._now, self._wall, self._heard = messages, builder, now, wall, heard
+        self._ready: deque[FeedTick] = deque()
+        self._late: list[LateBar] = []
+        self._coming: asyncio.Task[BarMessage | None] | None = None
+        self._is_over = False
+
+    async def next(self) -> FeedTick | None:
+        """The next tick, when it is decided; None at the end."""
+        while True:
+            self._ready.extend(self._builder.due(instant_of(self._now())))
+            if self._ready:
+                return self._ready.popleft()
+            if self._is_over:
+                return None
+            await self._wait()
+
+    def take_late(self) -> tuple[LateBar, ...]:
+        """Bars that came after their ticks, since this was last called."""
+        late, self._late = tuple(self._late), []
+        return late
+
+    async def close(self) -> None:
+        """Read no more."""
+        if self._coming is not None:
+            self._coming.cancel()
+            await asyncio.wait({self._coming})
+        if isinstance(self._messages, AsyncGenerator):
+            await self._messages.aclose()
+
+    async def _wait(self) -> None:
+        """Until a message has come and was taken, or a tick is due."""
+        if self._coming is None:
+            await self._settled()
+            self._coming = asyncio.ensure_future(self._anext())
+        due = self._builder.next_due()
+        if due is None:
+            await asyncio.wait({self._coming})
+        else:
+            left = max((due - instant_of(self._now())) / SECOND, 0.0)
+            passing = asyncio.ensure_future(self._wall.sleep(min(left, STEP_SECONDS)))
+            try:
+                await asyncio.wait({self._coming, passing}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                passing.cancel()
+        if self._coming.done():
+            message, self._coming = self._coming.result(), None
+            self._take(message)
+
+    async def _anext(self) -> BarMessage | None:
+        return await anext(self._messages, None)
+
+    def _take(self, message: BarMessage | None) -> None:
+        if message is None or isinstance(message, ReplayEnded):
+            self._is_over = True
+        if message is None:
+            return
+        if isinstance(message, LiveBar):
+            self._heard(message)
+        late = self._builder.on(message)
+        if late is not None:
+            self._late.append(late)
+
+
+async def at_once() -> None:
+    """There is nothing to wait for: a market does not wait either."""

@@ -1,0 +1,325 @@
+"""All accounts that are traded: opened when somebody needs them, and where the server left orders behind."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from types import TracebackType
+from typing import Any, Protocol
+
+import structlog
+
+from weaver.events.factory import EventFactory
+from weaver.events.payloads import DataFeedRestored, DataFeedStale, Payload, RiskKillSwitchOff, RiskKillSwitchOn
+from weaver.model.errors import Conflict, InputError, NotFound, Unavailable, WeaverError
+from weaver.model.run import Run, RunMode
+from weaver.veda.accounts.trading_account import TradingAccount
+from weaver.veda.adapters.catalogue import AdapterEntry
+from weaver.veda.adapters.simulated.memory import Memory
+from weaver.veda.exchange.market import FeedStale
+from weaver.veda.exchange.port import ExchangeAdapter
+from weaver.veda.exchange.setup import Wall
+from weaver.veda.feed.hub import Change, Hub
+from weaver.veda.ports import TradingStore
+from weaver.veda.risk.halts import Halts
+from weaver.veda.risk.limits import RiskLimits
+from weaver.veda.risk.switch import EVERYWHERE, KillSwitch
+from weaver.veda.trading.chores import Chores
+from weaver.veda.venue_memory import VenueMemory
+
+TRADED = (RunMode.PAPER, RunMode.LIVE)
+OPEN_AGAIN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+_log = structlog.get_logger(__name__)
+
+
+class Venues(Protocol):
+    """Where adapters come from."""
+
+    def shared(self, venue: str, mode: RunMode) -> ExchangeAdapter:
+        """The adapter of an account that many runs trade in, not connected. Raises NotFound and InputError."""
+        ...
+
+    def of_run(self, run: Run, memory: Memory) -> ExchangeAdapter:
+        """The adapter of a venue that is one run's own, not connected, with what it was asked for before. Raises
+        InputError."""
+        ...
+
+    def is_of_run(self, venue: str) -> bool:
+        """Whether each run has a venue of its own by that name."""
+        ...
+
+    def check(self, run: Run) -> None:
+        """Raises NotFound and InputError where a run's venue is none, or what it needs is not set."""
+        ...
+
+    def offered(self) -> "Sequence[Offered]":
+        """All venues that there are, those that cannot be used among them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A venue that there is."""
+
+    entry: AdapterEntry
+    settings: Mapping[str, bool]
+    """The environment variables that it is handed, and whether each is set."""
+
+
+class OpenAccount:
+    """A shared account with its stream of bars."""
+
+    def __init__(self, account: TradingAccount, hub: Hub) -> None:
+        self.account, self.hub = account, hub
+
+
+class TradingService:
+    """To be entered before anything is asked of it; leaving it closes every account."""
+
+    def __init__(self, *, venues: Venues, store: TradingStore, events: EventFactory, wall: Wall) -> None:
+        self._venues, self._store, self._events, self._wall = venues, store, events, wall
+        self._open: dict[str, OpenAccount] = {}
+        self._own: dict[str, TradingAccount] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._turned: dict[str, KillSwitch] = {}
+        """Switches that were turned since the start, by scope."""
+        self.problems: dict[str, str] = {}
+        """By account, why it could not be opened."""
+        self._stack, self._chores = AsyncExitStack(), Chores(wall, lambda: None)
+
+    async def __aenter__(self) -> "TradingService":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._chores.__aexit__(None, None, None)  # they use the accounts
+        await self._stack.aclose()
+
+    # Accounts
+
+    @property
+    def accounts(self) -> Mapping[str, TradingAccount]:
+        """Those that are open, by name."""
+        return {**{name: one.account for name, one in self._open.items()}, **self._own}
+
+    def account(self, name: str) -> TradingAccount:
+        """One that is open. Raises NotFound."""
+        found = self.accounts.get(name)
+        if found is None:
+            raise NotFound(f"no account {name!r} is open; open are {', '.join(self.accounts) or 'none'}")
+        return found
+
+    async def shared(self, venue: str, mode: RunMode) -> OpenAccount:
+        """The account of a venue in a mode, opened if it is not. Raises NotFound, InputError and Unavailable."""
+        name = account_name(venue, mode)
+        async with self._opening.setdefault(name, asyncio.Lock()):
+            found = self._open.get(name)
+            if found is None:
+                try:
+                    found = await self._opened(name, self._venues.shared(venue, mode))
+                except WeaverError as error:
+                    self.problems[name] = str(error)
+                    raise
+                self.problems.pop(name, None)
+            return found
+
+    async def of_order(self, name: str) -> TradingAccount:
+        """The account of that name, which an order is in: opened if it is not. Raises Conflict where it was a run's own
+        that is over, and as `shared` does."""
+        if (found := self.accounts.get(name)) is not None:
+            return found
+        venue, _, mode = name.rpartition(" ")
+        if mode not in TRADED:
+            raise Conflict(f"{name} is closed: the run that traded there is over")
+        return (await self.shared(venue, RunMode(mode))).account
+
+    async def _opened(self, name: str, adapter: ExchangeAdapter) -> OpenAccount:
+        account = self._made(name, adapter, RiskLimits())
+        await self._stack.enter_async_context(account)
+        await self._tell_switch(account)
+        changes = count()
+        hub = Hub(
+            adapter,
+            self._wall,
+            told=lambda change: self._begin(
+                f"feed {name} {next(changes)}", partial(self._feed_changed, account, change)
+            ),
+        )
+        self._begin(f"hub {name}", hub.run)
+        self._begin(f"companies {name}", account.watch_companies)
+        found = self._open[name] = OpenAccount(account, hub)
+        return found
+
+    @asynccontextmanager
+    async def of_run(self, run: Run) -> AsyncIterator[TradingAccount]:
+        """The account that is a run's own, while the block lasts."""
+        name = self.name_of(run)
+        account = self._made(name, self._venues.of_run(run, VenueMemory(self._store, run.id)), RiskLimits.none())
+        async with account:
+            self._own[name] = account
+            try:
+                await self._tell_switch(account)
+                yield account
+            finally:
+                del self._own[name]
+
+    async def _tell_switch(self, account: TradingAccount) -> None:
+        """One that is on, also since the account began to be opened: its entries are cancelled."""
+        account.guard.switches |= {
+            scope: one for scope, one in self._turned.items() if scope in (EVERYWHERE, account.name)
+        }
+        if (switch := account.guard.switch) is not None:
+            await account.obey(switch, corr_id=self._events.new_id())
+
+    def check(self, run: Run) -> None:
+        """Raises NotFound and InputError where a run's venue is none, or what it needs is not set."""
+        self._venues.check(run)
+
+    def is_of_run(self, run: Run) -> bool:
+        """Whether a run has a venue of its own."""
+        return self._venues.is_of_run(run.venue or "")
+
+    def name_of(self, run: Run) -> str:
+        """What the account that a run trades in is called."""
+        return (
+            f"{account_name(str(run.venue), run.mode)} {run.id}"
+            if self.is_of_run(run)
+            else account_name(str(run.venue), run.mode)
+        )
+
+    def _begin(self, name: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        self._chores.begin(name, work)
+
+    def _made(self, name: str, adapter: ExchangeAdapter, limits: RiskLimits) -> TradingAccount:
+        return TradingAccount(
+            name,
+            adapter=adapter,
+            store=self._store,
+            events=self._events,
+            wall=self._wall,
+            told=_told,
+            limits=limits,
+        )
+
+    def offered(self) -> Sequence[Offered]:
+        """All venues that there are, those that cannot be used among them."""
+        return self._venues.offered()
+
+    def hub(self, name: str) -> Hub | None:
+        """The stream of bars of a shared account that is open."""
+        found = self._open.get(name)
+        return None if found is None else found.hub
+
+    # Limits
+
+    async def known(self) -> Sequence[str]:
+        """The names of all shared accounts that were ever open, or have limits of their own. Raises Unavailable."""
+        kept = [
+            scope.removeprefix(prefix)
+            for prefix in ("account ", "limits ")
+            for scope in await self._store.states(prefix)
+        ]
+        shared = [name for name in kept if name.rpartition(" ")[2] in TRADED]
+        return [*dict.fromkeys([*self.accounts, *sorted(shared)])]
+
+    async def limits(self, name: str) -> RiskLimits:
+        """An account's, whether or not it is open. Raises Unavailable."""
+        if (account := self.accounts.get(name)) is not None:
+            return account.guard.limits
+        return RiskLimits.parse(await self._store.state(f"limits {name}"))
+
+    async def halts(self, name: str) -> Halts:
+        """An account's, whether or not it is open. Raises Unavailable."""
+        if (account := self.accounts.get(name)) is not None:
+            return account.guard.halts
+        kept = await self._store.state(f"halts {name}")
+        return Halts() if kept is None else Halts.of_json(kept["halts"])
+
+    async def set_limits(self, name: str, given: Mapping[str, Any], *, corr_id: str) -> None:
+        """Change an account's limits, whether or not it is open. Raises InputError and Unavailable."""
+        if (account := self.accounts.get(name)) is not None:
+            async with account.trader.books.change(corr_id=corr_id) as draft:
+                account.guard.set_limits(draft, given)
+            return
+        limits = RiskLimits.parse(given, base=await self.limits(name))
+        async with self._store.transaction() as transaction:
+            await transaction.put_state(f"limits {name}", limits.as_json())
+
+    # The kill switch
+
+    async def turn(self, switch: KillSwitch, *, corr_id: str) -> None:
+        """Turn a switch, over one account or EVERYWHERE, for accounts that are not open too. Who turns one on has it on
+        at once, whether or not that can be kept. Raises Unavailable and ReadOnly."""
+        concerned = [one for one in self.accounts.values() if switch.scope in (EVERYWHERE, one.name)]
+        if switch.is_on:
+            for account in concerned:
+                account.guard.switches[switch.scope] = switch
+        async with self._store.transaction() as transaction:
+            await transaction.put_state(f"switch {switch.scope}", switch.as_json())
+            transaction.append(self._events.event(_turned(switch), corr_id=corr_id))
+        self._turned[switch.scope] = switch
+        for account in concerned:
+            await account.obey(switch, corr_id=corr_id)
+
+    async def switches(self) -> Mapping[str, KillSwitch]:
+        """All that were ever turned, by scope. Raises Unavailable."""
+        kept = await self._store.states("switch ")
+        return {one.scope: one for one in map(KillSwitch.of_json, kept.values())}
+
+    # At the start
+
+    async def open_left_behind(self) -> None:
+        """Open the shared accounts that have orders which are not over, in the background, until each is there."""
+        for scope in await self._store.states("account "):
+            name = scope.removeprefix("account ")
+            venue, _, mode = name.rpartition(" ")
+            if mode not in TRADED:
+                continue
+            if (await self._store.working(name)).orders:
+                self._begin(f"open {name}", partial(self._open_again, venue, RunMode(mode)))
+
+    async def _open_again(self, venue: str, mode: RunMode) -> None:
+        tries = 0
+        while True:
+            try:
+                await self.shared(venue, mode)
+            except Unavailable as error:
+                _log.warning("account_not_opened", account=account_name(venue, mode), error=str(error))
+            except (InputError, Conflict) as error:
+                _log.error("account_cannot_be_opened", account=account_name(venue, mode), error=str(error))
+                return
+            else:
+                return
+            await self._wall.sleep(OPEN_AGAIN_SECONDS[min(tries, len(OPEN_AGAIN_SECONDS) - 1)])
+            tries += 1
+
+    async def _feed_changed(self, account: TradingAccount, change: Change) -> None:
+        """Have it in the log that a feed of an account is down, or there again."""
+        async with account.trader.books.change() as draft:
+            if isinstance(change, FeedStale):
+                draft.say(
+                    DataFeedStale(
+                        venue=account.name, symbols=(), since=change.since, reason=change.reason, mode=account.mode
+                    )
+                )
+            elif change.is_complete:
+                draft.say(DataFeedRestored(venue=account.name, symbols=(), mode=account.mode))
+
+
+def _turned(switch: KillSwitch) -> Payload:
+    account = None if switch.scope == EVERYWHERE else switch.scope
+    if switch.is_on:
+        return RiskKillSwitchOn(reason=switch.reason, account=account, flatten=switch.flatten)
+    return RiskKillSwitchOff(reason=switch.reason, account=account)
+
+
+def account_name(venue: str, mode: RunMode) -> str:
+    """What an account is called."""
+    return f"{venue} {mode}"
+
+
+def _told(what: str, facts: Mapping[str, object]) -> None:
+    _log.warning(what, **facts)

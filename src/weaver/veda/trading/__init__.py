@@ -1,0 +1,1 @@
+"""Orders carried out at a venue: written down before they are sent, followed until their fate is known."""

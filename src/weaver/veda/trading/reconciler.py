@@ -1,0 +1,120 @@
+"""What is at the venue against what is in the books: asked for at the start, after each gap, and every half minute."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from weaver.veda.exchange.account import VenueAccount, VenuePosition
+from weaver.veda.exchange.orders import OrderUpdate, VenueFill, VenueOrder
+from weaver.veda.exchange.port import ExchangeAdapter
+from weaver.veda.orders.folding import is_same
+from weaver.veda.orders.submission import Submission, SubmissionState
+from weaver.veda.ports import TradingStore
+from weaver.veda.trading.books import Books
+from weaver.veda.trading.calls import Calls
+
+EVERY = timedelta(seconds=30)
+MARGIN = timedelta(seconds=120)
+"""How far before the last look the lists reach: clocks differ, and lists lag."""
+
+
+class Reconciler:
+    """Nothing is gone because a list lacks it: it is asked for by its id. Orders of others are kept apart."""
+
+    def __init__(self, *, books: Books, adapter: ExchangeAdapter, calls: Calls, store: TradingStore) -> None:
+        self._books, self._adapter, self._calls, self._store = books, adapter, calls, store
+        self.is_done = False
+        """Whether the venue was looked at since the start."""
+        self.next_at: datetime | None = None
+        self.foreign: dict[str, VenueOrder] = {}
+        """Orders that others placed in the account and that work, by venue id."""
+        self.account: VenueAccount | None = None
+        self.positions: tuple[VenuePosition, ...] | None = None
+        """As the venue showed them at the last look; None before it."""
+        self.others: tuple[VenueFill, ...] = ()
+        """Fills of the last look whose orders are in no book of ours."""
+        self._since: datetime | None = None
+        self._not_ours: dict[str, None] = {}
+        """The venue ids of orders that were found to be others'."""
+
+    async def reconcile(self) -> None:
+        """Look. Raises Unavailable where the venue or the database does not answer."""
+        started = self._adapter.now()
+        since = (self._since or self._oldest(started)) - MARGIN
+        open_ = await self._adapter.open_orders()
+        shown = {order.venue_id: order for order in (*await self._adapter.orders_since(since), *open_)}
+        fills = await self._adapter.fills_since(since)
+        for order in shown.values():
+            await self._take(order)
+        for order in shown.values():
+            await self._look_for_legs(order)
+        self.foreign = {key: order for key, order in self.foreign.items() if key in {one.venue_id for one in open_}}
+        for submission in [*self._books.known.open_submissions()]:
+            if submission.state is SubmissionState.WORKING and submission.venue_id not in shown:
+                await self._calls.refresh(submission.id)
+        await self._take_fills(fills)
+        self.account, self.positions = await self._adapter.account(), await self._adapter.positions()
+        self._since, self.is_done = started, True
+        self.next_at = self._adapter.now() + EVERY
+
+    async def _look_for_legs(self, shown: VenueOrder) -> None:
+        """An order that lacks an exit in a list is asked for by its id; exits that the venue put in the place of ours
+        by itself are ours."""
+        known = self._books.known
+        for leg in shown.legs:
+            if leg.is_working and leg.replaces is not None and known.by_venue_id(leg.venue_id) is None:
+                await self._calls.claim(leg)
+        submission = known.by_venue_id(shown.venue_id)
+        if submission is not None and any(
+            held.state is SubmissionState.SENDING for held in known.legs_of(submission.id)
+        ):
+            await self._calls.refresh(submission.id)
+
+    async def identify(self, update: OrderUpdate) -> None:
+        """Find out whose an order is that is in no book: a leg whose entry was not shown with it yet, or others'."""
+        symbol = update.order.symbol
+        for submission in [*self._books.known.open_submissions()]:
+            if submission.symbol == symbol and not submission.is_leg and submission.venue_id is not None:
+                await self._calls.refresh(submission.id)
+        if not await self._calls.take(update.order, fill=update.fill):
+            await self._take(update.order)
+
+    async def _take(self, shown: VenueOrder) -> None:
+        if await self._calls.claim(shown):
+            return
+        self._not_ours[shown.venue_id] = None
+        if shown.is_working:
+            self.foreign[shown.venue_id] = shown
+
+    async def _take_fills(self, fills: Sequence[VenueFill]) -> None:
+        """Book what is in no book. Others' are those whose order was seen, and is not ours."""
+        await self._recall(fills)
+        known = self._books.known
+        self.others = tuple(fill for fill in fills if fill.venue_order_id in self._not_ours)
+        ours = [(one, fill) for fill in fills if (one := known.by_venue_id(fill.venue_order_id)) is not None]
+        missing = [(one, fill) for one, fill in ours if not self._is_counted(one, fill)]
+        for submission_id in sorted({one.id for one, fill in missing if fill.cumulative_quantity is None}):
+            await self._calls.complete(submission_id)
+        told = [(one, fill) for one, fill in missing if fill.cumulative_quantity is not None]
+        if told:
+            async with self._books.change() as draft:
+                for submission, fill in told:
+                    draft.book(draft.submission(submission.id), fill)
+
+    async def _recall(self, fills: Sequence[VenueFill]) -> None:
+        """Take orders into memory that are over, and of which fills are listed."""
+        known = self._books.known
+        unknown = {one.venue_order_id for one in fills if known.by_venue_id(one.venue_order_id) is None}
+        if wanted := sorted(unknown - self._not_ours.keys()):
+            found = await self._store.orders_by_submission(self._books.account, wanted)
+            for order_id in sorted(set(found.values())):
+                await self._books.recall(order_id)
+
+    def _is_counted(self, submission: Submission, fill: VenueFill) -> bool:
+        end = fill.cumulative_quantity
+        if end is not None:
+            return any(begun < end <= to for begun, to in submission.counted)
+        return any(is_same(one, fill) for one in self._books.known.fills_of(submission.order_id))
+
+    def _oldest(self, now: datetime) -> datetime:
+        """When the oldest order that is open was placed."""
+        return min((order.placed_at for order in self._books.known.working()), default=now)

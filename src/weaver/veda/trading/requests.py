@@ -1,0 +1,126 @@
+"""Our orders as a venue is asked for them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from weaver.model.orders.actions import OrderClass, OrderType
+from weaver.veda.exchange.orders import OrderChange, OrderRequest, StopLoss, VenueOrder
+from weaver.veda.orders.live_order import LiveOrder
+from weaver.veda.orders.submission import Part, Submission
+
+STOPS = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
+
+
+def request_of(submission: Submission, order: LiveOrder, legs: Sequence[LiveOrder]) -> OrderRequest:
+    """What is sent for a submission. `legs`: the exits that the venue is to hold with it; of exits by themselves (an
+    oco, or those that are placed anew) both of them, or the one there is."""
+    if submission.part is Part.PROTECTION or order.order_class is OrderClass.OCO:
+        return _exits(submission, legs)
+    request = _simple(submission, order)
+    if not legs:
+        return request
+    target, stop = take_profit(legs), stop_loss(legs)
+    return replace(
+        request,
+        order_class=OrderClass.BRACKET if target and stop else OrderClass.OTO,
+        take_profit=None if target is None else target.limit,
+        stop_loss=None if stop is None else _stop_loss(stop),
+        exit_tif=legs[0].tif,
+    )
+
+
+def _simple(submission: Submission, order: LiveOrder) -> OrderRequest:
+    is_whole = submission.quantity == order.quantity
+    return OrderRequest(
+        client_order_id=submission.id,
+        symbol=order.symbol,
+        side=order.side,
+        quantity=Decimal(0) if order.notional is not None and is_whole else submission.quantity,
+        notional=order.notional if is_whole else None,
+        may_be_cut=order.may_be_cut,
+        order_type=order.order_type,
+        tif=order.tif,
+        expires=order.expires,
+        expires_at=order.expires_at,
+        extended_hours=order.extended_hours,
+        limit=order.limit,
+        stop=None if order.order_type is OrderType.TRAILING_STOP else order.stop,
+        trail=order.trail,
+        trail_percent=order.trail_percent,
+    )
+
+
+def _exits(submission: Submission, legs: Sequence[LiveOrder]) -> OrderRequest:
+    """Exits without an entry: an oco, or the only one that is left by itself."""
+    target, stop = take_profit(legs), stop_loss(legs)
+    if target is None or stop is None:
+        return replace(_simple(submission, legs[0]), quantity=submission.quantity, notional=None)
+    return OrderRequest(
+        client_order_id=submission.id,
+        symbol=target.symbol,
+        side=target.side,
+        quantity=submission.quantity,
+        order_type=OrderType.LIMIT,
+        tif=target.tif,
+        extended_hours=target.extended_hours,
+        order_class=OrderClass.OCO,
+        take_profit=target.limit,
+        stop_loss=_stop_loss(stop),
+        exit_tif=target.tif,
+    )
+
+
+def _stop_loss(leg: LiveOrder) -> StopLoss:
+    assert leg.stop is not None
+    return StopLoss(stop=leg.stop, limit=leg.limit)
+
+
+def take_profit(legs: Sequence[LiveOrder]) -> LiveOrder | None:
+    """The limit order among exits."""
+    return next((leg for leg in legs if leg.order_type is OrderType.LIMIT), None)
+
+
+def stop_loss(legs: Sequence[LiveOrder]) -> LiveOrder | None:
+    """The stop among exits."""
+    return next((leg for leg in legs if leg.order_type in STOPS), None)
+
+
+def unfit_leg(legs: Sequence[LiveOrder]) -> LiveOrder | None:
+    """An exit that no venue holds with an entry: one that is neither a limit nor a stop order."""
+    return next((leg for leg in legs if leg.order_type is not OrderType.LIMIT and leg.order_type not in STOPS), None)
+
+
+def change_of(submission: Submission, new: LiveOrder, old: LiveOrder) -> OrderChange:
+    """What is sent to have `new` take the place of `old`."""
+    trail = new.trail if new.trail is not None else new.trail_percent
+    was = old.trail if old.trail is not None else old.trail_percent
+    trails = new.order_type is OrderType.TRAILING_STOP
+    return OrderChange(
+        client_order_id=submission.id,
+        quantity=None if submission.quantity == old.quantity and not old.filled else submission.quantity,
+        tif=None if new.tif is old.tif else new.tif,
+        limit=None if new.limit == old.limit else new.limit,
+        stop=None if trails or new.stop == old.stop else new.stop,
+        trail=None if trail == was else trail,
+    )
+
+
+def leg_shown(leg: LiveOrder, shown: Sequence[VenueOrder]) -> VenueOrder | None:
+    """The order by which a venue holds one of our exits, of those that it shows."""
+    if leg.order_type is OrderType.LIMIT:
+        return next((one for one in shown if one.order_type is OrderType.LIMIT), None)
+    return next((one for one in shown if one.order_type in STOPS), None)
+
+
+def fits(shown: VenueOrder, request: OrderRequest) -> bool:
+    """Whether an order that a venue shows under our id can be the one that was asked for."""
+    if shown.symbol and shown.symbol != request.symbol:
+        return False
+    if shown.side is not None and shown.side is not request.side:
+        return False
+    if request.notional is not None:
+        return shown.notional in (None, request.notional)
+    if shown.quantity is not None and request.order_class is OrderClass.OCO:
+        return shown.quantity <= request.quantity  # what its stop has filled is taken off
+    return shown.quantity in (None, request.quantity)
