@@ -14,20 +14,25 @@ import structlog
 from pydantic import SecretStr
 
 import weaver
-from weaver.config import Settings, environment_without_secrets, is_secret, listed, variable
+from weaver.config import Settings, adapter_settings, environment_without_secrets, is_secret, listed, variable
+from weaver.events.factory import EventFactory
 from weaver.events.log.retention import keep_pruned
 from weaver.glados.app import create_app
 from weaver.glados.clock.ports import WallClock
 from weaver.glados.clock.wall import SystemWallClock
+from weaver.glados.deciders.deciders import LocalDeciders
 from weaver.glados.http.connections import connections_max
 from weaver.glados.http.security import Gate, Sessions, check_bind, check_names, is_guessable
 from weaver.glados.http.upload import remove_leftovers
 from weaver.glados.http.web import add_web
 from weaver.glados.http_server import HttpServer, bound_socket, url_of
-from weaver.glados.ids import TimeOrderedIds, new_token
+from weaver.glados.ids import TimeOrderedIds, chance, new_token
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
+from weaver.glados.live.live_runner import LiveRunner
+from weaver.glados.live.results import LiveResults
+from weaver.glados.live.session import LiveSessions
 from weaver.glados.metrics import Metrics
 from weaver.glados.pool.file_readers import FileReader, FileReaders
 from weaver.glados.pool.pool import LocalBacktestPool
@@ -44,10 +49,16 @@ from weaver.glados.runs.runners import Runner
 from weaver.glados.services import ServerFacts, Services
 from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
+from weaver.glados.trading.store import KeptTradingStore
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.errors import InputError
 from weaver.model.run import RunMode
+from weaver.research.run_venues import RunVenues
 from weaver.research.venues import connected
+from weaver.veda.adapters.catalogue import AdapterCatalogue
+from weaver.veda.manual.desk import Desk
+from weaver.veda.ports import ClosableDeciders, TradingStore
+from weaver.veda.service import TradingService, Venues
 from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.engines.ownership import FileLock
@@ -57,6 +68,7 @@ HOME_TAKEN = (
     "this server is read-only: another one uses its home {}; stop that one and start this one again, or give this one "
     "a home of its own (WEAVER_HOME)"
 )
+TRADING = (RunMode.PAPER, RunMode.LIVE)
 WEB = Path(weaver.__file__).parent / "web"
 """Where the web app's built files are put."""
 _KB, _MB = 1024, 1024 * 1024
@@ -128,13 +140,35 @@ class Parts:
             now=wall.now,
         )
 
+    def deciders(self, settings: Settings, *, new_id: NewId) -> ClosableDeciders:
+        """Where live strategies decide. It is closed when the server ends."""
+        return LocalDeciders(
+            memory_max_bytes=settings.worker_memory_mb * _MB, environment=environment_without_secrets(), new_id=new_id
+        )
+
+    def venues(self, settings: Settings, *, bars: ParquetBarStore, wall: WallClock) -> Venues:
+        """Where runs trade."""
+        return RunVenues(
+            catalogue=AdapterCatalogue(settings.adapters_folder),
+            bars=bars,
+            wall=wall,
+            chance=chance,
+            settings_of=adapter_settings,
+        )
+
     def runners(
         self,
         pool: BacktestPool,
-        database: Database,  # noqa: ARG002 - for runners that trade: they keep what they do as they go
+        database: Database,  # noqa: ARG002 - for runners of others, that keep what they do as they go
+        sessions: LiveSessions,
+        *,
+        wall: WallClock,
     ) -> Mapping[RunMode, Runner]:
         """Who carries runs of a mode out."""
-        return {RunMode.BACKTEST: BacktestRunner(pool=pool)}
+        return {
+            RunMode.BACKTEST: BacktestRunner(pool=pool),
+            **{mode: LiveRunner(mode=mode, sessions=sessions, pool=pool, wall=wall) for mode in TRADING},
+        }
 
     def reader(self, settings: Settings) -> FileReader:
         """Reads uploads. It is closed when the server ends."""
@@ -203,12 +237,16 @@ async def started(
     database = await _database(settings, stack, wall, new_id)
     pool = parts.pool(settings, wall=wall, new_id=new_id)
     stack.push_async_callback(pool.close)
+    trading, store, sessions = await _trading(
+        settings, parts, stack, database=database, bars=bars, wall=wall, new_id=new_id
+    )
+    runners = parts.runners(pool, database, sessions, wall=wall)
     runs = RunManager(
-        database=database, log=database.log, runners=parts.runners(pool, database), workers=pool, catalogue=catalogue,
+        database=database, log=database.log, runners=runners, workers=pool, catalogue=catalogue,
         bars=bars, threads=threads.strategies, now=wall.now, new_id=new_id, wait=wall.sleep, version=weaver.__version__,
     )  # fmt: skip
     await stack.enter_async_context(runs)
-    await _kept_up(settings, stack, database, runs, bars, wall)
+    await _kept_up(settings, stack, database, runs, trading, bars, wall)
     reader = parts.reader(settings)
     stack.push_async_callback(reader.close)
     jobs = await stack.enter_async_context(Jobs(now=wall.now, new_id=new_id))
@@ -221,8 +259,30 @@ async def started(
         new_id=new_id, wait=wall.sleep, metrics=metrics, open_history=connected,
         hub=Hub(log=database.log, wait=wall.sleep, on_event=metrics.event, on_reset=metrics.reset),
         gate=Gate(token=facts.token, sessions=Sessions(now=wall.now, new_token=parts.new_token)),
+        live_results=LiveResults(store=store, aside=threads.results.do), trading=trading, trading_store=store,
+        desk=Desk(store=store, new_id=new_id),
     )  # fmt: skip
     return Started(database=database, pool=pool, runs=runs, services=services)
+
+
+async def _trading(
+    settings: Settings, parts: Parts, stack: AsyncExitStack, *, database: SqlDatabase, bars: ParquetBarStore,
+    wall: WallClock, new_id: NewId,
+) -> tuple[TradingService, TradingStore, LiveSessions]:  # fmt: skip
+    """What trades: closed after the runs have ended."""
+    store, deciders = KeptTradingStore(database), parts.deciders(settings, new_id=new_id)
+    stack.push_async_callback(deciders.close)
+    service = TradingService(
+        venues=parts.venues(settings, bars=bars, wall=wall),
+        store=store,
+        events=EventFactory(producer="veda", now=wall.now, new_id=new_id),
+        wall=wall,
+    )
+    await stack.enter_async_context(service)
+    sessions = LiveSessions(
+        service=service, store=store, deciders=deciders, bars=bars, wall=wall, aside=asyncio.to_thread
+    )
+    return service, store, sessions
 
 
 async def _database(settings: Settings, stack: AsyncExitStack, wall: WallClock, new_id: NewId) -> SqlDatabase:
@@ -238,11 +298,12 @@ async def _database(settings: Settings, stack: AsyncExitStack, wall: WallClock, 
 
 
 async def _kept_up(
-    settings: Settings, stack: AsyncExitStack, database: SqlDatabase, runs: RunManager, bars: ParquetBarStore,
-    wall: WallClock,
+    settings: Settings, stack: AsyncExitStack, database: SqlDatabase, runs: RunManager, trading: TradingService,
+    bars: ParquetBarStore, wall: WallClock,
 ) -> None:  # fmt: skip
     """Begin what goes on behind all requests."""
     if database.is_owner:
+        await trading.open_left_behind()
         is_recovered = await recovered(runs.recover)
         remove_leftovers(settings.uploads_folder)
         recovery = recover_when_needed(database, runs.recover, wall.sleep, is_recovered=is_recovered)

@@ -16,6 +16,7 @@ from tests.unit.glados.runs.live import LiveRunner, Venue
 from weaver.config import Settings
 from weaver.glados.app import create_app
 from weaver.glados.clock.ports import WallClock
+from weaver.glados.live.session import LiveSessions
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, BrokenBacktest, Database, NewId, Progress
 from weaver.glados.runs.backtest_runner import BacktestRunner
 from weaver.glados.runs.runners import Runner
@@ -80,7 +81,9 @@ class Others(Parts):
     def pool(self, settings: Settings, *, wall: WallClock, new_id: NewId) -> BacktestPool:
         return self.own_pool
 
-    def runners(self, pool: BacktestPool, database: Database) -> Mapping[RunMode, Runner]:
+    def runners(
+        self, pool: BacktestPool, database: Database, sessions: LiveSessions, *, wall: WallClock
+    ) -> Mapping[RunMode, Runner]:
         return {mode: BacktestRunner(pool=pool) for mode in (RunMode.BACKTEST, RunMode.PAPER)}
 
 
@@ -164,7 +167,9 @@ class Trading(Parts):
     def pool(self, settings: Settings, *, wall: WallClock, new_id: NewId) -> BacktestPool:
         return Pool()
 
-    def runners(self, pool: BacktestPool, database: Database) -> Mapping[RunMode, Runner]:
+    def runners(
+        self, pool: BacktestPool, database: Database, sessions: LiveSessions, *, wall: WallClock
+    ) -> Mapping[RunMode, Runner]:
         self.live.append(LiveRunner(database, self.venue))
         return {RunMode.BACKTEST: BacktestRunner(pool=pool), RunMode.LIVE: self.live[-1]}
 

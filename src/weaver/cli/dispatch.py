@@ -22,13 +22,20 @@ COMMANDS = {
     "strategies": "List, check and begin strategies.",
     "data": "Import market data, list it, check it.",
     "runs": "See, start, stop and reproduce runs.",
+    "orders": "Place, see, change and cancel orders.",
+    "account": "Show accounts at venues.",
+    "positions": "Show what accounts hold, and whose it is.",
+    "risk": "See and set limits; end halts.",
+    "kill": "Stop all trading that adds risk, or let it go on.",
+    "venues": "Show the venues and their state.",
     "migrate": "Bring the database's tables up to date.",
     "backup": "Copy what Weaver keeps, also while a server runs.",
     "simulate-exchange": "Rehearse: a local exchange that speaks as Alpaca does.",
     "doctor": "Check that everything Weaver needs is there and works.",
 }
 """Each in the module of its name; only the one that is called is loaded."""
-_GROUPS = frozenset({"strategies", "data", "runs"})
+_TRADING = frozenset({"orders", "account", "positions", "risk", "kill", "venues"})
+_GROUPS = frozenset({"strategies", "data", "runs", "orders", "risk"})
 """Those that have commands of their own."""
 DEBUG = "--debug"
 INTERRUPTED = 130
@@ -74,7 +81,8 @@ def _app(called: str | None) -> typer.Typer:
     )
     app.callback()(_options)
     for name, about in COMMANDS.items():
-        module = import_module(f"weaver.cli.{name.replace('-', '_')}") if name == called else None
+        room = "weaver.cli.trading" if name in _TRADING else "weaver.cli"
+        module = import_module(f"{room}.{name.replace('-', '_')}") if name == called else None
         if module is None:
             app.command(name, help=about)(_nothing)
         elif name in _GROUPS:

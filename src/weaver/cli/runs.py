@@ -8,7 +8,6 @@ import typer
 from weaver.cli.screen.output import Outputs
 from weaver.cli.screen.progress import ProgressBar
 from weaver.config import settings
-from weaver.model.errors import Unavailable
 from weaver.model.run import RunMode, RunStatus
 
 if TYPE_CHECKING:
@@ -125,11 +124,9 @@ def _without_nulls(value: Any) -> Any:
 def _on_server(reference: str) -> "tuple[ServerClient, str]":
     """The running server, and the run's id. Raises Unavailable where none runs."""
     from weaver.cli.kept.kept_runs import ServedRuns, get_run
-    from weaver.cli.kept.server_client import running_server
+    from weaver.cli.kept.server_client import needed_server
 
-    client = running_server(settings())
-    if client is None:
-        raise Unavailable("no server runs on this WEAVER_HOME: start one with `weaver up`")
+    client = needed_server(settings())
     return client, str(get_run(ServedRuns(client), reference)["id"])
 
 

@@ -10,6 +10,7 @@ from weaver.glados.http.security import Gate
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
+from weaver.glados.live.results import LiveResults
 from weaver.glados.metrics import Metrics
 from weaver.glados.pool.file_readers import FileReader
 from weaver.glados.ports import Database, NewId, Now, OpenHistory, Wait
@@ -17,6 +18,9 @@ from weaver.glados.runs.port import RunManager
 from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
 from weaver.marvin.plugins.catalogue import Catalogue
+from weaver.veda.manual.desk import Desk
+from weaver.veda.ports import TradingStore
+from weaver.veda.service import TradingService
 from weaver.walle.bars.store import ParquetBarStore
 
 
@@ -66,3 +70,9 @@ class Services:
     """Hands events out to streams; open as long as the application's lifespan."""
     gate: Gate
     metrics: Metrics
+    trading: TradingService
+    trading_store: TradingStore
+    live_results: LiveResults
+    """What paper and live runs have come to."""
+    desk: Desk
+    """Takes what people order."""

@@ -20,6 +20,9 @@ from tests.acceptance.service.strategies import install
 
 NOT_HERE = ("/events/stream", "/data/import", "/data/preview")
 """A stream without an end, and uploads: tested apart."""
+ORDER = "/api/v1/orders/{order_id}"
+AT_A_VENUE = (f"PATCH {ORDER}", f"DELETE {ORDER}", f"POST {ORDER}/sync")
+"""What is not done to a backtest's order, of which there is one here: tested apart."""
 EXAMPLES = 12
 CHECKS = [content_type_conformance, response_schema_conformance, status_code_conformance]
 
@@ -38,7 +41,8 @@ def test_every_answer_is_one_that_the_document_describes(tmp_path: Path) -> None
         for operation in sorted(tried, key=lambda operation: operation.method == "delete"):
             statuses = _try(operation, known)
             assert statuses, operation.label
-            if any(f"{{{name}}}" in operation.path for name in known):
+            is_about_ours = any(f"{{{name}}}" in operation.path for name in known)
+            if is_about_ours and operation.label not in AT_A_VENUE:
                 assert min(statuses) < 300, f"{operation.label}: {sorted(statuses)}"
         assert "Traceback" not in running.log
 

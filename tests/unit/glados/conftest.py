@@ -20,19 +20,25 @@ from tests.unit.glados.fakes import (
     FakeRunManager,
     FakeVenues,
     FaultyDatabase,
+    NoVenues,
     database_in_memory,
 )
 from weaver.events.event import Event
+from weaver.events.factory import EventFactory
 from weaver.events.log.log import StoredEventLog
 from weaver.glados.app import create_app
 from weaver.glados.http.security import Gate, Sessions
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
+from weaver.glados.live.results import LiveResults
 from weaver.glados.metrics import Metrics
 from weaver.glados.services import ServerFacts, Services
 from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
+from weaver.glados.trading.store import KeptTradingStore
 from weaver.marvin.plugins.catalogue import Catalogue
+from weaver.veda.manual.desk import Desk
+from weaver.veda.service import TradingService
 from weaver.walle.bars.store import ParquetBarStore
 
 TOKEN = "correct-horse-battery-staple"
@@ -74,7 +80,18 @@ def logged() -> Iterator[list[dict[str, Any]]]:
 def services_on(*, facts: ServerFacts, new_token: Callable[[], str], **parts: Any) -> Services:
     """Services of these parts, and of those that are made of them."""
     metrics, log, wait = Metrics(), parts["log"], parts["wait"]
+    store = KeptTradingStore(parts["database"])
+    trading = TradingService(
+        venues=NoVenues(),
+        store=store,
+        events=EventFactory(producer="veda", now=parts["now"], new_id=parts["new_id"]),
+        wall=FakeClock(),
+    )
     return Services(
+        trading=trading,
+        live_results=LiveResults(store=store, aside=parts["threads"].results.do),
+        trading_store=store,
+        desk=Desk(store=store, new_id=parts["new_id"]),
         facts=facts,
         metrics=metrics,
         hub=Hub(log=log, wait=wait, on_event=metrics.event, on_reset=metrics.reset),

@@ -73,6 +73,25 @@ class FakeVenues:
             self.is_open = False
 
 
+class NoVenues:
+    """Nowhere to trade."""
+
+    def shared(self, venue: str, mode: RunMode) -> NoReturn:
+        raise NotFound(f"there is no venue {venue!r}")
+
+    def of_run(self, run: Run) -> NoReturn:
+        raise NotFound(f"there is no venue {run.venue!r}")
+
+    def is_of_run(self, venue: str) -> bool:
+        return False
+
+    def check(self, run: Run) -> None:
+        raise NotFound(f"there is no venue {run.venue!r}")
+
+    def offered(self) -> list[NoReturn]:
+        return []
+
+
 class FakeIds:
     """id-1, id-2 …"""
 

@@ -43,6 +43,10 @@ class ServerClient:
         """The JSON of an answer."""
         return self._asked("POST", path, {}, body)
 
+    def send(self, method: str, *path: str, body: dict[str, Any]) -> Any:
+        """The JSON of an answer to another method."""
+        return self._asked(method, path, {}, body)
+
     def _asked(self, method: str, path: tuple[str, ...], params: dict[str, Any], body: dict[str, Any] | None) -> Any:
         place = "".join(f"/{quote(part, safe='')}" for part in path)
         try:
@@ -76,6 +80,14 @@ class ServerClient:
             why = "the server needs a token" if self._token is None else "the server does not take this token"
             return InputError(f"{why}: set SECURITY_API_TOKEN to the one that it was started with")
         return _ERRORS.get(error.code, InputError if error.code < 500 else WeaverError)(message)
+
+
+def needed_server(settings: Settings) -> ServerClient:
+    """The server that runs on this WEAVER_HOME. Raises Unavailable where none answers."""
+    client = running_server(settings)
+    if client is None:
+        raise Unavailable("no server runs on this WEAVER_HOME: start one with `weaver up`")
+    return client
 
 
 def running_server(settings: Settings) -> ServerClient | None:

@@ -31,12 +31,35 @@ class Checks(ResponseBody):
     disk: Check = Field(description="What is written is kept: there is room on the disk, and the last change was kept.")
 
 
+class VenueState(StrEnum):
+    """How a venue stands."""
+
+    CONNECTED = "connected"
+    IDLE = "idle"
+    """Nobody has needed it."""
+    DOWN = "down"
+
+
 class Venue(ResponseBody):
-    """A broker or exchange that orders can be sent to."""
+    """A broker or exchange that orders can be sent to, in one mode."""
 
     id: str = Field(description="Its name, as a run names it.")
     mode: str = Field(description="`paper` or `live`.")
-    state: str = Field(description="`connected`, `connecting` or `down`.")
+    state: VenueState = Field(description="`idle`: nobody has needed it; `down`: it could not be connected.")
+
+
+class VenueDetail(Venue):
+    """A venue with all that is known of it."""
+
+    title: str = Field(description="Its name for people.")
+    description: str = Field(description="What it is.")
+    asset_classes: list[str] = Field(description="What can be traded there.")
+    features: list[str] = Field(description="What it can do.")
+    built_in: bool = Field(description="False: an adapter of the user's own.")
+    of_run: bool = Field(description="True: each run has one of its own, on stored bars.")
+    settings: dict[str, bool] = Field(description="The settings that it takes, and whether each is set.")
+    problem: str | None = Field(description="Why it cannot be used, or could not be connected; null: nothing is.")
+    feeds: dict[str, bool] = Field(description="Its streams that are read, and whether each stands.")
 
 
 class HealthResponse(ResponseBody):
@@ -47,14 +70,14 @@ class HealthResponse(ResponseBody):
     storage: str = Field(description="`memory`, `sqlite` or `postgresql`.")
     durable: bool = Field(description="False: nothing that is kept here survives the end of the server (`memory`).")
     read_only: bool = Field(description="True: another server owns trading on this database; this one only shows it.")
-    venues: list[Venue] = Field(description="The venues that are connected.")
+    venues: list[Venue] = Field(description="The venues that are connected, or could not be.")
     checks: Checks = Field(description="What was asked, and how it answered.")
 
 
 class VenuesResponse(ResponseBody):
     """The venues there are."""
 
-    items: list[Venue] = Field(description="Each venue with its state.")
+    items: list[VenueDetail] = Field(description="Each venue in each of its modes.")
     reason: str | None = Field(description="Why there are none; null where there are some.")
 
 

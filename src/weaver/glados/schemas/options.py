@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field, PlainValidator, StringConstraints, TypeAdapter, create_model
 
 from weaver.glados.schemas.base import AmountInput, RequestBody
-from weaver.model.backtest.kinds import AmountGiven, Choice, CostsGiven, Flag, OptionKind, Whole
+from weaver.model.backtest.kinds import AmountGiven, Choice, CostsGiven, Flag, OptionKind, Text, Whole
 from weaver.model.backtest.options import DEFAULTS, RUN_OPTIONS, Option
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -70,6 +70,8 @@ def _asked(kind: OptionKind) -> Any:
             return Annotated[int, Field(ge=kind.least, le=kind.most)]
         case Choice():
             return Literal[tuple(map(str, kind.of))]
+        case Text():
+            return Annotated[str, Field(max_length=100)]
         case AmountGiven():
             return AmountInput
         case CostsGiven():

@@ -110,6 +110,7 @@ async def test_every_option_has_a_value_that_is_taken(house: House) -> None:
     options = {
         "cash": 5_000, "account": "margin", "leverage": "2", "shorting": True, "maintenance": 0.3, "costs": "none",
         "asset": "stock", "warmup": 0, "seed": -3, "close_at_end": False, "lookahead_check": True, "audit": "full",
+        "replay": "2024-01-02..2024-06-28", "speed": "max", "venue_costs": "none",
     }  # fmt: skip
     assert options.keys() == set(RUN_OPTIONS)
     assert (await house.manager.create(new_run(options=options), corr_id="c")).options == options

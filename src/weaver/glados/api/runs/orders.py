@@ -1,26 +1,24 @@
-"""Orders and fills, of all runs."""
+"""Lists of orders and fills, of all runs."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from fastapi import Query as Parameter
 
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
-from weaver.glados.api.runs.lookup import existing_run
-from weaver.glados.api.server.venues import NO_VENUE
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, PageOf
-from weaver.glados.schemas.orders import FillResponse, OrderResponse, OrderSide, PlaceOrderRequest
-from weaver.model.errors import Conflict, NotFound, Unavailable
+from weaver.glados.schemas.orders import FillResponse, OrderResponse, OrderSide, TradedMode
 from weaver.model.orders.status import OrderStatus
-from weaver.model.run import RunMode, RunStatus
 
 SymbolParameter = Annotated[list[Identifier] | None, Parameter(description="Any of these.")]
 SideParameter = Annotated[list[OrderSide] | None, Parameter(description="Any of these.")]
 StatusParameter = Annotated[list[OrderStatus] | None, Parameter(description="Any of these.")]
 RunParameter = Annotated[Identifier | None, Parameter(description="Only this run's.")]
+VenueParameter = Annotated[list[Identifier] | None, Parameter(description="At any of these; no backtest's.")]
+ModeParameter = Annotated[list[TradedMode] | None, Parameter(description="In any of these; no backtest's.")]
 OrderParameter = Annotated[list[Identifier] | None, Parameter(description="Of any of these orders.")]
 
 router = APIRouter(tags=["orders"])
@@ -34,38 +32,20 @@ async def list_orders(
     symbol: SymbolParameter = None,
     side: SideParameter = None,
     status: StatusParameter = None,
+    venue: VenueParameter = None,
+    mode: ModeParameter = None,
+    client_order_id: Annotated[list[Identifier] | None, Parameter(description="Any of these.")] = None,
     sort: SortParameter = None,
 ) -> Response:
-    """The orders of all runs, or of one."""
-    query = paging.query({"symbol": symbol, "side": side, "status": status}, sort)
+    """The orders of all runs and of people, or of one run."""
+    filters = {
+        "symbol": symbol, "side": side, "status": status, "venue": venue, "mode": mode,
+        "client_order_id": client_order_id,
+    }  # fmt: skip
+    query = paging.query(filters, sort)
     async with services.database.transaction() as transaction:
         found = await transaction.records.rows("orders", run_id, query)
     return await page_text(services, found, lambda row: OrderResponse(**row), paging)
-
-
-@router.get("/orders/{order_id}", responses=responses(404))
-async def get_order(
-    order_id: Annotated[Identifier, Path(description="The order's id.")], services: ServicesDep
-) -> OrderResponse:
-    """One order."""
-    async with services.database.transaction() as transaction:
-        row = await transaction.records.find_row("orders", order_id)
-    if row is None:
-        raise NotFound(f"there is no order {order_id!r}: GET /api/v1/orders lists them")
-    return OrderResponse(**row)
-
-
-@router.post("/orders", status_code=201, responses=responses(400, 404, 409))
-async def place_order(body: PlaceOrderRequest, services: ServicesDep) -> OrderResponse:
-    """Place an order with a venue. 503 while there is none; 409 where the run is not running, or is a backtest."""
-    if body.run_id is not None:
-        async with services.database.transaction() as transaction:
-            run = await existing_run(transaction, body.run_id)
-        if run.mode is RunMode.BACKTEST:
-            raise Conflict(f"run {run.id} is a backtest: only its own strategy places orders in it")
-        if run.status is not RunStatus.RUNNING:
-            raise Conflict(f"run {run.id} is {run.status}: orders can be placed while it is running")
-    raise Unavailable(NO_VENUE)
 
 
 @router.get("/fills", response_model=PageOf[FillResponse], responses=responses(400))
@@ -76,10 +56,13 @@ async def list_fills(
     order_id: OrderParameter = None,
     symbol: SymbolParameter = None,
     side: SideParameter = None,
+    venue: VenueParameter = None,
+    mode: ModeParameter = None,
     sort: SortParameter = None,
 ) -> Response:
-    """The fills of all runs, or of one."""
-    query = paging.query({"symbol": symbol, "side": side, "order_id": order_id}, sort)
+    """The fills of all runs and of people's orders, or of one run."""
+    filters = {"symbol": symbol, "side": side, "order_id": order_id, "venue": venue, "mode": mode}
+    query = paging.query(filters, sort)
     async with services.database.transaction() as transaction:
         found = await transaction.records.rows("fills", run_id, query)
     return await page_text(services, found, lambda row: FillResponse(**row), paging)

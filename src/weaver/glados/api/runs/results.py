@@ -12,6 +12,14 @@ from weaver.glados.api.events import TypesParameter, chosen_types
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import Paging, PagingDep, SortParameter
 from weaver.glados.api.runs.events import run_events
+from weaver.glados.api.runs.live import (
+    find_live_result,
+    live_points,
+    live_positions,
+    live_result,
+    live_results,
+    live_trades,
+)
 from weaver.glados.api.runs.lookup import RunId, existing_run
 from weaver.glados.api.runs.orders import OrderParameter, SideParameter, StatusParameter, SymbolParameter
 from weaver.glados.application import ServicesDep
@@ -37,6 +45,7 @@ from weaver.glados.stored.equity_text import curve_points, equity_text, stamps_o
 from weaver.glados.stored.indicators import INDICATORS, StoredIndicator, decode_indicators, downsampled, points_each
 from weaver.glados.stored.positions import POSITIONS, decode_positions
 from weaver.model.errors import NotFound
+from weaver.model.run import Run, RunMode
 
 POINTS = 1_000
 POINTS_MAX_IN_ALL = 200_000
@@ -62,7 +71,11 @@ router = APIRouter(prefix="/runs/{run_id}", tags=["results"])
 
 @router.get("/results", responses=responses(404))
 async def get_results(run_id: RunId, services: ServicesDep) -> ResultsResponse:
-    """Statistics, warnings and what pins the run down; 404 while there are none."""
+    """Statistics, warnings and what pins the run down; 404 while there are none. Of a paper or live run they are as of
+    its newest tick, and there is no `benchmark_return`, `alpha`, `beta` or `slippage`."""
+    if (run := await _traded(services, run_id)) is not None:
+        found = await live_result(services, run)
+        return await services.threads.results.do(live_results, run, found)
     result = await _result(services, run_id)
     return ResultsResponse(
         run_id=run_id,
@@ -80,7 +93,12 @@ async def get_equity(
     services: ServicesDep,
     points: PointsParameter = POINTS,
 ) -> Response:
-    """The equity curve, thinned to `points`; 404 while there is none."""
+    """The equity curve, thinned to `points`; 404 while there is none. Of a paper or live run it is what its strategy's
+    own account came to at each tick, up to the newest."""
+    if (run := await _traded(services, run_id)) is not None:
+        found = await live_result(services, run)
+        drawn = await services.threads.results.do(live_points, found, points)
+        return HeldResponse(equity_text(run_id, drawn), count=drawn.bytes, media_type="application/json")
     result = await _result(services, run_id, EQUITY)
     curve = await services.threads.results.do(curve_points, _blob(result, EQUITY), points)
     return HeldResponse(equity_text(run_id, curve), count=curve.bytes, media_type="application/json")
@@ -96,6 +114,11 @@ async def list_run_trades(
     sort: SortParameter = None,
 ) -> Response:
     """Its closed round trips."""
+    if (run := await _traded(services, run_id)) is not None:
+        live = await find_live_result(services, run)
+        rows = [] if live is None else await services.threads.results.do(live.trade_rows, run_id)
+        chosen = live_trades(rows, paging, symbol=symbol, side=side, sort=sort)
+        return await page_text(services, chosen, lambda row: TradeResponse(**row), paging)
     filters: Filters = {"symbol": symbol, "side": side}
     found = await _rows(services, "trades", run_id, paging, filters, sort)
     return await page_text(services, found, lambda row: TradeResponse(**row), paging)
@@ -165,7 +188,10 @@ async def get_run_indicators(
 
 @router.get("/positions", responses=responses(404))
 async def list_run_positions(run_id: RunId, services: ServicesDep, paging: PagingDep) -> PageOf[PositionResponse]:
-    """What it held at its end, at its last closes; empty before that."""
+    """What it held at its end, at its last closes; empty before that. Of a paper or live run: what it holds now."""
+    if (traded := await _traded(services, run_id)) is not None:
+        live = await find_live_result(services, traded)
+        return paging.cut([] if live is None else live_positions(live))
     async with services.database.transaction() as transaction:
         await existing_run(transaction, run_id)
         result = await transaction.records.find_result(run_id, blobs=[POSITIONS])
@@ -195,6 +221,13 @@ async def get_report(
     if "gzip" in accept_encoding.lower():
         return HTMLResponse(blob, headers={**headers, "Content-Encoding": "gzip"})
     return HTMLResponse(await services.threads.results.do(decode_report, blob), headers=headers)
+
+
+async def _traded(services: Services, run_id: str) -> Run | None:
+    """The run, where it is on paper or live. Raises NotFound."""
+    async with services.database.transaction() as transaction:
+        run = await existing_run(transaction, run_id)
+    return None if run.mode is RunMode.BACKTEST else run
 
 
 async def _result(services: Services, run_id: str, *blobs: str) -> StoredResult:

@@ -9,7 +9,7 @@ import structlog
 from fastapi import APIRouter, Response
 
 from weaver.glados.application import ServicesDep
-from weaver.glados.schemas.health import Check, Checks, HealthResponse, HealthStatus
+from weaver.glados.schemas.health import Check, Checks, HealthResponse, HealthStatus, Venue, VenueState
 from weaver.glados.services import Services
 from weaver.model.errors import WeaverError
 from weaver.walle.bars.damage import ListedSeries
@@ -38,9 +38,20 @@ async def get_health(services: ServicesDep, response: Response) -> HealthRespons
         storage=services.database.storage,
         durable=services.database.storage != "memory",
         read_only=not services.is_owner(),
-        venues=[],
+        venues=_venues(services),
         checks=checks,
     )
+
+
+def _venues(services: Services) -> list[Venue]:
+    """None is asked: this answer waits for no venue. Why one is down is shown to those who are signed in."""
+    states = dict.fromkeys(services.trading.problems, VenueState.DOWN)
+    states |= {
+        name: VenueState.CONNECTED for name, one in services.trading.accounts.items() if not one.adapter.is_replay
+    }
+    return [
+        Venue(id=name.rpartition(" ")[0], mode=name.rpartition(" ")[2], state=state) for name, state in states.items()
+    ]
 
 
 async def _checks(services: Services) -> Checks:

@@ -1,0 +1,1 @@
+"""Commands that trade, on the running server: orders, accounts, positions, limits, the kill switch, venues."""

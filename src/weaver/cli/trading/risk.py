@@ -1,0 +1,85 @@
+"""`weaver risk`: limits with their use, halts, refusals."""
+
+from typing import Annotated, Any
+
+import typer
+
+from weaver.cli.trading.shown import AsJson, server, show_json, show_rows
+from weaver.model.errors import InputError
+
+app = typer.Typer(help="See and set limits; end halts.", no_args_is_help=True, rich_markup_mode=None)
+
+LIMITS = {"account": "account", "limit": "name", "value": "value", "used": "used", "what": "title"}
+HALTS = {"account": "account", "halted": "scope", "name": "name", "cause": "cause", "reason": "reason"}
+_SCOPES = ("run", "symbol", "account")
+
+
+@app.command()
+def show(as_json: AsJson = False) -> None:
+    """Show limits and how far they are used, halts, and the kill switch."""
+    found = server().get("risk")
+    if as_json:
+        show_json(found)
+        return
+    titles = {one["name"]: one["title"] for one in found["fields"]}
+    rows = [
+        {"account": account["account"], "name": name, "value": _off(value), "used": account["use"].get(name),
+         "title": titles[name]}
+        for account in found["accounts"] for name, value in account["limits"].items()
+    ]  # fmt: skip
+    show_rows(LIMITS, rows, nothing="No account was ever connected: the defaults hold")
+    halts = [{**halt, "account": account["account"]} for account in found["accounts"] for halt in account["halts"]]
+    if halts:
+        show_rows(HALTS, halts, nothing="")
+    switches = [found["kill_switch"], *(one["kill_switch"] for one in found["accounts"] if one["kill_switch"])]
+    for switch in switches:
+        if switch["is_on"]:
+            typer.echo(f"the kill switch is ON over {switch['account'] or 'all accounts'}: {switch['reason']}")
+
+
+@app.command("set")
+def set_limits(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="As 'alpaca paper'.")],
+    limits: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE…", help="`off` turns one off.")] = None,
+    release: Annotated[
+        list[str] | None, typer.Option("--release", metavar="SCOPE=NAME", help="End a halt, as run=ID, symbol=AAPL.")
+    ] = None,
+    accept_account: Annotated[
+        bool, typer.Option("--accept-account", help="The account that the venue shows now is the one that is meant.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Change an account's limits; end halts."""
+    body = {
+        "account": account,
+        "limits": {name: _value(text) for name, text in map(_pair, limits or [])},
+        "release": [_halt(*_pair(text)) for text in release or []],
+        "accept_account": accept_account,
+    }
+    changed = server().send("PUT", "risk", body=body)
+    if as_json:
+        show_json(changed)
+        return
+    for name, value in changed["limits"].items():
+        typer.echo(f"{name:<18} {_off(value)}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise InputError(f"{text!r}: write NAME=VALUE, as daily_loss=0.03")
+    return name, value
+
+
+def _halt(scope: str, name: str) -> dict[str, str]:
+    if scope not in _SCOPES:
+        raise InputError(f"a halt is over a {', '.join(_SCOPES)}, not {scope!r}")
+    return {"scope": scope, "name": name}
+
+
+def _value(text: str) -> Any:
+    return {"off": None, "true": True, "yes": True, "false": False, "no": False}.get(text, text)
+
+
+def _off(value: Any) -> str:
+    return "off" if value is None else str(value)

@@ -1,0 +1,131 @@
+"""Results of paper and live runs, in the shapes of a backtest's."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from weaver.glados.api.lists.paging import Paging
+from weaver.glados.api.lists.sorting import sorted_by
+from weaver.glados.live.results import LiveResult
+from weaver.glados.ports import Page, Row
+from weaver.glados.schemas.results import (
+    CashFlowResponse,
+    PositionResponse,
+    RecordResponse,
+    ResultsResponse,
+    StatsResponse,
+)
+from weaver.glados.services import Services
+from weaver.glados.stored.blobs import EquityColumns
+from weaver.glados.stored.downsampling import downsampled_rows
+from weaver.glados.stored.equity_text import CurvePoints
+from weaver.model.calendar.instants import time_of
+from weaver.model.errors import InputError, NotFound
+from weaver.model.numbers.money import plain
+from weaver.model.run import Run
+
+_SORTED_BY = (
+    "number", "symbol", "side", "entry_time", "exit_time", "pnl", "return", "quantity", "entry_price", "exit_price",
+    "commission", "bars",
+)  # fmt: skip
+_AMOUNTS = frozenset({"pnl", "quantity", "entry_price", "exit_price", "commission"})
+
+
+async def find_live_result(services: Services, run: Run) -> LiveResult | None:
+    """What a run has come to; None before it has begun."""
+    return await services.live_results.find(run, services.trading.name_of(run))
+
+
+async def live_result(services: Services, run: Run) -> LiveResult:
+    """What a run has come to. Raises NotFound before it has begun."""
+    found = await find_live_result(services, run)
+    if found is None:
+        raise NotFound(f"run {run.id} is {run.status} and has not begun: there is nothing to show yet")
+    return found
+
+
+def live_points(found: LiveResult, points: int) -> CurvePoints:
+    """At most `points` of its curve."""
+    whole = found.curve
+    if not len(whole.timestamp):
+        return CurvePoints(columns=whole, total=0)
+    rows = downsampled_rows([whole.equity, whole.cash], points)
+    some = EquityColumns(timestamp=whole.timestamp[rows], equity=whole.equity[rows], cash=whole.cash[rows])
+    return CurvePoints(columns=some, total=len(whole.timestamp))
+
+
+def live_results(run: Run, found: LiveResult) -> ResultsResponse:
+    """Its figures, and what pins it down."""
+    return ResultsResponse(
+        run_id=run.id,
+        stats=StatsResponse.model_validate(found.stats()),
+        run=_record(run, found),
+        warnings=[],
+        positions={one.symbol: plain(one.quantity) for one in found.holdings},
+        cash_flows=[
+            CashFlowResponse(timestamp=one.time, symbol=one.symbol, kind=one.kind, amount=plain(one.amount))
+            for one in found.flows
+        ],
+    )
+
+
+def live_positions(found: LiveResult) -> list[PositionResponse]:
+    """What it holds, at the newest closes that its strategy was given."""
+    return [
+        PositionResponse(
+            symbol=one.symbol,
+            quantity=plain(one.quantity),
+            average_price=None if one.average_price is None else plain(one.average_price),
+            cost=plain(one.cost),
+            close=None if one.price is None else plain(one.price),
+            market_value=None if one.market_value is None else plain(one.market_value),
+            unrealised_pnl=None if one.unrealised_pnl is None else plain(one.unrealised_pnl),
+        )
+        for one in found.holdings
+    ]
+
+
+def live_trades(
+    rows: Sequence[Row], paging: Paging, *, symbol: Sequence[str] | None, side: Sequence[str] | None, sort: str | None
+) -> Page[Row]:
+    """A page of its closed round trips. Raises InputError."""
+    if sort is not None and sort.removeprefix("-") not in _SORTED_BY:
+        raise InputError(f"trades cannot be sorted by {sort!r}, but by {', '.join(_SORTED_BY)}")
+    chosen = [row for row in rows if (not symbol or row["symbol"] in symbol) and (not side or row["side"] in side)]
+    found = sorted_by(chosen, sort, {name: partial(_key, name) for name in _SORTED_BY})
+    return Page(items=found[paging.first : paging.first + paging.page_size], total=len(found))
+
+
+def _key(name: str, row: Row) -> Any:
+    return Decimal(row[name]) if name in _AMOUNTS else row[name]
+
+
+def _record(run: Run, found: LiveResult) -> RecordResponse:
+    """What it was begun with; its bars are not pinned, but recorded."""
+    setup = found.setup
+    return RecordResponse(
+        strategy=run.strategy_id,
+        class_=run.strategy_id,
+        source=run.strategy_source,
+        source_hash=run.source_hash,
+        parameters=dict(setup.parameters),
+        symbols=list(run.symbols),
+        timeframe=setup.timeframe,
+        from_=time_of(setup.start).isoformat(),
+        to=None,
+        warmup=None,
+        cash=plain(setup.cash),
+        account=setup.account,
+        leverage=plain(setup.leverage),
+        shorting=setup.shorting,
+        maintenance=plain(setup.maintenance),
+        costs={},
+        close_at_end=False,
+        lookahead_check=False,
+        seed=setup.seed,
+        venue=setup.venue or None,
+        data={},
+        data_hash="",
+        version=setup.weaver_version,
+    )

@@ -1,0 +1,1 @@
+"""What trades, by hand: orders, accounts, positions, limits and the kill switch."""

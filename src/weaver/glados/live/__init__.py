@@ -1,0 +1,1 @@
+"""Runs on paper and live, as the run manager has them carried out."""

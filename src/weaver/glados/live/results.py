@@ -1,0 +1,184 @@
+"""What a paper or live run has come to, while it trades and afterwards: from its recorded inputs, orders and fills."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+
+import numpy as np
+
+from weaver.glados.ports import Row
+from weaver.glados.stored.blobs import EquityColumns
+from weaver.greta.results.calendar_time import sessions_covered
+from weaver.greta.results.statistics import Stats, TradeColumns, statistics
+from weaver.model.calendar.instants import instant_of
+from weaver.model.calendar.sessions import calendar_for
+from weaver.model.market.timeframe import Timeframe
+from weaver.model.numbers.money import plain
+from weaver.model.run import Run
+from weaver.veda.inputs import RunSetup
+from weaver.veda.orders.live_fill import LiveFill
+from weaver.veda.ports import KnownOrders, RecordedTick, TradingStore
+from weaver.veda.positions.sub_ledger import Holding, SubLedger
+from weaver.veda.positions.trades import LiveTrade, trades_of
+from weaver.veda.runs.codec import decode_inputs, decode_setup
+from weaver.veda.runs.curve import CashFlow, CurveFold, CurvePoint, Ordered
+
+FOLDS_MAX = 32
+"""So many runs' curves are kept, to which new ticks are added."""
+TICKS_AT_ONCE = 2_000
+Aside = Callable[[Callable[[], None]], Awaitable[None]]
+"""Does some work where it holds nobody up."""
+
+
+@dataclass(kw_only=True)
+class _Kept:
+    """A curve as far as it was read."""
+
+    fold: CurveFold
+    points: list[CurvePoint] = field(default_factory=list)
+    number: int = 0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LiveResult:
+    """All of it, as of the newest tick that is recorded."""
+
+    setup: RunSetup
+    points: Sequence[CurvePoint]
+    flows: Sequence[CashFlow]
+    ledger: SubLedger
+    fills: Sequence[LiveFill]
+    closes: Mapping[str, Decimal]
+
+    @property
+    def curve(self) -> EquityColumns:
+        """Its equity curve."""
+        return EquityColumns(
+            timestamp=np.array([one.stamp for one in self.points], dtype=np.int64),
+            equity=np.array([float(one.equity) for one in self.points]),
+            cash=np.array([float(one.cash) for one in self.points]),
+        )
+
+    @property
+    def holdings(self) -> tuple[Holding, ...]:
+        """What it holds, at the newest closes that its strategy was given."""
+        return self.ledger.holdings(self.closes)
+
+    def trades(self) -> tuple[LiveTrade, ...]:
+        """Its closed round trips."""
+        return trades_of(self.ledger, self.fills)
+
+    def trade_rows(self, run_id: str) -> list[Row]:
+        """They, as they are listed."""
+        times = np.array([one.time for one in self.points], dtype=np.int64)
+        return [_trade_row(run_id, number, one, times) for number, one in enumerate(self.trades(), start=1)]
+
+    def stats(self) -> Stats:
+        """Those of a backtest that make sense of it; none before the first tick."""
+        if not self.points:
+            return {}
+        timeframe, trades = Timeframe.parse(self.setup.timeframe), self.trades()
+        instruments = [one.instrument for one in self.setup.symbols]
+        calendars = {calendar_for(one.asset_class) for one in instruments}
+        calendar = calendar_for(instruments[0].asset_class)
+        stamps = np.array([one.stamp for one in self.points], dtype=np.int64)
+        sessions = np.maximum.accumulate(calendar.session_of(stamps, daily=timeframe.is_daily))
+        return statistics(
+            session=sessions,
+            equity=self.curve.equity,
+            initial_equity=float(self.setup.cash),
+            trades=_columns(trades),
+            sessions_per_year=max(one.periods_per_year for one in instruments),
+            sessions_covered=sessions_covered(calendars, int(sessions[0]), int(sessions[-1])),
+            benchmark=None,
+            exposed=np.array([one.is_invested for one in self.points]),
+            traded_value=float(sum((one.quantity * one.price for one in self.fills), Decimal(0))),
+            commission=float(sum((one.commission for one in self.fills), Decimal(0))),
+            slippage=0.0,
+        ) | {"slippage": None}
+
+
+class LiveResults:
+    """Reads them. What was folded of a run's ticks is kept, and goes on from there."""
+
+    def __init__(self, *, store: TradingStore, aside: Aside) -> None:
+        self._store, self._aside = store, aside
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    async def find(self, run: Run, account: str) -> LiveResult | None:
+        """What a run has come to, that trades in an account, or did; None before it has begun. Raises Unavailable."""
+        kept = self._kept.get(run.id) or await self._begun(run.id)
+        if kept is None:
+            return None
+        self._kept[run.id] = kept
+        self._kept.move_to_end(run.id)
+        if len(self._kept) > FOLDS_MAX:
+            self._kept.popitem(last=False)
+        async with kept.lock:
+            try:
+                known = await self._read_on(run.id, kept)
+            except BaseException:  # work that was given up may go on: nobody reads what it makes
+                self._kept.pop(run.id, None)
+                raise
+            setup = kept.fold.setup
+            closes = {one.symbol: kept.fold.close(one.symbol) for one in setup.symbols}
+            return LiveResult(
+                setup=setup,
+                points=tuple(kept.points),
+                flows=tuple(kept.fold.flows),
+                ledger=await self._ledger(run.id, account, setup.cash, known.fills),
+                fills=known.fills,
+                closes={symbol: close for symbol, close in closes.items() if close is not None},
+            )
+
+    async def _begun(self, run_id: str) -> _Kept | None:
+        async for tick in self._store.ticks(run_id):
+            return _Kept(fold=CurveFold(decode_setup(tick.inputs)))
+        return None
+
+    async def _read_on(self, run_id: str, kept: _Kept) -> KnownOrders:
+        """Take in the ticks that are new. Orders are read after them: a tick tells of none that was not there."""
+        ticks = [tick async for tick in self._store.ticks(run_id, after=kept.number)]
+        known = await self._store.of_run(run_id)
+        orders = {one.number: Ordered(symbol=one.symbol, side=one.side) for one in known.orders}
+        for begin in range(0, len(ticks), TICKS_AT_ONCE):
+            await self._aside(partial(_take, kept, ticks[begin : begin + TICKS_AT_ONCE], orders))
+        return known
+
+    async def _ledger(self, run_id: str, account: str, cash: Decimal, fills: Sequence[LiveFill]) -> SubLedger:
+        kept = await self._store.state(f"ledger {account} {run_id}")
+        if kept is None:
+            return SubLedger.opened(run_id, cash).booked(*fills)
+        return SubLedger.rebuilt(kept, fills)
+
+
+def _take(kept: _Kept, ticks: Sequence[RecordedTick], orders: Mapping[int, Ordered]) -> None:
+    for tick in ticks:
+        point = kept.fold.take(decode_inputs(tick.inputs), orders)
+        kept.number = tick.number
+        if point is not None:
+            kept.points.append(point)
+
+
+def _columns(trades: Sequence[LiveTrade]) -> TradeColumns:
+    return TradeColumns(
+        pnl=np.array([float(one.pnl) for one in trades]),
+        return_=np.array([one.return_ for one in trades]),
+        entry_time=np.array([instant_of(one.entry_time) for one in trades], dtype=np.int64),
+        exit_time=np.array([instant_of(one.exit_time) for one in trades], dtype=np.int64),
+    )
+
+
+def _trade_row(run_id: str, number: int, trade: LiveTrade, ticks: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Row:
+    begin, end = np.searchsorted(ticks, [instant_of(trade.entry_time), instant_of(trade.exit_time)], side="right")
+    return {
+        "run_id": run_id, "number": number, "symbol": trade.symbol, "side": trade.side,
+        "quantity": plain(trade.quantity), "entry_time": trade.entry_time, "entry_price": plain(trade.entry_price),
+        "exit_time": trade.exit_time, "exit_price": plain(trade.exit_price), "pnl": plain(trade.pnl),
+        "return": trade.return_, "commission": plain(trade.commission), "bars": int(end - begin), "mae": None,
+        "mfe": None,
+    }  # fmt: skip

@@ -1,0 +1,299 @@
+"""One run's parts while it trades: its account, its feed, its strategy, and what stands between them."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+
+from weaver.events.payloads import RunCompleted
+from weaver.glados.runs.runners import RunContext
+from weaver.model.account.margin import AccountRules
+from weaver.model.backtest.options import Options
+from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.calendar.sessions import calendar_for
+from weaver.model.errors import InputError
+from weaver.model.market.instrument import Instrument
+from weaver.model.market.timeframe import Timeframe
+from weaver.model.orders.actions import FetchWindow, OrderTerms
+from weaver.model.run import Run
+from weaver.veda.accounts.guard import RunTerms
+from weaver.veda.accounts.trading_account import TradingAccount
+from weaver.veda.exchange.market import InstrumentRules, LiveBar
+from weaver.veda.exchange.port import BarMessage
+from weaver.veda.exchange.setup import Wall
+from weaver.veda.feed.ports import BarStore
+from weaver.veda.feed.ticks import TickBuilder
+from weaver.veda.feed.warmup import Aside, BarHistory
+from weaver.veda.feed.windows import answer
+from weaver.veda.inputs import SplitSeen, Update, WindowBars, WindowFailed
+from weaver.veda.orders.live_order import WaitsFor
+from weaver.veda.ports import Deciders, TradingStore
+from weaver.veda.risk.limits import RiskLimits
+from weaver.veda.runs.codec import decode_setup
+from weaver.veda.runs.feed_ticks import FeedTicks, at_once
+from weaver.veda.runs.live_run import LiveRun
+from weaver.veda.runs.missed_news import missed_news
+from weaver.veda.runs.news import News
+from weaver.veda.runs.preparing import Preparation, timeframe_of
+from weaver.veda.runs.translating import Translator
+from weaver.veda.service import TradingService
+
+BarsOf = Callable[[Mapping[str, InstrumentRules]], AsyncIterator[BarMessage]]
+
+
+class LiveSessions:
+    """Opens sessions, and closes them whatever happens."""
+
+    def __init__(
+        self,
+        *,
+        service: TradingService,
+        store: TradingStore,
+        deciders: Deciders,
+        bars: BarStore,
+        wall: Wall,
+        aside: Aside,
+    ) -> None:
+        self._service, self._store, self._deciders = service, store, deciders
+        self._bars, self._wall, self._aside = bars, wall, aside
+
+    def check(self, run: Run) -> None:
+        """Raises NotFound and InputError where the run's venue is none, or lacks something."""
+        self._service.check(run)
+
+    @asynccontextmanager
+    async def open(self, run: Run, context: RunContext) -> "AsyncIterator[LiveSession]":
+        """A run's session, ready to begin or to resume. Raises InputError and Unavailable."""
+        async with AsyncExitStack() as stack:
+            account, bars_of = await self._account(run, stack)
+            rules = await account.know(run.symbols)
+            news = News(run.id)
+            account.trader.books.listen(news.hear)
+            stack.callback(account.trader.books.unlisten, news.hear)
+            yield await self._made(run, context, account, rules, news, bars_of, stack)
+            account.guard.dismiss(run.id)
+
+    async def _account(self, run: Run, stack: AsyncExitStack) -> tuple[TradingAccount, BarsOf]:
+        if self._service.is_of_run(run):
+            account = await stack.enter_async_context(self._service.of_run(run))
+            return account, lambda rules: account.adapter.live_bars(list(rules))
+        found = await self._service.shared(str(run.venue), run.mode)
+
+        def subscribed(rules: Mapping[str, InstrumentRules]) -> AsyncIterator[BarMessage]:
+            classes = {symbol: one.instrument.asset_class for symbol, one in rules.items()}
+            return stack.enter_context(found.hub.subscribe(classes)).messages()
+
+        return found.account, subscribed
+
+    async def _made(
+        self,
+        run: Run,
+        context: RunContext,
+        account: TradingAccount,
+        rules: Mapping[str, InstrumentRules],
+        news: News,
+        bars_of: BarsOf,
+        stack: AsyncExitStack,
+    ) -> "LiveSession":
+        timeframe, is_own = timeframe_of(run), self._service.is_of_run(run)
+        history = BarHistory(self._bars, None if is_own else account.adapter, aside=self._aside)
+        options = Options.of_run(run)
+        terms = AccountRules.of(options)
+        recorded = [tick async for tick in self._store.ticks(run.id)]
+        now = account.adapter.now()
+        messages = bars_of(rules)  # from now on: what ended by now is history, and asked for
+        start = time_of(decode_setup(recorded[0].inputs).start) if recorded else now
+        after = instant_of(recorded[-1].time) if recorded else instant_of(start)
+        prepared = None
+        if not recorded:
+            prepared = await Preparation(history).prepare(
+                run, rules, timeframe=timeframe, start=start, decimals=await self._decimals(run, timeframe, is_own)
+            )
+        await account.admit(run.id, terms.cash, _terms_of(run, account, rules, terms.leverage))
+        instruments = {symbol: rules[symbol].instrument for symbol in run.symbols}
+        missed = await history.catch_up(instruments, timeframe, after, now) if recorded and not is_own else None
+        builder = (
+            TickBuilder(instruments, timeframe, after=after, source=timeframe, waits=None)
+            if is_own
+            else TickBuilder(instruments, timeframe, after=instant_of(now))
+        )
+        builder.begin(missed.forming if missed is not None else prepared.forming if prepared is not None else ())
+        told = news.add if is_own else partial(_told, news, builder)
+        await account.actions.follow(run.id, run.symbols, told, after=time_of(after))
+        stack.callback(account.actions.unfollow, run.id)
+        ticks = self._ticks(account, builder, messages, is_own=is_own)
+        stack.push_async_callback(ticks.close)
+        live = LiveRun(
+            run.id,
+            prepared=prepared,
+            deciders=self._deciders,
+            orders=account,
+            store=self._store,
+            ticks=ticks,
+            windows=_Windows(history, instruments),
+            translator=Translator(
+                run_id=run.id,
+                account=account.name,
+                rules=rules,
+                calendars={symbol: calendar_for(one.asset_class) for symbol, one in instruments.items()},
+                size=_Sizes(run.id, account).of,
+            ),
+            news=news,
+            wall=self._wall,
+            start=instant_of(start),
+            corr_id=context.corr_id,
+            halted=context.halted,
+            resumed=context.resumed,
+        )
+        stack.push_async_callback(live.close)
+        if missed is not None:
+            live.miss(missed.missed)
+        if recorded:
+            known = await self._store.of_run(run.id)
+            live.orders = sum(order.number > 0 and order.group_id in (None, order.id) for order in known.orders)
+            news.put_back(missed_news(known, account.ledgers.of(run.id), recorded))
+        return LiveSession(run=run, account=account, live=live, has_begun=bool(recorded))
+
+    def _ticks(
+        self,
+        account: TradingAccount,
+        builder: TickBuilder,
+        messages: AsyncIterator[BarMessage],
+        *,
+        is_own: bool,
+    ) -> FeedTicks:
+        return FeedTicks(
+            messages,
+            builder,
+            now=account.adapter.now,
+            wall=self._wall,
+            heard=_Pricing(account).heard,
+            settled=account.trader.idle if is_own else at_once,
+        )
+
+    async def _decimals(self, run: Run, timeframe: Timeframe, is_own: bool) -> Mapping[str, int]:
+        """Of a replay's bars all are known ahead, so that its ticks are a backtest's."""
+        if not is_own:
+            return {}
+        found = {}
+        for symbol in run.symbols:
+            stored = await self._aside(partial(self._bars.read, symbol, timeframe))
+            found[symbol] = stored.bars.price_decimals
+        return found
+
+
+def _told(news: News, builder: TickBuilder, update: Update) -> None:
+    """A split puts the bars that are forming on its scale, too."""
+    news.add(update)
+    if isinstance(update, SplitSeen):
+        builder.split(update.symbol, Fraction(update.numerator, update.denominator), update.ex_date)
+
+
+def _terms_of(run: Run, account: TradingAccount, rules: Mapping[str, InstrumentRules], leverage: Decimal) -> RunTerms:
+    return RunTerms(
+        limits=RiskLimits.parse(run.risk, base=account.guard.limits),
+        leverage=leverage,
+        symbols=frozenset(run.symbols),
+        classes=frozenset(one.instrument.asset_class for one in rules.values()),
+    )
+
+
+class LiveSession:
+    """A run while it trades."""
+
+    def __init__(
+        self,
+        *,
+        run: Run,
+        account: TradingAccount,
+        live: LiveRun,
+        has_begun: bool,
+    ) -> None:
+        """has_begun: it goes on from where it was left."""
+        self.run, self.account, self.live, self.has_begun = run, account, live, has_begun
+
+    async def cancel_all(self, reason: str, corr_id: str) -> None:
+        """Cancel all its orders."""
+        await self.account.cancel_all(self.run.id, reason, corr_id=corr_id)
+
+    async def cancel_entries(self, reason: str, corr_id: str) -> None:
+        """Cancel what would add to a position; what protects one stays."""
+        await self.account.cancel_all(self.run.id, reason, only_entries=True, corr_id=corr_id)
+
+    async def flatten(self, corr_id: str) -> None:
+        """Cancel all its orders, and close what it holds."""
+        await self.account.flatten(self.run.id, corr_id=corr_id)
+
+    async def last_word(self) -> None:
+        """Call on_stop, and keep what it logs."""
+        await self.live.last_word()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether its orders are over, or wait for their market to open."""
+        working = self.account.trader.books.known.working(run_id=self.run.id)
+        return all(order.waits_for is WaitsFor.OPEN for order in working)
+
+    def left_over(self) -> str:
+        """What still works for it, in words."""
+        working = [*self.account.trader.books.known.working(run_id=self.run.id)]
+        waiting = [order.symbol for order in working if order.waits_for is WaitsFor.OPEN]
+        told = f"; {', '.join(waiting)} closed when the market opens" if waiting else ""
+        others = len(working) - len(waiting)
+        return f"{told}; {others} orders are still being cancelled" if others else told
+
+    def completed(self) -> RunCompleted:
+        """The event of its end."""
+        ledger = self.account.ledgers.of(self.run.id)
+        equity, allotted = ledger.equity(self.account.ledgers.plain_prices), ledger.allotted
+        return RunCompleted(
+            run_id=self.run.id,
+            final_equity=float(equity),
+            total_return=float(equity / allotted - 1) if allotted else None,
+            orders=self.live.orders,
+            fills=ledger.fills,
+            trades=0,
+        )
+
+
+class _Windows:
+    """Answers requests for history."""
+
+    def __init__(self, history: BarHistory, instruments: Mapping[str, Instrument]) -> None:
+        self._history, self._instruments = history, instruments
+
+    async def answer(self, request: FetchWindow, asked: int) -> WindowBars | WindowFailed:
+        """See `veda.runs.ports.WindowSource`."""
+        return await answer(self._history, self._instruments[request.symbol], request, asked)
+
+
+class _Pricing:
+    """Takes an account's newest prices from bars."""
+
+    def __init__(self, account: TradingAccount) -> None:
+        self._account = account
+
+    def heard(self, bar: LiveBar) -> None:
+        """A bar has ended."""
+        self._account.ledgers.price(bar.symbol, Decimal(repr(bar.close)), time_of(bar.end))
+
+
+class _Sizes:
+    """How much an order is for whose fill's price was to settle it: by the newest price, as no venue does so."""
+
+    def __init__(self, run_id: str, account: TradingAccount) -> None:
+        self._run_id, self._account = run_id, account
+
+    def of(self, symbol: str, terms: OrderTerms) -> Decimal:
+        """See `veda.runs.translating.Size`. Raises InputError while no price is known."""
+        ledgers = self._account.ledgers
+        known = ledgers.prices.get(symbol)
+        if known is None:
+            raise InputError(f"{symbol}: no price is known yet, so an order sized at its fill cannot be sized")
+        wanted = terms.target_value
+        if wanted is None:
+            wanted = (terms.target_percent or Decimal(0)) * ledgers.equity(self._run_id)
+        lot = self._account.lot(symbol)
+        missing = abs(wanted / known.price - ledgers.held(self._run_id, symbol))
+        return missing // lot * lot

@@ -1,0 +1,178 @@
+"""Orders by hand, over HTTP, judged by the exchange's journal."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.service.api import Api
+from tests.acceptance.trading.desk import ACCOUNT, PLACE, Exchange, limit_buy, migrated, standing, trading
+from tests.local_exchange import LocalExchange
+from weaver.glados.schemas.orders import PlaceOrderRequest
+
+NEAR = "180"
+"""Below AAPL's price there, and within the collar."""
+MARKET = {**PLACE, "symbol": "AAPL", "side": "buy", "order_type": "market", "qty": "2"}
+WRONG: dict[str, tuple[dict[str, Any], int, str]] = {
+    "a word for a quantity": ({"qty": "abc"}, 422, "a decimal number"),
+    "a negative quantity": ({"qty": "-5"}, 400, "qty must be above 0, not -5"),
+    "no number": ({"qty": "NaN"}, 422, "a finite number"),
+    "nothing": ({"qty": 0}, 400, "qty must be above 0, not 0"),
+    "more than there is": ({"qty": "1e400"}, 422, "a finite number"),
+    "more than the database holds": ({"qty": "1e20"}, 400, "under 1e20"),
+    "too many decimals of a quantity": ({"qty": "1.0123456789"}, 400, "9 decimals at most"),
+    "a price off its tick": ({"limit_price": "180.123"}, 400, "steps of 0.01"),
+    "a limit order without its price": ({"limit_price": None}, 400, "a limit order takes limit_price"),
+    "a stop order without its price": ({"order_type": "stop", "limit_price": None}, 400, "order takes stop_price"),
+    "a market order with a price": ({"order_type": "market"}, 400, "a market order takes no price"),
+    "two trails": (
+        {"order_type": "trailing_stop", "limit_price": None, "trail": 1, "trail_percent": 1}, 400, "not both",
+    ),
+    "a bracket with one leg": (
+        {"order_class": "bracket", "take_profit": {"limit_price": "200"}}, 400, "needs take_profit and stop_loss",
+    ),
+    "a leg without a class": ({"stop_loss": {"stop_price": "100"}}, 400, "a simple order has no legs"),
+    "an oco with two targets": (
+        {"order_class": "oco", "side": "sell", "take_profit": {"limit_price": "200"}}, 400, "an oco is a limit order",
+    ),
+    "a symbol that nobody trades": ({"symbol": "NOPE"}, 400, "knows no NOPE"),
+    "a time in force that there is none of": ({"time_in_force": "forever"}, 422, "time_in_force"),
+    "gtd without its day": ({"time_in_force": "gtd"}, 422, "expires"),
+    "a day that is over": ({"time_in_force": "gtd", "expires": "2024-01-05"}, 400, "is over"),
+    "a client id of 500 characters": ({"client_order_id": "x" * 500}, 422, "at most 128"),
+    "no venue": ({"venue": "nowhere"}, 404, "there is no venue 'nowhere'"),
+    "a venue without its mode": ({"mode": None}, 422, "give run_id, or mode and venue"),
+    "a venue that is a run's own": ({"venue": "simulated"}, 400, "made for a run"),
+    "a mode that is no venue's": ({"mode": "backtest"}, 422, "mode"),
+    "live, which is switched off": ({"mode": "live"}, 400, "WEAVER_LIVE_TRADING=1"),
+    "a run that is none": ({"mode": None, "venue": None, "run_id": "none"}, 404, "there is no run"),
+    "a field that is none": ({"quantity": "3"}, 422, "quantity"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_order_is_refused_with_a_reason(case: str, api: Api, exchange: Exchange) -> None:
+    given, status, reason = WRONG[case]
+    before = exchange.sent()
+    assert reason in api.refused("POST", "/orders", status=status, json=limit_buy(NEAR) | given)
+    assert exchange.sent() == before
+
+
+def test_number_past_all_bounds_is_refused(api: Api, exchange: Exchange) -> None:
+    before = exchange.sent()
+    body = json.dumps(limit_buy(NEAR)).replace('"3"', "1e400")
+    told = api.refused("POST", "/orders", status=422, content=body, headers={"Content-Type": "application/json"})
+    assert "NaN and infinity" in told
+    assert exchange.sent() == before
+
+
+def test_order_past_a_limit_is_refused_and_stands_in_the_log(api: Api, exchange: Exchange) -> None:
+    before, newest = exchange.sent(), api.newest()
+    told = api.refused("POST", "/orders", status=409, json=limit_buy("10"))
+    assert "the account's limit is 10 %" in told
+    refusal = next(one for one in api.events(newest) if one["type"] == "risk.Refused")["payload"]
+    assert (refusal["rule"], refusal["account"]) == ("price_collar", ACCOUNT)
+    assert api.get(f"/orders/{refusal['order_id']}")["status"] == "rejected"
+    assert exchange.sent() == before
+
+
+def test_same_words_twice_are_one_order(api: Api, exchange: Exchange) -> None:
+    body = limit_buy(NEAR, client_order_id="mine")
+    first = api.post("/orders", body, status=201)
+    sent = standing(api, first["id"], "accepted")["submissions"][0]["id"]
+    count = len(exchange.sent())
+    assert api.post("/orders", body)["id"] == first["id"]
+    assert api.post("/orders", body | {"qty": "3.0"})["id"] == first["id"]  # the same number
+    assert "that of another order" in api.refused("POST", "/orders", status=409, json=body | {"qty": "4"})
+    assert len(exchange.sent()) == count
+    assert exchange.sent()[-1]["client_order_id"] == sent
+    api.call("DELETE", f"/orders/{first['id']}", status=200)
+    standing(api, first["id"], "cancelled")
+    assert api.post("/orders", body)["status"] == "cancelled"  # also when it is over
+
+
+def test_replaced_order_is_another_in_its_place(api: Api, exchange: Exchange) -> None:
+    old = api.post("/orders", limit_buy(NEAR), status=201)["id"]
+    standing(api, old, "accepted")
+    changes = {"limit_price": "181", "qty": "5", "client_order_id": "second"}
+    new = api.call("PATCH", f"/orders/{old}", status=200, json=changes)
+    assert (new["limit_price"], new["quantity"], new["replaces"]) == ("181", "5", old)
+    assert standing(api, new["id"], "accepted")["submissions"][0]["venue_id"]
+    assert standing(api, old, "cancelled")["replaced_by"] == new["id"]
+    count = len(exchange.sent())
+    assert api.call("PATCH", f"/orders/{old}", status=200, json=changes)["id"] == new["id"]
+    assert "that of another" in api.refused("PATCH", f"/orders/{old}", status=409, json=changes | {"qty": "6"})
+    assert "is cancelled" in api.refused("PATCH", f"/orders/{old}", status=409, json={"qty": "1"})
+    assert "changes nothing" in api.refused("PATCH", f"/orders/{new['id']}", status=422, json={})
+    told = api.refused("PATCH", f"/orders/{new['id']}", status=400, json={"stop_price": "170"})
+    assert "takes limit_price, and was given" in told
+    assert len(exchange.sent()) == count
+    api.call("DELETE", f"/orders/{new['id']}", status=200)
+    standing(api, new["id"], "cancelled")
+
+
+def test_bracket_has_its_legs_and_fills(api: Api, exchange: Exchange) -> None:
+    legs = {"take_profit": {"limit_price": "250"}, "stop_loss": {"stop_price": "150"}}
+    order = api.post("/orders", MARKET | {"order_class": "bracket", **legs}, status=201)
+    assert order["expires_at"]  # the venue has one time in force for all of it, and the exits are gtc
+    standing(api, order["id"], "accepted")
+    exchange.trade("AAPL", 185.5)
+    filled = standing(api, order["id"], "filled")
+    assert [(one["quantity"], one["side"]) for one in filled["fills"]] == [("2", "buy")]
+    shown = {one["id"].rpartition("-")[2]: one for one in api.pages("/orders") if one["parent_id"] == order["id"]}
+    assert (shown["tp"]["limit_price"], shown["sl"]["stop_price"]) == ("250", "150")
+
+
+def test_fill_that_was_never_told_is_found_by_looking(api: Api, exchange: Exchange) -> None:
+    order = api.post("/orders", MARKET, status=201)
+    standing(api, order["id"], "accepted")
+    exchange.ask("POST", "faults", json={"kind": "lose_update", "times": 5})
+    exchange.trade("AAPL", 185.5)
+    found = api.post(f"/orders/{order['id']}/sync")
+    exchange.ask("DELETE", "faults")
+    assert (found["status"], found["filled_quantity"], len(found["fills"])) == ("filled", "2", 1)
+    assert "no order" in api.refused("POST", "/orders/none/sync", status=404)
+    assert "no order" in api.refused("DELETE", "/orders/none", status=404)
+
+
+def test_order_while_the_venue_is_away_is_503(local: LocalExchange, exchange: Exchange, tmp_path: Path) -> None:
+    exchange.ask(
+        "POST", "faults", json={"kind": "status", "code": 503, "times": 1000, "match": {"path": "/v2/account"}}
+    )
+    try:
+        with trading(tmp_path / "home", local) as (_, api):
+            before = exchange.sent()
+            assert api.refused("POST", "/orders", status=503, json=limit_buy(NEAR))
+            assert exchange.sent() == before
+    finally:
+        exchange.ask("DELETE", "faults")
+
+
+@pytest.mark.parametrize("storage", ["sqlite", "postgresql"])
+def test_orders_outlive_a_restart(
+    storage: str, local: LocalExchange, exchange: Exchange, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    more = {} if storage == "sqlite" else {"DB_URL": migrated(request.getfixturevalue("empty_postgres_url"))}
+    with trading(tmp_path / "home", local, **more) as (server, api):
+        assert api.get("/healthz")["storage"] == storage
+        placed = api.post("/orders", limit_buy(NEAR, client_order_id=f"kept on {storage}"), status=201)["id"]
+        before = standing(api, placed, "accepted")
+        assert server.stop() == 0
+        server.start()
+        with Api(server.url) as again:
+            query = {"venue": "alpaca", "mode": "paper", "client_order_id": f"kept on {storage}"}
+            assert [one["id"] for one in again.pages("/orders", **query)] == [placed]
+            assert again.pages("/orders", mode="live") == []
+            kept = again.get(f"/orders/{placed}")
+            assert kept == before
+            again.call("DELETE", f"/orders/{placed}", status=200)
+            standing(again, placed, "cancelled")
+            assert [one["status"] for one in again.pages("/orders", **query)] == ["cancelled"]
+            again.post("/orders", limit_buy(NEAR, client_order_id=f"kept on {storage}"))  # 200, nothing is sent
+    sent = [one for one in exchange.sent() if placed in (one["client_order_id"], one["path"])]
+    assert [one["method"] for one in sent] == ["POST", "DELETE"]
+
+
+def test_every_field_of_an_order_is_described() -> None:
+    assert all(field.description for field in PlaceOrderRequest.model_fields.values())
