@@ -4,6 +4,7 @@
 PYTHON ?= python3
 QUICK  ?=
 N      ?= 200
+SEEDS  ?= 10000
 PY     := .venv/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check -qq
 SHELL  := /bin/sh
@@ -13,7 +14,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up test check fmt coverage bench kill siege lock clean
+.PHONY: help install demo up test check fmt coverage bench kill siege simulate lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -53,6 +54,9 @@ bench: .venv/dev.stamp .bench/peers.stamp .bench/nautilus.stamp ## measure again
 
 kill: .venv/dev.stamp ## kill the server at random moments N times (N=200), on both storages
 	@$(PY) -m tests.kill --rounds $(N)
+
+simulate: .venv/dev.stamp ## run Veda from SEEDS seeds (10000), with all that can go wrong, in simulated time
+	@$(PY) -m tests.simulation --seeds $(SEEDS)
 
 siege: .venv/dev.stamp ## attack a server with what is too heavy for the tests (ATTACKS="candles ...": some only)
 	@$(PY) -m tests.siege $(ATTACKS)

@@ -37,6 +37,17 @@ _FILL: Mapping[str, Any] = {
     "commission": "0.35",
     "slippage": "0.01",
 }
+_BAR: Mapping[str, Any] = {
+    "symbol": "AAPL",
+    "timeframe": "1m",
+    "timestamp": NOW,
+    "open": 187.1,
+    "high": 187.3,
+    "low": 187.0,
+    "close": 187.25,
+    "volume": 12000.0,
+}
+_AT_VENUE: Mapping[str, Any] = {"venue": "alpaca", "mode": "paper", "account": "alpaca paper"}
 _WINDOW: Mapping[str, Any] = {"run_id": RUN, "symbol": "SPY", "timeframe": "1d", "bars": 200, "time": NOW}
 
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
@@ -52,6 +63,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "run.Progress": {"run_id": RUN, "stage": "Backtest", "fraction": 0.4},
     "run.Resumed": {"run_id": RUN},
     "run.Halted": {"run_id": RUN, "reason": "daily loss of 2.1 % is over the limit of 2 %"},
+    "run.Promoted": {"run_id": RUN, "to": "paper", "promoted_id": "01b7-run"},
     "run.Deleted": {"run_id": RUN},
     "strategy.FetchWindow": _WINDOW,
     "strategy.PlaceRequest": _REQUEST,
@@ -70,32 +82,50 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "live.ReplaceOrder": _REPLACEMENT,
     "data.WindowReady": _WINDOW,
     "data.WindowFailed": {"run_id": RUN, "symbol": "SPY", "timeframe": "1d", "error": "no bars of SPY 1d", "time": NOW},
-    "data.FeedStale": {"venue": "alpaca", "symbols": ["AAPL"], "since": NOW},
-    "data.FeedRestored": {"venue": "alpaca", "symbols": ["AAPL"]},
+    "data.FeedStale": {
+        "venue": "alpaca", "symbols": ["AAPL"], "since": NOW, "reason": "the socket is mute", "mode": "paper",
+    },
+    "data.FeedRestored": {"venue": "alpaca", "symbols": ["AAPL"], "mode": "paper"},
     "data.Imported": {"symbol": "AAPL", "timeframe": "1d", "bars": 3270, "content_hash": "c055f4c4"},
     "data.FetchProgress": {"job_id": "01a2-job", "symbol": "AAPL", "fraction": 0.5},
-    "market.Bar": {
-        "symbol": "AAPL", "timeframe": "1m", "timestamp": NOW, "open": 187.1, "high": 187.3, "low": 187.0,
-        "close": 187.25, "volume": 12000.0,
-    },
+    "market.Bar": _BAR,
+    "market.BarLate": {**_BAR, "run_id": RUN, "time": NOW},
+    "market.BarCorrected": {**_BAR, "run_id": RUN, "time": NOW},
     "market.Quote": {"symbol": "AAPL", "time": NOW, "bid": 187.24, "ask": 187.26},
     "market.Trade": {"symbol": "AAPL", "time": NOW, "price": 187.25, "quantity": 100.0},
     "orders.Created": {**_REQUEST, "status": "pending"},
-    "orders.Submitted": {**_OF_ORDER, "status": "submitted"},
-    "orders.Accepted": {**_OF_ORDER, "status": "accepted"},
+    "orders.Submitted": {**_OF_ORDER, **_AT_VENUE, "status": "submitted"},
+    "orders.Accepted": {**_OF_ORDER, **_AT_VENUE, "status": "accepted", "venue_order_id": "61e69015-8549"},
     "orders.PartiallyFilled": {**_FILL, "status": "partial", "filled_quantity": "40", "fill_quantity": "40"},
-    "orders.Filled": {**_FILL, "status": "filled", "filled_quantity": "100", "fill_quantity": "60"},
+    "orders.Filled": {
+        **_FILL, **_AT_VENUE, "status": "filled", "filled_quantity": "100", "fill_quantity": "60",
+        "exchange_fill_id": "20260302093100::9d3c", "fee_quantity": "0", "is_late": True,
+    },
     "orders.Cancelled": {**_OF_ORDER, "status": "cancelled", "reason": "cancelled by the strategy"},
     "orders.Rejected": {**_OF_ORDER, "status": "rejected", "reason": "cash of 1,000.00 does not pay for it"},
     "orders.Expired": {**_OF_ORDER, "status": "expired", "reason": "the session closed"},
     "orders.Replaced": {**_OF_ORDER, "status": "cancelled", "replaced_by": NEW},
-    "risk.Refused": {"run_id": RUN, "order_id": ORDER, "limit": "notional", "reason": "over 10,000 a day"},
-    "risk.LimitBreached": {"run_id": RUN, "limit": "drawdown", "reason": "5.2 % is over the limit of 5 %"},
+    "risk.Refused": {
+        "run_id": RUN, "order_id": ORDER, "rule": "order_notional", "limit": "10000", "value": "18725",
+        "reason": "an order of 18,725.00 is over the limit of 10,000.00", "account": "alpaca paper", "symbol": "AAPL",
+    },
+    "risk.LimitBreached": {
+        "run_id": RUN, "rule": "drawdown", "limit": "0.05", "value": "0.052",
+        "reason": "a drawdown of 5.2 % is over the limit of 5 %",
+    },
+    "risk.Unprotected": {
+        "run_id": RUN, "symbol": "AAPL", "quantity": "40", "order_id": ORDER,
+        "reason": "the venue dropped the exits as their entry ended part-filled",
+    },
+    "risk.ProtectionRestored": {"run_id": RUN, "symbol": "AAPL", "quantity": "40", "order_id": ORDER},
     "risk.KillSwitchOn": {"reason": "by the operator"},
     "risk.KillSwitchOff": {"reason": "by the operator"},
-    "account.Updated": {"venue": "alpaca", "equity": "100250.10", "cash": "81530.10"},
-    "account.PositionUpdated": {"venue": "alpaca", "symbol": "AAPL", "quantity": "100", "run_id": RUN},
-    "account.Reconciled": {"venue": "alpaca", "differences": []},
+    "account.Updated": {"venue": "alpaca", "equity": "100250.10", "cash": "81530.10", "mode": "paper"},
+    "account.PositionUpdated": {"venue": "alpaca", "symbol": "AAPL", "quantity": "100", "run_id": RUN, "mode": "paper"},
+    "account.Reconciled": {
+        "venue": "alpaca", "mode": "paper", "halted": ["MSFT"],
+        "differences": [{"symbol": "MSFT", "name": "unexplained", "quantity": "-3"}],
+    },
     "clock.Tick": {"run_id": RUN, "time": NOW, "symbols": ["AAPL"]},
     "stream.Reset": {"reason": "event 12 is not in the log: it was pruned, or is of another log", "newest": 51},
 }  # fmt: skip

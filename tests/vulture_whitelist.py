@@ -23,7 +23,7 @@ _.process_bind_param
 _.process_result_value
 _._prepare
 _._replace_if_closed
-_.risk_state  # a table that Alembic finds in the metadata
+_.epochs  # a table that Alembic finds in the metadata
 
 # Arrow asks these of what it takes for a file.
 _.readable
@@ -115,3 +115,12 @@ _.log_message
 
 # uvicorn reads it: whether a socket's upgrade has been dealt with
 _.handshake_complete
+
+# The simulation's event loop is asyncio's.
+_._write_to_self
+_._timer_cancelled_count
+_._log_destroy_pending
+
+# The simulation's traffic calls what can be wanted by its name.
+_._resting
+_._through_zero

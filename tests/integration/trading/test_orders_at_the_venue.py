@@ -1,0 +1,277 @@
+"""What went wrong for others with single orders: each as it happened, on an account at the local exchange."""
+
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from tests.integration.trading.account import PAIR, STOCK, Account, trading_account
+from tests.integration.trading.rows import row
+from tests.local_exchange import LocalExchange
+from tests.trading_store import FakeDisk
+from weaver.model.orders.status import OrderStatus
+from weaver.veda.trading.intents import Cancel, Place, Replace
+
+pytestmark = pytest.mark.anyio
+S = OrderStatus
+
+
+@row("held legs, or order 51, are missing from the list")
+async def test_legs_and_the_fifty_first_order_are_found_after_a_restart(exchange: LocalExchange) -> None:
+    disk = FakeDisk()
+    async with trading_account(exchange, disk) as account:
+        price = await account.price(STOCK)
+        entry, profit, loss = await account.bracket(STOCK, 1, limit=round(price * Decimal("0.95"), 2))
+        many = [await account.order(STOCK, 1, limit=round(price * Decimal("0.95"), 2)) for _ in range(55)]
+        await account.until(lambda: all(account.now(one).status is S.ACCEPTED for one in many), what="all to work")
+    async with trading_account(exchange, disk) as account:
+        await account.until(lambda: account.trading.trader.is_ready, what="a look")
+        await account.pass_time(40)
+        assert account.trading.trader.reconciler.foreign == {}
+        assert all(account.now(one).is_working for one in (entry, profit, loss, *many))
+
+
+@row("an entry ends part-filled, and the venue cancels the whole group")
+async def test_part_filled_and_cancelled_entry_has_exits_again_at_once(account: Account) -> None:
+    await account.exchange.fault("partial_fill", parts=5)
+    entry, profit, loss = await account.bracket(STOCK, 10)
+    await account.until(lambda: account.now(entry).filled > 0, what="a part", step=10)
+    await account.cancel(entry)
+    await account.until(lambda: not account.now(entry).is_working, what="its end")
+    filled = account.now(entry).filled
+    assert 0 < filled < 10
+    await account.until(lambda: account.events("risk.ProtectionRestored"), what="its exits")
+    there = await account.at_venue()
+    assert {one["order_class"] for one in there} == {"oco"}
+    assert {(one["type"], Decimal(one["qty"])) for one in there} == {("limit", filled), ("stop", filled)}
+    assert [account.now(one).is_working for one in (profit, loss)] == [True, True]
+    assert account.events("risk.Unprotected")
+
+
+@row("a day entry's legs die at the close")
+async def test_exits_of_a_day_entry_outlive_the_close_and_its_rest_does_not(account: Account) -> None:
+    price = await account.price(STOCK)
+    held, profit, loss = await account.bracket(STOCK, 10)
+    await account.until_filled(held)
+    resting, *legs = await account.bracket(STOCK, 10, limit=round(price * Decimal("0.92"), 2))
+    await account.exchange.post("clock", {"to": "2024-03-13T20:00:30Z"})
+    await account.until(lambda: not account.now(resting).is_working, what="the entry's end")
+    assert [account.now(one).status for one in legs] == [S.CANCELLED] * 2
+    assert [account.now(one).is_working for one in (profit, loss)] == [True, True]
+    assert {one["time_in_force"] for one in await account.at_venue()} == {"gtc"}
+
+
+@row("closing while a leg holds the shares")
+async def test_close_behind_cancels_waits_until_they_are_final(account: Account) -> None:
+    entry, profit, loss = await account.bracket(STOCK, 10)
+    await account.until_filled(entry)
+    await account.exchange.fault("stuck_cancel")
+    close = account.made(STOCK, -10)
+    await account.carry_out(*cancels(profit, loss), Place(order=close))
+    await account.pass_time(3)
+    assert account.now(close).status is S.PENDING
+    await account.until_filled(close)
+    assert await account.held_there() == 0
+    assert all(one["status"] == 200 for one in await account.requests("POST", "/v2/orders")), "nothing was refused"
+
+
+@row("closing while a leg holds the shares")
+async def test_close_behind_a_leg_that_fills_meanwhile_is_dropped(account: Account) -> None:
+    entry, profit, loss = await account.bracket(STOCK, 10)
+    await account.until_filled(entry)
+    await account.exchange.fault("stuck_cancel", times=3)
+    close = account.made(STOCK, -10)
+    await account.carry_out(*cancels(profit, loss), Place(order=close))
+    await account.exchange.post("price", {"symbol": STOCK, "price": float(loss.stop or 0) - 1})
+    await account.until(lambda: not account.now(close).is_working, what="the close's end")
+    assert account.now(close).status is S.CANCELLED
+    assert "nothing was left" in account.now(close).reason
+    assert await account.held_there() == account.held() == 0
+
+
+@row("204 on a cancel, yet the order stays open")
+async def test_cancel_that_nothing_confirms_is_asked_again_and_told(account: Account) -> None:
+    price = await account.price(STOCK)
+    order = await account.order(STOCK, 1, limit=round(price * Decimal("0.95"), 2))
+    await account.until(lambda: account.now(order).status is S.ACCEPTED, what="it to work")
+    lost = {"method": "DELETE", "path": "/v2/orders/*"}
+    await account.exchange.fault("answer_lost", acted=False, times=4, match=lost)
+    before = len(await account.requests("DELETE", "/v2/orders"))
+    await account.cancel(order)
+    await account.until(
+        lambda: "cancel_not_confirmed" in [what for what, _ in account.told], what="a word of it", step=2
+    )
+    await account.until(lambda: account.now(order).status is S.CANCELLED, what="its end", step=2)
+    assert len(await account.requests("DELETE", "/v2/orders")) - before >= 4
+
+
+@row("long to short in one order")
+async def test_order_through_zero_closes_and_then_opens(account: Account) -> None:
+    first = await account.until_filled(await account.order(STOCK, 10))
+    through = await account.order(STOCK, -15)
+    await account.until_filled(through)
+    assert [(one.part, one.quantity) for one in account.sent(first)] == [("whole", 10)]
+    assert [(one.part, one.quantity) for one in account.sent(through)] == [("close", 10), ("open", 5)]
+    assert await account.held_there() == account.held() == -5
+    assert len({one.id for one in account.sent(through)}) == 2
+
+
+@row("two runs on one account, on opposite sides")
+async def test_entry_against_another_run_is_refused_by_name_and_an_exit_is_not(exchange: LocalExchange) -> None:
+    async with trading_account(exchange, FakeDisk(), runs=("one", "two", "three")) as account:
+        price = await account.price(STOCK)
+        held = await account.until_filled(await account.order(STOCK, 10, run_id="one"))
+        entry = await account.order(STOCK, 5, run_id="two", limit=round(price * Decimal("0.99"), 2))
+        await account.until(lambda: account.now(entry).status is S.ACCEPTED, what="it to work")
+        short = account.made(STOCK, -5, run_id="three")
+        refused = await account.carry_out(Place(order=short))
+        assert refused[short.id].other_run == "two"
+        assert "run two" in account.now(short).reason
+        close = await account.order(STOCK, -10, run_id="one")
+        await account.until_filled(close)
+        assert account.now(entry).status is S.CANCELLED
+        assert await account.held_there() == 0
+        assert "entry_in_the_way" in [what for what, _ in account.told]
+        assert held.filled == 10
+
+
+@row("BTCUSD or BTC/USD, and ids that are not the asset's")
+async def test_position_under_another_spelling_and_id_is_the_runs(account: Account) -> None:
+    await account.exchange.fault("unrelated_ids")
+    await account.until_filled(await account.order(PAIR, "0.1"))
+    await account.look()
+    (found,) = [one for one in account.trading.attributions if one.symbol == PAIR]
+    assert (found.venue, found.unexplained) == (account.held(PAIR), 0)
+
+
+@row("buying power taken for cash, and coins zeroed by a sync")
+async def test_cash_is_cash_and_coins_stay(account: Account) -> None:
+    await account.until_filled(await account.order(PAIR, "0.1"))
+    held = account.held(PAIR)
+    await account.look()
+    told = (await account.state())["account"]
+    assert Decimal(told["cash"]) < Decimal(told["buying_power"])
+    shown = account.trading.venue_account
+    assert shown is not None
+    assert shown.cash == Decimal(told["cash"])
+    assert account.held(PAIR) == held > 0
+
+
+@row("a fill was never streamed")
+async def test_fill_that_was_not_streamed_is_found(account: Account) -> None:
+    order = await account.order(STOCK, 10)
+    await account.until(lambda: account.now(order).status is S.ACCEPTED, what="it to work", step=0.1)
+    await account.exchange.fault("lose_update", times=3)
+    await account.until_filled(order)
+    assert account.held() == await account.held_there() == 10
+
+
+@row("an inferred and a real fill were both counted")
+@pytest.mark.parametrize("fault", ["duplicate_update", "reorder_updates", "unrelated_ids", "update_before_answer"])
+async def test_fill_counts_once_however_it_is_told(account: Account, fault: str) -> None:
+    await account.exchange.fault(fault, **({} if fault == "unrelated_ids" else {"times": 5}))
+    await account.exchange.fault("partial_fill", parts=3)
+    order = await account.until_filled(await account.order(STOCK, 10))
+    await account.pass_time(65)
+    assert (account.now(order).filled, account.held(), await account.held_there()) == (10, 10, 10)
+
+
+@row("an empty answer was taken for a flat account")
+async def test_empty_lists_make_nothing_gone(account: Account) -> None:
+    held, profit, loss = await account.bracket(STOCK, 10)
+    await account.until_filled(held)
+    for path in ("/v2/orders", "/v2/positions", "/v2/account/activities/FILL"):
+        await account.exchange.fault("empty", times=4, match={"method": "GET", "path": path})
+    await account.pass_time(31)
+    await account.pass_time(31)
+    assert [account.now(one).is_working for one in (profit, loss)] == [True, True]
+    assert account.held() == 10
+    assert not account.trading.guard.halts.over(run_id="run", symbol=STOCK, account=account.trading.name)
+
+
+@row("a submit that timed out was declared rejected, and filled later")
+async def test_submit_without_an_answer_is_found_at_the_venue(account: Account) -> None:
+    await account.exchange.fault("answer_lost", acted=True, match={"method": "POST", "path": "/v2/orders"})
+    order = await account.until_filled(await account.order(STOCK, 10))
+    assert len(account.sent(order)) == 1
+    assert account.held() == await account.held_there() == 10
+    assert len(list(await account.at_venue(is_open=False))) == 1
+
+
+@row("a submit that timed out was declared rejected, and filled later")
+async def test_submit_that_never_came_is_rejected_after_a_minute_only(account: Account) -> None:
+    await account.exchange.fault("answer_lost", acted=False, match={"method": "POST", "path": "/v2/orders"})
+    order = await account.order(STOCK, 10)
+    await account.pass_time(50)
+    assert account.now(order).status is S.SUBMITTING
+    await account.until(lambda: account.now(order).status is S.REJECTED, what="its end", step=10)
+    assert "never got it" in account.now(order).reason
+    assert await account.held_there() == 0
+
+
+@row("an ambiguous modify")
+@pytest.mark.parametrize("acted", [False, True], ids=["before", "after"])
+async def test_change_without_an_answer_leaves_one_live_order(account: Account, *, acted: bool) -> None:
+    price = await account.price(STOCK)
+    old = await account.order(STOCK, 10, limit=round(price * Decimal("0.95"), 2))
+    await account.until(lambda: account.now(old).status is S.ACCEPTED, what="it to work")
+    await account.exchange.fault("answer_lost", acted=acted, match={"method": "PATCH", "path": "/v2/orders"})
+    new = account.made(STOCK, 10, limit=round(price * Decimal("0.94"), 2))
+    await account.carry_out(Replace(old_id=old.id, order=new))
+    await account.until(lambda: account.now(new).status is S.ACCEPTED, what="the new one to work", step=5)
+    assert account.now(old).status is S.CANCELLED
+    (there,) = await account.at_venue()
+    assert Decimal(there["limit_price"]) == new.limit
+
+
+@row("the venue replaces a leg by itself")
+async def test_leg_that_the_venue_replaced_is_followed(account: Account) -> None:
+    entry, profit, loss = await account.bracket(STOCK, 10)
+    await account.until_filled(entry)
+    await account.exchange.fault("venue_replace", match={"symbol": STOCK})
+    await account.pass_time(40)
+    assert [account.now(one).is_working for one in (profit, loss)] == [True, True]
+    assert account.trading.trader.reconciler.foreign == {}
+    await account.exchange.post("price", {"symbol": STOCK, "price": float(loss.stop or 0) - 1})
+    await account.until(lambda: not account.held(), what="the exit")
+    assert await account.held_there() == 0
+    assert {account.now(one).status for one in (profit, loss)} == {S.FILLED, S.CANCELLED}
+
+
+@row("a part-filled order of unknown fate was rejected for ever")
+async def test_part_filled_order_that_is_gone_is_cancelled_with_its_fills(account: Account) -> None:
+    await account.exchange.fault("answer_lost", acted=True, match={"method": "POST", "path": "/v2/orders"})
+    await account.exchange.fault("partial_fill", parts=5)
+    order = await account.order(STOCK, 10)
+    await account.until(lambda: account.now(order).filled > 0, what="a part", step=10)
+    (there,) = await account.at_venue()
+    await directly(account, "DELETE", f"/v2/orders/{there['id']}")
+    await account.until(lambda: not account.now(order).is_working, what="its end")
+    now = account.now(order)
+    assert now.status is S.CANCELLED
+    assert 0 < now.filled < 10
+    assert account.held() == now.filled == await account.held_there()
+
+
+@row("an attached stop was silently dropped")
+async def test_entry_whose_legs_were_dropped_is_protected(account: Account) -> None:
+    await account.exchange.fault("drop_legs")
+    entry, profit, loss = await account.bracket(STOCK, 10)
+    await account.until_filled(entry)
+    await account.pass_time(5)
+    there = await account.at_venue()
+    assert {(one["order_class"], one["type"]) for one in there} == {("oco", "limit"), ("oco", "stop")}
+    assert [account.now(one).is_working for one in (profit, loss)] == [True, True]
+    assert account.events("risk.Unprotected")
+
+
+def cancels(*orders: object) -> list[Cancel]:
+    return [Cancel(order_id=one.id, reason="close") for one in orders]  # type: ignore[attr-defined]
+
+
+async def directly(account: Account, method: str, path: str) -> None:
+    """A request that Weaver does not make."""
+    keys = {"APCA-API-KEY-ID": account.exchange.key, "APCA-API-SECRET-KEY": account.exchange.secret}
+    async with httpx.AsyncClient() as client:
+        answer = await client.request(method, f"{account.exchange.url}{path}", headers=keys)
+    assert answer.is_success, answer.text

@@ -1,0 +1,130 @@
+"""Veda with one of its protections taken out, to see that the simulation finds it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from tests.simulation import venue as venue_module
+from tests.trading_store import FakeTradingStore
+from weaver.veda.orders import folding
+from weaver.veda.orders.submission import SubmissionState
+from weaver.veda.trading import draft as draft_module
+from weaver.veda.trading import trader as trader_module
+from weaver.veda.trading.books import Books
+from weaver.veda.trading.calls import Calls
+from weaver.veda.trading.trader import Trader
+
+Change = tuple[Any, str, Any]
+"""Whose, which, and what takes its place."""
+
+
+def _write_ahead() -> list[Change]:
+    """The venue hears of an order before it is committed: what was sent is forgotten by a crash."""
+    commit = Books._commit
+
+    async def late(self: Books, draft: Any) -> None:
+        if any(one.state is SubmissionState.SENDING and one.sent_at for one in draft._submissions.values()):
+            draft.seen()
+            self._tell([])
+        await commit(self, draft)
+
+    return [(Books, "_commit", late)]
+
+
+def _look_up() -> list[Change]:
+    """An answer that was lost is taken for a refusal."""
+
+    async def gone(self: Calls, submission_id: str) -> None:
+        await self._gone(submission_id, "no answer")
+
+    return [(Calls, "look_up", gone)]
+
+
+def _same_id() -> list[Change]:
+    """An order whose fate is not known is sent again, under another id."""
+
+    async def again(self: Calls, submission_id: str) -> None:
+        await self._sent_again(submission_id, "no answer")
+
+    return [(Calls, "look_up", again)]
+
+
+def _dedupe() -> list[Change]:
+    """Each fill that is told of counts."""
+
+    def counted(parts: Any, start: Any, end: Any) -> Any:
+        yield start, end
+
+    return [(folding, "uncounted", counted), (folding, "with_part", lambda parts, start, end: (*parts, (start, end)))]
+
+
+def _cumulative() -> list[Change]:
+    """Fills are known by their ids alone, which the stream and the list do not share."""
+    booked = folding.booked
+
+    def by_id(order: Any, submission: Any, fill: Any, known: Any, now: Any, *, most: Any = None) -> Any:
+        return booked(order, submission, replace(fill, cumulative_quantity=None), known, now)
+
+    return [
+        (draft_module, "booked", by_id),
+        (folding, "is_same", lambda one, fill: one.execution_id == fill.execution_id),
+    ]
+
+
+def _nested() -> list[Change]:
+    """Lists and answers show no legs."""
+    shown = venue_module.order_of
+    return [(venue_module, "order_of", lambda ticket: replace(shown(ticket), legs=()))]
+
+
+def _fencing() -> list[Change]:
+    """An owner that was superseded goes on."""
+    return [(FakeTradingStore, "_check_epoch", lambda _self: None)]
+
+
+def _gate() -> list[Change]:
+    """Nobody is asked before an order is sent."""
+    return [(Trader, "_refusal", lambda _self, _draft, _order, _legs: None)]
+
+
+def _late_entries() -> list[Change]:
+    """A restart sends what was not sent before it."""
+
+    async def nothing(self: Trader) -> None:
+        return
+
+    return [(Trader, "_drop_unsent", nothing)]
+
+
+def _protection() -> list[Change]:
+    """Exits that the venue drops are left dropped."""
+    return [(trader_module, "protect", lambda _draft, _group_id, _held: ())]
+
+
+BROKEN: Mapping[str, Callable[[], list[Change]]] = {
+    "write-ahead": _write_ahead,
+    "look-up": _look_up,
+    "one id an order": _same_id,
+    "dedupe": _dedupe,
+    "cumulative quantity": _cumulative,
+    "nested lists": _nested,
+    "fencing": _fencing,
+    "gate": _gate,
+    "no late entries": _late_entries,
+    "protection": _protection,
+}
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Veda without that protection."""
+    changes = BROKEN[name]()
+    before = [(owner, attribute, getattr(owner, attribute)) for owner, attribute, _ in changes]
+    for owner, attribute, value in changes:
+        setattr(owner, attribute, value)
+    try:
+        yield
+    finally:
+        for owner, attribute, value in before:
+            setattr(owner, attribute, value)
