@@ -10,6 +10,7 @@ from tests.integration.trading.rows import row
 from tests.local_exchange import LocalExchange
 from tests.trading_store import FakeDisk
 from weaver.model.orders.status import OrderStatus
+from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.trading.intents import Cancel, Place, Replace
 
 pytestmark = pytest.mark.anyio
@@ -210,18 +211,21 @@ async def test_submit_that_never_came_is_rejected_after_a_minute_only(account: A
 
 
 @row("an ambiguous modify")
-@pytest.mark.parametrize("acted", [False, True], ids=["before", "after"])
-async def test_change_without_an_answer_leaves_one_live_order(account: Account, *, acted: bool) -> None:
-    price = await account.price(STOCK)
-    old = await account.order(STOCK, 10, limit=round(price * Decimal("0.95"), 2))
-    await account.until(lambda: account.now(old).status is S.ACCEPTED, what="it to work")
-    await account.exchange.fault("answer_lost", acted=acted, match={"method": "PATCH", "path": "/v2/orders"})
-    new = account.made(STOCK, 10, limit=round(price * Decimal("0.94"), 2))
-    await account.carry_out(Replace(old_id=old.id, order=new))
+async def test_change_whose_answer_was_lost_leaves_one_live_order(account: Account) -> None:
+    old, new = await changed(account, acted=True)
     await account.until(lambda: account.now(new).status is S.ACCEPTED, what="the new one to work", step=5)
     assert account.now(old).status is S.CANCELLED
     (there,) = await account.at_venue()
     assert Decimal(there["limit_price"]) == new.limit
+
+
+@row("an ambiguous modify")
+async def test_change_that_never_came_leaves_none_and_sends_no_entry_late(account: Account) -> None:
+    old, new = await changed(account, acted=False)
+    await account.until(lambda: not account.now(new).is_working, what="the new one's end", step=5)
+    await account.until(lambda: not account.now(old).is_working, what="the old one's end", step=5)
+    assert "never got it" in account.now(new).reason
+    assert await account.at_venue() == []
 
 
 @row("the venue replaces a leg by itself")
@@ -263,6 +267,17 @@ async def test_entry_whose_legs_were_dropped_is_protected(account: Account) -> N
     assert {(one["order_class"], one["type"]) for one in there} == {("oco", "limit"), ("oco", "stop")}
     assert [account.now(one).is_working for one in (profit, loss)] == [True, True]
     assert account.events("risk.Unprotected")
+
+
+async def changed(account: Account, *, acted: bool) -> tuple[LiveOrder, LiveOrder]:
+    """A working order, and what was to replace it; no answer to that came."""
+    price = await account.price(STOCK)
+    old = await account.order(STOCK, 10, limit=round(price * Decimal("0.95"), 2))
+    await account.until(lambda: account.now(old).status is S.ACCEPTED, what="it to work")
+    await account.exchange.fault("answer_lost", acted=acted, match={"method": "PATCH", "path": "/v2/orders"})
+    new = account.made(STOCK, 10, limit=round(price * Decimal("0.94"), 2))
+    await account.carry_out(Replace(old_id=old.id, order=new))
+    return old, new
 
 
 def cancels(*orders: object) -> list[Cancel]:
