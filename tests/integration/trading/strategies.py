@@ -3,20 +3,24 @@
 HEAD = "from weaver import Strategy\n\n\n"
 
 ROUND_TRIPS = f'''{HEAD}class RoundTrips(Strategy):
-    """Buys with exits far off, and closes two bars later, again and again."""
+    """Buys with exits far off, and closes when it has that, again and again, however long a fill takes."""
 
     def on_start(self):
-        self.seen = 0
+        self.seen, self.is_waiting = 0, False
 
     def on_bar(self, bar):
         self.seen += 1
         self.log(f"bar {{self.seen}}")
-        if self.seen % 4 == 1:
-            self.buy(bar.symbol, 10, take_profit=bar.close * 1.2, stop_loss=bar.close * 0.8)
-        if self.seen % 4 == 3:
+        if self.is_waiting:
+            return
+        self.is_waiting = True
+        if self.position(bar.symbol).quantity:
             self.close_position(bar.symbol)
+        else:
+            self.buy(bar.symbol, 10, take_profit=bar.close * 1.2, stop_loss=bar.close * 0.8)
 
     def on_fill(self, fill):
+        self.is_waiting = False
         self.log(f"fill {{fill.side}} {{fill.quantity}}")
 
     def on_order(self, order):
