@@ -85,7 +85,7 @@ class SubmissionResponse(ResponseBody):
     quantity: Amount = Field(description="How much.")
     filled_quantity: Amount = Field(description="How much of it is in the books.")
     venue_id: str | None = Field(description="The venue's id, once known.")
-    state: SubmissionState = Field(description="What is known of it at the venue.")
+    state: SubmissionState = Field(description="On its way, working there, or over.")
     parent_id: str | None = Field(description="The submission with which the venue holds it.")
     replaces: str | None = Field(description="The submission, or the venue's id, whose place it took.")
     sent_at: datetime | None = Field(description="When; null: the venue holds it with another.")

@@ -189,9 +189,9 @@ def fill_of(row: Row) -> LiveFill:
 
 
 def _place(account: str) -> Mapping[str, str | None]:
-    """An account and what lists can be filtered by. Its name is the venue's with the mode, or with the run whose own
-    it is: that is on paper."""
-    venue, _, mode = account.rpartition(" ")
+    """An account and what lists can be filtered by. Its name is the venue's with the mode, and with the run whose own
+    it is, if it is one's."""
+    venue, mode, *_ = [*account.split(" "), ""]
     return {"account": account, "venue": venue, "mode": mode if mode == RunMode.LIVE else RunMode.PAPER}
 
 
