@@ -68,6 +68,10 @@ class Run:
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
 
+    def has(self, symbol: str, end: int) -> bool:
+        """Whether the minute of a symbol that ended at an instant has come."""
+        return any(isinstance(one, LiveBar) and (one.symbol, one.end) == (symbol, end) for one in self.messages)
+
     def heard(self, kind: type) -> int:
         return sum(isinstance(message, kind) for message in self.messages)
 
@@ -116,12 +120,8 @@ async def test_two_runs_share_a_stream_over_a_cut_and_new_symbols(
                 for _ in range(8):
                     await venue.advance(60)
                     newest = instant_of(venue.adapter.now()) // MINUTE * MINUTE
-                    await until(
-                        lambda newest=newest: (
-                            {STOCK, PAIR}
-                            == {one.symbol for one in second.messages if isinstance(one, LiveBar) and one.end == newest}
-                        )
-                    )
+                    await until(lambda newest=newest: first.has(STOCK, newest) and second.has(STOCK, newest))
+                    await until(lambda newest=newest: second.has(PAIR, newest))
                 await venue.advance(10)
                 for run in (first, second):
                     run.finish()
