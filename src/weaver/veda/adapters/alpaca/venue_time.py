@@ -12,8 +12,9 @@ from weaver.veda.exchange.setup import Wall
 
 SAMPLE_SECONDS, SAMPLE_SECONDS_MAX = 1.0, 10.0
 """How long (wall) whoever waits goes without asking for the time: longer, the longer it stood still or went evenly."""
-STANDING = 0.05
-"""Slower than this, the exchange's time is moved by its control: a jump of it is no skew."""
+STANDING = 0.5
+"""Slower than this, the exchange's time is moved by its control: a jump of it is no skew. On hold each request still
+takes it a millisecond on, so that dozens of them in a row look like a slow pace."""
 RACING = 100.0
 """Faster than this, a second of the network's is minutes of the venue's, and nothing can be measured."""
 EVEN_SECONDS, UNEVEN = 0.5, 0.05
@@ -21,6 +22,8 @@ EVEN_SECONDS, UNEVEN = 0.5, 0.05
 OFF_SECONDS = 300.0
 """How long (wall) a clock that jumped while it ran counts as off; then its time is taken for the venue's."""
 LEARN_SECONDS, SAMPLES_TO_LEARN = 0.2, 3
+PACED_SECONDS = 0.1
+"""Samples that lie closer together say nothing of a pace."""
 
 
 class VenueTime:
@@ -31,6 +34,8 @@ class VenueTime:
         self._venue = self._at = wall.now()
         self._paces = [1.0, 1.0]
         self._samples = 0
+        self._paced = (self._venue, self._at)
+        """The sample from which on the pace is measured: the venue's time, and the wall's."""
         self._off_since: datetime | None = None
         self._every = SAMPLE_SECONDS
         self._looked = self._at
@@ -83,9 +88,11 @@ class VenueTime:
         return (at - self._off_since).total_seconds() < OFF_SECONDS
 
     def _follow(self, time: datetime, at: datetime, ahead: float) -> None:
-        passed = (at - self._at).total_seconds()
-        if self._samples and passed > 0:
-            self._paces = [self._paces[1], max(0.0, (time - self._venue).total_seconds() / passed)]
+        passed = (at - self._paced[1]).total_seconds()
+        if self._samples and passed >= PACED_SECONDS:
+            self._paces = [self._paces[1], max(0.0, (time - self._paced[0]).total_seconds() / passed)]
+        if not self._samples or passed >= PACED_SECONDS:
+            self._paced = time, at
         self._every = SAMPLE_SECONDS if abs(ahead) > EVEN_SECONDS else min(2 * self._every, SAMPLE_SECONDS_MAX)
         self._venue, self._at, self._off_since = time, at, None
         self._samples += 1
