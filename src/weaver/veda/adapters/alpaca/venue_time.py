@@ -69,6 +69,8 @@ class VenueTime:
         if not self._is_own:
             return (time - between).total_seconds()
         ahead = (time - self.now()).total_seconds() if self._samples else 0.0
+        if between < self._at:  # an answer that was overtaken
+            return ahead
         if self._samples < SAMPLES_TO_LEARN or not STANDING <= min(self._paces) <= RACING:
             self._follow(time, between, ahead)
             return 0.0
@@ -117,10 +119,10 @@ class VenueTime:
             await self.freshen()
 
     async def freshen(self, *, at_once: bool = False) -> None:
-        """Ask for the time, unless (and not `at_once`) it was asked for lately. Where asking fails, what is known
-        stays."""
-        is_fresh = (self._wall.now() - self._looked).total_seconds() < self._every
-        if not self._is_own or self._is_asking or (is_fresh and not at_once):
+        """Ask for the time, unless (and not `at_once`) it was asked for lately, or is being asked for. Where asking
+        fails, what is known stays."""
+        is_fresh = self._is_asking or (self._wall.now() - self._looked).total_seconds() < self._every
+        if not self._is_own or (is_fresh and not at_once):
             return
         self._is_asking, self._looked = True, self._wall.now()
         try:

@@ -1,5 +1,6 @@
 """The venue's time: the machine's, or that of an exchange on this machine, at any pace."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -163,3 +164,35 @@ async def test_venue_that_does_not_answer_leaves_what_is_known() -> None:
     wall.pass_by(20)
     await exchange.time.freshen()
     assert exchange.time.now() == wall.now()
+
+
+class SlowExchange(Exchange):
+    """Its first answer, and the time in it, is of when it was asked, and comes when it is let go."""
+
+    def __init__(self, wall: SleepingWall) -> None:
+        super().__init__(wall, pace=0)
+        self.let_go = asyncio.Event()
+
+    async def ask(self) -> float:
+        time, asked = self.now, self.wall.now()
+        self.asked += 1
+        if self.asked == 1:
+            await self.let_go.wait()
+            return self.time.sample(time, asked=asked, answered=asked)
+        return await super().ask()
+
+
+async def test_question_at_once_does_not_rely_on_one_that_is_under_way_nor_is_undone_by_its_answer() -> None:
+    wall = SleepingWall()
+    exchange = SlowExchange(wall)
+    first = asyncio.create_task(exchange.time.freshen(at_once=True))
+    await asyncio.sleep(0)
+    wall.pass_by(0.01)
+    exchange.start += timedelta(minutes=4)
+    await exchange.time.freshen()
+    assert exchange.time.now() < exchange.start  # the one that is under way is enough where it is not at once
+    await exchange.time.freshen(at_once=True)
+    assert exchange.time.now() == exchange.start
+    exchange.let_go.set()
+    await first
+    assert exchange.time.now() == exchange.start
