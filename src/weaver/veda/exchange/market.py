@@ -103,6 +103,18 @@ class LiveBar:
     source: Source = Source.STREAM
 
 
+def live_bars_of(bars: Bars) -> list[LiveBar]:
+    """Columns as bars that were asked for."""
+    columns = (bars.timestamp, bars.end, bars.open, bars.high, bars.low, bars.close, bars.volume)
+    return [
+        LiveBar(
+            symbol=bars.symbol, start=start, end=end, open=open_, high=high, low=low, close=close, volume=volume,
+            source=Source.POLL,
+        )
+        for start, end, open_, high, low, close, volume in zip(*(column.tolist() for column in columns), strict=True)
+    ]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HaltChanged:
     """Trading of a symbol was halted, or goes on."""

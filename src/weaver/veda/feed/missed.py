@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 
 from weaver.model.calendar.instants import time_of
-from weaver.model.market.bars import Bars
 from weaver.model.market.timeframe import MINUTE, Timeframe
-from weaver.veda.exchange.market import LiveBar
-from weaver.veda.exchange.orders import Source
+from weaver.veda.exchange.market import LiveBar, live_bars_of
 from weaver.veda.feed.pages import bars_between
 from weaver.veda.feed.ports import History
 
@@ -25,15 +23,3 @@ async def missed_minutes(adapter: History, newest: Mapping[str, int], until: int
 def has_minute_ended(after: int, until: int) -> bool:
     """Whether a minute ended after an instant and by another (ns)."""
     return until // MINUTE > after // MINUTE
-
-
-def live_bars_of(bars: Bars) -> list[LiveBar]:
-    """Columns as bars that were asked for."""
-    columns = (bars.timestamp, bars.end, bars.open, bars.high, bars.low, bars.close, bars.volume)
-    return [
-        LiveBar(
-            symbol=bars.symbol, start=start, end=end, open=open_, high=high, low=low, close=close, volume=volume,
-            source=Source.POLL,
-        )
-        for start, end, open_, high, low, close, volume in zip(*(column.tolist() for column in columns), strict=True)
-    ]  # fmt: skip

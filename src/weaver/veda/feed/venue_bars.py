@@ -13,8 +13,7 @@ from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import Instrument
 from weaver.model.market.timeframe import DAY, MINUTE, Timeframe
-from weaver.veda.exchange.market import LiveBar
-from weaver.veda.feed.missed import live_bars_of
+from weaver.veda.exchange.market import LiveBar, live_bars_of
 from weaver.veda.feed.pages import bars_between, joined
 from weaver.veda.feed.ports import History
 

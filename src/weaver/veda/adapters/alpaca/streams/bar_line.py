@@ -16,8 +16,7 @@ from weaver.model.market.timeframe import MINUTE
 from weaver.veda.adapters.alpaca.access import Access
 from weaver.veda.adapters.alpaca.hours import is_open
 from weaver.veda.adapters.alpaca.streams.socket import Around, SignInRefused
-from weaver.veda.exchange.market import Feed, HaltChanged, LiveBar
-from weaver.veda.exchange.orders import Source
+from weaver.veda.exchange.market import Feed, HaltChanged, LiveBar, live_bars_of
 
 SILENCE = timedelta(seconds=90)
 """How long (venue) a feed may bring nothing while its market is open, before its bars are asked for: a whole minute
@@ -109,7 +108,7 @@ class BarLine:
             sent = self._sent[symbol]
             after = max(sent, default=instant_of(since) - MINUTE)
             bars = await self._history(symbol, time_of(after), until)
-            missing += [bar for bar in _live(bars) if bar.start > after and bar.end <= instant_of(until)]
+            missing += [bar for bar in live_bars_of(bars) if bar.start > after and bar.end <= instant_of(until)]
         missing.sort(key=lambda bar: (bar.end, bar.symbol))
         for bar in missing:
             self._remember(bar)
@@ -166,17 +165,6 @@ def _messages(frame: str | bytes) -> list[Mapping[str, object]]:
     except (ValueError, msgpack.UnpackException):
         return []
     return [message for message in found if isinstance(message, Mapping)] if isinstance(found, list) else []
-
-
-def _live(bars: Bars) -> list[LiveBar]:
-    columns = (bars.timestamp, bars.end, bars.open, bars.high, bars.low, bars.close, bars.volume)
-    return [
-        LiveBar(
-            symbol=bars.symbol, start=start, end=end, open=open_, high=high, low=low, close=close, volume=volume,
-            source=Source.POLL,
-        )
-        for start, end, open_, high, low, close, volume in zip(*(column.tolist() for column in columns), strict=True)
-    ]  # fmt: skip
 
 
 def _values(bar: LiveBar) -> tuple[float, ...]:
