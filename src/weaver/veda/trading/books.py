@@ -45,13 +45,14 @@ class Books:
             await self._read()
 
     async def recall(self, order_id: str) -> None:
-        """Take an order into memory that is over, and of which more is to be heard; and its exits. Raises
-        Unavailable."""
+        """Take an order into memory that is over, and of which more is to be heard; with all that its exits are counted
+        by, or nothing of it. Raises Unavailable."""
         async with self._turn:
-            is_new = self.known.order(order_id) is None
-            await self._recall(self.known, order_id)
-            for exit_ in (await self._store.group(self.account, order_id)).orders if is_new else ():
-                await self._found(self.known, exit_.id)
+            if self.known.order(order_id) is not None:
+                return
+            found = await self._with_group(order_id)
+            for order in [order for order in found.all() if self.known.order(order.id) is None]:
+                self.known.take([order], found.submissions_of(order.id), found.fills_of(order.id))
 
     @asynccontextmanager
     async def change(self, *, corr_id: str | None = None) -> AsyncIterator[Draft]:
@@ -92,7 +93,7 @@ class Books:
             await self._recall(after, order.id)
         for order in [order for order in before.all() if after.order(order.id) is None]:
             if order.is_working or order.id in self._in_doubt or _has_open(before, order.id):
-                await self._take(after, order.id)  # over by now
+                await self._recall(after, order.id)  # over by now
             else:
                 after.take([order], before.submissions_of(order.id), before.fills_of(order.id))
         self.known, self._is_doubtful = after, False
@@ -102,9 +103,15 @@ class Books:
             changes = [_difference(before, order.id, after) for order in after.all()]
             self._tell([change for change in changes if change is not None])
 
-    async def _take(self, orders: AccountOrders, order_id: str) -> None:
-        found = await self._store.order(order_id)
-        orders.take(found.orders, found.submissions, found.fills)
+    async def _with_group(self, order_id: str) -> AccountOrders:
+        """An order, its entry, and all exits of that."""
+        found = AccountOrders()
+        order = await self._found(found, order_id)
+        if order is not None:
+            for exit_ in (await self._store.group(self.account, order.group_id or order.id)).orders:
+                await self._found(found, exit_.id)
+            await self._recall(found, order.id)
+        return found
 
     async def _recall(self, orders: AccountOrders, order_id: str) -> None:
         """Take an order in, with the entry that its group is for, and those that the entry took the place of."""
@@ -117,7 +124,8 @@ class Books:
 
     async def _found(self, orders: AccountOrders, order_id: str) -> LiveOrder | None:
         if orders.order(order_id) is None:
-            await self._take(orders, order_id)
+            found = await self._store.order(order_id)
+            orders.take(found.orders, found.submissions, found.fills)
         return orders.order(order_id)
 
     def _tell(self, changes: Sequence[OrderChange]) -> None:
