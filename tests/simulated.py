@@ -16,10 +16,10 @@ from weaver.model.market.instrument import Instrument
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import RunMode
 from weaver.veda.adapters.simulated.adapter import SimulatedAdapter
-from weaver.veda.adapters.simulated.feed import BarFeed
-from weaver.veda.adapters.simulated.pacing import MAX
-from weaver.veda.adapters.simulated.replay import Replay, ReplayOptions
-from weaver.veda.adapters.simulated.venue import SimulatedVenue
+from weaver.veda.adapters.simulated.sources.feed import BarFeed
+from weaver.veda.adapters.simulated.sources.pacing import MAX
+from weaver.veda.adapters.simulated.sources.replay import Replay, ReplayOptions
+from weaver.veda.adapters.simulated.venue.venue import SimulatedVenue
 from weaver.veda.exchange.setup import Setup
 
 

@@ -27,9 +27,9 @@ from weaver.model.orders.action_bytes import encode_action
 from weaver.model.orders.venue import venue_rules
 from weaver.veda.inputs import ListedSymbol, RunSetup, SplitSeen, TickInputs, WindowBars
 from weaver.veda.ports import Decision
-from weaver.veda.runs.codec import decode_inputs, decode_setup
-from weaver.veda.runs.mirror import AccountMirror
-from weaver.veda.runs.warmup import decode_bars
+from weaver.veda.runs.mirror.mirror import AccountMirror
+from weaver.veda.runs.recorded.codec import decode_inputs, decode_setup
+from weaver.veda.runs.recorded.warmup import decode_bars
 
 
 def main() -> None:

@@ -19,8 +19,8 @@ from weaver.model.market.instrument import Instrument
 from weaver.model.market.timeframe import MINUTE, Timeframe
 from weaver.model.run import RunMode
 from weaver.veda.adapters.simulated.adapter import SimulatedAdapter
-from weaver.veda.adapters.simulated.replay import Replay
-from weaver.veda.adapters.simulated.venue import SimulatedVenue
+from weaver.veda.adapters.simulated.sources.replay import Replay
+from weaver.veda.adapters.simulated.venue.venue import SimulatedVenue
 from weaver.veda.exchange.setup import Setup
 
 FIRST, NOW = datetime(2024, 3, 4, tzinfo=UTC), datetime(2024, 3, 7, 15, 30, tzinfo=UTC)

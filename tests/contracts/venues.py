@@ -18,7 +18,7 @@ from weaver.model.run import RunMode
 from weaver.research.simulated import LivePrices
 from weaver.veda.adapters.alpaca.adapter import AlpacaAdapter
 from weaver.veda.adapters.simulated.adapter import SimulatedAdapter
-from weaver.veda.adapters.simulated.followed import Followed
+from weaver.veda.adapters.simulated.sources.followed import Followed
 from weaver.veda.exchange.market import Feed, FeedRestored, LiveBar
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.exchange.setup import Setup

@@ -9,9 +9,9 @@ from tests.simulation import venue as venue_module
 from tests.trading_store import FakeTradingStore
 from weaver.veda.orders import folding
 from weaver.veda.orders.submission import SubmissionState
-from weaver.veda.trading import draft as draft_module
 from weaver.veda.trading import trader as trader_module
-from weaver.veda.trading.books import Books
+from weaver.veda.trading.books import draft as draft_module
+from weaver.veda.trading.books.books import Books
 from weaver.veda.trading.calls import Calls
 from weaver.veda.trading.trader import Trader
 

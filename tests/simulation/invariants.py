@@ -12,7 +12,7 @@ from tests.simulation.world import START
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import Part, SubmissionState
-from weaver.veda.trading.exits import EXITED
+from weaver.veda.trading.changes.exits import EXITED
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation

@@ -8,7 +8,7 @@ from random import Random
 
 from weaver.model.orders.actions import SIDES, OrderClass, OrderType, Side, TimeInForce
 from weaver.veda.orders.live_order import LiveOrder
-from weaver.veda.trading.books import Books
+from weaver.veda.trading.books.books import Books
 from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 from weaver.veda.trading.trader import Holdings
 

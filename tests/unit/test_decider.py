@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from tests.shared_data import SAMPLES
-from tests.unit.veda.runs.test_mirror_equals_greta import Noting, NotingAccount
+from tests.unit.veda.runs.mirror.test_mirror_equals_greta import Noting, NotingAccount
 from weaver.decider import LiveDecider, LiveStrategy
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.plugins.loader import from_class
@@ -37,9 +37,9 @@ from weaver.research.inputs import run_inputs
 from weaver.research.run import Plan, plan
 from weaver.veda.inputs import InputBar, ListedSymbol, RunSetup, TickInputs, Update
 from weaver.veda.ports import RecordedTick
-from weaver.veda.runs.codec import encode_inputs, encode_setup
-from weaver.veda.runs.replaying import Replayed, replay
-from weaver.veda.runs.warmup import encode_bars
+from weaver.veda.runs.recorded.codec import encode_inputs, encode_setup
+from weaver.veda.runs.recorded.replaying import Replayed, replay
+from weaver.veda.runs.recorded.warmup import encode_bars
 
 STOCKS = [SAMPLES / f"{symbol}_1d.csv" for symbol in ("AAPL", "IBM", "MSFT")]
 ONE_SYMBOL = (BollingerReversion, BuyAndHold, Dca, DonchianBreakout, RsiMeanReversion, SmaCrossover)

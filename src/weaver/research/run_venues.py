@@ -15,8 +15,8 @@ from weaver.model.run import Run, RunMode
 from weaver.research.simulated import replayed
 from weaver.veda.adapters.catalogue import AdapterCatalogue
 from weaver.veda.adapters.simulated.memory import Memory
-from weaver.veda.adapters.simulated.pacing import MAX
-from weaver.veda.adapters.simulated.replay import ReplayOptions
+from weaver.veda.adapters.simulated.sources.pacing import MAX
+from weaver.veda.adapters.simulated.sources.replay import ReplayOptions
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.exchange.setup import Setup, Wall
 from weaver.veda.service import Offered

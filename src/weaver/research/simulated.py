@@ -14,10 +14,10 @@ from weaver.model.market.instrument import Instrument
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.market.timeframe import MINUTE, Timeframe
 from weaver.veda.adapters.simulated.adapter import SimulatedAdapter
-from weaver.veda.adapters.simulated.followed import Followed
 from weaver.veda.adapters.simulated.memory import Memory
-from weaver.veda.adapters.simulated.replay import Read, Replay, ReplayOptions
-from weaver.veda.adapters.simulated.venue import SimulatedVenue
+from weaver.veda.adapters.simulated.sources.followed import Followed
+from weaver.veda.adapters.simulated.sources.replay import Read, Replay, ReplayOptions
+from weaver.veda.adapters.simulated.venue.venue import SimulatedVenue
 from weaver.veda.exchange.market import LiveBar
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.exchange.setup import Setup

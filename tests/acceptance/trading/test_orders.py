@@ -9,7 +9,7 @@ import pytest
 from tests.acceptance.service.api import Api
 from tests.acceptance.trading.desk import ACCOUNT, PLACE, Exchange, limit_buy, migrated, standing, trading
 from tests.local_exchange import LocalExchange
-from weaver.glados.schemas.orders import PlaceOrderRequest
+from weaver.glados.schemas.trading.orders import PlaceOrderRequest
 
 NEAR = "180"
 """Below AAPL's price there, and within the collar."""

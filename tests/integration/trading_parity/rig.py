@@ -34,7 +34,7 @@ from weaver.research.run import plan
 from weaver.research.run_venues import RunVenues
 from weaver.veda.adapters.catalogue import AdapterCatalogue
 from weaver.veda.ports import Decision, RecordedTick
-from weaver.veda.runs.codec import decode_inputs
+from weaver.veda.runs.recorded.codec import decode_inputs
 from weaver.veda.service import TradingService
 from weaver.walle.bars.store import ParquetBarStore, StoredBars
 

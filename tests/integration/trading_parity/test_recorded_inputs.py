@@ -13,8 +13,8 @@ from tests.integration.trading_parity.test_paper_equals_backtest import STOCKS, 
 from weaver.decider import LiveDecider
 from weaver.veda.inputs import OrderFilled
 from weaver.veda.ports import RecordedTick
-from weaver.veda.runs.codec import decode_inputs, encode_inputs
-from weaver.veda.runs.replaying import Replayed, replay
+from weaver.veda.runs.recorded.codec import decode_inputs, encode_inputs
+from weaver.veda.runs.recorded.replaying import Replayed, replay
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from weaver.model.orders.actions import Side
 from weaver.model.run import RunMode
 from weaver.research.simulated import LivePrices, following, replayed
 from weaver.veda.adapters.simulated.memory import NoMemory
-from weaver.veda.adapters.simulated.pacing import MAX
-from weaver.veda.adapters.simulated.replay import ReplayOptions
+from weaver.veda.adapters.simulated.sources.pacing import MAX
+from weaver.veda.adapters.simulated.sources.replay import ReplayOptions
 from weaver.veda.exchange.answers import Accepted
 from weaver.veda.exchange.market import LiveBar, ReplayEnded
 from weaver.veda.exchange.orders import OrderRequest

@@ -96,7 +96,7 @@ class StoredRuns:
     def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
         """See `KeptRuns`."""
         from weaver.glados.ports import Query
-        from weaver.glados.schemas.runs import RunResponse
+        from weaver.glados.schemas.runs.runs import RunResponse
 
         given = {column: (value,) for column, value in filters.items() if value is not None}
 
@@ -109,7 +109,7 @@ class StoredRuns:
 
     def find(self, run_id: str) -> dict[str, Any] | None:
         """See `KeptRuns`."""
-        from weaver.glados.schemas.runs import RunDetailResponse
+        from weaver.glados.schemas.runs.runs import RunDetailResponse
 
         async def read(transaction: Any) -> dict[str, Any] | None:
             run = await transaction.runs.find(run_id)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier
-from weaver.glados.schemas.jobs import JobResponse
+from weaver.glados.schemas.market.jobs import JobResponse
 
 router = APIRouter(tags=["jobs"])
 

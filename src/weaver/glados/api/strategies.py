@@ -12,7 +12,7 @@ from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
 from weaver.glados.known_strategies import CatalogueChanges
 from weaver.glados.schemas.base import Identifier, PageOf
-from weaver.glados.schemas.strategies import RescanResponse, StrategyResponse, StrategySourceResponse
+from weaver.glados.schemas.runs.strategies import RescanResponse, StrategyResponse, StrategySourceResponse
 from weaver.glados.services import Services
 from weaver.marvin.plugins.catalogue import StrategyEntry
 from weaver.model.errors import NotFound

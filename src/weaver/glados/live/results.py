@@ -23,8 +23,8 @@ from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.ports import KnownOrders, RecordedTick, TradingStore
 from weaver.veda.positions.sub_ledger import Holding, SubLedger
 from weaver.veda.positions.trades import LiveTrade, trades_of
-from weaver.veda.runs.codec import decode_inputs, decode_setup
-from weaver.veda.runs.curve import CashFlow, CurveFold, CurvePoint, Ordered
+from weaver.veda.runs.mirror.curve import CashFlow, CurveFold, CurvePoint, Ordered
+from weaver.veda.runs.recorded.codec import decode_inputs, decode_setup
 
 FOLDS_MAX = 32
 """So many runs' curves are kept, to which new ticks are added."""

@@ -30,12 +30,12 @@ from weaver.veda.inputs import SplitSeen, Update, WindowBars, WindowFailed
 from weaver.veda.orders.live_order import WaitsFor
 from weaver.veda.ports import Deciders, TradingStore
 from weaver.veda.risk.limits import RiskLimits
-from weaver.veda.runs.codec import decode_setup
 from weaver.veda.runs.feed_ticks import FeedTicks, at_once
 from weaver.veda.runs.live_run import LiveRun
 from weaver.veda.runs.missed_news import missed_news
 from weaver.veda.runs.news import News
 from weaver.veda.runs.preparing import Preparation, timeframe_of
+from weaver.veda.runs.recorded.codec import decode_setup
 from weaver.veda.runs.translating import Translator
 from weaver.veda.service import TradingService
 

@@ -13,7 +13,7 @@ from weaver.glados.pool.errors import error_of
 from weaver.glados.pool.protocol import Frame, encoded
 from weaver.glados.pool.reading import Reading
 from weaver.glados.pool.worker_process import WorkerProcess, how_it_ended
-from weaver.glados.schemas.data import ImportResponse, PreviewResponse
+from weaver.glados.schemas.market.data import ImportResponse, PreviewResponse
 from weaver.model.errors import DataError, InputError, OutOfMemory, RunFailed, Unavailable, WeaverError, WorkerLost
 
 PROCESSES_MAX = 2

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from weaver.glados.http.upload import removed
-from weaver.glados.schemas.data import (
+from weaver.glados.schemas.market.data import (
     ColumnResponse,
     DataWarningResponse,
     ImportResponse,

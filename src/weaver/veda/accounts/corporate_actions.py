@@ -30,9 +30,9 @@ from weaver.veda.positions.entries import (
 )
 from weaver.veda.positions.entry_updates import updates_of
 from weaver.veda.risk.halts import HaltCause, HaltScope
-from weaver.veda.trading.books import Books
-from weaver.veda.trading.draft import Draft
-from weaver.veda.trading.protecting import move, split_terms
+from weaver.veda.trading.books.books import Books
+from weaver.veda.trading.books.draft import Draft
+from weaver.veda.trading.changes.protecting import move, split_terms
 
 DONE_MAX = 1_000
 """So many that were booked are remembered, so that none is twice."""

@@ -22,7 +22,7 @@ from weaver.veda.risk.switch import EVERYWHERE, KillSwitch, switch_over
 from weaver.veda.risk.use import used
 from weaver.veda.risk.view import RiskView, Standing
 from weaver.veda.risk.watch import Breach, EquityWatch, session_date
-from weaver.veda.trading.draft import Draft
+from weaver.veda.trading.books.draft import Draft
 
 PLACED_MAX = 10_000
 """So many instants of orders are remembered for their rate; what is older than a minute is forgotten."""

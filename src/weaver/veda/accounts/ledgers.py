@@ -16,7 +16,7 @@ from weaver.veda.positions.counting import DECIMALS, decimal
 from weaver.veda.positions.entries import Entry
 from weaver.veda.positions.sub_ledger import SubLedger
 from weaver.veda.risk.view import PricedAt
-from weaver.veda.trading.draft import Draft, OrderChange
+from weaver.veda.trading.books.draft import Draft, OrderChange
 
 MANUAL = "manual"
 FINE_ONE = 10**DECIMALS

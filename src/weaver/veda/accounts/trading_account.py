@@ -35,9 +35,9 @@ from weaver.veda.risk.halts import HaltCause, HaltScope
 from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.risk.refusal import Refusal
 from weaver.veda.risk.switch import KillSwitch, entries_among
-from weaver.veda.trading.draft import Draft
+from weaver.veda.trading.books.draft import Draft
+from weaver.veda.trading.changes.protecting import house_order
 from weaver.veda.trading.intents import Cancel, Intent, Place
-from weaver.veda.trading.protecting import house_order
 from weaver.veda.trading.requests import request_of
 from weaver.veda.trading.trader import Trader
 

@@ -17,7 +17,7 @@ from weaver.veda.manual.prices import have_price
 from weaver.veda.manual.ticket import Ticket, check_amounts, check_prices, in_time
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.ports import NewId, TradingStore
-from weaver.veda.trading.draft import Draft
+from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.intents import Cancel, Intent, Replace
 
 BY_HAND = "cancelled by hand"

@@ -14,10 +14,10 @@ from weaver.veda.exchange.setup import Wall
 from weaver.veda.inputs import InputBar, TickInputs, WindowBars, WindowFailed
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.ports import Decider, Deciders, Decision, RecordedTick, TradingStore
-from weaver.veda.runs.codec import encode_inputs
 from weaver.veda.runs.news import News
 from weaver.veda.runs.ports import CarriesOut, Tick, TickSource, WindowSource
-from weaver.veda.runs.replaying import replay, warmup_digests
+from weaver.veda.runs.recorded.codec import encode_inputs
+from weaver.veda.runs.recorded.replaying import replay, warmup_digests
 from weaver.veda.runs.translating import Translator
 from weaver.veda.trading.intents import Intent, Place, Replace
 

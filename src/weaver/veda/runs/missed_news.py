@@ -11,8 +11,8 @@ from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.ports import KnownOrders, RecordedTick
 from weaver.veda.positions.entry_updates import all_updates
 from weaver.veda.positions.sub_ledger import SubLedger
-from weaver.veda.runs.codec import decode_inputs
 from weaver.veda.runs.news import OURS, filled_update, house_filled, moved
+from weaver.veda.runs.recorded.codec import decode_inputs
 
 
 def missed_news(known: KnownOrders, ledger: SubLedger, ticks: Sequence[RecordedTick]) -> list[Update]:

@@ -7,7 +7,7 @@ from weaver.model.orders.status import OrderStatus
 from weaver.veda.inputs import HouseFilled, OrderFilled, OrderMoved, Update
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.orders.live_order import LiveOrder
-from weaver.veda.trading.draft import OrderChange
+from weaver.veda.trading.books.draft import OrderChange
 
 OURS = frozenset({OrderStatus.PENDING, OrderStatus.SUBMITTING})
 """Steps of Weaver's own on the way to the venue, which no strategy is told."""

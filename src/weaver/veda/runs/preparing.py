@@ -16,8 +16,8 @@ from weaver.model.run import Run
 from weaver.veda.exchange.market import InstrumentRules, LiveBar
 from weaver.veda.feed.warmup import BarHistory, Warmup
 from weaver.veda.inputs import ListedSymbol, RunSetup, SplitSeen
-from weaver.veda.runs.codec import encode_setup
-from weaver.veda.runs.warmup import encode_bars
+from weaver.veda.runs.recorded.codec import encode_setup
+from weaver.veda.runs.recorded.warmup import encode_bars
 
 PRICE_DECIMALS = 16
 """Room for the prices of bars that nobody has seen yet: of 1e-8 with eight digits after slippage."""

@@ -18,12 +18,12 @@ from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.ports import TradingStore
 from weaver.veda.trading.agenda import CANCEL_TOLD
-from weaver.veda.trading.books import Books
-from weaver.veda.trading.draft import Draft
-from weaver.veda.trading.following import adopt, follow, lacks_fills, lacks_successor, submission_of
+from weaver.veda.trading.books.books import Books
+from weaver.veda.trading.books.draft import Draft
+from weaver.veda.trading.changes.following import adopt, follow, lacks_fills, lacks_successor, submission_of
+from weaver.veda.trading.changes.placing import cancel, end
+from weaver.veda.trading.changes.protecting import TRIES_MAX, close_instead
 from weaver.veda.trading.intents import Cancel
-from weaver.veda.trading.placing import cancel, end
-from weaver.veda.trading.protecting import TRIES_MAX, close_instead
 from weaver.veda.trading.requests import change_of, fits, request_of
 
 LOOK_AFTER = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)

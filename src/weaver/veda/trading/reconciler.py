@@ -9,7 +9,7 @@ from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.orders.folding import is_same
 from weaver.veda.orders.submission import Submission, SubmissionState
 from weaver.veda.ports import TradingStore
-from weaver.veda.trading.books import Books
+from weaver.veda.trading.books.books import Books
 from weaver.veda.trading.calls import Calls
 
 EVERY = timedelta(seconds=30)

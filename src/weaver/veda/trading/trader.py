@@ -26,13 +26,11 @@ from weaver.veda.orders.submission import Submission, SubmissionState
 from weaver.veda.ports import RecordedTick, TradingStore
 from weaver.veda.risk.refusal import Refusal, Rule
 from weaver.veda.trading.agenda import ToDo, next_due, to_ask, to_cancel, to_expire, to_send
-from weaver.veda.trading.books import Books
+from weaver.veda.trading.books.books import Books
+from weaver.veda.trading.books.draft import Draft, OrderChange
 from weaver.veda.trading.calls import Calls
-from weaver.veda.trading.chores import Chores
-from weaver.veda.trading.draft import Draft, OrderChange
-from weaver.veda.trading.exits import groups, needs_protection, settle, stands
-from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
-from weaver.veda.trading.placing import (
+from weaver.veda.trading.changes.exits import groups, needs_protection, settle, stands
+from weaver.veda.trading.changes.placing import (
     NOTHING_LEFT,
     can_reduce,
     cancel,
@@ -48,7 +46,9 @@ from weaver.veda.trading.placing import (
     take_legs,
     waits_for_entry,
 )
-from weaver.veda.trading.protecting import Protection, is_to_be_placed_anew, protect
+from weaver.veda.trading.changes.protecting import Protection, is_to_be_placed_anew, protect
+from weaver.veda.trading.chores import Chores
+from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 from weaver.veda.trading.reconciler import Reconciler
 from weaver.veda.trading.requests import unfit_leg
 

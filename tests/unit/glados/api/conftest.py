@@ -17,7 +17,7 @@ from weaver.glados.ids import TimeOrderedIds, new_token
 from weaver.glados.jobs import Jobs
 from weaver.glados.limits import Limits
 from weaver.glados.pool.reading import Reading, imported, previewed
-from weaver.glados.schemas.data import ImportResponse, PreviewResponse
+from weaver.glados.schemas.market.data import ImportResponse, PreviewResponse
 from weaver.glados.services import ServerFacts
 from weaver.glados.threads import ServerThreads
 from weaver.marvin.plugins.catalogue import Catalogue

@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from tests.builders import crypto_bars
 from weaver.veda.inputs import InputBar, ListedSymbol, RunSetup, TickInputs
-from weaver.veda.runs.codec import encode_inputs, encode_setup
-from weaver.veda.runs.warmup import encode_bars
+from weaver.veda.runs.recorded.codec import encode_inputs, encode_setup
+from weaver.veda.runs.recorded.warmup import encode_bars
 
 HOUR = 3_600_000_000_000
 BARS = crypto_bars([10.0 + k % 7 for k in range(50)])

@@ -10,7 +10,7 @@ from tests.builders import backtest, stock_days
 from tests.shared_data import REPOSITORY
 from weaver import Strategy
 from weaver.cli.kept.kept_result import _rows_as_written
-from weaver.glados.schemas.orders import FillResponse, TradeResponse
+from weaver.glados.schemas.trading.orders import FillResponse, TradeResponse
 from weaver.greta.result import BacktestResult
 from weaver.walle.database.rows import tables
 

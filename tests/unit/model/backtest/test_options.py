@@ -14,8 +14,8 @@ from tests.acceptance.command import csv, days
 from weaver.cli.arguments.options import flag_of
 from weaver.cli.dispatch import _app, run
 from weaver.glados.runs.request import check_options
-from weaver.glados.schemas.results import RecordResponse
-from weaver.glados.schemas.runs import CreateRunRequest, RunOptions
+from weaver.glados.schemas.runs.results import RecordResponse
+from weaver.glados.schemas.runs.runs import CreateRunRequest, RunOptions
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest import options as module
 from weaver.model.backtest.kinds import Flag

@@ -12,7 +12,7 @@ from weaver.model.calendar.resample import put_together
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.bars import Bars
 from weaver.model.market.timeframe import MINUTE, Timeframe
-from weaver.veda.adapters.simulated.pacing import MAX
+from weaver.veda.adapters.simulated.sources.pacing import MAX
 from weaver.veda.exchange.market import LiveBar, ReplayEnded
 from weaver.veda.feed.ticks import FeedTick, TickBuilder
 

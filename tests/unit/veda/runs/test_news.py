@@ -9,7 +9,7 @@ from weaver.model.orders.status import OrderStatus
 from weaver.veda.inputs import OrderMoved
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.runs.news import CANCELLED_BY_STRATEGY, News
-from weaver.veda.trading.draft import OrderChange
+from weaver.veda.trading.books.draft import OrderChange
 
 NOW = datetime(2024, 3, 1, 15, tzinfo=UTC)
 

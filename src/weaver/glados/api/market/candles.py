@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, LastMoment, Moment
-from weaver.glados.schemas.data import CandlesResponse
+from weaver.glados.schemas.market.data import CandlesResponse
 from weaver.glados.stored.equity_text import stamps_of
 from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import InputError, NotFound

@@ -23,8 +23,8 @@ from weaver.glados.jobs import Report
 from weaver.glados.pool.reading import Reading
 from weaver.glados.ports import Page
 from weaver.glados.schemas.base import Identifier, PageOf, Text
-from weaver.glados.schemas.data import PreviewResponse, SeriesResponse
-from weaver.glados.schemas.jobs import JobResponse
+from weaver.glados.schemas.market.data import PreviewResponse, SeriesResponse
+from weaver.glados.schemas.market.jobs import JobResponse
 from weaver.glados.services import Services
 from weaver.model.calendar.instants import INSTANT_MIN
 from weaver.model.errors import Unavailable

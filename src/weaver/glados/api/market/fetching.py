@@ -15,8 +15,8 @@ from weaver.glados.http.errors import responses
 from weaver.glados.jobs import Report
 from weaver.glados.ports import VenueHistory
 from weaver.glados.process.upkeep import in_background
-from weaver.glados.schemas.data import FetchRequest, FetchResponse
-from weaver.glados.schemas.jobs import JobResponse
+from weaver.glados.schemas.market.data import FetchRequest, FetchResponse
+from weaver.glados.schemas.market.jobs import JobResponse
 from weaver.glados.services import Services
 from weaver.model.errors import InputError, NotFound, Unavailable
 from weaver.model.market.timeframe import Timeframe

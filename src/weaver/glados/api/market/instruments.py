@@ -10,7 +10,7 @@ from weaver.glados.api.lists.sorting import sorted_by
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import PageOf
-from weaver.glados.schemas.data import ActionResponse, InstrumentResponse
+from weaver.glados.schemas.market.data import ActionResponse, InstrumentResponse
 from weaver.model.errors import Damaged, NotFound
 from weaver.model.market.instrument import AssetClass
 from weaver.walle.bars.folder.catalogue import CatalogueEntry, corporate_action_json

@@ -9,7 +9,7 @@ from weaver.glados.api.lists.paging import Paging
 from weaver.glados.api.lists.sorting import sorted_by
 from weaver.glados.live.results import LiveResult
 from weaver.glados.ports import Page, Row
-from weaver.glados.schemas.results import (
+from weaver.glados.schemas.runs.results import (
     CashFlowResponse,
     PositionResponse,
     RecordResponse,

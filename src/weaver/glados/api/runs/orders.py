@@ -10,7 +10,7 @@ from weaver.glados.api.lists.paging import PagingDep, SortParameter
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, PageOf
-from weaver.glados.schemas.orders import FillResponse, OrderResponse, OrderSide, TradedMode
+from weaver.glados.schemas.trading.orders import FillResponse, OrderResponse, OrderSide, TradedMode
 from weaver.model.orders.status import OrderStatus
 
 SymbolParameter = Annotated[list[Identifier] | None, Parameter(description="Any of these.")]

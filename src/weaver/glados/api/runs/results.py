@@ -28,8 +28,7 @@ from weaver.glados.http.errors import responses
 from weaver.glados.ports import Page, Row, StoredResult
 from weaver.glados.schemas.base import PageOf
 from weaver.glados.schemas.events import EventResponse, JournalEntryResponse
-from weaver.glados.schemas.orders import FillResponse, OrderResponse, TradeResponse, TradeSide
-from weaver.glados.schemas.results import (
+from weaver.glados.schemas.runs.results import (
     EquityResponse,
     IndicatorSeries,
     IndicatorsResponse,
@@ -38,6 +37,7 @@ from weaver.glados.schemas.results import (
     ResultsResponse,
     StatsResponse,
 )
+from weaver.glados.schemas.trading.orders import FillResponse, OrderResponse, TradeResponse, TradeSide
 from weaver.glados.services import Services
 from weaver.glados.stored.blobs import EQUITY, REPORT, decode_report
 from weaver.glados.stored.downsampling import POINTS_MIN

@@ -12,7 +12,7 @@ from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier, PageOf
-from weaver.glados.schemas.runs import (
+from weaver.glados.schemas.runs.runs import (
     CreateRunRequest,
     RunDetailResponse,
     RunResponse,

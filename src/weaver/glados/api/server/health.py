@@ -9,7 +9,7 @@ import structlog
 from fastapi import APIRouter, Response
 
 from weaver.glados.application import ServicesDep
-from weaver.glados.schemas.health import Check, Checks, HealthResponse, HealthStatus, Venue, VenueState
+from weaver.glados.schemas.server.health import Check, Checks, HealthResponse, HealthStatus, Venue, VenueState
 from weaver.glados.services import Services
 from weaver.model.errors import WeaverError
 from weaver.walle.bars.damage import ListedSeries

@@ -7,7 +7,7 @@ from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import error_response
 from weaver.glados.http.security import COOKIE, SESSION_DAYS, session_cookie
-from weaver.glados.schemas.session import SessionResponse, SignInRequest
+from weaver.glados.schemas.server.session import SessionResponse, SignInRequest
 
 router = APIRouter(tags=["session"])
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from weaver.glados.application import ServicesDep
-from weaver.glados.schemas.health import Setting, SettingsResponse
+from weaver.glados.schemas.server.health import Setting, SettingsResponse
 
 router = APIRouter(tags=["operation"])
 

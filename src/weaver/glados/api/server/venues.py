@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from weaver.glados.application import ServicesDep
-from weaver.glados.schemas.health import VenueDetail, VenuesResponse, VenueState
+from weaver.glados.schemas.server.health import VenueDetail, VenuesResponse, VenueState
 from weaver.glados.services import Services
 from weaver.model.run import RunMode
 from weaver.veda.service import Offered, account_name

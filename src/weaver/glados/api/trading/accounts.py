@@ -9,7 +9,8 @@ from weaver.glados.api.runs.orders import RunParameter
 from weaver.glados.api.trading.chosen import ModeName, VenueName, chosen, looked_at, named, place_of
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
-from weaver.glados.schemas.accounts import (
+from weaver.glados.schemas.base import PageOf
+from weaver.glados.schemas.trading.accounts import (
     AccountDifference,
     AccountEquity,
     AccountPosition,
@@ -22,7 +23,6 @@ from weaver.glados.schemas.accounts import (
     ReconciliationResponse,
     RemainderPart,
 )
-from weaver.glados.schemas.base import PageOf
 from weaver.model.numbers.money import plain
 from weaver.veda.accounts.trading_account import TradingAccount
 from weaver.veda.exchange.account import VenuePosition

@@ -6,7 +6,7 @@ import structlog
 from fastapi import Query as Parameter
 
 from weaver.glados.schemas.base import Identifier
-from weaver.glados.schemas.orders import TradedMode
+from weaver.glados.schemas.trading.orders import TradedMode
 from weaver.glados.services import Services
 from weaver.model.errors import InputError, Unavailable
 from weaver.model.run import RunMode

@@ -10,7 +10,7 @@ from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
 from weaver.glados.ports import Query, Row
 from weaver.glados.schemas.base import Identifier
-from weaver.glados.schemas.orders import (
+from weaver.glados.schemas.trading.orders import (
     ChangeOrderRequest,
     FillResponse,
     OrderDetailResponse,

@@ -11,7 +11,7 @@ from weaver.glados.api.trading.chosen import checked
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
-from weaver.glados.schemas.risk import (
+from weaver.glados.schemas.trading.risk import (
     AccountRisk,
     ChangeRiskRequest,
     HaltResponse,

@@ -12,12 +12,12 @@ from weaver.model.errors import Unavailable, WeaverError
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import RunMode
-from weaver.veda.adapters.simulated.feed import BarFeed
 from weaver.veda.adapters.simulated.hours import trading_days
 from weaver.veda.adapters.simulated.memory import Asked, Memory, NoMemory
-from weaver.veda.adapters.simulated.ticket import Ticket
+from weaver.veda.adapters.simulated.sources.feed import BarFeed
 from weaver.veda.adapters.simulated.updates import Updates
-from weaver.veda.adapters.simulated.venue import SimulatedVenue
+from weaver.veda.adapters.simulated.venue.ticket import Ticket
+from weaver.veda.adapters.simulated.venue.venue import SimulatedVenue
 from weaver.veda.exchange.account import VenueAccount, VenuePosition
 from weaver.veda.exchange.answers import Answer, Reason, Refused, Unknown
 from weaver.veda.exchange.market import BarPage, InstrumentRules, TradingDay, VenueClock

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
 from weaver.model.errors import Conflict
-from weaver.veda.adapters.simulated.pacing import first_of
+from weaver.veda.adapters.simulated.sources.pacing import first_of
 from weaver.veda.exchange.account import ActionHappened
 from weaver.veda.exchange.market import Feed, FeedRestored, FeedStale
 from weaver.veda.exchange.orders import OrderUpdate

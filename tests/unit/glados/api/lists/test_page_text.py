@@ -11,7 +11,7 @@ from weaver.glados.api.lists.page_text import FEW, page_text
 from weaver.glados.api.lists.paging import Paging
 from weaver.glados.ports import Page
 from weaver.glados.schemas.base import PageOf
-from weaver.glados.schemas.orders import TradeResponse
+from weaver.glados.schemas.trading.orders import TradeResponse
 from weaver.glados.services import Services
 from weaver.glados.threads import Threads
 

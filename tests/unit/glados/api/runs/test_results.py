@@ -17,7 +17,7 @@ from tests.unit.glados.conftest import Api
 from tests.unit.glados.fakes import START, a_run, an_event
 from weaver.events.event import Event
 from weaver.glados.ports import Row, StoredResult
-from weaver.glados.schemas.results import EquityResponse
+from weaver.glados.schemas.runs.results import EquityResponse
 from weaver.glados.stored.blobs import EquityColumns, encode_equity, encode_report
 from weaver.glados.stored.equity_text import ROWS_TOGETHER, curve_points, equity_text
 from weaver.glados.stored.events import encode_events

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.simulated import replay_of, replaying, venue_of
-from tests.unit.veda.adapters.simulated.test_replay import EVER, MONDAY, bars_at, minutes, stock
+from tests.unit.veda.adapters.simulated.sources.test_replay import EVER, MONDAY, bars_at, minutes, stock
 from tests.virtual_wall import VirtualWall
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.account.margin import AccountRules

@@ -30,7 +30,7 @@ from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderStatus
 from weaver.research.run import Plan
 from weaver.research.simulated import LivePrices
-from weaver.veda.adapters.simulated.followed import Followed
+from weaver.veda.adapters.simulated.sources.followed import Followed
 from weaver.veda.exchange.answers import Accepted
 from weaver.veda.exchange.market import LiveBar, ReplayEnded
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, StopLoss, VenueOrder

@@ -1,0 +1,1 @@
+"""Runs on the wire: what they are asked for with, and what came of them."""

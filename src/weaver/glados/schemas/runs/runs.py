@@ -1,0 +1,131 @@
+"""Runs on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, JsonValue, StringConstraints
+
+from weaver.glados.runs.port import NewRun
+from weaver.glados.schemas.base import LastMoment, Moment, RequestBody, ResponseBody
+from weaver.glados.schemas.runs.options import options_of, shows_options, takes_options
+from weaver.model.backtest.options import RUN_OPTIONS
+from weaver.model.run import Run, RunMode, RunStatus
+
+Trimmed = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+"""Blanks around it are no part of it."""
+
+
+@takes_options
+class CreateRunRequest(RequestBody):
+    """A new run. What is left out has the default of `weaver.backtest`."""
+
+    name: Annotated[Trimmed, StringConstraints(min_length=1)] | None = Field(None, description="Default: made up.")
+    strategy_id: str = Field(description="As GET /strategies lists it.", min_length=1, max_length=200)
+    mode: RunMode = Field(RunMode.BACKTEST, description="Paper and live need a venue.")
+    symbols: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        description="What to trade, in order.", min_length=1, max_length=5000
+    )
+    timeframe: Annotated[str, Field(max_length=20)] | None = Field(
+        None, description="As 5m, 1h, 1d, 1w, 1mo. Default: the stored bars' own."
+    )
+    start_time: Moment | None = Field(None, description="Bars before it are history. A date or a time (UTC).")
+    end_time: LastMoment | None = Field(None, description="The last time, inclusive; a bare date means that whole day.")
+    config: dict[str, JsonValue] = Field(default_factory=dict, description="The strategy's parameters.")
+    venue: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="Where orders go; of a backtest, whose order rules bind it."
+    )
+    risk: dict[str, JsonValue] | None = Field(None, description="Limits of a paper or live run; no backtest's.")
+    on_error: Literal["flatten", "cancel_all"] | None = Field(
+        None, description="What an error does to a paper or live run's orders; nothing to a backtest."
+    )
+
+    def to_new_run(self) -> NewRun:
+        """For the run manager: the options are those that were given."""
+        return NewRun(
+            name=self.name,
+            strategy_id=self.strategy_id,
+            mode=self.mode,
+            symbols=tuple(self.symbols),
+            timeframe=self.timeframe,
+            start_time=self.start_time,
+            end_time=self.end_time,
+            config=self.config,
+            options=options_of(self),
+            venue=self.venue,
+            risk=self.risk,
+            on_error=self.on_error,
+        )
+
+
+class StartRunRequest(RequestBody):
+    """Starting a run."""
+
+    confirm: Trimmed | None = Field(None, description="The run's name: a live run starts only with it.")
+
+
+class StopRunRequest(RequestBody):
+    """Stopping a run."""
+
+    flatten: bool = Field(False, description="Close its positions too; a backtest has none to close.")
+
+
+@shows_options
+class RunOptions(ResponseBody):
+    """The keywords of `weaver.backtest` that were given; null: the default."""
+
+
+class RunResponse(ResponseBody):
+    """A run: what was asked for, and where it stands."""
+
+    id: str = Field(description="Its id.")
+    name: str = Field(description="What a person calls it.")
+    strategy_id: str = Field(description="The strategy it runs.")
+    mode: RunMode = Field(description="Where its orders go.")
+    status: RunStatus = Field(description="pending → running → completed | stopped | error.")
+    symbols: list[str] = Field(description="What it trades, in order.")
+    timeframe: str | None = Field(description="Null: the stored bars' own.")
+    start_time: datetime | None = Field(description="Bars before it are history.")
+    end_time: datetime | None = Field(description="The last time, inclusive.")
+    config: dict[str, JsonValue] = Field(description="The strategy's parameters.")
+    options: RunOptions = Field(description="The keywords of `weaver.backtest` that were given.")
+    venue: str | None = Field(description="Where its orders go, or whose rules bind it.")
+    risk: dict[str, JsonValue] | None = Field(description="Its limits.")
+    on_error: str | None = Field(description="What an error does to its orders.")
+    error: str | None = Field(description="Why it failed.")
+    queued: bool = Field(description="Running, and waiting for a worker.")
+    halted: str | None = Field(description="Why it may not trade at the moment.")
+    source_hash: str | None = Field(description="SHA-256 of the strategy's source as it was pinned.")
+    data_hash: str | None = Field(description="Of the bars it ran on; null until it has run.")
+    weaver_version: str = Field(description="The version that created it.")
+    cloned_from: str | None = Field(description="The run it is a copy of.")
+    created_at: datetime = Field(description="When it was created.")
+    started_at: datetime | None = Field(description="When it was started.")
+    stopped_at: datetime | None = Field(description="When it was stopped or failed.")
+    completed_at: datetime | None = Field(description="When it came to its end.")
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """A run as it is sent."""
+        return cls(**_fields(run))
+
+
+class RunDetailResponse(RunResponse):
+    """A run with the source text that it runs."""
+
+    strategy_source: str = Field(description="The strategy's source, pinned when the run was created.")
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """A run as it is sent."""
+        return cls(**_fields(run), strategy_source=run.strategy_source)
+
+
+def _fields(run: Run) -> dict[str, Any]:
+    kept = RunResponse.model_fields.keys() - {"options", "symbols", "config", "risk"}
+    return {
+        **{name: getattr(run, name) for name in kept},
+        "symbols": list(run.symbols),
+        "config": dict(run.config),
+        "risk": None if run.risk is None else dict(run.risk),
+        "options": RunOptions(**{name: value for name, value in run.options.items() if name in RUN_OPTIONS}),
+    }

@@ -1,0 +1,1 @@
+"""The server itself on the wire: health, settings, venues, signing in."""

@@ -1,0 +1,225 @@
+"""The account that a live strategy sees: a fold of the inputs that it was given, and of what it asked for itself.
+
+It shows what a backtest's account shows (`tests/unit/veda/runs/test_mirror_equals_greta.py`), and nothing else has a
+hand in it: the same inputs give the same account, on the first run as in a replay. Cash counts in 1e-8, prices and
+quantities in the units of the symbol's scale. A price with more decimals than those is counted exactly in cash, and to
+the nearest unit in an order's average; a fee in the asset is rounded up to a unit.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+from typing import Any, NamedTuple
+
+from weaver.model.account.position import Position
+from weaver.model.calendar.instants import time_of
+from weaver.model.numbers.amount import Amount
+from weaver.model.numbers.money import CASH_DECIMALS, decimal_of, divide_half_even, units_of
+from weaver.model.numbers.scale import Scale
+from weaver.model.orders.fill import Fill
+from weaver.model.orders.order import Order
+from weaver.model.orders.venue import VenueRules
+from weaver.veda.inputs import CashMoved, HouseFilled, OrderFilled, OrderMoved, SplitSeen, TickInputs, Update
+from weaver.veda.runs.mirror.mirrored_orders import MirroredOrders
+
+
+class Amounts(NamedTuple):
+    """What a fill came to: price units, quantity units, and cash units; `fee_units` were taken of the asset."""
+
+    price: int | Fraction
+    units: int
+    commission: int
+    fee_units: int
+
+
+class AccountMirror:
+    """What a strategy's runtime acts on (`marvin.orders.account.Account`)."""
+
+    def __init__(
+        self, *, cash: Decimal, scales: Mapping[str, Scale], closes: Mapping[str, float], venue: VenueRules | None
+    ) -> None:
+        """cash: what is allotted to the run. scales: of its symbols. closes: the newest before it, of those that have
+        any. venue: whose rules bind its orders."""
+        self._cash = _cash_units(cash)
+        self._scales = scales
+        self._positions = {symbol: Position(scale=scale) for symbol, scale in scales.items()}
+        self._orders = MirroredOrders(venue)
+        self._closes: dict[str, int | Fraction] = {}
+        self._paid: dict[str, int | Fraction] = {}
+        """The price of the newest fill, by which a holding is valued until a bar of its symbol has closed."""
+        self._held = dict.fromkeys(scales, 0)
+        self.held: Mapping[str, int] = self._held
+        self._shown: dict[str, list[bool]] = {symbol: [] for symbol in scales}
+        """Of each symbol, what shows its strategy whether it is held: a list that is empty while it isn't."""
+        self.fresh: list[Any] = []
+        """What the strategy has asked for since the last tick's inputs."""
+        self.take: Callable[[Order], None] = self.place
+        self.cancel, self.working = self._orders.cancel, self._orders.working
+        for symbol, close in closes.items():
+            self._close(symbol, close)
+
+    def apply(self, inputs: TickInputs) -> Sequence[Order | Fill]:
+        """Take in a tick's inputs. Returns the orders that moved and the fills, as they happened."""
+        self.fresh.clear()
+        news: list[Order | Fill] = []
+        for update in inputs.updates:
+            news += self._updated(update, inputs.time)
+        for bar in inputs.bars:
+            self._close(bar.symbol, bar.close)
+        return news
+
+    # What a runtime asks
+
+    def show(self, symbol: str, holding: list[bool]) -> None:
+        """Keep this list empty while nothing is held of a symbol, and otherwise not."""
+        self._shown[symbol] = holding
+
+    def place(self, order: Order) -> None:
+        """Take a new order."""
+        self._orders.place(order, self.close(order.symbol))
+        self.fresh.append(order)
+
+    def replaced(self, old: Order, new: Order) -> None:
+        """`new`, already placed, stands in for `old`, which counts as cancelled."""
+        self._orders.replaced(old, new)
+
+    def scale(self, symbol: str) -> Scale:
+        """The symbol's units."""
+        return self._scales[symbol]
+
+    def position(self, symbol: str) -> Position:
+        """The holding with its cost."""
+        return self._positions[symbol]
+
+    def close(self, symbol: str) -> int | None:
+        """The newest close, or None before the first bar; after a split, to the nearest unit on the new scale."""
+        close = self._closes.get(symbol)
+        return close if close is None or isinstance(close, int) else _nearest(close)
+
+    def cash(self) -> int:
+        """Cash."""
+        return self._cash
+
+    def equity(self) -> int:
+        """Cash and positions at the newest closes."""
+        return self._cash + sum(self._value(symbol, units) for symbol, units in self.held.items() if units)
+
+    def _value(self, symbol: str, units: int) -> int:
+        price = self._closes.get(symbol)
+        return _worth(self._scales[symbol], self._paid[symbol] if price is None else price, units)
+
+    # What it is told
+
+    def _updated(self, update: Update, now: int) -> list[Order | Fill]:
+        match update:
+            case OrderMoved():
+                order = self._orders.move(update, now)
+                return [] if order is None else [order]
+            case OrderFilled():
+                return self._filled(update, now)
+            case HouseFilled():
+                scale = self._scales[update.symbol]
+                self._book(scale, update.side.sign, _amounts(scale, update))
+            case SplitSeen():
+                self._split(update.symbol, (update.numerator, update.denominator))
+            case CashMoved():
+                self._cash_moved(update)
+        return []
+
+    def _filled(self, update: OrderFilled, now: int) -> list[Order | Fill]:
+        order = self._orders.order(update.number)
+        scale = order.scale
+        amounts = _amounts(scale, update)
+        worth, entered = _nearest(amounts.price * amounts.units), amounts.units - amounts.fee_units
+        self._orders.fill(order, update.status, now, worth=worth, units=amounts.units, entered=entered)
+        self._book(scale, order.sign, amounts)
+        return [order, _fill_of(order, update, amounts)]
+
+    def _book(self, scale: Scale, sign: int, amounts: Amounts) -> None:
+        """Cash and holding after a fill."""
+        price, units, commission, fee_units = amounts
+        value = _worth(scale, price, sign * units)
+        self._cash -= value + commission
+        held = self._positions[scale.symbol].traded(sign * units, value, commission)
+        self._hold(scale.symbol, held.traded(-fee_units, 0) if fee_units else held)
+        self._paid[scale.symbol] = price
+
+    def _split(self, symbol: str, ratio: tuple[int, int]) -> None:
+        """Scale what is held, cut down to the lot, and the orders; what the fraction is paid with comes by itself."""
+        held, _ = self._positions[symbol].split(numerator=ratio[0], denominator=ratio[1], previous_close=Fraction(0))
+        self._hold(symbol, held)
+        if symbol in self._closes:
+            self._closes[symbol] = Fraction(self._closes[symbol]) * ratio[1] / ratio[0]
+        self._orders.split(symbol, ratio)
+
+    def _cash_moved(self, update: CashMoved) -> None:
+        """Book cash that no fill moved; what moved of the asset is held more, or less (a split's fraction is gone
+        already)."""
+        amount = _cash_units(update.amount)
+        self._cash += amount
+        held = self._positions.get(update.symbol)
+        if held is None:
+            return  # of the account as a whole
+        match update.kind:
+            case "dividend":
+                held = held.paid(amount)
+            case "fraction":
+                held = replace(held, realised=held.realised + amount)
+            case "fee":
+                held = replace(held, fees=held.fees - amount)
+        units = units_of(update.quantity, held.scale.quantity_decimals)
+        self._hold(update.symbol, held.traded(units, 0) if units and update.kind != "fraction" else held)
+
+    def _hold(self, symbol: str, held: Position) -> None:
+        self._positions[symbol], self._held[symbol] = held, held.units
+        self._shown[symbol][:] = [True] if held.units else []
+
+    def _close(self, symbol: str, close: float) -> None:
+        self._closes[symbol] = _nearest(_price_units(self._scales[symbol], Decimal(repr(float(close)))))
+
+
+def _amounts(scale: Scale, update: OrderFilled | HouseFilled) -> Amounts:
+    return Amounts(
+        price=_price_units(scale, update.price),
+        units=units_of(update.quantity, scale.quantity_decimals),
+        commission=_cash_units(update.commission),
+        fee_units=ceil(Fraction(update.fee_quantity) * scale.quantity_one),
+    )
+
+
+def _fill_of(order: Order, update: OrderFilled, amounts: Amounts) -> Fill:
+    """The fill as the strategy is given it. How much of its price is slippage nobody knows."""
+    scale, price = order.scale, amounts.price
+    return Fill(
+        order_id=order.id,
+        symbol=scale.symbol,
+        side=order.side,
+        quantity=scale.quantity_decimal(amounts.units),
+        price=scale.price_decimal(price) if isinstance(price, int) else Amount(update.price),
+        commission=decimal_of(amounts.commission, CASH_DECIMALS),
+        slippage=scale.price_decimal(0),
+        timestamp=time_of(update.time),
+        bar_timestamp=time_of(update.bar_time),
+        notes=update.notes,
+    )
+
+
+def _price_units(scale: Scale, price: Decimal) -> int | Fraction:
+    """A price in units; one with more decimals than those as a fraction."""
+    units = Fraction(price) * scale.price_one
+    return units.numerator if units.denominator == 1 else units
+
+
+def _nearest(number: int | Fraction) -> int:
+    return divide_half_even(number.numerator, number.denominator)
+
+
+def _worth(scale: Scale, price: int | Fraction, units: int) -> int:
+    """Cash units of so many units at a price, half to even."""
+    return divide_half_even(price.numerator * units, price.denominator * scale.notional_divisor)
+
+
+def _cash_units(amount: Decimal) -> int:
+    return _nearest(Fraction(amount) * 10**CASH_DECIMALS)

@@ -1,0 +1,107 @@
+"""Exits that hang together: how much of a position they are for, and which of them stand."""
+
+from decimal import Decimal
+
+from weaver.model.orders.actions import OrderClass
+from weaver.model.orders.status import OrderStatus
+from weaver.veda.orders.live_order import LiveOrder, WaitsFor
+from weaver.veda.orders.submission import Part, SubmissionState
+from weaver.veda.trading.books.draft import Draft
+from weaver.veda.trading.changes.placing import end, waits_for_entry
+
+EXITED = "the position was exited"
+
+
+def entered(draft: Draft, group_id: str) -> Decimal:
+    """How much the exits of a group are for: what their entry brought, and those that it replaced; of an oco, what it
+    was placed for."""
+    entry = draft.order(group_id)
+    if entry.order_class is OrderClass.OCO:
+        return entry.quantity
+    brought = (
+        entry.filled
+        + entry.split_added
+        - sum((one.filled for one in draft.submissions_of(entry.id) if one.part is Part.CLOSE), Decimal(0))
+    )
+    return brought if entry.replaces is None else brought + entered(draft, entry.replaces)
+
+
+def left_to_exit(draft: Draft, group_id: str) -> Decimal:
+    """How much of it none of them has exited."""
+    exits = [one for one in draft.group(group_id) if one.reduces]
+    return max(entered(draft, group_id) - sum((one.filled for one in exits), Decimal(0)), Decimal(0))
+
+
+def is_needed(draft: Draft, order: LiveOrder) -> bool:
+    """Whether an exit protects a position that is still there."""
+    return order.group_id is not None and order.is_working and left_to_exit(draft, order.group_id) > 0
+
+
+def exits_done(draft: Draft, order: LiveOrder) -> str:
+    """Why an exit has nothing more to do; nothing where it has."""
+    if order.group_id is None or left_to_exit(draft, order.group_id):
+        return ""
+    return EXITED if entered(draft, order.group_id) else ""
+
+
+def groups(draft: Draft) -> list[str]:
+    """Those of which an exit is not over."""
+    return sorted({one.group_id for one in draft.working() if one.group_id is not None})
+
+
+def wanted(draft: Draft, group_id: str) -> list[LiveOrder]:
+    """The exits of a group that are to stand."""
+    return [one for one in draft.group(group_id) if one.is_working and one.cancel_asked is None]
+
+
+def needs_protection(draft: Draft, group_id: str) -> bool:
+    """Whether a group's exits are to be placed anew: there is something to exit, and one of them that is wanted stands
+    nowhere."""
+    return bool(left_to_exit(draft, group_id)) and any(_is_missing(draft, one) for one in wanted(draft, group_id))
+
+
+def _is_missing(draft: Draft, exit_: LiveOrder) -> bool:
+    """One that was placed while its entry worked at the venue already comes when that is over."""
+    is_to_come = waits_for_entry(draft, exit_) and not draft.submissions_of(exit_.id)
+    return not is_to_come and not stands(draft, exit_)
+
+
+def stands(draft: Draft, order: LiveOrder) -> bool:
+    """Whether something of an order is at the venue, or on its way there."""
+    return any(one.state is not SubmissionState.ENDED for one in draft.submissions_of(order.id))
+
+
+def is_over(draft: Draft, order: LiveOrder) -> bool:
+    """Whether nothing more can come of an order."""
+    return not order.is_working and not stands(draft, order)
+
+
+def settle(draft: Draft) -> None:
+    """End what is over, though nobody said so: what was to be cancelled and stands nowhere; exits whose position is
+    not there."""
+    for order in draft.working():
+        if stands(draft, order):
+            continue
+        if order.cancel_asked is not None:
+            end(draft, order, OrderStatus.CANCELLED, order.cancel_asked)
+        elif order.group_id is not None and (why := _why_not(draft, order.group_id)):
+            end(draft, order, OrderStatus.CANCELLED, why)
+
+
+def _why_not(draft: Draft, group_id: str) -> str:
+    """Why an exit that stands nowhere is not needed any more; nothing as long as it may be."""
+    entry = draft.order(group_id)
+    may_bring_more = entry.order_class is not OrderClass.OCO and not is_over(draft, entry)
+    if may_bring_more or left_to_exit(draft, group_id):
+        return ""
+    return EXITED if entered(draft, group_id) else f"its entry was {entry.status}"
+
+
+def waits(order: LiveOrder) -> bool:
+    """Whether somebody has to look when it may be sent."""
+    return order.waits_for in (WaitsFor.CANCELS, WaitsFor.STREAM, WaitsFor.OPEN)
+
+
+def works(draft: Draft, order: LiveOrder) -> bool:
+    """Whether something of an order is at the venue for certain."""
+    return any(one.state is SubmissionState.WORKING for one in draft.submissions_of(order.id))

@@ -1,0 +1,190 @@
+"""Orders into the books: what is sent at once, what waits and for what, and what an order through zero is sent as."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from weaver.model.orders.actions import OrderClass
+from weaver.model.orders.status import OrderEvent, OrderStatus, transition
+from weaver.veda.orders.folding import ended
+from weaver.veda.orders.live_order import LiveOrder, WaitsFor
+from weaver.veda.orders.submission import Part, Submission, SubmissionState
+from weaver.veda.trading.books.draft import Draft
+from weaver.veda.trading.intents import Cancel, Place, Replace
+
+NOT_SENT = "not sent: the server had stopped before"
+NOTHING_LEFT = "nothing was left to close"
+
+
+def held_by_exits(draft: Draft, order: LiveOrder) -> Decimal:
+    """How much of its owner's holding other exits may take, but for those that are being cancelled; the exits of one
+    group take it once, and nothing from each other."""
+    others = [
+        one
+        for one in draft.working(symbol=order.symbol)
+        if one.id != order.id
+        and one.run_id == order.run_id
+        and one.side is order.side
+        and one.reduces
+        and one.cancel_asked is None
+        and one.waits_for is not WaitsFor.ENTRY
+        and (one.group_id is None or one.group_id != order.group_id)
+    ]
+    groups = {one.group_id: one.remaining for one in others if one.group_id is not None}
+    return sum((one.remaining for one in others if one.group_id is None), sum(groups.values(), Decimal(0)))
+
+
+def can_reduce(draft: Draft, order: LiveOrder, held: Decimal) -> Decimal:
+    """How much of an order only gets out of what its owner holds."""
+    against = -order.side.sign * held
+    return max(against - held_by_exits(draft, order), Decimal(0))
+
+
+def is_behind_cancels(draft: Draft, order: LiveOrder) -> bool:
+    """Whether orders of its owner in its symbol are being cancelled that were placed before it."""
+    return any(
+        one.cancel_asked is not None and one.run_id == order.run_id and one.id != order.id and one.parent_id != order.id
+        for one in draft.working(symbol=order.symbol)
+    )
+
+
+def next_id(draft: Draft, order: LiveOrder) -> str:
+    """An id for an order's next submission."""
+    made = len(draft.submissions_of(order.id))
+    return order.id if not made else f"{order.id}.{made + 1}"
+
+
+def submit(draft: Draft, order: LiveOrder, *, net: Decimal, splits_at_zero: bool) -> None:
+    """Write down that an order is being sent, with the exits that the venue is to hold for it. `net`: what the account
+    holds, by which an order through zero takes two."""
+    against = -order.side.sign * net
+    closes = splits_at_zero and Decimal(0) < against < order.quantity
+    legs = () if closes else legs_of(draft, order)
+    sent = Submission(
+        id=next_id(draft, order),
+        order_id=order.id,
+        account=order.account,
+        part=Part.CLOSE if closes else Part.WHOLE,
+        symbol=order.symbol,
+        quantity=against if closes else order.remaining,
+        sent_at=draft.now,
+    )
+    put_sent(draft, order, sent, legs)
+
+
+def open_after_close(draft: Draft, order: LiveOrder) -> None:
+    """The closing half of an order through zero has filled: its other half is being sent."""
+    sent = Submission(
+        id=next_id(draft, order),
+        order_id=order.id,
+        account=order.account,
+        part=Part.OPEN,
+        symbol=order.symbol,
+        quantity=order.remaining,
+        sent_at=draft.now,
+    )
+    put_sent(draft, order, sent, legs_of(draft, order))
+
+
+def submit_replacement(draft: Draft, order: LiveOrder, old: Submission) -> None:
+    """Write down that an order is being put in the place of one that works: what the venue holds with that goes on."""
+    sent = Submission(
+        id=next_id(draft, order),
+        order_id=order.id,
+        account=order.account,
+        part=Part.WHOLE,
+        symbol=order.symbol,
+        quantity=order.remaining,
+        sent_at=draft.now,
+        replaces=old.id,
+    )
+    put_sent(draft, order, sent, ())
+
+
+def put_sent(draft: Draft, order: LiveOrder, sent: Submission, legs: Sequence[LiveOrder]) -> None:
+    """A submission, and one for each exit that the venue holds with it."""
+    draft.put_submission(sent)
+    status = order.status
+    if status is OrderStatus.PENDING:
+        status = transition(status, OrderEvent.SUBMIT)
+    draft.put(replace(order, status=status, waits_for=None))
+    for leg in legs:
+        draft.put_submission(
+            Submission(
+                id=next_id(draft, leg),
+                order_id=leg.id,
+                account=leg.account,
+                part=Part.LEG,
+                symbol=leg.symbol,
+                quantity=sent.quantity,
+                parent_id=sent.id,
+            )
+        )
+
+
+def legs_of(draft: Draft, order: LiveOrder) -> Sequence[LiveOrder]:
+    """The exits that work for an entry; of an oco, the stop beside its limit order."""
+    return [one for one in draft.group(order.id) if one.id != order.id and one.is_working]
+
+
+def take_legs(draft: Draft, intent: Place) -> None:
+    """An intent's legs wait for its entry."""
+    waits = None if intent.order.order_class is OrderClass.OCO else WaitsFor.ENTRY
+    for leg in intent.legs:
+        draft.put(replace(leg, waits_for=waits, reduces=True))
+
+
+def cancel(draft: Draft, intent: Cancel) -> None:
+    """Ask for an order's end; one that was not sent is over at once, with the legs that wait for it, and so is an exit
+    that waits for its entry: should that fill, what the venue holds of it is cancelled then."""
+    order = draft.order(intent.order_id)
+    if not order.is_working or order.cancel_asked is not None:
+        return
+    order = replace(order, cancel_asked=intent.reason)
+    draft.put(order)
+    is_sent = any(one.state is not SubmissionState.ENDED for one in draft.submissions_of(order.id))
+    if not is_sent or waits_for_entry(draft, order):
+        end(draft, order, OrderStatus.CANCELLED, intent.reason)
+
+
+def waits_for_entry(draft: Draft, order: LiveOrder) -> bool:
+    """Whether an exit waits for an entry that may still fill."""
+    if order.waits_for is not WaitsFor.ENTRY or order.group_id is None:
+        return False
+    return draft.order(order.group_id).is_working
+
+
+def end(draft: Draft, order: LiveOrder, how: OrderStatus, reason: str) -> None:
+    """Nothing more is to come of an order; nor of its legs, where it brought nothing."""
+    draft.put(ended(order, how, reason, draft.now))
+    if order.filled or order.replaces is not None or any(one.is_working for one in draft.replacements_of(order.id)):
+        return
+    for leg in legs_of(draft, order):
+        if leg.waits_for is WaitsFor.ENTRY or order.order_class is OrderClass.OCO:
+            draft.put(ended(leg, OrderStatus.CANCELLED, f"its entry was {how}", draft.now))
+
+
+def in_place_of(draft: Draft, intent: Replace) -> LiveOrder:
+    """The order that is to take another's place, in its group."""
+    old, new = draft.order(intent.old_id), intent.order
+    new = replace(new, replaces=old.id, parent_id=old.parent_id, group_id=old.group_id, reduces=old.reduces)
+    draft.put(new)
+    return new
+
+
+def inherit(draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
+    """The exits of an entry are those of the order that takes its place."""
+    if old.group_id is None:
+        for leg in draft.group(old.id):
+            draft.put(replace(leg, parent_id=new.id, group_id=new.id))
+
+
+def drop_unsent(draft: Draft, order: LiveOrder) -> None:
+    """An entry, or the opening half of an order through zero, that was not sent before a restart is not sent late."""
+    sent = draft.submissions_of(order.id)
+    closing = [one for one in sent if one.part is Part.CLOSE and one.state is not SubmissionState.ENDED]
+    if closing:
+        rest = sum((one.quantity - one.filled for one in closing), Decimal(0))
+        draft.put(replace(order, quantity=order.filled + rest, reduces=True, reason=NOT_SENT))
+    elif (order.status is OrderStatus.PENDING and not sent) or order.waits_for is not None:
+        end(draft, order, OrderStatus.CANCELLED, NOT_SENT)
