@@ -15,7 +15,7 @@ from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import SubmissionState
 from weaver.veda.trading.books.books import Books
-from weaver.veda.trading.exits import left_to_exit
+from weaver.veda.trading.changes.exits import left_to_exit
 
 ALL = [f"run-{number}" for number in range(1, 6)]
 
