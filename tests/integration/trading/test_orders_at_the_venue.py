@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from tests.integration.trading.account import PAIR, STOCK, Account, trading_account
-from tests.integration.trading.rows import row
 from tests.local_exchange import LocalExchange
 from tests.trading_store import FakeDisk
 from weaver.model.orders.status import OrderStatus
@@ -17,7 +16,6 @@ pytestmark = pytest.mark.anyio
 S = OrderStatus
 
 
-@row("held legs, or order 51, are missing from the list")
 async def test_legs_and_the_fifty_first_order_are_found_after_a_restart(exchange: LocalExchange) -> None:
     disk = FakeDisk()
     async with trading_account(exchange, disk) as account:
@@ -32,7 +30,6 @@ async def test_legs_and_the_fifty_first_order_are_found_after_a_restart(exchange
         assert all(account.now(one).is_working for one in (entry, profit, loss, *many))
 
 
-@row("an entry ends part-filled, and the venue cancels the whole group")
 async def test_part_filled_and_cancelled_entry_has_exits_again_at_once(account: Account) -> None:
     await account.exchange.fault("partial_fill", parts=5)
     entry, profit, loss = await account.bracket(STOCK, 10)
@@ -49,7 +46,6 @@ async def test_part_filled_and_cancelled_entry_has_exits_again_at_once(account: 
     assert account.events("risk.Unprotected")
 
 
-@row("a day entry's legs die at the close")
 async def test_exits_of_a_day_entry_outlive_the_close_and_its_rest_does_not(account: Account) -> None:
     price = await account.price(STOCK)
     held, profit, loss = await account.bracket(STOCK, 10)
@@ -62,7 +58,6 @@ async def test_exits_of_a_day_entry_outlive_the_close_and_its_rest_does_not(acco
     assert {one["time_in_force"] for one in await account.at_venue()} == {"gtc"}
 
 
-@row("closing while a leg holds the shares")
 async def test_close_behind_cancels_waits_until_they_are_final(account: Account) -> None:
     entry, profit, loss = await account.bracket(STOCK, 10)
     await account.until_filled(entry)
@@ -76,7 +71,6 @@ async def test_close_behind_cancels_waits_until_they_are_final(account: Account)
     assert all(one["status"] == 200 for one in await account.requests("POST", "/v2/orders")), "nothing was refused"
 
 
-@row("closing while a leg holds the shares")
 async def test_close_behind_a_leg_that_fills_meanwhile_is_dropped(account: Account) -> None:
     entry, profit, loss = await account.bracket(STOCK, 10)
     await account.until_filled(entry)
@@ -90,7 +84,6 @@ async def test_close_behind_a_leg_that_fills_meanwhile_is_dropped(account: Accou
     assert await account.held_there() == account.held() == 0
 
 
-@row("204 on a cancel, yet the order stays open")
 async def test_cancel_that_nothing_confirms_is_asked_again_and_told(account: Account) -> None:
     price = await account.price(STOCK)
     order = await account.order(STOCK, 1, limit=round(price * Decimal("0.95"), 2))
@@ -106,7 +99,6 @@ async def test_cancel_that_nothing_confirms_is_asked_again_and_told(account: Acc
     assert len(await account.requests("DELETE", "/v2/orders")) - before >= 4
 
 
-@row("long to short in one order")
 async def test_order_through_zero_closes_and_then_opens(account: Account) -> None:
     first = await account.until_filled(await account.order(STOCK, 10))
     through = await account.order(STOCK, -15)
@@ -117,7 +109,6 @@ async def test_order_through_zero_closes_and_then_opens(account: Account) -> Non
     assert len({one.id for one in account.sent(through)}) == 2
 
 
-@row("two runs on one account, on opposite sides")
 async def test_entry_against_another_run_is_refused_by_name_and_an_exit_is_not(exchange: LocalExchange) -> None:
     async with trading_account(exchange, FakeDisk(), runs=("one", "two", "three")) as account:
         price = await account.price(STOCK)
@@ -136,7 +127,6 @@ async def test_entry_against_another_run_is_refused_by_name_and_an_exit_is_not(e
         assert held.filled == 10
 
 
-@row("BTCUSD or BTC/USD, and ids that are not the asset's")
 async def test_position_under_another_spelling_and_id_is_the_runs(account: Account) -> None:
     await account.exchange.fault("unrelated_ids")
     await account.until_filled(await account.order(PAIR, "0.1"))
@@ -145,7 +135,6 @@ async def test_position_under_another_spelling_and_id_is_the_runs(account: Accou
     assert (found.venue, found.unexplained) == (account.held(PAIR), 0)
 
 
-@row("buying power taken for cash, and coins zeroed by a sync")
 async def test_cash_is_cash_and_coins_stay(account: Account) -> None:
     await account.until_filled(await account.order(PAIR, "0.1"))
     held = account.held(PAIR)
@@ -158,7 +147,6 @@ async def test_cash_is_cash_and_coins_stay(account: Account) -> None:
     assert account.held(PAIR) == held > 0
 
 
-@row("a fill was never streamed")
 async def test_fill_that_was_not_streamed_is_found(account: Account) -> None:
     order = await account.order(STOCK, 10)
     await account.until(lambda: account.now(order).status is S.ACCEPTED, what="it to work", step=0.1)
@@ -167,7 +155,6 @@ async def test_fill_that_was_not_streamed_is_found(account: Account) -> None:
     assert account.held() == await account.held_there() == 10
 
 
-@row("an inferred and a real fill were both counted")
 @pytest.mark.parametrize("fault", ["duplicate_update", "reorder_updates", "unrelated_ids", "update_before_answer"])
 async def test_fill_counts_once_however_it_is_told(account: Account, fault: str) -> None:
     await account.exchange.fault(fault, **({} if fault == "unrelated_ids" else {"times": 5}))
@@ -177,7 +164,6 @@ async def test_fill_counts_once_however_it_is_told(account: Account, fault: str)
     assert (account.now(order).filled, account.held(), await account.held_there()) == (10, 10, 10)
 
 
-@row("an empty answer was taken for a flat account")
 async def test_empty_lists_make_nothing_gone(account: Account) -> None:
     held, profit, loss = await account.bracket(STOCK, 10)
     await account.until_filled(held)
@@ -190,7 +176,6 @@ async def test_empty_lists_make_nothing_gone(account: Account) -> None:
     assert not account.trading.guard.halts.over(run_id="run", symbol=STOCK, account=account.trading.name)
 
 
-@row("a submit that timed out was declared rejected, and filled later")
 async def test_submit_without_an_answer_is_found_at_the_venue(account: Account) -> None:
     await account.exchange.fault("answer_lost", acted=True, match={"method": "POST", "path": "/v2/orders"})
     order = await account.until_filled(await account.order(STOCK, 10))
@@ -199,7 +184,6 @@ async def test_submit_without_an_answer_is_found_at_the_venue(account: Account) 
     assert len(list(await account.at_venue(is_open=False))) == 1
 
 
-@row("a submit that timed out was declared rejected, and filled later")
 async def test_submit_that_never_came_is_rejected_after_a_minute_only(account: Account) -> None:
     await account.exchange.fault("answer_lost", acted=False, match={"method": "POST", "path": "/v2/orders"})
     order = await account.order(STOCK, 10)
@@ -210,7 +194,6 @@ async def test_submit_that_never_came_is_rejected_after_a_minute_only(account: A
     assert await account.held_there() == 0
 
 
-@row("an ambiguous modify")
 async def test_change_whose_answer_was_lost_leaves_one_live_order(account: Account) -> None:
     old, new = await changed(account, acted=True)
     await account.until(lambda: account.now(new).status is S.ACCEPTED, what="the new one to work", step=5)
@@ -219,7 +202,6 @@ async def test_change_whose_answer_was_lost_leaves_one_live_order(account: Accou
     assert Decimal(there["limit_price"]) == new.limit
 
 
-@row("an ambiguous modify")
 async def test_change_that_never_came_leaves_none_and_sends_no_entry_late(account: Account) -> None:
     old, new = await changed(account, acted=False)
     await account.until(lambda: not account.now(new).is_working, what="the new one's end", step=5)
@@ -228,7 +210,6 @@ async def test_change_that_never_came_leaves_none_and_sends_no_entry_late(accoun
     assert await account.at_venue() == []
 
 
-@row("the venue replaces a leg by itself")
 async def test_leg_that_the_venue_replaced_is_followed(account: Account) -> None:
     entry, profit, loss = await account.bracket(STOCK, 10)
     await account.until_filled(entry)
@@ -242,7 +223,6 @@ async def test_leg_that_the_venue_replaced_is_followed(account: Account) -> None
     assert {account.now(one).status for one in (profit, loss)} == {S.FILLED, S.CANCELLED}
 
 
-@row("a part-filled order of unknown fate was rejected for ever")
 async def test_part_filled_order_that_is_gone_is_cancelled_with_its_fills(account: Account) -> None:
     await account.exchange.fault("answer_lost", acted=True, match={"method": "POST", "path": "/v2/orders"})
     await account.exchange.fault("partial_fill", parts=5)
@@ -257,7 +237,6 @@ async def test_part_filled_order_that_is_gone_is_cancelled_with_its_fills(accoun
     assert account.held() == now.filled == await account.held_there()
 
 
-@row("an attached stop was silently dropped")
 async def test_entry_whose_legs_were_dropped_is_protected(account: Account) -> None:
     await account.exchange.fault("drop_legs")
     entry, profit, loss = await account.bracket(STOCK, 10)
