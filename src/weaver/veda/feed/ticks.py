@@ -91,6 +91,11 @@ class TickBuilder:
         """Of feeds that are telling what they missed, in order of time: the end of the newest such bar (ns)."""
 
     @property
+    def is_timed(self) -> bool:
+        """Whether ticks are decided by the time, too."""
+        return self._waits is not None
+
+    @property
     def decided(self) -> int:
         """The newest tick that was decided (ns), or where the run begins."""
         return self._decided

@@ -14,6 +14,8 @@ from weaver.veda.inputs import LateBar
 
 STEP_SECONDS = 0.25
 """Of the wall: how often a venue with a time of its own is looked at, while a tick waits."""
+TURNS = 20
+"""So often everybody else has a turn before the time decides: so what came to a loop that was held up is handed on."""
 SECOND = 1_000_000_000
 
 
@@ -43,6 +45,8 @@ class FeedTicks:
     async def next(self) -> FeedTick | None:
         """The next tick, when it is decided; None at the end."""
         while True:
+            if self._builder.is_timed and await self._has_come():
+                continue
             self._ready.extend(self._builder.due(instant_of(self._now())))
             if self._ready:
                 return self._ready.popleft()
@@ -63,24 +67,47 @@ class FeedTicks:
         if isinstance(self._messages, AsyncGenerator):
             await self._messages.aclose()
 
+    async def _has_come(self) -> bool:
+        """Whether a message was taken that had come before a tick was due by the time, or on its way to here."""
+        due = self._builder.next_due()
+        if self._ready or self._is_over or due is None or due > instant_of(self._now()):
+            return False
+        coming = await self._asked()
+        for _ in range(TURNS):
+            if coming.done():
+                break
+            await self._wall.sleep(0)
+        return self._took(coming)
+
     async def _wait(self) -> None:
         """Until a message has come and was taken, or a tick is due."""
-        if self._coming is None:
-            await self._settled()
-            self._coming = asyncio.ensure_future(self._anext())
+        coming = await self._asked()
         due = self._builder.next_due()
         if due is None:
-            await asyncio.wait({self._coming})
+            await asyncio.wait({coming})
         else:
             left = max((due - instant_of(self._now())) / SECOND, 0.0)
             passing = asyncio.ensure_future(self._wall.sleep(min(left, STEP_SECONDS)))
             try:
-                await asyncio.wait({self._coming, passing}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({coming, passing}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 passing.cancel()
-        if self._coming.done():
-            message, self._coming = self._coming.result(), None
-            self._take(message)
+        self._took(coming)
+
+    async def _asked(self) -> "asyncio.Task[BarMessage | None]":
+        """The next message, which is asked for."""
+        if self._coming is None:
+            await self._settled()
+            self._coming = asyncio.ensure_future(self._anext())
+        return self._coming
+
+    def _took(self, coming: "asyncio.Task[BarMessage | None]") -> bool:
+        """Take a message, if it has come."""
+        if not coming.done():
+            return False
+        self._coming = None
+        self._take(coming.result())
+        return True
 
     async def _anext(self) -> BarMessage | None:
         return await anext(self._messages, None)

@@ -11,7 +11,8 @@ MAX = float("inf")
 """The speed of a replay that waits for nothing but its reader."""
 SECOND = 1_000_000_000
 GRACE_SECONDS = 1.0
-"""What comes this soon after a tick, by the wall's time, counts as come at the tick: it answers to that."""
+"""What comes this soon after a tick, by the wall's time, counts as come at the tick: it answers to that. So does, of a
+replay, what comes before its next tick is asked for, however long that takes."""
 
 
 class Pace:
@@ -25,6 +26,8 @@ class Pace:
         """From which instant time goes on, and what the wall's clock showed there."""
         self._ticked_at: datetime | None = None
         """When the newest tick came, by the wall; None before the first."""
+        self._is_asked = False
+        """Whether somebody waits for the tick that is expected."""
         self._changed = asyncio.Event()
 
     @property
@@ -38,7 +41,7 @@ class Pace:
     def placed(self) -> int:
         """When a request counts as come that comes now, ns."""
         is_soon = self._ticked_at is None or self._passed(self._ticked_at) <= GRACE_SECONDS
-        return self.tick if is_soon else self.now
+        return self.tick if is_soon or not self._is_asked else self.now
 
     def set_speed(self, speed: float) -> None:
         """Go on at another speed, from where it is. Raises InputError."""
@@ -56,11 +59,12 @@ class Pace:
     async def reach(self) -> None:
         """Wait until the tick has come that is expected."""
         assert self._next is not None
+        self._is_asked = True
         while self._speed != MAX and self.now < self._next:
             self._changed.clear()
             seconds = (self._next - self.now) / SECOND / self._speed
             await first_of(self._wall.sleep(seconds), self._changed.wait())
-        self.tick, self._next = self._next, None
+        self.tick, self._next, self._is_asked = self._next, None, False
         self._ticked_at = self._wall.now()
 
     def skip(self) -> None:

@@ -209,23 +209,29 @@ def test_history_comes_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asyncio.run(run()) == [[100, 101], [102, 103], [104]]
 
 
-def test_order_that_answers_to_a_bar_acts_on_the_next_and_a_later_one_on_the_one_after() -> None:
+def test_order_acts_on_the_next_bar_until_that_is_waited_for_and_then_soon_on_the_one_after() -> None:
+    """However long whoever answers to a bar takes: a replay's time stands still till the next is asked for."""
     wall, _, adapter = both(stock(bars_at(minutes(4))), speed=1)
+
+    async def place(name: str, after: float) -> None:
+        await wall.sleep(after)
+        request = OrderRequest(client_order_id=name, symbol="AAA", side=Side.BUY, quantity=Decimal(1))
+        assert isinstance(await adapter.submit(request), Accepted)
 
     async def run() -> list[Any]:
         await adapter.connect()
         await adapter.instruments(["AAA"])
-        seen = 0
+        seen, by_hand = 0, []
         async for message in adapter.live_bars(["AAA"]):
             seen += isinstance(message, LiveBar)
             if isinstance(message, LiveBar) and seen == 1:
-                for name, wait in (("soon", 0.5), ("late", 1.0)):
-                    await wall.sleep(wait)
-                    request = OrderRequest(client_order_id=name, symbol="AAA", side=Side.BUY, quantity=Decimal(1))
-                    assert isinstance(await adapter.submit(request), Accepted)
+                await place("slow", 5.0)
+            if isinstance(message, LiveBar) and seen == 2:
+                by_hand = [asyncio.create_task(place(f"by hand {after}", after)) for after in (0.5, 1.5)]
+        await asyncio.gather(*by_hand)
         return [fill.price for fill in await adapter.fills_since(EVER)]
 
-    assert asyncio.run(run()) == [101, 102]
+    assert asyncio.run(run()) == [101, 102, 103]
 
 
 def test_what_a_bar_did_is_told_before_the_bar_is() -> None:
