@@ -210,6 +210,16 @@ async def test_change_that_never_came_leaves_none_and_sends_no_entry_late(accoun
     assert await account.at_venue() == []
 
 
+async def test_an_order_that_is_being_changed_cannot_be_changed_beside_that(account: Account) -> None:
+    old, new = await changed(account, acted=True)
+    another = account.made(STOCK, 10, limit=new.limit)
+    await account.carry_out(Replace(old_id=old.id, order=another))
+    assert account.now(another).status is S.REJECTED
+    assert f"order {old.number} is being replaced by order {new.number}" in account.now(another).reason
+    await account.until(lambda: account.now(new).status is S.ACCEPTED, what="the first one to work", step=5)
+    assert [one["client_order_id"] for one in await account.at_venue()] == [new.id]
+
+
 async def test_leg_that_the_venue_replaced_is_followed(account: Account) -> None:
     entry, profit, loss = await account.bracket(STOCK, 10)
     await account.until_filled(entry)

@@ -57,11 +57,13 @@ def is_superseded(known: AccountOrders, submission: Submission) -> bool:
 
 
 def _takes_its_entry_along(known: AccountOrders, leg: Submission, order: LiveOrder | None) -> bool:
-    """A venue may cancel an entry with the exit that it holds for it: that is asked for when the entry is over."""
+    """A venue may cancel an entry with the exit that it holds for it: that is asked for when the entry is over. One
+    that works beside its entry, for what that has brought so far, goes by itself."""
     if not leg.is_leg or order is None or order.group_id is None or order.group_id == order.id:
         return False
+    works_beside_it = order.is_working and order.waits_for is not WaitsFor.ENTRY
     entry = known.order(order.group_id)
-    return entry is not None and entry.is_working
+    return entry is not None and entry.is_working and not works_beside_it
 
 
 def to_expire(known: AccountOrders, now: datetime) -> Iterator[ToDo]:

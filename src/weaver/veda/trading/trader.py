@@ -265,9 +265,13 @@ class Trader:
 
     def _replace(self, draft: Draft, intent: Replace, refused: dict[str, Refusal]) -> None:
         old = draft.order(intent.old_id)
+        others = [one for one in draft.replacements_of(old.id) if one.is_working]
         new = in_place_of(draft, intent)
-        if not old.is_working:
-            end(draft, new, OrderStatus.REJECTED, f"order {old.number} is {old.status} and cannot be replaced")
+        if (
+            not old.is_working or others
+        ):  # two would be sent where the venue takes the first: each as an order of its own
+            state = f"being replaced by order {others[0].number or others[0].id}" if others else old.status
+            end(draft, new, OrderStatus.REJECTED, f"order {old.number or old.id} is {state}: it cannot be replaced")
             return
         if (why := self._refusal(draft, new, ())) is not None:
             refused[new.id] = why
