@@ -79,22 +79,11 @@ def outcome(run: Callable[[], tuple[Any, tuple[TimedAction, ...]]], story: list[
 
 
 def sees_more(clock: Clock, plan: Plan) -> bool:
-    """Whether a backtest shows what live cannot: a coarse bar that closes with its session is there before a bar of it
-    that reaches past that has closed; or whether a coarse bar closes between the warm-up and the first tick, of which
-    live is told then."""
+    """Whether a coarse bar closes between the warm-up and the first tick, of which live is told then."""
     own = clock_ticks(plan.listings)
     first = min(one.bars.end[one.bars.timestamp >= plan.start].min(initial=NEVER) for one in plan.listings.values())
     early = clock.ticks[clock.ticks < first]
-    if len(early) and early[-1] not in own:
-        return True
-    for listing in plan.listings.values():
-        for line in clock.lines:
-            if line.name.startswith(listing.symbol) and line.step > listing.bars.timeframe.nanoseconds:
-                inside = np.searchsorted(line.ends, listing.bars.timestamp, side="right")
-                at_end = np.searchsorted(line.ends, listing.bars.end)
-                if np.any(inside != at_end):
-                    return True
-    return False
+    return bool(len(early)) and early[-1] not in own
 
 
 def test_coarse_signals_windows_and_own_functions_over_holes_and_splits() -> None:

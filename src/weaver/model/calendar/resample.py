@@ -32,9 +32,9 @@ def put_together(
     """The same, and no bars where there would be none.
 
     No bar mixes sessions, nor (stocks) pre-market, regular session and after-hours. Daily stock bars come from the
-    regular session alone: they close with it. The grid starts at midnight New York (stocks), 00:00 UTC (crypto),
-    17:00 New York (fx), weeks on Monday, months on the first; a first piece is stamped where its segment starts, so
-    that each bar is [timestamp, end).
+    regular session alone: they close with it, or with a bar that runs on past its close. The grid starts at midnight
+    New York (stocks), 00:00 UTC (crypto), 17:00 New York (fx), weeks on Monday, months on the first; a first piece is
+    stamped where its segment starts, so that each bar is [timestamp, end).
     `splits`, the indices of the bars before which they take effect and their ratios: a bar that has one within it is on
     the scale after it.
     """

@@ -125,12 +125,13 @@ class StockCalendar(Calendar):
         return total
 
     def buckets(self, timestamp: Int64, end: Int64, source: Timeframe, target: Timeframe) -> Buckets:
+        """As Calendar.buckets. A day with a bar across its close is known when that bar has ended."""
         session = self.session_of(timestamp, daily=source.is_daily).astype(np.int64)
         if target.is_daily:
             first, last = day_groups(self, session, target)
             keep = np.ones(len(session), dtype=np.bool_) if source.is_daily else self.is_regular(timestamp, end)
             close = self.session_close(last.astype(np.int32))
-            return Buckets(keep=keep, timestamp=first * DAY, end=np.maximum(close, end) if source.is_daily else close)
+            return Buckets(keep=keep, timestamp=first * DAY, end=np.where(keep, np.maximum(close, end), close))
         return self._segments(timestamp, end, session, target)
 
     def _segments(self, timestamp: Int64, end: Int64, session: Int64, target: Timeframe) -> Buckets:

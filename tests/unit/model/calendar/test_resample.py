@@ -5,18 +5,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from tests.shared_data import SAMPLES, shared_files
-from weaver.model.calendar.resample import resample
+from weaver.model.calendar.resample import put_together, resample
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError
-from weaver.model.market.bars import Bars
+from weaver.model.market.bars import Bars, Int64
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.files.bar_file import read_bars
 
 NEW_YORK = "America/New_York"
 HOW = {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}
+QUARTER = 900 * 10**9
+"""A quarter of an hour (ns)."""
 MADE = Path("made")
 STOCKS = [MADE, *shared_files(["intraday_us/SPY_1m_2011-01.csv", "intraday_us/IBM_1h_2016-2021_raw.csv"])]
 COINS = [
@@ -174,6 +178,52 @@ def test_hour_bars_stamped_at_nine_become_a_piece_stamped_at_the_open() -> None:
         "2017-01-03T17:00", "2017-01-03T21:00",
     ]  # fmt: skip
     assert found.volume.tolist() == [6.0, 4.0]
+
+
+def test_day_with_a_bar_across_its_close_ends_when_that_bar_does() -> None:
+    stamps = [pd.Timestamp(f"2024-01-0{day}").value for day in ("3T16:00", "3T20:00", "4T00:00", "4T16:00")]
+    found = to(_plain_bars(np.array(stamps), "4h", AssetClass.STOCK), "1d", AssetClass.STOCK)
+    assert [str(end) for end in found.end.astype("datetime64[ns]").astype("datetime64[m]")] == [
+        "2024-01-04T00:00", "2024-01-04T21:00",
+    ]  # fmt: skip
+    assert found.close.tolist() == [2.0, 4.0]
+
+
+@given(
+    asset_class=st.sampled_from([AssetClass.STOCK, AssetClass.CRYPTO, AssetClass.FX]),
+    source=st.sampled_from(["15m", "30m", "1h", "2h", "4h", "12h"]),
+    target=st.sampled_from(["4h", "1d", "1d", "1w"]),
+    quarter=st.integers(pd.Timestamp("2016-01-01").value // QUARTER, pd.Timestamp("2024-01-01").value // QUARTER),
+    steps=st.lists(st.sampled_from([1, 1, 1, 2, 5, 30]), min_size=1, max_size=40),
+)
+@settings(max_examples=300)
+def test_coarser_bar_is_never_visible_before_all_that_it_is_made_of(
+    asset_class: AssetClass, source: str, target: str, quarter: int, steps: list[int]
+) -> None:
+    frame_of = Timeframe.parse(source)
+    assume(Timeframe.parse(target).is_made_of(frame_of))
+    bars = _plain_bars(quarter * QUARTER + np.cumsum(steps) * frame_of.nanoseconds, source, asset_class)
+    whole = _visible(bars, target, asset_class, int(bars.end.max()) + 400 * 86_400 * 10**9)
+    for now in sorted({*bars.end.tolist(), *(row[0] for row in whole)}):
+        known = bars.slice(0, int(np.searchsorted(bars.end, now, "right")))
+        assert _visible(known, target, asset_class, now) == [row for row in whole if row[0] <= now]
+
+
+def _plain_bars(stamps: Int64, timeframe: str, asset_class: AssetClass) -> Bars:
+    """Bars whose prices and volume count them from 1."""
+    price = np.arange(1, len(stamps) + 1, dtype=np.float64)
+    ends = calendar_for(asset_class).bar_end(stamps, Timeframe.parse(timeframe))
+    return Bars(
+        symbol="X", timeframe=Timeframe.parse(timeframe), timestamp=stamps, end=ends, open=price, high=price,
+        low=price, close=price, volume=price,
+    )  # fmt: skip
+
+
+def _visible(bars: Bars, timeframe: str, asset_class: AssetClass, now: int) -> list[tuple[float, ...]]:
+    """What has ended by then: when, since when, and its prices."""
+    made = put_together(bars, Timeframe.parse(timeframe), calendar_for(asset_class))
+    rows = zip(made.end.tolist(), made.timestamp.tolist(), made.high.tolist(), made.volume.tolist(), strict=True)
+    return [row for row in rows if row[0] <= now]
 
 
 def test_timeframe_that_is_no_multiple_is_refused() -> None:
