@@ -16,6 +16,8 @@ from weaver.model.errors import InputError
 
 PREFIX = "WEAVER_"
 ADDRESSES = ("ALPACA_PAPER_BASE_URL", "ALPACA_LIVE_BASE_URL", "ALPACA_DATA_URL", "ALPACA_STREAM_URL")
+_DATABASE_PASSWORD = "PGPASSWORD"
+"""Read by the PostgreSQL driver, where DB_URL has no password."""
 _SENDABLE = re.compile(r"[!-~]+")
 """Printable ASCII without blanks: what a header carries as it is."""
 
@@ -130,9 +132,11 @@ def is_secret(field: str) -> bool:
     return SecretStr in (annotation, *get_args(annotation))
 
 
-def environment_without_secrets() -> dict[str, str]:
-    """The environment for processes that run a user's code: it has no business with keys, tokens and passwords."""
+def environment_without_secrets(handed: Iterable[str] = ()) -> dict[str, str]:
+    """The environment for processes that run a user's code: it has no business with keys, tokens and passwords, nor
+    with what adapters are `handed`, whose own variables are as a rule keys."""
     secret = {variable(field) for field in Settings.model_fields if is_secret(field)}
+    secret |= {_DATABASE_PASSWORD, *(name.upper() for name in handed)}
     return {name: value for name, value in os.environ.items() if name.upper() not in secret}
 
 

@@ -135,7 +135,7 @@ class Parts:
             workers=settings.workers or max(1, (os.cpu_count() or 2) - 1),
             memory_max_bytes=settings.worker_memory_mb * _MB,
             silence_seconds=settings.worker_silence_seconds,
-            environment=environment_without_secrets(),
+            environment=_environment(settings),
             new_id=new_id,
             now=wall.now,
         )
@@ -143,7 +143,7 @@ class Parts:
     def deciders(self, settings: Settings, *, new_id: NewId) -> ClosableDeciders:
         """Where live strategies decide. It is closed when the server ends."""
         return LocalDeciders(
-            memory_max_bytes=settings.worker_memory_mb * _MB, environment=environment_without_secrets(), new_id=new_id
+            memory_max_bytes=settings.worker_memory_mb * _MB, environment=_environment(settings), new_id=new_id
         )
 
     def venues(self, settings: Settings, *, bars: ParquetBarStore, wall: WallClock) -> Venues:
@@ -373,6 +373,12 @@ def shown(settings: Settings) -> dict[str, str | int | float | bool | None]:
         plain = value if value is None or isinstance(value, int | float) else str(value)
         found[variable(name)] = value is not None if is_secret(name) else plain
     return found
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """For processes that run a user's code."""
+    adapters = AdapterCatalogue(settings.adapters_folder).entries()
+    return environment_without_secrets(name for one in adapters for name in one.settings)
 
 
 def _secrets(settings: Settings) -> list[SecretStr]:

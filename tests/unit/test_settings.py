@@ -122,3 +122,12 @@ def test_venues_keys_are_secrets_that_no_strategy_is_handed(monkeypatch: pytest.
         monkeypatch.setenv(name, "very-secret")
     assert "very-secret" not in repr(Settings())
     assert not set(keys) & environment_without_secrets().keys()
+
+
+def test_strategy_is_handed_no_password_of_the_database_and_nothing_that_an_adapter_is_handed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("PGPASSWORD", "DB_URL", "SECURITY_API_TOKEN", "MY_VENUES_KEY", "MY_OWN"):
+        monkeypatch.setenv(name, "very-secret")
+    found = environment_without_secrets(["MY_VENUES_KEY"])
+    assert [name for name, value in found.items() if value == "very-secret"] == ["MY_OWN"]

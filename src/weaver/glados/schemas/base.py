@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -27,7 +27,10 @@ _FIELDS_MAX = 200
 _DIGITS_MAX = 40
 _WRITTEN_MAX = 200
 """Letters of a number, with whatever stands around its digits."""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+"""As people and JSON write numbers; `Decimal` reads more: 1_000, and the digits of all scripts."""
 _WRITE_IT = "write it in ISO 8601, as 2005-01-31 or 2005-01-31T14:30:00Z"
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ISO_TIME = re.compile(r"(?:\d{4}-\d{2}-\d{2}|\d{8})([T ].+)?", re.ASCII | re.IGNORECASE)
 
 T = TypeVar("T")
@@ -122,6 +125,16 @@ def _moment(value: Any) -> tuple[datetime, bool]:
         raise ValueError(f"{value!r} lies outside the years 1 to 9999") from None
 
 
+def _day(value: Any) -> date:
+    """The date that ISO 8601 text says. A number is none: nobody could say what it counts."""
+    if not isinstance(value, str) or _ISO_DAY.fullmatch(value) is None:
+        raise ValueError("a date is a text: write it as 2005-01-31")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is no date of the calendar") from None
+
+
 def _amount(value: Any) -> Any:
     """A decimal string of a number, exactly as it was written."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -129,10 +142,12 @@ def _amount(value: Any) -> Any:
     text = repr(value) if isinstance(value, float) else str(value)
     if len(text) > _WRITTEN_MAX:
         raise ValueError(f"an amount is a finite number of at most {_DIGITS_MAX} digits")
+    if _NUMBER.fullmatch(text.strip()) is None:
+        raise ValueError("an amount is a decimal number, as 12.5")
     try:
         number = Decimal(text.strip())
-    except InvalidOperation:
-        raise ValueError("an amount is a decimal number, as 12.5") from None
+    except InvalidOperation:  # an exponent past all bounds
+        number = Decimal("NaN")
     if not number.is_finite() or len(number.as_tuple().digits) > _DIGITS_MAX or abs(number.adjusted()) > _DIGITS_MAX:
         raise ValueError(f"an amount is a finite number of at most {_DIGITS_MAX} digits")
     return plain(number)
@@ -151,6 +166,8 @@ AmountInput = Annotated[
     Field(examples=["100.25"]),
 ]
 """An exact amount in a request: a decimal string, or a number that is read as it is written."""
+Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
+"""A day in ISO 8601."""
 _MOMENT_SCHEMA = WithJsonSchema({"anyOf": [{"type": "string", "format": form} for form in ("date-time", "date")]})
 Moment = Annotated[datetime, BeforeValidator(_first_moment), _MOMENT_SCHEMA]
 """An instant in ISO 8601; without a zone it is UTC, a bare date is its begin."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from weaver.glados.schemas.base import Amount, AmountInput, RequestBody, ResponseBody
+from weaver.glados.schemas.base import Amount, AmountInput, Day, RequestBody, ResponseBody
 from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
 from weaver.model.orders.status import OrderStatus
 from weaver.model.run import RunMode
@@ -175,7 +175,7 @@ class PlaceOrderRequest(RequestBody):
     trail: AmountInput | None = Field(None, description="Of trailing stops: an amount.")
     trail_percent: AmountInput | None = Field(None, description="Of trailing stops: per cent.")
     time_in_force: TimeInForce = Field(TimeInForce.DAY, description="How long it works.")
-    expires: date | None = Field(None, description="The last session that a gtd order works in; for gtd only.")
+    expires: Day | None = Field(None, description="The last session that a gtd order works in; for gtd only.")
     extended_hours: bool = Field(False, description="Whether it works outside the regular session.")
     order_class: OrderClass = Field(OrderClass.SIMPLE, description="Alone, or with legs.")
     take_profit: TakeProfit | None = Field(None, description="A leg.")
@@ -235,11 +235,11 @@ class ChangeOrderRequest(RequestBody):
     trail: AmountInput | None = Field(None, description="Of trailing stops: an amount.")
     trail_percent: AmountInput | None = Field(None, description="Of trailing stops: per cent.")
     time_in_force: TimeInForce | None = Field(None, description="How long it works.")
-    expires: date | None = Field(None, description="The last session that a gtd order works in.")
+    expires: Day | None = Field(None, description="The last session that a gtd order works in.")
 
     @model_validator(mode="after")
     def _changes_something(self) -> "ChangeOrderRequest":
-        if not self.model_fields_set - {"client_order_id"}:
+        if not self.model_dump(exclude={"client_order_id"}, exclude_none=True):
             raise ValueError("it changes nothing: give qty, a price, or time_in_force")
         return self
 

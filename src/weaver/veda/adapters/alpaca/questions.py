@@ -125,11 +125,14 @@ class Questions:
         return found
 
     async def _asset(self, symbol: str) -> InstrumentRules | None:
+        """None for another spelling too (`aapl`, `BTCUSD`), which Alpaca would find: one thing has one name here, or
+        its positions and limits would be counted apart."""
         try:
             found = await self._calls.question(f"/assets/{quote(symbol, safe='')}")
         except NotFound:
             return None
-        return instrument_of(found) if isinstance(found, Mapping) else None
+        known = instrument_of(found) if isinstance(found, Mapping) else None
+        return known if known is not None and known.instrument.symbol == symbol else None
 
     async def _pairs_once(self) -> None:
         if not self._pairs:
