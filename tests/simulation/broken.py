@@ -9,11 +9,12 @@ from tests.simulation import venue as venue_module
 from tests.trading_store import FakeTradingStore
 from weaver.veda.orders import folding
 from weaver.veda.orders.submission import SubmissionState
-from weaver.veda.trading import trader as trader_module
+from weaver.veda.trading import restart as restart_module
+from weaver.veda.trading import upkeep as upkeep_module
 from weaver.veda.trading.books import draft as draft_module
 from weaver.veda.trading.books.books import Books
-from weaver.veda.trading.calls import Calls
-from weaver.veda.trading.trader import Trader
+from weaver.veda.trading.calls.look_ups import LookUps
+from weaver.veda.trading.intake import Intake
 
 Change = tuple[Any, str, Any]
 """Whose, which, and what takes its place."""
@@ -35,19 +36,19 @@ def _write_ahead() -> list[Change]:
 def _look_up() -> list[Change]:
     """An answer that was lost is taken for a refusal."""
 
-    async def gone(self: Calls, submission_id: str) -> None:
-        await self._gone(submission_id, "no answer")
+    async def gone(self: LookUps, submission_id: str) -> None:
+        await self._fates.gone(submission_id, "no answer")
 
-    return [(Calls, "look_up", gone)]
+    return [(LookUps, "look_up", gone)]
 
 
 def _same_id() -> list[Change]:
     """An order whose fate is not known is sent again, under another id."""
 
-    async def again(self: Calls, submission_id: str) -> None:
-        await self._sent_again(submission_id, "no answer")
+    async def again(self: LookUps, submission_id: str) -> None:
+        await self._fates.send_again(submission_id, "no answer")
 
-    return [(Calls, "look_up", again)]
+    return [(LookUps, "look_up", again)]
 
 
 def _dedupe() -> list[Change]:
@@ -85,21 +86,21 @@ def _fencing() -> list[Change]:
 
 def _gate() -> list[Change]:
     """Nobody is asked before an order is sent."""
-    return [(Trader, "_refusal", lambda _self, _draft, _order, _legs: None)]
+    return [(Intake, "refusal", lambda _self, _draft, _order, _legs: None)]
 
 
 def _late_entries() -> list[Change]:
     """A restart sends what was not sent before it."""
 
-    async def nothing(self: Trader) -> None:
+    async def nothing(books: Books) -> None:
         return
 
-    return [(Trader, "_drop_unsent", nothing)]
+    return [(restart_module, "_drop_unsent", nothing)]
 
 
 def _protection() -> list[Change]:
     """Exits that the venue drops are left dropped."""
-    return [(trader_module, "protect", lambda _draft, _group_id, _held: ())]
+    return [(upkeep_module, "protect", lambda _draft, _group_id, _held: ())]
 
 
 BROKEN: Mapping[str, Callable[[], list[Change]]] = {

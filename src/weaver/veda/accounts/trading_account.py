@@ -283,8 +283,8 @@ class TradingAccount:
 
     async def look_if_changed(self) -> None:
         """Look at the venue where orders have changed since that was done. Raises Unavailable."""
-        if self.trader.looked_version != self.trader.books.version and not self.adapter.is_replay:
-            await self.trader.look()
+        if self.trader.looks.looked_version != self.trader.books.version and not self.adapter.is_replay:
+            await self.trader.looks.look()
 
     async def shares(self) -> tuple[Mapping[str, VenuePosition], tuple[Attribution, ...]]:
         """What the venue showed last, by symbol, shared out as the books are now. A replay shows it as it is now."""

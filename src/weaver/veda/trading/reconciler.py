@@ -10,7 +10,7 @@ from weaver.veda.orders.folding import is_same
 from weaver.veda.orders.submission import Submission, SubmissionState
 from weaver.veda.ports import TradingStore
 from weaver.veda.trading.books.books import Books
-from weaver.veda.trading.calls import Calls
+from weaver.veda.trading.calls.calls import Calls
 
 EVERY = timedelta(seconds=30)
 MARGIN = timedelta(seconds=120)
@@ -50,7 +50,7 @@ class Reconciler:
         self.foreign = {key: order for key, order in self.foreign.items() if key in {one.venue_id for one in open_}}
         for submission in [*self._books.known.open_submissions()]:
             if submission.state is SubmissionState.WORKING and submission.venue_id not in shown:
-                await self._calls.refresh(submission.id)
+                await self._calls.look_ups.refresh(submission.id)
         await self._take_fills(fills)
         self.account, self.positions = await self._adapter.account(), await self._adapter.positions()
         self._since, self.is_done = started, True
@@ -62,24 +62,24 @@ class Reconciler:
         known = self._books.known
         for leg in shown.legs:
             if leg.is_working and leg.replaces is not None and known.by_venue_id(leg.venue_id) is None:
-                await self._calls.claim(leg)
+                await self._calls.answers.claim(leg)
         submission = known.by_venue_id(shown.venue_id)
         if submission is not None and any(
             held.state is SubmissionState.SENDING for held in known.legs_of(submission.id)
         ):
-            await self._calls.refresh(submission.id)
+            await self._calls.look_ups.refresh(submission.id)
 
     async def identify(self, update: OrderUpdate) -> None:
         """Find out whose an order is that is in no book: a leg whose entry was not shown with it yet, or others'."""
         symbol = update.order.symbol
         for submission in [*self._books.known.open_submissions()]:
             if submission.symbol == symbol and not submission.is_leg and submission.venue_id is not None:
-                await self._calls.refresh(submission.id)
-        if not await self._calls.take(update.order, fill=update.fill):
+                await self._calls.look_ups.refresh(submission.id)
+        if not await self._calls.answers.take(update.order, fill=update.fill):
             await self._take(update.order)
 
     async def _take(self, shown: VenueOrder) -> None:
-        if await self._calls.claim(shown):
+        if await self._calls.answers.claim(shown):
             return
         self._not_ours[shown.venue_id] = None
         if shown.is_working:
@@ -93,7 +93,7 @@ class Reconciler:
         ours = [(one, fill) for fill in fills if (one := known.by_venue_id(fill.venue_order_id)) is not None]
         missing = [(one, fill) for one, fill in ours if not self._is_counted(one, fill)]
         for submission_id in sorted({one.id for one, fill in missing if fill.cumulative_quantity is None}):
-            await self._calls.complete(submission_id)
+            await self._calls.answers.complete(submission_id)
         told = [(one, fill) for one, fill in missing if fill.cumulative_quantity is not None]
         if told:
             async with self._books.change() as draft:

@@ -78,7 +78,7 @@ async def look_now(services: ServicesDep, paging: PagingDep, body: LookRequest) 
     """Look at the venues now, and say what was found. 503 where one does not answer."""
     found = await named(services, body.account)
     for account in found:
-        await account.trader.look()
+        await account.trader.looks.look()
     return paging.cut([await _reconciliation(one) for one in found])
 
 
@@ -110,7 +110,7 @@ def _account(account: TradingAccount) -> AccountResponse:
         can_short=shown.can_short,
         flags=list(shown.flags),
         is_streaming=account.trader.is_streaming,
-        looked_at=account.trader.looked_at,
+        looked_at=account.trader.looks.looked_at,
     )
 
 
@@ -156,7 +156,7 @@ async def _reconciliation(account: TradingAccount) -> ReconciliationResponse:
     return ReconciliationResponse(
         **place_of(account),
         is_done=found.is_done,
-        looked_at=account.trader.looked_at,
+        looked_at=account.trader.looks.looked_at,
         differences=[AccountDifference(symbol=share.symbol, **_part(part)) for share in shares for part in share.parts],
         foreign=[_foreign(order) for order in found.foreign.values()],
         halted=sorted(account.halted_symbols),

@@ -1,0 +1,138 @@
+"""What becomes of orders that are not at the venue: exits are sent again as long as there is hope, entries are over."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from weaver.model.orders.status import OrderStatus
+from weaver.veda.exchange.answers import Reason, Refused
+from weaver.veda.orders.live_order import WaitsFor
+from weaver.veda.orders.submission import Part, Submission, SubmissionState
+from weaver.veda.trading.books.books import Books
+from weaver.veda.trading.books.draft import Draft
+from weaver.veda.trading.calls.written import is_exit
+from weaver.veda.trading.changes.placing import cancel, end
+from weaver.veda.trading.changes.protecting import TRIES_MAX, close_instead
+from weaver.veda.trading.intents import Cancel
+
+AGAIN_AFTER = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between tries, of look-ups as of exits; the last goes on."""
+SENT_AGAIN = frozenset({Reason.RATE_LIMIT, Reason.UNREACHABLE})
+"""The venue was not asked, or would not listen: nothing is there, and an exit is sent again."""
+IN_THE_WAY = frozenset({Reason.POSITION, Reason.WASH_TRADE})
+"""Other orders are in the way, which may end."""
+LATE = timedelta(seconds=10)
+"""An entry that was written down and could not be handed over for so long is not sent any more."""
+_log = structlog.get_logger(__name__)
+
+
+class Fates:
+    """Each is in the books when it is known."""
+
+    def __init__(self, *, books: Books, told: Callable[[str, Mapping[str, object]], None]) -> None:
+        self._books, self._told = books, told
+        self.rests: dict[str, datetime] = {}
+        """When exits that the venue did not take are to be sent again, by order, or by the group that they are of."""
+
+    async def drop(self, submission_id: str, why: str) -> None:
+        """It is not sent after all; the venue has heard nothing of it."""
+        async with self._books.change() as draft:
+            if draft.submission(submission_id).state is SubmissionState.SENDING:
+                submission = _withdrawn(draft, submission_id)
+                if submission.part is not Part.PROTECTION:
+                    end(draft, draft.order(submission.order_id), OrderStatus.CANCELLED, why)
+
+    async def refused(self, submission: Submission, answer: Refused) -> None:
+        """The venue did not take it. Exits are sent again, as long as there is hope; entries are not."""
+        tries = len(self._books.known.submissions_of(submission.order_id))
+        is_hopeful = answer.reason in SENT_AGAIN or (answer.reason in IN_THE_WAY and tries <= TRIES_MAX)
+        if not is_hopeful or not is_exit(self._books.known, submission):
+            await self.gone(submission.id, answer.message)
+            return
+        if answer.reason is Reason.WASH_TRADE:
+            await self._clear_the_way(submission)
+        await self.send_again(submission.id, answer.message)
+
+    async def never_came(self, submission: Submission, reason: str) -> None:
+        """The venue says for certain that it has no such order."""
+        if submission.replaces is not None:
+            await self.not_replaced(submission.id, reason)
+        elif is_exit(self._books.known, submission):
+            await self.send_again(submission.id, reason)
+        else:
+            await self.gone(submission.id, reason)
+
+    async def send_again(self, submission_id: str, reason: str) -> None:
+        """An exit that is not at the venue goes there under another id, a little later."""
+        async with self._books.change() as draft:
+            if draft.submission(submission_id).state is not SubmissionState.SENDING:
+                return
+            submission = _withdrawn(draft, submission_id)
+            order = draft.order(submission.order_id)
+            tries = len(draft.submissions_of(order.id))
+            rest = AGAIN_AFTER[min(tries + 1, len(AGAIN_AFTER) - 1)]
+            self.rests[order.group_id or order.id] = draft.now + timedelta(seconds=rest)
+            if submission.part is not Part.PROTECTION and order.is_working:
+                draft.put(replace(order, waits_for=WaitsFor.CANCELS))
+        _log.warning("exit_sent_again", order=submission.order_id, reason=reason)
+
+    async def gone(self, submission_id: str, reason: str) -> None:
+        """It is not at the venue, and will not be."""
+        async with self._books.change() as draft:
+            if draft.submission(submission_id).state is not SubmissionState.SENDING:
+                return
+            submission = _withdrawn(draft, submission_id)
+            order = draft.order(submission.order_id)
+            how = OrderStatus.CANCELLED if submission.part is Part.OPEN else OrderStatus.REJECTED
+            end(draft, order, how, reason)
+            if submission.part is Part.PROTECTION and order.group_id is not None:
+                self._close_instead(draft, order.group_id, reason)
+            elif order.reduces:
+                self._told("exit_refused", {"order": order.id, "symbol": order.symbol, "reason": reason})
+
+    async def not_replaced(self, submission_id: str, reason: str) -> None:
+        """The venue did not replace an order: the old one is cancelled, and the new one sent when that is done."""
+        async with self._books.change() as draft:
+            submission = draft.submission(submission_id)
+            if submission.state is not SubmissionState.SENDING:
+                return
+            _withdrawn(draft, submission_id)
+            new = draft.order(submission.order_id)
+            assert new.replaces is not None
+            old = draft.order(new.replaces)
+            if old.status is OrderStatus.FILLED:
+                end(draft, new, OrderStatus.REJECTED, f"order {old.number} had filled: {reason}")
+                return
+            if old.is_working:
+                draft.put(replace(old, cancel_asked=f"replaced by order {new.number}"))
+            if submission.sent_at is not None and draft.now - submission.sent_at > LATE and not new.reduces:
+                end(draft, new, OrderStatus.CANCELLED, reason)
+            else:
+                draft.put(replace(new, waits_for=WaitsFor.CANCELS))
+
+    async def _clear_the_way(self, submission: Submission) -> None:
+        """An exit goes before others' entries: those on its other side are cancelled, and both are told."""
+        async with self._books.change() as draft:
+            order = draft.order(submission.order_id)
+            for one in draft.working(symbol=order.symbol):
+                if one.side is not order.side and not one.reduces and one.cancel_asked is None:
+                    cancel(draft, Cancel(order_id=one.id, reason=f"it stood in the way of {order.id}, which exits"))
+                    self._told("entry_in_the_way", {"order": one.id, "exit": order.id, "symbol": order.symbol})
+
+    def _close_instead(self, draft: Draft, group_id: str, reason: str) -> None:
+        """No exit could be placed for a position: it is closed, loudly."""
+        close = close_instead(draft, group_id, reason)
+        if close is not None:
+            facts = {"order": close.id, "group": group_id, "symbol": close.symbol, "reason": reason}
+            self._told("position_closed", facts)
+
+
+def _withdrawn(draft: Draft, submission_id: str) -> Submission:
+    """A submission that is nowhere, with those that were to be held with it."""
+    submission = replace(draft.submission(submission_id), state=SubmissionState.ENDED)
+    for leg in draft.legs_of(submission.id):
+        draft.put_submission(replace(leg, state=SubmissionState.ENDED))
+    draft.put_submission(submission)
+    return submission

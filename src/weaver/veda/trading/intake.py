@@ -1,0 +1,114 @@
+"""What is wanted of an account's orders, taken up: looked at, refused or placed, at once or to wait."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from weaver.model.orders.status import OrderStatus
+from weaver.veda.exchange.market import InstrumentRules
+from weaver.veda.orders.live_order import LiveOrder, WaitsFor
+from weaver.veda.orders.submission import SubmissionState
+from weaver.veda.risk.refusal import Refusal, Rule
+from weaver.veda.trading.books.draft import Draft
+from weaver.veda.trading.changes.placing import (
+    can_reduce,
+    cancel,
+    end,
+    in_place_of,
+    inherit,
+    is_behind_cancels,
+    submit,
+    submit_replacement,
+    take_legs,
+    waits_for_entry,
+)
+from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
+from weaver.veda.trading.ports import Gate, Holdings, Hours
+from weaver.veda.trading.requests import unfit_leg
+
+
+class Intake:
+    """Puts intents into drafts of the books."""
+
+    def __init__(self, *, gate: Gate, holdings: Holdings, hours: Hours, is_ready: Callable[[], bool]) -> None:
+        """is_ready: whether entries may be sent now."""
+        self._gate, self._holdings, self._hours, self._is_ready = gate, holdings, hours, is_ready
+        self.rules: dict[str, InstrumentRules] = {}
+        """Of the symbols that were asked for."""
+
+    def take_up(self, draft: Draft, intent: Intent) -> Refusal | None:
+        """Put an intent into the books. Returns why its order was refused, if it was."""
+        match intent:
+            case Cancel():
+                cancel(draft, intent)
+            case Replace():
+                return self._replace(draft, intent)
+            case Place(order=order, legs=legs):
+                draft.put(order)
+                take_legs(draft, intent)
+                if (why := self.refusal(draft, order, legs)) is not None:
+                    end(draft, order, OrderStatus.REJECTED, why.message)
+                    return why
+                self._place(draft, order, is_for_open=intent.is_for_open)
+        return None
+
+    def refusal(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> Refusal | None:
+        """Why an order must not be sent, with its legs; None: nothing forbids it."""
+        if (leg := unfit_leg(legs)) is not None:
+            text = f"no venue holds a {leg.order_type} order as an exit of another"
+            return Refusal(rule=Rule.VENUE, message=text, value=leg.order_type)
+        return self._gate(draft, order, legs, can_reduce(draft, order, self._holdings.held(order.run_id, order.symbol)))
+
+    def submit(self, draft: Draft, order: LiveOrder) -> None:
+        """Write down that an order is being sent."""
+        rules = self.rules.get(order.symbol)
+        submit(
+            draft,
+            order,
+            net=self._holdings.net(order.symbol),
+            splits_at_zero=rules is not None and rules.splits_at_zero,
+        )
+
+    def _place(self, draft: Draft, order: LiveOrder, *, is_for_open: bool = False) -> None:
+        """Send it, or have it wait."""
+        held = self._holdings.held(order.run_id, order.symbol)
+        reduces = order.reduces or can_reduce(draft, order, held) >= order.quantity
+        if order.cancel_asked is not None and not reduces:  # it came too late
+            end(draft, order, OrderStatus.CANCELLED, order.cancel_asked)
+            return
+        order = replace(order, reduces=reduces, cancel_asked=None)
+        if is_for_open and self._hours.opens_at(order.symbol, draft.now) is not None:
+            draft.put(replace(order, waits_for=WaitsFor.OPEN))
+        elif is_behind_cancels(draft, order):
+            draft.put(replace(order, waits_for=WaitsFor.CANCELS))
+        elif not reduces and not self._is_ready():
+            draft.put(replace(order, waits_for=WaitsFor.STREAM))
+        else:
+            self.submit(draft, order)
+
+    def _replace(self, draft: Draft, intent: Replace) -> Refusal | None:
+        old = draft.order(intent.old_id)
+        others = [one for one in draft.replacements_of(old.id) if one.is_working]
+        new = in_place_of(draft, intent)
+        if not old.is_working or others:  # two would be sent where the venue takes the first: each as an order
+            state = f"being replaced by order {others[0].number or others[0].id}" if others else old.status
+            end(draft, new, OrderStatus.REJECTED, f"order {old.number or old.id} is {state}: it cannot be replaced")
+            return None
+        if (why := self.refusal(draft, new, ())) is not None:
+            end(draft, new, OrderStatus.REJECTED, why.message)
+            return why
+        inherit(draft, old, new)
+        if waits_for_entry(draft, old):
+            end(draft, old, OrderStatus.CANCELLED, f"replaced by order {new.number}")
+            draft.put(replace(draft.order(old.id), replaced_by=new.id))
+            draft.put(replace(new, waits_for=WaitsFor.ENTRY))
+            return None
+        self._send_in_place_of(draft, old, new)
+        return None
+
+    def _send_in_place_of(self, draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
+        standing = [one for one in draft.submissions_of(old.id) if one.state is SubmissionState.WORKING]
+        if len(standing) == 1 and standing[0].venue_id is not None and old.cancel_asked is None:
+            submit_replacement(draft, new, standing[0])
+            return
+        cancel(draft, Cancel(order_id=old.id, reason=f"replaced by order {new.number}"))
+        self._place(draft, draft.order(new.id))

@@ -1,0 +1,77 @@
+"""When the venue is compared with the books, and that it is."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from weaver.veda.exchange.port import ExchangeAdapter
+from weaver.veda.exchange.setup import Wall
+from weaver.veda.trading.books.books import Books
+from weaver.veda.trading.chores import Chores
+from weaver.veda.trading.ports import Reconciled
+from weaver.veda.trading.reconciler import Reconciler
+
+LOOK = "reconcile"
+"""The chore's name."""
+APART_SECONDS = 1.0
+"""Of the wall, between two looks: a replay's hours may be the wall's milliseconds."""
+
+
+class Looks:
+    """One look at a time; each is told of, with whether all was quiet meanwhile."""
+
+    def __init__(
+        self,
+        *,
+        books: Books,
+        reconciler: Reconciler,
+        adapter: ExchangeAdapter,
+        wall: Wall,
+        chores: Chores,
+        reconciled: Reconciled,
+        wake: Callable[[], None],
+    ) -> None:
+        self._books, self._reconciler, self._adapter, self._wall = books, reconciler, adapter, wall
+        self._chores, self._reconciled, self._wake = chores, reconciled, wake
+        self.due_at: datetime | None = None
+        """By the venue's time; None: as soon as may be."""
+        self.looked_at: datetime | None = None
+        """When the newest look ended, by the wall."""
+        self.looked_version = -1
+        """Of the books, when the newest look began."""
+        self._turn = asyncio.Lock()
+
+    def ask(self) -> None:
+        """Something may have been missed: look as soon as may be."""
+        self.due_at = None
+
+    def begin(self, now: datetime) -> None:
+        """Look, if that is due."""
+        if self._is_due(now):
+            self._chores.begin(LOOK, self.look)
+
+    def _is_due(self, now: datetime) -> bool:
+        if self.due_at is None:
+            return True
+        is_soon = self.looked_at is not None and (self._wall.now() - self.looked_at).total_seconds() < APART_SECONDS
+        return now >= self.due_at and not is_soon
+
+    def is_put_off(self) -> bool:
+        """Whether a look is due, and too soon after the last."""
+        return self.due_at is not None and self.due_at <= self._adapter.now()
+
+    async def look(self) -> None:
+        """Compare all that is at the venue with the books, now. Raises Unavailable."""
+        async with self._turn:
+            await self._look()
+
+    async def _look(self) -> None:
+        before = self._books.version
+        await self._reconciler.reconcile()
+        others = self._chores.count - self._chores.is_under_way(LOOK)
+        is_quiet = before == self._books.version and not others
+        async with self._books.change() as draft:
+            self._reconciled(draft, self._reconciler.others, is_quiet=is_quiet)
+        self.looked_at, self.looked_version = self._wall.now(), before
+        self.due_at = None if not self._reconciler.is_done else self._reconciler.next_at
+        self._wake()

@@ -1,0 +1,42 @@
+"""What working an account's orders needs of the account that they are of."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from weaver.veda.exchange.orders import VenueFill
+from weaver.veda.orders.live_order import LiveOrder
+from weaver.veda.risk.refusal import Refusal
+from weaver.veda.trading.books.draft import Draft
+
+
+class Holdings(Protocol):
+    """What is held, by the fills that are in the books."""
+
+    def held(self, run_id: str | None, symbol: str) -> Decimal:
+        """By a run; None: by hand. Negative when short."""
+        ...
+
+    def net(self, symbol: str) -> Decimal:
+        """By the account, whoever bought it."""
+        ...
+
+
+class Hours(Protocol):
+    """When an order at the market would fill."""
+
+    def opens_at(self, symbol: str, now: datetime) -> datetime | None:
+        """When the symbol's market opens next; None: it is open."""
+        ...
+
+
+Gate = Callable[[Draft, LiveOrder, Sequence[LiveOrder], Decimal], Refusal | None]
+"""Why an order is not to be sent, with its legs, given how much of it only reduces; None: nothing forbids it."""
+
+
+class Reconciled(Protocol):
+    """Told of each look at the venue, to have its part in the books; `others`: fills of orders that are not ours;
+    `is_quiet`: nothing changed, and nothing was under way, while it was asked."""
+
+    def __call__(self, draft: Draft, others: Sequence[VenueFill], *, is_quiet: bool) -> None: ...

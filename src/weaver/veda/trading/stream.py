@@ -1,0 +1,91 @@
+"""The order stream of an account: followed as long as its adapter gives it, and what it tells taken in."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
+import structlog
+
+from weaver.model.errors import Unavailable, WeaverError
+from weaver.veda.exchange.account import ActionHappened
+from weaver.veda.exchange.market import FeedRestored, FeedStale
+from weaver.veda.exchange.orders import OrderUpdate
+from weaver.veda.exchange.port import ExchangeAdapter, OrderMessage
+from weaver.veda.exchange.setup import Wall
+from weaver.veda.trading.calls.answers import Answers
+from weaver.veda.trading.chores import Chores
+from weaver.veda.trading.looks import Looks
+from weaver.veda.trading.reconciler import Reconciler
+
+AGAIN_SECONDS = 1.0
+_log = structlog.get_logger(__name__)
+
+
+class OrderStream:
+    """Where it fails, or lost something, the venue is looked at."""
+
+    def __init__(
+        self,
+        account: str,
+        *,
+        adapter: ExchangeAdapter,
+        wall: Wall,
+        answers: Answers,
+        reconciler: Reconciler,
+        looks: Looks,
+        chores: Chores,
+        told: Callable[[str, Mapping[str, object]], None],
+        happened: Callable[[ActionHappened], Awaitable[None]],
+        wake: Callable[[], None],
+    ) -> None:
+        self._account, self._adapter, self._wall, self._answers = account, adapter, wall, answers
+        self._reconciler, self._looks, self._chores = reconciler, looks, chores
+        self._told, self._happened, self._wake = told, happened, wake
+        self.is_streaming = False
+
+    async def follow(self) -> None:
+        """Read it, without end."""
+        while True:
+            try:
+                async with _closing(self._adapter.order_updates()) as messages:
+                    async for message in messages:
+                        await self._heard(message)
+            except WeaverError as error:
+                _log.warning("order_stream_lost", account=self._account, error=str(error))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the stream is read on
+                _log.error("order_stream_lost", account=self._account, exc_info=error)
+            self.is_streaming = False
+            self._looks.ask()
+            await self._wall.sleep(AGAIN_SECONDS)
+
+    async def _heard(self, message: OrderMessage) -> None:
+        match message:
+            case FeedStale():
+                self.is_streaming = False
+                self._told("order_stream_stale", {"account": self._account, "reason": message.reason})
+            case FeedRestored():
+                self.is_streaming = True
+                self._looks.ask()
+                self._wake()
+            case ActionHappened():
+                await self._happened(message)
+            case OrderUpdate():
+                await self._updated(message)
+
+    async def _updated(self, update: OrderUpdate) -> None:
+        try:
+            if not await self._answers.take(update.order, fill=update.fill):
+                self._chores.begin(f"identify {update.order.venue_id}", partial(self._reconciler.identify, update))
+        except Unavailable as error:  # it is asked for when the database is there again
+            self._looks.ask()
+            _log.warning("order_update_put_off", account=self._account, error=str(error))
+
+
+@asynccontextmanager
+async def _closing(messages: AsyncIterator[OrderMessage]) -> AsyncIterator[AsyncIterator[OrderMessage]]:
+    """A stream that is closed at the end, where its adapter made one that can be."""
+    try:
+        yield messages
+    finally:
+        if isinstance(messages, AsyncGenerator):
+            await messages.aclose()

@@ -1,0 +1,123 @@
+"""What orders need while nobody asks for anything: to be let go when they have waited, ended, protected."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from weaver.model.orders.status import OrderStatus
+from weaver.veda.orders.account_orders import AccountOrders
+from weaver.veda.orders.live_order import LiveOrder, WaitsFor
+from weaver.veda.trading.agenda import STREAM_WAIT, to_expire
+from weaver.veda.trading.books.draft import Draft
+from weaver.veda.trading.changes.exits import groups, needs_protection, settle, stands
+from weaver.veda.trading.changes.placing import (
+    NOTHING_LEFT,
+    can_reduce,
+    cancel,
+    end,
+    is_behind_cancels,
+    legs_of,
+    open_after_close,
+)
+from weaver.veda.trading.changes.protecting import Protection, is_to_be_placed_anew, protect
+from weaver.veda.trading.intake import Intake
+from weaver.veda.trading.intents import Cancel
+from weaver.veda.trading.ports import Holdings, Hours
+
+STREAM_AWAY = "not sent: the venue's order stream was away for 10 s"
+
+
+class Upkeep:
+    """Looks at the orders of a draft, whenever something has changed or is due."""
+
+    def __init__(
+        self,
+        *,
+        intake: Intake,
+        holdings: Holdings,
+        hours: Hours,
+        is_ready: Callable[[], bool],
+        rests: Mapping[str, datetime],
+        told: Callable[[str, Mapping[str, object]], None],
+    ) -> None:
+        """rests: until when exits that the venue did not take are left alone, by order or group."""
+        self._intake, self._holdings, self._hours = intake, holdings, hours
+        self._is_ready, self._until = is_ready, rests
+        self._protection = Protection(told)
+        self.withdrawn: set[str] = set()
+        """The submissions that are to end though their order goes on."""
+
+    def is_needed(self, known: AccountOrders, now: datetime) -> bool:
+        """Whether there is anything to look at."""
+        has_orders = any(map(_has_to_be_looked_at, known.working())) or any(to_expire(known, now))
+        return has_orders or self._protection.is_any
+
+    def look(self, draft: Draft, known: AccountOrders) -> None:
+        """Let go what waited long enough, end what is over, protect what lies open."""
+        for todo in [*to_expire(known, draft.now)]:
+            order = draft.order(todo.id)
+            cancel(draft, Cancel(order_id=order.id, reason=f"{order.tif}: its time is over"))
+        settle(draft)
+        for order in draft.working():
+            if not self._rests(draft, order.group_id or order.id):
+                self._look_at_waiting(draft, order)
+        self._protection.look(draft, groups(draft))
+        for group_id in groups(draft):
+            if not self._rests(draft, group_id):
+                entry = draft.order(group_id)
+                held = self._holdings.held(entry.run_id, entry.symbol)
+                self.withdrawn.update(protect(draft, group_id, held))
+
+    def _look_at_waiting(self, draft: Draft, order: LiveOrder) -> None:
+        match order.waits_for:
+            case WaitsFor.CANCELS if not is_behind_cancels(draft, order):
+                if order.group_id is None or not needs_protection(draft, order.group_id):
+                    self._let_go(draft, order)
+            case WaitsFor.STREAM:
+                self._let_go_in_time(draft, order)
+            case WaitsFor.SPLIT if is_to_be_placed_anew(draft, order):
+                self._let_go(draft, order)
+            case WaitsFor.CLOSE:
+                self._let_go(draft, order)
+            case WaitsFor.OPEN if self._is_open_for(draft, order):
+                self._let_go(draft, order)
+
+    def _rests(self, draft: Draft, id_: str) -> bool:
+        """Whether an exit that the venue did not take is to wait a little."""
+        return (until := self._until.get(id_)) is not None and draft.now < until
+
+    def _is_open_for(self, draft: Draft, order: LiveOrder) -> bool:
+        is_open = self._hours.opens_at(order.symbol, draft.now) is None
+        return is_open and not is_behind_cancels(draft, order)
+
+    def _let_go(self, draft: Draft, order: LiveOrder) -> None:
+        """Send an order that has waited, at what is left of it to do."""
+        if order.cancel_asked is not None:
+            end(draft, order, OrderStatus.CANCELLED, order.cancel_asked)
+            return
+        if stands(draft, order):  # it has come to light
+            draft.put(replace(order, waits_for=None))
+            return
+        if not order.reduces and (why := self._intake.refusal(draft, order, legs_of(draft, order))) is not None:
+            end(draft, order, OrderStatus.CANCELLED if order.filled else OrderStatus.REJECTED, why.message)
+            return
+        if order.waits_for is WaitsFor.CLOSE:
+            open_after_close(draft, order)
+            return
+        if order.reduces:
+            available = can_reduce(draft, order, self._holdings.held(order.run_id, order.symbol))
+            if not available:
+                end(draft, order, OrderStatus.CANCELLED, NOTHING_LEFT)
+                return
+            order = replace(order, quantity=order.filled + min(order.remaining, available))
+        self._intake.submit(draft, order)
+
+    def _let_go_in_time(self, draft: Draft, order: LiveOrder) -> None:
+        if self._is_ready():
+            self._let_go(draft, order)
+        elif draft.now - order.placed_at >= STREAM_WAIT:
+            end(draft, order, OrderStatus.REJECTED, STREAM_AWAY)
+
+
+def _has_to_be_looked_at(order: LiveOrder) -> bool:
+    return order.waits_for is not None or order.group_id is not None or order.cancel_asked is not None
