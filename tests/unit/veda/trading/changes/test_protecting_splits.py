@@ -7,39 +7,21 @@ from fractions import Fraction
 from typing import Any
 
 from tests.unit.veda.live_builders import NOON, live_order, submission
-from weaver.events.factory import EventFactory
+from tests.unit.veda.trading.builders import bracket, draft_of
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import Instrument
-from weaver.model.orders.actions import OrderClass, OrderType
+from weaver.model.orders.actions import OrderType
 from weaver.model.orders.status import OrderStatus
-from weaver.veda.orders.account_orders import AccountOrders
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.runs.news import updates_of
 from weaver.veda.trading.agenda import to_cancel
-from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.exits import left_to_exit
 from weaver.veda.trading.changes.protecting import LESS_THAN_A_LOT, move, needs_protection, protect, split_terms
 
 STOCK = Instrument(symbol="AAPL", asset_class=AssetClass.STOCK, tick=Decimal("0.01"), lot=Decimal(1))
 TWO = Fraction(2)
 FILLED: dict[str, Any] = {"status": OrderStatus.FILLED, "filled": 10, "value": 1000}
-
-
-def draft_of(orders: Sequence[LiveOrder], submissions: Sequence[Submission]) -> tuple[Draft, AccountOrders]:
-    known = AccountOrders()
-    known.take(orders, submissions, ())
-    events = EventFactory(producer="test", now=lambda: NOON, new_id=iter(map(str, range(999))).__next__)
-    return Draft(known, events, now=NOON, corr_id="c"), known
-
-
-def bracket(**entry: Any) -> list[LiveOrder]:
-    legs: dict[str, Any] = {"parent_id": "run-1", "group_id": "run-1", "reduces": True}
-    return [
-        live_order("run-1", order_class=OrderClass.BRACKET, **entry),
-        live_order("run-2", "sell", number=2, order_type=OrderType.LIMIT, limit=130, **legs),
-        live_order("run-3", "sell", number=3, order_type=OrderType.STOP, stop=90, **legs),
-    ]
 
 
 def held(names: Sequence[str], *, state: SubmissionState = SubmissionState.WORKING) -> list[Submission]:

@@ -1,0 +1,109 @@
+"""Sending what was written down: once, in time, and by the owner only."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.trading_store import FakeTradingStore
+from tests.unit.veda.live_builders import live_order, submission
+from tests.unit.veda.trading.builders import Desk, at_desk
+from weaver.model.errors import ReadOnly
+from weaver.model.orders.actions import OrderType
+from weaver.model.orders.status import OrderStatus
+from weaver.veda.exchange.answers import Reason, Refused
+from weaver.veda.orders.live_order import WaitsFor
+from weaver.veda.orders.submission import SubmissionState
+from weaver.veda.trading.calls.sending import LATE_REASON
+
+WRITTEN = live_order(status=OrderStatus.SUBMITTING)
+SENDING = submission(state=SubmissionState.SENDING, venue_id=None)
+
+
+def test_what_was_written_down_is_sent_and_its_answer_taken_in() -> None:
+    async def send(desk: Desk) -> None:
+        await desk.calls.sending.send("run-1")
+        assert desk.order().status is OrderStatus.ACCEPTED
+        assert (desk.sent().state, desk.sent().venue_id) == (SubmissionState.WORKING, "v-run-1")
+        await desk.calls.sending.send("run-1")
+        assert desk.venue.asked == [("submit", "run-1")]  # once
+
+    at_desk(send, [WRITTEN], [SENDING])
+
+
+def test_an_owner_that_was_followed_by_another_sends_nothing() -> None:
+    async def send(desk: Desk) -> None:
+        FakeTradingStore(desk.disk)  # the next owner's
+        with pytest.raises(ReadOnly):
+            await desk.calls.sending.send("run-1")
+        assert desk.venue.asked == []
+
+    at_desk(send, [WRITTEN], [SENDING])
+
+
+@pytest.mark.parametrize(("seconds", "is_sent"), [(10, True), (11, False)])
+def test_an_entry_is_not_sent_more_than_ten_seconds_late(seconds: int, is_sent: bool) -> None:
+    async def send(desk: Desk) -> None:
+        await desk.wall.sleep(seconds)
+        await desk.calls.sending.send("run-1")
+        assert bool(desk.venue.asked) is is_sent
+        if not is_sent:
+            assert (desk.order().status, desk.order().reason) == (OrderStatus.CANCELLED, LATE_REASON)
+            assert desk.sent().state is SubmissionState.ENDED
+
+    at_desk(send, [WRITTEN], [SENDING])
+
+
+def test_an_exit_is_sent_however_late() -> None:
+    async def send(desk: Desk) -> None:
+        await desk.wall.sleep(3600)
+        await desk.calls.sending.send("run-1")
+        assert desk.order().status is OrderStatus.ACCEPTED
+
+    at_desk(send, [replace(WRITTEN, reduces=True)], [SENDING])
+
+
+def test_an_order_that_was_cancelled_before_it_was_sent_never_is() -> None:
+    async def send(desk: Desk) -> None:
+        await desk.calls.sending.send("run-1")
+        assert desk.venue.asked == []
+        assert (desk.order().status, desk.order().reason) == (OrderStatus.CANCELLED, "enough")
+
+    at_desk(send, [replace(WRITTEN, cancel_asked="enough")], [SENDING])
+
+
+def test_where_a_venue_does_not_replace_the_old_order_goes_and_the_new_one_waits() -> None:
+    old = live_order("run-1", order_type=OrderType.LIMIT, limit=100)
+    new = live_order(
+        "run-2", number=2, order_type=OrderType.LIMIT, limit=101, status=OrderStatus.SUBMITTING, replaces="run-1"
+    )
+    sent = submission("run-2", state=SubmissionState.SENDING, venue_id=None, replaces="run-1")
+
+    async def send(desk: Desk) -> None:
+        desk.venue.answers.append(Refused(reason=Reason.STATE, message="not now"))
+        await desk.calls.sending.send_replacement("run-2")
+        assert desk.order("run-1").cancel_asked == "replaced by order 2"
+        assert desk.order("run-2").waits_for is WaitsFor.CANCELS
+        assert desk.sent("run-2").state is SubmissionState.ENDED
+
+    at_desk(send, [old, new], [submission("run-1"), sent])
+
+
+def test_a_cancel_is_written_down_before_it_is_asked_for_and_told_when_nothing_confirms_it() -> None:
+    async def cancel(desk: Desk) -> None:
+        for _ in range(4):
+            await desk.calls.sending.cancel("run-1")
+        assert desk.sent().cancels == 4
+        assert desk.venue.asked == [("cancel", "v-run-1")] * 4
+        assert desk.told == ["cancel_not_confirmed run-1"]  # at the fourth, after thrice 10 s
+
+    at_desk(cancel, [live_order(cancel_asked="enough")], [submission()])
+
+
+def test_a_cancel_that_is_refused_is_looked_at() -> None:
+    async def cancel(desk: Desk) -> None:
+        desk.venue.answers.append(Refused(reason=Reason.STATE, message="it has filled"))
+        await desk.calls.sending.cancel("run-1")
+        assert desk.venue.asked == [("cancel", "v-run-1"), ("find", "v-run-1")]
+        assert desk.order().is_working  # nothing follows from a refusal, nor from its not being found
+
+    at_desk(cancel, [live_order(cancel_asked="enough")], [submission()])

@@ -1,0 +1,85 @@
+"""What is at the venue against what is in the books."""
+
+from datetime import timedelta
+
+from tests.unit.veda.live_builders import NOON, live_order, submission, venue_order
+from tests.unit.veda.trading.builders import Desk, at_desk, bracket, venue_fill
+from weaver.model.orders.status import OrderStatus
+from weaver.veda.exchange.orders import OrderUpdate
+from weaver.veda.orders.submission import Part, SubmissionState
+
+
+def test_an_order_that_a_list_lacks_is_asked_for_by_its_id() -> None:
+    async def look(desk: Desk) -> None:
+        desk.venue.show(venue_order(status=OrderStatus.CANCELLED, reason="too late"))
+        await desk.reconciler.reconcile()
+        assert desk.venue.asked == [("find", "v-run-1")]
+        assert desk.order().status is OrderStatus.CANCELLED
+
+    at_desk(look, [live_order()], [submission()])
+
+
+def test_an_order_that_the_venue_shows_nowhere_is_not_over() -> None:
+    async def look(desk: Desk) -> None:
+        await desk.reconciler.reconcile()
+        assert desk.order() == live_order()
+        assert desk.reconciler.is_done
+        assert desk.reconciler.next_at == NOON + timedelta(seconds=30)
+
+    at_desk(look, [live_order()], [submission()])
+
+
+def test_orders_of_others_are_shown_while_they_work_and_their_fills_told() -> None:
+    async def look(desk: Desk) -> None:
+        desk.venue.listed = (venue_order("theirs"),)
+        desk.venue.fills = (venue_fill("theirs", 5, 100), venue_fill("never-seen", 5, 100))
+        await desk.reconciler.reconcile()
+        assert list(desk.reconciler.foreign) == ["v-theirs"]
+        assert desk.reconciler.others == (desk.venue.fills[0],)
+        assert [*desk.books.known.all()] == []
+
+        desk.venue.listed = (venue_order("theirs", status=OrderStatus.FILLED, filled_quantity=5),)
+        await desk.reconciler.reconcile()
+        assert desk.reconciler.foreign == {}
+
+    at_desk(look)
+
+
+def test_fills_of_an_order_that_is_over_come_late_and_count_once() -> None:
+    over = live_order(status=OrderStatus.CANCELLED)
+
+    async def look(desk: Desk) -> None:
+        desk.venue.fills = (venue_fill("run-1", 3, 100, cumulative_quantity=3),)
+        for _ in range(2):
+            await desk.reconciler.reconcile()
+        order = desk.order()
+        assert (order.status, order.filled, order.value) == (OrderStatus.CANCELLED, 3, 300)
+        assert [one.is_late for one in desk.books.known.fills_of("run-1")] == [True]
+
+    at_desk(look, [over], [submission(state=SubmissionState.ENDED)])
+
+
+def test_an_entry_whose_exit_was_not_seen_is_asked_for() -> None:
+    orders = bracket()
+    legs = [
+        submission(name, part=Part.LEG, parent_id="run-1", venue_id=None, state=SubmissionState.SENDING)
+        for name in ("run-2", "run-3")
+    ]
+
+    async def look(desk: Desk) -> None:
+        desk.venue.listed = (venue_order("run-1"),)  # without them, as a flat list has it
+        desk.venue.show(venue_order("run-1"))
+        await desk.reconciler.reconcile()
+        assert ("find", "v-run-1") in desk.venue.asked
+
+    at_desk(look, orders, [submission("run-1"), *legs])
+
+
+def test_an_update_of_an_order_in_no_book_is_others_once_ours_were_asked_for() -> None:
+    async def identify(desk: Desk) -> None:
+        update = OrderUpdate(order=venue_order("theirs"), event="new", time=NOON)
+        await desk.reconciler.identify(update)
+        assert ("find", "v-run-1") in desk.venue.asked  # it may have been a leg of this one
+        assert list(desk.reconciler.foreign) == ["v-theirs"]
+
+    at_desk(identify, [live_order()], [submission()])
