@@ -9,6 +9,7 @@ TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "live-scenarios.md"
 ORDERS = "integration/trading/test_orders_at_the_venue.py"
 STREAM = "integration/trading/test_stream_away.py"
+PERMITS = "integration/trading/test_permits.py"
 RUNS = "integration/trading/test_paper_run.py"
 FAULTS = "integration/alpaca/test_faults.py"
 SIMULATION = "simulation/test_simulation.py"
@@ -86,7 +87,7 @@ SCENARIOS = (
         tests=(
             "unit/veda/positions/test_sub_ledger.py::test_a_fee_in_the_asset_makes_the_rest_cost_more",
             "unit/veda/positions/test_attribution.py::test_a_rest_under_a_lot_is_dust",
-            "unit/veda/runs/test_mirror.py::test_a_fee_in_the_asset_is_not_held",
+            "unit/veda/runs/mirror/test_mirror.py::test_a_fee_in_the_asset_is_not_held",
         ),
     ),
     Scenario(
@@ -175,8 +176,8 @@ SCENARIOS = (
         tests=(
             f"{ORDERS}::test_submit_without_an_answer_is_found_at_the_venue",
             f"{ORDERS}::test_submit_that_never_came_is_rejected_after_a_minute_only",
-            "unit/veda/runs/test_mirror.py::test_a_fill_of_a_rejected_order_is_booked",
-            "unit/veda/runs/test_mirror.py::test_more_than_was_ordered_is_booked",
+            "unit/veda/runs/mirror/test_mirror.py::test_a_fill_of_a_rejected_order_is_booked",
+            "unit/veda/runs/mirror/test_mirror.py::test_more_than_was_ordered_is_booked",
             ANY_SEED,
         ),
     ),
@@ -250,9 +251,12 @@ SCENARIOS = (
     Scenario(
         name="account or asset blocked, not shortable, halted",
         reported="lumibot#373",
-        does="A start looks at the flags of the account and of each asset, and shows them; they halt entries, with a "
-        "reason.",
+        does="A start looks at the flags of the account and of each asset, and shows them; each look at the venue, and "
+        "the stream's halts, do so again. They halt entries, with a reason, until they are gone.",
         tests=(
+            f"{PERMITS}::test_account_that_is_blocked_takes_no_entries_and_lets_exits_through",
+            f"{PERMITS}::test_asset_that_is_no_longer_traded_takes_no_entries",
+            f"{PERMITS}::test_asset_that_cannot_be_sold_short_is_not",
             f"{FAULTS}::test_flags_of_assets_are_told_and_obeyed",
             f"{FAULTS}::test_flags_of_the_account_are_told",
         ),
@@ -261,13 +265,22 @@ SCENARIOS = (
         name="the paper account was reset or deleted",
         reported="Alpaca-API#151, #167",
         does="Another account than the remembered one halts entries there until a person says that it is meant.",
-        tests=(f"{FAULTS}::test_new_account_is_recognised",),
+        tests=(
+            f"{PERMITS}::test_another_account_takes_no_entries_until_a_person_says_that_it_is_meant",
+            f"{FAULTS}::test_new_account_has_another_id",
+        ),
     ),
     Scenario(
         name="the clock is off by seconds",
         reported="freqtrade#3555, #9404",
-        does="More than 2 s between the venue's clock and the machine's is told, more than 30 s stops entries.",
-        tests=(f"{FAULTS}::test_skew_of_a_running_clock_is_measured",),
+        does="It is asked for every half minute. More than 2 s between it and the machine's are told, more than 30 s "
+        "stop entries as long as they last. A venue on this machine has a time of its own, by which it is measured.",
+        tests=(
+            "integration/trading/test_clock.py::test_clock_that_is_off_is_told_stops_entries_and_no_exit",
+            "unit/veda/accounts/test_clock_watch.py::test_two_seconds_are_told_past_and_thirty_stop_entries",
+            "unit/veda/accounts/test_clock_watch.py::test_it_ends_by_itself_and_is_told_anew",
+            f"{FAULTS}::test_skew_of_a_running_clock_is_measured",
+        ),
     ),
 )
 

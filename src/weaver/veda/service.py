@@ -18,7 +18,7 @@ from weaver.model.run import Run, RunMode
 from weaver.veda.accounts.trading_account import TradingAccount
 from weaver.veda.adapters.catalogue import AdapterEntry
 from weaver.veda.adapters.simulated.memory import Memory
-from weaver.veda.exchange.market import FeedStale
+from weaver.veda.exchange.market import FeedStale, HaltChanged
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.exchange.setup import Wall
 from weaver.veda.feed.hub import Change, Hub
@@ -150,6 +150,7 @@ class TradingService:
         )
         self._begin(f"hub {name}", hub.run)
         self._begin(f"companies {name}", account.watch_companies)
+        self._begin(f"venue {name}", account.watch_venue)
         found = self._open[name] = OpenAccount(account, hub)
         return found
 
@@ -297,7 +298,10 @@ class TradingService:
             tries += 1
 
     async def _feed_changed(self, account: TradingAccount, change: Change) -> None:
-        """Have it in the log that a feed of an account is down, or there again."""
+        """Have it in the log that a feed of an account is down, or there again; and the account know what is halted."""
+        if isinstance(change, HaltChanged):
+            await account.halt_changed(change)
+            return
         async with account.trader.books.change() as draft:
             if isinstance(change, FeedStale):
                 draft.say(

@@ -19,7 +19,7 @@ from weaver.model.market.instrument import Instrument
 from weaver.model.market.timeframe import MINUTE, Timeframe
 from weaver.veda.exchange.market import Feed, FeedRestored, FeedStale, LiveBar
 from weaver.veda.exchange.port import BarMessage
-from weaver.veda.feed.hub import Hub
+from weaver.veda.feed.hub import Change, Hub
 from weaver.veda.feed.ticks import FeedTick, TickBuilder
 from weaver.veda.feed.venue_bars import made_between
 from weaver.veda.feed.warmup import BarHistory
@@ -94,7 +94,7 @@ async def until(found: Callable[[], object]) -> None:
 async def test_two_runs_share_a_stream_over_a_cut_and_new_symbols(
     exchange: LocalExchange, venue: AlpacaVenue, tmp_path: Path
 ) -> None:
-    told: list[FeedStale | FeedRestored] = []
+    told: list[Change] = []
     hub = Hub(venue.adapter, SystemWall(), told=told.append)
     history = BarHistory(ParquetBarStore(tmp_path), venue.adapter, aside=at_once)
     running = asyncio.create_task(hub.run())

@@ -193,14 +193,14 @@ async def trading_account(
     symbols: tuple[str, ...] = (STOCK, PAIR),
 ) -> AsyncIterator[Account]:
     """An account with runs that trade in it, each with 40,000 in cash, ready to trade."""
-    wall, ids = SystemWall(), count(len(disk.tables.events) + 1)
+    wall, ids, life = SystemWall(), count(1), len(disk.tables.events)
     told: list[tuple[str, Mapping[str, object]]] = []
     adapter = alpaca_adapter(exchange, told=lambda what, facts: told.append((what, facts)))
     trading = TradingAccount(
         NAME,
         adapter=adapter,
         store=FakeTradingStore(disk),
-        events=EventFactory(producer="veda", now=wall.now, new_id=lambda: f"event-{next(ids)}"),
+        events=EventFactory(producer="veda", now=wall.now, new_id=lambda: f"event-{life}-{next(ids)}"),
         wall=wall,
         told=lambda what, facts: told.append((what, facts)),
         limits=LIMITS,

@@ -29,7 +29,8 @@ class RiskRefused(RulePayload):
 
 
 class RiskLimitBreached(RulePayload):
-    """What has been reached halts a run, or an account."""
+    """What has been reached halts a run, a symbol or an account (`rule` says by which cause); of rule `clock_told`
+    nothing yet."""
 
     type = "risk.LimitBreached"
 

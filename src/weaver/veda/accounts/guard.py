@@ -21,7 +21,7 @@ from weaver.veda.risk.refusal import Refusal
 from weaver.veda.risk.switch import EVERYWHERE, KillSwitch, switch_over
 from weaver.veda.risk.use import used
 from weaver.veda.risk.view import RiskView, Standing
-from weaver.veda.risk.watch import Breach, EquityWatch, session_date
+from weaver.veda.risk.watch import EquityWatch, session_date
 from weaver.veda.trading.books.draft import Draft
 
 PLACED_MAX = 10_000
@@ -58,7 +58,7 @@ class Guard:
         self._rules, self._venue_refusal, self._account_equity = rules, venue_refusal, account_equity
         self.limits = limits
         """The account's; the default of its runs'."""
-        self.halts = Halts()
+        self.halts = self._kept_halts = Halts()
         self.switches: dict[str, KillSwitch] = {}
         self._runs: dict[str, RunTerms] = {}
         self._watches: dict[str, EquityWatch] = {}
@@ -71,7 +71,7 @@ class Guard:
         if (limits := await self._store.state(f"limits {self.account}")) is not None:
             self.limits = RiskLimits.parse(limits)
         if (halts := await self._store.state(f"halts {self.account}")) is not None:
-            self.halts = Halts.of_json(halts["halts"])
+            self.halts = self._kept_halts = Halts.of_json(halts["halts"])
         self.switches = {
             scope: KillSwitch.of_json(state)
             for scope in (EVERYWHERE, self.account)
@@ -213,23 +213,10 @@ class Guard:
         if seen.watch != before:
             self._keep_watch(draft, name, seen.watch)
         for breach in seen.breaches:
-            self._breached(draft, name, scope, breach)
+            limit, value = plain(breach.limit), plain(breach.value)
+            self.halt(draft, scope, name, breach.cause, breach.reason, limit=limit, value=value)
         for cause in seen.lifted:
             self.lift(draft, scope, name, cause)
-
-    def _breached(self, draft: Draft, name: str, scope: HaltScope, breach: Breach) -> None:
-        run_id = name if scope is HaltScope.RUN else None
-        draft.say(
-            RiskLimitBreached(
-                run_id=run_id,
-                rule=breach.cause,
-                limit=plain(breach.limit),
-                value=plain(breach.value),
-                reason=breach.reason,
-                account=self.account,
-            )
-        )
-        self.halt(draft, scope, name, breach.cause, breach.reason)
 
     def _keep_watch(self, draft: Draft, name: str, watch: EquityWatch) -> None:
         draft.put_state(f"watch {self.account} {name}", {"of": name, "watch": watch.as_json()})
@@ -237,14 +224,39 @@ class Guard:
 
     # Halts, limits, the switch
 
-    def halt(self, draft: Draft, scope: HaltScope, name: str, cause: HaltCause, reason: str) -> None:
-        """Stop something from adding risk."""
+    def halt(
+        self,
+        draft: Draft,
+        scope: HaltScope,
+        name: str,
+        cause: HaltCause,
+        reason: str,
+        *,
+        limit: str = "",
+        value: str = "",
+    ) -> None:
+        """Stop something from adding risk, and tell of it unless it stands already for that reason. limit, value: what
+        was compared."""
+        standing = self._kept_halts.find(scope, name, cause)
+        if standing is not None and standing.reason == reason and self.halts.find(scope, name, cause) is not None:
+            return
+        draft.say(
+            RiskLimitBreached(
+                run_id=name if scope is HaltScope.RUN else None,
+                rule=cause,
+                limit=limit,
+                value=value,
+                reason=reason,
+                account=self.account,
+                symbol=name if scope is HaltScope.SYMBOL else None,
+            )
+        )
         halt = Halt(scope=scope, name=name, cause=cause, reason=reason, since=draft.now)
         self._keep_halts(draft, self.halts.with_(halt))
 
     def lift(self, draft: Draft, scope: HaltScope, name: str, cause: HaltCause) -> None:
         """Let it go on."""
-        if self.halts.find(scope, name, cause) is not None:
+        if any(halts.find(scope, name, cause) is not None for halts in (self.halts, self._kept_halts)):
             self._keep_halts(draft, self.halts.without(scope, name, cause))
 
     def release(self, draft: Draft, scope: HaltScope, name: str) -> None:
@@ -264,4 +276,5 @@ class Guard:
 
     def _keep_halts(self, draft: Draft, halts: Halts) -> None:
         draft.put_state(f"halts {self.account}", {"halts": halts.as_json()})
+        draft.then(lambda: setattr(self, "_kept_halts", halts))
         self.halts = halts  # at once, whether or not it can be committed

@@ -3,25 +3,27 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from decimal import Decimal
+from itertools import count
 from types import TracebackType
-from typing import Any
 
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import AccountReconciled, Difference, Payload
 from weaver.model.calendar.instants import instant_of
-from weaver.model.errors import Conflict, InputError
+from weaver.model.errors import Conflict, InputError, Unavailable, WeaverError
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import guess_asset_class
 from weaver.model.numbers.money import plain
 from weaver.model.orders.actions import SIDES
 from weaver.model.run import RunMode
+from weaver.veda.accounts.clock_watch import ClockWatch
 from weaver.veda.accounts.corporate_actions import CorporateActions
 from weaver.veda.accounts.guard import Guard, RunTerms
 from weaver.veda.accounts.hours import MarketHours
 from weaver.veda.accounts.ledgers import MANUAL, Ledgers
+from weaver.veda.accounts.permits import Permits
 from weaver.veda.exchange.account import ActionHappened, VenueAccount, VenuePosition
 from weaver.veda.exchange.answers import Refused
-from weaver.veda.exchange.market import InstrumentRules
+from weaver.veda.exchange.market import HaltChanged, InstrumentRules
 from weaver.veda.exchange.orders import VenueFill
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.exchange.setup import Wall
@@ -41,6 +43,8 @@ from weaver.veda.trading.intents import Cancel, Intent, Place
 from weaver.veda.trading.requests import request_of
 from weaver.veda.trading.trader import Trader
 
+CLOCK_SECONDS, CLOCKS_A_LOOK = 30.0, 10
+"""How often (wall) the venue is asked for its time; and every so many times, what it says of symbols."""
 KILLED = "the kill switch was turned on"
 
 
@@ -93,6 +97,8 @@ class TradingAccount:
             name, books=self.trader.books, ledgers=self.ledgers, store=store, wall=wall, rules=self._rules.get
         )
         self.trader.books.listen(self.ledgers.hear)
+        self.permits = Permits(name, guard=self.guard, store=store)
+        self.clock = ClockWatch(name, guard=self.guard, told=told)
         self.venue_account: VenueAccount | None = None
         self.attributions: tuple[Attribution, ...] = ()
         """As of the newest reconciliation."""
@@ -106,11 +112,14 @@ class TradingAccount:
             await self.ledgers.read()
             await self.guard.read()
             await self.actions.read()
+            await self.permits.read()
             self.guard.looked()  # limits are shares of the equity from the first order on
             if (looks := await self._store.state(f"looks {self.name}")) is not None:
                 self._looks = PositionLooks.of_json(looks)
             await self._stack.enter_async_context(self.trader)
-            await self._remember(self.venue_account)
+            async with self.trader.books.change() as draft:
+                self.permits.see_account(draft, self.venue_account)
+            await self.look_at_clock()
         except BaseException:
             await self._stack.aclose()
             raise
@@ -138,17 +147,18 @@ class TradingAccount:
     async def know(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         """Learn what is traded under some symbols, and have flags that forbid it halt them. Raises InputError for one
         that the venue does not know, and Unavailable."""
-        found = await self.trader.know(symbols)
+        found = await self._learn(symbols)
         if missing := [symbol for symbol in symbols if symbol not in found]:
             raise InputError(f"{self.name} knows no {', '.join(missing)}: check how the venue spells it")
+        return found
+
+    async def _learn(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
+        found = await self.trader.know(symbols)
         self._rules |= found
         async with self.trader.books.change() as draft:
-            for symbol, rules in found.items():
-                if rules.is_tradable and not rules.is_halted:
-                    self.guard.lift(draft, HaltScope.SYMBOL, symbol, HaltCause.MARKET)
-                else:
-                    reason = "; ".join(rules.flags) or "the venue has halted it"
-                    self.guard.halt(draft, HaltScope.SYMBOL, symbol, HaltCause.MARKET, reason)
+            for symbol in symbols:
+                if symbol in self._rules:
+                    self.permits.see_symbol(draft, symbol, found.get(symbol))
         return found
 
     # Runs
@@ -235,6 +245,8 @@ class TradingAccount:
         """The venue was looked at: share its positions out, and halt symbols of which a difference stays."""
         found = self.trader.reconciler
         self.venue_account = found.account or self.venue_account
+        if found.account is not None:
+            self.permits.see_account(draft, found.account)
         positions = found.positions or ()
         for position in positions:
             if position.price is not None:
@@ -281,6 +293,46 @@ class TradingAccount:
         lots = {symbol: rules.instrument.lot for symbol, rules in self._rules.items()}
         return self.ledgers.attributed(positions, lots=lots)
 
+    async def look(self) -> None:
+        """Compare all that is at the venue with the books, now; and ask for its time, and what the symbols are that
+        runs trade. Raises Unavailable."""
+        await self.look_at_clock()
+        await self.look_at_market()
+        await self.trader.looks.look()
+
+    async def look_at_clock(self) -> None:
+        """Ask for the venue's time. Where no answer comes, what is known stays. Raises Unavailable and ReadOnly where
+        the database does not answer."""
+        try:
+            clock = await self.adapter.clock()
+        except Unavailable as error:
+            self._told("clock_not_known", {"account": self.name, "error": str(error)})
+            return
+        async with self.trader.books.change() as draft:
+            self.clock.see(draft, clock)
+
+    async def look_at_market(self) -> None:
+        """Ask what the symbols are that runs trade: what forbids trading them now halts them. Raises Unavailable."""
+        if symbols := sorted({symbol for terms in self.guard.runs.values() for symbol in terms.symbols}):
+            await self._learn(symbols)
+
+    async def watch_venue(self) -> None:
+        """Ask for its time every half minute, and for the symbols that runs trade every five minutes; without end."""
+        for looks in count(1):
+            await self._wall.sleep(CLOCK_SECONDS)
+            try:
+                await self.look_at_clock()
+                if looks % CLOCKS_A_LOOK == 0:
+                    await self.look_at_market()
+            except WeaverError as error:
+                self._told("venue_not_looked_at", {"account": self.name, "error": str(error)})
+
+    async def halt_changed(self, change: HaltChanged) -> None:
+        """Trading of a symbol was halted, or goes on."""
+        if (rules := self._rules.get(change.symbol)) is not None:
+            async with self.trader.books.change() as draft:
+                self.permits.see_halt(draft, change, rules)
+
     async def look_if_changed(self) -> None:
         """Look at the venue where orders have changed since that was done. Raises Unavailable."""
         if self.trader.looks.looked_version != self.trader.books.version and not self.adapter.is_replay:
@@ -303,28 +355,13 @@ class TradingAccount:
             f"{plain(one.unexplained)} that nothing explains"
         )
 
-    async def _remember(self, account: VenueAccount) -> None:
-        """Compare the account with the remembered one, and halt entries where it is another, or may not trade."""
-        scope = f"account {self.name}"
-        kept: Mapping[str, Any] | None = await self._store.state(scope)
-        async with self.trader.books.change() as draft:
-            if kept is None:
-                draft.put_state(scope, {"account_id": account.account_id})
-            flags = list(account.flags)
-            if kept is not None and kept["account_id"] != account.account_id:
-                flags.insert(0, f"it is another account than before: {account.account_id}, not {kept['account_id']}")
-            if flags:
-                self.guard.halt(draft, HaltScope.ACCOUNT, self.name, HaltCause.VENUE, "; ".join(flags))
-            else:
-                self.guard.lift(draft, HaltScope.ACCOUNT, self.name, HaltCause.VENUE)
-
     async def accept_account(self, *, corr_id: str) -> None:
         """A person says that the account which is there now is the one that is meant."""
         if self.venue_account is None:
             raise Conflict(f"{self.name} is not connected")
         async with self.trader.books.change(corr_id=corr_id) as draft:
-            draft.put_state(f"account {self.name}", {"account_id": self.venue_account.account_id})
-            self.guard.lift(draft, HaltScope.ACCOUNT, self.name, HaltCause.VENUE)
+            self.permits.accept(draft, self.venue_account)
+            self.permits.see_account(draft, self.venue_account)
 
     def venue_refusal(self, order: LiveOrder, legs: Sequence[LiveOrder]) -> Refused | None:
         """What the venue would not take, as far as its rules tell."""

@@ -23,6 +23,13 @@ class VenueClock:
     next_close: datetime | None
     skew_seconds: float
     """How far the venue's clock is ahead of ours; half of the time that asking took is taken off."""
+    uncertain_seconds: float = 0.0
+    """By how much that can be wrong, as nobody knows when in the time that asking took the venue looked at it."""
+
+    @property
+    def skew_at_least(self) -> float:
+        """How far the two are apart whatever asking took, without a sign."""
+        return max(abs(self.skew_seconds) - self.uncertain_seconds, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,6 @@ class Setup:
     settings: Mapping[str, str] = field(repr=False)
     """The environment variables that the adapter's class names in `settings`, and that are set. Keys are among them."""
     account_id: str | None = None
-    """The account that was connected before: another one is flagged."""
+    """The account that was connected before, for a venue that makes accounts up."""
     told: Callable[[str, Mapping[str, object]], None] = lambda _what, _facts: None
     """Is told what happens that no call shows, for the log: a word, and facts. Never a secret."""

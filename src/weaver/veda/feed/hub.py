@@ -20,7 +20,7 @@ GATHER_SECONDS = 0.2
 PUBLISHED_SECONDS = 2.0
 """So long after its end a minute may take to be in the venue's history."""
 AGAIN_SECONDS_MAX = 30.0
-Change = FeedStale | FeedRestored
+Change = FeedStale | FeedRestored | HaltChanged
 
 
 class Hub:
@@ -32,7 +32,7 @@ class Hub:
     """
 
     def __init__(self, adapter: MarketData, wall: Wall, *, told: Callable[[Change], None]) -> None:
-        """`told`: of each change of a feed, once, for events."""
+        """`told`: of each change of a feed, and each halt, once; of a halt that nobody hears the end of, that too."""
         self._adapter, self._wall, self._told = adapter, wall, told
         self._subscriptions: set[Subscription] = set()
         self._feed_of: dict[str, Feed] = {}
@@ -146,6 +146,7 @@ class Hub:
                     self._halted[symbol] = message
                 else:
                     self._halted.pop(symbol, None)
+                self._told(message)
                 self._forward(message, symbol)
             case FeedStale():
                 self._tell(message)
@@ -193,7 +194,7 @@ class Hub:
         for feed in sorted(feeds - self._stale.keys()):
             self._tell(FeedStale(feed=feed, since=self._adapter.now(), reason=reason))
 
-    def _tell(self, change: Change) -> None:
+    def _tell(self, change: FeedStale | FeedRestored) -> None:
         if isinstance(change, FeedStale):
             self._stale[change.feed] = change
         elif change.is_complete:
@@ -219,6 +220,8 @@ class Hub:
 
     def _forget(self) -> None:
         """Nobody is left."""
+        for halted in self._halted.values():
+            self._told(replace(halted, is_halted=False, reason="nobody reads of it any more"))
         for known in (self._feed_of, self._newest, self._stale, self._halted):
             known.clear()
         self._up.clear()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from weaver.model.market.timeframe import MINUTE
 from weaver.veda.exchange.market import Feed, FeedRestored, FeedStale, HaltChanged, LiveBar
 from weaver.veda.exchange.orders import Source
 from weaver.veda.feed import subscription as subscription_module
-from weaver.veda.feed.hub import Hub
+from weaver.veda.feed.hub import Change, Hub
 from weaver.veda.feed.subscription import Subscription
 
 BEGIN = instant_of(START)
@@ -32,7 +33,7 @@ class Scene:
     def __init__(self) -> None:
         self.wall = VirtualWall()
         self.market = FakeMarket(self.wall, page=3)
-        self.told: list[FeedStale | FeedRestored] = []
+        self.told: list[Change] = []
         self.hub = Hub(self.market, self.wall, told=self.told.append)
 
     async def settle(self) -> None:
@@ -115,9 +116,9 @@ def test_each_run_hears_of_its_own_symbols_and_feeds() -> None:
             assert other.bars == [("AAA", 0), ("BBB", 0)]
             assert one.changes == ["FeedRestored", "FeedRestored", "FeedStale"]
             assert other.changes == ["FeedRestored", "HaltChanged"]
-            assert [(type(one).__name__, one.feed) for one in scene.told] == [
-                ("FeedRestored", Feed.STOCK_BARS), ("FeedRestored", Feed.CRYPTO_BARS), ("FeedStale", Feed.CRYPTO_BARS),
-            ]  # fmt: skip
+            assert scene.told == [UP, FeedRestored(feed=Feed.CRYPTO_BARS, since=None), halt, cut]
+        await scene.settle()
+        assert scene.told[-1] == replace(halt, is_halted=False, reason="nobody reads of it any more")
 
     assert play(part).market.streams == [("AAA", "BBB", "BTC/USD")]
 
@@ -315,7 +316,7 @@ def test_run_that_is_slow_is_stale_and_then_asks_for_what_it_lost(monkeypatch: p
             await run.leave()
 
     told = play(part).told
-    assert told == [UP]
+    assert [type(one).__name__ for one in told] == ["FeedRestored", "HaltChanged"]
 
 
 def test_feed_that_is_down_meanwhile_stays_stale_for_a_slow_run(monkeypatch: pytest.MonkeyPatch) -> None:

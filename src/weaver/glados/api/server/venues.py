@@ -23,7 +23,7 @@ def _venue(services: Services, offered: Offered, mode: str) -> VenueDetail:
     entry, trading = offered.entry, services.trading
     name = account_name(entry.id, RunMode(mode))
     account, hub = trading.accounts.get(name), trading.hub(name)
-    problem = entry.error or trading.problems.get(name)
+    problem = entry.error or trading.problems.get(name) or ("" if account is None else account.clock.problem) or None
     feeds = {} if account is None else {"orders": account.trader.is_streaming}
     return VenueDetail(
         id=entry.id,
@@ -37,5 +37,6 @@ def _venue(services: Services, offered: Offered, mode: str) -> VenueDetail:
         of_run=bool(entry.parts),
         settings=dict(offered.settings),
         problem=problem,
+        clock_ahead_seconds=None if account is None else account.clock.ahead_seconds,
         feeds=feeds if hub is None else {**feeds, **{str(feed): is_up for feed, is_up in hub.feeds.items()}},
     )

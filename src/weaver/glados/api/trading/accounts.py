@@ -78,7 +78,7 @@ async def look_now(services: ServicesDep, paging: PagingDep, body: LookRequest) 
     """Look at the venues now, and say what was found. 503 where one does not answer."""
     found = await named(services, body.account)
     for account in found:
-        await account.trader.looks.look()
+        await account.look()
     return paging.cut([await _reconciliation(one) for one in found])
 
 

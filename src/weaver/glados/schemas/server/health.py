@@ -58,7 +58,12 @@ class VenueDetail(Venue):
     built_in: bool = Field(description="False: an adapter of the user's own.")
     of_run: bool = Field(description="True: each run has one of its own, on stored bars.")
     settings: dict[str, bool] = Field(description="The settings that it takes, and whether each is set.")
-    problem: str | None = Field(description="Why it cannot be used, or could not be connected; null: nothing is.")
+    problem: str | None = Field(
+        description="Why it cannot be used or relied on, or could not be connected; null: nothing is."
+    )
+    clock_ahead_seconds: float | None = Field(
+        description="How far its clock is ahead of this machine's: past 2 s `problem` says so, past 30 s entries stop."
+    )
     feeds: dict[str, bool] = Field(description="Its streams that are read, and whether each stands.")
 
 

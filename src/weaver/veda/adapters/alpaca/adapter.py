@@ -1,7 +1,6 @@
 """Alpaca as a venue."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -50,7 +49,6 @@ class AlpacaAdapter(ExchangeAdapter):
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._link: Link | None = None
-        self._account_id = setup.account_id
         self._instruments: dict[str, InstrumentRules] = {}
 
     @property
@@ -66,7 +64,7 @@ class AlpacaAdapter(ExchangeAdapter):
             self._link = Link(access_of(self.mode, self._setup.settings), self._setup)
         account = await self._first_account(self._link)
         await self._link.time.learn()
-        return self._checked(account)
+        return account
 
     async def _first_account(self, link: Link) -> VenueAccount:
         try:
@@ -93,15 +91,6 @@ class AlpacaAdapter(ExchangeAdapter):
         return InputError(
             f"what answers at ALPACA_{name}_BASE_URL is not Alpaca (HTTP {error.status}): unset it, or mend it"
         )
-
-    def _checked(self, account: VenueAccount) -> VenueAccount:
-        """The account, flagged where it is another than before."""
-        if self._account_id is None:
-            self._account_id = account.account_id
-        if account.account_id == self._account_id:
-            return account
-        told = f"it is another account than before: {account.account_id}, not {self._account_id}"
-        return replace(account, flags=(told, *account.flags))
 
     async def close(self) -> None:
         if self._link is not None:
@@ -182,7 +171,7 @@ class AlpacaAdapter(ExchangeAdapter):
         return await self._linked.questions.fills_since(after)
 
     async def account(self) -> VenueAccount:
-        return self._checked(await self._linked.questions.account())
+        return await self._linked.questions.account()
 
     async def positions(self) -> tuple[VenuePosition, ...]:
         return await self._linked.questions.positions()

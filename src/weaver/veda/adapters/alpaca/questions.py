@@ -100,12 +100,14 @@ class Questions:
         time = moment(record, "timestamp")
         if time is None:
             raise Unavailable("Alpaca did not answer GET /clock: the answer has no time in it")
+        answered = self._wall.now()
         return VenueClock(
             time=time,
             is_open=flag(record, "is_open"),
             next_open=moment(record, "next_open"),
             next_close=moment(record, "next_close"),
-            skew_seconds=self._time.sample(time, asked=asked, answered=self._wall.now()),
+            skew_seconds=self._time.sample(time, asked=asked, answered=answered),
+            uncertain_seconds=(answered - asked).total_seconds() / 2,
         )
 
     async def calendar(self, first: date, last: date) -> tuple[TradingDay, ...]:
