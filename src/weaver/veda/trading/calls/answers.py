@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from weaver.veda.exchange.orders import VenueFill, VenueOrder
 from weaver.veda.exchange.port import ExchangeAdapter
-from weaver.veda.orders.submission import Submission
+from weaver.veda.orders.submission import Submission, SubmissionState
 from weaver.veda.ports import TradingStore
 from weaver.veda.trading.books.books import Books
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.calls.written import order_in, submission_in
+from weaver.veda.trading.changes.exits import exits_beside
 from weaver.veda.trading.changes.following import adopt, follow, lacks_fills, lacks_successor, submission_of
 
 FILLS_MARGIN = timedelta(seconds=60)
@@ -30,8 +31,8 @@ class Answers:
         *,
         is_whole: bool = False,
     ) -> bool:
-        """Work in what the venue shows; ask for its fills where it told fewer than it shows, and for what stands in its
-        place. False: not one of ours that is in memory."""
+        """Work in what the venue shows; ask for its fills where it told fewer than it shows, for what stands in its
+        place, and for what it held with one that has ended. False: not one of ours that is in memory."""
         async with self._books.change() as draft:
             found = submission_of(self._books.known, shown)
             if found is None and submission_id is not None:
@@ -41,8 +42,11 @@ class Answers:
             follow(draft, found, shown, fill, is_whole=is_whole)
             missing = _lacks_any(draft, found.id, shown)
             successor = shown.replaced_by if lacks_successor(draft, draft.submission(found.id), shown) else None
+            beside = [] if self._adapter.is_replay else _left_beside(draft, found)
         if missing:
             await self.complete(found.id)
+        for one in beside:
+            await self.look_again(one)
         if successor is not None and (next_ := await self._adapter.find_order(successor)) is not None:
             await self.claim(next_)
             await self.look_again(found.id)
@@ -92,6 +96,15 @@ class Answers:
 
 def _lacks_any(draft: Draft, submission_id: str, shown: VenueOrder) -> bool:
     return any(lacks_fills(one, found) for one, found in _with_legs(draft, draft.submission(submission_id), shown))
+
+
+def _left_beside(draft: Draft, before: Submission) -> list[str]:
+    """A venue ends exits together, and may tell of one of them only: those that were held with one that has ended, and
+    work as far as is known."""
+    now = draft.submission(before.id)
+    if before.state is SubmissionState.ENDED or now.state is not SubmissionState.ENDED:
+        return []
+    return [one.id for one in exits_beside(draft, now) if one.state is SubmissionState.WORKING]
 
 
 def _with_legs(draft: Draft, submission: Submission, shown: VenueOrder) -> Sequence[tuple[Submission, VenueOrder]]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from weaver.model.orders.actions import OrderClass
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
-from weaver.veda.orders.submission import Part, SubmissionState
+from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.placing import end, waits_for_entry
 
@@ -69,6 +69,13 @@ def _is_missing(draft: Draft, exit_: LiveOrder) -> bool:
 def stands(draft: Draft, order: LiveOrder) -> bool:
     """Whether something of an order is at the venue, or on its way there."""
     return any(one.state is not SubmissionState.ENDED for one in draft.submissions_of(order.id))
+
+
+def exits_beside(draft: Draft, submission: Submission) -> list[Submission]:
+    """The submissions of other exits that share what is left with one."""
+    order = draft.order(submission.order_id)
+    others = [] if order.group_id is None else [one for one in draft.group(order.group_id) if one.id != order.id]
+    return [sent for one in others for sent in draft.submissions_of(one.id)]
 
 
 def is_over(draft: Draft, order: LiveOrder) -> bool:

@@ -213,10 +213,10 @@ class Protection:
 
 
 def _is_safe(draft: Draft, group_id: str) -> bool:
-    """Whether nothing is left to protect, or one exit at least stands at the venue, of those that are wanted."""
+    """Whether nothing is left to protect, or none of the exits that are wanted is missing, and one at least works."""
     if not left_to_exit(draft, group_id):
         return True
-    return any(works(draft, exit_) for exit_ in wanted(draft, group_id))
+    return not needs_protection(draft, group_id) and any(works(draft, exit_) for exit_ in wanted(draft, group_id))
 
 
 def _of(draft: Draft, group_id: str, run_id: str | None) -> dict[str, Any]:

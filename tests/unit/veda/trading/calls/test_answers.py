@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from tests.unit.veda.live_builders import live_order, submission, venue_order
-from tests.unit.veda.trading.builders import Desk, at_desk, venue_fill
+from tests.unit.veda.trading.builders import Desk, at_desk, bracket, venue_fill
 from weaver.model.orders.actions import OrderType
 from weaver.model.orders.status import OrderStatus
-from weaver.veda.orders.submission import SubmissionState
+from weaver.veda.orders.submission import Part, SubmissionState
 
 ENDED = {"status": OrderStatus.FILLED, "filled": 10, "value": 1000}
 
@@ -73,3 +73,28 @@ def test_an_order_that_the_venue_lacks_is_not_over() -> None:
         assert (desk.order(), desk.sent()) == (live_order(), submission())
 
     at_desk(look, [live_order()], [submission()])
+
+
+async def ends_with(desk: Desk, *, is_replay: bool) -> list[tuple[str, str]]:
+    """What is asked when the venue tells of the target's end, and ends the stop without a word."""
+    desk.venue.is_replay = is_replay
+    desk.venue.show(venue_order("run-3", "sell", order_type=OrderType.STOP, status=OrderStatus.CANCELLED))
+    over = venue_order("run-2", "sell", order_type=OrderType.LIMIT, status=OrderStatus.CANCELLED)
+    for _ in range(2):
+        await desk.calls.answers.take(over)
+    return desk.venue.asked
+
+
+def test_an_exit_that_was_held_with_one_that_ended_is_asked_for_at_once() -> None:
+    orders = bracket(status=OrderStatus.FILLED, filled=10, value=1000)
+    legs = [submission(name, part=Part.LEG, parent_id="run-1") for name in ("run-2", "run-3")]
+
+    async def end(desk: Desk) -> None:
+        assert await ends_with(desk, is_replay=False) == [("find", "v-run-3")]  # once
+        assert desk.sent("run-3").state is SubmissionState.ENDED
+
+    async def end_in_replay(desk: Desk) -> None:
+        assert await ends_with(desk, is_replay=True) == []  # that tells everything by itself
+
+    at_desk(end, orders, [submission("run-1", state=SubmissionState.ENDED), *legs])
+    at_desk(end_in_replay, orders, [submission("run-1", state=SubmissionState.ENDED), *legs])
