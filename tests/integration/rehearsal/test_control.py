@@ -29,12 +29,18 @@ def test_journal_tells_each_request_and_whether_it_acted(exchange: Served) -> No
         "POST", "/v2/orders", "mine", 200, True,
     )  # fmt: skip
     assert (second["client_order_id"], second["status"], second["acted"]) == ("bad", 422, False)
+    assert [one["body"] for one in (first, second)] == [
+        {**body, "client_order_id": "mine"}, {**body, "qty": 0, "client_order_id": "bad"},
+    ]  # fmt: skip
     assert first["time"] == "2024-03-12T14:30:00.001000000Z"
     assert exchange.http.get("/_control/journal", params={"after": first["n"]}).json() == [second]
     order = exchange.http.get("/v2/orders:by_client_order_id", params={"client_order_id": "mine"}).json()
     exchange.http.delete(f"/v2/orders/{order['id']}")
     looked_up, cancelled = exchange.http.get("/_control/journal", params={"after": second["n"]}).json()
     assert looked_up["client_order_id"] == cancelled["client_order_id"] == "mine"
+    assert looked_up["body"] is cancelled["body"] is None
+    exchange.http.post("/v2/orders", json={**body, "qty": "9" * (16 << 10)})
+    assert exchange.http.get("/_control/journal", params={"after": cancelled["n"]}).json()[0]["body"] is None
 
 
 def test_time_moves_by_control_and_a_millisecond_a_request(exchange: Served) -> None:

@@ -26,6 +26,8 @@ ABORT = "rehearsal.abort"
 BODY_MAX = 1 << 20
 SMALL = 16 << 10
 """An answer of no more bytes goes out at once."""
+WRITTEN_DOWN_MAX = 16 << 10
+"""The journal has no body of more bytes."""
 AHEAD_SECONDS = 0.05
 """By how much an update that goes before its answer does (of the wall's): both are on their way at once otherwise."""
 ORDERS = "/v2/orders/"
@@ -44,6 +46,8 @@ class Asked:
     method: str
     path: str
     body: bytes = b""
+    brought: object = None
+    """Its body read as JSON."""
     client_order_id: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     acted: bool = False
@@ -87,7 +91,8 @@ class Guard:
         body = await _read(receive)
         self._clock.on_request()
         asked = Asked(method=scope["method"], path=scope["path"], body=body or b"")
-        asked.client_order_id = _client_order_id(scope, asked.body) or self._known_by_id(asked.path)
+        asked.brought = _json(asked.body)
+        asked.client_order_id = _client_order_id(scope, asked.brought) or self._known_by_id(asked.path)
         self._outbox.hold()
         try:
             response = refusal(TOO_LARGE) if body is None else await self._answered(asked, scope)
@@ -180,6 +185,7 @@ class Guard:
             status=status,
             acted=asked.acted,
             fault=asked.fault,
+            body=asked.brought if len(asked.body) <= WRITTEN_DOWN_MAX else None,
         )
 
 
@@ -245,17 +251,20 @@ def _emptied(response: Response) -> Response:
     return answer({**kept, "next_page_token": None} if "next_page_token" in body else kept, response.status_code)
 
 
-def _client_order_id(scope: Scope, body: bytes) -> str | None:
+def _json(body: bytes) -> object:
+    """None: it is none."""
+    try:
+        found: object = orjson.loads(body) if body else None
+    except orjson.JSONDecodeError:
+        return None
+    return found
+
+
+def _client_order_id(scope: Scope, brought: object) -> str | None:
     """The one that a request names, for the journal and for faults."""
     query: bytes = scope["query_string"]
     asked = parse_qs(query.decode("latin-1")).get("client_order_id")
     if asked:
         return asked[0]
-    if b"client_order_id" not in body:
-        return None
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    value = found.get("client_order_id") if isinstance(found, dict) else None
+    value = brought.get("client_order_id") if isinstance(brought, dict) else None
     return value if isinstance(value, str) else None

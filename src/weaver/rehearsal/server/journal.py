@@ -45,9 +45,10 @@ class Journal:
         status: int | None,
         acted: bool,
         fault: str | None,
+        body: object = None,
     ) -> None:
-        """A request was dealt with."""
-        self._add(method, path, client_order_id=client_order_id, status=status, acted=acted, fault=fault)
+        """A request was dealt with. body: what it brought."""
+        self._add(method, path, client_order_id=client_order_id, status=status, acted=acted, fault=fault, body=body)
 
     def message(self, path: str, way: str, body: object) -> None:
         """A message came in on a socket, or went out."""
