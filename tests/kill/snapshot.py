@@ -1,21 +1,14 @@
 """The database as it is, read past Weaver in plain SQL."""
 
-import asyncio
 import gzip
 import json
-import shutil
-import sqlite3
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.postgres import apart, connect
-
-Rows = list[tuple[Any, ...]]
+from tests.kill.rows import Rows, read, read_at_once
 
 _EVENTS = "SELECT seq, id, type, run_id, corr_id, causation_id, payload FROM outbox ORDER BY seq"
 _WITHHELD = "SELECT id, withheld FROM runs WHERE withheld IS NOT NULL"
@@ -31,10 +24,6 @@ _SQL = (
     f"SELECT run_id FROM backtest_results WHERE {_SHOWN}", _BLOBS, "SELECT consumer, seq FROM consumer_offsets",
     _WITHHELD,
 )  # fmt: skip
-_OTHERS = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,69 +82,13 @@ class Snapshot:
 
 
 def snapshot(home: Path, db_url: str | None, *, is_running: bool) -> Snapshot:
-    """Everything, in one transaction.
-
-    Where the server is not running: of a file a copy is read, so that it stays as it is; a database is read when it has
-    ended what it was doing for the server, since a COMMIT that it got before the kill is carried out after it.
-    """
-    if db_url is not None:
-        return _of(*_from_server(db_url, is_running=is_running))
-    path = home / "weaver.db"
-    if is_running:
-        return _of(*_from_file(f"file:{path}?mode=ro"))
-    with tempfile.TemporaryDirectory() as folder:
-        for name in (path.name, f"{path.name}-wal"):
-            if path.with_name(name).exists():
-                shutil.copy(path.with_name(name), folder)
-        return _of(*_from_file(f"file:{folder}/{path.name}"))
+    """Everything, in one transaction."""
+    return _of(*read(home, db_url, _SQL, is_running=is_running))
 
 
 def is_record_under_way(home: Path, db_url: str | None) -> bool:
     """Whether a record is being written or removed just now."""
-    if db_url is None:
-        with closing(sqlite3.connect(f"file:{home / 'weaver.db'}?mode=ro", uri=True)) as connection:
-            return bool(connection.execute(_WITHHELD).fetchall())
-    found: list[Any] = []
-
-    async def look() -> None:
-        connection = await connect(db_url)
-        try:
-            found.extend(await connection.fetch(_WITHHELD))
-        finally:
-            await connection.close()
-
-    apart(look)
-    return bool(found)
-
-
-def _from_file(address: str) -> list[Rows]:
-    connection = sqlite3.connect(address, uri=True, isolation_level=None)
-    try:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        connection.execute("BEGIN")
-        return [connection.execute(sql).fetchall() for sql in _SQL]
-    finally:
-        connection.close()
-
-
-def _from_server(db_url: str, *, is_running: bool) -> list[Rows]:
-    found: list[Rows] = []
-
-    async def read() -> None:
-        connection = await connect(db_url)
-        try:
-            async with asyncio.timeout(60):
-                while not is_running and await connection.fetchval(_OTHERS):
-                    await asyncio.sleep(0.01)
-            async with asyncio.timeout(60), connection.transaction(isolation="repeatable_read", readonly=True):
-                for sql in _SQL:
-                    found.append([tuple(row) for row in await connection.fetch(sql)])  # noqa: PERF401 - awaits
-        finally:
-            await connection.close()
-
-    apart(read)
-    return found
+    return bool(read_at_once(home, db_url, _WITHHELD))
 
 
 def _of(
