@@ -17,7 +17,7 @@ replay, what comes before its next tick is asked for, however long that takes.""
 
 class Pace:
     """Venue time from `start` (ns) on, tick by tick, `speed` times as fast as the wall's. It waits for whoever takes
-    the ticks: it never passes the next one by itself."""
+    the ticks: it stands until the first is asked for, and never passes the next one by itself."""
 
     def __init__(self, wall: Wall, *, start: int, speed: float) -> None:
         self._wall, self._speed, self.tick = wall, checked(speed), start
@@ -29,11 +29,13 @@ class Pace:
         self._is_asked = False
         """Whether somebody waits for the tick that is expected."""
         self._changed = asyncio.Event()
+        self._has_begun = False
+        """Whether a tick was ever asked for."""
 
     @property
     def now(self) -> int:
         """ns."""
-        if self._next is None or self._speed == MAX:
+        if self._next is None or self._speed == MAX or not self._has_begun:
             return self.tick
         return min(self._from + int(self._passed(self._at) * self._speed * SECOND), self._next)
 
@@ -46,7 +48,8 @@ class Pace:
     def set_speed(self, speed: float) -> None:
         """Go on at another speed, from where it is. Raises InputError."""
         speed = checked(speed)
-        self._from, self._at = self.now, self._wall.now()
+        if self._has_begun:
+            self._from, self._at = self.now, self._wall.now()
         self._speed = speed
         self._changed.set()
 
@@ -60,6 +63,8 @@ class Pace:
         """Wait until the tick has come that is expected."""
         assert self._next is not None
         self._is_asked = True
+        if not self._has_begun:
+            self._has_begun, self._at = True, self._wall.now()
         while self._speed != MAX and self.now < self._next:
             self._changed.clear()
             seconds = (self._next - self.now) / SECOND / self._speed

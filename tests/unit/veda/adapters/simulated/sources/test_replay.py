@@ -90,6 +90,20 @@ def test_bars_come_at_the_speed_that_is_asked_for(speed: float, expected: list[f
     assert asyncio.run(seconds_of(wall, adapter)) == expected
 
 
+@pytest.mark.parametrize(("speed", "expected"), [(1, [1060, 1120]), (60, [1001, 1002]), (MAX, [1000, 1000])])
+def test_time_stands_until_the_first_bar_is_asked_for(speed: float, expected: list[float]) -> None:
+    """A run takes a while to be prepared, and has the first bar all the same."""
+    wall, _, adapter = both(stock(bars_at(minutes(2))), speed=speed)
+
+    async def run() -> list[float]:
+        await adapter.connect()
+        await wall.sleep(1000)
+        assert adapter.now() == MONDAY
+        return await seconds_of(wall, adapter)
+
+    assert asyncio.run(run())[:2] == expected
+
+
 def test_nights_and_holes_pass_at_once() -> None:
     starts = [*minutes(2), MONDAY + timedelta(minutes=30), *minutes(1, MONDAY + timedelta(days=1))]
     wall, _, adapter = both(stock(bars_at(starts)), speed=1)
