@@ -14,11 +14,11 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up test check fmt coverage bench kill siege simulate lock clean
+.PHONY: help install demo up test check fmt coverage bench kill kill-trading siege simulate lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
-	@sed -n 's/^\([a-z]*\):[^#]*## /  \1	/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  \1	/p' Makefile | expand -t 16
 
 install: .venv/runtime.stamp ## set up .venv with Weaver in it
 	@echo "Ready: .venv/bin/weaver --help"
@@ -54,6 +54,9 @@ bench: .venv/dev.stamp .bench/peers.stamp .bench/nautilus.stamp ## measure again
 
 kill: .venv/dev.stamp ## kill the server at random moments N times (N=200), on both storages
 	@$(PY) -m tests.kill --rounds $(N)
+
+kill-trading: .venv/dev.stamp ## the same N times (N=200) while it trades at a local exchange
+	@$(PY) -m tests.kill_trading --rounds $(N)
 
 simulate: .venv/dev.stamp ## run Veda from SEEDS seeds (10000), with all that can go wrong, in simulated time
 	@$(PY) -m tests.simulation --seeds $(SEEDS)

@@ -70,10 +70,11 @@ class Api:
 
     def import_bars(self) -> None:
         """Have the bars that the runs trade on."""
-        answer = self.call(
-            "POST", "/data/import", files={"file": (FILE_NAME, bars_file())},
-            data={"symbol": SYMBOL, "asset": "crypto"},
-        )  # fmt: skip
+        self.import_file(FILE_NAME, bars_file(), symbol=SYMBOL, asset="crypto")
+
+    def import_file(self, name: str, content: bytes, **said: str) -> None:
+        """Have the bars of a file."""
+        answer = self.call("POST", "/data/import", files={"file": (name, content)}, data=said)
         assert answer.status == 201, answer
         while (job := self.get(f"/jobs/{answer.body['id']}"))["status"] in {"queued", "running"}:
             time.sleep(0.02)

@@ -1,5 +1,7 @@
 """The real server, to be killed; and what must not be left of it then."""
 
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -9,8 +11,8 @@ from tests.acceptance.server import Server as RealServer
 class Server(RealServer):
     """`weaver up` on a home of its own, which no other process may have in its environment."""
 
-    def __init__(self, home: Path, db_url: str | None) -> None:
-        super().__init__(home, **({} if db_url is None else {"DB_URL": db_url}))
+    def __init__(self, home: Path, db_url: str | None, **environment: str) -> None:
+        super().__init__(home, **environment, **({} if db_url is None else {"DB_URL": db_url}))
         self.is_up = False
         """Whether it ought to answer."""
         self.set_workers(1)
@@ -34,26 +36,34 @@ class Server(RealServer):
         self.is_up = False
         super().kill()
 
+    def pause(self) -> None:
+        """Stop its process where it is, as a machine does that falls asleep; what it has started goes on."""
+        os.kill(self.process_id, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Wake it."""
+        os.kill(self.process_id, signal.SIGCONT)
+
     def orphans(self, patience: float) -> list[str]:
         """Command lines of what is left of it after so many seconds: its workers must end by themselves."""
         deadline = time.monotonic() + patience
-        while (left := _processes_of(self.home)) and time.monotonic() < deadline:
+        while (left := processes_of(self.home)) and time.monotonic() < deadline:
             time.sleep(0.02)
-        return left
+        return [f"{pid}: {line}" for pid, line in left.items()]
 
     def last_words(self, lines: int = 400) -> str:
         """The end of its standard error, without the requests that went well."""
         return "\n".join([line for line in self.log.splitlines() if "[info " not in line][-lines:])
 
 
-def _processes_of(home: Path) -> list[str]:
-    """Every process that has this home in its environment, as all that the server starts have."""
-    mark, found = f"WEAVER_HOME={home}".encode(), []
+def processes_of(home: Path) -> dict[int, str]:
+    """Every process that has this home in its environment, as all that the server starts have, with its command."""
+    mark, found = f"WEAVER_HOME={home}".encode(), {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if mark in (folder / "environ").read_bytes().split(b"\0"):
                 line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                found.append(f"{folder.name}: {line}")
+                found[int(folder.name)] = line
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue  # it ended just now, or is somebody else's
     return found

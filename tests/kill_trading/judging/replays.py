@@ -1,0 +1,60 @@
+"""What was recorded of runs, decided once more without any interruption."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import zip_longest
+
+from tests.kill_trading.judging.books import Books, TickRow
+from weaver.decider import LiveDecider
+from weaver.glados.trading.packed import unpacked
+from weaver.veda.ports import RecordedTick
+from weaver.veda.runs.recorded.codec import decode_inputs
+from weaver.veda.runs.recorded.replaying import Replayed, replay, warmup_digests
+
+
+def differing(kept: Books) -> Iterator[str]:
+    """Runs that decide otherwise than they did, byte for byte, when nothing interrupts them."""
+    for run_id, ticks in kept.ticks.items():
+        again = replayed(ticks, kept)
+        if again.difference is not None:
+            yield f"{kept.runs[run_id].name} ({run_id}): {again.difference}"
+        elif again.ticks != len(ticks):
+            yield f"{run_id}: {again.ticks} of {len(ticks)} ticks were decided again"
+
+
+def replayed(ticks: Sequence[TickRow], kept: Books) -> Replayed:
+    """One of them."""
+    warmups = {digest: kept.blobs[digest] for digest in warmup_digests(ticks[0].inputs)}
+
+    async def each() -> AsyncIterator[RecordedTick]:
+        for tick in ticks:
+            yield RecordedTick(
+                run_id=tick.run_id, number=tick.number, time=tick.time, inputs=tick.inputs,
+                actions=tuple(unpacked(tick.actions)),
+            )  # fmt: skip
+
+    return asyncio.run(replay(LiveDecider(), each(), warmups))
+
+
+def unlike(name: str, kept: Books) -> Iterator[str]:
+    """Replays that came to other ticks than the one of that name, which nothing interrupted: the same bars give the
+    same inputs and decisions, however often its server was killed. Updates of one tick may come in another order, as
+    those that are found by looking at the venue go by no stream."""
+    pattern = next(run for run in kept.runs.values() if run.name == name)
+    wanted = [_shown(tick) for tick in kept.ticks[pattern.id][1:]]
+    for run in kept.runs.values():
+        if not run.name.startswith(f"{name} "):
+            continue
+        if run.status != "completed":
+            yield f"{run.name} ({run.id}) is {run.status}"
+            continue
+        for number, (one, other) in enumerate(zip_longest(map(_shown, kept.ticks[run.id][1:]), wanted), 1):
+            if one != other:
+                yield f"{run.name} ({run.id}) is unlike {name} at tick {number}: {one}, and {other}"
+                break
+
+
+def _shown(tick: TickRow) -> tuple[object, ...]:
+    inputs = decode_inputs(tick.inputs)
+    updates = sorted(map(repr, inputs.updates))
+    return inputs.time, inputs.bars, inputs.late, inputs.windows, updates, [*unpacked(tick.actions)]
