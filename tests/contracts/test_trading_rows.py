@@ -51,6 +51,8 @@ async def trade(kept: Kept, run_id: str, *, orders: int) -> None:
         await transaction.add_ticks([tick(number, run_id) for number in range(orders)])
         await transaction.put_state(f"run {run_id}", {"halted": "a limit"})
         await transaction.put_state(f"run {run_id} risk", {"high": "1"})
+        await transaction.put_state(f"ledger alpaca paper {run_id}", {"cash": "1"})
+        await transaction.put_state(f"ledger simulated paper {run_id} manual", {"cash": "0"})
         await transaction.put_blob(run_id, b"shared")
         await transaction.put_blob(run_id, f"only {run_id}".encode())
         transaction.append(event("orders.Filled", run_id=run_id))
@@ -68,13 +70,16 @@ async def test_everything_of_a_deleted_run_goes_piece_by_piece(
         await transaction.put_orders([order(0, id="manual", run_id=None)])
         await transaction.put_state("risk", {"switch": True})
         await transaction.put_state("run r22", {"of": "another"})
+        await transaction.put_state("asked r-1 alpaca paper", {"of": "an order by hand"})
     await delete_run(database, RUN, event("run.Deleted", run_id=RUN), status=RunStatus.RUNNING)
     assert await rows_left(database, *TABLES) == [4 + 5, 8, 8, 8, 4, 2], "it is running: nothing may be removed"
     async with database.transaction() as ending:
         await ending._runs._session.write(metadata.tables["runs"].update().values(status="stopped"))
     await delete_rest(database)
     assert await rows_left(database, *TABLES) == [3 + 1, 3, 3, 3, 2, 1]
-    assert list(await kept.store.states("")) == ["risk", "run r2", "run r2 risk", "run r22"]
+    of_another = ["ledger alpaca paper r2", "ledger simulated paper r2 manual", "run r2", "run r2 risk"]
+    left = sorted([*of_another, "asked r-1 alpaca paper", "risk", "run r22"])
+    assert sorted(await kept.store.states("")) == left
     assert await kept.store.blob(sha256(b"shared").hexdigest()) == b"shared", "the other run needs it"
     assert await kept.store.blob(sha256(b"only r").hexdigest()) is None
     assert [each.type for each in await database.log.read(EventFilter(run_id=RUN))] == ["run.Deleted"]

@@ -58,7 +58,7 @@ class TradingTransaction(Protocol):
 
     async def put_state(self, scope: str, state: Mapping[str, Any]) -> None:
         """What has to outlive a restart and has no table of its own, as JSON: risk, an account's id, a run's halt. What
-        is a run's is called `run <id>`, alone or with more words, and is removed with it."""
+        has a run's id among the words of its scope (`run <id>`, `halts simulated paper <id>`) is removed with it."""
         ...
 
     async def put_blob(self, run_id: str, content: bytes) -> str:

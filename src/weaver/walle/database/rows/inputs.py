@@ -72,7 +72,7 @@ class SqlInputRepository:
         return found[0][0] if found else None
 
     async def put_state(self, scope: str, state: Mapping[str, Any]) -> None:
-        """Write, as JSON. What is of a run is called `run <id>`, alone or with more words, and goes with it."""
+        """Write, as JSON. What has a run's id among the words of its scope goes with the run."""
         await self._session.write(_PUT_STATE[self._postgresql], {"scope": scope, "state": dict(state)})
 
     async def find_state(self, scope: str) -> Mapping[str, Any] | None:

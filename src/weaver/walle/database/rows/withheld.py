@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, and_, delete, or_, select, update
+from sqlalchemy import Column, ColumnElement, Table, delete, literal, or_, select, update
 
 from weaver.model.run import RunMode, RunStatus
 from weaver.walle.database.engines.session import DatabaseSession
@@ -130,6 +130,5 @@ def _of_run(table: Table, run_id: str) -> ColumnElement[bool]:
 
 
 def _is_scope_of(run_id: str) -> ColumnElement[bool]:
-    """`run <id>`, alone or with more words behind it; `!` is the character after the space."""
-    scope, own = risk_state.c.scope, f"run {run_id}"
-    return or_(scope == own, and_(scope > f"{own} ", scope < f"{own}!"))
+    """Those that have the run's id among their words, such as that of the account that only this run had."""
+    return (literal(" ") + risk_state.c.scope + " ").contains(f" {run_id} ", autoescape=True)
