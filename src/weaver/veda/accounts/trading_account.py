@@ -68,6 +68,7 @@ class TradingAccount:
         """name: `alpaca paper`; of a venue that is a run's own, with the run's id. limits: those that hold while nobody
         has set others."""
         self.name, self.adapter, self._store, self._told, self._wall = name, adapter, store, told, wall
+        self._new_id = events.new_id
         self.ledgers = Ledgers(name, store=store)
         self._rules: dict[str, InstrumentRules] = {}
         self.guard = Guard(
@@ -204,7 +205,7 @@ class TradingAccount:
         working = [one for one in known.working() if one.run_id == run_id]
         intents: list[Intent] = [Cancel(order_id=one.id, reason="flattened") for one in working]
         for symbol, quantity in self.ledgers.of(run_id).held.items():
-            id_ = f"{run_id or MANUAL}-flat-{symbol.replace('/', '')}-{int(now.timestamp())}"
+            id_ = f"{run_id or MANUAL}-flat-{symbol.replace('/', '')}-{self._new_id()}"
             side = SIDES[-1 if quantity > 0 else 1]
             order = house_order(id_, self.name, run_id, symbol, side=side, quantity=abs(quantity), now=now)
             intents.append(Place(order=order, is_for_open=True))
