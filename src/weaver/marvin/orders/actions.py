@@ -48,9 +48,9 @@ class Actions:
         )
         self.add(time, placed)
 
-    def cancel(self, time: int, order: Order) -> None:
+    def cancel(self, time: int, order: Order, reason: str) -> None:
         """An order is to be cancelled."""
-        self.add(time, CancelOrder(number=order.number))
+        self.add(time, CancelOrder(number=order.number, reason=reason))
 
     def replace(self, time: int, old: Order, new: Order) -> None:
         """`new` is to be placed instead of `old`."""

@@ -13,7 +13,7 @@ from weaver.model.calendar.calendar import Calendar
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.numbers.money import CASH_DECIMALS, CASH_ONE, Number, exact, plain, units_of
 from weaver.model.numbers.scale import Scale
-from weaver.model.orders.actions import OrderClass, TimeInForce
+from weaver.model.orders.actions import CANCELLED_BY_STRATEGY, CLOSED_BY_STRATEGY, OrderClass, TimeInForce
 from weaver.model.orders.order import WORKING, ExitGroup, Order, Target
 from weaver.model.orders.small_target import SmallTargets
 
@@ -119,7 +119,7 @@ class Desk:
         account = self._account
         for order in tuple(account.working(symbol)):
             if order.is_working:  # its entry's cancellation may have taken it along
-                self._withdraw(order, "position closed by the strategy")
+                self._withdraw(order, CLOSED_BY_STRATEGY)
         held = account.held[symbol]
         if not held:
             return None
@@ -190,7 +190,7 @@ class Desk:
     def cancel(self, order: Order) -> None:
         """Cancel an order; one that no longer works stays as it is."""
         if order.status in WORKING:
-            self._withdraw(order, "cancelled by the strategy")
+            self._withdraw(order, CANCELLED_BY_STRATEGY)
 
     def _cut(self, scale: Scale, quantity: Number) -> int:
         """Units of an explicit quantity, cut down to the lot; what that takes off is counted, unless it is next to
@@ -288,7 +288,7 @@ class Desk:
         """Ask for the end of a working order."""
         order.cancel_asked = True
         if self._actions is not None:
-            self._actions.cancel(self._clock.now, order)
+            self._actions.cancel(self._clock.now, order, reason)
         self._account.cancel(order, reason)
 
     def _is_fresh(self, order: Order) -> bool:

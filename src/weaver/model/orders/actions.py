@@ -65,6 +65,12 @@ class TimeInForce(StrEnum):
     """At the close of a session's last bar."""
 
 
+CANCELLED_BY_STRATEGY = "cancelled by the strategy"
+CLOSED_BY_STRATEGY = "position closed by the strategy"
+WISHES = frozenset({CANCELLED_BY_STRATEGY, CLOSED_BY_STRATEGY})
+"""Why a strategy has an order cancelled."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTerms:
     """One order of an action: all that a venue must know of it besides its symbol."""
@@ -108,6 +114,8 @@ class CancelOrder:
     """Cancel a working order."""
 
     number: int
+    reason: str = CANCELLED_BY_STRATEGY
+    """One of `WISHES`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from weaver.model.calendar.instants import instant_of
+from weaver.model.orders.actions import WISHES
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.inputs import HouseFilled, OrderFilled, OrderMoved, Update
 from weaver.veda.orders.live_fill import LiveFill
@@ -11,8 +12,6 @@ from weaver.veda.trading.books.draft import OrderChange
 
 OURS = frozenset({OrderStatus.PENDING, OrderStatus.SUBMITTING})
 """Steps of Weaver's own on the way to the venue, which no strategy is told."""
-
-CANCELLED_BY_STRATEGY = "cancelled by the strategy"
 
 
 class News:
@@ -59,7 +58,7 @@ def is_wished(change: OrderChange) -> bool:
     """Whether an order has ended because its strategy cancelled or replaced it, and for nothing else."""
     order, before = change.after, change.before
     was_working = before is not None and before.is_working
-    is_asked = order.replaced_by is not None or order.cancel_asked == CANCELLED_BY_STRATEGY
+    is_asked = order.replaced_by is not None or order.cancel_asked in WISHES
     return was_working and order.status is OrderStatus.CANCELLED and is_asked and not change.fills
 
 

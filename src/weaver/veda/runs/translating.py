@@ -29,7 +29,6 @@ from weaver.model.orders.actions import (
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.runs.day_end import expires_at
-from weaver.veda.runs.news import CANCELLED_BY_STRATEGY
 from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 
 Size = Callable[[str, OrderTerms], Decimal]
@@ -75,8 +74,8 @@ class Translator:
         match action:
             case PlaceOrder():
                 yield self._place(action, at)
-            case CancelOrder(number=number):
-                yield Cancel(order_id=self.order_id(number), reason=CANCELLED_BY_STRATEGY)
+            case CancelOrder(number=number, reason=reason):
+                yield Cancel(order_id=self.order_id(number), reason=reason)
             case ReplaceOrder(symbol=symbol, replaces=replaces, order=terms):
                 yield Replace(old_id=self.order_id(replaces), order=self._order(symbol, terms, at))
 

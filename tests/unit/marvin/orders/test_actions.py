@@ -222,8 +222,8 @@ def test_close_position_cancels_what_rests_and_orders_away_what_is_held() -> Non
 
     found = asked(lambda self: self.buy("AB/USD", 2), rest, close)
     assert texts(found)[3:] == [
-        '{"action":"cancel_order","number":2}',
-        '{"action":"cancel_order","number":3}',  # which takes its leg, order 4, along
+        '{"action":"cancel_order","number":2,"reason":"position closed by the strategy"}',
+        '{"action":"cancel_order","number":3,"reason":"position closed by the strategy"}',  # with its leg, order 4
         place(order(number=5, side="sell")),
     ]
     assert seen == [(2, "cancelled", True), (3, "cancelled", True), (4, "cancelled", False)]

@@ -73,6 +73,9 @@ WRITTEN: dict[bytes, Action] = {
         ),
     ),
     b'{"action":"cancel_order","number":7}': CancelOrder(number=7),
+    b'{"action":"cancel_order","number":7,"reason":"position closed by the strategy"}': CancelOrder(
+        number=7, reason="position closed by the strategy"
+    ),
     b'{"action":"replace_order","order":{"limit":"99","number":8,"order_type":"limit","quantity":"3","side":"sell",'
     b'"target_value":"0","tif":"ioc"},"replaces":7,"symbol":"AAPL"}': ReplaceOrder(
         symbol="AAPL",

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from weaver.model.orders.actions import OrderType, Side, TimeInForce
+import pytest
+
+from weaver.model.orders.actions import CANCELLED_BY_STRATEGY, OrderType, Side, TimeInForce
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.inputs import OrderMoved
 from weaver.veda.orders.live_order import LiveOrder
-from weaver.veda.runs.news import CANCELLED_BY_STRATEGY, News
+from weaver.veda.runs.news import News
 from weaver.veda.trading.books.draft import OrderChange
 
 NOW = datetime(2024, 3, 1, 15, tzinfo=UTC)
@@ -30,11 +32,12 @@ def told(news: News) -> list[tuple[int, OrderStatus]]:
     return [(one.number, one.status) for one in news.take() if isinstance(one, OrderMoved)]
 
 
-def test_an_order_that_was_replaced_ends_ahead_of_what_is_told_of_others() -> None:
+@pytest.mark.parametrize("why", ["cancelled by the strategy", "position closed by the strategy"])
+def test_an_order_that_was_replaced_or_cancelled_ends_ahead_of_what_is_told_of_others(why: str) -> None:
     news = News("r")
     news.hear([to(order(3), OrderStatus.ACCEPTED), to(order(4), OrderStatus.ACCEPTED)])
     news.hear([to(order(1), OrderStatus.CANCELLED, replaced_by="r-4")])
-    news.hear([to(order(2), OrderStatus.CANCELLED, cancel_asked=CANCELLED_BY_STRATEGY)])
+    news.hear([to(order(2), OrderStatus.CANCELLED, cancel_asked=why)])
     assert [number for number, _ in told(news)] == [1, 2, 3, 4]
 
 
