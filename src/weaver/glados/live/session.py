@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -34,7 +35,7 @@ from weaver.veda.runs.feed_ticks import FeedTicks, at_once
 from weaver.veda.runs.live_run import LiveRun
 from weaver.veda.runs.missed_news import missed_news
 from weaver.veda.runs.news import News
-from weaver.veda.runs.preparing import Preparation, timeframe_of
+from weaver.veda.runs.preparing import Preparation, Prepared, timeframe_of
 from weaver.veda.runs.recorded.codec import decode_setup
 from weaver.veda.runs.translating import Translator
 from weaver.veda.service import TradingService
@@ -98,26 +99,17 @@ class LiveSessions:
     ) -> "LiveSession":
         timeframe, is_own = timeframe_of(run), self._service.is_of_run(run)
         history = BarHistory(self._bars, None if is_own else account.adapter, aside=self._aside)
-        options = Options.of_run(run)
-        terms = AccountRules.of(options)
+        terms = AccountRules.of(Options.of_run(run))
         recorded = [tick async for tick in self._store.ticks(run.id)]
         now = account.adapter.now()
         messages = bars_of(rules)  # from now on: what ended by now is history, and asked for
         start = time_of(decode_setup(recorded[0].inputs).start) if recorded else now
         after = instant_of(recorded[-1].time) if recorded else instant_of(start)
-        prepared = None
-        if not recorded:
-            prepared = await Preparation(history).prepare(
-                run, rules, timeframe=timeframe, start=start, decimals=await self._decimals(run, timeframe, is_own)
-            )
+        prepared = None if recorded else await self._prepared(run, rules, history, start, is_own=is_own)
         await account.admit(run.id, terms.cash, _terms_of(run, account, rules, terms.leverage))
         instruments = {symbol: rules[symbol].instrument for symbol in run.symbols}
         missed = await history.catch_up(instruments, timeframe, after, now) if recorded and not is_own else None
-        builder = (
-            TickBuilder(instruments, timeframe, after=after, source=timeframe, waits=None)
-            if is_own
-            else TickBuilder(instruments, timeframe, after=instant_of(now))
-        )
+        builder = _builder(instruments, timeframe, after=after, now=now, is_own=is_own)
         builder.begin(missed.forming if missed is not None else prepared.forming if prepared is not None else ())
         told = news.add if is_own else partial(_told, news, builder)
         await account.actions.follow(run.id, run.symbols, told, after=time_of(after))
@@ -132,13 +124,7 @@ class LiveSessions:
             store=self._store,
             ticks=ticks,
             windows=_Windows(history, instruments),
-            translator=Translator(
-                run_id=run.id,
-                account=account.name,
-                rules=rules,
-                calendars={symbol: calendar_for(one.asset_class) for symbol, one in instruments.items()},
-                size=_Sizes(run.id, account).of,
-            ),
+            translator=_translator(run.id, account, rules, instruments),
             news=news,
             wall=self._wall,
             start=instant_of(start),
@@ -172,6 +158,19 @@ class LiveSessions:
             settled=account.trader.idle if is_own else at_once,
         )
 
+    async def _prepared(
+        self,
+        run: Run,
+        rules: Mapping[str, InstrumentRules],
+        history: BarHistory,
+        start: datetime,
+        *,
+        is_own: bool,
+    ) -> Prepared:
+        timeframe = timeframe_of(run)
+        decimals = await self._decimals(run, timeframe, is_own)
+        return await Preparation(history).prepare(run, rules, timeframe=timeframe, start=start, decimals=decimals)
+
     async def _decimals(self, run: Run, timeframe: Timeframe, is_own: bool) -> Mapping[str, int]:
         """Of a replay's bars all are known ahead, so that its ticks are a backtest's."""
         if not is_own:
@@ -181,6 +180,27 @@ class LiveSessions:
             stored = await self._aside(partial(self._bars.read, symbol, timeframe))
             found[symbol] = stored.bars.price_decimals
         return found
+
+
+def _builder(
+    instruments: Mapping[str, Instrument], timeframe: Timeframe, *, after: int, now: datetime, is_own: bool
+) -> TickBuilder:
+    """A replay goes on where it stood, in bars of its own timeframe; a market is heard from now on."""
+    if is_own:
+        return TickBuilder(instruments, timeframe, after=after, source=timeframe, waits=None)
+    return TickBuilder(instruments, timeframe, after=instant_of(now))
+
+
+def _translator(
+    run_id: str, account: TradingAccount, rules: Mapping[str, InstrumentRules], instruments: Mapping[str, Instrument]
+) -> Translator:
+    return Translator(
+        run_id=run_id,
+        account=account.name,
+        rules=rules,
+        calendars={symbol: calendar_for(one.asset_class) for symbol, one in instruments.items()},
+        size=_Sizes(run_id, account).of,
+    )
 
 
 def _told(news: News, builder: TickBuilder, update: Update) -> None:
