@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.acceptance.server import Server as RealServer
@@ -39,6 +40,8 @@ class Server(RealServer):
     def pause(self) -> None:
         """Stop its process where it is, as a machine does that falls asleep; what it has started goes on."""
         os.kill(self.process_id, signal.SIGSTOP)
+        while set(_states(self.process_id)) != {"T"}:
+            time.sleep(0.001)
 
     def go_on(self) -> None:
         """Wake it."""
@@ -54,6 +57,12 @@ class Server(RealServer):
     def last_words(self, lines: int = 400) -> str:
         """The end of its standard error, without the requests that went well."""
         return "\n".join([line for line in self.log.splitlines() if "[info " not in line][-lines:])
+
+
+def _states(pid: int) -> Iterator[str]:
+    """Of each of its threads, one letter: T where it is stopped."""
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        yield stat.read_text().rpartition(")")[2].split()[0]
 
 
 def processes_of(home: Path) -> dict[int, str]:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from tests.kill_trading.judging.books import Books, TickRow
 from weaver.decider import LiveDecider
 from weaver.glados.trading.packed import unpacked
 from weaver.veda.ports import RecordedTick
-from weaver.veda.runs.recorded.codec import decode_inputs
+from weaver.veda.runs.recorded.codec import decode_inputs, encode_inputs
 from weaver.veda.runs.recorded.replaying import Replayed, replay, warmup_digests
 
 
@@ -20,6 +21,22 @@ def differing(kept: Books) -> Iterator[str]:
             yield f"{kept.runs[run_id].name} ({run_id}): {again.difference}"
         elif again.ticks != len(ticks):
             yield f"{run_id}: {again.ticks} of {len(ticks)} ticks were decided again"
+
+
+def unnoticed(kept: Books) -> Iterator[str]:
+    """Of each run one input is altered, the close of a bar by which a limit was set: the tick at which that is not
+    pointed at."""
+    for run_id, ticks in kept.ticks.items():
+        limits = [tick for tick in ticks[1:] if b'"limit"' in tick.actions and decode_inputs(tick.inputs).bars]
+        if not limits:
+            continue
+        at = limits[-1].number  # most likely past all kills
+        inputs = decode_inputs(ticks[at].inputs)
+        bars = tuple(replace(bar, close=bar.close * 1.01) for bar in inputs.bars)
+        altered = replace(ticks[at], inputs=encode_inputs(replace(inputs, bars=bars)))
+        found = replayed([*ticks[:at], altered, *ticks[at + 1 :]], kept).difference
+        if found is None or found.number != at:
+            yield f"{run_id}: tick {at} was altered, and pointed at was {found}"
 
 
 def replayed(ticks: Sequence[TickRow], kept: Books) -> Replayed:
