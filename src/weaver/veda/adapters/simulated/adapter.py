@@ -120,6 +120,10 @@ class SimulatedAdapter(ExchangeAdapter):
         return _shown(self._asked.find_by_client_id(client_order_id))
 
     async def open_orders(self) -> tuple[VenueOrder, ...]:
+        """As the port's. Of a replay, what was told is dealt with before: who looks at the same orders meanwhile would
+        have their fills in the books in another order."""
+        if self._feed.is_replay:
+            await self._updates.settle(self._setup.wall)
         return tuple(ticket.shown() for ticket in self._asked.orders() if _works(ticket))
 
     async def orders_since(self, after: datetime) -> tuple[VenueOrder, ...]:

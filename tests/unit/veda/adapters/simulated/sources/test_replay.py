@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -269,6 +270,42 @@ def test_what_a_bar_did_is_told_before_the_bar_is() -> None:
     asyncio.run(run())
     ticks = ["LiveBar", "TickEnded"] * 3
     assert told == ["FeedRestored", "new", "FeedRestored", "fill", *ticks, "ReplayEnded"]
+
+
+def test_orders_are_listed_once_what_was_told_of_them_is_dealt_with() -> None:
+    """Else who looks at them books the fills of a bar before who is told of them, and in another order."""
+    wall, _, adapter = both(stock(bars_at(minutes(2))))
+    done: list[str] = []
+
+    async def commit_each() -> None:
+        async for message in adapter.order_updates():
+            if isinstance(message, OrderUpdate) and message.fill is not None:
+                await wall.sleep(2.0)
+                done.append(message.order.client_order_id)
+
+    async def first_bar() -> None:
+        async with aclosing(adapter.live_bars(["AAA"])) as messages:
+            async for message in messages:
+                if isinstance(message, LiveBar):
+                    return
+
+    async def run() -> None:
+        await adapter.connect()
+        await adapter.instruments(["AAA"])
+        listening = asyncio.create_task(commit_each())
+        await asyncio.sleep(0)
+        for name in ("a", "b"):
+            await adapter.submit(OrderRequest(client_order_id=name, symbol="AAA", side=Side.BUY, quantity=Decimal(1)))
+        reading = asyncio.create_task(first_bar())
+        await wall.sleep(1.0)
+        assert done == []
+        assert await adapter.open_orders() == ()
+        assert done == ["a", "b"]
+        await reading
+        await adapter.close()
+        await listening
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize(("commit_seconds", "came_after"), [(0.5, 1.0), (4, 8.0), (8, 10.0), (3600, 10.0)])
