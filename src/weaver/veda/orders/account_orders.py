@@ -13,7 +13,7 @@ T = TypeVar("T")
 class AccountOrders:
     """Looked up by whatever id somebody has. It holds what was committed, and nothing else.
 
-    Orders that are over stay a while, as their fills may come late; `forget` takes them out.
+    Orders that are over stay a while, as their fills may come late (`veda/trading/books/forgetting.py`).
     """
 
     def __init__(self) -> None:

@@ -1,5 +1,6 @@
 """What a run or a person wants of an account's orders."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from weaver.veda.orders.live_order import LiveOrder
@@ -32,3 +33,10 @@ class Replace:
 
 
 Intent = Place | Cancel | Replace
+
+
+def named_in(intents: Sequence[Intent]) -> list[str]:
+    """The ids of orders that something is to be done with, and that were there before."""
+    new = {one.order.id for one in intents if not isinstance(one, Cancel)}
+    named = (one.order_id if isinstance(one, Cancel) else one.old_id for one in intents if not isinstance(one, Place))
+    return [one for one in named if one not in new]

@@ -1,7 +1,7 @@
 """When the venue is compared with the books, and that it is."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from weaver.veda.exchange.port import ExchangeAdapter
@@ -29,10 +29,11 @@ class Looks:
         wall: Wall,
         chores: Chores,
         reconciled: Reconciled,
-        wake: Callable[[], None],
+        looked: Callable[[], Awaitable[None]],
     ) -> None:
+        """looked: called after each look."""
         self._books, self._reconciler, self._adapter, self._wall = books, reconciler, adapter, wall
-        self._chores, self._reconciled, self._wake = chores, reconciled, wake
+        self._chores, self._reconciled, self._looked = chores, reconciled, looked
         self.due_at: datetime | None = None
         """By the venue's time; None: as soon as may be."""
         self.looked_at: datetime | None = None
@@ -74,4 +75,4 @@ class Looks:
             self._reconciled(draft, self._reconciler.others, is_quiet=is_quiet)
         self.looked_at, self.looked_version = self._wall.now(), before
         self.due_at = None if not self._reconciler.is_done else self._reconciler.next_at
-        self._wake()
+        await self._looked()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 
@@ -25,7 +25,7 @@ from weaver.veda.trading.books.draft import Draft, OrderChange
 from weaver.veda.trading.calls.calls import Calls
 from weaver.veda.trading.chores import Chores
 from weaver.veda.trading.intake import Intake
-from weaver.veda.trading.intents import Intent, Place, Replace
+from weaver.veda.trading.intents import Intent, Place, Replace, named_in
 from weaver.veda.trading.looks import Looks
 from weaver.veda.trading.ports import Gate, Holdings, Hours, Reconciled
 from weaver.veda.trading.reconciler import Reconciler
@@ -33,6 +33,8 @@ from weaver.veda.trading.restart import pick_up
 from weaver.veda.trading.stream import OrderStream
 from weaver.veda.trading.upkeep import Upkeep
 
+KEPT = timedelta(hours=1)
+"""So long orders that are over stay in memory, where late fills find them without the database."""
 CLOSE_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
@@ -65,7 +67,7 @@ class Trader:
         self._chores, self._stack, self._idle = Chores(wall, self.wake), AsyncExitStack(), asyncio.Event()
         self.looks = Looks(
             books=books, reconciler=self.reconciler, adapter=adapter, wall=wall, chores=self._chores,
-            reconciled=reconciled, wake=self.wake,
+            reconciled=reconciled, looked=self._looked,
         )  # fmt: skip
         self._stream = OrderStream(
             account, adapter=adapter, wall=wall, answers=calls.answers, reconciler=self.reconciler, looks=self.looks,
@@ -130,6 +132,8 @@ class Trader:
         orders were refused, by their ids. Raises Unavailable, ReadOnly and Conflict: then nothing was done of it, as
         far as is known."""
         refused: dict[str, Refusal] = {}
+        for order_id in named_in(intents):
+            await self.books.recall(order_id)
         async with self.books.change(corr_id=corr_id) as draft:
             if tick is not None:
                 draft.record(tick)
@@ -190,6 +194,17 @@ class Trader:
         if self._upkeep.is_needed(known, now):
             async with self.books.change() as draft:
                 self._upkeep.look(draft, self.books.known)
+
+    async def _looked(self) -> None:
+        """The venue was looked at: whatever waits for that goes on, and memory lets go of what is over."""
+        now = self._adapter.now()
+        await self.books.forget(now - KEPT)
+        self._calls.fates.forget(now)
+        open_ = {one.id for one in self.books.known.open_submissions()}
+        self._calls.sending.handed &= open_
+        self._upkeep.withdrawn &= open_
+        self._asked = {id_: at for id_, at in self._asked.items() if id_ in open_}
+        self.wake()
 
     def _begin(self, todo: ToDo) -> None:
         if any(self._chores.is_under_way(f"{what} {todo.id}") for what in ("send", "send_replacement", "look_up")):

@@ -12,6 +12,7 @@ from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import SubmissionState
 from weaver.veda.ports import TradingStore
 from weaver.veda.trading.books.draft import Draft, OrderChange
+from weaver.veda.trading.books.forgetting import quiet
 
 Listener = Callable[[Sequence[OrderChange]], None]
 
@@ -25,6 +26,8 @@ class Books:
         self.account, self.known, self._store, self._events, self._now = account, AccountOrders(), store, events, now
         self._turn = asyncio.Lock()
         self._is_doubtful = True
+        self._touched: dict[str, datetime] = {}
+        """When orders that were over were last asked for, as far as that is later than their last change."""
         self._in_doubt: set[str] = set()
         """The orders of commits of which nobody knows whether they were done."""
         self._listeners: list[Listener] = []
@@ -48,11 +51,25 @@ class Books:
         """Take an order into memory that is over, and of which more is to be heard; with all that its exits are counted
         by, or nothing of it. Raises Unavailable."""
         async with self._turn:
+            self.touch(order_id)
             if self.known.order(order_id) is not None:
                 return
             found = await self._with_group(order_id)
             for order in [order for order in found.all() if self.known.order(order.id) is None]:
                 self.known.take([order], found.submissions_of(order.id), found.fills_of(order.id))
+
+    def touch(self, order_id: str) -> None:
+        """Somebody is about to do something with an order: it stays in memory."""
+        self._touched[order_id] = self._now()
+
+    async def forget(self, since: datetime) -> None:
+        """Let go of orders that are over, and of which nothing was heard since: whoever hears of one recalls it."""
+        async with self._turn:
+            if self._is_doubtful:
+                return
+            for order_id in quiet(self.known, self._touched, since):
+                self.known.forget(order_id)
+            self._touched = {id_: at for id_, at in self._touched.items() if at >= since}
 
     @asynccontextmanager
     async def change(self, *, corr_id: str | None = None) -> AsyncIterator[Draft]:

@@ -39,6 +39,7 @@ class Answers:
                 found = draft.submission(submission_id)
             if found is None:
                 return False
+            self._books.touch(found.order_id)
             follow(draft, found, shown, fill, is_whole=is_whole)
             missing = _lacks_any(draft, found.id, shown)
             successor = shown.replaced_by if lacks_successor(draft, draft.submission(found.id), shown) else None

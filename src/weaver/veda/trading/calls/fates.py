@@ -36,6 +36,11 @@ class Fates:
         self.rests: dict[str, datetime] = {}
         """When exits that the venue did not take are to be sent again, by order, or by the group that they are of."""
 
+    def forget(self, now: datetime) -> None:
+        """Drop rests that are over."""
+        for key in [key for key, until in self.rests.items() if until <= now]:
+            del self.rests[key]
+
     async def drop(self, submission_id: str, why: str) -> None:
         """It is not sent after all; the venue has heard nothing of it."""
         async with self._books.change() as draft:

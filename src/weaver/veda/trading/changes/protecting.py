@@ -195,6 +195,7 @@ class Protection:
         for group_id in group_ids:
             if group_id not in self._lost and needs_protection(draft, group_id):
                 self._say_lost(draft, group_id)
+        self._lost = {one for one in self._lost if draft.find(one) is not None}  # what is over for long is forgotten
         for group_id in sorted(self._lost):
             if _is_safe(draft, group_id):
                 entry = draft.order(group_id)

@@ -1,9 +1,12 @@
 """Positions that lost exits: told once when they lie open, and once when they do no more."""
 
+from datetime import timedelta
+
 from tests.unit.veda.live_builders import submission
 from tests.unit.veda.trading.builders import Desk, at_desk, bracket
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.submission import Part, SubmissionState
+from weaver.veda.trading.changes.placing import end
 from weaver.veda.trading.changes.protecting import Protection
 
 ORDERS = bracket(status=OrderStatus.FILLED, filled=10, value=1000)
@@ -57,3 +60,19 @@ def test_exits_that_are_on_their_way_protect_nothing_yet() -> None:
         assert await looked(desk, protection) == ["risk.Unprotected"]
 
     at_desk(lose, ORDERS, [OVER])
+
+
+def test_a_position_that_nobody_protects_any_more_is_no_longer_looked_at_once_its_orders_are_forgotten() -> None:
+    async def forget(desk: Desk) -> None:
+        protection = Protection(lambda _what, _facts: None)
+        assert await looked(desk, protection) == ["risk.Unprotected"]
+        async with desk.books.change() as draft:
+            for name in ("run-2", "run-3"):
+                end(draft, draft.order(name), OrderStatus.REJECTED, "no")
+        assert protection.is_any
+        await desk.books.forget(desk.wall.now() + timedelta(seconds=1))
+        async with desk.books.change() as draft:
+            protection.look(draft, [])
+        assert not protection.is_any
+
+    at_desk(forget, ORDERS, [OVER])
