@@ -32,20 +32,21 @@ class Streams:
         queue: asyncio.Queue[Message | FeedStale | FeedRestored] = asyncio.Queue(QUEUE_MAX)
         tasks = {asyncio.create_task(KeptSocket(line, around, queue.put).run()) for line in lines}
         self._running |= tasks
-        closed = asyncio.create_task(self._closed.wait())
+        closed, following = asyncio.create_task(self._closed.wait()), asyncio.create_task(queue.get())
         try:
             while not self._closed.is_set():
-                following = asyncio.create_task(queue.get())
                 await asyncio.wait({following, closed, *tasks}, return_when=asyncio.FIRST_COMPLETED)
                 if following.done():
                     yield following.result()
+                    following = asyncio.create_task(queue.get())
                     continue
-                following.cancel()
                 for task in tasks:
                     if task.done() and not self._closed.is_set():
                         task.result()  # it never returns: this raises what ended it
         finally:
             closed.cancel()
+            following.cancel()
+            await asyncio.wait({closed, following})
             await _ended(tasks)
             self._running -= tasks
 
