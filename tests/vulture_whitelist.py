@@ -109,6 +109,7 @@ _.AlpacaAdapter
 _._retry
 _.trust_env
 _.do_POST
+_.do_PUT
 _.do_PATCH
 _.do_DELETE
 _.log_message

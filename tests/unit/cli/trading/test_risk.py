@@ -1,0 +1,81 @@
+"""`weaver risk`: what is shown of limits and halts, and what a change asks of the server."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.cli.terminal import Terminal
+from tests.unit.cli.trading.answers import answering
+
+OFF = {"account": None, "is_on": False, "reason": "", "at": None, "flatten": False}
+ACCOUNT: dict[str, Any] = {
+    "account": "alpaca paper", "limits": {"daily_loss": "0.05", "drawdown": None}, "use": {"daily_loss": "0.01"},
+    "halts": [], "kill_switch": None,
+}  # fmt: skip
+RISK: dict[str, Any] = {
+    "fields": [{"name": "daily_loss", "title": "Daily loss"}, {"name": "drawdown", "title": "Drawdown"}],
+    "kill_switch": OFF, "accounts": [ACCOUNT], "refusals": [],
+}  # fmt: skip
+
+
+def test_limits_are_shown_with_their_use_and_off_is_said(weaver_home: Path, terminal: Terminal) -> None:
+    with answering(weaver_home, {"/risk": RISK}):
+        lines = terminal.told("risk", "show").splitlines()
+    assert [line.split() for line in lines] == [
+        ["account", "limit", "value", "used", "what"],
+        ["alpaca", "paper", "daily_loss", "0.05", "0.01", "Daily", "loss"],
+        ["alpaca", "paper", "drawdown", "off", "-", "Drawdown"],
+    ]
+
+
+def test_halts_and_switches_that_are_on_are_shown(weaver_home: Path, terminal: Terminal) -> None:
+    halt = {"scope": "symbol", "name": "AAPL", "cause": "market", "reason": "halted there", "since": "2024-01-02"}
+    account = {**ACCOUNT, "halts": [halt], "kill_switch": {**OFF, "is_on": True, "reason": "one", "account": "a b"}}
+    everywhere = {**OFF, "is_on": True, "reason": "all of it"}
+    with answering(weaver_home, {"/risk": {**RISK, "accounts": [account], "kill_switch": everywhere}}):
+        told = terminal.told("risk", "show")
+    assert "symbol  AAPL  market  halted there" in told
+    assert "the kill switch is ON over all accounts: all of it" in told
+    assert "the kill switch is ON over a b: one" in told
+
+
+def test_no_account_is_told(weaver_home: Path, terminal: Terminal) -> None:
+    with answering(weaver_home, {"/risk": {**RISK, "accounts": []}}):
+        assert terminal.told("risk", "show") == "No account was ever connected: the defaults hold\n"
+        assert json.loads(terminal.told("risk", "show", "--json")) == {**RISK, "accounts": []}
+
+
+def test_change_is_sent_as_it_was_typed(weaver_home: Path, terminal: Terminal) -> None:
+    with answering(weaver_home, {"/risk": ACCOUNT}) as asked:
+        told = terminal.told(
+            "risk", "set", "alpaca paper", "daily_loss=0.05", "drawdown=off", "only_run_symbols=no",
+            "--release", "run=r1", "--release", "symbol=BTC/USD", "--accept-account",
+        )  # fmt: skip
+    assert asked.requests == [
+        ("PUT", "/risk", {
+            "account": "alpaca paper",
+            "limits": {"daily_loss": "0.05", "drawdown": None, "only_run_symbols": False},
+            "release": [{"scope": "run", "name": "r1"}, {"scope": "symbol", "name": "BTC/USD"}],
+            "accept_account": True,
+        }),
+    ]  # fmt: skip
+    assert told.splitlines() == ["daily_loss         0.05", "drawdown           off"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["daily_loss"], "'daily_loss': write NAME=VALUE"),
+        (["daily_loss="], "'daily_loss=': write NAME=VALUE"),
+        (["--release", "world=x"], "a halt is over a run, symbol, account, not 'world'"),
+    ],
+)
+def test_wrong_words_are_refused_and_nothing_is_asked(
+    weaver_home: Path, terminal: Terminal, words: list[str], told: str
+) -> None:
+    with answering(weaver_home, {"/risk": ACCOUNT}) as asked:
+        code, _, error = terminal.outcome("risk", "set", "alpaca paper", *words)
+    assert (code, told in error) == (2, True)
+    assert asked.requests == []
