@@ -72,10 +72,7 @@ class LiveRunner:
     # Its way
 
     async def _worked(self, session: LiveSession, context: RunContext) -> Ending:
-        if session.has_begun:
-            await session.live.resume()
-        else:
-            await session.live.begin()
+        await session.begin()
         if context.is_resumed:
             await context.resumed()
         await context.has_worker()
