@@ -120,6 +120,7 @@ class ChaosVenue:
     mode = RunMode.PAPER
     source = "chaos"
     is_replay = False
+    features = ()
 
     def __init__(self, exchange: Exchange, session: str) -> None:
         self._exchange, self.session = exchange, session

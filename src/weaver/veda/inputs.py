@@ -57,6 +57,8 @@ class OrderFilled:
     time: int
     bar_time: int
     """When the bar began in which it happened; of a real venue, the minute."""
+    slippage: Decimal | None = None
+    """What a unit lost to it, where the venue knows."""
     notes: tuple[str, ...] = ()
 
 

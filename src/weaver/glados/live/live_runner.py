@@ -72,7 +72,10 @@ class LiveRunner:
     # Its way
 
     async def _worked(self, session: LiveSession, context: RunContext) -> Ending:
-        await session.begin()
+        if session.has_begun:
+            await session.live.resume()
+        else:
+            await session.live.begin()
         if context.is_resumed:
             await context.resumed()
         await context.has_worker()

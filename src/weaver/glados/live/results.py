@@ -160,8 +160,11 @@ def _take(kept: _Kept, ticks: Sequence[RecordedTick], orders: Mapping[int, Order
     for tick in ticks:
         point = kept.fold.take(decode_inputs(tick.inputs), orders)
         kept.number = tick.number
-        if point is not None:
-            kept.points.append(point)
+        if point is None:
+            continue
+        if kept.points and kept.points[-1].stamp == point.stamp:
+            kept.points.pop()
+        kept.points.append(point)
 
 
 def _columns(trades: Sequence[LiveTrade]) -> TradeColumns:

@@ -1,6 +1,6 @@
 """One run's parts while it trades: its account, its feed, its strategy, and what stands between them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -29,7 +29,7 @@ from weaver.veda.feed.warmup import Aside, BarHistory
 from weaver.veda.feed.windows import answer
 from weaver.veda.inputs import SplitSeen, Update, WindowBars, WindowFailed
 from weaver.veda.orders.live_order import WaitsFor
-from weaver.veda.ports import Deciders, RecordedTick, TradingStore
+from weaver.veda.ports import Deciders, TradingStore
 from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.runs.feed_ticks import FeedTicks, at_once
 from weaver.veda.runs.live_run import LiveRun
@@ -139,7 +139,7 @@ class LiveSessions:
             known = await self._store.of_run(run.id)
             live.orders = sum(order.number > 0 and order.group_id in (None, order.id) for order in known.orders)
             news.put_back(missed_news(known, account.ledgers.of(run.id), recorded))
-        return LiveSession(run=run, account=account, live=live, recorded=recorded)
+        return LiveSession(run=run, account=account, live=live, has_begun=bool(recorded))
 
     def _ticks(
         self,
@@ -228,18 +228,10 @@ class LiveSession:
         run: Run,
         account: TradingAccount,
         live: LiveRun,
-        recorded: Sequence[RecordedTick],
+        has_begun: bool,
     ) -> None:
-        """recorded: its ticks, where it goes on from where it was left."""
-        self.run, self.account, self.live, self._recorded = run, account, live, recorded
-
-    async def begin(self) -> None:
-        """Have the strategy begin, or stand where it stood."""
-        recorded, self._recorded = self._recorded, ()  # some megabytes, which nobody needs after that
-        if recorded:
-            await self.live.resume(recorded)
-        else:
-            await self.live.begin()
+        """has_begun: it goes on from where it was left."""
+        self.run, self.account, self.live, self.has_begun = run, account, live, has_begun
 
     async def cancel_all(self, reason: str, corr_id: str) -> None:
         """Cancel all its orders."""

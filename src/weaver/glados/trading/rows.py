@@ -14,6 +14,8 @@ from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
 
+_MARKS = ("late", "inferred")
+"""Notes that Veda makes itself."""
 _FINEST = Decimal("1e-18")
 _LONG = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
@@ -161,7 +163,12 @@ def fill_row(fill: LiveFill) -> Row:
         "exchange_fill_id": fill.execution_id,
         "is_late": fill.is_late,
         "is_inferred": fill.is_inferred,
-        "notes": [name for name, is_so in (("late", fill.is_late), ("inferred", fill.is_inferred)) if is_so],
+        "slippage": fill.slippage,
+        "bar_timestamp": fill.bar_time,
+        "notes": [
+            *(name for name, is_so in zip(_MARKS, (fill.is_late, fill.is_inferred), strict=True) if is_so),
+            *fill.notes,
+        ],
         **_place(fill.account),
     }
 
@@ -181,6 +188,9 @@ def fill_of(row: Row) -> LiveFill:
         commission=_exact(row["commission"]),
         fee_quantity=_exact(row["fee_quantity"]),
         liquidity=row["liquidity"],
+        slippage=_maybe(row["slippage"]),
+        bar_time=row["bar_timestamp"],
+        notes=tuple(note for note in row["notes"] or () if note not in _MARKS),
         filled_at=row["filled_at"],
         execution_id=row["exchange_fill_id"],
         is_late=row["is_late"],

@@ -50,6 +50,10 @@ class Exchange:
         if order.order_type is OrderType.TRAILING_STOP:
             start_trailing(order, self._closes.get(order.symbol))
 
+    def close_before(self, symbol: str, close: int) -> None:
+        """The newest close (price units) before the first of the bars that are to come."""
+        self._closes[symbol] = close
+
     def cancel(self, order: Order, reason: str) -> None:
         """Cancel a working order, at once, and with it the legs that wait for it."""
         self.book.cancel(order, reason)

@@ -371,4 +371,4 @@ class TradingAccount:
             id=order.id, order_id=order.id, account=self.name, part=Part.WHOLE, symbol=order.symbol,
             quantity=order.remaining,
         )  # fmt: skip
-        return self.adapter.refusal(request_of(sent, order, exits))
+        return self.adapter.refusal(request_of(sent, order, exits, features=self.adapter.features))

@@ -19,10 +19,28 @@ class StopLoss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExitTerms:
+    """The one exit of an oto, on its other side, for a venue that holds any order so (feature `any_exit`)."""
+
+    quantity: Decimal | None = None
+    """How much of the entry it is for at most; None: all of it."""
+    order_type: OrderType
+    tif: TimeInForce
+    expires: date | None = None
+    expires_at: datetime | None = None
+    extended_hours: bool = False
+    limit: Decimal | None = None
+    stop: Decimal | None = None
+    trail: Decimal | None = None
+    trail_percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
     """One order to be sent, with the legs that the venue is to hold for it.
 
-    An oco is its take-profit: `limit` is not given, `take_profit` and `stop_loss` are. An oto has one of the two.
+    An oco is its take-profit: `limit` is not given, `take_profit` and `stop_loss` are. An oto has one of the two, or
+    `exit`.
     """
 
     client_order_id: str
@@ -50,6 +68,7 @@ class OrderRequest:
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: Decimal | None = None
     stop_loss: StopLoss | None = None
+    exit: ExitTerms | None = None
     exit_tif: TimeInForce = TimeInForce.GTC
     """Of the legs. A venue with one time in force for all is sent day where entry and exits are day, else gtc: whoever
     submitted the order cancels what ends before that."""
@@ -63,6 +82,9 @@ class OrderChange:
     client_order_id: str
     quantity: Decimal | None = None
     tif: TimeInForce | None = None
+    expires: date | None = None
+    expires_at: datetime | None = None
+    """See `OrderRequest`."""
     limit: Decimal | None = None
     stop: Decimal | None = None
     trail: Decimal | None = None
@@ -138,6 +160,12 @@ class VenueFill:
     """In cash, as far as the venue says."""
     cumulative_quantity: Decimal | None = None
     """How much of the order has filled, this included."""
+    slippage: Decimal | None = None
+    """What a unit of it lost to slippage, where the venue knows."""
+    bar_time: datetime | None = None
+    """When the bar began in which it happened, where the venue fills by bars."""
+    notes: tuple[str, ...] = ()
+    """What a simulated venue says of it, in the fill rules' words."""
     time: datetime
 
 

@@ -52,6 +52,11 @@ class ExchangeAdapter(Protocol):
         ...
 
     @property
+    def features(self) -> tuple[str, ...]:
+        """What it has, by name, as the catalogue lists it."""
+        return ()
+
+    @property
     def is_replay(self) -> bool:
         """Whether its bars are stored ones: then its time goes on as each reader of `live_bars` asks for more, and a
         run reads it by itself."""

@@ -27,6 +27,12 @@ class LiveFill:
     """What the venue took of the asset itself; the position is net of it."""
     liquidity: str | None = None
     """Maker or taker, where the venue says so."""
+    slippage: Decimal | None = None
+    """What a unit lost to it; None: nobody knows, as at a real venue."""
+    bar_time: datetime | None = None
+    """When the bar began in which it happened, where its venue fills by bars."""
+    notes: tuple[str, ...] = ()
+    """What its venue says of it, in the fill rules' words."""
     filled_at: datetime
     execution_id: str
     """The venue's; `inferred:…` where it only said how much has filled, and at which average."""

@@ -33,14 +33,9 @@ def refusal(order: LiveOrder, legs: Sequence[LiveOrder], view: RiskView) -> Refu
 
 
 def is_exit(order: LiveOrder, view: RiskView) -> bool:
-    """Whether an order only reduces what its run holds; a manual one, what was bought by hand, or what the account
-    holds, whoever brought it: a person may close either."""
-    owners = (view.whole, view.by_hand) if view.run is None else (view.run,)
-    return any(
-        only_reduces(order, held=own.held.get(order.symbol, Decimal(0)), working=own.working)
-        for own in owners
-        if own is not None
-    )
+    """Whether an order only reduces what its run holds; a manual one, what the account holds."""
+    own = view.whole if view.run is None else view.run
+    return only_reduces(order, held=own.held.get(order.symbol, Decimal(0)), working=own.working)
 
 
 def _by_the_venue(view: RiskView, *, reduces: bool) -> Refusal | None:
@@ -141,7 +136,8 @@ def _is_exempt(order: LiveOrder) -> bool:
 
 
 def _by_price(order: LiveOrder, _legs: Sequence[LiveOrder], view: RiskView) -> Iterator[Refusal]:
-    if order.notional is None and order_price(order, view.prices) is None:
+    is_asked = view.whole.limits.need_prices or (view.run is not None and view.run.limits.need_prices)
+    if is_asked and order.notional is None and order_price(order, view.prices) is None:
         yield Refusal(
             rule=Rule.NO_PRICE,
             message=f"no price of {order.symbol} is known, so nobody can say what the order comes to",

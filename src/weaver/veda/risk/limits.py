@@ -38,6 +38,11 @@ class RiskLimits:
             daily_loss=None, drawdown=None, only_run_symbols=False,
         )  # fmt: skip
 
+    @property
+    def need_prices(self) -> bool:
+        """Whether one of them can be told by no order of which nobody knows what it comes to."""
+        return any(one is not None for one in (self.position_max, self.order_max, self.exposure_max))
+
     @classmethod
     def parse(cls, given: object, *, base: "RiskLimits | None" = None) -> "RiskLimits":
         """Limits as JSON says them; a field that is not given stays as in `base`, None turns one off. Raises InputError

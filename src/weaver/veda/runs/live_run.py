@@ -1,7 +1,7 @@
 """One run on paper or live: tick after tick, each recorded with what it led to before anything is sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from weaver.veda.runs.ports import CarriesOut, Tick, TickSource, WindowSource
 from weaver.veda.runs.recorded.codec import encode_inputs
 from weaver.veda.runs.recorded.replaying import replay, warmup_digests
 from weaver.veda.runs.translating import Translator
-from weaver.veda.trading.intents import Intent, Place, Replace
+from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 
 LATE_SECONDS = 10.0
 """A tick that could not be written down for so long sends no entries any more."""
@@ -88,16 +88,17 @@ class LiveRun:
         decision = await self._decider.start(setup, warmups)
         await self._settle(self._start, setup, decision, blobs=tuple(warmups.values()))
 
-    async def resume(self, recorded: Sequence[RecordedTick]) -> None:
+    async def resume(self) -> None:
         """Bring the strategy to where it stood, by all that was recorded, without sending anything. Raises RunFailed
         where it decides otherwise than it did."""
-        last = await self._brought_back(recorded)
+        last = await self._brought_back()
         self._number = last.number
         asked = self._translator.asked([decode_action(one) for one in last.actions], instant_of(last.time))
         self._asked = [(instant_of(last.time), request) for request in asked.windows]
 
-    async def _brought_back(self, ticks: Sequence[RecordedTick]) -> RecordedTick:
+    async def _brought_back(self) -> RecordedTick:
         """A new process for the strategy, which has seen all that was recorded."""
+        ticks = [tick async for tick in self._store.ticks(self.run_id)]
         if not ticks:
             raise RunFailed("nothing was recorded of the run: it had not begun")
         digests = warmup_digests(ticks[0].inputs)
@@ -182,7 +183,7 @@ class LiveRun:
             reason = str(error) or "the strategy missed its deadline"
             await self._halted(f"{reason}: its process was ended, and is brought back")
         await self._decider.close()
-        await self._brought_back([tick async for tick in self._store.ticks(self.run_id)])
+        await self._brought_back()
         try:
             decision = await self._decider.decide(data)
         except TimeoutError as error:
@@ -199,6 +200,7 @@ class LiveRun:
         )
         asked = self._translator.asked([decode_action(one) for one in decision.actions], time)
         lines = [StrategyLog(run_id=self.run_id, text=line, time=time_of(time)) for line in decision.journal]
+        self._news.wish(_wished(asked.intents))
         await self._carried_out(asked.intents, record, [*asked.requests, *lines], blobs)
         self._number, self._time = number, time
         self.orders += sum(isinstance(intent, Place | Replace) for intent in asked.intents)
@@ -225,6 +227,14 @@ class LiveRun:
         async for found in self._store.ticks(self.run_id, after=record.number - 1):
             return found == record
         return False
+
+
+def _wished(intents: Sequence[Intent]) -> Iterator[str]:
+    """The orders that are to end."""
+    for intent in intents:
+        match intent:
+            case Cancel(order_id=order_id) | Replace(old_id=order_id):
+                yield order_id
 
 
 def _without_entries(intent: Intent) -> Intent:

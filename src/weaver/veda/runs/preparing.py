@@ -19,6 +19,8 @@ from weaver.veda.inputs import ListedSymbol, RunSetup, SplitSeen
 from weaver.veda.runs.recorded.codec import encode_setup
 from weaver.veda.runs.recorded.warmup import encode_bars
 
+DECIMALS_MAX = 18
+"""Of an amount in a database."""
 PRICE_DECIMALS = 16
 """Room for the prices of bars that nobody has seen yet: of 1e-8 with eight digits after slippage."""
 
@@ -54,6 +56,9 @@ class Preparation:
     ) -> Prepared:
         """`rules`: of its symbols. `decimals`: how many the prices of a symbol's bars have, where more is known than
         the warm-up shows. Raises InputError and Unavailable."""
+        for symbol in run.symbols:
+            if (count := rules[symbol].price_decimals or 0) > DECIMALS_MAX:
+                raise InputError(f"{symbol}: its prices have {count} decimals, of which {DECIMALS_MAX} can be kept")
         options = Options.of_run(run)
         account = AccountRules.of(options)
         warmups = {

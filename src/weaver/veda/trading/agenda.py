@@ -35,8 +35,11 @@ def to_send(known: AccountOrders, handed: Set[str]) -> Iterator[ToDo]:
                 yield ToDo(what="send" if one.replaces is None else "send_replacement", id=one.id)
 
 
-def to_cancel(known: AccountOrders, now: datetime, withdrawn: Set[str]) -> Iterator[ToDo]:
-    """What works at the venue and should not: its order is over or to be cancelled, or it is placed anew."""
+def to_cancel(
+    known: AccountOrders, now: datetime, withdrawn: Set[str], *, cancels_legs: bool = False
+) -> Iterator[ToDo]:
+    """What works at the venue and should not: its order is over or to be cancelled, or it is placed anew.
+    cancels_legs: an exit that waits can be cancelled by itself."""
     for one in known.open_submissions():
         if one.state is not SubmissionState.WORKING or one.venue_id is None:
             continue
@@ -45,7 +48,8 @@ def to_cancel(known: AccountOrders, now: datetime, withdrawn: Set[str]) -> Itera
         order = known.order(one.order_id)
         is_unwanted = order is None or not order.is_working or order.cancel_asked is not None or one.id in withdrawn
         is_unwanted |= order is not None and order.waits_for is WaitsFor.SPLIT
-        if (is_unwanted or is_superseded(known, one)) and not _takes_its_entry_along(known, one, order):
+        is_unwanted |= is_superseded(known, one)
+        if is_unwanted and (cancels_legs or not _takes_its_entry_along(known, one, order)):
             yield ToDo(what="cancel", id=one.id)
 
 

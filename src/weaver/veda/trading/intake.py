@@ -1,13 +1,12 @@
 """What is wanted of an account's orders, taken up: looked at, refused or placed, at once or to wait."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
-from weaver.veda.orders.submission import SubmissionState
+from weaver.veda.orders.submission import Submission, SubmissionState
 from weaver.veda.risk.refusal import Refusal, Rule
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.placing import (
@@ -24,14 +23,23 @@ from weaver.veda.trading.changes.placing import (
 )
 from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 from weaver.veda.trading.ports import Gate, Holdings, Hours
-from weaver.veda.trading.requests import unfit_leg
+from weaver.veda.trading.requests import ANY_EXIT, unfit_leg
 
 
 class Intake:
     """Puts intents into drafts of the books."""
 
-    def __init__(self, *, gate: Gate, holdings: Holdings, hours: Hours, is_ready: Callable[[], bool]) -> None:
-        """is_ready: whether entries may be sent now."""
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        holdings: Holdings,
+        hours: Hours,
+        is_ready: Callable[[], bool],
+        features: Collection[str],
+    ) -> None:
+        """is_ready: whether entries may be sent now. features: the venue's."""
+        self._features = features
         self._gate, self._holdings, self._hours, self._is_ready = gate, holdings, hours, is_ready
         self.rules: dict[str, InstrumentRules] = {}
         """Of the symbols that were asked for."""
@@ -54,15 +62,10 @@ class Intake:
 
     def refusal(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> Refusal | None:
         """Why an order must not be sent, with its legs; None: nothing forbids it."""
-        if (leg := unfit_leg(legs)) is not None:
+        if ANY_EXIT not in self._features and (leg := unfit_leg(legs)) is not None:
             text = f"no venue holds a {leg.order_type} order as an exit of another"
             return Refusal(rule=Rule.VENUE, message=text, value=leg.order_type)
-        return self._gate(draft, order, legs, self.can_reduce(draft, order))
-
-    def can_reduce(self, draft: Draft, order: LiveOrder) -> Decimal:
-        """How much of an order only gets out of a position."""
-        held, net = self._holdings.held(order.run_id, order.symbol), self._holdings.net(order.symbol)
-        return can_reduce(draft, order, held=held, net=net)
+        return self._gate(draft, order, legs, can_reduce(draft, order, self._holdings.held(order.run_id, order.symbol)))
 
     def submit(self, draft: Draft, order: LiveOrder) -> None:
         """Write down that an order is being sent."""
@@ -76,7 +79,8 @@ class Intake:
 
     def _place(self, draft: Draft, order: LiveOrder, *, is_for_open: bool = False) -> None:
         """Send it, or have it wait."""
-        reduces = order.reduces or self.can_reduce(draft, order) >= order.quantity
+        held = self._holdings.held(order.run_id, order.symbol)
+        reduces = order.reduces or can_reduce(draft, order, held) >= order.quantity
         if order.cancel_asked is not None and not reduces:  # it came too late
             end(draft, order, OrderStatus.CANCELLED, order.cancel_asked)
             return
@@ -85,7 +89,7 @@ class Intake:
             draft.put(replace(order, waits_for=WaitsFor.OPEN))
         elif is_behind_cancels(draft, order):
             draft.put(replace(order, waits_for=WaitsFor.CANCELS))
-        elif not reduces and not self._is_ready():
+        elif not reduces and not (draft.is_still or self._is_ready()):
             draft.put(replace(order, waits_for=WaitsFor.STREAM))
         else:
             self.submit(draft, order)
@@ -102,7 +106,7 @@ class Intake:
             end(draft, new, OrderStatus.REJECTED, why.message)
             return why
         inherit(draft, old, new)
-        if waits_for_entry(draft, old):
+        if waits_for_entry(draft, old) and not draft.is_still:
             end(draft, old, OrderStatus.CANCELLED, f"replaced by order {new.number}")
             draft.put(replace(draft.order(old.id), replaced_by=new.id))
             draft.put(replace(new, waits_for=WaitsFor.ENTRY))
@@ -111,9 +115,16 @@ class Intake:
         return None
 
     def _send_in_place_of(self, draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
-        standing = [one for one in draft.submissions_of(old.id) if one.state is SubmissionState.WORKING]
-        if len(standing) == 1 and standing[0].venue_id is not None and old.cancel_asked is None:
+        standing = [one for one in draft.submissions_of(old.id) if self._is_replaceable(draft, one)]
+        if len(standing) == 1 and old.cancel_asked is None:
             submit_replacement(draft, new, standing[0])
             return
         cancel(draft, Cancel(order_id=old.id, reason=f"replaced by order {new.number}"))
         self._place(draft, draft.order(new.id))
+
+    @staticmethod
+    def _is_replaceable(draft: Draft, sent: Submission) -> bool:
+        """Whether the venue has it; a replay will, by the time that it is asked, as it is asked for all in turn."""
+        if draft.is_still:
+            return sent.state is not SubmissionState.ENDED
+        return sent.state is SubmissionState.WORKING and sent.venue_id is not None

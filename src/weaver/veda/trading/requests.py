@@ -1,25 +1,31 @@
 """Our orders as a venue is asked for them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from weaver.model.orders.actions import OrderClass, OrderType
-from weaver.veda.exchange.orders import OrderChange, OrderRequest, StopLoss, VenueOrder
+from weaver.veda.exchange.orders import ExitTerms, OrderChange, OrderRequest, StopLoss, VenueOrder
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import Part, Submission
 
+ANY_EXIT = "any_exit"
+"""What a venue has (`ExchangeAdapter.features`) that holds whatever order as the one exit of another."""
 STOPS = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 
 
-def request_of(submission: Submission, order: LiveOrder, legs: Sequence[LiveOrder]) -> OrderRequest:
+def request_of(
+    submission: Submission, order: LiveOrder, legs: Sequence[LiveOrder], *, features: Collection[str] = ()
+) -> OrderRequest:
     """What is sent for a submission. `legs`: the exits that the venue is to hold with it; of exits by themselves (an
-    oco, or those that are placed anew) both of them, or the one there is."""
+    oco, or those that are placed anew) both of them, or the one there is. `features`: the venue's."""
     if submission.part is Part.PROTECTION or order.order_class is OrderClass.OCO:
         return _exits(submission, legs)
     request = _simple(submission, order)
     if not legs:
         return request
+    if len(legs) == 1 and ANY_EXIT in features:
+        return replace(request, order_class=OrderClass.OTO, exit=_exit(legs[0], order))
     target, stop = take_profit(legs), stop_loss(legs)
     return replace(
         request,
@@ -51,6 +57,21 @@ def _simple(submission: Submission, order: LiveOrder) -> OrderRequest:
     )
 
 
+def _exit(leg: LiveOrder, entry: LiveOrder) -> ExitTerms:
+    return ExitTerms(
+        quantity=None if leg.quantity == entry.quantity else leg.quantity,
+        order_type=leg.order_type,
+        tif=leg.tif,
+        expires=leg.expires,
+        expires_at=leg.expires_at,
+        extended_hours=leg.extended_hours,
+        limit=leg.limit,
+        stop=None if leg.order_type is OrderType.TRAILING_STOP else leg.stop,
+        trail=leg.trail,
+        trail_percent=leg.trail_percent,
+    )
+
+
 def _exits(submission: Submission, legs: Sequence[LiveOrder]) -> OrderRequest:
     """Exits without an entry: an oco, or the only one that is left by itself."""
     target, stop = take_profit(legs), stop_loss(legs)
@@ -63,6 +84,8 @@ def _exits(submission: Submission, legs: Sequence[LiveOrder]) -> OrderRequest:
         quantity=submission.quantity,
         order_type=OrderType.LIMIT,
         tif=target.tif,
+        expires=target.expires,
+        expires_at=target.expires_at,
         extended_hours=target.extended_hours,
         order_class=OrderClass.OCO,
         take_profit=target.limit,
@@ -100,6 +123,8 @@ def change_of(submission: Submission, new: LiveOrder, old: LiveOrder) -> OrderCh
         client_order_id=submission.id,
         quantity=None if submission.quantity == old.quantity and not old.filled else submission.quantity,
         tif=None if new.tif is old.tif else new.tif,
+        expires=None if new.expires == old.expires else new.expires,
+        expires_at=None if new.expires == old.expires else new.expires_at,
         limit=None if new.limit == old.limit else new.limit,
         stop=None if trails or new.stop == old.stop else new.stop,
         trail=None if trail == was else trail,
@@ -108,9 +133,8 @@ def change_of(submission: Submission, new: LiveOrder, old: LiveOrder) -> OrderCh
 
 def leg_shown(leg: LiveOrder, shown: Sequence[VenueOrder]) -> VenueOrder | None:
     """The order by which a venue holds one of our exits, of those that it shows."""
-    if leg.order_type is OrderType.LIMIT:
-        return next((one for one in shown if one.order_type is OrderType.LIMIT), None)
-    return next((one for one in shown if one.order_type in STOPS), None)
+    alike = STOPS if leg.order_type in STOPS else {leg.order_type}
+    return next((one for one in shown if one.order_type in alike), None)
 
 
 def fits(shown: VenueOrder, request: OrderRequest) -> bool:

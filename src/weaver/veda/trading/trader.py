@@ -61,7 +61,7 @@ class Trader:
     ) -> None:
         """happened: has what a company did to its shares in the books, before anything that is told after it."""
         self.account, self._adapter, self._wall, self._told = account, adapter, wall, told
-        self.books = books = Books(account, store=store, events=events, now=adapter.now)
+        self.books = books = Books(account, store=store, events=events, now=adapter.now, is_still=adapter.is_replay)
         self._calls = calls = Calls(books=books, adapter=adapter, store=store, wall=wall, told=told)
         self.reconciler = Reconciler(books=books, adapter=adapter, calls=calls, store=store)
         self._chores, self._stack, self._idle = Chores(wall, self.wake), AsyncExitStack(), asyncio.Event()
@@ -74,10 +74,13 @@ class Trader:
             chores=self._chores, told=told, happened=happened, wake=self.wake,
         )  # fmt: skip
         rests = calls.fates.rests
-        self._intake = Intake(gate=gate, holdings=holdings, hours=hours, is_ready=lambda: self.is_ready)
-        self._upkeep = Upkeep(
-            intake=self._intake, holdings=holdings, hours=hours, is_ready=lambda: self.is_ready, rests=rests, told=told
+        self._intake = Intake(
+            gate=gate, holdings=holdings, hours=hours, is_ready=lambda: self.is_ready, features=adapter.features
         )
+        self._upkeep = Upkeep(
+            intake=self._intake, holdings=holdings, hours=hours, is_ready=lambda: self.is_ready, rests=rests, told=told,
+            ends_all=adapter.is_replay,
+        )  # fmt: skip
         self._alarm = Alarm(adapter=adapter, wall=wall, hours=hours, looks=self.looks, rests=rests)
         self._asked: dict[str, datetime] = {}
         """When the venue was asked for what was silent."""
@@ -185,7 +188,8 @@ class Trader:
 
     async def _look(self, now: datetime) -> None:
         known = self.books.known
-        for todo in (*to_send(known, self._calls.sending.handed), *to_cancel(known, now, self._upkeep.withdrawn)):
+        unwanted = to_cancel(known, now, self._upkeep.withdrawn, cancels_legs=self._adapter.is_replay)
+        for todo in (*to_send(known, self._calls.sending.handed), *unwanted):
             self._begin(todo)
         for todo in [*to_ask(known, now, self._asked)]:
             self._asked[todo.id] = now

@@ -1,18 +1,18 @@
 """What orders need while nobody asks for anything: to be let go when they have waited, ended, protected."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.account_orders import AccountOrders
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
-from weaver.veda.trading.agenda import STREAM_WAIT, to_expire
+from weaver.veda.trading.agenda import STREAM_WAIT, ToDo, to_expire
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.exits import groups, needs_protection, settle, stands
 from weaver.veda.trading.changes.placing import (
     NOTHING_LEFT,
+    can_reduce,
     cancel,
     end,
     is_behind_cancels,
@@ -24,7 +24,6 @@ from weaver.veda.trading.intake import Intake
 from weaver.veda.trading.intents import Cancel
 from weaver.veda.trading.ports import Holdings, Hours
 
-ALL_TAKEN = "other exits are for all that is held"
 STREAM_AWAY = "not sent: the venue's order stream was away for 10 s"
 
 
@@ -40,22 +39,25 @@ class Upkeep:
         is_ready: Callable[[], bool],
         rests: Mapping[str, datetime],
         told: Callable[[str, Mapping[str, object]], None],
+        ends_all: bool,
     ) -> None:
-        """rests: until when exits that the venue did not take are left alone, by order or group."""
+        """rests: until when exits that the venue did not take are left alone, by order or group. ends_all: the venue
+        ends every order whose time is over by itself, as a replay does."""
+        self._ends_all = ends_all
         self._intake, self._holdings, self._hours = intake, holdings, hours
         self._is_ready, self._until = is_ready, rests
-        self._protection, self._told = Protection(told), told
+        self._protection = Protection(told)
         self.withdrawn: set[str] = set()
         """The submissions that are to end though their order goes on."""
 
     def is_needed(self, known: AccountOrders, now: datetime) -> bool:
         """Whether there is anything to look at."""
-        has_orders = any(map(_has_to_be_looked_at, known.working())) or any(to_expire(known, now))
+        has_orders = any(map(_has_to_be_looked_at, known.working())) or bool(self._over(known, now))
         return has_orders or self._protection.is_any
 
     def look(self, draft: Draft, known: AccountOrders) -> None:
         """Let go what waited long enough, end what is over, protect what lies open."""
-        for todo in [*to_expire(known, draft.now)]:
+        for todo in self._over(known, draft.now):
             order = draft.order(todo.id)
             cancel(draft, Cancel(order_id=order.id, reason=f"{order.tif}: its time is over"))
         settle(draft)
@@ -68,6 +70,9 @@ class Upkeep:
                 entry = draft.order(group_id)
                 held = self._holdings.held(entry.run_id, entry.symbol)
                 self.withdrawn.update(protect(draft, group_id, held))
+
+    def _over(self, known: AccountOrders, now: datetime) -> Sequence[ToDo]:
+        return [] if self._ends_all else [*to_expire(known, now)]
 
     def _look_at_waiting(self, draft: Draft, order: LiveOrder) -> None:
         match order.waits_for:
@@ -106,21 +111,12 @@ class Upkeep:
             open_after_close(draft, order)
             return
         if order.reduces:
-            available = self._intake.can_reduce(draft, order)
+            available = can_reduce(draft, order, self._holdings.held(order.run_id, order.symbol))
             if not available:
-                self._drop(draft, order)
+                end(draft, order, OrderStatus.CANCELLED, NOTHING_LEFT)
                 return
             order = replace(order, quantity=order.filled + min(order.remaining, available))
         self._intake.submit(draft, order)
-
-    def _drop(self, draft: Draft, order: LiveOrder) -> None:
-        """Nothing is left for a closing order to do; where something is held, others' doing it, somebody is told."""
-        is_held = -order.side.sign * self._holdings.held(order.run_id, order.symbol) > 0
-        reason = ALL_TAKEN if is_held else NOTHING_LEFT
-        end(draft, order, OrderStatus.CANCELLED, reason)
-        if is_held:
-            facts = {"order": order.id, "symbol": order.symbol, "reason": reason}
-            draft.then(partial(self._told, "exit_refused", facts))
 
     def _let_go_in_time(self, draft: Draft, order: LiveOrder) -> None:
         if self._is_ready():

@@ -54,3 +54,29 @@ def test_an_end_that_nobody_asked_for_comes_in_turn() -> None:
     news.hear([to(order(3), OrderStatus.ACCEPTED)])
     news.hear([to(order(1), OrderStatus.CANCELLED)])
     assert [number for number, _ in told(news)] == [3, 1]
+
+
+def test_ends_are_told_in_the_order_of_the_wishes_each_with_its_exits() -> None:
+    news, first, second = News("r"), order(1), order(2)
+    leg = replace(order(3), parent_id="r-2", group_id="r-2")
+    news.wish(["r-2", "r-1"])
+    news.hear([to(first, OrderStatus.CANCELLED, cancel_asked=CANCELLED_BY_STRATEGY)])
+    news.hear([to(second, OrderStatus.CANCELLED, cancel_asked=CANCELLED_BY_STRATEGY)])
+    news.hear([to(leg, OrderStatus.CANCELLED)])
+    assert [update.number for update in news.take() if isinstance(update, OrderMoved)] == [2, 3, 1]
+
+
+def test_an_order_that_ends_in_the_callback_that_placed_it_is_told_to_have_ended_only() -> None:
+    news, own = News("r"), order(1)
+    news.wish(["r-1"])
+    accepted = to(own, OrderStatus.ACCEPTED)
+    news.hear([accepted])
+    news.hear([to(accepted.after, OrderStatus.CANCELLED, cancel_asked="replaced by order 2")])
+    assert [update.status for update in news.take() if isinstance(update, OrderMoved)] == [OrderStatus.CANCELLED]
+
+
+def test_exits_are_told_after_what_they_belong_to() -> None:
+    news, entry = News("r"), order(2)
+    leg = replace(order(3), parent_id="r-2", group_id="r-2")
+    news.hear([to(leg, OrderStatus.ACCEPTED), to(order(1), OrderStatus.ACCEPTED), to(entry, OrderStatus.ACCEPTED)])
+    assert [update.number for update in news.take() if isinstance(update, OrderMoved)] == [1, 2, 3]

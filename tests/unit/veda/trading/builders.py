@@ -66,6 +66,7 @@ class FakeVenue:
     """What it was asked for, and by which id."""
     is_away: bool = False
     is_replay: bool = False
+    features: tuple[str, ...] = ()
 
     def now(self) -> datetime:
         return self.wall.now()

@@ -37,7 +37,7 @@ class SimulatedAdapter(ExchangeAdapter):
     asset_classes = ("stock", "crypto", "fx", "future")
     features = (
         "orders", "live_bars", "history", "corporate_actions", "fractions", "bracket", "oco", "oto", "trailing_stop",
-        "replace", "extended_hours", "short", "replay",
+        "replace", "extended_hours", "short", "replay", "any_exit",
     )  # fmt: skip
     parts = ("venue", "feed")
 

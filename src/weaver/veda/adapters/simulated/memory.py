@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol, get_type_hints
 
 from weaver.model.numbers.money import plain
-from weaver.veda.exchange.orders import OrderChange, OrderRequest, StopLoss
+from weaver.veda.exchange.orders import ExitTerms, OrderChange, OrderRequest, StopLoss
 
-_NESTED = {"stop_loss": StopLoss, "request": OrderRequest, "change": OrderChange}
+_NESTED = {"stop_loss": StopLoss, "exit": ExitTerms, "request": OrderRequest, "change": OrderChange}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,8 @@ class NoMemory:
 def _written(value: Any) -> Any:
     if is_dataclass(value):
         return {one.name: _written(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, date):
+        return value.isoformat()
     return plain(value) if isinstance(value, Decimal) else value
 
 
@@ -86,4 +89,6 @@ def _value(name: str, hint: Any, value: Any) -> Any:
     if hint in (Decimal, Decimal | None):
         return Decimal(value)
     kinds = [hint] if isinstance(hint, type) else [one for one in hint.__args__ if one is not type(None)]
-    return kinds[0](value)
+    if kinds[0] is datetime:
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if kinds[0] is date else kinds[0](value)

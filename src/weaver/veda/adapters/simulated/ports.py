@@ -57,6 +57,14 @@ class House(Protocol):
         """Place `new`, and cancel `old` in its favour."""
         ...
 
+    def open_from(self, begin: int) -> None:
+        """Let orders that were placed up to an instant (ns) act on bars that opened before."""
+        ...
+
+    def close_before(self, symbol: str, close: int) -> None:
+        """The newest close (price units) before the first of the bars that are to come."""
+        ...
+
     def split(self, symbol: str, ratio: tuple[int, int]) -> None:
         """Put a symbol's orders on the scale after a split."""
         ...

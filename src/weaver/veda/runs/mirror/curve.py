@@ -17,7 +17,8 @@ class CurvePoint:
     """Where a run's account stood after a tick that had bars."""
 
     stamp: int
-    """The earliest stamp of its bars, ns: each is later than the one before."""
+    """The earliest stamp of its bars, ns, and never earlier than the one before: ticks of one stamp (a stock's day, and
+    a pair's, which ends hours later) share a row of the curve, as in a backtest, and the last of them stands."""
     time: int
     """When they closed, ns."""
     equity: Decimal
@@ -66,7 +67,7 @@ class CurveFold:
         stamps = [bar.start for bar in inputs.bars if not bar.is_missed] or [bar.start for bar in inputs.bars]
         if not stamps:
             return None
-        self._last = max(min(stamps), self._last + 1)
+        self._last = max(min(stamps), self._last)
         return CurvePoint(
             stamp=self._last,
             time=inputs.time,

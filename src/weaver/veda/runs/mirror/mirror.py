@@ -190,7 +190,7 @@ def _amounts(scale: Scale, update: OrderFilled | HouseFilled) -> Amounts:
 
 
 def _fill_of(order: Order, update: OrderFilled, amounts: Amounts) -> Fill:
-    """The fill as the strategy is given it. How much of its price is slippage nobody knows."""
+    """The fill as the strategy is given it. How much of its price is slippage only a simulated venue knows."""
     scale, price = order.scale, amounts.price
     return Fill(
         order_id=order.id,
@@ -199,7 +199,7 @@ def _fill_of(order: Order, update: OrderFilled, amounts: Amounts) -> Fill:
         quantity=scale.quantity_decimal(amounts.units),
         price=scale.price_decimal(price) if isinstance(price, int) else Amount(update.price),
         commission=decimal_of(amounts.commission, CASH_DECIMALS),
-        slippage=scale.price_decimal(0),
+        slippage=scale.price_decimal(units_of(update.slippage or Decimal(0), scale.price_decimals)),
         timestamp=time_of(update.time),
         bar_timestamp=time_of(update.bar_time),
         notes=update.notes,

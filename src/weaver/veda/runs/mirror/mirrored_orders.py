@@ -140,7 +140,7 @@ class MirroredOrders:
         self._told[order.number] = status
         if status.is_final:
             self._dropped.discard(order.number)
-        if reason:
+        if reason and not (status.is_final and status is order.status):  # else it knows why: it asked for that
             order.reason = reason
         if order.is_working or status.is_final or reason:
             if not (order.is_working or status.is_final):

@@ -21,9 +21,18 @@ class Books:
     """What memory holds is what was committed. Where a commit's outcome is not known it is read again before the next
     change, and whoever asked is told that the database is away."""
 
-    def __init__(self, account: str, *, store: TradingStore, events: EventFactory, now: Callable[[], datetime]) -> None:
-        """now: the venue's time."""
+    def __init__(
+        self,
+        account: str,
+        *,
+        store: TradingStore,
+        events: EventFactory,
+        now: Callable[[], datetime],
+        is_still: bool = False,
+    ) -> None:
+        """now: the venue's time. is_still: see `Draft`."""
         self.account, self.known, self._store, self._events, self._now = account, AccountOrders(), store, events, now
+        self._is_still = is_still
         self._turn = asyncio.Lock()
         self._is_doubtful = True
         self._touched: dict[str, datetime] = {}
@@ -79,7 +88,13 @@ class Books:
         async with self._turn:
             if self._is_doubtful:
                 await self._read()
-            draft = Draft(self.known, self._events, now=self._now(), corr_id=corr_id or self._events.new_id())
+            draft = Draft(
+                self.known,
+                self._events,
+                now=self._now(),
+                corr_id=corr_id or self._events.new_id(),
+                is_still=self._is_still,
+            )
             yield draft
             if not draft.is_empty:
                 await self._commit(draft)

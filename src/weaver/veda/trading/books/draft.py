@@ -34,8 +34,12 @@ class OrderChange:
 class Draft:
     """What is to be in the books together. Reads give what it has changed, else what was committed."""
 
-    def __init__(self, known: AccountOrders, events: EventFactory, *, now: datetime, corr_id: str) -> None:
-        self._known, self._events = known, events
+    def __init__(
+        self, known: AccountOrders, events: EventFactory, *, now: datetime, corr_id: str, is_still: bool = False
+    ) -> None:
+        """is_still: the venue's time stands still meanwhile, and what it has ended is over: it is a replay, which drops
+        no exit and lets nothing come between."""
+        self._known, self._events, self.is_still = known, events, is_still
         self.now, self.corr_id = now, corr_id
         self._orders: dict[str, LiveOrder] = {}
         self._split: set[str] = set()

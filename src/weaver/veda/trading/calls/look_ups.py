@@ -84,7 +84,8 @@ class LookUps:
         return await self._missing(submission)
 
     async def _found(self, submission: Submission, shown: VenueOrder) -> None:
-        if submission.replaces is not None or fits(shown, request_for(self._books.known, submission.id)):
+        sent = request_for(self._books.known, submission.id, features=self._adapter.features)
+        if submission.replaces is not None or fits(shown, sent):
             await self._answers.take(shown, submission.id)
             return
         self._told("order_id_of_another", {"order": submission.id, "venue_order": shown.venue_id})

@@ -53,6 +53,10 @@ class Sending:
 
     async def cancel(self, submission_id: str) -> None:
         """Ask for a cancel. What is refused, or not known, is looked at; the next look at the books asks again."""
+        async with self._in_turn():
+            await self._cancel(submission_id)
+
+    async def _cancel(self, submission_id: str) -> None:
         async with self._books.change() as draft:
             known = draft.submission(submission_id)
             if known.state is not SubmissionState.WORKING or known.venue_id is None:
@@ -85,7 +89,7 @@ class Sending:
             await self._fates.drop(submission_id, why)
             return
         self.handed.add(submission_id)
-        answer = await self._adapter.submit(request_for(known, submission_id))
+        answer = await self._adapter.submit(request_for(known, submission_id, features=self._adapter.features))
         match answer:
             case Accepted(value=shown):
                 await self._answers.take(shown, submission_id)

@@ -1,5 +1,7 @@
 """What was written down, as the venue is asked for it."""
 
+from collections.abc import Collection
+
 from weaver.model.errors import Unavailable
 from weaver.veda.exchange.orders import OrderRequest
 from weaver.veda.orders.account_orders import AccountOrders
@@ -8,15 +10,15 @@ from weaver.veda.orders.submission import Part, Submission
 from weaver.veda.trading.requests import request_of
 
 
-def request_for(known: AccountOrders, submission_id: str) -> OrderRequest:
-    """What is sent for a submission. Raises Unavailable where it is not in the books."""
+def request_for(known: AccountOrders, submission_id: str, *, features: Collection[str]) -> OrderRequest:
+    """What is sent for a submission to a venue of such features. Raises Unavailable where it is not in the books."""
     submission = submission_in(known, submission_id)
     order = order_in(known, submission.order_id)
     held = [known.order(one.order_id) for one in known.legs_of(submission_id)]
     legs = [one for one in held if one is not None]
     if submission.part is Part.PROTECTION or order.group_id == order.id:
         legs = [order, *legs]
-    return request_of(submission, order, legs)
+    return request_of(submission, order, legs, features=features)
 
 
 def submission_in(known: AccountOrders, submission_id: str) -> Submission:

@@ -56,8 +56,12 @@ def wanted(draft: Draft, group_id: str) -> list[LiveOrder]:
 
 def needs_protection(draft: Draft, group_id: str) -> bool:
     """Whether a group's exits are to be placed anew: there is something to exit, and one of them that is wanted stands
-    nowhere."""
-    return bool(left_to_exit(draft, group_id)) and any(_is_missing(draft, one) for one in wanted(draft, group_id))
+    nowhere. Never of a replay, which drops none."""
+    return (
+        not draft.is_still
+        and bool(left_to_exit(draft, group_id))
+        and any(_is_missing(draft, one) for one in wanted(draft, group_id))
+    )
 
 
 def _is_missing(draft: Draft, exit_: LiveOrder) -> bool:

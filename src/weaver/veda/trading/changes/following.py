@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from weaver.model.orders.actions import OrderType
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.orders import VenueFill, VenueOrder
 from weaver.veda.orders.account_orders import AccountOrders
@@ -57,7 +58,8 @@ def follow(
         return
     before, submission = submission, seen(submission, shown)
     draft.put_submission(submission)
-    order = draft.order(submission.order_id)
+    order = _trailed(draft.order(submission.order_id), shown)
+    draft.put(order)
     if submission.state is SubmissionState.WORKING:
         if not submission.is_leg or shown.status is not OrderStatus.PENDING:  # a leg that is held waits on
             draft.put(advanced(order, shown.status, draft.now))
@@ -65,9 +67,21 @@ def follow(
         _over(draft, submission, shown)
 
 
+def _trailed(order: LiveOrder, shown: VenueOrder) -> LiveOrder:
+    """The order, with the level at which a venue says that it trails now."""
+    if order.order_type is not OrderType.TRAILING_STOP or shown.stop is None:
+        return order
+    return replace(order, stop=shown.stop)
+
+
 def _cut(draft: Draft, submission: Submission, shown: VenueOrder) -> Submission:
     """A venue has cut off what cannot be paid for of an order that is after a holding."""
     order = draft.order(submission.order_id)
+    if draft.is_still and shown.status is OrderStatus.FILLED:  # an exit of which less is left, say
+        quantity = order.filled - submission.filled + shown.filled_quantity
+        draft.put(replace(order, quantity=quantity))
+        draft.put_submission(replace(submission, quantity=shown.filled_quantity))
+        return draft.submission(submission.id)
     if not order.may_be_cut or shown.quantity is None or shown.quantity >= submission.quantity:
         return submission
     off = submission.quantity - shown.quantity
@@ -120,6 +134,9 @@ def _ended(draft: Draft, order: LiveOrder, submission: Submission, how: OrderSta
     if order.cancel_asked is None and _may_stand_again(draft, order, submission, how):
         return
     ends = OrderStatus.CANCELLED if how is OrderStatus.FILLED else how
+    if draft.is_still:  # of what hangs on it the venue says itself how that ends
+        draft.put(ended(order, ends, order.cancel_asked or reason, draft.now))
+        return
     if exited := exits_done(draft, order):
         reason = exited
     end(draft, order, ends, order.cancel_asked or reason or (OVER_AT_VENUE if submission.is_leg else ""))
@@ -127,6 +144,8 @@ def _ended(draft: Draft, order: LiveOrder, submission: Submission, how: OrderSta
 
 def _may_stand_again(draft: Draft, order: LiveOrder, submission: Submission, how: OrderStatus) -> bool:
     """Whether an exit's position is there, or may come to be: it is placed anew then, and ended by `settle` if not."""
+    if draft.is_still:
+        return False
     if submission.part in (Part.LEG, Part.PROTECTION):
         return True
     return how is not OrderStatus.REJECTED and is_needed(draft, order)

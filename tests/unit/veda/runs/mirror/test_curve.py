@@ -82,10 +82,10 @@ def test_cash_that_no_fill_moved_is_a_flow_also_where_no_bar_came() -> None:
     assert amounts(curve.take(tick(2, 100.0), ORDERS)) == (Decimal("1002.5"), Decimal("1002.5"), False)
 
 
-def test_stamp_is_the_bars_begin_and_later_than_the_one_before() -> None:
+def test_stamp_is_the_bars_begin_which_ticks_of_one_stamp_share() -> None:
     curve = fold()
     points = [curve.take(tick(number, 100.0, starts_at=START), ORDERS) for number in (1, 2)]
-    assert [point.stamp - START for point in points if point] == [0, 1]
+    assert [point.stamp - START for point in points if point] == [0, 0]
     assert [point.time for point in points if point] == [START + HOUR, START + 2 * HOUR]
 
 

@@ -32,6 +32,10 @@ class Pace:
         self._has_begun = False
         """Whether a tick was ever asked for."""
 
+    def begin(self, start: int) -> None:
+        """Stand at an instant (ns) before the first tick."""
+        self.tick = self._from = start
+
     @property
     def now(self) -> int:
         """ns."""

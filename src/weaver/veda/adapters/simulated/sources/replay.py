@@ -42,12 +42,14 @@ Read = Callable[[str, Timeframe], PricedBars]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayOptions:
-    """What is replayed: the bars with start ≤ stamp, that have ended by `end` (None: all), of a timeframe."""
+    """What is replayed: the bars with start ≤ stamp ≤ end (None: all), of a timeframe, as in a backtest."""
 
     symbols: tuple[str, ...]
     timeframe: Timeframe
     start: datetime
     end: datetime | None = None
+    has_history: bool = True
+    """Whether bars before those are known to whoever trades; then it begins where the last of them ended."""
     speed: float = 1.0
     """Venue seconds in a second of the wall's, or MAX."""
 
@@ -134,20 +136,31 @@ class Replay:
     async def _begin(self) -> None:
         options = self._options
         found = {symbol: await asyncio.to_thread(self._read, symbol, options.timeframe) for symbol in options.symbols}
-        for symbol, series in found.items():
-            first, last = self._range(series)
-            if first >= last:
-                until = "" if options.end is None else f" to {options.end.isoformat()}"
-                raise InputError(
-                    f"{symbol} has no {options.timeframe} bars to replay from {options.start.isoformat()}{until}"
-                )
+        if not any(first < last for first, last in map(self._range, found.values())):
+            until = "" if options.end is None else f" to {options.end.isoformat()}"
+            raise InputError(
+                f"no {options.timeframe} bars of {', '.join(found)} to replay from {options.start.isoformat()}{until}"
+            )
         self._series = found
         for symbol, series in found.items():
             self._venue.add(self._rules(series), series.costs)
             self._places[symbol], self._stops[symbol] = self._range(series)
             for action in sorted(series.listing.actions, key=lambda action: action.ex_date):
                 self._schedule(symbol, series, action)
+        self._begin_at()
         self._expect()
+
+    def _begin_at(self) -> None:
+        """Time begins with the last of the bars before the replay; where there are none, at its start, and what is
+        ordered then may fill at opens before that, as of a daily bar."""
+        firsts = {symbol: self._range(series)[0] for symbol, series in self._series.items()}
+        before = {symbol: first - 1 for symbol, first in firsts.items() if first and self._options.has_history}
+        for symbol, last in before.items():
+            self._venue.close_before(symbol, self._series[symbol].session_bar(last).close)
+        if before:
+            self._pace.begin(max(self._series[symbol].ends[last] for symbol, last in before.items()))
+        else:
+            self._venue.open_from(instant_of(self._options.start))
 
     async def instruments(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         """Those that are replayed."""
@@ -260,7 +273,7 @@ class Replay:
         first = int(np.searchsorted(bars.timestamp, instant_of(options.start)))
         if options.end is None:
             return first, series.count
-        return first, int(np.searchsorted(bars.end, instant_of(options.end), side="right"))
+        return first, int(np.searchsorted(bars.timestamp, instant_of(options.end), side="right"))
 
     def _schedule(self, symbol: str, series: PricedBars, action: CorporateAction) -> None:
         """Have an action happen ahead of the first bar by which it has; a delisting that no bar comes after, after the

@@ -1,6 +1,7 @@
 """Orders for the house, made of what a client asks for; and why some are refused."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 
 from weaver.model.calendar.instants import instant_of
@@ -12,7 +13,7 @@ from weaver.model.orders.order import ExitGroup, Order, Target
 from weaver.veda.adapters.simulated.venue.rules import AUCTIONS, ONE_PRICE
 from weaver.veda.exchange.answers import Reason, Refused
 from weaver.veda.exchange.market import InstrumentRules
-from weaver.veda.exchange.orders import OrderChange, OrderRequest, StopLoss
+from weaver.veda.exchange.orders import ExitTerms, OrderChange, OrderRequest, StopLoss
 
 NEEDED = {
     OrderType.MARKET: frozenset[str](),
@@ -45,7 +46,7 @@ def _refusals(request: OrderRequest, known: InstrumentRules, scale: Scale, held:
         yield no(Reason.ORDER, told)
     yield from _of_the_quantity(request.quantity, scale, closing=-request.side.sign * held)
     yield from _of_the_prices(request, scale)
-    yield from _of_the_legs(request)
+    yield from _of_the_legs(request, scale)
 
 
 def _of_the_quantity(quantity: Decimal, scale: Scale, *, closing: int = 0) -> Iterator[Refused]:
@@ -84,11 +85,25 @@ def _of_a_price(price: Decimal | None, scale: Scale) -> Iterator[Refused]:
         yield no(Reason.PRICE, f"prices of {scale.symbol} come in steps of {scale.text(tick)}, not {plain(price)}")
 
 
-def _of_the_legs(request: OrderRequest) -> Iterator[Refused]:
-    legs = (request.take_profit is not None) + (request.stop_loss is not None)
+def _of_the_legs(request: OrderRequest, scale: Scale) -> Iterator[Refused]:
+    legs = (request.take_profit is not None) + (request.stop_loss is not None) + (request.exit is not None)
     wanted = {OrderClass.SIMPLE: 0, OrderClass.OTO: 1, OrderClass.BRACKET: 2, OrderClass.OCO: 2}[request.order_class]
     if legs != wanted:
         yield no(Reason.ORDER, f"a {request.order_class} order has {wanted} legs, not {legs}")
+    if request.exit is not None:
+        yield from _of_the_exit(request.exit, scale)
+
+
+def _of_the_exit(exit_: ExitTerms, scale: Scale) -> Iterator[Refused]:
+    if exit_.quantity is not None:
+        yield from _of_the_quantity(exit_.quantity, scale)
+    given = {name for name in ("limit", "stop") if getattr(exit_, name) is not None}
+    given |= {"trail" for one in (exit_.trail, exit_.trail_percent) if one is not None}
+    if given != NEEDED[exit_.order_type]:
+        wanted = " and ".join(sorted(NEEDED[exit_.order_type])) or "no price"
+        yield no(Reason.PRICE, f"a {exit_.order_type} exit needs {wanted}, not {' and '.join(sorted(given))}")
+    for price in (exit_.limit, exit_.stop, exit_.trail):
+        yield from _of_a_price(price, scale)
 
 
 def orders_of(request: OrderRequest, scale: Scale, number: int, placed: int) -> list[Order]:
@@ -96,12 +111,13 @@ def orders_of(request: OrderRequest, scale: Scale, number: int, placed: int) -> 
     units = _quantity(request.quantity, scale)
     if request.order_class is OrderClass.OCO:
         legs = _legs(request, scale, request.side.sign, units, number, placed, tif=request.tif)
+        for leg in legs:
+            _last(leg, request.tif, request.expires, request.expires_at)
         _join(ExitGroup(entry=None, entered=units), legs)
         return legs
     entry = Order(number, scale, request.side.sign, units, placed)
-    entry.order_type, entry.order_class, entry.tif = request.order_type, request.order_class, _tif(request.tif)
-    if request.tif is TimeInForce.GTD and request.expires_at is not None:
-        entry.tif, entry.expires, entry.expires_at = request.tif, request.expires, instant_of(request.expires_at)
+    entry.order_type, entry.order_class = request.order_type, request.order_class
+    _last(entry, request.tif, request.expires, request.expires_at)
     entry.extended_hours = request.extended_hours
     entry.limit_units, entry.stop_units = _optional(request.limit, scale), _optional(request.stop, scale)
     entry.trail_units = _optional(request.trail, scale)
@@ -109,10 +125,33 @@ def orders_of(request: OrderRequest, scale: Scale, number: int, placed: int) -> 
     entry.is_plain = False
     if request.may_be_cut:
         entry.target = Target(units=entry.sign * units)
+    if request.exit is not None:
+        leg = _exit(request.exit, scale, -entry.sign, units, number + 1, placed)
+        _join(ExitGroup(entry=entry, cap=None if request.exit.quantity is None else leg.units), [leg])
+        return [entry, leg]
     legs = _legs(request, scale, -entry.sign, units, number + 1, placed, tif=request.exit_tif)
     if legs:
         _join(ExitGroup(entry=entry), legs)
     return [entry, *legs]
+
+
+def _exit(terms: ExitTerms, scale: Scale, sign: int, units: int, number: int, placed: int) -> Order:
+    """The one exit of an oto."""
+    leg = Order(number, scale, sign, units if terms.quantity is None else _quantity(terms.quantity, scale), placed)
+    leg.order_type, leg.order_class, leg.extended_hours = terms.order_type, OrderClass.OTO, terms.extended_hours
+    leg.reduce_only, leg.is_plain = True, False
+    leg.limit_units, leg.stop_units = _optional(terms.limit, scale), _optional(terms.stop, scale)
+    leg.trail_units = _optional(terms.trail, scale)
+    leg.trail_percent = None if terms.trail_percent is None else Amount(terms.trail_percent)
+    _last(leg, terms.tif, terms.expires, terms.expires_at)
+    return leg
+
+
+def _last(order: Order, tif: TimeInForce, expires: date | None, expires_at: datetime | None) -> None:
+    """Have an order last as long as was asked for."""
+    order.tif = _tif(tif)
+    if tif is TimeInForce.GTD and expires_at is not None:
+        order.tif, order.expires, order.expires_at = tif, expires, instant_of(expires_at)
 
 
 def replacement_of(old: Order, change: OrderChange, number: int, placed: int) -> Order:
@@ -123,11 +162,15 @@ def replacement_of(old: Order, change: OrderChange, number: int, placed: int) ->
     new.order_type, new.order_class, new.reduce_only = old.order_type, old.order_class, old.reduce_only
     new.extended_hours, new.is_plain = old.extended_hours, False
     new.tif = old.tif if change.tif is None else _tif(change.tif)
-    if new.tif is TimeInForce.GTD:
+    if change.expires_at is not None:
+        _last(new, TimeInForce.GTD, change.expires, change.expires_at)
+    elif new.tif is TimeInForce.GTD:
         new.expires, new.expires_at = old.expires, old.expires_at
     new.limit_units = old.limit_units if change.limit is None else _price(change.limit, scale)
     new.stop_units = old.stop_units if change.stop is None else _price(change.stop, scale)
     new.trail_units, new.trail_percent = old.trail_units, old.trail_percent
+    if change.quantity is None:
+        new.target, new.is_sized = old.target, old.is_sized
     if change.trail is None:
         new.mark = old.mark
     elif old.trail_percent is not None:

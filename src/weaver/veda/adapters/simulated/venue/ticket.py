@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from weaver.model.calendar.instants import time_of
 from weaver.model.market.asset_class import AssetClass
+from weaver.model.orders.execution import Execution
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.orders import VenueOrder
@@ -21,7 +22,10 @@ WORDS = {
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Ticket:
-    """One order with what only the venue knows of it. Instants are ns."""
+    """One order with what only the venue knows of it. Instants are ns.
+
+    It is shown as far as it was told: of all that a tick's bars do to an order each step is told as it was then.
+    """
 
     venue_id: str
     client_order_id: str
@@ -36,19 +40,32 @@ class Ticket:
     replaced_by: str | None = None
     fills: int = 0
     """How many there were."""
+    stands: OrderStatus = OrderStatus.PENDING
+    is_held: bool = False
+    """An exit that waits for its entry."""
+    filled: int = 0
+    value: int = 0
+    told_stop: int | None = None
+    """The level of a trailing stop that was told last, in price units."""
 
     @property
     def status(self) -> OrderStatus:
         """What was taken and waits for nothing works."""
-        status = self.order.status
-        if status is OrderStatus.PENDING and not self.order.waiting:
+        if self.stands is OrderStatus.PENDING and not self.is_held:
             return OrderStatus.ACCEPTED
-        return status
+        return self.stands
 
-    def shown(self, *, as_filled: OrderStatus | None = None) -> VenueOrder:
-        """The order as the venue shows it, with its legs; `as_filled`: as it stood after a fill, whatever came then."""
-        order = self.order
-        status = self.status if as_filled is None else as_filled
+    def take(self, status: OrderStatus, execution: Execution | None) -> None:
+        """A step that was done."""
+        self.stands, self.is_held = status, False
+        if execution is not None:
+            self.fills += 1
+            self.filled += execution.units
+            self.value += execution.price * execution.units
+
+    def shown(self) -> VenueOrder:
+        """The order as the venue shows it, with its legs."""
+        order, status, scale = self.order, self.status, self.order.scale
         return VenueOrder(
             venue_id=self.venue_id,
             client_order_id=self.client_order_id,
@@ -59,8 +76,8 @@ class Ticket:
             order_class=order.order_class,
             tif=order.tif,
             quantity=order.quantity,
-            filled_quantity=order.filled_quantity,
-            average_price=order.average_price,
+            filled_quantity=scale.quantity_decimal(self.filled),
+            average_price=scale.average_price(self.value, self.filled) if self.filled else None,
             limit=order.limit,
             stop=order.stop,
             trail=order.trail,
@@ -73,7 +90,7 @@ class Ticket:
             ended_at=None if self.ended is None or not status.is_final else time_of(self.ended),
             replaces=self.replaces,
             replaced_by=self.replaced_by,
-            reason=order.reason,
+            reason=order.reason if status.is_final else "",
             legs=tuple(leg.shown() for leg in self.legs),
         )
 

@@ -10,7 +10,7 @@ from weaver.model.account.margin import AccountRules
 from weaver.model.calendar.instants import time_of
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, Split
 from weaver.model.market.session_bar import SessionBar
-from weaver.model.orders.actions import OrderClass
+from weaver.model.orders.actions import OrderClass, OrderType
 from weaver.model.orders.execution import Execution
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderStatus
@@ -61,6 +61,15 @@ class SimulatedVenue:
         self._ended: deque[Ticket] = deque()
         self._told_units: dict[str, int] = {}
         self.fills: deque[KnownFill] = deque(maxlen=KEPT_MAX)
+
+    def open_from(self, begin: int) -> None:
+        """Let orders that come by an instant (ns) act on bars that opened before."""
+        self._house.open_from(begin)
+
+    def close_before(self, symbol: str, close: int) -> None:
+        """The newest close (price units) before the first of the bars that are to come."""
+        self._house.close_before(symbol, close)
+        self.account.close(symbol, close)
 
     def add(self, instrument: InstrumentRules, costs: CostModel) -> None:
         """A symbol can be traded from now on."""
@@ -129,6 +138,7 @@ class SimulatedVenue:
         new = self._ticket(replacement_of(old.order, change, self._number + 1, now), change.client_order_id, now)
         new.replaces, old.replaced_by = old.venue_id, new.venue_id
         self._house.replace(old.order, new.order)
+        new.is_held = new.order.waiting
         self._stand_in(old, new)
         self._follow(self._house.book.take_changes(), now)
         if not new.order.waiting:
@@ -177,6 +187,7 @@ class SimulatedVenue:
     def on_bars(self, now: int, bars: Mapping[str, SessionBar], *, is_over: bool = True) -> None:
         """Bars closed at a tick (ns). Not `is_over`: more of that instant may come."""
         self._follow(self._house.on_bars(now, bars, is_over=is_over), now)
+        self._follow_trails(now)
         for symbol, bar in bars.items():
             self.account.close(symbol, bar.close)
 
@@ -212,6 +223,7 @@ class SimulatedVenue:
             order=order,
             created=now,
             updated=now,
+            is_held=order.waiting,
         )
         self._tickets[venue_id] = self._by_client[client_id] = self._by_number[order.number] = ticket
         return ticket
@@ -232,9 +244,10 @@ class SimulatedVenue:
             if ticket is None:
                 continue  # it has ended, and so has been told of
             was_told = ticket.updated
+            ticket.take(status, execution)
             ticket.end_at(now)
             if execution is not None:
-                self._tell(self._fill(ticket, execution, status, now))
+                self._tell(self._fill(ticket, execution, now))
             elif status is OrderStatus.ACCEPTED:
                 if order.group is None or order.group.entry is None:
                     ticket.updated = was_told  # told of when it came
@@ -245,6 +258,13 @@ class SimulatedVenue:
                 self._tell(self._update(event, ticket, now))
             if order.status.is_final and status is order.status:
                 self._forget(ticket)
+
+    def _follow_trails(self, now: int) -> None:
+        """Tell of the levels that have moved."""
+        for ticket in self._by_number.values():
+            order = ticket.order
+            if order.order_type is OrderType.TRAILING_STOP and ticket.told_stop != order.stop_units:
+                self._tell(self._update("trailed", ticket, now))
 
     def _forget(self, ticket: Ticket) -> None:
         """It has ended: it is remembered for a while."""
@@ -257,11 +277,11 @@ class SimulatedVenue:
             self._by_client.pop(oldest.client_order_id, None)
 
     def _update(self, event: str, ticket: Ticket, now: int) -> OrderUpdate:
+        ticket.told_stop = ticket.order.stop_units
         return OrderUpdate(order=ticket.shown(), event=event, time=time_of(now))
 
-    def _fill(self, ticket: Ticket, execution: Execution, status: OrderStatus, now: int) -> OrderUpdate:
+    def _fill(self, ticket: Ticket, execution: Execution, now: int) -> OrderUpdate:
         order, fill = ticket.order, execution.as_fill()
-        ticket.fills += 1
         units = self._told_units.get(order.symbol, 0) + order.sign * execution.units
         self._told_units[order.symbol] = units
         told = VenueFill(
@@ -272,13 +292,16 @@ class SimulatedVenue:
             quantity=fill.quantity,
             price=fill.price,
             commission=fill.commission,
-            cumulative_quantity=order.filled_quantity,
+            slippage=fill.slippage,
+            bar_time=fill.bar_timestamp,
+            notes=fill.notes,
+            cumulative_quantity=order.scale.quantity_decimal(ticket.filled),
             time=fill.timestamp,
         )
         self.fills.append(KnownFill(now, told))
         return OrderUpdate(
-            order=ticket.shown(as_filled=status),
-            event="fill" if status is OrderStatus.FILLED else "partial_fill",
+            order=ticket.shown(),
+            event="fill" if ticket.stands is OrderStatus.FILLED else "partial_fill",
             fill=told,
             position=order.scale.quantity_decimal(units),
             time=time_of(now),

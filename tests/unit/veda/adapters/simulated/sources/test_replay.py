@@ -173,7 +173,7 @@ def test_stream_begins_with_its_feeds_and_ends_with_the_replay() -> None:
 
 def test_replay_goes_from_its_start_to_its_end_and_the_rest_is_history() -> None:
     start = MONDAY + timedelta(minutes=2)
-    _, _, adapter = both(stock(bars_at(minutes(6))), start=start, end=MONDAY + timedelta(minutes=4))
+    _, _, adapter = both(stock(bars_at(minutes(6))), start=start, end=MONDAY + timedelta(minutes=3))
 
     async def run() -> None:
         await adapter.connect()
@@ -189,8 +189,41 @@ def test_replay_goes_from_its_start_to_its_end_and_the_rest_is_history() -> None
 
 def test_symbol_without_bars_to_replay_is_told_at_once() -> None:
     _, _, adapter = both(stock(bars_at(minutes(3))), start=MONDAY + timedelta(days=1))
-    with pytest.raises(InputError, match=r"AAA has no 1m bars to replay from 2021-04-06"):
+    with pytest.raises(InputError, match=r"no 1m bars of AAA to replay from 2021-04-06"):
         asyncio.run(adapter.connect())
+
+
+def test_symbol_without_bars_comes_along_with_one_that_has_some() -> None:
+    """As in a backtest, whose symbols need not all have traded by then."""
+    late = stock(bars_at(minutes(2, MONDAY + timedelta(days=1)), symbol="BBB"))
+    _, _, adapter = both(stock(bars_at(minutes(3))), late, start=MONDAY, end=MONDAY + timedelta(hours=1))
+
+    async def run() -> list[str]:
+        await adapter.connect()
+        messages = [message async for message in adapter.live_bars(["AAA", "BBB"])]
+        return [message.symbol for message in messages if isinstance(message, LiveBar)]
+
+    assert asyncio.run(run()) == ["AAA", "AAA", "AAA"]
+
+
+def test_replay_begins_where_the_bars_before_it_ended_and_knows_their_close() -> None:
+    """So what is ordered before its first bar counts as come then, and a trailing stop has a price to start from."""
+    start = MONDAY + timedelta(minutes=2, seconds=30)
+    _, _, adapter = both(stock(bars_at(minutes(6))), start=start)
+    order = OrderRequest(
+        client_order_id="trails", symbol="AAA", side=Side.SELL, quantity=Decimal(1),
+        order_type=OrderType.TRAILING_STOP, trail=Decimal(2), tif=TimeInForce.GTC,
+    )  # fmt: skip
+
+    async def run() -> None:
+        await adapter.connect()
+        assert adapter.now() == MONDAY + timedelta(minutes=3)
+        answer = await adapter.submit(order)
+        assert isinstance(answer, Accepted)
+        close = (await adapter.bars("AAA", MINUTE, EVER, adapter.now())).bars.close[-1]
+        assert (answer.value.created_at, answer.value.stop) == (adapter.now(), Decimal(str(close)) - 2)
+
+    asyncio.run(run())
 
 
 def test_only_what_is_replayed_can_be_read() -> None:

@@ -1,1 +1,0 @@
-"""How fast and how steady the server trades, at a local exchange."""

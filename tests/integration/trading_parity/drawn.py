@@ -1,0 +1,170 @@
+"""Random runs as backtests, and as paper runs on a replay of the same bars: decisions, fills, equity, and all that the
+strategy is called with and sees.
+
+`python -m tests.integration.trading_parity.drawn FROM TO` compares the seeds of [FROM, TO).
+"""
+
+import asyncio
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import weaver.decider
+from tests.integration import any_strategy, fast_ways
+from tests.integration.any_strategy import NEVER
+from tests.integration.test_live_equals_backtest import sees_more
+from tests.integration.trading_parity.rig import Came, Paper, came_of, paper_run, same
+from tests.naive.scenario import Op, Scenario
+from weaver.greta.setup import clock_ticks
+from weaver.marvin.orders.actions import Actions
+from weaver.model.backtest.options import OPTIONS
+from weaver.model.calendar.instants import time_of
+from weaver.model.errors import InputError
+from weaver.model.market.corporate_actions import CorporateAction
+from weaver.research.run import Plan, Ran
+from weaver.walle.bars.store import ParquetBarStore
+
+DECIMALS_MAX = 18
+NOT_FOR_PAPER = {"start", "end", "params", "lookahead_check", "close_at_end", "venue"}
+EVERY = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What a seed came to: why there is nothing to compare, or where the two runs differ; else both are empty."""
+
+    skipped: str = ""
+    difference: str = ""
+    story: tuple[str, ...] = ()
+    fills: int = 0
+
+
+def compare(seed: int) -> Compared:
+    """Run the seed's strategy both ways."""
+    drawn = fast_ways.case(seed)
+    asks = drawn.habits.asks
+    options = {name: value for name, value in drawn.options.items() if name != "venue"}
+    if asks:  # live a window reaches back past the warm-up
+        options.pop("warmup", None)
+    drawn = drawn._replace(
+        scenario=_sized_when_sent(drawn.scenario), habits=replace(drawn.habits, fails=NEVER), options=options
+    )
+    story: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(any_strategy, "_order", _seen)
+        try:
+            plan = drawn.ready(story)
+        except InputError:
+            return Compared(skipped="options that these bars do not go with")
+        backtest, ran = _in_backtest(plan)
+        if skipped := _incomparable(plan, ran):
+            return Compared(skipped=skipped)
+        told = tuple(story)
+        patch.setattr(weaver.decider, "from_text", lambda *_: plan.strategy)
+        with tempfile.TemporaryDirectory() as folder:
+            paper = asyncio.run(_on_paper(plan, Path(folder)))
+    return Compared(difference=_difference(paper, backtest, tuple(story), told), story=told, fills=len(backtest.fills))
+
+
+def _sized_when_sent(scenario: Scenario) -> Scenario:
+    """Without orders that the price of their fill is to size: Veda sizes them when they are sent."""
+
+    def sized(op: Op) -> Op:
+        return replace(op, kwargs={name: value for name, value in op.kwargs.items() if name != "size_at"})
+
+    program = {tick: [sized(op) for op in ops] for tick, ops in scenario.program.items()}
+    return replace(scenario, program=program, close_at_end=False)
+
+
+def _seen(order: Any) -> tuple[Any, ...]:
+    """An order, but for whether it has triggered, which no venue says."""
+    return (
+        order.id, order.symbol, str(order.status), order.quantity, order.filled_quantity, order.average_price,
+        order.limit, order.stop, order.trail, order.waiting, order.reason, order.placed,
+    )  # fmt: skip
+
+
+def _in_backtest(plan: Plan) -> tuple[Came, Ran]:
+    actions = Actions()
+    ran = plan.run(progress=lambda _: None, actions=actions)
+    return came_of(ran, actions.take()), ran
+
+
+def _incomparable(plan: Plan, ran: Ran) -> str:
+    """Why a paper run is to be another one: what the documentation names."""
+    if ran.finished.liquidations:
+        return "a margin call"
+    clock = ran.runtime.clock
+    if len(clock.ticks) != len(clock_ticks(plan.listings)) or sees_more(clock, plan):
+        return "a coarser bar that closes where none of the run's does"
+    if any(scale.price_decimals > DECIMALS_MAX for scale in plan.scales.values()):
+        return "prices of more than eighteen decimals"
+    if any(_are_two_at_once(one.actions) for one in plan.listings.values()):
+        return "two splits of one symbol on one day"
+    if any(action.ex_date < time_of(plan.start).date() for one in plan.listings.values() for action in one.actions):
+        return "a split or dividend before a run without a warm-up"
+    return ""
+
+
+def _are_two_at_once(actions: Sequence[CorporateAction]) -> bool:
+    return len({(type(action), action.ex_date) for action in actions}) < len(actions)
+
+
+async def _on_paper(plan: Plan, folder: Path) -> Came:
+    store = ParquetBarStore(folder)
+    for given in plan.inputs.values():
+        listing = given.listing
+        store.write(listing.bars, listing.instrument, listing.actions, "drawn")
+    options = {
+        name: value
+        for name, one in OPTIONS.items()
+        if one.run_field is None and name not in NOT_FOR_PAPER and (value := getattr(plan.options, name)) is not None
+    }
+    run = paper_run(
+        "anyone",
+        symbols=tuple(plan.listings),
+        timeframe=str(next(iter(plan.listings.values())).bars.timeframe),
+        start=time_of(plan.start),
+        end=plan.options.end,
+        options=options,
+    )
+    return await Paper(store).trade(run)
+
+
+def _difference(paper: Came, backtest: Came, story: tuple[str, ...], told: tuple[str, ...]) -> str:
+    try:
+        same(paper, backtest)
+    except AssertionError as error:
+        return str(error)
+    for number, (one, other) in enumerate(zip(story, told, strict=False)):
+        if one != other:
+            at = next(place for place, (a, b) in enumerate(zip(f"{one}\n", f"{other}\n", strict=False)) if a != b)
+            begin = max(at - 100, 0)
+            return f"call {number}: {one[begin : at + 100]!r}, and in the backtest {other[begin : at + 100]!r}"
+    if len(story) != len(told):
+        return f"{len(story)} calls, and in the backtest {len(told)}"
+    return ""
+
+
+def main(first: int, stop: int) -> int:
+    """How many seeds differ."""
+    tally: Counter[str] = Counter()
+    for seed in range(first, stop):
+        found = compare(seed)
+        tally[found.skipped or ("differs" if found.difference else "same")] += 1
+        if found.difference:
+            sys.stdout.write(f"seed {seed}: {found.difference}\n")
+            sys.stdout.flush()
+        if (seed - first) % EVERY == EVERY - 1 or seed == stop - 1:
+            sys.stderr.write(f"{seed - first + 1} of {stop - first} seeds: {dict(tally)}\n")
+    return tally["differs"]
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main(*map(int, sys.argv[1:3]))))
