@@ -147,13 +147,15 @@ class FakeTransaction:
         """Check what a database would check at its commit, and give events their place."""
         if self._is_spoilt:
             raise Conflict("nothing was changed: a statement of this transaction had failed")
+        before = self._tables.events
+        seq = len(before.maps[-1]) if isinstance(before, ChainMap) else len(before)  # nothing is in its overlay yet
         for event in self.appended:
             child = routed(event, RunMode.PAPER, new_id=new_id())
             for each in (event,) if child is None else (event, child):
                 payload_text(each), headers_text(each)
                 if each.id in self._tables.events:
                     raise Conflict(f"an event {each.id} is in the log already")
-                seq = len(self._tables.events) + 1
+                seq += 1
                 self._tables.events[each.id] = replace(each, ts=recorded_at(each), seq=seq)
 
     def spoil(self) -> None:

@@ -125,3 +125,6 @@ _._log_destroy_pending
 # The simulation's traffic calls what can be wanted by its name.
 _._resting
 _._through_zero
+
+# The simulation loads its strategy from its text.
+_.Restless

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.simulation.market import Manners
+from tests.simulation.venue.market import Manners
 
 
 @dataclass(kw_only=True)
@@ -27,6 +27,20 @@ class Chaos:
     disconnect: float = 0.0
     mute: float = 0.0
     not_cancelled: float = 0.0
+    their_orders: float = 0.0
+    """A second: somebody else orders in the account."""
+    their_cancels: float = 0.0
+    """A second: somebody else cancels an order of Weaver's."""
+    odd_status: float = 0.0
+    """Of each order that is shown: its status is a word that nobody knows."""
+    bars_cut: float = 0.0
+    """Of each minute's bar: the stream of bars breaks off."""
+    bars_mute: float = 0.0
+    bars_again: float = 0.0
+    bars_late: float = 0.0
+    bars_corrected: float = 0.0
+    decider_lost: float = 0.0
+    """Of each tick: the strategy's process dies, or hangs until it is ended."""
     latency: float = 0.05
     store_away: float = 0.0
     store_unknown: float = 0.0
@@ -44,7 +58,9 @@ class Chaos:
         for name in (
             "unreachable", "limited", "answer_lost", "very_late", "question_lost", "empty_list", "short_list",
             "lagging", "lose_update", "duplicate_update", "late_update", "update_before_answer", "disconnect", "mute",
-            "not_cancelled", "store_away", "store_unknown", "store_slow", "crash", "takeover", "graceful",
+            "not_cancelled", "their_orders", "their_cancels", "odd_status", "bars_cut", "bars_mute", "bars_again",
+            "bars_late", "bars_corrected", "decider_lost", "store_away", "store_unknown", "store_slow", "crash",
+            "takeover", "graceful",
         ):  # fmt: skip
             setattr(self, name, 0.0)
         self.manners.drops_legs = self.manners.late_rejects = self.manners.stuck_cancels = 0.0
@@ -87,6 +103,15 @@ def chaos_of(chance: Random) -> Chaos:
         disconnect=sometimes(0.03, 0.4),
         mute=sometimes(0.02, 0.3),
         not_cancelled=sometimes(0.3, 0.3),
+        their_orders=sometimes(0.05, 0.25),
+        their_cancels=sometimes(0.02, 0.2),
+        odd_status=sometimes(0.3, 0.2),
+        bars_cut=sometimes(0.2, 0.3),
+        bars_mute=sometimes(0.15, 0.2),
+        bars_again=sometimes(0.3, 0.3),
+        bars_late=sometimes(0.5, 0.3),
+        bars_corrected=sometimes(0.3, 0.2),
+        decider_lost=sometimes(0.3, 0.3),
         latency=chance.choice((0.005, 0.05, 0.3, 2.0)),
         store_away=sometimes(0.05, 0.3),
         store_unknown=sometimes(0.05, 0.3),

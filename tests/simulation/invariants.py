@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tests.simulation.control import ACCOUNT
-from tests.simulation.market import Ticket
+from tests.simulation.live.checks import of_the_run
 from tests.simulation.world import START
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_order import LiveOrder
@@ -22,13 +22,8 @@ ZERO = Decimal(0)
 
 def broken(seed: "Simulation") -> list[str]:
     """Everything that is not as it must be."""
-    return [f"{check.__name__[1:]}: {problem}" for check in CHECKS for problem in check(seed)]
-
-
-def _chores(seed: "Simulation") -> Iterator[str]:
-    from tests.simulation.simulation import CHORE_ERRORS
-
-    yield from CHORE_ERRORS
+    problems = [f"{check.__name__[1:]}: {problem}" for check in CHECKS for problem in check(seed)]
+    return [*problems, *(f"run: {problem}" for problem in of_the_run(seed))]
 
 
 def _ids(seed: "Simulation") -> Iterator[str]:
@@ -45,9 +40,9 @@ def _one_to_one(seed: "Simulation") -> Iterator[str]:
     twice = Counter(one.venue_id for one in submissions.values() if one.venue_id is not None)
     yield from (f"{venue_id} is {times} of ours" for venue_id, times in twice.items() if times > 1)
     for ticket in seed.exchange.market.tickets.values():
-        ours = by_venue.get(ticket.id) or _unlinked(seed, ticket)
-        if ours is None:
-            if ticket.is_open or ticket.filled:
+        ours = by_venue.get(ticket.id)
+        if ours is None:  # a leg that ended before anybody asked for it needs no row of ours
+            if (ticket.is_open or ticket.filled) and not ticket.is_foreign:
                 yield f"{ticket.id} ({ticket.client_id}, {ticket.status}, {ticket.filled} filled) is not in our books"
             continue
         if ours.filled != ticket.filled:
@@ -60,11 +55,6 @@ def _one_to_one(seed: "Simulation") -> Iterator[str]:
             yield f"{one.id} works for us, and is not at the venue"
         if one.state is SubmissionState.SENDING and (one.sent_at is not None):
             yield f"{one.id} is being sent for ever"
-
-
-def _unlinked(seed: "Simulation", ticket: Ticket) -> object | None:
-    """A leg that ended before anybody asked for it needs no row of ours."""
-    return None
 
 
 def _statuses(seed: "Simulation") -> Iterator[str]:
@@ -122,11 +112,41 @@ def _positions(seed: "Simulation") -> Iterator[str]:
         held[fill.symbol] = held.get(fill.symbol, ZERO) + fill.side.sign * fill.quantity
         cash -= fill.side.sign * fill.quantity * fill.price
     market = seed.exchange.market
+    theirs = _theirs(seed)
     for symbol in market.prices:
-        if held.get(symbol, ZERO) != market.positions.get(symbol, ZERO):
-            yield f"{held.get(symbol, ZERO)} {symbol}, the venue says {market.positions.get(symbol, ZERO)}"
+        explained = held.get(symbol, ZERO) + theirs[symbol]
+        if explained != market.positions.get(symbol, ZERO):
+            yield f"{explained} {symbol}, the venue says {market.positions.get(symbol, ZERO)}"
+    cash -= sum((one.sign * one.value for one in market.tickets.values() if one.is_foreign), ZERO)
     if abs(cash - market.cash) > Decimal("0.01") and not _is_inferred(seed):
         yield f"cash is {cash}, the venue says {market.cash}"
+
+
+def _theirs(seed: "Simulation") -> dict[str, Decimal]:
+    """What orders that were placed outside Weaver have brought, by symbol."""
+    theirs = dict.fromkeys(seed.exchange.market.prices, ZERO)
+    for one in seed.exchange.market.tickets.values():
+        if one.is_foreign:
+            theirs[one.symbol] += one.sign * one.filled
+    return theirs
+
+
+def _shared_out(seed: "Simulation") -> Iterator[str]:
+    """Each share at the venue is a run's, a person's, or has a name; and nothing is halted for a difference."""
+    account = seed.servers[-1].account
+    if account is None:
+        yield "the account is not open"
+        return
+    theirs = _theirs(seed)
+    for one in account.attributions:
+        named = {part.kind: part.quantity for part in one.parts}
+        others = named.pop("earlier", ZERO) + named.pop("others", ZERO)
+        if named or others != theirs[one.symbol]:
+            yield f"{one.symbol}: others brought {theirs[one.symbol]}, Weaver says {one.parts}"
+    yield from (f"{symbol} is halted" for symbol in account.halted_symbols)
+    open_ = {one.id for one in seed.exchange.market.open.values() if one.is_foreign}
+    if account.trader.reconciler.foreign.keys() != open_:
+        yield f"others' orders are {open_}, Weaver shows {account.trader.reconciler.foreign.keys()}"
 
 
 def _events(seed: "Simulation") -> Iterator[str]:
@@ -231,17 +251,31 @@ def _protection(seed: "Simulation") -> Iterator[str]:
 
 def _switch(seed: "Simulation") -> Iterator[str]:
     since = next((event.ts for event in seed.disk.events if event.type == "risk.KillSwitchOn"), None)
-    if since is None:
-        return
+    if since is not None:  # what a person orders reduces what the account holds, or what the person does
+        yield from (
+            f"{one} was sent after the kill switch" for one in _added(seed, since) if not one.startswith("hand")
+        )
+
+
+def _breach(seed: "Simulation") -> Iterator[str]:
+    """A run that has gone past a limit of loss adds nothing any more."""
+    for event in seed.disk.events:
+        if event.type == "risk.LimitBreached":
+            run_id = event.payload["run_id"]
+            since = event.ts + timedelta(milliseconds=1)  # what was decided with the breach went before it
+            added = [one for one in _added(seed, since) if one.startswith(f"{run_id}-")]
+            yield from (f"{one} was sent after {event.payload['rule']} was breached" for one in added)
+
+
+def _added(seed: "Simulation", since: datetime) -> Iterator[str]:
+    """Submissions that were sent after an instant, and did not just reduce."""
     for ticket in seed.exchange.market.tickets.values():
         ours = seed.tables.submissions.get((ACCOUNT, ticket.client_id))
         if ours is None or ours.sent_at is None or ticket.is_reducing:
             continue
-        if seed.tables.orders[ours.order_id].run_id is None:
-            continue  # what a person orders reduces what the account holds, or what the person does
         is_after = ours.sent_at - timedelta(seconds=seed.chaos.skew) > since
         if is_after and not seed.tables.orders[ours.order_id].reduces:
-            yield f"{ours.id} was sent after the kill switch"
+            yield ours.id
 
 
 def _late(seed: "Simulation") -> Iterator[str]:
@@ -271,4 +305,17 @@ def _given_up(seed: "Simulation") -> Iterator[str]:
 
 PATIENCE_SECONDS = 15.0
 """Longer than the venue takes to find what it has."""
-CHECKS = (_chores, _ids, _one_to_one, _statuses, _fills, _positions, _events, _protection, _switch, _late, _given_up)
+CHECKS = (
+    _ids,
+    _one_to_one,
+    _statuses,
+    _fills,
+    _positions,
+    _shared_out,
+    _events,
+    _protection,
+    _switch,
+    _breach,
+    _late,
+    _given_up,
+)

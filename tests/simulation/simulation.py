@@ -10,15 +10,15 @@ from random import Random
 import structlog
 
 from tests.simulation.chaos import chaos_of
-from tests.simulation.control import Control
+from tests.simulation.control import ACCOUNT, Control
 from tests.simulation.invariants import broken
 from tests.simulation.server import Server
-from tests.simulation.venue import Exchange
+from tests.simulation.venue.connection import Exchange
 from tests.simulation.world import World
 from tests.trading_store import FakeDisk, Tables
 
 SYMBOLS = {"AAPL": Decimal(100), "MSFT": Decimal(60)}
-FAULTS_SECONDS, QUIET_SECONDS, LAST_SECONDS = 150.0, 420.0, 60.0
+FAULTS_SECONDS, QUIET_SECONDS, LAST_SECONDS = 200.0, 280.0, 600.0
 STEPS_MAX = 400_000
 
 
@@ -32,18 +32,21 @@ class Simulation:
         self.exchange = Exchange(self.world, self.chaos, SYMBOLS)
         self.disk = FakeDisk()
         self.control = Control()
-        self.control.pace = self.chance.choice((1.5, 4.0, 10.0))
+        self.control.pace = self.chance.choice((2.5, 6.0, 15.0))
+        self.control.loss_max = self.chance.choice((None, None, Decimal("0.0005"), Decimal("0.002")))
         self.lives = 0
         self.began_at: list[datetime] = []
         """By the venue's time."""
         self.servers: list[Server] = []
         self.asleep: list[Server] = []
+        self._steps: Server | None = None
+        """Whose turn it is."""
         self.problems: list[str] = []
         self.steps = 0
 
     def run(self) -> list[str]:
         """All of it; what is wrong at the end, nothing if nothing is."""
-        with _silence():
+        with _silence(self):
             try:
                 self._all_of_it()
             finally:
@@ -85,6 +88,7 @@ class Simulation:
 
     def _fate(self) -> None:
         """Once a second: does something happen to the server that trades?"""
+        self.exchange.is_shared = f"effects {ACCOUNT}" in self.tables.states  # what was there before has one name
         current = self.servers[-1] if self.servers else None
         if current is not None and current not in self.asleep:
             if self.chance.random() < self.chaos.crash:
@@ -178,7 +182,9 @@ class Simulation:
                 self.world.after(0.5 + 10 * self.chance.random(), self._begin)
                 return
             self.cut_in = (server, self.cut_in[1] - 1)
+        self._steps = server
         server.loop.step()
+        self._steps = None
 
     def _advance(self, end: int) -> bool:
         """Let the next thing happen; False at the end."""
@@ -213,26 +219,28 @@ class Simulation:
     def _note_faults(self, server: Server) -> None:
         self.problems += [f"{server.name} raised into its loop: {one}" for one in server.loop.faults]
 
+    def heard(self, method: str, event: dict[str, object]) -> None:
+        """A line of the log: a fault of Weaver's own is one here; a warning is what a person is told."""
+        if method in ("error", "critical"):
+            self.problems.append(f"{event.get('event')} {event.get('chore', '')}: {_told(event)}")
+        elif method == "warning" and self._steps is not None:
+            self._steps.told(str(event.pop("event")), event)
+
 
 @contextmanager
-def _silence() -> Iterator[None]:
-    """What is logged is not wanted here; errors of chores are (see `CHORE_ERRORS`)."""
+def _silence(seed: Simulation) -> Iterator[None]:
+    """What is logged is heard by the seed alone."""
+
+    def heard(_logger: object, method: str, event: dict[str, object]) -> str:
+        seed.heard(method, event)
+        raise structlog.DropEvent
+
     before = structlog.get_config()
-    structlog.configure(processors=[_heard], cache_logger_on_first_use=False)
-    CHORE_ERRORS.clear()
+    structlog.configure(processors=[heard], cache_logger_on_first_use=False)
     try:
         yield
     finally:
         structlog.configure(**before)
-
-
-CHORE_ERRORS: list[str] = []
-
-
-def _heard(_logger: object, method: str, event: dict[str, object]) -> str:
-    if method in ("error", "critical"):
-        CHORE_ERRORS.append(f"{event.get('event')} {event.get('chore', '')}: {_told(event)}")
-    raise structlog.DropEvent
 
 
 def _told(event: dict[str, object]) -> str:

@@ -7,7 +7,17 @@ import structlog
 
 from weaver.glados.live.session import LiveSession, LiveSessions
 from weaver.glados.ports import BacktestPool
-from weaver.glados.runs.runners import Ended, EndRequest, Failure, Outcome, RunContext, Stop, Stopped, Suspended
+from weaver.glados.runs.runners import (
+    Ended,
+    EndRequest,
+    Failure,
+    Outcome,
+    RunContext,
+    Stop,
+    Stopped,
+    Suspend,
+    Suspended,
+)
 from weaver.model.errors import Unavailable, WeaverError
 from weaver.model.run import Run, RunMode
 from weaver.veda.exchange.setup import Wall
@@ -20,6 +30,8 @@ STOP_SECONDS = 8.0
 WIND_UP_SECONDS = 2.0
 """How long the tick that is being dealt with may take to its end."""
 LOOK_SECONDS = 0.05
+AGAIN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Between tries to go on with a run whose venue or database is away."""
 _log = structlog.get_logger(__name__)
 
 
@@ -40,10 +52,44 @@ class LiveRunner:
         await self._pool.check(run)
 
     async def run(self, run: Run, context: RunContext) -> Ended:
-        """Trade until the strategy ends the run, its replay is over, it fails, or it is asked to end."""
+        """Trade until the strategy ends the run, its replay is over, it fails, or it is asked to end. One that has
+        begun waits for a venue or a database that is away, and goes on."""
+        has_begun, tries = context.is_resumed, 0
+        while True:
+            try:
+                ended = await self._carried_out(run, context, goes_on=has_begun)
+            except Unavailable as error:
+                if not has_begun:
+                    raise
+                ended = error
+            if not isinstance(ended, Unavailable):
+                return ended
+            has_begun = True
+            await context.halted(f"{ended}: the run goes on when that is over")
+            if await self._is_to_be_suspended(context, AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)]):
+                return Suspended()
+            tries += 1
+
+    async def _is_to_be_suspended(self, context: RunContext, seconds: float) -> bool:
+        """Let some time pass. Whoever stops the run meanwhile is heard when its account can be reached."""
+        asked = asyncio.ensure_future(context.asked_to_end())
+        waiting = asyncio.ensure_future(self._wall.sleep(seconds))
+        try:
+            await asyncio.wait({asked, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if asked.done() and isinstance(asked.result(), Suspend):
+                return True
+            await waiting
+            return False
+        finally:
+            for task in (asked, waiting):
+                task.cancel()
+            await asyncio.gather(asked, waiting, return_exceptions=True)
+
+    async def _carried_out(self, run: Run, context: RunContext, *, goes_on: bool) -> Ended | Unavailable:
+        """How it ended; or what is away, of a run that has begun."""
         async with AsyncExitStack() as stack:
             session = await stack.enter_async_context(self._sessions.open(run, context))
-            work = asyncio.create_task(self._worked(session, context))
+            work = asyncio.create_task(self._worked(session, context, goes_on=goes_on))
             asked = asyncio.create_task(context.asked_to_end())
             try:
                 await asyncio.wait({work, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -71,20 +117,25 @@ class LiveRunner:
 
     # Its way
 
-    async def _worked(self, session: LiveSession, context: RunContext) -> Ending:
+    async def _worked(self, session: LiveSession, context: RunContext, *, goes_on: bool) -> Ending:
         if session.has_begun:
             await session.live.resume()
         else:
             await session.live.begin()
-        if context.is_resumed:
+            session.has_begun = True
+        if goes_on:
             await context.resumed()
         await context.has_worker()
         return await session.live.through()
 
-    async def _ended(self, session: LiveSession, work: "asyncio.Task[Ending]", context: RunContext) -> Ended:
+    async def _ended(
+        self, session: LiveSession, work: "asyncio.Task[Ending]", context: RunContext
+    ) -> Ended | Unavailable:
         try:
             ending = work.result()
         except WeaverError as error:
+            if isinstance(error, Unavailable) and session.has_begun:
+                return error
             return await self._failed(session, error, context)
         await self._last_word(session)
         if ending.reason is not None:

@@ -1,6 +1,6 @@
 """One run's parts while it trades: its account, its feed, its strategy, and what stands between them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError
 from weaver.model.market.instrument import Instrument
-from weaver.model.market.timeframe import Timeframe
+from weaver.model.market.timeframe import MINUTE, Timeframe
 from weaver.model.orders.actions import FetchWindow, OrderTerms
 from weaver.model.run import Run
 from weaver.veda.accounts.guard import RunTerms
@@ -23,15 +23,16 @@ from weaver.veda.accounts.trading_account import TradingAccount
 from weaver.veda.exchange.market import InstrumentRules, LiveBar
 from weaver.veda.exchange.port import BarMessage
 from weaver.veda.exchange.setup import Wall
+from weaver.veda.feed.hub import PUBLISHED_SECONDS
 from weaver.veda.feed.ports import BarStore
 from weaver.veda.feed.ticks import TickBuilder
 from weaver.veda.feed.warmup import Aside, BarHistory
 from weaver.veda.feed.windows import answer
 from weaver.veda.inputs import SplitSeen, Update, WindowBars, WindowFailed
 from weaver.veda.orders.live_order import WaitsFor
-from weaver.veda.ports import Deciders, TradingStore
+from weaver.veda.ports import Deciders, RecordedTick, TradingStore
 from weaver.veda.risk.limits import RiskLimits
-from weaver.veda.runs.feed_ticks import FeedTicks, at_once
+from weaver.veda.runs.feed_ticks import SECOND, FeedTicks, at_once
 from weaver.veda.runs.live_run import LiveRun
 from weaver.veda.runs.missed_news import missed_news
 from weaver.veda.runs.news import News
@@ -69,10 +70,7 @@ class LiveSessions:
         async with AsyncExitStack() as stack:
             account, bars_of = await self._account(run, stack)
             rules = await account.know(run.symbols)
-            news = News(run.id)
-            account.trader.books.listen(news.hear)
-            stack.callback(account.trader.books.unlisten, news.hear)
-            yield await self._made(run, context, account, rules, news, bars_of, stack)
+            yield await self._made(run, context, account, rules, News(run.id), bars_of, stack)
             account.guard.dismiss(run.id)
 
     async def _account(self, run: Run, stack: AsyncExitStack) -> tuple[TradingAccount, BarsOf]:
@@ -103,6 +101,8 @@ class LiveSessions:
         recorded = [tick async for tick in self._store.ticks(run.id)]
         now = account.adapter.now()
         messages = bars_of(rules)  # from now on: what ended by now is history, and asked for
+        if not is_own:
+            await self._published(instant_of(now))
         start = time_of(decode_setup(recorded[0].inputs).start) if recorded else now
         after = instant_of(recorded[-1].time) if recorded else instant_of(start)
         prepared = None if recorded else await self._prepared(run, rules, history, start, is_own=is_own)
@@ -135,11 +135,33 @@ class LiveSessions:
         stack.push_async_callback(live.close)
         if missed is not None:
             live.miss(missed.missed)
-        if recorded:
-            known = await self._store.of_run(run.id)
-            live.orders = sum(order.number > 0 and order.group_id in (None, order.id) for order in known.orders)
-            news.put_back(missed_news(known, account.ledgers.of(run.id), recorded))
+        await self._listen(account, live, news, recorded, stack)
         return LiveSession(run=run, account=account, live=live, has_begun=bool(recorded))
+
+    async def _published(self, now: int) -> None:
+        """Let a minute that has just ended come to be in the venue's history."""
+        left = PUBLISHED_SECONDS - now % MINUTE / SECOND
+        if left > 0:
+            await self._wall.sleep(left)
+
+    async def _listen(
+        self,
+        account: TradingAccount,
+        live: LiveRun,
+        news: News,
+        recorded: Sequence[RecordedTick],
+        stack: AsyncExitStack,
+    ) -> None:
+        """Have the run told what it missed, and from there on what happens: nothing is committed between the two, so
+        that each thing is told once."""
+        books = account.trader.books
+        async with books.change():
+            if recorded:
+                known = await self._store.of_run(live.run_id)
+                live.orders = sum(order.number > 0 and order.group_id in (None, order.id) for order in known.orders)
+                news.put_back(missed_news(known, account.ledgers.of(live.run_id), recorded))
+            books.listen(news.hear)
+        stack.callback(books.unlisten, news.hear)
 
     def _ticks(
         self,

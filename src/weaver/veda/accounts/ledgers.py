@@ -131,32 +131,26 @@ class Ledgers:
     def look_first(self, draft: Draft, positions: Iterable[VenuePosition], others: Iterable[VenueFill]) -> None:
         """The first look at an account: what it holds and no run brought was there before, and with it what the
         executions of others brought that are listed."""
-        self._foreign |= dict.fromkeys(fill.execution_id for fill in others)
         found = [
             Effect(symbol=one.symbol, kind=EffectKind.EARLIER, quantity=one.remainder, time=draft.now)
             for one in self.attributed(positions)
             if one.remainder
         ]
-        self._keep_effects(draft, tuple(found))
+        self._keep_effects(draft, tuple(found), dict.fromkeys(fill.execution_id for fill in others))
 
-    def hear_others(self, draft: Draft, fills: Iterable[VenueFill]) -> None:
-        """Executions of orders that were placed outside Weaver, each counted once."""
+    def hear_others(self, draft: Draft, fills: Iterable[VenueFill], own: Iterable[VenueFill] = ()) -> None:
+        """Executions of orders that were placed outside Weaver, each counted once. `own`: executions of ours, of which
+        some may have counted as others' before it was known whose they were."""
         new = [fill for fill in fills if fill.execution_id not in self._foreign]
-        if not new:
+        wrong = [fill for fill in own if fill.execution_id in self._foreign]
+        if not new and not wrong:
             return
-        self._foreign |= dict.fromkeys(fill.execution_id for fill in new)
-        self._foreign = dict.fromkeys([*self._foreign][-FOREIGN_MAX:])
-        effects = [
-            Effect(
-                symbol=fill.symbol,
-                kind=EffectKind.OTHERS,
-                quantity=fill.side.sign * fill.quantity,
-                note="orders placed outside Weaver",
-                time=fill.time,
-            )
-            for fill in new
-        ]
-        self._keep_effects(draft, (*(self.effects or ()), *effects))
+        seen = dict.fromkeys([*self._foreign, *(fill.execution_id for fill in new)][-FOREIGN_MAX:])
+        for fill in wrong:
+            del seen[fill.execution_id]
+        effects = [_others_brought(fill, fill.quantity) for fill in new]
+        effects += [_others_brought(fill, -fill.quantity) for fill in wrong]
+        self._keep_effects(draft, (*(self.effects or ()), *effects), seen)
 
     def add_effect(self, draft: Draft, effect: Effect) -> None:
         """Something happened to the account that is no run's."""
@@ -171,17 +165,28 @@ class Ledgers:
     def _put(self, ledger: SubLedger) -> None:
         self._ledgers[ledger.run_id] = ledger
 
-    def _keep_effects(self, draft: Draft, effects: tuple[Effect, ...]) -> None:
-        merged = _merged(effects)
-        state: dict[str, Any] = {"effects": [one.as_json() for one in merged], "foreign": [*self._foreign]}
+    def _keep_effects(self, draft: Draft, effects: tuple[Effect, ...], foreign: dict[str, None] | None = None) -> None:
+        """foreign: the executions that count from here on, where there are new ones."""
+        merged, seen = _merged(effects), self._foreign if foreign is None else foreign
+        state: dict[str, Any] = {"effects": [one.as_json() for one in merged], "foreign": [*seen]}
         draft.put_state(f"effects {self.account}", state)
-        draft.then(lambda: self._put_effects(merged))
+        draft.then(lambda: self._put_effects(merged, seen))
 
-    def _put_effects(self, effects: tuple[Effect, ...]) -> None:
-        self.effects = effects
+    def _put_effects(self, effects: tuple[Effect, ...], foreign: dict[str, None]) -> None:
+        self.effects, self._foreign = effects, foreign
 
     def _scope(self, owner: str) -> str:
         return f"ledger {self.account} {owner}"
+
+
+def _others_brought(fill: VenueFill, quantity: Decimal) -> Effect:
+    return Effect(
+        symbol=fill.symbol,
+        kind=EffectKind.OTHERS,
+        quantity=fill.side.sign * quantity,
+        note="orders placed outside Weaver",
+        time=fill.time,
+    )
 
 
 def _merged(effects: Iterable[Effect]) -> tuple[Effect, ...]:

@@ -255,7 +255,7 @@ class TradingAccount:
         if self.ledgers.effects is None:
             self.ledgers.look_first(draft, positions, others)
         else:
-            self.ledgers.hear_others(draft, others)
+            self.ledgers.hear_others(draft, others, found.own)
         if is_quiet:
             self.guard.looked()
         self.guard.mark(draft)

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import structlog
+
 from weaver.events.payloads import Payload, StrategyLog
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import RunFailed, Unavailable, WorkerLost
@@ -24,6 +26,7 @@ from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 LATE_SECONDS = 10.0
 """A tick that could not be written down for so long sends no entries any more."""
 AGAIN_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+_log = structlog.get_logger(__name__)
 TOO_LATE = "not sent: the database was away when it was decided"
 
 
@@ -106,11 +109,24 @@ class LiveRun:
         if missing := [digest for digest, content in found.items() if content is None]:
             raise RunFailed(f"the bars before the run are not in the store any more ({', '.join(missing)})")
         warmups = {digest: content for digest, content in found.items() if content is not None}
+        try:
+            await self._replayed(ticks, warmups)
+        except (TimeoutError, WorkerLost) as error:
+            _log.warning("replay_begun_anew", run_id=self.run_id, error=str(error))
+            try:
+                await self._replayed(ticks, warmups)
+            except TimeoutError as again:
+                raise WorkerLost(
+                    f"the strategy missed its deadline twice while it was brought back: {again}"
+                ) from again
+        return ticks[-1]
+
+    async def _replayed(self, ticks: Sequence[RecordedTick], warmups: Mapping[str, bytes]) -> None:
+        await self.close()
         self._decider = await self._deciders.new(self.run_id)
         told = await replay(self._decider, _each(ticks), warmups)
         if told.difference is not None:
             raise RunFailed(f"the run cannot go on, as its strategy decides otherwise than it did: {told.difference}")
-        return ticks[-1]
 
     def miss(self, bars: Sequence[InputBar]) -> None:
         """Bars that closed while the run was down: they enter the series with the next tick."""
@@ -182,7 +198,6 @@ class LiveRun:
         except (TimeoutError, WorkerLost) as error:
             reason = str(error) or "the strategy missed its deadline"
             await self._halted(f"{reason}: its process was ended, and is brought back")
-        await self._decider.close()
         await self._brought_back()
         try:
             decision = await self._decider.decide(data)

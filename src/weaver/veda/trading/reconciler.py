@@ -32,14 +32,20 @@ class Reconciler:
         """As the venue showed them at the last look; None before it."""
         self.others: tuple[VenueFill, ...] = ()
         """Fills of the last look whose orders are in no book of ours."""
+        self.own: tuple[VenueFill, ...] = ()
+        """Fills of the last look whose orders are in our books."""
         self._since: datetime | None = None
+        self._is_undecided = False
+        """Whether orders were shown at the last look of which it is not known yet whose they are: the next one lists
+        them again."""
         self._not_ours: dict[str, None] = {}
         """The venue ids of orders that were found to be others'."""
 
     async def reconcile(self) -> None:
         """Look. Raises Unavailable where the venue or the database does not answer."""
         started = self._adapter.now()
-        since = (self._since or self._oldest(started)) - MARGIN
+        reaches, self._is_undecided = self._since or self._oldest(started), False
+        since = reaches - MARGIN
         open_ = await self._adapter.open_orders()
         shown = {order.venue_id: order for order in (*await self._adapter.orders_since(since), *open_)}
         fills = await self._adapter.fills_since(since)
@@ -53,7 +59,7 @@ class Reconciler:
                 await self._calls.look_ups.refresh(submission.id)
         await self._take_fills(fills)
         self.account, self.positions = await self._adapter.account(), await self._adapter.positions()
-        self._since, self.is_done = started, True
+        self._since, self.is_done = reaches if self._is_undecided else started, True
         self.next_at = self._adapter.now() + EVERY
 
     async def _look_for_legs(self, shown: VenueOrder) -> None:
@@ -80,17 +86,33 @@ class Reconciler:
 
     async def _take(self, shown: VenueOrder) -> None:
         if await self._calls.answers.claim(shown):
-            return
-        self._not_ours[shown.venue_id] = None
-        if shown.is_working:
-            self.foreign[shown.venue_id] = shown
+            self._is_ours(shown.venue_id)
+        elif self._may_be_ours(shown):
+            self._is_undecided = True
+        else:
+            self._not_ours[shown.venue_id] = None
+            if shown.is_working:
+                self.foreign[shown.venue_id] = shown
+
+    def _may_be_ours(self, shown: VenueOrder) -> bool:
+        """Whether something of ours is at the venue, or may be, of which the id there is not known: an exit that it
+        holds has no other name."""
+        open_ = self._books.known.open_submissions()
+        return any(one.state is SubmissionState.SENDING and one.symbol == shown.symbol for one in open_)
+
+    def _is_ours(self, venue_id: str) -> None:
+        self._not_ours.pop(venue_id, None)
+        self.foreign.pop(venue_id, None)
 
     async def _take_fills(self, fills: Sequence[VenueFill]) -> None:
         """Book what is in no book. Others' are those whose order was seen, and is not ours."""
         await self._recall(fills)
         known = self._books.known
-        self.others = tuple(fill for fill in fills if fill.venue_order_id in self._not_ours)
         ours = [(one, fill) for fill in fills if (one := known.by_venue_id(fill.venue_order_id)) is not None]
+        for _, fill in ours:
+            self._is_ours(fill.venue_order_id)
+        self.own = tuple(fill for _, fill in ours)
+        self.others = tuple(fill for fill in fills if fill.venue_order_id in self._not_ours)
         missing = [(one, fill) for one, fill in ours if not self._is_counted(one, fill)]
         for submission_id in sorted({one.id for one, fill in missing if fill.cumulative_quantity is None}):
             await self._calls.answers.complete(submission_id)
@@ -101,13 +123,16 @@ class Reconciler:
                     draft.book(draft.submission(submission.id), fill)
 
     async def _recall(self, fills: Sequence[VenueFill]) -> None:
-        """Take orders into memory that are over, and of which fills are listed."""
+        """Find out whose the orders are of which fills are listed; those of ours that are over come into memory."""
         known = self._books.known
         unknown = {one.venue_order_id for one in fills if known.by_venue_id(one.venue_order_id) is None}
         if wanted := sorted(unknown - self._not_ours.keys()):
             found = await self._store.orders_by_submission(self._books.account, wanted)
             for order_id in sorted(set(found.values())):
                 await self._books.recall(order_id)
+            for venue_id in (one for one in wanted if one not in found):  # older than the list of orders reaches
+                if (shown := await self._adapter.find_order(venue_id)) is not None:
+                    await self._take(shown)
 
     def _is_counted(self, submission: Submission, fill: VenueFill) -> bool:
         end = fill.cumulative_quantity

@@ -128,6 +128,8 @@ class Books:
                 await self._recall(after, order.id)  # over by now
             else:
                 after.take([order], before.submissions_of(order.id), before.fills_of(order.id))
+        for order_id in sorted(self._in_doubt):  # it may have come with that commit, and have ended with it
+            await self._recall(after, order_id)
         self.known, self._is_doubtful = after, False
         self._in_doubt.clear()
         self.version += 1

@@ -15,7 +15,9 @@ from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import SubmissionState
 from weaver.veda.trading.books.books import Books
+from weaver.veda.trading.books.draft import OrderChange
 from weaver.veda.trading.changes.exits import left_to_exit
+from weaver.walle.database.engines.faults import OutcomeUnknown
 
 ALL = [f"run-{number}" for number in range(1, 6)]
 
@@ -38,8 +40,12 @@ class FailingAt:
 
     def __init__(self) -> None:
         self.left: int | None = None
+        self.unknown = ""
+        """At which point it falls silent."""
 
     async def __call__(self, point: str) -> None:
+        if point == self.unknown:
+            raise OutcomeUnknown("the database was lost while it committed")
         if self.left is not None:
             self.left -= 1
             if self.left < 0:
@@ -114,3 +120,23 @@ def test_what_is_in_memory_already_is_not_taken_twice() -> None:
         assert [len(books.known.fills_of(id_)) for id_ in ALL] == [1] * 5
 
     with_books(chain(), recall)
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_what_came_and_ended_in_a_doubtful_commit_is_told_if_it_was_kept(is_kept: bool) -> None:
+    told: list[OrderChange] = []
+
+    async def refuse(books: Books, at: FailingAt) -> None:
+        books.listen(told.extend)
+        at.unknown = "committed" if is_kept else "commit"
+        with pytest.raises(OutcomeUnknown):
+            async with books.change() as draft:
+                draft.put(live_order("run-6", number=6, status=OrderStatus.REJECTED, reason="no"))
+        at.unknown = ""
+        async with books.change():
+            pass
+
+    with_books(chain(), refuse)
+    assert [(one.before, one.after.id, one.after.status) for one in told] == (
+        [(None, "run-6", OrderStatus.REJECTED)] if is_kept else []
+    )

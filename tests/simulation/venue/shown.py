@@ -1,8 +1,9 @@
 """The exchange's orders as an adapter shows them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from tests.simulation.market import Ticket, Trade
+from tests.simulation.venue.market import Ticket, Trade
 from tests.simulation.world import START
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.orders.actions import SIDES, OrderClass, OrderType, TimeInForce
@@ -56,6 +57,19 @@ def order_of(ticket: Ticket) -> VenueOrder:
         replaced_by=ticket.replaced_by,
         reason=ticket.reason if ticket.status == "rejected" else "",
         legs=tuple(order_of(leg) for leg in ticket.legs),
+    )
+
+
+def oddly(order: VenueOrder) -> VenueOrder:
+    """The same with a status that nobody knows, read as an adapter reads one: by what has filled."""
+    is_whole = order.quantity is not None and order.filled_quantity >= order.quantity > 0
+    status = OrderStatus.PARTIAL if order.filled_quantity else OrderStatus.SUBMITTED
+    return replace(
+        order,
+        status=OrderStatus.FILLED if is_whole else status,
+        venue_status="under_observation",
+        is_understood=False,
+        reason="",
     )
 
 

@@ -341,10 +341,15 @@ class Market:
         for leg in entry.legs:
             if not leg.is_open:
                 continue
-            leg.quantity = entry.filled
+            leg.quantity = self._brought(entry) - sum((one.filled for one in entry.legs if one is not leg), ZERO)
             if leg.status == "held":
                 leg.status = "new"
                 self._tell("new", leg, None)
+
+    def _brought(self, entry: Ticket) -> Decimal:
+        """What an entry has filled, and those that it took the place of."""
+        old = self.tickets.get(entry.replaces or "")
+        return entry.filled + (ZERO if old is None else self._brought(old))
 
     def _others(self, ticket: Ticket) -> Iterator[Ticket]:
         head = ticket.parent or (ticket if ticket.klass == "oco" else None)

@@ -11,14 +11,17 @@ from typing import TypeVar
 
 from tests.simulation.chaos import Chaos
 from tests.simulation.loop import WeaverDied
-from tests.simulation.market import Market, Ticket, Trade, Turned
-from tests.simulation.shown import fill_of, order_of
+from tests.simulation.venue.feed import BarLine
+from tests.simulation.venue.market import Market, Ticket, Trade, Turned
+from tests.simulation.venue.shown import fill_of, oddly, order_of
+from tests.simulation.venue.tape import Tape
 from tests.simulation.world import START, World
-from weaver.model.errors import InputError, Unavailable
+from weaver.model.calendar.instants import instant_of
+from weaver.model.errors import Unavailable
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import Instrument
-from weaver.model.market.timeframe import Timeframe
+from weaver.model.market.timeframe import MINUTE, Timeframe
 from weaver.model.orders.actions import OrderClass, OrderType
 from weaver.model.orders.venue import VENUES
 from weaver.model.run import RunMode
@@ -30,6 +33,7 @@ from weaver.veda.exchange.market import (
     FeedRestored,
     FeedStale,
     InstrumentRules,
+    LiveBar,
     TradingDay,
     VenueClock,
 )
@@ -51,6 +55,9 @@ class Exchange:
         self.sent: list[tuple[str, str, str]] = []
         """Who asked for what, and what for: session, kind, id."""
         self._numbers = count(1)
+        self.tape = Tape(self._tell_bar)
+        self.is_shared = False
+        """Whether others have the account's keys, too."""
         self.rests = False
         """Whether nobody trades any more."""
         self._move()
@@ -63,7 +70,39 @@ class Exchange:
         chance = self.world.market
         if not self.rests:
             self.market.move({one: Decimal(chance.randint(-60, 60)) / 100 for one in self.market.prices})
+            self.tape.trade(self.world.micros, self.market.prices)
+            self._others_act()
+        else:
+            self.tape.end_minute(self.world.micros)
         self.world.after(1.0, self._move)
+
+    def _others_act(self) -> None:
+        """Whoever else has the account's keys orders, and cancels what is not theirs."""
+        if not self.is_shared:
+            return
+        market, chance = self.market, self.world.faults
+        if self.happens(self.chaos.their_orders):
+            number = next(self._numbers)
+            symbol = chance.choice(sorted(market.prices))
+            limit = None if chance.random() < 0.5 else market.prices[symbol] + Decimal(chance.randint(-200, 200)) / 100
+            ticket = Ticket(
+                id=f"o{number}",
+                client_id=f"theirs-{number}",
+                symbol=symbol,
+                sign=chance.choice((1, -1)),
+                quantity=Decimal(chance.randint(1, 9)),
+                kind="market" if limit is None else "limit",
+                limit=limit,
+                is_foreign=True,
+            )
+            _ignored(lambda: market.submit(ticket, []))
+        if self.happens(self.chaos.their_cancels) and market.open:
+            chosen = chance.choice(sorted(market.open))
+            _ignored(lambda: market.cancel(chosen))
+
+    def _tell_bar(self, bar: LiveBar) -> None:
+        for session in self.sessions:
+            session.bar_line.hear(bar)
 
     def _tell(self, event: str, ticket: Ticket, trade: Trade | None) -> None:
         self.world.note(f"venue {event} {ticket.id} {ticket.filled}/{ticket.quantity} {ticket.status}")
@@ -131,7 +170,11 @@ class ChaosVenue:
         self._is_connected = False
         self._cut_at: datetime | None = None
         self._muted_until = 0
+        self.bar_line = self._new_bar_line()
         exchange.sessions.append(self)
+
+    def _new_bar_line(self) -> BarLine:
+        return BarLine(self._world, self._chaos, self._exchange.tape, wait=self._lost, ask=self._ask)
 
     def die(self) -> None:
         """Its process is gone. What it sent goes on."""
@@ -269,7 +312,11 @@ class ChaosVenue:
     def _found(self, ticket: Ticket | None) -> VenueOrder | None:
         if ticket is None or self._world.micros - ticket.created < self._chaos.lagging * 1e6:
             return None
-        return order_of(ticket)
+        return self._shown(ticket)
+
+    def _shown(self, ticket: Ticket) -> VenueOrder:
+        shown = order_of(ticket)
+        return oddly(shown) if self._exchange.happens(self._chaos.odd_status) else shown
 
     async def open_orders(self) -> tuple[VenueOrder, ...]:
         return await self._ask(lambda: self._listed([*self._market.open.values()]))
@@ -285,7 +332,7 @@ class ChaosVenue:
         for one in tickets:
             head = one.parent or one
             heads[head.id] = head
-        shown = [order_of(one) for one in heads.values()]
+        shown = [self._shown(one) for one in heads.values()]
         return tuple(self._shortened(shown))
 
     def _shortened(self, whole: list[T]) -> list[T]:
@@ -358,10 +405,13 @@ class ChaosVenue:
     async def bars(
         self, symbol: str, timeframe: Timeframe, start: datetime, end: datetime, *, page: str | None = None
     ) -> BarPage:
-        raise InputError("this exchange keeps no bars")
+        assert timeframe == Timeframe(MINUTE), timeframe
+        tape = self._exchange.tape
+        found = await self._ask(lambda: tape.between(symbol, instant_of(start), instant_of(end)))
+        return BarPage(bars=found, next_page=None)
 
     async def corporate_actions(self, symbol: str, first: date, last: date) -> tuple[CorporateAction, ...]:
-        return ()
+        return await self._ask(lambda: ())
 
     async def connect(self) -> VenueAccount:
         return await self.account()
@@ -383,8 +433,7 @@ class ChaosVenue:
             self._world.after(30.0, self._disconnect)
             return
         fill = None if trade is None else fill_of(trade, is_listed=False, shows_cumulative=self._chaos.shows_cumulative)
-        shown = order_of(ticket)
-        shown = _without_legs(shown)
+        shown = _without_legs(self._shown(ticket))
         update = OrderUpdate(order=shown, event=event, fill=fill, time=self.now())
         for _ in range(2 if self._chance(self._chaos.duplicate_update) else 1):
             delay = self._latency() * (8 if self._chance(self._chaos.late_update) else 0.3)
@@ -431,7 +480,9 @@ class ChaosVenue:
         return [OrderUpdate(order=one, event="poll", time=self.now(), source=Source.POLL) for one in shown]
 
     def live_bars(self, symbols: Collection[str]) -> AsyncIterator[BarMessage]:
-        raise InputError("this exchange sends no bars")
+        assert set(symbols) == set(self._market.prices)
+        self.bar_line = self._new_bar_line()
+        return self.bar_line.messages()
 
 
 def _without_legs(order: VenueOrder) -> VenueOrder:

@@ -1,0 +1,78 @@
+"""What orders that were placed outside Weaver brought: each execution once, however late it is known whose it was."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tests.trading_store import FakeDisk, FakeTradingStore
+from tests.unit.veda.live_builders import ACCOUNT, NOON
+from weaver.events.factory import EventFactory
+from weaver.model.orders.actions import Side
+from weaver.veda.accounts.ledgers import Ledgers
+from weaver.veda.exchange.orders import VenueFill
+from weaver.veda.orders.account_orders import AccountOrders
+from weaver.veda.trading.books.draft import Draft
+
+
+def fill(name: str, quantity: int) -> VenueFill:
+    side = Side.BUY if quantity > 0 else Side.SELL
+    return VenueFill(
+        execution_id=name, venue_order_id=f"order of {name}", symbol="AAPL", side=side, quantity=Decimal(abs(quantity)),
+        price=Decimal(100), time=NOON,
+    )  # fmt: skip
+
+
+def ledgers() -> Ledgers:
+    """Of an account that was empty when it was first looked at."""
+    made = Ledgers(ACCOUNT, store=FakeTradingStore(FakeDisk()))
+    hear(made, first=True)
+    return made
+
+
+def hear(
+    made: Ledgers,
+    others: Sequence[VenueFill] = (),
+    own: Sequence[VenueFill] = (),
+    *,
+    first: bool = False,
+    is_committed: bool = True,
+) -> None:
+    """A look at the venue lists these."""
+    events = EventFactory(producer="test", now=lambda: NOON, new_id=iter(map(str, range(9))).__next__)
+    draft = Draft(AccountOrders(), events, now=NOON, corr_id="c")
+    if first:
+        made.look_first(draft, (), others)
+    else:
+        made.hear_others(draft, others, own)
+    if is_committed:
+        draft.seen()
+
+
+def test_an_execution_counts_once_though_looks_list_it_again() -> None:
+    made = ledgers()
+    for _ in range(3):
+        hear(made, [fill("x1", 5), fill("x2", -2)])
+    assert made.net("AAPL") == 3
+
+
+def test_what_could_not_be_committed_counts_at_the_next_look() -> None:
+    made = ledgers()
+    hear(made, [fill("x1", 5)], is_committed=False)
+    assert made.net("AAPL") == 0
+    hear(made, [fill("x1", 5)])
+    assert made.net("AAPL") == 5
+
+
+def test_an_execution_that_turns_out_to_be_ours_is_no_others_any_more() -> None:
+    made = ledgers()
+    hear(made, [fill("x1", 5), fill("x2", 1)])
+    hear(made, [fill("x2", 1)], own=[fill("x1", 5)])
+    assert made.net("AAPL") == 1
+    hear(made, [fill("x2", 1)], own=[fill("x1", 5)])
+    assert made.net("AAPL") == 1
+
+
+def test_executions_of_the_first_look_are_in_what_was_held_then() -> None:
+    made = Ledgers(ACCOUNT, store=FakeTradingStore(FakeDisk()))
+    hear(made, [fill("x1", 5)], first=True)
+    hear(made, [fill("x1", 5)])
+    assert made.net("AAPL") == 0
