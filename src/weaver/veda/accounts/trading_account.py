@@ -253,7 +253,8 @@ class TradingAccount:
             if position.price is not None:
                 self.ledgers.price(position.symbol, position.price, draft.now)
         if self.ledgers.effects is None:
-            self.ledgers.look_first(draft, positions, others)
+            if is_quiet and not self._in_flight():  # else something of ours may be taken for held before
+                self.ledgers.look_first(draft, positions, others)
         else:
             self.ledgers.hear_others(draft, others, found.own)
         if is_quiet:

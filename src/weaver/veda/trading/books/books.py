@@ -126,7 +126,7 @@ class Books:
         for order in [order for order in before.all() if after.order(order.id) is None]:
             if order.is_working or order.id in self._in_doubt or _has_open(before, order.id):
                 await self._recall(after, order.id)  # over by now
-            else:
+            elif after.order(order.id) is None:  # not taken with another yet
                 after.take([order], before.submissions_of(order.id), before.fills_of(order.id))
         for order_id in sorted(self._in_doubt):  # it may have come with that commit, and have ended with it
             await self._recall(after, order_id)
