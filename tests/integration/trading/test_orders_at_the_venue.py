@@ -61,7 +61,7 @@ async def test_exits_of_a_day_entry_outlive_the_close_and_its_rest_does_not(acco
 async def test_close_behind_cancels_waits_until_they_are_final(account: Account) -> None:
     entry, profit, loss = await account.bracket(STOCK, 10)
     await account.until_filled(entry)
-    await account.exchange.fault("stuck_cancel")
+    await account.exchange.fault("stuck_cancel", times=2)  # one that went through would end both exits
     close = account.made(STOCK, -10)
     await account.carry_out(*cancels(profit, loss), Place(order=close))
     await account.pass_time(3)
