@@ -37,18 +37,19 @@ class Engine:
     def _through(self, market: Market, callbacks: Callbacks) -> None:
         """Tick after tick: those at which the market brings only bars in one go, the others each by itself."""
         fresh, settle = self.account.fresh, market.settler()
-        tick, end, pace = self.first, len(self.ticks), Pace()
+        tick, end, turns, pace = self.first, len(self.ticks), callbacks.turns, Pace()
         while tick < end and self.runtime.stop_reason is None:
             until = market.quiet_until(tick)
             reached = tick
             if tick < until:
-                reached = callbacks.call_until(tick, until, pace.due - callbacks.turns, fresh, settle)
-            if reached == tick:
-                self.clock.tick = tick
-                market.have_turn(tick)
+                reached = callbacks.call_until(tick, until, pace.due - turns, fresh, settle)
+            if reached in (tick, until) and reached < end and self.runtime.stop_reason is None:
+                self.clock.tick = reached
+                market.have_turn(reached)
                 callbacks.call(market.take_updates())
-            tick = max(reached, tick + 1)
-            if pace.is_due(callbacks.turns):
+                reached += 1
+            tick, turns = reached, callbacks.turns
+            if pace.is_due(turns):
                 self.setup.progress((tick - self.first) / max(end - self.first, 1))
 
     def _start(self) -> None:

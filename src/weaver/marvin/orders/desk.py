@@ -152,14 +152,16 @@ class Desk:
 
     def oto(self, first: Order, then: Order, *, exit_tif: str | None = None) -> Order:
         """Let `then` wait until `first` fills, and be its exit. Both were placed in this callback. Returns `first`."""
-        if first.symbol != then.symbol or first.sign == then.sign:
+        if first.scale.symbol != then.scale.symbol or first.sign == then.sign:
             raise InvalidOrder("oto(first, then): `then` exits `first`, so it has its symbol and the opposite side")
         if not (self._is_fresh(first) and self._is_fresh(then) and then.is_sized):
             raise InvalidOrder("oto(first, then) takes two plain orders placed in this callback")
-        check_exit_tif(exit_tif)
-        if exit_tif is not None or not then.is_tif_asked:
-            then.tif = TimeInForce.GTC if exit_tif is None else TimeInForce(exit_tif)
+        if exit_tif is not None:
+            check_exit_tif(exit_tif)
+            then.tif = TimeInForce(exit_tif)
             then.expires = then.expires_at = None
+        elif not then.is_tif_asked:
+            then.tif = TimeInForce.GTC
         if then.order_type is TRAILING_STOP:
             then.mark = then.stop_units = None  # it starts from the bar in which `first` fills
         join(ExitGroup(entry=first, cap=then.units), [then], OrderClass.OTO)
@@ -293,7 +295,8 @@ class Desk:
 
     def _is_fresh(self, order: Order) -> bool:
         """Whether it was placed at this tick, has not filled, and has nothing to do with exits."""
-        is_new = order.is_working and order.placed == self._clock.now and not order.filled
+        clock = self._clock
+        is_new = order.status in WORKING and order.placed == clock.instants[clock.tick] and not order.filled
         is_known = self._actions is None or self._actions.has(order)
         return is_new and is_known and not (order.group or order.exits or order.reduce_only)
 

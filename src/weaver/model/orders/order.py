@@ -85,7 +85,7 @@ class ExitGroup:
     def start(self, now: int) -> "list[Order]":
         """The legs wait no longer, from an instant (ns) on. Returns those that work."""
         self.started = now
-        legs = [leg for leg in self.legs if leg.is_working]
+        legs = [leg for leg in self.legs if leg.status in WORKING]
         for leg in legs:
             leg.waiting = False
         return legs
@@ -97,7 +97,7 @@ class ExitGroup:
     def share(self) -> "Iterator[Order]":
         """Keep the legs at what is left to exit. Yields those that have nothing more to do, now or later."""
         for leg in self.legs:
-            if leg.is_working:
+            if leg.status in WORKING:
                 leg.units = leg.filled + self.remaining + self.to_come
                 if leg.units == leg.filled:
                     yield leg
@@ -105,7 +105,7 @@ class ExitGroup:
     @property
     def to_come(self) -> int:
         """What the entry may still bring."""
-        if self.entry is None or not self.entry.is_working:
+        if self.entry is None or self.entry.status not in WORKING:
             return 0
         return self.entry.remaining if self.cap is None else min(self.entry.remaining, self.cap)
 
