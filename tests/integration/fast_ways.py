@@ -25,7 +25,7 @@ from weaver.greta.ledger.fills import fill_of
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.margin_rule import MarginRule
 from weaver.greta.market import Market
-from weaver.greta.orders import next_touch
+from weaver.greta.orders import next_touch, trails
 from weaver.greta.orders.entries import Entries
 from weaver.greta.orders.next_touch import Watch
 from weaver.greta.orders.short_way import ShortWay
@@ -73,6 +73,7 @@ SMALL: Sequence[Switch] = [
     (next_touch, "BLOCK_MAX", 16),
     (next_touch, "BUSY_MAX", 3),
     (margin_rule, "BLOCK", 3),
+    (trails, "BLOCK", 4),
     (settlement, "SWEEP", 3),
     (pace, "TURNS_MAX", 7),
 ]

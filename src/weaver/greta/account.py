@@ -7,12 +7,13 @@ from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.order_log import OrderLog
 from weaver.greta.orders.matching import Matcher
+from weaver.greta.orders.trails import start
 from weaver.greta.ports import Clock
 from weaver.greta.setup import Setup
 from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.order import WORKING, Order
-from weaver.model.orders.trailing import TRAILING_STOP, start_trailing
+from weaver.model.orders.trailing import TRAILING_STOP
 
 
 class BacktestAccount:
@@ -77,7 +78,7 @@ class BacktestAccount:
             self.matcher.orders.reject(order, reason)
         self.fresh.append(order)
         if order.order_type is TRAILING_STOP:
-            start_trailing(order, self.close(order.symbol))
+            start(order, self.close(order.scale.symbol))
 
     def liquidate(self, order: Order) -> None:
         """Take an order by which the margin rule closes a holding."""

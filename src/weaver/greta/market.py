@@ -42,8 +42,8 @@ class Market:
         self._last, self._until = len(self._ticks) - 1, first
         self._book, self._orders, self._fresh = self.matcher.book, self.matcher.orders, account.fresh
         begin = self.matcher.begin
-        self._watch = Watch(self._orders, self.prices, self._ticks, begin)
         self._trails = Trails(self._book, self.prices, account.clock)
+        self._watch = Watch(self._orders, self.prices, self._trails, self._ticks, begin)
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
         plain = PlainOrders(self.ledger, begin=begin, start=setup.start)
         accept = _leave if is_heard else self._orders.accept

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.orders.book import OrderBook
-from weaver.greta.orders.trails import NEVER, Trail, is_trailing
+from weaver.greta.orders.trails import NEVER, Trail, Trails, is_trailing
 from weaver.model.orders.actions import OrderType, TimeInForce
 from weaver.model.orders.order import Order
 
@@ -20,6 +20,7 @@ LIMIT = OrderType.LIMIT
 RESTING = (LIMIT, OrderType.STOP, OrderType.STOP_LIMIT)
 TRAILING_STOP, DAY = OrderType.TRAILING_STOP, TimeInForce.DAY
 LASTING = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD)
+ONE_BAR = (TimeInForce.IOC, TimeInForce.FOK)
 AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
 
 
@@ -49,8 +50,11 @@ class Watch:
     placed up to the instant `begin` (ns) may act on any bar.
     """
 
-    def __init__(self, orders: OrderBook, prices: Mapping[str, Prices], ticks: memoryview, begin: int) -> None:
-        self._orders, self._book, self._prices, self._begin = orders, orders.working, prices, begin
+    def __init__(
+        self, orders: OrderBook, prices: Mapping[str, Prices], trails: Trails, ticks: memoryview, begin: int
+    ) -> None:
+        self._orders, self._book, self._prices, self._trails = orders, orders.working, prices, trails
+        self._begin = begin
         self.ticks = np.asarray(ticks)
         """The clock's ticks, ns."""
         self._instants = ticks
@@ -119,7 +123,7 @@ class Watch:
                 due = min(due, max(int(np.searchsorted(self.ticks, session_close)), now + 1))
             if order.waiting:
                 continue
-            prices = self._prices[order.symbol]
+            prices = self._prices[order.scale.symbol]
             bar = prices.newest_at(now) + 1
             if bar >= prices.count:
                 continue
@@ -127,8 +131,8 @@ class Watch:
                 due = min(due, self._auction(order, prices, bar))
             elif _needs_bar(order, prices, bar) or (order.tif is DAY and session_close is None):
                 due = min(due, prices.tick_of(bar))
-            elif order.order_type is TRAILING_STOP and not order.triggered:
-                levels.append(Trail(prices, order))
+            elif order.order_type is TRAILING_STOP:
+                levels.append(self._trails.search(order))
             else:
                 levels.append(_level(order, prices))
         return _first_touch(levels, now + 1, min(due, len(self.ticks)), due)
@@ -148,7 +152,7 @@ def _first_touch(levels: Sequence[Level | Trail], start: int, end: int, otherwis
     size = BLOCK
     while levels and start < end:
         stop = min(start + size, end)
-        touch = min(level.first(start, stop) for level in levels)
+        touch = min([level.first(start, stop) for level in levels])
         if touch < NEVER:
             return touch
         start, size = stop, min(4 * size, BLOCK_MAX)
@@ -157,11 +161,11 @@ def _first_touch(levels: Sequence[Level | Trail], start: int, end: int, otherwis
 
 def _needs_bar(order: Order, prices: Prices, bar: int) -> bool:
     """Whether its next bar, whatever that is, does something to an order."""
-    return (
-        (order.order_type is TRAILING_STOP and not _follows(order, prices, bar))
-        or (order.limit_units is None and (order.stop_units is None or order.triggered))
-        or order.tif in (TimeInForce.IOC, TimeInForce.FOK)
-    )
+    if order.tif in ONE_BAR:
+        return True
+    if order.order_type is TRAILING_STOP:
+        return not _follows(order, prices, bar)
+    return order.limit_units is None and (order.stop_units is None or order.triggered)
 
 
 def _follows(order: Order, prices: Prices, bar: int) -> bool:

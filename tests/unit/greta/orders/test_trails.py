@@ -2,7 +2,9 @@
 
 import copy
 import pickle
-from decimal import Decimal
+from collections import Counter
+from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 from tests.builders import FIRST_DAY, backtest, crypto_bars, told
 from weaver import Strategy
 from weaver.greta.ledger.prices import Prices, scale_of
-from weaver.greta.orders.trails import NEVER, Trail, Trails, is_trailing
+from weaver.greta.orders.trails import NEVER, Side, Trail, Trails, is_trailing
 from weaver.model.account.costs import Costs
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
@@ -49,10 +51,15 @@ def trailing(prices: Prices, sign: int = -1, *, mark: float = 100, **terms: Any)
     return order
 
 
+def search(prices: Prices, order: Order) -> Trail:
+    """A search that begins."""
+    return Trail(prices, Side(prices, order.sign), order)
+
+
 def first(prices: Prices, order: Order, start: int, stop: int, *, now: int = 0) -> int:
-    """Of a search from the tick after `now` on, which has come as far as `start`."""
-    trail = Trail(prices, order)
-    trail.first(now + 1, start)
+    """Of a search from the tick after `now` on, which has come as far as `start` and found nothing."""
+    trail = search(prices, order)
+    assert trail.first(now + 1, start) == NEVER
     return trail.first(start, stop)
 
 
@@ -61,10 +68,46 @@ def test_first_bar_that_reaches_the_level_is_found_wherever_the_search_begins() 
     prices = market()
     order = trailing(prices)
     assert first(prices, order, 1, 8) == 5  # its low of 107 is the level that the 112 of the bar before has set
-    assert [first(prices, order, start, 8) for start in range(1, 8)] == [5, 5, 5, 5, 5, 6, 7]
+    assert [first(prices, order, start, 8) for start in range(1, 6)] == [5, 5, 5, 5, 5]
     assert first(prices, order, 1, 5) == NEVER
     assert first(prices, order, 4, 4) == NEVER
-    assert first(prices, order, 8, 20) == NEVER
+    assert first(prices, order, 8, 20, now=7) == NEVER
+
+
+def by_hand(highs: list[float], lows: list[float], sign: int, mark: float, away: Decimal, *, is_percent: bool) -> int:
+    """The first bar after the first that reaches the level, bar by bar."""
+    ahead, behind = (highs, lows) if sign < 0 else (lows, highs)
+    best = Decimal(str(mark))
+    for bar in range(1, len(ahead)):
+        level = best * (1 + sign * away / 100) if is_percent else best + sign * away
+        level = level.quantize(Decimal("1e-8"), ROUND_HALF_EVEN)
+        if sign * (Decimal(str(behind[bar])) - level) >= 0:
+            return bar
+        best = min(best * sign, Decimal(str(ahead[bar])) * sign) * sign
+    return NEVER
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("is_percent", [True, False])
+def test_search_finds_what_going_bar_by_bar_does(sign: int, is_percent: bool) -> None:
+    found = Counter[int]()
+    for seed in range(150):
+        chance = np.random.default_rng(seed)
+        closes = 100 + np.cumsum(chance.integers(-20, 21, 150)) / 100
+        spread = chance.integers(0, 15, (2, 150)) / 100
+        highs, lows = (np.round(column, 2).tolist() for column in (closes + spread[0], closes - spread[1]))
+        prices, away = market(highs, lows), Decimal(int(chance.integers(5, 150))) / 100
+        mark, terms = float(round(closes[0], 2)), {"trail_units": None, "trail_percent": Amount(away)}
+        if not is_percent:
+            terms = {"trail_units": int(away * prices.scale.price_one)}
+        order = trailing(prices, sign, mark=0, **terms)
+        order.mark = round(mark * 100) * prices.scale.price_one // 100
+        trail, stops = search(prices, order), sorted({1, *chance.integers(2, 150, 3).tolist(), 150})
+        touches = (trail.first(start, stop) for start, stop in pairwise(stops))
+        expected = by_hand(highs, lows, sign, mark, away, is_percent=is_percent)
+        assert next((touch for touch in touches if touch < NEVER), NEVER) == expected, seed
+        found[expected] += 1
+    assert len(found) > 30
 
 
 def test_level_of_a_percentage_and_of_a_short_position() -> None:
@@ -190,7 +233,7 @@ def test_ticks_of_other_symbols_between_two_bars_change_nothing() -> None:
     order = trailing(prices)
     assert first(prices, order, 2, 16, now=1) == 11
     assert first(prices, order, 2, 11, now=1) == NEVER
-    assert first(prices, order, 12, 13, now=1) == NEVER  # no bar of its own closes at tick 12
+    assert first(prices, order, 10, 11, now=1) == NEVER  # no bar of its own closes at tick 10
     trails = trails_of([order], prices, Standing(1))
     trails.follow(2)
     assert order.stop == 95
