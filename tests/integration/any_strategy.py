@@ -35,6 +35,8 @@ class Habits:
     stops: int
     fails: int
     """The turns at which it ends the run, or fails."""
+    waits: bool
+    """It has one entry or one exit at a time, and asks for nothing while that works."""
 
 
 CALLBACKS = ("on_bar", "on_tick", "on_order", "on_fill")
@@ -56,6 +58,7 @@ def draw_habits(chance: Random, *, is_calm: bool) -> Habits:
         late=chance.choice((NEVER, 1, 10, 40)),
         stops=chance.choice((NEVER,) * 16 + (0, 1, chance.randrange(100))),
         fails=chance.choice((NEVER,) * 20 + (0, chance.randrange(100))),
+        waits=chance.random() < (0.5 if is_calm else 0.15),
     )
 
 
@@ -121,7 +124,7 @@ class Anything(Strategy):
         if turn == habits.late:
             self._averages.append(ema(self.series(chance.choice(self.symbols)).close, 4))
             self._slow.append(self._coarse(chance.choice(self.symbols)))
-        if 100 * chance.random() < habits.acts and len(self._own) < ORDERS_MAX:
+        if (habits.waits or 100 * chance.random() < habits.acts) and len(self._own) < ORDERS_MAX:
             self._act()
         if 100 * chance.random() < habits.asks:
             self.fetch_window(chance.choice(self.symbols), self.timeframe, chance.randint(1, 4))
@@ -138,6 +141,9 @@ class Anything(Strategy):
     # What it asks for
 
     def _act(self) -> None:
+        if self._habits.waits:
+            self._enter_or_leave()
+            return
         for _ in range(self._chance.choice((1, 1, 1, 2, 3))):
             try:
                 if 100 * self._chance.random() < self._habits.plain:
@@ -198,6 +204,34 @@ class Anything(Strategy):
             case _:
                 order = self.buy(symbol, 2, take_profit=price * (1 + away), stop_loss=price * (1 - away))
         self._own += [order, *order.legs]
+
+    def _enter_or_leave(self) -> None:
+        """In with an exit or without; out by one order where none works."""
+        chance, symbol = self._chance, self.symbols[0]
+        if self.orders or not len(self.series(symbol).close):
+            return
+        held = self.position(symbol).quantity
+        if held > 0:
+            self._own.append(self._exit(symbol, held))
+            return
+        entry = self.buy(symbol, 2)
+        self._own.append(entry)
+        if chance.random() < 0.7:
+            self._own.append(self._exit(symbol, chance.choice((1, 2))))
+            self.oto(entry, self._own[-1])
+
+    def _exit(self, symbol: str, quantity: Any) -> Any:
+        chance = self._chance
+        price, away = self.series(symbol).close[-1], chance.choice((0.002, 0.01, 0.05))
+        match chance.randrange(4):
+            case 0:
+                return self.sell(symbol, quantity, limit=price * (1 + away), tif="gtc")
+            case 1:
+                return self.sell(symbol, quantity, stop=price * (1 - away), tif="gtc")
+            case 2:
+                return self.sell(symbol, quantity, trail=price * away, tif="gtc")
+            case _:
+                return self.sell(symbol, quantity, trail_percent=100 * away, tif="gtc")
 
     def _do(self, op: Op) -> None:
         if op.name in {"cancel", "replace"}:

@@ -27,6 +27,7 @@ from weaver.greta.ledger.margin_rule import MarginRule
 from weaver.greta.market import Market
 from weaver.greta.orders import next_touch, trails
 from weaver.greta.orders.entries import Entries
+from weaver.greta.orders.exits import Exits
 from weaver.greta.orders.next_touch import Watch
 from weaver.greta.orders.short_way import ShortWay
 from weaver.greta.record.envelope import Envelope
@@ -56,6 +57,7 @@ Switch = tuple[object, str, object]
 OFF: Mapping[str, Sequence[Switch]] = {
     "plain orders filled short": [(ShortWay, "way", lambda *_: _never)],
     "entries with exits filled short": [(Entries, "is_taken_up", lambda *_: False)],
+    "lone exits filled short": [(Exits, "is_filled", lambda *_: False)],
     "many ticks in one go": [(Market, "quiet_until", lambda _, tick: tick)],
     "many calls in one go": [(Callbacks, "call_until", lambda _, first, *__: first)],
     "settled within a go": [(Market, "settler", lambda _: _never)],

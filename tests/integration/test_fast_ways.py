@@ -16,6 +16,7 @@ from weaver.greta.ledger.margin_rule import MarginRule
 from weaver.greta.market import Market
 from weaver.greta.orders import next_touch
 from weaver.greta.orders.entries import Entries
+from weaver.greta.orders.exits import Exits
 from weaver.greta.orders.next_touch import Watch
 from weaver.greta.orders.short_way import ShortWay
 from weaver.marvin.callbacks import Callbacks
@@ -58,6 +59,7 @@ def test_drawn_runs_take_every_fast_way_and_are_called_with_everything(monkeypat
     spy_on_what_is_made(ShortWay, "way")
     spy_on_what_is_made(Market, "settler")
     spy(Entries, "is_taken_up", lambda found, *_: found)
+    spy(Exits, "is_filled", lambda found, *_: found)
     spy(market, "FillAtOpen", lambda *_: True)
     spy(Market, "quiet_until", lambda found, _, tick: found > tick + 1)
     spy(Callbacks, "call_until", lambda found, _, first, *__: found > first + 1)

@@ -8,6 +8,7 @@ from weaver.greta.ledger.margin_rule import MarginRule
 from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.orders.corporate_actions import CorporateEvents
 from weaver.greta.orders.entries import Entries
+from weaver.greta.orders.exits import Exits
 from weaver.greta.orders.next_touch import Watch
 from weaver.greta.orders.short_way import AGAIN, QUIET, ShortWay
 from weaver.greta.orders.trails import Trails
@@ -47,6 +48,7 @@ class Market:
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
         plain = PlainOrders(self.ledger, begin=begin, start=setup.start)
         accept = _leave if is_heard else self._orders.accept
+        self._exits = None if is_heard else Exits(plain, self._orders, self.ledger)
         entries = None if is_heard else Entries(plain, self._orders, self._watch, self._trails)
         self._take_up_all = ShortWay(plain, self._watch, entries).way(self._fresh, accept)
         self._news: list[Order | Fill] = []
@@ -59,7 +61,7 @@ class Market:
         """Everything that a tick's bars bring, in order, up to the strategy's turn."""
         self._trails.begin(tick)  # a new one starts from where it was placed
         is_due = self._take_up(tick)
-        if is_due:
+        if is_due and not (self._exits is not None and self._exits.is_filled(tick)):
             self._trails.stand_still()
             self.matcher.trade(tick)
         self._trails.end(tick, are_moved=is_due)

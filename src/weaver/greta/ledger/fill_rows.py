@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.ledger.exact_sums import whole, with_room
-from weaver.greta.ledger.filled_at_open import filled_at_open
+from weaver.greta.ledger.filled_whole import filled_whole
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.execution import AT_OPEN
 from weaver.model.orders.order import Order
@@ -83,8 +83,8 @@ class FillRows(Sequence[FillRow]):
         """Orders by number; of those of the run that are not plain, all."""
         self.plain: list[Plain] = []
         """What orders that are not kept have in common, by symbol."""
-        self.filled_at_open = filled_at_open(self)
-        """What such orders are."""
+        self.filled_whole = filled_whole(self)
+        """What they are, and others that filled whole."""
         self.placed: dict[int, int] = {}
         """When an order that is not kept was placed, ns, where that was not at the end of the bar before its fill's."""
         self.which = array("q")
@@ -95,7 +95,9 @@ class FillRows(Sequence[FillRow]):
         """Where in its bar a fill was made, of those that were not made at the open."""
         self.notes: dict[int, tuple[str, ...]] = {}
         self.paid: dict[int, Paid] = {}
-        """What rows came to that have to be settled, of those that did not fill the short way."""
+        """What rows came to that have to be settled, of those that did not fill a short way."""
+        self.market: dict[int, int] = {}
+        """At what price, in price units and before slippage, the others were made, if not at the open of their bar."""
         self._lists = Amounts([], [], [], [])
         self._swept: Amounts | None = None
         self._swept_units = np.empty(0, dtype=np.int64)
@@ -133,12 +135,23 @@ class FillRows(Sequence[FillRow]):
 
     def append(self, order: Order, units: int, bar: int, place: int, notes: tuple[str, ...], paid: Paid) -> None:
         """Add a row of which it is known what it came to."""
-        number, row = order.number, len(self.numbers)
+        row = len(self.numbers)
         if notes:
             self.notes[row] = notes
-        if place != AT_OPEN:
-            self.places[row] = place
         self.paid[row] = paid
+        self._add(order, units, bar, place)
+
+    def append_whole(self, order: Order, units: int, bar: int, place: int, market: int) -> None:
+        """Add the one row of an order that filled whole, at a price before slippage; the rest is settled later."""
+        if place != AT_OPEN:
+            self.market[len(self.numbers)] = market
+        self._add(order, units, bar, place)
+        order.__class__ = self.filled_whole
+
+    def _add(self, order: Order, units: int, bar: int, place: int) -> None:
+        number = order.number
+        if place != AT_OPEN:
+            self.places[len(self.numbers)] = place
         self.kept[number] = order
         self.numbers.append(number)
         self.which.append(self._index[order.scale.symbol])
@@ -154,10 +167,11 @@ class FillRows(Sequence[FillRow]):
         """Give all unsettled rows, which have these `units`, their amounts: int64 arrays."""
         self.settled_amounts()
         self.paid.clear()
+        self.market.clear()
         self._swept_units, self._swept = units, amounts
 
     def worth(self, order: Order) -> int:
-        """Settle, and return what a plain order's one fill came to, in price units x quantity units."""
+        """Settle, and return what the one fill of an order came to, in price units x quantity units."""
         for row in range(len(self._rows), len(self)):
             self._rows[self.numbers[row]] = row
         return int(self.amounts.prices[self._rows[order.number]]) * order.units
@@ -181,7 +195,7 @@ class FillRows(Sequence[FillRow]):
         if placed is None:
             placed = plain.placed(self.bars[row])
         order = self.kept[number] = Order(number, plain.scale, 1 if units > 0 else -1, abs(units), placed)
-        order.__class__ = self.filled_at_open
+        order.__class__ = self.filled_whole
         return order
 
     def settled_amounts(self) -> Amounts:

@@ -72,14 +72,16 @@ class Ledger:
         fills = self.fills
         if row < fills.settled:
             return Paid(*(column[row] for column in fills.settled_amounts()))
-        return self.settlement.amounts(self.prices_of(row), fills.units[row], fills.bars[row])
+        prices = self.prices_of(row)
+        return self.settlement.amounts(prices, fills.units[row], prices.open_units(fills.bars[row]))
 
     def price_paid(self, row: int) -> int:
         """The price of a fill alone, in price units."""
         fills = self.fills
         if row < fills.settled:
             return int(fills.settled_amounts().prices[row])
-        return self.settlement.prices_at(self.prices_of(row), fills.units[row], fills.bars[row])[1]
+        prices = self.prices_of(row)
+        return self.settlement.price_paid(prices, fills.units[row], prices.open_units(fills.bars[row]))
 
     def _move(self, amount: int) -> None:
         self._cash = self.cash + amount
@@ -106,6 +108,14 @@ class Ledger:
         self._hold(scale.symbol, self.units[scale.symbol] + signed)
         self.fills.append(order, signed, bar, place, notes, paid)
         self.settlement.take(signed, paid)
+
+    def record_exit(self, order: Order, market: int, bar: int, place: int) -> None:
+        """Book that an order has filled whole at a price before slippage, and made the holding smaller; what it came to
+        is settled when somebody looks."""
+        symbol, signed = order.scale.symbol, order.sign * order.units
+        self._hold(symbol, self.units[symbol] + signed)
+        self.settlement.expect(symbol, signed, market / order.scale.price_one)
+        self.fills.append_whole(order, signed, bar, place, market)
 
     def pay(self, symbol: str, kind: str, amount: int, tick: int, **more: Any) -> None:
         """Book a cash flow; `more` is what only its kind has."""

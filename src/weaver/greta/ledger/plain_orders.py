@@ -79,7 +79,7 @@ def _fill_of(ledger: Ledger, prices: Prices, index: int) -> Fill:
     dearest, cheapest, each, fixed = bounds.dearest, bounds.cheapest, bounds.each, bounds.fixed
     enter, flatten = ledger.shown[symbol].append, ledger.shown[symbol].clear
     number, unit, bar_, which = fills.numbers.append, fills.units.append, fills.bars.append, fills.which.append
-    filled, bound_of = fills.filled_at_open, (_on_margin if is_margin else _on_cash)(ledger, prices)
+    filled, bound_of = fills.filled_whole, (_on_margin if is_margin else _on_cash)(ledger, prices)
 
     def fill(order: Order, bar: int) -> bool:
         units, holding = order.units, held[symbol]
@@ -124,7 +124,7 @@ def _on_cash(ledger: Ledger, prices: Prices) -> Bound:
         del left
         if units < 0 or holding < 0:
             return None
-        _, _, commission, value = ledger.settlement.amounts(prices, units, bar)
+        _, _, commission, value = ledger.settlement.amounts(prices, units, prices.open_units(bar))
         exact = ledger.cash - value - commission
         return None if exact < 0 else ledger.settlement.below(exact)
 

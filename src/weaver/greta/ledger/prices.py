@@ -106,6 +106,10 @@ class Prices:
             return a, b, c, d
         return self.units(open_), self.units(high), self.units(low), self.units(close)
 
+    def open_units(self, index: int) -> int:
+        """A bar's open in price units."""
+        return self.units(self.open[index])
+
     def close_units(self, index: int) -> int:
         """A bar's close in price units; the newest one is asked for many times over."""
         counted, units = self._counted

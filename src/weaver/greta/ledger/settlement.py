@@ -1,4 +1,4 @@
-"""What plain market orders came to that filled at an open: worked out one by one, or many in a sweep over arrays."""
+"""What orders came to that filled whole: worked out one by one, or many in a sweep over arrays."""
 
 from collections.abc import Mapping
 
@@ -62,19 +62,25 @@ class Settlement:
         spent = paid.value + paid.commission if units > 0 else paid.commission - paid.value
         self.at_least -= spent + self.slack
 
+    def expect(self, symbol: str, units: int, price: float) -> None:
+        """A fill of `units` (signed) at a price before slippage, which is settled later."""
+        bounds = self.bounds[symbol]
+        each = price * bounds.dearest + bounds.each if units > 0 else price * bounds.cheapest - bounds.each
+        self.at_least -= units * each + bounds.fixed
+
     def below(self, cash: int) -> float:
         """A float that is surely no more than so much cash."""
         return cash - abs(cash) * 1e-15 - self.slack
 
-    def prices_at(self, prices: Prices, units: int, bar: int) -> tuple[int, int]:
-        """The open of a bar, and what a fill of `units` (signed) at it pays, in price units."""
-        market, costs = prices.units(prices.open[bar]), prices.costs
-        return market, costs.slipped(market, sign=1 if units > 0 else -1, limit=None) if costs.slips else market
+    def price_paid(self, prices: Prices, units: int, market: int) -> int:
+        """What a fill of `units` (signed) pays at a market price, in price units."""
+        costs = prices.costs
+        return costs.slipped(market, sign=1 if units > 0 else -1, limit=None) if costs.slips else market
 
-    def amounts(self, prices: Prices, units: int, bar: int) -> Paid:
-        """What a fill of `units` (signed) at the open of a bar came to."""
+    def amounts(self, prices: Prices, units: int, market: int) -> Paid:
+        """What a fill of `units` (signed) at a market price came to."""
         sign, quantity, costs = (1, units, prices.costs) if units > 0 else (-1, -units, prices.costs)
-        market, paid = self.prices_at(prices, units, bar)
+        paid = self.price_paid(prices, units, market)
         value = prices.scale.cash(paid, quantity)
         return Paid(paid, sign * (paid - market), costs.due(costs.computed(paid, quantity), 0), value)
 
@@ -93,7 +99,10 @@ class Settlement:
     def _one_by_one(self, fills: FillRows, start: int, cash: int) -> int:
         for row in range(start, len(fills)):
             prices, signed, bar = self._prices[fills.which[row]], fills.units[row], fills.bars[row]
-            paid = fills.paid.pop(row, None) or self.amounts(prices, signed, bar)
+            paid = fills.paid.pop(row, None)
+            if paid is None:
+                market = fills.market.pop(row, None)
+                paid = self.amounts(prices, signed, prices.open_units(bar) if market is None else market)
             cash -= (paid.value if signed > 0 else -paid.value) + paid.commission
             if cash < 0 < signed and not self._may_borrow:
                 raise _unpaid(prices, bar)
@@ -106,13 +115,15 @@ class Settlement:
         counted = fills.units[start:]
         if max(map(abs, counted)) >= FITS:
             return None
-        signed = np.fromiter(counted, np.int64, len(bars))
+        signed, given = np.fromiter(counted, np.int64, len(bars)), _given(fills, start)
+        if given is None:
+            return None
         amounts = Amounts(*np.empty((4, len(bars)), dtype=np.int64))
         for index in range(len(self._prices)):
             rows = slice(None) if len(self._prices) == 1 else np.flatnonzero(which == index)
             if not len(bars[rows]):
                 continue
-            found = _amounts_all(self._prices[index], signed[rows], bars[rows])
+            found = _amounts_all(self._prices[index], signed[rows], bars[rows], given[rows])
             if found is None:
                 return None
             for column, part in zip(amounts, found, strict=True):
@@ -132,13 +143,27 @@ class Settlement:
         return signed, amounts, int(left[-1])
 
 
-def _amounts_all(prices: Prices, signed: NDArray[np.int64], bars: NDArray[np.int64]) -> Amounts | None:
-    """`Settlement.amounts` of many fills of one symbol; None where int64 might not hold a step of it."""
+def _given(fills: FillRows, start: int) -> NDArray[np.int64] | None:
+    """The market prices of the rows from `start` on that are not opens, 0 elsewhere; None where int64 might not hold
+    one."""
+    given = np.zeros(len(fills) - start, dtype=np.int64)
+    if fills.market:
+        if max(fills.market.values()) >= EXACT_BELOW:
+            return None
+        given[np.fromiter(fills.market, np.int64) - start] = list(fills.market.values())
+    return given
+
+
+def _amounts_all(
+    prices: Prices, signed: NDArray[np.int64], bars: NDArray[np.int64], given: NDArray[np.int64]
+) -> Amounts | None:
+    """`Settlement.amounts` of many fills of one symbol, at the given prices where they are above 0, else at the opens;
+    None where int64 might not hold a step of it."""
     opens, one, costs = prices.listing.bars.open[bars], prices.float_one, prices.costs
     counted = np.rint(opens * one)
     if not one or counted.max() >= EXACT_BELOW or np.any(counted / one != opens):
         return None
-    market, sign, quantity = counted.astype(np.int64), np.sign(signed), np.abs(signed)
+    market, sign, quantity = np.where(given, given, counted.astype(np.int64)), np.sign(signed), np.abs(signed)
     paid = costs.slipped_all(market, sign) if costs.slips else market
     value = None if paid is None else prices.scale.cash_all(paid, quantity)
     commission = None if paid is None else costs.due_all(paid, quantity)

@@ -54,9 +54,7 @@ class Filling:
         pool = self._pool(order, bar)
         if pool == 0 or not (order.is_sized or self._size(order, price)):
             return
-        costs = self._costs[order.scale.symbol]
-        limit = order.limit_units if order.order_type in LIMITED else None
-        paid = costs.slipped(price, sign=order.sign, limit=limit) if costs.slips else price
+        paid = self.paid(order, price)
         wanted = self._wanted(order)
         takes = wanted if pool is None else min(wanted, pool)
         self.capped += takes < wanted
@@ -91,6 +89,14 @@ class Filling:
             self._book.enter(order.exits, units, self._now)
         if order.group is not None:
             self._book.leave(order.group, units)
+
+    def paid(self, order: Order, price: int) -> int:
+        """What an order pays, or gets, at a market price."""
+        costs = self._costs[order.scale.symbol]
+        if not costs.slips:
+            return price
+        limit = order.limit_units if order.order_type in LIMITED else None
+        return costs.slipped(price, sign=order.sign, limit=limit)
 
     def _charge(self, order: Order, units: int, paid: int) -> int:
         """The commission of a fill, with those of the order before it."""

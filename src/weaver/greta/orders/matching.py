@@ -71,9 +71,9 @@ class Matcher:
         on_end: Callable[[Order], None] | None,
     ) -> None:
         self._means = LedgerMeans(ledger, prices)
-        self._costs = {symbol: price.costs for symbol, price in prices.items()}
+        costs = {symbol: price.costs for symbol, price in prices.items()}
         kept = ledger.fills.kept
-        self.exchange = Exchange(self._means, self._costs, kept=kept, legs_wait=legs_wait, on_end=on_end)
+        self.exchange = Exchange(self._means, costs, kept=kept, legs_wait=legs_wait, on_end=on_end)
         self.orders, self.filling = self.exchange.book, self.exchange.filling
         self.book = self.orders.working
         self.ticks, self.begin = memoryview(b""), EVER
@@ -94,6 +94,6 @@ class Matcher:
 
     def close_out(self, order: Order, index: int) -> None:
         """Fill an order whole at the close of a bar of its symbol, whatever the account's means."""
-        bar, costs = self._means.bar(order.symbol, index), self._costs[order.symbol]
-        paid = costs.slipped(bar.close, sign=order.sign, limit=None) if costs.slips else bar.close
+        bar = self._means.bar(order.symbol, index)
+        paid = self.filling.paid(order, bar.close)
         self.filling.execute(order, order.remaining, bar.close, paid, bar, AT_END, ("close_at_end",))

@@ -219,25 +219,34 @@ class Guarded(Strategy):
             self.buy(bar.symbol, 1, take_profit=bar.close * 1.002, stop_loss=bar.close * 0.998)
 
 
+class Stopped(Guarded):
+    """In at a crossing when flat, out where it has fallen by two tenths of a percent."""
+
+    def enter(self, bar: Any) -> None:
+        if not self.position(bar.symbol):
+            self.buy(bar.symbol, 1, stop_loss=bar.close * 0.998)
+
+
+@pytest.mark.parametrize(("strategy", "column"), [(Guarded, "paid"), (Stopped, "market")])
 @pytest.mark.parametrize("costs", COSTS)
 def test_exits_inside_bars_are_settled_with_the_entries_before_and_after_them(
-    costs: Mapping[str, str], bars: Bars, monkeypatch: pytest.MonkeyPatch
+    costs: Mapping[str, str], strategy: type[weaver.Strategy], column: str, bars: Bars, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known: list[int] = []
     sweep: Callable[..., Any] = Settlement._sweep
 
     def watching(self: Settlement, fills: Any, *given: Any) -> Any:
-        known.append(len(fills.paid))
+        known.append(len(getattr(fills, column)))
         return sweep(self, fills, *given)
 
     monkeypatch.setattr(Settlement, "_sweep", watching)
-    swept = weaver.backtest(Guarded, bars, costs=costs, cash=1_700, lookahead_check=False)
-    assert sum(known) > 100
+    swept = weaver.backtest(strategy, bars, costs=costs, cash=1_700, lookahead_check=False)
+    assert sum(known) > 20
     cash = Decimal(1_700)
     for fill in swept.fills:
         cash -= int(fill.side) * fill.quantity * fill.price + fill.commission
     assert swept.finished.cash == cash * 10**8
     monkeypatch.setattr(settlement, "SWEEP", 10**6)
-    single = weaver.backtest(Guarded, bars, costs=costs, cash=1_700, lookahead_check=False)
+    single = weaver.backtest(strategy, bars, costs=costs, cash=1_700, lookahead_check=False)
     assert list(single.fills) == list(swept.fills)
     assert single.stats == swept.stats

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from tests.builders import backtest, crypto_bars
-from weaver.greta.ledger.filled_at_open import FilledAtOpen
+from weaver.greta.ledger.filled_whole import FilledWhole
 from weaver.marvin.strategy import Strategy
 from weaver.model.orders.order import Order
 from weaver.model.orders.status import OrderStatus
@@ -38,7 +38,7 @@ def test_strategy_sees_its_order_filled_at_the_next_open() -> None:
 
     class Looking(Holding):
         def on_stop(self) -> None:
-            assert [type(order).__mro__[1] for order in self.kept[:2]] == [FilledAtOpen] * 2
+            assert [type(order).__mro__[1] for order in self.kept[:2]] == [FilledWhole] * 2
             seen.extend(self.seen)
 
     backtest(Looking, crypto_bars([10, 11, 12]), costs="none")

@@ -1,4 +1,4 @@
-"""A plain order that filled whole at an open, of which nothing but that is known until somebody asks."""
+"""An order that filled whole in one go, of which nothing but that is known until somebody asks."""
 
 from typing import ClassVar, Protocol
 
@@ -13,8 +13,8 @@ class Worths(Protocol):
         """What it came to, in price units x quantity units."""
 
 
-class FilledAtOpen(Order):
-    """What an order becomes when it fills the short way: an order's other fields follow from that."""
+class FilledWhole(Order):
+    """What an order becomes when it fills a short way: how far it has filled, and for what, follows from that."""
 
     __slots__ = ()
     worths: ClassVar[Worths]
@@ -33,6 +33,6 @@ class FilledAtOpen(Order):
         return Order, (self.number, self.scale, self.sign, self.units, self.placed), self.__getstate__()
 
 
-def filled_at_open(worths: Worths) -> type[FilledAtOpen]:
+def filled_whole(worths: Worths) -> type[FilledWhole]:
     """Those of one run."""
-    return type("FilledAtOpen", (FilledAtOpen,), {"__slots__": (), "worths": worths})
+    return type("FilledWhole", (FilledWhole,), {"__slots__": (), "worths": worths})
