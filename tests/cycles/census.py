@@ -98,10 +98,10 @@ class CensusServer(Server):
             assert time.monotonic() < deadline, "it does not count"
             time.sleep(0.01)
         counts = json.loads(self._counts.read_text())
-        family = [self.process_id, *_descendants(self.process_id)]
-        hosts = [pid for pid in family if "weaver.decider" in _command(pid)]
+        family = [self.process_id, *descendants(self.process_id)]
+        hosts = [pid for pid in family if "weaver.decider" in command(pid)]
         return Census(
-            processes=Counter(map(_command, family[1:])),
+            processes=Counter(map(command, family[1:])),
             descriptors=sum((_descriptors(pid) for pid in (self.process_id, *hosts[:1])), Counter()),
             threads=int(_status(self.process_id, "Threads")),
             tasks=counts["tasks"],
@@ -110,14 +110,16 @@ class CensusServer(Server):
         )
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
+    """The ids of all processes that descend from one."""
     for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
         yield child
         with suppress(FileNotFoundError):
-            yield from _descendants(child)
+            yield from descendants(child)
 
 
-def _command(pid: int) -> str:
+def command(pid: int) -> str:
+    """What a process was started as, in short."""
     with suppress(OSError):
         return " ".join(Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:3])
     return "gone"

@@ -1,0 +1,154 @@
+"""What a live run has come to, by hand, from recorded ticks, orders and fills alone."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.trading_store import FakeDisk, FakeTradingStore
+from tests.unit.glados.deciders.strategies import HOUR, SETUP, START
+from tests.unit.glados.fakes import a_run
+from tests.unit.veda.live_builders import live_fill, live_order
+from weaver.glados.live.results import FOLDS_MAX, LiveResult, LiveResults
+from weaver.model.calendar.instants import time_of
+from weaver.model.orders.status import OrderStatus
+from weaver.veda.inputs import InputBar, OrderFilled, TickInputs
+from weaver.veda.ports import RecordedTick
+from weaver.veda.runs.recorded.codec import encode_inputs, encode_setup
+
+SYMBOL, RUN = "BTC/USD", a_run("run")
+SETUP_OF_RUN = replace(SETUP, run_id="run", cash=Decimal(1000))
+
+
+def tick(number: int, inputs: bytes) -> RecordedTick:
+    return RecordedTick(run_id="run", number=number, time=time_of(START + number * HOUR), inputs=inputs, actions=())
+
+
+def hour(number: int, close: float, *updates: OrderFilled) -> RecordedTick:
+    end = START + number * HOUR
+    prices = dict.fromkeys(("open", "high", "low", "close"), close)
+    bar = InputBar(symbol=SYMBOL, start=end - HOUR, end=end, volume=1.0, **prices)
+    return tick(number, encode_inputs(TickInputs(number=number, time=end, updates=updates, bars=(bar,))))
+
+
+def filled(number: int, price: str, hours: int) -> OrderFilled:
+    at = START + hours * HOUR
+    return OrderFilled(
+        number=number, status=OrderStatus.FILLED, quantity=Decimal(2), price=Decimal(price), commission=Decimal(1),
+        time=at, bar_time=at,
+    )  # fmt: skip
+
+
+class Kept:
+    """What stands in the store of a run that bought 2 at 100 and sold them at 115, for 1 each time."""
+
+    def __init__(self) -> None:
+        self.disk = FakeDisk()
+        self.folded = 0
+        self.results = LiveResults(store=FakeTradingStore(self.disk), aside=self._aside)
+
+    async def _aside(self, work: Callable[[], None]) -> None:
+        self.folded += 1
+        work()
+
+    def record(self, *ticks: RecordedTick) -> None:
+        for one in ticks:
+            self.disk.tables.ticks[one.run_id, one.number] = one
+
+    def bought(self) -> None:
+        self._filled("run-1", 1, "buy", "100", 1)
+        self.record(tick(0, encode_setup(SETUP_OF_RUN)), hour(1, 100.0), hour(2, 110.0, filled(1, "100", 1)))
+
+    def sold(self) -> None:
+        self._filled("run-2", 2, "sell", "115", 2)
+        self.record(hour(3, 120.0, filled(2, "115", 2)))
+
+    def _filled(self, name: str, number: int, side: str, price: str, hours: int) -> None:
+        tables = self.disk.tables
+        tables.orders[name] = live_order(name, side, 2, number=number, symbol=SYMBOL, status=OrderStatus.FILLED)
+        fill = replace(
+            live_fill(side, 2, price, symbol=SYMBOL, commission=1),
+            id=f"{name}-f", order_id=name, run_id="run", filled_at=time_of(START + hours * HOUR),
+        )  # fmt: skip
+        tables.fills[fill.id] = fill
+
+    def found(self) -> LiveResult:
+        found = asyncio.run(self.results.find(RUN, "alpaca paper"))
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
+
+
+def test_run_that_has_not_begun_has_come_to_nothing(kept: Kept) -> None:
+    assert asyncio.run(kept.results.find(RUN, "alpaca paper")) is None
+
+
+def test_run_before_its_first_tick_has_no_curve_and_no_statistics(kept: Kept) -> None:
+    kept.record(tick(0, encode_setup(SETUP_OF_RUN)))
+    found = kept.found()
+    assert (len(found.points), found.stats(), found.trades(), found.holdings) == (0, {}, (), ())
+    assert found.ledger.cash == 1000
+
+
+def test_curve_holdings_and_trades_are_those_of_its_fills(kept: Kept) -> None:
+    kept.bought()
+    found = kept.found()
+    assert found.curve.equity.tolist() == [1000, 1019]  # 1000 - 200 - 1, and 2 at 110
+    assert found.curve.cash.tolist() == [1000, 799]
+    [held] = found.holdings
+    assert (held.quantity, held.market_value, held.unrealised_pnl) == (2, 220, 20)
+    assert found.trades() == ()
+    kept.sold()
+    found = kept.found()
+    assert found.curve.equity.tolist() == [1000, 1019, 1028]  # 230 for both, less 1
+    assert found.holdings == ()
+    [row] = found.trade_rows("run")
+    assert [row[name] for name in ("number", "side", "quantity", "entry_price", "exit_price", "pnl", "commission")] == [
+        1, "long", "2", "100", "115", "28", "2",
+    ]  # fmt: skip
+    assert row["exit_time"] - row["entry_time"] == timedelta(hours=1)
+    stats = found.stats()
+    assert (stats["final_equity"], stats["trades"], stats["wins"], stats["slippage"]) == (1028, 1, 1, None)
+    assert stats["total_return"] == pytest.approx(0.028)
+    assert stats["commission"] == 2
+
+
+def test_only_what_is_new_is_read(kept: Kept) -> None:
+    kept.bought()
+    assert kept.found().points == kept.found().points
+    assert kept.folded == 1
+    del kept.disk.tables.ticks["run", 1]  # whoever read it again would miss it
+    kept.sold()
+    assert len(kept.found().points) == 3
+
+
+def test_fold_that_was_given_up_is_begun_again(kept: Kept) -> None:
+    kept.bought()
+
+    async def given_up(_work: Callable[[], None]) -> None:
+        raise TimeoutError
+
+    kept.results._aside = given_up
+    with pytest.raises(TimeoutError):
+        kept.found()
+    kept.results._aside = kept._aside
+    assert len(kept.found().points) == 2
+
+
+def test_curves_that_nobody_asks_for_are_given_up(kept: Kept) -> None:
+    kept.bought()
+    for number in range(FOLDS_MAX + 1):
+        kept.record(replace(tick(0, encode_setup(SETUP_OF_RUN)), run_id=f"other-{number}"))
+    kept.found()
+    for number in range(FOLDS_MAX):
+        asyncio.run(kept.results.find(a_run(f"other-{number}"), "alpaca paper"))
+    before = kept.folded
+    assert len(kept.found().points) == 2
+    assert kept.folded == before + 1
