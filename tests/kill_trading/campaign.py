@@ -151,7 +151,7 @@ class Campaign:
         self._none_left(family)
         kept = self._books()
         self._verify(*checks.problems(kept, seen), *replays.differing(kept), *replays.unlike(PATTERN, kept))
-        self._verify(*replays.unnoticed(kept))
+        self._verify(*replays.told_twice(kept), *replays.unnoticed(kept))
         self._count(kept, seen)
         return self.tally
 

@@ -1,13 +1,16 @@
 """What was recorded of runs, decided once more without any interruption."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import zip_longest
 
 from tests.kill_trading.judging.books import Books, TickRow
 from weaver.decider import LiveDecider
 from weaver.glados.trading.packed import unpacked
+from weaver.veda.inputs import OrderFilled
 from weaver.veda.ports import RecordedTick
 from weaver.veda.runs.recorded.codec import decode_inputs, encode_inputs
 from weaver.veda.runs.recorded.replaying import Replayed, replay, warmup_digests
@@ -21,6 +24,20 @@ def differing(kept: Books) -> Iterator[str]:
             yield f"{kept.runs[run_id].name} ({run_id}): {again.difference}"
         elif again.ticks != len(ticks):
             yield f"{run_id}: {again.ticks} of {len(ticks)} ticks were decided again"
+
+
+def told_twice(kept: Books) -> Iterator[str]:
+    """Orders of which a strategy was told more fills than they have."""
+    filled = {(order.run_id, order.number): order.filled for order in kept.orders.values()}
+    for run_id, ticks in kept.ticks.items():
+        told: dict[int, Decimal] = defaultdict(Decimal)
+        for tick in ticks[1:]:
+            for update in decode_inputs(tick.inputs).updates:
+                if isinstance(update, OrderFilled):
+                    told[update.number] += update.quantity
+        for number, quantity in told.items():
+            if quantity > filled[run_id, number]:
+                yield f"DOUBLED: {run_id} was told that {quantity} of {number} filled, of {filled[run_id, number]}"
 
 
 def unnoticed(kept: Books) -> Iterator[str]:
@@ -55,8 +72,9 @@ def replayed(ticks: Sequence[TickRow], kept: Books) -> Replayed:
 
 def unlike(name: str, kept: Books) -> Iterator[str]:
     """Replays that came to other ticks than the one of that name, which nothing interrupted: the same bars give the
-    same inputs and decisions, however often its server was killed. Updates of one tick may come in another order, as
-    those that are found by looking at the venue go by no stream."""
+    same bars, windows, fills and decisions at each tick, however often its server was killed. Fills of a tick may come
+    in another order, as those that are found by looking at the venue go by no stream; and where an order stood only
+    while nobody could be told is not told."""
     pattern = next(run for run in kept.runs.values() if run.name == name)
     wanted = [_shown(tick) for tick in kept.ticks[pattern.id][1:]]
     for run in kept.runs.values():
@@ -73,5 +91,5 @@ def unlike(name: str, kept: Books) -> Iterator[str]:
 
 def _shown(tick: TickRow) -> tuple[object, ...]:
     inputs = decode_inputs(tick.inputs)
-    updates = sorted(map(repr, inputs.updates))
-    return inputs.time, inputs.bars, inputs.late, inputs.windows, updates, [*unpacked(tick.actions)]
+    fills = sorted(repr(update) for update in inputs.updates if isinstance(update, OrderFilled))
+    return inputs.time, inputs.bars, inputs.late, inputs.windows, fills, [*unpacked(tick.actions)]
