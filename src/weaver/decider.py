@@ -3,7 +3,7 @@ standard input by the server that started it. A strategy is decided for here ali
 
 import argparse
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -45,20 +45,23 @@ def main() -> None:
     DeciderHost(control, new_answer, WorkerLimits(memory_max_bytes=given.memory, nice=given.nice)).serve()
 
 
-def new_answer() -> Callable[[Frame], bytes]:
-    """What answers one run's messages."""
+def new_answer() -> Callable[[Frame], Iterator[bytes]]:
+    """What answers one run's messages: one that asks for the decisions of several ticks has as many answers."""
     live = LiveStrategy()
 
-    def answer(frame: Frame) -> bytes:
+    def decisions(frame: Frame) -> Iterator[Decision]:
         match frame.kind:
             case "start":
                 setup, *bars = frame.blobs
-                decision = live.start(setup, dict(zip(frame.body["digests"], bars, strict=True)))
+                yield live.start(setup, dict(zip(frame.body["digests"], bars, strict=True)))
             case "decide":
-                decision = live.decide(frame.blobs[0])
+                yield from map(live.decide, frame.blobs)
             case _:
-                decision = live.stop()
-        return encoded("decision", {"journal": decision.journal}, decision.actions)
+                yield live.stop()
+
+    def answer(frame: Frame) -> Iterator[bytes]:
+        for decision in decisions(frame):
+            yield encoded("decision", {"journal": decision.journal}, decision.actions)
 
     return answer
 
@@ -108,6 +111,11 @@ class LiveDecider:
     async def decide(self, inputs: bytes) -> Decision:
         """See `veda.ports.Decider`."""
         return self._live.decide(inputs)
+
+    async def decide_all(self, ticks: Sequence[bytes]) -> AsyncIterator[Decision]:
+        """See `veda.ports.Decider`."""
+        for inputs in ticks:
+            yield await self.decide(inputs)
 
     async def stop(self) -> Decision:
         """See `veda.ports.Decider`."""

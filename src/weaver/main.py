@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,7 +146,9 @@ class Parts:
             memory_max_bytes=settings.worker_memory_mb * _MB, environment=_environment(settings), new_id=new_id
         )
 
-    def venues(self, settings: Settings, *, bars: ParquetBarStore, wall: WallClock) -> Venues:
+    def venues(
+        self, settings: Settings, *, bars: ParquetBarStore, wall: WallClock, may_send: Callable[[], Awaitable[None]]
+    ) -> Venues:
         """Where runs trade."""
         return RunVenues(
             catalogue=AdapterCatalogue(settings.adapters_folder),
@@ -154,6 +156,7 @@ class Parts:
             wall=wall,
             chance=chance,
             settings_of=adapter_settings,
+            may_send=may_send,
         )
 
     def runners(
@@ -273,7 +276,7 @@ async def _trading(
     store, deciders = KeptTradingStore(database), parts.deciders(settings, new_id=new_id)
     stack.push_async_callback(deciders.close)
     service = TradingService(
-        venues=parts.venues(settings, bars=bars, wall=wall),
+        venues=parts.venues(settings, bars=bars, wall=wall, may_send=store.check_owner),
         store=store,
         events=EventFactory(producer="veda", now=wall.now, new_id=new_id),
         wall=wall,

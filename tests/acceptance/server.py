@@ -19,6 +19,9 @@ PATIENCE_SECONDS = 60.0
 class Server:
     """`weaver up` on a free port. `said` and `log` are what it wrote in all its lives."""
 
+    patience_seconds = PATIENCE_SECONDS
+    """How long it may take to start."""
+
     def __init__(self, home: Path, **environment: str) -> None:
         self.home, self._environment = home, environment
         self.url = ""
@@ -34,10 +37,10 @@ class Server:
         """Return when it says that it is ready; fails with its last words where it does not."""
         begin = len(self.said)
         process = self.launch()
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self.patience_seconds
         while (found := re.search(r"is ready: (http://\S+)", self.said[begin:])) is None:
             assert process.poll() is None, f"it ended with {process.returncode}: {self.log[-2000:]}"
-            assert time.monotonic() < deadline, f"not ready after {PATIENCE_SECONDS} s: {self.log[-2000:]}"
+            assert time.monotonic() < deadline, f"not ready after {self.patience_seconds} s: {self.log[-2000:]}"
             time.sleep(0.02)
         self.url = found[1]
 

@@ -12,8 +12,12 @@ from tests.benchmarks import clock, commit, live, lookahead, report, rotation, s
 from tests.benchmarks.check import Check
 from tests.benchmarks.ordinary import measure as ordinary
 from tests.benchmarks.ordinary.rows import ROWS as ORDINARY
+from tests.benchmarks.trading import many_runs, order_path, resumption
 
-ROWS = ("speed", "ordinary", "rotation", "process", "scaling", "lookahead", "clock", "service", "commit", "live")
+TRADING = ("order-path", "many-runs", "resumption")
+ROWS = (
+    "speed", "ordinary", "rotation", "process", "scaling", "lookahead", "clock", "service", "commit", "live", *TRADING,
+)  # fmt: skip
 Found = list[Check] | speed.Contest | ordinary.Ordinary
 BUSY_LOAD = 1.0
 WIDTH = 150  # columns of text, where the output goes to a file
@@ -37,12 +41,16 @@ class Size:
     load_seconds: float = 30.0
     commit_rounds: int = 5
     live_ticks: int = 2_000
+    orders: int = 300
+    live_runs: int = 50
+    live_minutes: int = 2
+    recorded_ticks: int = 10_000
 
 
 QUICK = Size(
     bars=100_000, ordinary_bars=50_000, rounds=3, symbols=100, days=2_520, counts=(100_000, 1_000_000),
     scaling_rounds=3, ticks=20, starts=3, service_pairs=2, clients=(50,), load_seconds=6.0, commit_rounds=1,
-    live_ticks=300,
+    live_ticks=300, orders=50, live_runs=10, live_minutes=1, recorded_ticks=1_000,
 )  # fmt: skip
 
 
@@ -95,6 +103,12 @@ def measurements(row: str, size: Size, strategies: Iterable[str]) -> Iterator[st
             return commit.measure(size.bars, size.commit_rounds)
         case "live":
             return live.measure(size.live_ticks)
+        case "order-path":
+            return order_path.measure(size.orders)
+        case "many-runs":
+            return many_runs.measure(size.live_runs, size.live_runs, size.live_minutes)
+        case "resumption":
+            return resumption.measure(size.live_runs, size.recorded_ticks)
         case _:
             raise ValueError(f"no row {row!r}")
 

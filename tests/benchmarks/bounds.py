@@ -57,3 +57,12 @@ EVENT_DELIVERY = Bounds(100)
 API_UNDER_LOAD = Bounds(2)
 ORDER_COMMIT = Bounds(50, 20)
 LIVE_BAR = Bounds(3, 0.3)
+
+# Paper trading: seconds until all runs go on after a crash.
+RESUMED = Bounds(30, 10)
+# An order from the API to its adapter: times two bare commits; milliseconds over them.
+ORDER_PATH_COMMITS = Bounds(3)
+ORDER_PATH_OVER_COMMITS = Bounds(goal=5)
+# Ticks that never came; milliseconds from a minute's end until a tick of it is recorded.
+TICKS_LOST = Bounds(0)
+CLOCK_BESIDE_BACKTESTS = Bounds(goal=50)

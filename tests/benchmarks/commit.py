@@ -148,14 +148,14 @@ async def _measured(
 ) -> list[Check]:
     async with _house(home, url, outcome) as (store, manager):
         await _recorded(store, manager, run)  # files have the size then that they have in use
-        await manager.delete(run.id, corr_id=_CORR_ID)
+        await _deleted(store, manager, run)
         rest, writing, deleting = Orders(store), Orders(store), Orders(store)
         await rest.during(asyncio.sleep(REST_SECONDS))
         written, deleted = [], []
         for _ in range(rounds):
             await _checkpoint(url)
             written.append(await writing.during(_recorded(store, manager, run)))
-            deleted.append(await deleting.during(manager.delete(run.id, corr_id=_CORR_ID)))
+            deleted.append(await deleting.during(_deleted(store, manager, run)))
     events = len(outcome.events) + len(KeptEvents(outcome.result.blobs[EVENTS]))
     what = f"{storage}: an order's commit while a record of {events:,} events"
     return [
@@ -206,6 +206,18 @@ async def _recorded(store: SqlDatabase, manager: RunManager, run: Run) -> None:
     while manager.task_count:
         await asyncio.sleep(0)
     await store.log.unsubscribe(subscription)
+
+
+async def _deleted(store: SqlDatabase, manager: RunManager, run: Run) -> None:
+    """Delete a run, and return when nothing is left of it, however long that takes."""
+    await manager.delete(run.id, corr_id=_CORR_ID)
+    while await _withheld(store):
+        await asyncio.sleep(0.05)
+
+
+async def _withheld(store: SqlDatabase) -> list[str]:
+    async with store.transaction() as transaction:
+        return await transaction.withheld.all()
 
 
 def _set(ended: asyncio.Event) -> bool:

@@ -12,7 +12,7 @@ from tests.kill.storages import STORAGES, database, home_in
 from tests.kill_trading.campaign import Campaign, RoundFailed
 from tests.kill_trading.tally import Tally
 
-ROUNDS_EACH = 20
+ROUNDS_EACH = 10
 """Rounds of one exchange: its stocks have a session of hours, of which a round takes minutes."""
 console = Console(soft_wrap=True, highlight=False)
 

@@ -55,6 +55,10 @@ class Exchange:
         found = self._http.get(f"{self.local.url}/v1beta3/crypto/us/latest/bars", params={"symbols": pair})
         return float(found.json()["bars"][pair]["c"])
 
+    def is_open(self) -> bool:
+        """Whether stocks trade, and go on for some minutes; all days of a campaign are in summer time."""
+        return "13:35" < self.ask("GET", "state")["now"][11:16] < "19:45"
+
     def requests(self, after: int = 0) -> list[Any]:
         """What was asked of its orders, past an entry of the journal."""
         return [

@@ -10,8 +10,11 @@ PAGE = TESTS.parent / "docs" / "live-scenarios.md"
 ORDERS = "integration/trading/test_orders_at_the_venue.py"
 STREAM = "integration/trading/test_stream_away.py"
 PERMITS = "integration/trading/test_permits.py"
+SOCKET = "unit/veda/adapters/alpaca/streams/test_socket.py"
 RUNS = "integration/trading/test_paper_run.py"
 FAULTS = "integration/alpaca/test_faults.py"
+CLOSE = "integration/trading/test_session_close.py"
+OVER_A_CLOSE = f"{CLOSE}::test_run_over_a_close_keeps_its_exits_and_is_flattened_at_the_next_open"
 SIMULATION = "simulation/test_simulation.py"
 ANY_SEED = f"{SIMULATION}::test_nothing_is_lost_doubled_or_left_behind"
 
@@ -45,7 +48,7 @@ SCENARIOS = (
         reported="Alpaca-API#283; alpaca-trade-api-python#357",
         does="Exits are gtc unless `exit_tif` says otherwise, so the bracket is sent as gtc, and Weaver cancels what "
         "is left of a day entry at the close. Exits that expire under a position are told.",
-        tests=(f"{ORDERS}::test_exits_of_a_day_entry_outlive_the_close_and_its_rest_does_not",),
+        tests=(f"{ORDERS}::test_exits_of_a_day_entry_outlive_the_close_and_its_rest_does_not", OVER_A_CLOSE),
     ),
     Scenario(
         name="closing while a leg holds the shares",
@@ -125,11 +128,14 @@ SCENARIOS = (
         does="A silent stream is asked after in its market's hours, and not while its symbols are halted; what it "
         "should have said is made up for, and it is connected anew. Waits between tries grow, shortened by chance.",
         tests=(
+            f"{RUNS}::test_paper_run_goes_on_though_its_streams_are_mute",
             f"{FAULTS}::test_mute_bars_are_found_within_two_minutes_of_the_session",
             f"{FAULTS}::test_halt_is_told_and_its_silence_is_no_muteness",
             f"{FAULTS}::test_disconnect_is_told_and_what_happened_meanwhile_is_asked_for",
             "integration/alpaca/test_watchdog.py::test_weekend_is_left_alone_and_pairs_are_not",
             "integration/alpaca/test_watchdog.py::test_mute_order_stream_is_found_within_thirty_seconds",
+            f"{SOCKET}::test_waits_between_connections_grow_and_are_shortened_by_chance",
+            f"{SOCKET}::test_what_did_not_come_is_told_before_what_comes_where_that_matters",
         ),
     ),
     Scenario(
@@ -231,6 +237,7 @@ SCENARIOS = (
         does="Sessions are the exchange's whatever the machine's time zone: over both changes of New York's clocks, "
         "and on half days.",
         tests=(
+            OVER_A_CLOSE,
             "unit/veda/feed/test_ticks_resampling.py::test_ticks_of_minutes_that_come_in_disorder_are_the_resampled_bars",
             "unit/veda/feed/test_ticks.py::test_half_day_closes_at_one",
         ),

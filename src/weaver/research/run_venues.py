@@ -1,6 +1,6 @@
 """Where the runs of a server trade: a venue's accounts, and venues that are one run's own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -55,10 +55,11 @@ class RunVenues:
         wall: Wall,
         chance: Callable[[], float],
         settings_of: Callable[[tuple[str, ...]], Mapping[str, str]],
+        may_send: Callable[[], Awaitable[None]],
     ) -> None:
-        """settings_of: the variables of the environment that an adapter names."""
+        """settings_of: the variables of the environment that an adapter names. may_send: see `Setup`."""
         self._catalogue, self._bars, self._wall, self._chance = catalogue, bars, wall, chance
-        self._settings_of = settings_of
+        self._settings_of, self._may_send = settings_of, may_send
 
     def shared(self, venue: str, mode: RunMode) -> ExchangeAdapter:
         """See `Venues`."""
@@ -115,7 +116,7 @@ class RunVenues:
         ]
 
     def _setup(self, mode: RunMode, given: Mapping[str, str]) -> Setup:
-        return Setup(mode=mode, wall=self._wall, chance=self._chance, settings=given)
+        return Setup(mode=mode, wall=self._wall, chance=self._chance, settings=given, may_send=self._may_send)
 
 
 def _costs(given: Any, instrument: Instrument) -> Costs:

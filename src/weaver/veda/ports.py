@@ -155,6 +155,11 @@ class Decider(Protocol):
         """A tick."""
         ...
 
+    def decide_all(self, ticks: Sequence[bytes]) -> AsyncIterator[Decision]:
+        """Ticks that lie ready, each with the deadline of one, and their decisions in turn: faster than one by one. To
+        be read to its end, or the decider can only be closed."""
+        ...
+
     async def stop(self) -> Decision:
         """Call `on_stop`; what it asks for does not happen, what it logs is kept."""
         ...

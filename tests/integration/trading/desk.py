@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from tests.acceptance.service.api import Api
 from tests.local_exchange import LocalExchange, local_exchange
 from weaver.marvin.plugins.source import strategy_id
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 30.0
 """Of the wall: how long to wait for what takes a second."""
 STEP_SECONDS = 5.0
 """Of the exchange: how much time passes at once while a test waits."""
@@ -63,6 +64,15 @@ class Desk:
     def price(self, symbol: str, price: float) -> None:
         """A trade there."""
         self.ask("POST", "price", {"symbol": symbol, "price": price})
+
+    def minutes(self, symbol: str) -> list[str]:
+        """When the last thousand minutes ended that the exchange has of a stock, as its history tells."""
+        headers = {"APCA-API-KEY-ID": self.exchange.key, "APCA-API-SECRET-KEY": self.exchange.secret}
+        asked = {"timeframe": "1Min", "limit": "1000", "sort": "desc", "feed": "iex", "start": "2024-01-01"}
+        path = f"{self.exchange.url}/v2/stocks/{symbol}/bars"
+        found = httpx.get(path, params=asked, headers=headers, trust_env=False, timeout=60).raise_for_status().json()
+        starts = [datetime.fromisoformat(one["t"]) for one in reversed(found["bars"])]
+        return [f"{start + timedelta(minutes=1):%Y-%m-%dT%H:%M}" for start in starts]
 
     @property
     def state(self) -> Any:

@@ -3,24 +3,23 @@
 HEAD = "from weaver import Strategy\n\n\n"
 
 ROUND_TRIPS = f'''{HEAD}class RoundTrips(Strategy):
-    """Buys with exits far off, and closes when it has that, again and again, however long a fill takes."""
+    """Buys with exits far off, and closes when it has that, again and again, however long a fill takes. What was not
+    sent, as the exchange's time ran away, is ordered anew."""
 
     def on_start(self):
-        self.seen, self.is_waiting = 0, False
+        self.seen, self.sent = 0, None
 
     def on_bar(self, bar):
         self.seen += 1
-        self.log(f"bar {{self.seen}}")
-        if self.is_waiting:
+        self.log(f"bar {{self.seen}} {{self.now:%Y-%m-%dT%H:%M}}")
+        if self.sent is not None and not self.sent.status.is_final:
             return
-        self.is_waiting = True
         if self.position(bar.symbol).quantity:
-            self.close_position(bar.symbol)
+            self.sent = self.close_position(bar.symbol)
         else:
-            self.buy(bar.symbol, 10, take_profit=bar.close * 1.2, stop_loss=bar.close * 0.8)
+            self.sent = self.buy(bar.symbol, 10, take_profit=bar.close * 1.2, stop_loss=bar.close * 0.8)
 
     def on_fill(self, fill):
-        self.is_waiting = False
         self.log(f"fill {{fill.side}} {{fill.quantity}}")
 
     def on_order(self, order):
@@ -30,17 +29,18 @@ ROUND_TRIPS = f'''{HEAD}class RoundTrips(Strategy):
         self.log("last word")
 '''
 
-HOLDS = f'''{HEAD}class Holds(Strategy):
-    """Buys with exits on its first bar, and holds."""
+REACHES = f'''{HEAD}class Reaches(Strategy):
+    """Buys with exits on its first bar, and has another entry rest for the day."""
 
     def on_start(self):
         self.seen = 0
 
     def on_bar(self, bar):
         self.seen += 1
-        self.log(f"bar {{self.seen}}")
+        self.log(f"bar {{self.seen}} {{self.now:%Y-%m-%dT%H:%M}}")
         if self.seen == 1:
             self.buy(bar.symbol, 10, take_profit=bar.close * 1.2, stop_loss=bar.close * 0.8)
+            self.buy(bar.symbol, 1, limit=bar.close * 0.95)
 '''
 
 

@@ -1,7 +1,7 @@
 """A paper run from its start to its end, in calm and over what a venue does to it."""
 
 from tests.integration.trading.desk import Desk
-from tests.integration.trading.strategies import HOLDS, ROUND_TRIPS
+from tests.integration.trading.strategies import ROUND_TRIPS
 
 
 def test_paper_run_trades_is_told_and_is_flattened(desk: Desk) -> None:
@@ -25,19 +25,58 @@ def test_paper_run_goes_on_over_a_lost_connection(desk: Desk) -> None:
     seen = desk.bars(run_id)
     desk.fault("disconnect")
     desk.until_bars(run_id, seen + 3)
-    assert numbers(desk, run_id) == list(range(1, desk.bars(run_id) + 1)), "each bar once, in order"
+    saw_each_bar(desk, run_id, "MSFT")
+    desk.flattened(run_id)
+
+
+def test_paper_run_goes_on_though_its_streams_are_mute(desk: Desk) -> None:
+    """They stay open and say nothing: what they should have said is asked for, and they are connected anew."""
+    run_id = desk.started(ROUND_TRIPS, "AAPL")
+    desk.until(lambda: desk.held.get("AAPL") == 10, what="a position")
+    newest = desk.api.newest()
+    desk.fault("mute")
+    for _ in range(9):
+        desk.pass_time(20)
+    desk.until_still(lambda: "it was mute" in " ".join(stale(desk, newest)), what="that it is found")
+    desk.ask("DELETE", "faults")
+    desk.until_still(lambda: restored(desk, newest), what="the feed")
+    desk.until(lambda: "AAPL" not in desk.held and desk.is_even("AAPL"), what="the close, and its fill")
+    seen = desk.bars(run_id)
+    desk.until_bars(run_id, seen + 3)
+    saw_each_bar(desk, run_id, "AAPL")
     desk.flattened(run_id)
 
 
 def test_paper_run_comes_through_a_storm_of_429(desk: Desk) -> None:
-    run_id = desk.started(HOLDS, "SPY")
-    desk.fault("rate_limit", per_minute=6)
-    desk.until(lambda: "SPY" in desk.held or desk.bars(run_id) > 4, what="a position, or its refusal")
+    """It begins while something is held, so that exits have to come through it."""
+    run_id = desk.started(ROUND_TRIPS, "SPY")
+    desk.until(lambda: desk.held.get("SPY") == 10, what="a position")
+    desk.fault("rate_limit", per_minute=1)
+    desk.until(lambda: refused_for_pace(desk), what="a storm", step=1.0)
     desk.ask("DELETE", "faults")
-    statuses = {one["status"] for one in desk.orders(run_id) if one["side"] == "buy"}
-    assert statuses <= ({"filled", "accepted"} if "SPY" in desk.held else {"rejected"}), desk.orders(run_id)
+    desk.until(lambda: "SPY" not in desk.held, what="the close")
+    desk.until(lambda: desk.held.get("SPY") == 10, what="the next position")
+    saw_each_bar(desk, run_id, "SPY")
     desk.flattened(run_id)
 
 
-def numbers(desk: Desk, run_id: str) -> list[int]:
-    return [int(line.split()[1]) for line in desk.log(run_id) if line.startswith("bar ")]
+def refused_for_pace(desk: Desk) -> bool:
+    """Whether orders or cancels were answered with 429."""
+    asked = [*desk.sent("POST"), *desk.sent("DELETE")]
+    return 429 in {one["status"] for one in asked}
+
+
+def stale(desk: Desk, after: int) -> list[str]:
+    """Why feeds of bars were lost, since an event."""
+    return [one["payload"]["reason"] for one in desk.api.events(after) if one["type"] == "data.FeedStale"]
+
+
+def restored(desk: Desk, after: int) -> bool:
+    """Whether a feed of bars is there again, since an event."""
+    return "data.FeedRestored" in {one["type"] for one in desk.api.events(after)}
+
+
+def saw_each_bar(desk: Desk, run_id: str, symbol: str) -> None:
+    """Each minute that the exchange has of its time, once, in order."""
+    ends = [line.split()[2] for line in desk.log(run_id) if line.startswith("bar ")]
+    assert ends == [end for end in desk.minutes(symbol) if ends[0] <= end <= ends[-1]]

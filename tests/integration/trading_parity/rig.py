@@ -213,7 +213,12 @@ class Paper:
         store = FakeTradingStore(self.disk)
         service = TradingService(
             venues=RunVenues(
-                catalogue=AdapterCatalogue(), bars=self.store, wall=wall, chance=lambda: 0.5, settings_of=lambda _: {}
+                catalogue=AdapterCatalogue(),
+                bars=self.store,
+                wall=wall,
+                chance=lambda: 0.5,
+                settings_of=lambda _: {},
+                may_send=store.check_owner,
             ),
             store=store,
             events=EventFactory(producer="veda", now=wall.now, new_id=lambda: f"id-{next(ids)}"),

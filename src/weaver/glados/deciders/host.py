@@ -13,9 +13,10 @@ import socket
 import sys
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any, NoReturn
 
 from weaver.glados.pool.descendants import adopt_orphans, end_children
@@ -25,10 +26,12 @@ from weaver.glados.pool.protocol import Frame, FrameBuffer, decoded, encoded, re
 _LOOK_SECONDS = 1.0
 """How often the memory of deciders is looked at; what they ask of the system is limited by that at once."""
 _CHUNK = 1 << 16
+_SAY_SECONDS = 0.02
+"""So long answers wait at most for those that come after them, to be sent together."""
 _DESCRIPTORS_MAX = 16
 
-Answer = Callable[[Frame], bytes]
-"""What a decider answers a message. What it raises is its last word."""
+Answer = Callable[[Frame], Iterator[bytes]]
+"""What a decider answers a message, as often as that asks for. What it raises is its last word."""
 
 
 def control_line() -> socket.socket:
@@ -164,11 +167,24 @@ def _answer_all(line: int, answer: Answer) -> int:
         return b"".join(parts)
 
     while (frame := read_frame(read)) is not None:
-        try:
-            answered = answer(frame)
-        except BaseException as error:  # noqa: BLE001 - users' code may raise anything, and the server is told of all
-            write_all(line, error_frame(error))
-            return 1
-        sys.stdout.flush()
-        write_all(line, answered)
+        for said, is_last in _said(answer(frame)):
+            sys.stdout.flush()
+            write_all(line, said)
+            if is_last:
+                return 1
     return 0
+
+
+def _said(answers: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Those that come soon after one another together; with whether they are the last words."""
+    said, at = bytearray(), monotonic()
+    try:
+        for one in answers:
+            said += one
+            if monotonic() - at > _SAY_SECONDS:
+                yield bytes(said), False
+                said, at = bytearray(), monotonic()
+    except BaseException as error:  # noqa: BLE001 - users' code may raise anything, and the server is told of all
+        yield bytes(said) + error_frame(error), True
+    else:
+        yield bytes(said), False

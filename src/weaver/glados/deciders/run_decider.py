@@ -3,7 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -38,7 +39,12 @@ class RunDecider:
         self.line, self.tail = FrameLine(self._heard, self._hung_up), Tail()
         self._transports: list[asyncio.BaseTransport] = []
         self._writer: asyncio.WriteTransport | None = None
-        self._answer: asyncio.Future[Frame] | None = None
+        self._is_asked = self._has_hung_up = False
+        self._frames: deque[Frame] = deque()
+        """What was answered, and is still to be looked at."""
+        self._missing = 0
+        """How many answers are still to come."""
+        self._news = asyncio.Event()
         self._gone = asyncio.Event()
         self._waits: asyncio.TimerHandle | None = None
         self._is_over = self._is_greedy = False
@@ -52,15 +58,19 @@ class RunDecider:
     async def start(self, setup: bytes, warmups: Mapping[str, bytes]) -> Decision:
         """See `Decider`."""
         message = encoded("start", {"digests": list(warmups)}, [setup, *warmups.values()])
-        return await self._asked(message, self._deadlines.start, "on_start")
+        return await self._one(self._asked(message, 1, self._deadlines.start, "on_start"))
 
     async def decide(self, inputs: bytes) -> Decision:
         """See `Decider`."""
-        return await self._asked(encoded("decide", {}, [inputs]), self._deadlines.tick, "a tick")
+        return await self._one(self.decide_all([inputs]))
+
+    def decide_all(self, ticks: Sequence[bytes]) -> AsyncGenerator[Decision]:
+        """See `Decider`."""
+        return self._asked(encoded("decide", {}, ticks), len(ticks), self._deadlines.tick, "a tick")
 
     async def stop(self) -> Decision:
         """See `Decider`."""
-        return await self._asked(encoded("stop", {}), self._deadlines.tick, "on_stop")
+        return await self._one(self._asked(encoded("stop", {}), 1, self._deadlines.tick, "on_stop"))
 
     async def close(self) -> None:
         """See `Decider`."""
@@ -81,33 +91,47 @@ class RunDecider:
         """The process has ended; what it said last may still be on its way."""
         self._how, self._is_greedy, self._is_over = how_it_ended(status), is_greedy, True
         self._gone.set()
-        if self._answer is not None:
+        if self._is_asked:
             self._waits = asyncio.get_running_loop().call_later(_LAST_WORDS_SECONDS, self._hung_up)
 
-    async def _asked(self, message: bytes, seconds: float, what: str) -> Decision:
-        if self._is_over or self._answer is not None:
+    async def _one(self, asked: AsyncGenerator[Decision]) -> Decision:
+        [decision] = [one async for one in asked]
+        return decision
+
+    async def _asked(self, message: bytes, count: int, seconds: float, what: str) -> AsyncGenerator[Decision]:
+        """So many decisions, each of which may take so long."""
+        if self._is_over or self._is_asked:
             raise self._lost()
         assert self._writer is not None
-        self._answer = asyncio.get_running_loop().create_future()
+        self._is_asked, self._missing = True, count
         self._writer.write(message)
         try:
+            for _ in range(count):
+                yield self._decision(await self._frame(seconds, what))
+        except BaseException:
+            self._end()  # nobody waits for the answers any more, which would be taken for those of the next message
+            raise
+        self._is_asked = False
+
+    async def _frame(self, seconds: float, what: str) -> Frame:
+        """The next answer. Raises TimeoutError, and WorkerLost where the process is gone."""
+        if self._frames:
+            return self._frames.popleft()
+        try:
             async with asyncio.timeout(seconds):
-                frame = await self._answer
+                while not self._frames and not self._has_hung_up:
+                    self._news.clear()
+                    await self._news.wait()
         except TimeoutError:
-            self._end()
             raise TimeoutError(
                 f"the strategy of run {self._run_id} took over {seconds:g} s for {what}, and its process was ended"
             ) from None
-        except WorkerLost:
+        if not self._frames:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_WORDS_SECONDS):
                     await self._gone.wait()
-            raise self._lost() from None
-        except BaseException:
-            self._end()  # nobody waits for the answer any more, which would be taken for the next one's
-            raise
-        self._answer = None
-        return self._decision(frame)
+            raise self._lost()
+        return self._frames.popleft()
 
     def _decision(self, frame: Frame) -> Decision:
         if frame.kind == "error":
@@ -123,13 +147,14 @@ class RunDecider:
             self._ask_end()
 
     def _heard(self, frame: Frame) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(frame)
+        if self._missing:  # nobody has asked for what comes besides
+            self._missing -= 1
+            self._frames.append(frame)
+            self._news.set()
 
     def _hung_up(self) -> None:
-        self._is_over = True
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(WorkerLost(""))
+        self._is_over = self._has_hung_up = True
+        self._news.set()
 
     def _lost(self) -> WeaverError:
         if self._is_greedy:

@@ -118,11 +118,7 @@ class LiveRunner:
     # Its way
 
     async def _worked(self, session: LiveSession, context: RunContext, *, goes_on: bool) -> Ending:
-        if session.has_begun:
-            await session.live.resume()
-        else:
-            await session.live.begin()
-            session.has_begun = True
+        await session.begin()
         if goes_on:
             await context.resumed()
         await context.has_worker()

@@ -136,7 +136,7 @@ class LiveSessions:
         if missed is not None:
             live.miss(missed.missed)
         await self._listen(account, live, news, recorded, stack)
-        return LiveSession(run=run, account=account, live=live, has_begun=bool(recorded))
+        return LiveSession(run=run, account=account, live=live, recorded=recorded)
 
     async def _published(self, now: int) -> None:
         """Let a minute that has just ended come to be in the venue's history."""
@@ -250,10 +250,21 @@ class LiveSession:
         run: Run,
         account: TradingAccount,
         live: LiveRun,
-        has_begun: bool,
+        recorded: Sequence[RecordedTick],
     ) -> None:
-        """has_begun: it goes on from where it was left."""
-        self.run, self.account, self.live, self.has_begun = run, account, live, has_begun
+        """recorded: its ticks, where it goes on from where it was left."""
+        self.run, self.account, self.live, self._recorded = run, account, live, recorded
+        self.has_begun = bool(recorded)
+        """Whether anything was recorded of it."""
+
+    async def begin(self) -> None:
+        """Have the strategy begin, or stand where it stood."""
+        recorded, self._recorded = self._recorded, ()  # some megabytes, which nobody needs after that
+        if recorded:
+            await self.live.resume(recorded)
+        else:
+            await self.live.begin()
+            self.has_begun = True
 
     async def cancel_all(self, reason: str, corr_id: str) -> None:
         """Cancel all its orders."""

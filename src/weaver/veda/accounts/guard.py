@@ -139,6 +139,7 @@ class Guard:
             now=draft.now,
             account=self.account,
             run=None if order.run_id is None else self._standing_of_run(order.run_id, terms, working),
+            by_hand=self._standing_of_run(None, None, working) if order.run_id is None else None,
             whole=self._whole(working),
             run_symbols=frozenset() if terms is None else terms.symbols,
             prices=self._ledgers.prices,
@@ -163,7 +164,7 @@ class Guard:
             placed=tuple(at for at, _ in self._placed),
         )
 
-    def _standing_of_run(self, run_id: str, terms: RunTerms | None, working: Sequence[LiveOrder]) -> Standing:
+    def _standing_of_run(self, run_id: str | None, terms: RunTerms | None, working: Sequence[LiveOrder]) -> Standing:
         return Standing(
             limits=self.limits if terms is None else terms.limits,
             equity=self._ledgers.equity(run_id),

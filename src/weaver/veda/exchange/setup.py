@@ -1,6 +1,6 @@
 """What an adapter is given to live on: time, chance, and its settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +20,10 @@ class Wall(Protocol):
         ...
 
 
+async def always() -> None:
+    """Nobody else could take the account over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What a root hands to the adapter that it makes."""
@@ -32,5 +36,8 @@ class Setup:
     """The environment variables that the adapter's class names in `settings`, and that are set. Keys are among them."""
     account_id: str | None = None
     """The account that was connected before, for a venue that makes accounts up."""
+    may_send: Callable[[], Awaitable[None]] = always
+    """Raises ReadOnly where another server has taken the account over: asked last before anything is ordered that had
+    to wait for its turn."""
     told: Callable[[str, Mapping[str, object]], None] = lambda _what, _facts: None
     """Is told what happens that no call shows, for the log: a word, and facts. Never a secret."""

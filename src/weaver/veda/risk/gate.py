@@ -33,9 +33,14 @@ def refusal(order: LiveOrder, legs: Sequence[LiveOrder], view: RiskView) -> Refu
 
 
 def is_exit(order: LiveOrder, view: RiskView) -> bool:
-    """Whether an order only reduces what its run holds; a manual one, what the account holds."""
-    own = view.whole if view.run is None else view.run
-    return only_reduces(order, held=own.held.get(order.symbol, Decimal(0)), working=own.working)
+    """Whether an order only reduces what its run holds; a manual one, what was bought by hand, or what the account
+    holds, whoever brought it: a person may close either."""
+    owners = (view.whole, view.by_hand) if view.run is None else (view.run,)
+    return any(
+        only_reduces(order, held=own.held.get(order.symbol, Decimal(0)), working=own.working)
+        for own in owners
+        if own is not None
+    )
 
 
 def _by_the_venue(view: RiskView, *, reduces: bool) -> Refusal | None:

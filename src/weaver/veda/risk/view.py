@@ -48,6 +48,8 @@ class RiskView:
     """None: a manual order, to which the account's limits alone apply."""
     whole: Standing
     """The account's."""
+    by_hand: Standing | None = None
+    """What was ordered by hand, of a manual order."""
     run_symbols: frozenset[str] = frozenset()
     prices: Mapping[str, PricedAt] = field(default_factory=dict)
     """The newest, of each symbol that is held, ordered, or to be ordered."""

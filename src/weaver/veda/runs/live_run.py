@@ -91,17 +91,16 @@ class LiveRun:
         decision = await self._decider.start(setup, warmups)
         await self._settle(self._start, setup, decision, blobs=tuple(warmups.values()))
 
-    async def resume(self) -> None:
+    async def resume(self, recorded: Sequence[RecordedTick]) -> None:
         """Bring the strategy to where it stood, by all that was recorded, without sending anything. Raises RunFailed
         where it decides otherwise than it did."""
-        last = await self._brought_back()
+        last = await self._brought_back(recorded)
         self._number = last.number
         asked = self._translator.asked([decode_action(one) for one in last.actions], instant_of(last.time))
         self._asked = [(instant_of(last.time), request) for request in asked.windows]
 
-    async def _brought_back(self) -> RecordedTick:
+    async def _brought_back(self, ticks: Sequence[RecordedTick]) -> RecordedTick:
         """A new process for the strategy, which has seen all that was recorded."""
-        ticks = [tick async for tick in self._store.ticks(self.run_id)]
         if not ticks:
             raise RunFailed("nothing was recorded of the run: it had not begun")
         digests = warmup_digests(ticks[0].inputs)
@@ -198,7 +197,7 @@ class LiveRun:
         except (TimeoutError, WorkerLost) as error:
             reason = str(error) or "the strategy missed its deadline"
             await self._halted(f"{reason}: its process was ended, and is brought back")
-        await self._brought_back()
+        await self._brought_back([tick async for tick in self._store.ticks(self.run_id)])
         try:
             decision = await self._decider.decide(data)
         except TimeoutError as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.market import InstrumentRules
@@ -65,7 +66,12 @@ class Intake:
         if ANY_EXIT not in self._features and (leg := unfit_leg(legs)) is not None:
             text = f"no venue holds a {leg.order_type} order as an exit of another"
             return Refusal(rule=Rule.VENUE, message=text, value=leg.order_type)
-        return self._gate(draft, order, legs, can_reduce(draft, order, self._holdings.held(order.run_id, order.symbol)))
+        return self._gate(draft, order, legs, self.can_reduce(draft, order))
+
+    def can_reduce(self, draft: Draft, order: LiveOrder) -> Decimal:
+        """How much of an order only gets out of a position."""
+        held, net = self._holdings.held(order.run_id, order.symbol), self._holdings.net(order.symbol)
+        return can_reduce(draft, order, held=held, net=net)
 
     def submit(self, draft: Draft, order: LiveOrder) -> None:
         """Write down that an order is being sent."""
@@ -79,8 +85,7 @@ class Intake:
 
     def _place(self, draft: Draft, order: LiveOrder, *, is_for_open: bool = False) -> None:
         """Send it, or have it wait."""
-        held = self._holdings.held(order.run_id, order.symbol)
-        reduces = order.reduces or can_reduce(draft, order, held) >= order.quantity
+        reduces = order.reduces or self.can_reduce(draft, order) >= order.quantity
         if order.cancel_asked is not None and not reduces:  # it came too late
             end(draft, order, OrderStatus.CANCELLED, order.cancel_asked)
             return

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.account_orders import AccountOrders
@@ -12,7 +13,6 @@ from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.exits import groups, needs_protection, settle, stands
 from weaver.veda.trading.changes.placing import (
     NOTHING_LEFT,
-    can_reduce,
     cancel,
     end,
     is_behind_cancels,
@@ -24,6 +24,7 @@ from weaver.veda.trading.intake import Intake
 from weaver.veda.trading.intents import Cancel
 from weaver.veda.trading.ports import Holdings, Hours
 
+ALL_TAKEN = "other exits are for all that is held"
 STREAM_AWAY = "not sent: the venue's order stream was away for 10 s"
 
 
@@ -46,7 +47,7 @@ class Upkeep:
         self._ends_all = ends_all
         self._intake, self._holdings, self._hours = intake, holdings, hours
         self._is_ready, self._until = is_ready, rests
-        self._protection = Protection(told)
+        self._protection, self._told = Protection(told), told
         self.withdrawn: set[str] = set()
         """The submissions that are to end though their order goes on."""
 
@@ -111,12 +112,21 @@ class Upkeep:
             open_after_close(draft, order)
             return
         if order.reduces:
-            available = can_reduce(draft, order, self._holdings.held(order.run_id, order.symbol))
+            available = self._intake.can_reduce(draft, order)
             if not available:
-                end(draft, order, OrderStatus.CANCELLED, NOTHING_LEFT)
+                self._drop(draft, order)
                 return
             order = replace(order, quantity=order.filled + min(order.remaining, available))
         self._intake.submit(draft, order)
+
+    def _drop(self, draft: Draft, order: LiveOrder) -> None:
+        """Nothing is left for a closing order to do; where something is held, others' doing it, somebody is told."""
+        is_held = -order.side.sign * self._holdings.held(order.run_id, order.symbol) > 0
+        reason = ALL_TAKEN if is_held else NOTHING_LEFT
+        end(draft, order, OrderStatus.CANCELLED, reason)
+        if is_held:
+            facts = {"order": order.id, "symbol": order.symbol, "reason": reason}
+            draft.then(partial(self._told, "exit_refused", facts))
 
     def _let_go_in_time(self, draft: Draft, order: LiveOrder) -> None:
         if self._is_ready():

@@ -6,14 +6,14 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.unit.glados.deciders.strategies import WARMUPS, setup, tick
+from tests.unit.glados.deciders.strategies import BUYER, WARMUPS, setup, tick
 from weaver.glados.deciders.deciders import LocalDeciders
 from weaver.glados.deciders.run_decider import Deadlines, RunDecider
 from weaver.model.errors import OutOfMemory, StrategyError, WorkerLost
@@ -102,6 +102,59 @@ def test_a_strategy_that_hangs_misses_its_deadline_and_is_ended() -> None:
         assert await other.decide(tick(1)) == Decision()
 
     on_deciders(work, deadlines=Deadlines(tick=0.3))
+
+
+async def decided(decider: RunDecider, *ticks: bytes) -> list[Decision]:
+    """What it made of several ticks that were handed over at once, until it failed."""
+    decisions: list[Decision] = []
+    with suppress(StrategyError, TimeoutError):
+        async for one in decider.decide_all(ticks):
+            decisions.append(one)  # noqa: PERF401 - those before an error are wanted too
+    return decisions
+
+
+def test_ticks_that_lie_ready_are_decided_as_one_by_one() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        at_once, each = await started(deciders, BUYER), await started(deciders, BUYER)
+        ticks = [tick(number) for number in range(1, 301)]
+        expected = [await each.decide(one) for one in ticks]
+        assert await decided(at_once, *ticks[:299]) == expected[:299]
+        assert await at_once.decide(ticks[299]) == expected[299]
+
+    on_deciders(work)
+
+
+def test_each_of_several_ticks_has_the_deadline_of_one() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        slow = await started(deciders, "        time.sleep(0.3)")
+        assert await decided(slow, *map(tick, range(1, 7))) == [Decision()] * 6  # longer than one may take
+
+    on_deciders(work, deadlines=Deadlines(tick=1.0))
+
+
+THIRD = "        if len(self.close) == 53:\n            "
+
+
+def test_what_was_decided_before_an_error_is_told() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        failing = await started(deciders, f"{THIRD}raise ValueError('no')")
+        assert await decided(failing, *map(tick, range(1, 9))) == [Decision()] * 2
+        with pytest.raises(WorkerLost):
+            await failing.decide(tick(3))
+        await closed_in_time(failing)
+
+    on_deciders(work)
+
+
+def test_a_hang_among_several_ticks_is_noticed_as_soon() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        hung, begun = await started(deciders, f"{THIRD}while True: pass"), time.perf_counter()
+        with pytest.raises(TimeoutError, match=r"took over 0.5 s for a tick"):
+            assert len([one async for one in hung.decide_all([*map(tick, range(1, 9))])]) < 3
+        assert time.perf_counter() - begun < 2.0
+        await closed_in_time(hung)
+
+    on_deciders(work, deadlines=Deadlines(tick=0.5))
 
 
 def test_a_strategy_that_takes_no_signals_is_ended_all_the_same() -> None:

@@ -292,3 +292,16 @@ def test_the_collar_says_how_old_the_price_is() -> None:
     assert told is not None
     assert told.message == "a price of 115 is 15 % from AAPL's newest, 100 (180 s old): the run's limit is 10 %"
     assert (told.limit, told.value) == ("0.1", "0.15")
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "account", "passes"),
+    [(10, 10, True), (10, 0, True), (10, -5, True), (0, 10, True), (0, 0, False), (4, 9, False)],
+)
+def test_a_manual_order_may_close_what_people_hold_and_what_the_account_does(
+    by_hand: int, account: int, passes: bool
+) -> None:
+    order = live_order(side="sell", quantity=10, run_id=None)
+    seen = manual(view(whole=standing(1_000_000, held={"AAPL": account}), switch=ON))
+    seen = replace(seen, by_hand=standing(held={"AAPL": by_hand}))
+    assert rule_of(order, seen) == (None if passes else Rule.KILL_SWITCH)

@@ -22,7 +22,7 @@ class Link:
         self.known = KnownOrders()
         self.time = VenueTime(setup.wall, is_own=access.is_loopback, ask=self._ask_time)
         bucket = TokenBucket(REQUESTS_PER_MINUTE, seconds=self.time.elapsed, wait=setup.wall.sleep)
-        self.calls = Calls(self._clients, bucket)
+        self.calls = Calls(self._clients, bucket, may_send=setup.may_send)
         self.questions = Questions(self.calls, self.time, setup.wall, self.known)
         self.history = History(self.calls, self.time, access.feed)
         self.streams = Streams()

@@ -17,6 +17,9 @@ STANDING = 0.5
 takes it a millisecond on, so that dozens of them in a row look like a slow pace."""
 RACING = 100.0
 """Faster than this, a second of the network's is minutes of the venue's, and nothing can be measured."""
+WALKING, EVENLY = 2.0, 0.1
+"""Faster than this a busy machine's delays are minutes of the venue's; and where its pace varies by a greater share,
+its control moves it. No skew is told of either."""
 EVEN_SECONDS, UNEVEN = 0.5, 0.05
 """How far a running clock may be from where it was expected: so much, and this share of what has passed."""
 OFF_SECONDS = 300.0
@@ -74,10 +77,14 @@ class VenueTime:
         if self._samples < SAMPLES_TO_LEARN or not STANDING <= min(self._paces) <= RACING:
             self._follow(time, between, ahead)
             return 0.0
-        if self._is_off(ahead, time, between):
-            return ahead
-        self._follow(time, between, ahead)
-        return ahead
+        skew = ahead if self._is_worlds_pace() else 0.0
+        if not self._is_off(ahead, time, between):
+            self._follow(time, between, ahead)
+        return skew
+
+    def _is_worlds_pace(self) -> bool:
+        fastest = max(self._paces)
+        return fastest <= WALKING and fastest - min(self._paces) <= EVENLY * fastest
 
     def _is_off(self, ahead: float, time: datetime, at: datetime) -> bool:
         """Whether a clock that runs is off, rather than somewhat faster or slower than was thought. It counts as off

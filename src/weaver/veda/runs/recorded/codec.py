@@ -90,42 +90,54 @@ def _decoded(kind: type[T], data: bytes) -> T:
 
 
 def _written(value: Any) -> Any:
-    if is_dataclass(value):
-        name = _NAMES.get(type(value))
-        return {**({_WHAT: name} if name else {}), **_fields_of(value)}
     match value:
+        case tuple():
+            return [_written(one) for one in value]
         case Decimal():
             return plain(value)
         case date():
             return value.isoformat()
-        case tuple():
-            return [_written(one) for one in value]
+        case _ if is_dataclass(value):
+            written = _fields_of(value)
+            if (name := _NAMES.get(type(value))) is not None:
+                written[_WHAT] = name
+            return written
         case _:
             return value
 
 
 def _fields_of(value: Any) -> dict[str, Any]:
     """The fields that differ from their defaults."""
-    given = ((name, getattr(value, name), default, write) for name, default, write in _ways(value.__class__))
-    return {name: write(found) for name, found, default, write in given if default is MISSING or found != default}
+    written = {}
+    for name, default, write in _ways(value.__class__):
+        found = getattr(value, name)
+        if default is MISSING or found != default:
+            written[name] = found if write is None else write(found)
+    return written
 
 
 @cache
-def _ways(kind: Hashable) -> tuple[tuple[str, Any, Way], ...]:
-    """A kind's fields: what each is unless said, and how it is written."""
+def _ways(kind: Hashable) -> tuple[tuple[str, Any, Way | None], ...]:
+    """A kind's fields: what each is unless said, and how it is written; None: as it is."""
     assert isinstance(kind, type)
     hints = get_type_hints(kind)
     return tuple(
         (
             one.name,
             one.default if one.default_factory is MISSING else one.default_factory(),
-            _FLOATS.get(hints[one.name], _written),
+            _WRITERS.get(hints[one.name], _written),
         )
         for one in fields(kind)
     )
 
 
-_FLOATS: Mapping[Any, Way] = {float: float, tuple[float, ...]: lambda row: list(map(float, row))}
+_WRITERS: Mapping[Any, Way | None] = {
+    str: None,
+    int: None,
+    bool: None,
+    float: float,
+    tuple[float, ...]: lambda row: list(map(float, row)),
+}
 """A whole number among floats is written as one of them."""
 
 

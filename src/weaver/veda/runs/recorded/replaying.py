@@ -1,15 +1,17 @@
 """A run's recorded inputs, fed to its strategy once more: it decides the same, byte for byte, or the first difference
 is named. So a strategy's own state comes back after a crash, and so a record is checked."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 
-from weaver.model.errors import DataError
-from weaver.veda.ports import Decider, RecordedTick
+from weaver.model.errors import DataError, WeaverError
+from weaver.veda.ports import Decider, Decision, RecordedTick
 from weaver.veda.runs.recorded.codec import decode_setup
 
+TICKS_AT_ONCE = 200
+"""So many are handed to the decider before the first of their decisions is looked at."""
 _NOTHING = "nothing"
 
 
@@ -51,19 +53,51 @@ async def replay(decider: Decider, ticks: AsyncIterator[RecordedTick], warmups: 
     raises.
     """
     done = 0
-    async for tick in ticks:
-        if tick.number != done:
-            raise DataError(f"run {tick.run_id}: tick {done} is not recorded, but tick {tick.number} is")
-        if tick.number == 0:
-            decision = await decider.start(tick.inputs, warmups)
-        else:
-            decision = await decider.decide(tick.inputs)
-        for recorded, again in zip_longest(tick.actions, decision.actions):
-            if recorded != again:
-                difference = Difference(number=tick.number, time=tick.time, recorded=recorded, again=again)
-                return Replayed(ticks=done, difference=difference)
-        done += 1
+    async for some in _together(ticks):
+        decisions, error = await _decided(decider, some, warmups)
+        for tick, decision in zip(some, decisions, strict=False):
+            if tick.actions != decision.actions:
+                return Replayed(ticks=done, difference=_difference(tick, decision))
+            done += 1
+        if error is not None:
+            raise error
     return Replayed(ticks=done)
+
+
+async def _together(ticks: AsyncIterator[RecordedTick]) -> AsyncIterator[Sequence[RecordedTick]]:
+    """Many at a time; the start by itself. Raises DataError where one is left out."""
+    some, number = list[RecordedTick](), 0
+    async for tick in ticks:
+        if tick.number != number:
+            raise DataError(f"run {tick.run_id}: tick {number} is not recorded, but tick {tick.number} is")
+        some.append(tick)
+        number += 1
+        if tick.number == 0 or len(some) == TICKS_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+async def _decided(
+    decider: Decider, ticks: Sequence[RecordedTick], warmups: Mapping[str, bytes]
+) -> tuple[Sequence[Decision], Exception | None]:
+    """What it decides, up to where it fails."""
+    if ticks[0].number == 0:
+        return [await decider.start(ticks[0].inputs, warmups)], None
+    decisions: list[Decision] = []
+    try:
+        async for decision in decider.decide_all([tick.inputs for tick in ticks]):
+            decisions.append(decision)  # noqa: PERF401 - those before an error are wanted too
+    except (WeaverError, TimeoutError) as error:
+        return decisions, error
+    return decisions, None
+
+
+def _difference(tick: RecordedTick, decision: Decision) -> Difference:
+    pairs = zip_longest(tick.actions, decision.actions)
+    recorded, again = next((recorded, again) for recorded, again in pairs if recorded != again)
+    return Difference(number=tick.number, time=tick.time, recorded=recorded, again=again)
 
 
 def _told(action: bytes | None) -> str:

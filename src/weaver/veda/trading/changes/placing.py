@@ -16,14 +16,14 @@ NOT_SENT = "not sent: the server had stopped before"
 NOTHING_LEFT = "nothing was left to close"
 
 
-def held_by_exits(draft: Draft, order: LiveOrder) -> Decimal:
-    """How much of its owner's holding other exits may take, but for those that are being cancelled; the exits of one
-    group take it once, and nothing from each other."""
+def held_by_exits(draft: Draft, order: LiveOrder, *, of_all: bool = False) -> Decimal:
+    """How much of its owner's holding (`of_all`: of the account's) other exits may take, but for those that are being
+    cancelled; the exits of one group take it once, and nothing from each other."""
     others = [
         one
         for one in draft.working(symbol=order.symbol)
         if one.id != order.id
-        and one.run_id == order.run_id
+        and (of_all or one.run_id == order.run_id)
         and one.side is order.side
         and one.reduces
         and one.cancel_asked is None
@@ -34,10 +34,13 @@ def held_by_exits(draft: Draft, order: LiveOrder) -> Decimal:
     return sum((one.remaining for one in others if one.group_id is None), sum(groups.values(), Decimal(0)))
 
 
-def can_reduce(draft: Draft, order: LiveOrder, held: Decimal) -> Decimal:
-    """How much of an order only gets out of what its owner holds."""
-    against = -order.side.sign * held
-    return max(against - held_by_exits(draft, order), Decimal(0))
+def can_reduce(draft: Draft, order: LiveOrder, *, held: Decimal, net: Decimal) -> Decimal:
+    """How much of an order only gets out of what its owner holds; one by hand also of what the account does (`net`),
+    whoever brought it."""
+    own = -order.side.sign * held - held_by_exits(draft, order)
+    if order.run_id is None:
+        own = max(own, -order.side.sign * net - held_by_exits(draft, order, of_all=True))
+    return max(own, Decimal(0))
 
 
 def is_behind_cancels(draft: Draft, order: LiveOrder) -> bool:

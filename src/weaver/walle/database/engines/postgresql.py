@@ -1,8 +1,10 @@
 """Rows on a PostgreSQL server."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from inspect import signature
 from typing import Any
 
@@ -26,6 +28,11 @@ LOCK_SECONDS = 10
 BEGIN = "BEGIN"
 BEGIN_NOT_DURABLE = "BEGIN; SET LOCAL synchronous_commit TO OFF"
 _EPOCH = text(EPOCH)
+_LAST_ROWS = "weaver.last_rows"
+"""The parameter of a transaction that holds the rows which its commit inserts, as JSON."""
+_LAST_MAX = 500
+_UNDONE = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
+"""Raised by the rows that come with a commit: there was none."""
 _AT_ONCE = 2_000
 """Rows of one COPY: asyncpg packs them on the event loop, some microseconds each."""
 _IN_THREAD = 200
@@ -133,6 +140,8 @@ class _ServerSession(Statements):
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         """asyncpg's own connection, once there is a transaction on it."""
+        self._last = ""
+        """What is executed with the commit."""
 
     async def read(self, statement: Executable) -> Sequence[AnyRow]:
         with self._executing():
@@ -168,6 +177,25 @@ class _ServerSession(Statements):
                 records = _encoded(encode, part) if few else await asyncio.to_thread(_encoded, encode, part)
                 await self._driver.copy_records_to_table(table.name, columns=columns, records=records)
 
+    async def insert_last(
+        self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]
+    ) -> None:
+        """See `DatabaseSession`. The rows are handed over now and inserted in one round trip with the commit: whoever
+        waits for the lock that the table's trigger takes does not wait for this process as well."""
+        if len(items) > _LAST_MAX:
+            await self.insert_many(table, columns, items, encode)
+            return
+        await self.begin_write()
+        with self._executing():
+            rows = [dict(zip(columns, encode(one), strict=True)) for one in items]
+            content = json.dumps(rows, default=datetime.isoformat)
+            await self._driver.execute(f"SELECT set_config('{_LAST_ROWS}', $1, true)", content)
+        names = ", ".join(columns)
+        self._last = (
+            f"INSERT INTO {table.name} ({names}) SELECT {names} "
+            f"FROM json_populate_recordset(NULL::{table.name}, current_setting('{_LAST_ROWS}')::json); "
+        )
+
     async def commit(self) -> None:
         self._check_unspoilt()
         if self._driver is not None:
@@ -188,9 +216,9 @@ class _ServerSession(Statements):
 
     async def _commit(self) -> None:
         try:
-            await self._driver.execute("COMMIT")
+            await self._driver.execute(f"{self._last}COMMIT")
         except (asyncpg.PostgresError, *BROKEN) as error:
-            if isinstance(fault(error), Unavailable):
+            if isinstance(fault(error), Unavailable) and not isinstance(error, _UNDONE):
                 raise OutcomeUnknown(
                     "the connection was lost during the commit: either all of the change was kept or nothing; "
                     "look before you repeat it"

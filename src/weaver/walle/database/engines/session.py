@@ -1,6 +1,7 @@
 """One transaction's way to a database, whichever it is."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any, Protocol, TypeVar
@@ -39,6 +40,12 @@ class DatabaseSession(Protocol):
         self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]
     ) -> None:
         """Insert very many rows, which `encode` makes of items, as the driver takes them, outside the event loop."""
+        ...
+
+    async def insert_last(
+        self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]
+    ) -> None:
+        """The same, as the last change before the commit: into a table for which others wait from then on."""
         ...
 
     read_only: str | None
@@ -85,7 +92,7 @@ class Storage(Protocol):
         ...
 
 
-class Statements:
+class Statements(ABC):
     """What the sessions have in common: a statement that failed spoils its transaction, on every database alike."""
 
     def __init__(self) -> None:
@@ -97,6 +104,18 @@ class Statements:
         if self.read_only is not None:
             raise ReadOnly(self.read_only)
         self.has_begun_to_write = True
+
+    async def insert_last(
+        self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]
+    ) -> None:
+        """See `DatabaseSession`."""
+        await self.insert_many(table, columns, items, encode)
+
+    @abstractmethod
+    async def insert_many(
+        self, table: Table, columns: Sequence[str], items: Sequence[Item], encode: Callable[[Item], Sequence[Any]]
+    ) -> None:
+        """See `DatabaseSession`."""
 
     @contextmanager
     def _executing(self) -> Iterator[None]:

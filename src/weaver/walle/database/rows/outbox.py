@@ -55,7 +55,7 @@ class SqlEventRecorder:
     async def record(self, events: Sequence[Event]) -> None:
         """See `EventRecorder`."""
         stamp: Callable[[Any], Any] = moment if self._postgresql else stored_moment
-        await self._session.insert_many(outbox, _COLUMNS, events, lambda event: _encoded(event, stamp))
+        await self._session.insert_last(outbox, _COLUMNS, events, lambda event: _encoded(event, stamp))
 
     async def remove_some(self, run_id: str) -> bool:
         """See `EventRecorder`."""

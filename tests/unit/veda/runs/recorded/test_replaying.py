@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.unit.veda.runs.recorded.test_codec import SETUP
-from weaver.model.errors import DataError
+from weaver.model.errors import DataError, StrategyError
 from weaver.veda.ports import Decision, RecordedTick
 from weaver.veda.runs.recorded.codec import encode_setup
 from weaver.veda.runs.recorded.replaying import Replayed, replay, warmup_digests
@@ -29,6 +29,10 @@ class FakeDecider:
 
     async def decide(self, inputs: bytes) -> Decision:
         return Decision(actions=tuple(inputs[at : at + 1] for at in range(len(inputs))))
+
+    async def decide_all(self, ticks: Sequence[bytes]) -> AsyncIterator[Decision]:
+        for inputs in ticks:
+            yield await self.decide(inputs)
 
     async def stop(self) -> Decision:
         raise AssertionError("a replay stops nothing")
@@ -79,6 +83,20 @@ def test_one_altered_input_is_pointed_at(inputs: bytes, told: str) -> None:
     found = replayed(ticks)
     assert found.ticks == 2
     assert str(found.difference) == told
+
+
+def test_a_difference_is_told_before_the_error_that_comes_after_it() -> None:
+    class Failing(FakeDecider):
+        async def decide(self, inputs: bytes) -> Decision:
+            if inputs == b"fail":
+                raise StrategyError("it fails")
+            return await super().decide(inputs)
+
+    ticks = recorded(b"x", b"ab", b"fail")
+    with pytest.raises(StrategyError, match="it fails"):
+        replayed(ticks, Failing())
+    ticks[2] = replace(ticks[2], inputs=b"aX")
+    assert replayed(ticks, Failing()).ticks == 2
 
 
 def test_a_start_that_decides_otherwise_is_pointed_at() -> None:

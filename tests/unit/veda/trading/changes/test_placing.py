@@ -40,7 +40,7 @@ def waiting(legs: list[LiveOrder]) -> list[LiveOrder]:
 )
 def test_an_order_reduces_what_its_owner_holds_against_it(held: int, side: str, reduces: int) -> None:
     draft, _ = draft_of([])
-    assert can_reduce(draft, live_order(side=side), Decimal(held)) == reduces
+    assert can_reduce(draft, live_order(side=side), held=Decimal(held), net=Decimal(-7)) == reduces
 
 
 def test_what_other_exits_may_take_is_not_there_to_reduce() -> None:
@@ -50,7 +50,24 @@ def test_what_other_exits_may_take_is_not_there_to_reduce() -> None:
     exits = bracket(status=S.FILLED, filled=5)[1:]  # of one group: they take its quantity once
     exits = [replace(one, quantity=Decimal(5)) for one in exits]
     draft, _ = draft_of([beside, leaving, others, *exits])
-    assert can_reduce(draft, live_order("run-7", "sell"), Decimal(20)) == 20 - 3 - 5
+    assert can_reduce(draft, live_order("run-7", "sell"), held=Decimal(20), net=Decimal(0)) == 20 - 3 - 5
+
+
+@pytest.mark.parametrize(
+    ("held", "net", "reduces"),
+    [
+        (10, 0, 10 - 2),  # bought by hand; a run is as far short
+        (0, 10, 10 - 2 - 3),  # a run's
+        (4, 10, 10 - 2 - 3),
+        (0, -10, 0),
+    ],
+)
+def test_an_order_by_hand_reduces_what_people_hold_or_what_the_account_does(held: int, net: int, reduces: int) -> None:
+    mine = live_order("mine-1", "sell", 2, run_id=None, reduces=True)
+    of_run = live_order("run-1", "sell", 3, reduces=True)
+    draft, _ = draft_of([mine, of_run])
+    order = live_order("mine-2", "sell", run_id=None)
+    assert can_reduce(draft, order, held=Decimal(held), net=Decimal(net)) == reduces
 
 
 def test_an_order_is_sent_whole_unless_it_goes_through_zero_where_a_venue_splits() -> None:

@@ -1,7 +1,7 @@
 """One request at a time made of many: its turn, its thread, its time-out, and what its end means."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol, TypeVar
 
 from weaver.model.errors import InputError, NotFound, Unavailable
@@ -41,8 +41,12 @@ class Requests(Protocol):
 class Calls:
     """Sends requests off the event loop."""
 
-    def __init__(self, make: Callable[[], Requests], bucket: TokenBucket) -> None:
+    def __init__(
+        self, make: Callable[[], Requests], bucket: TokenBucket, *, may_send: Callable[[], Awaitable[None]]
+    ) -> None:
+        """may_send: see `Setup`."""
         self._threads, self._bucket = ClientThreads(make, at_once=AT_ONCE), bucket
+        self._may_send = may_send
         self._closed = asyncio.Event()
         self._is_loaded = False
 
@@ -55,7 +59,8 @@ class Calls:
     async def command(
         self, method: Method, path: str, data: object, read: Callable[[object], T], *, priority: Priority
     ) -> Answer[T]:
-        """Have the venue do something. `read` raises AnswerLost where its answer says nothing."""
+        """Have the venue do something. `read` raises AnswerLost where its answer says nothing. Raises ReadOnly where
+        that is for others to do by now; nothing was sent then."""
         try:
             return Accepted(value=read(await self.send("trading", method, path, data, priority=priority)))
         except NotSent as error:
@@ -103,6 +108,8 @@ class Calls:
     ) -> object:
         for pause in (*PAUSES_SECONDS, None):
             await self._bucket.turn(priority)
+            if method != "get":
+                await self._check_may_send()
             sending.began = True
             try:
                 found = await self._threads.do(lambda clients: clients.request(client, method, path, data))
@@ -116,6 +123,13 @@ class Calls:
                 self._is_loaded = True
                 return found
         raise AssertionError("the last one returns or raises")
+
+    async def _check_may_send(self) -> None:
+        """Whoever asked has found so before it waited for its turn, which takes seconds when many ask."""
+        try:
+            await self._may_send()
+        except Unavailable as error:
+            raise NotSent(str(error)) from error
 
 
 class NoTurn(NotSent):

@@ -47,6 +47,7 @@ class BarLine:
         is_stock = asset_class is AssetClass.STOCK
         self.feed = Feed.STOCK_BARS if is_stock else Feed.CRYPTO_BARS
         self.address = access.stock_stream if is_stock else access.crypto_stream
+        self.is_in_order = True
         self._access, self._asset_class, self._symbols = access, asset_class, sorted(symbols)
         self._around, self._history, self._observe = around, history, observe
         self._sent: dict[str, OrderedDict[int, tuple[float, ...]]] = {symbol: OrderedDict() for symbol in symbols}

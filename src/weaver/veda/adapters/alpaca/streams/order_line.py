@@ -39,6 +39,7 @@ class OrderLine:
     ) -> None:
         self.address = access.order_stream
         self.headers: Mapping[str, str] = {}
+        self.is_in_order = False  # no update of an order waits for a question; what is older changes nothing
         self._access, self._known, self._questions, self._around = access, known, questions, around
         self._observe = observe
         self._asked = around.now()

@@ -51,6 +51,11 @@ class Line(Protocol[Said]):
     @property
     def headers(self) -> Mapping[str, str]: ...
 
+    @property
+    def is_in_order(self) -> bool:
+        """Whether what did not come has to be told before what comes next."""
+        ...
+
     async def sign_in(self, socket: ClientConnection) -> None:
         """Authenticate and subscribe. Raises SignInRefused."""
         ...
@@ -171,6 +176,8 @@ class KeptSocket(Generic[Message]):
             except TimeoutError:
                 await self._look()
                 continue
+            if self._line.is_in_order:
+                await self._told_before()
             self._heard, self._attempt = self._around.now(), 0
             for message in self._line.read(frame):
                 await self._put(message)
@@ -181,15 +188,25 @@ class KeptSocket(Generic[Message]):
         if self._since is not None:
             await self._restore()
             return
+        if missed := await self._missed():
+            raise Mute(f"it was mute: {missed} messages did not come")
+
+    async def _told_before(self) -> None:
+        """Something came. After a long silence, what should have come in it goes first."""
+        if self._since is None and (missed := await self._missed()):
+            self._around.told("feed made up for", {"feed": str(self._line.feed), "messages": missed})
+
+    async def _missed(self) -> int:
+        """How many messages should have come since something did, and were put now. It costs no question unless the
+        silence is a long one."""
         try:
             missed = await self._line.missed(self._heard)
         except WeaverError as error:
             self._around.told("feed not checked", {"feed": str(self._line.feed), "reason": str(error)})
-            return
+            return 0
         for message in missed:
             await self._put(message)
-        if missed:
-            raise Mute(f"it was mute: {len(missed)} messages did not come")
+        return len(missed)
 
     async def _repair(self, since: datetime) -> tuple[int, str]:
         """How many messages were made up for, and why that failed, if it did."""

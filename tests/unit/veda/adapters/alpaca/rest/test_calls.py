@@ -8,13 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit.veda.adapters.alpaca.clocks import SleepingWall
-from weaver.model.errors import InputError, NotFound, Unavailable
+from weaver.model.errors import InputError, NotFound, ReadOnly, Unavailable
 from weaver.veda.adapters.alpaca.rest import calls
 from weaver.veda.adapters.alpaca.rest.bucket import Priority, TokenBucket
 from weaver.veda.adapters.alpaca.rest.calls import Calls
 from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Declined, NotSent
 from weaver.veda.adapters.alpaca.wire.refusals import VenueError
 from weaver.veda.exchange.answers import Accepted, Answer, Reason, Refused, Unknown
+from weaver.veda.exchange.setup import always
 
 pytestmark = pytest.mark.anyio
 Act = Callable[[], object]
@@ -50,7 +51,7 @@ def says(status: int, message: str = "no", code: int = 1) -> Act:
 def on(requests: FakeRequests, wall: SleepingWall | None = None, **bucket: int) -> Calls:
     wall = wall or SleepingWall()
     turns = TokenBucket(200, seconds=lambda: wall.now().timestamp(), wait=wall.sleep, **bucket)
-    return Calls(lambda: requests, turns)
+    return Calls(lambda: requests, turns, may_send=always)
 
 
 async def commanded(requests: FakeRequests) -> Answer[object]:
@@ -132,7 +133,7 @@ async def test_call_that_gets_no_turn_was_not_sent(monkeypatch: pytest.MonkeyPat
         await asyncio.Event().wait()
 
     turns = TokenBucket(200, seconds=lambda: 0.0, wait=never, held=2, kept=0)
-    one = Calls(lambda: requests, turns)
+    one = Calls(lambda: requests, turns, may_send=always)
     for _ in range(2):
         await one.question("/clock")
     answer = await one.command("post", "/orders", {}, lambda found: found, priority=Priority.ORDER)
@@ -166,3 +167,39 @@ async def test_call_that_its_caller_gives_up_is_given_up() -> None:
     with pytest.raises(asyncio.CancelledError):
         await call
     go.set()
+
+
+async def test_order_whose_turn_comes_after_a_takeover_is_not_sent() -> None:
+    """It was asked for while the account was still this server's, and had to wait."""
+    requests, elapsed, is_taken_over = FakeRequests(dict), 0.0, False
+
+    async def wait(seconds: float) -> None:
+        nonlocal elapsed, is_taken_over
+        elapsed, is_taken_over = elapsed + seconds, True
+
+    async def may_send() -> None:
+        if is_taken_over:
+            raise ReadOnly("another one has owned the database")
+
+    one = Calls(lambda: requests, TokenBucket(200, seconds=lambda: elapsed, wait=wait, held=1), may_send=may_send)
+    first, second = await asyncio.gather(ordered(one), ordered(one), return_exceptions=True)
+    assert first == Accepted(value={})
+    assert isinstance(second, ReadOnly)
+    assert requests.count == 1
+    assert await one.question("/clock") == {}
+
+
+async def test_order_is_not_sent_while_nobody_can_say_whose_the_account_is() -> None:
+    requests = FakeRequests(dict)
+
+    async def may_send() -> None:
+        raise Unavailable("the database is away")
+
+    turns = TokenBucket(200, seconds=lambda: 0.0, wait=asyncio.sleep)
+    answer = await ordered(Calls(lambda: requests, turns, may_send=may_send))
+    assert answer == Refused(reason=Reason.UNREACHABLE, message="the database is away", was_sent=False)
+    assert requests.count == 0
+
+
+async def ordered(one: Calls) -> Answer[object]:
+    return await one.command("post", "/orders", {}, lambda found: found, priority=Priority.ORDER)
