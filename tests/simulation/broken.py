@@ -112,7 +112,7 @@ def _ticks_apart() -> list[Change]:
     async def apart(self: TradingAccount, intents: Any, *, tick: Any = None, **given: Any) -> Any:
         refused = await carry_out(self, intents, **given)
         if tick is not None:
-            await carry_out(self, (), tick=tick)
+            await carry_out(self, (), tick=tick, blobs=given.get("blobs", ()))
         return refused
 
     return [(TradingAccount, "carry_out", apart)]
