@@ -81,3 +81,17 @@ async def refused(account: Account, quantity: int = 5) -> str | None:
         return None
     assert len(await account.requests("POST", "/v2/orders")) == sent
     return re.sub(r"\. Only orders that reduce a position are sent$", "", told.message)
+
+
+async def test_venue_is_asked_about_a_symbol_once_a_minute_at_most(account: Account) -> None:
+    async def questions() -> int:
+        return len(await account.requests("GET", "/v2/assets"))
+
+    await account.trading.know([STOCK])
+    before = await questions()
+    rules = await account.trading.rules_of(STOCK)
+    assert rules == await account.trading.rules_of(STOCK)
+    assert await questions() == before
+    await account.pass_time(61)
+    assert await account.trading.rules_of(STOCK) == rules
+    assert await questions() == before + 1

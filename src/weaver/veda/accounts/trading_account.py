@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from decimal import Decimal
 from itertools import count
 from types import TracebackType
@@ -45,6 +46,8 @@ from weaver.veda.trading.trader import Trader
 
 CLOCK_SECONDS, CLOCKS_A_LOOK = 30.0, 10
 """How often (wall) the venue is asked for its time; and every so many times, what it says of symbols."""
+FRESH_SECONDS = 60.0
+"""Of the venue's time: so old may be what it said of a symbol that somebody orders by hand."""
 KILLED = "the kill switch was turned on"
 
 
@@ -71,6 +74,8 @@ class TradingAccount:
         self._new_id = events.new_id
         self.ledgers = Ledgers(name, store=store)
         self._rules: dict[str, InstrumentRules] = {}
+        self._learned: dict[str, datetime] = {}
+        """When, by symbol."""
         self.guard = Guard(
             name,
             ledgers=self.ledgers,
@@ -153,9 +158,17 @@ class TradingAccount:
             raise InputError(f"{self.name} knows no {', '.join(missing)}: check how the venue spells it")
         return found
 
+    async def rules_of(self, symbol: str) -> InstrumentRules:
+        """What is traded under a symbol, as the venue said within the last minute, or says now. Raises as `know`."""
+        at = self._learned.get(symbol)
+        if at is not None and (self.adapter.now() - at).total_seconds() < FRESH_SECONDS:
+            return self._rules[symbol]
+        return (await self.know([symbol]))[symbol]
+
     async def _learn(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         found = await self.trader.know(symbols)
         self._rules |= found
+        self._learned |= dict.fromkeys(found, self.adapter.now())
         async with self.trader.books.change() as draft:
             for symbol in symbols:
                 if symbol in self._rules:

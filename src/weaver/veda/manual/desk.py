@@ -69,7 +69,7 @@ class Desk:
         """Have an order in the books, and on its way; returns its id. Raises InvalidOrder and InputError for what
         cannot be ordered, Conflict for what may not be, and Unavailable."""
         ticket.check()
-        rules = (await account.know([ticket.symbol]))[ticket.symbol]
+        rules = await account.rules_of(ticket.symbol)
         await have_price(account, ticket.symbol)
         intent = ticket.intent(
             self._new_id(),
@@ -87,7 +87,7 @@ class Desk:
         """Have another order take an order's place; returns the id of that. Raises as `place` does."""
         check_amounts(changes)
         old = _working(account, old_id)
-        rules = (await account.know([old.symbol]))[old.symbol]
+        rules = await account.rules_of(old.symbol)
         await have_price(account, old.symbol)
         new = _replacement(old, changes, self._new_id(), account, rules)
         _check_at_venue(account, new, ())
