@@ -27,11 +27,12 @@ from weaver.model.backtest.options import OPTIONS
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import InputError
 from weaver.model.market.corporate_actions import CorporateAction
-from weaver.research.run import Plan, Ran
+from weaver.research.run import BrokenOff, Plan, Ran
 from weaver.walle.bars.store import ParquetBarStore
 
 DECIMALS_MAX = 18
 NOT_FOR_PAPER = {"start", "end", "params", "lookahead_check", "close_at_end", "venue"}
+UNFIT, FAILS = "options that these bars do not go with", "a strategy that fails"
 EVERY = 20
 
 
@@ -61,8 +62,11 @@ def compare(seed: int) -> Compared:
         try:
             plan = drawn.ready(story)
         except InputError:
-            return Compared(skipped="options that these bars do not go with")
-        backtest, ran = _in_backtest(plan)
+            return Compared(skipped=UNFIT)
+        try:
+            backtest, ran = _in_backtest(plan)
+        except BrokenOff:
+            return Compared(skipped=FAILS)
         if skipped := _incomparable(plan, ran):
             return Compared(skipped=skipped)
         told = tuple(story)
@@ -103,8 +107,8 @@ def _incomparable(plan: Plan, ran: Ran) -> str:
     clock = ran.runtime.clock
     if len(clock.ticks) != len(clock_ticks(plan.listings)) or sees_more(clock, plan):
         return "a coarser bar that closes where none of the run's does"
-    if any(scale.price_decimals > DECIMALS_MAX for scale in plan.scales.values()):
-        return "prices of more than eighteen decimals"
+    if any(scale.price_decimals + scale.quantity_decimals > DECIMALS_MAX for scale in plan.scales.values()):
+        return "amounts of more than eighteen decimals"
     if any(_are_two_at_once(one.actions) for one in plan.listings.values()):
         return "two splits of one symbol on one day"
     if any(action.ex_date < time_of(plan.start).date() for one in plan.listings.values() for action in one.actions):
