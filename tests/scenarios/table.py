@@ -47,8 +47,13 @@ SCENARIOS = (
         name="a day entry's legs die at the close",
         reported="Alpaca-API#283; alpaca-trade-api-python#357",
         does="Exits are gtc unless `exit_tif` says otherwise, so the bracket is sent as gtc, and Weaver cancels what "
-        "is left of a day entry at the close. Exits that expire under a position are told.",
-        tests=(f"{ORDERS}::test_exits_of_a_day_entry_outlive_the_close_and_its_rest_does_not", OVER_A_CLOSE),
+        "is left of a day entry at the close. Exits that expire under a position are told, and "
+        "placed anew.",
+        tests=(
+            f"{ORDERS}::test_exits_of_a_day_entry_outlive_the_close_and_its_rest_does_not",
+            f"{ORDERS}::test_exits_for_the_day_that_expire_under_a_position_are_told_and_placed_anew",
+            OVER_A_CLOSE,
+        ),
     ),
     Scenario(
         name="closing while a leg holds the shares",
@@ -64,7 +69,10 @@ SCENARIOS = (
         name="204 on a cancel, yet the order stays open",
         reported="Alpaca-API#71, #72; freqtrade#1858",
         does="A cancel that nothing confirms is asked for again every 10 s, and told after 30 s.",
-        tests=(f"{ORDERS}::test_cancel_that_nothing_confirms_is_asked_again_and_told",),
+        tests=(
+            f"{ORDERS}::test_cancel_that_was_confirmed_and_changed_nothing_is_asked_again",
+            f"{ORDERS}::test_cancel_that_nothing_confirms_is_asked_again_and_told",
+        ),
     ),
     Scenario(
         name="long to short in one order",
@@ -246,10 +254,11 @@ SCENARIOS = (
         name="a forming bar taken as closed, a bar revised later",
         reported="lumibot#1038; alpaca-java#166",
         does="Bars that have not ended are dropped, and a stock's daily bar counts 20 minutes after the close in "
-        "history and a minute after it in a run. A revision is recorded, and changes no past decision.",
+        "history and a minute after it in a run. A revision is recorded, told, and changes no past decision.",
         tests=(
             "unit/veda/adapters/alpaca/wire/test_bars.py::test_bar_that_has_not_ended_is_left_out",
             "unit/veda/adapters/alpaca/wire/test_bars.py::test_daily_stock_bar_counts_twenty_minutes_after_its_close",
+            "integration/trading/test_revised_bars.py::test_revised_bar_is_told_and_changes_nothing_that_was_seen",
             "unit/veda/feed/test_ticks.py::test_forming_bar_is_never_told",
             "unit/veda/feed/test_ticks.py::test_correction_counts_before_the_tick_and_is_late_after_it",
             "unit/veda/feed/test_ticks.py::test_daily_bar_of_a_stock_waits_a_minute_after_the_close_for_corrections",

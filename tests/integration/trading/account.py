@@ -50,7 +50,15 @@ class Account:
         await self.carry_out(Place(order=order))
         return self.now(order)
 
-    async def bracket(self, symbol: str, quantity: object, *, far: str = "0.2", **given: Any) -> tuple[LiveOrder, ...]:
+    async def bracket(
+        self,
+        symbol: str,
+        quantity: object,
+        *,
+        far: str = "0.2",
+        exit_tif: TimeInForce = TimeInForce.GTC,
+        **given: Any,
+    ) -> tuple[LiveOrder, ...]:
         """An entry with exits, so far from the newest price."""
         price, off = await self.price(symbol), Decimal(far)
         entry = self.made(symbol, quantity, order_class=OrderClass.BRACKET, **given)
@@ -62,7 +70,7 @@ class Account:
         ]
         day_ends = self.trading.adapter.now().replace(hour=20, minute=0, second=0, microsecond=0)
         entry = replace(entry, expires_at=day_ends)  # as what orders for a run has it
-        legs = [replace(leg, parent_id=entry.id, group_id=entry.id, tif=TimeInForce.GTC) for leg in legs]
+        legs = [replace(leg, parent_id=entry.id, group_id=entry.id, tif=exit_tif) for leg in legs]
         await self.carry_out(Place(order=entry, legs=tuple(legs)))
         return tuple(self.now(one) for one in (entry, *legs))
 

@@ -1,5 +1,6 @@
 """What went wrong for others with single orders: each as it happened, on an account at the local exchange."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 from tests.integration.trading.account import PAIR, STOCK, Account, trading_account
 from tests.local_exchange import LocalExchange
 from tests.trading_store import FakeDisk
+from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.trading.intents import Cancel, Place, Replace
@@ -97,6 +99,37 @@ async def test_cancel_that_nothing_confirms_is_asked_again_and_told(account: Acc
     )
     await account.until(lambda: account.now(order).status is S.CANCELLED, what="its end", step=2)
     assert len(await account.requests("DELETE", "/v2/orders")) - before >= 4
+
+
+async def test_cancel_that_was_confirmed_and_changed_nothing_is_asked_again(account: Account) -> None:
+    """It is answered with 204, and the order works on; the exchange's journal says when it was asked again."""
+    price = await account.price(STOCK)
+    order = await account.order(STOCK, 1, limit=round(price * Decimal("0.95"), 2))
+    await account.until(lambda: account.now(order).status is S.ACCEPTED, what="it to work")
+    before = len(await account.requests("DELETE", "/v2/orders"))
+    await account.exchange.fault("stuck_cancel")
+    await account.cancel(order)
+    await account.until(lambda: account.now(order).status is S.CANCELLED, what="its end")
+    first, second = (await account.requests("DELETE", "/v2/orders"))[before:]
+    assert (first["status"], second["status"]) == (204, 204)
+    waited = datetime.fromisoformat(second["time"]) - datetime.fromisoformat(first["time"])
+    assert timedelta(seconds=10) <= waited < timedelta(seconds=30)
+
+
+async def test_exits_for_the_day_that_expire_under_a_position_are_told_and_placed_anew(account: Account) -> None:
+    held, profit, loss = await account.bracket(STOCK, 10, exit_tif=TimeInForce.DAY)
+    await account.until_filled(held)
+    assert {one["time_in_force"] for one in await account.at_venue()} == {"day"}
+    day = (await account.state())["now"][:10]
+    await account.exchange.post("clock", {"to": f"{day}T20:00:30Z"})
+    await account.until(lambda: account.events("risk.Unprotected"), what="a word of it")
+    assert account.held() == 10
+    (told,) = account.events("risk.Unprotected")
+    assert (told["symbol"], told["quantity"], told["order_id"]) == (STOCK, "10", held.id)
+    assert "unprotected" in [what for what, _ in account.told]
+    await account.until(lambda: account.events("risk.ProtectionRestored"), what="exits for the next day")
+    assert {(one["order_class"], one["time_in_force"]) for one in await account.at_venue()} == {("oco", "day")}
+    assert [account.now(one).is_working for one in (profit, loss)] == [True, True]
 
 
 async def test_order_through_zero_closes_and_then_opens(account: Account) -> None:

@@ -7,13 +7,14 @@ from typing import Protocol
 
 import structlog
 
-from weaver.events.payloads import Payload, StrategyLog
+from weaver.events.payloads import MarketBarCorrected, MarketBarLate, Payload, StrategyLog
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import RunFailed, Unavailable, WorkerLost
+from weaver.model.market.timeframe import Timeframe
 from weaver.model.orders.action_bytes import decode_action
 from weaver.model.orders.actions import FetchWindow
 from weaver.veda.exchange.setup import Wall
-from weaver.veda.inputs import InputBar, TickInputs, WindowBars, WindowFailed
+from weaver.veda.inputs import InputBar, LateBar, TickInputs, WindowBars, WindowFailed
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.ports import Decider, Deciders, Decision, RecordedTick, TradingStore
 from weaver.veda.runs.news import News
@@ -183,7 +184,7 @@ class LiveRun:
         data = encode_inputs(inputs)
         decision = await self._decided(data)
         self._missed = ()
-        await self._settle(tick.time, data, decision, number=inputs.number)
+        await self._settle(tick.time, data, decision, number=inputs.number, late=inputs.late)
 
     async def _answers(self, now: int) -> tuple[WindowBars | WindowFailed, ...]:
         asked, self._asked = self._asked, []
@@ -206,7 +207,14 @@ class LiveRun:
         return decision
 
     async def _settle(
-        self, time: int, data: bytes, decision: Decision, *, number: int = 0, blobs: Sequence[bytes] = ()
+        self,
+        time: int,
+        data: bytes,
+        decision: Decision,
+        *,
+        number: int = 0,
+        blobs: Sequence[bytes] = (),
+        late: Sequence[LateBar] = (),
     ) -> None:
         """Write down what a tick was and led to, and have it carried out."""
         record = RecordedTick(
@@ -215,7 +223,8 @@ class LiveRun:
         asked = self._translator.asked([decode_action(one) for one in decision.actions], time)
         lines = [StrategyLog(run_id=self.run_id, text=line, time=time_of(time)) for line in decision.journal]
         self._news.wish(_wished(asked.intents))
-        await self._carried_out(asked.intents, record, [*asked.requests, *lines], blobs)
+        told = [_told_late(self.run_id, one, time) for one in late]
+        await self._carried_out(asked.intents, record, [*told, *asked.requests, *lines], blobs)
         self._number, self._time = number, time
         self.orders += sum(isinstance(intent, Place | Replace) for intent in asked.intents)
         self._asked += [(time, request) for request in asked.windows]
@@ -249,6 +258,22 @@ def _wished(intents: Sequence[Intent]) -> Iterator[str]:
         match intent:
             case Cancel(order_id=order_id) | Replace(old_id=order_id):
                 yield order_id
+
+
+def _told_late(run_id: str, late: LateBar, time: int) -> Payload:
+    bar, type_ = late.bar, MarketBarCorrected if late.is_correction else MarketBarLate
+    return type_(
+        run_id=run_id,
+        symbol=bar.symbol,
+        timeframe=str(Timeframe(bar.end - bar.start)),
+        timestamp=time_of(bar.start),
+        open=bar.open,
+        high=bar.high,
+        low=bar.low,
+        close=bar.close,
+        volume=bar.volume,
+        time=time_of(time),
+    )
 
 
 def _without_entries(intent: Intent) -> Intent:
