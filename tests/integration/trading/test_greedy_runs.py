@@ -7,7 +7,7 @@ import pytest
 
 from tests.cycles.census import command, descendants
 from tests.integration.trading.desk import Desk, desk
-from tests.integration.trading.strategies import HOLDS, failing
+from tests.integration.trading.strategies import REACHES, failing
 
 OTHER = "MSFT"
 GREEDY = {
@@ -15,6 +15,7 @@ GREEDY = {
     "leaves": ("raise SystemExit(3)", "SystemExit"),
     "leaves at once": ("__import__('os')._exit(3)", "exit code 3"),
     "kills itself": ("import os; os.kill(os.getpid(), 9)", "signal 9"),
+    "kills its parent": ("import os; os.kill(os.getppid(), 9)", "signal 9"),
 }
 """What it does on its fourth bar, and what its run then says."""
 PRINTS = "import sys; sys.stdout.write('x' * 5_000_000); sys.stderr.write('y' * 5_000_000)"
@@ -25,7 +26,7 @@ FORKS = "import os, time; [os.fork() or time.sleep(600) for _ in range(3)]"
 def _desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A server whose strategies may take little, and a run in it that is to notice nothing."""
     with desk(tmp_path_factory.mktemp("greedy") / "server", WEAVER_WORKER_MEMORY_MB="128") as made:
-        made.started(HOLDS, OTHER)
+        made.started(REACHES, OTHER)
         yield made
 
 

@@ -26,7 +26,11 @@ _GONE_SECONDS = 10.0
 
 class LocalDeciders:
     """See `veda.ports.Deciders`: processes of this machine, forked from one host, which is started when it is first
-    needed, and anew where it is lost."""
+    needed, and anew where it is lost.
+
+    A host is lost where a strategy has ended it. It is one of those that were in a call then, and they are forked from
+    hosts of their own from then on: what one does to its host again is no other's loss.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,10 @@ class LocalDeciders:
         # Sets of texts are gone through in the order of their hashes: that must not change from one process to another.
         self._environment = {**environment, "PYTHONHASHSEED": "0"}
         self._host: HostProcess | None = None
+        self._suspects: set[str] = set()
+        """Runs of which one may have ended a host."""
+        self._own: set[HostProcess] = set()
+        """Hosts of one run each."""
         self._starting = asyncio.Lock()
 
     @property
@@ -55,22 +63,45 @@ class LocalDeciders:
     async def new(self, run_id: str) -> RunDecider:
         """See `Deciders`."""
         async with self._starting:
-            if self._host is not None and not self._host.is_alive:
-                await self._host.end()
-                self._host = None
-            if self._host is None:
-                self._host = await HostProcess.started(self._command, self._environment, self._new_id())
+            await self._bury()
+            if run_id in self._suspects:
+                host = await self._started()
+                self._own.add(host)
+            else:
+                host = self._host = self._host or await self._started()
         key = self._new_id()
-        host = self._host
-        decider = RunDecider(run_id, lambda: host.ask_end(key), self._deadlines, self._memory_max_bytes)
-        await host.fork(key, decider)
+
+        async def leave() -> None:
+            if host in self._own:
+                self._own.discard(host)
+                await host.end()
+
+        decider = RunDecider(
+            run_id, lambda: host.ask_end(key), self._deadlines, self._memory_max_bytes, leave=leave
+        )  # fmt: skip
+        try:
+            await host.fork(key, decider)
+        except BaseException:
+            await leave()
+            raise
         return decider
 
     async def close(self) -> None:
-        """End the host, and with it every decider."""
-        if self._host is not None:
-            await self._host.end()
-            self._host = None
+        """End the hosts, and with them every decider."""
+        hosts = [*self._own, *([self._host] if self._host is not None else [])]
+        self._own.clear()
+        self._host = None
+        await asyncio.gather(*(host.end() for host in hosts))
+
+    async def _started(self) -> "HostProcess":
+        return await HostProcess.started(self._command, self._environment, self._new_id())
+
+    async def _bury(self) -> None:
+        """See to a host that was lost, and remember who may have done it."""
+        if self._host is not None and not self._host.is_alive:
+            self._suspects |= self._host.in_call
+            lost, self._host = self._host, None
+            await lost.end()
 
 
 class HostProcess:
@@ -84,6 +115,8 @@ class HostProcess:
         self._deciders: dict[str, RunDecider] = {}
         self._forks: dict[str, asyncio.Future[int]] = {}
         self.is_alive = True
+        self.in_call: frozenset[str] = frozenset()
+        """The runs that were in a call when it was lost."""
 
     @classmethod
     async def started(cls, command: Sequence[str], environment: Mapping[str, str], mark: str) -> "HostProcess":
@@ -196,6 +229,7 @@ class HostProcess:
         for forked in self._forks.values():
             if not forked.done():
                 forked.set_exception(WorkerLost("the process for strategies is gone"))
+        self.in_call |= {decider.run_id for decider in self._deciders.values() if decider.is_asked}
         for decider in self._deciders.values():
             decider.ended(-signal.SIGKILL, is_greedy=False)
         self._deciders.clear()

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -32,14 +32,21 @@ class Deadlines:
 class RunDecider:
     """See `veda.ports.Decider`. Everything read from its process is data."""
 
-    def __init__(self, run_id: str, end: Callable[[], None], deadlines: Deadlines, memory_max_bytes: int) -> None:
-        """end: asks the host to end the process."""
-        self._run_id, self._ask_end, self._deadlines = run_id, end, deadlines
+    def __init__(
+        self,
+        run_id: str,
+        end: Callable[[], None],
+        deadlines: Deadlines,
+        memory_max_bytes: int,
+        leave: Callable[[], Awaitable[None]],
+    ) -> None:
+        """end: asks the host to end the process. leave: lets go of the host, once the process is gone."""
+        self.run_id, self._ask_end, self._deadlines, self._leave = run_id, end, deadlines, leave
         self._memory_max_bytes = memory_max_bytes
         self.line, self.tail = FrameLine(self._heard, self._hung_up), Tail()
         self._transports: list[asyncio.BaseTransport] = []
         self._writer: asyncio.WriteTransport | None = None
-        self._is_asked = self._has_hung_up = False
+        self.is_asked = self._has_hung_up = False
         self._frames: deque[Frame] = deque()
         """What was answered, and is still to be looked at."""
         self._missing = 0
@@ -86,12 +93,13 @@ class RunDecider:
             self._hung_up()
         for transport in self._transports:
             transport.close()
+        await self._leave()
 
     def ended(self, status: int, *, is_greedy: bool) -> None:
         """The process has ended; what it said last may still be on its way."""
         self._how, self._is_greedy, self._is_over = how_it_ended(status), is_greedy, True
         self._gone.set()
-        if self._is_asked:
+        if self.is_asked:
             self._waits = asyncio.get_running_loop().call_later(_LAST_WORDS_SECONDS, self._hung_up)
 
     async def _one(self, asked: AsyncGenerator[Decision]) -> Decision:
@@ -100,10 +108,10 @@ class RunDecider:
 
     async def _asked(self, message: bytes, count: int, seconds: float, what: str) -> AsyncGenerator[Decision]:
         """So many decisions, each of which may take so long."""
-        if self._is_over or self._is_asked:
+        if self._is_over or self.is_asked:
             raise self._lost()
         assert self._writer is not None
-        self._is_asked, self._missing = True, count
+        self.is_asked, self._missing = True, count
         self._writer.write(message)
         try:
             for _ in range(count):
@@ -111,7 +119,7 @@ class RunDecider:
         except BaseException:
             self._end()  # nobody waits for the answers any more, which would be taken for those of the next message
             raise
-        self._is_asked = False
+        self.is_asked = False
 
     async def _frame(self, seconds: float, what: str) -> Frame:
         """The next answer. Raises TimeoutError, and WorkerLost where the process is gone."""
@@ -124,7 +132,7 @@ class RunDecider:
                     await self._news.wait()
         except TimeoutError:
             raise TimeoutError(
-                f"the strategy of run {self._run_id} took over {seconds:g} s for {what}, and its process was ended"
+                f"the strategy of run {self.run_id} took over {seconds:g} s for {what}, and its process was ended"
             ) from None
         if not self._frames:
             with suppress(TimeoutError):
@@ -160,8 +168,8 @@ class RunDecider:
         if self._is_greedy:
             return self._out_of_memory()
         how = self._how or "is gone"
-        return WorkerLost(f"the process of run {self._run_id}'s strategy {how}{self.tail.last_words()}")
+        return WorkerLost(f"the process of run {self.run_id}'s strategy {how}{self.tail.last_words()}")
 
     def _out_of_memory(self) -> OutOfMemory:
         most = self._memory_max_bytes // 1024**2
-        return OutOfMemory(f"the strategy of run {self._run_id} needed more than the {most:,} MB that one may have")
+        return OutOfMemory(f"the strategy of run {self.run_id} needed more than the {most:,} MB that one may have")

@@ -46,7 +46,11 @@ def on_deciders(work: Callable[[LocalDeciders], Awaitable[None]], **given: Any) 
 
 
 async def started(deciders: LocalDeciders, on_bar: str, **more: str) -> RunDecider:
-    decider = await deciders.new("run-1")
+    return await started_as(deciders, "run-1", on_bar, **more)
+
+
+async def started_as(deciders: LocalDeciders, run_id: str, on_bar: str, **more: str) -> RunDecider:
+    decider = await deciders.new(run_id)
     await decider.start(setup(on_bar, **more), WARMUPS)
     return decider
 
@@ -66,14 +70,16 @@ def is_there(pid: int) -> bool:
         return False
 
 
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+
+
 def children_of(pid: int) -> Iterator[int]:
     for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(path.read_text(errors="replace").rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if parent == pid:
-            yield int(path.parent.name)
+        child = int(path.parent.name)
+        with suppress(OSError):
+            if parent_of(child) == pid:
+                yield child
 
 
 def test_a_strategy_is_started_given_ticks_and_stopped() -> None:
@@ -305,6 +311,32 @@ def test_deciders_of_a_host_that_was_killed_are_lost_and_the_next_has_a_new_one(
         again = await started(deciders, "        pass")
         assert deciders.host_pid != host
         assert await again.decide(tick(1)) == Decision()
+
+    on_deciders(work)
+
+
+def test_a_strategy_that_ends_its_host_again_and_again_is_nobody_elses_loss() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        ends_it = "        os.kill(os.getppid(), 9); time.sleep(60)"
+        both = [await started(deciders, ends_it), await started_as(deciders, "run-2", "        time.sleep(0.5)")]
+        shared = deciders.host_pid
+        for error in await asyncio.gather(*(one.decide(tick(1)) for one in both), return_exceptions=True):
+            assert isinstance(error, WorkerLost)
+        for one in both:
+            await one.close()
+        other = await started_as(deciders, "run-3", "        pass")
+        assert deciders.host_pid not in {shared, None}
+        bad, good = await started(deciders, ends_it), await started_as(deciders, "run-2", "        time.sleep(0.5)")
+        lost, decided = await asyncio.gather(bad.decide(tick(1)), good.decide(tick(1)), return_exceptions=True)
+        assert isinstance(lost, WorkerLost)
+        assert decided == Decision()
+        assert await other.decide(tick(1)) == Decision()
+        hosts = [parent_of(one.pid) for one in (good, other)]
+        assert len({*hosts}) == 2
+        for one in (bad, good):
+            await one.close()
+        await eventually(lambda: not is_there(hosts[0]))
+        assert is_there(hosts[1])
 
     on_deciders(work)
 

@@ -35,15 +35,18 @@ class Rig:
     """A decider, its line, and how often its end was asked for."""
 
     def __init__(self, answer: bytes | Callable[["Rig"], None] = b"", seconds: float = 5.0) -> None:
-        self.ends = 0
+        self.ends, self.is_left = 0, False
         self._answer = answer
         deadlines = Deadlines(start=seconds, tick=seconds)
-        self.decider = RunDecider("run-1", self._ended, deadlines, memory_max_bytes=256 * 1024**2)
+        self.decider = RunDecider("run-1", self._ended, deadlines, 256 * 1024**2, self._left)
         self.line, self.errors = FakeLine(self._answered), FakeLine(lambda: None)
         self.decider.connected(self.line, self.errors, NO_PROCESS)
 
     def _ended(self) -> None:
         self.ends += 1
+
+    async def _left(self) -> None:
+        self.is_left = True
 
     def _answered(self) -> None:
         if callable(self._answer):
