@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from weaver.greta.record.text import kept
+from weaver.greta.record.text import kept_text
 
 SECTIONS = {
     "run": "record", "stats": "statistics", "trades": "trades", "fills": "fills", "equity": "equity",
@@ -76,6 +76,6 @@ def _meant(text: str) -> object:
 def _amount(text: str) -> Decimal | None:
     try:
         number = Decimal(text)
-        return Decimal(kept(number)) if number.is_finite() else None
+        return Decimal(kept_text(number)) if number.is_finite() else None
     except InvalidOperation:
         return None

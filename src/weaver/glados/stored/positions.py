@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import orjson
 
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.record.text import kept
+from weaver.greta.record.text import kept_text
 from weaver.model.numbers.money import decimal_of, plain
 
 POSITIONS = "positions"
@@ -32,9 +32,9 @@ def _worth(run: FinishedRun, symbol: str) -> Worth:
     position, price = run.position(symbol), run.close(symbol)
     average = position.average_price
     return {
-        "average_price": None if average is None else kept(average),
+        "average_price": None if average is None else kept_text(average),
         "cost": plain(decimal_of(position.cost, 8)),
-        "close": None if price is None else kept(position.scale.price_decimal(price)),
+        "close": None if price is None else kept_text(position.scale.price_decimal(price)),
         "market_value": plain(decimal_of(0 if price is None else position.market_value(price), 8)),
         "unrealised_pnl": plain(decimal_of(0 if price is None else position.unrealised(price), 8)),
     }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weaver.greta.record.text import FillText, Moments, decimal_text, kept, price_text
+from weaver.greta.record.text import FillText, Moments, decimal_text, kept_text, price_text
 from weaver.greta.results.trades import Trade
 from weaver.model.numbers.money import plain
 from weaver.model.orders.order import Order
@@ -24,7 +24,7 @@ def order_row(order: Order, *, run_id: str, placed_at: str, updated_at: str) -> 
         "order_class": str(order.order_class),
         "quantity": decimal_text(order.units, quantities),
         "filled_quantity": decimal_text(order.filled, quantities),
-        "average_price": None if average is None else kept(average),
+        "average_price": None if average is None else kept_text(average),
         "limit_price": _optional(order.limit_units, prices),
         "stop_price": _optional(order.stop_units, prices),
         "trail": _optional(order.trail_units, prices),
@@ -70,9 +70,9 @@ def trade_row(trade: Trade, number: int, moments: Moments, *, run_id: str) -> di
         "side": trade.side,
         "quantity": plain(trade.quantity),
         "entry_time": moments.text(trade.entry_time),
-        "entry_price": kept(trade.entry_price),
+        "entry_price": kept_text(trade.entry_price),
         "exit_time": moments.text(trade.exit_time),
-        "exit_price": kept(trade.exit_price),
+        "exit_price": kept_text(trade.exit_price),
         "pnl": plain(trade.pnl),
         "return": trade.return_,
         "commission": plain(trade.commission),

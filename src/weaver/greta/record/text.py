@@ -1,7 +1,7 @@
 """Texts that a run's record is made of, for whoever writes tens of thousands of them."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 
 import numpy as np
 
@@ -9,11 +9,7 @@ from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_rows import FillRow
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.results.json_text import iso, iso_column
-from weaver.model.numbers.money import decimal_of, plain
-
-KEPT_DECIMALS = 18
-_LAST_KEPT = Decimal(1).scaleb(-KEPT_DECIMALS)
-_WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
+from weaver.model.numbers.money import KEPT_DECIMALS, decimal_of, kept, plain
 
 
 def decimal_text(units: int, decimals: int) -> str:
@@ -27,12 +23,12 @@ def decimal_text(units: int, decimals: int) -> str:
 
 def price_text(units: int, decimals: int) -> str:
     """A price in units, as exactly as the database keeps it."""
-    return decimal_text(units, decimals) if decimals <= KEPT_DECIMALS else kept(decimal_of(units, decimals))
+    return decimal_text(units, decimals) if decimals <= KEPT_DECIMALS else kept_text(decimal_of(units, decimals))
 
 
-def kept(price: Decimal) -> str:
+def kept_text(price: Decimal) -> str:
     """A price as exactly as the database keeps it, half to even."""
-    return plain(_WIDE.quantize(price, _LAST_KEPT))
+    return plain(kept(price))
 
 
 class Moments:

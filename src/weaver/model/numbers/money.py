@@ -1,6 +1,6 @@
 """Exact numbers: reading them from what a person writes, and rounding them once."""
 
-from decimal import Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,15 @@ from weaver.model.numbers.amount import Amount
 Number = int | float | str | Decimal
 CASH_DECIMALS = 8
 CASH_ONE: int = 10**CASH_DECIMALS
+KEPT_DECIMALS = 18
+"""What a database has room for behind the point (NUMERIC(38,18))."""
 FITS: int = 2**62
 """What a number must stay under for int64 arithmetic to be exact, twice it included."""
 PRICE_MIN, PRICE_LIMIT = Decimal("1e-18"), Decimal("1e20")
 """The least price there can be, and what every one is under: what a database has room for (NUMERIC(38,18))."""
 _UNROUNDED = Context(prec=100_000)
+_LAST_KEPT = Decimal(1).scaleb(-KEPT_DECIMALS)
+_WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
 def exact(value: Number, *, name: str) -> Decimal:
@@ -31,6 +35,12 @@ def exact(value: Number, *, name: str) -> Decimal:
     if not number.is_finite():
         raise InvalidOrder(f"{name} must be finite, not {value}")
     return number
+
+
+def kept(value: Decimal) -> Decimal:
+    """An amount as exactly as a database keeps it, half to even: a price times a small quantity has more decimals."""
+    exponent = value.as_tuple().exponent
+    return _WIDE.quantize(value, _LAST_KEPT) if isinstance(exponent, int) and exponent < -KEPT_DECIMALS else value
 
 
 def divide_half_even(numerator: int, divisor: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from weaver.model.numbers.money import CASH_DECIMALS
+from weaver.model.numbers.money import CASH_DECIMALS, kept
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
 from weaver.veda.exchange.orders import VenueFill, VenueOrder
 from weaver.veda.orders.counting import uncounted, with_part
@@ -187,7 +187,7 @@ def _gained(order: LiveOrder, quantity: Decimal, price: Decimal, now: datetime) 
         order,
         status=status,
         filled=filled,
-        value=order.value + quantity * price,
+        value=kept(order.value + quantity * price),
         waits_for=_waits(order),
         updated_at=now,
     )

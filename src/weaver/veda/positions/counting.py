@@ -4,10 +4,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from weaver.model.account.position import Position
-from weaver.model.numbers.money import CASH_DECIMALS, CASH_ONE, decimal_of, divide_half_even, units_of
+from weaver.model.numbers.money import CASH_DECIMALS, CASH_ONE, KEPT_DECIMALS, decimal_of, divide_half_even, units_of
 from weaver.model.numbers.scale import Scale
 
-DECIMALS = 18
+DECIMALS = KEPT_DECIMALS
 """Of prices and quantities; cash is counted in 1e-8, as in a backtest."""
 _ONE = 10**DECIMALS
 

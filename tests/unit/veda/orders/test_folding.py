@@ -1,5 +1,6 @@
 """What a venue's word makes of an order: fills that count once, whatever they are called."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.unit.veda.live_builders import NOON, live_order, submission, venue_order
@@ -51,3 +52,12 @@ def test_a_price_that_is_worked_out_fits_a_database() -> None:
     found = inferred(submission(), shown, (), NOON)
     assert found is not None
     assert found.price == Decimal("33.33333333")
+
+
+def test_value_of_a_cheap_coin_fits_a_database_and_that_of_a_dear_one_stays_exact() -> None:
+    cheap = replace(fill("x1", 4, 4, "0.0000000000123456"), quantity=Decimal("0.123456789"))
+    found = booked(live_order(), submission(), replace(cheap, cumulative_quantity=None), (), NOON)
+    assert found.order.value == Decimal("0.000000000001524148")  # 0.0000000000015241481...
+    assert found.fills[0].price == cheap.price
+    dear = fill("x1", 4, 4, "12345678901.123456789")
+    assert booked(live_order(), submission(), dear, (), NOON).order.value == Decimal("49382715604.493827156")

@@ -12,9 +12,9 @@ from sqlalchemy import NUMERIC, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from weaver.model.errors import InputError
-from weaver.model.numbers.money import plain
+from weaver.model.numbers.money import KEPT_DECIMALS, plain
 
-INTEGER_DIGITS, DECIMALS = 20, 18
+INTEGER_DIGITS, DECIMALS = 20, KEPT_DECIMALS
 """What NUMERIC(38,18) holds; more is refused on both databases rather than rounded on one."""
 _LIMIT = Decimal(10) ** INTEGER_DIGITS
 _CANONICAL = re.compile(r"-?[1-9][0-9]{0,19}(\.[0-9]{0,17}[1-9])?|0|-?0\.[0-9]{0,17}[1-9]").fullmatch
