@@ -73,6 +73,7 @@ class Looks:
         is_quiet = before == self._books.version and not others
         async with self._books.change() as draft:
             self._reconciled(draft, self._reconciler.others, is_quiet=is_quiet)
+            self._reconciler.keep(draft)
         self.looked_at, self.looked_version = self._wall.now(), before
         self.due_at = None if not self._reconciler.is_done else self._reconciler.next_at
         await self._looked()

@@ -10,6 +10,7 @@ from weaver.veda.orders.folding import is_same
 from weaver.veda.orders.submission import Submission, SubmissionState
 from weaver.veda.ports import TradingStore
 from weaver.veda.trading.books.books import Books
+from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.calls.calls import Calls
 
 EVERY = timedelta(seconds=30)
@@ -35,6 +36,9 @@ class Reconciler:
         self.own: tuple[VenueFill, ...] = ()
         """Fills of the last look whose orders are in our books."""
         self._since: datetime | None = None
+        """How far back the next lists reach, before the margin: as it was kept last. None: not read yet."""
+        self._settled: datetime | None = None
+        """Up to when the last look has settled what happened; it counts once it is kept."""
         self._is_undecided = False
         """Whether orders were shown at the last look of which it is not known yet whose they are: the next one lists
         them again."""
@@ -44,7 +48,7 @@ class Reconciler:
     async def reconcile(self) -> None:
         """Look. Raises Unavailable where the venue or the database does not answer."""
         started = self._adapter.now()
-        reaches, self._is_undecided = self._since or self._oldest(started), False
+        reaches, self._is_undecided = self._since or await self._reached(started), False
         since = reaches - MARGIN
         open_ = await self._adapter.open_orders()
         shown = {order.venue_id: order for order in (*await self._adapter.orders_since(since), *open_)}
@@ -59,8 +63,28 @@ class Reconciler:
                 await self._calls.look_ups.refresh(submission.id)
         await self._take_fills(fills)
         self.account, self.positions = await self._adapter.account(), await self._adapter.positions()
-        self._since, self.is_done = reaches if self._is_undecided else started, True
+        self._settled, self.is_done = reaches if self._is_undecided else started, True
         self.next_at = self._adapter.now() + EVERY
+
+    def keep(self, draft: Draft) -> None:
+        """Have the next look list only what came since this one, once what this one showed is committed with that."""
+        settled = self._settled
+        if settled is not None and settled != self._since:
+            draft.put_state(self._scope, {"since": settled.isoformat()})
+            draft.then(lambda: self._put_since(settled))
+
+    def _put_since(self, since: datetime) -> None:
+        self._since = since
+
+    @property
+    def _scope(self) -> str:
+        return f"looked {self._books.account}"
+
+    async def _reached(self, now: datetime) -> datetime:
+        """Of the first look since the start: from the last one that was kept, and from the oldest order that is open.
+        Others' orders are in no book: nothing but the list tells of what filled while no look succeeded."""
+        oldest, kept = self._oldest(now), await self._store.state(self._scope)
+        return oldest if kept is None else min(oldest, datetime.fromisoformat(kept["since"]))
 
     async def _look_for_legs(self, shown: VenueOrder) -> None:
         """An order that lacks an exit in a list is asked for by its id; exits that the venue put in the place of ours

@@ -64,6 +64,8 @@ class FakeVenue:
     fills: tuple[VenueFill, ...] = ()
     asked: list[tuple[str, str]] = field(default_factory=list)
     """What it was asked for, and by which id."""
+    listed_since: list[datetime] = field(default_factory=list)
+    """How far back lists of fills were to reach."""
     is_away: bool = False
     is_replay: bool = False
     features: tuple[str, ...] = ()
@@ -99,6 +101,7 @@ class FakeVenue:
         return self.listed
 
     async def fills_since(self, after: datetime) -> tuple[VenueFill, ...]:
+        self.listed_since.append(after)
         return self.fills
 
     async def account(self) -> VenueAccount:

@@ -7,6 +7,7 @@ from tests.unit.veda.trading.builders import Desk, at_desk, bracket, venue_fill
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.orders import OrderUpdate
 from weaver.veda.orders.submission import Part, SubmissionState
+from weaver.veda.trading.reconciler import MARGIN, Reconciler
 
 
 def test_an_order_that_a_list_lacks_is_asked_for_by_its_id() -> None:
@@ -83,3 +84,54 @@ def test_an_update_of_an_order_in_no_book_is_others_once_ours_were_asked_for() -
         assert list(desk.reconciler.foreign) == ["v-theirs"]
 
     at_desk(identify, [live_order()], [submission()])
+
+
+def test_the_first_look_after_a_restart_lists_what_came_since_the_last_one_that_was_kept() -> None:
+    hour = timedelta(hours=1)
+
+    async def look(desk: Desk) -> None:
+        await desk.reconciler.reconcile()
+        async with desk.books.change() as draft:
+            desk.reconciler.keep(draft)
+        await desk.wall.sleep(hour.total_seconds())
+        again = Reconciler(books=desk.books, adapter=desk.venue, calls=desk.calls, store=desk.store)
+        await again.reconcile()
+        assert desk.venue.listed_since == [NOON - MARGIN, NOON - MARGIN]
+
+    at_desk(look)
+
+
+def test_a_look_whose_commit_fails_is_listed_again_by_the_next() -> None:
+    async def look(desk: Desk) -> None:
+        await desk.reconciler.reconcile()
+        async with desk.books.change() as draft:
+            desk.reconciler.keep(draft)
+        for _ in range(5):  # the database is away for longer than the margin
+            await desk.wall.sleep(60)
+            await desk.reconciler.reconcile()
+        assert desk.venue.listed_since == [NOON - MARGIN] * 6
+        async with desk.books.change() as draft:
+            desk.reconciler.keep(draft)
+        await desk.reconciler.reconcile()
+        assert desk.venue.listed_since[-1] == NOON + timedelta(minutes=5) - MARGIN
+
+    at_desk(look)
+
+
+def test_what_is_not_known_whose_it_is_is_listed_again_over_a_restart() -> None:
+    async def look(desk: Desk) -> None:
+        await desk.reconciler.reconcile()
+        async with desk.books.change() as draft:
+            desk.reconciler.keep(draft)
+            draft.put(live_order(placed_at=NOON + timedelta(minutes=10)))
+            draft.put_submission(submission(state=SubmissionState.SENDING, venue_id=None))
+        desk.venue.listed = (venue_order("theirs"),)  # or an exit of ours, of which the id is not known yet
+        await desk.wall.sleep(600)
+        await desk.reconciler.reconcile()
+        async with desk.books.change() as draft:
+            desk.reconciler.keep(draft)
+        again = Reconciler(books=desk.books, adapter=desk.venue, calls=desk.calls, store=desk.store)
+        await again.reconcile()
+        assert desk.venue.listed_since[-1] == NOON - MARGIN
+
+    at_desk(look)
