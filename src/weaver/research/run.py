@@ -28,8 +28,8 @@ from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import Bars
-from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day
-from weaver.model.market.timeframe import DAY, Timeframe
+from weaver.model.market.corporate_actions import is_within
+from weaver.model.market.timeframe import Timeframe
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
 from weaver.research.cut import closed_by
@@ -200,15 +200,10 @@ def _part(listing: Listing, begin: int, end: int | None, warmup: int | None) -> 
     last = len(bars) if end is None else int(np.searchsorted(bars.timestamp, end, side="right"))
     history = 0 if warmup is None else max(first - warmup, 0)
     if end is not None:
-        listing = replace(listing, actions=tuple(one for one in listing.actions if _is_within(one, end)))
+        listing = replace(listing, actions=tuple(one for one in listing.actions if is_within(one, end)))
     if history == 0 and last == len(bars):
         return listing
     return replace(listing, bars=bars.slice(history, max(last, history)))
-
-
-def _is_within(action: CorporateAction, end: int) -> bool:
-    """A delisting that no bar carries any more happens at the run's end: not one that comes after it."""
-    return not isinstance(action, Delisting) or ex_day(action) * DAY <= end
 
 
 def _span(bars: Bars) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from weaver.model.errors import InputError
+from weaver.model.market.timeframe import DAY
 from weaver.model.numbers.money import Number
 from weaver.model.numbers.ratio import split_ratio
 
@@ -64,6 +65,12 @@ _EPOCH = date(1970, 1, 1)
 def ex_day(action: CorporateAction) -> int:
     """Its ex-date as sessions are dated: days since the epoch."""
     return (action.ex_date - _EPOCH).days
+
+
+def is_within(action: CorporateAction, end: int | None) -> bool:
+    """Whether it belongs to a run that ends at an instant (ns; None: with its bars). A delisting that no bar carries
+    any more happens at the run's end: not one that comes after it."""
+    return not isinstance(action, Delisting) or end is None or ex_day(action) * DAY <= end
 
 
 def distinct(actions: Iterable[CorporateAction]) -> tuple[tuple[CorporateAction, ...], tuple[CorporateAction, ...]]:

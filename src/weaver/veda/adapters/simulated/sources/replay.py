@@ -13,7 +13,7 @@ import numpy as np
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import InputError, NotFound
 from weaver.model.market.bars import Bars
-from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day, is_within
 from weaver.model.market.timeframe import Timeframe
 from weaver.veda.adapters.simulated.hours import clock_at
 from weaver.veda.adapters.simulated.memory import Remembered
@@ -277,11 +277,12 @@ class Replay:
 
     def _schedule(self, symbol: str, series: PricedBars, action: CorporateAction) -> None:
         """Have an action happen ahead of the first bar by which it has; a delisting that no bar comes after, after the
-        bars of the tick at which that day's session has closed, or of the last."""
+        bars of the tick at which that day's session has closed, or of the last where the replay's end is not before."""
+        end = None if self._options.end is None else instant_of(self._options.end)
         index = series.bar_from(action)
-        if index < series.count:
+        if index < self._stops[symbol]:
             self._actions.setdefault((symbol, index), []).append(action)
-        elif isinstance(action, Delisting) and self._stops[symbol] == series.count:
+        elif isinstance(action, Delisting) and is_within(action, end):
             self._delistings.append((series.session_end(ex_day(action)), symbol, action))
 
 

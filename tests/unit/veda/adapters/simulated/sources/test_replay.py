@@ -412,6 +412,23 @@ def test_splits_dividends_and_a_delisting_happen_as_their_days_come() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize(("end", "left"), [(8, 1), (9, 0)])
+def test_delisting_waits_for_its_day_where_the_replay_ends_before(end: int, left: int) -> None:
+    days = [datetime(2021, 4, day, tzinfo=UTC) for day in (5, 6, 7, 8)]
+    bars = bars_at(days, timeframe=Timeframe.parse("1d"))
+    delisting = Delisting(ex_date=date(2021, 4, 9), value=Decimal(7))
+    _, _, adapter = both(stock(bars, delisting), end=datetime(2021, 4, end, tzinfo=UTC))
+
+    async def run() -> int:
+        await adapter.connect()
+        await adapter.submit(OrderRequest(client_order_id="a", symbol="AAA", side=Side.BUY, quantity=Decimal(3)))
+        async for _ in adapter.live_bars(["AAA"]):
+            pass
+        return len(await adapter.positions())
+
+    assert asyncio.run(run()) == left
+
+
 def test_closing_ends_a_stream_that_waits() -> None:
     wall, _, adapter = both(stock(bars_at(minutes(3))), speed=1)
 
