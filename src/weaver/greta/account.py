@@ -38,6 +38,8 @@ class BacktestAccount:
         """What is held of each symbol, in quantity units."""
         self.liquidations: set[int] = set()
         """The numbers of the orders by which the margin rule closes holdings."""
+        self.margin_calls = 0
+        """At how many ticks equity fell short: every order is cancelled then, whether or not anything is held."""
         self.take: Callable[[Order], None] = self.place
         if setup.venue is None and type(self).place is BacktestAccount.place:  # nobody looks at a plain order
             self.take = self.fresh.append

@@ -116,6 +116,7 @@ class Engine:
             capped=filling.capped,
             resized=filling.resized,
             liquidations=self.account.liquidations,
+            margin_calls=self.account.margin_calls,
             small_targets=self.runtime.small_targets,
             journal=self.runtime.journal,
             windows=self.runtime.windows,

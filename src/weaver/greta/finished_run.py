@@ -55,6 +55,8 @@ class FinishedRun:
     """How many targets the account's means cut."""
     liquidations: Set[int]
     """The numbers of the orders by which the margin rule closed holdings."""
+    margin_calls: int
+    """At how many ticks equity was under the maintenance margin, whether or not anything was held."""
     small_targets: Mapping[str, SmallTargets]
     """The targets that came to no order, as they were worth less than can be ordered, by symbol."""
     journal: Sequence[tuple[datetime, str]]

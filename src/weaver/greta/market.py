@@ -183,6 +183,7 @@ class Market:
 
     def _liquidate(self, tick: int) -> None:
         """Too little equity at the closes sells everything at the next opens."""
+        self._account.margin_calls += 1
         own = self._account.liquidations
         works = {order.symbol for order in self._book if order.number in own}
         for order in tuple(self._book):

@@ -102,7 +102,7 @@ def _in_backtest(plan: Plan) -> tuple[Came, Ran]:
 
 def _incomparable(plan: Plan, ran: Ran) -> str:
     """Why a paper run is to be another one: what the documentation names."""
-    if ran.finished.liquidations:
+    if ran.finished.margin_calls:
         return "a margin call"
     clock = ran.runtime.clock
     if len(clock.ticks) != len(clock_ticks(plan.listings)) or sees_more(clock, plan):

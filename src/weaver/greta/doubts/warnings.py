@@ -97,9 +97,10 @@ def _about_fills(run: FinishedRun, columns: FillColumns) -> list[tuple[str, str]
     if both:
         what = f"in {counted(both, 'bar')} stop and limit were both touched, and the stop was taken"
         found.append(("both_touched", f"{what}: finer bars tell more"))
-    if run.liquidations:
+    if run.margin_calls:
         sold = counted(len(run.liquidations), "position was", "positions were")
-        found.append(("liquidated", f"MARGIN CALL: equity fell under the maintenance margin, {sold} sold"))
+        came = f"{sold} sold" if run.liquidations else "nothing was held, and every order was cancelled"
+        found.append(("liquidated", f"MARGIN CALL: equity fell under the maintenance margin, {came}"))
     return found
 
 

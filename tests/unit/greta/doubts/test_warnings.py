@@ -181,3 +181,20 @@ def test_the_tables_of_the_docs_name_the_codes() -> None:
     page = (REPOSITORY / "docs/architecture/greta.md").read_text()
     codes = ("under_lot", "waited", "free_financing", "asset_guessed", "asset_doubt", "action_doubt", "action_twice")
     assert [code for code in codes if f"`{code}`" not in page] == []
+
+
+def test_margin_call_with_nothing_held_is_told() -> None:
+    """Short 1000 at 100 and bought back at 1000: 900,000 lost of 100,000, when nothing is left to sell."""
+
+    def each(s: Any, bar: Any) -> None:
+        if len(s.close) == 1:
+            s.sell("AAA", 1000)
+        if len(s.close) == 2:
+            s.buy("AAA", 1000)
+            s.buy("AAA", 1, limit=1, tif="gtc")
+
+    closes = [100.0, 100.0, 1000.0, 1000.0]
+    found = warned(stock_days(closes, opens=closes), each, asset="stock", account="margin", shorting=True)
+    assert found["liquidated"] == (
+        "MARGIN CALL: equity fell under the maintenance margin, nothing was held, and every order was cancelled"
+    )

@@ -216,7 +216,7 @@ def test_fills_statuses_cash_and_holdings_are_those_of_a_backtest() -> None:
         scenario = sendable(random_scenario(seed, any_price=True, any_time=True))
         actions = Actions()
         greta = run_weaver(scenario, actions=actions)
-        if greta.liquidations:
+        if greta.margin_calls:
             continue
         try:
             statuses = asyncio.run(check(Client(the_plan(scenario)), greta, actions.take()))
@@ -243,7 +243,7 @@ def test_fills_on_another_venues_bars_are_those_of_a_backtest() -> None:
             continue
         actions = Actions()
         greta = run_weaver(scenario, actions=actions)
-        if greta.liquidations:
+        if greta.margin_calls:
             continue
         client = Client(the_plan(scenario), follows=True)
 

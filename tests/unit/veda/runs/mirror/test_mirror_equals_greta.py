@@ -275,7 +275,7 @@ def check(scenario: Scenario, venue: str | None, seen_kinds: Counter[str]) -> No
     ready = plan(from_class(program), inputs_of(scenario), options_of(scenario, venue=venue))
     ran = ready.run(progress=lambda _: None, account=NotingAccount, actions=actions)
     noting = Noting.made.pop()
-    if ran.finished.liquidations:
+    if ran.finished.margin_calls:
         seen_kinds["margin call"] += 1
         return
     twin = Twin(scenario, ready, again)
