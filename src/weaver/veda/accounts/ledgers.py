@@ -77,6 +77,16 @@ class Ledgers:
 
     # Holdings, and what they are worth
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether what the account held before is told apart from what orders bring."""
+        return self.effects is not None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether no order of ours has brought anything yet."""
+        return not any(ledger.fills for ledger in self._ledgers.values())
+
     def held(self, run_id: str | None, symbol: str) -> Decimal:
         """By a run; None: by hand."""
         return self.of(run_id).quantity(symbol)

@@ -266,7 +266,7 @@ class TradingAccount:
             if position.price is not None:
                 self.ledgers.price(position.symbol, position.price, draft.now)
         if self.ledgers.effects is None:
-            if is_quiet and not self._in_flight():  # else something of ours may be taken for held before
+            if self._is_untouched() or (is_quiet and not self._in_flight()):  # else ours may be taken for held before
                 self.ledgers.look_first(draft, positions, others)
         else:
             self.ledgers.hear_others(draft, others, found.own)
@@ -357,6 +357,10 @@ class TradingAccount:
         """What the venue showed last, by symbol, shared out as the books are now. A replay shows it as it is now."""
         shown = await self.adapter.positions() if self.adapter.is_replay else self.trader.reconciler.positions or ()
         return {one.symbol: one for one in shown}, self._shared_out(shown)
+
+    def _is_untouched(self) -> bool:
+        """Whether all that the account holds was there before Weaver: of such a list nothing of ours can be missing."""
+        return self.ledgers.is_untouched and not [*self.trader.books.known.open_submissions()]
 
     def _in_flight(self) -> set[str]:
         """Symbols of orders that may be at the venue, and of which nobody knows."""

@@ -14,6 +14,11 @@ from weaver.veda.trading.books.draft import Draft
 class Holdings(Protocol):
     """What is held, by the fills that are in the books."""
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether what the account held before is told apart from what orders bring: none that adds goes before."""
+        ...
+
     def held(self, run_id: str | None, symbol: str) -> Decimal:
         """By a run; None: by hand. Negative when short."""
         ...

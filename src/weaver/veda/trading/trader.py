@@ -62,6 +62,7 @@ class Trader:
         """happened: has what a company did to its shares in the books, before anything that is told after it."""
         self.account, self._adapter, self._wall, self._told = account, adapter, wall, told
         self.books = books = Books(account, store=store, events=events, now=adapter.now, is_still=adapter.is_replay)
+        self._holdings = holdings
         self._calls = calls = Calls(books=books, adapter=adapter, store=store, wall=wall, told=told)
         self.reconciler = Reconciler(books=books, adapter=adapter, calls=calls, store=store)
         self._chores, self._stack, self._idle = Chores(wall, self.wake), AsyncExitStack(), asyncio.Event()
@@ -109,8 +110,9 @@ class Trader:
 
     @property
     def is_ready(self) -> bool:
-        """Whether entries may be sent: the order stream stands, and what is at the venue was compared."""
-        return self._stream.is_streaming and self.reconciler.is_done
+        """Whether entries may be sent: the order stream stands, what is at the venue was compared, and it is known what
+        the account held before."""
+        return self._stream.is_streaming and self.reconciler.is_done and self._holdings.has_begun
 
     # What is asked of it
 

@@ -18,6 +18,7 @@ class Held:
 
     def __init__(self, quantity: int) -> None:
         self._quantity = Decimal(quantity)
+        self.has_begun = True
 
     def held(self, run_id: str | None, symbol: str) -> Decimal:
         return self._quantity
