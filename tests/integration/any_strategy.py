@@ -141,12 +141,11 @@ class Anything(Strategy):
     # What it asks for
 
     def _act(self) -> None:
-        if self._habits.waits:
-            self._enter_or_leave()
-            return
-        for _ in range(self._chance.choice((1, 1, 1, 2, 3))):
+        for _ in range(1 if self._habits.waits else self._chance.choice((1, 1, 1, 2, 3))):
             try:
-                if 100 * self._chance.random() < self._habits.plain:
+                if self._habits.waits:
+                    self._enter_or_leave()
+                elif 100 * self._chance.random() < self._habits.plain:
                     self._plain()
                 elif self._ops and self._chance.random() < 0.6:
                     self._do(self._next())

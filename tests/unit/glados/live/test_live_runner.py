@@ -52,6 +52,13 @@ class FakeSession:
     def __init__(self, script: "Script", *, has_begun: bool) -> None:
         self.live, self.has_begun, self.run = FakeLive(script), has_begun, RUN
 
+    async def begin(self) -> None:
+        if self.has_begun:
+            await self.live.resume()
+        else:
+            await self.live.begin()
+            self.has_begun = True
+
     async def last_word(self) -> None: ...
 
     async def cancel_entries(self, reason: str, corr_id: str) -> None: ...
