@@ -53,6 +53,9 @@ Speed = Annotated[
 Cash = Annotated[str, typer.Option("--cash", help="What the account begins with.")]
 Rate = Annotated[int, typer.Option("--rate", min=0, help="Requests a minute; 0: as many as come.")]
 Slippage = Annotated[str, typer.Option("--slippage-bps", help="Slippage of fills in basis points.")]
+CoinFee = Annotated[
+    str, typer.Option("--coin-fee-bps", help="What is taken of coins that are bought, in coins, in basis points.")
+]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the made-up market, and of ids.")]
 
 
@@ -70,6 +73,7 @@ def command(
     cash: Cash = "100000",
     rate: Rate = 200,
     slippage_bps: Slippage = "0",
+    coin_fee_bps: CoinFee = "0",
     seed: Seed = 1,
 ) -> None:
     """Serve a local exchange that speaks as Alpaca does, to rehearse on. Its first line is JSON: where it is, and its
@@ -84,6 +88,7 @@ def command(
         is_live=mode is Mode.LIVE,
         per_minute=rate,
         slippage_bps=_amount("--slippage-bps", slippage_bps, least=Decimal(0)),
+        coin_fee_bps=_amount("--coin-fee-bps", coin_fee_bps, least=Decimal(0)),
         seed=seed,
         pace=_pace(speed),
         start=None if start is None else _instant(start),

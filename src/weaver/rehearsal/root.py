@@ -52,6 +52,7 @@ class Options:
     is_live: bool = False
     per_minute: int = 200
     slippage_bps: Decimal = Decimal(0)
+    coin_fee_bps: Decimal = Decimal(0)
     seed: int = 1
     pace: float = 1.0
     start: int | None = None
@@ -153,7 +154,12 @@ def put_together(
 ) -> tuple[Venue, ASGIApp]:
     """The venue and the application that serves it, on a market and its sockets."""
     outbox = Outbox(updates.publish, faults)
-    settings = Settings(cash=options.cash, is_live=options.is_live, slippage_bps=options.slippage_bps)
+    settings = Settings(
+        cash=options.cash,
+        is_live=options.is_live,
+        slippage_bps=options.slippage_bps,
+        coin_fee_bps=options.coin_fee_bps,
+    )
     venue = Venue(clock=clock, market=market, faults=faults, new_id=ids, publish=outbox.publish, settings=settings)
     exchange = Guard(
         create_app([*trading_routes(venue), *data_routes, *sockets.routes]),

@@ -12,6 +12,7 @@ from weaver.model.orders.execution import Execution
 from weaver.rehearsal.assets import Asset
 from weaver.rehearsal.venue.margin import LEVERAGE, margin_of
 
+BPS = 10_000
 Prices = Callable[[str], Decimal | None]
 """The newest price of a symbol."""
 
@@ -19,7 +20,17 @@ Prices = Callable[[str], Decimal | None]
 class Account:
     """What there is. The fill rules ask it (`greta.ports.Means`) and book their fills on it."""
 
-    def __init__(self, *, id: str, number: str, cash: Decimal, assets: Mapping[str, Asset], prices: Prices) -> None:
+    def __init__(
+        self,
+        *,
+        id: str,
+        number: str,
+        cash: Decimal,
+        assets: Mapping[str, Asset],
+        prices: Prices,
+        coin_fee_bps: Decimal,
+    ) -> None:
+        """coin_fee_bps: what is taken of coins that are bought."""
         self.id, self.number = id, number
         self.rules = AccountRules(cash=cash, kind=AccountKind.MARGIN, leverage=Decimal(LEVERAGE), shorting=True)
         self.cash = units_of(cash, CASH_DECIMALS)
@@ -31,7 +42,7 @@ class Account:
         self.last_maintenance = 0
         self.last_held: frozenset[str] = frozenset()
         """What was held then."""
-        self._assets, self._prices = assets, prices
+        self._assets, self._prices, self._coin_fee = assets, prices, Fraction(coin_fee_bps) / BPS
 
     def value(self, symbol: str, units: int) -> int:
         """What so many units are worth at the newest price."""
@@ -52,8 +63,10 @@ class Account:
         order = execution.order
         symbol, signed = order.symbol, order.sign * execution.units
         self.cash -= order.scale.cash(execution.price, signed) + execution.commission
-        self.units[symbol] += signed
-        self._keep(symbol, self._held(symbol).filled(signed, execution.price, execution.commission))
+        held = self._held(symbol).filled(signed, execution.price, execution.commission)
+        fee = round(signed * self._coin_fee) if signed > 0 and self._assets[symbol].is_crypto else 0
+        self.units[symbol] += signed - fee
+        self._keep(symbol, held.taken(fee) if fee else held)
 
     def give(self, symbol: str, quantity: Decimal, price: Decimal) -> None:
         """Have a holding that nothing was paid for."""

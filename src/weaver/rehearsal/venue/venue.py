@@ -49,6 +49,8 @@ class Settings:
     cash: Decimal
     is_live: bool
     slippage_bps: Decimal
+    coin_fee_bps: Decimal = Decimal(0)
+    """What is taken of coins that are bought, in coins."""
 
 
 class Venue:
@@ -83,7 +85,7 @@ class Venue:
         """An account with nothing but cash, and no orders."""
         self.account = Account(
             id=self._account_id, number=self._account_number, cash=cash, assets=self.market.assets,
-            prices=self.market.price,
+            prices=self.market.price, coin_fee_bps=self.settings.coin_fee_bps,
         )  # fmt: skip
         self.created_at, self.base_equity = self.clock.now, self.account.equity
         self.configuration: dict[str, object] = dict(CONFIGURATION)

@@ -19,10 +19,12 @@ TERMS = [
 ]
 
 
-def venue_of(clock: HandClock) -> Venue:
+def venue_of(clock: HandClock, *, coin_fee_bps: str = "0") -> Venue:
     market = HandMarket(clock, [stock("AAPL"), pair("BTC/USD")], {"AAPL": "100", "BTC/USD": "900"})
     ids = SeededIds(1)
-    settings = Settings(cash=Decimal(100_000), is_live=False, slippage_bps=Decimal(0))
+    settings = Settings(
+        cash=Decimal(100_000), is_live=False, slippage_bps=Decimal(0), coin_fee_bps=Decimal(coin_fee_bps)
+    )
     return Venue(clock=clock, market=market, faults=Faults(ids), new_id=ids, publish=lambda _: None, settings=settings)
 
 
@@ -53,3 +55,20 @@ def test_reset_keeps_nothing() -> None:
     assert venue.submit(TERMS[1], "mine") is not None
     assert venue.account.positions["AAPL"].quantity == -3
     assert venue.account.equity == (5 - 300) * 10**8
+
+
+def test_fee_of_coins_that_are_bought_is_taken_in_coins() -> None:
+    clock = HandClock(at(START))
+    venue = venue_of(clock, coin_fee_bps="25")
+    for symbol in ("BTC/USD", "AAPL"):
+        venue.submit(Terms(symbol=symbol, type=OrderType.MARKET, tif=TimeInForce.GTC, **ONE), None)
+    venue.settle()
+    venue.market.bar({"BTC/USD": "900", "AAPL": "100"})
+    held = {symbol: position.quantity for symbol, position in venue.account.positions.items()}
+    assert held == {"BTC/USD": Decimal("0.9975"), "AAPL": 1}
+    assert venue.account.cash == (100_000 - 900 - 100) * 10**8  # paid for all of them
+    sale = {"symbol": "BTC/USD", "type": OrderType.MARKET, "side": Side.SELL, "tif": TimeInForce.GTC}
+    venue.submit(Terms(qty=Decimal("0.9975"), **sale), None)
+    venue.settle()
+    venue.market.bar({"BTC/USD": "900", "AAPL": "100"})
+    assert [*venue.account.positions] == ["AAPL"]
