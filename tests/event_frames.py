@@ -122,6 +122,10 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "risk.KillSwitchOff": {"reason": "by the operator"},
     "account.Updated": {"venue": "alpaca", "equity": "100250.10", "cash": "81530.10", "mode": "paper"},
     "account.PositionUpdated": {"venue": "alpaca", "symbol": "AAPL", "quantity": "100", "run_id": RUN, "mode": "paper"},
+    "account.FeeCharged": {
+        "venue": "alpaca paper", "symbol": "BTC/USD", "quantity": "0.0025", "run_id": RUN, "is_estimated": True,
+        "mode": "paper",
+    },
     "account.Reconciled": {
         "venue": "alpaca", "mode": "paper", "halted": ["MSFT"],
         "differences": [{"symbol": "MSFT", "name": "unexplained", "quantity": "-3"}],

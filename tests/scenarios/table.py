@@ -94,8 +94,13 @@ SCENARIOS = (
     Scenario(
         name="the crypto fee is taken in coins",
         reported="alpaca-java#148; Lean#4851; freqtrade#2383",
-        does="A run holds what is left after a fee in the asset, and a rest below a lot is named dust.",
+        does="A difference that fees on its own buys can be is charged to a run, which holds what is left; it closes "
+        "no more than is at the venue, in whole lots, and a rest below a lot is named dust.",
         tests=(
+            "integration/trading/test_coin_fees.py::test_run_holds_what_is_left_of_its_coins_and_can_sell_all_of_it",
+            "integration/trading/test_coin_fees.py::test_fees_are_shared_to_who_bought_and_outlive_a_restart",
+            "unit/veda/positions/test_coin_fees.py::test_a_shortage_is_shared_in_proportion_to_the_last_digit",
+            "unit/veda/trading/changes/test_placing.py::test_a_close_is_for_whole_lots_of_what_is_at_the_venue",
             "unit/veda/positions/test_sub_ledger.py::test_a_fee_in_the_asset_makes_the_rest_cost_more",
             "unit/veda/positions/test_attribution.py::test_a_rest_under_a_lot_is_dust",
             "unit/veda/runs/mirror/test_mirror.py::test_a_fee_in_the_asset_is_not_held",

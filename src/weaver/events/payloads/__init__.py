@@ -4,6 +4,7 @@ A type's name is `namespace.PascalCase`. What comes to a payload later has a def
 """
 
 from weaver.events.payloads.account import (
+    AccountFeeCharged,
     AccountPositionUpdated,
     AccountReconciled,
     AccountUpdated,
@@ -98,6 +99,7 @@ __all__ = [
     "ALL_EVENT_TYPES",
     "NOT_STREAMED",
     "PAYLOADS",
+    "AccountFeeCharged",
     "AccountPositionUpdated",
     "AccountReconciled",
     "AccountUpdated",

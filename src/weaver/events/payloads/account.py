@@ -25,6 +25,20 @@ class AccountPositionUpdated(Payload):
     mode: str | None = None
 
 
+class AccountFeeCharged(Payload):
+    """A venue took a fee in the asset itself."""
+
+    type = "account.FeeCharged"
+    venue: str
+    symbol: str
+    quantity: Decimal
+    run_id: str | None = None
+    """Who was charged; None: the manual orders."""
+    is_estimated: bool = False
+    """The venue named none: it holds so much less than was bought."""
+    mode: str | None = None
+
+
 class Difference(BaseModel):
     """A part of what the venue holds beyond the sum of our runs."""
 

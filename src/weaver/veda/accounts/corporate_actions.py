@@ -174,7 +174,7 @@ class CorporateActions:
             return
         entry = self._entry(draft.now, symbol, action, close)
         for owner in self._owners(symbol):
-            self._enter(draft, owner, entry)
+            self.enter(draft, owner, entry)
         if isinstance(entry, SplitEntry):
             self._split(draft, entry)
             if moves:
@@ -191,7 +191,8 @@ class CorporateActions:
         if self._ledgers.held(None, symbol):
             yield None
 
-    def _enter(self, draft: Draft, owner: str | None, entry: Entry) -> None:
+    def enter(self, draft: Draft, owner: str | None, entry: Entry) -> None:
+        """Book an entry of an owner's ledger; whoever follows it is told once it is in the books."""
         updates = updates_of(self._ledgers.of(owner), entry)
         self._ledgers.enter(draft, owner, entry)
         following = self._following.get(owner or "")

@@ -33,6 +33,7 @@ class Ledgers:
         self.effects: tuple[Effect, ...] | None = None
         """What of the account's is nobody's; None: it was never looked at."""
         self._foreign: dict[str, None] = {}
+        self._lacking: Mapping[tuple[str | None, str], Decimal] = {}
         self.prices: dict[str, PricedAt] = {}
         """The newest, by symbol."""
 
@@ -95,6 +96,17 @@ class Ledgers:
         """By the account, as far as is known."""
         own = sum((ledger.quantity(symbol) for ledger in self._ledgers.values()), Decimal(0))
         return own + sum((one.quantity for one in self.effects or () if one.symbol == symbol), Decimal(0))
+
+    def lack(self, lacking: Mapping[tuple[str | None, str], Decimal]) -> None:
+        """So much of what owners hold of symbols is not at the venue, and may have gone as fees."""
+        self._lacking = lacking
+
+    def lacking(self, run_id: str | None, symbol: str) -> Decimal:
+        """How much of what a run holds may not be at the venue. A manual order may close all that the account has: of
+        one (None) it is what all lack."""
+        if run_id is not None:
+            return self._lacking.get((run_id, symbol), Decimal(0))
+        return sum((part for (_, of), part in self._lacking.items() if of == symbol), Decimal(0))
 
     def all_held(self) -> Mapping[str, Decimal]:
         """By the account, by symbol."""

@@ -17,6 +17,7 @@ from weaver.model.numbers.money import plain
 from weaver.model.orders.actions import SIDES
 from weaver.model.run import RunMode
 from weaver.veda.accounts.clock_watch import ClockWatch
+from weaver.veda.accounts.coin_fees import CoinFees
 from weaver.veda.accounts.corporate_actions import CorporateActions
 from weaver.veda.accounts.guard import Guard, RunTerms
 from weaver.veda.accounts.hours import MarketHours
@@ -101,6 +102,9 @@ class TradingAccount:
         )
         self.actions = CorporateActions(
             name, books=self.trader.books, ledgers=self.ledgers, store=store, wall=wall, rules=self._rules.get
+        )
+        self._coin_fees = CoinFees(
+            name, mode=adapter.mode, ledgers=self.ledgers, enter=self.actions.enter, class_of=self.asset_class
         )
         self.trader.books.listen(self.ledgers.hear)
         self.permits = Permits(name, guard=self.guard, store=store)
@@ -276,8 +280,11 @@ class TradingAccount:
         self.actions.check(draft, self.guard, lambda symbol: self._hours.opens_at(symbol, draft.now) is None)
         if not is_quiet:
             return
-        before, self.attributions = self.attributions, self._shared_out(positions)
-        looked = self._looks.looked(self.attributions, in_flight=self._in_flight())
+        before, in_flight = self.attributions, self._in_flight()
+        self.attributions = self._coin_fees.look(
+            draft, self._shared_out(positions), doubted=self._looks.doubted, in_flight=in_flight
+        )
+        looked = self._looks.looked(self.attributions, in_flight=in_flight)
         self._looks = looked.looks
         if looked.halt or looked.lift:
             draft.put_state(f"looks {self.name}", self._looks.as_json())

@@ -53,6 +53,8 @@ class FeeEntry:
     symbol: str
     amount: Decimal = Decimal(0)
     quantity: Decimal = Decimal(0)
+    is_estimated: bool = False
+    """The venue did not name it: its position showed it."""
     time: datetime
 
 
@@ -74,7 +76,10 @@ def entry_as_json(entry: Entry) -> dict[str, Any]:
         case DelistingEntry():
             return {"kind": "delisting", **same, "value": plain(entry.value), "ex_date": entry.ex_date.isoformat()}
         case FeeEntry():
-            return {"kind": "fee", **same, "amount": plain(entry.amount), "quantity": plain(entry.quantity)}
+            return {
+                "kind": "fee", **same, "amount": plain(entry.amount), "quantity": plain(entry.quantity),
+                "is_estimated": entry.is_estimated,
+            }  # fmt: skip
 
 
 def entry_of_json(kept: Mapping[str, Any]) -> Entry:
@@ -99,6 +104,7 @@ def entry_of_json(kept: Mapping[str, Any]) -> Entry:
             return DelistingEntry(symbol=symbol, value=value, ex_date=ex_date, time=time)
         case "fee":
             amount, quantity = Decimal(kept["amount"]), Decimal(kept["quantity"])
-            return FeeEntry(symbol=symbol, amount=amount, quantity=quantity, time=time)
+            is_estimated = kept.get("is_estimated", False)  # kept without it before fees were estimated
+            return FeeEntry(symbol=symbol, amount=amount, quantity=quantity, is_estimated=is_estimated, time=time)
         case kind:
             raise DataError(f"{kind!r:.60} is no kind of entry in a ledger")

@@ -11,7 +11,7 @@ from typing import Any
 from weaver.model.account.position import Position
 from weaver.model.numbers.money import CASH_ONE, plain
 from weaver.veda.orders.live_fill import LiveFill
-from weaver.veda.positions.counting import cash, cash_units, fine, fine_scale, flat, rounded
+from weaver.veda.positions.counting import cash, cash_units, decimal, fine, fine_scale, flat, rounded
 from weaver.veda.positions.entries import (
     DelistingEntry,
     DividendEntry,
@@ -23,6 +23,8 @@ from weaver.veda.positions.entries import (
 )
 
 Prices = Mapping[str, Decimal]
+FEE_BPS_MAX = 30
+"""The most that a venue is believed to take of a purchase in the asset itself; Alpaca's highest fee is 25."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,8 @@ class SubLedger:
     cash_units: int
     positions: Mapping[str, Position] = field(default_factory=dict)
     """By symbol, of all that was ever held."""
+    bought: Mapping[str, int] = field(default_factory=dict)
+    """By symbol, in units (see `counting`): what was ever bought in fills that named no fee in the asset."""
     fills: int = 0
     """How many were booked."""
     entries: tuple[tuple[int, Entry], ...] = ()
@@ -93,7 +97,7 @@ class SubLedger:
 
     def booked(self, *fills: LiveFill) -> "SubLedger":
         """After fills of its own. What the venue kept of the asset as its fee is not held."""
-        positions, left = dict(self.positions), self.cash_units
+        positions, bought, left = dict(self.positions), dict(self.bought), self.cash_units
         for fill in fills:
             held = positions.get(fill.symbol) or flat(fill.symbol)
             signed, price = fill.side.sign * fine(fill.quantity), fine(fill.price)
@@ -101,7 +105,9 @@ class SubLedger:
             left -= held.scale.cash(price, signed) + commission
             held = held.filled(signed, price, commission)
             positions[fill.symbol] = held.taken(fine(fill.fee_quantity)) if fill.fee_quantity else held
-        return replace(self, positions=positions, cash_units=left, fills=self.fills + len(fills))
+            if signed > 0 and not fill.fee_quantity:
+                bought[fill.symbol] = bought.get(fill.symbol, 0) + signed
+        return replace(self, positions=positions, bought=bought, cash_units=left, fills=self.fills + len(fills))
 
     def after(self, entry: Entry) -> "SubLedger":
         """After something that was no fill."""
@@ -136,6 +142,15 @@ class SubLedger:
     def quantity(self, symbol: str) -> Decimal:
         """How much is held; negative: short."""
         return self.held.get(symbol, Decimal(0))
+
+    def fee_room(self, symbol: str) -> Decimal:
+        """How much of what is held may yet turn out to have been taken as fees in the asset on what was bought."""
+        charged = sum(
+            fine(one.quantity) for _, one in self.entries if isinstance(one, FeeEntry) and one.symbol == symbol
+        )
+        room = self.bought.get(symbol, 0) * FEE_BPS_MAX // 10_000 - charged
+        held = self.positions.get(symbol)
+        return decimal(max(min(room, 0 if held is None else held.units), 0))
 
     def equity(self, prices: Prices) -> Decimal:
         """Cash and holdings; one of which no price is known counts as what it cost."""

@@ -14,6 +14,7 @@ from weaver.veda.trading.changes.placing import (
     can_reduce,
     cancel,
     end,
+    fitted,
     in_place_of,
     inherit,
     is_behind_cancels,
@@ -73,9 +74,17 @@ class Intake:
         held, net = self._holdings.held(order.run_id, order.symbol), self._holdings.net(order.symbol)
         return can_reduce(draft, order, held=held, net=net)
 
+    def _lacking(self, order: LiveOrder) -> Decimal:
+        return self._holdings.lacking(order.run_id, order.symbol)
+
     def submit(self, draft: Draft, order: LiveOrder) -> None:
         """Write down that an order is being sent."""
         rules = self.rules.get(order.symbol)
+        if order.reduces:
+            step = Decimal(0) if rules is None else rules.instrument.lot
+            order = fitted(draft, order, room=self.can_reduce(draft, order), lacking=self._lacking(order), lot=step)
+            if not order.is_working:
+                return
         submit(
             draft,
             order,

@@ -27,6 +27,10 @@ class Holdings(Protocol):
         """By the account, whoever bought it."""
         ...
 
+    def lacking(self, run_id: str | None, symbol: str) -> Decimal:
+        """How much of it the venue did not show, and may have taken as fees."""
+        ...
+
 
 class Hours(Protocol):
     """When an order at the market would fill."""

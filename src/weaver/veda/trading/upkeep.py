@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 
 from weaver.model.orders.status import OrderStatus
@@ -69,8 +70,16 @@ class Upkeep:
         for group_id in groups(draft):
             if not self._rests(draft, group_id):
                 entry = draft.order(group_id)
-                held = self._holdings.held(entry.run_id, entry.symbol)
+                held = self._there(entry)
                 self.withdrawn.update(protect(draft, group_id, held))
+
+    def _there(self, entry: LiveOrder) -> Decimal:
+        """What an entry's owner holds, but for what the venue may have taken of it as fees, in whole lots."""
+        held, rules = self._holdings.held(entry.run_id, entry.symbol), self._intake.rules.get(entry.symbol)
+        if held <= 0 or rules is None:
+            return held
+        lot = rules.instrument.lot
+        return (held - self._holdings.lacking(entry.run_id, entry.symbol)) // lot * lot
 
     def _over(self, known: AccountOrders, now: datetime) -> Sequence[ToDo]:
         return [] if self._ends_all else [*to_expire(known, now)]

@@ -46,7 +46,7 @@ DESIGNED = {
     "market": "Bar BarLate BarCorrected Quote Trade",
     "orders": "Created Submitted Accepted PartiallyFilled Filled Cancelled Rejected Expired Replaced",
     "risk": "Refused LimitBreached Unprotected ProtectionRestored KillSwitchOn KillSwitchOff",
-    "account": "Updated PositionUpdated Reconciled",
+    "account": "Updated PositionUpdated FeeCharged Reconciled",
     "clock": "Tick",
     "stream": "Reset",
 }

@@ -49,6 +49,20 @@ def test_a_fee_in_the_asset_makes_the_rest_cost_more() -> None:
     assert (sold.held, sold.realised_pnl, sold.cash) == ({}, -5, 9995)
 
 
+def test_room_for_fees_is_thirty_bps_of_what_was_bought_less_what_was_charged() -> None:
+    pair = "BTC/USD"
+    bought = OPENED.booked(
+        live_fill("buy", 2, 1000, symbol=pair), live_fill("buy", 1, 1000, symbol=pair, fee_quantity="0.0025")
+    )
+    assert bought.fee_room(pair) == Decimal("0.006")  # of the two of which no fee is known
+    fee = FeeEntry(symbol=pair, quantity=Decimal("0.005"), is_estimated=True, time=seconds(1))
+    charged = bought.after(fee)
+    assert (charged.fee_room(pair), charged.quantity(pair)) == (Decimal("0.001"), Decimal("2.9925"))
+    sold = charged.booked(live_fill("sell", "2.992", 1000, symbol=pair))
+    assert sold.fee_room(pair) == Decimal("0.0005")  # no more than is held
+    assert SubLedger.rebuilt(bought.after(fee).as_json(), [live_fill("buy", 3, 1000, symbol=pair)]).entries[0][1] == fee
+
+
 def test_a_fee_that_takes_all_there_is_loses_its_cost() -> None:
     ledger = OPENED.booked(live_fill("buy", 1, 100, symbol="BTC/USD", fee_quantity=1))
     assert (ledger.held, ledger.realised_pnl, ledger.cash) == ({}, -100, 9900)

@@ -26,6 +26,9 @@ class Held:
     def net(self, symbol: str) -> Decimal:
         return self._quantity
 
+    def lacking(self, run_id: str | None, symbol: str) -> Decimal:
+        return Decimal(0)
+
 
 class AlwaysOpen:
     def opens_at(self, symbol: str, now: object) -> None:

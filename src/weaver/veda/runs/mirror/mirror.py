@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 from weaver.model.account.position import Position
@@ -169,7 +169,7 @@ class AccountMirror:
                 held = replace(held, realised=held.realised + amount)
             case "fee":
                 held = replace(held, fees=held.fees - amount)
-        units = units_of(update.quantity, held.scale.quantity_decimals)
+        units = floor(Fraction(update.quantity) * held.scale.quantity_one)
         self._hold(update.symbol, held.traded(units, 0) if units and update.kind != "fraction" else held)
 
     def _hold(self, symbol: str, held: Position) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from weaver.model.orders.actions import OrderClass
+from weaver.model.numbers.money import plain
+from weaver.model.orders.actions import OrderClass, Side
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
 from weaver.veda.orders.folding import ended
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
@@ -13,6 +14,7 @@ from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.intents import Cancel, Place, Replace
 
 NOT_SENT = "not sent: the server had stopped before"
+DUST = "less than can be ordered"
 NOTHING_LEFT = "nothing was left to close"
 
 
@@ -74,6 +76,24 @@ def submit(draft: Draft, order: LiveOrder, *, net: Decimal, splits_at_zero: bool
         sent_at=draft.now,
     )
     put_sent(draft, order, sent, legs)
+
+
+def fitted(draft: Draft, order: LiveOrder, *, room: Decimal, lacking: Decimal, lot: Decimal) -> LiveOrder:
+    """A closing order, for no more than is at the venue and can be ordered; over, where that is less than a lot.
+    `room`: how much it only reduces, of which the venue may have taken `lacking` as fees."""
+    if order.notional is not None or order.side is Side.BUY:
+        return order
+    rest = order.remaining if not lacking else min(order.remaining, room - lacking)
+    whole = rest if not lot else rest // lot * lot
+    if whole == order.remaining:
+        return order
+    if whole <= 0:
+        end(draft, order, OrderStatus.CANCELLED, f"{DUST}: {plain(max(rest, Decimal(0)))} of {order.symbol} is left")
+        return draft.order(order.id)
+    if order.order_class is OrderClass.OCO:
+        for leg in legs_of(draft, order):
+            draft.put(replace(leg, quantity=leg.filled + whole))
+    return replace(order, quantity=order.filled + whole)
 
 
 def open_after_close(draft: Draft, order: LiveOrder) -> None:

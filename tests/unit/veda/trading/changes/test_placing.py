@@ -17,6 +17,7 @@ from weaver.veda.trading.changes.placing import (
     cancel,
     drop_unsent,
     end,
+    fitted,
     in_place_of,
     inherit,
     is_behind_cancels,
@@ -41,6 +42,24 @@ def waiting(legs: list[LiveOrder]) -> list[LiveOrder]:
 def test_an_order_reduces_what_its_owner_holds_against_it(held: int, side: str, reduces: int) -> None:
     draft, _ = draft_of([])
     assert can_reduce(draft, live_order(side=side), held=Decimal(held), net=Decimal(-7)) == reduces
+
+
+@pytest.mark.parametrize(
+    ("lacking", "quantity"),
+    [("0", "1.23"), ("0.0025", "1.23"), ("0.0038", "1.23"), ("0.004", "1.22"), ("0.1", "1.13")],
+)
+def test_a_close_is_for_whole_lots_of_what_is_at_the_venue(lacking: str, quantity: str) -> None:
+    close = live_order(side="sell", quantity="1.2338", reduces=True)
+    draft, _ = draft_of([close])
+    cut = fitted(draft, close, room=Decimal("1.2338"), lacking=Decimal(lacking), lot=Decimal("0.01"))
+    assert (cut.remaining, cut.is_working) == (Decimal(quantity), True)
+
+
+def test_a_close_of_less_than_a_lot_ends_and_says_how_much_is_left() -> None:
+    close = live_order(side="sell", quantity="0.0104", reduces=True)
+    draft, _ = draft_of([close])
+    ended = fitted(draft, close, room=Decimal("0.0104"), lacking=Decimal("0.001"), lot=Decimal("0.01"))
+    assert (ended.status, ended.reason) == (S.CANCELLED, "less than can be ordered: 0.0094 of AAPL is left")
 
 
 def test_what_other_exits_may_take_is_not_there_to_reduce() -> None:

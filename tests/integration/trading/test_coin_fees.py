@@ -1,0 +1,87 @@
+"""A venue takes its fee of coins in coins: what a run holds follows, and it sells no more than there is."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from tests.integration.trading.account import PAIR, trading_account
+from tests.integration.trading.desk import Desk, desk
+from tests.local_exchange import LocalExchange, local_exchange
+from tests.trading_store import FakeDisk
+from weaver.model.orders.status import OrderStatus
+
+BUYING = '''
+from weaver import Strategy
+
+
+class Buying(Strategy):
+    """Buys on each of two bars, and says what it holds."""
+
+    bought = 0
+
+    def on_bar(self, bar):
+        if self.bought < 2:
+            self.bought += 1
+            self.buy(bar.symbol, 0.2)
+        self.log(f"bar {bar.index} holds {self.position(bar.symbol).quantity}")
+'''
+FEE = ("--coin-fee-bps", "25")
+
+
+@pytest.fixture(name="desk", scope="module")
+def _desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk(tmp_path_factory.mktemp("desk") / "server", *FEE) as made:
+        yield made
+
+
+@pytest.fixture
+def exchange() -> Iterator[LocalExchange]:
+    with local_exchange("--speed", "hold", "--rate", "0", *FEE) as running:
+        yield running
+
+
+def test_run_holds_what_is_left_of_its_coins_and_can_sell_all_of_it(desk: Desk) -> None:
+    run_id = desk.started(BUYING, PAIR)
+    left = Decimal("0.399")  # of 0.4, less 25 in 10,000
+    desk.until(lambda: [*desk.held.values()] == [left], what="two buys")
+    desk.until(lambda: Decimal(desk.log(run_id)[-1].split()[-1]) == left, what="a strategy that knows")
+    charged = [one for one in desk.api.events() if one["type"] == "account.FeeCharged"]
+    assert sum(Decimal(one["payload"]["quantity"]) for one in charged) == Decimal("0.001")
+    assert {one["payload"]["run_id"] for one in charged} == {run_id}
+    (shared,) = desk.api.get("/positions", venue="alpaca", mode="paper")["items"]
+    assert [Decimal(one["quantity"]) for one in shared["owners"]] == [Decimal(shared["quantity"])] == [left]
+    assert (Decimal(shared["remainder"]), shared["parts"]) == (0, [])
+    desk.stopped(run_id, flatten=True)
+    desk.until(lambda: not desk.held, what="the flattening")
+    desk.until(lambda: sum_of_fills(desk, run_id) == Decimal("0.001"), what="the fill of all that was left")
+    assert not [one for one in desk.api.events() if one["type"] == "risk.LimitBreached"]
+    assert {one["status"] for one in desk.orders(run_id)} == {"filled"}
+
+
+def sum_of_fills(desk: Desk, run_id: str) -> Decimal:
+    """What was bought and not sold again, by what filled."""
+    signs = {"buy": 1, "sell": -1}
+    return sum((signs[one["side"]] * Decimal(one["quantity"]) for one in desk.fills(run_id)), Decimal(0))
+
+
+@pytest.mark.anyio
+async def test_fees_are_shared_to_who_bought_and_outlive_a_restart(exchange: LocalExchange) -> None:
+    disk = FakeDisk()
+    async with trading_account(exchange, disk, runs=("a", "b")) as account:
+        for run_id, quantity in (("a", "0.1"), ("b", "0.3")):
+            await account.until_filled(await account.order(PAIR, quantity, run_id=run_id))
+        await account.until(lambda: account.events("account.FeeCharged"), what="the fees", step=10)
+        await account.look()
+        # 25 in 10,000 of each
+        assert [account.held(PAIR, one) for one in ("a", "b")] == [Decimal("0.09975"), Decimal("0.29925")]
+    async with trading_account(exchange, disk, runs=("a", "b")) as account:
+        await account.look()
+        assert [account.held(PAIR, one) for one in ("a", "b")] == [Decimal("0.09975"), Decimal("0.29925")]
+        (shared,) = account.trading.attributions
+        assert (shared.venue, shared.ours, shared.parts) == (Decimal("0.399"), Decimal("0.399"), ())
+        await account.trading.flatten("a", corr_id="tested")
+        await account.until(lambda: not account.held(PAIR, "a"), what="the close", step=20)
+        assert await account.held_there(PAIR) == account.held(PAIR, "b") == Decimal("0.29925")
+        assert not account.trading.halted_symbols
+        assert {one.status for one in disk.tables.orders.values()} == {OrderStatus.FILLED}
