@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from collections import Counter
 
 from rich.console import Console
 
@@ -35,24 +36,34 @@ def one(number: int) -> int:
 
 def many(numbers: range) -> int:
     """Many, told where they fail."""
-    began, failed, steps, orders, lives = time.process_time(), 0, 0, 0, 0
+    began, failed, counts = time.process_time(), 0, Counter[str]()
     for number in numbers:
         seed = Simulation(number)
         try:
             problems = seed.run()
         except AssertionError as error:
             problems = [str(error)]
-        steps, orders, lives = steps + seed.steps, orders + len(seed.tables.orders), lives + seed.lives
+        counts.update(counted(seed))
         if problems:
             failed += 1
             console.print(f"FAILED: seed {number} (python -m tests.simulation --seed {number}):", markup=False)
             for problem in problems[:6]:
                 console.print(f"  {problem}", markup=False)
     spent = time.process_time() - began
-    console.print(
-        f"{len(numbers)} seeds, {failed} failed; {orders} orders, {lives} lives, {steps} steps; {spent:.1f} s of CPU"
-    )
+    told = ", ".join(f"{number} {what}" for what, number in counts.items())
+    console.print(f"{len(numbers)} seeds, {failed} failed; {told}; {spent:.1f} s of CPU")
     return bool(failed)
+
+
+def counted(seed: Simulation) -> dict[str, int]:
+    """How much happened in a seed."""
+    return {
+        "orders": len(seed.tables.orders),
+        "fills": len(seed.tables.fills),
+        "crashes": seed.crashes,
+        "lives": seed.lives,
+        "steps": seed.steps,
+    }
 
 
 if __name__ == "__main__":

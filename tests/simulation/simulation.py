@@ -34,7 +34,7 @@ class Simulation:
         self.control = Control()
         self.control.pace = self.chance.choice((2.5, 6.0, 15.0))
         self.control.loss_max = self.chance.choice((None, None, Decimal("0.0005"), Decimal("0.002")))
-        self.lives = 0
+        self.lives = self.crashes = 0
         self.began_at: list[datetime] = []
         """By the venue's time."""
         self.servers: list[Server] = []
@@ -178,6 +178,7 @@ class Simulation:
         if self.cut_in is not None and self.cut_in[0] is server:
             if self.cut_in[1] <= 0:
                 self.cut_in = None
+                self.crashes += 1
                 self._kill(server)
                 self.world.after(0.5 + 10 * self.chance.random(), self._begin)
                 return
