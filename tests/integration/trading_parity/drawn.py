@@ -8,7 +8,6 @@ import asyncio
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,6 @@ from weaver.marvin.orders.actions import Actions
 from weaver.model.backtest.options import OPTIONS
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import InputError
-from weaver.model.market.corporate_actions import CorporateAction
 from weaver.research.run import BrokenOff, Plan, Ran
 from weaver.walle.bars.store import ParquetBarStore
 
@@ -109,15 +107,9 @@ def _incomparable(plan: Plan, ran: Ran) -> str:
         return "a coarser bar that closes where none of the run's does"
     if any(scale.price_decimals + scale.quantity_decimals > DECIMALS_MAX for scale in plan.scales.values()):
         return "amounts of more than eighteen decimals"
-    if any(_are_two_at_once(one.actions) for one in plan.listings.values()):
-        return "two splits of one symbol on one day"
     if any(action.ex_date < time_of(plan.start).date() for one in plan.listings.values() for action in one.actions):
         return "a split or dividend before a run without a warm-up"
     return ""
-
-
-def _are_two_at_once(actions: Sequence[CorporateAction]) -> bool:
-    return len({(type(action), action.ex_date) for action in actions}) < len(actions)
 
 
 async def _on_paper(plan: Plan, folder: Path) -> Came:

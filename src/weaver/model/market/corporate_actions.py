@@ -1,6 +1,7 @@
 """What a company does to its shares: splits, dividends, delistings."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -65,6 +66,15 @@ _EPOCH = date(1970, 1, 1)
 def ex_day(action: CorporateAction) -> int:
     """Its ex-date as sessions are dated: days since the epoch."""
     return (action.ex_date - _EPOCH).days
+
+
+def numbered(actions: Iterable[CorporateAction]) -> Iterator[tuple[CorporateAction, int]]:
+    """Each with its number (from 0) among those of its kind and day: a company may pay two dividends on one."""
+    count: Counter[tuple[date, type[CorporateAction]]] = Counter()
+    for action in actions:
+        key = (action.ex_date, type(action))
+        yield action, count[key]
+        count[key] += 1
 
 
 def is_within(action: CorporateAction, end: int | None) -> bool:

@@ -113,7 +113,8 @@ class CorporateActions:
                     self._watch(draft, ())
                     if self._is_ours(one, draft.now):
                         known = self._ledgers.prices.get(one.symbol)
-                        self._book(draft, one.symbol, one.action, None if known is None else known.price, moves=True)
+                        close = None if known is None else known.price
+                        self._book(draft, one.symbol, one.action, one.number, close, moves=True)
             except Unavailable:
                 await self._wall.sleep(AGAIN_SECONDS)
             else:
@@ -161,15 +162,18 @@ class CorporateActions:
         while True:
             try:
                 async with self._books.change() as draft:
-                    self._book(draft, message.symbol, message.action, message.previous_close, moves=False)
+                    close = message.previous_close
+                    self._book(draft, message.symbol, message.action, message.number, close, moves=False)
             except Unavailable:
                 await self._wall.sleep(AGAIN_SECONDS)
             else:
                 return
 
-    def _book(self, draft: Draft, symbol: str, action: CorporateAction, close: Decimal | None, *, moves: bool) -> None:
-        """`moves`: orders at the venue are to be moved by us."""
-        key = f"{symbol} {type(action).__name__.lower()} {action.ex_date.isoformat()}"
+    def _book(
+        self, draft: Draft, symbol: str, action: CorporateAction, number: int, close: Decimal | None, *, moves: bool
+    ) -> None:
+        """`number`: which of its kind on that day. `moves`: orders at the venue are to be moved by us."""
+        key = f"{symbol} {type(action).__name__.lower()} {action.ex_date.isoformat()}" + f" {number}" * (number > 0)
         if key in self._done:
             return
         entry = self._entry(draft.now, symbol, action, close)

@@ -54,4 +54,6 @@ class ActionHappened:
     action: CorporateAction
     previous_close: Decimal | None
     """The last before it, of an old share; None where none is known."""
+    number: int = 0
+    """Which of its symbol, kind and day it is, from 0 on."""
     time: datetime

@@ -9,7 +9,7 @@ import numpy as np
 from weaver.model.calendar import new_york
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import WeaverError
-from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, ex_day
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, ex_day, numbered
 from weaver.veda.exchange.setup import Wall
 from weaver.veda.feed.hours import EXTENDED_FROM
 from weaver.veda.feed.ports import History
@@ -22,6 +22,8 @@ BACK_MAX = timedelta(days=365)
 """So far at most for what became due while nobody was there."""
 NAP_SECONDS = 1.0
 """So long it sleeps at most: a venue on this machine may have a time that goes faster than the wall's."""
+Key = tuple[str, date, type[CorporateAction], int]
+"""What stays of an action though its value is corrected: its symbol, its day, its kind, and which of those it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,8 @@ class ActionDue:
     symbol: str
     action: Split | Dividend
     at: int
+    number: int = 0
+    """Which of its kind on that day it is, from 0 on."""
     is_late: bool = False
     """It was listed after that, and not at an earlier look."""
 
@@ -40,8 +44,8 @@ class CorporateWatch:
 
     def __init__(self, venue: History, wall: Wall, *, after: int) -> None:
         self._venue, self._wall, self._after = venue, wall, after
-        self._coming: dict[tuple[str, date, type[CorporateAction]], ActionDue] = {}
-        self._told: set[tuple[str, date, type[CorporateAction]]] = set()
+        self._coming: dict[Key, ActionDue] = {}
+        self._told: set[Key] = set()
         """Those that were told, or had been due before."""
         self._looked: set[str] = set()
 
@@ -56,8 +60,8 @@ class CorporateWatch:
             self._looked.add(symbol)
             for key in [key for key in self._coming if key[0] == symbol]:
                 del self._coming[key]
-            for action in listed:
-                self._note(symbol, action, is_first=is_first)
+            for action, number in numbered(listed):
+                self._note(symbol, action, number, is_first=is_first)
 
     def due(self, now: int) -> list[ActionDue]:
         """What has become due by now (ns), by time; of one time dividends first, which are paid on shares as
@@ -95,15 +99,15 @@ class CorporateWatch:
                 until = min(self.next_due() or looks_again, looks_again)
                 await self._wall.sleep(min(max((until - now) / 1e9, 0.0), NAP_SECONDS))
 
-    def _note(self, symbol: str, action: CorporateAction, *, is_first: bool) -> None:
-        key, at = (symbol, action.ex_date, type(action)), due_at(action)
+    def _note(self, symbol: str, action: CorporateAction, number: int, *, is_first: bool) -> None:
+        key, at = (symbol, action.ex_date, type(action), number), due_at(action)
         if isinstance(action, Delisting) or key in self._told:
             return
         if at <= self._after and is_first:
             self._told.add(key)
             return
         is_late = not is_first and at <= instant_of(self._venue.now())
-        self._coming[key] = ActionDue(symbol=symbol, action=action, at=at, is_late=is_late)
+        self._coming[key] = ActionDue(symbol=symbol, action=action, at=at, number=number, is_late=is_late)
 
 
 def due_at(action: CorporateAction) -> int:

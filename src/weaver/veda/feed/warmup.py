@@ -11,7 +11,7 @@ from weaver.model.calendar.instants import clamped, instant_of, time_of
 from weaver.model.errors import InputError, NotFound
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars
-from weaver.model.market.corporate_actions import CorporateAction
+from weaver.model.market.corporate_actions import CorporateAction, numbered
 from weaver.model.market.instrument import Instrument
 from weaver.model.market.timeframe import DAY, MINUTE, Timeframe
 from weaver.veda.exchange.market import LiveBar
@@ -218,10 +218,11 @@ async def _actions(venue: History, instrument: Instrument, begin: int, until: in
 
 
 def _merged(stored: Sequence[CorporateAction], told: Sequence[CorporateAction]) -> tuple[CorporateAction, ...]:
-    """By date; where both know of one of a kind on a day, the store's, which can be mended."""
-    known: dict[tuple[date, type[CorporateAction]], CorporateAction] = {}
-    for action in (*stored, *told):
-        known.setdefault((action.ex_date, type(action)), action)
+    """By date; where both know of one of a kind on a day, or of a second, the store's, which can be mended."""
+    known: dict[tuple[date, type[CorporateAction], int], CorporateAction] = {}
+    for actions in (stored, told):
+        for action, number in numbered(actions):
+            known.setdefault((action.ex_date, type(action), number), action)
     return tuple(sorted(known.values(), key=lambda action: action.ex_date))
 
 

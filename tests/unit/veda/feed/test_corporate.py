@@ -47,6 +47,18 @@ def test_each_is_due_once_dividends_first() -> None:
     assert (scene.watch.due(at + 10**15), scene.watch.next_due()) == ([], None)
 
 
+def test_two_of_a_kind_on_one_day_are_due_both_and_once() -> None:
+    special, again = Dividend(ex_date=DIVIDEND.ex_date, amount=Decimal(2)), Split(ex_date=SPLIT.ex_date, ratio=2)
+    scene = Scene()
+    scene.market.actions["AAA"] = (SPLIT, DIVIDEND, again, special)
+    scene.look("AAA")
+    due = scene.watch.due(due_at(SPLIT))
+    assert [(one.action, one.number) for one in due] == [(DIVIDEND, 0), (special, 1), (SPLIT, 0), (again, 1)]
+    scene.market.actions["AAA"] = (SPLIT, DIVIDEND, again, Dividend(ex_date=DIVIDEND.ex_date, amount=Decimal(3)))
+    scene.look("AAA")
+    assert scene.watch.due(due_at(SPLIT)) == []
+
+
 def test_what_was_due_before_the_run_went_on_is_not_told_again() -> None:
     scene = Scene(after=due_at(SPLIT))
     scene.market.actions["AAA"] = (SPLIT,)

@@ -1,7 +1,8 @@
 """The simulated venue by itself: orders come in, bars fill them, and every change is told; no waiting, no clock."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -61,6 +62,7 @@ class SimulatedVenue:
         self._ended: deque[Ticket] = deque()
         self._told_units: dict[str, int] = {}
         self.fills: deque[KnownFill] = deque(maxlen=KEPT_MAX)
+        self._happened: Counter[tuple[str, type[CorporateAction], date]] = Counter()
 
     def open_from(self, begin: int) -> None:
         """Let orders that come by an instant (ns) act on bars that opened before."""
@@ -196,7 +198,13 @@ class SimulatedVenue:
         before = self.account.price(symbol)
         self.account.happen(symbol, action)
         close = None if before is None else Decimal(before)
-        self._tell(ActionHappened(symbol=symbol, action=action, previous_close=close, time=time_of(now)))
+        key = (symbol, type(action), action.ex_date)
+        self._tell(
+            ActionHappened(
+                symbol=symbol, action=action, previous_close=close, number=self._happened[key], time=time_of(now)
+            )
+        )
+        self._happened[key] += 1
         match action:
             case Split(ratio=ratio):
                 self._house.split(symbol, ratio.as_integer_ratio())
