@@ -28,7 +28,7 @@ from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import Bars
-from weaver.model.market.corporate_actions import is_within
+from weaver.model.market.corporate_actions import CorporateAction, ex_day, is_within
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
@@ -203,7 +203,15 @@ def _part(listing: Listing, begin: int, end: int | None, warmup: int | None) -> 
         listing = replace(listing, actions=tuple(one for one in listing.actions if is_within(one, end)))
     if history == 0 and last == len(bars):
         return listing
-    return replace(listing, bars=bars.slice(history, max(last, history)))
+    return replace(listing, bars=bars.slice(history, max(last, history)), actions=_not_before(listing, history))
+
+
+def _not_before(listing: Listing, first: int) -> tuple[CorporateAction, ...]:
+    """Without what happened ahead of a bar that is cut off, which is no concern of what is ordered later."""
+    if first == 0 or not listing.actions:
+        return tuple(listing.actions)
+    sessions = calendar_for(listing.instrument.asset_class).last_session_of(listing.bars)
+    return tuple(action for action in listing.actions if np.searchsorted(sessions, ex_day(action)) >= first)
 
 
 def _span(bars: Bars) -> str:

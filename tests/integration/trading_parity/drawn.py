@@ -107,8 +107,6 @@ def _incomparable(plan: Plan, ran: Ran) -> str:
         return "a coarser bar that closes where none of the run's does"
     if any(scale.price_decimals + scale.quantity_decimals > DECIMALS_MAX for scale in plan.scales.values()):
         return "amounts of more than eighteen decimals"
-    if any(action.ex_date < time_of(plan.start).date() for one in plan.listings.values() for action in one.actions):
-        return "a split or dividend before a run without a warm-up"
     return ""
 
 
