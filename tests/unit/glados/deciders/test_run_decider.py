@@ -101,8 +101,10 @@ def test_deadline_that_passes_ends_it_once() -> None:
     async def work(rig: Rig) -> None:
         with pytest.raises(TimeoutError, match=r"took over 0\.01 s for a tick, and its process was ended"):
             await rig.decider.decide(b"in")
+        assert not rig.is_left
         await rig.decider.close()
         assert rig.ends == 1
+        assert rig.is_left
         assert rig.line.is_closed
         assert rig.errors.is_closed
 
