@@ -99,6 +99,7 @@ SCENARIOS = (
         tests=(
             "integration/trading/test_coin_fees.py::test_run_holds_what_is_left_of_its_coins_and_can_sell_all_of_it",
             "integration/trading/test_coin_fees.py::test_fees_are_shared_to_who_bought_and_outlive_a_restart",
+            "integration/trading/test_coin_fees.py::test_close_before_the_fee_is_booked_is_for_what_is_there",
             "unit/veda/positions/test_coin_fees.py::test_a_shortage_is_shared_in_proportion_to_the_last_digit",
             "unit/veda/trading/changes/test_placing.py::test_a_close_is_for_whole_lots_of_what_is_at_the_venue",
             "unit/veda/positions/test_sub_ledger.py::test_a_fee_in_the_asset_makes_the_rest_cost_more",

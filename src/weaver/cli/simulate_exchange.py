@@ -88,7 +88,7 @@ def command(
         is_live=mode is Mode.LIVE,
         per_minute=rate,
         slippage_bps=_amount("--slippage-bps", slippage_bps, least=Decimal(0)),
-        coin_fee_bps=_amount("--coin-fee-bps", coin_fee_bps, least=Decimal(0)),
+        coin_fee_bps=_amount("--coin-fee-bps", coin_fee_bps, least=Decimal(0), under=Decimal(10_000)),
         seed=seed,
         pace=_pace(speed),
         start=None if start is None else _instant(start),
@@ -114,13 +114,13 @@ def _asset_class(name: str) -> AssetClass:
     return AssetClass.STOCK if name.strip().lower() == "us_equity" else AssetClass.parse(name)
 
 
-def _amount(option: str, text: str, *, least: Decimal) -> Decimal:
+def _amount(option: str, text: str, *, least: Decimal, under: Decimal = Decimal("1e12")) -> Decimal:
     try:
         amount = exact(text, name=option)
     except InvalidOrder as error:
         raise InputError(str(error)) from error
-    if not least <= amount < Decimal("1e12"):
-        raise InputError(f"{option} must be {least} or more, and under 1e12; not {text}")
+    if not least <= amount < under:
+        raise InputError(f"{option} must be {least} or more, and under {under}; not {text}")
     return amount
 
 

@@ -85,3 +85,18 @@ async def test_fees_are_shared_to_who_bought_and_outlive_a_restart(exchange: Loc
         assert await account.held_there(PAIR) == account.held(PAIR, "b") == Decimal("0.29925")
         assert not account.trading.halted_symbols
         assert {one.status for one in disk.tables.orders.values()} == {OrderStatus.FILLED}
+
+
+@pytest.mark.anyio
+async def test_close_before_the_fee_is_booked_is_for_what_is_there(exchange: LocalExchange) -> None:
+    async with trading_account(exchange, FakeDisk()) as account:
+        bought = await account.until_filled(await account.order(PAIR, "0.1"))
+        await account.until(lambda: account.trading.ledgers.lacking("run", PAIR), what="a look that shows it")
+        assert account.held(PAIR) == Decimal("0.1")
+        await account.trading.flatten("run", corr_id="tested")
+        await account.until(lambda: account.held(PAIR) < Decimal("0.01"), what="the close", step=20)
+        (close,) = [one for one in account.disk.tables.orders.values() if one.id != bought.id]
+        assert (close.status, close.filled) == (OrderStatus.FILLED, Decimal("0.09975"))
+        await account.until(lambda: not account.held(PAIR), what="the fee", step=10)
+        assert await account.held_there(PAIR) == 0
+        assert not account.events("risk.LimitBreached")

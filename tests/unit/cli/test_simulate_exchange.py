@@ -29,6 +29,8 @@ def test_amounts_have_their_least() -> None:
     for wrong in ("0.5", "1e12", "x"):
         with pytest.raises(InputError, match="--cash"):
             _amount("--cash", wrong, least=Decimal(1))
+    with pytest.raises(InputError, match="--coin-fee-bps must be 0 or more, and under 10000; not 10000"):
+        _amount("--coin-fee-bps", "10000", least=Decimal(0), under=Decimal(10_000))
 
 
 def test_files_may_be_named(tmp_path: Path) -> None:
