@@ -81,7 +81,7 @@ class LiveResult:
         """Those of a backtest that make sense of it; none before the first tick."""
         if not self.points:
             return {}
-        timeframe, trades = Timeframe.parse(self.setup.timeframe), self.trades()
+        timeframe, trades, slippage = Timeframe.parse(self.setup.timeframe), self.trades(), self._slippage
         instruments = [one.instrument for one in self.setup.symbols]
         calendars = {calendar_for(one.asset_class) for one in instruments}
         calendar = calendar_for(instruments[0].asset_class)
@@ -98,8 +98,15 @@ class LiveResult:
             exposed=np.array([one.is_invested for one in self.points]),
             traded_value=float(sum((one.quantity * one.price for one in self.fills), Decimal(0))),
             commission=float(sum((one.commission for one in self.fills), Decimal(0))),
-            slippage=0.0,
-        ) | {"slippage": None}
+            slippage=0.0 if slippage is None else slippage,
+        ) | {"slippage": slippage}
+
+    @property
+    def _slippage(self) -> float | None:
+        """What its fills lost to it in all; None where a venue did not say it of each."""
+        lost = [None if one.slippage is None else one.slippage * one.quantity for one in self.fills]
+        known = [one for one in lost if one is not None]
+        return float(sum(known, Decimal(0))) if len(known) == len(lost) else None
 
 
 class LiveResults:

@@ -152,3 +152,14 @@ def test_curves_that_nobody_asks_for_are_given_up(kept: Kept) -> None:
     before = kept.folded
     assert len(kept.found().points) == 2
     assert kept.folded == before + 1
+
+
+def test_slippage_is_what_all_fills_lost_where_the_venue_says_it_of_each(kept: Kept) -> None:
+    kept.bought()
+    kept.sold()
+    found = kept.found()
+    first, second = (
+        replace(one, slippage=Decimal(lost)) for one, lost in zip(found.fills, ("0.25", "-0.1"), strict=True)
+    )
+    assert replace(found, fills=(first, second)).stats()["slippage"] == 0.3  # two at 0.25, and two at -0.1
+    assert replace(found, fills=(first, replace(second, slippage=None))).stats()["slippage"] is None

@@ -72,7 +72,7 @@ router = APIRouter(prefix="/runs/{run_id}", tags=["results"])
 @router.get("/results", responses=responses(404))
 async def get_results(run_id: RunId, services: ServicesDep) -> ResultsResponse:
     """Statistics, warnings and what pins the run down; 404 while there are none. Of a paper or live run they are as of
-    its newest tick, and there is no `benchmark_return`, `alpha`, `beta` or `slippage`."""
+    its newest tick, and there is no `benchmark_return`, `alpha` or `beta`, nor `slippage` where a venue says none."""
     if (run := await _traded(services, run_id)) is not None:
         found = await live_result(services, run)
         return await services.threads.results.do(live_results, run, found)
