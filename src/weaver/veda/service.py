@@ -31,6 +31,7 @@ from weaver.veda.venue_memory import VenueMemory
 
 TRADED = (RunMode.PAPER, RunMode.LIVE)
 OPEN_AGAIN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Between tries, while a venue or the database is away."""
 _log = structlog.get_logger(__name__)
 
 

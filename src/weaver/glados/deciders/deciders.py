@@ -76,9 +76,7 @@ class LocalDeciders:
                 self._own.discard(host)
                 await host.end()
 
-        decider = RunDecider(
-            run_id, lambda: host.ask_end(key), self._deadlines, self._memory_max_bytes, leave=leave
-        )  # fmt: skip
+        decider = RunDecider(run_id, lambda: host.ask_end(key), self._deadlines, self._memory_max_bytes, leave)
         try:
             await host.fork(key, decider)
         except BaseException:

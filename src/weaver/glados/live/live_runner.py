@@ -24,14 +24,13 @@ from weaver.veda.exchange.setup import Wall
 from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.runs.live_run import Ending
 from weaver.veda.runs.preparing import timeframe_of
+from weaver.veda.service import OPEN_AGAIN_SECONDS
 
 STOP_SECONDS = 8.0
 """How long a stop waits until the run's orders are over; what is left goes on being cancelled after it."""
 WIND_UP_SECONDS = 2.0
 """How long the tick that is being dealt with may take to its end."""
 LOOK_SECONDS = 0.05
-AGAIN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Between tries to go on with a run whose venue or database is away."""
 _log = structlog.get_logger(__name__)
 
 
@@ -66,7 +65,7 @@ class LiveRunner:
                 return ended
             has_begun = True
             await context.halted(f"{ended}: the run goes on when that is over")
-            if await self._is_to_be_suspended(context, AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)]):
+            if await self._is_to_be_suspended(context, OPEN_AGAIN_SECONDS[min(tries, len(OPEN_AGAIN_SECONDS) - 1)]):
                 return Suspended()
             tries += 1
 

@@ -51,6 +51,30 @@ def venue_fill(name: str, quantity: int, price: int | str, **given: Any) -> Venu
     return VenueFill(venue_order_id=f"v-{name}", quantity=Decimal(quantity), price=Decimal(price), **(values | given))
 
 
+class Held:
+    """So much of everything, and by everybody."""
+
+    def __init__(self, quantity: int) -> None:
+        self._quantity = Decimal(quantity)
+        self.has_begun = True
+
+    def held(self, run_id: str | None, symbol: str) -> Decimal:
+        return self._quantity
+
+    def net(self, symbol: str) -> Decimal:
+        return self._quantity
+
+    def lacking(self, run_id: str | None, symbol: str) -> Decimal:
+        return Decimal(0)
+
+
+class AlwaysOpen:
+    """A market that never closes."""
+
+    def opens_at(self, symbol: str, now: object) -> None:
+        return None
+
+
 @dataclass(kw_only=True)
 class FakeVenue:
     """It answers as it was told to, and shows what is put there."""

@@ -1,38 +1,14 @@
 """What orders need while nobody asks for anything."""
 
-from decimal import Decimal
-
 import pytest
 
 from tests.unit.veda.live_builders import live_order, submission
-from tests.unit.veda.trading.builders import Desk, at_desk
+from tests.unit.veda.trading.builders import AlwaysOpen, Desk, Held, at_desk
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_order import WaitsFor
 from weaver.veda.trading.changes.placing import NOTHING_LEFT
 from weaver.veda.trading.intake import Intake
 from weaver.veda.trading.upkeep import ALL_TAKEN, Upkeep
-
-
-class Held:
-    """So much of everything, and by everybody."""
-
-    def __init__(self, quantity: int) -> None:
-        self._quantity = Decimal(quantity)
-        self.has_begun = True
-
-    def held(self, run_id: str | None, symbol: str) -> Decimal:
-        return self._quantity
-
-    def net(self, symbol: str) -> Decimal:
-        return self._quantity
-
-    def lacking(self, run_id: str | None, symbol: str) -> Decimal:
-        return Decimal(0)
-
-
-class AlwaysOpen:
-    def opens_at(self, symbol: str, now: object) -> None:
-        return None
 
 
 def upkeep(desk: Desk, held: int) -> Upkeep:

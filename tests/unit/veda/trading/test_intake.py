@@ -1,0 +1,107 @@
+"""What is wanted of an account's orders, as it is taken up."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from tests.unit.veda.live_builders import live_order, seconds, submission
+from tests.unit.veda.trading.builders import AlwaysOpen, Desk, Held, at_desk
+from weaver.model.orders.actions import OrderType
+from weaver.model.orders.status import OrderStatus
+from weaver.veda.orders.live_order import LiveOrder, WaitsFor
+from weaver.veda.orders.submission import SubmissionState
+from weaver.veda.risk.refusal import Refusal, Rule
+from weaver.veda.trading.intake import Intake
+from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
+
+REFUSAL = Refusal(rule=Rule.VENUE, message="not today")
+
+
+class OpensLater:
+    def opens_at(self, symbol: str, now: datetime) -> datetime:
+        return seconds(3600)
+
+
+def taken_up(
+    intent: Intent, check: Callable[[Desk, Refusal | None], None], *, orders: Any = (), sent: Any = (), **given: Any
+) -> None:
+    """Take an intent up where 10 are held, and look at what became of it."""
+    usual = {"gate": lambda *_: None, "holdings": Held(10), "hours": AlwaysOpen(), "is_ready": lambda: True}
+
+    async def go(desk: Desk) -> None:
+        intake = Intake(**{**usual, "features": (), **given})
+        async with desk.books.change() as draft:
+            why = intake.take_up(draft, intent)
+        check(desk, why)
+
+    at_desk(go, orders, sent)
+
+
+def new(side: str = "buy", **given: Any) -> LiveOrder:
+    return live_order("run-9", side, number=9, status=OrderStatus.PENDING, **given)
+
+
+def test_order_is_written_down_as_sent() -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert why is None
+        assert desk.order("run-9").status is OrderStatus.SUBMITTING
+        assert (desk.sent("run-9").state, desk.sent("run-9").quantity) == (SubmissionState.SENDING, 10)
+
+    taken_up(Place(order=new()), check)
+
+
+def test_refused_order_is_in_the_books_and_nothing_is_sent() -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert why is REFUSAL
+        assert (desk.order("run-9").status, desk.order("run-9").reason) == (OrderStatus.REJECTED, "not today")
+        assert desk.books.known.submission("run-9") is None
+
+    taken_up(Place(order=new()), check, gate=lambda *_: REFUSAL)
+
+
+def test_entry_waits_for_the_stream_and_an_exit_does_not() -> None:
+    def waits(desk: Desk, why: Refusal | None) -> None:
+        assert (why, desk.order("run-9").waits_for) == (None, WaitsFor.STREAM)
+
+    def goes(desk: Desk, why: Refusal | None) -> None:
+        assert (why, desk.order("run-9").status) == (None, OrderStatus.SUBMITTING)
+
+    taken_up(Place(order=new()), waits, is_ready=lambda: False)
+    taken_up(Place(order=new("sell")), goes, is_ready=lambda: False)
+
+
+def test_order_for_the_open_waits_while_the_market_is_closed() -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert (why, desk.order("run-9").waits_for) == (None, WaitsFor.OPEN)
+
+    taken_up(Place(order=new("sell"), is_for_open=True), check, hours=OpensLater())
+
+
+def test_cancel_is_noted_with_its_reason() -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert (why, desk.order().status, desk.order().cancel_asked) == (None, OrderStatus.ACCEPTED, "no more")
+
+    resting = live_order(order_type=OrderType.LIMIT, limit=90)
+    taken_up(Cancel(order_id="run-1", reason="no more"), check, orders=[resting], sent=[submission()])
+
+
+def test_replacement_goes_in_place_of_what_the_venue_has() -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert why is None
+        assert desk.sent("run-9").replaces == "run-1"
+        assert desk.sent("run-9").state is SubmissionState.SENDING
+
+    resting = live_order(order_type=OrderType.LIMIT, limit=90)
+    change = Replace(old_id="run-1", order=new(order_type=OrderType.LIMIT, limit=91))
+    taken_up(change, check, orders=[resting], sent=[submission()])
+
+
+def test_second_replacement_is_refused_while_one_is_on_its_way() -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert desk.order("run-9").status is OrderStatus.REJECTED
+        assert desk.order("run-9").reason == "order 1 is being replaced by order 2: it cannot be replaced"
+
+    first = live_order("run-2", number=2, order_type=OrderType.LIMIT, limit=92, replaces="run-1")
+    resting = live_order(order_type=OrderType.LIMIT, limit=90)
+    change = Replace(old_id="run-1", order=new(order_type=OrderType.LIMIT, limit=91))
+    taken_up(change, check, orders=[resting, first], sent=[submission()])
