@@ -1,6 +1,5 @@
 """What a run pins down of itself, so that it can be run again and give the same bytes."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
@@ -8,6 +7,7 @@ from typing import Any
 
 import weaver
 from weaver.model.backtest.options import OPTIONS
+from weaver.model.market.bars import data_hash
 from weaver.model.numbers.money import plain
 from weaver.research.inputs import RunInput
 from weaver.research.run import Plan
@@ -32,7 +32,7 @@ def _record(plan: Plan) -> dict[str, Any]:
         "timeframe": str(next(iter(plan.listings.values())).bars.timeframe),
         **_options(plan),
         "data": data,
-        "data_hash": _data_hash({symbol: facts["hash"] for symbol, facts in data.items()}),
+        "data_hash": data_hash({symbol: facts["hash"] for symbol, facts in data.items()}),
         "version": weaver.__version__,
     }
 
@@ -61,11 +61,6 @@ def _data(given: RunInput) -> dict[str, Any]:
         "actions": [corporate_action_json(action) for action in given.listing.actions],
         "warnings": [{"code": code, "message": message} for code, message in given.warnings],
     }
-
-
-def _data_hash(hashes: Mapping[str, str]) -> str:
-    """SHA-256 over the symbols and the hashes of their bars."""
-    return hashlib.sha256("".join(f"{symbol} {found}\n" for symbol, found in hashes.items()).encode()).hexdigest()
 
 
 def _json(value: Any) -> Any:

@@ -53,12 +53,20 @@ def test_replay_shows_what_its_backtest_shows(tmp_path: Path) -> None:
             "exit_time",
             "pnl",
             "commission",
+            "bars",
+            "mae",
+            "mfe",
         )
         assert len(trades[0]) > 5
         assert [[one[name] for name in same] for one in trades[0]] == [
             [one[name] for name in same] for one in trades[1]
         ]
-        stats = [api.get(f"/runs/{one}/results")["stats"] for one in (backtest, paper)]
+        results = [api.get(f"/runs/{one}/results") for one in (backtest, paper)]
+        for run_id, one in zip((backtest, paper), results, strict=True):
+            assert one["run"]["data_hash"] == api.get(f"/runs/{run_id}")["data_hash"]
+            assert len(one["run"]["data_hash"]) == 64
+        assert results[1]["run"]["data"]["AAPL"]["bars"] == len(curves[1])  # it had no warm-up
+        stats = [one["stats"] for one in results]
         for name in (
             "final_equity",
             "total_return",
@@ -77,7 +85,7 @@ def test_replay_shows_what_its_backtest_shows(tmp_path: Path) -> None:
         assert api.get(f"/runs/{paper}/fills")["total"] == api.get(f"/runs/{backtest}/fills")["total"]
         top = api.get(f"/runs/{paper}/trades", sort="-pnl", page_size=1)["items"][0]
         assert Decimal(top["pnl"]) == max(Decimal(one["pnl"]) for one in trades[1])
-        assert "cannot be sorted" in api.refused("GET", f"/runs/{paper}/trades?sort=mae", status=400)
+        assert "cannot be sorted" in api.refused("GET", f"/runs/{paper}/trades?sort=run_id", status=400)
         pending = api.create(
             "sma-crossover", mode="paper", venue="simulated", timeframe="1d", replay="2006-01-03", cash=1_000
         )

@@ -31,7 +31,8 @@ from weaver.model.numbers.money import CASH_ONE
 from weaver.model.orders.action_bytes import encode_action
 from weaver.model.run import Run, RunMode
 from weaver.research.inputs import run_inputs
-from weaver.research.run import Ran, plan
+from weaver.research.record import record_of
+from weaver.research.run import Plan, Ran, plan
 from weaver.research.run_venues import RunVenues
 from weaver.veda.adapters.catalogue import AdapterCatalogue
 from weaver.veda.ports import Decision, RecordedTick
@@ -106,12 +107,19 @@ class Case:
 
 def in_backtest(case: Case) -> Came:
     """Run it as a backtest."""
-    asked = Options(
-        start=case.start, end=case.end, params=case.parameters, timeframe=case.timeframe, **case.options
-    )  # fmt: skip
-    ready = plan(from_text(case.id, case.source), run_inputs(case.stored(), asked), asked)
     actions = Actions()
-    return came_of(ready.run(progress=lambda _: None, actions=actions), actions.take())
+    return came_of(_planned(case).run(progress=lambda _: None, actions=actions), actions.take())
+
+
+def backtest_result(case: Case) -> BacktestResult:
+    """Its result, as a backtest."""
+    planned = _planned(case)
+    return BacktestResult(planned.run(progress=lambda _: None).finished, strategy="", record=record_of(planned))
+
+
+def _planned(case: Case) -> Plan:
+    asked = Options(start=case.start, end=case.end, params=case.parameters, timeframe=case.timeframe, **case.options)
+    return plan(from_text(case.id, case.source), run_inputs(case.stored(), asked), asked)
 
 
 def came_of(ran: Ran, actions: Sequence[TimedAction]) -> Came:

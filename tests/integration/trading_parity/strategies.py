@@ -152,3 +152,12 @@ class Turning(_Acting):
 
     def act(self, bar) -> None:
         self.order_target_percent(bar.symbol, self.random.choice((0.5, -0.5, 0.9, -0.9, 0)))
+
+
+class Auctions(_Acting):
+    """In at a session's close, out at a later one's open, or the other way round."""
+
+    def act(self, bar) -> None:
+        first, then = self.random.choice((("cls", "opg"), ("opg", "cls"), ("cls", "cls")))
+        held = self.position(bar.symbol).quantity
+        self.order_target_percent(bar.symbol, 0 if held else self.size, tif=then if held else first)

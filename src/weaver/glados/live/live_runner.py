@@ -11,7 +11,6 @@ from weaver.glados.runs.runners import (
     Ended,
     EndRequest,
     Failure,
-    Outcome,
     RunContext,
     Stop,
     Stopped,
@@ -135,7 +134,7 @@ class LiveRunner:
         await self._last_word(session)
         if ending.reason is not None:
             await session.cancel_all(f"the run has ended: {ending.reason}", context.corr_id)
-        return Outcome(completed=session.completed(), data_hash=None, record=())
+        return await self._sessions.outcome(session)
 
     async def _failed(self, session: LiveSession, error: WeaverError, context: RunContext) -> Failure:
         """As its `on_error` says: its entries are cancelled, all its orders, or its positions closed too."""

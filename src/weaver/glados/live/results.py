@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 
 import numpy as np
 
+from weaver.glados.live.given_bars import GivenBars, GivenBarsFold, warmups_of
+from weaver.glados.live.trade_rows import trade_rows
 from weaver.glados.ports import Row
 from weaver.glados.stored.blobs import EquityColumns
 from weaver.greta.results.calendar_time import sessions_covered
@@ -16,7 +18,7 @@ from weaver.greta.results.statistics import Stats, TradeColumns, statistics
 from weaver.model.calendar.instants import instant_of
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.timeframe import Timeframe
-from weaver.model.numbers.money import plain
+from weaver.model.orders.actions import TimeInForce
 from weaver.model.run import Run
 from weaver.veda.inputs import RunSetup
 from weaver.veda.orders.live_fill import LiveFill
@@ -38,6 +40,7 @@ class _Kept:
     """A curve as far as it was read."""
 
     fold: CurveFold
+    bars: GivenBarsFold
     points: list[CurvePoint] = field(default_factory=list)
     number: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -53,6 +56,10 @@ class LiveResult:
     ledger: SubLedger
     fills: Sequence[LiveFill]
     closes: Mapping[str, Decimal]
+    given: Mapping[str, GivenBars]
+    """The bars since its start, by symbol."""
+    at_close: Set[str]
+    """Its orders that fill at the close of a bar, by id."""
 
     @property
     def curve(self) -> EquityColumns:
@@ -74,8 +81,8 @@ class LiveResult:
 
     def trade_rows(self, run_id: str) -> list[Row]:
         """They, as they are listed."""
-        times = np.array([one.time for one in self.points], dtype=np.int64)
-        return [_trade_row(run_id, number, one, times) for number, one in enumerate(self.trades(), start=1)]
+        instruments = {one.symbol: one.instrument for one in self.setup.symbols}
+        return trade_rows(run_id, self.trades(), self.given, instruments, self.at_close)
 
     def stats(self) -> Stats:
         """Those of a backtest that make sense of it; none before the first tick."""
@@ -140,11 +147,18 @@ class LiveResults:
                 ledger=await self._ledger(run.id, account, setup.cash, known.fills),
                 fills=known.fills,
                 closes={symbol: close for symbol, close in closes.items() if close is not None},
+                given=kept.bars.given(),
+                at_close={one.id for one in known.orders if one.tif is TimeInForce.CLS},
             )
+
+    async def warmups(self, found: LiveResult) -> Mapping[str, bytes]:
+        """The bars before a run, by symbol, as they are kept. Raises DataError and Unavailable."""
+        return await warmups_of(self._store, found.setup)
 
     async def _begun(self, run_id: str) -> _Kept | None:
         async for tick in self._store.ticks(run_id):
-            return _Kept(fold=CurveFold(decode_setup(tick.inputs)))
+            setup = decode_setup(tick.inputs)
+            return _Kept(fold=CurveFold(setup), bars=GivenBarsFold(setup))
         return None
 
     async def _read_on(self, run_id: str, kept: _Kept) -> KnownOrders:
@@ -164,8 +178,10 @@ class LiveResults:
 
 
 def _take(kept: _Kept, ticks: Sequence[RecordedTick], orders: Mapping[int, Ordered]) -> None:
-    for tick in ticks:
-        point = kept.fold.take(decode_inputs(tick.inputs), orders)
+    decoded = [decode_inputs(tick.inputs) for tick in ticks]
+    kept.bars.take(decoded)
+    for tick, inputs in zip(ticks, decoded, strict=True):
+        point = kept.fold.take(inputs, orders)
         kept.number = tick.number
         if point is None:
             continue
@@ -181,14 +197,3 @@ def _columns(trades: Sequence[LiveTrade]) -> TradeColumns:
         entry_time=np.array([instant_of(one.entry_time) for one in trades], dtype=np.int64),
         exit_time=np.array([instant_of(one.exit_time) for one in trades], dtype=np.int64),
     )
-
-
-def _trade_row(run_id: str, number: int, trade: LiveTrade, ticks: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Row:
-    begin, end = np.searchsorted(ticks, [instant_of(trade.entry_time), instant_of(trade.exit_time)], side="right")
-    return {
-        "run_id": run_id, "number": number, "symbol": trade.symbol, "side": trade.side,
-        "quantity": plain(trade.quantity), "entry_time": trade.entry_time, "entry_price": plain(trade.entry_price),
-        "exit_time": trade.exit_time, "exit_price": plain(trade.exit_price), "pnl": plain(trade.pnl),
-        "return": trade.return_, "commission": plain(trade.commission), "bars": int(end - begin), "mae": None,
-        "mfe": None,
-    }  # fmt: skip

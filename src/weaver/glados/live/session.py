@@ -8,7 +8,8 @@ from fractions import Fraction
 from functools import partial
 
 from weaver.events.payloads import RunCompleted
-from weaver.glados.runs.runners import RunContext
+from weaver.glados.live.given_bars import data_hash_of
+from weaver.glados.runs.runners import Outcome, RunContext
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.options import Options
 from weaver.model.calendar.instants import instant_of, time_of
@@ -29,8 +30,10 @@ from weaver.veda.feed.ticks import TickBuilder
 from weaver.veda.feed.warmup import Aside, BarHistory
 from weaver.veda.feed.windows import answer
 from weaver.veda.inputs import SplitSeen, Update, WindowBars, WindowFailed
+from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.orders.live_order import WaitsFor
 from weaver.veda.ports import Deciders, RecordedTick, TradingStore
+from weaver.veda.positions.trades import trades_of
 from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.runs.feed_ticks import SECOND, FeedTicks, at_once
 from weaver.veda.runs.live_run import LiveRun
@@ -63,6 +66,12 @@ class LiveSessions:
     def check(self, run: Run) -> None:
         """Raises NotFound and InputError where the run's venue is none, or lacks something."""
         self._service.check(run)
+
+    async def outcome(self, session: "LiveSession") -> Outcome:
+        """What a run has come to whose ticks are over. Raises Unavailable."""
+        known = await self._store.of_run(session.run.id)
+        digest = await data_hash_of(self._store, session.run.id, self._aside)
+        return Outcome(completed=session.completed(known.fills), data_hash=digest, record=())
 
     @asynccontextmanager
     async def open(self, run: Run, context: RunContext) -> "AsyncIterator[LiveSession]":
@@ -296,8 +305,8 @@ class LiveSession:
         others = len(working) - len(waiting)
         return f"{told}; {others} orders are still being cancelled" if others else told
 
-    def completed(self) -> RunCompleted:
-        """The event of its end."""
+    def completed(self, fills: Sequence[LiveFill]) -> RunCompleted:
+        """The event of its end. fills: all of it."""
         ledger = self.account.ledgers.of(self.run.id)
         equity, allotted = ledger.equity(self.account.ledgers.plain_prices), ledger.allotted
         return RunCompleted(
@@ -306,7 +315,7 @@ class LiveSession:
             total_return=float(equity / allotted - 1) if allotted else None,
             orders=self.live.orders,
             fills=ledger.fills,
-            trades=0,
+            trades=len(trades_of(ledger, fills)),
         )
 
 

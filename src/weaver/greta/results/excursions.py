@@ -1,28 +1,26 @@
 """How far prices went for and against a trade while it was open."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
 
-from weaver.greta.ledger.prices import Prices
-from weaver.model.market.corporate_actions import Split
+from weaver.model.market.bars import Float64
 
 
 class Excursions:
     """Lows and highs of one symbol on the scale of its newest bar, so that a split is no excursion."""
 
-    def __init__(self, prices: Prices) -> None:
-        bars = prices.listing.bars
-        self._low, self._high = bars.low, bars.high
-        self._factor: np.ndarray[tuple[int], np.dtype[np.float64]] | None = None
-        splits = [action for action in prices.listing.actions if isinstance(action, Split)]
-        if splits:
-            factor = np.ones(len(bars))
-            for split in splits:
-                at = prices.bar_from(split)
-                factor[:at] *= float(Fraction(split.ratio))
-            self._factor = factor
-            self._low, self._high = bars.low / factor, bars.high / factor
+    def __init__(self, low: Float64, high: Float64, splits: Sequence[tuple[int, Fraction]]) -> None:
+        """splits: the first bar after each, and how many new shares there are for an old one."""
+        self._low, self._high = low, high
+        self._factor: Float64 | None = None
+        between = [(at, ratio) for at, ratio in splits if 0 < at < len(low)]
+        if between:
+            self._factor = np.ones(len(low))
+            for at, ratio in between:
+                self._factor[:at] *= float(ratio)
+            self._low, self._high = low / self._factor, high / self._factor
 
     def of(
         self,

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.exact_sums import products, quotients, ratios
 from weaver.greta.ledger.fill_columns import FillColumns, times_of
+from weaver.greta.ledger.prices import Prices
 from weaver.greta.results.excursions import Excursions
 from weaver.greta.results.round_trips import RoundTrips, round_trips
 from weaver.greta.results.statistics import TradeColumns
+from weaver.model.market.corporate_actions import Split
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_ONE, decimal_of
 from weaver.model.orders.execution import AT_CLOSE, AT_OPEN
@@ -94,7 +96,7 @@ class Trades(Sequence[Trade]):
     def _excursion(self, index: int, which: int, sign: int, paid: float, left: float) -> tuple[float, float]:
         excursions = self._excursions.get(which)
         if excursions is None:
-            excursions = self._excursions[which] = Excursions(self._prices[which])
+            excursions = self._excursions[which] = _excursions(self._prices[which])
         bar, last = self.bars(index)
         delisting = self._trips.delistings.get(index % len(self))
         place = self._fills.place[self._trips.exit[index]] if delisting is None else delisting.place
@@ -105,6 +107,12 @@ class Trades(Sequence[Trade]):
             entered_at_close=bool(self._fills.place[self._trips.entry[index]] == AT_CLOSE),
             left_at_open=place == AT_OPEN,
         )
+
+
+def _excursions(prices: Prices) -> Excursions:
+    bars, actions = prices.listing.bars, prices.listing.actions
+    splits = [(prices.bar_from(one), one.ratio) for one in actions if isinstance(one, Split)]
+    return Excursions(bars.low, bars.high, splits)
 
 
 def _columns(run: FinishedRun, fills: FillColumns, trips: RoundTrips) -> TradeColumns:

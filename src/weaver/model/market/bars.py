@@ -1,6 +1,7 @@
 """Market data of one symbol, as columns."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,3 +78,8 @@ class Bars:
             column = getattr(self, name)
             digest.update(np.ascontiguousarray(column, dtype=column.dtype.newbyteorder("<")).data)
         return digest.hexdigest()
+
+
+def data_hash(hashes: Mapping[str, str]) -> str:
+    """SHA-256 (hex) over a run's symbols and the hashes of their bars, in its order."""
+    return hashlib.sha256("".join(f"{symbol} {found}\n" for symbol, found in hashes.items()).encode()).hexdigest()

@@ -31,9 +31,10 @@ class LiveTrade:
     pnl: Decimal
     return_: float
     commission: Decimal
-    entry_order_id: str
-    exit_order_id: str | None
-    """None: a delisting ended it."""
+    entry: LiveFill
+    """The first that opened it."""
+    exit: LiveFill | None
+    """The last that closed it; None: a delisting ended it."""
 
 
 def trades_of(ledger: SubLedger, fills: Sequence[LiveFill]) -> tuple[LiveTrade, ...]:
@@ -116,6 +117,6 @@ def _trade(piece: MatchedPiece, fills: Sequence[LiveFill], entries: Sequence[Ent
         pnl=cash(piece.pnl),
         return_=float(gained / piece.entry_worth),
         commission=cash(piece.commission),
-        entry_order_id=entered.order_id,
-        exit_order_id=left.order_id if ended is None else None,
+        entry=entered,
+        exit=left if ended is None else None,
     )

@@ -63,9 +63,6 @@ class FakeSession:
 
     async def cancel_entries(self, reason: str, corr_id: str) -> None: ...
 
-    def completed(self) -> RunCompleted:
-        return RunCompleted(run_id="run", final_equity=1.0, total_return=0.0, orders=0, fills=0, trades=0)
-
 
 class Script:
     """Steps that fail, by name, in the order in which they come; all others go well."""
@@ -85,6 +82,10 @@ class Script:
     async def open(self, run: Run, context: RunContext) -> AsyncIterator[FakeSession]:
         self.next("open")
         yield FakeSession(self, has_begun=self.has_begun or context.is_resumed)
+
+    async def outcome(self, session: FakeSession) -> Outcome:
+        completed = RunCompleted(run_id="run", final_equity=1.0, total_return=0.0, orders=0, fills=0, trades=0)
+        return Outcome(completed=completed, data_hash="hash", record=())
 
 
 class FakeContext:

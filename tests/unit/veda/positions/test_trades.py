@@ -47,7 +47,8 @@ def test_first_in_is_first_out() -> None:
     assert (first.quantity, first.entry_price, first.exit_price, first.pnl) == (10, 100, 120, 197)  # 200 − 1 − 2
     assert (second.quantity, second.entry_price, second.commission) == (5, 110, Decimal("1.5"))
     assert (first.entry_time, first.exit_time) == (seconds(1), seconds(3))
-    assert (first.entry_order_id, first.exit_order_id, first.side) == ("run-1", "run-3", "long")
+    assert first.exit is not None
+    assert (first.entry.order_id, first.exit.order_id, first.side) == ("run-1", "run-3", "long")
     assert first.return_ == 0.2 - 0.3 / 100
 
 
@@ -95,7 +96,7 @@ def test_splits_scale_what_is_open_and_a_delisting_ends_it() -> None:
     sold, paid_out = trades(live_fill("buy", 5, 100, time=1), split, live_fill("sell", 4, 60, time=3), gone)
     assert (sold.quantity, sold.entry_price, sold.exit_price, sold.pnl) == (4, 50, 60, 40)
     assert (paid_out.quantity, paid_out.exit_price, paid_out.pnl) == (6, 30, -120)
-    assert (paid_out.exit_time, paid_out.exit_order_id) == (seconds(4), None)
+    assert (paid_out.exit_time, paid_out.exit) == (seconds(4), None)
 
 
 quantities = st.decimals("0.001", "100", places=3)

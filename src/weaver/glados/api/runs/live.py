@@ -1,16 +1,18 @@
 """Results of paper and live runs, in the shapes of a backtest's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from weaver.glados.api.lists.paging import Paging
 from weaver.glados.api.lists.sorting import sorted_by
+from weaver.glados.live.given_bars import all_bars
 from weaver.glados.live.results import LiveResult
 from weaver.glados.ports import Page, Row
 from weaver.glados.schemas.runs.results import (
     CashFlowResponse,
+    DataFacts,
     PositionResponse,
     RecordResponse,
     ResultsResponse,
@@ -22,12 +24,15 @@ from weaver.glados.stored.downsampling import downsampled_rows
 from weaver.glados.stored.equity_text import CurvePoints
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import InputError, NotFound
+from weaver.model.market.bars import data_hash
 from weaver.model.numbers.money import plain
 from weaver.model.run import Run
+from weaver.walle.bars.folder.catalogue import corporate_action_json
 
+ORIGIN = "recorded"
 _SORTED_BY = (
     "number", "symbol", "side", "entry_time", "exit_time", "pnl", "return", "quantity", "entry_price", "exit_price",
-    "commission", "bars",
+    "commission", "bars", "mae", "mfe",
 )  # fmt: skip
 _AMOUNTS = frozenset({"pnl", "quantity", "entry_price", "exit_price", "commission"})
 
@@ -55,12 +60,12 @@ def live_points(found: LiveResult, points: int) -> CurvePoints:
     return CurvePoints(columns=some, total=len(whole.timestamp))
 
 
-def live_results(run: Run, found: LiveResult) -> ResultsResponse:
-    """Its figures, and what pins it down."""
+def live_results(run: Run, found: LiveResult, warmups: Mapping[str, bytes]) -> ResultsResponse:
+    """Its figures, and what pins it down. warmups: the bars before it, by symbol, as they are kept."""
     return ResultsResponse(
         run_id=run.id,
         stats=StatsResponse.model_validate(found.stats()),
-        run=_record(run, found),
+        run=_record(run, found, _data(found, warmups)),
         warnings=[],
         positions={one.symbol: plain(one.quantity) for one in found.holdings},
         cash_flows=[
@@ -101,8 +106,30 @@ def _key(name: str, row: Row) -> Any:
     return Decimal(row[name]) if name in _AMOUNTS else row[name]
 
 
-def _record(run: Run, found: LiveResult) -> RecordResponse:
-    """What it was begun with; its bars are not pinned, but recorded."""
+def _data(found: LiveResult, warmups: Mapping[str, bytes]) -> dict[str, DataFacts]:
+    """The bars that it was given by now, those before its start among them."""
+    every, listed = all_bars(found.given, warmups), {one.symbol: one for one in found.setup.symbols}
+    return {
+        symbol: DataFacts(
+            origin=ORIGIN,
+            tz=None,
+            hash=bars.content_hash(),
+            bars=len(bars),
+            asset=listed[symbol].asset_class,
+            tick=plain(listed[symbol].tick),
+            tick_given=listed[symbol].is_tick_given,
+            lot=plain(listed[symbol].lot),
+            minimum=plain(listed[symbol].minimum),
+            quote_currency=listed[symbol].quote_currency,
+            actions=[{**corporate_action_json(one)} for one in found.given[symbol].splits],
+            warnings=[],
+        )
+        for symbol, bars in every.items()
+    }
+
+
+def _record(run: Run, found: LiveResult, data: dict[str, DataFacts]) -> RecordResponse:
+    """What it was begun with, and the bars that it was given since."""
     setup = found.setup
     return RecordResponse(
         strategy=run.strategy_id,
@@ -125,7 +152,7 @@ def _record(run: Run, found: LiveResult) -> RecordResponse:
         lookahead_check=False,
         seed=setup.seed,
         venue=setup.venue or None,
-        data={},
-        data_hash="",
+        data=data,
+        data_hash=data_hash({symbol: one.hash for symbol, one in data.items()}),
         version=setup.weaver_version,
     )

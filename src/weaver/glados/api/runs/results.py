@@ -72,10 +72,12 @@ router = APIRouter(prefix="/runs/{run_id}", tags=["results"])
 @router.get("/results", responses=responses(404))
 async def get_results(run_id: RunId, services: ServicesDep) -> ResultsResponse:
     """Statistics, warnings and what pins the run down; 404 while there are none. Of a paper or live run they are as of
-    its newest tick, and there is no `benchmark_return`, `alpha` or `beta`, nor `slippage` where a venue says none."""
+    its newest tick, `data` too; they have no `benchmark_return`, `alpha` and `beta`, nor `slippage` where a venue says
+    none."""
     if (run := await _traded(services, run_id)) is not None:
         found = await live_result(services, run)
-        return await services.threads.results.do(live_results, run, found)
+        warmups = await services.live_results.warmups(found)
+        return await services.threads.results.do(live_results, run, found, warmups)
     result = await _result(services, run_id)
     return ResultsResponse(
         run_id=run_id,

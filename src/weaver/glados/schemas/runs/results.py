@@ -56,7 +56,7 @@ class WarningResponse(ResponseBody):
 class DataFacts(ResponseBody):
     """The bars of one symbol, as the run was given them."""
 
-    origin: str = Field(description="Where they came from: `store`.")
+    origin: str = Field(description="Where they came from: `store`; `recorded`, of a paper or live run.")
     tz: str | None = Field(description="The zone in which a file's naive times were read.")
     hash: str = Field(description="Of their content.")
     bars: int = Field(description="How many.")
@@ -70,7 +70,9 @@ class DataFacts(ResponseBody):
     lot: Amount = Field(description="The step of quantities.")
     minimum: Amount = Field(description="The least quantity.")
     quote_currency: str = Field(description="What prices are in.")
-    actions: list[dict[str, JsonValue]] = Field(description="Splits, dividends, delisting.")
+    actions: list[dict[str, JsonValue]] = Field(
+        description="Splits, dividends, delisting; splits alone where the bars are `recorded`."
+    )
     warnings: list[WarningResponse] = Field(description="What may be wrong with them.")
 
 
