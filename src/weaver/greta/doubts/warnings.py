@@ -116,8 +116,9 @@ def _about_ticks(run: FinishedRun) -> list[tuple[str, str]]:
     """Orders whose prices rounding to the tick may have moved far."""
     scales = [prices.scale for prices in run.prices.values()]
     low = 2 * max(max(scale.tick, scale.tick_under_one) for scale in scales) / COARSE_SHARE  # all that are coarse are
-    orders = (order for order in run.fills.kept.values() if not order.is_plain)
-    found = [order for order in orders if _lowest(order) < low and _is_coarse(order)]
+    kept = run.fills.kept.values()
+    cheap = [order for order in kept if (order.limit_units or low) < low or (order.stop_units or low) < low]
+    found = [order for order in cheap if _is_coarse(order)]
     if not found:
         return []
     scale, price = found[0].scale, _lowest(found[0])
