@@ -60,7 +60,7 @@ OFF: Mapping[str, Sequence[Switch]] = {
     "lone exits filled short": [(Exits, "is_filled", lambda *_: False)],
     "many ticks in one go": [(Market, "quiet_until", lambda _, tick: tick)],
     "many calls in one go": [(Callbacks, "call_until", lambda _, first, *__: first)],
-    "settled within a go": [(Market, "settler", lambda _: _never)],
+    "settled within a go": [(Market, "_settler", lambda _: _never)],
     "orders looked at when due": [(Watch, "due", lambda _, now: now + 1)],
     "margin rule as a bound": [(MarginRule, "is_safe", lambda *_: False)],
     "new orders left as they are": [(Watch, "leaves", lambda *_: False)],

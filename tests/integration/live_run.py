@@ -112,14 +112,14 @@ def live(plan: Plan, ticks: NDArray[np.int64], *, each: Callable[[LiveRuntime], 
     seen = 0
     for tick in range(engine.first, len(ticks)):
         clock.tick = tick
-        market.have_turn(tick)
+        updates = market.turn(tick)
         now, last = int(ticks[tick]), int(ticks[tick - 1]) if tick else -1
         requests = [one for one in asked[seen:] if isinstance(one.action, FetchWindow)]
         seen = len(asked)
         runtime.tick(
             now,
             [bar for listing in plan.listings.values() for bar in closed(listing, last, now)],
-            updates=market.take_updates(),
+            updates=updates,
             windows=[answer(plan.listings[one.action.symbol], one.time, one.action) for one in requests],
             splits=[(symbol, split) for symbol, one in plan.listings.items() for split in seen_splits(one, last, now)],
         )

@@ -57,7 +57,7 @@ def test_drawn_runs_take_every_fast_way_and_are_called_with_everything(monkeypat
         monkeypatch.setattr(owner, name, lambda *given: spying(name, make(*given), lambda found, _: found is not None))
 
     spy_on_what_is_made(ShortWay, "way")
-    spy_on_what_is_made(Market, "settler")
+    spy_on_what_is_made(Market, "_settler")
     spy(Entries, "is_taken_up", lambda found, *_: found)
     spy(Exits, "is_filled", lambda found, *_: found)
     spy(market, "FillAtOpen", lambda *_: True)

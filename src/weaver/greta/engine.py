@@ -36,17 +36,15 @@ class Engine:
 
     def _through(self, market: Market, callbacks: Callbacks) -> None:
         """Tick after tick: those at which the market brings only bars in one go, the others each by itself."""
-        fresh, settle = self.account.fresh, market.settler()
+        fresh = self.account.fresh
         tick, end, turns, pace = self.first, len(self.ticks), callbacks.turns, Pace()
         while tick < end and self.runtime.stop_reason is None:
-            until = market.quiet_until(tick)
             reached = tick
-            if tick < until:
-                reached = callbacks.call_until(tick, until, pace.due - turns, fresh, settle)
-            if reached in (tick, until) and reached < end and self.runtime.stop_reason is None:
+            if tick < market.quiet_until(tick):
+                reached = callbacks.call_until(tick, pace.due - turns, fresh, market)
+            if reached in (tick, market.until) and reached < end and self.runtime.stop_reason is None:
                 self.clock.tick = reached
-                market.have_turn(reached)
-                callbacks.call(market.take_updates())
+                callbacks.call(market.turn(reached))
                 reached += 1
             tick, turns = reached, callbacks.turns
             if pace.is_due(turns):

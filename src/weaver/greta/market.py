@@ -10,7 +10,7 @@ from weaver.greta.orders.corporate_actions import CorporateEvents
 from weaver.greta.orders.entries import Entries
 from weaver.greta.orders.exits import Exits
 from weaver.greta.orders.next_touch import Watch
-from weaver.greta.orders.short_way import AGAIN, QUIET, ShortWay
+from weaver.greta.orders.short_way import QUIET, ShortWay
 from weaver.greta.orders.trails import Trails
 from weaver.greta.ports import Settle, Updates
 from weaver.greta.setup import Setup
@@ -40,7 +40,9 @@ class Market:
         self._is_heard = is_heard
         self.prices, self.ledger, self.matcher = account.prices, account.ledger, account.matcher
         self._account, self._next_number, self._ticks = account, next_number, self.matcher.ticks
-        self._last, self._until = len(self._ticks) - 1, first
+        self._last = len(self._ticks) - 1
+        self.until = first
+        """The first tick at which it may bring more than bars."""
         self._book, self._orders, self._fresh = self.matcher.book, self.matcher.orders, account.fresh
         begin = self.matcher.begin
         self._trails = Trails(self._book, self.prices, account.clock)
@@ -49,16 +51,19 @@ class Market:
         plain = PlainOrders(self.ledger, begin=begin, start=setup.start)
         accept = _leave if is_heard else self._orders.accept
         self._exits = None if is_heard else Exits(plain, self._orders, self.ledger)
-        entries = None if is_heard else Entries(plain, self._orders, self._watch, self._trails)
+        entries = None if is_heard else Entries(plain, self._orders, self._watch, self._trails, self.quiet_until)
         self._take_up_all = ShortWay(plain, self._watch, entries).way(self._fresh, accept)
         self._news: list[Order | Fill] = []
         self._asked: list[Order] = []
         """New orders that the short way was tried with, of which nobody has been told."""
         is_margin = setup.rules.kind is AccountKind.MARGIN
         self._margin = MarginRule(self.ledger, self.prices) if is_margin else None
+        self.settle = self._settler()
+        """Settles all that was asked for at the tick before a tick as of its opens, if nothing more can come of it, and
+        the market stays as quiet as `until` says, or says by then."""
 
-    def have_turn(self, tick: int) -> None:
-        """Everything that a tick's bars bring, in order, up to the strategy's turn."""
+    def turn(self, tick: int) -> Updates:
+        """Everything that a tick's bars bring, in order, up to the strategy's turn. What there is to tell of it."""
         self._trails.begin(tick)  # a new one starts from where it was placed
         is_due = self._take_up(tick)
         if is_due and not (self._exits is not None and self._exits.is_filled(tick)):
@@ -72,35 +77,32 @@ class Market:
             self._watch.rest(tick)
         if self._margin is not None and self._margin.falls_short(tick):
             self._liquidate(tick)
+        return self._take_updates()
 
     def quiet_until(self, tick: int) -> int:
-        """The first tick from `tick` on at which it may bring more than bars."""
-        if AGAIN in self._fresh:
-            self._fresh.remove(AGAIN)
+        """The first tick from `tick` on at which it may bring more than bars: what `until` is from here on."""
         until = min(self._last + 1, self._corporate.next_after(tick - 1))
         if self._book:
             self._trails.follow(tick - 1)
             # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
             until = min(until, self._watch.due(tick - 1), self._last)
-        self._until = until if self._margin is None else self._margin.first_doubt(tick, until)
-        return self._until
+        self.until = until if self._margin is None else self._margin.first_doubt(tick, until)
+        return self.until
 
-    def settler(self) -> Settle:
-        """What settles all that was asked for at the tick before a tick as of its opens, if nothing more can come of
-        it, and the market stays as quiet as `quiet_until` has last said."""
+    def _settler(self) -> Settle:
         if self._is_heard:
             return self._settle_and_tell
         take_up_all, margin = self._take_up_all, self._margin
         if margin is None:
             return take_up_all
-        return lambda tick: QUIET if take_up_all(tick) is not None and margin.is_safe(tick, self._until) else None
+        return lambda tick: QUIET if take_up_all(tick) is not None and margin.is_safe(tick, self.until) else None
 
     def _settle_and_tell(self, tick: int) -> Updates | None:
         if not self._is_taken_up(tick):
             return None
         self._accept()
-        is_safe = self._margin is None or self._margin.is_safe(tick, self._until)
-        return self.take_updates() if is_safe else None
+        is_safe = self._margin is None or self._margin.is_safe(tick, self.until)
+        return self._take_updates() if is_safe else None
 
     def _take_up(self, tick: int) -> bool:
         """Have corporate actions happen, and what was asked for at the opens or in the book. Whether the book's orders
@@ -173,7 +175,7 @@ class Market:
                 found.append(execution.as_fill())
         return found
 
-    def take_updates(self) -> Updates:
+    def _take_updates(self) -> Updates:
         """What happened to orders since this was last called, in order, where somebody wants to hear of it."""
         if not self._is_heard:
             self._orders.changed.clear()

@@ -21,6 +21,22 @@ Settle = Callable[[int], Updates | None]
 at that tick; None where the tick has to be gone through by itself."""
 
 
+class Quiet(Protocol):
+    """The market, while it brings nothing but bars."""
+
+    @property
+    def until(self) -> int:
+        """The first tick at which it may bring more; `settle` may make it earlier."""
+
+    @property
+    def settle(self) -> Settle: ...
+    def turn(self, tick: int) -> Updates:
+        """Everything that a tick's bars bring: what there is to tell of it."""
+
+    def quiet_until(self, tick: int) -> int:
+        """The first tick from `tick` on at which it may bring more than bars: what `until` is from here on."""
+
+
 class Clock(Protocol):
     """Where the run stands; greta moves it."""
 
@@ -53,10 +69,10 @@ class Callbacks(Protocol):
     def call(self, updates: Updates) -> None:
         """Everything at the clock's tick."""
 
-    def call_until(self, first: int, stop: int, size: int, fresh: list[Any], settle: Settle) -> int:
-        """Everything from the tick `first` to before `stop`, of which none brings more than bars, in `size` turns at
-        most; `settle` is asked about the next tick where something stands in `fresh`. Returns the tick that is next,
-        `first` where that is to be called by itself."""
+    def call_until(self, first: int, size: int, fresh: list[Any], market: Quiet) -> int:
+        """Everything from the tick `first` on, at which the market is quiet, in some `size` turns; it is asked to
+        settle by the next tick where something stands in `fresh`. Returns the tick that is next, `first` where that is
+        to be called by itself."""
 
     def end(self) -> None:
         """The run is over."""

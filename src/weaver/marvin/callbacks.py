@@ -6,7 +6,7 @@ from typing import Any
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.playback import Closed, Playback
 from weaver.marvin.series.timeline import Clock
-from weaver.marvin.signal_calls import Settle, SignalCalls
+from weaver.marvin.signal_calls import Quiet, SignalCalls
 from weaver.model.calendar.instants import time_of
 from weaver.model.market.tick import Tick
 from weaver.model.orders.fill import Fill
@@ -69,23 +69,23 @@ class Callbacks:
         self._signals.call(tick)
         self._call_bars(closed)
 
-    def call_until(self, first: int, stop: int, size: int, fresh: list[Any], settle: Settle) -> int:
-        """Everything from the tick `first` to before `stop`, of which none brings more than bars; of some `size` calls.
+    def call_until(self, first: int, size: int, fresh: list[Any], market: Quiet) -> int:
+        """Everything from the tick `first` on, at which the market brings nothing but bars; some `size` calls.
 
-        Where the strategy asked for something, `settle(tick)` carries that out as of the next tick, if nothing more can
-        come of it, and returns what there is to tell of it there. It returns None otherwise; then, and before a signal
-        that comes on top of other calls, this returns. Returns the tick that is next; that is `first` where nothing was
-        called.
+        Where the strategy asked for something, `market.settle(tick)` carries that out as of the next tick, if nothing
+        more can come of it, and returns what there is to tell of it there. It returns None otherwise; then, and before
+        a signal that comes on top of other calls, this returns. Returns the tick that is next; that is `first` where
+        nothing was called.
         """
         signals = self._signals
         if not self._is_called_each_tick:
-            return signals.call_until(first, min(stop, signals.after(size)), fresh, settle, self._tell)
-        stop = min(stop, first + size, signals.next)
+            return signals.call_until(first, size, fresh, market, self._tell)
+        stop = min(market.until, first + size, signals.next)
         if first >= stop:
             return first
         stop, steps = self._playback.steps(first, stop)
         each = self._each_bar if self._only is not None else self._each_tick
-        each(steps, stop, fresh, settle)
+        each(steps, stop, fresh, market)
         tick = self._clock.tick + 1
         self._ticks += tick - first
         self._playback.left(tick)
@@ -96,12 +96,12 @@ class Callbacks:
         if self._on_stop is not None:
             self._on_stop()
 
-    def _each_bar(self, steps: Iterator[int], stop: int, fresh: list[Any], settle: Settle) -> None:
+    def _each_bar(self, steps: Iterator[int], stop: int, fresh: list[Any], market: Quiet) -> None:
         """One symbol with a bar at each tick, and nothing but `on_bar`."""
         clock, on_bar, bar = self._clock, self._on_bar, self._only
         assert on_bar is not None
         assert bar is not None
-        while self._goes_on(steps, stop, fresh, settle):
+        while self._goes_on(steps, stop, fresh, market):
             for clock.tick in steps:
                 on_bar(bar)
                 if fresh:
@@ -109,9 +109,9 @@ class Callbacks:
             else:
                 return
 
-    def _each_tick(self, steps: Iterator[int], stop: int, fresh: list[Any], settle: Settle) -> None:
+    def _each_tick(self, steps: Iterator[int], stop: int, fresh: list[Any], market: Quiet) -> None:
         clock, closing = self._clock, self._playback.closing
-        while self._goes_on(steps, stop, fresh, settle):
+        while self._goes_on(steps, stop, fresh, market):
             for clock.tick in steps:
                 self._call_bars(closing[0])
                 if fresh:
@@ -119,15 +119,16 @@ class Callbacks:
             else:
                 return
 
-    def _goes_on(self, steps: Iterator[int], stop: int, fresh: list[Any], settle: Settle) -> bool:
-        """Whether all that was asked for is settled by the next tick; ticks of which there is something to tell, or on
-        which something is left to rest, are called."""
-        clock, only, on_bar = self._clock, self._only, self._on_bar
+    def _goes_on(self, steps: Iterator[int], stop: int, fresh: list[Any], market: Quiet) -> bool:
+        """Whether all that was asked for is settled by the next tick, and the market stays quiet until `stop`; ticks of
+        which there is something to tell, or on which something is left to rest, are called."""
+        clock, only, on_bar, settle = self._clock, self._only, self._on_bar, market.settle
         while fresh:
             news = settle(clock.tick + 1) if clock.tick + 1 < stop else None
             if news is None:
                 return False
-            if not (news or fresh):
+            stays_quiet = stop <= market.until
+            if stays_quiet and not (news or fresh):
                 break
             clock.tick = next(steps)
             if news:
@@ -136,6 +137,8 @@ class Callbacks:
                 on_bar(only)
             else:
                 self._call_bars(self._playback.closing[0])
+            if not stays_quiet:
+                return False
         return True
 
     def _call_bars(self, closed: Closed) -> None:

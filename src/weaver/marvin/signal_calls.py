@@ -1,7 +1,7 @@
 """The calls that a run's signals ask for: found once for the whole run, made tick by tick."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,22 @@ NEVER = 2**62
 """A tick that no run has."""
 
 
+class Quiet(Protocol):
+    """The market, while it brings nothing but bars."""
+
+    @property
+    def until(self) -> int:
+        """The first tick at which it may bring more; `settle` may make it earlier."""
+
+    @property
+    def settle(self) -> Settle: ...
+    def turn(self, tick: int) -> Updates:
+        """Everything that a tick's bars bring: what there is to tell of it."""
+
+    def quiet_until(self, tick: int) -> int:
+        """The first tick from `tick` on at which it may bring more than bars: what `until` is from here on."""
+
+
 class Calls(NamedTuple):
     """Where one signal is true: ticks (ascending), the index of the bar to show at each, that bar, and whom to call."""
 
@@ -30,7 +46,7 @@ class Calls(NamedTuple):
 class SignalCalls:
     """All calls of all signals, by tick and then by registration, of ticks from `first` on."""
 
-    __slots__ = ("_at", "_clock", "_indices", "_targets", "_ticks")
+    __slots__ = ("_at", "_clock", "_indices", "_targets", "_ticks", "_turns")
 
     def __init__(self, clock: Clock, calls: Sequence[Calls], first: int) -> None:
         self._clock = clock
@@ -44,12 +60,12 @@ class SignalCalls:
         self._indices: list[int] = indices[order].tolist()
         whom = [(one.callback, one.bar, one.bar.cursor) for one in calls]
         self._targets = [whom[k] for k in which[order].tolist()]
-        self._at = 0
+        self._at = self._turns = 0
 
     @property
     def made(self) -> int:
-        """How many have been made."""
-        return self._at
+        """How many have been made, and turns that the market had in between."""
+        return self._at + self._turns
 
     @property
     def next(self) -> int:
@@ -70,11 +86,13 @@ class SignalCalls:
             callback(bar)
 
     def call_until(
-        self, first: int, stop: int, fresh: list[Any], settle: Settle, tell: Callable[[Updates], None]
+        self, first: int, size: int, fresh: list[Any], market: Quiet, tell: Callable[[Updates], None]
     ) -> int:
-        """Make the calls from the tick `first` to before `stop`; leave where what was asked for cannot be settled by
-        the next. Returns the tick that is next: `stop`, or the one after the last calls."""
+        """Make the calls from the tick `first` on, the market's turns in between: some `size` of both. Leave where what
+        was asked for cannot be settled by the next tick. Returns the tick that is next."""
         clock, ticks, indices, targets, at = self._clock, self._ticks, self._indices, self._targets, self._at
+        settle, last = market.settle, min(self.after(size), len(clock.ticks))
+        stop, turns = min(last, market.until), self._turns + size
         tick = first - 1
         while True:
             while fresh:
@@ -87,10 +105,17 @@ class SignalCalls:
                     tell(news)
                     if ticks[at] == tick:
                         break  # what it asks for is settled after the calls of this tick
+                elif market.until < stop:
+                    stop = market.until
             tick = ticks[at]
             if tick >= stop:
-                self._at = at
-                return stop
+                if stop == last or self._turns == turns:
+                    self._at = at
+                    return stop
+                self._turns += 1
+                clock.tick = tick = stop
+                tell(market.turn(tick))
+                stop = min(last, market.quiet_until(tick + 1))
             clock.tick = tick
             while ticks[at] == tick:
                 callback, bar, cursor = targets[at]

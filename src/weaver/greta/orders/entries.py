@@ -1,6 +1,6 @@
 """Market entries whose exits begin to work as they fill: done with in one step where the bar leaves the exits alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from weaver.greta.ledger.plain_orders import PlainOrders
@@ -16,8 +16,12 @@ from weaver.model.orders.status import OrderStatus
 class Entries:
     """Takes up one entry with its exits where it is all that was asked for."""
 
-    def __init__(self, plain: PlainOrders, orders: OrderBook, watch: Watch, trails: Trails) -> None:
+    def __init__(
+        self, plain: PlainOrders, orders: OrderBook, watch: Watch, trails: Trails, look_ahead: Callable[[int], object]
+    ) -> None:
+        """`look_ahead`: finds out, from a tick on, how long nothing happens to the exits that have begun."""
         self._plain, self._orders, self._watch, self._trails = plain, orders, watch, trails
+        self._look_ahead = look_ahead
 
     def is_taken_up(self, fresh: Sequence[Any], tick: int) -> bool:
         """Whether `fresh` was an entry with all its exits, and has filled at the open of a tick, with exits in the book
@@ -45,6 +49,7 @@ class Entries:
             if leg.order_type is OrderType.TRAILING_STOP:
                 self._trails.start(leg, prices.close_units(tick))
         self._watch.rest(tick)
+        self._look_ahead(tick + 1)
 
 
 def _is_market(entry: Order) -> bool:

@@ -11,8 +11,6 @@ from weaver.model.orders.status import OrderStatus
 
 QUIET: tuple[()] = ()
 """Nothing to tell."""
-AGAIN = object()
-"""Stands among what was asked for where the market has to be asked anew how long it stays quiet."""
 PENDING, ACCEPTED = OrderStatus.PENDING, OrderStatus.ACCEPTED
 Way = Callable[[int], tuple[()] | None]
 
@@ -44,7 +42,7 @@ class ShortWay:
                         return QUIET
                     return None
                 if order.exits is not None and entries is not None and entries.is_taken_up(fresh, tick):
-                    fresh[:] = [AGAIN]
+                    clear()
                     return QUIET
             return take_up(fresh, accept, tick)
 

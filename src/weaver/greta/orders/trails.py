@@ -256,9 +256,10 @@ class Trails:
     def follow(self, tick: int) -> None:
         """Take the marks along with the bars up to a tick, of which none has reached a level: those of orders that had
         started when a tick's turn last ended."""
-        seen, self._seen = self._seen, tick
+        seen = self._seen
         if tick <= seen:
             return
+        self._seen = tick
         for order in self._book:
             if isinstance(order, FollowingStop) and order.status in WORKING:
                 prices = self._prices[order.scale.symbol]

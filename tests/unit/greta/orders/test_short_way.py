@@ -8,6 +8,7 @@ import pytest
 from tests.builders import backtest, crypto_bars
 from weaver import Strategy
 from weaver.greta.market import Market
+from weaver.greta.ports import Updates
 from weaver.marvin.series.bar import Bar
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
@@ -22,13 +23,13 @@ BARS = crypto_bars(CLOSES)
 def turns(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """The ticks that a market went through by themselves."""
     ticks: list[int] = []
-    have_turn = Market.have_turn
+    turn = Market.turn
 
-    def noting(self: Market, tick: int) -> None:
+    def noting(self: Market, tick: int) -> Updates:
         ticks.append(tick)
-        have_turn(self, tick)
+        return turn(self, tick)
 
-    monkeypatch.setattr(Market, "have_turn", noting)
+    monkeypatch.setattr(Market, "turn", noting)
     return iter([ticks])
 
 
