@@ -31,6 +31,7 @@ from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
 from weaver.glados.live.live_runner import LiveRunner
+from weaver.glados.live.portfolio import PortfolioCurves
 from weaver.glados.live.results import LiveResults
 from weaver.glados.live.session import LiveSessions
 from weaver.glados.metrics import Metrics
@@ -256,14 +257,15 @@ async def started(
     known = KnownStrategies(catalogue=catalogue, threads=threads.strategies)
     await known.look()
     facts, metrics = _facts(settings, port), Metrics()
+    live_results = LiveResults(store=store, aside=threads.results.do)
     services = Services(
         facts=facts, database=database, log=database.log, runs=runs, catalogue=catalogue, known_strategies=known,
         bars=bars, jobs=jobs, threads=threads, reader=reader, is_owner=lambda: database.is_owner, now=wall.now,
         new_id=new_id, wait=wall.sleep, metrics=metrics, open_history=connected,
         hub=Hub(log=database.log, wait=wall.sleep, on_event=metrics.event, on_reset=metrics.reset),
         gate=Gate(token=facts.token, sessions=Sessions(now=wall.now, new_token=parts.new_token)),
-        live_results=LiveResults(store=store, aside=threads.results.do), trading=trading, trading_store=store,
-        desk=Desk(store=store, new_id=new_id),
+        live_results=live_results, portfolio=PortfolioCurves(live_results, aside=threads.results.do), trading=trading,
+        trading_store=store, desk=Desk(store=store, new_id=new_id),
     )  # fmt: skip
     return Started(database=database, pool=pool, runs=runs, services=services)
 

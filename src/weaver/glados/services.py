@@ -10,6 +10,7 @@ from weaver.glados.http.security import Gate
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
+from weaver.glados.live.portfolio import PortfolioCurves
 from weaver.glados.live.results import LiveResults
 from weaver.glados.metrics import Metrics
 from weaver.glados.pool.file_readers import FileReader
@@ -74,5 +75,7 @@ class Services:
     trading_store: TradingStore
     live_results: LiveResults
     """What paper and live runs have come to."""
+    portfolio: PortfolioCurves
+    """The curves that are summed to all runs' equity."""
     desk: Desk
     """Takes what people order."""

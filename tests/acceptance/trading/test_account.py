@@ -67,7 +67,7 @@ def test_position_is_its_owners_and_what_is_left(api: Api, exchange: Exchange) -
     assert (held["quantity"], owner["quantity"], owner["run_id"], held["remainder"]) == ("4", "4", None, "0")
     assert (owner["cost"], owner["market_value"], owner["unrealised_pnl"]) == ("742", "746", "4")
     portfolio = api.get("/portfolio/equity")
-    [mine] = portfolio["items"][0]["owners"]
+    [mine] = portfolio["accounts"][0]["owners"]
     assert (mine["cash"], mine["equity"], mine["pnl"]) == ("-742", "4", "4")
     traded(api, exchange, "sell", "4")
     assert positions(api) == {}

@@ -127,7 +127,12 @@ def test_two_runs_in_one_symbol_have_figures_of_their_own(tmp_path: Path) -> Non
         assert (position["quantity"], position["remainder"], position["parts"]) == ("7", "0", [])
         total = sum((Decimal(one["market_value"]) for one in owners.values()), Decimal(0))
         assert total == Decimal(position["market_value"])
-        [account] = api.get("/portfolio/equity")["items"]
+        portfolio = api.get("/portfolio/equity")
+        [account] = portfolio["accounts"]
+        shares = [one for one in account["owners"] if one["run_id"] is not None]
+        assert portfolio["runs"] == 2
+        assert Decimal(portfolio["items"][-1]["allotted"]) == 2 * 40_000
+        assert Decimal(portfolio["items"][-1]["pnl"]) == sum((Decimal(one["pnl"]) for one in shares), Decimal(0))
         pnl = sum((Decimal(one["pnl"]) for one in account["owners"]), Decimal(0))
         assert Decimal(account["equity"]) == 100_000 + pnl
         risk = next(one for one in api.get("/risk")["accounts"] if one["account"] == ACCOUNT)

@@ -61,7 +61,7 @@ def figures(api: Api, exchange: Exchange, runs: list[str]) -> Any:
     assert [(one["kind"], one["quantity"]) for one in position["parts"]] == [("others", OTHERS)]
     assert position["remainder"] == OTHERS
     assert Decimal(position["quantity"]) == sum(map(Decimal, (*QUANTITIES, OTHERS))) == in_account(exchange)
-    [account] = api.get("/portfolio/equity")["items"]
+    [account] = api.get("/portfolio/equity")["accounts"]
     equities = {one["run_id"]: Decimal(one["equity"]) for one in account["owners"]}
     pnl = sum((Decimal(one["pnl"]) for one in account["owners"]), Decimal(0))
     assert sum(equities.values()) == 2 * 40_000 + pnl

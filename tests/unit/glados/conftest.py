@@ -30,6 +30,7 @@ from weaver.glados.app import create_app
 from weaver.glados.http.security import Gate, Sessions
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
+from weaver.glados.live.portfolio import PortfolioCurves
 from weaver.glados.live.results import LiveResults
 from weaver.glados.metrics import Metrics
 from weaver.glados.services import ServerFacts, Services
@@ -87,9 +88,11 @@ def services_on(*, facts: ServerFacts, new_token: Callable[[], str], **parts: An
         events=EventFactory(producer="veda", now=parts["now"], new_id=parts["new_id"]),
         wall=FakeClock(),
     )
+    live_results = LiveResults(store=store, aside=parts["threads"].results.do)
     return Services(
         trading=trading,
-        live_results=LiveResults(store=store, aside=parts["threads"].results.do),
+        live_results=live_results,
+        portfolio=PortfolioCurves(live_results, aside=parts["threads"].results.do),
         trading_store=store,
         desk=Desk(store=store, new_id=parts["new_id"]),
         facts=facts,

@@ -28,7 +28,7 @@ from weaver.veda.positions.trades import LiveTrade, trades_of
 from weaver.veda.runs.mirror.curve import CashFlow, CurveFold, CurvePoint, Ordered
 from weaver.veda.runs.recorded.codec import decode_inputs, decode_setup
 
-FOLDS_MAX = 32
+FOLDS_MAX = 64
 """So many runs' curves are kept, to which new ticks are added."""
 TICKS_AT_ONCE = 2_000
 Aside = Callable[[Callable[[], None]], Awaitable[None]]

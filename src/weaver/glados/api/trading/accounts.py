@@ -12,14 +12,11 @@ from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import PageOf
 from weaver.glados.schemas.trading.accounts import (
     AccountDifference,
-    AccountEquity,
     AccountPosition,
     AccountResponse,
     ForeignOrder,
     LookRequest,
-    OwnerEquity,
     OwnHolding,
-    PortfolioEquityResponse,
     ReconciliationResponse,
     RemainderPart,
 )
@@ -80,19 +77,6 @@ async def look_now(services: ServicesDep, paging: PagingDep, body: LookRequest) 
     for account in found:
         await account.look()
     return paging.cut([await _reconciliation(one) for one in found])
-
-
-@router.get("/portfolio/equity")
-async def get_portfolio_equity(services: ServicesDep) -> PortfolioEquityResponse:
-    """Equity of all accounts that are connected, and what runs and orders by hand have earned of it."""
-    accounts = [*services.trading.accounts.values()]
-    sums: dict[str, Decimal] = {}
-    for account in accounts:
-        if not account.adapter.is_replay and account.venue_account and account.venue_account.equity is not None:
-            sums[account.mode] = sums.get(account.mode, Decimal(0)) + account.venue_account.equity
-    return PortfolioEquityResponse(
-        items=[_equity(one) for one in accounts], equity={str(mode): plain(value) for mode, value in sums.items()}
-    )
 
 
 def _account(account: TradingAccount) -> AccountResponse:
@@ -175,29 +159,6 @@ def _foreign(order: VenueOrder) -> ForeignOrder:
         side=order.side,
         quantity=maybe(order.quantity),
         status=str(order.status),
-    )
-
-
-def _equity(account: TradingAccount) -> AccountEquity:
-    shown = account.venue_account
-    equity, last = (None, None) if shown is None else (shown.equity, shown.last_equity)
-    return AccountEquity(
-        **place_of(account),
-        equity=maybe(equity),
-        cash=None if shown is None else maybe(shown.cash),
-        day_pnl=None if equity is None or last is None else plain(equity - last),
-        owners=[_owner_equity(account, run_id) for run_id in (*account.ledgers.runs, None)],
-    )
-
-
-def _owner_equity(account: TradingAccount, run_id: str | None) -> OwnerEquity:
-    ledger, equity = account.ledgers.of(run_id), account.ledgers.equity(run_id)
-    return OwnerEquity(
-        run_id=run_id,
-        allotted=plain(ledger.allotted),
-        cash=plain(ledger.cash),
-        equity=plain(equity),
-        pnl=plain(equity - ledger.allotted),
     )
 
 

@@ -120,8 +120,24 @@ class AccountEquity(OfAccount):
     owners: list[OwnerEquity] = Field(description="Each run's, and that of orders by hand.")
 
 
-class PortfolioEquityResponse(ResponseBody):
-    """The equity of all accounts that are open."""
+class PortfolioPoint(ResponseBody):
+    """Where all runs of a mode stood together."""
 
-    items: list[AccountEquity] = Field(description="By account; a replay's money is play money.")
-    equity: dict[str, Amount] = Field(description="The sum of paper, and of live accounts; without replays.")
+    timestamp: datetime = Field(description="When; each is later than the one before.")
+    equity: Amount = Field(description="allotted + pnl.")
+    allotted: Amount = Field(description="Cash at their starts, of the runs that traded then.")
+    pnl: Amount = Field(description="What all runs had made that had begun by then, those that had ended included.")
+
+
+class PortfolioEquityResponse(ResponseBody):
+    """The equity of all runs of a mode over time, thinned where it has more points than were asked for."""
+
+    mode: RunMode = Field(description="Paper money, or real money.")
+    items: list[PortfolioPoint] = Field(description="In order of time; the last is how they stand now.")
+    points: int = Field(description="How many items there are.")
+    total: int = Field(description="How many points the curve has.")
+    downsampled: bool = Field(
+        description="True: points were left out. The first, the last and the extremes of each stretch stay."
+    )
+    runs: int = Field(description="How many runs it is the sum of.")
+    accounts: list[AccountEquity] = Field(description="Those of the mode that are connected; a replay's is play money.")

@@ -30,10 +30,6 @@ async def test_look_at_all_that_are_open_finds_nothing_and_at_one_that_is_none_i
     assert (await api.client.post("/api/v1/reconciliation", json={"account": "x paper"})).status_code == 400
 
 
-async def test_portfolio_of_no_account_is_worth_nothing(api: Api) -> None:
-    assert (await api.client.get("/api/v1/portfolio/equity")).json() == {"items": [], "equity": {}}
-
-
 def test_holding_is_sent_in_exact_amounts() -> None:
     fill = replace(live_fill("buy", "0.10", "185.50", commission="0.3500"), run_id="r")
     [held] = SubLedger.opened("r", Decimal(1000)).booked(fill).holdings({"AAPL": Decimal("190.10")})
