@@ -30,6 +30,7 @@ from weaver.greta.orders.entries import Entries
 from weaver.greta.orders.exits import Exits
 from weaver.greta.orders.next_touch import Watch
 from weaver.greta.orders.short_way import ShortWay
+from weaver.greta.orders.trails import Trails
 from weaver.greta.record.envelope import Envelope
 from weaver.greta.record.run_record import RunRecord
 from weaver.marvin.callbacks import Callbacks
@@ -64,7 +65,7 @@ OFF: Mapping[str, Sequence[Switch]] = {
     "orders looked at when due": [(Watch, "due", lambda _, now: now + 1)],
     "margin rule as a bound": [(MarginRule, "is_safe", lambda *_: False)],
     "new orders left as they are": [(Watch, "leaves", lambda *_: False)],
-    "trailing stops that follow": [(next_touch, "is_trailing", lambda _: False)],
+    "trailing stops that follow": [(Trails, "follows", lambda *_: False)],
     "fills found when looked at": [(market, "FillAtOpen", _whole)],
     "streamed series": [(playback, "_advances", lambda *_: [])],
 }

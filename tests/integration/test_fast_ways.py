@@ -14,11 +14,11 @@ from tests.integration.fast_ways import OFF, SMALL, VARIANTS, case, differences,
 from weaver.greta import market
 from weaver.greta.ledger.margin_rule import MarginRule
 from weaver.greta.market import Market
-from weaver.greta.orders import next_touch
 from weaver.greta.orders.entries import Entries
 from weaver.greta.orders.exits import Exits
 from weaver.greta.orders.next_touch import Watch
 from weaver.greta.orders.short_way import ShortWay
+from weaver.greta.orders.trails import Trails
 from weaver.marvin.callbacks import Callbacks
 from weaver.marvin.series import playback
 
@@ -65,7 +65,7 @@ def test_drawn_runs_take_every_fast_way_and_are_called_with_everything(monkeypat
     spy(Callbacks, "call_until", lambda found, _, first, *__: found > first + 1)
     spy(Watch, "due", lambda found, _, now: found > now + 1)
     spy(Watch, "leaves", lambda found, *_: found)
-    spy(next_touch, "is_trailing", lambda found, _: found)
+    spy(Trails, "follows", lambda found, *_: found)
     spy(MarginRule, "is_safe", lambda found, *_: found)
     spy(playback, "_advances", lambda found, *_: bool(found))
     kinds: Counter[str] = Counter()

@@ -83,7 +83,6 @@ class Market:
         """The first tick from `tick` on at which it may bring more than bars: what `until` is from here on."""
         until = min(self._last + 1, self._corporate.next_after(tick - 1))
         if self._book:
-            self._trails.follow(tick - 1)
             # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
             until = min(until, self._watch.due(tick - 1), max(tick, self._last))
         self.until = until if self._margin is None else self._margin.first_doubt(tick, until)

@@ -43,11 +43,10 @@ class Entries:
         assert group is not None
         self._plain.keep(entry)
         self._orders.working += group.legs
-        self._trails.follow(tick)
         self._orders.enter(group, entry.units, prices.ends[tick])
         for leg in group.legs:
             if leg.order_type is OrderType.TRAILING_STOP:
-                self._trails.start(leg, prices.close_units(tick))
+                self._trails.start(leg, prices.close_units(tick), tick)
         self._watch.rest(tick)
         self._look_ahead(tick + 1)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.orders.book import OrderBook
-from weaver.greta.orders.trails import NEVER, Trail, Trails, is_trailing
+from weaver.greta.orders.trails import NEVER, Trail, Trails
 from weaver.model.orders.actions import OrderType, TimeInForce
 from weaver.model.orders.order import Order
 
@@ -129,10 +129,12 @@ class Watch:
                 continue
             if order.tif in AUCTIONS:
                 due = min(due, self._auction(order, prices, bar))
-            elif _needs_bar(order, prices, bar) or (order.tif is DAY and session_close is None):
+            elif order.tif in ONE_BAR or (order.tif is DAY and session_close is None):
                 due = min(due, prices.tick_of(bar))
-            elif order.order_type is TRAILING_STOP:
-                levels.append(self._trails.search(order))
+            elif self._trails.follows(order) and _meets_all(order, prices, bar):
+                levels.append(self._trails.search(order, now))
+            elif _needs_bar(order):
+                due = min(due, prices.tick_of(bar))
             else:
                 levels.append(_level(order, prices))
         return _first_touch(levels, now + 1, min(due, len(self.ticks)), due)
@@ -152,26 +154,25 @@ def _first_touch(levels: Sequence[Level | Trail], start: int, end: int, otherwis
     size = BLOCK
     while levels and start < end:
         stop = min(start + size, end)
-        touch = min([level.first(start, stop) for level in levels])
-        if touch < NEVER:
+        touch = stop
+        for level in levels:
+            touch = min(touch, level.first(start, touch))
+        if touch < stop:
             return touch
         start, size = stop, min(4 * size, BLOCK_MAX)
     return otherwise
 
 
-def _needs_bar(order: Order, prices: Prices, bar: int) -> bool:
+def _needs_bar(order: Order) -> bool:
     """Whether its next bar, whatever that is, does something to an order."""
-    if order.tif in ONE_BAR:
-        return True
     if order.order_type is TRAILING_STOP:
-        return not _follows(order, prices, bar)
+        return True
     return order.limit_units is None and (order.stop_units is None or order.triggered)
 
 
-def _follows(order: Order, prices: Prices, bar: int) -> bool:
-    """Whether the mark of a trailing stop goes along with every bar from one on."""
-    are_all_for_it = prices.all_tradable and prices.is_contiguous and prices.opens[bar] >= order.placed
-    return are_all_for_it and is_trailing(order)
+def _meets_all(order: Order, prices: Prices, bar: int) -> bool:
+    """Whether every bar from one on is for an order, one after the other."""
+    return prices.all_tradable and prices.is_contiguous and prices.opens[bar] >= order.placed
 
 
 def _level(order: Order, prices: Prices) -> Level:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import count
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeGuard
 
 import numpy as np
 
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.ports import Clock
+from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.price_decimals import EXACT_BELOW
 from weaver.model.orders.order import WORKING, Order
 from weaver.model.orders.status import OrderEvent
@@ -34,7 +35,7 @@ class Side:
     """A symbol's prices as trailing stops of one side see them: higher ones take the mark along, lower ones reach the
     level. For a buy, which goes the other way, all are negative."""
 
-    __slots__ = ("ahead", "behind", "highest", "lowest")
+    __slots__ = ("_prices", "_sign", "_terms", "_way", "ahead", "behind", "highest", "lowest")
 
     def __init__(self, prices: Prices, sign: int) -> None:
         bars = prices.listing.bars
@@ -44,34 +45,59 @@ class Side:
         self.highest = np.maximum.reduceat(ahead, blocks).data
         """The highest price ahead of each block of bars."""
         self.lowest = np.minimum.reduceat(behind, blocks).data
+        self._prices, self._sign = prices, sign
+        self._terms: tuple[Amount | None, int | None] = None, None
+        self._way = 1.0, 0.0
+
+    def way(self, percent: Amount | None, trail: int | None) -> tuple[float, float]:
+        """How many times a mark the level of a stop on these terms is, and how much above that: a tick too high at
+        least, for levels are rounded. The newest answer is kept: a stop is mostly like the one before it."""
+        if self._terms != (percent, trail):
+            scale, sign = self._prices.scale, self._sign
+            factor, shift = 1 - sign * 1e-9, max(scale.tick, scale.tick_under_one) / scale.price_one
+            if percent is not None:
+                factor += sign * float(percent) / 100
+            elif trail is not None:
+                shift -= trail / scale.price_one
+            self._terms, self._way = (percent, trail), (factor, shift)
+        return self._way
 
 
 class Trail:
-    """A trailing stop that goes along with every bar of its symbol from one on, asked about stretches of ticks that
-    follow upon each other.
+    """A trailing stop that goes along with every bar of its symbol from `bar` on, whose level is searched for.
 
     Levels are floats here, taken a little too high, so that no bar is missed; whole units decide on what is found.
     """
 
-    __slots__ = ("_factor", "_first", "_is_exact", "_mark", "_order", "_prices", "_shift", "_side", "_start", "reached")
+    __slots__ = ("_bar", "_factor", "_is_exact", "_mark", "_order", "_prices", "_reached", "_shift", "_side", "_start")
 
-    def __init__(self, prices: Prices, side: Side, order: Order) -> None:
-        mark, scale, sign = order.mark, prices.scale, order.sign
-        assert mark is not None
-        self._prices, self._side, self._order, self._start = prices, side, order, mark
-        self._first = -1
-        self._mark = -sign * float(mark / scale.price_one)
+    def __init__(self, prices: Prices, side: Side, order: Order, bar: int) -> None:
+        self._prices, self._side, self._order, self._bar = prices, side, order, bar
+        self._factor, self._shift = side.way(order.trail_percent, order.trail_units)
+        self._start: int | Fraction = 0
+        self._mark, self._is_exact = 0.0, False
+        self._reached: Reached | None = None
+        """What the newest search has found, where that is known for sure."""
+
+    def follow(self, tick: int, mark: int | Fraction) -> tuple[int | Fraction, int | None] | None:
+        """Go along with the bars up to a tick, of which none has reached the level. Returns where `mark` is then, and
+        the level if it is known, for what a search has found need not be found again; None where no bar has come."""
+        first, last = self._bar, self._prices.newest_at(tick) + 1
+        if first >= last:
+            return None
+        self._bar = last
+        reached = self._reached
+        if reached is not None and reached[:3] == (first, mark, last):
+            return reached.mark, reached.level
+        return moved(mark, self._order.sign, self._prices, first, last), None
+
+    def begin(self, mark: int | Fraction) -> None:
+        """Search from here on, where its mark is this, over stretches of ticks that follow upon each other."""
+        self._start = mark
+        self._mark = -self._order.sign * float(mark / self._prices.scale.price_one)
         """Where the mark is after the bars that were asked about."""
         self._is_exact = isinstance(mark, int) and mark < EXACT_BELOW
         """Whether equal marks are equal floats."""
-        self._factor, self._shift = 1 - sign * 1e-9, max(scale.tick, scale.tick_under_one) / scale.price_one
-        """The level is so many times the mark, and so much above that: a tick too high at least, for it is rounded."""
-        if order.trail_percent is not None:
-            self._factor += sign * float(order.trail_percent) / 100
-        elif order.trail_units is not None:
-            self._shift -= order.trail_units / scale.price_one
-        self.reached: Reached | None = None
-        """What was found, where that is known for sure."""
 
     def first(self, start: int, stop: int) -> int:
         """The tick of the first bar that reaches its level, of those that close at the ticks from `start` to before
@@ -81,8 +107,6 @@ class Trail:
         bar, last = prices.newest_at(start - 1) + 1, prices.newest_at(stop - 1) + 1
         if bar >= last:
             return NEVER
-        if self._first < 0:
-            self._first = bar
         block = -(-bar // BLOCK)
         found = self._within(bar, min(block * BLOCK, last))
         if found is None:
@@ -125,7 +149,7 @@ class Trail:
         level = level_of(order, exact)
         if order.sign * (level - prices.units(abs(self._side.behind[bar]))) > 0:
             return False
-        self.reached = Reached(self._first, self._start, bar, exact, level)
+        self._reached = Reached(self._bar, self._start, bar, exact, level)
         return True
 
 
@@ -177,7 +201,7 @@ class FollowingStop(StartedStop):
 
     @property
     def mark(self) -> int | Fraction | None:
-        self.trails.look()
+        self.trails.look(self)
         found: int | Fraction | None = self.__dict__["mark"]
         return found
 
@@ -187,13 +211,15 @@ class FollowingStop(StartedStop):
 
     def level(self) -> int | None:
         """The level of the mark where that is by now."""
-        self.trails.look()
+        self.trails.look(self)
         return super().level()
 
     def happen(self, event: OrderEvent) -> None:
         """Take a step; where that ends it, its level stays what it was then."""
-        self.trails.look()
+        self.trails.look(self)
         super().happen(event)
+        if self.status not in WORKING:
+            self.trails.leave(self)
 
 
 class Trails:
@@ -204,30 +230,41 @@ class Trails:
         self._book, self._prices, self._clock = book, prices, clock
         self._following = type("FollowingStop", (FollowingStop,), {"__slots__": (), "trails": self})
         self._sides: dict[tuple[str, int], Side] = {}
-        self._searches: dict[int, Trail] = {}
-        """By number of an order that follows: the newest search for the bar that reaches its level."""
-        self._seen = clock.tick
-        """The tick up to which all marks have followed."""
-        self._is_open = True
+        self._trails: dict[int, Trail] = {}
+        """By number, of the orders that follow."""
+        self._before: int | None = None
+        """While a tick's bars have their turn, the tick before it."""
 
-    def search(self, order: Order) -> Trail:
-        """A search for the first bar that reaches an order's level."""
-        key = order.scale.symbol, order.sign
-        prices, side = self._prices[key[0]], self._sides.get(key)
-        if side is None:
-            side = self._sides[key] = Side(prices, order.sign)
-        trail = self._searches[order.number] = Trail(prices, side, order)
+    def follows(self, order: Order) -> TypeGuard[FollowingStop]:
+        """Whether an order's mark goes along with the bars of its symbol."""
+        return order.__class__ is self._following
+
+    def search(self, order: FollowingStop, tick: int) -> Trail:
+        """Search for the first bar after a tick that reaches an order's level."""
+        trail = self._followed(order, tick)
+        trail.begin(order.__dict__["mark"])
         return trail
 
-    def look(self) -> None:
-        """Take the marks along up to the clock's tick."""
-        if self._is_open and self._clock.tick > self._seen:
-            self.follow(self._clock.tick)
+    def look(self, order: FollowingStop) -> None:
+        """Take a mark along up to the clock's tick, or to the one before that whose bars have their turn."""
+        self._followed(order, self._clock.tick if self._before is None else self._before)
+
+    def leave(self, order: Order) -> None:
+        """Let an order that has ended stay where it is."""
+        order.__class__ = StartedStop
+        del self._trails[order.number]
+
+    def _followed(self, order: FollowingStop, tick: int) -> Trail:
+        """Take a mark along up to a tick."""
+        trail = self._trails[order.number]
+        found = trail.follow(tick, order.__dict__["mark"])
+        if found is not None:
+            order.move(*found)
+        return trail
 
     def begin(self, tick: int) -> None:
         """The bars of a tick have their turn, in which marks are where they were before it."""
-        self._is_open = False
-        self.follow(tick - 1)
+        self._before = tick - 1
 
     def stand_still(self) -> None:
         """Those bars move the marks themselves: until the end of their turn trailing stops are orders like any."""
@@ -239,43 +276,26 @@ class Trails:
 
     def end(self, tick: int, *, are_moved: bool) -> None:
         """The bars of a tick have had their turn; `are_moved`: marks went along with them."""
+        self._before = None
         if are_moved:
-            self._seen = tick
-        self.follow(tick)
-        self._searches.clear()
-        self._is_open = True
-        for order in self._book:
-            if order.__class__ is not self._following and is_trailing(order):
-                order.__class__ = self._following
+            self._trails.clear()
+            for order in self._book:
+                if is_trailing(order):
+                    self._take(order, tick)
 
-    def start(self, order: Order, mark: int) -> None:
-        """Let a trailing stop start from a price at the tick up to which all others have followed."""
-        order.__class__ = self._following
+    def start(self, order: Order, mark: int, tick: int) -> None:
+        """Let a trailing stop start from a price at a tick."""
+        self._take(order, tick)
         order.mark = mark
 
-    def follow(self, tick: int) -> None:
-        """Take the marks along with the bars up to a tick, of which none has reached a level: those of orders that had
-        started when a tick's turn last ended."""
-        seen = self._seen
-        if tick <= seen:
-            return
-        self._seen = tick
-        for order in self._book:
-            if isinstance(order, FollowingStop) and order.status in WORKING:
-                prices = self._prices[order.scale.symbol]
-                first, last = prices.newest_at(seen) + 1, prices.newest_at(tick) + 1
-                if first < last:
-                    self._move(order, prices, first, last)
-
-    def _move(self, order: FollowingStop, prices: Prices, first: int, last: int) -> None:
-        """Take a mark along with the bars from `first` to before `last`: what a search has found need not be found
-        again."""
-        search = self._searches.get(order.number)
-        reached = None if search is None else search.reached
-        if reached is not None and reached[:3] == (first, order.mark, last):
-            order.move(reached.mark, reached.level)
-        else:
-            order.mark = moved(order, prices, first, last)
+    def _take(self, order: Order, tick: int) -> None:
+        """Have an order follow the bars after a tick."""
+        order.__class__ = self._following
+        key = order.scale.symbol, order.sign
+        prices, side = self._prices[key[0]], self._sides.get(key)
+        if side is None:
+            side = self._sides[key] = Side(prices, order.sign)
+        self._trails[order.number] = Trail(prices, side, order, prices.newest_at(tick) + 1)
 
 
 def start(order: Order, close: int | None) -> None:
@@ -285,13 +305,10 @@ def start(order: Order, close: int | None) -> None:
         order.mark = close
 
 
-def moved(order: Order, prices: Prices, first: int, last: int) -> int | Fraction:
+def moved(mark: int | Fraction, sign: int, prices: Prices, first: int, last: int) -> int | Fraction:
     """Where the mark of a trailing stop is after the bars from `first` to before `last`."""
-    mark, bars = order.mark, prices.listing.bars
-    assert mark is not None
-    if first >= last:
-        return mark
-    if order.sign < 0:
+    bars = prices.listing.bars
+    if sign < 0:
         return max(mark, prices.units(float(np.maximum.reduce(bars.high[first:last]))))
     return min(mark, prices.units(float(np.minimum.reduce(bars.low[first:last]))))
 

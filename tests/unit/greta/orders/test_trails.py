@@ -51,14 +51,17 @@ def trailing(prices: Prices, sign: int = -1, *, mark: float = 100, **terms: Any)
     return order
 
 
-def search(prices: Prices, order: Order) -> Trail:
-    """A search that begins."""
-    return Trail(prices, Side(prices, order.sign), order)
+def search(prices: Prices, order: Order, bar: int = 1) -> Trail:
+    """A search that begins with a bar."""
+    trail = Trail(prices, Side(prices, order.sign), order, bar)
+    assert order.mark is not None
+    trail.begin(order.mark)
+    return trail
 
 
 def first(prices: Prices, order: Order, start: int, stop: int, *, now: int = 0) -> int:
     """Of a search from the tick after `now` on, which has come as far as `start` and found nothing."""
-    trail = search(prices, order)
+    trail = search(prices, order, now + 1)
     assert trail.first(now + 1, start) == NEVER
     return trail.first(start, stop)
 
@@ -133,22 +136,25 @@ def trails_of(book: list[Order], prices: Prices, clock: Standing) -> Trails:
     """They have all had a turn at the clock's tick."""
     trails = Trails(book, {"BTC/USD": prices}, clock)
     trails.begin(clock.tick)
-    trails.end(clock.tick, are_moved=False)
+    trails.end(clock.tick, are_moved=True)
     return trails
 
 
 def test_mark_follows_the_bars_since_the_last_look() -> None:
-    prices = market()
+    prices, clock = market(), Standing()
     order = trailing(prices)
-    trails = trails_of([order], prices, Standing())
+    trails = trails_of([order], prices, clock)
     levels = []
-    for tick in (1, 3, 3, 4):
-        trails.follow(tick)
+    for clock.tick in (1, 3, 3, 4):
         levels.append(order.stop)
     assert levels == [98, 103, 103, 107]
-    trails.end(7, are_moved=True)  # a turn has taken the marks along, up to the bar whose high is 130
-    trails.follow(7)
-    assert order.stop == 107
+    trails.begin(7)
+    trails.stand_still()
+    order.mark = 120 * prices.scale.price_one
+    set_level(order)
+    clock.tick = 7
+    trails.end(7, are_moved=True)  # the turn has taken the mark along, whatever that bar's high of 130 says
+    assert order.stop == 115
 
 
 def test_level_is_where_the_clock_is_whenever_somebody_looks_but_for_while_bars_have_their_turn() -> None:
@@ -201,8 +207,9 @@ def test_bar_that_comes_within_a_tick_of_the_level_does_not_reach_it() -> None:
 
 def test_mark_of_a_short_position_follows_the_lows() -> None:
     prices = market(highs=[200 - low for low in LOWS], lows=[200 - high for high in HIGHS])
-    order = trailing(prices, 1)
-    trails_of([order], prices, Standing()).follow(4)
+    order, clock = trailing(prices, 1), Standing()
+    trails_of([order], prices, clock)
+    clock.tick = 4
     assert (order.mark, order.stop) == (88 * prices.scale.price_one, 93)
 
 
@@ -218,10 +225,10 @@ def test_only_a_trailing_stop_that_has_started_and_still_works_goes_along() -> N
     ]
     unstarted = trailing(prices)
     unstarted.mark = None
-    book = [*others, unstarted]
-    trails = trails_of(book, prices, Standing())
+    book, clock = [*others, unstarted], Standing()
+    trails_of(book, prices, clock)
     assert not any(map(is_trailing, book))
-    trails.follow(7)
+    clock.tick = 7
     assert {order.mark for order in others} == {100 * prices.scale.price_one}
     assert unstarted.mark is None
 
@@ -234,12 +241,13 @@ def test_ticks_of_other_symbols_between_two_bars_change_nothing() -> None:
     assert first(prices, order, 2, 16, now=1) == 11
     assert first(prices, order, 2, 11, now=1) == NEVER
     assert first(prices, order, 10, 11, now=1) == NEVER  # no bar of its own closes at tick 10
-    trails = trails_of([order], prices, Standing(1))
-    trails.follow(2)
+    clock = Standing(1)
+    trails_of([order], prices, clock)
+    clock.tick = 2
     assert order.stop == 95
-    trails.follow(8)  # bars 1 to 3
+    clock.tick = 8  # bars 1 to 3
     assert order.stop == 103
-    trails.follow(9)
+    clock.tick = 9
     assert order.stop == 107
 
 
