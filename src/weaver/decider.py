@@ -5,6 +5,7 @@ import argparse
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from weaver.marvin.parameters.validation import validate
 from weaver.marvin.plugins.loader import from_text
 from weaver.marvin.series.talib_library import talib_library
 from weaver.marvin.series.window import Window
-from weaver.model.errors import RunFailed
+from weaver.model.errors import DataError, RunFailed
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import Split
@@ -55,7 +56,7 @@ def new_answer() -> Callable[[Frame], Iterator[bytes]]:
                 setup, *bars = frame.blobs
                 yield live.start(setup, dict(zip(frame.body["digests"], bars, strict=True)))
             case "decide":
-                yield from map(live.decide, frame.blobs)
+                yield from live.decide_all(frame.blobs)
             case _:
                 yield live.stop()
 
@@ -86,6 +87,18 @@ class LiveStrategy:
         run, tick = self._running, decode_inputs(inputs)
         return run.decided(lambda: run.tick(tick))
 
+    def decide_all(self, ticks: Sequence[bytes]) -> Iterator[Decision]:
+        """See `veda.ports.Decider`; up to the first that cannot be read."""
+        try:
+            known = [decode_inputs(inputs) for inputs in ticks]
+        except DataError:
+            yield from map(self.decide, ticks)
+            return
+        run = self._running
+        run.foresee(known)
+        for tick in known:
+            yield run.decided(partial(run.tick, tick))
+
     def stop(self) -> Decision:
         """See `veda.ports.Decider`."""
         run = self._running
@@ -114,8 +127,8 @@ class LiveDecider:
 
     async def decide_all(self, ticks: Sequence[bytes]) -> AsyncIterator[Decision]:
         """See `veda.ports.Decider`."""
-        for inputs in ticks:
-            yield await self.decide(inputs)
+        for decision in self._live.decide_all(ticks):
+            yield decision
 
     async def stop(self) -> Decision:
         """See `veda.ports.Decider`."""
@@ -159,6 +172,11 @@ class _Run:
             raise failure from error
         actions = tuple(encode_action(one.action) for one in self._actions.take())
         return Decision(actions=actions, journal=tuple(line.text for line in self.runtime.take_journal()))
+
+    def foresee(self, ticks: Sequence[TickInputs]) -> None:
+        """Know the ticks that come next, as they were recorded."""
+        if len(ticks) > 1 and not any(isinstance(one, SplitSeen) for tick in ticks for one in tick.updates):
+            self.runtime.foresee([(tick.time, tick.bars) for tick in ticks])
 
     def tick(self, inputs: TickInputs) -> None:
         """Give the strategy a tick."""

@@ -82,8 +82,11 @@ def written(actions: tuple[TimedAction, ...]) -> list[bytes]:
     return [f"{time} ".encode() + encode_action(action) for time, action in actions]
 
 
-def live(plan: Plan, ticks: NDArray[np.int64], *, each: Callable[[LiveRuntime], None] = lambda _: None) -> Lived:
-    """Run a plan tick by tick, at a backtest's ticks; `each` is called after each of them."""
+def live(
+    plan: Plan, ticks: NDArray[np.int64], *, each: Callable[[LiveRuntime], None] = lambda _: None, foreseen: int = 1
+) -> Lived:
+    """Run a plan tick by tick, at a backtest's ticks; `each` is called after each of them. `foreseen`: of so many ticks
+    the bars are known before the first, as in a replay; of fewer, where a split comes between."""
     setup = Setup(
         listings=plan.listings, costs=plan.costs, rules=plan.rules, scales=plan.scales, start=plan.start,
         close_at_end=plan.options.close_at_end, venue=venue_rules(plan.options.venue), progress=lambda _: None,
@@ -109,11 +112,13 @@ def live(plan: Plan, ticks: NDArray[np.int64], *, each: Callable[[LiveRuntime], 
         order.placed = clock.now
     asked = list(actions.take())
     market = Market(setup, account, trader.take_number, engine.first, is_heard=True)
-    seen = 0
+    seen, next_block = 0, engine.first
     for tick in range(engine.first, len(ticks)):
         clock.tick = tick
         updates = market.turn(tick)
         now, last = int(ticks[tick]), int(ticks[tick - 1]) if tick else -1
+        if tick == next_block:
+            next_block = foresee(runtime, plan, ticks, tick, foreseen)
         requests = [one for one in asked[seen:] if isinstance(one.action, FetchWindow)]
         seen = len(asked)
         runtime.tick(
@@ -129,6 +134,19 @@ def live(plan: Plan, ticks: NDArray[np.int64], *, each: Callable[[LiveRuntime], 
             break
     engine._finish(market, trader)
     return Lived(runtime, (*asked, *actions.take()))
+
+
+def foresee(runtime: LiveRuntime, plan: Plan, ticks: NDArray[np.int64], first: int, count: int) -> int:
+    """Have the bars of some ticks known ahead; the tick after them."""
+    known: list[tuple[int, list[GivenBar]]] = []
+    for tick in range(first, min(first + count, len(ticks))):
+        now, last = int(ticks[tick]), int(ticks[tick - 1]) if tick else -1
+        if any(any(seen_splits(one, last, now)) for one in plan.listings.values()):
+            break
+        known.append((now, [bar for listing in plan.listings.values() for bar in closed(listing, last, now)]))
+    if len(known) > 1:
+        runtime.foresee(known)
+    return first + max(len(known), 1)
 
 
 def before(listing: Listing, now: int) -> Listing:

@@ -1,4 +1,5 @@
-"""A strategy that is given its bars one by one sees what it sees in a backtest, and asks for the same bytes."""
+"""A strategy that is given its bars one by one sees what it sees in a backtest, and asks for the same bytes; also where
+the bars of many ticks are known ahead, as in a replay."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -40,6 +41,9 @@ def test_shipped_strategies(name: str) -> None:
     assert written(lived.actions) == written(asked)
     assert lived.runtime.journal == ran.runtime.journal
     assert asked
+    replayed = live(plan, ran.runtime.clock.ticks, foreseen=200)
+    assert written(replayed.actions) == written(asked)
+    assert replayed.runtime.journal == ran.runtime.journal
 
 
 def test_strategies_that_do_anything() -> None:
@@ -57,6 +61,7 @@ def test_strategies_that_do_anything() -> None:
             continue
         lived = outcome(partial(live, plan, clocks[-1].ticks), story)
         assert lived == backtest, seed
+        assert outcome(partial(live, plan, clocks[-1].ticks, foreseen=2 + seed % 40), story) == backtest, seed
         kinds.update(line.split()[1] for line in story)
         kinds["failed"] += lived.asked is None
     assert min(kinds[name] for name in (*CALLBACKS, "when", "on_window", "refused", "on_stop")) >= 20, kinds
@@ -98,7 +103,9 @@ def test_coarse_signals_windows_and_own_functions_over_holes_and_splits() -> Non
         ran, asked = in_backtest(plan)
         if sees_more(ran.runtime.clock, plan):
             continue
-        assert written(live(plan, ran.runtime.clock.ticks).actions) == written(asked), seed
+        for foreseen in (1, 2 + seed):
+            lived = live(plan, ran.runtime.clock.ticks, foreseen=foreseen)
+            assert written(lived.actions) == written(asked), (seed, foreseen)
         busy += len(asked) > 0
     assert busy > HOLES // 3
 
@@ -145,7 +152,8 @@ def test_random_expressions_to_the_last_bit() -> None:
         if sees_more(ran.runtime.clock, plan):
             continue
         story = list(Seeing.story)
-        live(plan, ran.runtime.clock.ticks)
-        assert story == Seeing.story, seed
+        for foreseen in (1, 2 + seed):
+            live(plan, ran.runtime.clock.ticks, foreseen=foreseen)
+            assert story == Seeing.story, (seed, foreseen)
         calls += sum(isinstance(one, tuple) and isinstance(one[1], datetime) for one in story)
     assert calls > 1_000

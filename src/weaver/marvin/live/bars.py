@@ -122,14 +122,14 @@ class GrowingBars:
         """When they closed."""
         return self._raw["end"].values
 
-    def column(self, name: str) -> Floats:
-        """A column on the scale of now; the same object until there is another bar or split."""
-        return self._shown[name].values
+    def column(self, name: str, count: int) -> Floats:
+        """The first values of a column on the scale of now, those that wait among them."""
+        return self._shown[name].room[:count]
 
     @property
     def scaled(self) -> Bars:
         """All so far, on the scale of now."""
-        values = {name: self.column(name) for name in VALUES}
+        values = {name: self._shown[name].values for name in VALUES}
         bars = self.bars
         return Bars(symbol=self.symbol, timeframe=self.timeframe, timestamp=bars.timestamp, end=bars.end, **values)
 
@@ -138,6 +138,33 @@ class GrowingBars:
         self._raw["timestamp"].append(bar.start)
         self._raw["end"].append(bar.end)
         self._add_values((bar.open, bar.high, bar.low, bar.close, bar.volume), bar.end)
+
+    def foresee(self, bars: Sequence[ClosedBar]) -> NDArray[np.int64]:
+        """Have bars wait behind those so far, each until it is let in. Returns when all close."""
+        ends = [bar.end for bar in bars]
+        factors = [self._splits.factor(end) for end in ends] if len(self._splits) else []
+        self._raw["timestamp"].foresee(np.array([bar.start for bar in bars], dtype=np.int64))
+        for name in VALUES:
+            values, raw, shown = [getattr(bar, name) for bar in bars], self._raw[name], self._shown[name]
+            raw.foresee(np.array(values, dtype=np.float64))
+            if shown is not raw:
+                scaled = [
+                    value if factor is None else _scaled(value, factor, is_volume=name == "volume")
+                    for value, factor in zip(values, factors, strict=True)
+                ]
+                shown.foresee(np.array(scaled, dtype=np.float64))
+        foreseen = self._raw["end"].foresee(np.array(ends, dtype=np.int64))
+        self.room = self._rooms()
+        return foreseen
+
+    def let_in(self) -> None:
+        """Add the first of those that wait."""
+        self._known = None
+        for raw in self._raw.values():
+            raw.let_in()
+        for name, shown in self._shown.items():
+            if shown is not self._raw[name]:
+                shown.let_in()
 
     def extend(self, bars: Bars) -> None:
         """Some more."""

@@ -111,9 +111,24 @@ class LiveUnion(LiveTimeline):
 
     def grow(self) -> None:
         """Take up the bars that its parts have gained."""
-        newest = int(self.ends[-1]) if len(self.ends) else EVER
-        fresh = [line.ends[np.searchsorted(line.ends, newest, side="right") :] for line in self._fastest]
-        added = fresh[0] if len(fresh) == 1 else np.unique(np.concatenate(fresh))
-        if len(added):
-            self._growing.extend(added)
+        if self.foreseen is None:
+            added = self._added([line.ends for line in self._fastest])
+            if len(added):
+                self._growing.extend(added)
+                self.ends = self._growing.values
+        elif fresh := int(np.searchsorted(self.foreseen, self.clock.now, side="right")) - len(self.ends):
+            self._growing.let_in(fresh)
             self.ends = self._growing.values
+
+    def foresee(self) -> None:
+        """Take up what its parts foresee, where all do."""
+        parts = [line.foreseen for line in self._parts if line.foreseen is not None]
+        if len(parts) == len(self._parts):
+            fastest = [line.foreseen for line in self._fastest if line.foreseen is not None]
+            self.foreseen = self._growing.foresee(self._added(fastest))
+
+    def _added(self, rows: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+        """What they have behind its own newest bar."""
+        newest = int(self.ends[-1]) if len(self.ends) else EVER
+        fresh = [ends[np.searchsorted(ends, newest, side="right") :] for ends in rows]
+        return fresh[0] if len(fresh) == 1 else np.unique(np.concatenate(fresh))

@@ -1,6 +1,6 @@
 """The prices of a live run: bars as they close, coarser ones made of them, and series on both."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -29,6 +29,10 @@ class Row(NamedTuple):
         """Let the line have as many ends as there are bars."""
         self.line.ends = self.bars.ends
 
+    def column(self, name: str, _stretch: int) -> Floats:
+        """A column as far as the line goes, on the scale of now."""
+        return self.bars.column(name, len(self.line.ends))
+
 
 class LiveFeed(Feed):
     """Series by symbol and timeframe, on bars that are added as they close.
@@ -46,6 +50,8 @@ class LiveFeed(Feed):
         """By symbol; the run's own timeframe first."""
         self._rooms: dict[BarSeries, GrowingBars] = {}
         self._coarser: list[tuple[Coarser, Row]] = []
+        self._waiting = 0
+        """How many ticks are foreseen that have not come yet."""
         for symbol, listing in listings.items():
             for action in listing.actions:
                 if isinstance(action, Split):
@@ -60,6 +66,15 @@ class LiveFeed(Feed):
 
     def add(self, bars: Iterable[ClosedBar]) -> None:
         """Take bars of the run's timeframe that have closed. Raises InputError where one comes out of turn."""
+        if self._waiting:
+            self._waiting -= 1
+            for bar in bars:
+                own = self._rows[bar.symbol][0]
+                own.bars.let_in()
+                own.close()
+            return
+        for line in self._clock.lines:
+            line.foreseen = None
         for bar in bars:
             own = self._row_of(bar.symbol)
             if len(own.line.ends) and bar.end <= own.line.ends[-1]:
@@ -68,6 +83,19 @@ class LiveFeed(Feed):
             own.close()
             if bar.is_missed:
                 self._clock.heard = max(self._clock.heard, bar.end)
+
+    def foresee(self, ticks: Sequence[tuple[int, Sequence[ClosedBar]]]) -> None:
+        """Know the instants and the bars of the ticks that come next, so that series are computed for all of them at
+        once; they show no more than before. To be called when those that were foreseen have come, and only where no
+        split comes with any of these. Where a bar is missed, or comes out of turn, nothing is foreseen."""
+        newest = [int(own.line.ends[-1]) for own, *_ in self._rows.values() if len(own.line.ends)]
+        if not _in_turn(ticks, max([self._clock.now, *newest]), self._rows):
+            return
+        for symbol, (own, *_) in self._rows.items():
+            own.line.foreseen = own.bars.foresee([bar for _, bars in ticks for bar in bars if bar.symbol == symbol])
+        for union in self._clock.unions.values():
+            union.foresee()
+        self._waiting = len(ticks)
 
     def split(self, symbol: str, split: Split) -> None:
         """Put what came before a split on the scale after it."""
@@ -126,7 +154,7 @@ class LiveFeed(Feed):
             row = self._row(GrowingBars(coarser.closed_by(self._clock.now) or coarser.nothing, splits))
             self._coarser.append((coarser, row))
         self._rows[symbol].append(row)
-        columns = {name: partial(_column, row.bars, name) for name in COLUMNS}
+        columns = {name: partial(row.column, name) for name in COLUMNS}
         group = BarSeries(row.bars, row.line, columns)
         self._rooms[group] = row.bars
         return group
@@ -136,8 +164,15 @@ class LiveFeed(Feed):
         return Row(bars, LiveTimeline(name, bars.ends, clock=self._clock, step=step))
 
 
-def _column(bars: GrowingBars, name: str, _stretch: int) -> Floats:
-    return bars.column(name)
+def _in_turn(ticks: Sequence[tuple[int, Sequence[ClosedBar]]], now: int, symbols: Container[str]) -> bool:
+    """Whether each tick's bars have closed since the one before it, one of a symbol at the most."""
+    for time, bars in ticks:
+        if any(bar.is_missed or not now < bar.end <= time or bar.symbol not in symbols for bar in bars):
+            return False
+        if len({bar.symbol for bar in bars}) < len(bars):
+            return False
+        now = time
+    return True
 
 
 def _moment(bars: Bars, split: Split, calendar: Calendar) -> int | None:

@@ -99,6 +99,11 @@ class LiveRuntime(Runtime):
         self._windows = windows
         self._ticks.call(updates)
 
+    def foresee(self, ticks: Sequence[tuple[int, Sequence[ClosedBar]]]) -> None:
+        """Know the instants and the bars of the ticks that come next, none of which brings a split: their series are
+        computed in one go. Each tick shows what it shows without that."""
+        self._live_feed.foresee(ticks)
+
     def stop(self) -> None:
         """Call `on_stop`."""
         self._ticks.end()

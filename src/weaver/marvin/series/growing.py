@@ -41,6 +41,18 @@ class Growing:
         self._memory[count : count + len(values)] = values
         self._count, self._values = count + len(values), None
 
+    def foresee(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Have values wait behind those so far, which do not show them until they are let in. Returns all."""
+        count, ahead = self._count, self._count + len(values)
+        if ahead > len(self._memory):
+            self._take(len(values))
+        self._memory[count:ahead] = values
+        return self.room[:ahead]
+
+    def let_in(self, count: int = 1) -> None:
+        """Show some more of those that wait."""
+        self._count, self._values = self._count + count, None
+
     def _take(self, more: int) -> None:
         """Move to memory that holds the values, as many again, and `more`."""
         values, count = self.values, self._count

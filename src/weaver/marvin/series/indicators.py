@@ -142,7 +142,7 @@ def zscore(source: Source, period: int = 20) -> Series:
         return score
 
     column = _column("zscore", source)
-    series: Series = derive(f"zscore({column.label}, {options['timeperiod']})", function, (column,))
+    series: Series = derive(f"zscore({column.label}, {options['timeperiod']})", function, (column,), is_settled=True)
     return series
 
 
@@ -204,7 +204,7 @@ def _call(label: str, function: TalibFunction, columns: tuple[Series, ...], give
         result = function.compute(*arrays, **options)
         return result if _any_defined(arrays) else _undefined(result)
 
-    return derive(_label(label, columns, options), compute, columns, outputs=function.outputs)
+    return derive(_label(label, columns, options), compute, columns, outputs=function.outputs, is_settled=True)
 
 
 def _any_defined(arrays: tuple[Floats, ...]) -> bool:

@@ -31,6 +31,7 @@ class Node(list[Any]):
         "_view",
         "function",
         "inputs",
+        "is_settled",
         "label",
         "output",
         "reach",
@@ -51,12 +52,16 @@ class Node(list[Any]):
         output: int | None = None,
         user: bool = False,
         reach: int | None = None,
+        is_settled: bool = False,
     ) -> None:
         super().__init__()
         self.label, self.timeline, self.function, self.inputs = label, timeline, function, inputs
         self.output, self.user = output, user
         self.reach = reach
         """How many of its inputs' newest values make its newest one, to the last bit; None: all of them may."""
+        may_settle = is_settled or (reach is not None and not user) or not inputs
+        self.is_settled: bool = may_settle and all(node.is_settled for node in inputs)
+        """Whether each of its values is the same, to the last bit, whatever comes behind it."""
         self.read = False
         self.source: tuple[str, str] | None = None
         """Symbol and timeframe, of a column of bars."""
@@ -77,6 +82,16 @@ class Node(list[Any]):
 
     def evaluate(self, stretch: int) -> NDArray[Any]:
         """All values up to the end of a stretch between splits, as they look from inside it."""
+        line = self.timeline
+        if line.foreseen is None or not self.is_settled:
+            return self._on_ends(stretch)
+        if self._evaluated is None or self._stretch != stretch or self._ends is not line.foreseen:
+            with line.clock.foreseeing():
+                self._on_ends(stretch)
+        assert self._evaluated is not None
+        return self._evaluated[: len(line.ends)]
+
+    def _on_ends(self, stretch: int) -> NDArray[Any]:
         if self._evaluated is None or self._stretch != stretch or self._ends is not self.timeline.ends:
             known = self._evaluated if self._stretch == stretch else None
             self._evaluated = self._whole(stretch) if known is None else self._grown(known, stretch)
@@ -155,8 +170,10 @@ class Node(list[Any]):
         position = at + seen if at < 0 else at
         if not 0 <= position < seen:
             raise IndexError(f"{self.label}[{at}]: only {seen} bars have closed")
-        if self._view is None or not line.is_steady:
-            self._view = self.evaluate(line.stretch).data
+        if self._view is None or not (line.is_steady or self._ends is line.foreseen):
+            self.evaluate(line.stretch)
+            assert self._evaluated is not None
+            self._view = self._evaluated.data  # with what is foreseen: it ends at `seen`
         return self._view[position]
 
     def __len__(self) -> int:

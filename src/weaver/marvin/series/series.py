@@ -198,22 +198,24 @@ def derive(
     outputs: Sequence[str] = ("",),
     user: bool = False,
     reach: int | None = None,
+    is_settled: bool = False,
 ) -> Any:
     """A series computed from others: `function(*arrays)` takes float64 arrays of equal length and gives one as long
     (a tuple of them for several `outputs`, which are their names), NaN where undefined. Returns one Series, or a tuple
-    of them. `reach`: how many of their newest values make its newest one, to the last bit; all of them, unless said."""
+    of them. `reach`: how many of their newest values make its newest one, to the last bit; all of them, unless said.
+    `is_settled`: a value is the same, to the last bit, whatever comes behind it; so it is with a reach."""
     if not inputs:
         raise InputError(f"{label} needs at least one series")
     line = union([node.timeline for node in inputs])
     nodes = tuple(inputs)
     if len(outputs) == 1:
-        series = Series(label, line, function, nodes, user=user, reach=reach)
+        series = Series(label, line, function, nodes, user=user, reach=reach, is_settled=is_settled)
         if user:
             line.clock.user_series.append(series)
         return series
     shared = _Shared(function)
     several = tuple(
-        Series(f"{label}.{name}", line, shared, nodes, output=k, user=user, reach=reach)
+        Series(f"{label}.{name}", line, shared, nodes, output=k, user=user, reach=reach, is_settled=is_settled)
         for k, name in enumerate(outputs)
     )
     if user:

@@ -1,7 +1,8 @@
 """Where a strategy stands in time: the run's clock, and how much of each row of bars is visible at its tick."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,18 @@ class Clock:
         """The current instant, ns since the epoch."""
         return self.instants[self.tick]
 
+    @contextmanager
+    def foreseeing(self) -> Iterator[None]:
+        """Have lines end where what is foreseen of them ends, for as long as series are computed ahead."""
+        shown = [(line, line.ends) for line in self.lines]
+        for line, ends in shown:
+            line.ends = ends if line.foreseen is None else line.foreseen
+        try:
+            yield
+        finally:
+            for line, ends in shown:
+                line.ends = ends
+
     def union(self, lines: Sequence["Timeline"]) -> "Timeline":
         """The ticks of the fastest timeframe among lines, with the stretches of all."""
         fastest = fastest_of(lines)
@@ -60,14 +73,16 @@ class Timeline:
     """
 
     __slots__ = (
-        "_at", "_seen", "_ticks", "breaks", "clock", "ends", "is_clock", "is_steady", "moments", "name", "readers",
-        "step",
+        "_at", "_seen", "_ticks", "breaks", "clock", "ends", "foreseen", "is_clock", "is_steady", "moments", "name",
+        "readers", "step",
     )  # fmt: skip
 
     def __init__(
         self, name: str, ends: NDArray[np.int64], *, clock: Clock, step: int, moments: tuple[int, ...] = (EVER,)
     ) -> None:
         self.name, self.ends, self.clock, self.moments = name, ends, clock, moments
+        self.foreseen: NDArray[np.int64] | None = None
+        """With those of bars that are known, and have not closed yet: nobody is shown these."""
         self.breaks: tuple[int, ...] = tuple(np.searchsorted(ends, moments).tolist()) if len(moments) > 1 else (0,)
         self.is_steady = len(self.breaks) == 1
         """Whether the values on it stay what they are, and as many."""

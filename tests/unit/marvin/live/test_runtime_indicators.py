@@ -1,4 +1,5 @@
-"""Indicators that grow bar by bar have, at each bar, TA-Lib's own value of the whole column, to the last bit."""
+"""Indicators that grow bar by bar have, at each bar, TA-Lib's own value of the whole column, to the last bit; also
+those that are computed ahead of bars that are known and not shown yet."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -47,13 +48,14 @@ class Reading(Strategy):
 
 def check(make: Callable[[Any], Any], theirs: Any) -> None:
     Reading.make, given = make, bars()
-    run = Ticking(Reading, listed(given), start=int(given.end[WARM - 1]))
-    run.through()
     whole = theirs if isinstance(theirs, tuple) else (theirs,)
-    for series, seen, column in zip(run.strategy.made, run.strategy.seen, whole, strict=True):
-        expected = np.asarray(column, dtype=np.float64)
-        np.testing.assert_array_equal(np.array(seen), expected[WARM:], strict=True)
-        np.testing.assert_array_equal(series.values, expected, strict=True)
+    for foreseen in (1, 100):
+        run = Ticking(Reading, listed(given), start=int(given.end[WARM - 1]))
+        run.through(foreseen=foreseen)
+        for series, seen, column in zip(run.strategy.made, run.strategy.seen, whole, strict=True):
+            expected = np.asarray(column, dtype=np.float64)
+            np.testing.assert_array_equal(np.array(seen), expected[WARM:], strict=True)
+            np.testing.assert_array_equal(series.values, expected, strict=True)
 
 
 @pytest.mark.parametrize("name", NAMED)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tests.integration.live_run import closed
+from tests.integration.live_run import GivenBar, closed
 from weaver.greta.ledger.prices import scale_of
 from weaver.marvin.live.runtime import LiveRuntime
 from weaver.marvin.orders.account import Request
@@ -86,13 +86,23 @@ class Ticking:
 
     def to(self, time: int, *, missed: bool = False, **given: Any) -> None:
         """One tick at an instant, with all bars that have closed since the one before."""
-        bars = [bar for listing in self.listings.values() for bar in closed(listing, self.at, time)]
+        bars = self._closed(self.at, time)
         self.at = time
         self.runtime.tick(time, [bar._replace(is_missed=missed) for bar in bars], **given)
 
-    def through(self, stop: int | None = None) -> None:
-        """A tick at each close up to an instant, or to the last."""
-        ends = sorted({int(end) for listing in self.listings.values() for end in listing.bars.end})
-        for end in ends:
-            if self.at < end and (stop is None or end <= stop):
+    def through(self, stop: int | None = None, *, foreseen: int = 1) -> None:
+        """A tick at each close up to an instant, or to the last; of so many the bars are known before the first."""
+        every = sorted({int(end) for listing in self.listings.values() for end in listing.bars.end})
+        ends = [end for end in every if self.at < end and (stop is None or end <= stop)]
+        for first in range(0, len(ends), foreseen):
+            some = ends[first : first + foreseen]
+            if foreseen > 1:
+                begins = [self.at, *some]
+                self.runtime.foresee(
+                    [(end, self._closed(begin, end)) for begin, end in zip(begins, some, strict=False)]
+                )
+            for end in some:
                 self.to(end)
+
+    def _closed(self, last: int, now: int) -> list[GivenBar]:
+        return [bar for listing in self.listings.values() for bar in closed(listing, last, now)]
