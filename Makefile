@@ -15,7 +15,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up test check fmt coverage bench bench-live kill kill-trading cycles siege simulate lock clean
+.PHONY: help install demo up ui test check fmt coverage bench bench-live kill kill-trading cycles siege simulate lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -29,6 +29,8 @@ demo: .venv/runtime.stamp ## backtest a strategy on real prices, and write its r
 
 up: .venv/runtime.stamp ## start the server on this machine
 	@.venv/bin/weaver up
+
+ui: src/weaver/web/index.html ## build the web app
 
 test: .venv/dev.stamp ## run all tests
 	@$(PY) -m pytest -q -n auto --dist worksteal
@@ -74,6 +76,7 @@ siege: .venv/dev.stamp ## attack a server with what is too heavy for the tests (
 lock: .venv/dev.stamp ## resolve the locks anew (hashes, no addresses)
 	@$(LOCK) --upgrade pyproject.toml --extra pandas --extra alpaca --group build --output-file locks/runtime.lock
 	@$(LOCK) --upgrade pyproject.toml --group dev --constraints locks/runtime.lock --output-file locks/dev.lock
+	@$(LOCK) --upgrade --group pyproject.toml:web --output-file locks/node.lock
 	@$(LOCK) --upgrade tests/benchmarks/peers.in --output-file tests/benchmarks/peers.lock
 	@$(LOCK) --upgrade tests/benchmarks/nautilus.in --output-file tests/benchmarks/nautilus.lock
 	@$(PY) scripts/lock_requirements.py
@@ -118,6 +121,35 @@ endef
 .venv/dev.stamp: locks/dev.lock .venv/runtime.stamp
 	@echo "Installing what the tests need (about a minute)"
 	$(call locked,$(PY),locks/dev.lock)
+	@touch $@
+
+# The web app. A Node that is too old for its tools counts as none; then one comes from the package index, into .venv.
+NODE_PATH := PATH="$(CURDIR)/.venv/bin:$$PATH"
+HARO_SOURCES := $(shell find haro/src haro/public -type f 2>/dev/null) haro/index.html haro/vite.config.ts haro/tsconfig.json
+
+.venv/node.stamp: locks/node.lock | .venv/bin/python
+	@if ! $(NODE_PATH) node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+	  || ! $(NODE_PATH) npm --version >/dev/null 2>&1; then \
+	  echo "No Node 20.19 or newer is here: bringing one into .venv (about half a minute)"; \
+	  $(PIP) install --no-deps --require-hashes -r locks/node.lock || { \
+	    echo "Could not install Node. Is the package index reachable? Run the same command again to go on." >&2; exit 1; }; fi
+	@touch $@
+
+haro/node_modules/.stamp: haro/package-lock.json haro/.npmrc .venv/node.stamp
+	@echo "Installing what the web app is built with (about a minute)"
+	@cd haro && $(NODE_PATH) npm ci --silent --no-progress || { \
+	  echo "Could not install the web app's tools. Is the npm registry reachable? Run the same command again to go on." >&2; exit 1; }
+	@touch $@
+
+haro/openapi.json: $(shell find src/weaver/glados src/weaver/events -name '*.py') .venv/runtime.stamp
+	@$(PY) scripts/write_openapi.py $@
+
+haro/src/api/schema.d.ts: haro/openapi.json haro/node_modules/.stamp
+	@cd haro && $(NODE_PATH) npm run --silent types >/dev/null
+
+src/weaver/web/index.html: $(HARO_SOURCES) haro/src/api/schema.d.ts
+	@echo "Building the web app"
+	@cd haro && $(NODE_PATH) npm run --silent build >../.venv/ui.log 2>&1 || { cat ../.venv/ui.log >&2; exit 1; }
 	@touch $@
 
 .bench/peers.stamp: tests/benchmarks/peers.lock

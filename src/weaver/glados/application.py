@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic.json_schema import models_json_schema
 
+from weaver.events.payloads import PAYLOADS
 from weaver.glados.http.errors import COMMON
 from weaver.glados.http.middleware import OPEN_ROUTES
 from weaver.glados.http.security import COOKIE
@@ -80,7 +82,26 @@ def _document(app: FastAPI) -> dict[str, Any]:
         _errors_are_json(operation["responses"])
     for method, path in OPEN_ROUTES:
         document["paths"][path][method.lower()]["security"] = []
+    document["components"]["schemas"].update(_event_payloads())
     return document
+
+
+def _event_payloads() -> dict[str, Any]:
+    """The shapes of all events' payloads, and `EventPayloads`, which has them by the names of their types: no path
+    answers with them, but whoever reads the event stream needs them."""
+    where, schemas = models_json_schema(
+        [(payload, "serialization") for payload in PAYLOADS.values()], ref_template="#/components/schemas/{model}"
+    )
+    by_type = {name: where[payload, "serialization"] for name, payload in PAYLOADS.items()}
+    return {
+        **schemas["$defs"],
+        "EventPayloads": {
+            "type": "object",
+            "description": "The payload of an event by the name of its type.",
+            "properties": by_type,
+            "required": list(by_type),
+        },
+    }
 
 
 def _errors_are_json(answers: dict[str, Any]) -> None:

@@ -1,5 +1,7 @@
 """The application: the document that describes it, and how handlers get at its services."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -8,6 +10,7 @@ import httpx
 import pytest
 
 from tests.unit.glados.conftest import Api
+from weaver.events.payloads import ALL_EVENT_TYPES, PAYLOADS
 from weaver.glados.application import Application, ServicesDep
 
 pytestmark = pytest.mark.anyio
@@ -17,6 +20,15 @@ def schemas_of(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             yield f"{method.upper()} {path}", operation
+
+
+def named_by(document: dict[str, Any], name: str) -> set[str]:
+    """A schema's name and those of all that it refers to."""
+    schemas, found, left = document["components"]["schemas"], set[str](), [name]
+    while left:
+        found.add(one := left.pop())
+        left += set(re.findall(r"#/components/schemas/(\w+)", json.dumps(schemas[one]))) - found
+    return found
 
 
 async def test_document_describes_every_error_of_every_operation_in_the_one_shape(api: Api) -> None:
@@ -34,13 +46,23 @@ async def test_document_describes_every_error_of_every_operation_in_the_one_shap
 
 async def test_document_describes_every_field_and_parameter(api: Api) -> None:
     document = api.app.openapi()
+    payloads = named_by(document, "EventPayloads")  # their fields say what they mean in events/payloads
     for name, schema in document["components"]["schemas"].items():
         for field, facts in schema.get("properties", {}).items():
-            assert facts.get("description"), f"{name}.{field}"
+            assert facts.get("description") or name in payloads, f"{name}.{field}"
     for name, operation in schemas_of(document):
         assert operation["description"], name
         for parameter in operation.get("parameters", []):
             assert parameter.get("description"), (name, parameter["name"])
+
+
+async def test_document_has_the_payload_of_every_event_by_its_name(api: Api) -> None:
+    schemas = api.app.openapi()["components"]["schemas"]
+    by_type = schemas["EventPayloads"]["properties"]
+    assert set(by_type) == set(ALL_EVENT_TYPES) == set(schemas["EventPayloads"]["required"])
+    for type_, reference in by_type.items():
+        shape = schemas[reference["$ref"].removeprefix("#/components/schemas/")]
+        assert set(shape["properties"]) == set(PAYLOADS[type_].model_fields), type_
 
 
 async def test_operation_ids_are_unique_camel_case_names(api: Api) -> None:

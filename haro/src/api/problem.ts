@@ -1,0 +1,53 @@
+/** What the API answered in place of what was asked for, as a sentence that can be shown. */
+import type { components } from "./schema";
+
+export type ErrorBody = components["schemas"]["ErrorResponse"];
+export type ErrorDetail = components["schemas"]["ErrorDetail"];
+
+const UNREACHABLE = "The server does not answer. It may be restarting; this page goes on as soon as it is back.";
+const UNREADABLE = "The server answered something that this page cannot read.";
+
+/** `status` 0: no answer came. */
+export class Problem extends Error implements ErrorBody {
+  readonly name = "Problem";
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly details: ErrorDetail[],
+    readonly correlation_id: string,
+  ) {
+    super(message);
+  }
+
+  static unreachable(): Problem {
+    return new Problem(0, "unreachable", UNREACHABLE, [], "");
+  }
+
+  /** What is wrong with one field of a form, by the API's name of it (`config.fast` has the field `fast` of `config`). */
+  of(field: string): string | undefined {
+    return this.details.find((one) => one.field === field || one.field.startsWith(`${field}.`))?.message;
+  }
+}
+
+/** Whatever was thrown, as a Problem. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(0, "unexpected", error instanceof Error ? error.message : String(error), [], "");
+}
+
+/** The problem that a response tells of, whoever wrote it: the server, or something between it and us. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const id = response.headers.get("X-Correlation-Id") ?? "";
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  if (!isErrorBody(body)) return new Problem(response.status, `http_${response.status}`, UNREADABLE, [], id);
+  return new Problem(response.status, body.code, body.message, body.details, body.correlation_id || id);
+}
+
+function isErrorBody(body: unknown): body is ErrorBody {
+  return typeof body === "object" && body !== null && "code" in body && "message" in body && "details" in body;
+}

@@ -1,0 +1,51 @@
+/** Which page an address shows. Pages come when they are gone to. */
+import { createBrowserRouter, isRouteErrorResponse, useRouteError } from "react-router";
+
+import { Failed } from "~/ui/Answer";
+import { ButtonLink } from "~/ui/Button";
+import { Page } from "~/ui/Page";
+
+import { Frame } from "./Frame";
+
+type PageModule = { default: React.ComponentType };
+
+const page = (load: () => Promise<PageModule>) => async () => ({ Component: (await load()).default });
+
+export const router = createBrowserRouter([
+  {
+    path: "/",
+    Component: Frame,
+    HydrateFallback: () => null,
+    ErrorBoundary: Broken,
+    children: [
+      { index: true, lazy: page(() => import("~/pages/dashboard/DashboardPage")) },
+      { path: "strategies", lazy: page(() => import("~/pages/strategies/StrategiesPage")) },
+      { path: "data", lazy: page(() => import("~/pages/data/DataPage")) },
+      { path: "runs", lazy: page(() => import("~/pages/runs/RunsPage")) },
+      { path: "orders", lazy: page(() => import("~/pages/orders/OrdersPage")) },
+      { path: "account", lazy: page(() => import("~/pages/account/AccountPage")) },
+      { path: "risk", lazy: page(() => import("~/pages/risk/RiskPage")) },
+      { path: "settings", lazy: page(() => import("~/pages/settings/SettingsPage")) },
+      { path: "*", Component: NotFound },
+    ],
+  },
+]);
+
+function NotFound() {
+  return (
+    <Page title="There is no such page" actions={<ButtonLink to="/">Go to the dashboard</ButtonLink>}>
+      <p className="text-soft">The address may be mistyped, or what it showed was deleted.</p>
+    </Page>
+  );
+}
+
+/** A page that could not be loaded: most often a new version was installed while this one was open. */
+function Broken() {
+  const error = useRouteError();
+  const shown = isRouteErrorResponse(error) ? new Error(`${error.status} ${error.statusText}`) : error;
+  return (
+    <main className="mx-auto max-w-xl p-6">
+      <Failed error={shown} again={() => location.reload()} />
+    </main>
+  );
+}

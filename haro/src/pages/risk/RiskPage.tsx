@@ -1,0 +1,5 @@
+import { Page } from "~/ui/Page";
+
+export default function RiskPage() {
+  return <Page title="Risk">{null}</Page>;
+}

@@ -1,0 +1,25 @@
+import "@testing-library/jest-dom/vitest";
+
+import { cleanup } from "@testing-library/react";
+import { afterAll, afterEach, beforeAll } from "vitest";
+
+import { server } from "./server";
+
+beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+afterEach(() => {
+  cleanup();
+  server.resetHandlers();
+});
+afterAll(() => server.close());
+
+// What jsdom lacks, and pages ask for.
+const nothing = () => undefined;
+Object.assign(globalThis, {
+  matchMedia: (media: string) => Object.assign(new EventTarget(), { matches: false, media }),
+  ResizeObserver: class {
+    observe = nothing;
+    unobserve = nothing;
+    disconnect = nothing;
+  },
+});
+Object.assign(Element.prototype, { scrollIntoView: nothing, hasPointerCapture: () => false });
