@@ -50,7 +50,7 @@ class Market:
         self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
         plain = PlainOrders(self.ledger, begin=begin, start=setup.start)
         accept = _leave if is_heard else self._orders.accept
-        self._exits = None if is_heard else Exits(plain, self._orders, self.ledger)
+        self._exits = None if is_heard else Exits(plain, self._book, self.ledger)
         entries = None if is_heard else Entries(plain, self._orders, self._watch, self._trails, self.quiet_until)
         self._take_up_all = ShortWay(plain, self._watch, entries).way(self._fresh, accept)
         self._news: list[Order | Fill] = []
@@ -73,7 +73,8 @@ class Market:
         if tick in self._corporate.late:
             self._corporate.happen_late(tick)
         if is_due:
-            self.matcher.expire(tick)
+            if self._book:
+                self.matcher.expire(tick)
             self._watch.rest(tick)
         if self._margin is not None and self._margin.falls_short(tick):
             self._liquidate(tick)

@@ -147,7 +147,7 @@ class Prices:
     def newest_at(self, tick: int) -> int:
         """The index of the newest bar closed by a tick, or −1."""
         if self.tick_of_bar is None:
-            return min(tick, self.count - 1)
+            return tick if tick < self.count else self.count - 1
         return int(np.searchsorted(self.tick_of_bar, tick, side="right")) - 1
 
     def bar_before(self, tick: int) -> int:

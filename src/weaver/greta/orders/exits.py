@@ -3,7 +3,6 @@
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.plain_orders import PlainOrders
 from weaver.greta.ledger.prices import Prices
-from weaver.greta.orders.book import OrderBook
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.execution import AT_OPEN, INSIDE
 from weaver.model.orders.fill_rules import LIMITED, touch_at_open, touch_inside
@@ -20,9 +19,8 @@ class Exits:
     Like what fills plain orders it only notes that an order filled, and at which price of the market.
     """
 
-    def __init__(self, plain: PlainOrders, orders: OrderBook, ledger: Ledger) -> None:
-        self._plain, self._orders, self._ledger, self._held = plain, orders, ledger, ledger.units
-        self._book = orders.working
+    def __init__(self, plain: PlainOrders, book: list[Order], ledger: Ledger) -> None:
+        self._plain, self._book, self._ledger, self._held = plain, book, ledger, ledger.units
 
     def is_filled(self, tick: int) -> bool:
         """Whether the bar of a tick has filled it, which is all that this bar does. If not, nothing was done."""
@@ -43,8 +41,8 @@ class Exits:
         order.triggered = touch.triggered
         self._ledger.record_exit(order, int(touch.price), tick, place)
         if order.group is not None:
-            self._orders.leave(order.group, order.units)
-        self._orders.sweep()
+            order.group.leave(order.units)  # of which no other leg works, nor the entry: they would be in the book
+        self._book.clear()
         return True
 
     def _only_exits(self, order: Order) -> bool:

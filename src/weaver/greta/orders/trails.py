@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import count
-from typing import ClassVar, NamedTuple, TypeGuard
+from typing import ClassVar, TypeGuard
 
 import numpy as np
 
@@ -18,17 +18,6 @@ from weaver.model.orders.trailing import TRAILING_STOP, level_of
 NEVER = 2**62
 BLOCK = 16
 """Bars that are passed over together where none of them can reach a level."""
-
-
-class Reached(NamedTuple):
-    """Of a trailing stop whose mark was `start` before the bar `first`: the first `bar` from there on that reaches its
-    level, and where mark and level are before that."""
-
-    first: int
-    start: int | Fraction
-    bar: int
-    mark: int | Fraction
-    level: int
 
 
 class Side:
@@ -69,64 +58,62 @@ class Trail:
     Levels are floats here, taken a little too high, so that no bar is missed; whole units decide on what is found.
     """
 
-    __slots__ = ("_bar", "_factor", "_is_exact", "_mark", "_order", "_prices", "_reached", "_shift", "_side", "_start")
+    __slots__ = ("_bar", "_factor", "_found", "_mark", "_order", "_prices", "_shift", "_side", "_start")
 
     def __init__(self, prices: Prices, side: Side, order: Order, bar: int) -> None:
         self._prices, self._side, self._order, self._bar = prices, side, order, bar
         self._factor, self._shift = side.way(order.trail_percent, order.trail_units)
         self._start: int | Fraction = 0
-        self._mark, self._is_exact = 0.0, False
-        self._reached: Reached | None = None
-        """What the newest search has found, where that is known for sure."""
+        self._mark = 0.0
+        """Where the newest search has taken the mark, which it began with at `_start`, before `_found`."""
+        self._found = -1
 
-    def follow(self, tick: int, mark: int | Fraction) -> tuple[int | Fraction, int | None] | None:
-        """Go along with the bars up to a tick, of which none has reached the level. Returns where `mark` is then, and
-        the level if it is known, for what a search has found need not be found again; None where no bar has come."""
+    def follow(self, tick: int, mark: int | Fraction) -> int | Fraction | None:
+        """Go along with the bars up to a tick, of which none has reached the level. Returns where `mark` is then; None
+        where no bar has come."""
         first, last = self._bar, self._prices.newest_at(tick) + 1
         if first >= last:
             return None
         self._bar = last
-        reached = self._reached
-        if reached is not None and reached[:3] == (first, mark, last):
-            return reached.mark, reached.level
-        return moved(mark, self._order.sign, self._prices, first, last), None
+        if self._found == last and self._start == mark < EXACT_BELOW and isinstance(mark, int):
+            return self._prices.units(abs(self._mark))
+        return moved(mark, self._order.sign, self._prices, first, last)
 
     def begin(self, mark: int | Fraction) -> None:
         """Search from here on, where its mark is this, over stretches of ticks that follow upon each other."""
-        self._start = mark
+        self._start, self._found = mark, -1
         self._mark = -self._order.sign * float(mark / self._prices.scale.price_one)
-        """Where the mark is after the bars that were asked about."""
-        self._is_exact = isinstance(mark, int) and mark < EXACT_BELOW
-        """Whether equal marks are equal floats."""
 
     def first(self, start: int, stop: int) -> int:
         """The tick of the first bar that reaches its level, of those that close at the ticks from `start` to before
-        `stop`; NEVER if none does. It may be too early by a bar that nearly does, where that cannot be told for sure.
-        """
+        `stop`; NEVER if none does. It may be too early, by a bar that nearly does."""
         prices = self._prices
         bar, last = prices.newest_at(start - 1) + 1, prices.newest_at(stop - 1) + 1
         if bar >= last:
             return NEVER
-        block = -(-bar // BLOCK)
+        block, end = -(-bar // BLOCK), last // BLOCK
         found = self._within(bar, min(block * BLOCK, last))
+        if found is None and block <= end:
+            found = self._in_blocks(block, end)
+            if found is None:
+                found = self._within(end * BLOCK, last)
         if found is None:
-            found = self._in_blocks(block, last)
-        return NEVER if found is None else prices.tick_of(found)
+            return NEVER
+        self._found = found
+        return prices.tick_of(found)
 
-    def _in_blocks(self, block: int, last: int) -> int | None:
-        """The same as `_within` from the beginning of a block on."""
+    def _in_blocks(self, block: int, end: int) -> int | None:
+        """The same as `_within`, of the bars of whole blocks."""
         mark, factor, shift, side = self._mark, self._factor, self._shift, self._side
-        blocks = slice(block, -(-last // BLOCK))
-        for bar, highest, lowest in zip(count(block * BLOCK, BLOCK), side.highest[blocks], side.lowest[blocks]):
+        blocks = zip(count(block * BLOCK, BLOCK), side.highest[block:end], side.lowest[block:end])
+        for bar, highest, lowest in blocks:
             top = highest if highest > mark else mark
-            if lowest > top * factor + shift and bar + BLOCK <= last:
-                mark = top
-                continue
-            self._mark = mark
-            found = self._within(bar, min(bar + BLOCK, last))
-            if found is not None:
-                return found
-            mark = self._mark
+            if lowest <= top * factor + shift:
+                self._mark = mark
+                found = self._within(bar, bar + BLOCK)
+                if found is not None:
+                    return found
+            mark = top
         self._mark = mark
         return None
 
@@ -134,23 +121,14 @@ class Trail:
         """The first bar from `first` to before `last` that reaches the level."""
         mark, factor, shift, side = self._mark, self._factor, self._shift, self._side
         level = mark * factor + shift
-        for bar, (ahead, behind) in enumerate(zip(side.ahead[first:last], side.behind[first:last], strict=True), first):
-            if behind <= level and (not self._is_exact or self._is_reached(mark, bar)):
+        for bar, ahead, behind in zip(count(first), side.ahead[first:last], side.behind[first:last]):
+            if behind <= level:
+                self._mark = mark
                 return bar
             if ahead > mark:
                 mark, level = ahead, ahead * factor + shift
         self._mark = mark
         return None
-
-    def _is_reached(self, mark: float, bar: int) -> bool:
-        """Whether a bar reaches the level of a mark, in whole units."""
-        order, prices = self._order, self._prices
-        exact = prices.units(abs(mark))
-        level = level_of(order, exact)
-        if order.sign * (level - prices.units(abs(self._side.behind[bar]))) > 0:
-            return False
-        self._reached = Reached(self._bar, self._start, bar, exact, level)
-        return True
 
 
 class StartedStop(Order):
@@ -165,7 +143,8 @@ class StartedStop(Order):
 
     @mark.setter
     def mark(self, value: int | Fraction | None) -> None:
-        self.move(value, None)
+        own = self.__dict__
+        own["mark"], own["stop_units"] = value, None
 
     @property
     def stop_units(self) -> int | None:
@@ -174,10 +153,6 @@ class StartedStop(Order):
     @stop_units.setter
     def stop_units(self, value: int | None) -> None:
         self.__dict__["stop_units"] = value
-
-    def move(self, mark: int | Fraction | None, level: int | None) -> None:
-        """Put the mark somewhere, and the level if it is known."""
-        self.__dict__["mark"], self.__dict__["stop_units"] = mark, level
 
     def level(self) -> int | None:
         """The level of the mark where that is by now."""
@@ -207,7 +182,8 @@ class FollowingStop(StartedStop):
 
     @mark.setter
     def mark(self, value: int | Fraction | None) -> None:
-        self.move(value, None)
+        own = self.__dict__
+        own["mark"], own["stop_units"] = value, None
 
     def level(self) -> int | None:
         """The level of the mark where that is by now."""
@@ -257,9 +233,9 @@ class Trails:
     def _followed(self, order: FollowingStop, tick: int) -> Trail:
         """Take a mark along up to a tick."""
         trail = self._trails[order.number]
-        found = trail.follow(tick, order.__dict__["mark"])
-        if found is not None:
-            order.move(*found)
+        mark = trail.follow(tick, order.__dict__["mark"])
+        if mark is not None:
+            order.mark = mark
         return trail
 
     def begin(self, tick: int) -> None:
