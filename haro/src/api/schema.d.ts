@@ -378,7 +378,14 @@ export type paths = {
         };
         /**
          * Get Portfolio Equity
-         * @description Equity of all accounts that are connected, and what runs and orders by hand have earned of it.
+         * @description The equity of all runs of a mode, summed over time, with how they stand now as the last point; and the accounts
+         *     of that mode that are connected.
+         *
+         *     `pnl` is what all runs have made that had begun by then. A run that has ended stays in it with what its fills left
+         *     it with, its last holdings at the newest closes that its strategy was given. `allotted` is the cash of the runs that
+         *     traded then: it comes with a run's start, and leaves with its end. `equity` is the sum of both. Orders by hand have
+         *     no curve: see `accounts`. Replays are no part of it, as their time and their money are play; runs that were deleted
+         *     are gone from it.
          */
         get: operations["getPortfolioEquity"];
         put?: never;
@@ -722,7 +729,8 @@ export type paths = {
         /**
          * Get Results
          * @description Statistics, warnings and what pins the run down; 404 while there are none. Of a paper or live run they are as of
-         *     its newest tick, and there is no `benchmark_return`, `alpha` or `beta`, nor `slippage` where a venue says none.
+         *     its newest tick, `data` too; they have no `benchmark_return`, `alpha` and `beta`, nor `slippage` where a venue says
+         *     none.
          */
         get: operations["getResults"];
         put?: never;
@@ -1985,7 +1993,7 @@ export type components = {
         DataFacts: {
             /**
              * Actions
-             * @description Splits, dividends, delisting.
+             * @description Splits, dividends, delisting; splits alone where the bars are `recorded`.
              */
             actions: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -2019,7 +2027,7 @@ export type components = {
             minimum: string;
             /**
              * Origin
-             * @description Where they came from: `store`.
+             * @description Where they came from: `store`; `recorded`, of a paper or live run.
              */
             origin: string;
             /**
@@ -4667,21 +4675,71 @@ export type components = {
         };
         /**
          * PortfolioEquityResponse
-         * @description The equity of all accounts that are open.
+         * @description The equity of all runs of a mode over time, thinned where it has more points than were asked for.
          */
         PortfolioEquityResponse: {
             /**
-             * Equity
-             * @description The sum of paper, and of live accounts; without replays.
+             * Accounts
+             * @description Those of the mode that are connected; a replay's is play money.
              */
-            equity: {
-                [key: string]: string;
-            };
+            accounts: components["schemas"]["AccountEquity"][];
+            /**
+             * Downsampled
+             * @description True: points were left out. The first, the last and the extremes of each stretch stay.
+             */
+            downsampled: boolean;
             /**
              * Items
-             * @description By account; a replay's money is play money.
+             * @description In order of time; the last is how they stand now.
              */
-            items: components["schemas"]["AccountEquity"][];
+            items: components["schemas"]["PortfolioPoint"][];
+            /** @description Paper money, or real money. */
+            mode: components["schemas"]["RunMode"];
+            /**
+             * Points
+             * @description How many items there are.
+             */
+            points: number;
+            /**
+             * Runs
+             * @description How many runs it is the sum of.
+             */
+            runs: number;
+            /**
+             * Total
+             * @description How many points the curve has.
+             */
+            total: number;
+        };
+        /**
+         * PortfolioPoint
+         * @description Where all runs of a mode stood together.
+         */
+        PortfolioPoint: {
+            /**
+             * Allotted
+             * @description Cash at their starts, of the runs that traded then.
+             * @example 100.25
+             */
+            allotted: string;
+            /**
+             * Equity
+             * @description allotted + pnl.
+             * @example 100.25
+             */
+            equity: string;
+            /**
+             * Pnl
+             * @description What all runs had made that had begun by then, those that had ended included.
+             * @example 100.25
+             */
+            pnl: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @description When; each is later than the one before.
+             */
+            timestamp: string;
         };
         /**
          * PositionResponse
@@ -8679,7 +8737,12 @@ export interface operations {
     };
     getPortfolioEquity: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Paper money, or real money: they are never added up. */
+                mode?: components["schemas"]["TradedMode"];
+                /** @description How many points at most; extremes are kept. */
+                points?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
