@@ -15,11 +15,9 @@ SAMPLE_SECONDS, SAMPLE_SECONDS_MAX = 1.0, 10.0
 STANDING = 0.5
 """Slower than this, the exchange's time is moved by its control: a jump of it is no skew. On hold each request still
 takes it a millisecond on, so that dozens of them in a row look like a slow pace."""
-RACING = 100.0
-"""Faster than this, a second of the network's is minutes of the venue's, and nothing can be measured."""
 WALKING, EVENLY = 2.0, 0.1
 """Faster than this a busy machine's delays are minutes of the venue's; and where its pace varies by a greater share,
-its control moves it. No skew is told of either."""
+its control moves it. Whatever such a clock shows is its time, and no skew."""
 EVEN_SECONDS, UNEVEN = 0.5, 0.05
 """How far a running clock may be from where it was expected: so much, and this share of what has passed."""
 OFF_SECONDS = 300.0
@@ -74,17 +72,16 @@ class VenueTime:
         ahead = (time - self.now()).total_seconds() if self._samples else 0.0
         if between < self._at:  # an answer that was overtaken
             return ahead
-        if self._samples < SAMPLES_TO_LEARN or not STANDING <= min(self._paces) <= RACING:
+        if self._samples < SAMPLES_TO_LEARN or not self._is_worlds_pace():
             self._follow(time, between, ahead)
             return 0.0
-        skew = ahead if self._is_worlds_pace() else 0.0
         if not self._is_off(ahead, time, between):
             self._follow(time, between, ahead)
-        return skew
+        return ahead
 
     def _is_worlds_pace(self) -> bool:
-        fastest = max(self._paces)
-        return fastest <= WALKING and fastest - min(self._paces) <= EVENLY * fastest
+        slowest, fastest = min(self._paces), max(self._paces)
+        return slowest >= STANDING and fastest <= WALKING and fastest - slowest <= EVENLY * fastest
 
     def _is_off(self, ahead: float, time: datetime, at: datetime) -> bool:
         """Whether a clock that runs is off, rather than somewhat faster or slower than was thought. It counts as off

@@ -111,7 +111,7 @@ async def test_clock_that_stays_off_for_minutes_is_the_venues_time() -> None:
     assert await exchange.ask() == pytest.approx(0, abs=1e-6)
 
 
-@pytest.mark.parametrize("paces", [(60.0, 60.0, 60.0, 60.0), (1.0, 1.0, 1.0, 1.3)])
+@pytest.mark.parametrize("paces", [(60.0, 60.0, 60.0, 60.0), (1.0, 1.0, 1.0, 1.3), (8.0, 25.0, 8.0, 25.0)])
 async def test_jump_of_a_time_that_races_or_goes_unevenly_is_its_controls_doing(paces: tuple[float, ...]) -> None:
     exchange = Exchange(SleepingWall(), pace=1.0)
     for pace in paces:
@@ -121,6 +121,7 @@ async def test_jump_of_a_time_that_races_or_goes_unevenly_is_its_controls_doing(
     exchange.start += timedelta(seconds=90)
     exchange.pace, exchange.start, exchange.began = paces[-1], exchange.now, exchange.wall.now()
     assert await exchange.ask() == 0.0
+    assert exchange.time.now() == exchange.now
 
 
 async def test_pace_that_was_thought_a_little_wrong_is_no_skew() -> None:
