@@ -44,15 +44,7 @@ class LocalExchange:
 @contextmanager
 def local_exchange(*options: str) -> Iterator[LocalExchange]:
     """Start one on a free port, and end it."""
-    command = [
-        __import__("os").environ.get("WX", sys.executable),
-        "-m",
-        "weaver",
-        "simulate-exchange",
-        "--port",
-        "0",
-        *options,
-    ]
+    command = [sys.executable, "-m", "weaver", "simulate-exchange", "--port", "0", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -76,6 +76,17 @@ def alpaca_settings(exchange: LocalExchange, *, mode: RunMode = RunMode.PAPER) -
     }
 
 
+def alpaca_setup(
+    exchange: LocalExchange,
+    *,
+    told: Callable[[str, Mapping[str, object]], None] = lambda _what, _facts: None,
+    **changes: str,
+) -> Setup:
+    """Of an adapter to a local exchange."""
+    settings = alpaca_settings(exchange) | changes
+    return Setup(mode=RunMode.PAPER, wall=SystemWall(), chance=lambda: 0.5, settings=settings, told=told)
+
+
 def alpaca_adapter(
     exchange: LocalExchange,
     *,
@@ -83,8 +94,7 @@ def alpaca_adapter(
     **changes: str,
 ) -> AlpacaAdapter:
     """An adapter to a local exchange, not connected."""
-    settings = alpaca_settings(exchange) | changes
-    return AlpacaAdapter(Setup(mode=RunMode.PAPER, wall=SystemWall(), chance=lambda: 0.5, settings=settings, told=told))
+    return AlpacaAdapter(alpaca_setup(exchange, told=told, **changes))
 
 
 class AlpacaVenue:

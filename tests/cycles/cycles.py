@@ -20,7 +20,6 @@ from weaver.veda.adapters.alpaca.venue_time import PACED_SECONDS
 STEPS_MAX = 300
 CENSUS_SECONDS = 0.3
 KINDS = 4
-LOOK_SECONDS, QUIET_LOOKS = 0.03, 5
 TRADES = f'''{HEAD}class Trades(Strategy):
     """Has a position with exits, however often it has to ask for it."""
 
@@ -106,20 +105,12 @@ class Cycles:
                 return
             now = datetime.fromisoformat(self.desk.state["now"])
             self.desk.pass_time(31 - now.second if now.second < 31 else 61 - now.second)
-            self._quiet()
+            self.desk.quiet()
             for _ in range(2):
                 self.desk.api.post("/reconciliation", {})
                 time.sleep(PACED_SECONDS)
         reasons = [one["payload"].get("reason") for one in self.desk.api.events()[-100:]]
         pytest.fail(f"waited for {what}: {[one for one in reasons if one][-10:]}, {self.desk.troubles()}")
-
-    def _quiet(self) -> None:
-        """Return when no event has happened for a moment."""
-        newest, looks = -1, 0
-        while looks < QUIET_LOOKS:
-            time.sleep(LOOK_SECONDS)
-            before, newest = newest, self.desk.api.newest()
-            looks = looks + 1 if newest == before else 0
 
     def _in_session(self) -> None:
         now = self.desk.state["now"]

@@ -9,16 +9,18 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
+from unittest.mock import patch
 
-from tests.contracts.venues import HOUR, MINUTES, SystemWall, alpaca_adapter
+from tests.contracts.venues import HOUR, MINUTES, SystemWall, alpaca_setup
+from tests.integration.trading.watched import HeldTime, WatchedAccount, WatchedAdapter
 from tests.local_exchange import LocalExchange
 from tests.trading_store import FakeDisk, FakeTradingStore
 from weaver.events.factory import EventFactory
+from weaver.model.errors import Unavailable
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
 from weaver.veda.accounts.guard import RunTerms
 from weaver.veda.accounts.trading_account import TradingAccount
-from weaver.veda.adapters.alpaca.adapter import AlpacaAdapter
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import Submission
 from weaver.veda.risk.limits import RiskLimits
@@ -27,9 +29,9 @@ from weaver.veda.trading.intents import Cancel, Intent, Place
 
 NAME = "alpaca paper"
 STOCK, PAIR = "AAPL", "BTC/USD"
-PATIENCE_SECONDS = 8.0
-SENDING_SECONDS = 0.3
-"""Time stands still so long, so that what was asked for is on its way."""
+PATIENCE_SECONDS = 60.0
+"""Of the wall: how long to wait for what takes a second or two."""
+MOMENT_SECONDS = 0.02
 T = TypeVar("T")
 LIMITS = replace(RiskLimits(), orders_per_minute=None)
 
@@ -37,8 +39,10 @@ LIMITS = replace(RiskLimits(), orders_per_minute=None)
 class Account:
     """One life of it; `disk` outlives it."""
 
-    def __init__(self, trading: TradingAccount, exchange: LocalExchange, disk: FakeDisk) -> None:
-        self.trading, self.exchange, self.disk = trading, exchange, disk
+    def __init__(
+        self, trading: WatchedAccount, adapter: WatchedAdapter, exchange: LocalExchange, disk: FakeDisk
+    ) -> None:
+        self.trading, self.adapter, self.exchange, self.disk = trading, adapter, exchange, disk
         self.told: list[tuple[str, Mapping[str, object]]] = []
         self._numbers = count(1 + len(disk.tables.orders))
 
@@ -90,10 +94,9 @@ class Account:
         )  # fmt: skip
 
     async def carry_out(self, *intents: Intent) -> Mapping[str, Refusal]:
-        """All of it, as one tick's."""
+        """All of it, as one tick's; time stands still until it was sent and answered."""
         refused = await self.trading.trader.carry_out(intents, corr_id="tested")
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.trading.trader.idle(), SENDING_SECONDS)
+        await self.settle()
         return refused
 
     async def cancel(self, *orders: LiveOrder) -> None:
@@ -107,6 +110,10 @@ class Account:
         found = self.trading.trader.books.known.order(order.id)
         assert found is not None
         return found
+
+    def is_working(self, order: LiveOrder) -> bool:
+        """Whether it may still fill, as far as is known."""
+        return self.now(order).is_working
 
     def sent(self, order: LiveOrder) -> list[Submission]:
         """Its submissions."""
@@ -152,32 +159,46 @@ class Account:
     # Time
 
     async def pass_time(self, seconds: float) -> None:
-        """At the exchange; what follows from it has a moment to happen."""
+        """At the exchange; and whatever is to be done because of that is done."""
         now = (await self.exchange.post("clock", {"advance": seconds}))["now"]
-        assert isinstance(self.trading.adapter, AlpacaAdapter)
-        assert self.trading.adapter._link is not None
-        self.trading.adapter._link.time.observe(
-            datetime.fromisoformat(now)
-        )  # as bars would tell it, of which none come here
-        await asyncio.sleep(0.03)
+        self.adapter.time.observe(datetime.fromisoformat(now))  # as bars would tell it, of which none come here
+        await asyncio.sleep(MOMENT_SECONDS)  # what was streamed meanwhile is read
+        self.trading.trader.wake()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Return when all is done that can be while time stands still, but for look-ups of what was not answered."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self._is_settled():
+            assert time.monotonic() < deadline, f"never done: {[*self.trading.trader._chores._tasks]}"
+            await asyncio.sleep(MOMENT_SECONDS / 4)
+
+    def _is_settled(self) -> bool:
+        trader = self.trading.trader
+        under_way = {name.rpartition(" ")[2] for name in trader._chores._tasks}
+        return not trader._alarm.woken.is_set() and under_way <= self.adapter.unanswered
 
     async def look(self) -> None:
-        """Have the account compared with the venue, twice: the second time nothing is under way."""
-        for _ in range(2):
-            before = self.trading.trader.reconciler.next_at
-            await self.until(
-                lambda before=before: self.trading.trader.reconciler.next_at != before,
-                what="a look at the venue",
-                step=10,
-            )
+        """Have all that is at the venue compared with the books, twice while nothing is under way."""
+        looks = self.trading.quiet_looks + 2
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self.trading.quiet_looks < looks:
+            assert time.monotonic() < deadline, f"never quiet: {[*self.trading.trader._chores._tasks]}"
+            await self.settle()
+            with suppress(Unavailable):  # by a fault, which is over after a few
+                await self.trading.trader.looks.look()
 
     async def until(self, look: Callable[[], T], *, what: str, step: float = 1.0) -> T:
         """What `look` finds as soon as it finds something, while time passes at the exchange."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not (found := look()):
             assert time.monotonic() < deadline, f"waited for {what}: {self.orders()} {self.told}"
-            await self.pass_time(step)
+            await (self.pass_time(step) if step else asyncio.sleep(MOMENT_SECONDS))
         return found
+
+    async def until_still(self, look: Callable[[], T], *, what: str) -> T:
+        """The same, while time stands still."""
+        return await self.until(look, what=what, step=0.0)
 
     async def until_filled(self, order: LiveOrder) -> LiveOrder:
         """The order, when all of it has filled; on the exchange a bar has to end for that."""
@@ -203,8 +224,8 @@ async def trading_account(
     """An account with runs that trade in it, each with 40,000 in cash, ready to trade."""
     wall, ids, life = SystemWall(), count(1), len(disk.tables.events)
     told: list[tuple[str, Mapping[str, object]]] = []
-    adapter = alpaca_adapter(exchange, told=lambda what, facts: told.append((what, facts)))
-    trading = TradingAccount(
+    adapter = WatchedAdapter(alpaca_setup(exchange, told=lambda what, facts: told.append((what, facts))))
+    trading = WatchedAccount(
         NAME,
         adapter=adapter,
         store=FakeTradingStore(disk),
@@ -213,8 +234,10 @@ async def trading_account(
         told=lambda what, facts: told.append((what, facts)),
         limits=LIMITS,
     )
+    with patch("weaver.veda.adapters.alpaca.link.VenueTime", HeldTime):
+        await adapter.connect()
     async with trading:
-        made = Account(trading, exchange, disk)
+        made = Account(trading, adapter, exchange, disk)
         made.told = told
         await trading.know(symbols)
         for run_id in runs:

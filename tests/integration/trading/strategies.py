@@ -29,37 +29,49 @@ ROUND_TRIPS = f'''{HEAD}class RoundTrips(Strategy):
         self.log("last word")
 '''
 
+ENTER = """\
+        if self.has_to_be_sent("entry"):
+            entry = self.buy(bar.symbol, 10, take_profit=bar.close * 1.2, stop_loss=bar.close * 0.8)
+            self.placed["entry"] = entry, self.seen
+        if self.has_to_be_sent("rest"):
+            self.placed["rest"] = self.buy(bar.symbol, 1, limit=bar.close * 0.95), self.seen
+"""
+"""On a first bar; what was not sent, as the exchange's time ran away, is ordered anew on the next one."""
+AGAIN = """
+    def has_to_be_sent(self, what):
+        order, at = self.placed.get(what, (None, 0))
+        return at == self.seen - 1 and (order is None or (order.status.is_final and not order.filled))
+"""
+
 REACHES = f'''{HEAD}class Reaches(Strategy):
     """Buys with exits on its first bar, and has another entry rest for the day."""
 
     def on_start(self):
-        self.seen = 0
+        self.seen, self.placed = 0, {{}}
 
     def on_bar(self, bar):
         self.seen += 1
         self.log(f"bar {{self.seen}} {{self.now:%Y-%m-%dT%H:%M}}")
-        if self.seen == 1:
-            self.buy(bar.symbol, 10, take_profit=bar.close * 1.2, stop_loss=bar.close * 0.8)
-            self.buy(bar.symbol, 1, limit=bar.close * 0.95)
-'''
+{ENTER}{AGAIN}'''
 
 
 def failing(where: str, line: str) -> str:
     """One that buys with exits and has another entry rest; then it fails, in one of its methods, by a line of its own:
-    in on_bar on its fourth bar."""
-    when = "if self.seen == 4:\n            " if where == "on_bar" else ""
+    in on_bar on its fourth bar, or on the first after that on which it holds something. It says so if it goes on."""
+    fails = f"""\
+        if self.seen >= 4 and not self.has_failed and self.position(bar.symbol).quantity:
+            self.has_failed = True
+            {line}
+            self.log("went on")
+"""
     hook = "" if where == "on_bar" else f"\n    def {where}(self, news):\n        {line}\n"
     return f'''{HEAD}class Fails(Strategy):
     """Fails while it trades."""
 
     def on_start(self):
-        self.seen = 0
+        self.seen, self.placed, self.has_failed = 0, {{}}, False
 
     def on_bar(self, bar):
         self.seen += 1
         self.log(f"bar {{self.seen}}")
-        if self.seen == 1:
-            self.buy(bar.symbol, 10, take_profit=bar.close * 1.2, stop_loss=bar.close * 0.8)
-            self.buy(bar.symbol, 1, limit=bar.close * 0.95)
-        {when + line if when else "pass"}
-{hook}'''
+{ENTER}{fails if where == "on_bar" else ""}{AGAIN}{hook}'''

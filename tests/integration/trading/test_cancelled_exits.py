@@ -18,7 +18,7 @@ async def test_exit_cancelled_through_weaver_leaves_the_other_one_standing(accou
     await account.look()
     looked_at = account.trading.trader.looks.looked_at
     await account.cancel(loss)
-    await account.until(lambda: account.events("risk.ProtectionRestored"), what="the other", step=0.2)
+    await account.until(lambda: account.events("risk.ProtectionRestored"), what="the other", step=0.02)
     assert account.trading.trader.looks.looked_at == looked_at
     assert (account.now(loss).status, account.now(loss).reason) == (S.CANCELLED, "no more")
     assert account.now(profit).is_working
@@ -34,7 +34,7 @@ async def test_exit_cancelled_at_the_venue_is_placed_anew_with_the_other(account
     looked_at = account.trading.trader.looks.looked_at
     stop = next(one for one in await account.at_venue() if one["type"] == "stop")
     await directly(account, "DELETE", f"/v2/orders/{stop['id']}")
-    await account.until(lambda: account.events("risk.ProtectionRestored"), what="both", step=0.2)
+    await account.until(lambda: account.events("risk.ProtectionRestored"), what="both", step=0.02)
     assert account.trading.trader.looks.looked_at == looked_at
     assert [account.now(one).is_working for one in (profit, loss)] == [True, True]
     there = {one["id"]: one for one in await account.at_venue()}.values()

@@ -25,10 +25,11 @@ def test_run_over_a_close_keeps_its_exits_and_is_flattened_at_the_next_open(asia
     run_id = asian.started(REACHES, "AAPL")
     asian.until(lambda: asian.held.get("AAPL") == 10, what="a position")
     asian.until(lambda: len(asian.open_in("AAPL", "buy")) == 1, what="the entry that rests")
+    asian.until_bars(run_id, asian.bars(run_id) + 1)  # it has seen that both were sent
 
     asian.ask("POST", "clock", {"to": f"{CLOSE}:30Z"})
     asian.until(lambda: not asian.open_in("AAPL", "buy"), what="the end of the day's entry")
-    (resting,) = [one for one in asian.orders(run_id) if one["side"] == "buy" and one["quantity"] == "1"]
+    resting = [one for one in asian.orders(run_id) if one["side"] == "buy" and one["quantity"] == "1"][-1]
     asian.until(lambda: asian.api.get(f"/orders/{resting['id']}")["status"] in {"cancelled", "expired"}, what="its end")
     assert {(one["type"], one["time_in_force"]) for one in asian.open_in("AAPL")} == {("limit", "gtc"), ("stop", "gtc")}
     asian.until(lambda: any(CLOSE in line for line in asian.log(run_id)), what="the session's last bar")

@@ -32,7 +32,8 @@ async def test_entry_goes_once_the_stream_is_there_again(account: Account) -> No
     entry = await account.order(STOCK, 5, limit=round(price * Decimal("0.95"), 2))
     assert account.now(entry).waits_for is WaitsFor.STREAM
     await account.exchange.clear_faults()
-    await account.until(lambda: account.now(entry).status is S.ACCEPTED, what="it to work", step=0.1)
+    await account.until_still(lambda: account.trading.trader.is_streaming, what="the stream")
+    await account.until(lambda: account.now(entry).status is S.ACCEPTED, what="it to work", step=0.01)
     (there,) = await account.at_venue()
     assert there["client_order_id"] == account.sent(entry)[0].id
 
@@ -43,4 +44,4 @@ async def away(account: Account) -> None:
     await account.until(lambda: trader.is_ready, what="the stream and a look")
     await account.exchange.fault("refuse_connection", path="/stream", times=1000)
     await account.exchange.fault("disconnect", path="/stream")
-    await account.until(lambda: not trader.is_streaming, what="the stream's loss", step=0.1)
+    await account.until_still(lambda: not trader.is_streaming, what="the stream's loss")
