@@ -94,9 +94,16 @@ SCENARIOS = (
     Scenario(
         name="the crypto fee is taken in coins",
         reported="alpaca-java#148; Lean#4851; freqtrade#2383",
-        does="A difference that fees on its own buys can be is charged to a run, which holds what is left; it closes "
-        "no more than is at the venue, in whole lots, and a rest below a lot is named dust.",
+        does="What the venue names as its fees (`CFEE`) is charged once, by order or by what each run bought that day; "
+        "until then a difference that fees on its own buys can be is estimated, and given back where it was too much. "
+        "A run closes no more than is at the venue, in whole lots; a close that is refused is sent for what a look "
+        "shows; a rest below a lot is named dust.",
         tests=(
+            "integration/trading/test_coin_fees.py::test_close_ahead_of_the_first_look_is_refused_and_sent_for_what_is_there",
+            "integration/trading/test_coin_fees.py::test_what_the_venue_names_takes_the_place_of_the_estimate_once",
+            "integration/trading/test_coin_fees.py::test_fees_of_what_was_traded_outside_are_nobodys_by_name",
+            "unit/veda/accounts/test_coin_fees.py::test_estimate_that_was_too_high_is_given_back",
+            "unit/veda/accounts/test_coin_fees.py::test_fee_is_charged_once_over_looks_and_restarts",
             "integration/trading/test_coin_fees.py::test_run_holds_what_is_left_of_its_coins_and_can_sell_all_of_it",
             "integration/trading/test_coin_fees.py::test_fees_are_shared_to_who_bought_and_outlive_a_restart",
             "integration/trading/test_coin_fees.py::test_close_before_the_fee_is_booked_is_for_what_is_there",

@@ -72,6 +72,7 @@ QUESTIONS: dict[str, Ask] = {
     "/v2/orders/*": lambda venue: venue.adapter.find_order("some-id"),
     "/v2/orders:by_client_order_id": lambda venue: venue.adapter.find_order_by_client_id("some-id"),
     "/v2/account/activities/FILL": lambda venue: venue.adapter.fills_since(venue.adapter.now()),
+    "/v2/account/activities/CFEE": lambda venue: venue.adapter.fees_since(venue.adapter.now()),
     "/v2/assets": lambda venue: venue.adapter.instruments([STOCK, PAIR]),
     "/v2/stocks/bars": lambda venue: minutes(venue, STOCK),
     "/v1beta3/crypto/us/bars": lambda venue: minutes(venue, PAIR),

@@ -26,16 +26,19 @@ class AccountPositionUpdated(Payload):
 
 
 class AccountFeeCharged(Payload):
-    """A venue took a fee in the asset itself."""
+    """A venue took a fee apart from any fill, or (below 0) an estimate of one was too high."""
 
     type = "account.FeeCharged"
     venue: str
     symbol: str
     quantity: Decimal
+    """Of the asset, what was estimated of it before included."""
+    amount: Decimal = Decimal(0)
+    """Of cash."""
     run_id: str | None = None
     """Who was charged; None: the manual orders."""
     is_estimated: bool = False
-    """The venue named none: it holds so much less than was bought."""
+    """The venue has named none yet: it holds so much less than was bought."""
     mode: str | None = None
 
 

@@ -226,13 +226,16 @@ def _delisted(legs: Sequence[Leg], change: Changed, which: int, *, long: bool) -
 
 
 def _shrink(legs: deque[Leg], held: int) -> None:
-    """Take off the oldest legs of a long holding until so much is left; what they cost stays with the rest."""
+    """Take off the oldest legs of a long holding until so much is left; what they cost stays with the rest. What was
+    taken off before comes back to the oldest."""
     gone = sum(leg.units for leg in legs) - max(held, 0)
+    if legs and gone < 0:
+        _resize(legs[0], legs[0].units - gone)
+        return
     while legs and gone > 0:
         leg = legs[0]
         if leg.units > gone:
-            rest = leg.units - gone
-            leg.price, leg.fee, leg.units = Fraction(leg.price) * leg.units / rest, leg.fee * leg.units / rest, rest
+            _resize(leg, leg.units - gone)
             return
         gone -= leg.units
         legs.popleft()
@@ -241,6 +244,11 @@ def _shrink(legs: deque[Leg], held: int) -> None:
             after.price = after.price + Fraction(leg.price) * leg.units / after.units
             after.fee += leg.fee * leg.units / after.units
             after.value, after.commission = after.value + leg.value, after.commission + leg.commission
+
+
+def _resize(leg: Leg, units: int) -> None:
+    """So many are left of a leg, for what all of it cost."""
+    leg.price, leg.fee, leg.units = Fraction(leg.price) * leg.units / units, leg.fee * leg.units / units, units
 
 
 def after_split(legs: Sequence[Leg], split: Changed) -> deque[Leg]:

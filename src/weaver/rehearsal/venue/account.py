@@ -10,9 +10,9 @@ from weaver.model.account.position import Position
 from weaver.model.numbers.money import CASH_DECIMALS, units_of
 from weaver.model.orders.execution import Execution
 from weaver.rehearsal.assets import Asset
+from weaver.rehearsal.venue.coin_fees import CoinFees
 from weaver.rehearsal.venue.margin import LEVERAGE, margin_of
 
-BPS = 10_000
 Prices = Callable[[str], Decimal | None]
 """The newest price of a symbol."""
 
@@ -28,9 +28,8 @@ class Account:
         cash: Decimal,
         assets: Mapping[str, Asset],
         prices: Prices,
-        coin_fee_bps: Decimal,
+        coin_fees: CoinFees,
     ) -> None:
-        """coin_fee_bps: what is taken of coins that are bought."""
         self.id, self.number = id, number
         self.rules = AccountRules(cash=cash, kind=AccountKind.MARGIN, leverage=Decimal(LEVERAGE), shorting=True)
         self.cash = units_of(cash, CASH_DECIMALS)
@@ -42,7 +41,7 @@ class Account:
         self.last_maintenance = 0
         self.last_held: frozenset[str] = frozenset()
         """What was held then."""
-        self._assets, self._prices, self._coin_fee = assets, prices, Fraction(coin_fee_bps) / BPS
+        self._assets, self._prices, self.coin_fees = assets, prices, coin_fees
 
     def value(self, symbol: str, units: int) -> int:
         """What so many units are worth at the newest price."""
@@ -64,7 +63,10 @@ class Account:
         symbol, signed = order.symbol, order.sign * execution.units
         self.cash -= order.scale.cash(execution.price, signed) + execution.commission
         held = self._held(symbol).filled(signed, execution.price, execution.commission)
-        fee = round(signed * self._coin_fee) if signed > 0 and self._assets[symbol].is_crypto else 0
+        fee = self.coin_fees.of(signed) if signed > 0 and self._assets[symbol].is_crypto else 0
+        if fee:
+            price = order.scale.price_decimal(execution.price)
+            self.coin_fees.take(symbol, order.scale.quantity_decimal(fee), price)
         self.units[symbol] += signed - fee
         self._keep(symbol, held.taken(fee) if fee else held)
 

@@ -18,6 +18,7 @@ from weaver.rehearsal.ports import Market, VenueClock
 from weaver.rehearsal.venue.account import Account
 from weaver.rehearsal.venue.checks import rules
 from weaver.rehearsal.venue.checks.reservations import Reservations
+from weaver.rehearsal.venue.coin_fees import CoinFees
 from weaver.rehearsal.venue.entry import Entry, Sized, facts_of
 from weaver.rehearsal.venue.history import EquityHistory
 from weaver.rehearsal.venue.hours import is_open, stock_day, trading_day
@@ -85,7 +86,8 @@ class Venue:
         """An account with nothing but cash, and no orders."""
         self.account = Account(
             id=self._account_id, number=self._account_number, cash=cash, assets=self.market.assets,
-            prices=self.market.price, coin_fee_bps=self.settings.coin_fee_bps,
+            prices=self.market.price,
+            coin_fees=CoinFees(bps=self.settings.coin_fee_bps, clock=self.clock, new_id=self._new_id),
         )  # fmt: skip
         self.created_at, self.base_equity = self.clock.now, self.account.equity
         self.configuration: dict[str, object] = dict(CONFIGURATION)

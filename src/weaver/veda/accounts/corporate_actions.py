@@ -197,7 +197,7 @@ class CorporateActions:
 
     def enter(self, draft: Draft, owner: str | None, entry: Entry) -> None:
         """Book an entry of an owner's ledger; whoever follows it is told once it is in the books."""
-        updates = updates_of(self._ledgers.of(owner), entry)
+        updates = updates_of(self._ledgers.in_draft(draft, owner), entry)
         self._ledgers.enter(draft, owner, entry)
         following = self._following.get(owner or "")
         if following is not None:

@@ -1,7 +1,7 @@
 """Whose an account's cash and holdings are: a sub-ledger for each run and for manual orders, and what is nobody's."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +13,7 @@ from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.ports import TradingStore
 from weaver.veda.positions.attribution import Attribution, Effect, EffectKind, attributed
 from weaver.veda.positions.counting import DECIMALS, decimal
+from weaver.veda.positions.days_traded import DaysTraded
 from weaver.veda.positions.entries import Entry
 from weaver.veda.positions.sub_ledger import SubLedger
 from weaver.veda.risk.view import PricedAt
@@ -22,6 +23,16 @@ MANUAL = "manual"
 FINE_ONE = 10**DECIMALS
 FOREIGN_MAX = 10_000
 """So many executions of others' orders are remembered, so that none counts twice."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Drafted:
+    """What a draft has entered so far: where it comes to nothing, so does this."""
+
+    draft: Draft | None
+    ledgers: dict[str | None, SubLedger] = field(default_factory=dict)
+    effects: tuple[Effect, ...] | None = None
+    foreign: dict[str, None] | None = None
 
 
 class Ledgers:
@@ -36,11 +47,16 @@ class Ledgers:
         self._lacking: Mapping[tuple[str | None, str], Decimal] = {}
         self.prices: dict[str, PricedAt] = {}
         """The newest, by symbol."""
+        self.traded = DaysTraded()
+        self.fees_after: datetime | None = None
+        """From when on fees are to be listed; None: nothing is held of what pays any."""
+        self._drafted: Drafted | None = None
 
     async def read(self) -> None:
         """Read what was kept. Raises Unavailable."""
         fills: dict[str | None, list[LiveFill]] = {}
         for fill in await self._store.fills_of(self.account):
+            self.traded.add(fill)
             fills.setdefault(fill.run_id, []).append(fill)
         kept = await self._store.states(self._scope(""))
         ledgers = {state["run_id"]: SubLedger.rebuilt(state, fills.pop(state["run_id"], [])) for state in kept.values()}
@@ -67,7 +83,12 @@ class Ledgers:
 
     def enter(self, draft: Draft, run_id: str | None, entry: Entry) -> None:
         """Book what is no fill: a split, a dividend, a delisting, a fee."""
-        self._keep(draft, self.of(run_id).after(entry))
+        self._keep(draft, self.in_draft(draft, run_id).after(entry))
+
+    def in_draft(self, draft: Draft, run_id: str | None) -> SubLedger:
+        """A run's with what a draft has entered."""
+        drafted = self._drafted_in(draft).ledgers.get(run_id)
+        return self.of(run_id) if drafted is None else drafted
 
     def hear(self, changes: Sequence[OrderChange]) -> None:
         """Orders have changed, and with them what their fills brought."""
@@ -75,6 +96,8 @@ class Ledgers:
             if change.fills:
                 run_id = change.after.run_id
                 self._ledgers[run_id] = self.of(run_id).booked(*change.fills)
+                for fill in change.fills:
+                    self.traded.add(fill)
 
     # Holdings, and what they are worth
 
@@ -139,14 +162,20 @@ class Ledgers:
     # Against the venue
 
     def attributed(
-        self, positions: Iterable[VenuePosition], *, lots: Mapping[str, Decimal] | None = None
+        self,
+        positions: Iterable[VenuePosition],
+        *,
+        lots: Mapping[str, Decimal] | None = None,
+        draft: Draft | None = None,
     ) -> tuple[Attribution, ...]:
-        """The venue's positions shared out."""
+        """The venue's positions shared out; with what a draft has entered, where one is given."""
+        drafted = Drafted(draft=None) if draft is None else self._drafted_in(draft)
+        ledgers = {**self._ledgers, **drafted.ledgers}
         return attributed(
             {one.symbol: one.quantity for one in positions},
-            {run_id: ledger.held for run_id, ledger in self.runs.items()},
-            self.of(None).held,
-            self.effects or (),
+            {run_id: ledger.held for run_id, ledger in ledgers.items() if run_id is not None},
+            ledgers[None].held,
+            (self.effects if drafted.effects is None else drafted.effects) or (),
             lots=lots,
         )
 
@@ -172,15 +201,25 @@ class Ledgers:
             del seen[fill.execution_id]
         effects = [_others_brought(fill, fill.quantity) for fill in new]
         effects += [_others_brought(fill, -fill.quantity) for fill in wrong]
-        self._keep_effects(draft, (*(self.effects or ()), *effects), seen)
+        self._keep_effects(draft, (*self._effects_in(draft), *effects), seen)
 
     def add_effect(self, draft: Draft, effect: Effect) -> None:
         """Something happened to the account that is no run's."""
-        self._keep_effects(draft, (*(self.effects or ()), effect))
+        self._keep_effects(draft, (*self._effects_in(draft), effect))
 
     # What is kept
 
+    def _drafted_in(self, draft: Draft) -> "Drafted":
+        if self._drafted is None or self._drafted.draft is not draft:
+            self._drafted = Drafted(draft=draft)
+        return self._drafted
+
+    def _effects_in(self, draft: Draft) -> tuple[Effect, ...]:
+        drafted = self._drafted_in(draft).effects
+        return (self.effects or ()) if drafted is None else drafted
+
     def _keep(self, draft: Draft, ledger: SubLedger) -> None:
+        self._drafted_in(draft).ledgers[ledger.run_id] = ledger
         draft.put_state(self._scope(ledger.run_id or MANUAL), ledger.as_json())
         draft.then(lambda: self._put(ledger))
 
@@ -189,7 +228,10 @@ class Ledgers:
 
     def _keep_effects(self, draft: Draft, effects: tuple[Effect, ...], foreign: dict[str, None] | None = None) -> None:
         """foreign: the executions that count from here on, where there are new ones."""
-        merged, seen = _merged(effects), self._foreign if foreign is None else foreign
+        drafted = self._drafted_in(draft)
+        seen = foreign if foreign is not None else self._foreign if drafted.foreign is None else drafted.foreign
+        merged = _merged(effects)
+        drafted.effects, drafted.foreign = merged, seen
         state: dict[str, Any] = {"effects": [one.as_json() for one in merged], "foreign": [*seen]}
         draft.put_state(f"effects {self.account}", state)
         draft.then(lambda: self._put_effects(merged, seen))

@@ -104,8 +104,9 @@ class TradingAccount:
             name, books=self.trader.books, ledgers=self.ledgers, store=store, wall=wall, rules=self._rules.get
         )
         self._coin_fees = CoinFees(
-            name, mode=adapter.mode, ledgers=self.ledgers, enter=self.actions.enter, class_of=self.asset_class
-        )
+            name, mode=adapter.mode, ledgers=self.ledgers, store=store, enter=self.actions.enter,
+            class_of=self.asset_class,
+        )  # fmt: skip
         self.trader.books.listen(self.ledgers.hear)
         self.permits = Permits(name, guard=self.guard, store=store)
         self.clock = ClockWatch(name, guard=self.guard, told=told)
@@ -120,6 +121,7 @@ class TradingAccount:
             self._stack.push_async_callback(self.adapter.close)
             self.venue_account = await self.adapter.connect()
             await self.ledgers.read()
+            await self._coin_fees.read(self.adapter.now())
             await self.guard.read()
             await self.actions.read()
             await self.permits.read()
@@ -272,8 +274,11 @@ class TradingAccount:
         if self.ledgers.effects is None:
             if self._is_untouched() or (is_quiet and not self._in_flight()):  # else ours may be taken for held before
                 self.ledgers.look_first(draft, positions, others)
+                self._coin_fees.begin(draft, found.fees or ())
         else:
             self.ledgers.hear_others(draft, others, found.own)
+            if is_quiet and found.fees is not None:
+                self._coin_fees.hear(draft, found.fees)
         if is_quiet:
             self.guard.looked()
         self.guard.mark(draft)
@@ -281,9 +286,9 @@ class TradingAccount:
         if not is_quiet:
             return
         before, in_flight = self.attributions, self._in_flight()
-        self.attributions = self._coin_fees.look(
-            draft, self._shared_out(positions), doubted=self._looks.doubted, in_flight=in_flight
-        )
+        shown = self._shared_out(positions, draft)
+        self._coin_fees.look(draft, shown, doubted=self._looks.doubted, in_flight=in_flight)
+        self.attributions = self._shared_out(positions, draft)
         looked = self._looks.looked(self.attributions, in_flight=in_flight)
         self._looks = looked.looks
         if looked.halt or looked.lift:
@@ -311,9 +316,9 @@ class TradingAccount:
         """Those of which nothing explains a difference."""
         return frozenset(self._looks.halted)
 
-    def _shared_out(self, positions: Collection[VenuePosition]) -> tuple[Attribution, ...]:
+    def _shared_out(self, positions: Collection[VenuePosition], draft: Draft | None = None) -> tuple[Attribution, ...]:
         lots = {symbol: rules.instrument.lot for symbol, rules in self._rules.items()}
-        return self.ledgers.attributed(positions, lots=lots)
+        return self.ledgers.attributed(positions, lots=lots, draft=draft)
 
     async def look(self) -> None:
         """Compare all that is at the venue with the books, now; and ask for its time, and what the symbols are that

@@ -1,7 +1,7 @@
 """An account and what it holds, as the venue shows them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from weaver.model.market.asset_class import AssetClass
@@ -43,6 +43,22 @@ class VenuePosition:
     average_price: Decimal | None = None
     price: Decimal | None = None
     """The venue's newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueFee:
+    """What the venue took apart from any fill, in its own word."""
+
+    fee_id: str
+    symbol: str
+    quantity: Decimal
+    """Of the asset; negative: it was given back."""
+    amount: Decimal = Decimal(0)
+    """Of cash, likewise."""
+    day: date
+    """As the venue dates it: of what it was taken for, or the day after."""
+    venue_order_id: str | None = None
+    """The order that it was taken for, where the venue says that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

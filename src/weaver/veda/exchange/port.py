@@ -7,7 +7,7 @@ from typing import Protocol
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import RunMode
-from weaver.veda.exchange.account import ActionHappened, VenueAccount, VenuePosition
+from weaver.veda.exchange.account import ActionHappened, VenueAccount, VenueFee, VenuePosition
 from weaver.veda.exchange.answers import Answer, Refused
 from weaver.veda.exchange.market import (
     BarPage,
@@ -116,6 +116,11 @@ class ExchangeAdapter(Protocol):
     async def fills_since(self, after: datetime) -> tuple[VenueFill, ...]:
         """Executions after an instant, oldest first, of all pages."""
         ...
+
+    async def fees_since(self, after: datetime) -> tuple[VenueFee, ...]:  # noqa: ARG002 - of a venue that names none
+        """Fees of days after an instant that are in no fill, of all pages: a venue may name them days later, and of a
+        day at any time. One that names them in its fills, or nowhere, has none."""
+        return ()
 
     async def account(self) -> VenueAccount:
         """The account now."""

@@ -48,13 +48,18 @@ class DelistingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeEntry:
-    """What the venue charged apart from any fill: `amount` of cash and `quantity` of the asset."""
+    """What the venue charged apart from any fill: `amount` of cash and `quantity` of the asset; below 0 it is given
+    back."""
 
     symbol: str
     amount: Decimal = Decimal(0)
     quantity: Decimal = Decimal(0)
     is_estimated: bool = False
     """The venue did not name it: its position showed it."""
+    settles: Decimal = Decimal(0)
+    """How much more the venue took, which estimates had taken before."""
+    day: date | None = None
+    """Of a fee that the venue named: when it was bought or sold for which it was taken."""
     time: datetime
 
 
@@ -78,7 +83,8 @@ def entry_as_json(entry: Entry) -> dict[str, Any]:
         case FeeEntry():
             return {
                 "kind": "fee", **same, "amount": plain(entry.amount), "quantity": plain(entry.quantity),
-                "is_estimated": entry.is_estimated,
+                "is_estimated": entry.is_estimated, "settles": plain(entry.settles),
+                "day": None if entry.day is None else entry.day.isoformat(),
             }  # fmt: skip
 
 
@@ -103,8 +109,15 @@ def entry_of_json(kept: Mapping[str, Any]) -> Entry:
             value, ex_date = Decimal(kept["value"]), date.fromisoformat(kept["ex_date"])
             return DelistingEntry(symbol=symbol, value=value, ex_date=ex_date, time=time)
         case "fee":
-            amount, quantity = Decimal(kept["amount"]), Decimal(kept["quantity"])
-            is_estimated = kept.get("is_estimated", False)  # kept without it before fees were estimated
-            return FeeEntry(symbol=symbol, amount=amount, quantity=quantity, is_estimated=is_estimated, time=time)
+            day = kept.get("day")  # kept without it, and the two before, by a Weaver that knew no such fees
+            return FeeEntry(
+                symbol=symbol,
+                amount=Decimal(kept["amount"]),
+                quantity=Decimal(kept["quantity"]),
+                is_estimated=kept.get("is_estimated", False),
+                settles=Decimal(kept.get("settles", 0)),
+                day=None if day is None else date.fromisoformat(day),
+                time=time,
+            )
         case kind:
             raise DataError(f"{kind!r:.60} is no kind of entry in a ledger")

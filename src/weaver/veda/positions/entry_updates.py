@@ -22,7 +22,8 @@ def updates_of(before: SubLedger, entry: Entry) -> list[Update]:
         case DividendEntry():
             return [CashMoved(symbol=symbol, kind="dividend", amount=paid)] if paid else []
         case FeeEntry(quantity=quantity):
-            return [CashMoved(symbol=symbol, kind="fee", amount=paid, quantity=-quantity)]
+            moves = paid or quantity
+            return [CashMoved(symbol=symbol, kind="fee", amount=paid, quantity=-quantity)] if moves else []
         case DelistingEntry(value=value, time=time):
             if not held:
                 return []

@@ -1,7 +1,7 @@
 """A run's own account: the cash that was allotted to it, and what its own fills and its shares of corporate actions
 made of that. Nobody else's trading is in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -145,12 +145,19 @@ class SubLedger:
 
     def fee_room(self, symbol: str) -> Decimal:
         """How much of what is held may yet turn out to have been taken as fees in the asset on what was bought."""
-        charged = sum(
-            fine(one.quantity) for _, one in self.entries if isinstance(one, FeeEntry) and one.symbol == symbol
-        )
+        charged = sum(fine(one.quantity) for one in self.fees(symbol))
         room = self.bought.get(symbol, 0) * FEE_BPS_MAX // 10_000 - charged
         held = self.positions.get(symbol)
         return decimal(max(min(room, 0 if held is None else held.units), 0))
+
+    def fees(self, symbol: str) -> Iterator[FeeEntry]:
+        """What was charged apart from fills, as it was booked."""
+        return (one for _, one in self.entries if isinstance(one, FeeEntry) and one.symbol == symbol)
+
+    def estimated(self, symbol: str) -> Decimal:
+        """How much of the asset was taken off that the venue has not named yet."""
+        taken = sum((one.quantity for one in self.fees(symbol) if one.is_estimated), Decimal(0))
+        return max(taken - sum((one.settles for one in self.fees(symbol)), Decimal(0)), Decimal(0))
 
     def equity(self, prices: Prices) -> Decimal:
         """Cash and holdings; one of which no price is known counts as what it cost."""

@@ -31,6 +31,11 @@ class Holdings(Protocol):
         """How much of it the venue did not show, and may have taken as fees."""
         ...
 
+    @property
+    def fees_after(self) -> datetime | None:
+        """From when on the venue's fees are to be listed at the next look; None: not then."""
+        ...
+
 
 class Hours(Protocol):
     """When an order at the market would fill."""

@@ -1,9 +1,12 @@
 """What is at the venue against what is in the books: asked for at the start, after each gap, and every half minute."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from weaver.veda.exchange.account import VenueAccount, VenuePosition
+import structlog
+
+from weaver.model.errors import InputError
+from weaver.veda.exchange.account import VenueAccount, VenueFee, VenuePosition
 from weaver.veda.exchange.orders import OrderUpdate, VenueFill, VenueOrder
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.orders.folding import is_same
@@ -16,12 +19,23 @@ from weaver.veda.trading.calls.calls import Calls
 EVERY = timedelta(seconds=30)
 MARGIN = timedelta(seconds=120)
 """How far before the last look the lists reach: clocks differ, and lists lag."""
+_log = structlog.get_logger(__name__)
 
 
 class Reconciler:
     """Nothing is gone because a list lacks it: it is asked for by its id. Orders of others are kept apart."""
 
-    def __init__(self, *, books: Books, adapter: ExchangeAdapter, calls: Calls, store: TradingStore) -> None:
+    def __init__(
+        self,
+        *,
+        books: Books,
+        adapter: ExchangeAdapter,
+        calls: Calls,
+        store: TradingStore,
+        fees_after: Callable[[], datetime | None],
+    ) -> None:
+        """fees_after: from when on fees are to be listed at the next look; None: not then."""
+        self._fees_after = fees_after
         self._books, self._adapter, self._calls, self._store = books, adapter, calls, store
         self.is_done = False
         """Whether the venue was looked at since the start."""
@@ -35,6 +49,8 @@ class Reconciler:
         """Fills of the last look whose orders are in no book of ours."""
         self.own: tuple[VenueFill, ...] = ()
         """Fills of the last look whose orders are in our books."""
+        self.fees: tuple[VenueFee, ...] | None = None
+        """Those that the last look listed; None: it did not."""
         self._since: datetime | None = None
         """How far back the next lists reach, before the margin: as it was kept last. None: not read yet."""
         self._settled: datetime | None = None
@@ -62,9 +78,19 @@ class Reconciler:
             if submission.state is SubmissionState.WORKING and submission.venue_id not in shown:
                 await self._calls.look_ups.refresh(submission.id)
         await self._take_fills(fills)
+        self.fees = await self._listed_fees()
         self.account, self.positions = await self._adapter.account(), await self._adapter.positions()
         self._settled, self.is_done = reaches if self._is_undecided else started, True
         self.next_at = self._adapter.now() + EVERY
+
+    async def _listed_fees(self) -> tuple[VenueFee, ...] | None:
+        """Before the positions: one that is posted between the two shows as lacking, and is listed by the next look."""
+        after = self._fees_after()
+        try:
+            return None if after is None else await self._adapter.fees_since(after)
+        except InputError as error:  # nothing else hangs on them: what its positions lack is estimated
+            _log.warning("fees_not_listed", account=self._books.account, reason=str(error))
+            return None
 
     def keep(self, draft: Draft) -> None:
         """Have the next look list only what came since this one, once what this one showed is committed with that."""

@@ -63,8 +63,12 @@ class Trader:
         self.account, self._adapter, self._wall, self._told = account, adapter, wall, told
         self.books = books = Books(account, store=store, events=events, now=adapter.now, is_still=adapter.is_replay)
         self._holdings = holdings
-        self._calls = calls = Calls(books=books, adapter=adapter, store=store, wall=wall, told=told)
-        self.reconciler = Reconciler(books=books, adapter=adapter, calls=calls, store=store)
+        self._calls = calls = Calls(
+            books=books, adapter=adapter, store=store, wall=wall, told=told, look=self._look_soon
+        )
+        self.reconciler = Reconciler(
+            books=books, adapter=adapter, calls=calls, store=store, fees_after=lambda: holdings.fees_after
+        )
         self._chores, self._stack, self._idle = Chores(wall, self.wake), AsyncExitStack(), asyncio.Event()
         self.looks = Looks(
             books=books, reconciler=self.reconciler, adapter=adapter, wall=wall, chores=self._chores,
@@ -211,6 +215,9 @@ class Trader:
         self._upkeep.withdrawn &= open_
         self._asked = {id_: at for id_, at in self._asked.items() if id_ in open_}
         self.wake()
+
+    def _look_soon(self) -> None:
+        self.looks.ask()
 
     def _begin(self, todo: ToDo) -> None:
         if any(self._chores.is_under_way(f"{what} {todo.id}") for what in ("send", "send_replacement", "look_up")):

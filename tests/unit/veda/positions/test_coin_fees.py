@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from weaver.veda.positions.attribution import Attribution, Effect, EffectKind
-from weaver.veda.positions.coin_fees import charged, fees_in
+from weaver.veda.positions.coin_fees import fees_in, given_back, in_proportion
 
 PAIR = "BTC/USD"
 ROOMS = {"a": Decimal("0.003"), "b": Decimal("0.006"), None: Decimal(0)}
@@ -36,15 +36,19 @@ def test_what_fees_cannot_be_is_none(rest: str) -> None:
     assert fees_in(shown(rest), ROOMS) == {}
 
 
-def test_who_was_charged_holds_what_is_left_and_nothing_is_unexplained() -> None:
-    after = charged(shown("-0.0075"), {"a": Decimal("0.0025"), "b": Decimal("0.005")})
-    assert after.runs == {"a": Decimal("0.9975"), "b": Decimal("1.995")}
-    assert (after.parts, after.remainder, after.venue) == ((), 0, Decimal("2.9925"))
+ESTIMATES = {"a": Decimal("0.002"), "b": Decimal("0.004"), None: Decimal(0)}
 
 
-def test_a_run_that_was_charged_with_all_that_it_held_is_not_among_the_holders() -> None:
-    one = Attribution(
-        symbol=PAIR, venue=Decimal(0), runs={"a": Decimal("0.0025")}, manual=Decimal(0),
-        parts=(Effect(symbol=PAIR, kind=EffectKind.UNEXPLAINED, quantity=Decimal("-0.0025")),),
-    )  # fmt: skip
-    assert charged(one, fees_in(one, {"a": Decimal("0.0025")})).runs == {}
+def test_what_is_left_over_goes_back_in_proportion_to_what_was_estimated() -> None:
+    assert given_back(shown("0.003"), ESTIMATES) == {"a": Decimal("0.001"), "b": Decimal("0.002")}
+    assert given_back(shown("0.006"), ESTIMATES) == {"a": Decimal("0.002"), "b": Decimal("0.004")}
+
+
+@pytest.mark.parametrize("rest", ["0.006000001", "-0.001", "3"])
+def test_what_was_not_estimated_is_not_given_back(rest: str) -> None:
+    assert given_back(shown(rest), ESTIMATES) == {}
+
+
+def test_no_room_is_overdrawn() -> None:
+    assert in_proportion(10, {"a": 1, "b": 2}) == {"a": 1, "b": 2}
+    assert in_proportion(10, {}) == in_proportion(0, {"a": 5}) == {}

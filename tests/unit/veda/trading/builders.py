@@ -11,10 +11,10 @@ from tests.trading_store import FakeDisk, FakeTradingStore
 from tests.unit.veda.live_builders import ACCOUNT, NOON, live_order
 from tests.virtual_wall import VirtualWall
 from weaver.events.factory import EventFactory
-from weaver.model.errors import Unavailable
+from weaver.model.errors import InputError, Unavailable
 from weaver.model.orders.actions import OrderClass, OrderType
 from weaver.model.orders.status import OrderStatus
-from weaver.veda.exchange.account import VenueAccount
+from weaver.veda.exchange.account import VenueAccount, VenueFee
 from weaver.veda.exchange.answers import Accepted, Answer
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, VenueFill, VenueOrder
 from weaver.veda.orders.account_orders import AccountOrders
@@ -57,6 +57,7 @@ class Held:
     def __init__(self, quantity: int) -> None:
         self._quantity = Decimal(quantity)
         self.has_begun = True
+        self.fees_after = None
 
     def held(self, run_id: str | None, symbol: str) -> Decimal:
         return self._quantity
@@ -75,6 +76,9 @@ class AlwaysOpen:
         return None
 
 
+FEE = VenueFee(fee_id="fee", symbol="BTC/USD", quantity=Decimal("0.1"), day=NOON.date())
+
+
 @dataclass(kw_only=True)
 class FakeVenue:
     """It answers as it was told to, and shows what is put there."""
@@ -90,6 +94,9 @@ class FakeVenue:
     """What it was asked for, and by which id."""
     listed_since: list[datetime] = field(default_factory=list)
     """How far back lists of fills were to reach."""
+    fees: tuple[VenueFee, ...] | None = (FEE,)
+    """None: it will not list them."""
+    fees_asked: list[datetime] = field(default_factory=list)
     is_away: bool = False
     is_replay: bool = False
     features: tuple[str, ...] = ()
@@ -127,6 +134,12 @@ class FakeVenue:
     async def fills_since(self, after: datetime) -> tuple[VenueFill, ...]:
         self.listed_since.append(after)
         return self.fills
+
+    async def fees_since(self, after: datetime) -> tuple[VenueFee, ...]:
+        self.fees_asked.append(after)
+        if self.fees is None:
+            raise InputError("there are no such activities")
+        return self.fees
 
     async def account(self) -> VenueAccount:
         return VenueAccount(account_id="a", number="PA", status="ACTIVE", cash=Decimal(1000), can_short=True)
@@ -196,8 +209,8 @@ def at_desk(
         def tell(word: str, facts: Mapping[str, object]) -> None:
             told.append(f"{word} {facts.get('order', '')}".strip())
 
-        calls = Calls(books=books, adapter=venue, store=store, wall=wall, told=tell)
-        reconciler = Reconciler(books=books, adapter=venue, calls=calls, store=store)
+        calls = Calls(books=books, adapter=venue, store=store, wall=wall, told=tell, look=lambda: None)
+        reconciler = Reconciler(books=books, adapter=venue, calls=calls, store=store, fees_after=lambda: None)
         await do(
             Desk(
                 venue=venue, wall=wall, store=store, disk=disk, books=books, calls=calls, reconciler=reconciler,

@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 from tests.unit.veda.live_builders import NOON, live_order, submission, venue_order
-from tests.unit.veda.trading.builders import Desk, at_desk, bracket, venue_fill
+from tests.unit.veda.trading.builders import FEE, Desk, at_desk, bracket, venue_fill
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.orders import OrderUpdate
 from weaver.veda.orders.submission import Part, SubmissionState
 from weaver.veda.trading.reconciler import MARGIN, Reconciler
+
+
+def no_fees() -> None:
+    """Nothing is held of what pays any."""
 
 
 def test_an_order_that_a_list_lacks_is_asked_for_by_its_id() -> None:
@@ -94,7 +98,7 @@ def test_the_first_look_after_a_restart_lists_what_came_since_the_last_one_that_
         async with desk.books.change() as draft:
             desk.reconciler.keep(draft)
         await desk.wall.sleep(hour.total_seconds())
-        again = Reconciler(books=desk.books, adapter=desk.venue, calls=desk.calls, store=desk.store)
+        again = Reconciler(books=desk.books, adapter=desk.venue, calls=desk.calls, store=desk.store, fees_after=no_fees)
         await again.reconcile()
         assert desk.venue.listed_since == [NOON - MARGIN, NOON - MARGIN]
 
@@ -130,8 +134,24 @@ def test_what_is_not_known_whose_it_is_is_listed_again_over_a_restart() -> None:
         await desk.reconciler.reconcile()
         async with desk.books.change() as draft:
             desk.reconciler.keep(draft)
-        again = Reconciler(books=desk.books, adapter=desk.venue, calls=desk.calls, store=desk.store)
+        again = Reconciler(books=desk.books, adapter=desk.venue, calls=desk.calls, store=desk.store, fees_after=no_fees)
         await again.reconcile()
         assert desk.venue.listed_since[-1] == NOON - MARGIN
+
+    at_desk(look)
+
+
+def test_fees_are_listed_where_they_are_wanted_and_nothing_hangs_on_a_venue_that_names_none() -> None:
+    async def look(desk: Desk) -> None:
+        again = Reconciler(
+            books=desk.books, adapter=desk.venue, calls=desk.calls, store=desk.store, fees_after=lambda: NOON
+        )
+        await again.reconcile()
+        assert again.fees == (FEE,)
+        desk.venue.fees = None
+        await again.reconcile()
+        assert (again.fees, again.is_done, again.positions) == (None, True, ())
+        await desk.reconciler.reconcile()
+        assert (desk.reconciler.fees, desk.venue.fees_asked) == (None, [NOON, NOON])
 
     at_desk(look)

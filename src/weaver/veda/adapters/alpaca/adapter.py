@@ -20,7 +20,7 @@ from weaver.veda.adapters.alpaca.streams.order_line import OrderLine
 from weaver.veda.adapters.alpaca.wire.accounts import account_of
 from weaver.veda.adapters.alpaca.wire.bodies import change_body, order_body
 from weaver.veda.adapters.alpaca.wire.orders import order_of
-from weaver.veda.exchange.account import VenueAccount, VenuePosition
+from weaver.veda.exchange.account import VenueAccount, VenueFee, VenuePosition
 from weaver.veda.exchange.answers import Accepted, Answer, Reason, Refused
 from weaver.veda.exchange.market import BarPage, InstrumentRules, TradingDay, VenueClock
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, VenueFill, VenueOrder
@@ -169,6 +169,9 @@ class AlpacaAdapter(ExchangeAdapter):
 
     async def fills_since(self, after: datetime) -> tuple[VenueFill, ...]:
         return await self._linked.questions.fills_since(after)
+
+    async def fees_since(self, after: datetime) -> tuple[VenueFee, ...]:
+        return await self._linked.questions.fees_since(after)
 
     async def account(self) -> VenueAccount:
         return await self._linked.questions.account()

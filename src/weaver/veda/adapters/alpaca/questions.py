@@ -9,17 +9,17 @@ from weaver.model.errors import NotFound, Unavailable
 from weaver.veda.adapters.alpaca.known_orders import KnownOrders
 from weaver.veda.adapters.alpaca.rest.calls import Calls
 from weaver.veda.adapters.alpaca.venue_time import VenueTime
-from weaver.veda.adapters.alpaca.wire.accounts import account_of, position_of
+from weaver.veda.adapters.alpaca.wire.accounts import account_of, fee_of_activity, position_of
 from weaver.veda.adapters.alpaca.wire.market import instrument_of, spellings, trading_day_of
 from weaver.veda.adapters.alpaca.wire.orders import fill_of_activity, order_of, orders_of
 from weaver.veda.adapters.alpaca.wire.values import Json, flag, moment, records, text
-from weaver.veda.exchange.account import VenueAccount, VenuePosition
+from weaver.veda.exchange.account import VenueAccount, VenueFee, VenuePosition
 from weaver.veda.exchange.market import InstrumentRules, TradingDay, VenueClock
 from weaver.veda.exchange.orders import VenueFill, VenueOrder
 from weaver.veda.exchange.setup import Wall
 
 T = TypeVar("T")
-ORDERS_A_PAGE, FILLS_A_PAGE = 500, 100
+ORDERS_A_PAGE, ACTIVITIES_A_PAGE = 500, 100
 
 
 class Questions:
@@ -69,17 +69,27 @@ class Questions:
         return tuple(found.values())
 
     async def fills_since(self, after: datetime) -> tuple[VenueFill, ...]:
-        fills = [fill async for record in self._activities(after) if (fill := fill_of_activity(record)) is not None]
+        path = "/account/activities/FILL"
+        fills = [
+            fill async for record in self._activities(path, after) if (fill := fill_of_activity(record)) is not None
+        ]
         return tuple(sorted(fills, key=lambda fill: fill.time))
 
-    async def _activities(self, after: datetime) -> AsyncIterator[Json]:
-        path = "/account/activities/FILL"
-        data: dict[str, object] = {"after": written(after), "direction": "asc", "page_size": FILLS_A_PAGE}
+    async def fees_since(self, after: datetime) -> tuple[VenueFee, ...]:
+        path = "/account/activities/CFEE"
+        found = [record async for record in self._activities(path, after)]
+        if found:
+            await self._pairs_once()
+        read = [fee_of_activity(record, lambda symbol: self._spellings.get(symbol, symbol)) for record in found]
+        return tuple(fee for fee in read if fee is not None)
+
+    async def _activities(self, path: str, after: datetime) -> AsyncIterator[Json]:
+        data: dict[str, object] = {"after": written(after), "direction": "asc", "page_size": ACTIVITIES_A_PAGE}
         while True:
             page = _list(await self._calls.question(path, data), path)
             for record in page:
                 yield record
-            if len(page) < FILLS_A_PAGE:
+            if len(page) < ACTIVITIES_A_PAGE:
                 return
             data["page_token"] = text(page[-1], "id")
 

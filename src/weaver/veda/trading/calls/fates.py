@@ -31,8 +31,11 @@ _log = structlog.get_logger(__name__)
 class Fates:
     """Each is in the books when it is known."""
 
-    def __init__(self, *, books: Books, told: Callable[[str, Mapping[str, object]], None]) -> None:
-        self._books, self._told = books, told
+    def __init__(
+        self, *, books: Books, told: Callable[[str, Mapping[str, object]], None], look: Callable[[], None]
+    ) -> None:
+        """look: has the venue looked at as soon as may be."""
+        self._books, self._told, self._look = books, told, look
         self.rests: dict[str, datetime] = {}
         """When exits that the venue did not take are to be sent again, by order, or by the group that they are of."""
 
@@ -58,6 +61,8 @@ class Fates:
             return
         if answer.reason is Reason.WASH_TRADE:
             await self._clear_the_way(submission)
+        if answer.reason is Reason.POSITION:  # less may be there than was bought: it is sent for what a look shows
+            self._look()
         await self.send_again(submission.id, answer.message)
 
     async def never_came(self, submission: Submission, reason: str) -> None:

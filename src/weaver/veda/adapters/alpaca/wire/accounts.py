@@ -1,10 +1,11 @@
 """Accounts and positions, as Alpaca writes them, made ours."""
 
 from collections.abc import Callable
+from datetime import date
 
 from weaver.veda.adapters.alpaca.wire.orders import ASSET_CLASSES
-from weaver.veda.adapters.alpaca.wire.values import Json, flag, number, text
-from weaver.veda.exchange.account import VenueAccount, VenuePosition
+from weaver.veda.adapters.alpaca.wire.values import Json, amount, flag, number, text
+from weaver.veda.exchange.account import VenueAccount, VenueFee, VenuePosition
 
 _BLOCKS = {
     "trading_blocked": "trading is blocked",
@@ -51,4 +52,24 @@ def position_of(record: Json, spelled: Callable[[str], str]) -> VenuePosition | 
         available=abs(signed if available is None else available),
         average_price=number(record, "avg_entry_price"),
         price=number(record, "current_price"),
+    )
+
+
+def fee_of_activity(record: Json, spelled: Callable[[str], str]) -> VenueFee | None:
+    """The fee that a CFEE activity tells of, its symbol `spelled` as orders spell it: of coins that were bought in
+    `qty`, of what was sold in `net_amount`, both below 0. None where it names no symbol or day, or was cancelled."""
+    identifier, symbol = text(record, "id"), text(record, "symbol")
+    try:
+        day = date.fromisoformat(text(record, "date")[:10])
+    except ValueError:
+        return None
+    if not identifier or not symbol or text(record, "status").startswith("cancel"):
+        return None
+    return VenueFee(
+        fee_id=identifier,
+        symbol=spelled(symbol),
+        quantity=-amount(record, "qty"),
+        amount=-amount(record, "net_amount"),
+        day=day,
+        venue_order_id=text(record, "order_id") or None,
     )
