@@ -136,6 +136,7 @@ class LiveSessions:
             translator=_translator(run.id, account, rules, instruments),
             news=news,
             wall=self._wall,
+            now=account.adapter.now,
             start=instant_of(start),
             corr_id=context.corr_id,
             halted=context.halted,

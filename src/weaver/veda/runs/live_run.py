@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -25,7 +26,7 @@ from weaver.veda.runs.translating import Translator
 from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 
 LATE_SECONDS = 10.0
-"""A tick that could not be written down for so long sends no entries any more."""
+"""A tick that could not be written down for so long, by the venue's time, sends no entries any more."""
 AGAIN_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 _log = structlog.get_logger(__name__)
 TOO_LATE = "not sent: the database was away when it was decided"
@@ -64,17 +65,19 @@ class LiveRun:
         translator: Translator,
         news: News,
         wall: Wall,
+        now: Callable[[], datetime],
         start: int,
         corr_id: str,
         halted: Callable[[str], Awaitable[None]],
         resumed: Callable[[], Awaitable[None]],
     ) -> None:
-        """prepared: what a new run begins with; None: it goes on. start: the run's, ns. halted, resumed: told that the
-        run stands still, and why; and that it goes on."""
+        """prepared: what a new run begins with; None: it goes on. now: the venue's time, which stands still in a replay
+        until it is asked for bars. start: the run's, ns. halted, resumed: told that the run stands still, and why; and
+        that it goes on."""
         self.run_id, self._prepared, self._start, self._corr_id = run_id, prepared, start, corr_id
         self._deciders, self._orders, self._store = deciders, orders, store
         self._ticks, self._windows, self._translator, self._news = ticks, windows, translator, news
-        self._wall, self._halted, self._resumed = wall, halted, resumed
+        self._wall, self._now, self._halted, self._resumed = wall, now, halted, resumed
         self._decider: Decider | None = None
         self._number, self._time = 0, start
         self.orders = 0
@@ -234,7 +237,7 @@ class LiveRun:
         self, intents: Sequence[Intent], record: RecordedTick, says: Sequence[Payload], blobs: Sequence[bytes]
     ) -> None:
         """As long as the database does not answer, again and again: whether it took the tick is asked first."""
-        begun, tries = self._wall.now(), 0
+        begun, tries = self._now(), 0
         while True:
             try:
                 if not tries or not await self._is_recorded(record):
@@ -243,7 +246,7 @@ class LiveRun:
             except Unavailable:
                 await self._wall.sleep(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)])
                 tries += 1
-                if (self._wall.now() - begun).total_seconds() > LATE_SECONDS:
+                if (self._now() - begun).total_seconds() > LATE_SECONDS:
                     intents = [_without_entries(intent) for intent in intents]
 
     async def _is_recorded(self, record: RecordedTick) -> bool:

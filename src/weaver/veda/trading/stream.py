@@ -68,17 +68,32 @@ class OrderStream:
                 self._looks.ask()
                 self._wake()
             case ActionHappened():
-                await self._happened(message)
+                await self._until_kept(partial(self._happened, message))  # no look shows it
+            case OrderUpdate() if self._adapter.is_replay:  # each of its ticks has the news of its own bars
+                await self._until_kept(partial(self._updated, message))
             case OrderUpdate():
-                await self._updated(message)
+                await self._kept_or_put_off(message)
 
-    async def _updated(self, update: OrderUpdate) -> None:
+    async def _until_kept(self, take: Callable[[], Awaitable[None]]) -> None:
+        """Take in what was told, when the database is there again: nothing further is heard before that."""
+        while True:
+            try:
+                await take()
+                return
+            except Unavailable as error:
+                _log.warning("order_update_waits", account=self._account, error=str(error))
+            await self._wall.sleep(AGAIN_SECONDS)
+
+    async def _kept_or_put_off(self, update: OrderUpdate) -> None:
         try:
-            if not await self._answers.take(update.order, fill=update.fill):
-                self._chores.begin(f"identify {update.order.venue_id}", partial(self._reconciler.identify, update))
+            await self._updated(update)
         except Unavailable as error:  # it is asked for when the database is there again
             self._looks.ask()
             _log.warning("order_update_put_off", account=self._account, error=str(error))
+
+    async def _updated(self, update: OrderUpdate) -> None:
+        if not await self._answers.take(update.order, fill=update.fill):
+            self._chores.begin(f"identify {update.order.venue_id}", partial(self._reconciler.identify, update))
 
 
 @asynccontextmanager

@@ -192,9 +192,13 @@ class SimulatedAdapter(ExchangeAdapter):
                 yield message
 
     async def _settled(self, messages: AsyncGenerator[BarMessage]) -> BarMessage | None:
-        """The next message, once what came of it was told by `order_updates` and dealt with; None after the last."""
+        """The next message, once what came of it was told by `order_updates` and dealt with; None after the last. A
+        replay waits for that as long as it takes."""
         message = await anext(messages, None)
-        await self._updates.settle(self._setup.wall)
+        if self.is_replay:
+            await self._updates.settled()
+        else:
+            await self._updates.settle(self._setup.wall)
         return message
 
     async def _unless_closed(self, coming: Awaitable[BarMessage | None]) -> BarMessage | None:

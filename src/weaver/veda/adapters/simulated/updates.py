@@ -32,9 +32,13 @@ class Updates:
         self._settled.set()
         self._is_read = self._is_closed = False
 
-    async def settle(self, wall: Wall) -> None:
+    async def settled(self) -> None:
         """Return once the reader has done what it does about all that was told, and waits for more; at once where
-        nobody reads, and after `SETTLED_WITHIN_SECONDS` in any case."""
+        nobody reads."""
+        await self._settled.wait()
+
+    async def settle(self, wall: Wall) -> None:
+        """The same, but after `SETTLED_WITHIN_SECONDS` in any case."""
         if not self._settled.is_set():
             await first_of(wall.sleep(SETTLED_WITHIN_SECONDS), self._settled.wait())
 

@@ -93,7 +93,11 @@ def test_nobody_is_waited_for_but_a_reader_that_has_not_asked_for_more() -> None
         found.append(await waited())  # it has not come for it
         await anext(reading)
         found.append(await waited())  # nor for more
+        settled = asyncio.ensure_future(one.updates.settled())
+        await wall.sleep(1_000)
+        assert not settled.done()  # whoever waits for that alone waits for as long as it takes
         more = asyncio.ensure_future(anext(reading))
+        await settled
         found.append(await waited())
         more.cancel()
         await asyncio.gather(more, return_exceptions=True)

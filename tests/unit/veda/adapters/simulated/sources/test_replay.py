@@ -341,9 +341,10 @@ def test_orders_are_listed_once_what_was_told_of_them_is_dealt_with() -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(("commit_seconds", "came_after"), [(0.5, 1.0), (4, 8.0), (8, 10.0), (3600, 10.0)])
-def test_bar_waits_for_what_it_did_to_be_dealt_with_but_not_for_ever(commit_seconds: float, came_after: float) -> None:
-    """Two fills, each of which takes its reader a while: the bar comes after both, or ten seconds late."""
+@pytest.mark.parametrize(("commit_seconds", "came_after"), [(0.5, 1.0), (4, 8.0), (3600, 7200.0)])
+def test_bar_waits_for_what_it_did_to_be_dealt_with(commit_seconds: float, came_after: float) -> None:
+    """Two fills, each of which takes its reader a while: the bar comes after both, however long the database is away,
+    for a tick without the fills of its own bars would not be the backtest's."""
     wall, _, adapter = both(stock(bars_at(minutes(2))))
     came: list[float] = []
 
