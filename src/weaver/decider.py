@@ -46,8 +46,9 @@ def main() -> None:
     DeciderHost(control, new_answer, WorkerLimits(memory_max_bytes=given.memory, nice=given.nice)).serve()
 
 
-def new_answer() -> Callable[[Frame], Iterator[bytes]]:
-    """What answers one run's messages: one that asks for the decisions of several ticks has as many answers."""
+def new_answer() -> Callable[[Frame], Iterator[bytes | None]]:
+    """What answers one run's messages: one that asks for the decisions of several ticks has as many answers, None where
+    nothing came of one."""
     live = LiveStrategy()
 
     def decisions(frame: Frame) -> Iterator[Decision]:
@@ -60,9 +61,12 @@ def new_answer() -> Callable[[Frame], Iterator[bytes]]:
             case _:
                 yield live.stop()
 
-    def answer(frame: Frame) -> Iterator[bytes]:
+    def answer(frame: Frame) -> Iterator[bytes | None]:
         for decision in decisions(frame):
-            yield encoded("decision", {"journal": decision.journal}, decision.actions)
+            if decision.actions or decision.journal:
+                yield encoded("decision", {"journal": decision.journal}, decision.actions)
+            else:
+                yield None
 
     return answer
 

@@ -30,8 +30,9 @@ _SAY_SECONDS = 0.02
 """So long answers wait at most for those that come after them, to be sent together."""
 _DESCRIPTORS_MAX = 16
 
-Answer = Callable[[Frame], Iterator[bytes]]
-"""What a decider answers a message, as often as that asks for. What it raises is its last word."""
+Answer = Callable[[Frame], Iterator[bytes | None]]
+"""What a decider answers a message, as often as that asks for; None: nothing, of which the server is told how often
+in a row. What it raises is its last word."""
 
 
 def control_line() -> socket.socket:
@@ -175,16 +176,24 @@ def _answer_all(line: int, answer: Answer) -> int:
     return 0
 
 
-def _said(answers: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+def _said(answers: Iterator[bytes | None]) -> Iterator[tuple[bytes, bool]]:
     """Those that come soon after one another together; with whether they are the last words."""
-    said, at = bytearray(), monotonic()
+    said, nothing, at = bytearray(), 0, monotonic()
     try:
         for one in answers:
-            said += one
+            if one is None:
+                nothing += 1
+            else:
+                said += _nothing(nothing) + one
+                nothing = 0
             if monotonic() - at > _SAY_SECONDS:
-                yield bytes(said), False
-                said, at = bytearray(), monotonic()
+                yield bytes(said) + _nothing(nothing), False
+                said, nothing, at = bytearray(), 0, monotonic()
     except BaseException as error:  # noqa: BLE001 - users' code may raise anything, and the server is told of all
-        yield bytes(said) + error_frame(error), True
+        yield bytes(said) + _nothing(nothing) + error_frame(error), True
     else:
-        yield bytes(said), False
+        yield bytes(said) + _nothing(nothing), False
+
+
+def _nothing(times: int) -> bytes:
+    return encoded("nothing", {"times": times}) if times else b""

@@ -12,11 +12,12 @@ from weaver.glados.deciders.lines import FrameLine, Tail
 from weaver.glados.pool.errors import error_of
 from weaver.glados.pool.protocol import Frame, encoded
 from weaver.glados.pool.worker_process import how_it_ended
-from weaver.model.errors import OutOfMemory, WeaverError, WorkerLost
+from weaver.model.errors import OutOfMemory, RunFailed, WeaverError, WorkerLost
 from weaver.veda.ports import Decision
 
 _LAST_WORDS_SECONDS = 0.2
 """What a process has said may arrive so long after its end."""
+_NOTHING = Decision()
 _GONE_SECONDS = 0.5
 """So long the host has to end a process; then it is ended from here."""
 
@@ -114,8 +115,15 @@ class RunDecider:
         self.is_asked, self._missing = True, count
         self._writer.write(message)
         try:
-            for _ in range(count):
-                yield self._decision(await self._frame(seconds, what))
+            while count:
+                frame = await self._frame(seconds, what)
+                if frame.kind != "nothing":
+                    yield self._decision(frame)
+                    count -= 1
+                    continue
+                for _ in range(times := self._times(frame, count)):
+                    yield _NOTHING
+                count -= times
         except BaseException:
             self._end()  # nobody waits for the answers any more, which would be taken for those of the next message
             raise
@@ -148,6 +156,14 @@ class RunDecider:
             raise self._out_of_memory() if isinstance(error, OutOfMemory) else error
         journal = tuple(map(str, frame.body.get("journal", ())))
         return Decision(actions=tuple(frame.blobs), journal=journal)
+
+    def _times(self, frame: Frame, most: int) -> int:
+        """Of how many ticks in a row nothing came. Raises RunFailed where that cannot be."""
+        match frame.body:
+            case {"times": int(times)} if 0 < times <= most:
+                self._missing -= times - 1
+                return times
+        raise RunFailed(f"the process of run {self.run_id}'s strategy cannot be understood: {dict(frame.body)}"[:300])
 
     def _end(self) -> None:
         if not self._is_over:

@@ -1,5 +1,6 @@
 """One run's parts while it trades: its account, its feed, its strategy, and what stands between them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -44,6 +45,8 @@ from weaver.veda.runs.recorded.codec import decode_setup
 from weaver.veda.runs.translating import Translator
 from weaver.veda.service import TradingService
 
+READ_AT_ONCE = 2
+"""Of so many runs what was recorded is read at a time: after a restart the first go on while others are read."""
 BarsOf = Callable[[Mapping[str, InstrumentRules]], AsyncIterator[BarMessage]]
 
 
@@ -62,6 +65,7 @@ class LiveSessions:
     ) -> None:
         self._service, self._store, self._deciders = service, store, deciders
         self._bars, self._wall, self._aside = bars, wall, aside
+        self._reading = asyncio.Semaphore(READ_AT_ONCE)
 
     def check(self, run: Run) -> None:
         """Raises NotFound and InputError where the run's venue is none, or lacks something."""
@@ -107,7 +111,8 @@ class LiveSessions:
         timeframe, is_own = timeframe_of(run), self._service.is_of_run(run)
         history = BarHistory(self._bars, None if is_own else account.adapter, aside=self._aside)
         terms = AccountRules.of(Options.of_run(run))
-        recorded = [tick async for tick in self._store.ticks(run.id)]
+        async with self._reading:
+            recorded = [tick async for tick in self._store.ticks(run.id)]
         now = account.adapter.now()
         messages = bars_of(rules)  # from now on: what ended by now is history, and asked for
         if not is_own:

@@ -26,6 +26,9 @@ def new_answer():
         if frame.kind == "leave":
             print("good bye", flush=True)
             os._exit(7)
+        if frame.kind == "many":
+            yield from (None, None, encoded("decision", {}, [b"done"]), None)
+            raise ValueError("not so")
         yield encoded("decision", {"seen": len(seen)}, [b"done"])
 
     return answer
@@ -123,6 +126,18 @@ def test_decider_that_leaves_is_told_of_with_its_exit_code_and_what_it_printed(h
         line.sendall(encoded("leave", {}))
         assert host.told("ended").body["status"] == 7
         assert os.read(printed, 100) == b"good bye\n"
+
+
+def test_answers_that_are_none_are_counted_before_those_that_follow(host: Host) -> None:
+    line, _, _ = host.forked("one")
+    with line:
+        line.sendall(encoded("many", {}))
+        buffer, found = FrameBuffer(), list[Frame]()
+        while data := line.recv(1 << 16):
+            found += [decoded(*taken_apart(whole)) for whole in buffer.feed(data)]
+        assert [one.kind for one in found] == ["nothing", "decision", "nothing", "error"]
+        assert [one.body["times"] for one in found[::2]] == [2, 1]
+    host.told("ended")
 
 
 def test_error_is_the_last_word(host: Host) -> None:

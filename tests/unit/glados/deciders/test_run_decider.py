@@ -97,6 +97,28 @@ def test_error_that_was_answered_is_raised_and_ends_it(kind: str, error: type[Ex
     on_rig(work, encoded("error", {"error": kind, "message": "my.py line 3"}))
 
 
+def test_ticks_of_which_nothing_came_are_told_in_one() -> None:
+    async def work(rig: Rig) -> None:
+        decisions = [one async for one in rig.decider.decide_all([b"in"] * 6)]
+        assert [one.actions for one in decisions] == [(), (), (b"buy",), (), (), ()]
+        assert all(one.journal == () for one in decisions)
+        assert not rig.decider.is_asked
+
+    nothing = [encoded("nothing", {"times": times}) for times in (2, 1, 2)]
+    on_rig(work, nothing[0] + encoded("decision", {}, [b"buy"]) + nothing[1] + nothing[2])
+
+
+@pytest.mark.parametrize("body", [{"times": 4}, {"times": 0}, {"times": -1}, {"times": "2"}, {}])
+def test_more_answers_than_were_asked_for_end_it(body: dict[str, object]) -> None:
+    async def work(rig: Rig) -> None:
+        with pytest.raises(RunFailed, match="cannot be understood"):
+            async for _ in rig.decider.decide_all([b"in"] * 3):
+                pass
+        assert rig.ends == 1
+
+    on_rig(work, encoded("nothing", body))
+
+
 def test_deadline_that_passes_ends_it_once() -> None:
     async def work(rig: Rig) -> None:
         with pytest.raises(TimeoutError, match=r"took over 0\.01 s for a tick, and its process was ended"):

@@ -46,7 +46,8 @@ class AccountMirror:
         self._scales = scales
         self._positions = {symbol: Position(scale=scale) for symbol, scale in scales.items()}
         self._orders = MirroredOrders(venue)
-        self._closes: dict[str, int | Fraction] = {}
+        self._closes: dict[str, float | int | Fraction] = {}
+        """The newest: as it was given, until somebody asks for it, and in units from then on."""
         self._paid: dict[str, int | Fraction] = {}
         """The price of the newest fill, by which a holding is valued until a bar of its symbol has closed."""
         self._held = dict.fromkeys(scales, 0)
@@ -58,7 +59,7 @@ class AccountMirror:
         self.take: Callable[[Order], None] = self.place
         self.cancel, self.working = self._orders.cancel, self._orders.working
         for symbol, close in closes.items():
-            self._close(symbol, close)
+            self._closes[symbol] = float(close)
 
     def apply(self, inputs: TickInputs) -> Sequence[Order | Fill]:
         """Take in a tick's inputs. Returns the orders that moved and the fills, as they happened."""
@@ -67,7 +68,7 @@ class AccountMirror:
         for update in inputs.updates:
             news += self._updated(update, inputs.time)
         for bar in inputs.bars:
-            self._close(bar.symbol, bar.close)
+            self._closes[bar.symbol] = float(bar.close)
         return news
 
     # What a runtime asks
@@ -95,7 +96,7 @@ class AccountMirror:
 
     def close(self, symbol: str) -> int | None:
         """The newest close, or None before the first bar; after a split, to the nearest unit on the new scale."""
-        close = self._closes.get(symbol)
+        close = self._newest(symbol)
         return close if close is None or isinstance(close, int) else _nearest(close)
 
     def cash(self) -> int:
@@ -107,7 +108,7 @@ class AccountMirror:
         return self._cash + sum(self._value(symbol, units) for symbol, units in self.held.items() if units)
 
     def _value(self, symbol: str, units: int) -> int:
-        price = self._closes.get(symbol)
+        price = self._newest(symbol)
         return _worth(self._scales[symbol], self._paid[symbol] if price is None else price, units)
 
     # What it is told
@@ -150,8 +151,8 @@ class AccountMirror:
         """Scale what is held, cut down to the lot, and the orders; what the fraction is paid with comes by itself."""
         held, _ = self._positions[symbol].split(numerator=ratio[0], denominator=ratio[1], previous_close=Fraction(0))
         self._hold(symbol, held)
-        if symbol in self._closes:
-            self._closes[symbol] = Fraction(self._closes[symbol]) * ratio[1] / ratio[0]
+        if (close := self._newest(symbol)) is not None:
+            self._closes[symbol] = Fraction(close) * ratio[1] / ratio[0]
         self._orders.split(symbol, ratio)
 
     def _cash_moved(self, update: CashMoved) -> None:
@@ -176,8 +177,13 @@ class AccountMirror:
         self._positions[symbol], self._held[symbol] = held, held.units
         self._shown[symbol][:] = [True] if held.units else []
 
-    def _close(self, symbol: str, close: float) -> None:
-        self._closes[symbol] = _nearest(_price_units(self._scales[symbol], Decimal(repr(float(close)))))
+    def _newest(self, symbol: str) -> int | Fraction | None:
+        """The newest close in units."""
+        close = self._closes.get(symbol)
+        if not isinstance(close, float):
+            return close
+        units = self._closes[symbol] = _nearest(_price_units(self._scales[symbol], Decimal(repr(close))))
+        return units
 
 
 def _amounts(scale: Scale, update: OrderFilled | HouseFilled) -> Amounts:

@@ -20,6 +20,7 @@ from weaver.model.numbers.money import plain
 from weaver.veda.inputs import (
     CashMoved,
     HouseFilled,
+    InputBar,
     OrderFilled,
     OrderMoved,
     RunSetup,
@@ -43,6 +44,7 @@ _NAMES = {kind: name for name, kind in KINDS.items()}
 _WHAT = "what"
 _SHOWN = 200
 _json: Callable[[Any], str] = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_json_at_start: Callable[[str], tuple[Any, int]] = json.JSONDecoder().raw_decode
 T = TypeVar("T", RunSetup, TickInputs)
 Way = Callable[[Any], Any]
 
@@ -77,13 +79,32 @@ def _encoded(value: RunSetup | TickInputs) -> bytes:
 def _decoded(kind: type[T], data: bytes) -> T:
     hint: Any = kind
     try:
-        found: T = _reader_of(hint)(json.loads(data))
-        again = _encoded(found)
+        read = _read(data.decode("ascii"))
+        found: T = _reader_of(hint)(read)
+        again = _json(read if _is_plain(read) else _written(found)).encode("ascii")
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise DataError(f"{_start(data)} is no {kind.__name__} ({type(error).__name__}: {error})") from error
     if again != data:
         raise DataError(f"{_start(data)} is a {kind.__name__}, but not as it is written: {_start(again)}")
     return found
+
+
+_BAR = {one.name for one in fields(InputBar) if one.default is MISSING}
+_TICK = {"number", "time", "bars"}
+
+
+def _is_plain(read: Mapping[str, Any]) -> bool:
+    """Whether it brings nothing but bars, as most ticks do, and no field at its default: then it has been read as it is
+    to be written."""
+    return read.keys() == _TICK and bool(read["bars"]) and all(bar.keys() == _BAR for bar in read["bars"])
+
+
+def _read(text: str) -> Any:
+    """The value of a text without spaces around it."""
+    read, end = _json_at_start(text)
+    if end != len(text):
+        raise ValueError(f"more than one value, from {end} on")
+    return read
 
 
 # Values as JSON

@@ -55,7 +55,7 @@ class SqlInputRepository:
         """Some of a run's ticks, by number: `run_id number tick inputs actions`."""
         of_run = (recorded_inputs.c.run_id == run_id, recorded_inputs.c.number > after)
         chosen = select(recorded_inputs).where(*of_run).order_by(recorded_inputs.c.number)
-        return [dict(row._mapping) for row in await self._session.read(chosen.limit(limit))]
+        return [dict(zip(_NAMES, row, strict=True)) for row in await self._session.read(chosen.limit(limit))]
 
     async def put_blob(self, run_id: str, content: bytes) -> str:
         """Keep bytes that a run needs under their SHA-256, which is returned: once, however many runs need them, and

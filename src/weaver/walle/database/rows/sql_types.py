@@ -55,7 +55,6 @@ def moment(value: datetime | str) -> datetime:
     return value.astimezone(UTC)
 
 
-@lru_cache(maxsize=10_000)  # orders, fills and trades of a run name the same times
 def _read_moment(value: str) -> datetime:
     try:
         time = datetime.fromisoformat(value)

@@ -93,6 +93,10 @@ INPUTS_BYTES = (
     b'"what":"order_filled"},{"amount":"-0.1","kind":"dividend","symbol":"AAPL","what":"cash"}],'
     b'"windows":[{"error":"no bars","symbol":"AAPL","timeframe":"1d","what":"failed"}]}'
 )
+BAR = (
+    b'{"bars":[{"close":100.0,"end":90,"high":1e+22,%s"low":1e-07,"open":0.1,"start":30,"symbol":"AAPL","volume":0.0}],'
+    b'"number":3,"time":90}'
+)
 
 
 def test_a_setup_has_the_bytes_that_were_written_by_hand() -> None:
@@ -141,6 +145,10 @@ def test_a_tick_at_which_nothing_is_given_has_two_fields() -> None:
         (b'{"number": 1,"time":5}', "but not as it is written"),
         (b'{"time":5,"number":1}', "but not as it is written"),
         (b'{"bars":[],"number":1,"time":5}', "but not as it is written"),
+        (BAR % b'"is_missed":false,', "but not as it is written"),
+        (BAR % b'"is_missed":true,"is_missed":true,', "but not as it is written"),
+        (BAR.replace(b"100.0", b"1e2") % b"", "but not as it is written"),
+        (BAR.replace(b"100.0", b"100") % b"", "100 is no float"),
         (
             b'{"number":1,"time":5,"updates":[{"number":1,"quantity":"1.0","status":"filled","what":"order_moved"}]}',
             "but not as it is written",
