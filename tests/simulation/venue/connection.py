@@ -25,7 +25,7 @@ from weaver.model.market.timeframe import MINUTE, Timeframe
 from weaver.model.orders.actions import OrderClass, OrderType
 from weaver.model.orders.venue import VENUES
 from weaver.model.run import RunMode
-from weaver.veda.exchange.account import VenueAccount, VenuePosition
+from weaver.veda.exchange.account import VenueAccount, VenueFee, VenuePosition
 from weaver.veda.exchange.answers import Accepted, Answer, Reason, Refused, Unknown
 from weaver.veda.exchange.market import (
     BarPage,
@@ -356,6 +356,10 @@ class ChaosVenue:
                 )
             )
         )
+
+    async def fees_since(self, after: datetime) -> tuple[VenueFee, ...]:
+        """It takes none, and answers at once: what a seed was is left as it was."""
+        return ()
 
     async def account(self) -> VenueAccount:
         return await self._ask(
