@@ -19,6 +19,7 @@ from weaver.glados.stored.blobs import EQUITY, REPORT, EquityColumns, encode_equ
 from weaver.glados.stored.events import EVENTS, encode_events
 from weaver.glados.stored.indicators import INDICATORS, encode_indicators
 from weaver.glados.stored.positions import POSITIONS, encode_positions
+from weaver.glados.stored.thin_curves import BENCHMARK, SPARKLINE, ThinCurve, encode_benchmark, encode_sparkline
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.record.envelope import Envelope
@@ -123,6 +124,8 @@ def _record(result: BacktestResult, runtime: BacktestRuntime, record: RunRecord,
         EVENTS: encode_events(line.encode() for line in rest),
         REPORT: encode_report(result.page()),
         POSITIONS: encode_positions(run),
+        SPARKLINE: encode_sparkline(curve.equity),
+        BENCHMARK: encode_benchmark(ThinCurve(timestamp=curve.timestamp, values=curve.benchmark)),
     }
     stored = StoredResult(
         stats=result.stats,

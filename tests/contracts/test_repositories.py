@@ -26,7 +26,7 @@ from tests.contracts.builders import (
     trade_row,
 )
 from weaver.model.errors import Conflict, InputError
-from weaver.model.record import Page, Query, Row, StoredResult
+from weaver.model.record import Page, Query, ResultFigures, Row, StoredResult
 from weaver.model.run import Run, RunMode, RunStatus, RunStep
 from weaver.walle.database.database import SqlDatabase
 
@@ -470,6 +470,22 @@ async def test_a_result_comes_back_with_those_of_its_blobs_that_are_named(databa
     await delete_run(database, made.id)
     async with database.transaction() as transaction:
         assert await transaction.records.find_result(made.id, blobs=["equity"]) is None
+
+
+async def test_figures_of_runs_are_those_of_their_results(database: SqlDatabase) -> None:
+    made, other, empty = [await add_run(database) for _ in range(3)]
+    result = StoredResult(stats={"sharpe": 1.25, "alpha": None}, record={}, warnings=[], positions={})
+    async with database.transaction() as transaction:
+        await transaction.records.add_result(made.id, result)
+        await transaction.records.add_blob(made.id, "small", b"\x00\xff")
+        await transaction.records.add_result(other.id, replace(result, stats={"sharpe": 2}))
+        await transaction.records.add_blob(other.id, "large", b"1")
+    async with database.transaction() as transaction:
+        found = await transaction.records.figures([made.id, other.id, empty.id, "nobody"], blob="small")
+    assert found == {
+        made.id: ResultFigures(stats=result.stats, blob=b"\x00\xff"),
+        other.id: ResultFigures(stats={"sharpe": 2}, blob=None),
+    }
 
 
 async def test_deep_pages_of_many_rows_hold_every_row_once(database: SqlDatabase) -> None:

@@ -538,6 +538,27 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/benchmark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Benchmark
+         * @description What the initial cash would have become in equal parts in the run's symbols, bought at their first closes and
+         *     held; 404 while there is none. A paper or live run has none, and neither has one that an older Weaver recorded.
+         */
+        get: operations["getBenchmark"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/clone": {
         parameters: {
             query?: never;
@@ -651,6 +672,26 @@ export type paths = {
          * @description What its strategy wrote with `self.log`.
          */
         get: operations["listRunLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Months
+         * @description Returns by calendar month and year (UTC), the first from the initial cash; 404 while there are none.
+         */
+        get: operations["getMonths"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1023,9 +1064,14 @@ export type components = {
         };
         /**
          * AccountFeeCharged
-         * @description A venue took a fee in the asset itself.
+         * @description A venue took a fee apart from any fill, or (below 0) an estimate of one was too high.
          */
         AccountFeeCharged: {
+            /**
+             * Amount
+             * @default 0
+             */
+            amount: string;
             /**
              * Is Estimated
              * @default false
@@ -1494,6 +1540,39 @@ export type components = {
              * @default null
              */
             trail_percent: string | null;
+        };
+        /**
+         * BenchmarkPoint
+         * @description Buying and holding, at the end of the bars of one stamp.
+         */
+        BenchmarkPoint: {
+            /**
+             * Equity
+             * @description What the initial cash would have become.
+             */
+            equity: number | null;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @description Their stamp; each is later than the one before.
+             */
+            timestamp: string;
+        };
+        /**
+         * BenchmarkResponse
+         * @description Buying and holding the run's symbols in equal parts, without costs; thinned.
+         */
+        BenchmarkResponse: {
+            /**
+             * Items
+             * @description In order of time; none where there is no benchmark.
+             */
+            items: components["schemas"]["BenchmarkPoint"][];
+            /**
+             * Run Id
+             * @description The run.
+             */
+            run_id: string;
         };
         /** Body_importData */
         Body_importData: {
@@ -3023,6 +3102,135 @@ export type components = {
              */
             unit: string;
         };
+        /**
+         * ListedRunResponse
+         * @description A run as a list shows it.
+         */
+        ListedRunResponse: {
+            /**
+             * Cloned From
+             * @description The run it is a copy of.
+             */
+            cloned_from: string | null;
+            /**
+             * Completed At
+             * @description When it came to its end.
+             */
+            completed_at: string | null;
+            /**
+             * Config
+             * @description The strategy's parameters.
+             */
+            config: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Created At
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Data Hash
+             * @description Of the bars it ran on; null until it has run.
+             */
+            data_hash: string | null;
+            /**
+             * End Time
+             * @description The last time, inclusive.
+             */
+            end_time: string | null;
+            /**
+             * Error
+             * @description Why it failed.
+             */
+            error: string | null;
+            /** @description Of a completed backtest; null of any other run: what a paper or live run has come to, its own results tell. */
+            figures: components["schemas"]["RunFigures"] | null;
+            /**
+             * Halted
+             * @description Why it may not trade at the moment.
+             */
+            halted: string | null;
+            /**
+             * Id
+             * @description Its id.
+             */
+            id: string;
+            /** @description Where its orders go. */
+            mode: components["schemas"]["RunMode"];
+            /**
+             * Name
+             * @description What a person calls it.
+             */
+            name: string;
+            /**
+             * On Error
+             * @description What an error does to its orders.
+             */
+            on_error: string | null;
+            /** @description The keywords of `weaver.backtest` that were given. */
+            options: components["schemas"]["RunOptions"];
+            /**
+             * Queued
+             * @description Running, and waiting for a worker.
+             */
+            queued: boolean;
+            /**
+             * Risk
+             * @description Its limits.
+             */
+            risk: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Source Hash
+             * @description SHA-256 of the strategy's source as it was pinned.
+             */
+            source_hash: string | null;
+            /**
+             * Start Time
+             * @description Bars before it are history.
+             */
+            start_time: string | null;
+            /**
+             * Started At
+             * @description When it was started.
+             */
+            started_at: string | null;
+            /** @description pending → running → completed | stopped | error. */
+            status: components["schemas"]["RunStatus"];
+            /**
+             * Stopped At
+             * @description When it was stopped or failed.
+             */
+            stopped_at: string | null;
+            /**
+             * Strategy Id
+             * @description The strategy it runs.
+             */
+            strategy_id: string;
+            /**
+             * Symbols
+             * @description What it trades, in order.
+             */
+            symbols: string[];
+            /**
+             * Timeframe
+             * @description Null: the stored bars' own.
+             */
+            timeframe: string | null;
+            /**
+             * Venue
+             * @description Where its orders go, or whose rules bind it.
+             */
+            venue: string | null;
+            /**
+             * Weaver Version
+             * @description The version that created it.
+             */
+            weaver_version: string;
+        };
         /** LiveCancelOrder */
         LiveCancelOrder: {
             /** Order Id */
@@ -3317,6 +3525,22 @@ export type components = {
              * Format: date-time
              */
             time: string;
+        };
+        /**
+         * MonthsResponse
+         * @description A run's returns by month.
+         */
+        MonthsResponse: {
+            /**
+             * Items
+             * @description One for each year, in order.
+             */
+            items: components["schemas"]["YearResponse"][];
+            /**
+             * Run Id
+             * @description The run.
+             */
+            run_id: string;
         };
         /**
          * OrderClass
@@ -4416,6 +4640,29 @@ export type components = {
              */
             total: number;
         };
+        /** PageOf[ListedRunResponse] */
+        PageOf_ListedRunResponse_: {
+            /**
+             * Items
+             * @description The items of this page.
+             */
+            items: components["schemas"]["ListedRunResponse"][];
+            /**
+             * Page
+             * @description This page's number, from 1.
+             */
+            page: number;
+            /**
+             * Page Size
+             * @description How many items a page holds at most.
+             */
+            page_size: number;
+            /**
+             * Total
+             * @description How many items the filters leave, on all pages.
+             */
+            total: number;
+        };
         /** PageOf[OrderResponse] */
         PageOf_OrderResponse_: {
             /**
@@ -4469,29 +4716,6 @@ export type components = {
              * @description The items of this page.
              */
             items: components["schemas"]["ReconciliationResponse"][];
-            /**
-             * Page
-             * @description This page's number, from 1.
-             */
-            page: number;
-            /**
-             * Page Size
-             * @description How many items a page holds at most.
-             */
-            page_size: number;
-            /**
-             * Total
-             * @description How many items the filters leave, on all pages.
-             */
-            total: number;
-        };
-        /** PageOf[RunResponse] */
-        PageOf_RunResponse_: {
-            /**
-             * Items
-             * @description The items of this page.
-             */
-            items: components["schemas"]["RunResponse"][];
             /**
              * Page
              * @description This page's number, from 1.
@@ -5540,6 +5764,37 @@ export type components = {
             error: string;
             /** Run Id */
             run_id: string;
+        };
+        /**
+         * RunFigures
+         * @description What a list shows of a finished backtest. Fractions; null where one is not defined.
+         */
+        RunFigures: {
+            /**
+             * Max Drawdown
+             * @description The deepest fall from a high; negative.
+             */
+            max_drawdown: number | null;
+            /**
+             * Sharpe
+             * @description Mean ÷ deviation of returns, a year.
+             */
+            sharpe: number | null;
+            /**
+             * Sparkline
+             * @description The equity curve in at most 60 values, extremes among them; empty of a run that an older Weaver recorded.
+             */
+            sparkline: (number | null)[];
+            /**
+             * Total Return
+             * @description final ÷ initial − 1.
+             */
+            total_return: number | null;
+            /**
+             * Trades
+             * @description Closed round trips.
+             */
+            trades: number | null;
         };
         /** RunHalted */
         RunHalted: {
@@ -6807,6 +7062,27 @@ export type components = {
              * @description For people.
              */
             message: string;
+        };
+        /**
+         * YearResponse
+         * @description The returns of a year. Fractions; null where there is none.
+         */
+        YearResponse: {
+            /**
+             * Months
+             * @description January to December.
+             */
+            months: (number | null)[];
+            /**
+             * Total
+             * @description Of the whole year, as far as the run has it.
+             */
+            total: number | null;
+            /**
+             * Year
+             * @description Of the calendar, in UTC.
+             */
+            year: number;
         };
     };
     responses: never;
@@ -9520,7 +9796,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOf_RunResponse_"];
+                    "application/json": components["schemas"]["PageOf_ListedRunResponse_"];
                 };
             };
             /** @description The request was understood, and what it asks for cannot be used. */
@@ -9818,6 +10094,95 @@ export interface operations {
             };
             /** @description The present state does not allow it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getBenchmark: {
+        parameters: {
+            query?: {
+                /** @description How many points at most; extremes are kept where there is room for them. As many as there are, or more: all of them. */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10379,6 +10744,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOf_JournalEntryResponse_"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getMonths: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthsResponse"];
                 };
             };
             /** @description A token is needed, or the one given is wrong. */

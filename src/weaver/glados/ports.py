@@ -1,6 +1,6 @@
 """What the control plane needs of its siblings; a root hands them over."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from weaver.glados.stored.rows import KeptRows
 from weaver.model.errors import WeaverError
 from weaver.model.record import Page as Page
 from weaver.model.record import Query as Query
+from weaver.model.record import ResultFigures as ResultFigures
 from weaver.model.record import Row as Row
 from weaver.model.record import StoredResult as StoredResult
 from weaver.model.run import Audit, Run, RunStatus
@@ -91,6 +92,10 @@ class RecordRepository(Protocol):
 
     async def find_result(self, run_id: str, *, blobs: Collection[str] = ()) -> StoredResult | None:
         """The result, with those of its large parts that are named."""
+        ...
+
+    async def figures(self, run_ids: Collection[str], *, blob: str) -> Mapping[str, ResultFigures]:
+        """Of those of some runs that have a result: its statistics, and a part that one row holds."""
         ...
 
     async def rows(self, table: str, run_id: str | None, query: Query) -> Page[Row]:

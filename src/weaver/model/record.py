@@ -41,6 +41,15 @@ class TradingRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultFigures:
+    """What a list shows of a finished backtest."""
+
+    stats: Mapping[str, float | int | None]
+    blob: bytes | None
+    """The large part that was asked for; None: it kept none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResult:
     """A finished backtest as it is kept."""
 

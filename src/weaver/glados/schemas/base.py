@@ -65,6 +65,11 @@ class PageOf(ResponseBody, Generic[T]):
     page_size: int = Field(description="How many items a page holds at most.", ge=1)
 
 
+def finite(value: float | None) -> float | None:
+    """A statistic as it is sent: what is no number is null."""
+    return value if value is not None and math.isfinite(value) else None
+
+
 def check_json(value: Any, depth: int = 0) -> None:
     """Raises ValueError for what cannot be stored: NUL and half a surrogate pair in a text, NaN, infinity, integers
     past 64 bits, and nesting past 50 levels."""

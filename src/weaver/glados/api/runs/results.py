@@ -1,6 +1,5 @@
 """What a run left behind."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -20,13 +19,13 @@ from weaver.glados.api.runs.live import (
     live_results,
     live_trades,
 )
-from weaver.glados.api.runs.lookup import RunId, existing_run
+from weaver.glados.api.runs.lookup import RunId, existing_run, kept_blob, stored_result, traded_run
 from weaver.glados.api.runs.orders import OrderParameter, SideParameter, StatusParameter, SymbolParameter
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.connections import HeldResponse
 from weaver.glados.http.errors import responses
-from weaver.glados.ports import Page, Row, StoredResult
-from weaver.glados.schemas.base import PageOf
+from weaver.glados.ports import Page, Row
+from weaver.glados.schemas.base import PageOf, finite
 from weaver.glados.schemas.events import EventResponse, JournalEntryResponse
 from weaver.glados.schemas.runs.results import (
     EquityResponse,
@@ -44,8 +43,6 @@ from weaver.glados.stored.downsampling import POINTS_MIN
 from weaver.glados.stored.equity_text import curve_points, equity_text, stamps_of
 from weaver.glados.stored.indicators import INDICATORS, StoredIndicator, decode_indicators, downsampled, points_each
 from weaver.glados.stored.positions import POSITIONS, decode_positions
-from weaver.model.errors import NotFound
-from weaver.model.run import Run, RunMode
 
 POINTS = 1_000
 POINTS_MAX_IN_ALL = 200_000
@@ -74,14 +71,14 @@ async def get_results(run_id: RunId, services: ServicesDep) -> ResultsResponse:
     """Statistics, warnings and what pins the run down; 404 while there are none. Of a paper or live run they are as of
     its newest tick, `data` too; they have no `benchmark_return`, `alpha` and `beta`, nor `slippage` where a venue says
     none."""
-    if (run := await _traded(services, run_id)) is not None:
+    if (run := await traded_run(services, run_id)) is not None:
         found = await live_result(services, run)
         warmups = await services.live_results.warmups(found)
         return await services.threads.results.do(live_results, run, found, warmups)
-    result = await _result(services, run_id)
+    result = await stored_result(services, run_id)
     return ResultsResponse(
         run_id=run_id,
-        stats=StatsResponse.model_validate({name: _finite(value) for name, value in result.stats.items()}),
+        stats=StatsResponse.model_validate({name: finite(value) for name, value in result.stats.items()}),
         run=RecordResponse.model_validate(result.record),
         warnings=list(result.warnings),
         positions=dict(result.positions),
@@ -97,12 +94,12 @@ async def get_equity(
 ) -> Response:
     """The equity curve, thinned to `points`; 404 while there is none. Of a paper or live run it is what its strategy's
     own account came to at each tick, up to the newest."""
-    if (run := await _traded(services, run_id)) is not None:
+    if (run := await traded_run(services, run_id)) is not None:
         found = await live_result(services, run)
         drawn = await services.threads.results.do(live_points, found, points)
         return HeldResponse(equity_text(run_id, drawn), count=drawn.bytes, media_type="application/json")
-    result = await _result(services, run_id, EQUITY)
-    curve = await services.threads.results.do(curve_points, _blob(result, EQUITY), points)
+    result = await stored_result(services, run_id, EQUITY)
+    curve = await services.threads.results.do(curve_points, kept_blob(result, EQUITY), points)
     return HeldResponse(equity_text(run_id, curve), count=curve.bytes, media_type="application/json")
 
 
@@ -116,7 +113,7 @@ async def list_run_trades(
     sort: SortParameter = None,
 ) -> Response:
     """Its closed round trips."""
-    if (run := await _traded(services, run_id)) is not None:
+    if (run := await traded_run(services, run_id)) is not None:
         live = await find_live_result(services, run)
         rows = [] if live is None else await services.threads.results.do(live.trade_rows, run_id)
         chosen = live_trades(rows, paging, symbol=symbol, side=side, sort=sort)
@@ -191,7 +188,7 @@ async def get_run_indicators(
 @router.get("/positions", responses=responses(404))
 async def list_run_positions(run_id: RunId, services: ServicesDep, paging: PagingDep) -> PageOf[PositionResponse]:
     """What it held at its end, at its last closes; empty before that. Of a paper or live run: what it holds now."""
-    if (traded := await _traded(services, run_id)) is not None:
+    if (traded := await traded_run(services, run_id)) is not None:
         live = await find_live_result(services, traded)
         return paging.cut([] if live is None else live_positions(live))
     async with services.database.transaction() as transaction:
@@ -218,34 +215,11 @@ async def get_report(
     accept_encoding: Annotated[str, Header(description="The page is stored with gzip, and sent so if it may be.")] = "",
 ) -> Response:
     """Its report, a page that needs nothing else; 404 while there is none."""
-    blob = _blob(await _result(services, run_id, REPORT), REPORT)
+    blob = kept_blob(await stored_result(services, run_id, REPORT), REPORT)
     headers = {"Content-Security-Policy": REPORT_POLICY, "X-Frame-Options": "SAMEORIGIN", "Vary": "Accept-Encoding"}
     if "gzip" in accept_encoding.lower():
         return HTMLResponse(blob, headers={**headers, "Content-Encoding": "gzip"})
     return HTMLResponse(await services.threads.results.do(decode_report, blob), headers=headers)
-
-
-async def _traded(services: Services, run_id: str) -> Run | None:
-    """The run, where it is on paper or live. Raises NotFound."""
-    async with services.database.transaction() as transaction:
-        run = await existing_run(transaction, run_id)
-    return None if run.mode is RunMode.BACKTEST else run
-
-
-async def _result(services: Services, run_id: str, *blobs: str) -> StoredResult:
-    async with services.database.transaction() as transaction:
-        run = await existing_run(transaction, run_id)
-        result = await transaction.records.find_result(run_id, blobs=blobs)
-    if result is None:
-        raise NotFound(f"run {run_id} is {run.status} and has no results: only a completed backtest has")
-    return result
-
-
-def _blob(result: StoredResult, name: str) -> bytes:
-    try:
-        return result.blobs[name]
-    except KeyError:
-        raise NotFound(f"this run kept no {name}") from None
 
 
 async def _rows(
@@ -274,11 +248,7 @@ def _series(item: StoredIndicator) -> IndicatorSeries:
         symbol=column.symbol,
         timeframe=column.timeframe,
         timestamp=stamps_of(column.timestamp),
-        values=[_finite(value) for value in column.values.tolist()],
+        values=[finite(value) for value in column.values.tolist()],
         total=item.total,
         downsampled=len(column.values) < item.total,
     )
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None

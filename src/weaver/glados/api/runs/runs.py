@@ -11,20 +11,24 @@ from weaver.glados.api.runs.lookup import RunId, existing_run
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
-from weaver.glados.schemas.base import Identifier, PageOf
+from weaver.glados.ports import ResultFigures
+from weaver.glados.schemas.base import Identifier, PageOf, finite
+from weaver.glados.schemas.runs.curves import RunFigures
 from weaver.glados.schemas.runs.runs import (
     CreateRunRequest,
+    ListedRunResponse,
     RunDetailResponse,
     RunResponse,
     StartRunRequest,
     StopRunRequest,
 )
-from weaver.model.run import RunMode, RunStatus
+from weaver.glados.stored.thin_curves import SPARKLINE, decode_sparkline
+from weaver.model.run import Run, RunMode, RunStatus
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 
 
-@router.get("", response_model=PageOf[RunResponse], responses=responses(400))
+@router.get("", response_model=PageOf[ListedRunResponse], responses=responses(400))
 async def list_runs(
     services: ServicesDep,
     paging: PagingDep,
@@ -38,7 +42,9 @@ async def list_runs(
     filters = {"status": status, "mode": mode, "strategy_id": strategy_id, "name": name}
     async with services.database.transaction() as transaction:
         found = await transaction.runs.list(paging.query(filters, sort))
-    return await page_text(services, found, RunResponse.of, paging)
+        done = [run.id for run in found.items if run.status is RunStatus.COMPLETED]
+        figures = await transaction.records.figures(done, blob=SPARKLINE) if done else {}
+    return await page_text(services, found, lambda run: _listed(run, figures.get(run.id)), paging)
 
 
 @router.post("", status_code=201, responses=responses(400, 409))
@@ -90,3 +96,13 @@ async def stop_run(
 async def clone_run(run_id: RunId, services: ServicesDep, corr_id: CorrelationId) -> RunDetailResponse:
     """A new pending run with the same settings and the same source."""
     return RunDetailResponse.of(await services.runs.clone(run_id, corr_id=corr_id))
+
+
+def _listed(run: Run, found: ResultFigures | None) -> ListedRunResponse:
+    return ListedRunResponse.listed(run, None if found is None else _figures(found))
+
+
+def _figures(found: ResultFigures) -> RunFigures:
+    values = {name: finite(found.stats.get(name)) for name in ("total_return", "sharpe", "max_drawdown", "trades")}
+    sparkline = decode_sparkline(found.blob or b"")
+    return RunFigures.model_validate({**values, "sparkline": [finite(value) for value in sparkline]})

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue, StringConstraints
 
 from weaver.glados.runs.port import NewRun
 from weaver.glados.schemas.base import LastMoment, Moment, RequestBody, ResponseBody
+from weaver.glados.schemas.runs.curves import RunFigures
 from weaver.glados.schemas.runs.options import options_of, shows_options, takes_options
 from weaver.model.backtest.options import RUN_OPTIONS
 from weaver.model.run import Run, RunMode, RunStatus
@@ -107,6 +108,20 @@ class RunResponse(ResponseBody):
     def of(cls, run: Run) -> Self:
         """A run as it is sent."""
         return cls(**_fields(run))
+
+
+class ListedRunResponse(RunResponse):
+    """A run as a list shows it."""
+
+    figures: RunFigures | None = Field(
+        description="Of a completed backtest; null of any other run: what a paper or live run has come to, its own "
+        "results tell."
+    )
+
+    @classmethod
+    def listed(cls, run: Run, figures: RunFigures | None) -> Self:
+        """A run as it is sent."""
+        return cls(**_fields(run), figures=figures)
 
 
 class RunDetailResponse(RunResponse):

@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeEngine
 
 from weaver.model.errors import InputError
 from weaver.model.numbers.money import plain
-from weaver.model.record import Page, Query, Row, StoredResult
+from weaver.model.record import Page, Query, ResultFigures, Row, StoredResult
 from weaver.walle.database.engines.session import DatabaseSession
 from weaver.walle.database.rows.bulk import insert_rows
 from weaver.walle.database.rows.listing import page_of, shown_columns
@@ -82,6 +82,14 @@ class SqlRecordRepository:
             cash_flows=row["cash_flows"],
             blobs={name: content for name in blobs if (content := await self._blob(run_id, name)) is not None},
         )
+
+    async def figures(self, run_ids: Collection[str], *, blob: str) -> Mapping[str, ResultFigures]:
+        """Of those of some runs that have a result: its statistics, and a part that one row holds. One query."""
+        of_it = and_(result_blobs.c.run_id == backtest_results.c.run_id, result_blobs.c.name == blob)
+        chosen = select(backtest_results.c.run_id, backtest_results.c.stats, result_blobs.c.content)
+        where = (backtest_results.c.run_id.in_(list(run_ids)), is_shown(backtest_results.c.run_id))
+        found = await self._session.read(chosen.outerjoin(result_blobs, of_it).where(*where))
+        return {run_id: ResultFigures(stats=stats, blob=content) for run_id, stats, content in found}
 
     async def _blob(self, run_id: str, name: str) -> bytes | None:
         column = result_blobs.c.name

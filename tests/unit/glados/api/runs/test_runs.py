@@ -5,10 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.unit.glados.conftest import Api
 from tests.unit.glados.fakes import START, a_run
+from weaver.glados.ports import StoredResult
+from weaver.glados.stored.thin_curves import encode_sparkline
 from weaver.model.errors import StrategyError
 from weaver.model.run import RunMode, RunStatus
 
@@ -373,3 +376,27 @@ async def test_unusable_query_values_are_refused(api: Api, params: dict[str, Any
     answer = await api.client.get("/api/v1/runs", params=params)
     assert answer.status_code == status
     assert answer.json()["message"]
+
+
+async def test_list_shows_the_figures_of_completed_backtests_alone(api: Api) -> None:
+    stats = {"total_return": 0.25, "sharpe": float("inf"), "max_drawdown": -0.1, "trades": 4, "skew": 1.0}
+    curve = np.linspace(100.0, 125.0, 500)
+    curve[250] = 60.0
+    done = StoredResult(
+        stats=stats, record={}, warnings=[], positions={}, blobs={"sparkline": encode_sparkline(curve), "equity": b"x"}
+    )
+    old = replace(done, blobs={})
+    await api.database.keep(
+        a_run("done", status=RunStatus.COMPLETED),
+        a_run("old", status=RunStatus.COMPLETED),
+        a_run("new"),
+        results={"done": done, "old": old},
+    )
+    items = {one["id"]: one["figures"] for one in (await api.client.get("/api/v1/runs")).json()["items"]}
+    assert items["new"] is None
+    figures = items["done"]
+    drawn = figures.pop("sparkline")
+    assert figures == {"total_return": 0.25, "sharpe": None, "max_drawdown": -0.1, "trades": 4}
+    assert (drawn[0], drawn[-1], min(drawn)) == (100.0, 125.0, 60.0)
+    assert len(drawn) <= 60
+    assert items["old"] == {**figures, "sparkline": []}
