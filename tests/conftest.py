@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from tests.environment import forget_settings
@@ -11,7 +12,9 @@ from tests.postgres import empty_postgres_url, own_postgres, postgres, postgres_
 from tests.shared_data import absence
 
 forget_settings()
-hypothesis_settings.register_profile("weaver", deadline=None, print_blob=True)
+hypothesis_settings.register_profile(
+    "weaver", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("weaver")
 
 

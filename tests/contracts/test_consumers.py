@@ -37,7 +37,7 @@ async def consuming(
 
 
 async def reached(database: SqlDatabase, seq: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await database.log.offset("reader") < seq:
             await asyncio.to_thread(lambda: None)
 

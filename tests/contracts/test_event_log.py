@@ -318,7 +318,7 @@ async def test_a_writer_outside_weaver_cannot_commit_a_smaller_seq_late(opener: 
         await transaction.start()
         await outside.execute(insert)
         ours = asyncio.create_task(database.log.append([event(id="ours")]))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await is_waiting_for_a_lock(outside):
                 assert not ours.done()
         assert await database.log.read() == []

@@ -33,7 +33,7 @@ class Server:
 
     async def answer(self) -> str:
         assert self._process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while line := (await self._process.stdout.readline()).decode():
                 if line.startswith(MARK):
                     return line.removeprefix(MARK).strip()
@@ -130,10 +130,11 @@ async def test_what_it_knows_is_out_of_date_though_the_database_is_free_again(ho
     new = await house.owner()
     await new.end()
     old.go_on()
-    for _ in range(8):  # the connection that was lost comes back meanwhile, and the lock is free
-        assert await old.ask("write a1") in {"ReadOnly", "Unavailable"}
+    answers: list[str] = []
+    while answers[-4:] != ["ReadOnly"] * 4:  # the connection that was lost comes back, and the lock is free
+        answers.append(await old.ask("write a1"))
+        assert answers[-1] in {"ReadOnly", "Unavailable"}
         await asyncio.sleep(0.4)
-    assert await old.ask("write a1") == "ReadOnly"
     assert await house.kept() == []
     assert await (await house.owner()).ask("write c1") == "ok"
 

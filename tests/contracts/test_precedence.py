@@ -1,17 +1,39 @@
 """An order's commit goes before the next piece of a record."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from tests.contracts.builders import add_run, event, new_id, order_row
 from weaver.model.record import Query
 from weaver.walle.database.database import SqlDatabase
+from weaver.walle.database.engines.writers import Writers
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_an_order_goes_before_the_next_piece(database: SqlDatabase) -> None:
+@pytest.fixture
+def came(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Who has come to the line by now: whether each is patient."""
+    found: list[bool] = []
+    take = Writers.take
+
+    async def told(self: Writers, *, patient: bool) -> None:
+        found.append(patient)
+        await take(self, patient=patient)
+
+    monkeypatch.setattr(Writers, "take", told)
+    return found
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+async def test_an_order_goes_before_the_next_piece(database: SqlDatabase, came: list[bool]) -> None:
     done: list[str] = []
     inside, go_on = asyncio.Event(), asyncio.Event()
 
@@ -32,9 +54,9 @@ async def test_an_order_goes_before_the_next_piece(database: SqlDatabase) -> Non
     first = asyncio.create_task(piece("piece 1", holds=True))
     await inside.wait()
     second = asyncio.create_task(piece("piece 2"))
-    await asyncio.sleep(0.05)  # it has come to the line
+    await until(lambda: came == [True, True])
     third = asyncio.create_task(order("order"))
-    await asyncio.sleep(0.05)
+    await until(lambda: third.done() or len(came) == 3)
     go_on.set()
     await asyncio.gather(first, second, third)
     assert done.index("order") < done.index("piece 2")
@@ -75,8 +97,9 @@ async def test_events_of_pieces_and_orders_come_to_everybody_in_the_order_of_the
     assert len(heard) == 660
 
 
-async def test_a_piece_that_is_called_off_while_it_waits_blocks_nobody(database: SqlDatabase) -> None:
+async def test_a_piece_that_is_called_off_while_it_waits_blocks_nobody(database: SqlDatabase, came: list[bool]) -> None:
     await add_run(database)
+    came.clear()
     inside = asyncio.Event()
 
     async def hold(patient: bool) -> None:
@@ -88,12 +111,12 @@ async def test_a_piece_that_is_called_off_while_it_waits_blocks_nobody(database:
     holding = asyncio.create_task(hold(True))
     await inside.wait()
     waiting = asyncio.create_task(hold(True))
-    await asyncio.sleep(0.05)
+    await until(lambda: came == [True, True])
     waiting.cancel()
     await asyncio.wait([waiting])
     holding.cancel()
     await asyncio.wait([holding])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         for patient in (True, False):
             async with database.transaction(patient=patient) as transaction:
                 transaction.append(event())

@@ -192,7 +192,7 @@ async def test_a_commit_that_was_cut_off_is_told_apart(opener: Opener, storage: 
     )
     try:
         writing = asyncio.create_task(add_run(database, run_id="A"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await outside.fetchval(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
                 "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -293,7 +293,7 @@ async def test_while_the_server_is_away_everything_is_unavailable_and_then_it_he
                     await use()
             before = len(acknowledged)
             await asyncio.to_thread(own_postgres.start)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while len(acknowledged) < before + 10:
                     await asyncio.to_thread(done.is_set)
             done.set()
@@ -331,7 +331,7 @@ async def test_a_url_that_cannot_be_used_is_refused_without_its_password(url: st
 
 async def until(holds: Callable[[], bool | Awaitable[bool]], opener: Opener) -> None:
     """Let virtual time pass until something holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             answer = holds()
             if answer if isinstance(answer, bool) else await answer:

@@ -121,7 +121,7 @@ async def test_reads_do_not_wait_for_a_writer_and_see_what_was_committed(opener:
     database = await opener.open()
     async with database.transaction() as writer:
         await writer.runs.add(run("A"))
-        async with asyncio.timeout(5), database.transaction() as reader:
+        async with asyncio.timeout(60), database.transaction() as reader:
             assert await reader.runs.find("A") is None
             assert await reader.runs.find("A") is None
     async with database.transaction() as reader:

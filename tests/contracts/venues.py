@@ -163,7 +163,7 @@ class FollowedVenue:
         await self._followed.adapter.clock()
         minute = 60 * 10**9
         due = self.adapter.now().timestamp() * 10**9 // minute * minute
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while min(self._ends.values()) < due:
                 await asyncio.sleep(0.01)
 

@@ -32,7 +32,7 @@ class DataSocket:
         self.socket.send(json.dumps(message))
 
     def hear(self) -> Any:
-        return json.loads(self.socket.recv(timeout=10))
+        return json.loads(self.socket.recv(timeout=60))
 
     def enter(self, **subscriptions: list[str]) -> "DataSocket":
         """Authenticate, and subscribe."""

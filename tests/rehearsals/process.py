@@ -13,7 +13,7 @@ from alpaca.data.historical import StockHistoricalDataClient
 from alpaca.trading.client import TradingClient
 from alpaca.trading.stream import TradingStream
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class Process:

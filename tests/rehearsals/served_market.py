@@ -24,7 +24,7 @@ from weaver.rehearsal.time.wall import SystemWall
 
 T = TypeVar("T")
 KEY, SECRET = "PKREHEARSAL", "rehearsal"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 SEND_BUFFER = 64 * 1024
 """Of the system, for each client: small, so that one that does not read is noticed."""
 

@@ -175,7 +175,7 @@ class Trading(Parts):
 
     async def trades(self) -> None:
         """Return when the newest server's run has sent its orders."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while "trading" not in self.live[-1].places:
                 await asyncio.sleep(0.001)
 

@@ -94,7 +94,7 @@ def bought_elsewhere(local: LocalExchange) -> None:
     """An order by somebody who does not use Weaver."""
     keys = {"APCA-API-KEY-ID": local.key, "APCA-API-SECRET-KEY": local.secret}
     order = {"symbol": "AAPL", "side": "buy", "type": "market", "qty": OTHERS, "time_in_force": "day"}
-    assert httpx.post(f"{local.url}/v2/orders", json=order, headers=keys, timeout=10).is_success
+    assert httpx.post(f"{local.url}/v2/orders", json=order, headers=keys, timeout=60).is_success
 
 
 def passing(exchange: Exchange, look: Callable[[], bool], what: str) -> None:

@@ -12,7 +12,7 @@ from weaver.veda.exchange.orders import OrderRequest
 
 T = TypeVar("T")
 Message = TypeVar("Message")
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 STOCK, PAIR = "AAPL", "BTC/USD"
 
 

@@ -30,7 +30,7 @@ T = TypeVar("T")
 CLASSES = {STOCK: AssetClass.STOCK, PAIR: AssetClass.CRYPTO}
 INSTRUMENTS = {symbol: Instrument.default(symbol, asset_class) for symbol, asset_class in CLASSES.items()}
 FIVE, DAILY = Timeframe.parse("5m"), Timeframe.parse("1d")
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 
 
 async def at_once(work: Callable[[], T]) -> T:

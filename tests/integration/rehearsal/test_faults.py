@@ -63,11 +63,9 @@ def test_status_although_the_exchange_acted(exchange: Served) -> None:
 
 
 def test_delay_acts_and_answers_late(exchange: Served) -> None:
-    exchange.fault("delay", seconds=0.2, match=PLACING)
-    begun = time.perf_counter()
+    exchange.fault("delay", seconds=60, match=PLACING)
     with pytest.raises(httpx.ReadTimeout):
-        exchange.http.post("/v2/orders", json=BODY, timeout=0.05)
-    assert time.perf_counter() - begun < 0.2
+        exchange.http.post("/v2/orders", json=BODY, timeout=httpx.Timeout(60, read=3))
     assert exchange.sdk.get_order_by_client_id("mine").status is OrderStatus.NEW
 
 

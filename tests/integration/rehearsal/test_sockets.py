@@ -34,7 +34,7 @@ def served() -> Iterator[ServedMarket]:
 def test_json_is_text(served: ServedMarket) -> None:
     with Client(served.ws).enter(bars=["AAA"]) as client:
         served.advance(60)
-        text = client.socket.recv(timeout=10)
+        text = client.socket.recv(timeout=60)
         assert isinstance(text, str)
         bar = {"o": 10.0, "h": 12.0, "l": 9.0, "c": 11.0, "v": 100, "n": 4, "vw": 10.5}
         assert json.loads(text) == [{"T": "b", "S": "AAA", "t": "2024-03-13T14:00:00Z", **bar}]
@@ -43,19 +43,19 @@ def test_json_is_text(served: ServedMarket) -> None:
 def test_msgpack_is_spoken_to_who_asks_for_it(served: ServedMarket) -> None:
     headers = {"Content-Type": "application/msgpack", "APCA-API-KEY-ID": KEY, "APCA-API-SECRET-KEY": SECRET}
     with Client(served.ws, "/v1beta3/crypto/us", additional_headers=headers) as client:
-        hello = [msgpack.unpackb(client.socket.recv(timeout=10))[0]["msg"] for _ in range(2)]
+        hello = [msgpack.unpackb(client.socket.recv(timeout=60))[0]["msg"] for _ in range(2)]
         assert hello == ["connected", "authenticated"]
         client.socket.send(msgpack.packb({"action": "subscribe", "bars": ["BTC/USD"]}))
-        assert msgpack.unpackb(client.socket.recv(timeout=10))[0]["bars"] == ["BTC/USD"]
+        assert msgpack.unpackb(client.socket.recv(timeout=60))[0]["bars"] == ["BTC/USD"]
         served.advance(60)
-        (bar,) = msgpack.unpackb(client.socket.recv(timeout=10))
+        (bar,) = msgpack.unpackb(client.socket.recv(timeout=60))
         assert (bar["S"], bar["t"].to_unix_nano(), bar["v"]) == ("BTC/USD", at(START), 100)
 
 
 def test_updates_of_orders_are_json_in_binary_frames(served: ServedMarket) -> None:
     with Client(served.ws, "/stream") as client:
         client.say(action="authenticate", data={"key_id": KEY, "secret_key": SECRET})
-        assert isinstance(client.socket.recv(timeout=10), bytes)
+        assert isinstance(client.socket.recv(timeout=60), bytes)
         served.do(lambda: served.sockets.updates.publish({"event": "new"}))
         client.say(action="listen", data={"streams": ["trade_updates"]})
         assert client.hear()["stream"] == "listening"

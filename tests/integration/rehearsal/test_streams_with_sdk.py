@@ -40,7 +40,7 @@ class Heard:
     def wait(self, count: int) -> list[object]:
         """All, once there are so many."""
         with self._more:
-            assert self._more.wait_for(lambda: len(self.all) >= count, 20), self.all
+            assert self._more.wait_for(lambda: len(self.all) >= count, 60), self.all
             return self.all
 
 

@@ -187,6 +187,7 @@ class Account:
             await self.settle()
             with suppress(Unavailable):  # by a fault, which is over after a few
                 await self.trading.trader.looks.look()
+        await self.settle()
 
     async def until(self, look: Callable[[], T], *, what: str, step: float = 1.0) -> T:
         """What `look` finds as soon as it finds something, while time passes at the exchange."""

@@ -128,7 +128,7 @@ def test_thread_that_reads_on_for_nobody_does_not_hold_up_the_stop(tmp_path: Pat
 
         class Parts(main.Parts):
             def stopping(self):
-                return Stopping(seconds=1.5)
+                return Stopping(seconds=5)
 
         def ready(running):
             asyncio.get_running_loop().run_in_executor(None, time.sleep, 10_000)

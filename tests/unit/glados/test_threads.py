@@ -60,10 +60,10 @@ async def test_work_is_done_elsewhere_and_what_it_raises_is_raised() -> None:
 
 
 async def test_whoever_waits_too_long_for_a_turn_hears_so_and_the_next_one_has_it(stuck: Stuck) -> None:
-    threads = Threads("reading bars", count=2, wait_seconds=0.05)
+    threads = Threads("reading bars", count=2, wait_seconds=1.0)
     busy = [asyncio.create_task(threads.do(stuck)) for _ in range(2)]
     await begun(stuck, 2)
-    said = r"reading bars: others kept it busy for 0.05 s \(WEAVER_WAIT_SECONDS\): try again later"
+    said = r"reading bars: others kept it busy for 1 s \(WEAVER_WAIT_SECONDS\): try again later"
     with pytest.raises(Unavailable, match=said):
         await threads.do(stuck)
     stuck.may_end.set()
@@ -89,6 +89,7 @@ async def test_work_that_does_not_end_is_not_waited_for_and_keeps_its_thread(stu
         await threads.do(stuck)
     with pytest.raises(Unavailable, match="others kept it busy"):
         await threads.do(stuck)
+    await begun(stuck, 1)
     assert stuck.begun == 1
     stuck.may_end.set()
     threads.close()
@@ -113,7 +114,7 @@ async def test_caller_that_goes_leaves_no_second_job_on_its_thread(stuck: Stuck)
 
 
 async def test_one_kind_of_work_that_hangs_holds_up_no_other(stuck: Stuck) -> None:
-    threads = ServerThreads.of(wait_seconds=0.05, uploads=2)
+    threads = ServerThreads.of(wait_seconds=1.0, uploads=2)
     hanging = [asyncio.create_task(threads.changes.do(stuck)) for _ in range(12)]
     await begun(stuck, 2)
     others = (

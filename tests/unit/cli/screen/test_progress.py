@@ -9,6 +9,8 @@ import pytest
 from weaver.cli.screen import progress
 from weaver.cli.screen.progress import LINE_AFTER_SECONDS, LINE_EVERY_SECONDS, ProgressBar
 
+PATIENCE_SECONDS = 60.0
+
 
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
@@ -17,7 +19,7 @@ class Terminal(io.StringIO):
 
 def wait_for(told: str, capsys: pytest.CaptureFixture[str]) -> str:
     """What was written to stderr until `told` was."""
-    end, text = time.monotonic() + 10, ""
+    end, text = time.monotonic() + PATIENCE_SECONDS, ""
     while told not in text and time.monotonic() < end:
         time.sleep(0.01)
         text += capsys.readouterr().err
@@ -44,7 +46,7 @@ def test_work_of_less_than_a_second_tells_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(progress, "DELAY_SECONDS", 0.0)
-    monkeypatch.setattr(progress, "LINE_AFTER_SECONDS", LINE_AFTER_SECONDS)
+    monkeypatch.setattr(progress, "LINE_AFTER_SECONDS", PATIENCE_SECONDS)  # as much as a second on a quick machine
     with ProgressBar() as bar:
         bar("Backtest", 0.5)
         time.sleep(0.05)
@@ -68,7 +70,7 @@ def test_what_takes_long_is_shown_with_its_name_and_leaves_no_trace(monkeypatch:
     monkeypatch.setattr(progress, "DELAY_SECONDS", 0.01)
     with ProgressBar() as bar:
         bar("Backtest", 0.25)
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE_SECONDS
         while "25%" not in terminal.getvalue() and time.monotonic() < end:
             time.sleep(0.02)
         bar("Look-ahead check", 0.5)
@@ -81,6 +83,7 @@ def test_what_takes_long_is_shown_with_its_name_and_leaves_no_trace(monkeypatch:
 def test_what_is_quick_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(progress, "DELAY_SECONDS", PATIENCE_SECONDS)
     with ProgressBar() as bar:
         bar("Backtest", 1.0)
     assert terminal.getvalue() == ""

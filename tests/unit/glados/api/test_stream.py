@@ -116,7 +116,7 @@ async def test_events_that_happen_during_the_replay_come_once_and_in_order(api: 
         await has_looked_twice.wait()
         api.log.read = read  # type: ignore[method-assign]
         await happen(api, "run.Completed")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(stream.ids) < await api.log.count():
                 await asyncio.sleep(0.001)
         assert stream.ids == [str(event.seq) for event in await api.events()]

@@ -4,7 +4,6 @@ import asyncio
 import gc
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -55,11 +54,10 @@ async def started_as(deciders: LocalDeciders, run_id: str, on_bar: str, **more: 
     return decider
 
 
-async def closed_in_time(decider: RunDecider) -> None:
-    """Within a second, and its process is gone."""
-    begun = time.perf_counter()
-    await decider.close()
-    assert time.perf_counter() - begun < 1.0
+async def closed(decider: RunDecider) -> None:
+    """It waits for nothing that its strategy does, and its process is gone."""
+    async with asyncio.timeout(60):
+        await decider.close()
     assert not is_there(decider.pid)
 
 
@@ -90,7 +88,7 @@ def test_a_strategy_is_started_given_ticks_and_stopped() -> None:
         second = BUY.replace(b'"number":1', b'"number":2')
         assert await decider.decide(tick(2)) == Decision(actions=(second,), journal=("closed at 10.5",))
         assert await decider.stop() == Decision()
-        await closed_in_time(decider)
+        await closed(decider)
 
     on_deciders(work)
 
@@ -98,16 +96,14 @@ def test_a_strategy_is_started_given_ticks_and_stopped() -> None:
 def test_a_strategy_that_hangs_misses_its_deadline_and_is_ended() -> None:
     async def work(deciders: LocalDeciders) -> None:
         hung, other = await started(deciders, "        while True: pass"), await started(deciders, "        pass")
-        begun = time.perf_counter()
-        with pytest.raises(TimeoutError, match=r"run run-1 took over 0.3 s for a tick, and its process was ended"):
+        with pytest.raises(TimeoutError, match=r"run run-1 took over 3 s for a tick, and its process was ended"):
             await hung.decide(tick(1))
-        assert time.perf_counter() - begun < 1.5
-        await closed_in_time(hung)
+        await closed(hung)
         with pytest.raises(WorkerLost):
             await hung.decide(tick(2))
         assert await other.decide(tick(1)) == Decision()
 
-    on_deciders(work, deadlines=Deadlines(tick=0.3))
+    on_deciders(work, deadlines=Deadlines(tick=3.0))
 
 
 async def decided(decider: RunDecider, *ticks: bytes) -> list[Decision]:
@@ -132,10 +128,10 @@ def test_ticks_that_lie_ready_are_decided_as_one_by_one() -> None:
 
 def test_each_of_several_ticks_has_the_deadline_of_one() -> None:
     async def work(deciders: LocalDeciders) -> None:
-        slow = await started(deciders, "        time.sleep(0.3)")
+        slow = await started(deciders, "        time.sleep(0.6)")
         assert await decided(slow, *map(tick, range(1, 7))) == [Decision()] * 6  # longer than one may take
 
-    on_deciders(work, deadlines=Deadlines(tick=1.0))
+    on_deciders(work, deadlines=Deadlines(tick=3.0))
 
 
 THIRD = "        if len(self.close) == 53:\n            "
@@ -147,18 +143,17 @@ def test_what_was_decided_before_an_error_is_told() -> None:
         assert await decided(failing, *map(tick, range(1, 9))) == [Decision()] * 2
         with pytest.raises(WorkerLost):
             await failing.decide(tick(3))
-        await closed_in_time(failing)
+        await closed(failing)
 
     on_deciders(work)
 
 
 def test_a_hang_among_several_ticks_is_noticed_as_soon() -> None:
     async def work(deciders: LocalDeciders) -> None:
-        hung, begun = await started(deciders, f"{THIRD}while True: pass"), time.perf_counter()
+        hung = await started(deciders, f"{THIRD}while True: pass")
         with pytest.raises(TimeoutError, match=r"took over 0.5 s for a tick"):
             assert len([one async for one in hung.decide_all([*map(tick, range(1, 9))])]) < 3
-        assert time.perf_counter() - begun < 2.0
-        await closed_in_time(hung)
+        await closed(hung)
 
     on_deciders(work, deadlines=Deadlines(tick=0.5))
 
@@ -175,7 +170,7 @@ def test_a_strategy_that_takes_no_signals_is_ended_all_the_same() -> None:
         decider = await started(deciders, stubborn)
         asked = asyncio.ensure_future(decider.decide(tick(1)))
         await asyncio.sleep(0.1)
-        await closed_in_time(decider)
+        await closed(decider)
         with pytest.raises(WorkerLost):
             await asked
 
@@ -197,7 +192,7 @@ def test_a_strategy_that_ends_its_process_is_lost_and_how_is_told(on_bar: str, h
         decider, other = await started(deciders, on_bar), await started(deciders, "        pass")
         with pytest.raises(WorkerLost, match=f"the process of run run-1's strategy {how}"):
             await decider.decide(tick(1))
-        await closed_in_time(decider)
+        await closed(decider)
         assert await other.decide(tick(1)) == Decision()
 
     on_deciders(work)
@@ -218,7 +213,7 @@ def test_a_line_that_raises_is_named(on_bar: str, told: str) -> None:
         decider = await started(deciders, on_bar)
         with pytest.raises(StrategyError, match=told):
             await decider.decide(tick(1))
-        await closed_in_time(decider)
+        await closed(decider)
 
     on_deciders(work)
 
@@ -244,7 +239,7 @@ def test_a_greedy_strategy_is_ended(on_bar: str) -> None:
         decider, other = await started(deciders, on_bar), await started(deciders, "        pass")
         with pytest.raises(OutOfMemory, match="the strategy of run run-1 needed more than the 256 MB"):
             await decider.decide(tick(1))
-        await closed_in_time(decider)
+        await closed(decider)
         assert await other.decide(tick(1)) == Decision()
 
     on_deciders(work)
@@ -264,18 +259,17 @@ def test_what_a_strategy_has_started_ends_with_it(how: str, tmp_path: Path) -> N
         decider = await started(deciders, on_bar)
         await decider.decide(tick(1))
         pid = await eventually(lambda: int(note.read_text() or 0) if note.exists() else 0)
-        await closed_in_time(decider)
+        await closed(decider)
         await eventually(lambda: not is_there(pid))
 
     on_deciders(work)
 
 
 async def eventually(found: Callable[[], Any]) -> Any:
-    for _ in range(300):
-        if value := found():
-            return value
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not come to that within 3 s")
+    async with asyncio.timeout(60):
+        while not (value := found()):
+            await asyncio.sleep(0.01)
+    return value
 
 
 def test_a_strategy_that_prints_much_never_waits() -> None:
@@ -318,7 +312,7 @@ def test_deciders_of_a_host_that_was_killed_are_lost_and_the_next_has_a_new_one(
 def test_a_strategy_that_ends_its_host_again_and_again_is_nobody_elses_loss() -> None:
     async def work(deciders: LocalDeciders) -> None:
         ends_it = "        os.kill(os.getppid(), 9); time.sleep(60)"
-        both = [await started(deciders, ends_it), await started_as(deciders, "run-2", "        time.sleep(0.5)")]
+        both = [await started(deciders, ends_it), await started_as(deciders, "run-2", "        time.sleep(60)")]
         shared = deciders.host_pid
         for error in await asyncio.gather(*(one.decide(tick(1)) for one in both), return_exceptions=True):
             assert isinstance(error, WorkerLost)
@@ -346,9 +340,8 @@ def test_a_host_that_hangs_keeps_nobody_from_closing() -> None:
         decider = await started(deciders, "        while True: pass")
         assert deciders.host_pid is not None
         os.kill(deciders.host_pid, signal.SIGSTOP)
-        begun = time.perf_counter()
-        await decider.close()
-        assert time.perf_counter() - begun < 1.0
+        async with asyncio.timeout(60):
+            await decider.close()
         await eventually(lambda: not is_there(decider.pid))
 
     on_deciders(work)

@@ -41,7 +41,7 @@ async def pool(home: Path) -> AsyncIterator[LocalBacktestPool]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.02)
 
@@ -77,7 +77,7 @@ async def test_run_ends_at_once_when_its_worker_is_killed_though_somebody_holds_
     (worker,) = pool.process_ids
     os.kill(worker, signal.SIGKILL)
     with pytest.raises(WorkerLost, match=r"was ended by signal 9 \(SIGKILL\)"):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await running
     await gone(int(hidden.read_text()))
     assert (await done(pool, run_of(BUY_ONCE))).result.stats["trades"] == 0
@@ -98,27 +98,27 @@ async def test_worker_holds_no_line_but_its_own(pool: LocalBacktestPool) -> None
 
 
 async def test_strategy_that_never_comes_back_is_ended_and_its_run_says_so(home: Path) -> None:
-    async with opened(home, silence_seconds=0.5) as pool:
-        with pytest.raises(WorkerLost, match=r"said nothing for 0\.5 s.*WEAVER_WORKER_SILENCE_SECONDS"):
+    async with opened(home, silence_seconds=3) as pool:
+        with pytest.raises(WorkerLost, match=r"said nothing for 3 s.*WEAVER_WORKER_SILENCE_SECONDS"):
             await done(pool, run_of("while True: pass"))
         assert (await done(pool, run_of(BUY_ONCE))).result.stats["trades"] == 0
 
 
 async def test_worker_that_was_stopped_is_ended_and_its_run_says_so(home: Path, tmp_path: Path) -> None:
     begun = tmp_path / "begun"
-    async with opened(home, silence_seconds=1.0) as pool:
+    async with opened(home, silence_seconds=3) as pool:
         running = asyncio.create_task(done(pool, run_of(f"open({str(begun)!r}, 'w').close()\ntime.sleep(0.05)")))
         await until(begun.exists)
         (worker,) = pool.process_ids
         os.kill(worker, signal.SIGSTOP)
-        with pytest.raises(WorkerLost, match="said nothing for 1 s"):
+        with pytest.raises(WorkerLost, match="said nothing for 3 s"):
             await running
         await gone(worker)
 
 
 async def test_strategy_that_works_long_on_some_bars_after_many_quick_ones_is_heard_of(home: Path) -> None:
-    async with opened(home, silence_seconds=1.5) as pool:
-        await done(pool, run_of("time.sleep(0.4 if 35 < len(self.close) < 42 else 0.0)"))
+    async with opened(home, silence_seconds=4) as pool:
+        await done(pool, run_of("time.sleep(0.8 if 35 < len(self.close) < 42 else 0.0)"))
 
 
 async def test_memory_that_is_shared_counts_too(pool: LocalBacktestPool) -> None:

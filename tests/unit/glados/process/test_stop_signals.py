@@ -13,7 +13,7 @@ import pytest
 from weaver.glados.process.stop_signals import STOP_SECONDS, Stopping
 
 pytestmark = pytest.mark.anyio
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 def send(number: signal.Signals) -> None:
@@ -66,7 +66,7 @@ def unlisten() -> None:
 @pytest.mark.parametrize(
     ("last_word", "code", "said"),
     [
-        ("pass", 1, "error: not everything stopped within 0.2 s; leaving all the same\n"),
+        ("pass", 1, "error: not everything stopped within 2 s; leaving all the same\n"),
         ("stopping.is_in_order()", 0, ""),  # a thread is left that reads a file for nobody
     ],
 )
@@ -82,7 +82,7 @@ def test_process_that_hangs_is_gone_after_its_seconds(last_word: str, code: int,
                 await stopping.asked(again=lambda: None)
                 {last_word}
 
-            with Stopping(seconds=0.2) as stopping:
+            with Stopping(seconds=2) as stopping:
                 asyncio.run(main())
                 threading.Event().wait()
         """)],

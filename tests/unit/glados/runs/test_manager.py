@@ -200,7 +200,7 @@ async def test_running_run_that_nothing_works_for_can_be_stopped(house: House) -
 async def test_stop_while_the_database_is_away_ends_the_work_and_says_so(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("weaver.glados.runs.manager.STOP_SECONDS", 0.05)
+    monkeypatch.setattr("weaver.glados.runs.manager.STOP_SECONDS", 1.0)
 
     async def then_away(run: Run, context: RunContext) -> None:
         try:

@@ -57,7 +57,7 @@ class Scene:
 
 async def until(live: LiveRunner, place: str) -> None:
     """Return when a runner is there."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while place not in live.places:
             await asyncio.sleep(0.001)
 

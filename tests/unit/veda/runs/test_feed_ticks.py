@@ -83,7 +83,7 @@ class Scene:
 def play(part: Callable[[Scene], Awaitable[None]], *, is_replay: bool = False, turns: int = 0) -> None:
     async def whole() -> None:
         scene = Scene(is_replay=is_replay, turns=turns)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await part(scene)
         await scene.ticks.close()
 

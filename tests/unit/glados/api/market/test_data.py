@@ -218,7 +218,7 @@ async def test_upload_slower_than_the_least_speed_is_given_up_with_its_place(
         if status == 408:
             await asyncio.Event().wait()
 
-    limits = Limits(upload_window_seconds=0.1, upload_window_bytes=1_000, uploads_at_once=1)
+    limits = Limits(upload_window_seconds=2.0, upload_window_bytes=1_000, uploads_at_once=1)
     async with scene_in(tmp_path, limits) as found:
         headers = {"Content-Type": "multipart/form-data; boundary=B"}
         answer = await found.client.post("/data/import", content=dripping(), headers=headers)

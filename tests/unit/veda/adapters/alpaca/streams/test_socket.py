@@ -54,7 +54,7 @@ async def kept(line: Words, wall: SleepingWall, chance: float, until: int) -> li
     around = Around(wall=wall, now=wall.now, chance=lambda: chance, told=Told(), freshen=freshen)
     running = asyncio.create_task(KeptSocket(line, around, put).run())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await is_enough.wait()
     finally:
         running.cancel()
