@@ -25,9 +25,23 @@ export class Problem extends Error implements ErrorBody {
     return new Problem(0, "unreachable", UNREACHABLE, [], "");
   }
 
-  /** What is wrong with one field of a form, by the API's name of it (`config.fast` has the field `fast` of `config`). */
+  /** What is wrong with one field of a form, by the API's name of it (`config.fast` has the field `fast` of `config`).
+   *
+   * Refusals of the shape name their fields; those of the sense name them in their sentence: `qty must be above 0`. */
   of(field: string): string | undefined {
-    return this.details.find((one) => one.field === field || one.field.startsWith(`${field}.`))?.message;
+    const named = this.details.find(({ field: at }) => {
+      const bare = at.replace(/^(body|query|path)\./, "");
+      return bare === field || bare.startsWith(`${field}.`);
+    });
+    if (named) return named.message;
+    const isOfSense = this.status === 400 && this.details.length === 0;
+    const word = new RegExp(`(?<![\\w.])${field.replaceAll(".", "\\.")}(?!\\w)`);
+    return isOfSense && word.test(this.message) ? this.message : undefined;
+  }
+
+  /** Whether one of these fields is what is wrong, so that the form says so beside it. */
+  isOf(fields: readonly string[]): boolean {
+    return fields.some((field) => this.of(field) !== undefined);
   }
 }
 

@@ -7799,6 +7799,8 @@ export interface operations {
                 after?: number;
                 /** @description Only those that have this `corr_id`. */
                 corr_id?: string | null;
+                /** @description Only those about this order; with `type=orders.*` it takes least. */
+                order_id?: string | null;
                 /** @description Which page, from 1; one past the end is empty. */
                 page?: number;
                 /** @description How many items a page holds. */
@@ -8420,6 +8422,8 @@ export interface operations {
                 page?: number;
                 /** @description How many items a page holds. */
                 page_size?: number;
+                /** @description Legs of any of these entries. */
+                parent_id?: string[] | null;
                 /** @description Only this run's. */
                 run_id?: string | null;
                 /** @description Any of these. */

@@ -96,7 +96,7 @@ export function DataTable<T>({
                   <td
                     key={id}
                     className={cx(
-                      "px-3 py-2 align-middle compact:py-1",
+                      "px-3 py-2 align-middle first:pl-4 last:pr-4 compact:py-1",
                       column.columnDef.meta?.numeric && "figure text-right",
                       column.columnDef.meta?.wide && "max-md:hidden",
                     )}
@@ -127,7 +127,7 @@ function Heading({ meta, sorted, setSort, children }: HeadingProps) {
   const isDown = sorted === `-${name}`;
   const isUp = sorted === name;
   const look = cx(
-    "px-3 py-2 font-medium whitespace-nowrap",
+    "px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4",
     meta?.numeric && "text-right",
     meta?.wide && "max-md:hidden",
   );

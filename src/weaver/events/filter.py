@@ -55,6 +55,8 @@ class EventFilter:
     run_id: str | None = None
     corr_id: str | None = None
     causation_id: str | None = None
+    order_id: str | None = None
+    """The order that the payload is about."""
 
     @property
     def of_type(self) -> TypeFilter:
@@ -69,8 +71,12 @@ class EventFilter:
 
     def matcher(self) -> Callable[[Event], bool]:
         """Says of an event whether it is wanted."""
-        is_of_type, ids = self.of_type.matcher(), self.ids
-        return lambda event: is_of_type(event.type) and all(getattr(event, name) == ids[name] for name in ids)
+        is_of_type, ids, order_id = self.of_type.matcher(), self.ids, self.order_id
+        return lambda event: (
+            is_of_type(event.type)
+            and all(getattr(event, name) == ids[name] for name in ids)
+            and (order_id is None or event.payload.get("order_id") == order_id)
+        )
 
 
 ALL_EVENTS = EventFilter()

@@ -36,12 +36,17 @@ async def list_events(
     type: TypesParameter = None,
     run_id: Annotated[Identifier | None, Parameter(description="Only this run's.")] = None,
     corr_id: Annotated[Identifier | None, Parameter(description="Only those that have this `corr_id`.")] = None,
+    order_id: Annotated[
+        Identifier | None, Parameter(description="Only those about this order; with `type=orders.*` it takes least.")
+    ] = None,
     after: Annotated[int, Parameter(ge=0, le=2**63 - 1, description="Only events past this seq.")] = 0,
 ) -> Response:
     """The log in the order of `seq`, which is that of commits. To follow it live, use GET /events/stream."""
     newest = (await services.log.bounds()).newest
     types = chosen_types(type)
-    wanted = EventFilter(types=None if types is None else tuple(types), run_id=run_id, corr_id=corr_id)
+    wanted = EventFilter(
+        types=None if types is None else tuple(types), run_id=run_id, corr_id=corr_id, order_id=order_id
+    )
     events = await services.log.read(wanted, after=after, limit=paging.page_size, skip=paging.first)
     total = await services.log.count(wanted, after=after)
     last = events[-1].seq if events else None

@@ -35,12 +35,13 @@ async def list_orders(
     venue: VenueParameter = None,
     mode: ModeParameter = None,
     client_order_id: Annotated[list[Identifier] | None, Parameter(description="Any of these.")] = None,
+    parent_id: Annotated[list[Identifier] | None, Parameter(description="Legs of any of these entries.")] = None,
     sort: SortParameter = None,
 ) -> Response:
     """The orders of all runs and of people, or of one run."""
     filters = {
         "symbol": symbol, "side": side, "status": status, "venue": venue, "mode": mode,
-        "client_order_id": client_order_id,
+        "client_order_id": client_order_id, "parent_id": parent_id,
     }  # fmt: skip
     query = paging.query(filters, sort)
     async with services.database.transaction() as transaction:

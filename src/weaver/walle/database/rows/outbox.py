@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import orjson
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text
 
 from weaver.events.codec import NO_HEADERS, headers_text, parsed, payload_text, recorded_at
@@ -168,7 +169,15 @@ class SqlEventStore:
 def _conditions(wanted: EventFilter, after: int) -> list[ColumnElement[bool]]:
     ids = [outbox.c[name] == value for name, value in wanted.ids.items()]
     type_ = func.coalesce(outbox.c.type, "") if ids else outbox.c.type  # the index of the id serves better than that
-    return [outbox.c.seq > after, *ids, _of_types(type_, wanted.of_type)]
+    return [outbox.c.seq > after, *ids, _of_types(type_, wanted.of_type), *_of_order(wanted.order_id)]
+
+
+def _of_order(order_id: str | None) -> list[ColumnElement[bool]]:
+    """Payloads are compact JSON: the pair stands in them as it does here. No index serves it: give the types too."""
+    if order_id is None:
+        return []
+    pair = f'"order_id":{orjson.dumps(order_id).decode()}'
+    return [func.replace(outbox.c.payload, pair, "") != outbox.c.payload]
 
 
 def _of_types(type_: ColumnElement[str], wanted: TypeFilter) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from weaver.walle.database.rows.tables import OF_TRADING, backtest_results, fill
 from weaver.walle.database.rows.withheld import is_shown
 
 FILTERS = {
-    "orders": ("symbol", "side", "status", "order_type", "client_order_id", "venue", "mode"),
+    "orders": ("symbol", "side", "status", "order_type", "client_order_id", "parent_id", "venue", "mode"),
     "fills": ("symbol", "side", "order_id", "venue", "mode"),
     "trades": ("symbol", "side"),
 }

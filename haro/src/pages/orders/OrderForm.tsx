@@ -1,0 +1,127 @@
+/** Everything that an order can say; the fields are those that its kind has. */
+import { useState } from "react";
+
+import { api, client } from "~/api/client";
+import { Failed } from "~/ui/Answer";
+import { Button } from "~/ui/Button";
+import { Confirm } from "~/ui/Dialog";
+import { CheckField, SelectField, TextField } from "~/ui/Field";
+import { useSubmit } from "~/ui/useSubmit";
+
+import { bodyOf, type Draft, EMPTY, type FieldErrors, type FieldName, fieldsOf, mistakes, said, TIMES } from "./draft";
+import { KindFields, LegFields, PriceFields, type PartProps } from "./orderFields";
+import { WhereFields } from "./WhereFields";
+
+const NAMES = Object.keys(EMPTY) as FieldName[];
+/** Where a leg's price stands in the request. */
+const API_NAMES: Partial<Record<FieldName, string>> = {
+  take_profit: "take_profit",
+  stop_loss: "stop_loss",
+  stop_loss_limit: "stop_loss.limit_price",
+};
+
+export function OrderForm({ given, placed }: { given: Draft; placed: (id: string) => void }) {
+  const [draft, setDraft] = useState(given);
+  const [isAsking, setAsking] = useState(false);
+  const [own, setOwn] = useState<FieldErrors>({});
+  const { busy, problem, submit, clear } = useSubmit(["/api/v1/orders"]);
+  const has = fieldsOf(draft);
+  const change = (part: Partial<Draft>) => {
+    setDraft((before) => ({ ...before, ...part }));
+    setOwn((before) => Object.fromEntries(Object.entries(before).filter(([name]) => !(name in part))));
+    clear();
+  };
+  const isBeside = problem?.isOf(NAMES.map(apiName)) ?? false;
+  const isLive = useIsLive(draft);
+  const check = () => {
+    const found = mistakes(draft);
+    setOwn(found);
+    if (Object.keys(found).length > 0) return;
+    if (isLive) setAsking(true);
+    else void send();
+  };
+  const send = async () => {
+    const answer = await submit(() => client.POST("/api/v1/orders", { body: bodyOf(draft) }));
+    if (answer?.data) placed(answer.data.id);
+  };
+  const part: PartProps = { draft, change, errorOf: (name) => own[name] ?? problem?.of(apiName(name)) };
+  return (
+    <>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          check();
+        }}
+        className="flex flex-col gap-5"
+      >
+        <WhereFields {...part} />
+        <KindFields {...part} />
+        <PriceFields {...part} />
+        {draft.order_class !== "simple" && <LegFields {...part} />}
+        <div className="grid gap-4 sm:grid-cols-3">
+          <SelectField
+            label="Works"
+            value={draft.time_in_force}
+            onChange={({ target }) => change({ time_in_force: target.value as Draft["time_in_force"] })}
+            error={part.errorOf("time_in_force")}
+          >
+            {Object.entries(TIMES).map(([value, text]) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </SelectField>
+          {has.expires && (
+            <TextField
+              label="Last session"
+              type="date"
+              value={draft.expires}
+              onChange={({ target }) => change({ expires: target.value })}
+              error={part.errorOf("expires")}
+            />
+          )}
+          <TextField
+            label="Own id (optional)"
+            help="The same id twice is one order."
+            value={draft.client_order_id}
+            onChange={({ target }) => change({ client_order_id: target.value })}
+            error={part.errorOf("client_order_id")}
+          />
+          <CheckField
+            className="sm:mt-5"
+            label="Outside regular hours too"
+            checked={draft.extended_hours}
+            onChange={({ target }) => change({ extended_hours: target.checked })}
+            error={part.errorOf("extended_hours")}
+          />
+        </div>
+        {problem && !isBeside && <Failed error={problem} />}
+        <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4">
+          <p className="text-soft">{said(draft)}</p>
+          <Button type="submit" kind={isLive ? "danger" : "primary"} busy={busy}>
+            Place order
+          </Button>
+        </div>
+      </form>
+      <Confirm
+        open={isAsking}
+        onOpenChange={setAsking}
+        title="Place a LIVE order?"
+        description={`${said(draft)} It trades with real money.`}
+        action="Place live order"
+        onConfirm={send}
+      />
+    </>
+  );
+}
+
+/** Whether real money would trade. */
+function useIsLive({ run_id: run, mode }: Draft): boolean {
+  const live = api.useQuery("get", "/api/v1/runs", {
+    params: { query: { mode: ["live"], status: ["running"], page_size: 100 } },
+  }).data?.items;
+  return run === "" ? mode === "live" : (live?.some(({ id }) => id === run) ?? false);
+}
+
+const apiName = (name: FieldName): string => API_NAMES[name] ?? name;

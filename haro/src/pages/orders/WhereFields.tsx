@@ -1,0 +1,60 @@
+/** Whose order it is: that of a run that trades, or nobody's, on a venue in a mode. */
+import { api } from "~/api/client";
+import { SelectField } from "~/ui/Field";
+
+import type { PartProps } from "./orderFields";
+
+export function WhereFields({ draft, change, errorOf }: PartProps) {
+  const venues = (api.useQuery("get", "/api/v1/venues").data?.items ?? []).filter(({ of_run: isOfRun }) => !isOfRun);
+  const running = api.useQuery("get", "/api/v1/runs", {
+    params: { query: { mode: ["paper", "live"], status: ["running"], page_size: 100 } },
+  }).data?.items;
+  const ids = [...new Set([...venues.map(({ id }) => id), ...(draft.venue ? [draft.venue] : [])])];
+  return (
+    <div className="grid gap-4 sm:grid-cols-3">
+      <SelectField
+        label="For"
+        help="A run's strategy sees what its order brings."
+        value={draft.run_id}
+        onChange={({ target }) => change({ run_id: target.value })}
+        error={errorOf("run_id")}
+      >
+        <option value="">by hand</option>
+        {draft.run_id && !running?.some(({ id }) => id === draft.run_id) && (
+          <option value={draft.run_id}>{draft.run_id}</option>
+        )}
+        {running?.map(({ id, name, mode }) => (
+          <option key={id} value={id}>
+            {name} ({mode})
+          </option>
+        ))}
+      </SelectField>
+      {draft.run_id === "" && (
+        <>
+          <SelectField
+            label="Venue"
+            value={draft.venue}
+            onChange={({ target }) => change({ venue: target.value })}
+            error={errorOf("venue")}
+          >
+            <option value="">Choose</option>
+            {ids.map((id) => (
+              <option key={id} value={id}>
+                {id}
+              </option>
+            ))}
+          </SelectField>
+          <SelectField
+            label="Mode"
+            value={draft.mode}
+            onChange={({ target }) => change({ mode: target.value === "live" ? "live" : "paper" })}
+            error={errorOf("mode")}
+          >
+            <option value="paper">paper</option>
+            <option value="live">LIVE: real money</option>
+          </SelectField>
+        </>
+      )}
+    </div>
+  );
+}

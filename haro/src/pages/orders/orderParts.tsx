@@ -1,0 +1,42 @@
+/** An order's fills, and what its venue was sent for it. */
+import type { Fill, Schemas } from "~/api/types";
+import { Empty } from "~/ui/Answer";
+import { Exact, Money } from "~/ui/Figure";
+import { Rows, type RowsColumn } from "~/ui/Rows";
+import { Moment } from "~/ui/Time";
+
+const FILLS: RowsColumn<Fill>[] = [
+  { header: "Filled", cell: ({ filled_at: at }) => <Moment at={at} /> },
+  { header: "Quantity", numeric: true, cell: ({ quantity }) => <Exact value={quantity} /> },
+  { header: "Price", numeric: true, cell: ({ price }) => <Exact value={price} least={2} /> },
+  { header: "Commission", numeric: true, cell: ({ commission }) => <Money value={commission} /> },
+  { header: "Notes", wide: true, cell: ({ notes }) => notes.join(", ") },
+];
+
+export function OrderFills({ fills }: { fills: Fill[] }) {
+  if (fills.length === 0) return <Empty title="Nothing of it has filled." />;
+  return <Rows caption="Fills of this order" columns={FILLS} rows={fills} rowKey={({ id }) => id} />;
+}
+
+type Submission = Schemas["SubmissionResponse"];
+
+const SUBMISSIONS: RowsColumn<Submission>[] = [
+  { header: "Sent", cell: ({ sent_at: at }) => (at ? <Moment at={at} /> : "with its entry") },
+  { header: "Part", cell: ({ part }) => part },
+  { header: "Quantity", numeric: true, cell: ({ quantity }) => <Exact value={quantity} /> },
+  { header: "Filled", numeric: true, cell: ({ filled_quantity: filled }) => <Exact value={filled} /> },
+  { header: "State", cell: ({ state, cancels }) => (cancels > 0 ? `${state}, cancel asked` : state) },
+  {
+    header: "Venue's id",
+    wide: true,
+    cell: ({ venue_id: id }) => (
+      <code className="block max-w-32 truncate font-mono text-label" title={id ?? undefined}>
+        {id ?? "not known yet"}
+      </code>
+    ),
+  },
+];
+
+export function Submissions({ submissions }: { submissions: Submission[] }) {
+  return <Rows caption="What was sent" columns={SUBMISSIONS} rows={submissions} rowKey={({ id }) => id} />;
+}
