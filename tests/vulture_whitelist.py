@@ -124,6 +124,8 @@ _._log_destroy_pending
 
 # The simulation's traffic calls what can be wanted by its name.
 _._resting
+_._for_a_while
+_._day_bracket
 _._through_zero
 
 # The simulation loads its strategy from its text.

@@ -31,6 +31,8 @@ class Chaos:
     """A second: somebody else orders in the account."""
     their_cancels: float = 0.0
     """A second: somebody else cancels an order of Weaver's."""
+    their_expiries: float = 0.0
+    """A second: the venue ends an order whose time is over for it, as one that is good till cancelled after 90 days."""
     odd_status: float = 0.0
     """Of each order that is shown: its status is a word that nobody knows."""
     bars_cut: float = 0.0
@@ -58,9 +60,9 @@ class Chaos:
         for name in (
             "unreachable", "limited", "answer_lost", "very_late", "question_lost", "empty_list", "short_list",
             "lagging", "lose_update", "duplicate_update", "late_update", "update_before_answer", "disconnect", "mute",
-            "not_cancelled", "their_orders", "their_cancels", "odd_status", "bars_cut", "bars_mute", "bars_again",
-            "bars_late", "bars_corrected", "decider_lost", "store_away", "store_unknown", "store_slow", "crash",
-            "takeover", "graceful",
+            "not_cancelled", "their_orders", "their_cancels", "their_expiries", "odd_status", "bars_cut",
+            "bars_mute", "bars_again", "bars_late", "bars_corrected", "decider_lost", "store_away", "store_unknown",
+            "store_slow", "crash", "takeover", "graceful",
         ):  # fmt: skip
             setattr(self, name, 0.0)
         self.manners.drops_legs = self.manners.late_rejects = self.manners.stuck_cancels = 0.0
@@ -80,6 +82,7 @@ def chaos_of(chance: Random) -> Chaos:
         refuses_wash=is_alpaca,
         legs_wait=is_alpaca,
         cancels_groups=is_alpaca,
+        one_tif=is_alpaca,
         part_fills=sometimes(0.8, 0.6),
         unrelated_ids=chance.random() < 0.3,
         drops_legs=sometimes(0.3, 0.2),
@@ -105,6 +108,7 @@ def chaos_of(chance: Random) -> Chaos:
         not_cancelled=sometimes(0.3, 0.3),
         their_orders=sometimes(0.05, 0.25),
         their_cancels=sometimes(0.02, 0.2),
+        their_expiries=sometimes(0.02, 0.2),
         odd_status=sometimes(0.3, 0.2),
         bars_cut=sometimes(0.2, 0.3),
         bars_mute=sometimes(0.15, 0.2),

@@ -4,14 +4,18 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.simulation.control import ACCOUNT
 from tests.simulation.live.checks import of_the_run
+from tests.simulation.overnight import checks as overnight
+from tests.simulation.overnight.held import held, in_shares_of_now, owned, ratio_at
 from tests.simulation.world import START
 from weaver.model.orders.status import OrderStatus
+from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.orders.live_order import LiveOrder
-from weaver.veda.orders.submission import Part, SubmissionState
+from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.trading.changes.exits import EXITED
 
 if TYPE_CHECKING:
@@ -22,7 +26,7 @@ ZERO = Decimal(0)
 
 def broken(seed: "Simulation") -> list[str]:
     """Everything that is not as it must be."""
-    problems = [f"{check.__name__[1:]}: {problem}" for check in CHECKS for problem in check(seed)]
+    problems = [f"{check.__name__.lstrip('_')}: {problem}" for check in CHECKS for problem in check(seed)]
     return [*problems, *(f"run: {problem}" for problem in of_the_run(seed))]
 
 
@@ -106,29 +110,40 @@ def _is_inferred(seed: "Simulation", submission_id: str | None = None) -> bool:
 
 
 def _positions(seed: "Simulation") -> Iterator[str]:
-    held: dict[str, Decimal] = {}
     cash = Decimal(1_000_000)
     for fill in seed.tables.fills.values():
-        held[fill.symbol] = held.get(fill.symbol, ZERO) + fill.side.sign * fill.quantity
         cash -= fill.side.sign * fill.quantity * fill.price
     market = seed.exchange.market
+    ours = dict.fromkeys(market.prices, ZERO)
+    for _, symbol, quantity in owned(seed):
+        ours[symbol] += quantity
     theirs = _theirs(seed)
+    split = {one.symbol for one in market.splits}
     for symbol in market.prices:
-        explained = held.get(symbol, ZERO) + theirs[symbol]
-        if explained != market.positions.get(symbol, ZERO):
+        explained = ours[symbol] + theirs[symbol]
+        apart = abs(explained - market.positions.get(symbol, ZERO))
+        if apart > (OWNERS_MAX if symbol in split else 0):
             yield f"{explained} {symbol}, the venue says {market.positions.get(symbol, ZERO)}"
     cash -= sum((one.sign * one.value for one in market.tickets.values() if one.is_foreign), ZERO)
+    cash += market.paid_for_fractions
     if abs(cash - market.cash) > Decimal("0.01") and not _is_inferred(seed):
         yield f"cash is {cash}, the venue says {market.cash}"
 
 
-def _theirs(seed: "Simulation") -> dict[str, Decimal]:
-    """What orders that were placed outside Weaver have brought, by symbol."""
-    theirs = dict.fromkeys(seed.exchange.market.prices, ZERO)
-    for one in seed.exchange.market.tickets.values():
-        if one.is_foreign:
-            theirs[one.symbol] += one.sign * one.filled
-    return theirs
+OWNERS_MAX = 5
+"""So many have a part in a position, each of whom a split leaves less than a share short."""
+
+
+def _theirs(seed: "Simulation", *, as_traded: bool = False) -> dict[str, Decimal]:
+    """What orders that were placed outside Weaver have brought, by symbol; whole shares, on the newest scale unless
+    `as_traded`."""
+    theirs = dict.fromkeys(seed.exchange.market.prices, Fraction(0))
+    for trade in seed.exchange.market.trades:
+        if trade.ticket.is_foreign:
+            symbol, at = trade.ticket.symbol, START + timedelta(microseconds=trade.at)
+            ratio = 1 if as_traded else ratio_at(seed, symbol, at)
+            theirs[symbol] += trade.ticket.sign * Fraction(trade.quantity) * ratio
+    return {symbol: Decimal(int(quantity)) for symbol, quantity in theirs.items()}
 
 
 def _shared_out(seed: "Simulation") -> Iterator[str]:
@@ -137,13 +152,22 @@ def _shared_out(seed: "Simulation") -> Iterator[str]:
     if account is None:
         yield "the account is not open"
         return
-    theirs = _theirs(seed)
+    ours = dict.fromkeys(seed.exchange.market.prices, ZERO)
+    for owner, symbol, quantity in owned(seed):
+        ours[symbol] += quantity
+        if account.ledgers.held(owner, symbol) != quantity:
+            yield f"{owner} holds {quantity} {symbol}, Weaver says {account.ledgers.held(owner, symbol)}"
+    theirs = _theirs(seed, as_traded=True)
+    split = {one.symbol for one in seed.exchange.market.splits}
     for one in account.attributions:
         named = {part.kind: part.quantity for part in one.parts}
         others = named.pop("earlier", ZERO) + named.pop("others", ZERO)
+        if one.symbol in split:
+            others += named.pop("split", ZERO) - (one.venue - ours[one.symbol] - theirs[one.symbol])
         if named or others != theirs[one.symbol]:
             yield f"{one.symbol}: others brought {theirs[one.symbol]}, Weaver says {one.parts}"
     yield from (f"{symbol} is halted" for symbol in account.halted_symbols)
+    yield from (f"{one.name} is halted: {one.reason}" for one in account.guard.halts.items if one.cause == "split")
     open_ = {one.id for one in seed.exchange.market.open.values() if one.is_foreign}
     if account.trader.reconciler.foreign.keys() != open_:
         yield f"others' orders are {open_}, Weaver shows {account.trader.reconciler.foreign.keys()}"
@@ -195,17 +219,23 @@ def _is_given_up(exit_: LiveOrder) -> bool:
     )
 
 
-def _brought(seed: "Simulation", entry: LiveOrder) -> Decimal:
-    """What an entry, and those that it replaced, have opened."""
-    closing = [one for one in seed.tables.submissions.values() if one.order_id == entry.id and one.part is Part.CLOSE]
-    brought = entry.filled - sum((one.filled for one in closing), ZERO)
+def _brought(seed: "Simulation", entry: LiveOrder) -> Fraction:
+    """What an entry, and those that it replaced, have opened, on the newest scale."""
+    closing = {
+        one.id for one in seed.tables.submissions.values() if one.order_id == entry.id and one.part is Part.CLOSE
+    }
+    fills = [one for one in _fills_of(seed, entry) if one.submission_id not in closing]
+    brought = in_shares_of_now(seed, fills)
     return brought if entry.replaces is None else brought + _brought(seed, seed.tables.orders[entry.replaces])
+
+
+def _fills_of(seed: "Simulation", order: LiveOrder) -> list[LiveFill]:
+    return [one for one in seed.tables.fills.values() if one.order_id == order.id]
 
 
 def _held(seed: "Simulation", order: LiveOrder) -> Decimal:
     """What an order's owner holds of its symbol."""
-    fills = [one for one in seed.tables.fills.values() if (one.run_id, one.symbol) == (order.run_id, order.symbol)]
-    return sum((one.side.sign * one.quantity for one in fills), ZERO)
+    return held(seed, [one for one in seed.tables.fills.values() if one.run_id == order.run_id], order.symbol)
 
 
 def _was_cut(seed: "Simulation", members: list[str]) -> bool:
@@ -213,6 +243,14 @@ def _was_cut(seed: "Simulation", members: list[str]) -> bool:
     again = {one.order_id for one in seed.tables.submissions.values() if one.part is Part.PROTECTION}
     is_again = any(one in again for one in members)
     return is_again and any(seed.tables.orders[one].status is OrderStatus.FILLED for one in members)
+
+
+def _of_oco(seed: "Simulation", first: LiveOrder) -> Fraction:
+    """What an oco was placed for, on the newest scale."""
+    created = next(
+        event for event in seed.disk.events if event.type == "orders.Created" and event.payload["order_id"] == first.id
+    )
+    return Fraction(str(created.payload["quantity"])) * ratio_at(seed, first.symbol, first.placed_at)
 
 
 _TOLD = ("exit_refused", "fill_came_late")
@@ -228,17 +266,17 @@ def _protection(seed: "Simulation") -> Iterator[str]:
     for group_id, members in groups.items():
         entry = seed.tables.orders[group_id]
         exits = [seed.tables.orders[one] for one in members]
-        entered = entry.quantity if entry.order_class == "oco" else _brought(seed, entry)
-        left = entered - sum((one.filled for one in exits if one.reduces), ZERO)
+        entered = _of_oco(seed, entry) if entry.order_class == "oco" else _brought(seed, entry)
+        left = entered - sum(in_shares_of_now(seed, _fills_of(seed, one)) for one in exits if one.reduces)
         is_oco = entry.order_class == "oco"
         if is_oco and entry.status is OrderStatus.REJECTED and entry.filled == 0:
             continue  # it never stood, as whoever placed it was told
         is_given_up = (is_oco and entry.cancel_asked is not None) or all(map(_is_given_up, exits))
-        left = min(left, -exits[0].side.sign * _held(seed, entry))
-        if left <= 0 or is_given_up or group_id in told:
+        left = min(left, -exits[0].side.sign * Fraction(_held(seed, entry)))
+        if left < 1 or is_given_up or group_id in told:
             continue
         closed = seed.tables.orders.get(f"{group_id}.close")
-        if closed is not None and closed.filled >= left:
+        if closed is not None and in_shares_of_now(seed, _fills_of(seed, closed)) >= left:
             continue
         stands = [
             one
@@ -282,11 +320,31 @@ def _late(seed: "Simulation") -> Iterator[str]:
     """Entries that were written down before a restart, and sent after it."""
     for one in seed.tables.submissions.values():
         order = seed.tables.orders[one.order_id]
-        if one.sent_at is None or order.reduces or one.part is Part.PROTECTION:
+        if one.sent_at is None or order.reduces or one.part is Part.PROTECTION or _is_placed_anew(seed, one):
             continue
         between = [began for began in seed.began_at if order.placed_at < began < one.sent_at]
         if between:
             yield f"{one.id} was sent though the server had begun anew since"
+
+
+def _was_moved(seed: "Simulation", sent: list[Submission]) -> bool:
+    """Whether what stood of an order was of before a split, so that it was cancelled."""
+    tickets = [seed.exchange.market.tickets.get(one.venue_id or "") for one in sent]
+    return any(
+        ticket is not None and ticket.symbol == split.symbol and ticket.created < split.at
+        for ticket in tickets
+        for split in seed.exchange.market.splits
+    )
+
+
+def _is_placed_anew(seed: "Simulation", submission: Submission) -> bool:
+    """Whether its order was at the venue before a split, and had to be placed on the scale after it."""
+    before = [one for one in seed.tables.submissions.values() if one.order_id == submission.order_id and one.venue_id]
+    return before[:1] != [submission] and any(
+        START + timedelta(microseconds=split.at) <= submission.sent_at
+        for split in seed.exchange.market.splits
+        if split.symbol == submission.symbol and submission.sent_at is not None
+    )
 
 
 def _given_up(seed: "Simulation") -> Iterator[str]:
@@ -294,7 +352,7 @@ def _given_up(seed: "Simulation") -> Iterator[str]:
     for event in seed.disk.events:
         order = seed.tables.orders.get(str(event.payload.get("order_id")))
         sent = [one for one in seed.tables.submissions.values() if one.order_id == event.payload.get("order_id")]
-        if event.type != "orders.Rejected" or order is None or len(sent) > 1:
+        if event.type != "orders.Rejected" or order is None or len(sent) > 1 or _was_moved(seed, sent):
             continue
         since = (event.ts - START).total_seconds() - PATIENCE_SECONDS
         for one in sent:
@@ -318,4 +376,8 @@ CHECKS = (
     _breach,
     _late,
     _given_up,
+    overnight.expiry,
+    overnight.terms,
+    overnight.splits,
+    overnight.losses,
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 
 import structlog
@@ -12,28 +13,36 @@ import structlog
 from tests.simulation.chaos import chaos_of
 from tests.simulation.control import ACCOUNT, Control
 from tests.simulation.invariants import broken
+from tests.simulation.overnight.night import CLOSES_AT, SPLITS_AT, Night, night_of
 from tests.simulation.server import Server
 from tests.simulation.venue.connection import Exchange
-from tests.simulation.world import World
+from tests.simulation.world import START, World
 from tests.trading_store import FakeDisk, Tables
+from weaver.model.market.corporate_actions import Split
 
 SYMBOLS = {"AAPL": Decimal(100), "MSFT": Decimal(60)}
 FAULTS_SECONDS, QUIET_SECONDS, LAST_SECONDS = 200.0, 280.0, 600.0
 STEPS_MAX = 400_000
+NEVER_LOST = Decimal("0.02")
+"""More of its equity than the first run can lose: what goes past it over a night was never lost."""
 
 
 class Simulation:
     """One seed."""
 
     def __init__(self, seed: int, *, keep_trace: bool = False) -> None:
-        self.world = World(seed, keep_trace=keep_trace)
+        self.night = night_of(Random(f"{seed} night"), sorted(SYMBOLS))
+        self.world = World(seed, begins_at=self.night.begins_at if self.night else 0.0, keep_trace=keep_trace)
         self.chance = Random(f"{seed} lives")
         self.chaos = chaos_of(Random(f"{seed} chaos"))
+        if self.night is not None:  # what moves at 04:00 is seen to move by a clock that is behind, before that
+            self.chaos.skew = max(self.chaos.skew, 0.0)
         self.exchange = Exchange(self.world, self.chaos, SYMBOLS)
         self.disk = FakeDisk()
         self.control = Control()
         self.control.pace = self.chance.choice((2.5, 6.0, 15.0))
-        self.control.loss_max = self.chance.choice((None, None, Decimal("0.0005"), Decimal("0.002")))
+        losses = (Decimal("0.0005"), Decimal("0.002")) if self.night is None else (NEVER_LOST, NEVER_LOST)
+        self.control.loss_max = self.chance.choice((None, None, *losses))
         self.lives = self.crashes = 0
         self.began_at: list[datetime] = []
         """By the venue's time."""
@@ -56,7 +65,11 @@ class Simulation:
 
     def _all_of_it(self) -> None:
         self._begin()
-        self._go_on(FAULTS_SECONDS)
+        if self.night is None:
+            self._go_on(FAULTS_SECONDS)
+        else:
+            self._plan(self.night)
+            self._go_on(self.night.faults_seconds)
         self.chaos.quiet()
         self.control.orders = False
         self._wake_all()
@@ -74,6 +87,32 @@ class Simulation:
         """What was committed."""
         return self.disk.tables
 
+    # A night
+
+    def _plan(self, night: Night) -> None:
+        """Have what happens over a night happen."""
+        for symbol, ratio in night.splits.items():
+            ex_date = (START + timedelta(seconds=SPLITS_AT)).date()
+            self.exchange.announce(Split(ex_date=ex_date, ratio=ratio), symbol, SPLITS_AT)
+        for (begin, end), is_off in zip(night.leaps, night.sleeps, strict=True):
+            self.world.at(begin, partial(self._leap, end, is_off=is_off))
+
+    def _splits_soon(self) -> bool:
+        """Whether what others do now might be heard of after the split, and each fraction of it be rounded apart."""
+        night = self.night
+        return night is not None and bool(night.splits) and CLOSES_AT - 60 < self.world.seconds < SPLITS_AT
+
+    def _leap(self, to: float, *, is_off: bool) -> None:
+        """Nothing happens for hours; the server is off, or its machine sleeps."""
+        current = self.servers[-1] if self.servers else None
+        if is_off and current is not None and not current.is_stopped and self.cut_in is None:
+            self.crashes += 1
+            self._kill(current)
+            self.world.after(0.5 + 10 * self.chance.random(), self._begin)
+        before, self.world.micros = self.world.micros, round(to * 1e6)
+        self._until += self.world.micros - before
+        self.world.note("it is hours later")
+
     # Lives
 
     def _begin(self) -> None:
@@ -88,7 +127,8 @@ class Simulation:
 
     def _fate(self) -> None:
         """Once a second: does something happen to the server that trades?"""
-        self.exchange.is_shared = f"effects {ACCOUNT}" in self.tables.states  # what was there before has one name
+        has_begun = f"effects {ACCOUNT}" in self.tables.states  # what was there before has one name
+        self.exchange.is_shared = has_begun and not self._splits_soon()
         current = self.servers[-1] if self.servers else None
         if current is not None and current not in self.asleep:
             if self.chance.random() < self.chaos.crash:
@@ -156,17 +196,19 @@ class Simulation:
     # Time
 
     cut_in: tuple[Server, int] | None = None
+    _until = 0
+    """So far it goes on, in the world's microseconds."""
 
     def _go_on(self, seconds: float) -> None:
         if self.steps == 0:
             self.world.after(1.0, self._fate)
-        end = self.world.micros + round(seconds * 1e6)
+        self._until = self.world.micros + round(seconds * 1e6)
         while True:
             ready = [one for one in self.servers if one.loop.is_ready]
             if ready:
                 self._step(ready[self.steps % len(ready)])
                 continue
-            if not self._advance(end):
+            if not self._advance(self._until):
                 return
 
     def _step(self, server: Server) -> None:

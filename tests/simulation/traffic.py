@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from tests.simulation.overnight.night import closes
 from weaver.model.orders.actions import SIDES, OrderClass, OrderType, Side, TimeInForce
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.trading.books.books import Books
@@ -48,6 +49,25 @@ class Trading:
 
     def _market(self, symbol: str) -> Iterator[Intent]:
         yield Place(order=self._order(symbol, self._side(), self._quantity(), OrderType.MARKET))
+
+    def _now_or_never(self, symbol: str) -> Iterator[Intent]:
+        order = self._priced(symbol, self._side(), self._quantity(), OrderType.LIMIT)
+        price = self._prices[symbol] + order.side.sign * Decimal(self._chance.randint(-5, 50)) / 100
+        yield Place(order=replace(order, limit=price, tif=self._chance.choice((TimeInForce.IOC, TimeInForce.FOK))))
+
+    def _for_a_while(self, symbol: str) -> Iterator[Intent]:
+        """Until the close, which the venue knows, or until an instant at which Weaver ends it."""
+        order = self._priced(symbol, self._side(), self._quantity(), OrderType.LIMIT)
+        yield Place(order=self._for_a_time(order))
+
+    def _day_bracket(self, symbol: str) -> Iterator[Intent]:
+        """One of which the entry is for the day, and the exits may outlive it."""
+        for intent in self._with_exits(symbol, OrderClass.BRACKET):
+            exit_tif = self._chance.choice((TimeInForce.DAY, TimeInForce.GTC))
+            entry = replace(intent.order, tif=TimeInForce.DAY)
+            if exit_tif is TimeInForce.GTC:
+                entry = replace(entry, expires_at=self._chance.choice((closes(self._now()), self._soon())))
+            yield Place(order=entry, legs=tuple(replace(leg, tif=exit_tif) for leg in intent.legs))
 
     def _resting(self, symbol: str) -> Iterator[Intent]:
         kind = self._chance.choice([one for one in OrderType if one is not OrderType.MARKET])
@@ -108,7 +128,15 @@ class Trading:
 
     # Orders
 
-    def _with_exits(self, symbol: str, klass: OrderClass) -> Iterator[Intent]:
+    def _for_a_time(self, order: LiveOrder) -> LiveOrder:
+        if self._chance.random() < 0.5:
+            return replace(order, tif=TimeInForce.DAY)
+        return replace(order, tif=TimeInForce.GTD, expires=self._now().date(), expires_at=self._soon())
+
+    def _soon(self) -> datetime:
+        return self._now() + timedelta(seconds=self._chance.randint(1, 90))
+
+    def _with_exits(self, symbol: str, klass: OrderClass) -> Iterator[Place]:
         side, quantity = self._side(), self._quantity()
         kind = self._chance.choice((OrderType.MARKET, OrderType.LIMIT))
         entry = replace(self._priced(symbol, side, quantity, kind), order_class=klass)
@@ -174,7 +202,7 @@ class Trading:
 
 _WEIGHTS = {
     "market": 3, "resting": 4, "bracket": 4, "oto": 2, "oco": 2, "through_zero": 2, "cancel": 3, "replace": 3,
-    "close": 2,
+    "close": 2, "now_or_never": 1, "for_a_while": 2, "day_bracket": 2,
 }  # fmt: skip
 
 

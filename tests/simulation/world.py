@@ -12,8 +12,9 @@ START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 class World:
     """Time goes on from one thing that happens to the next. What happened is hashed: a seed has one trace."""
 
-    def __init__(self, seed: int, *, keep_trace: bool = False) -> None:
-        self.seed, self.micros = seed, 0
+    def __init__(self, seed: int, *, begins_at: float = 0.0, keep_trace: bool = False) -> None:
+        """begins_at: seconds since the start at which it all begins."""
+        self.seed, self.micros = seed, round(begins_at * 1e6)
         self.traffic, self.market, self.faults = (Random(f"{seed} {use}") for use in ("traffic", "market", "faults"))
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._made = 0
@@ -33,6 +34,10 @@ class World:
         """Have something happen then."""
         self._made += 1
         heapq.heappush(self._due, (self.micros + max(round(seconds * 1e6), 0), self._made, what))
+
+    def at(self, seconds: float, what: Callable[[], None]) -> None:
+        """Have something happen so many seconds after the start."""
+        self.after(seconds - self.seconds, what)
 
     @property
     def next_at(self) -> int | None:

@@ -84,6 +84,8 @@ class SplitSeen:
     numerator: int
     denominator: int
     ex_date: date
+    since: int | None = None
+    """From when on there are new shares (ns), where that is later than the beginning of its ex-date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

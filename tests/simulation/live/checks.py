@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tests.simulation.live.runs import RUN, RUN_ID
+from tests.simulation.overnight.held import held
 from weaver.decider import LiveStrategy
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import WeaverError
@@ -51,10 +52,9 @@ def _replayed(seed: "Simulation", ticks: Sequence[RecordedTick]) -> Iterator[str
         return
     for symbol in RUN.symbols:
         seen = Decimal(strategy._running.mirror.position(symbol).quantity)
-        fills = [one for one in seed.tables.fills.values() if (one.run_id, one.symbol) == (RUN_ID, symbol)]
-        held = sum((one.side.sign * one.quantity for one in fills), Decimal(0))
-        if seen != held:
-            yield f"the strategy sees {seen} {symbol}, and its run holds {held}"
+        has = held(seed, [one for one in seed.tables.fills.values() if one.run_id == RUN_ID], symbol)
+        if seen != has:
+            yield f"the strategy sees {seen} {symbol}, and its run holds {has}"
 
 
 def _in_time(seed: "Simulation", ticks: Sequence[RecordedTick], inputs: Sequence[TickInputs]) -> Iterator[str]:

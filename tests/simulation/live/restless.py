@@ -13,7 +13,7 @@ class Restless(Strategy):
         self.windows = 0
         self.moves = [
             self.enter, self.enter_with_exits, self.rest, self.target, self.leave, self.change, self.withdraw,
-            self.protect, self.look_back,
+            self.protect, self.look_back, self.grab, self.bracket_for_the_day,
         ]  # fmt: skip
         self.buy(self.symbols[0], 3)
 
@@ -49,6 +49,15 @@ class Restless(Strategy):
 
     def rest(self, bar):
         self.buy(bar.symbol, self.size(), limit=self.away(bar, -1), tif="gtc")
+
+    def grab(self, bar):
+        self.sell(bar.symbol, self.size(), limit=self.away(bar, -1), tif=self.random.choice(("ioc", "fok")))
+
+    def bracket_for_the_day(self, bar):
+        self.buy(
+            bar.symbol, self.size(), limit=round(bar.close, 2), tif="day", take_profit=self.away(bar, 1),
+            stop_loss=self.away(bar, -1), exit_tif=self.random.choice(("day", "gtc")),
+        )  # fmt: skip
 
     def target(self, bar):
         self.order_target(bar.symbol, self.random.randrange(-10, 10))

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from tests.simulation.chaos import Chaos
 from tests.simulation.loop import WeaverDied
+from tests.simulation.overnight.night import is_open
 from tests.simulation.venue.feed import BarLine
 from tests.simulation.venue.market import Market, Ticket, Trade, Turned
 from tests.simulation.venue.shown import fill_of, oddly, order_of
@@ -19,10 +20,10 @@ from tests.simulation.world import START, World
 from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import Unavailable
 from weaver.model.market.asset_class import AssetClass
-from weaver.model.market.corporate_actions import CorporateAction
+from weaver.model.market.corporate_actions import CorporateAction, Split
 from weaver.model.market.instrument import Instrument
 from weaver.model.market.timeframe import MINUTE, Timeframe
-from weaver.model.orders.actions import OrderClass, OrderType
+from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.orders.venue import VENUES
 from weaver.model.run import RunMode
 from weaver.veda.exchange.account import VenueAccount, VenueFee, VenuePosition
@@ -60,6 +61,8 @@ class Exchange:
         """Whether others have the account's keys, too."""
         self.rests = False
         """Whether nobody trades any more."""
+        self.actions: list[tuple[str, Split]] = []
+        """What companies have announced."""
         self._move()
 
     def happens(self, chance: float) -> bool:
@@ -67,11 +70,17 @@ class Exchange:
         return chance > 0 and self.world.faults.random() < chance
 
     def _move(self) -> None:
-        chance = self.world.market
-        if not self.rests:
+        chance, market = self.world.market, self.market
+        was_open, market.is_open = market.is_open, is_open(self.world.now())
+        if was_open and not market.is_open:
+            self.world.note("the market closes")
+            market.end_day()
+        market.is_trading = market.is_open and not self.rests
+        if market.is_trading:
             self.market.move({one: Decimal(chance.randint(-60, 60)) / 100 for one in self.market.prices})
             self.tape.trade(self.world.micros, self.market.prices)
             self._others_act()
+            self._some_expire()
         else:
             self.tape.end_minute(self.world.micros)
         self.world.after(1.0, self._move)
@@ -100,6 +109,19 @@ class Exchange:
             chosen = chance.choice(sorted(market.open))
             _ignored(lambda: market.cancel(chosen))
 
+    def _some_expire(self) -> None:
+        if self.happens(self.chaos.their_expiries) and self.market.open:
+            self.market.expire(self.world.faults.choice(sorted(self.market.open)))
+
+    def announce(self, action: Split, symbol: str, seconds: float) -> None:
+        """A company is to split its shares, so many seconds after the start."""
+        self.actions.append((symbol, action))
+        self.world.at(seconds, lambda: self._split(symbol, action))
+
+    def _split(self, symbol: str, action: Split) -> None:
+        self.world.note(f"{symbol} splits {action.ratio}")
+        self.market.split(symbol, action.ratio)
+
     def _tell_bar(self, bar: LiveBar) -> None:
         for session in self.sessions:
             session.bar_line.hear(bar)
@@ -112,6 +134,7 @@ class Exchange:
     def new_ticket(self, request: OrderRequest) -> tuple[Ticket, list[Ticket]]:
         """An order as it is asked for, with its legs."""
         is_oco = request.order_class is OrderClass.OCO
+        tif, exit_tif = self._tifs(request)
         number = next(self._numbers)
         head = Ticket(
             id=f"o{number}",
@@ -121,7 +144,7 @@ class Exchange:
             quantity=request.quantity,
             kind=str(request.order_type),
             klass=str(request.order_class),
-            tif=str(request.tif),
+            tif=tif,
             limit=request.take_profit if is_oco else request.limit,
             stop=request.stop,
             trail=request.trail,
@@ -130,14 +153,32 @@ class Exchange:
         sign = head.sign if is_oco else -head.sign
         legs = []
         if request.take_profit is not None and not is_oco:
-            legs.append(self._leg(head, "t", sign, OrderType.LIMIT, request.take_profit, None))
+            legs.append(self._leg(head, "t", sign, exit_tif, OrderType.LIMIT, request.take_profit, None))
         if request.stop_loss is not None:
             kind = OrderType.STOP if request.stop_loss.limit is None else OrderType.STOP_LIMIT
-            legs.append(self._leg(head, "s", sign, kind, request.stop_loss.limit, request.stop_loss.stop))
+            legs.append(self._leg(head, "s", sign, exit_tif, kind, request.stop_loss.limit, request.stop_loss.stop))
         return head, legs
 
+    def _tifs(self, request: OrderRequest) -> tuple[str, str]:
+        """Of an order, and of its legs: where there is one for all, that of the longest. What the venue lacks is sent
+        as one without end."""
+        lasts = TimeInForce.GTC
+        tif = lasts if request.tif is TimeInForce.GTD else request.tif
+        exit_tif = lasts if request.exit_tif is TimeInForce.GTD else request.exit_tif
+        has_legs = request.order_class is not OrderClass.SIMPLE
+        if has_legs and self.chaos.manners.one_tif and {tif, exit_tif} != {TimeInForce.DAY}:
+            tif = exit_tif = lasts
+        return str(tif), str(exit_tif)
+
     def _leg(
-        self, head: Ticket, which: str, sign: int, kind: OrderType, limit: Decimal | None, stop: Decimal | None
+        self,
+        head: Ticket,
+        which: str,
+        sign: int,
+        tif: str,
+        kind: OrderType,
+        limit: Decimal | None,
+        stop: Decimal | None,
     ) -> Ticket:
         return Ticket(
             id=f"{head.id}{which}",
@@ -147,6 +188,7 @@ class Exchange:
             quantity=head.quantity,
             kind=str(kind),
             klass=head.klass,
+            tif=tif,
             limit=limit,
             stop=stop,
         )
@@ -386,7 +428,11 @@ class ChaosVenue:
     async def clock(self) -> VenueClock:
         return await self._ask(
             lambda: VenueClock(
-                time=self.now(), is_open=True, next_open=None, next_close=None, skew_seconds=self._chaos.skew
+                time=self.now(),
+                is_open=self._market.is_open,
+                next_open=None,
+                next_close=None,
+                skew_seconds=self._chaos.skew,
             )
         )
 
@@ -401,7 +447,9 @@ class ChaosVenue:
                 is_tradable=True,
                 is_shortable=True,
                 is_fractionable=False,
+                ended_by_us=frozenset({TimeInForce.GTD}),
                 splits_at_zero=self._chaos.manners.splits_at_zero,
+                has_one_tif=self._chaos.manners.one_tif,
             )
             for symbol in symbols
         }
@@ -415,7 +463,11 @@ class ChaosVenue:
         return BarPage(bars=found, next_page=None)
 
     async def corporate_actions(self, symbol: str, first: date, last: date) -> tuple[CorporateAction, ...]:
-        return await self._ask(lambda: ())
+        def listed() -> tuple[CorporateAction, ...]:
+            announced = self._exchange.actions
+            return tuple(one for of, one in announced if of == symbol and first <= one.ex_date <= last)
+
+        return await self._ask(listed)
 
     async def connect(self) -> VenueAccount:
         return await self.account()

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from itertools import count
 
 ZERO = Decimal(0)
 TICK = Decimal("0.01")
+AT_ONCE = frozenset({"ioc", "fok"})
 DONE = frozenset({"filled", "canceled", "expired", "rejected", "replaced"})
 
 
@@ -78,6 +80,15 @@ class Trade:
     at: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class SplitDone:
+    """New shares were given for old ones."""
+
+    at: int
+    symbol: str
+    ratio: Fraction
+
+
 class Turned(Exception):
     """The exchange does not take it."""
 
@@ -97,6 +108,8 @@ class Manners:
     """Legs are held until their entry has filled whole, and are dropped where it ends before."""
     cancels_groups: bool = True
     """A leg's cancel takes its whole group along."""
+    one_tif: bool = True
+    """An entry and its legs end at the same time."""
     part_fills: float = 0.3
     unrelated_ids: bool = False
     drops_legs: float = 0.0
@@ -121,6 +134,9 @@ class Market:
         self.positions: dict[str, Decimal] = {}
         self.cash = Decimal(1_000_000)
         self.halted: set[str] = set()
+        self.is_open = self.is_trading = True
+        self.splits: list[SplitDone] = []
+        self.paid_for_fractions = ZERO
         self._numbers = count(1)
 
     # Requests
@@ -144,6 +160,8 @@ class Market:
             ticket.reason = "rejected by the market"
         else:
             self._tell("new", ticket, None)
+            if ticket.tif in AT_ONCE:
+                self._now_or_never(ticket)
         return ticket
 
     def cancel(self, venue_id: str) -> None:
@@ -185,6 +203,29 @@ class Market:
 
     # Time
 
+    def end_day(self) -> None:
+        """The market closes: orders for the day are over."""
+        for ticket in [one for one in self.open.values() if one.tif == "day"]:
+            self._end(ticket, "expired")
+
+    def expire(self, venue_id: str) -> None:
+        """An order is over, and with it those that it stands or falls with."""
+        ticket = self.tickets[venue_id]
+        for one in (ticket, *self._others(ticket)) if ticket.is_leg else (ticket,):
+            self._end(one, "expired")
+
+    def split(self, symbol: str, ratio: Fraction) -> None:
+        """New shares for old ones; a fraction is paid for. Orders stay as they are."""
+        held, price = self.positions.get(symbol, ZERO), self.prices[symbol]
+        self.prices[symbol] = max(_rounded(price / ratio.numerator * ratio.denominator), TICK)
+        exact = Fraction(held) * ratio
+        whole = int(exact)
+        self.positions[symbol] = Decimal(whole)
+        paid = _rounded(self.prices[symbol] * (exact - whole).numerator / (exact - whole).denominator)
+        self.cash += paid
+        self.paid_for_fractions += paid
+        self.splits.append(SplitDone(at=self._now(), symbol=symbol, ratio=ratio))
+
     def move(self, steps: dict[str, Decimal]) -> None:
         """Prices change, and orders act on them."""
         for symbol, step in steps.items():
@@ -200,6 +241,13 @@ class Market:
                 self.replace_itself(legs[-1])
 
     # Within
+
+    def _now_or_never(self, ticket: Ticket) -> None:
+        """What does not fill at once is over."""
+        price = self._fills_at(ticket) if self.is_trading and ticket.symbol not in self.halted else None
+        if price is not None:
+            self._fill(ticket, price)
+        self._end(ticket, "canceled" if self._chance() < 0.5 else "expired")
 
     def _check(self, ticket: Ticket) -> None:
         if ticket.quantity <= 0:
@@ -298,7 +346,7 @@ class Market:
 
     def _fill(self, ticket: Ticket, price: Decimal) -> None:
         quantity = ticket.remaining
-        if quantity > 1 and self._chance() < self.manners.part_fills:
+        if quantity > 1 and ticket.tif != "fok" and self._chance() < self.manners.part_fills:
             quantity = max(Decimal(int(quantity * Decimal(str(round(self._chance(), 3))))), Decimal(1))
         ticket.filled += quantity
         ticket.value += quantity * price
@@ -375,3 +423,7 @@ class Market:
         for leg in entry.legs:
             if not keeps:
                 self._end(leg, "canceled")
+
+
+def _rounded(price: Decimal) -> Decimal:
+    return price.quantize(TICK)

@@ -1,6 +1,6 @@
 """New York's wall clock over whole columns: zoneinfo is asked once, numpy does the rest."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -15,6 +15,9 @@ FIRST_DAY = int(np.datetime64("1900-01-01", "D").astype(np.int64))
 STOP_DAY = int(np.datetime64("2101-01-01", "D").astype(np.int64))
 """Days since the epoch that the tables cover; times outside are refused."""
 
+EXTENDED_FROM = 4
+"""Stocks trade from this hour in New York, until extended trading ends."""
+_EPOCH = date(1970, 1, 1)
 _STANDARD = -5 * HOUR
 _SECOND = 1_000_000_000
 
@@ -79,3 +82,9 @@ def _day_after_cut(instant: Int64, cuts: Int64, winter: int) -> Int64:
     day: Int64 = (instant + winter) // DAY
     day += instant >= cuts[index_of(day + 1)]  # in summer the next day's cut comes an hour earlier
     return day
+
+
+def extended_from(day: date) -> int:
+    """When extended trading begins on a day (ns), and what companies do to their shares on it has been done."""
+    days = np.array([(day - _EPOCH).days], dtype=np.int64)
+    return int(wall_clock(EXTENDED_FROM)[index_of(days)][0])

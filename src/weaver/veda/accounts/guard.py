@@ -51,9 +51,12 @@ class Guard:
         rules: Callable[[str], InstrumentRules | None],
         venue_refusal: Callable[[LiveOrder, Sequence[LiveOrder]], Refused | None],
         account_equity: Callable[[], Decimal | None],
+        is_settled: Callable[[], bool] = lambda: True,
     ) -> None:
         """rules: of a symbol, as the venue said last. venue_refusal: what the venue would not take. account_equity: as
-        the venue showed it last."""
+        the venue showed it last. is_settled: whether holdings and prices are of one scale, as they are not between a
+        split and its booking."""
+        self._is_settled = is_settled
         self.account, self._ledgers, self._store = account, ledgers, store
         self._rules, self._venue_refusal, self._account_equity = rules, venue_refusal, account_equity
         self.limits = limits
@@ -195,6 +198,8 @@ class Guard:
 
     def mark(self, draft: Draft) -> None:
         """Compare equity with what it was, for each run and for the account; what is lost halts it, and is told."""
+        if not self._is_settled():
+            return
         for run_id, terms in self._runs.items():
             self._look(draft, run_id, HaltScope.RUN, self._ledgers.equity(run_id), terms.limits, terms.classes)
         classes = {one for terms in self._runs.values() for one in terms.classes}

@@ -1,6 +1,6 @@
 """Whose an account's cash and holdings are: a sub-ledger for each run and for manual orders, and what is nobody's."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,10 +11,10 @@ from weaver.veda.exchange.account import VenuePosition
 from weaver.veda.exchange.orders import VenueFill
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.ports import TradingStore
-from weaver.veda.positions.attribution import Attribution, Effect, EffectKind, attributed
+from weaver.veda.positions.attribution import Attribution, Effect, EffectKind, attributed, split_effect
 from weaver.veda.positions.counting import DECIMALS, decimal
 from weaver.veda.positions.days_traded import DaysTraded
-from weaver.veda.positions.entries import Entry
+from weaver.veda.positions.entries import Entry, SplitEntry
 from weaver.veda.positions.sub_ledger import SubLedger
 from weaver.veda.risk.view import PricedAt
 from weaver.veda.trading.books.draft import Draft, OrderChange
@@ -54,10 +54,10 @@ class Ledgers:
 
     async def read(self) -> None:
         """Read what was kept. Raises Unavailable."""
-        fills: dict[str | None, list[LiveFill]] = {}
-        for fill in await self._store.fills_of(self.account):
-            self.traded.add(fill)
-            fills.setdefault(fill.run_id, []).append(fill)
+        fills = dict(await self.fills())
+        for own in fills.values():
+            for fill in own:
+                self.traded.add(fill)
         kept = await self._store.states(self._scope(""))
         ledgers = {state["run_id"]: SubLedger.rebuilt(state, fills.pop(state["run_id"], [])) for state in kept.values()}
         for run_id, rest in fills.items():
@@ -67,6 +67,11 @@ class Ledgers:
         if rest_of_it is not None:
             self.effects = tuple(map(Effect.of_json, rest_of_it["effects"]))
             self._foreign = dict.fromkeys(rest_of_it["foreign"])
+
+    def ahead_of(self, entry: Entry, fills: Mapping[str | None, Sequence[LiveFill]]) -> Sequence[Decimal]:
+        """What each owner held of an entry's symbol when that happened."""
+        ledgers = self._ledgers.items()
+        return [ledger.ahead_of(entry, fills.get(owner, ())).quantity(entry.symbol) for owner, ledger in ledgers]
 
     def of(self, run_id: str | None) -> SubLedger:
         """A run's, or the manual orders'; an empty one where it has none."""
@@ -81,9 +86,17 @@ class Ledgers:
         """Allot cash to a run."""
         self._keep(draft, SubLedger.opened(run_id, cash))
 
-    def enter(self, draft: Draft, run_id: str | None, entry: Entry) -> None:
-        """Book what is no fill: a split, a dividend, a delisting, a fee."""
-        self._keep(draft, self.in_draft(draft, run_id).after(entry))
+    async def fills(self) -> Mapping[str | None, Sequence[LiveFill]]:
+        """All that are booked, by owner. Raises Unavailable."""
+        found: dict[str | None, list[LiveFill]] = {}
+        for fill in await self._store.fills_of(self.account):
+            found.setdefault(fill.run_id, []).append(fill)
+        return found
+
+    def enter(self, draft: Draft, run_id: str | None, entry: Entry, fills: Sequence[LiveFill] = ()) -> None:
+        """Book what is no fill: a split, a dividend, a delisting, a fee. `fills`: all of that owner, where some may
+        have happened after it."""
+        self._keep(draft, self.in_draft(draft, run_id).with_entry(entry, fills))
 
     def in_draft(self, draft: Draft, run_id: str | None) -> SubLedger:
         """A run's with what a draft has entered."""
@@ -133,9 +146,12 @@ class Ledgers:
 
     def all_held(self) -> Mapping[str, Decimal]:
         """By the account, by symbol."""
-        symbols = {symbol for ledger in self._ledgers.values() for symbol in ledger.held}
-        symbols |= {effect.symbol for effect in self.effects or ()}
-        return {symbol: net for symbol in sorted(symbols) if (net := self.net(symbol))}
+        return {symbol: net for symbol in sorted(self.symbols_held()) if (net := self.net(symbol))}
+
+    def symbols_held(self) -> set[str]:
+        """Those of which anybody has something, though the account may have nothing."""
+        held = {symbol for ledger in self._ledgers.values() for symbol in ledger.held}
+        return held | {effect.symbol for effect in self.effects or ()}
 
     def price(self, symbol: str, price: Decimal, at: datetime) -> None:
         """A newer price of a symbol."""
@@ -143,10 +159,10 @@ class Ledgers:
         if known is None or at >= known.at:
             self.prices[symbol] = PricedAt(price=price, at=at)
 
-    def split(self, symbol: str, ratio: Fraction) -> None:
-        """A symbol's price is on the scale after a split: new shares for old ones."""
+    def split(self, symbol: str, ratio: Fraction, *, at: datetime) -> None:
+        """A symbol's price is on the scale after a split: new shares for old ones. One of later is so already."""
         known = self.prices.get(symbol)
-        if known is not None:
+        if known is not None and known.at <= at:
             exact = Fraction(known.price) / ratio
             self.prices[symbol] = replace(known, price=decimal(round(exact * FINE_ONE)))
 
@@ -189,9 +205,17 @@ class Ledgers:
         ]
         self._keep_effects(draft, tuple(found), dict.fromkeys(fill.execution_id for fill in others))
 
-    def hear_others(self, draft: Draft, fills: Iterable[VenueFill], own: Iterable[VenueFill] = ()) -> None:
+    def hear_others(
+        self,
+        draft: Draft,
+        fills: Iterable[VenueFill],
+        own: Iterable[VenueFill] = (),
+        *,
+        splits: Sequence[SplitEntry] = (),
+    ) -> None:
         """Executions of orders that were placed outside Weaver, each counted once. `own`: executions of ours, of which
-        some may have counted as others' before it was known whose they were."""
+        some may have counted as others' before it was known whose they were. `splits`: those in the books, before which
+        some may have been."""
         new = [fill for fill in fills if fill.execution_id not in self._foreign]
         wrong = [fill for fill in own if fill.execution_id in self._foreign]
         if not new and not wrong:
@@ -199,8 +223,8 @@ class Ledgers:
         seen = dict.fromkeys([*self._foreign, *(fill.execution_id for fill in new)][-FOREIGN_MAX:])
         for fill in wrong:
             del seen[fill.execution_id]
-        effects = [_others_brought(fill, fill.quantity) for fill in new]
-        effects += [_others_brought(fill, -fill.quantity) for fill in wrong]
+        effects = [one for fill in new for one in _others_brought(fill, fill.quantity, splits)]
+        effects += [one for fill in wrong for one in _others_brought(fill, -fill.quantity, splits)]
         self._keep_effects(draft, (*self._effects_in(draft), *effects), seen)
 
     def add_effect(self, draft: Draft, effect: Effect) -> None:
@@ -243,14 +267,27 @@ class Ledgers:
         return f"ledger {self.account} {owner}"
 
 
-def _others_brought(fill: VenueFill, quantity: Decimal) -> Effect:
-    return Effect(
+def _others_brought(fill: VenueFill, quantity: Decimal, splits: Sequence[SplitEntry]) -> Iterator[Effect]:
+    brought = Effect(
         symbol=fill.symbol,
         kind=EffectKind.OTHERS,
         quantity=fill.side.sign * quantity,
         note="orders placed outside Weaver",
         time=fill.time,
     )
+    yield brought
+    for split in splits:
+        if split.symbol == fill.symbol and fill.time < split.time:
+            added = split_effect(
+                split.symbol,
+                [brought],
+                numerator=split.numerator,
+                denominator=split.denominator,
+                lot=split.lot,
+                time=split.time,
+            )
+            if added is not None:
+                yield added
 
 
 def _merged(effects: Iterable[Effect]) -> tuple[Effect, ...]:

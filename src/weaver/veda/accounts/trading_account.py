@@ -84,6 +84,7 @@ class TradingAccount:
             limits=limits,
             rules=self._rules.get,
             venue_refusal=self.venue_refusal,
+            is_settled=lambda: not self._unsettled(),
             account_equity=lambda: None if self.venue_account is None else self.venue_account.equity,
         )
         self._hours = MarketHours(self.asset_class)
@@ -101,8 +102,10 @@ class TradingAccount:
             happened=self._happened,
         )
         self.actions = CorporateActions(
-            name, books=self.trader.books, ledgers=self.ledgers, store=store, wall=wall, rules=self._rules.get
-        )
+            name, books=self.trader.books, ledgers=self.ledgers, store=store, wall=wall, rules=self._rules.get,
+            caught_up=self._caught_up,
+        )  # fmt: skip
+        self._companies: CorporateWatch | None = None
         self._coin_fees = CoinFees(
             name, mode=adapter.mode, ledgers=self.ledgers, store=store, enter=self.actions.enter,
             class_of=self.asset_class,
@@ -125,6 +128,7 @@ class TradingAccount:
             await self.guard.read()
             await self.actions.read()
             await self.permits.read()
+            await self._ask_companies()
             self.guard.looked()  # limits are shares of the equity from the first order on
             if (looks := await self._store.state(f"looks {self.name}")) is not None:
                 self._looks = PositionLooks.of_json(looks)
@@ -251,22 +255,55 @@ class TradingAccount:
 
     async def watch_companies(self) -> None:
         """Ask the venue for splits and dividends, and work each in when it is due; without end."""
-        since = self.actions.watched_since or self.adapter.now()
-        watch = CorporateWatch(self.adapter, self._wall, after=instant_of(since))
-        await watch.run(
-            lambda: self.actions.symbols,
-            on_due=self.actions.due,
-            on_failure=lambda error: self._told("actions_not_known", {"account": self.name, "error": error}),
+        assert self._companies is not None, "the account was not entered"
+        await self._companies.run(
+            lambda: self.actions.symbols, on_due=self.actions.due, on_failure=self._companies_not_known
         )
+
+    async def _ask_companies(self) -> None:
+        """What was due while nobody was there is to be known before anything is worth what the venue says now."""
+        if self.adapter.is_replay:
+            return
+        since = self.actions.watched_since or self.adapter.now()
+        self._companies = CorporateWatch(self.adapter, self._wall, after=instant_of(since))
+        try:
+            await self._companies.look(self.actions.watched)
+        except WeaverError as error:
+            self._companies_not_known(str(error))
+
+    def _companies_not_known(self, error: str) -> None:
+        self._told("actions_not_known", {"account": self.name, "error": error})
+
+    def _unsettled(self) -> frozenset[str]:
+        """The symbols of which something is due and not in the books yet: holdings and prices may be of two scales."""
+        companies = self._companies
+        return frozenset() if companies is None else companies.unsettled(instant_of(self.adapter.now()))
+
+    def _is_open(self, symbol: str) -> bool:
+        return self._hours.opens_at(symbol, self.adapter.now()) is None
+
+    async def _caught_up(self, at: datetime) -> None:
+        """Have in the books what orders did before an instant, others' among them. Raises Unavailable."""
+        await self.trader.looks.catch_up()
+        found = self.trader.reconciler
+        if self.ledgers.effects is not None:
+            async with self.trader.books.change() as draft:
+                others = [fill for fill in found.others if fill.time < at]
+                self.ledgers.hear_others(draft, others, found.own, splits=self.actions.splits)
 
     # Looks at the venue
 
-    def _reconciled(self, draft: Draft, others: Sequence[VenueFill], *, is_quiet: bool) -> None:
-        """The venue was looked at: share its positions out, and halt symbols of which a difference stays."""
+    def _reconciled(self, draft: Draft, others: Sequence[VenueFill], *, is_quiet: bool) -> bool:
+        """The venue was looked at: share its positions out, and halt symbols of which a difference stays. Between a
+        split and its booking venue and books are of two scales, and nothing is compared."""
         found = self.trader.reconciler
         self.venue_account = found.account or self.venue_account
         if found.account is not None:
             self.permits.see_account(draft, found.account)
+        unsettled = self._unsettled()
+        self.actions.check(draft, self.guard, self._is_open, unsettled=unsettled)
+        if unsettled:
+            return False
         positions = found.positions or ()
         for position in positions:
             if position.price is not None:
@@ -276,15 +313,17 @@ class TradingAccount:
                 self.ledgers.look_first(draft, positions, others)
                 self._coin_fees.begin(draft, found.fees or ())
         else:
-            self.ledgers.hear_others(draft, others, found.own)
+            self.ledgers.hear_others(draft, others, found.own, splits=self.actions.splits)
             if is_quiet and found.fees is not None:
                 self._coin_fees.hear(draft, found.fees)
         if is_quiet:
             self.guard.looked()
         self.guard.mark(draft)
-        self.actions.check(draft, self.guard, lambda symbol: self._hours.opens_at(symbol, draft.now) is None)
-        if not is_quiet:
-            return
+        if is_quiet:
+            self._compare(draft, positions)
+        return True
+
+    def _compare(self, draft: Draft, positions: Sequence[VenuePosition]) -> None:
         before, in_flight = self.attributions, self._in_flight()
         shown = self._shared_out(positions, draft)
         self._coin_fees.look(draft, shown, doubted=self._looks.doubted, in_flight=in_flight)

@@ -1,23 +1,22 @@
 """Splits and dividends of the symbols that somebody holds or trades, told before the open of their day."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-import numpy as np
 
 from weaver.model.calendar import new_york
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import WeaverError
-from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, ex_day, numbered
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, numbered
 from weaver.veda.exchange.setup import Wall
-from weaver.veda.feed.hours import EXTENDED_FROM
 from weaver.veda.feed.ports import History
 
 LOOK_SECONDS = 900.0
 """So often the venue is asked: it lists what is announced days ahead, and sometimes only on the day."""
 AHEAD, BACK = timedelta(days=7), timedelta(days=7)
 """Which ex-dates are asked for; those behind for what was listed late."""
+AGAIN_SECONDS = 5.0
+"""So soon where it did not answer, for the symbols of which it did not; twice as long after each time."""
 BACK_MAX = timedelta(days=365)
 """So far at most for what became due while nobody was there."""
 NAP_SECONDS = 1.0
@@ -48,6 +47,9 @@ class CorporateWatch:
         self._told: set[Key] = set()
         """Those that were told, or had been due before."""
         self._looked: set[str] = set()
+        self._wanted: set[str] = set()
+        """Those of which the venue did not answer when it was asked last."""
+        self._under_way: set[str] = set()
 
     async def look(self, symbols: Collection[str]) -> None:
         """Ask for each of some symbols. What was announced and is no longer listed will not happen. Raises Unavailable:
@@ -55,13 +57,15 @@ class CorporateWatch:
         today = self._venue.now().date()
         first = min(today - BACK, max(time_of(self._after).date(), today - BACK_MAX))
         for symbol in sorted(symbols):
+            self._wanted.add(symbol)
+        for symbol in sorted(symbols):
             listed = await self._venue.corporate_actions(symbol, first, today + AHEAD)
+            self._wanted.discard(symbol)
             is_first = symbol not in self._looked
             self._looked.add(symbol)
-            for key in [key for key in self._coming if key[0] == symbol]:
-                del self._coming[key]
+            known = {key: self._coming.pop(key) for key in [key for key in self._coming if key[0] == symbol]}
             for action, number in numbered(listed):
-                self._note(symbol, action, number, is_first=is_first)
+                self._note(symbol, action, number, is_first=is_first, known=known)
 
     def due(self, now: int) -> list[ActionDue]:
         """What has become due by now (ns), by time; of one time dividends first, which are paid on shares as
@@ -72,6 +76,10 @@ class CorporateWatch:
         )
         self._told.update(found)
         return [self._coming.pop(key) for key in found]
+
+    def unsettled(self, now: int) -> frozenset[str]:
+        """The symbols of which something is due by now (ns), and is not in the books yet."""
+        return frozenset([*self._under_way, *(key[0] for key, one in self._coming.items() if one.at <= now)])
 
     def next_due(self) -> int | None:
         """When the next will be due (ns), of those that are known."""
@@ -86,31 +94,43 @@ class CorporateWatch:
     ) -> None:
         """Look every `LOOK_SECONDS`, and where there is a symbol more, and tell what is due when it is; to be run as a
         task of its owner, without end."""
+        again = AGAIN_SECONDS
         while True:
             looked = frozenset(symbols())
             try:
-                await self.look(looked)
+                await self.look(self._wanted & looked or looked)
             except WeaverError as error:
                 on_failure(str(error))
-            looks_again = instant_of(self._venue.now()) + int(LOOK_SECONDS * 1e9)
+                pause = min(again, LOOK_SECONDS)
+                again = 2 * pause
+            else:
+                pause, again = LOOK_SECONDS, AGAIN_SECONDS
+            looks_again = instant_of(self._venue.now()) + int(pause * 1e9)
             while (now := instant_of(self._venue.now())) < looks_again and looked.issuperset(symbols()):
-                for one in self.due(now):
-                    await on_due(one)
+                await self._settle(now, on_due)
                 until = min(self.next_due() or looks_again, looks_again)
                 await self._wall.sleep(min(max((until - now) / 1e9, 0.0), NAP_SECONDS))
 
-    def _note(self, symbol: str, action: CorporateAction, number: int, *, is_first: bool) -> None:
+    async def _settle(self, now: int, on_due: Callable[[ActionDue], Awaitable[None]]) -> None:
+        due = self.due(now)
+        self._under_way = {one.symbol for one in due}
+        for one in due:
+            await on_due(one)
+        self._under_way = set()
+
+    def _note(
+        self, symbol: str, action: CorporateAction, number: int, *, is_first: bool, known: Mapping[Key, ActionDue]
+    ) -> None:
         key, at = (symbol, action.ex_date, type(action), number), due_at(action)
         if isinstance(action, Delisting) or key in self._told:
             return
         if at <= self._after and is_first:
             self._told.add(key)
             return
-        is_late = not is_first and at <= instant_of(self._venue.now())
+        is_late = known[key].is_late if key in known else not is_first and at <= instant_of(self._venue.now())
         self._coming[key] = ActionDue(symbol=symbol, action=action, at=at, number=number, is_late=is_late)
 
 
 def due_at(action: CorporateAction) -> int:
     """When extended trading begins on its ex-date (ns): 04:00 in New York."""
-    day = np.array([ex_day(action)], dtype=np.int64)
-    return int(new_york.wall_clock(EXTENDED_FROM)[new_york.index_of(day)][0])
+    return new_york.extended_from(action.ex_date)

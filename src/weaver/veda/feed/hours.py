@@ -9,9 +9,6 @@ from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.timeframe import MINUTE
 
-EXTENDED_FROM = 4
-"""Stocks trade from this hour in New York, until extended trading ends."""
-
 
 @lru_cache(maxsize=256)
 def trades_until(asset_class: AssetClass, instant: int) -> bool:
@@ -20,5 +17,5 @@ def trades_until(asset_class: AssetClass, instant: int) -> bool:
     if asset_class is not AssetClass.STOCK:
         return bool(calendar.is_regular(start, start + MINUTE)[0])
     day = calendar.session_of(start, daily=False)
-    begins = new_york.wall_clock(EXTENDED_FROM)[new_york.index_of(day.astype(np.int64))]
+    begins = new_york.wall_clock(new_york.EXTENDED_FROM)[new_york.index_of(day.astype(np.int64))]
     return bool(calendar.is_session(day)[0] and begins[0] <= start[0] < calendar.extended_close(day)[0])

@@ -124,12 +124,25 @@ def attributed(
 
 
 def split_effect(
-    symbol: str, effects: Sequence[Effect], *, numerator: int, denominator: int, lot: Decimal, time: datetime
+    symbol: str,
+    effects: Sequence[Effect],
+    owned: Sequence[Decimal] = (),
+    *,
+    numerator: int,
+    denominator: int,
+    lot: Decimal,
+    time: datetime,
 ) -> Effect | None:
-    """What a split does to the part of an account's position that is nobody's: the effect to add, or None."""
-    before = fine(sum((effect.quantity for effect in effects if effect.symbol == symbol), ZERO))
+    """What a split does to the part of an account's position that is nobody's: the effect to add, or None. `owned`:
+    what each owner held before it; of the fractions that they lose, the account keeps all but its own."""
     step = fine(lot) * denominator
-    added = truncate(before * numerator, step) // denominator - before
+
+    def after(units: int) -> int:
+        return truncate(units * numerator, step) // denominator
+
+    before = fine(sum((effect.quantity for effect in effects if effect.symbol == symbol), ZERO))
+    own = [fine(one) for one in owned]
+    added = after(before + sum(own)) - sum(map(after, own)) - before
     if not added:
         return None
     note = f"{numerator} for {denominator}"

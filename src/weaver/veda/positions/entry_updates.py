@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from weaver.model.calendar.instants import instant_of
+from weaver.model.calendar.new_york import extended_from
 from weaver.model.orders.actions import SIDES
 from weaver.veda.inputs import CashMoved, HouseFilled, SplitSeen, Update
 from weaver.veda.orders.live_fill import LiveFill
@@ -16,8 +17,9 @@ def updates_of(before: SubLedger, entry: Entry) -> list[Update]:
     symbol, held = entry.symbol, before.quantity(entry.symbol)
     paid = cash(before.after(entry).cash_units - before.cash_units)
     match entry:
-        case SplitEntry(numerator=numerator, denominator=denominator, ex_date=ex_date):
-            split = SplitSeen(symbol=symbol, numerator=numerator, denominator=denominator, ex_date=ex_date)
+        case SplitEntry(numerator=numerator, denominator=denominator, ex_date=ex_date, time=time):
+            since = instant_of(time) if instant_of(time) > extended_from(ex_date) else None
+            split = SplitSeen(symbol=symbol, numerator=numerator, denominator=denominator, ex_date=ex_date, since=since)
             return [split, *([CashMoved(symbol=symbol, kind="fraction", amount=paid)] if paid else [])]
         case DividendEntry():
             return [CashMoved(symbol=symbol, kind="dividend", amount=paid)] if paid else []

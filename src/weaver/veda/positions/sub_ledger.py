@@ -85,9 +85,15 @@ class SubLedger:
     @classmethod
     def rebuilt(cls, kept: Mapping[str, Any], fills: Sequence[LiveFill]) -> "SubLedger":
         """From what `as_json` gave and all fills, as they were booked."""
-        ledger = cls.opened(kept["run_id"], Decimal(kept["allotted"]))
-        for one in kept["entries"]:
-            ledger = ledger.booked(*fills[ledger.fills : one["fills_before"]]).after(entry_of_json(one))
+        opened = cls.opened(kept["run_id"], Decimal(kept["allotted"]))
+        entries = [(one["fills_before"], entry_of_json(one)) for one in kept["entries"]]
+        return opened._gone_on(entries, fills)
+
+    def _gone_on(self, entries: Iterable[tuple[int, Entry]], fills: Sequence[LiveFill]) -> "SubLedger":
+        """After some entries, each with the number of fills booked before it, and all fills."""
+        ledger = self
+        for before, entry in entries:
+            ledger = ledger.booked(*fills[ledger.fills : before]).after(entry)
         return ledger.booked(*fills[ledger.fills :])
 
     def as_json(self) -> dict[str, Any]:
@@ -96,13 +102,17 @@ class SubLedger:
         return {"run_id": self.run_id, "allotted": plain(self.allotted), "entries": entries}
 
     def booked(self, *fills: LiveFill) -> "SubLedger":
-        """After fills of its own. What the venue kept of the asset as its fee is not held."""
+        """After fills of its own. What the venue kept of the asset as its fee is not held. One of before a split that
+        is booked already is of old shares."""
         positions, bought, left = dict(self.positions), dict(self.bought), self.cash_units
         for fill in fills:
             held = positions.get(fill.symbol) or flat(fill.symbol)
             signed, price = fill.side.sign * fine(fill.quantity), fine(fill.price)
             commission = cash_units(fill.commission)
             left -= held.scale.cash(price, signed) + commission
+            for split in self._splits_after(fill):
+                signed = signed * split.numerator // split.denominator
+                price = price * split.denominator // split.numerator
             held = held.filled(signed, price, commission)
             positions[fill.symbol] = held.taken(fine(fill.fee_quantity)) if fill.fee_quantity else held
             if signed > 0 and not fill.fee_quantity:
@@ -118,6 +128,37 @@ class SubLedger:
             cash_units=self.cash_units + paid,
             entries=(*self.entries, (self.fills, entry)),
         )
+
+    def _splits_after(self, fill: LiveFill) -> Sequence[SplitEntry]:
+        """Those that are booked, and happened after a fill."""
+        return [
+            entry
+            for _, entry in self.entries
+            if isinstance(entry, SplitEntry) and entry.symbol == fill.symbol and fill.filled_at < entry.time
+        ]
+
+    def ahead_of(self, entry: Entry, fills: Sequence[LiveFill]) -> "SubLedger":
+        """As it stood when something happened that was no fill; `fills`: all that are booked."""
+        place = self._place(entry, fills)
+        if place == self.fills:
+            return self
+        opened = SubLedger.opened(self.run_id, self.allotted)
+        return opened._gone_on([one for one in self.entries if one[0] <= place], fills[:place])
+
+    def with_entry(self, entry: Entry, fills: Sequence[LiveFill]) -> "SubLedger":
+        """After something that was no fill, and may have been before some of these, which are all that are booked."""
+        place = self._place(entry, fills)
+        later = [one for one in self.entries if one[0] > place]
+        return self.ahead_of(entry, fills).after(entry)._gone_on(later, fills[: self.fills])
+
+    def _place(self, entry: Entry, fills: Sequence[LiveFill]) -> int:
+        """How many fills were booked before the first of its symbol that happened after an entry."""
+        later = (
+            number
+            for number, fill in enumerate(fills[: self.fills])
+            if fill.symbol == entry.symbol and fill.filled_at >= entry.time
+        )
+        return next(later, self.fills)
 
     @property
     def cash(self) -> Decimal:

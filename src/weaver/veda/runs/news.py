@@ -4,9 +4,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from weaver.model.calendar.instants import instant_of
+from weaver.model.calendar.new_york import extended_from
 from weaver.model.orders.actions import WISHES
 from weaver.model.orders.status import OrderStatus
-from weaver.veda.inputs import HouseFilled, OrderFilled, OrderMoved, Update
+from weaver.veda.inputs import HouseFilled, OrderFilled, OrderMoved, SplitSeen, Update
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.trading.books.draft import OrderChange
@@ -66,8 +67,12 @@ class News:
             self._turns[place:place] = [turn] * len(told)
 
     def add(self, update: Update) -> None:
-        """Something else happened that the strategy is to be told."""
-        self._waiting.append(("", update))
+        """Something else happened that the strategy is to be told; a split ahead of the fills that came after it."""
+        place = len(self._waiting)
+        if isinstance(update, SplitSeen):
+            at = extended_from(update.ex_date) if update.since is None else update.since
+            place = next((n for n, (_, one) in enumerate(self._waiting) if _is_fill_since(one, at)), place)
+        self._waiting.insert(place, ("", update))
 
     def take(self) -> tuple[Update, ...]:
         """All there are; the next call gives those that come after."""
@@ -92,6 +97,10 @@ def _entries_first(changes: Sequence[OrderChange]) -> Sequence[OrderChange]:
         return places.get(group, places[order.id]), order.id != group
 
     return sorted(changes, key=place)
+
+
+def _is_fill_since(update: Update, at: int) -> bool:
+    return isinstance(update, OrderFilled | HouseFilled) and update.time >= at
 
 
 def is_wished(change: OrderChange) -> bool:

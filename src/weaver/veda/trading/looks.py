@@ -66,14 +66,19 @@ class Looks:
         async with self._turn:
             await self._look()
 
+    async def catch_up(self) -> None:
+        """Take in what orders did at the venue up to now; what it holds is not looked at. Raises Unavailable."""
+        async with self._turn:
+            await self._reconciler.reconcile()
+
     async def _look(self) -> None:
         before = self._books.version
         await self._reconciler.reconcile()
         others = self._chores.count - self._chores.is_under_way(LOOK)
         is_quiet = before == self._books.version and not others
         async with self._books.change() as draft:
-            self._reconciled(draft, self._reconciler.others, is_quiet=is_quiet)
-            self._reconciler.keep(draft)
+            if self._reconciled(draft, self._reconciler.others, is_quiet=is_quiet):
+                self._reconciler.keep(draft)
         self.looked_at, self.looked_version = self._wall.now(), before
         self.due_at = None if not self._reconciler.is_done else self._reconciler.next_at
         await self._looked()

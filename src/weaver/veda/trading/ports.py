@@ -51,6 +51,7 @@ Gate = Callable[[Draft, LiveOrder, Sequence[LiveOrder], Decimal], Refusal | None
 
 class Reconciled(Protocol):
     """Told of each look at the venue, to have its part in the books; `others`: fills of orders that are not ours;
-    `is_quiet`: nothing changed, and nothing was under way, while it was asked."""
+    `is_quiet`: nothing changed, and nothing was under way, while it was asked. Returns whether the fills are taken in:
+    else the next look is to list them again."""
 
-    def __call__(self, draft: Draft, others: Sequence[VenueFill], *, is_quiet: bool) -> None: ...
+    def __call__(self, draft: Draft, others: Sequence[VenueFill], *, is_quiet: bool) -> bool: ...

@@ -1,7 +1,10 @@
 """What orders that were placed outside Weaver brought: each execution once, however late it is known whose it was."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from tests.trading_store import FakeDisk, FakeTradingStore
 from tests.unit.veda.live_builders import ACCOUNT, NOON
@@ -10,6 +13,7 @@ from weaver.model.orders.actions import Side
 from weaver.veda.accounts.ledgers import Ledgers
 from weaver.veda.exchange.orders import VenueFill
 from weaver.veda.orders.account_orders import AccountOrders
+from weaver.veda.positions.entries import SplitEntry
 from weaver.veda.trading.books.draft import Draft
 
 
@@ -76,3 +80,25 @@ def test_executions_of_the_first_look_are_in_what_was_held_then() -> None:
     hear(made, [fill("x1", 5)], first=True)
     hear(made, [fill("x1", 5)])
     assert made.net("AAPL") == 0
+
+
+def test_what_others_did_before_a_split_counts_in_new_shares() -> None:
+    made, split = ledgers(), SplitEntry(
+        symbol="AAPL", numerator=3, denominator=1, previous_close=Decimal(90), lot=Decimal(1), ex_date=NOON.date(),
+        time=NOON + timedelta(seconds=1),
+    )  # fmt: skip
+    events = EventFactory(producer="test", now=lambda: NOON, new_id=iter(map(str, range(9))).__next__)
+    draft = Draft(AccountOrders(), events, now=NOON, corr_id="c")
+    later = replace(fill("x2", 2), time=split.time)
+    made.hear_others(draft, [fill("x1", 5), later], splits=[split])
+    draft.seen()
+    assert made.net("AAPL") == 17
+
+
+def test_a_price_of_after_a_split_stays() -> None:
+    made = ledgers()
+    made.price("AAPL", Decimal(90), NOON)
+    made.price("MSFT", Decimal(30), NOON + timedelta(seconds=2))
+    for symbol in ("AAPL", "MSFT"):
+        made.split(symbol, Fraction(3), at=NOON + timedelta(seconds=1))
+    assert made.plain_prices == {"AAPL": 30, "MSFT": 30}

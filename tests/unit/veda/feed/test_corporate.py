@@ -115,7 +115,7 @@ def test_watching_tells_when_it_is_due_though_the_venue_is_away_at_times() -> No
     asyncio.run(run())
     assert [(time, one.action) for time, one in told] == [(time_of(due_at(tomorrow)), tomorrow)]
     assert set(failures) == {"the venue is away"}
-    assert len(failures) == 96
+    assert len(failures) == 8 + 95  # after 5, 10, 20 … 640 s, then every 900 s
 
 
 def test_what_was_there_at_the_first_look_had_happened_and_what_comes_to_light_is_late() -> None:
@@ -148,3 +148,32 @@ def test_a_symbol_that_comes_in_is_looked_for_at_once() -> None:
 
     asyncio.run(run())
     assert told == []
+
+
+def test_what_is_due_is_unsettled_until_it_is_in_the_books() -> None:
+    scene, at = Scene(), due_at(SPLIT)
+    scene.market.actions["AAA"] = (SPLIT,)
+    scene.look("AAA", "BBB")
+    assert (scene.watch.unsettled(at - 1), scene.watch.unsettled(at)) == (frozenset(), {"AAA"})
+    seen: list[frozenset[str]] = []
+
+    async def on_due(one: ActionDue) -> None:
+        seen.append(scene.watch.unsettled(one.at))
+
+    async def run() -> None:
+        watching = asyncio.create_task(scene.watch.run(lambda: ["AAA"], on_due=on_due, on_failure=lambda _: None))
+        await scene.wall.sleep((at - NOW) / 1e9 + 5)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+    asyncio.run(run())
+    assert (seen, scene.watch.unsettled(at + 1)) == ([{"AAA"}], frozenset())
+
+
+def test_a_split_that_was_due_at_the_start_is_no_later_for_being_listed_again() -> None:
+    scene = Scene(after=NOW - 10**9 * 86_400)
+    today = Split(ex_date=date(2026, 3, 2), ratio=3)
+    scene.market.actions["AAA"] = (today,)
+    for _ in range(2):
+        scene.look("AAA")
+    assert [one.is_late for one in scene.watch.due(NOW)] == [False]

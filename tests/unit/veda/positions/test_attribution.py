@@ -93,3 +93,13 @@ def test_the_parts_always_add_up_to_the_venues_figure(
         assert one.venue == ours + sum((part.quantity for part in one.parts), Decimal(0)) == venue.get(symbol, 0)
         assert one.unexplained == (rest if symbol not in lots or abs(rest) >= Decimal("0.01") else 0)
         assert all(part.quantity for part in one.parts)
+
+
+def test_fractions_that_owners_lose_and_the_account_does_not_are_the_splits() -> None:
+    owned = [Decimal(5), Decimal(3), Decimal(-1)]
+    added = split_effect("AAPL", [], owned, numerator=1, denominator=2, lot=Decimal(1), time=seconds(1))
+    assert added is None  # 7 shares are 3, and so are 2 + 1 - 0
+    owned = [Decimal(5), Decimal(3)]
+    added = split_effect("AAPL", [], owned, numerator=1, denominator=2, lot=Decimal(1), time=seconds(1))
+    assert added is not None  # 8 shares are 4, the owners' 2 + 1
+    assert (added.kind, added.quantity) == (EffectKind.SPLIT, 1)

@@ -17,7 +17,7 @@ HELD = EMPTY.booked(live_fill("buy", 15, 100))
 THREE_FOR_TWO = SplitEntry(
     symbol="AAPL", numerator=3, denominator=2, previous_close=Decimal(120), lot=Decimal(1), ex_date=DAY, time=seconds(1)
 )
-SEEN = SplitSeen(symbol="AAPL", numerator=3, denominator=2, ex_date=DAY)
+SEEN = SplitSeen(symbol="AAPL", numerator=3, denominator=2, ex_date=DAY, since=instant_of(seconds(1)))
 DIVIDEND = DividendEntry(symbol="AAPL", amount=Decimal("0.5"), ex_date=DAY, time=seconds(2))
 
 
@@ -53,7 +53,7 @@ def test_a_delisting_is_a_sale_by_the_house_and_a_fee_takes_of_both() -> None:
 
 
 def test_a_ledgers_entries_are_told_as_it_stood_at_each() -> None:
-    bought, more = live_fill("buy", 15, 100), live_fill("buy", 8, 80)
+    bought, more = live_fill("buy", 15, 100), live_fill("buy", 8, 80, time=2)
     ledger = EMPTY.booked(bought).after(THREE_FOR_TWO).booked(more).after(DIVIDEND)
     assert all_updates(ledger, [bought, more]) == [
         (instant_of(seconds(1)), SEEN),

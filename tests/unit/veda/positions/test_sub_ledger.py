@@ -1,6 +1,7 @@
 """A run's account, by hand and against a naive recomputation in fractions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -195,3 +196,26 @@ def naively(happened: Sequence[LiveFill | Entry]) -> tuple[Decimal, dict[str, Fr
                 cash -= Fraction(one.amount)
                 held[one.symbol] -= Fraction(one.quantity)
     return Decimal(cash.numerator) / Decimal(cash.denominator), held
+
+
+TWO_FOR_ONE = SplitEntry(
+    symbol="AAPL", numerator=2, denominator=1, previous_close=Decimal(100), lot=Decimal(1), ex_date=DAY, time=seconds(5)
+)
+
+
+def test_a_fill_of_before_a_split_that_is_told_after_it_is_of_old_shares() -> None:
+    ledger = OPENED.booked(live_fill("buy", 3, 100, time=1)).after(TWO_FOR_ONE).booked(live_fill("buy", 4, 90, time=2))
+    (held,) = ledger.holdings({})
+    assert (held.quantity, held.cost, ledger.cash) == (14, 660, 9340)
+
+
+def test_a_split_that_is_booked_late_leaves_what_filled_since_as_it_is() -> None:
+    fills = [live_fill("buy", 3, 100, time=1), live_fill("sell", 6, 50, time=6), live_fill("buy", 1, 40, time=7)]
+    late = OPENED.booked(*fills)
+    ledger = late.with_entry(TWO_FOR_ONE, fills)
+    assert (late.ahead_of(TWO_FOR_ONE, fills).held, ledger.held) == ({"AAPL": 3}, {"AAPL": 1})
+    in_time = OPENED.booked(fills[0]).after(TWO_FOR_ONE).booked(*fills[1:])
+    assert ledger == in_time
+    assert SubLedger.rebuilt(ledger.as_json(), fills) == ledger
+    other = replace(TWO_FOR_ONE, symbol="MSFT")
+    assert late.with_entry(other, fills) == late.after(other)

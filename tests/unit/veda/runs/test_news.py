@@ -1,14 +1,15 @@
 """What a strategy is told comes as it happened, but for what it did itself: that it has known since."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from weaver.model.calendar.new_york import extended_from
 from weaver.model.orders.actions import CANCELLED_BY_STRATEGY, OrderType, Side, TimeInForce
 from weaver.model.orders.status import OrderStatus
-from weaver.veda.inputs import OrderMoved
+from weaver.veda.inputs import HouseFilled, OrderMoved, SplitSeen
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.runs.news import News
 from weaver.veda.trading.books.draft import OrderChange
@@ -80,3 +81,18 @@ def test_exits_are_told_after_what_they_belong_to() -> None:
     leg = replace(order(3), parent_id="r-2", group_id="r-2")
     news.hear([to(leg, OrderStatus.ACCEPTED), to(order(1), OrderStatus.ACCEPTED), to(entry, OrderStatus.ACCEPTED)])
     assert [update.number for update in news.take() if isinstance(update, OrderMoved)] == [1, 2, 3]
+
+
+def test_a_split_goes_ahead_of_the_fills_that_came_after_it() -> None:
+    news, day = News("r"), date(2024, 3, 1)
+    fills = [
+        HouseFilled(
+            symbol="AAA", side=Side.BUY, quantity=Decimal(1), price=Decimal(9), commission=Decimal(0),
+            time=extended_from(day) + since,
+        )
+        for since in (-1, 0)
+    ]  # fmt: skip
+    split = SplitSeen(symbol="AAA", numerator=2, denominator=1, ex_date=day)
+    for one in (*fills, split):
+        news.add(one)
+    assert news.take() == (fills[0], split, fills[1])

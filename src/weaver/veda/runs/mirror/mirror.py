@@ -6,6 +6,7 @@ quantities in the units of the symbol's scale. A price with more decimals than t
 the nearest unit in an order's average; a fee in the asset is rounded up to a unit.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 
 from weaver.model.account.position import Position
 from weaver.model.calendar.instants import time_of
+from weaver.model.calendar.new_york import extended_from
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_DECIMALS, decimal_of, divide_half_even, units_of
 from weaver.model.numbers.scale import Scale
@@ -23,6 +25,9 @@ from weaver.model.orders.order import Order
 from weaver.model.orders.venue import VenueRules
 from weaver.veda.inputs import CashMoved, HouseFilled, OrderFilled, OrderMoved, SplitSeen, TickInputs, Update
 from weaver.veda.runs.mirror.mirrored_orders import MirroredOrders
+
+RECENT_MAX = 1_000
+"""So many fills of a symbol are remembered, of which some may have come after a split that is told late."""
 
 
 class Amounts(NamedTuple):
@@ -50,6 +55,8 @@ class AccountMirror:
         """The newest: as it was given, until somebody asks for it, and in units from then on."""
         self._paid: dict[str, int | Fraction] = {}
         """The price of the newest fill, by which a holding is valued until a bar of its symbol has closed."""
+        self._recent: dict[str, deque[tuple[int, int]]] = {symbol: deque(maxlen=RECENT_MAX) for symbol in scales}
+        """The newest fills: when, and how much is held more."""
         self._held = dict.fromkeys(scales, 0)
         self.held: Mapping[str, int] = self._held
         self._shown: dict[str, list[bool]] = {symbol: [] for symbol in scales}
@@ -122,9 +129,9 @@ class AccountMirror:
                 return self._filled(update, now)
             case HouseFilled():
                 scale = self._scales[update.symbol]
-                self._book(scale, update.side.sign, _amounts(scale, update))
+                self._book(scale, update.side.sign, _amounts(scale, update), update.time)
             case SplitSeen():
-                self._split(update.symbol, (update.numerator, update.denominator))
+                self._split(update)
             case CashMoved():
                 self._cash_moved(update)
         return []
@@ -135,10 +142,10 @@ class AccountMirror:
         amounts = _amounts(scale, update)
         worth, entered = _nearest(amounts.price * amounts.units), amounts.units - amounts.fee_units
         self._orders.fill(order, update.status, now, worth=worth, units=amounts.units, entered=entered)
-        self._book(scale, order.sign, amounts)
+        self._book(scale, order.sign, amounts, update.time)
         return [order, _fill_of(order, update, amounts)]
 
-    def _book(self, scale: Scale, sign: int, amounts: Amounts) -> None:
+    def _book(self, scale: Scale, sign: int, amounts: Amounts, time: int) -> None:
         """Cash and holding after a fill."""
         price, units, commission, fee_units = amounts
         value = _worth(scale, price, sign * units)
@@ -146,11 +153,18 @@ class AccountMirror:
         held = self._positions[scale.symbol].traded(sign * units, value, commission)
         self._hold(scale.symbol, held.traded(-fee_units, 0) if fee_units else held)
         self._paid[scale.symbol] = price
+        self._recent[scale.symbol].append((time, sign * units - fee_units))
 
-    def _split(self, symbol: str, ratio: tuple[int, int]) -> None:
-        """Scale what is held, cut down to the lot, and the orders; what the fraction is paid with comes by itself."""
-        held, _ = self._positions[symbol].split(numerator=ratio[0], denominator=ratio[1], previous_close=Fraction(0))
-        self._hold(symbol, held)
+    def _split(self, split: SplitSeen) -> None:
+        """Scale what was held then, cut down to the lot, and the orders; what the fraction is paid with comes by
+        itself."""
+        symbol, ratio = split.symbol, (split.numerator, split.denominator)
+        at = extended_from(split.ex_date) if split.since is None else split.since
+        since = sum(units for time, units in self._recent[symbol] if time >= at)
+        before = self._positions[symbol]
+        before = replace(before, units=before.units - since) if since else before
+        held, _ = before.split(numerator=ratio[0], denominator=ratio[1], previous_close=Fraction(0))
+        self._hold(symbol, replace(held, units=held.units + since) if since else held)
         if (close := self._newest(symbol)) is not None:
             self._closes[symbol] = Fraction(close) * ratio[1] / ratio[0]
         self._orders.split(symbol, ratio)

@@ -120,14 +120,27 @@ def house_order(
 # Splits
 
 
-def split_terms(draft: Draft, symbol: str, ratio: Fraction, instrument: Instrument) -> None:
-    """Put the working orders of a symbol on the scale after a split: new shares for old ones."""
-    working = draft.working(symbol=symbol)
+def split_terms(draft: Draft, symbol: str, ratio: Fraction, instrument: Instrument, *, before: datetime) -> None:
+    """Put the working orders of a symbol on the scale after a split: new shares for old ones. Those that were placed
+    later are on it already."""
+    working = _of_before(draft, symbol, before)
     for group_id in sorted({one.group_id for one in working if one.group_id is not None}):
         _split_group(draft, group_id, ratio, instrument)
     for order in working:
         order = split_prices(draft.order(order.id), ratio, instrument)
         draft.put_split(order if order.group_id is not None else split_rest(order, ratio, instrument.lot))
+
+
+def _of_before(draft: Draft, symbol: str, before: datetime) -> Sequence[LiveOrder]:
+    """Working orders of before an instant; what took the place of one is on its scale."""
+    return [one for one in draft.working(symbol=symbol) if _first(draft, one).placed_at < before]
+
+
+def _first(draft: Draft, order: LiveOrder) -> LiveOrder:
+    """The order that is the first of those that took each other's place."""
+    while order.replaces is not None and (old := draft.find(order.replaces)) is not None:
+        order = old
+    return order
 
 
 def _split_group(draft: Draft, group_id: str, ratio: Fraction, instrument: Instrument) -> None:
@@ -146,10 +159,10 @@ def _split_group(draft: Draft, group_id: str, ratio: Fraction, instrument: Instr
         draft.put(replace(entry, split_added=entry.split_added + left - before))
 
 
-def move(draft: Draft, symbol: str, reason: str) -> None:
-    """Have what stands at the venue of a symbol's orders cancelled, and placed anew as they are now. An entry that has
-    filled in part and holds exits is not gone on with; nor what is less than a lot."""
-    for order in draft.working(symbol=symbol):
+def move(draft: Draft, symbol: str, reason: str, *, before: datetime) -> None:
+    """Have what stands at the venue of a symbol's orders of before a split cancelled, and placed anew as they are now.
+    An entry that has filled in part and holds exits is not gone on with; nor what is less than a lot."""
+    for order in _of_before(draft, symbol, before):
         order = draft.order(order.id)
         if not order.is_working or not stands(draft, order) or order.notional is not None:
             continue

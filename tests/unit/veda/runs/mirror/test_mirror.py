@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from weaver.model.calendar.new_york import extended_from
 from weaver.model.errors import RunFailed
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.orders.actions import OrderClass, OrderType, Side
@@ -290,6 +291,16 @@ def test_after_a_split_a_holding_is_worth_what_it_was_until_a_bar_closes() -> No
     assert account.equity() == before
     assert account.close("AAA") == 333_333_333
     assert (order.units, order.limit_units) == (30, 3 * ONE)
+
+
+def test_a_split_that_is_told_late_leaves_what_was_bought_since_as_it_is() -> None:
+    account, day = mirror(), date(2024, 1, 2)
+    account.place(order_of())
+    account.place(order_of(2))
+    tell(account, filled(time=extended_from(day) - 1), filled(2, time=extended_from(day)))
+    assert account.held["AAA"] == 20
+    tell(account, SplitSeen(symbol="AAA", numerator=3, denominator=1, ex_date=day))
+    assert account.held["AAA"] == 40
 
 
 def test_a_level_that_trails_goes_over_to_the_order_that_replaces_it() -> None:

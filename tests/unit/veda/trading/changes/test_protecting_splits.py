@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -21,6 +22,7 @@ from weaver.veda.trading.changes.protecting import LESS_THAN_A_LOT, move, needs_
 
 STOCK = Instrument(symbol="AAPL", asset_class=AssetClass.STOCK, tick=Decimal("0.01"), lot=Decimal(1))
 TWO = Fraction(2)
+LATER = NOON + timedelta(seconds=1)
 FILLED: dict[str, Any] = {"status": OrderStatus.FILLED, "filled": 10, "value": 1000}
 
 
@@ -31,8 +33,8 @@ def held(names: Sequence[str], *, state: SubmissionState = SubmissionState.WORKI
 def test_exits_of_a_filled_entry_follow_its_shares_and_are_placed_anew() -> None:
     over = submission("run-1", state=SubmissionState.ENDED)
     draft, known = draft_of(bracket(**FILLED), [over, *held(["run-2", "run-3"])])
-    split_terms(draft, "AAPL", TWO, STOCK)
-    move(draft, "AAPL", "a split")
+    split_terms(draft, "AAPL", TWO, STOCK, before=LATER)
+    move(draft, "AAPL", "a split", before=LATER)
     target, stop = draft.order("run-2"), draft.order("run-3")
     assert (target.quantity, target.limit) == (20, 65)
     assert (stop.quantity, stop.stop) == (20, 45)
@@ -52,7 +54,7 @@ def test_exits_of_a_filled_entry_follow_its_shares_and_are_placed_anew() -> None
 
 def test_a_reverse_split_leaves_as_much_to_exit_as_is_held() -> None:
     draft, _ = draft_of(bracket(**FILLED), [submission("run-1", state=SubmissionState.ENDED)])
-    split_terms(draft, "AAPL", Fraction(1, 4), STOCK)
+    split_terms(draft, "AAPL", Fraction(1, 4), STOCK, before=LATER)
     assert left_to_exit(draft, "run-1") == 2
     assert draft.order("run-2").quantity == 2
     assert draft.order("run-1").split_added == -8
@@ -61,8 +63,8 @@ def test_a_reverse_split_leaves_as_much_to_exit_as_is_held() -> None:
 def test_an_order_by_itself_waits_until_what_stands_of_it_is_cancelled() -> None:
     order = live_order(order_type=OrderType.LIMIT, limit="101.01")
     draft, known = draft_of([order], [submission()])
-    split_terms(draft, "AAPL", TWO, STOCK)
-    move(draft, "AAPL", "a split")
+    split_terms(draft, "AAPL", TWO, STOCK, before=LATER)
+    move(draft, "AAPL", "a split", before=LATER)
     moved = draft.order("run-1")
     assert (moved.quantity, moved.limit, moved.waits_for) == (20, Decimal("50.5"), WaitsFor.SPLIT)
     draft.seen()
@@ -73,8 +75,8 @@ def test_an_unfilled_bracket_goes_and_comes_back_as_a_whole() -> None:
     legs = [submission(name, part=Part.LEG, parent_id="run-1") for name in ("run-2", "run-3")]
     orders = [bracket()[0], *(waiting(one) for one in bracket()[1:])]
     draft, known = draft_of(orders, [submission("run-1"), *legs])
-    split_terms(draft, "AAPL", TWO, STOCK)
-    move(draft, "AAPL", "a split")
+    split_terms(draft, "AAPL", TWO, STOCK, before=LATER)
+    move(draft, "AAPL", "a split", before=LATER)
     assert draft.order("run-1").waits_for is WaitsFor.SPLIT
     assert {draft.order(name).waits_for for name in ("run-2", "run-3")} == {WaitsFor.ENTRY}
     assert {draft.order(name).quantity for name in ("run-1", "run-2", "run-3")} == {20}
@@ -85,8 +87,8 @@ def test_an_unfilled_bracket_goes_and_comes_back_as_a_whole() -> None:
 def test_an_entry_that_filled_in_part_is_not_gone_on_with() -> None:
     orders = bracket(status=OrderStatus.PARTIAL, filled=4, value=400)
     draft, _ = draft_of(orders, [submission("run-1"), *held(["run-2", "run-3"])])
-    split_terms(draft, "AAPL", TWO, STOCK)
-    move(draft, "AAPL", "a split of AAPL")
+    split_terms(draft, "AAPL", TWO, STOCK, before=LATER)
+    move(draft, "AAPL", "a split of AAPL", before=LATER)
     assert draft.order("run-1").cancel_asked == "a split of AAPL"
     assert left_to_exit(draft, "run-1") == 8
     assert draft.order("run-2").waits_for is WaitsFor.SPLIT
@@ -94,10 +96,22 @@ def test_an_entry_that_filled_in_part_is_not_gone_on_with() -> None:
 
 def test_less_than_a_lot_is_cancelled() -> None:
     draft, _ = draft_of([live_order(quantity=3)], [submission(quantity=3)])
-    split_terms(draft, "AAPL", Fraction(1, 10), STOCK)
-    move(draft, "AAPL", "a split")
+    split_terms(draft, "AAPL", Fraction(1, 10), STOCK, before=LATER)
+    move(draft, "AAPL", "a split", before=LATER)
     assert draft.order("run-1").cancel_asked == LESS_THAN_A_LOT
 
 
 def waiting(leg: LiveOrder) -> LiveOrder:
     return replace(leg, status=OrderStatus.PENDING, waits_for=WaitsFor.ENTRY)
+
+
+def test_orders_of_after_a_split_are_on_its_scale_already_but_not_what_took_the_place_of_one_of_before() -> None:
+    limit: dict[str, Any] = {"order_type": OrderType.LIMIT, "limit": 50, "placed_at": LATER}
+    orders = [live_order(limit=100, order_type=OrderType.LIMIT), live_order("run-2", **limit)]
+    orders.append(live_order("run-3", **limit | {"limit": 110}, replaces="run-1"))
+    draft, _ = draft_of(orders, [submission("run-2"), submission("run-3")])
+    split_terms(draft, "AAPL", TWO, STOCK, before=LATER)
+    move(draft, "AAPL", "a split", before=LATER)
+    new, instead = draft.order("run-2"), draft.order("run-3")
+    assert (new.quantity, new.limit, new.waits_for) == (10, 50, None)
+    assert (instead.quantity, instead.limit, instead.waits_for) == (20, 55, WaitsFor.SPLIT)
