@@ -7,13 +7,13 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "live-scenarios.md"
-ORDERS = "integration/trading/test_orders_at_the_venue.py"
-STREAM = "integration/trading/test_stream_away.py"
-PERMITS = "integration/trading/test_permits.py"
+ORDERS = "integration/trading/orders/test_orders_at_the_venue.py"
+STREAM = "integration/trading/orders/test_stream_away.py"
+PERMITS = "integration/trading/venue/test_permits.py"
 SOCKET = "unit/veda/adapters/alpaca/streams/test_socket.py"
-RUNS = "integration/trading/test_paper_run.py"
+RUNS = "integration/trading/runs/test_paper_run.py"
 FAULTS = "integration/alpaca/test_faults.py"
-CLOSE = "integration/trading/test_session_close.py"
+CLOSE = "integration/trading/runs/test_session_close.py"
 OVER_A_CLOSE = f"{CLOSE}::test_run_over_a_close_keeps_its_exits_and_is_flattened_at_the_next_open"
 SIMULATION = "simulation/test_simulation.py"
 ANY_SEED = f"{SIMULATION}::test_nothing_is_lost_doubled_or_left_behind"
@@ -99,14 +99,14 @@ SCENARIOS = (
         "A run closes no more than is at the venue, in whole lots; a close that is refused is sent for what a look "
         "shows; a rest below a lot is named dust.",
         tests=(
-            "integration/trading/test_coin_fees.py::test_close_ahead_of_the_first_look_is_refused_and_sent_for_what_is_there",
-            "integration/trading/test_coin_fees.py::test_what_the_venue_names_takes_the_place_of_the_estimate_once",
-            "integration/trading/test_coin_fees.py::test_fees_of_what_was_traded_outside_are_nobodys_by_name",
+            "integration/trading/venue/test_coin_fees.py::test_close_ahead_of_the_first_look_is_refused_and_sent_for_what_is_there",
+            "integration/trading/venue/test_coin_fees.py::test_what_the_venue_names_takes_the_place_of_the_estimate_once",
+            "integration/trading/venue/test_coin_fees.py::test_fees_of_what_was_traded_outside_are_nobodys_by_name",
             "unit/veda/accounts/test_coin_fees.py::test_estimate_that_was_too_high_is_given_back",
             "unit/veda/accounts/test_coin_fees.py::test_fee_is_charged_once_over_looks_and_restarts",
-            "integration/trading/test_coin_fees.py::test_run_holds_what_is_left_of_its_coins_and_can_sell_all_of_it",
-            "integration/trading/test_coin_fees.py::test_fees_are_shared_to_who_bought_and_outlive_a_restart",
-            "integration/trading/test_coin_fees.py::test_close_before_the_fee_is_booked_is_for_what_is_there",
+            "integration/trading/venue/test_coin_fees.py::test_run_holds_what_is_left_of_its_coins_and_can_sell_all_of_it",
+            "integration/trading/venue/test_coin_fees.py::test_fees_are_shared_to_who_bought_and_outlive_a_restart",
+            "integration/trading/venue/test_coin_fees.py::test_close_before_the_fee_is_booked_is_for_what_is_there",
             "unit/veda/positions/test_coin_fees.py::test_a_shortage_is_shared_in_proportion_to_the_last_digit",
             "unit/veda/trading/changes/test_placing.py::test_a_close_is_for_whole_lots_of_what_is_at_the_venue",
             "unit/veda/positions/test_sub_ledger.py::test_a_fee_in_the_asset_makes_the_rest_cost_more",
@@ -242,7 +242,7 @@ SCENARIOS = (
         does="Before the open after it, exits are cancelled and placed anew for as many shares, at as high prices, as "
         "there are then. Where that cannot be done, entries of the symbol halt, and why is told.",
         tests=(
-            "integration/trading/test_splits.py::test_exits_are_cancelled_and_placed_anew_for_the_shares_after_a_split",
+            "integration/trading/runs/test_splits.py::test_exits_are_cancelled_and_placed_anew_for_the_shares_after_a_split",
         ),
     ),
     Scenario(
@@ -271,7 +271,7 @@ SCENARIOS = (
         tests=(
             "unit/veda/adapters/alpaca/wire/test_bars.py::test_bar_that_has_not_ended_is_left_out",
             "unit/veda/adapters/alpaca/wire/test_bars.py::test_daily_stock_bar_counts_twenty_minutes_after_its_close",
-            "integration/trading/test_revised_bars.py::test_revised_bar_is_told_and_changes_nothing_that_was_seen",
+            "integration/trading/runs/test_revised_bars.py::test_revised_bar_is_told_and_changes_nothing_that_was_seen",
             "unit/veda/feed/test_ticks.py::test_forming_bar_is_never_told",
             "unit/veda/feed/test_ticks.py::test_correction_counts_before_the_tick_and_is_late_after_it",
             "unit/veda/feed/test_ticks.py::test_daily_bar_of_a_stock_waits_a_minute_after_the_close_for_corrections",
@@ -305,7 +305,7 @@ SCENARIOS = (
         does="It is asked for every half minute. More than 2 s between it and the machine's are told, more than 30 s "
         "stop entries as long as they last. A venue on this machine has a time of its own, by which it is measured.",
         tests=(
-            "integration/trading/test_clock.py::test_clock_that_is_off_is_told_stops_entries_and_no_exit",
+            "integration/trading/venue/test_clock.py::test_clock_that_is_off_is_told_stops_entries_and_no_exit",
             "unit/veda/accounts/test_clock_watch.py::test_two_seconds_are_told_past_and_thirty_stop_entries",
             "unit/veda/accounts/test_clock_watch.py::test_it_ends_by_itself_and_is_told_anew",
             f"{FAULTS}::test_skew_of_a_running_clock_is_measured",

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.integration.trading.account import STOCK, Account
-from tests.integration.trading.test_orders_at_the_venue import directly
+from tests.integration.trading.orders.test_orders_at_the_venue import directly
 from weaver.model.orders.status import OrderStatus
 
 pytestmark = pytest.mark.anyio

@@ -1,0 +1,1 @@
+"""Paper runs on a server: in calm, and over what strategies, bars and venues do to them."""
