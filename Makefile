@@ -55,7 +55,7 @@ coverage: .venv/dev.stamp ## run all tests, and hold branch coverage: model, mar
 bench: .venv/dev.stamp .bench/peers.stamp .bench/nautilus.stamp ## measure against the bare loop and the peers (QUICK=1: fewer samples)
 	@$(PY) -m tests.benchmarks $(if $(QUICK),--quick)
 
-bench-live: .venv/dev.stamp ## measure what trading takes: commits, live bars, the order path, many runs, resumption (8 minutes)
+bench-live: .venv/dev.stamp ## measure what trading takes: commits, live bars, the order path, many runs, resumption (11 minutes)
 	@$(PY) -m tests.benchmarks --only commit --only live --only order-path --only many-runs --only resumption
 
 kill: .venv/dev.stamp ## kill the server at random moments N times (N=200), on both storages

@@ -42,7 +42,9 @@ class Size:
     commit_rounds: int = 5
     live_ticks: int = 2_000
     orders: int = 300
-    live_runs: int = 50
+    live_runs: tuple[int, ...] = (10, 50)
+    backtests: int = 50
+    resumed_runs: int = 50
     live_minutes: int = 2
     recorded_ticks: int = 10_000
 
@@ -50,7 +52,7 @@ class Size:
 QUICK = Size(
     bars=100_000, ordinary_bars=50_000, rounds=3, symbols=100, days=2_520, counts=(100_000, 1_000_000),
     scaling_rounds=3, ticks=20, starts=3, service_pairs=2, clients=(50,), load_seconds=6.0, commit_rounds=1,
-    live_ticks=300, orders=50, live_runs=10, live_minutes=1, recorded_ticks=1_000,
+    live_ticks=300, orders=50, live_runs=(10,), backtests=10, resumed_runs=10, live_minutes=1, recorded_ticks=1_000,
 )  # fmt: skip
 
 
@@ -66,14 +68,22 @@ def main() -> None:
     size = QUICK if options.quick else Size()
     checks: list[Check] = []
     tables: list[report.Table] = []
+    failed: list[str] = []
     for row in options.only or ROWS:
-        found = _follow(measurements(row, size, options.strategy or ORDINARY), progress)
+        try:
+            found = _follow(measurements(row, size, options.strategy or ORDINARY), progress)
+        except Exception:  # noqa: BLE001 - the other rows are measured whatever happened to this one
+            progress.print_exception(max_frames=20)
+            failed.append(row)
+            continue
         if not isinstance(found, list):
             tables.append(found.table())
             report.show(console, tables[-1])
             found = found.checks()
         checks += found
     report.show(console, report.gates_and_goals(checks))
+    if failed:
+        sys.exit(f"could not be measured: {', '.join(failed)}")
     if not (options.quick or options.only):
         report.write_page([report.gates_and_goals(checks), *tables], "make bench")
         console.print(f"Written to {report.PAGE.relative_to(report.ROOT)}")
@@ -106,9 +116,9 @@ def measurements(row: str, size: Size, strategies: Iterable[str]) -> Iterator[st
         case "order-path":
             return order_path.measure(size.orders)
         case "many-runs":
-            return many_runs.measure(size.live_runs, size.live_runs, size.live_minutes)
+            return many_runs.measure(size.live_runs, size.backtests, size.live_minutes)
         case "resumption":
-            return resumption.measure(size.live_runs, size.recorded_ticks)
+            return resumption.measure(size.resumed_runs, size.recorded_ticks)
         case _:
             raise ValueError(f"no row {row!r}")
 
