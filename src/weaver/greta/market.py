@@ -51,7 +51,9 @@ class Market:
         plain = PlainOrders(self.ledger, begin=begin, start=setup.start)
         accept = _leave if is_heard else self._orders.accept
         self._exits = None if is_heard else Exits(plain, self._book, self.ledger)
-        entries = None if is_heard else Entries(plain, self._orders, self._watch, self._trails, self.quiet_until)
+        entries = (
+            None if is_heard else Entries(plain, self.prices, self._orders, self._watch, self._trails, self.quiet_until)
+        )
         self._take_up_all = ShortWay(plain, self._watch, entries).way(self._fresh, accept)
         self._news: list[Order | Fill] = []
         self._asked: list[Order] = []

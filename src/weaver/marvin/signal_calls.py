@@ -114,7 +114,9 @@ class SignalCalls:
                     return stop
                 self._turns += 1
                 clock.tick = tick = stop
-                tell(market.turn(tick))
+                news = market.turn(tick)
+                if news:
+                    tell(news)
                 stop = min(last, market.quiet_until(tick + 1))
             clock.tick = tick
             while ticks[at] == tick:

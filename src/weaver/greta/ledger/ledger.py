@@ -113,7 +113,9 @@ class Ledger:
         """Book that an order has filled whole at a price before slippage, and made the holding smaller; what it came to
         is settled when somebody looks."""
         symbol, signed = order.scale.symbol, order.sign * order.units
-        self._hold(symbol, self.units[symbol] + signed)
+        self.units[symbol] += signed
+        if not self.units[symbol]:
+            self.shown[symbol].clear()
         self.settlement.expect(symbol, signed, market / order.scale.price_one)
         self.fills.append_whole(order, signed, bar, place, market)
 

@@ -42,10 +42,6 @@ class PlainOrders:
         self.fills: Fill = _fills_on_any(self._by_symbol) if self.is_simple else self._fills
         """Fills a plain order at the open of its symbol's bar of a tick, or does nothing and says False."""
 
-    def prices_of(self, order: Order) -> Prices:
-        """Those of its symbol."""
-        return self._prices[order.scale.symbol]
-
     def keep(self, order: Order) -> None:
         """Keep an order that has filled, as it is more than its row says."""
         self._kept[order.number] = order

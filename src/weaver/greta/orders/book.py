@@ -95,8 +95,7 @@ class OrderBook:
         group.enter(units)
         assert group.entry is not None
         if group.started is None and not (self._legs_wait and group.entry.remaining):
-            for leg in group.start(now):
-                self._happen(leg, ACCEPT)
+            self.accept(group.start(now))
         self.settle(group)
 
     def leave(self, group: ExitGroup, units: int) -> None:
@@ -128,8 +127,3 @@ class OrderBook:
         for leg in group.legs:
             if leg.is_working:
                 self.cancel(leg, f"its entry was {order.status}")
-
-    def _happen(self, order: Order, event: OrderEvent) -> None:
-        order.happen(event)
-        self.changes += 1
-        self.changed.append((order, order.status, None))

@@ -1,6 +1,6 @@
 """Market entries whose exits begin to work as they fill: done with in one step where the bar leaves the exits alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from weaver.greta.ledger.plain_orders import PlainOrders
@@ -9,7 +9,7 @@ from weaver.greta.orders.book import OrderBook
 from weaver.greta.orders.next_touch import LASTING, RESTING, Watch, is_touched
 from weaver.greta.orders.trails import Trails
 from weaver.model.orders.actions import OrderType, TimeInForce
-from weaver.model.orders.order import Order
+from weaver.model.orders.order import ExitGroup, Order
 from weaver.model.orders.status import OrderStatus
 
 
@@ -17,30 +17,36 @@ class Entries:
     """Takes up one entry with its exits where it is all that was asked for."""
 
     def __init__(
-        self, plain: PlainOrders, orders: OrderBook, watch: Watch, trails: Trails, look_ahead: Callable[[int], object]
+        self,
+        plain: PlainOrders,
+        prices: Mapping[str, Prices],
+        orders: OrderBook,
+        watch: Watch,
+        trails: Trails,
+        look_ahead: Callable[[int], object],
     ) -> None:
         """`look_ahead`: finds out, from a tick on, how long nothing happens to the exits that have begun."""
-        self._plain, self._orders, self._watch, self._trails = plain, orders, watch, trails
+        self._plain, self._prices, self._orders, self._watch, self._trails = plain, prices, orders, watch, trails
         self._look_ahead = look_ahead
 
     def is_taken_up(self, fresh: Sequence[Any], tick: int) -> bool:
-        """Whether `fresh` was an entry with all its exits, and has filled at the open of a tick, with exits in the book
-        that have had their turn there. If not, nothing was done."""
-        entry = fresh[0]
-        if not (self._plain.is_simple and isinstance(entry, Order) and entry.exits and entry.exits.legs == fresh[1:]):
+        """Whether `fresh`, which begins with an order, was an entry with all its exits, and has filled at the open of a
+        tick, with exits in the book that have had their turn there. If not, nothing was done."""
+        entry: Order = fresh[0]
+        group = entry.exits
+        if group is None or group.legs != fresh[1:] or not (self._plain.is_simple and _is_market(entry)):
             return False
-        prices = self._plain.prices_of(entry)
-        if not (_is_market(entry) and all(_is_left(leg, prices, tick) for leg in entry.exits.legs)):
-            return False
+        prices = self._prices[entry.scale.symbol]
+        for leg in group.legs:
+            if not _is_left(leg, prices, tick):
+                return False
         if not self._plain.fills(entry, tick):
             return False
-        self._start(entry, prices, tick)
+        self._start(entry, group, prices, tick)
         return True
 
-    def _start(self, entry: Order, prices: Prices, tick: int) -> None:
+    def _start(self, entry: Order, group: ExitGroup, prices: Prices, tick: int) -> None:
         """An entry has filled whole: have its exits begin."""
-        group = entry.exits
-        assert group is not None
         self._plain.keep(entry)
         self._orders.working += group.legs
         self._orders.enter(group, entry.units, prices.ends[tick])

@@ -20,14 +20,15 @@ class Exits:
     """
 
     def __init__(self, plain: PlainOrders, book: list[Order], ledger: Ledger) -> None:
-        self._plain, self._book, self._ledger, self._held = plain, book, ledger, ledger.units
+        self._is_simple, self._book = plain.is_simple, book
+        self._ledger, self._prices, self._held = ledger, ledger.prices, ledger.units
 
     def is_filled(self, tick: int) -> bool:
         """Whether the bar of a tick has filled it, which is all that this bar does. If not, nothing was done."""
-        if len(self._book) != 1 or not self._plain.is_simple:
+        if len(self._book) != 1 or not self._is_simple:
             return False
         order = self._book[0]
-        prices = self._plain.prices_of(order)
+        prices = self._prices[order.scale.symbol]
         stop = order.stop_units
         if not (_is_at_rest(order, stop, prices, tick) and self._only_exits(order)):
             return False

@@ -68,21 +68,25 @@ class Trail:
         """Where the newest search has taken the mark, which it began with at `_start`, before `_found`."""
         self._found = -1
 
-    def follow(self, tick: int, mark: int | Fraction) -> int | Fraction | None:
-        """Go along with the bars up to a tick, of which none has reached the level. Returns where `mark` is then; None
-        where no bar has come."""
+    def follow(self, tick: int) -> None:
+        """Take the order's mark along with the bars up to a tick, of which none has reached the level."""
         first, last = self._bar, self._prices.newest_at(tick) + 1
         if first >= last:
-            return None
+            return
         self._bar = last
-        if self._found == last and self._start == mark < EXACT_BELOW and isinstance(mark, int):
-            return self._prices.units(abs(self._mark))
-        return moved(mark, self._order.sign, self._prices, first, last)
+        own = self._order.__dict__
+        mark: int | Fraction = own["mark"]
+        if self._found == last and isinstance(mark, int) and self._start == mark < EXACT_BELOW:
+            mark = self._prices.units(abs(self._mark))
+        else:
+            mark = moved(mark, self._order.sign, self._prices, first, last)
+        own["mark"], own["stop_units"] = mark, None
 
-    def begin(self, mark: int | Fraction) -> None:
-        """Search from here on, where its mark is this, over stretches of ticks that follow upon each other."""
-        self._start, self._found = mark, -1
-        self._mark = -self._order.sign * float(mark / self._prices.scale.price_one)
+    def begin(self, tick: int) -> None:
+        """Search from the next bar after a tick on, over stretches of ticks that follow upon each other."""
+        self.follow(tick)
+        self._start, self._found = self._order.__dict__["mark"], -1
+        self._mark = -self._order.sign * float(self._start / self._prices.scale.price_one)
 
     def first(self, start: int, stop: int) -> int:
         """The tick of the first bar that reaches its level, of those that close at the ticks from `start` to before
@@ -217,26 +221,18 @@ class Trails:
 
     def search(self, order: FollowingStop, tick: int) -> Trail:
         """Search for the first bar after a tick that reaches an order's level."""
-        trail = self._followed(order, tick)
-        trail.begin(order.__dict__["mark"])
+        trail = self._trails[order.number]
+        trail.begin(tick)
         return trail
 
     def look(self, order: FollowingStop) -> None:
         """Take a mark along up to the clock's tick, or to the one before that whose bars have their turn."""
-        self._followed(order, self._clock.tick if self._before is None else self._before)
+        self._trails[order.number].follow(self._clock.tick if self._before is None else self._before)
 
     def leave(self, order: Order) -> None:
         """Let an order that has ended stay where it is."""
         order.__class__ = StartedStop
         del self._trails[order.number]
-
-    def _followed(self, order: FollowingStop, tick: int) -> Trail:
-        """Take a mark along up to a tick."""
-        trail = self._trails[order.number]
-        mark = trail.follow(tick, order.__dict__["mark"])
-        if mark is not None:
-            order.mark = mark
-        return trail
 
     def begin(self, tick: int) -> None:
         """The bars of a tick have their turn, in which marks are where they were before it."""

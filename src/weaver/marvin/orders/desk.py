@@ -34,8 +34,8 @@ class Desk:
     """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
 
     __slots__ = (
-        "_account", "_actions", "_calendars", "_clock", "_fractions", "_place", "_scales", "_take", "cuts", "first_cut",
-        "number", "small",
+        "_account", "_actions", "_calendars", "_clock", "_fractions", "_place", "_priced", "_scales", "_take", "cuts",
+        "first_cut", "number", "small",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +52,8 @@ class Desk:
         self._take = account.take if actions is None else self._take_noted
         """Hands on a plain market order: straight to the account where nobody wants actions."""
         self._fractions: dict[Number, tuple[int, int]] = {}
+        self._priced: set[str] = set()
+        """Symbols of which a bar is known to have closed."""
         self.number = 0
         """The number of the newest order."""
         self.cuts = 0
@@ -255,8 +257,8 @@ class Desk:
         terms.apply(order, given)
         if order.expires is not None:
             self._date(order, order.expires)
-        if terms.order_type is TRAILING_STOP and self._account.close(scale.symbol) is None:
-            raise InvalidOrder(f"{scale.symbol}: no bar has closed yet, so a trailing stop has no price to start from")
+        if terms.order_type is TRAILING_STOP and scale.symbol not in self._priced:
+            self._check_priced(scale.symbol)
         if not terms.has_exits and self._actions is None:
             self.number += 1
             self._place(order)
@@ -265,6 +267,12 @@ class Desk:
         self.number += 1 + len(legs)
         self._send(order, *legs)
         return order
+
+    def _check_priced(self, symbol: str) -> None:
+        """Raises InvalidOrder where a trailing stop has no price to start from."""
+        if self._account.close(symbol) is None:
+            raise InvalidOrder(f"{symbol}: no bar has closed yet, so a trailing stop has no price to start from")
+        self._priced.add(symbol)
 
     def _date(self, order: Order, day: date) -> None:
         """Find out when the last session of a gtd order closes. Raises InvalidOrder where it has."""

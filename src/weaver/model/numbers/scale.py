@@ -92,7 +92,7 @@ class Scale:
 
     def nearest_tick(self, numerator: int, divisor: int = 1) -> int:
         """`numerator / divisor` price units at the nearest tick, half to even, at least one tick."""
-        tick = self.tick_at(numerator, divisor)
+        tick = self.tick if numerator >= self.price_one * divisor else self.tick_under_one
         return max(divide_half_even(numerator, divisor * tick) * tick, tick)
 
     def tick_at(self, numerator: int, divisor: int = 1) -> int:

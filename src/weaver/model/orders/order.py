@@ -1,6 +1,5 @@
 """An order as its strategy sees it, and the exit legs that hang on one."""
 
-from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -94,13 +93,13 @@ class ExitGroup:
         """So many units of a leg filled: there is less to exit."""
         self.remaining -= units
 
-    def share(self) -> "Iterator[Order]":
-        """Keep the legs at what is left to exit. Yields those that have nothing more to do, now or later."""
-        for leg in self.legs:
-            if leg.status in WORKING:
-                leg.units = leg.filled + self.remaining + self.to_come
-                if leg.units == leg.filled:
-                    yield leg
+    def share(self) -> "list[Order]":
+        """Keep the legs at what is left to exit. Returns those that have nothing more to do, now or later."""
+        shared = self.remaining + self.to_come
+        working = [leg for leg in self.legs if leg.status in WORKING]
+        for leg in working:
+            leg.units = leg.filled + shared
+        return [] if shared else working
 
     @property
     def to_come(self) -> int:

@@ -54,8 +54,7 @@ def trailing(prices: Prices, sign: int = -1, *, mark: float = 100, **terms: Any)
 def search(prices: Prices, order: Order, bar: int = 1) -> Trail:
     """A search that begins with a bar."""
     trail = Trail(prices, Side(prices, order.sign), order, bar)
-    assert order.mark is not None
-    trail.begin(order.mark)
+    trail.begin(0)
     return trail
 
 

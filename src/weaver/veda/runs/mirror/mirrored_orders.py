@@ -71,7 +71,7 @@ class MirroredOrders:
         if group is None or order.replaced_by is not None:
             return
         if group.started is not None:
-            done, why = list(group.share()), "the position was exited"
+            done, why = group.share(), "the position was exited"
         else:
             done, why = [leg for leg in group.legs if leg.is_working], f"its entry was {order.status}"
         for leg in done:
@@ -86,7 +86,7 @@ class MirroredOrders:
         group, units = order.exits, order.units
         _set_terms(order, update)
         if group is not None and units != order.units:
-            _share(group)
+            group.share()
         if update.status in AT_VENUE and order.group is not None:
             self._bring_back(order.group)
         if order.waiting and update.status is not OrderStatus.PENDING and not update.status.is_final:
@@ -94,7 +94,7 @@ class MirroredOrders:
             order.group.start(now)
         is_news = self._stands(order, update.status, update.reason)
         if group is not None and group.started is not None and not order.is_working:
-            _share(group)
+            group.share()
         return order if is_news else None
 
     def fill(self, order: Order, status: OrderStatus, now: int, *, worth: int, units: int, entered: int) -> None:
@@ -110,7 +110,7 @@ class MirroredOrders:
             self._enter(order.exits, entered, now)
         if order.group is not None:
             order.group.leave(units)
-            _share(order.group)
+            order.group.share()
 
     def split(self, symbol: str, ratio: tuple[int, int]) -> None:
         """Put the orders of a symbol on the scale after a split; what that ends is told by itself."""
@@ -123,7 +123,7 @@ class MirroredOrders:
             if order.group is None:
                 split_quantity(order, ratio)
             elif order.group.started is not None or order.group.entry is None or order.group.entry.remaining:
-                _share(order.group)  # else it goes with its entry, of which the split left nothing
+                order.group.share()  # else it goes with its entry, of which the split left nothing
 
     def _enter(self, group: ExitGroup, units: int, now: int) -> None:
         assert group.entry is not None
@@ -132,7 +132,7 @@ class MirroredOrders:
         legs_wait = self._venue is not None and self._venue.legs_wait_for_whole_fill
         if group.started is None and not (legs_wait and group.entry.remaining):
             group.start(now)
-        _share(group)
+        group.share()
 
     def _stands(self, order: Order, status: OrderStatus, reason: str) -> bool:
         """Take over how an order stands. Returns whether that is news."""
@@ -173,12 +173,6 @@ class MirroredOrders:
         if order is None:
             raise RunFailed(f"an update is about order {number}, which the strategy did not place this time")
         return order
-
-
-def _share(group: ExitGroup) -> None:
-    """Keep legs at what is left to exit; how those end that have nothing more to do is told by itself."""
-    for _ in group.share():
-        pass
 
 
 def _revive(order: Order) -> None:
