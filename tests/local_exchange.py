@@ -30,6 +30,10 @@ class LocalExchange:
         """Set a fault."""
         return await self.post("faults", {"kind": kind, **said})
 
+    async def end(self, fault: Mapping[str, object]) -> None:
+        """Take one away, as `fault` answered it."""
+        await self._control("DELETE", f"faults/{fault['id']}")
+
     async def clear_faults(self) -> None:
         """Take all faults away."""
         await self._control("DELETE", "faults")

@@ -418,11 +418,12 @@ async def test_repair_that_fails_is_told_and_tried_again(exchange: LocalExchange
         await heard.until(lambda: heard.of(FeedRestored))
         await venue.advance(MINUTE)
         await heard.until(lambda: heard.of(LiveBar))
-        await exchange.fault("refuse_connection", path="/v2/iex")
+        refusing = await exchange.fault("refuse_connection", path="/v2/iex", times=1000)
         await exchange.fault("answer_lost", acted=False, match={"path": "/v2/stocks/bars"})
         await exchange.fault("disconnect", path="/v2/iex")
         await heard.until(lambda: heard.of(FeedStale))
         await venue.advance(2 * MINUTE)
+        await exchange.end(refusing)
         await heard.until(lambda: [one for one in heard.of(FeedRestored) if one.since and one.is_complete])
     failed, whole = [one for one in heard.of(FeedRestored) if one.since]
     assert "did not answer" in failed.reason
