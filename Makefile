@@ -27,8 +27,8 @@ install: .venv/runtime.stamp ## set up .venv with Weaver in it
 demo: .venv/runtime.stamp ## backtest a strategy on real prices, and write its report
 	@.venv/bin/weaver demo
 
-up: .venv/runtime.stamp ## start the server on this machine
-	@.venv/bin/weaver up
+up: src/weaver/web/index.html ## start Weaver on this machine, with its web app (and with sample data, where there is none)
+	@.venv/bin/weaver up --demo
 
 ui: src/weaver/web/index.html ## build the web app
 

@@ -1,6 +1,7 @@
 """`weaver demo`: real prices, a strategy, and its report, without a question."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,6 +12,9 @@ from weaver.cli.screen.output import Outputs
 from weaver.model.backtest.options import Options
 from weaver.model.errors import InputError
 
+if TYPE_CHECKING:
+    from weaver.walle.bars.store import ParquetBarStore
+
 SYMBOL, TIMEFRAME, STRATEGY = "AAPL", "1d", "sma-crossover"
 
 
@@ -18,18 +22,8 @@ def command() -> None:
     """Import the sample data, backtest a strategy on Apple's real prices, and write its report."""
     from weaver.config import settings
     from weaver.research.inputs import store
-    from weaver.walle.files.bar_file import symbol_of
 
-    shelf = store()
-    files = sorted(samples().glob("*.csv"))
-    known = {entry.symbol for entry in shelf.catalogue()}
-    stored = {path for path in files if symbol_of(path).removesuffix("_actions") in known}
-    if stored:
-        typer.echo(f"In the store already, and left as it is: {', '.join(_bars_of(stored))}")
-    new = [path for path in files if path not in stored]
-    if new:
-        typer.echo("Importing the sample data")
-        import_data(shelf, new)
+    import_samples(store())
     reports = settings().reports_folder
     report = reports / f"demo-{STRATEGY}-{SYMBOL}.html"
     try:
@@ -41,6 +35,21 @@ def command() -> None:
     options = Options(symbols=[SYMBOL], timeframe=TIMEFRAME)
     backtest(STRATEGY, None, options, Outputs(json=None, html=report))
     typer.echo("\nOpen the report in a browser. Then: weaver strategies list, weaver backtest --help")
+
+
+def import_samples(shelf: "ParquetBarStore") -> None:
+    """Bring the sample data in; symbols that are stored stay as they are."""
+    from weaver.walle.files.bar_file import symbol_of
+
+    files = sorted(samples().glob("*.csv"))
+    known = {entry.symbol for entry in shelf.catalogue()}
+    stored = {path for path in files if symbol_of(path).removesuffix("_actions") in known}
+    if stored:
+        typer.echo(f"In the store already, and left as it is: {', '.join(_bars_of(stored))}")
+    new = [path for path in files if path not in stored]
+    if new:
+        typer.echo("Importing the sample data")
+        import_data(shelf, new)
 
 
 def samples() -> Path:

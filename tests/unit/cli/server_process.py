@@ -22,10 +22,13 @@ class ServerProcess:
     def __init__(self, process: "subprocess.Popen[str]", log: Path) -> None:
         self.process, self._log = process, log
         assert process.stdout is not None
-        first = process.stdout.readline()
-        found = re.search(r"http://\S+", first)
-        assert found is not None, f"not ready: {first!r} {self.log()}"
-        self.url, self.told = found[0], first + process.stdout.readline()
+        self.told = ""
+        while (found := re.search(r"http://\S+", self.told)) is None:
+            line = process.stdout.readline()
+            assert line, f"not ready: {self.told!r} {self.log()}"
+            self.told += line
+        self.url = found[0]
+        self.told += process.stdout.readline()
 
     def get(self, path: str, **headers: str) -> tuple[int, Any]:
         """Status and body: JSON where it is, else text."""

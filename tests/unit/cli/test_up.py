@@ -6,14 +6,37 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from tests.unit.cli.server_process import PATIENCE_SECONDS, server, weaver
+from tests.unit.cli.server_process import PATIENCE_SECONDS, ServerProcess, server, weaver
+from weaver.main import WEB
 
 TOKEN = "0123456789-not-to-be-seen"
+
+
+def test_first_start_with_the_demo_shows_something_and_the_next_adds_nothing(tmp_path: Path) -> None:
+    home, token = tmp_path / "home", {"SECURITY_API_TOKEN": TOKEN}
+
+    def runs(running: ServerProcess) -> list[tuple[str, str]]:
+        return [(one["name"], one["status"]) for one in running.get("/api/v1/runs", **{"X-API-Key": TOKEN})[1]["items"]]
+
+    with server(home, "--demo", environment=token) as running:
+        assert "Importing the sample data" in running.told
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (found := runs(running)) != [("demo sma-crossover AAPL", "completed")]:
+            assert time.monotonic() < deadline, (found, running.log())
+            time.sleep(0.1)
+        series = running.get("/api/v1/data", **{"X-API-Key": TOKEN})[1]["items"]
+        assert {one["symbol"] for one in series} == {"AAPL", "EURUSD", "IBM", "MSFT", "SYNTHUSD"}
+        assert running.stop() == 0
+    with server(home, "--demo", environment=token) as running:
+        assert "mporting" not in running.told
+        assert runs(running) == [("demo sma-crossover AAPL", "completed")]
+        assert running.stop() == 0
 
 
 def test_up_serves_on_an_embedded_file_and_stops_in_order(tmp_path: Path) -> None:
@@ -22,7 +45,7 @@ def test_up_serves_on_an_embedded_file_and_stops_in_order(tmp_path: Path) -> Non
         assert "storage sqlite; no token is needed" in running.told
         status, health = running.get("/api/v1/healthz")
         assert (status, health["status"], health["storage"], health["read_only"]) == (200, "ok", "sqlite", False)
-        assert "no web app" in running.get("/")[1]
+        assert ('<div id="root">' if (WEB / "index.html").is_file() else "no web app") in running.get("/")[1]
         place = json.loads((home / "server.json").read_text())
         assert place == {"url": running.url, "process_id": running.process.pid}
         assert (home / "server.json").stat().st_mode & 0o077 == 0
