@@ -7799,6 +7799,8 @@ export interface operations {
                 after?: number;
                 /** @description Only those that have this `corr_id`. */
                 corr_id?: string | null;
+                /** @description The first page has the newest, they first. */
+                newest_first?: boolean;
                 /** @description Only those about this order; with `type=orders.*` it takes least. */
                 order_id?: string | null;
                 /** @description Which page, from 1; one past the end is empty. */

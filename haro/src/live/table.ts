@@ -34,6 +34,7 @@ const ACCOUNTS: Stale[] = [
   { path: "/api/v1/portfolio/equity" },
 ];
 const RISK: Stale[] = [{ path: "/api/v1/risk" }];
+const LOG: Stale = { path: "/api/v1/events" };
 const VENUES: Stale[] = [{ path: "/api/v1/venues" }, { path: "/api/v1/healthz" }];
 const DATA: Stale[] = [{ path: "/api/v1/data" }, { path: "/api/v1/instruments" }, { path: "/api/v1/candles" }];
 
@@ -66,6 +67,7 @@ function ofOrder({ run_id: run, order_id: order }: { run_id: string | null; orde
   return [
     { path: "/api/v1/orders" },
     { path: "/api/v1/orders/{order_id}", run: order },
+    LOG,
     { path: "/api/v1/runs/{run_id}/orders", run },
     { path: "/api/v1/runs/{run_id}/events", run },
   ];
@@ -87,7 +89,7 @@ function ofFill(payload: { run_id: string | null; order_id: string }): Stale[] {
 }
 
 function ofRisk({ run_id: run }: { run_id: string | null }): Stale[] {
-  return [...RISK, { path: "/api/v1/runs/{run_id}", run }, { path: "/api/v1/runs/{run_id}/events", run }];
+  return [...RISK, LOG, { path: "/api/v1/runs/{run_id}", run }, { path: "/api/v1/runs/{run_id}/events", run }];
 }
 
 const runPage = (run: string | null) => (run ? { to: `/runs/${encodeURIComponent(run)}` } : {});

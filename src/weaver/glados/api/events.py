@@ -8,7 +8,7 @@ from fastapi import Query as Parameter
 
 from weaver.events.filter import EventFilter
 from weaver.glados.api.lists.page_text import written
-from weaver.glados.api.lists.paging import PagingDep
+from weaver.glados.api.lists.paging import Paging, PagingDep
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier
@@ -40,6 +40,7 @@ async def list_events(
         Identifier | None, Parameter(description="Only those about this order; with `type=orders.*` it takes least.")
     ] = None,
     after: Annotated[int, Parameter(ge=0, le=2**63 - 1, description="Only events past this seq.")] = 0,
+    newest_first: Annotated[bool, Parameter(description="The first page has the newest, they first.")] = False,
 ) -> Response:
     """The log in the order of `seq`, which is that of commits. To follow it live, use GET /events/stream."""
     newest = (await services.log.bounds()).newest
@@ -47,9 +48,12 @@ async def list_events(
     wanted = EventFilter(
         types=None if types is None else tuple(types), run_id=run_id, corr_id=corr_id, order_id=order_id
     )
-    events = await services.log.read(wanted, after=after, limit=paging.page_size, skip=paging.first)
     total = await services.log.count(wanted, after=after)
+    cut = _from_the_end(total, paging) if newest_first else (paging.first, paging.page_size)
+    events = list(await services.log.read(wanted, after=after, skip=cut[0], limit=cut[1]))
     last = events[-1].seq if events else None
+    if newest_first:
+        events.reverse()
 
     def answer() -> EventsResponse:
         return EventsResponse(
@@ -62,3 +66,10 @@ async def list_events(
         )
 
     return await written(services, answer, count=len(events))
+
+
+def _from_the_end(total: int, paging: Paging) -> tuple[int, int]:
+    """How many to skip, and how many to read, for a page that is counted from the newest."""
+    end = max(0, total - paging.first)
+    begin = max(0, end - paging.page_size)
+    return begin, end - begin

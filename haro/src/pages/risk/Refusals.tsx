@@ -1,0 +1,88 @@
+/** What the risk gate refused, and which limits were passed: the newest first. */
+import type { ColumnDef } from "@tanstack/react-table";
+import { Link } from "react-router";
+
+import { api } from "~/api/client";
+import type { Schemas } from "~/api/types";
+import { UNKNOWN } from "~/format/figures";
+import { Answer, Empty, Skeleton } from "~/ui/Answer";
+import { DataTable } from "~/ui/DataTable";
+import { Panel } from "~/ui/Panel";
+import { useTableState } from "~/ui/tableState";
+import { Moment } from "~/ui/Time";
+
+const PAGE = 25;
+const NO_FILTERS = [] as const;
+
+type Event = Schemas["EventResponse"];
+const said = ({ payload }: Event, name: string): string => {
+  const value = payload[name];
+  return typeof value === "string" && value !== "" ? value : UNKNOWN;
+};
+
+const COLUMNS: ColumnDef<Event>[] = [
+  { id: "at", header: "When", cell: ({ row: { original } }) => <Moment at={original.ts} /> },
+  {
+    id: "what",
+    header: "What",
+    cell: ({ row: { original } }) =>
+      original.type === "risk.LimitBreached" ? <span className="text-loss">halted</span> : "refused",
+  },
+  { id: "rule", header: "By", cell: ({ row: { original } }) => said(original, "rule").replaceAll("_", " ") },
+  { id: "symbol", header: "Symbol", cell: ({ row: { original } }) => said(original, "symbol") },
+  {
+    id: "reason",
+    header: "Why",
+    cell: ({ row: { original } }) => <span className="block min-w-56 wrap-anywhere">{said(original, "reason")}</span>,
+  },
+  { id: "of", header: "Of", cell: ({ row: { original } }) => <Whose event={original} /> },
+];
+
+function Whose({ event }: { event: Event }) {
+  const order = event.payload.order_id;
+  if (typeof order === "string" && event.type === "risk.Refused")
+    return (
+      <Link to={`/orders/${order}`} className="text-accent hover:underline">
+        order
+      </Link>
+    );
+  if (event.run_id)
+    return (
+      <Link to={`/runs/${event.run_id}`} className="text-accent hover:underline">
+        run
+      </Link>
+    );
+  return said(event, "account");
+}
+
+export function Refusals() {
+  const state = useTableState(NO_FILTERS);
+  const refusals = api.useQuery(
+    "get",
+    "/api/v1/events",
+    {
+      params: {
+        query: { type: ["risk.Refused", "risk.LimitBreached"], newest_first: true, page: state.page, page_size: PAGE },
+      },
+    },
+    { placeholderData: (before) => before },
+  );
+  return (
+    <Panel title="Refusals and breaches" flush>
+      <Answer of={refusals} loading={<Skeleton className="m-3 h-24" />}>
+        {(page) => (
+          <DataTable
+            caption="Refused orders and breached limits"
+            columns={COLUMNS}
+            page={page}
+            state={state}
+            rowKey={({ id }) => id}
+            empty={
+              <Empty title="Nothing was refused.">An order that a limit forbids stands here with the reason.</Empty>
+            }
+          />
+        )}
+      </Answer>
+    </Panel>
+  );
+}
