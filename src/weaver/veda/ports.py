@@ -172,6 +172,10 @@ class Decider(Protocol):
 class Deciders(Protocol):
     """Where deciders come from."""
 
+    def get_ready(self) -> None:
+        """Begin what the first one would wait for, and wait for nothing. What is wrong with that, `new` says."""
+        ...
+
     async def new(self, run_id: str) -> Decider:
         """One for a run. Raises WorkerLost where no process can be had."""
         ...

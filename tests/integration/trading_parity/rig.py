@@ -179,6 +179,8 @@ class InProcess:
 
     came: Came
 
+    def get_ready(self) -> None: ...
+
     async def new(self, run_id: str) -> Noting:
         return Noting(self.came)
 

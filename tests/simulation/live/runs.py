@@ -75,6 +75,8 @@ class ChaosDeciders:
         self._world, self._chaos = world, chaos
         self._lost_at = -BETWEEN_SECONDS
 
+    def get_ready(self) -> None: ...
+
     async def new(self, run_id: str) -> ChaosDecider:
         await asyncio.sleep(self._world.faults.expovariate(100))
         return ChaosDecider(self._world, self._is_lost)

@@ -54,11 +54,24 @@ class LocalDeciders:
         self._own: set[HostProcess] = set()
         """Hosts of one run each."""
         self._starting = asyncio.Lock()
+        self._preparing: asyncio.Task[None] | None = None
 
     @property
     def host_pid(self) -> int | None:
         """The host's process id."""
         return None if self._host is None else self._host.pid
+
+    def get_ready(self) -> None:
+        """See `Deciders`."""
+        if self._host is None and self._preparing is None:
+            self._preparing = asyncio.create_task(self._prepared(), name="the host of deciders")
+
+    async def _prepared(self) -> None:
+        async with self._starting:
+            if self._host is None:
+                with suppress(WorkerLost):
+                    self._host = await self._started()
+        self._preparing = None
 
     async def new(self, run_id: str) -> RunDecider:
         """See `Deciders`."""
@@ -86,6 +99,8 @@ class LocalDeciders:
 
     async def close(self) -> None:
         """End the hosts, and with them every decider."""
+        if self._preparing is not None:
+            await self._preparing
         hosts = [*self._own, *([self._host] if self._host is not None else [])]
         self._own.clear()
         self._host = None

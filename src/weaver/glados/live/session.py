@@ -116,6 +116,7 @@ class LiveSessions:
         now = account.adapter.now()
         messages = bars_of(rules)  # from now on: what ended by now is history, and asked for
         if not is_own:
+            self._deciders.get_ready()  # which takes a second
             await self._published(instant_of(now))
         start = time_of(decode_setup(recorded[0].inputs).start) if recorded else now
         after = instant_of(recorded[-1].time) if recorded else instant_of(start)

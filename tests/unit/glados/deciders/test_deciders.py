@@ -54,6 +54,32 @@ async def started_as(deciders: LocalDeciders, run_id: str, on_bar: str, **more: 
     return decider
 
 
+async def pid_of_host(deciders: LocalDeciders) -> int:
+    while (pid := deciders.host_pid) is None:
+        await asyncio.sleep(0.01)
+    return pid
+
+
+def test_the_host_that_was_made_ready_is_the_one_that_forks() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        deciders.get_ready()
+        deciders.get_ready()
+        ready = await asyncio.wait_for(pid_of_host(deciders), 60)
+        await closed(await started(deciders, "        pass"))
+        assert deciders.host_pid == ready
+
+    on_deciders(work)
+
+
+def test_a_host_that_cannot_be_started_is_told_of_by_the_first_that_is_asked_for() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        deciders.get_ready()
+        with pytest.raises(WorkerLost):
+            await deciders.new("run-1")
+
+    on_deciders(work, command=("/nowhere/python",))
+
+
 async def closed(decider: RunDecider) -> None:
     """It waits for nothing that its strategy does, and its process is gone."""
     async with asyncio.timeout(60):
