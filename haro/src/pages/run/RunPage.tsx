@@ -1,0 +1,95 @@
+/** One run: its head, its progress, and its parts, each at an address of its own. */
+import { Link, Outlet, useParams } from "react-router";
+
+import { api } from "~/api/client";
+import type { RunDetail } from "~/api/types";
+import { Answer, Skeleton } from "~/ui/Answer";
+import { ModeBadge, StatusBadge } from "~/ui/Badge";
+import { cx } from "~/ui/cx";
+import { Page } from "~/ui/Page";
+import { Tabs } from "~/ui/Tabs";
+import { Ago, Since } from "~/ui/Time";
+
+import { RunActions } from "./RunActions";
+import { RunProgress } from "./RunProgress";
+import { RunTrouble } from "./RunTrouble";
+
+const TABS = [
+  ["Overview", ""],
+  ["Chart", "chart"],
+  ["Trades", "trades"],
+  ["Orders & fills", "orders"],
+  ["Events", "events"],
+  ["Journal", "journal"],
+  ["Settings", "settings"],
+] as const;
+
+export default function RunPage() {
+  const { runId = "" } = useParams();
+  const run = api.useQuery("get", "/api/v1/runs/{run_id}", { params: { path: { run_id: runId } } });
+  return (
+    <Answer of={run} loading={<Loading />}>
+      {(found) => <Shown run={found} />}
+    </Answer>
+  );
+}
+
+function Loading() {
+  return (
+    <Page title="Run">
+      <Skeleton className="h-20" />
+      <Skeleton className="h-96" />
+    </Page>
+  );
+}
+
+function Shown({ run }: { run: RunDetail }) {
+  const isLive = run.mode === "live";
+  const base = `/runs/${encodeURIComponent(run.id)}`;
+  return (
+    <div className={cx(isLive && "min-h-full border-4 border-live")}>
+      {isLive && (
+        <p className="bg-live/15 px-4 py-1 text-center font-bold tracking-wide text-live">
+          LIVE · this run trades with real money
+        </p>
+      )}
+      <Page title={run.name} beside={<Beside run={run} />} actions={<RunActions run={run} />}>
+        <RunTrouble run={run} />
+        {run.status === "running" && run.mode === "backtest" && <RunProgress run={run} />}
+        <Tabs
+          label="Parts of this run"
+          tabs={TABS.map(([label, path]) => ({ label, to: path ? `${base}/${path}` : base, end: path === "" }))}
+        />
+        <Outlet context={run} />
+      </Page>
+    </div>
+  );
+}
+
+function Beside({ run }: { run: RunDetail }) {
+  return (
+    <>
+      <Link to={`/strategies/${encodeURIComponent(run.strategy_id)}`} className="text-accent hover:underline">
+        {run.strategy_id}
+      </Link>
+      <span className="text-soft wrap-anywhere">
+        {run.symbols.length > 4
+          ? `${run.symbols.slice(0, 3).join(", ")} and ${run.symbols.length - 3} more`
+          : run.symbols.join(", ")}{" "}
+        {run.timeframe}
+      </span>
+      <ModeBadge mode={run.mode} />
+      <span className="flex items-center gap-1.5">
+        <StatusBadge status={run.status} queued={run.queued} />
+        <span className="text-soft">
+          <SinceWhen run={run} />
+        </span>
+      </span>
+    </>
+  );
+}
+
+function SinceWhen({ run }: { run: RunDetail }) {
+  if (run.status === "running" && run.started_at && !run.queued) return <Since at={run.started_at} />;
+  return <Ago at={run.completed_at ?? run.stopped_at ?? run.started_at ?? run.created_at} />;
+}

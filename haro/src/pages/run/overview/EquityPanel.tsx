@@ -1,0 +1,52 @@
+/** Equity against buying and holding, the drawdown under it on the same time axis. */
+import { lazy, Suspense, useMemo } from "react";
+
+import type { Run, Schemas } from "~/api/types";
+import { type Curve, pointsOf } from "~/charts/curves";
+import { Legend } from "~/charts/Legend";
+import { Answer, Empty, Skeleton } from "~/ui/Answer";
+import { Panel } from "~/ui/Panel";
+
+import { useBenchmark, useEquity } from "../useRun";
+
+const CurvesChart = lazy(() => import("~/charts/CurvesChart"));
+const waiting = <Skeleton className="h-96 max-md:h-80" />;
+
+export function EquityPanel({ run, initial }: { run: Run; initial: number | null | undefined }) {
+  const equity = useEquity(run);
+  const held = useBenchmark(run).data?.items;
+  return (
+    <Panel title="Equity and drawdown">
+      <Answer
+        of={equity}
+        loading={waiting}
+        isEmpty={({ items }) => items.length === 0}
+        empty={<Empty title="No curve yet">It begins with the first bar that the strategy is given.</Empty>}
+      >
+        {({ items }) => <Drawn items={items} held={held} initial={initial} />}
+      </Answer>
+    </Panel>
+  );
+}
+
+interface DrawnProps {
+  items: Schemas["EquityPoint"][];
+  held: Schemas["BenchmarkPoint"][] | undefined;
+  initial: number | null | undefined;
+}
+
+function Drawn({ items, held, initial }: DrawnProps) {
+  const curves = useMemo<Curve[]>(() => {
+    const own: Curve = { name: "Equity", colour: "accent", points: pointsOf(items) };
+    const other: Curve = { name: "Buy and hold", colour: "soft", points: pointsOf(held ?? []), isQuiet: true };
+    return other.points.length > 0 ? [own, other] : [own];
+  }, [items, held]);
+  return (
+    <div className="flex flex-col gap-2">
+      <Legend curves={[...curves, { name: "Drawdown", colour: "loss" }]} />
+      <Suspense fallback={waiting}>
+        <CurvesChart label="Equity, and under it the drawdown" curves={curves} start={initial ?? null} />
+      </Suspense>
+    </div>
+  );
+}

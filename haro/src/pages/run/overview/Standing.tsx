@@ -1,0 +1,173 @@
+/** How a run that trades stands now: what it holds, what works at its venue, what is left of its limits, its feed. */
+import type { Order, Run, Schemas } from "~/api/types";
+import { api } from "~/api/client";
+import { Answer, Empty } from "~/ui/Answer";
+import { OrderStatusBadge, SideBadge } from "~/ui/Badge";
+import { Exact, Money, Pnl } from "~/ui/Figure";
+import { Panel } from "~/ui/Panel";
+import { SimpleTable } from "~/ui/SimpleTable";
+
+import { limitText, usedShare } from "../limits";
+
+const of = (run: Run) => ({ path: { run_id: run.id } });
+const OPEN: Order["status"][] = ["submitting", "submitted", "accepted", "partial"];
+
+export function Standing({ run }: { run: Run }) {
+  return (
+    <div className="grid items-start gap-4 xl:grid-cols-2">
+      <Positions run={run} />
+      <OpenOrders run={run} />
+      <RiskUse run={run} />
+      <Feed run={run} />
+    </div>
+  );
+}
+
+function Positions({ run }: { run: Run }) {
+  const positions = api.useQuery(
+    "get",
+    "/api/v1/runs/{run_id}/positions",
+    { params: of(run) },
+    { refetchInterval: run.status === "running" ? 10_000 : false },
+  );
+  return (
+    <Panel title="Positions" flush>
+      <Answer of={positions} isEmpty={({ items }) => items.length === 0} empty={<Empty title="It holds nothing" />}>
+        {({ items }) => (
+          <SimpleTable
+            caption="Positions"
+            rows={items}
+            rowKey={({ symbol }) => symbol}
+            columns={[
+              { header: "Symbol", cell: ({ symbol }) => symbol },
+              { header: "Quantity", numeric: true, cell: ({ quantity }) => <Exact value={quantity} /> },
+              {
+                header: "Average",
+                numeric: true,
+                cell: ({ average_price }) => <Exact value={average_price} least={2} />,
+              },
+              { header: "Last", numeric: true, cell: ({ close }) => <Exact value={close} least={2} /> },
+              { header: "Value", numeric: true, cell: ({ market_value }) => <Money value={market_value} /> },
+              { header: "P&L", numeric: true, cell: ({ unrealised_pnl }) => <Pnl value={unrealised_pnl} /> },
+            ]}
+          />
+        )}
+      </Answer>
+    </Panel>
+  );
+}
+
+function OpenOrders({ run }: { run: Run }) {
+  const orders = api.useQuery("get", "/api/v1/runs/{run_id}/orders", {
+    params: { ...of(run), query: { status: OPEN, page_size: 20, sort: "-number" } },
+  });
+  return (
+    <Panel title="Open orders" flush>
+      <Answer of={orders} isEmpty={({ total }) => total === 0} empty={<Empty title="No order works" />}>
+        {({ items }) => (
+          <SimpleTable
+            caption="Open orders"
+            rows={items}
+            rowKey={({ id }) => id}
+            columns={[
+              { header: "Side", cell: ({ side }) => <SideBadge side={side} /> },
+              { header: "Symbol", cell: ({ symbol }) => symbol },
+              { header: "Type", cell: ({ order_type }) => order_type },
+              { header: "Quantity", numeric: true, cell: ({ quantity }) => <Exact value={quantity} /> },
+              {
+                header: "Price",
+                numeric: true,
+                cell: ({ limit_price, stop_price }) => <Exact value={limit_price ?? stop_price} least={2} />,
+              },
+              { header: "Status", cell: ({ status }) => <OrderStatusBadge status={status} /> },
+            ]}
+          />
+        )}
+      </Answer>
+    </Panel>
+  );
+}
+
+function RiskUse({ run }: { run: Run }) {
+  const risk = api.useQuery("get", "/api/v1/risk");
+  return (
+    <Panel title="Use of its limits">
+      <Answer of={risk}>
+        {({ fields, accounts }) => {
+          const own = accounts.flatMap((one) => one.runs).find(({ run_id }) => run_id === run.id);
+          if (!own) return <Empty title="Its account is not connected" />;
+          return <Uses fields={fields} own={own} />;
+        }}
+      </Answer>
+    </Panel>
+  );
+}
+
+function Uses({ fields, own }: { fields: Schemas["LimitResponse"][]; own: Schemas["RunRisk"] }) {
+  return (
+    <dl className="grid gap-2 text-table">
+      {fields.map(({ name, title, unit }) => {
+        const share = usedShare(own.use[name], own.limits[name]);
+        return (
+          <div key={name} className="grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-1">
+            <dt className="text-soft">{title}</dt>
+            <dd className="figure text-right">
+              {own.use[name] != null && `${limitText(own.use[name], unit)} of `}
+              {limitText(own.limits[name], unit)}
+            </dd>
+            {share !== null && (
+              <div aria-hidden className="col-span-2 h-1 overflow-hidden rounded-full bg-raised">
+                <div
+                  className={share > 0.8 ? "h-full bg-warn" : "h-full bg-accent-fill"}
+                  style={{ width: `${share * 100}%` }}
+                />
+              </div>
+            )}
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+function Feed({ run }: { run: Run }) {
+  const venues = api.useQuery("get", "/api/v1/venues");
+  return (
+    <Panel title="Venue and feed">
+      <Answer of={venues}>
+        {({ items }) => {
+          const own = items.find(({ id, mode, of_run }) => id === run.venue && mode === run.mode && !of_run);
+          if (!own) return <Empty title="This venue is not known here" />;
+          return (
+            <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-table">
+              <dt className="text-soft">Venue</dt>
+              <dd>
+                {own.title} {own.mode}
+              </dd>
+              <dt className="text-soft">State</dt>
+              <dd>{run.options.replay ? `a replay of its own, ${run.options.replay}` : own.state}</dd>
+              {own.problem && (
+                <>
+                  <dt className="text-soft">Problem</dt>
+                  <dd className="text-loss wrap-anywhere">{own.problem}</dd>
+                </>
+              )}
+              {Object.entries(own.feeds).map(([name, state]) => (
+                <FeedState key={name} name={name} state={state} />
+              ))}
+            </dl>
+          );
+        }}
+      </Answer>
+    </Panel>
+  );
+}
+
+function FeedState({ name, state }: { name: string; state: unknown }) {
+  return (
+    <>
+      <dt className="text-soft">Feed {name}</dt>
+      <dd className="wrap-anywhere">{typeof state === "string" ? state : JSON.stringify(state)}</dd>
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+/** All statistics, in groups, each with its definition on hover. */
+import type { Stats } from "~/api/types";
+import { GROUPS, statistic } from "~/format/statistics";
+import { Panel } from "~/ui/Panel";
+
+import { Defined } from "./Tiles";
+
+export function StatisticsPanel({ stats }: { stats: Stats }) {
+  return (
+    <Panel title="Statistics">
+      <div className="columns-1 gap-6 sm:columns-2">
+        {GROUPS.map(([title, keys]) => (
+          <section key={title} className="mb-4 break-inside-avoid last:mb-0">
+            <h3 className="mb-1 text-label font-medium text-faint">{title}</h3>
+            <dl>
+              {keys.map((key) => (
+                <div
+                  key={key}
+                  className="flex items-baseline justify-between gap-3 border-b border-line/60 py-0.5 last:border-0"
+                >
+                  <dt className="min-w-0">
+                    <Defined of={key} />
+                  </dt>
+                  <dd className="figure text-table" title={stats[key] == null ? undefined : String(stats[key])}>
+                    {statistic(key, stats[key])}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Panel>
+  );
+}
