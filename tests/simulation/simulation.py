@@ -10,7 +10,7 @@ from random import Random
 
 import structlog
 
-from tests.simulation.chaos import chaos_of
+from tests.simulation.chaos import Chaos, chaos_of
 from tests.simulation.control import ACCOUNT, Control
 from tests.simulation.invariants import broken
 from tests.simulation.overnight.night import CLOSES_AT, SPLITS_AT, Night, night_of
@@ -35,8 +35,8 @@ class Simulation:
         self.world = World(seed, begins_at=self.night.begins_at if self.night else 0.0, keep_trace=keep_trace)
         self.chance = Random(f"{seed} lives")
         self.chaos = chaos_of(Random(f"{seed} chaos"))
-        if self.night is not None:  # what moves at 04:00 is seen to move by a clock that is behind, before that
-            self.chaos.skew = max(self.chaos.skew, 0.0)
+        if self.night is not None:
+            self._make_fit(self.chaos)
         self.exchange = Exchange(self.world, self.chaos, SYMBOLS)
         self.disk = FakeDisk()
         self.control = Control()
@@ -96,6 +96,13 @@ class Simulation:
             self.exchange.announce(Split(ex_date=ex_date, ratio=ratio), symbol, SPLITS_AT)
         for (begin, end), is_off in zip(night.leaps, night.sleeps, strict=True):
             self.world.at(begin, partial(self._leap, end, is_off=is_off))
+
+    @staticmethod
+    def _make_fit(chaos: Chaos) -> None:
+        """Have faults leave time for what a night leaves hours for; by a clock that is behind, prices of after a split
+        would come before it."""
+        chaos.skew, chaos.latency = max(chaos.skew, 0.0), min(chaos.latency, 0.3)
+        chaos.question_lost, chaos.store_slow = min(chaos.question_lost, 0.1), min(chaos.store_slow, 0.05)
 
     def _splits_soon(self) -> bool:
         """Whether what others do now might be heard of after the split, and each fraction of it be rounded apart."""

@@ -223,10 +223,11 @@ class LiveSessions:
 def _builder(
     instruments: Mapping[str, Instrument], timeframe: Timeframe, *, after: int, now: datetime, is_own: bool
 ) -> TickBuilder:
-    """A replay goes on where it stood, in bars of its own timeframe; a market is heard from now on."""
+    """A replay goes on where it stood, in bars of its own timeframe; a market is heard from now on, or from where the
+    run stands, by a clock that is behind."""
     if is_own:
         return TickBuilder(instruments, timeframe, after=after, source=timeframe, waits=None)
-    return TickBuilder(instruments, timeframe, after=instant_of(now))
+    return TickBuilder(instruments, timeframe, after=max(after, instant_of(now)))
 
 
 def _translator(

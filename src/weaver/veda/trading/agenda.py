@@ -13,8 +13,9 @@ CANCEL_AGAIN, CANCEL_TOLD = timedelta(seconds=10), 3
 """A cancel that nothing confirms is sent again after so long, and told when it has been sent so often: after 30 s."""
 STREAM_WAIT = timedelta(seconds=10)
 """How long an entry waits for the order stream."""
-SILENCE = timedelta(seconds=5)
-"""A market order of which nothing was heard for so long is asked for."""
+SILENCE, SILENCE_MAX = timedelta(seconds=5), timedelta(seconds=60)
+"""A market order of which nothing was heard for so long is asked for; again after as long as it has been silent, at
+most after a minute: one that waits for its market to open says nothing all night."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +81,12 @@ def to_expire(known: AccountOrders, now: datetime) -> Iterator[ToDo]:
 def to_ask(known: AccountOrders, now: datetime, asked: Mapping[str, datetime]) -> Iterator[ToDo]:
     """Market orders that should have filled, and of which nothing is heard; orders of which an exit was not seen."""
     for id_, since in _silent(known):
-        if now - asked.get(id_, since) >= SILENCE:
+        if now >= _ask_again(since, asked.get(id_, since)):
             yield ToDo(what="refresh", id=id_)
+
+
+def _ask_again(since: datetime, asked: datetime) -> datetime:
+    return asked + min(max(SILENCE, asked - since), SILENCE_MAX)
 
 
 def _silent(known: AccountOrders) -> Iterator[tuple[str, datetime]]:
@@ -105,7 +110,7 @@ def next_due(known: AccountOrders, now: datetime, asked: Mapping[str, datetime])
 
 def _dues(known: AccountOrders, asked: Mapping[str, datetime]) -> Iterator[datetime]:
     yield from (one.cancel_sent_at + CANCEL_AGAIN for one in known.open_submissions() if one.cancel_sent_at is not None)
-    yield from (asked.get(id_, since) + SILENCE for id_, since in _silent(known))
+    yield from (_ask_again(since, asked.get(id_, since)) for id_, since in _silent(known))
     for order in known.working():
         if order.expires_at is not None and order.cancel_asked is None:
             yield order.expires_at

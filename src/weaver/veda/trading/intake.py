@@ -120,6 +120,8 @@ class Intake:
             end(draft, new, OrderStatus.REJECTED, why.message)
             return why
         inherit(draft, old, new)
+        new = replace(new, reduces=new.reduces or self._only_reduces(draft, new))
+        draft.put(new)
         if waits_for_entry(draft, old) and not draft.is_still:
             end(draft, old, OrderStatus.CANCELLED, f"replaced by order {new.number}")
             draft.put(replace(draft.order(old.id), replaced_by=new.id))
@@ -127,6 +129,10 @@ class Intake:
             return None
         self._send_in_place_of(draft, old, new)
         return None
+
+    def _only_reduces(self, draft: Draft, new: LiveOrder) -> bool:
+        """Whether an order that takes another's place, and brings no exits of its own, only gets out of a position."""
+        return not draft.group(new.id) and self.can_reduce(draft, new) >= new.quantity
 
     def _send_in_place_of(self, draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
         standing = [one for one in draft.submissions_of(old.id) if self._is_replaceable(draft, one)]

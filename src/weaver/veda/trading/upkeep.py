@@ -17,6 +17,7 @@ from weaver.veda.trading.changes.placing import (
     cancel,
     end,
     is_behind_cancels,
+    left_to_replace,
     legs_of,
     open_after_close,
 )
@@ -26,6 +27,7 @@ from weaver.veda.trading.intents import Cancel
 from weaver.veda.trading.ports import Holdings, Hours
 
 ALL_TAKEN = "other exits are for all that is held"
+FILLED_FIRST = "what it was to take the place of has filled"
 STREAM_AWAY = "not sent: the venue's order stream was away for 10 s"
 
 
@@ -114,6 +116,11 @@ class Upkeep:
         if stands(draft, order):  # it has come to light
             draft.put(replace(order, waits_for=None))
             return
+        if order.waits_for is WaitsFor.CANCELS and (left := left_to_replace(draft, order)) < order.remaining:
+            if not left:
+                end(draft, order, OrderStatus.CANCELLED, FILLED_FIRST)
+                return
+            order = replace(order, quantity=order.filled + left)
         if not order.reduces and (why := self._intake.refusal(draft, order, legs_of(draft, order))) is not None:
             end(draft, order, OrderStatus.CANCELLED if order.filled else OrderStatus.REJECTED, why.message)
             return

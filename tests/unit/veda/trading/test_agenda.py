@@ -101,13 +101,20 @@ def test_an_order_ends_when_its_time_is_over() -> None:
     assert next_due(known, seconds(60), {}) is None
 
 
-def test_a_market_order_of_which_nothing_is_heard_is_asked_for_every_five_seconds() -> None:
+def test_a_market_order_of_which_nothing_is_heard_is_asked_for_after_five_seconds_and_ever_less_often() -> None:
     limit = live_order("run-2", order_type=OrderType.LIMIT, limit=100)
     known = books_of([live_order("run-1"), limit], [submission("run-1"), submission("run-2")])
     assert [one.id for one in to_ask(known, seconds(4.9), {})] == []
     assert [one.id for one in to_ask(known, seconds(5), {})] == ["run-1"]
     assert [one.id for one in to_ask(known, seconds(9), {"run-1": seconds(5)})] == []
     assert next_due(known, seconds(6), {"run-1": seconds(5)}) == seconds(10)
+    asked = [5.0]
+    while asked[-1] < 200:
+        due = next_due(known, seconds(asked[-1]), {"run-1": seconds(asked[-1])})
+        assert due is not None
+        assert [one.id for one in to_ask(known, due, {"run-1": seconds(asked[-1])})] == ["run-1"]
+        asked.append((due - NOON).total_seconds())
+    assert asked == [5, 10, 20, 40, 80, 140, 200]
 
 
 def test_an_entry_of_which_an_exit_was_not_seen_is_asked_for() -> None:

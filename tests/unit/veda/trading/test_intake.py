@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from tests.unit.veda.live_builders import live_order, seconds, submission
 from tests.unit.veda.trading.builders import AlwaysOpen, Desk, Held, at_desk
 from weaver.model.orders.actions import OrderType
@@ -105,3 +107,15 @@ def test_second_replacement_is_refused_while_one_is_on_its_way() -> None:
     resting = live_order(order_type=OrderType.LIMIT, limit=90)
     change = Replace(old_id="run-1", order=new(order_type=OrderType.LIMIT, limit=91))
     taken_up(change, check, orders=[resting, first], sent=[submission()])
+
+
+@pytest.mark.parametrize(("side", "reduces"), [("sell", True), ("buy", False)])
+def test_what_takes_the_place_of_an_order_reduces_where_all_of_it_gets_out_of_a_position(
+    side: str, reduces: bool
+) -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert (why, desk.order("run-9").reduces) == (None, reduces)
+
+    resting = live_order(side=side, order_type=OrderType.LIMIT, limit=110)
+    change = Replace(old_id="run-1", order=new(side, order_type=OrderType.LIMIT, limit=111))
+    taken_up(change, check, orders=[resting], sent=[submission()])

@@ -8,7 +8,7 @@ from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_order import WaitsFor
 from weaver.veda.trading.changes.placing import NOTHING_LEFT
 from weaver.veda.trading.intake import Intake
-from weaver.veda.trading.upkeep import ALL_TAKEN, Upkeep
+from weaver.veda.trading.upkeep import ALL_TAKEN, FILLED_FIRST, Upkeep
 
 
 def upkeep(desk: Desk, held: int) -> Upkeep:
@@ -51,3 +51,29 @@ def test_a_close_goes_for_what_is_left_when_its_cancels_are_final() -> None:
         assert (desk.sent("run-2").quantity, desk.order("run-2").quantity) == (4, 4)
 
     at_desk(look, [close])
+
+
+@pytest.mark.parametrize(
+    ("filled", "quantity", "sent"),
+    [(0, 10, 10), (4, 10, 6), (4, 5, 5), (10, 10, 0), (4, 15, 11)],
+    ids=["nothing", "a part", "less than is left", "all of it", "a part of less than is wanted"],
+)
+def test_what_filled_of_an_order_while_it_was_cancelled_is_not_ordered_again(
+    filled: int, quantity: int, sent: int
+) -> None:
+    status = OrderStatus.FILLED if filled == 10 else OrderStatus.CANCELLED
+    old = live_order(status=status, filled=filled, value=filled, cancel_asked="replaced by order 2")
+    new = live_order(
+        "run-2", number=2, quantity=quantity, status=OrderStatus.PENDING, waits_for=WaitsFor.CANCELS, replaces="run-1"
+    )
+
+    async def look(desk: Desk) -> None:
+        async with desk.books.change() as draft:
+            upkeep(desk, 0).look(draft, desk.books.known)
+        if sent:
+            assert desk.sent("run-2").quantity == sent
+        else:
+            assert (desk.order("run-2").status, desk.order("run-2").reason) == (OrderStatus.CANCELLED, FILLED_FIRST)
+            assert desk.books.known.submission("run-2") is None
+
+    at_desk(look, [old, new])

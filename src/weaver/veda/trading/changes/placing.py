@@ -13,6 +13,7 @@ from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.intents import Cancel, Place, Replace
 
+ZERO = Decimal(0)
 NOT_SENT = "not sent: the server had stopped before"
 DUST = "less than can be ordered"
 NOTHING_LEFT = "nothing was left to close"
@@ -194,6 +195,17 @@ def in_place_of(draft: Draft, intent: Replace) -> LiveOrder:
     new = replace(new, replaces=old.id, parent_id=old.parent_id, group_id=old.group_id, reduces=old.reduces)
     draft.put(new)
     return new
+
+
+def left_to_replace(draft: Draft, order: LiveOrder) -> Decimal:
+    """How much of an order is to be sent that waited until the one whose place it takes was cancelled: no more than
+    that has left, as it may have filled meanwhile; where it is for more than that was, less by what that has filled."""
+    old = None if order.replaces is None else draft.find(order.replaces)
+    if old is None or draft.submissions_of(order.id):
+        return order.remaining
+    return max(
+        min(order.remaining, order.quantity - old.filled if order.quantity > old.quantity else old.remaining), ZERO
+    )
 
 
 def inherit(draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
