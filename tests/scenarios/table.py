@@ -7,6 +7,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "live-scenarios.md"
+JOURNAL = "integration/trading/scenarios/test_by_the_journal.py"
 ORDERS = "integration/trading/orders/test_orders_at_the_venue.py"
 STREAM = "integration/trading/orders/test_stream_away.py"
 PERMITS = "integration/trading/venue/test_permits.py"
@@ -35,7 +36,10 @@ SCENARIOS = (
         reported="alpaca-trade-api-python#322, #362; alpaca-py#544",
         does="Lists are asked for with their legs, 500 orders a page, to the last page. A leg is its entry's, whatever "
         "client id the venue made up for it, and no stranger's.",
-        tests=(f"{ORDERS}::test_legs_and_the_fifty_first_order_are_found_after_a_restart",),
+        tests=(
+            f"{ORDERS}::test_legs_and_the_fifty_first_order_are_found_after_a_restart",
+            f"{JOURNAL}::test_orders_are_listed_with_their_legs_five_hundred_a_page",
+        ),
     ),
     Scenario(
         name="an entry ends part-filled, and the venue cancels the whole group",
@@ -79,7 +83,10 @@ SCENARIOS = (
         reported="Alpaca-API#90, #250; alpaca-trade-api-python#129",
         does="An order through zero is sent as a close and, once that has filled, an opening, each under an id of its "
         "own. The strategy sees one order.",
-        tests=(f"{ORDERS}::test_order_through_zero_closes_and_then_opens",),
+        tests=(
+            f"{JOURNAL}::test_order_through_zero_is_a_close_and_then_an_opening_at_the_exchange",
+            f"{ORDERS}::test_order_through_zero_closes_and_then_opens",
+        ),
     ),
     Scenario(
         name="two runs on one account, on opposite sides",
@@ -203,6 +210,7 @@ SCENARIOS = (
         tests=(
             f"{ORDERS}::test_submit_without_an_answer_is_found_at_the_venue",
             f"{ORDERS}::test_submit_that_never_came_is_rejected_after_a_minute_only",
+            f"{JOURNAL}::test_submit_that_was_denied_and_comes_to_light_is_cancelled_and_never_sent_again",
             "unit/veda/runs/mirror/test_mirror.py::test_a_fill_of_a_rejected_order_is_booked",
             "unit/veda/runs/mirror/test_mirror.py::test_more_than_was_ordered_is_booked",
             ANY_SEED,
@@ -234,7 +242,12 @@ SCENARIOS = (
         reported="nautilus_trader#5000; freqtrade#10436; hummingbot#3374",
         does="Orders are written down before they are sent, and a run's ticks with what they led to. What was being "
         "sent is looked up; no entry is sent late.",
-        tests=("acceptance/trading/test_orders.py::test_orders_outlive_a_restart", ANY_SEED),
+        tests=(
+            "acceptance/trading/test_orders.py::test_orders_outlive_a_restart",
+            "kill_trading/test_kill_trading.py::test_trading_on_a_file_loses_and_doubles_nothing",
+            "kill_trading/test_kill_trading.py::test_trading_on_postgresql_loses_and_doubles_nothing",
+            ANY_SEED,
+        ),
     ),
     Scenario(
         name="a stock splits, and legs are not adjusted",
@@ -243,6 +256,7 @@ SCENARIOS = (
         "there are then. Where that cannot be done, entries of the symbol halt, and why is told.",
         tests=(
             "integration/trading/runs/test_splits.py::test_exits_are_cancelled_and_placed_anew_for_the_shares_after_a_split",
+            f"{JOURNAL}::test_symbol_whose_exits_cannot_be_scaled_takes_no_entries_until_they_are",
         ),
     ),
     Scenario(
@@ -250,7 +264,10 @@ SCENARIOS = (
         reported="alpaca-py#289",
         does="A taken order that lacks the exits it was sent with is protected by an oco, or closed where that cannot "
         "be; told.",
-        tests=(f"{ORDERS}::test_entry_whose_legs_were_dropped_is_protected",),
+        tests=(
+            f"{ORDERS}::test_entry_whose_legs_were_dropped_is_protected",
+            f"{JOURNAL}::test_position_whose_exits_the_venue_takes_in_no_form_is_closed_and_told",
+        ),
     ),
     Scenario(
         name="the session is wrong when seen from Asia, and early closes",

@@ -45,6 +45,7 @@ class Asked:
 
     method: str
     path: str
+    query: str = ""
     body: bytes = b""
     brought: object = None
     """Its body read as JSON."""
@@ -90,9 +91,10 @@ class Guard:
             return
         body = await _read(receive)
         self._clock.on_request()
-        asked = Asked(method=scope["method"], path=scope["path"], body=body or b"")
+        query: bytes = scope["query_string"]
+        asked = Asked(method=scope["method"], path=scope["path"], query=query.decode("latin-1"), body=body or b"")
         asked.brought = _json(asked.body)
-        asked.client_order_id = _client_order_id(scope, asked.brought) or self._known_by_id(asked.path)
+        asked.client_order_id = _client_order_id(asked) or self._known_by_id(asked.path)
         self._outbox.hold()
         try:
             response = refusal(TOO_LARGE) if body is None else await self._answered(asked, scope)
@@ -186,6 +188,7 @@ class Guard:
             acted=asked.acted,
             fault=asked.fault,
             body=asked.brought if len(asked.body) <= WRITTEN_DOWN_MAX else None,
+            query=asked.query,
         )
 
 
@@ -260,11 +263,10 @@ def _json(body: bytes) -> object:
     return found
 
 
-def _client_order_id(scope: Scope, brought: object) -> str | None:
+def _client_order_id(asked: Asked) -> str | None:
     """The one that a request names, for the journal and for faults."""
-    query: bytes = scope["query_string"]
-    asked = parse_qs(query.decode("latin-1")).get("client_order_id")
-    if asked:
-        return asked[0]
-    value = brought.get("client_order_id") if isinstance(brought, dict) else None
+    named = parse_qs(asked.query).get("client_order_id")
+    if named:
+        return named[0]
+    value = asked.brought.get("client_order_id") if isinstance(asked.brought, dict) else None
     return value if isinstance(value, str) else None

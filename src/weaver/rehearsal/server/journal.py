@@ -26,6 +26,8 @@ class Entry(NamedTuple):
     """Whether the exchange did what it was asked for."""
     fault: str | None = None
     body: object = None
+    query: str | None = None
+    """Of a request, as it was sent."""
 
 
 class Journal:
@@ -46,9 +48,13 @@ class Journal:
         acted: bool,
         fault: str | None,
         body: object = None,
+        query: str = "",
     ) -> None:
         """A request was dealt with. body: what it brought."""
-        self._add(method, path, client_order_id=client_order_id, status=status, acted=acted, fault=fault, body=body)
+        self._add(
+            method, path, client_order_id=client_order_id, status=status, acted=acted, fault=fault, body=body,
+            query=query,
+        )  # fmt: skip
 
     def message(self, path: str, way: str, body: object) -> None:
         """A message came in on a socket, or went out."""
