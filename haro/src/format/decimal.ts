@@ -15,3 +15,18 @@ export function shifted(text: string, by: number): string {
   const after = digits.slice(at).replace(/0+$/, "");
   return (sign === "-" ? "-" : "") + before + (after ? `.${after}` : "");
 }
+
+/** The sum, exactly; null where nothing is to be added, or one of them is unknown or no plain decimal. */
+export function sum(amounts: readonly (string | null | undefined)[]): string | null {
+  const found = amounts.map((amount) => (amount == null ? null : DECIMAL.exec(amount)));
+  if (found.length === 0 || found.some((one) => one === null)) return null;
+  const places = Math.max(...found.map((one) => one?.[3]?.length ?? 0));
+  const total = found.reduce((all, one) => {
+    const [, sign = "", whole = "", part = ""] = one ?? [];
+    return all + BigInt(`${sign}${whole || "0"}${part.padEnd(places, "0")}`);
+  }, 0n);
+  const digits = (total < 0n ? -total : total).toString().padStart(places + 1, "0");
+  return (
+    (total < 0n ? "-" : "") + digits.slice(0, digits.length - places) + (places ? `.${digits.slice(-places)}` : "")
+  );
+}

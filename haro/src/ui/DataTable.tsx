@@ -65,7 +65,7 @@ export function DataTable<T>({
     <div>
       {/* A region that scrolls has to be reached with the keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className="overflow-x-auto" role="region" aria-label={caption} tabIndex={0}>
+      <div className="overflow-x-auto" role="region" aria-label={`Table: ${caption}`} tabIndex={0}>
         <table className="w-full border-collapse text-table">
           <caption className="sr-only">{caption}</caption>
           <thead>

@@ -1,5 +1,39 @@
+/** Is everything running, what is at risk, did anything happen. */
+import { Plus } from "lucide-react";
+
+import { api } from "~/api/client";
+import { Skeleton } from "~/ui/Answer";
+import { ButtonLink } from "~/ui/Button";
 import { Page } from "~/ui/Page";
 
+import { ActiveRuns } from "./ActiveRuns";
+import { Alerts } from "./Alerts";
+import { FirstSteps } from "./FirstSteps";
+import { Portfolio } from "./Portfolio";
+import { RecentBacktests, RecentFills, RecentOrders } from "./Recent";
+import { VenuesHealth } from "./VenuesHealth";
+
 export default function DashboardPage() {
-  return <Page title="Dashboard">{null}</Page>;
+  const runs = api.useQuery("get", "/api/v1/runs", { params: { query: { page_size: 1 } } });
+  return (
+    <Page
+      title="Dashboard"
+      actions={
+        <ButtonLink kind="primary" to="/runs/new" icon={<Plus size={15} aria-hidden />}>
+          New run
+        </ButtonLink>
+      }
+    >
+      <Alerts />
+      {runs.data?.total === 0 && <FirstSteps />}
+      {runs.isPending ? <Skeleton className="h-72" /> : <Portfolio />}
+      <div className="grid gap-4 xl:grid-cols-2">
+        <ActiveRuns />
+        <RecentBacktests />
+        <RecentOrders />
+        <RecentFills />
+      </div>
+      <VenuesHealth />
+    </Page>
+  );
 }

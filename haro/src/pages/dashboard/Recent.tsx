@@ -1,0 +1,137 @@
+/** What happened last: orders, fills, backtests. */
+import { Link } from "react-router";
+
+import { api } from "~/api/client";
+import type { Fill, Order, Schemas } from "~/api/types";
+import { Sparkline } from "~/charts/Sparkline";
+import { amountOf } from "~/pages/orders/words";
+import { Answer, Empty, Skeleton } from "~/ui/Answer";
+import { ModeBadge, OrderStatusBadge, SideBadge, StatusBadge } from "~/ui/Badge";
+import { ButtonLink } from "~/ui/Button";
+import { Exact, Return } from "~/ui/Figure";
+import { Panel } from "~/ui/Panel";
+import { Rows, type RowsColumn } from "~/ui/Rows";
+import { Ago } from "~/ui/Time";
+
+const SHOWN = 8;
+const TRADED = ["paper", "live"] as const;
+const loading = <Skeleton className="m-3 h-40" />;
+
+const ORDERS: RowsColumn<Order>[] = [
+  {
+    header: "Placed",
+    cell: ({ id, placed_at: at }) => (
+      <Link to={`/orders/${id}`} className="text-accent hover:underline">
+        <Ago at={at} />
+      </Link>
+    ),
+  },
+  { header: "Mode", wide: true, cell: ({ mode }) => <ModeBadge mode={mode ?? "backtest"} /> },
+  { header: "Side", cell: ({ side }) => <SideBadge side={side} /> },
+  { header: "Quantity", numeric: true, cell: amountOf },
+  { header: "Symbol", cell: ({ symbol }) => symbol },
+  { header: "Status", cell: ({ status }) => <OrderStatusBadge status={status} /> },
+];
+
+export function RecentOrders() {
+  const orders = api.useQuery("get", "/api/v1/orders", {
+    params: { query: { mode: [...TRADED], sort: "-placed_at", page_size: SHOWN } },
+  });
+  return (
+    <Panel
+      title="Recent orders"
+      actions={
+        <ButtonLink kind="quiet" to="/orders">
+          All
+        </ButtonLink>
+      }
+      flush
+    >
+      <Answer of={orders} loading={loading}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No paper or live order yet." action={<ButtonLink to="/orders/new">Place order</ButtonLink>} />
+          ) : (
+            <Rows caption="Recent orders" columns={ORDERS} rows={items} rowKey={({ id }) => id} />
+          )
+        }
+      </Answer>
+    </Panel>
+  );
+}
+
+const FILLS: RowsColumn<Fill>[] = [
+  {
+    header: "Filled",
+    cell: ({ order_id: id, filled_at: at }) => (
+      <Link to={`/orders/${id}`} className="text-accent hover:underline">
+        <Ago at={at} />
+      </Link>
+    ),
+  },
+  { header: "Mode", wide: true, cell: ({ mode }) => <ModeBadge mode={mode ?? "backtest"} /> },
+  { header: "Side", cell: ({ side }) => <SideBadge side={side} /> },
+  { header: "Quantity", numeric: true, cell: ({ quantity }) => <Exact value={quantity} /> },
+  { header: "Symbol", cell: ({ symbol }) => symbol },
+  { header: "Price", numeric: true, cell: ({ price }) => <Exact value={price} least={2} /> },
+];
+
+export function RecentFills() {
+  const fills = api.useQuery("get", "/api/v1/fills", {
+    params: { query: { mode: [...TRADED], sort: "-filled_at", page_size: SHOWN } },
+  });
+  return (
+    <Panel title="Recent fills" flush>
+      <Answer of={fills} loading={loading}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="Nothing has filled on paper or live yet." />
+          ) : (
+            <Rows caption="Recent fills" columns={FILLS} rows={items} rowKey={({ id }) => id} />
+          )
+        }
+      </Answer>
+    </Panel>
+  );
+}
+
+const BACKTESTS: RowsColumn<Schemas["ListedRunResponse"]>[] = [
+  {
+    header: "Run",
+    cell: ({ id, name }) => (
+      <Link to={`/runs/${id}`} className="text-accent hover:underline">
+        {name}
+      </Link>
+    ),
+  },
+  { header: "Equity", wide: true, cell: ({ figures }) => <Sparkline values={figures?.sparkline ?? []} /> },
+  { header: "Return", numeric: true, cell: ({ figures }) => <Return value={figures?.total_return} /> },
+  { header: "Status", cell: ({ status, queued }) => <StatusBadge status={status} queued={queued} /> },
+];
+
+export function RecentBacktests() {
+  const runs = api.useQuery("get", "/api/v1/runs", {
+    params: { query: { mode: ["backtest"], sort: "-created_at", page_size: SHOWN } },
+  });
+  return (
+    <Panel
+      title="Recent backtests"
+      actions={
+        <ButtonLink kind="quiet" to="/runs?mode=backtest">
+          All
+        </ButtonLink>
+      }
+      flush
+    >
+      <Answer of={runs} loading={loading}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No backtest yet." action={<ButtonLink to="/runs/new">Backtest a strategy</ButtonLink>} />
+          ) : (
+            <Rows caption="Recent backtests" columns={BACKTESTS} rows={items} rowKey={({ id }) => id} />
+          )
+        }
+      </Answer>
+    </Panel>
+  );
+}
