@@ -84,7 +84,9 @@ class Market:
 
     def quiet_until(self, tick: int) -> int:
         """The first tick from `tick` on at which it may bring more than bars: what `until` is from here on."""
-        until = min(self._last + 1, self._corporate.next_after(tick - 1))
+        until = self._last + 1
+        if self._corporate.agenda:
+            until = min(until, self._corporate.next_after(tick - 1))
         if self._book:
             # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
             until = min(until, self._watch.due(tick - 1), max(tick, self._last))
@@ -97,7 +99,12 @@ class Market:
         take_up_all, margin = self._take_up_all, self._margin
         if margin is None:
             return take_up_all
-        return lambda tick: QUIET if take_up_all(tick) is not None and margin.is_safe(tick, self.until) else None
+
+        def settle(tick: int) -> Updates | None:
+            news = take_up_all(tick)
+            return news if news is not None and margin.is_safe(tick, self.until) else None
+
+        return settle
 
     def _settle_and_tell(self, tick: int) -> Updates | None:
         if not self._is_taken_up(tick):

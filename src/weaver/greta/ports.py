@@ -26,7 +26,7 @@ class Quiet(Protocol):
 
     @property
     def until(self) -> int:
-        """The first tick at which it may bring more; `settle` may make it earlier."""
+        """The first tick at which it may bring more; where `settle` has something to tell that may be earlier."""
 
     @property
     def settle(self) -> Settle: ...

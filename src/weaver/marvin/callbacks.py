@@ -38,6 +38,7 @@ class Callbacks:
         self._clock, self._signals, self._playback, self._windows = clock, signals, playback, windows
         self._on_bar, self._on_tick, self._on_order, self._on_fill = on_bar, on_tick, on_order, on_fill
         self._on_stop = on_stop
+        self._tell = self._ignore if on_order is None and on_fill is None else self._tell_each
         self._is_called_each_tick = on_bar is not None or on_tick is not None
         self._only = playback.only if on_tick is None else None
         self._ticks = 0
@@ -127,8 +128,7 @@ class Callbacks:
             news = settle(clock.tick + 1) if clock.tick + 1 < stop else None
             if news is None:
                 return False
-            stays_quiet = stop <= market.until
-            if stays_quiet and not (news or fresh):
+            if not (news or fresh):
                 break
             clock.tick = next(steps)
             if news:
@@ -137,7 +137,7 @@ class Callbacks:
                 on_bar(only)
             else:
                 self._call_bars(self._playback.closing[0])
-            if not stays_quiet:
+            if market.until < stop:
                 return False
         return True
 
@@ -151,7 +151,11 @@ class Callbacks:
         if self._on_tick is not None:
             self._on_tick(self._tick(closed))
 
-    def _tell(self, updates: Iterable[Order | Fill]) -> None:
+    @staticmethod
+    def _ignore(updates: Iterable[Order | Fill]) -> None:
+        """Nobody wants to hear of them."""
+
+    def _tell_each(self, updates: Iterable[Order | Fill]) -> None:
         """`on_order` and `on_fill`, in the order of the events; an order that moved twice is told of as it stands."""
         known, on_order, on_fill = self._known, self._on_order, self._on_fill
         for what in updates:

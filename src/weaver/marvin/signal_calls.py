@@ -23,7 +23,7 @@ class Quiet(Protocol):
 
     @property
     def until(self) -> int:
-        """The first tick at which it may bring more; `settle` may make it earlier."""
+        """The first tick at which it may bring more; where `settle` has something to tell that may be earlier."""
 
     @property
     def settle(self) -> Settle: ...
@@ -103,10 +103,10 @@ class SignalCalls:
                 if news or fresh:
                     clock.tick = tick = tick + 1
                     tell(news)
+                    if market.until < stop:
+                        stop = market.until
                     if ticks[at] == tick:
                         break  # what it asks for is settled after the calls of this tick
-                elif market.until < stop:
-                    stop = market.until
             tick = ticks[at]
             if tick >= stop:
                 if stop == last or self._turns == turns:

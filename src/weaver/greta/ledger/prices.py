@@ -150,6 +150,14 @@ class Prices:
             return tick if tick < self.count else self.count - 1
         return int(np.searchsorted(self.tick_of_bar, tick, side="right")) - 1
 
+    def bars_of(self, start: int, stop: int) -> tuple[int, int]:
+        """The indices of the bars that close at the ticks from `start` to before `stop`: of the first, and after the
+        last."""
+        if self.tick_of_bar is None:
+            count = self.count
+            return (start if start < count else count), (stop if stop < count else count)
+        return self.newest_at(start - 1) + 1, self.newest_at(stop - 1) + 1
+
     def bar_before(self, tick: int) -> int:
         """The index of the newest bar closed before a tick, or −1."""
         return self.newest_at(tick - 1) if tick > 0 else -1

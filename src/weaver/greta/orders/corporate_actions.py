@@ -30,7 +30,8 @@ class CorporateEvents:
         for symbol, price in prices.items():
             for action in sorted(price.listing.actions, key=lambda action: action.ex_date):
                 self._schedule(symbol, price, action, first, last)
-        self._agenda = sorted({*self.ticks, *self.late})
+        self.agenda = sorted({*self.ticks, *self.late})
+        """The ticks at which something happens."""
 
     def _schedule(self, symbol: str, prices: Prices, action: CorporateAction, first: int, last: int) -> None:
         index = prices.bar_from(action)
@@ -45,10 +46,8 @@ class CorporateEvents:
 
     def next_after(self, tick: int) -> int:
         """The first tick after `tick` at which something happens."""
-        if not self._agenda:
-            return NEVER
-        at = bisect_right(self._agenda, tick)
-        return self._agenda[at] if at < len(self._agenda) else NEVER
+        at = bisect_right(self.agenda, tick)
+        return self.agenda[at] if at < len(self.agenda) else NEVER
 
     def happen(self, tick: int) -> None:
         """Apply what falls before a tick's fills."""

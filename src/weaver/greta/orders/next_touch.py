@@ -35,7 +35,7 @@ class Level(NamedTuple):
     def first(self, start: int, stop: int) -> int:
         """The tick of the first bar that may touch it, of those that close at the ticks from `start` to before
         `stop`; NEVER if none does. As floats none is missed."""
-        first, last = self.prices.newest_at(start - 1) + 1, self.prices.newest_at(stop - 1) + 1
+        first, last = self.prices.bars_of(start, stop)
         if first >= last:
             return NEVER
         touched = self.compare(self.column[first:last], self.bound)

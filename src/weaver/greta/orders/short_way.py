@@ -12,7 +12,7 @@ from weaver.model.orders.status import OrderStatus
 QUIET: tuple[()] = ()
 """Nothing to tell."""
 PENDING, ACCEPTED = OrderStatus.PENDING, OrderStatus.ACCEPTED
-Way = Callable[[int], tuple[()] | None]
+Way = Callable[[int], tuple[Order, ...] | None]
 
 
 class ShortWay:
@@ -28,12 +28,13 @@ class ShortWay:
 
     def way(self, fresh: list[Any], accept: Callable[[list[Order]], None]) -> Way:
         """A function that takes up at a tick what stands in `fresh`: takes out what it fills, and has `accept`ed what
-        is left to rest. It returns None where it cannot take up all: it leaves the rest, from the first plain order on
-        that cannot be filled so, or everything where another order may be touched or nothing is new."""
+        is left to rest. It returns an entry whose exits have begun; None where it cannot take up all: it leaves the
+        rest, from the first plain order on that cannot be filled so, or everything where another order may be touched
+        or nothing is new."""
         fills, take_up, entries = self._plain.fills, self._take_up, self._entries
         clear = fresh.clear
 
-        def take_up_all(tick: int) -> tuple[()] | None:
+        def take_up_all(tick: int) -> tuple[Order, ...] | None:
             order = fresh[0]
             if order.__class__ is Order and order.status is PENDING:
                 if order.is_plain and len(fresh) == 1:
@@ -43,7 +44,7 @@ class ShortWay:
                     return None
                 if order.exits is not None and entries is not None and entries.is_taken_up(fresh, tick):
                     clear()
-                    return QUIET
+                    return (order,)
             return take_up(fresh, accept, tick)
 
         return take_up_all

@@ -92,7 +92,7 @@ class Trail:
         """The tick of the first bar that reaches its level, of those that close at the ticks from `start` to before
         `stop`; NEVER if none does. It may be too early, by a bar that nearly does."""
         prices = self._prices
-        bar, last = prices.newest_at(start - 1) + 1, prices.newest_at(stop - 1) + 1
+        bar, last = prices.bars_of(start, stop)
         if bar >= last:
             return NEVER
         block, end = -(-bar // BLOCK), last // BLOCK
@@ -258,7 +258,7 @@ class Trails:
     def start(self, order: Order, mark: int, tick: int) -> None:
         """Let a trailing stop start from a price at a tick."""
         self._take(order, tick)
-        order.mark = mark
+        order.__dict__.update(mark=mark, stop_units=None)
 
     def _take(self, order: Order, tick: int) -> None:
         """Have an order follow the bars after a tick."""
@@ -274,7 +274,7 @@ def start(order: Order, close: int | None) -> None:
     """Let a trailing stop that has just been placed start at a close, if there has been one."""
     if order.mark is None and not order.waiting and close is not None:
         order.__class__ = StartedStop
-        order.mark = close
+        order.__dict__.update(mark=close, stop_units=None)
 
 
 def moved(mark: int | Fraction, sign: int, prices: Prices, first: int, last: int) -> int | Fraction:

@@ -156,7 +156,7 @@ class Desk:
         """Let `then` wait until `first` fills, and be its exit. Both were placed in this callback. Returns `first`."""
         if first.scale.symbol != then.scale.symbol or first.sign == then.sign:
             raise InvalidOrder("oto(first, then): `then` exits `first`, so it has its symbol and the opposite side")
-        if not (self._is_fresh(first) and self._is_fresh(then) and then.is_sized):
+        if not (self._are_fresh(first, then) and then.is_sized):
             raise InvalidOrder("oto(first, then) takes two plain orders placed in this callback")
         if exit_tif is not None:
             check_exit_tif(exit_tif)
@@ -301,12 +301,15 @@ class Desk:
             self._actions.cancel(self._clock.now, order, reason)
         self._account.cancel(order, reason)
 
-    def _is_fresh(self, order: Order) -> bool:
-        """Whether it was placed at this tick, has not filled, and has nothing to do with exits."""
-        clock = self._clock
-        is_new = order.status in WORKING and order.placed == clock.instants[clock.tick] and not order.filled
-        is_known = self._actions is None or self._actions.has(order)
-        return is_new and is_known and not (order.group or order.exits or order.reduce_only)
+    def _are_fresh(self, *orders: Order) -> bool:
+        """Whether they were placed at this tick, have not filled, and have nothing to do with exits."""
+        now, actions = self._clock.instants[self._clock.tick], self._actions
+        for order in orders:
+            if order.status not in WORKING or order.placed != now or order.filled:
+                return False
+            if order.group or order.exits or order.reduce_only or (actions is not None and not actions.has(order)):
+                return False
+        return True
 
 
 def _size_at(terms: dict[str, Any]) -> bool:
