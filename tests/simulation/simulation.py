@@ -23,7 +23,7 @@ from weaver.model.market.corporate_actions import Split
 SYMBOLS = {"AAPL": Decimal(100), "MSFT": Decimal(60)}
 FAULTS_SECONDS, QUIET_SECONDS, LAST_SECONDS = 200.0, 280.0, 600.0
 STEPS_MAX = 400_000
-NEVER_LOST = Decimal("0.02")
+NEVER_LOST = Decimal("0.04")
 """More of its equity than the first run can lose: what goes past it over a night was never lost."""
 
 
@@ -99,9 +99,9 @@ class Simulation:
 
     @staticmethod
     def _make_fit(chaos: Chaos) -> None:
-        """Have faults leave time for what a night leaves hours for; by a clock that is behind, prices of after a split
-        would come before it."""
-        chaos.skew, chaos.latency = max(chaos.skew, 0.0), min(chaos.latency, 0.3)
+        """Have faults leave time for what a night leaves hours for; by a clock that is off, what happens within a
+        second of a split would be on the wrong side of it."""
+        chaos.skew, chaos.latency = 0.0, min(chaos.latency, 0.3)
         chaos.question_lost, chaos.store_slow = min(chaos.question_lost, 0.1), min(chaos.store_slow, 0.05)
 
     def _splits_soon(self) -> bool:

@@ -218,10 +218,11 @@ class TradingService:
     # Limits
 
     async def known(self) -> Sequence[str]:
-        """The names of all shared accounts that were ever open, or have limits of their own. Raises Unavailable."""
+        """The names of all shared accounts that were ever open, or have limits or a kill switch of their own. Raises
+        Unavailable."""
         kept = [
             scope.removeprefix(prefix)
-            for prefix in ("account ", "limits ")
+            for prefix in ("account ", "limits ", "switch ")
             for scope in await self._store.states(prefix)
         ]
         shared = [name for name in kept if name.rpartition(" ")[2] in TRADED]

@@ -106,6 +106,8 @@ class TradingAccount:
             caught_up=self._caught_up,
         )  # fmt: skip
         self._companies: CorporateWatch | None = None
+        self._caught: datetime | None = None
+        """Up to when it is in the books what orders did."""
         self._coin_fees = CoinFees(
             name, mode=adapter.mode, ledgers=self.ledgers, store=store, enter=self.actions.enter,
             class_of=self.asset_class,
@@ -284,12 +286,16 @@ class TradingAccount:
 
     async def _caught_up(self, at: datetime) -> None:
         """Have in the books what orders did before an instant, others' among them. Raises Unavailable."""
+        if self._caught is not None and self._caught >= at:
+            return
+        began = self.adapter.now()
         await self.trader.looks.catch_up()
         found = self.trader.reconciler
         if self.ledgers.effects is not None:
             async with self.trader.books.change() as draft:
                 others = [fill for fill in found.others if fill.time < at]
                 self.ledgers.hear_others(draft, others, found.own, splits=self.actions.splits)
+        self._caught = began
 
     # Looks at the venue
 
@@ -310,7 +316,7 @@ class TradingAccount:
                 self.ledgers.price(position.symbol, position.price, draft.now)
         if self.ledgers.effects is None:
             if self._is_untouched() or (is_quiet and not self._in_flight()):  # else ours may be taken for held before
-                self.ledgers.look_first(draft, positions, others)
+                self.ledgers.look_first(draft, positions, others, at=found.positions_at)
                 self._coin_fees.begin(draft, found.fees or ())
         else:
             self.ledgers.hear_others(draft, others, found.own, splits=self.actions.splits)

@@ -29,7 +29,7 @@ LATE_SECONDS = 10.0
 """A tick that could not be written down for so long, by the venue's time, sends no entries any more."""
 AGAIN_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 _log = structlog.get_logger(__name__)
-TOO_LATE = "not sent: the database was away when it was decided"
+TOO_LATE = f"not sent within {LATE_SECONDS:g} s: the database was away when it was decided"
 
 
 class Beginning(Protocol):

@@ -45,6 +45,8 @@ class Reconciler:
         self.account: VenueAccount | None = None
         self.positions: tuple[VenuePosition, ...] | None = None
         """As the venue showed them at the last look; None before it."""
+        self.positions_at: datetime | None = None
+        """When it was asked for them: what had filled by then is in them."""
         self.others: tuple[VenueFill, ...] = ()
         """Fills of the last look whose orders are in no book of ours."""
         self.own: tuple[VenueFill, ...] = ()
@@ -79,7 +81,8 @@ class Reconciler:
                 await self._calls.look_ups.refresh(submission.id)
         await self._take_fills(fills)
         self.fees = await self._listed_fees()
-        self.account, self.positions = await self._adapter.account(), await self._adapter.positions()
+        self.account, self.positions_at = await self._adapter.account(), self._adapter.now()
+        self.positions = await self._adapter.positions()
         self._settled, self.is_done = reaches if self._is_undecided else started, True
         self.next_at = self._adapter.now() + EVERY
 

@@ -67,7 +67,7 @@ class Scene:
         return [(one.order.id, one.order.cancel_asked) for one in intents if isinstance(one, Place)]
 
 
-LATE = "not sent: the database was away when it was decided"
+LATE = "not sent within 10 s: the database was away when it was decided"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from weaver.veda.trading.calls.look_ups import LookUps
 from weaver.veda.trading.calls.written import is_exit, order_in, request_for, submission_in
 from weaver.veda.trading.requests import change_of
 
-LATE_REASON = "not sent: the database was away when it was to be"
+LATE_REASON = f"not sent within {LATE.seconds} s: the database was away, or the server was held up"
 
 
 class Sending:

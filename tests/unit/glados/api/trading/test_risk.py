@@ -35,7 +35,6 @@ async def test_limit_of_an_account_that_is_not_open_is_kept_and_told(api: Api) -
 
 @pytest.mark.parametrize("account", [None, ACCOUNT])
 async def test_switch_is_turned_and_released_over_all_or_one(api: Api, account: str | None) -> None:
-    await api.client.put("/api/v1/risk", json={"account": ACCOUNT, "limits": {"drawdown": None}})
     body = {"account": account, "reason": "enough", "flatten": True}
     turned = (await api.client.post("/api/v1/risk/kill-switch", json=body)).json()
     assert (turned["account"], turned["is_on"], turned["reason"], turned["flatten"]) == (account, True, "enough", True)

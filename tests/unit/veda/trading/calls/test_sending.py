@@ -48,6 +48,7 @@ def test_an_entry_is_not_sent_more_than_ten_seconds_late(seconds: int, is_sent: 
         assert bool(desk.venue.asked) is is_sent
         if not is_sent:
             assert (desk.order().status, desk.order().reason) == (OrderStatus.CANCELLED, LATE_REASON)
+            assert LATE_REASON == "not sent within 10 s: the database was away, or the server was held up"
             assert desk.sent().state is SubmissionState.ENDED
 
     at_desk(send, [WRITTEN], [SENDING])
