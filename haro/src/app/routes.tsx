@@ -20,7 +20,11 @@ export const router = createBrowserRouter([
     children: [
       { index: true, lazy: page(() => import("~/pages/dashboard/DashboardPage")) },
       { path: "strategies", lazy: page(() => import("~/pages/strategies/StrategiesPage")) },
+      { path: "strategies/:strategyId", lazy: page(() => import("~/pages/strategies/StrategyPage")) },
       { path: "data", lazy: page(() => import("~/pages/data/DataPage")) },
+      { path: "data/import", lazy: page(() => import("~/pages/data/ImportPage")) },
+      { path: "data/fetch", lazy: page(() => import("~/pages/data/FetchPage")) },
+      { path: "data/:symbol/:timeframe", lazy: page(() => import("~/pages/data/SeriesPage")) },
       { path: "runs", lazy: page(() => import("~/pages/runs/RunsPage")) },
       { path: "orders", lazy: page(() => import("~/pages/orders/OrdersPage")) },
       { path: "orders/new", lazy: page(() => import("~/pages/orders/NewOrderPage")) },

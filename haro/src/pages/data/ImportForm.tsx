@@ -1,0 +1,174 @@
+/** What the file holds as the server reads it, the fields that say otherwise, and the import itself. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { Answer, Failed, Skeleton } from "~/ui/Answer";
+import { Button } from "~/ui/Button";
+import { CheckField, SelectField, TextField } from "~/ui/Field";
+import { Panel } from "~/ui/Panel";
+import { useSubmit } from "~/ui/useSubmit";
+
+import { JobProgress } from "./JobProgress";
+import { type Mapping, renamed } from "./mapping";
+import { Preview } from "./Preview";
+import { type ImportFields, NO_FIELDS, preview, startImport } from "./upload";
+
+const NAMES = ["symbol", "timeframe", "tz", "asset", "replace"];
+const KEEP_MS = 5 * 60_000;
+
+export function ImportForm({ file }: { file: File }) {
+  const [fields, setFields] = useState(NO_FIELDS);
+  const [mapping, setMapping] = useState<Mapping>({});
+  const [job, setJob] = useState<string | null>(null);
+  const { busy, problem, submit } = useSubmit();
+  const columns = useColumns(file);
+  const looked = useQuery({
+    queryKey: ["preview", file.name, file.size, file.lastModified, fields, mapping],
+    queryFn: async () => preview((await renamed(file, columns.data ?? [], mapping)) ?? file, fields),
+    placeholderData: (before) => before,
+    enabled: columns.isSuccess,
+    staleTime: KEEP_MS,
+  });
+  const found = looked.data;
+  const send = async () => {
+    const sent = (await renamed(file, columns.data ?? [], mapping)) ?? file;
+    const symbol = fields.symbol.trim() || (found?.symbol ?? "");
+    const started = await submit(() => startImport(sent, { ...fields, symbol }));
+    if (started) setJob(started.id);
+  };
+  if (job)
+    return (
+      <Panel title="Import">
+        <JobProgress id={job} />
+      </Panel>
+    );
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+      className="flex flex-col gap-4"
+    >
+      <Panel title="How it is stored">
+        <FormFields
+          fields={fields}
+          set={(part) => setFields((before) => ({ ...before, ...part }))}
+          found={found}
+          errorOf={(name) => problem?.of(name)}
+        />
+      </Panel>
+      <Panel title="What it holds" flush>
+        <Answer
+          of={columns.error ? ({ ...looked, error: columns.error } as typeof looked) : looked}
+          loading={<Skeleton className="m-3 h-48" />}
+        >
+          {(shown) =>
+            shown && (
+              <Preview
+                file={file}
+                preview={shown}
+                columns={columns.data ?? []}
+                mapping={mapping}
+                setMapping={setMapping}
+              />
+            )
+          }
+        </Answer>
+      </Panel>
+      {problem && !problem.isOf(NAMES) && <Failed error={problem} />}
+      <div className="flex justify-end">
+        <Button
+          type="submit"
+          kind="primary"
+          busy={busy}
+          disabled={!found || found.errors.length > 0 || looked.isFetching}
+        >
+          {found && found.bars > 0 ? `Import ${found.bars} bars` : "Import"}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** The file's own columns, whatever is made of them. */
+function useColumns(file: File) {
+  return useQuery({
+    queryKey: ["columns", file.name, file.size, file.lastModified],
+    queryFn: async () => (await preview(file, NO_FIELDS))?.columns ?? [],
+    staleTime: KEEP_MS,
+  });
+}
+
+interface FormFieldsProps {
+  fields: ImportFields;
+  set: (part: Partial<ImportFields>) => void;
+  found: Awaited<ReturnType<typeof preview>>;
+  errorOf: (name: string) => string | undefined;
+}
+
+function FormFields({ fields, set, found, errorOf }: FormFieldsProps) {
+  return (
+    <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
+      <Typed name="symbol" label="Symbol" placeholder={found?.symbol} {...{ fields, set, errorOf }} />
+      <Typed
+        name="timeframe"
+        label="Timeframe"
+        placeholder={found?.timeframe ?? undefined}
+        help="As 1m, 5m, 1h, 1d. A multiple of the file's own resamples."
+        {...{ fields, set, errorOf }}
+      />
+      <Typed
+        name="tz"
+        label="Time zone"
+        placeholder={found?.time_zone ?? "UTC"}
+        help="Of times that carry none, as America/New_York."
+        {...{ fields, set, errorOf }}
+      />
+      <SelectField
+        label="Class"
+        value={fields.asset}
+        onChange={({ target }) => set({ asset: target.value })}
+        error={errorOf("asset")}
+      >
+        <option value="">{found?.asset_class ? `${found.asset_class} (as found)` : "as found"}</option>
+        {["stock", "crypto", "fx", "future"].map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </SelectField>
+      <CheckField
+        label="Drop what is stored of it"
+        help="Else bars of the same time are replaced, and the others stay."
+        checked={fields.replace}
+        onChange={({ target }) => set({ replace: target.checked })}
+        className="lg:col-span-2"
+      />
+    </div>
+  );
+}
+
+interface TypedProps extends Pick<FormFieldsProps, "fields" | "set" | "errorOf"> {
+  name: "symbol" | "timeframe" | "tz";
+  label: string;
+  placeholder: string | undefined;
+  help?: string;
+}
+
+/** Text that counts when the field is left: each look at the file is a request. */
+function Typed({ name, label, placeholder, help, fields, set, errorOf }: TypedProps) {
+  const [text, setText] = useState(fields[name]);
+  return (
+    <TextField
+      label={label}
+      help={help}
+      placeholder={placeholder}
+      value={text}
+      spellCheck={false}
+      onChange={({ target }) => setText(target.value)}
+      onBlur={() => text !== fields[name] && set({ [name]: text })}
+      onKeyDown={(event) => event.key === "Enter" && set({ [name]: text })}
+      error={errorOf(name)}
+    />
+  );
+}

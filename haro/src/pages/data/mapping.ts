@@ -1,0 +1,59 @@
+/** Which column of a file is what, where its names do not tell: the names in its first line are written anew. */
+import type { Schemas } from "~/api/types";
+
+type Column = Schemas["ColumnResponse"];
+export type Use = NonNullable<Column["use"]>;
+
+export const USES: Record<Use, string> = {
+  time: "time",
+  clock: "time of day",
+  symbol: "symbol",
+  open: "open",
+  high: "high",
+  low: "low",
+  close: "close",
+  volume: "volume",
+};
+
+/** By the place of a column: what it is to be; null: nothing. Those that are not named stay as they are. */
+export type Mapping = Record<number, Use | null>;
+
+/** What each column is, with what was chosen: what one was chosen to be, another is no more. */
+export function usesOf(columns: Column[], mapping: Mapping): (Use | null)[] {
+  const chosen = new Set(Object.values(mapping));
+  return columns.map(({ use }, at) => {
+    const given = mapping[at];
+    if (given !== undefined) return given;
+    return use && chosen.has(use) ? null : use;
+  });
+}
+
+/** The names that the server reads as these uses. */
+function names(columns: Column[], uses: (Use | null)[]): string[] {
+  const hasClock = uses.includes("clock");
+  return columns.map((_, at) => {
+    const use = uses[at];
+    if (!use) return `unused_${at + 1}`;
+    if (use === "time") return hasClock ? "date" : "timestamp";
+    return use === "clock" ? "time" : use;
+  });
+}
+
+const HEAD_BYTES = 64 * 1024;
+const DELIMITERS = [",", ";", "\t", "|"];
+
+/** Whether the first line can be written anew: text that is not packed. */
+export const canMap = ({ name }: { name: string }): boolean => !/\.(gz|parquet|pq)$/i.test(name);
+
+/** The same file under other names of columns; null where its first line has not these columns. */
+export async function renamed(file: File, columns: Column[], mapping: Mapping): Promise<File | null> {
+  if (Object.keys(mapping).length === 0) return file;
+  const head = await file.slice(0, HEAD_BYTES).text();
+  const end = head.search(/\r?\n/);
+  const line = end < 0 ? head : head.slice(0, end);
+  const delimiter = DELIMITERS.find((one) => line.split(one).length === columns.length);
+  if (delimiter === undefined) return null;
+  const written = names(columns, usesOf(columns, mapping)).join(delimiter);
+  const bytes = new TextEncoder().encode(line).length;
+  return new File([written, file.slice(bytes)], file.name, { type: file.type });
+}

@@ -1,0 +1,111 @@
+/** The sources of a strategy that were run, newest first; and how one differs from that of now, or from another. */
+import { useState } from "react";
+import { Link } from "react-router";
+
+import { api } from "~/api/client";
+import type { Schemas } from "~/api/types";
+import { count } from "~/format/figures";
+import { Answer, Empty, Skeleton } from "~/ui/Answer";
+import { Button, ButtonLink } from "~/ui/Button";
+import { Panel } from "~/ui/Panel";
+import { Rows, type RowsColumn } from "~/ui/Rows";
+import { Ago } from "~/ui/Time";
+
+import { Difference } from "./Difference";
+
+type Run = Schemas["ListedRunResponse"];
+
+/** The runs of one source; `newest` stands for it. */
+export interface Version {
+  hash: string;
+  newest: Run;
+  runs: number;
+  first: string;
+}
+
+/** Runs come newest first. */
+export function versionsOf(runs: Run[]): Version[] {
+  const found = new Map<string, Version>();
+  for (const run of runs) {
+    const hash = run.source_hash ?? "";
+    const known = found.get(hash);
+    if (known) found.set(hash, { ...known, runs: known.runs + 1, first: run.created_at });
+    else found.set(hash, { hash, newest: run, runs: 1, first: run.created_at });
+  }
+  return [...found.values()];
+}
+
+export function Versions({ strategyId, now }: { strategyId: string; now: string | null }) {
+  const runs = api.useQuery("get", "/api/v1/runs", {
+    params: { query: { strategy_id: [strategyId], sort: "-created_at", page_size: 500 } },
+  });
+  return (
+    <Panel
+      title="Versions that were run"
+      actions={
+        <ButtonLink kind="quiet" to={`/runs?strategy_id=${encodeURIComponent(strategyId)}`}>
+          All its runs
+        </ButtonLink>
+      }
+      flush
+    >
+      <Answer of={runs} loading={<Skeleton className="m-3 h-24" />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="It has not been run yet." />
+          ) : (
+            <List versions={versionsOf(items)} strategyId={strategyId} now={now} />
+          )
+        }
+      </Answer>
+    </Panel>
+  );
+}
+
+function List({ versions, strategyId, now }: { versions: Version[]; strategyId: string; now: string | null }) {
+  const [compared, setCompared] = useState<Version | null>(null);
+  const columns: RowsColumn<Version>[] = [
+    {
+      header: "Source",
+      cell: ({ hash }) => (
+        <>
+          <code className="font-mono text-label" title={hash}>
+            {hash.slice(0, 8)}
+          </code>
+          {hash === now && <span className="ml-2 text-gain">the one of now</span>}
+        </>
+      ),
+    },
+    { header: "Runs", numeric: true, cell: ({ runs }) => count(runs) },
+    { header: "First", wide: true, cell: ({ first }) => <Ago at={first} /> },
+    {
+      header: "Last",
+      cell: ({ newest }) => (
+        <Link to={`/runs/${newest.id}`} className="text-accent hover:underline">
+          <Ago at={newest.created_at} />
+        </Link>
+      ),
+    },
+    {
+      header: <span className="sr-only">Actions</span>,
+      cell: (version) =>
+        version.hash !== now && (
+          <span className="flex justify-end">
+            <Button
+              aria-expanded={compared?.hash === version.hash}
+              aria-label={`Compare ${version.hash.slice(0, 8)} with the source of now`}
+              onClick={() => setCompared(compared?.hash === version.hash ? null : version)}
+            >
+              {compared?.hash === version.hash ? "Hide" : "Compare"}
+            </Button>
+          </span>
+        ),
+    },
+  ];
+  return (
+    <>
+      <Rows caption="Versions" columns={columns} rows={versions} rowKey={({ hash }) => hash} />
+      {compared && <Difference strategyId={strategyId} run={compared.newest.id} hash={compared.hash} />}
+    </>
+  );
+}
