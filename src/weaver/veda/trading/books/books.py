@@ -96,7 +96,9 @@ class Books:
                 is_still=self._is_still,
             )
             yield draft
-            if not draft.is_empty:
+            if draft.is_empty:
+                draft.seen()  # nothing has to be kept for what memory is to follow
+            else:
                 await self._commit(draft)
 
     async def _commit(self, draft: Draft) -> None:

@@ -50,6 +50,30 @@ def test_nobody_sees_a_change_before_it_is_committed() -> None:
     asyncio.run(change())
 
 
+def test_what_memory_follows_with_comes_with_the_commit_and_where_nothing_is_to_be_kept() -> None:
+    async def change() -> None:
+        at, done = FailsAt(), list[str]()
+        books = books_on(FakeDisk(), at)
+        async with books.change() as draft:
+            draft.then(lambda: done.append("empty"))
+            assert done == []
+        at.point = "commit"
+        with pytest.raises(Unavailable):
+            async with books.change() as draft:
+                draft.put(ORDER)
+                draft.then(lambda: done.append("not kept"))
+        with pytest.raises(ValueError, match="no"):
+            async with books.change() as draft:
+                draft.then(lambda: done.append("raised"))
+                raise ValueError("no")
+        async with books.change() as draft:
+            draft.put(ORDER)
+            draft.then(lambda: done.append("kept"))
+        assert done == ["empty", "kept"]
+
+    asyncio.run(change())
+
+
 def test_a_change_that_raises_was_never_made() -> None:
     async def change() -> None:
         disk = FakeDisk()
