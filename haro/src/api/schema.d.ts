@@ -833,7 +833,7 @@ export type paths = {
         };
         /**
          * List Run Trades
-         * @description Its closed round trips.
+         * @description Its closed round trips; with `since` and `until`, those that were open at some time between the two.
          */
         get: operations["listRunTrades"];
         put?: never;
@@ -10430,6 +10430,8 @@ export interface operations {
     listRunEvents: {
         parameters: {
             query?: {
+                /** @description The other way round. */
+                newest_first?: boolean;
                 /** @description Which page, from 1; one past the end is empty. */
                 page?: number;
                 /** @description How many items a page holds. */
@@ -11502,10 +11504,14 @@ export interface operations {
                 page_size?: number;
                 /** @description Any of these. */
                 side?: components["schemas"]["TradeSide"][] | null;
+                /** @description Those that ended at this time or later. */
+                since?: string | null;
                 /** @description One of the items' fields; `-field` for descending order. */
                 sort?: string | null;
                 /** @description Any of these. */
                 symbol?: string[] | null;
+                /** @description Those that began by this time. */
+                until?: string | null;
             };
             header?: never;
             path: {

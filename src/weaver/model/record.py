@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T", covariant=True)
@@ -16,6 +17,10 @@ class Query:
 
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Column → any of these values."""
+    at_least: Mapping[str, datetime] = field(default_factory=dict)
+    """Column → its earliest time."""
+    at_most: Mapping[str, datetime] = field(default_factory=dict)
+    """Column → its latest time."""
     sort: str = ""
     """A column, `-column` for descending; empty: the list's own order. An unknown column raises InputError."""
     page: int = 1

@@ -1,6 +1,7 @@
 """Results of paper and live runs, in the shapes of a backtest's."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -100,6 +101,15 @@ def live_trades(
     chosen = [row for row in rows if (not symbol or row["symbol"] in symbol) and (not side or row["side"] in side)]
     found = sorted_by(chosen, sort, {name: partial(_key, name) for name in _SORTED_BY})
     return Page(items=found[paging.first : paging.first + paging.page_size], total=len(found))
+
+
+def during(rows: Sequence[Row], since: datetime | None, until: datetime | None) -> list[Row]:
+    """The trades that were open at some time between the two."""
+    return [
+        row
+        for row in rows
+        if (since is None or row["exit_time"] >= since) and (until is None or row["entry_time"] <= until)
+    ]
 
 
 def _key(name: str, row: Row) -> Any:

@@ -1,6 +1,7 @@
 """What a run left behind."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
@@ -9,9 +10,10 @@ from fastapi.responses import HTMLResponse
 
 from weaver.glados.api.events import TypesParameter, chosen_types
 from weaver.glados.api.lists.page_text import page_text
-from weaver.glados.api.lists.paging import Paging, PagingDep, SortParameter
+from weaver.glados.api.lists.paging import PagingDep, SortParameter
 from weaver.glados.api.runs.events import run_events
 from weaver.glados.api.runs.live import (
+    during,
     find_live_result,
     live_points,
     live_positions,
@@ -24,8 +26,8 @@ from weaver.glados.api.runs.orders import OrderParameter, SideParameter, StatusP
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.connections import HeldResponse
 from weaver.glados.http.errors import responses
-from weaver.glados.ports import Page, Row
-from weaver.glados.schemas.base import PageOf, finite
+from weaver.glados.ports import Page, Query, Row
+from weaver.glados.schemas.base import LastMoment, Moment, PageOf, finite
 from weaver.glados.schemas.events import EventResponse, JournalEntryResponse
 from weaver.glados.schemas.runs.results import (
     EquityResponse,
@@ -110,16 +112,24 @@ async def list_run_trades(
     paging: PagingDep,
     symbol: SymbolParameter = None,
     side: Annotated[list[TradeSide] | None, Parameter(description="Any of these.")] = None,
+    since: Annotated[Moment | None, Parameter(description="Those that ended at this time or later.")] = None,
+    until: Annotated[LastMoment | None, Parameter(description="Those that began by this time.")] = None,
     sort: SortParameter = None,
 ) -> Response:
-    """Its closed round trips."""
+    """Its closed round trips; with `since` and `until`, those that were open at some time between the two."""
     if (run := await traded_run(services, run_id)) is not None:
         live = await find_live_result(services, run)
         rows = [] if live is None else await services.threads.results.do(live.trade_rows, run_id)
-        chosen = live_trades(rows, paging, symbol=symbol, side=side, sort=sort)
+        there = during(rows, since, until)
+        chosen = live_trades(there, paging, symbol=symbol, side=side, sort=sort)
         return await page_text(services, chosen, lambda row: TradeResponse(**row), paging)
     filters: Filters = {"symbol": symbol, "side": side}
-    found = await _rows(services, "trades", run_id, paging, filters, sort)
+    query = replace(
+        paging.query(filters, sort),
+        at_least={} if since is None else {"exit_time": since},
+        at_most={} if until is None else {"entry_time": until},
+    )
+    found = await _rows(services, "trades", run_id, query)
     return await page_text(services, found, lambda row: TradeResponse(**row), paging)
 
 
@@ -135,7 +145,7 @@ async def list_run_fills(
 ) -> Response:
     """Its fills."""
     filters: Filters = {"symbol": symbol, "side": side, "order_id": order_id}
-    found = await _rows(services, "fills", run_id, paging, filters, sort)
+    found = await _rows(services, "fills", run_id, paging.query(filters, sort))
     return await page_text(services, found, lambda row: FillResponse(**row), paging)
 
 
@@ -151,16 +161,20 @@ async def list_run_orders(
 ) -> Response:
     """Its orders."""
     filters: Filters = {"symbol": symbol, "side": side, "status": status}
-    found = await _rows(services, "orders", run_id, paging, filters, sort)
+    found = await _rows(services, "orders", run_id, paging.query(filters, sort))
     return await page_text(services, found, lambda row: OrderResponse(**row), paging)
 
 
 @router.get("/events", response_model=PageOf[EventResponse], responses=responses(400, 404))
 async def list_run_events(
-    run_id: RunId, services: ServicesDep, paging: PagingDep, type: TypesParameter = None
+    run_id: RunId,
+    services: ServicesDep,
+    paging: PagingDep,
+    type: TypesParameter = None,
+    newest_first: Annotated[bool, Parameter(description="The other way round.")] = False,
 ) -> Response:
     """Its events: those of the log by `seq`, then those that are kept with its result (`seq` null), in order."""
-    found = await run_events(services, run_id, types=chosen_types(type), first=paging.first, count=paging.page_size)
+    found = await run_events(services, run_id, paging, types=chosen_types(type), newest_first=newest_first)
     return await page_text(services, found, EventResponse.of, paging)
 
 
@@ -168,7 +182,7 @@ async def list_run_events(
 async def list_run_log(run_id: RunId, services: ServicesDep, paging: PagingDep) -> Response:
     """What its strategy wrote with `self.log`."""
     types = ("strategy.Log",)
-    found = await run_events(services, run_id, types=types, first=paging.first, count=paging.page_size)
+    found = await run_events(services, run_id, paging, types=types)
     return await page_text(services, found, lambda event: JournalEntryResponse.model_validate(event.payload), paging)
 
 
@@ -222,17 +236,10 @@ async def get_report(
     return HTMLResponse(await services.threads.results.do(decode_report, blob), headers=headers)
 
 
-async def _rows(
-    services: Services,
-    table: str,
-    run_id: str,
-    paging: Paging,
-    filters: Filters,
-    sort: str | None,
-) -> Page[Row]:
+async def _rows(services: Services, table: str, run_id: str, query: Query) -> Page[Row]:
     async with services.database.transaction() as transaction:
         await existing_run(transaction, run_id)
-        return await transaction.records.rows(table, run_id, paging.query(filters, sort))
+        return await transaction.records.rows(table, run_id, query)
 
 
 def _indicators(run_id: str, blob: bytes, points: int) -> IndicatorsResponse:

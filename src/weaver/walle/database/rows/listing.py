@@ -48,7 +48,7 @@ async def page_of(
     """
     if query.page < 1 or query.page_size < 1:
         raise InputError(f"page {query.page} of {query.page_size}: both are counted from 1")
-    conditions = and_(True, *where, *_conditions(table, query.filters, filters))
+    conditions = and_(True, *where, *_conditions(table, query.filters, filters), *_spans(table, query))
     order = _order(table, query.sort, default_sort, postgresql=postgresql)
     offset = min((query.page - 1) * query.page_size, _FARTHEST)
     chosen: Select[Any] = select(*shown_columns(table)).where(conditions).order_by(*order)
@@ -67,6 +67,13 @@ def _conditions(table: Table, filters: Mapping[str, Sequence[str]], known: Seque
     if unknown:
         raise InputError(f"{table.name} cannot be filtered by {unknown[0]!r}, but by {', '.join(known)}")
     return [table.c[name].in_(list(values)) for name, values in filters.items()]
+
+
+def _spans(table: Table, query: Query) -> list[ColumnElement[bool]]:
+    return [
+        *(table.c[name] >= time for name, time in query.at_least.items()),
+        *(table.c[name] <= time for name, time in query.at_most.items()),
+    ]
 
 
 def _order(table: Table, sort: str, default: Sequence[str], *, postgresql: bool) -> list[SortKey]:

@@ -358,6 +358,38 @@ async def test_event_is_sent_with_its_whole_envelope(api: Api) -> None:
     assert logged.keys() == kept.keys() == set(Event.__dataclass_fields__)
 
 
+async def test_events_of_a_run_are_paged_from_the_newest_too(api: Api) -> None:
+    await with_events(api, logged=3, kept=[kept_line(k) for k in range(4)])
+    whole = (await api.client.get("/api/v1/runs/r1/events")).json()["items"]
+    turned = []
+    for page in (1, 2, 3):
+        body = (await api.client.get(f"/api/v1/runs/r1/events?newest_first=true&page={page}&page_size=3")).json()
+        assert body["total"] == 7
+        turned += body["items"]
+    assert turned == whole[::-1]
+    past = (await api.client.get("/api/v1/runs/r1/events?newest_first=true&page=4&page_size=3")).json()
+    assert (past["items"], past["total"]) == ([], 7)
+
+
+async def test_trades_of_a_stretch_of_time_are_those_that_were_open_in_it(api: Api) -> None:
+    days = [("01", "03"), ("04", "05"), ("05", "09"), ("10", "11")]
+    rows = [
+        trade_row(k, entry_time=f"2024-01-{begin}T10:00:00Z", exit_time=f"2024-01-{end}T10:00:00Z")
+        for k, (begin, end) in enumerate(days, start=1)
+    ]
+    await api.database.keep(a_run("r1", status=RunStatus.COMPLETED), trades=rows)
+
+    async def numbers(**params: str) -> list[int]:
+        body = (await api.client.get("/api/v1/runs/r1/trades", params=params)).json()
+        assert body["total"] == len(body["items"])
+        return [one["number"] for one in body["items"]]
+
+    assert await numbers() == [1, 2, 3, 4]
+    assert await numbers(since="2024-01-05T10:00:00Z", until="2024-01-06") == [2, 3]
+    assert await numbers(since="2024-01-05T10:00:01Z") == [3, 4]
+    assert await numbers(until="2024-01-04T09:59:59Z") == [1]
+
+
 async def test_events_of_a_run_are_filtered_by_type_wherever_they_are_kept(api: Api) -> None:
     lines = [kept_line(0), kept_line(1, "orders.Created"), kept_line(2, "strategy.Log")]
     await with_events(api, logged=2, kept=lines)
