@@ -12,7 +12,8 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import { exact } from "~/format/figures";
 
 import { type Bar, type DrawnTrade, type Indicator, isOverPrice, onBars } from "./candles";
-import { colour, CURVES } from "./theme";
+import { colour } from "./theme";
+import { CURVES } from "./tokens";
 import { TradeMarks } from "./TradeMarks";
 import { useChart } from "./useChart";
 import type { Span } from "./window";

@@ -1,7 +1,7 @@
 /** Bars and what belongs on them: an indicator's value at each, and each trade at the bars it began and ended in. */
 import type { Schemas, Trade } from "~/api/types";
 
-import { seconds } from "./theme";
+import { seconds } from "./time";
 
 export type Candle = Schemas["CandleResponse"];
 export type Indicator = Schemas["IndicatorSeries"];

@@ -1,6 +1,6 @@
 /** Curves as they are drawn: points in order of time, drawdowns, and a common beginning. */
-import type { Token } from "./theme";
-import { seconds } from "./theme";
+import type { Token } from "./tokens";
+import { seconds } from "./time";
 
 export interface Point {
   /** Seconds since 1970. */

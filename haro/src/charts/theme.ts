@@ -10,11 +10,7 @@ import {
 
 import { day, moment } from "~/format/times";
 
-export type Token =
-  "ink" | "soft" | "faint" | "line" | "accent" | "gain" | "loss" | "warn" | "backtest" | "paper" | "live";
-
-/** The colours of several curves, the first the most important. */
-export const CURVES: Token[] = ["accent", "warn", "backtest", "gain", "loss", "paper"];
+import type { Token } from "./tokens";
 
 /** A token's colour in the theme that is shown, with an opacity. */
 export function colour(token: Token, opacity = 1): string {
@@ -25,8 +21,6 @@ export function colour(token: Token, opacity = 1): string {
   return `rgba(${red}, ${green}, ${blue}, ${opacity})`;
 }
 
-/** Seconds, as a chart counts them. */
-export const seconds = (time: string): number => Math.floor(Date.parse(time) / 1000);
 const iso = (time: Time): string => new Date(Number(time) * 1000).toISOString();
 
 /** `isDaily`: the points are days, which are the same in every zone. */

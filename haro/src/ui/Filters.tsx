@@ -9,13 +9,16 @@ const LOOK = "h-8 min-w-0 rounded-md border border-line bg-ground px-2 text-tabl
 
 export function Filters({
   state,
+  label = "Filters",
   children,
 }: {
   state: Pick<TableState<string>, "isFiltered" | "clear">;
+  /** Tells those of several tables on a page apart. */
+  label?: string;
   children: ReactNode;
 }) {
   return (
-    <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2">
+    <div role="search" aria-label={label} className="flex flex-wrap items-center gap-2">
       {children}
       {state.isFiltered && (
         <Button kind="quiet" icon={<X size={14} aria-hidden />} onClick={state.clear}>

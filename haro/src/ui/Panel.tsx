@@ -28,9 +28,13 @@ export function Panel({ title, label, actions, children, className, flush = fals
     >
       {(title || actions) && (
         <header className="flex min-h-11 flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-1.5">
-          <h2 id={id} className="font-medium">
-            {title}
-          </h2>
+          {title ? (
+            <h2 id={id} className="font-medium">
+              {title}
+            </h2>
+          ) : (
+            <span />
+          )}
           <div className="flex flex-wrap items-center gap-2">{actions}</div>
         </header>
       )}

@@ -9,7 +9,7 @@ import { money } from "~/format/figures";
 import { Confirm } from "~/ui/Dialog";
 import { CheckField } from "~/ui/Field";
 
-import { limitText } from "./limits";
+import { limitText } from "~/format/limits";
 import { trades } from "./useRun";
 
 interface DialogProps {

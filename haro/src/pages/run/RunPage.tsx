@@ -50,7 +50,7 @@ function Shown({ run }: { run: RunDetail }) {
     <div className={cx(isLive && "min-h-full border-4 border-live")}>
       {isLive && (
         <p className="bg-live/15 px-4 py-1 text-center font-bold tracking-wide text-live">
-          LIVE · this run trades with real money
+          LIVE · {run.status === "running" ? "this run trades with real money" : "with real money"}
         </p>
       )}
       <Page title={run.name} beside={<Beside run={run} />} actions={<RunActions run={run} />}>

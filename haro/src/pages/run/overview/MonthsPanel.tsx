@@ -22,8 +22,8 @@ export function MonthsPanel({ run }: { run: Run }) {
       >
         {({ items }) => (
           // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls has to be reached
-          <div className="overflow-x-auto p-2" role="region" aria-label="Monthly returns" tabIndex={0}>
-            <table className="w-full border-separate border-spacing-0.5 text-label">
+          <div className="overflow-x-auto p-2" role="group" aria-label="Monthly returns" tabIndex={0}>
+            <table className="w-full min-w-[44rem] border-separate border-spacing-0.5 text-label">
               <thead>
                 <tr className="text-soft">
                   <th scope="col" className="px-1.5 text-left font-medium">

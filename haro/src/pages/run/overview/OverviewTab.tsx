@@ -34,13 +34,11 @@ export default function OverviewTab() {
       {({ stats, warnings }) => (
         <>
           <Warnings warnings={warnings} />
-          <Tiles run={run} stats={stats} />
+          <Tiles stats={stats} />
           <EquityPanel run={run} initial={stats.initial_equity} />
           {trades(run) && <Standing run={run} />}
-          <div className="grid items-start gap-4 xl:grid-cols-2">
-            <MonthsPanel run={run} />
-            <StatisticsPanel stats={stats} />
-          </div>
+          <MonthsPanel run={run} />
+          <StatisticsPanel stats={stats} />
         </>
       )}
     </Answer>

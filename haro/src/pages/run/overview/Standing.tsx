@@ -3,11 +3,12 @@ import type { Order, Run, Schemas } from "~/api/types";
 import { api } from "~/api/client";
 import { Answer, Empty } from "~/ui/Answer";
 import { OrderStatusBadge, SideBadge } from "~/ui/Badge";
+import { Facts } from "~/ui/Facts";
 import { Exact, Money, Pnl } from "~/ui/Figure";
 import { Panel } from "~/ui/Panel";
-import { SimpleTable } from "~/ui/SimpleTable";
+import { Rows } from "~/ui/Rows";
 
-import { limitText, usedShare } from "../limits";
+import { limitText, usedShare } from "~/format/limits";
 
 const of = (run: Run) => ({ path: { run_id: run.id } });
 const OPEN: Order["status"][] = ["submitting", "submitted", "accepted", "partial"];
@@ -34,8 +35,8 @@ function Positions({ run }: { run: Run }) {
     <Panel title="Positions" flush>
       <Answer of={positions} isEmpty={({ items }) => items.length === 0} empty={<Empty title="It holds nothing" />}>
         {({ items }) => (
-          <SimpleTable
-            caption="Positions"
+          <Rows
+            caption="Table of positions"
             rows={items}
             rowKey={({ symbol }) => symbol}
             columns={[
@@ -65,8 +66,8 @@ function OpenOrders({ run }: { run: Run }) {
     <Panel title="Open orders" flush>
       <Answer of={orders} isEmpty={({ total }) => total === 0} empty={<Empty title="No order works" />}>
         {({ items }) => (
-          <SimpleTable
-            caption="Open orders"
+          <Rows
+            caption="Table of open orders"
             rows={items}
             rowKey={({ id }) => id}
             columns={[
@@ -113,7 +114,7 @@ function Uses({ fields, own }: { fields: Schemas["LimitResponse"][]; own: Schema
             <dt className="text-soft">{title}</dt>
             <dd className="figure text-right">
               {own.use[name] != null && `${limitText(own.use[name], unit)} of `}
-              {limitText(own.limits[name], unit)}
+              {own.limits[name] === null ? "no limit" : limitText(own.limits[name], unit)}
             </dd>
             {share !== null && (
               <div aria-hidden className="col-span-2 h-1 overflow-hidden rounded-full bg-raised">
@@ -137,37 +138,20 @@ function Feed({ run }: { run: Run }) {
       <Answer of={venues}>
         {({ items }) => {
           const own = items.find(({ id, mode, of_run }) => id === run.venue && mode === run.mode && !of_run);
-          if (!own) return <Empty title="This venue is not known here" />;
+          const { replay, speed } = run.options;
           return (
-            <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-table">
-              <dt className="text-soft">Venue</dt>
-              <dd>
-                {own.title} {own.mode}
-              </dd>
-              <dt className="text-soft">State</dt>
-              <dd>{run.options.replay ? `a replay of its own, ${run.options.replay}` : own.state}</dd>
-              {own.problem && (
-                <>
-                  <dt className="text-soft">Problem</dt>
-                  <dd className="text-loss wrap-anywhere">{own.problem}</dd>
-                </>
-              )}
-              {Object.entries(own.feeds).map(([name, state]) => (
-                <FeedState key={name} name={name} state={state} />
-              ))}
-            </dl>
+            <Facts
+              facts={[
+                { name: "Venue", value: `${own?.title ?? run.venue ?? "none"} ${run.mode}` },
+                replay ? { name: "Replay of its own", value: `${replay}, ${speed ?? 1} × as fast` } : null,
+                !replay && own ? { name: "State", value: own.state } : null,
+                own?.problem ? { name: "Problem", value: <span className="text-loss">{own.problem}</span> } : null,
+                ...Object.entries(own?.feeds ?? {}).map(([name, state]) => ({ name: `Feed ${name}`, value: state })),
+              ]}
+            />
           );
         }}
       </Answer>
     </Panel>
-  );
-}
-
-function FeedState({ name, state }: { name: string; state: unknown }) {
-  return (
-    <>
-      <dt className="text-soft">Feed {name}</dt>
-      <dd className="wrap-anywhere">{typeof state === "string" ? state : JSON.stringify(state)}</dd>
-    </>
   );
 }

@@ -8,7 +8,7 @@ import { Defined } from "./Tiles";
 export function StatisticsPanel({ stats }: { stats: Stats }) {
   return (
     <Panel title="Statistics">
-      <div className="columns-1 gap-6 sm:columns-2">
+      <div className="columns-1 gap-8 sm:columns-2 lg:columns-3">
         {GROUPS.map(([title, keys]) => (
           <section key={title} className="mb-4 break-inside-avoid last:mb-0">
             <h3 className="mb-1 text-label font-medium text-faint">{title}</h3>

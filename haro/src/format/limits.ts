@@ -1,6 +1,6 @@
 /** Limits and their use, as they are written. */
 import type { Schemas } from "~/api/types";
-import { exact, percent, UNKNOWN } from "~/format/figures";
+import { exact, percent, UNKNOWN } from "./figures";
 
 type Unit = Schemas["LimitResponse"]["unit"];
 

@@ -1,0 +1,78 @@
+/** On what it runs: symbols of the catalogue, a timeframe, and dates within what exists. */
+import type { Series } from "~/api/types";
+import { count } from "~/format/figures";
+import { ButtonLink } from "~/ui/Button";
+import { SelectField, TextField } from "~/ui/Field";
+import { Panel } from "~/ui/Panel";
+
+import { reach, timeframes } from "./catalogue";
+import { Range } from "./Range";
+import type { PartProps } from "./RunForm";
+import { SymbolsField } from "./SymbolsField";
+
+export function OnWhat({ draft, change, errorOf, series }: PartProps & { series: Series[] }) {
+  const there = reach(series, draft.symbols);
+  const possible = timeframes(series, draft.symbols);
+  const isBacktest = draft.mode === "backtest";
+  return (
+    <Panel title="On what">
+      <div className="flex flex-col gap-3">
+        {series.length === 0 && (
+          <p className="text-table text-soft">
+            There are no bars yet. <ButtonLink to="/data">Import some</ButtonLink>
+          </p>
+        )}
+        <SymbolsField
+          symbols={draft.symbols}
+          known={[...new Set(series.map(({ symbol }) => symbol))]}
+          onChange={(symbols) => change({ symbols })}
+          error={errorOf("symbols")}
+        />
+        <SelectField
+          label="Timeframe"
+          value={draft.timeframe}
+          onChange={({ target }) => change({ timeframe: target.value })}
+          error={errorOf("timeframe")}
+        >
+          <option value="">{isBacktest ? "As stored" : "Choose one"}</option>
+          {[...new Set([...possible, ...(draft.timeframe ? [draft.timeframe] : [])])].map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </SelectField>
+        {isBacktest && (
+          <>
+            <div className="grid grid-cols-2 gap-3">
+              <TextField
+                label="From"
+                type="date"
+                min={there?.first}
+                max={there?.last}
+                value={draft.from}
+                onChange={({ target }) => change({ from: target.value })}
+                error={errorOf("start_time")}
+              />
+              <TextField
+                label="To"
+                type="date"
+                min={there?.first}
+                max={there?.last}
+                value={draft.to}
+                onChange={({ target }) => change({ to: target.value })}
+                error={errorOf("end_time")}
+              />
+            </div>
+            {there && (
+              <>
+                <Range reach={there} from={draft.from} to={draft.to} onChange={change} />
+                <p className="text-label text-faint">
+                  Bars from {there.first} to {there.last}
+                  {there.missing > 0 && `, ${count(there.missing)} missing`}. Empty dates: all of them.
+                </p>
+              </>
+            )}
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,124 @@
+/** The form in three parts. It begins from a draft; Enter starts what it asks for. */
+import { Play } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useNavigate } from "react-router";
+
+import { client } from "~/api/client";
+import type { RunDetail, Series, Strategy } from "~/api/types";
+import { Failed } from "~/ui/Answer";
+import { Button } from "~/ui/Button";
+import { useSubmit } from "~/ui/useSubmit";
+
+import { BottomLine } from "./BottomLine";
+import { reach, wrongDate } from "./catalogue";
+import { Changes } from "./Changes";
+import { bodyOf, type Draft, refusal } from "./draft";
+import { How } from "./How";
+import { OnWhat } from "./OnWhat";
+import { fieldsOf, type ParameterField, wrong } from "./schema";
+import { What } from "./What";
+
+interface RunFormProps {
+  strategies: Strategy[];
+  series: Series[];
+  begin: Draft;
+  /** The run that it is made from. */
+  source: RunDetail | null;
+}
+
+/** What the parts of the form share. */
+export interface PartProps {
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+  /** What is wrong with a field: as the server said of what was sent, or as it would say. */
+  errorOf: (field: string) => string | undefined;
+}
+
+export function RunForm({ strategies, series, begin, source }: RunFormProps) {
+  const [draft, setDraft] = useState(begin);
+  const strategy = strategies.find(({ id }) => id === draft.strategy);
+  const fields = useMemo(() => fieldsOf(strategy?.params_schema), [strategy]);
+  const { busy, problem, start, clear } = useStart();
+  const found = mistakes(draft, fields, series);
+  const part: PartProps = {
+    draft,
+    change: (change) => {
+      clear();
+      setDraft((before) => ({ ...before, ...change }));
+    },
+    errorOf: (field) => found[field] ?? refusal(problem, field),
+  };
+  const isPlaced = problem !== null && NAMED(fields).some((field) => refusal(problem, field) !== undefined);
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (Object.keys(found).length === 0 && !busy) void start(draft, fields);
+      }}
+    >
+      {source && <Changes source={source} draft={draft} />}
+      <div className="grid items-start gap-4 xl:grid-cols-3">
+        <What {...part} strategies={strategies} fields={fields} />
+        <OnWhat {...part} series={series} />
+        <How {...part} />
+      </div>
+      {problem && !isPlaced && <Failed error={problem} />}
+      <div className="sticky bottom-0 z-10 flex flex-wrap items-center justify-between gap-3 rounded-lg border border-line bg-raised px-4 py-3 shadow-(--shadow) max-md:bottom-14">
+        <BottomLine draft={draft} />
+        <Button
+          type="submit"
+          kind={draft.mode === "live" ? "danger" : "primary"}
+          icon={<Play size={15} aria-hidden />}
+          busy={busy}
+          disabled={Object.keys(found).length > 0 || draft.symbols.length === 0 || Boolean(strategy?.error)}
+        >
+          {draft.mode === "live" ? "Create live run" : "Start run"}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+const OWN = ["name", "strategy_id", "symbols", "timeframe", "start_time", "end_time", "cash", "costs", "account"];
+const REST = ["leverage", "shorting", "warmup", "seed", "venue", "replay", "speed", "risk"];
+const NAMED = (fields: ParameterField[]) => [...OWN, ...REST, ...fields.map(({ name }) => `config.${name}`)];
+
+/** What the server would refuse, by field. */
+function mistakes(draft: Draft, fields: ParameterField[], series: Series[]): Record<string, string> {
+  const there = draft.mode === "backtest" ? reach(series, draft.symbols) : null;
+  const found: [string, string | undefined][] = [
+    ...fields.map((field): [string, string | undefined] => [
+      `config.${field.name}`,
+      wrong(field, draft.parameters[field.name]),
+    ]),
+    ["start_time", wrongDate(draft.from, there, "from", draft.to)],
+    ["end_time", wrongDate(draft.to, there, "to", draft.from)],
+    ["timeframe", draft.mode !== "backtest" && !draft.timeframe ? "A paper or live run needs one." : undefined],
+    ["venue", draft.mode !== "backtest" && !draft.venue ? "A paper or live run needs one." : undefined],
+    [
+      "replay",
+      draft.mode === "paper" && draft.venue === "simulated" && !draft.replay.trim()
+        ? "Say which stored bars to replay."
+        : undefined,
+    ],
+    ["cash", /^\s*(-|0*\.?0*\s*$)/.test(draft.cash) && draft.cash.trim() ? "It must be above 0." : undefined],
+  ];
+  return Object.fromEntries(found.filter((one): one is [string, string] => one[1] !== undefined));
+}
+
+/** Create it and start it; a live one is started on its own page, which asks for its name. */
+function useStart() {
+  const navigate = useNavigate();
+  const { busy, problem, submit, clear } = useSubmit(["/api/v1/runs"]);
+  const start = (draft: Draft, fields: ParameterField[]) =>
+    submit(async () => {
+      const { data: run } = await client.POST("/api/v1/runs", { body: bodyOf(draft, fields) });
+      if (!run) return;
+      if (draft.mode !== "live")
+        await client.POST("/api/v1/runs/{run_id}/start", { params: { path: { run_id: run.id } } });
+      await navigate(`/runs/${run.id}`);
+    });
+  return { busy, problem, start, clear };
+}

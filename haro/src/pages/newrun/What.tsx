@@ -1,0 +1,87 @@
+/** What runs: the strategy, and its parameters drawn from its schema. */
+import type { Strategy } from "~/api/types";
+import { CheckField, SelectField, TextField } from "~/ui/Field";
+import { Panel } from "~/ui/Panel";
+
+import type { PartProps } from "./RunForm";
+import { helpOf, type ParameterField } from "./schema";
+
+interface WhatProps extends PartProps {
+  strategies: Strategy[];
+  fields: ParameterField[];
+}
+
+export function What({ draft, change, errorOf, strategies, fields }: WhatProps) {
+  const chosen = strategies.find(({ id }) => id === draft.strategy);
+  return (
+    <Panel title="What">
+      <div className="flex flex-col gap-3">
+        <SelectField
+          label="Strategy"
+          value={draft.strategy}
+          onChange={({ target }) => change({ strategy: target.value, parameters: {} })}
+          help={chosen?.description}
+          error={chosen?.error ?? errorOf("strategy_id")}
+        >
+          {!chosen && <option value={draft.strategy}>{draft.strategy || "Choose one"}</option>}
+          {strategies.map(({ id, error }) => (
+            <option key={id} value={id}>
+              {id}
+              {error ? " (broken)" : ""}
+            </option>
+          ))}
+        </SelectField>
+        {fields.map((field) => (
+          <Parameter
+            key={field.name}
+            field={field}
+            value={draft.parameters[field.name]}
+            error={errorOf(`config.${field.name}`)}
+            set={(value) => change({ parameters: { ...draft.parameters, [field.name]: value } })}
+          />
+        ))}
+        <TextField
+          label="Name of the run"
+          placeholder={`${draft.strategy} on ${draft.symbols.join(", ")}`}
+          value={draft.name}
+          onChange={({ target }) => change({ name: target.value })}
+          error={errorOf("name")}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+interface ParameterProps {
+  field: ParameterField;
+  value: string | boolean | undefined;
+  error: string | undefined;
+  set: (value: string | boolean) => void;
+}
+
+function Parameter({ field, value, error, set }: ParameterProps) {
+  const { kind, title, initial } = field;
+  const shared = { label: title, help: helpOf(field), error };
+  if (kind === "boolean")
+    return (
+      <CheckField {...shared} checked={Boolean(value ?? initial)} onChange={({ target }) => set(target.checked)} />
+    );
+  if (kind === "choice")
+    return (
+      <SelectField {...shared} value={String(value ?? initial)} onChange={({ target }) => set(target.value)}>
+        {field.choices.map((choice) => (
+          <option key={choice}>{choice}</option>
+        ))}
+      </SelectField>
+    );
+  return (
+    <TextField
+      {...shared}
+      inputMode={kind === "integer" ? "numeric" : kind === "number" ? "decimal" : "text"}
+      autoComplete="off"
+      placeholder={String(initial)}
+      value={String(value ?? "")}
+      onChange={({ target }) => set(target.value)}
+    />
+  );
+}

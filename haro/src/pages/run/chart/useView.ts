@@ -1,0 +1,77 @@
+/** Which stretch of a run's time is looked at: what the address says, else the trade it names, else all of it. */
+import { useMemo } from "react";
+
+import { api } from "~/api/client";
+import type { RunDetail } from "~/api/types";
+import { seconds } from "~/charts/time";
+import { around, barSeconds, type Span, spanIn, windowOf } from "~/charts/window";
+
+import { trades, useEquity } from "../useRun";
+
+export interface View {
+  /** Null: everything. */
+  span: Span | null;
+  /** The trade that the address names. */
+  trade: number | null;
+  /** False: the trade is still asked for. */
+  isKnown: boolean;
+  /** What to ask bars for. */
+  window: { start: string | undefined; end: string | undefined };
+  /** A small part of the run: more detail is worth its bytes. */
+  isClose: boolean;
+}
+
+const CLOSE = 8;
+
+export function useView(run: RunDetail, symbol: string, params: URLSearchParams): View {
+  const trade = Number(params.get("trade")) || null;
+  const said = useMemo(() => spanIn(params), [params]);
+  // Numbers run from 1 without a hole: the page of that number holds that trade alone.
+  const found = api.useQuery(
+    "get",
+    "/api/v1/runs/{run_id}/trades",
+    { params: { path: { run_id: run.id }, query: { page: trade ?? 1, page_size: 1, sort: "number" } } },
+    { enabled: trade !== null && said === null },
+  );
+  const ends = useEnds(run, symbol);
+  const named = trade === null ? undefined : found.data?.items.find(({ number }) => number === trade);
+  return useMemo(() => {
+    const bar = barSeconds(run.timeframe);
+    const of = named && around({ from: seconds(named.entry_time), to: seconds(named.exit_time) }, bar);
+    const span = said ?? of ?? null;
+    const cut = span && windowOf(span);
+    const whole = ends && ends.to - ends.from;
+    return {
+      span,
+      trade,
+      isKnown: trade === null || said !== null || !found.isPending,
+      window: {
+        start: iso(cut ? Math.max(cut.from, ends?.from ?? cut.from) : ends?.from),
+        end: iso(cut ? Math.min(cut.to, ends?.to ?? cut.to) : ends?.to),
+      },
+      isClose: span !== null && whole !== null && whole > CLOSE * (span.to - span.from),
+    };
+  }, [run.timeframe, named, said, trade, found.isPending, ends]);
+}
+
+const iso = (time: number | undefined) => (time === undefined ? undefined : new Date(time * 1000).toISOString());
+
+/** When the run's own time begins and ends, as far as it is known. */
+function useEnds(run: RunDetail, symbol: string): Span | null {
+  const series = api.useQuery("get", "/api/v1/data", { params: { query: { symbol } } }).data?.items;
+  const curve = useEquity(run).data?.items;
+  return useMemo(() => {
+    if (trades(run)) {
+      const [first, last] = [curve?.[0], curve?.at(-1)];
+      return first && last
+        ? { from: seconds(first.timestamp), to: seconds(last.timestamp) + barSeconds(run.timeframe) }
+        : null;
+    }
+    const firsts = series?.map(({ first }) => first).filter((time) => time !== null) ?? [];
+    const lasts = series?.map(({ last }) => last).filter((time) => time !== null) ?? [];
+    const from = run.start_time ?? firsts.sort()[0];
+    const to = run.end_time ?? lasts.sort().at(-1);
+    if (!from || !to) return null;
+    return { from: seconds(from), to: seconds(to) + 86_400 };
+  }, [series, curve, run]);
+}

@@ -1,0 +1,92 @@
+/** An event in a line; open: its payload, and the tree that it is a part of. */
+import { ChevronRight } from "lucide-react";
+
+import { api } from "~/api/client";
+import { cx } from "~/ui/cx";
+import { Moment } from "~/ui/Time";
+
+import { chains, gist, happened, type Link, type LogEvent } from "./chain";
+
+interface EventRowProps {
+  event: LogEvent;
+  /** Others that are there already. */
+  around: LogEvent[];
+  isOpen: boolean;
+  toggle: () => void;
+}
+
+export function EventRow({ event, around, isOpen, toggle }: EventRowProps) {
+  return (
+    <li className="border-b border-line/60 last:border-0">
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        onClick={toggle}
+        className="grid w-full grid-cols-[auto_1fr] items-baseline gap-x-3 px-3 py-1.5 text-left text-table hover:bg-raised/60 md:grid-cols-[auto_11rem_14rem_1fr]"
+      >
+        <ChevronRight size={14} aria-hidden className={cx("self-center text-faint", isOpen && "rotate-90")} />
+        <Moment at={happened(event)} />
+        <code className="font-mono text-label max-md:col-start-2">{event.type}</code>
+        <span className="truncate text-soft max-md:col-start-2">{gist(event)}</span>
+      </button>
+      {isOpen && <Opened event={event} around={around} />}
+    </li>
+  );
+}
+
+function Opened({ event, around }: { event: LogEvent; around: LogEvent[] }) {
+  const logged = api.useQuery(
+    "get",
+    "/api/v1/events",
+    { params: { query: { corr_id: event.corr_id, run_id: event.run_id ?? undefined, page_size: 100 } } },
+    { enabled: event.seq !== null },
+  );
+  const kept = around.filter(({ corr_id }) => corr_id === event.corr_id).reverse();
+  const family = logged.data && logged.data.items.length > 0 ? logged.data.items : kept;
+  return (
+    <div className="flex flex-col gap-3 bg-raised/40 px-3 pt-1 pb-3 md:pl-8">
+      <ul aria-label="What led to it, and what came of it">
+        {chains(family).map((link) => (
+          <Branch key={link.event.id} link={link} shown={event.id} />
+        ))}
+      </ul>
+      <details open>
+        <summary className="text-label text-soft">Payload</summary>
+        <pre className="mt-1 whitespace-pre-wrap wrap-anywhere rounded-md border border-line bg-ground p-2 font-mono text-label">
+          {JSON.stringify(event.payload, null, 2)}
+        </pre>
+      </details>
+      <p className="text-label text-faint wrap-anywhere">
+        {event.seq !== null && `No. ${event.seq} · `}
+        {event.id} · {event.producer} · recorded <Moment at={event.ts} />
+      </p>
+    </div>
+  );
+}
+
+function Branch({ link, shown }: { link: Link; shown: string }) {
+  const { event, answers } = link;
+  const isShown = event.id === shown;
+  return (
+    <li className="text-table">
+      <span
+        className={cx(
+          "inline-flex max-w-full flex-wrap items-baseline gap-x-2 rounded px-1.5 py-0.5",
+          isShown && "bg-accent/15",
+        )}
+      >
+        <code className={cx("font-mono text-label", isShown && "font-medium")} aria-current={isShown || undefined}>
+          {event.type}
+        </code>
+        <span className="text-soft wrap-anywhere">{gist(event)}</span>
+      </span>
+      {answers.length > 0 && (
+        <ul className="ml-3 border-l border-line pl-3">
+          {answers.map((answer) => (
+            <Branch key={answer.event.id} link={answer} shown={shown} />
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}

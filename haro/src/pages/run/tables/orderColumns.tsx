@@ -1,0 +1,72 @@
+/** The columns of a run's orders and fills. */
+import type { ColumnDef } from "@tanstack/react-table";
+
+import type { Fill, Order } from "~/api/types";
+import { count } from "~/format/figures";
+import { OrderStatusBadge, SideBadge } from "~/ui/Badge";
+import { Exact, Money } from "~/ui/Figure";
+import { Moment } from "~/ui/Time";
+
+type Meta<T> = NonNullable<ColumnDef<T>["meta"]>;
+
+function columnOf<T>(
+  sort: string | null,
+  header: string,
+  cell: (row: T) => React.ReactNode,
+  meta: Meta<T> = {},
+): ColumnDef<T> {
+  return {
+    id: `${sort ?? ""} ${header}`,
+    header,
+    meta: { ...(sort ? { sort } : {}), ...meta },
+    cell: ({ row }) => cell(row.original),
+  };
+}
+
+const numeric = { numeric: true };
+const wide = { numeric: true, wide: true };
+
+export const ORDER_COLUMNS: ColumnDef<Order>[] = [
+  columnOf("number", "No.", ({ number }) => <span className="figure">{count(number)}</span>),
+  columnOf("placed_at", "Placed", ({ placed_at }) => <Moment at={placed_at} />),
+  columnOf("symbol", "Symbol", ({ symbol }) => <span className="font-medium">{symbol}</span>),
+  columnOf("side", "Side", ({ side }) => <SideBadge side={side} />),
+  columnOf("order_type", "Type", ({ order_type }) => order_type.replaceAll("_", " "), { wide: true }),
+  columnOf("quantity", "Quantity", ({ quantity }) => <Exact value={quantity} />, numeric),
+  columnOf(
+    null,
+    "Limit or stop",
+    ({ limit_price, stop_price }) => (
+      <>
+        {(limit_price ?? stop_price) ? <Exact value={limit_price ?? stop_price} least={2} /> : ""}
+        {limit_price && stop_price && (
+          <span className="text-soft">
+            {" "}
+            / <Exact value={stop_price} least={2} />
+          </span>
+        )}
+      </>
+    ),
+    wide,
+  ),
+  columnOf("time_in_force", "In force", ({ time_in_force }) => time_in_force, { wide: true }),
+  columnOf("filled_quantity", "Filled", ({ filled_quantity }) => <Exact value={filled_quantity} />, wide),
+  columnOf("average_price", "Average", ({ average_price }) => <Exact value={average_price} least={2} />, wide),
+  columnOf("status", "Status", ({ status, reason }) => (
+    <span className="flex flex-col">
+      <OrderStatusBadge status={status} />
+      {reason && <span className="max-w-72 text-label text-soft wrap-anywhere">{reason}</span>}
+    </span>
+  )),
+];
+
+export const FILL_COLUMNS: ColumnDef<Fill>[] = [
+  columnOf("filled_at", "Filled", ({ filled_at }) => <Moment at={filled_at} />),
+  columnOf("symbol", "Symbol", ({ symbol }) => <span className="font-medium">{symbol}</span>),
+  columnOf("side", "Side", ({ side }) => <SideBadge side={side} />),
+  columnOf("quantity", "Quantity", ({ quantity }) => <Exact value={quantity} />, numeric),
+  columnOf("price", "Price", ({ price }) => <Exact value={price} least={2} />, numeric),
+  columnOf("commission", "Commission", ({ commission }) => <Money value={commission} />, wide),
+  columnOf("slippage", "Slippage a unit", ({ slippage }) => <Exact value={slippage} />, wide),
+  columnOf(null, "Notes", ({ notes }) => notes.join(", "), { wide: true }),
+];
