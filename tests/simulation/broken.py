@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.simulation.venue import connection as venue_module
 from tests.trading_store import FakeTradingStore
+from weaver.veda.accounts import corporate_actions as actions_module
 from weaver.veda.accounts.trading_account import TradingAccount
 from weaver.veda.orders import folding
 from weaver.veda.orders.submission import SubmissionState
@@ -132,6 +133,16 @@ def _protection() -> list[Change]:
     return [(upkeep_module, "protect", lambda _draft, _group_id, _held: ())]
 
 
+def _ends_of_time() -> list[Change]:
+    """Orders whose time is over are left to a venue that does not end them."""
+    return [(upkeep_module, "to_expire", lambda _known, _now: ())]
+
+
+def _splits() -> list[Change]:
+    """Orders stand at the venue as they were before a split."""
+    return [(actions_module, "move", lambda *_moved, **_before: None)]
+
+
 BROKEN: Mapping[str, Callable[[], list[Change]]] = {
     "write-ahead": _write_ahead,
     "look-up": _look_up,
@@ -145,6 +156,8 @@ BROKEN: Mapping[str, Callable[[], list[Change]]] = {
     "a tick and its orders together": _ticks_apart,
     "no late entries": _late_entries,
     "protection": _protection,
+    "ends of time": _ends_of_time,
+    "orders over a split": _splits,
 }
 
 

@@ -263,6 +263,12 @@ def _protection(seed: "Simulation") -> Iterator[str]:
         if order.group_id is not None:
             groups.setdefault(order.group_id, []).append(order.id)
     told = {str(facts["order"]).removesuffix(".close") for what, facts in seed.control.told if what in _TOLD}
+    late_splits = {
+        event.payload["symbol"]
+        for event in seed.disk.events
+        if event.type == "risk.LimitBreached" and event.payload["rule"] == "split"
+    }
+    """Of symbols of which exits could not be placed anew before the open."""
     for group_id, members in groups.items():
         entry = seed.tables.orders[group_id]
         exits = [seed.tables.orders[one] for one in members]
@@ -273,7 +279,7 @@ def _protection(seed: "Simulation") -> Iterator[str]:
             continue  # it never stood, as whoever placed it was told
         is_given_up = (is_oco and entry.cancel_asked is not None) or all(map(_is_given_up, exits))
         left = min(left, -exits[0].side.sign * Fraction(_held(seed, entry)))
-        if left < 1 or is_given_up or group_id in told:
+        if left < 1 or is_given_up or group_id in told or entry.symbol in late_splits:
             continue
         closed = seed.tables.orders.get(f"{group_id}.close")
         if closed is not None and in_shares_of_now(seed, _fills_of(seed, closed)) >= left:

@@ -13,7 +13,7 @@ import structlog
 from tests.simulation.chaos import Chaos, chaos_of
 from tests.simulation.control import ACCOUNT, Control
 from tests.simulation.invariants import broken
-from tests.simulation.overnight.night import CLOSES_AT, SPLITS_AT, Night, night_of
+from tests.simulation.overnight.night import SPLITS_AT, Night, night_of
 from tests.simulation.server import Server
 from tests.simulation.venue.connection import Exchange
 from tests.simulation.world import START, World
@@ -105,9 +105,8 @@ class Simulation:
         chaos.question_lost, chaos.store_slow = min(chaos.question_lost, 0.1), min(chaos.store_slow, 0.05)
 
     def _splits_soon(self) -> bool:
-        """Whether what others do now might be heard of after the split, and each fraction of it be rounded apart."""
-        night = self.night
-        return night is not None and bool(night.splits) and CLOSES_AT - 60 < self.world.seconds < SPLITS_AT
+        """Whether what others do now might be heard of after the split only, and its fraction be rounded apart."""
+        return self.night is not None and bool(self.night.splits) and self.world.seconds < SPLITS_AT
 
     def _leap(self, to: float, *, is_off: bool) -> None:
         """Nothing happens for hours; the server is off, or its machine sleeps."""

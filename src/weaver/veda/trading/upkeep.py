@@ -11,7 +11,7 @@ from weaver.veda.orders.account_orders import AccountOrders
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.trading.agenda import STREAM_WAIT, ToDo, to_expire
 from weaver.veda.trading.books.draft import Draft
-from weaver.veda.trading.changes.exits import groups, needs_protection, settle, stands
+from weaver.veda.trading.changes.exits import groups, may_be_entered, needs_protection, settle, stands
 from weaver.veda.trading.changes.placing import (
     NOTHING_LEFT,
     cancel,
@@ -129,6 +129,9 @@ class Upkeep:
             return
         if order.reduces:
             available = self._intake.can_reduce(draft, order)
+            if not available and may_be_entered(draft, order):
+                draft.put(replace(order, waits_for=WaitsFor.ENTRY))
+                return
             if not available:
                 self._drop(draft, order)
                 return

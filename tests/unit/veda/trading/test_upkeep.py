@@ -77,3 +77,19 @@ def test_what_filled_of_an_order_while_it_was_cancelled_is_not_ordered_again(
             assert desk.books.known.submission("run-2") is None
 
     at_desk(look, [old, new])
+
+
+def test_an_exit_that_took_anothers_place_waits_for_its_entry_while_that_may_fill() -> None:
+    entry = live_order("run-1")
+    exit_ = live_order(
+        "run-2", "sell", reduces=True, group_id="run-1", parent_id="run-1", status=OrderStatus.PENDING,
+        waits_for=WaitsFor.CANCELS,
+    )  # fmt: skip
+
+    async def look(desk: Desk) -> None:
+        async with desk.books.change() as draft:
+            upkeep(desk, 0).look(draft, desk.books.known)
+        assert (desk.order("run-2").status, desk.order("run-2").waits_for) == (OrderStatus.PENDING, WaitsFor.ENTRY)
+        assert desk.told == []
+
+    at_desk(look, [entry, exit_], [submission("run-1")])

@@ -82,6 +82,13 @@ def exits_beside(draft: Draft, submission: Submission) -> list[Submission]:
     return [sent for one in others for sent in draft.submissions_of(one.id)]
 
 
+def may_be_entered(draft: Draft, exit_: LiveOrder) -> bool:
+    """Whether the entry of an exit may still fill, or have filled without our knowing."""
+    if exit_.group_id is None or exit_.group_id == exit_.id:
+        return False
+    return not is_over(draft, draft.order(exit_.group_id))
+
+
 def is_over(draft: Draft, order: LiveOrder) -> bool:
     """Whether nothing more can come of an order."""
     return not order.is_working and not stands(draft, order)
