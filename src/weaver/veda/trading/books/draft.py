@@ -9,6 +9,7 @@ from typing import Any
 from weaver.events.event import Event
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import Payload
+from weaver.model.errors import Unavailable
 from weaver.veda.exchange.orders import VenueFill
 from weaver.veda.orders.account_orders import AccountOrders
 from weaver.veda.orders.folding import booked
@@ -64,9 +65,10 @@ class Draft:
         return self._orders.get(order_id) or self._known.order(order_id)
 
     def submission(self, submission_id: str) -> Submission:
-        """A submission that is known."""
+        """A submission that is known. Raises Unavailable where it was forgotten since somebody knew it."""
         found = self._submissions.get(submission_id) or self._known.submission(submission_id)
-        assert found is not None, f"submission {submission_id} is not known"
+        if found is None:
+            raise Unavailable(f"submission {submission_id} is not in the books any more")
         return found
 
     def submissions_of(self, order_id: str) -> Sequence[Submission]:

@@ -58,9 +58,9 @@ class Sending:
 
     async def _cancel(self, submission_id: str) -> None:
         async with self._books.change() as draft:
-            known = draft.submission(submission_id)
-            if known.state is not SubmissionState.WORKING or known.venue_id is None:
-                return
+            known = self._books.known.submission(submission_id)
+            if known is None or known.state is not SubmissionState.WORKING or known.venue_id is None:
+                return  # it is over, for so long, maybe, that it is forgotten: the machine may have slept
             draft.put_submission(replace(known, cancel_sent_at=draft.now, cancels=known.cancels + 1))
         if known.cancels == CANCEL_TOLD:
             self._told("cancel_not_confirmed", {"order": known.order_id, "symbol": known.symbol})

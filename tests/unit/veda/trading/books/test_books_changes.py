@@ -122,3 +122,12 @@ def test_an_order_whose_end_was_in_doubt_is_read_though_it_works_no_more() -> No
             assert draft.order("run-1").status is OrderStatus.CANCELLED
 
     asyncio.run(change())
+
+
+def test_what_was_forgotten_since_somebody_knew_it_is_no_fault() -> None:
+    async def change() -> None:
+        async with books_on(FakeDisk(), FailsAt()).change() as draft:
+            with pytest.raises(Unavailable, match="run-1 is not in the books any more"):
+                draft.submission("run-1")
+
+    asyncio.run(change())

@@ -1,6 +1,7 @@
 """Sending what was written down: once, in time, and by the owner only."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -108,3 +109,14 @@ def test_a_cancel_that_is_refused_is_looked_at() -> None:
         assert desk.order().is_working  # nothing follows from a refusal, nor from its not being found
 
     at_desk(cancel, [live_order(cancel_asked="enough")], [submission()])
+
+
+def test_a_cancel_of_what_has_been_forgotten_meanwhile_is_not_asked_for() -> None:
+    async def cancel(desk: Desk) -> None:
+        await desk.books.forget(desk.wall.now() + timedelta(seconds=1))
+        assert desk.books.known.submission("run-1") is None
+        await desk.calls.sending.cancel("run-1")
+        assert desk.venue.asked == []
+
+    over = live_order(status=OrderStatus.FILLED, filled=10, value=1000)
+    at_desk(cancel, [over], [submission(state=SubmissionState.ENDED)])
