@@ -80,7 +80,7 @@ class BacktestAccount:
             self.matcher.orders.reject(order, reason)
         self.fresh.append(order)
         if order.order_type is TRAILING_STOP:
-            start(order, self.close(order.scale.symbol))
+            start(order, self.prices[order.scale.symbol], self.clock.tick)
 
     def liquidate(self, order: Order) -> None:
         """Take an order by which the margin rule closes a holding."""

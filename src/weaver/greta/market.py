@@ -85,11 +85,13 @@ class Market:
     def quiet_until(self, tick: int) -> int:
         """The first tick from `tick` on at which it may bring more than bars: what `until` is from here on."""
         until = self._last + 1
-        if self._corporate.agenda:
-            until = min(until, self._corporate.next_after(tick - 1))
         if self._book:
             # What rests to the end is seen there once more, so that its status is that of a run that went bar by bar.
-            until = min(until, self._watch.due(tick - 1), max(tick, self._last))
+            due, until = self._watch.due(tick - 1), self._last if tick < self._last else tick
+            if due < until:
+                until = due
+        if self._corporate.agenda:
+            until = min(until, self._corporate.next_after(tick - 1))
         self.until = until if self._margin is None else self._margin.first_doubt(tick, until)
         return self.until
 

@@ -67,6 +67,10 @@ class Amounts(NamedTuple):
     values: Any
 
 
+AppendWhole = Callable[[Order, int, int, int, int], None]
+"""Adds the row of an order that filled whole: its signed units, its bar, by index, the place in it, and the price."""
+
+
 class FillRows(Sequence[FillRow]):
     """Which order filled so many units on which bar is known at once; what it came to may be settled later.
 
@@ -139,24 +143,33 @@ class FillRows(Sequence[FillRow]):
         if notes:
             self.notes[row] = notes
         self.paid[row] = paid
-        self._add(order, units, bar, place)
-
-    def append_whole(self, order: Order, units: int, bar: int, place: int, market: int) -> None:
-        """Add the one row of an order that filled whole, at a price before slippage; the rest is settled later."""
         if place != AT_OPEN:
-            self.market[len(self.numbers)] = market
-        self._add(order, units, bar, place)
-        order.__class__ = self.filled_whole
-
-    def _add(self, order: Order, units: int, bar: int, place: int) -> None:
-        number = order.number
-        if place != AT_OPEN:
-            self.places[len(self.numbers)] = place
-        self.kept[number] = order
-        self.numbers.append(number)
+            self.places[row] = place
+        self.kept[order.number] = order
+        self.numbers.append(order.number)
         self.which.append(self._index[order.scale.symbol])
         self.units.append(units)
         self.bars.append(bar)
+
+    def exits_of(self, symbol: str) -> AppendWhole:
+        """What adds the one row of an order of a symbol that filled whole, at a price before slippage; the rest is
+        settled later. All that it needs is looked up once."""
+        index, numbers, kept, places, market = self._index[symbol], self.numbers, self.kept, self.places, self.market
+        number, which, units_, bars = numbers.append, self.which.append, self.units.append, self.bars.append
+        filled_whole = self.filled_whole
+
+        def append(order: Order, units: int, bar: int, place: int, price: int) -> None:
+            if place != AT_OPEN:
+                row = len(numbers)
+                market[row], places[row] = price, place
+            kept[order.number] = order
+            number(order.number)
+            which(index)
+            units_(units)
+            bars(bar)
+            order.__class__ = filled_whole
+
+        return append
 
     def settle_next(self, paid: Paid) -> None:
         """Give the first unsettled row its amounts."""

@@ -1,6 +1,6 @@
 """The account of a backtest, counted in integers: cash, holdings, and every fill and cash flow."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -12,6 +12,9 @@ from weaver.model.account.position import Position
 from weaver.model.numbers.money import divide_half_even
 from weaver.model.orders.execution import AT_OPEN
 from weaver.model.orders.order import Order
+
+RecordExit = Callable[[Order, int, int, int], None]
+"""Books an order that gets out of a holding, at a price before slippage, of a bar, by index, and where in it."""
 
 
 class CashFlow(NamedTuple):
@@ -109,15 +112,25 @@ class Ledger:
         self.fills.append(order, signed, bar, place, notes, paid)
         self.settlement.take(signed, paid)
 
-    def record_exit(self, order: Order, market: int, bar: int, place: int) -> None:
-        """Book that an order has filled whole at a price before slippage, and made the holding smaller; what it came to
-        is settled when somebody looks."""
-        symbol, signed = order.scale.symbol, order.sign * order.units
-        self.units[symbol] += signed
-        if not self.units[symbol]:
-            self.shown[symbol].clear()
-        self.settlement.expect(symbol, signed, market / order.scale.price_one)
-        self.fills.append_whole(order, signed, bar, place, market)
+    def recorder_of_exits(self, symbol: str) -> RecordExit:
+        """What books that an order of a symbol has filled whole, and made the holding smaller; what it came to is
+        settled when somebody looks."""
+        held, flatten, settlement = self.units, self.shown[symbol].clear, self.settlement
+        append, bounds, scale = self.fills.exits_of(symbol), settlement.bounds[symbol], self.prices[symbol].scale
+        dearest, cheapest, each, fixed = bounds.dearest, bounds.cheapest, bounds.each, bounds.fixed
+        one = scale.price_one
+
+        def record(order: Order, market: int, bar: int, place: int) -> None:
+            signed = order.units if order.sign > 0 else -order.units
+            held[symbol] = after = held[symbol] + signed
+            if not after:
+                flatten()
+            price = market / one
+            cost = price * dearest + each if signed > 0 else price * cheapest - each
+            settlement.at_least -= signed * cost + fixed
+            append(order, signed, bar, place, market)
+
+        return record
 
     def pay(self, symbol: str, kind: str, amount: int, tick: int, **more: Any) -> None:
         """Book a cash flow; `more` is what only its kind has."""

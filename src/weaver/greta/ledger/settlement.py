@@ -62,12 +62,6 @@ class Settlement:
         spent = paid.value + paid.commission if units > 0 else paid.commission - paid.value
         self.at_least -= spent + self.slack
 
-    def expect(self, symbol: str, units: int, price: float) -> None:
-        """A fill of `units` (signed) at a price before slippage, which is settled later."""
-        bounds = self.bounds[symbol]
-        each = price * bounds.dearest + bounds.each if units > 0 else price * bounds.cheapest - bounds.each
-        self.at_least -= units * each + bounds.fixed
-
     def below(self, cash: int) -> float:
         """A float that is surely no more than so much cash."""
         return cash - abs(cash) * 1e-15 - self.slack

@@ -1,7 +1,7 @@
 """Orders that only get out of a holding: filled in one step where they are all that their bar can do anything to."""
 
 from weaver.greta.ledger.ledger import Ledger
-from weaver.greta.ledger.plain_orders import PlainOrders
+from weaver.greta.ledger.plain_orders import Fill, PlainOrders
 from weaver.greta.ledger.prices import Prices
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.execution import AT_OPEN, INSIDE
@@ -20,44 +20,60 @@ class Exits:
     """
 
     def __init__(self, plain: PlainOrders, book: list[Order], ledger: Ledger) -> None:
-        self._is_simple, self._book = plain.is_simple, book
-        self._ledger, self._prices, self._held = ledger, ledger.prices, ledger.units
+        self._book = book
+        self._by_symbol = {
+            symbol: _exit_of(ledger, prices)
+            for symbol, prices in ledger.prices.items()
+            if plain.is_simple and prices.costs.max_participation is None
+        }
 
     def is_filled(self, tick: int) -> bool:
         """Whether the bar of a tick has filled it, which is all that this bar does. If not, nothing was done."""
-        if len(self._book) != 1 or not self._is_simple:
+        book = self._book
+        if len(book) != 1 or not self._by_symbol:
             return False
-        order = self._book[0]
-        prices = self._prices[order.scale.symbol]
-        stop = order.stop_units
-        if not (_is_at_rest(order, stop, prices, tick) and self._only_exits(order)):
+        order = book[0]
+        fill = self._by_symbol.get(order.scale.symbol)
+        if fill is None or not fill(order, tick):
             return False
-        open_, high, low, close = prices.bar(tick)
-        terms = order.order_type, order.sign, order.limit_units, stop, order.triggered
-        place, touch = AT_OPEN, touch_at_open(*terms, open_)
-        if touch.price is None:
-            place, touch = INSIDE, touch_inside(*terms, (open_, high, low, close))
-        if touch.price is None:
-            return False
-        order.triggered = touch.triggered
-        self._ledger.record_exit(order, int(touch.price), tick, place)
-        if order.group is not None:
-            order.group.leave(order.units)  # of which no other leg works, nor the entry: they would be in the book
-        self._book.clear()
+        book.clear()
         return True
 
-    def _only_exits(self, order: Order) -> bool:
-        """Whether what it gets out of is there, for no more than that may fill, and needs no paying for."""
-        units, group = order.units, order.group
-        return (group is None or units <= group.remaining) and units <= -order.sign * self._held[order.scale.symbol]
+
+def _exit_of(ledger: Ledger, prices: Prices) -> Fill:
+    """What fills an order of one symbol on one of its bars where it does no more than get out of what is held. All that
+    it needs is looked up once."""
+    symbol, held, opens, bar_of, slips = prices.symbol, ledger.units, prices.opens, prices.bar, prices.costs.slips
+    record = ledger.recorder_of_exits(symbol)
+
+    def fill(order: Order, bar: int) -> bool:
+        units, group, order_type, sign = order.units, order.group, order.order_type, order.sign
+        if not _is_at_rest(order) or opens[bar] < order.begun:
+            return False
+        # What it gets out of has to be there, for no more than that may fill, and needs no paying for.
+        if units > -sign * held[symbol] or (group is not None and units > group.remaining):
+            return False
+        if slips and order_type in LIMITED:
+            return False  # its limit bounds what slippage makes of a price
+        stop = order.stop_units
+        if stop is None and order_type is TRAILING_STOP:
+            return False  # it has not started
+        limit, triggered, whole = order.limit_units, order.triggered, bar_of(bar)
+        place, touch = AT_OPEN, touch_at_open(order_type, sign, limit, stop, triggered, whole[0])
+        if touch.price is None:
+            place, touch = INSIDE, touch_inside(order_type, sign, limit, stop, triggered, whole)
+            if touch.price is None:
+                return False
+        order.triggered = touch.triggered
+        record(order, int(touch.price), bar, place)
+        if group is not None:
+            group.leave(units)  # of which no other leg works, nor the entry: they would be in the book
+        return True
+
+    return fill
 
 
-def _is_at_rest(order: Order, stop: int | None, prices: Prices, bar: int) -> bool:
+def _is_at_rest(order: Order) -> bool:
     """Whether an order has been accepted, and waits for nothing but its price, at which it fills whole."""
-    if order.status is not ACCEPTED or order.tif is not GTC or order.waiting or order.exits or not order.is_sized:
-        return False
-    if order.order_type is TRAILING_STOP and stop is None:
-        return False  # it has not started
-    if prices.costs.slips and order.order_type in LIMITED:
-        return False  # its limit bounds what slippage makes of a price
-    return prices.costs.max_participation is None and prices.opens[bar] >= order.begun
+    is_waiting = order.status is not ACCEPTED or order.tif is not GTC or order.waiting
+    return not (is_waiting or order.exits) and order.is_sized

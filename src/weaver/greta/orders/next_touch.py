@@ -18,7 +18,7 @@ BUSY_MAX = 15
 """For how many ticks at most nothing is searched for where searching has found nothing to leave out."""
 LIMIT = OrderType.LIMIT
 RESTING = (LIMIT, OrderType.STOP, OrderType.STOP_LIMIT)
-TRAILING_STOP, DAY = OrderType.TRAILING_STOP, TimeInForce.DAY
+TRAILING_STOP, DAY, GTC = OrderType.TRAILING_STOP, TimeInForce.DAY, TimeInForce.GTC
 LASTING = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.GTD)
 ONE_BAR = (TimeInForce.IOC, TimeInForce.FOK)
 AUCTIONS = (TimeInForce.OPG, TimeInForce.CLS)
@@ -118,7 +118,7 @@ class Watch:
         due = until
         levels: list[Level | Trail] = []
         for order in self._book:
-            session_close = self._orders.session_closes.get(order.number, order.expires_at)
+            session_close, tif = self._orders.session_closes.get(order.number, order.expires_at), order.tif
             if session_close is not None:
                 due = min(due, max(int(np.searchsorted(self.ticks, session_close)), now + 1))
             if order.waiting:
@@ -127,9 +127,9 @@ class Watch:
             bar = prices.newest_at(now) + 1
             if bar >= prices.count:
                 continue
-            if order.tif in AUCTIONS:
+            if tif is not GTC and tif in AUCTIONS:
                 due = min(due, self._auction(order, prices, bar))
-            elif order.tif in ONE_BAR or (order.tif is DAY and session_close is None):
+            elif tif is not GTC and (tif in ONE_BAR or (tif is DAY and session_close is None)):
                 due = min(due, prices.tick_of(bar))
             elif self._trails.follows(order) and _meets_all(order, prices, bar):
                 levels.append(self._trails.search(order, now))
@@ -153,10 +153,11 @@ def _first_touch(levels: Sequence[Level | Trail], start: int, end: int, otherwis
     what is far away costs nothing while something else is near."""
     size = BLOCK
     while levels and start < end:
-        stop = min(start + size, end)
-        touch = stop
+        touch = stop = start + size if start + size < end else end
         for level in levels:
-            touch = min(touch, level.first(start, touch))
+            found = level.first(start, touch)
+            if found < touch:
+                touch = found
         if touch < stop:
             return touch
         start, size = stop, min(4 * size, BLOCK_MAX)

@@ -11,6 +11,7 @@ from weaver.greta.ledger.prices import Prices
 from weaver.greta.ports import Clock
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.price_decimals import EXACT_BELOW
+from weaver.model.orders.fill_rules import trailing_level
 from weaver.model.orders.order import WORKING, Order
 from weaver.model.orders.status import OrderEvent
 from weaver.model.orders.trailing import TRAILING_STOP, level_of
@@ -24,7 +25,7 @@ class Side:
     """A symbol's prices as trailing stops of one side see them: higher ones take the mark along, lower ones reach the
     level. For a buy, which goes the other way, all are negative."""
 
-    __slots__ = ("_prices", "_sign", "_terms", "_way", "ahead", "behind", "highest", "lowest")
+    __slots__ = ("_prices", "_share", "_sign", "_terms", "_way", "ahead", "behind", "highest", "lowest")
 
     def __init__(self, prices: Prices, sign: int) -> None:
         bars = prices.listing.bars
@@ -36,7 +37,7 @@ class Side:
         self.lowest = np.minimum.reduceat(behind, blocks).data
         self._prices, self._sign = prices, sign
         self._terms: tuple[Amount | None, int | None] = None, None
-        self._way = 1.0, 0.0
+        self._way, self._share = (1.0, 0.0), (1, 1)
 
     def way(self, percent: Amount | None, trail: int | None) -> tuple[float, float]:
         """How many times a mark the level of a stop on these terms is, and how much above that: a tick too high at
@@ -46,10 +47,19 @@ class Side:
             factor, shift = 1 - sign * 1e-9, max(scale.tick, scale.tick_under_one) / scale.price_one
             if percent is not None:
                 factor += sign * float(percent) / 100
+                self._share = trailing_level(1, sign=sign, trail=None, percent=percent)
             elif trail is not None:
                 shift -= trail / scale.price_one
             self._terms, self._way = (percent, trail), (factor, shift)
         return self._way
+
+    def level(self, order: Order, mark: int | Fraction) -> int:
+        """The level of a stop where its mark is at a price: which share of the mark it is, is worked out once for the
+        stops that `way` is asked about one after the other."""
+        if order.trail_percent is None or self._terms[0] is not order.trail_percent:
+            return level_of(order, mark)
+        numerator, divisor = self._share
+        return self._prices.scale.nearest_tick(mark.numerator * numerator, mark.denominator * divisor)
 
 
 class Trail:
@@ -81,6 +91,10 @@ class Trail:
         else:
             mark = moved(mark, self._order.sign, self._prices, first, last)
         own["mark"], own["stop_units"] = mark, None
+
+    def level(self) -> int:
+        """The order's level, where its mark is by now."""
+        return self._side.level(self._order, self._order.__dict__["mark"])
 
     def begin(self, tick: int) -> None:
         """Search from the next bar after a tick on, over stretches of ticks that follow upon each other."""
@@ -172,6 +186,30 @@ class StartedStop(Order):
         return Order, (self.number, self.scale, self.sign, self.units, self.placed), self.__getstate__()
 
 
+class PlacedStop(StartedStop):
+    """What it becomes as it is placed: the close that is its mark is counted when somebody looks."""
+
+    __slots__ = ()
+
+    @property
+    def mark(self) -> int | Fraction | None:
+        self._count()
+        return self.mark
+
+    @mark.setter
+    def mark(self, value: int | Fraction | None) -> None:
+        _start_at(self, value)
+
+    def level(self) -> int | None:
+        """The level of the mark."""
+        self._count()
+        return self.level()
+
+    def _count(self) -> None:
+        prices, bar = self.__dict__["start"]
+        _start_at(self, prices.close_units(bar))
+
+
 class FollowingStop(StartedStop):
     """What it becomes that has had a turn: its mark is brought up to date when somebody looks."""
 
@@ -191,8 +229,11 @@ class FollowingStop(StartedStop):
 
     def level(self) -> int | None:
         """The level of the mark where that is by now."""
-        self.trails.look(self)
-        return super().level()
+        trail, own = self.trails.look(self), self.__dict__
+        level: int | None = own["stop_units"]
+        if level is None:
+            level = own["stop_units"] = trail.level()
+        return level
 
     def happen(self, event: OrderEvent) -> None:
         """Take a step; where that ends it, its level stays what it was then."""
@@ -225,9 +266,11 @@ class Trails:
         trail.begin(tick)
         return trail
 
-    def look(self, order: FollowingStop) -> None:
+    def look(self, order: FollowingStop) -> Trail:
         """Take a mark along up to the clock's tick, or to the one before that whose bars have their turn."""
-        self._trails[order.number].follow(self._clock.tick if self._before is None else self._before)
+        trail = self._trails[order.number]
+        trail.follow(self._clock.tick if self._before is None else self._before)
+        return trail
 
     def leave(self, order: Order) -> None:
         """Let an order that has ended stay where it is."""
@@ -258,7 +301,8 @@ class Trails:
     def start(self, order: Order, mark: int, tick: int) -> None:
         """Let a trailing stop start from a price at a tick."""
         self._take(order, tick)
-        order.__dict__.update(mark=mark, stop_units=None)
+        own = order.__dict__
+        own["mark"], own["stop_units"] = mark, None
 
     def _take(self, order: Order, tick: int) -> None:
         """Have an order follow the bars after a tick."""
@@ -270,11 +314,20 @@ class Trails:
         self._trails[order.number] = Trail(prices, side, order, prices.newest_at(tick) + 1)
 
 
-def start(order: Order, close: int | None) -> None:
-    """Let a trailing stop that has just been placed start at a close, if there has been one."""
-    if order.mark is None and not order.waiting and close is not None:
-        order.__class__ = StartedStop
-        order.__dict__.update(mark=close, stop_units=None)
+def start(order: Order, prices: Prices, tick: int) -> None:
+    """Let a trailing stop that has just been placed start at the newest close of a tick, if there has been one."""
+    bar = prices.newest_at(tick)
+    if bar >= 0 and order.mark is None and not order.waiting:
+        order.__class__ = PlacedStop
+        order.__dict__["start"] = prices, bar
+
+
+def _start_at(order: Order, mark: int | Fraction | None) -> None:
+    """Give a stop that has just been placed a mark of its own, or take it away."""
+    own = order.__dict__
+    del own["start"]
+    own["mark"], own["stop_units"] = mark, None
+    order.__class__ = StartedStop
 
 
 def moved(mark: int | Fraction, sign: int, prices: Prices, first: int, last: int) -> int | Fraction:

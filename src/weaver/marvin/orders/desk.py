@@ -307,7 +307,9 @@ class Desk:
         for order in orders:
             if order.status not in WORKING or order.placed != now or order.filled:
                 return False
-            if order.group or order.exits or order.reduce_only or (actions is not None and not actions.has(order)):
+            if not order.is_plain and (order.group or order.exits or order.reduce_only):
+                return False
+            if actions is not None and not actions.has(order):
                 return False
         return True
 

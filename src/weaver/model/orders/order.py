@@ -95,7 +95,9 @@ class ExitGroup:
 
     def share(self) -> "list[Order]":
         """Keep the legs at what is left to exit. Returns those that have nothing more to do, now or later."""
-        shared = self.remaining + self.to_come
+        entry, shared = self.entry, self.remaining
+        if entry is not None and entry.status in WORKING:
+            shared += self.to_come
         working = [leg for leg in self.legs if leg.status in WORKING]
         for leg in working:
             leg.units = leg.filled + shared
@@ -236,7 +238,7 @@ class Order:
     def begun(self) -> int:
         """From when on it works, ns: an exit leg not before its entry has started it."""
         started = None if self.group is None else self.group.started
-        return self.placed if started is None else max(self.placed, started)
+        return self.placed if started is None or started < self.placed else started
 
     @property
     def remaining(self) -> int:
