@@ -14,7 +14,10 @@ const failures: Middleware = {
   },
 };
 
-export const client = createClient<paths>({ baseUrl: globalThis.location.origin });
+export const client = createClient<paths>({
+  baseUrl: globalThis.location.origin,
+  fetch: (request) => globalThis.fetch(request), // looked up at each request: tests put another in its place
+});
 client.use(failures);
 
 /** `api.useQuery("get", "/api/v1/runs", …)`: keys are [method, path, parameters], which live events refresh by path. */

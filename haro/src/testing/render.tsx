@@ -18,7 +18,7 @@ export function renderAt(address: string, path: string, element: ReactElement): 
   queries.setDefaultOptions({ queries: { retry: false } });
   const router = createMemoryRouter(
     [
-      { path, element },
+      { path, element: <NoticesProvider>{element}</NoticesProvider> },
       { path: "*", element: <p>another page</p> },
     ],
     { initialEntries: [address] },
@@ -26,9 +26,7 @@ export function renderAt(address: string, path: string, element: ReactElement): 
   const shown = render(
     <QueryClientProvider client={queries}>
       <Tooltip.Provider>
-        <NoticesProvider>
-          <RouterProvider router={router} />
-        </NoticesProvider>
+        <RouterProvider router={router} />
       </Tooltip.Provider>
     </QueryClientProvider>,
   );

@@ -15,6 +15,7 @@ afterAll(() => server.close());
 // What jsdom lacks, and pages ask for.
 const nothing = () => undefined;
 Object.assign(globalThis, {
+  scrollTo: nothing,
   matchMedia: (media: string) => Object.assign(new EventTarget(), { matches: false, media }),
   ResizeObserver: class {
     observe = nothing;
@@ -23,3 +24,13 @@ Object.assign(globalThis, {
   },
 });
 Object.assign(Element.prototype, { scrollIntoView: nothing, hasPointerCapture: () => false });
+Object.assign(Blob.prototype, {
+  text(this: Blob) {
+    return new Promise<string>((resolve, reject) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(typeof reader.result === "string" ? reader.result : "");
+      reader.onerror = () => reject(new Error("a file could not be read"));
+      reader.readAsText(this);
+    });
+  },
+});

@@ -14,6 +14,7 @@ import { Preview } from "./Preview";
 import { type ImportFields, NO_FIELDS, preview, startImport } from "./upload";
 
 const NAMES = ["symbol", "timeframe", "tz", "asset", "replace"];
+const REST_MS = 200;
 const KEEP_MS = 5 * 60_000;
 
 export function ImportForm({ file }: { file: File }) {
@@ -24,16 +25,20 @@ export function ImportForm({ file }: { file: File }) {
   const columns = useColumns(file);
   const looked = useQuery({
     queryKey: ["preview", file.name, file.size, file.lastModified, fields, mapping],
-    queryFn: async () => preview((await renamed(file, columns.data ?? [], mapping)) ?? file, fields),
+    queryFn: async ({ signal }) => {
+      await rest(signal);
+      return preview(await renamed(file, columns.data ?? [], mapping), fields, signal);
+    },
     placeholderData: (before) => before,
     enabled: columns.isSuccess,
     staleTime: KEEP_MS,
   });
   const found = looked.data;
   const send = async () => {
-    const sent = (await renamed(file, columns.data ?? [], mapping)) ?? file;
     const symbol = fields.symbol.trim() || (found?.symbol ?? "");
-    const started = await submit(() => startImport(sent, { ...fields, symbol }));
+    const started = await submit(async () =>
+      startImport(await renamed(file, columns.data ?? [], mapping), { ...fields, symbol }),
+    );
     if (started) setJob(started.id);
   };
   if (job)
@@ -60,22 +65,23 @@ export function ImportForm({ file }: { file: File }) {
         />
       </Panel>
       <Panel title="What it holds" flush>
-        <Answer
-          of={columns.error ? ({ ...looked, error: columns.error } as typeof looked) : looked}
-          loading={<Skeleton className="m-3 h-48" />}
-        >
-          {(shown) =>
-            shown && (
-              <Preview
-                file={file}
-                preview={shown}
-                columns={columns.data ?? []}
-                mapping={mapping}
-                setMapping={setMapping}
-              />
-            )
-          }
-        </Answer>
+        {columns.error ? (
+          <Failed error={columns.error} again={() => void columns.refetch()} />
+        ) : (
+          <Answer of={looked} loading={<Skeleton className="m-3 h-48" />}>
+            {(shown) =>
+              shown && (
+                <Preview
+                  file={file}
+                  preview={shown}
+                  columns={columns.data ?? []}
+                  mapping={mapping}
+                  setMapping={setMapping}
+                />
+              )
+            }
+          </Answer>
+        )}
       </Panel>
       {problem && !problem.isOf(NAMES) && <Failed error={problem} />}
       <div className="flex justify-end">
@@ -91,6 +97,12 @@ export function ImportForm({ file }: { file: File }) {
     </form>
   );
 }
+
+/** Of several changes in a row only the last is looked at. */
+const rest = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    setTimeout(resolve, signal.aborted ? 0 : REST_MS);
+  }).then(() => signal.throwIfAborted());
 
 /** The file's own columns, whatever is made of them. */
 function useColumns(file: File) {

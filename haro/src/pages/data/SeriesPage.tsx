@@ -112,7 +112,7 @@ function Events({ symbol }: { symbol: string }) {
 function Actions({ symbol, timeframe }: { symbol: string; timeframe: string }) {
   const [isAsking, setAsking] = useState(false);
   const navigate = useNavigate();
-  const refresh = useRefresh(["/api/v1/data", "/api/v1/instruments", "/api/v1/candles"]);
+  const refresh = useRefresh(["/api/v1/data", "/api/v1/instruments"]);
   const remove = async () => {
     await client.DELETE("/api/v1/data/{symbol}/{timeframe}", { params: { path: { symbol, timeframe } } });
     await navigate("/data");

@@ -45,14 +45,15 @@ const DELIMITERS = [",", ";", "\t", "|"];
 /** Whether the first line can be written anew: text that is not packed. */
 export const canMap = ({ name }: { name: string }): boolean => !/\.(gz|parquet|pq)$/i.test(name);
 
-/** The same file under other names of columns; null where its first line has not these columns. */
-export async function renamed(file: File, columns: Column[], mapping: Mapping): Promise<File | null> {
+/** The same file under other names of columns. Throws where its first line has not these columns. */
+export async function renamed(file: File, columns: Column[], mapping: Mapping): Promise<File> {
   if (Object.keys(mapping).length === 0) return file;
   const head = await file.slice(0, HEAD_BYTES).text();
   const end = head.search(/\r?\n/);
   const line = end < 0 ? head : head.slice(0, end);
   const delimiter = DELIMITERS.find((one) => line.split(one).length === columns.length);
-  if (delimiter === undefined) return null;
+  if (delimiter === undefined)
+    throw new Error("The columns of this file cannot be named here: write their names into its first line.");
   const written = names(columns, usesOf(columns, mapping)).join(delimiter);
   const bytes = new TextEncoder().encode(line).length;
   return new File([written, file.slice(bytes)], file.name, { type: file.type });

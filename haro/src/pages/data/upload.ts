@@ -23,9 +23,9 @@ function form(file: File, fields: Partial<ImportFields>): FormData {
 
 const asForm = { bodySerializer: (body: unknown) => body as FormData };
 
-export async function preview(file: File, { symbol, timeframe, tz, asset }: ImportFields) {
+export async function preview(file: File, { symbol, timeframe, tz, asset }: ImportFields, signal?: AbortSignal) {
   const body = form(file, { symbol, timeframe, tz, asset }) as unknown as Schemas["Body_previewData"];
-  return (await client.POST("/api/v1/data/preview", { body, ...asForm })).data;
+  return (await client.POST("/api/v1/data/preview", { body, ...asForm, signal: signal ?? null })).data;
 }
 
 export async function startImport(file: File, fields: ImportFields) {

@@ -8,7 +8,7 @@ import { Button } from "~/ui/Button";
 import { AmountField, CheckField } from "~/ui/Field";
 import { useSubmit } from "~/ui/useSubmit";
 
-import { type AccountRisk, bounds, type Limit, read, written } from "./limits";
+import { type AccountRisk, bounds, type Limit, mistake, read, written } from "./limits";
 
 interface LimitFormProps {
   account: AccountRisk;
@@ -33,13 +33,22 @@ function changes(account: AccountRisk, fields: Limit[], text: Record<string, str
 
 export function LimitForm({ account, fields, done }: LimitFormProps) {
   const [text, setText] = useState<Record<string, string | boolean>>({});
+  const [isChecked, setChecked] = useState(false);
   const { busy, problem, submit, clear } = useSubmit(["/api/v1/risk"]);
   const set = (name: string, value: string | boolean) => {
     setText((before) => ({ ...before, [name]: value }));
     clear();
   };
   const limits = changes(account, fields, text);
+  const mistakeIn = (field: Limit) => {
+    const now = text[field.name];
+    return typeof now === "string" ? mistake(field, now) : undefined;
+  };
   const save = async () => {
+    if (fields.some((field) => mistakeIn(field) !== undefined)) {
+      setChecked(true);
+      return;
+    }
     const answer = await submit(() =>
       client.PUT("/api/v1/risk", { body: { account: account.account, accept_account: false, limits } }),
     );
@@ -63,7 +72,7 @@ export function LimitForm({ account, fields, done }: LimitFormProps) {
             account={account}
             now={text[field.name]}
             set={set}
-            error={problem?.of(field.name)}
+            error={(isChecked ? mistakeIn(field) : undefined) ?? problem?.of(field.name)}
           />
         ))}
       </div>

@@ -47,3 +47,15 @@ export function bounds(limit: Limit): string {
       : "";
   return `${range}By default ${limitText(limit, limit.default)}; empty: off.`;
 }
+
+/** What is wrong with what was written, as far as its bounds tell; the server decides about the rest. */
+export function mistake(limit: Limit, text: string): string | undefined {
+  const value = read(limit, text);
+  if (value === null) return undefined;
+  const number = Number(value);
+  if (!Number.isFinite(number)) return "Write a number, such as 5.";
+  const isIn = number >= Number(limit.least ?? -Infinity) && number <= Number(limit.most ?? Infinity);
+  return isIn
+    ? undefined
+    : `It must lie from ${limitText(limit, limit.least ?? null)} to ${limitText(limit, limit.most ?? null)}.`;
+}

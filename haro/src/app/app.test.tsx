@@ -1,0 +1,161 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import * as connection from "~/live/connection";
+import { answers, type Asked, page, refuses } from "~/testing/answers";
+import { renderAt } from "~/testing/render";
+import { health, listedRun, risk, strategy } from "~/testing/samples";
+
+import { Banners } from "./Banners";
+import { Frame } from "./Frame";
+import { queryClient } from "./queries";
+import { SignedIn } from "./SignIn";
+import { asProblem, Problem } from "~/api/problem";
+
+beforeEach(() => {
+  vi.spyOn(connection, "connect").mockImplementation(({ onLink }) => {
+    onLink({ state: "live" });
+    return () => undefined;
+  });
+  answers("get", "/api/v1/healthz", health());
+  answers("get", "/api/v1/risk", risk());
+  answers("get", "/api/v1/runs", ({ url }: Asked) =>
+    url.searchParams.has("status")
+      ? { ...page(), total: url.searchParams.getAll("mode")[0] === "paper" ? 2 : 0 }
+      : page(listedRun()),
+  );
+  answers("get", "/api/v1/strategies", page(strategy()));
+});
+
+const show = () => renderAt("/risk", "/risk", <Frame />);
+
+describe("the frame", () => {
+  it("says on every page how the stream stands, the storage, and what trades", async () => {
+    show();
+    expect(await screen.findByText("SQLite")).toBeInTheDocument();
+    expect(await screen.findByText("2 paper")).toHaveClass("text-paper");
+    expect(screen.getByRole("status", { name: "Event stream: live" })).toBeInTheDocument();
+    expect(screen.getByRole("link", { name: "Orders" })).toHaveAttribute("href", "/orders");
+  });
+
+  it("goes places by keys, but not while somebody types", async () => {
+    const { address } = show();
+    await screen.findByText("SQLite");
+    await userEvent.keyboard("x");
+    await userEvent.keyboard("go");
+    expect(address()).toBe("/orders");
+  });
+
+  it("finds pages, runs, strategies and commands by their names", async () => {
+    const { address } = show();
+    await userEvent.keyboard("{Control>}k{/Control}");
+    const palette = await screen.findByRole("dialog");
+    expect(await within(palette).findByText("apple on paper")).toBeInTheDocument();
+    await userEvent.type(within(palette).getByRole("combobox"), "sma cross");
+    expect(within(palette).queryByText("Orders")).not.toBeInTheDocument();
+    await userEvent.keyboard("{Enter}");
+    expect(address()).toBe("/strategies/sma-crossover");
+  });
+
+  it("kills with one click and one confirmation", async () => {
+    const asked = answers("post", "/api/v1/risk/kill-switch", risk().kill_switch);
+    show();
+    await userEvent.click(screen.getByRole("button", { name: "Kill" }));
+    await userEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Kill" }));
+    await expect.poll(() => asked[0]?.body).toMatchObject({ flatten: false });
+    await expect.poll(() => screen.queryByRole("dialog")).toBeNull();
+  });
+});
+
+describe("banners", () => {
+  it("say what must be known, and nothing else", async () => {
+    answers("get", "/api/v1/healthz", health({ storage: "memory", read_only: true }));
+    answers("get", "/api/v1/risk", risk({ kill_switch: { ...risk().kill_switch, is_on: true } }));
+    answers("get", "/api/v1/runs", { ...page(), total: 1 });
+    renderAt("/", "/", <Banners />);
+    expect(await screen.findByText(/Nothing is kept/)).toBeInTheDocument();
+    expect(screen.getByText(/read-only/)).toBeInTheDocument();
+    expect(await screen.findByText(/The kill switch is on/)).toBeInTheDocument();
+    expect(await screen.findByText(/LIVE trading: 1 run trades with real money/)).toBeInTheDocument();
+  });
+
+  it("are not there where all is well", async () => {
+    const asked = answers("get", "/api/v1/healthz", health());
+    renderAt("/", "/", <Banners />);
+    await expect.poll(() => asked.length).toBe(1);
+    expect(screen.queryByRole("status")).not.toBeInTheDocument();
+  });
+});
+
+describe("signing in", () => {
+  const behind = <SignedIn>inside</SignedIn>;
+
+  it("is not asked for without a token", async () => {
+    answers("get", "/api/v1/session", { token_needed: false, signed_in: true });
+    renderAt("/", "/", behind);
+    expect(await screen.findByText("inside")).toBeInTheDocument();
+  });
+
+  it("is asked for by 401, says what is wrong with a token, and lets in with a right one", async () => {
+    refuses("get", "/api/v1/session", 401, "a token is needed");
+    refuses("post", "/api/v1/session", 401, "the token is wrong");
+    renderAt("/", "/", behind);
+    const field = await screen.findByLabelText("Token");
+    expect(screen.getByRole("button", { name: "Sign in" })).toBeDisabled();
+    await userEvent.type(field, "no{Enter}");
+    expect(await screen.findByText("the token is wrong")).toBeInTheDocument();
+    expect(field).toBeInvalid();
+    const asked = answers("post", "/api/v1/session", { token_needed: true, signed_in: true }, 201);
+    answers("get", "/api/v1/session", { token_needed: true, signed_in: true });
+    await userEvent.type(field, "yes{Enter}");
+    expect(await screen.findByText("inside")).toBeInTheDocument();
+    expect(asked[0]?.body).toEqual({ token: "noyes" });
+  });
+
+  it("says why the server cannot be asked, and asks again", async () => {
+    refuses("get", "/api/v1/session", 500, "a fault of the server");
+    renderAt("/", "/", behind);
+    expect(await screen.findByRole("alert")).toHaveTextContent("a fault of the server");
+    answers("get", "/api/v1/session", { token_needed: false, signed_in: true });
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("inside")).toBeInTheDocument();
+  });
+});
+
+describe("what is asked again", () => {
+  const retry = queryClient().getDefaultOptions().queries?.retry as (count: number, error: unknown) => boolean;
+  const problem = (status: number) => new Problem(status, "x", "x", [], "");
+
+  it.each([
+    [0, 0, true],
+    [503, 2, true],
+    [503, 3, false],
+    [404, 0, false],
+    [500, 0, false],
+  ])("after status %i and %i tries is %s", (status, count, expected) =>
+    expect(retry(count, problem(status))).toBe(expected),
+  );
+});
+
+describe("a problem", () => {
+  it("of a field is found by the API's name of it, in the body or below it", () => {
+    const problem = new Problem(422, "invalid_shape", "x", [{ field: "body.config.fast", message: "too small" }], "");
+    expect(problem.of("config")).toBe("too small");
+    expect(problem.of("config.fast")).toBe("too small");
+    expect(problem.of("fast")).toBeUndefined();
+    expect(problem.isOf(["qty", "config"])).toBe(true);
+  });
+
+  it("of the sense is found by the word in its sentence", () => {
+    const problem = new Problem(400, "invalid_order", "qty must be above 0, not 0", [], "");
+    expect(problem.of("qty")).toBe("qty must be above 0, not 0");
+    expect(problem.of("q")).toBeUndefined();
+    expect(new Problem(409, "conflict", "qty is odd", [], "").of("qty")).toBeUndefined();
+  });
+
+  it("is made of whatever was thrown", () => {
+    expect(asProblem(new Error("odd")).message).toBe("odd");
+    expect(asProblem("text").message).toBe("text");
+  });
+});

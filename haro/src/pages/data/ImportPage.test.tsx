@@ -1,0 +1,116 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
+import { beforeEach, expect, it } from "vitest";
+
+import type { Schemas } from "~/api/types";
+import { answers, refuses } from "~/testing/answers";
+import { renderAt } from "~/testing/render";
+import { server } from "~/testing/server";
+import { series } from "~/testing/samples";
+
+import ImportPage from "./ImportPage";
+
+const found: Schemas["PreviewResponse"] = {
+  symbol: "ODD",
+  asset_class: "stock",
+  timeframe: "1d",
+  time_zone: null,
+  bars: 18,
+  first: "2024-01-02T00:00:00Z",
+  last: "2024-01-19T00:00:00Z",
+  columns: [
+    { name: "when", use: "time" },
+    { name: "price", use: null },
+  ],
+  rows: [["2024-01-02", "12.5"]],
+  notes: ["taken for stock"],
+  warnings: [{ code: "gaps", message: "2 bars missing" }],
+  errors: [],
+};
+
+/** The forms that came, with what their files held. */
+let forms: Record<string, string>[];
+
+/** A request of the test holds no form that can be read: what it holds is read off its text. */
+async function formOf(request: Request): Promise<Record<string, string>> {
+  const text = await request.text();
+  const parts = [...text.matchAll(/name="(\w+)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n([\s\S]*?)\r\n--/g)];
+  return Object.fromEntries(parts.map(([, name, value]) => [name, value])) as Record<string, string>;
+}
+
+beforeEach(() => {
+  forms = [];
+  server.use(
+    http.post("*/api/v1/data/preview", async ({ request }) => {
+      forms.push(await formOf(request));
+      return HttpResponse.json(found);
+    }),
+    http.post("*/api/v1/data/import", async ({ request }) => {
+      forms.push(await formOf(request));
+      return HttpResponse.json({ id: "j-1" }, { status: 201 });
+    }),
+  );
+});
+
+const choose = async (file = new File(["when,price\n2024-01-02,12.5\n"], "odd.csv")) => {
+  renderAt("/data/import", "/data/import", <ImportPage />);
+  await userEvent.upload(screen.getByLabelText(/Drop a file here/), file);
+};
+
+it("shows what a file holds before it is stored, and stores it with progress", async () => {
+  await choose();
+  expect(await screen.findByText("taken for stock")).toBeInTheDocument();
+  expect(screen.getByText("2 bars missing")).toBeInTheDocument();
+  expect(screen.getByRole("cell", { name: "12.5" })).toBeInTheDocument();
+  await userEvent.type(screen.getByLabelText("Symbol"), "NEW{Enter}");
+  await userEvent.selectOptions(screen.getByLabelText("Class"), "crypto");
+  await userEvent.click(screen.getByLabelText("Drop what is stored of it"));
+  await expect.poll(() => forms.at(-1)).toMatchObject({ symbol: "NEW", asset: "crypto" });
+  const stored = { series: series({ symbol: "NEW" }), written: 18, replaced: 0, kept: 0, notes: [], warnings: [] };
+  answers("get", "/api/v1/jobs/{job_id}", {
+    id: "j-1",
+    status: "done",
+    fraction: 1,
+    stage: "",
+    error: null,
+    result: stored,
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Import 18 bars" }));
+  expect(await screen.findByText(/18 bars stored/)).toBeInTheDocument();
+  expect(forms.at(-1)).toMatchObject({ symbol: "NEW", asset: "crypto", replace: "true" });
+  expect(screen.getByRole("link", { name: "NEW 1d" })).toHaveAttribute("href", "/data/NEW/1d");
+});
+
+it("maps a column that is chosen, in the file that is sent", async () => {
+  await choose();
+  await userEvent.selectOptions(await screen.findByLabelText("price is"), "close");
+  await expect.poll(() => forms.at(-1)?.file).toBe("timestamp,close\n2024-01-02,12.5\n");
+});
+
+it("does not import what cannot be, and says where it is wrong", async () => {
+  answers("post", "/api/v1/data/preview", { ...found, bars: 0, errors: [{ row: 7, message: "no number" }] });
+  await choose();
+  expect(await screen.findByText("Row 7: no number")).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Import" })).toBeDisabled();
+});
+
+it("offers no mapping of packed files", async () => {
+  await choose(new File(["x"], "odd.parquet"));
+  expect(await screen.findByText("not used")).toBeInTheDocument();
+  expect(screen.queryByLabelText("price is")).not.toBeInTheDocument();
+});
+
+it("says why a file is not taken, beside the field that is named", async () => {
+  refuses("post", "/api/v1/data/import", 400, "symbol may not begin with a dot");
+  await choose();
+  await userEvent.click(await screen.findByRole("button", { name: "Import 18 bars" }));
+  expect(await screen.findByText("symbol may not begin with a dot")).toBeInTheDocument();
+  expect(screen.getByLabelText("Symbol")).toBeInvalid();
+});
+
+it("says why a file cannot be looked at", async () => {
+  refuses("post", "/api/v1/data/preview", 413, "the file is too large");
+  await choose();
+  expect(await screen.findByText("the file is too large")).toBeInTheDocument();
+});

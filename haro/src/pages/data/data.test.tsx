@@ -1,0 +1,233 @@
+import { fireEvent, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+
+import type { Schemas } from "~/api/types";
+import { answers, page, refuses } from "~/testing/answers";
+import { renderAt } from "~/testing/render";
+import { series, venue } from "~/testing/samples";
+
+import DataPage from "./DataPage";
+import FetchPage from "./FetchPage";
+import { renamed, usesOf } from "./mapping";
+import SeriesPage from "./SeriesPage";
+
+vi.mock("~/charts/CandleChart", () => ({
+  default: ({ label, onSpan }: { label: string; onSpan: (span: { from: number; to: number }) => void }) => (
+    <button type="button" onClick={() => onSpan({ from: 951_868_800, to: 952_473_600 })}>
+      {label}
+    </button>
+  ),
+}));
+
+const job = (given: Partial<Schemas["JobResponse"]>): Schemas["JobResponse"] => ({
+  id: "j-1",
+  kind: "data.fetch",
+  status: "running",
+  fraction: 0.25,
+  stage: "fetching AAPL",
+  created_at: "",
+  started_at: null,
+  finished_at: null,
+  error: null,
+  result: null,
+  ...given,
+});
+const stored: Schemas["ImportResponse"] = {
+  series: series(),
+  written: 3270,
+  replaced: 2,
+  kept: 5,
+  notes: [],
+  warnings: [{ code: "gaps", message: "15 bars missing" }],
+};
+
+describe("the catalogue", () => {
+  it("shows range, gaps and quality of each series", async () => {
+    const asked = answers(
+      "get",
+      "/api/v1/data",
+      page(
+        series(),
+        series({ symbol: "EURUSD", timeframe: "1h", missing: 15, bars: 6225, first: "2017-01-01T22:00:00Z" }),
+        series({
+          symbol: "BAD",
+          timeframe: null,
+          damaged: "a bit has changed",
+          first: null,
+          last: null,
+          bars: null,
+          missing: null,
+        }),
+      ),
+    );
+    const { address } = renderAt("/data?asset_class=stock&sort=-bars", "/data", <DataPage />);
+    expect(await screen.findByText("complete")).toBeInTheDocument();
+    expect(screen.getByText("99.76 % there")).toBeInTheDocument();
+    expect(screen.getByText("damaged")).toHaveAttribute("title", "a bit has changed");
+    expect(screen.getByText("2017-01-01 22:00")).toBeInTheDocument();
+    expect(asked[0]?.url.search).toContain("asset_class=stock");
+    expect(asked[0]?.url.search).toContain("sort=-bars");
+    await userEvent.click(screen.getByRole("link", { name: "EURUSD" }));
+    expect(address()).toBe("/data/EURUSD/1h");
+  });
+
+  it("names the next step where nothing is stored", async () => {
+    answers("get", "/api/v1/data", page());
+    renderAt("/data", "/data", <DataPage />);
+    expect(await screen.findByText("No prices are stored yet.")).toBeInTheDocument();
+  });
+
+  it("takes a file that is dropped on it", async () => {
+    answers("get", "/api/v1/data", page());
+    const { address } = renderAt("/data", "/data", <DataPage />);
+    const target = await screen.findByText("No prices are stored yet.");
+    const dataTransfer = { types: ["Files"], files: [new File(["x"], "a.csv")] };
+    fireEvent.dragEnter(target, { dataTransfer });
+    expect(screen.getByText("Drop the file to import it")).toBeInTheDocument();
+    fireEvent.dragLeave(target, { dataTransfer });
+    expect(screen.queryByText("Drop the file to import it")).not.toBeInTheDocument();
+    fireEvent.drop(target, { dataTransfer });
+    await screen.findByText("another page");
+    expect(address()).toBe("/data/import");
+  });
+});
+
+describe("a series", () => {
+  const show = () => renderAt("/data/AAPL/1d", "/data/:symbol/:timeframe", <SeriesPage />);
+  const candle = {
+    timestamp: "2000-03-01T00:00:00Z",
+    end: "2000-03-02T00:00:00Z",
+    open: 1,
+    high: 2,
+    low: 1,
+    close: 2,
+    volume: 3,
+  };
+  const candles = {
+    symbol: "AAPL",
+    timeframe: "1d",
+    items: [candle],
+    total: 3270,
+    downsampled: true,
+    bars_per_item: 3,
+  };
+
+  it("has its chart, with more of its bars where one looks closer, and its splits", async () => {
+    answers("get", "/api/v1/data", page(series()));
+    answers(
+      "get",
+      "/api/v1/instruments",
+      page({ symbol: "AAPL", actions: [{ ex_date: "2005-02-28", type: "split", value: "2" }] }),
+    );
+    const asked = answers("get", "/api/v1/candles", candles);
+    show();
+    await userEvent.click(await screen.findByRole("button", { name: "Prices of AAPL, 1d" }));
+    await expect.poll(() => asked.at(-1)?.url.searchParams.get("start")).toMatch(/^2000-0/);
+    expect(screen.getByText("3 270 bars; each candle here is 3 of them. Zoom in for more.")).toBeInTheDocument();
+    expect(await screen.findByText("2005-02-28")).toBeInTheDocument();
+  });
+
+  it("is deleted after a question", async () => {
+    answers("get", "/api/v1/data", page(series()));
+    answers("get", "/api/v1/instruments", page());
+    answers("get", "/api/v1/candles", candles);
+    const asked = answers("delete", "/api/v1/data/{symbol}/{timeframe}", null, 204);
+    const { address } = show();
+    await userEvent.click(await screen.findByRole("button", { name: "Delete" }));
+    await userEvent.click(screen.getByRole("button", { name: "Delete series" }));
+    await screen.findByText("another page");
+    expect(address()).toBe("/data");
+    expect(asked[0]?.url.pathname).toBe("/api/v1/data/AAPL/1d");
+  });
+
+  it("that is not stored offers to be fetched; one that is damaged says so", async () => {
+    answers("get", "/api/v1/data", page());
+    const { unmount } = show();
+    expect(await screen.findByRole("link", { name: "Fetch them" })).toHaveAttribute("href", "/data/fetch?symbol=AAPL");
+    unmount();
+    answers("get", "/api/v1/data", page(series({ damaged: "a bit has changed" })));
+    answers("get", "/api/v1/instruments", page());
+    show();
+    expect(await screen.findByRole("alert")).toHaveTextContent("a bit has changed");
+  });
+});
+
+describe("fetching", () => {
+  const show = (query = "") => renderAt(`/data/fetch${query}`, "/data/fetch", <FetchPage />);
+
+  it("asks for symbols, starts a job and shows what came of it", async () => {
+    answers("get", "/api/v1/venues", { items: [venue()], reason: null });
+    const asked = answers("post", "/api/v1/data/fetch", job({}), 201);
+    answers("get", "/api/v1/jobs/{job_id}", job({}));
+    const { address } = show();
+    await userEvent.click(screen.getByRole("button", { name: "Fetch" }));
+    expect(screen.getByLabelText("Symbols")).toBeInvalid();
+    await userEvent.type(screen.getByLabelText("Symbols"), "AAPL, MSFT");
+    await userEvent.type(screen.getByLabelText("From"), "2024-01-01");
+    await userEvent.click(screen.getByRole("button", { name: "Fetch" }));
+    expect(await screen.findByText(/fetching AAPL/)).toHaveTextContent("25.00 %");
+    expect(address()).toBe("/data/fetch?job=j-1");
+    expect(asked[0]?.body).toEqual({
+      venue: "alpaca",
+      timeframe: "1d",
+      symbols: ["AAPL", "MSFT"],
+      start: "2024-01-01",
+    });
+    const refused = [{ symbol: "MSFT", error: "no such symbol" }];
+    answers("get", "/api/v1/jobs/{job_id}", job({ status: "done", result: { fetched: [stored], refused } }));
+    expect(
+      await screen.findByText(/3 270 bars stored, 2 replaced, 5 kept/, undefined, { timeout: 3000 }),
+    ).toBeInTheDocument();
+    expect(screen.getByText("MSFT: no such symbol")).toBeInTheDocument();
+    expect(screen.getByText("15 bars missing")).toBeInTheDocument();
+  });
+
+  it("says why a job failed, and why it was not begun", async () => {
+    answers("get", "/api/v1/venues", { items: [], reason: "none" });
+    answers("get", "/api/v1/jobs/{job_id}", job({ status: "error", error: "alpaca went away" }));
+    refuses("post", "/api/v1/data/fetch", 503, "alpaca has no keys");
+    show("?job=j-1&symbol=AAPL");
+    expect(await screen.findByText("alpaca went away")).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: "Fetch" }));
+    expect(await screen.findByText("alpaca has no keys")).toBeInTheDocument();
+  });
+});
+
+describe("a mapping of columns", () => {
+  const columns: Schemas["ColumnResponse"][] = [
+    { name: "when", use: null },
+    { name: "close", use: "close" },
+    { name: "Adj Close", use: null },
+  ];
+
+  it("gives what it was chosen to be to one column alone", () => {
+    expect(usesOf(columns, {})).toEqual([null, "close", null]);
+    expect(usesOf(columns, { 2: "close", 0: "time" })).toEqual(["time", null, "close"]);
+    expect(usesOf(columns, { 1: null })).toEqual([null, null, null]);
+  });
+
+  it.each([",", ";", "\t"])("writes the first line anew, between %j, and leaves the rest", async (between) => {
+    const file = new File(
+      [["when", "close", "Adj Close"].join(between), "\r\n1", between, "2", between, "3\r\n"],
+      "a.csv",
+    );
+    const text = await (await renamed(file, columns, { 0: "time", 2: "close" })).text();
+    expect(text).toBe(`${["timestamp", "unused_2", "close"].join(between)}\r\n1${between}2${between}3\r\n`);
+  });
+
+  it("has a date and a time of day beside each other", async () => {
+    const two: Schemas["ColumnResponse"][] = [
+      { name: "d", use: null },
+      { name: "t", use: null },
+    ];
+    const text = await (await renamed(new File(["d,t\n1,2"], "a.csv"), two, { 0: "time", 1: "clock" })).text();
+    expect(text).toBe("date,time\n1,2");
+  });
+
+  it("of a file whose first line has other columns says that it cannot be", async () => {
+    await expect(renamed(new File(["a,b\n"], "a.csv"), columns, { 0: "time" })).rejects.toThrow(/cannot be named here/);
+    const file = new File(["a,b\n"], "a.csv");
+    expect(await renamed(file, columns, {})).toBe(file);
+  });
+});
