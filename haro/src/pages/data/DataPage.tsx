@@ -51,7 +51,7 @@ const COLUMNS: ColumnDef<Series>[] = [
   {
     id: "first",
     header: "First",
-    meta: { numeric: true, sort: "first" },
+    meta: { numeric: true, wide: true, sort: "first" },
     cell: ({ row: { original: one } }) => shownTime(one.first, one.timeframe),
   },
   {

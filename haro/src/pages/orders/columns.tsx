@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import type { Order } from "~/api/types";
 import { ModeBadge, OrderStatusBadge, SideBadge } from "~/ui/Badge";
 import { Exact } from "~/ui/Figure";
-import { Moment } from "~/ui/Time";
+import { Ago, Moment } from "~/ui/Time";
 
 import { amountOf, priceOf } from "./words";
 
@@ -16,7 +16,12 @@ export const COLUMNS: ColumnDef<Order>[] = [
     meta: { sort: "placed_at" },
     cell: ({ row: { original: order } }) => (
       <Link to={`/orders/${order.id}`} className="text-accent hover:underline">
-        <Moment at={order.placed_at} />
+        <span className="max-md:hidden">
+          <Moment at={order.placed_at} />
+        </span>
+        <span className="md:hidden">
+          <Ago at={order.placed_at} />
+        </span>
       </Link>
     ),
   },
