@@ -109,7 +109,7 @@ export function DataTable<T>({
           </tbody>
         </table>
       </div>
-      <Pager page={page} setPage={state.setPage} />
+      <Pager of={caption} page={page} setPage={state.setPage} />
     </div>
   );
 }
@@ -150,9 +150,11 @@ function Heading({ meta, sorted, setSort, children }: HeadingProps) {
 }
 
 function Pager<T>({
+  of,
   page: { items, total, page, page_size: size },
   setPage,
 }: {
+  of: string;
   page: Page<T>;
   setPage: (page: number) => void;
 }) {
@@ -161,7 +163,7 @@ function Pager<T>({
   const last = Math.ceil(total / size);
   return (
     <nav
-      aria-label="Pages"
+      aria-label={`Pages: ${of}`}
       className="flex items-center justify-between gap-2 border-t border-line px-3 py-2 text-table text-soft"
     >
       <span className="figure">

@@ -19,7 +19,7 @@ const POINTS = 1_000;
 export default function ComparePage() {
   const [params] = useSearchParams();
   const ids = [...new Set(params.getAll("run"))].slice(0, MOST);
-  const { compared, error, isPending } = useCompared(ids);
+  const { compared, error, isPending } = useCompared(ids.length < 2 ? [] : ids);
   return (
     <Page title="Compare" actions={<ButtonLink to="/runs">Choose others</ButtonLink>}>
       {ids.length < 2 && <TooFew />}

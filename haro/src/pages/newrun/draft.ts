@@ -146,5 +146,6 @@ export function refusal(problem: Problem | null, field: string): string | undefi
   if (!problem || problem.status === 0) return undefined;
   const bare = field.replace(/^(config|risk)\./, "");
   const begins = new RegExp(`^(risk: )?${bare.replaceAll(/[^\w]/g, "\\$&")}(?![\\w-])`);
-  return problem.of(`body.${field}`) ?? (begins.test(problem.message) ? problem.message : undefined);
+  const detail = problem.details.find(({ field: at }) => `${at}.`.startsWith(`body.${field}.`));
+  return detail?.message ?? (begins.test(problem.message) ? problem.message : undefined);
 }

@@ -26,12 +26,12 @@ const of = (run: Run) => ({ path: { run_id: run.id } });
 export const useResults = (run: Run) =>
   api.useQuery("get", "/api/v1/runs/{run_id}/results", { params: of(run) }, freshness(run));
 
-export const useEquity = (run: Run) =>
+export const useEquity = (run: Run, isWanted = true) =>
   api.useQuery(
     "get",
     "/api/v1/runs/{run_id}/equity",
     { params: { ...of(run), query: { points: POINTS } } },
-    freshness(run),
+    { ...freshness(run), enabled: isWanted && hasFigures(run) },
   );
 
 export const useBenchmark = (run: Run) =>

@@ -59,11 +59,14 @@ export function runColumns({ chosen, toggle, isFull }: Choice): Column[] {
     column(
       "name",
       "Name",
-      ({ id, name, symbols, timeframe }) => (
+      ({ id, name, symbols, timeframe, mode }) => (
         <span className="flex min-w-40 flex-col">
           <Link to={`/runs/${id}`} className="font-medium wrap-anywhere hover:underline">
             {name}
           </Link>
+          <span className="md:hidden">
+            <ModeBadge mode={mode} />
+          </span>
           <span className="text-label text-soft">
             {symbols.length > 3 ? `${symbols.slice(0, 3).join(", ")} …` : symbols.join(", ")} {timeframe}
           </span>
@@ -75,7 +78,7 @@ export function runColumns({ chosen, toggle, isFull }: Choice): Column[] {
       sort: "strategy_id",
       wide: true,
     }),
-    column("mode", "Mode", ({ mode }) => <ModeBadge mode={mode} />, { sort: "mode" }),
+    column("mode", "Mode", ({ mode }) => <ModeBadge mode={mode} />, { sort: "mode", wide: true }),
     column("status", "Status", (run) => <Status run={run} />, { sort: "status" }),
     column("curve", "Equity", (run) => <Curve run={run} />, { wide: true }),
     column("return", "Return", (run) => <Figure run={run} of="total_return" />, figure),

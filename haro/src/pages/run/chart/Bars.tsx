@@ -14,7 +14,9 @@ import { ButtonLink } from "~/ui/Button";
 
 import type { View } from "./useView";
 
-const CandleChart = lazy(() => import("~/charts/CandleChart"));
+/** It is on its way while the bars are asked for. */
+const chart = import("~/charts/CandleChart");
+const CandleChart = lazy(() => chart);
 const BARS = 3_000;
 const POINTS = { far: 2_000, close: 20_000 };
 const TRADES = 500;

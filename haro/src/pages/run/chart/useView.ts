@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { api } from "~/api/client";
 import type { RunDetail } from "~/api/types";
 import { seconds } from "~/charts/time";
-import { around, barSeconds, type Span, spanIn, windowOf } from "~/charts/window";
+import { around, barSeconds, isoOf, type Span, spanIn, windowOf } from "~/charts/window";
 
 import { trades, useEquity } from "../useRun";
 
@@ -39,27 +39,30 @@ export function useView(run: RunDetail, symbol: string, params: URLSearchParams)
     const bar = barSeconds(run.timeframe);
     const of = named && around({ from: seconds(named.entry_time), to: seconds(named.exit_time) }, bar);
     const span = said ?? of ?? null;
-    const cut = span && windowOf(span);
     const whole = ends && ends.to - ends.from;
     return {
       span,
       trade,
       isKnown: trade === null || said !== null || !found.isPending,
-      window: {
-        start: iso(cut ? Math.max(cut.from, ends?.from ?? cut.from) : ends?.from),
-        end: iso(cut ? Math.min(cut.to, ends?.to ?? cut.to) : ends?.to),
-      },
+      window: cut(span, trades(run) && ends ? { start_time: isoOf(ends.from), end_time: isoOf(ends.to) } : run),
       isClose: span !== null && whole !== null && whole > CLOSE * (span.to - span.from),
     };
-  }, [run.timeframe, named, said, trade, found.isPending, ends]);
+  }, [run, named, said, trade, found.isPending, ends]);
 }
 
-const iso = (time: number | undefined) => (time === undefined ? undefined : new Date(time * 1000).toISOString());
+/** Bars around what is seen, and none outside the run's own time. */
+function cut(span: Span | null, { start_time, end_time }: Pick<RunDetail, "start_time" | "end_time">): View["window"] {
+  const around = span && windowOf(span);
+  const [from, to] = [around && isoOf(around.from), around && isoOf(around.to)];
+  const start = from && start_time && from < start_time ? start_time : (from ?? start_time);
+  const end = to && end_time && to > end_time ? end_time : (to ?? end_time);
+  return { start: start ?? undefined, end: end ?? undefined };
+}
 
 /** When the run's own time begins and ends, as far as it is known. */
 function useEnds(run: RunDetail, symbol: string): Span | null {
   const series = api.useQuery("get", "/api/v1/data", { params: { query: { symbol } } }).data?.items;
-  const curve = useEquity(run).data?.items;
+  const curve = useEquity(run, trades(run)).data?.items;
   return useMemo(() => {
     if (trades(run)) {
       const [first, last] = [curve?.[0], curve?.at(-1)];

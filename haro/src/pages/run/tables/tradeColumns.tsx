@@ -32,7 +32,7 @@ export const tradeColumns = (toChart: (trade: Trade) => void): Column[] => [
       {count(trade.number)}
     </button>
   )),
-  column("symbol", "Symbol", ({ symbol }) => <span className="font-medium">{symbol}</span>),
+  column("symbol", "Symbol", ({ symbol }) => <span className="font-medium">{symbol}</span>, { wide: true }),
   column("side", "Side", ({ side }) => <SideBadge side={side} />),
   column("quantity", "Quantity", ({ quantity }) => <Exact value={quantity} />, wide),
   column("entry_time", "Entry", ({ entry_time }) => <Moment at={entry_time} />),
