@@ -43,7 +43,9 @@ const NAMES: [keyof Draft, string][] = [
 export function changes(source: RunDetail, draft: Draft): string[] {
   const before = draftOf(source);
   const isOther = draft.mode !== source.mode;
-  const settings = NAMES.filter(([key]) => !(isOther && ["from", "to", "costs"].includes(key)))
+  const settings = NAMES.filter(
+    ([key]) => !(isOther && ["from", "to", "costs", "venue", "replay", "speed"].includes(key)),
+  )
     .filter(([key]) => before[key] !== draft[key])
     .map(([key, name]) => said(name, before[key], draft[key]));
   const symbols =

@@ -7,7 +7,7 @@ import type { PartProps } from "./RunForm";
 
 export function TradingFields({ draft, change, errorOf }: PartProps) {
   const venues = api.useQuery("get", "/api/v1/venues").data?.items ?? [];
-  const offered = venues.filter(({ mode, of_run }) => mode === draft.mode && !of_run);
+  const offered = venues.filter(({ mode }) => mode === draft.mode);
   const chosen = offered.find(({ id }) => id === draft.venue);
   return (
     <>

@@ -73,7 +73,7 @@ const VENUE = {
   mode: "paper",
   title: "Simulated",
   description: "Fills as a backtest.",
-  of_run: false,
+  of_run: true,
   problem: null,
   feeds: {},
   settings: {},
@@ -171,6 +171,7 @@ test("a paper run asks for its venue's needs, and says what would change", async
     await screen.findByText("Mode: backtest → paper: its orders go to a venue, and its bars come one by one"),
   ).toBeInTheDocument();
   expect(await screen.findByText("Fills as a backtest.")).toBeInTheDocument();
+  expect(screen.getByLabelText("Venue")).toHaveDisplayValue("Simulated");
   expect(screen.getByLabelText("Replay")).toHaveAccessibleDescription(/Say which stored bars/);
   await userEvent.type(screen.getByLabelText("Replay"), "2020-01-02");
   await userEvent.type(screen.getByLabelText("Largest order"), "0.5");

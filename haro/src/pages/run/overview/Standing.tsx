@@ -137,7 +137,7 @@ function Feed({ run }: { run: Run }) {
     <Panel title="Venue and feed">
       <Answer of={venues}>
         {({ items }) => {
-          const own = items.find(({ id, mode, of_run }) => id === run.venue && mode === run.mode && !of_run);
+          const own = items.find(({ id, mode }) => id === run.venue && mode === run.mode);
           const { replay, speed } = run.options;
           return (
             <Facts
