@@ -27,6 +27,8 @@ REMEMBERED = (
     "weaver.model.account.position.", "weaver.model.numbers.scale.",
 )  # fmt: skip
 """What an open account knows of its orders, of its runs' sub-ledgers, and of what its venue said of them."""
+OF_THREADS = {"weaver.veda.adapters.alpaca.rest.sdk._Timed": 2 * 4 * SDK_THREADS}
+"""For both schemes, of the SDK's four clients, of each thread: made when one is first asked for."""
 MEMORY_AT_FIRST, MEMORY_A_CYCLE = 8_000_000, 60_000
 """Of what is remembered, and of what an allocator keeps for itself."""
 
@@ -61,7 +63,7 @@ class Census:
                 told.append(f"{count} {kind}, where {before.descriptors.get(kind, 0)} were")
         for kind, count in self.objects.items():
             more = count - before.objects.get(kind, 0)
-            if more > OBJECTS_A_CYCLE * cycles and not kind.startswith(REMEMBERED):
+            if more > max(OBJECTS_A_CYCLE * cycles, OF_THREADS.get(kind, 0)) and not kind.startswith(REMEMBERED):
                 told.append(f"{more} more of {kind}")
         if (more := self.memory - before.memory) > MEMORY_AT_FIRST + MEMORY_A_CYCLE * cycles:
             told.append(f"{more / 1e6:.1f} MB more")

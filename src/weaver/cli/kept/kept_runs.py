@@ -95,14 +95,17 @@ class StoredRuns:
 
     def list(self, filters: Filters, *, page: int, page_size: int) -> dict[str, Any]:
         """See `KeptRuns`."""
+        from weaver.glados.api.runs.listing import figures_of
         from weaver.glados.ports import Query
-        from weaver.glados.schemas.runs.runs import RunResponse
+        from weaver.glados.schemas.runs.runs import ListedRunResponse
 
         given = {column: (value,) for column, value in filters.items() if value is not None}
 
         async def read(transaction: Any) -> dict[str, Any]:
             found = await transaction.runs.list(Query(filters=given, page=page, page_size=page_size))
-            items = [RunResponse.of(run).model_dump(mode="json") for run in found.items]
+            figures = await figures_of(transaction, found.items)
+            listed = [ListedRunResponse.listed(run, figures.get(run.id)) for run in found.items]
+            items = [one.model_dump(mode="json") for one in listed]
             return {"items": items, "total": found.total, "page": page, "page_size": page_size}
 
         return self._read(read, unused={"items": [], "total": 0, "page": page, "page_size": page_size})

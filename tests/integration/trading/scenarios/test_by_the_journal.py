@@ -127,10 +127,11 @@ def test_symbol_whose_exits_cannot_be_scaled_takes_no_entries_until_they_are(des
     desk.until(lambda: "AAPL" in desk.held and len(exits(desk)) == 2, what="a position with its exits")
     before = exits(desk).keys()
     desk.fault("status", code=500, times=1_000, match={"method": "DELETE", "path": "/v2/orders/*"})
+    earlier = len(desk.sent("DELETE"))  # of entries that were late on a busy machine
     desk.fault("split", symbol="AAPL", ratio="2")
     desk.until(lambda: halts(desk, "AAPL"), what="the halt", step=60)
     assert "could not all be placed anew" in halts(desk, "AAPL")[0]["reason"]
-    cancels = desk.sent("DELETE")
+    cancels = desk.sent("DELETE")[earlier:]
     assert cancels
     assert not any(one["acted"] for one in cancels)
     sent = len(desk.sent())

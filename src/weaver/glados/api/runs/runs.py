@@ -7,13 +7,12 @@ from fastapi import Query as Parameter
 
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
+from weaver.glados.api.runs.listing import figures_of
 from weaver.glados.api.runs.lookup import RunId, existing_run
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
-from weaver.glados.ports import ResultFigures
-from weaver.glados.schemas.base import Identifier, PageOf, finite
-from weaver.glados.schemas.runs.curves import RunFigures
+from weaver.glados.schemas.base import Identifier, PageOf
 from weaver.glados.schemas.runs.runs import (
     CreateRunRequest,
     ListedRunResponse,
@@ -22,8 +21,7 @@ from weaver.glados.schemas.runs.runs import (
     StartRunRequest,
     StopRunRequest,
 )
-from weaver.glados.stored.thin_curves import SPARKLINE, decode_sparkline
-from weaver.model.run import Run, RunMode, RunStatus
+from weaver.model.run import RunMode, RunStatus
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 
@@ -42,9 +40,8 @@ async def list_runs(
     filters = {"status": status, "mode": mode, "strategy_id": strategy_id, "name": name}
     async with services.database.transaction() as transaction:
         found = await transaction.runs.list(paging.query(filters, sort))
-        done = [run.id for run in found.items if run.status is RunStatus.COMPLETED]
-        figures = await transaction.records.figures(done, blob=SPARKLINE) if done else {}
-    return await page_text(services, found, lambda run: _listed(run, figures.get(run.id)), paging)
+        figures = await figures_of(transaction, found.items)
+    return await page_text(services, found, lambda run: ListedRunResponse.listed(run, figures.get(run.id)), paging)
 
 
 @router.post("", status_code=201, responses=responses(400, 409))
@@ -96,13 +93,3 @@ async def stop_run(
 async def clone_run(run_id: RunId, services: ServicesDep, corr_id: CorrelationId) -> RunDetailResponse:
     """A new pending run with the same settings and the same source."""
     return RunDetailResponse.of(await services.runs.clone(run_id, corr_id=corr_id))
-
-
-def _listed(run: Run, found: ResultFigures | None) -> ListedRunResponse:
-    return ListedRunResponse.listed(run, None if found is None else _figures(found))
-
-
-def _figures(found: ResultFigures) -> RunFigures:
-    values = {name: finite(found.stats.get(name)) for name in ("total_return", "sharpe", "max_drawdown", "trades")}
-    sparkline = decode_sparkline(found.blob or b"")
-    return RunFigures.model_validate({**values, "sparkline": [finite(value) for value in sparkline]})
