@@ -42,7 +42,7 @@ def follow(
     `is_all_told`: that was done, and what is still missing is inferred. `is_whole`: it was asked for by its id, so that
     a leg which is not shown is not there.
     """
-    submission = _cut(draft, submission, shown)
+    submission = _grown(draft, _cut(draft, submission, shown), shown)
     _come_to_light(draft, submission)
     if fill is not None:
         draft.book(submission, fill, most=shown.filled_quantity)
@@ -86,6 +86,19 @@ def _cut(draft: Draft, submission: Submission, shown: VenueOrder) -> Submission:
         return submission
     off = submission.quantity - shown.quantity
     draft.put(replace(order, quantity=order.quantity - off))
+    draft.put_submission(replace(submission, quantity=shown.quantity))
+    return draft.submission(submission.id)
+
+
+def _grown(draft: Draft, submission: Submission, shown: VenueOrder) -> Submission:
+    """A venue holds an exit for all that its entry brought, which is more than it was asked for where that filled on
+    while it was being replaced: filled as far as was asked, it is not over."""
+    if draft.is_still or not submission.is_leg or shown.quantity is None or shown.quantity <= submission.quantity:
+        return submission
+    order = draft.order(submission.order_id)
+    whole = order.filled - submission.filled + shown.quantity
+    if order.is_working and whole > order.quantity:
+        draft.put(replace(order, quantity=whole))
     draft.put_submission(replace(submission, quantity=shown.quantity))
     return draft.submission(submission.id)
 

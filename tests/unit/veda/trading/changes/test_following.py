@@ -11,6 +11,7 @@ from weaver.model.orders.actions import OrderType
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_order import WaitsFor
 from weaver.veda.orders.submission import Part, SubmissionState
+from weaver.veda.trading.changes.exits import needs_protection
 from weaver.veda.trading.changes.following import OVER_AT_VENUE, adopt, follow, lacks_successor, submission_of
 
 S = OrderStatus
@@ -63,6 +64,22 @@ def test_a_venue_may_cut_off_what_cannot_be_paid_for() -> None:
         draft, _ = draft_of([live_order(may_be_cut=may_be_cut)], [submission()])
         follow(draft, submission(), venue_order(quantity=7))
         assert draft.order("run-1").quantity == draft.submission("run-1").quantity == quantity
+
+
+def test_an_exit_that_the_venue_holds_for_more_is_not_over_when_it_has_filled_as_far_as_was_asked() -> None:
+    """Its entry of 10 was replaced by one for 7 when 3 had filled, and filled 2 more before the venue heard of that."""
+    legs = [submission("run-3", part=Part.LEG, parent_id="run-1")]
+    draft, _ = draft_of(bracket(filled=12, status=S.FILLED), [submission("run-1"), *legs])
+    fill = venue_fill("run-3", 10, 90, side="sell", cumulative_quantity=Decimal(10))
+    shown = venue_order("run-3", "sell", 12, status=S.PARTIAL, filled_quantity=10)
+    follow(draft, draft.submission("run-3"), shown, fill)
+    stop = draft.order("run-3")
+    assert (stop.status, stop.quantity, stop.remaining) == (S.PARTIAL, 12, 2)
+    assert draft.submission("run-3").quantity == 12
+
+    follow(draft, draft.submission("run-3"), replace(shown, status=S.CANCELLED))
+    assert draft.order("run-3").is_working  # to be placed anew, for the two that lie open
+    assert needs_protection(draft, "run-1")
 
 
 def test_which_of_ours_an_order_is() -> None:
