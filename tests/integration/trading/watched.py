@@ -65,6 +65,6 @@ class WatchedAccount(TradingAccount):
 
     quiet_looks = 0
 
-    def _reconciled(self, draft: Draft, others: Sequence[VenueFill], *, is_quiet: bool) -> None:
-        super()._reconciled(draft, others, is_quiet=is_quiet)
+    def _reconciled(self, draft: Draft, others: Sequence[VenueFill], *, is_quiet: bool) -> bool:
         self.quiet_looks += is_quiet
+        return super()._reconciled(draft, others, is_quiet=is_quiet)

@@ -44,7 +44,7 @@ class Ledgers:
         self.effects: tuple[Effect, ...] | None = None
         """What of the account's is nobody's; None: it was never looked at."""
         self._foreign: dict[str, None] = {}
-        self.began_at: datetime | None = None
+        self._began_at: datetime | None = None
         """When it was first asked what the account holds."""
         self._lacking: Mapping[tuple[str | None, str], Decimal] = {}
         self.prices: dict[str, PricedAt] = {}
@@ -70,7 +70,7 @@ class Ledgers:
             self.effects = tuple(map(Effect.of_json, rest_of_it["effects"]))
             self._foreign = dict.fromkeys(rest_of_it["foreign"])
         if (began := await self._store.state(self._began)) is not None:
-            self.began_at = datetime.fromisoformat(began["at"])
+            self._began_at = datetime.fromisoformat(began["at"])
 
     def ahead_of(self, entry: Entry, fills: Mapping[str | None, Sequence[LiveFill]]) -> Sequence[Decimal]:
         """What each owner held of an entry's symbol when that happened."""
@@ -208,10 +208,10 @@ class Ledgers:
         at: datetime | None = None,
     ) -> None:
         """The first look at an account: what it holds and no run brought was there before, and with it what the
-        executions of others brought that are listed. at: when it was asked."""
+        executions of others brought that are listed, or happened before it was asked (`at`) and will be."""
         if at is not None:
             draft.put_state(self._began, {"at": at.isoformat()})
-            draft.then(lambda: setattr(self, "began_at", at))
+            draft.then(lambda: setattr(self, "_began_at", at))
         found = [
             Effect(symbol=one.symbol, kind=EffectKind.EARLIER, quantity=one.remainder, time=draft.now)
             for one in self.attributed(positions)
@@ -230,7 +230,7 @@ class Ledgers:
         """Executions of orders that were placed outside Weaver, each counted once. `own`: executions of ours, of which
         some may have counted as others' before it was known whose they were. `splits`: those in the books, before which
         some may have been."""
-        new = [fill for fill in fills if fill.execution_id not in self._foreign]
+        new = [fill for fill in fills if fill.execution_id not in self._foreign and not self._was_before(fill)]
         wrong = [fill for fill in own if fill.execution_id in self._foreign]
         if not new and not wrong:
             return
@@ -276,6 +276,10 @@ class Ledgers:
 
     def _put_effects(self, effects: tuple[Effect, ...], foreign: dict[str, None]) -> None:
         self.effects, self._foreign = effects, foreign
+
+    def _was_before(self, fill: VenueFill) -> bool:
+        """Whether what an execution brought was there at the first look, though it was not listed yet."""
+        return self._began_at is not None and fill.time <= self._began_at
 
     @property
     def _began(self) -> str:

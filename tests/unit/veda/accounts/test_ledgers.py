@@ -1,5 +1,6 @@
 """What orders that were placed outside Weaver brought: each execution once, however late it is known whose it was."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -9,8 +10,10 @@ from fractions import Fraction
 from tests.trading_store import FakeDisk, FakeTradingStore
 from tests.unit.veda.live_builders import ACCOUNT, NOON
 from weaver.events.factory import EventFactory
+from weaver.model.market.asset_class import AssetClass
 from weaver.model.orders.actions import Side
 from weaver.veda.accounts.ledgers import Ledgers
+from weaver.veda.exchange.account import VenuePosition
 from weaver.veda.exchange.orders import VenueFill
 from weaver.veda.orders.account_orders import AccountOrders
 from weaver.veda.positions.entries import SplitEntry
@@ -102,3 +105,25 @@ def test_a_price_of_after_a_split_stays() -> None:
     for symbol in ("AAPL", "MSFT"):
         made.split(symbol, Fraction(3), at=NOON + timedelta(seconds=1))
     assert made.plain_prices == {"AAPL": 30, "MSFT": 30}
+
+
+def test_what_others_did_before_the_first_look_is_in_it_though_it_is_listed_later() -> None:
+    disk = FakeDisk()
+    made = Ledgers(ACCOUNT, store=FakeTradingStore(disk))
+    events = EventFactory(producer="test", now=lambda: NOON, new_id=iter(map(str, range(9))).__next__)
+    held = VenuePosition(symbol="AAPL", asset_class=AssetClass.STOCK, quantity=Decimal(5), available=Decimal(5))
+    draft = Draft(AccountOrders(), events, now=NOON, corr_id="c")
+    made.look_first(draft, [held], [], at=NOON)
+
+    async def kept_and_read() -> Ledgers:
+        async with FakeTradingStore(disk).transaction() as transaction:
+            await draft.write(transaction)
+        again = Ledgers(ACCOUNT, store=FakeTradingStore(disk))
+        await again.read()
+        return again
+
+    again = asyncio.run(kept_and_read())
+    draft.seen()
+    for one in (made, again):
+        hear(one, [fill("x1", 5), replace(fill("x2", 2), time=NOON + timedelta(seconds=1))])
+        assert one.net("AAPL") == 7
