@@ -21,7 +21,8 @@ declare module "@tanstack/react-table" {
   }
 }
 
-interface Page<T> {
+/** A page of a list, as the API has it. */
+export interface Page<T> {
   items: T[];
   total: number;
   page: number;

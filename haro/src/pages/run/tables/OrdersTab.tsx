@@ -2,14 +2,12 @@
 
 import { api } from "~/api/client";
 import type { OrderStatus, RunDetail } from "~/api/types";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { DataTable } from "~/ui/DataTable";
-import { Filters, FilterSelect } from "~/ui/Filters";
-import { Panel } from "~/ui/Panel";
+import { FilterSelect } from "~/ui/Filters";
 import { PAGE_SIZE, useTableState } from "~/ui/tableState";
 
 import { useRun } from "../useRun";
 import { FILL_COLUMNS, ORDER_COLUMNS } from "./orderColumns";
+import { RunTable } from "./RunTable";
 
 const FILTERS = ["symbol", "side", "status"] as const;
 const FILL_FILTERS = ["symbol", "side"] as const;
@@ -44,30 +42,15 @@ function Orders({ run }: { run: RunDetail }) {
     },
   });
   return (
-    <Panel
+    <RunTable
       title="Orders"
-      flush
-      actions={
-        <Filters state={state}>
-          {run.symbols.length > 1 && <FilterSelect state={state} name="symbol" label="Symbol" options={run.symbols} />}
-          <FilterSelect state={state} name="side" label="Side" options={SIDES} />
-          <FilterSelect state={state} name="status" label="Status" options={STATUSES} />
-        </Filters>
-      }
-    >
-      <Answer of={found} loading={<Skeleton className="m-4 h-64" />}>
-        {(page) => (
-          <DataTable
-            caption="Table of orders"
-            columns={ORDER_COLUMNS}
-            page={page}
-            state={state}
-            rowKey={({ id }) => id}
-            empty={<Empty title={state.isFiltered ? "No order is like that" : "No order was placed"} />}
-          />
-        )}
-      </Answer>
-    </Panel>
+      {...{ run, found, state }}
+      columns={ORDER_COLUMNS}
+      rowKey={({ id }) => id}
+      sides={SIDES}
+      filters={<FilterSelect state={state} name="status" label="Status" options={STATUSES} />}
+      empty={{ filtered: "No order is like that", all: "No order was placed" }}
+    />
   );
 }
 
@@ -86,28 +69,14 @@ function Fills({ run }: { run: RunDetail }) {
     },
   });
   return (
-    <Panel
+    <RunTable
       title="Fills"
-      flush
-      actions={
-        <Filters state={state} label="Filters of fills">
-          {run.symbols.length > 1 && <FilterSelect state={state} name="symbol" label="Symbol" options={run.symbols} />}
-          <FilterSelect state={state} name="side" label="Side" options={SIDES} />
-        </Filters>
-      }
-    >
-      <Answer of={found} loading={<Skeleton className="m-4 h-64" />}>
-        {(page) => (
-          <DataTable
-            caption="Table of fills"
-            columns={FILL_COLUMNS}
-            page={page}
-            state={state}
-            rowKey={({ id }) => id}
-            empty={<Empty title={state.isFiltered ? "No fill is like that" : "Nothing was filled"} />}
-          />
-        )}
-      </Answer>
-    </Panel>
+      {...{ run, found, state }}
+      columns={FILL_COLUMNS}
+      rowKey={({ id }) => id}
+      sides={SIDES}
+      filtersLabel="Filters of fills"
+      empty={{ filtered: "No fill is like that", all: "Nothing was filled" }}
+    />
   );
 }

@@ -4,13 +4,10 @@ import { useNavigate } from "react-router";
 
 import { api } from "~/api/client";
 import type { Trade } from "~/api/types";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { DataTable } from "~/ui/DataTable";
-import { Filters, FilterSelect } from "~/ui/Filters";
-import { Panel } from "~/ui/Panel";
 import { PAGE_SIZE, useTableState } from "~/ui/tableState";
 
 import { useRun } from "../useRun";
+import { RunTable } from "./RunTable";
 import { tradeColumns } from "./tradeColumns";
 
 const FILTERS = ["symbol", "side"] as const;
@@ -39,33 +36,17 @@ export default function TradesTab() {
   );
   const columns = useMemo(() => tradeColumns(show), [show]);
   return (
-    <Panel
+    <RunTable
       title="Trades"
-      flush
-      actions={
-        <Filters state={state}>
-          {run.symbols.length > 1 && <FilterSelect state={state} name="symbol" label="Symbol" options={run.symbols} />}
-          <FilterSelect state={state} name="side" label="Side" options={SIDES} />
-        </Filters>
-      }
-    >
-      <Answer of={found} loading={<Skeleton className="m-4 h-64" />}>
-        {(page) => (
-          <DataTable
-            caption="Table of trades"
-            columns={columns}
-            page={page}
-            state={state}
-            rowKey={({ number }) => String(number)}
-            onRowClick={show}
-            empty={
-              <Empty title={state.isFiltered ? "No trade is like that" : "No trade was closed"}>
-                A trade is an entry and the exit that closed it. What is still open stands under Overview.
-              </Empty>
-            }
-          />
-        )}
-      </Answer>
-    </Panel>
+      {...{ run, found, state, columns }}
+      rowKey={({ number }) => String(number)}
+      onRowClick={show}
+      sides={SIDES}
+      empty={{
+        filtered: "No trade is like that",
+        all: "No trade was closed",
+        more: "A trade is an entry and the exit that closed it. What is still open stands under Overview.",
+      }}
+    />
   );
 }
