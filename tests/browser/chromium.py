@@ -21,8 +21,9 @@ ELSEWHERE = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 MISSING = (
-    "The tests of the web app need Chromium or Chrome, and none is here. On Debian and Ubuntu: apt-get install chromium "
-    "(tests that run as root do so themselves); on Fedora: dnf install chromium; on macOS: brew install --cask chromium."
+    "The tests of the web app need Chromium or Chrome, and none is here. On Debian and Ubuntu: apt-get install "
+    "chromium (done by itself where tests run as root); on Fedora: dnf install chromium; on macOS: brew install "
+    "--cask chromium."
 )
 INSTALL_SECONDS = 280
 
@@ -57,8 +58,8 @@ def _installed() -> str | None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _found() is None:
             command = "apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium"
-            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-            subprocess.run(command, shell=True, env=environment, timeout=INSTALL_SECONDS, capture_output=True)
+            quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            subprocess.run(command, shell=True, check=False, env=quiet, timeout=INSTALL_SECONDS, capture_output=True)
     return _found()
 
 
