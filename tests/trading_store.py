@@ -225,9 +225,8 @@ class FakeTradingStore:
             for order in self._tables.orders.values()
             if order.account == account and (order.is_working or order.id in unfinished)
         ]
-        groups = {order.group_id for order in open_ if order.group_id is not None}
-        wanted = groups | {order.replaces for order in open_} | {order.id for order in open_}
-        return self._known(lambda order: order.id in wanted or order.group_id in groups)
+        named = {id_ for order in open_ for id_ in (order.id, order.group_id, order.replaces) if id_ is not None}
+        return self._known(lambda order: order.id in named or order.group_id in named)
 
     async def order(self, order_id: str) -> KnownOrders:
         await self._at("order")
@@ -235,7 +234,9 @@ class FakeTradingStore:
 
     async def group(self, account: str, group_id: str) -> KnownOrders:
         await self._at("group")
-        return self._known(lambda order: order.account == account and order.group_id == group_id)
+        sent = {each.id for each in self._tables.submissions.values() if each.order_id == group_id}
+        held = {each.order_id for each in self._tables.submissions.values() if each.parent_id in sent}
+        return self._known(lambda order: order.account == account and (order.group_id == group_id or order.id in held))
 
     async def order_by_client_id(self, account: str, client_order_id: str) -> LiveOrder | None:
         await self._at("order_by_client_id")

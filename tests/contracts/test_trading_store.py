@@ -130,6 +130,29 @@ async def test_exits_are_found_by_their_group_and_with_what_works_of_it(store: T
     assert [each.number for each in (await store.working(PAPER)).orders] == [1, 2, 3, 4, 5, 6]
 
 
+async def test_exits_are_found_by_the_entry_that_they_were_sent_with_though_another_has_them(
+    store: TradingStore,
+) -> None:
+    over = {"status": OrderStatus.CANCELLED}
+    entry, leg, successor = order(1, **over), order(2, group_id="r-3", **over), order(3, replaces="r-1", **over)
+    ended = {"state": SubmissionState.ENDED}
+    async with store.transaction() as transaction:
+        await transaction.put_orders([entry, leg, successor])
+        await transaction.put_submissions(
+            [submission(entry, "sent", **ended), submission(leg, "held", parent_id="sent", **ended)]
+        )
+    assert [each.number for each in (await store.group(PAPER, "r-1")).orders] == [2]
+    assert (await store.group(LIVE, "r-1")).orders == []
+    assert (await store.working(PAPER)).orders == []
+
+
+async def test_exits_that_are_over_come_with_an_entry_that_works_or_is_to_be_replaced(store: TradingStore) -> None:
+    over = {"status": OrderStatus.CANCELLED}
+    await put(store, order(1, **over), order(2, group_id="r-1", **over), order(3, replaces="r-1"))
+    await put(store, order(4, group_id="r-3", **over), order(5, group_id="r-9", **over))
+    assert [each.number for each in (await store.working(PAPER)).orders] == [1, 2, 3, 4]
+
+
 async def test_an_order_is_found_by_the_venues_id_too(store: TradingStore) -> None:
     async with store.transaction() as transaction:
         await transaction.put_orders([order(1)])

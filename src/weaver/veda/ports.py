@@ -86,7 +86,7 @@ class TradingStore(Protocol):
 
     async def working(self, account: str) -> KnownOrders:
         """Orders that are not final, or of which a submission has not ended, with what belongs to them; and with the
-        orders that they replace, and all that share a group with them, whatever became of those."""
+        orders that they replace, and all that share a group with any of them, whatever became of those."""
         ...
 
     async def order(self, order_id: str) -> KnownOrders:
@@ -94,7 +94,8 @@ class TradingStore(Protocol):
         ...
 
     async def group(self, account: str, group_id: str) -> KnownOrders:
-        """The exits that share a quantity, with what belongs to them."""
+        """The exits that share a quantity, and those that the venue was to hold with their entry, whoever has taken
+        that one's place since; with what belongs to them."""
         ...
 
     async def order_by_client_id(self, account: str, client_order_id: str) -> LiveOrder | None:

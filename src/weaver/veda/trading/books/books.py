@@ -140,13 +140,20 @@ class Books:
             self._tell([change for change in changes if change is not None])
 
     async def _with_group(self, order_id: str) -> AccountOrders:
-        """An order, its entry, and all exits of that."""
+        """An order, its entry, and all exits of that; where those have gone to another entry, with that one's."""
         found = AccountOrders()
         order = await self._found(found, order_id)
-        if order is not None:
-            for exit_ in (await self._store.group(self.account, order.group_id or order.id)).orders:
+        if order is None:
+            return found
+        wanted, asked = [order.group_id or order.id], set[str]()
+        while wanted:
+            asked.add(group_id := wanted.pop())
+            for exit_ in (await self._store.group(self.account, group_id)).orders:
                 await self._found(found, exit_.id)
-            await self._recall(found, order.id)
+                if exit_.group_id is not None and exit_.group_id not in {*asked, *wanted}:
+                    wanted.append(exit_.group_id)
+        for one in [*found.all()]:
+            await self._recall(found, one.id)
         return found
 
     async def _recall(self, orders: AccountOrders, order_id: str) -> None:

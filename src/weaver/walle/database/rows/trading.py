@@ -54,23 +54,28 @@ class SqlTradingRepository:
 
     async def working(self, account: str) -> TradingRows:
         """The account's orders that are not final, and those of which a submission has not ended; with the orders that
-        they replace, and all that share a group with them."""
+        they replace, and all that share a group with any of them."""
         of_account = orders.c.account == account
         unfinished = select(submissions.c.order_id).where(submissions.c.account == account, UNFINISHED_SUBMISSION)
         working = select(orders.c.id).where(of_account, orders.c.status.in_(_WORKING))
         open_ = select(union(working, unfinished).subquery().c[0])
         groups = select(orders.c.group_id).where(orders.c.id.in_(open_), orders.c.group_id.is_not(None))
         replaced = select(orders.c.replaces).where(orders.c.id.in_(open_), orders.c.replaces.is_not(None))
-        members = select(orders.c.id).where(of_account, orders.c.group_id.in_(groups))
-        return await self._known(select(union(open_, groups, members, replaced).subquery().c[0]))
+        entries = select(union(open_, groups, replaced).subquery().c[0])
+        members = select(orders.c.id).where(of_account, orders.c.group_id.in_(entries))
+        return await self._known(select(union(entries, members).subquery().c[0]))
 
     async def order(self, order_id: str) -> TradingRows:
         """One order with what belongs to it; nothing where there is none."""
         return await self._known(select(orders.c.id).where(orders.c.id == order_id, orders.c.account.is_not(None)))
 
     async def group(self, account: str, group_id: str) -> TradingRows:
-        """The exits that share a quantity."""
-        return await self._known(select(orders.c.id).where(orders.c.account == account, orders.c.group_id == group_id))
+        """The exits that share a quantity, and those that the venue was to hold with their entry: another order may
+        have taken its place since, and its exits with it."""
+        sent = select(submissions.c.id).where(submissions.c.order_id == group_id)
+        held = select(submissions.c.order_id).where(submissions.c.account == account, submissions.c.parent_id.in_(sent))
+        shared = select(orders.c.id).where(orders.c.account == account, orders.c.group_id == group_id)
+        return await self._known(select(union(shared, held).subquery().c[0]))
 
     async def of_run(self, run_id: str) -> TradingRows:
         """All of a run, by number."""

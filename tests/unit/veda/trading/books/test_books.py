@@ -86,7 +86,7 @@ def in_memory(books: Books) -> list[str]:
 def test_an_order_comes_back_with_all_that_its_exits_are_counted_by(recalled: str) -> None:
     async def recall(books: Books, _at: FailingAt) -> None:
         await books.recall(recalled)
-        if recalled in ("run-1", "run-4"):  # its exits are those of the order that took its place
+        if recalled in ("run-1", "run-4"):  # the venue has none of the exits with it: the last entry has
             assert recalled in in_memory(books)
             await books.recall("run-5")
         assert in_memory(books) == ALL

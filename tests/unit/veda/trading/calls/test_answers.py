@@ -1,5 +1,6 @@
 """What a venue shows, taken into the books, with fills that it did not tell and orders that memory does not have."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.unit.veda.live_builders import live_order, submission, venue_order
@@ -64,6 +65,30 @@ def test_what_the_venue_puts_in_the_place_of_an_order_by_itself_goes_on_as_that_
         assert desk.order().status is OrderStatus.PARTIAL
 
     at_desk(take, [order], [sent])
+
+
+def test_what_was_held_for_lost_comes_to_light_with_its_exits_though_another_has_them() -> None:
+    """The entry was given up, another took its place, and that is over too; then it is at the venue after all."""
+    entry, *legs = bracket(status=OrderStatus.REJECTED)
+    over, lost = {"status": OrderStatus.CANCELLED}, {"venue_id": None, "state": SubmissionState.ENDED}
+    successor = live_order("run-4", number=4, replaces="run-1", **over)
+    inherited = [replace(one, parent_id="run-4", group_id="run-4", **over) for one in legs]
+    held = [submission(one.id, part=Part.LEG, parent_id="run-1", **lost) for one in legs]
+    at_venue = [
+        venue_order("t", "sell", order_type=OrderType.LIMIT, limit=130),
+        venue_order("s", "sell", order_type=OrderType.STOP, stop=90),
+    ]
+
+    async def claim(desk: Desk) -> None:
+        assert [*desk.books.known.all()] == []
+        shown = desk.venue.show(venue_order(legs=tuple(at_venue), status=OrderStatus.FILLED, filled_quantity=10))
+        desk.venue.fills = (venue_fill("run-1", 10, 100, cumulative_quantity=10),)
+        assert await desk.calls.answers.claim(shown)
+        assert [desk.sent(name).venue_id for name in ("run-1", "run-2", "run-3")] == ["v-run-1", "v-t", "v-s"]
+        assert [await desk.calls.answers.claim(leg) for leg in at_venue] == [True, True]
+        assert desk.order("run-4") == successor  # by whose fills, too, they are counted
+
+    at_desk(claim, [entry, *inherited, successor], [submission(**lost), *held, submission("run-4", **lost)])
 
 
 def test_an_order_that_the_venue_lacks_is_not_over() -> None:
