@@ -15,6 +15,7 @@ WeaverError                 the message is one line: what was wrong with the val
 ├── Conflict                the right request at the wrong time: the state in hand does not allow it
 │   └── ReadOnly            another server owns the database, and only it may write
 └── Unavailable             a database or venue does not answer now; trying again later may help
+    └── OverLimit           too much is asked of a venue just now; a little later it answers
 
 The message is for people. Nobody decides by it: what a program has to know is the error's class, and its `facts`.
 """
@@ -108,6 +109,10 @@ class ReadOnly(Conflict):
 
 class Unavailable(WeaverError):
     """Something that is needed does not answer."""
+
+
+class OverLimit(Unavailable):
+    """Something that is needed takes no more requests for a while: what is asked a little later is answered."""
 
 
 def of_family(error: type[WeaverError], table: Mapping[type[WeaverError], T]) -> T:

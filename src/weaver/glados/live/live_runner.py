@@ -17,7 +17,7 @@ from weaver.glados.runs.runners import (
     Suspend,
     Suspended,
 )
-from weaver.model.errors import Unavailable, WeaverError
+from weaver.model.errors import OverLimit, Unavailable, WeaverError
 from weaver.model.run import Run, RunMode
 from weaver.veda.exchange.setup import Wall
 from weaver.veda.risk.limits import RiskLimits
@@ -51,19 +51,21 @@ class LiveRunner:
 
     async def run(self, run: Run, context: RunContext) -> Ended:
         """Trade until the strategy ends the run, its replay is over, it fails, or it is asked to end. One that has
-        begun waits for a venue or a database that is away, and goes on."""
+        begun waits for a venue or a database that is away, and goes on; one that has not, only for its turn at a venue
+        of which too much is asked, as where many are begun at once."""
         has_begun, tries = context.is_resumed, 0
         while True:
             try:
-                ended = await self._carried_out(run, context, goes_on=has_begun)
+                ended = await self._carried_out(run, context, goes_on=has_begun or tries > 0)
             except Unavailable as error:
-                if not has_begun:
+                if not (has_begun or isinstance(error, OverLimit)):
                     raise
                 ended = error
+            else:
+                has_begun = True
             if not isinstance(ended, Unavailable):
                 return ended
-            has_begun = True
-            await context.halted(f"{ended}: the run goes on when that is over")
+            await context.halted(f"{ended}: the run {'goes on' if has_begun else 'begins'} when that is over")
             if await self._is_to_be_suspended(context, OPEN_AGAIN_SECONDS[min(tries, len(OPEN_AGAIN_SECONDS) - 1)]):
                 return Suspended()
             tries += 1

@@ -14,7 +14,7 @@ from weaver.events.payloads import RunCompleted
 from weaver.glados.live.live_runner import LiveRunner
 from weaver.glados.live.session import LiveSessions
 from weaver.glados.runs.runners import Ended, EndRequest, Outcome, RunContext, Suspend, Suspended
-from weaver.model.errors import Unavailable
+from weaver.model.errors import OverLimit, Unavailable
 from weaver.model.run import Run, RunMode
 from weaver.veda.runs.live_run import Ending
 
@@ -67,15 +67,15 @@ class FakeSession:
 class Script:
     """Steps that fail, by name, in the order in which they come; all others go well."""
 
-    def __init__(self, *failing: str) -> None:
-        self.failing, self.seen = list(failing), list[str]()
+    def __init__(self, *failing: str, error: Unavailable = AWAY) -> None:
+        self.failing, self.seen, self.error = list(failing), list[str](), error
         self.has_begun = False
 
     def next(self, step: str) -> None:
         self.seen.append(step)
         if self.failing and self.failing[0] == step:
             self.failing.pop(0)
-            raise AWAY
+            raise self.error
         self.has_begun |= step == "begin"
 
     @asynccontextmanager
@@ -152,6 +152,29 @@ def test_a_run_that_began_here_goes_on_too() -> None:
 def test_a_run_that_has_not_begun_fails() -> None:
     with pytest.raises(Unavailable):
         carried_out(Script("open"), FakeContext(is_resumed=False, asked=lambda: False))
+
+
+def test_a_run_that_has_not_begun_waits_for_its_turn_at_the_venue() -> None:
+    """As where fifty are begun at once."""
+    script = Script("open", "open", error=OverLimit("too many requests a minute"))
+    context = FakeContext(is_resumed=False, asked=lambda: False)
+    assert isinstance(carried_out(script, context), Outcome)
+    assert script.seen == ["open", "open", "open", "begin", "through"]
+    told = "halted: too many requests a minute: the run begins when that is over"
+    assert context.told == [told, told, "resumed"]
+
+
+def test_a_run_that_waited_for_its_turn_fails_where_the_venue_is_away_then() -> None:
+    script = Script("open", error=OverLimit("too many requests a minute"))
+
+    def lose_the_venue() -> bool:
+        if len(script.seen) == 1:
+            script.failing, script.error = ["open"], AWAY
+        return False
+
+    with pytest.raises(Unavailable, match="does not answer"):
+        carried_out(script, FakeContext(is_resumed=False, asked=lose_the_venue))
+    assert script.seen == ["open", "open"]
 
 
 def test_a_run_that_waits_is_put_down_when_the_server_ends() -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol, TypeVar
 
-from weaver.model.errors import InputError, NotFound, Unavailable
+from weaver.model.errors import InputError, NotFound, OverLimit, Unavailable
 from weaver.veda.adapters.alpaca.rest.bucket import Priority, TokenBucket
 from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Declined, NotSent
 from weaver.veda.adapters.alpaca.rest.threads import ClientThreads
@@ -74,10 +74,12 @@ class Calls:
     async def question(
         self, path: str, data: object = None, *, client: Client = "trading", priority: Priority = Priority.QUESTION
     ) -> object:
-        """What the venue answers. Raises Unavailable, NotFound where it says that there is no such thing, InputError
-        where it will not answer that."""
+        """What the venue answers. Raises Unavailable (OverLimit where too many were asked for), NotFound where it says
+        that there is no such thing, InputError where it will not answer that."""
         try:
             return await self.send(client, "get", path, data, priority=priority)
+        except NoTurn as error:
+            raise OverLimit(f"Alpaca was not asked GET {path}: {error}") from None
         except (NotSent, AnswerLost) as error:
             raise Unavailable(f"Alpaca did not answer GET {path}: {error}") from None
         except Declined as declined:
@@ -145,6 +147,8 @@ class _Sending:
 def _question_error(error: VenueError, path: str) -> Exception:
     if error.status == 404 and error.code:  # a 404 without the venue's code is somebody else's, a proxy's say
         return NotFound(f"Alpaca: {error.message}")
-    if error.status in {404, 408, 429}:
+    if error.status == 429:
+        return OverLimit(f"Alpaca did not answer GET {path}: {error.message}")
+    if error.status in {404, 408}:
         return Unavailable(f"Alpaca did not answer GET {path}: {error.message}")
     return InputError(f"Alpaca refused GET {path}: {error.message}")

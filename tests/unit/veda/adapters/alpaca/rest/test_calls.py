@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit.veda.adapters.alpaca.clocks import SleepingWall
-from weaver.model.errors import InputError, NotFound, ReadOnly, Unavailable
+from weaver.model.errors import InputError, NotFound, OverLimit, ReadOnly, Unavailable
 from weaver.veda.adapters.alpaca.rest import calls
 from weaver.veda.adapters.alpaca.rest.bucket import Priority, TokenBucket
 from weaver.veda.adapters.alpaca.rest.calls import Calls
@@ -99,7 +99,7 @@ async def test_429_again_and_again_is_told() -> None:
         (says(404, "order not found"), NotFound),
         (says(404, "HTTP 404", code=0), Unavailable),
         (says(408), Unavailable),
-        (says(429), Unavailable),
+        (says(429), OverLimit),
         (says(403, "subscription does not permit querying recent SIP data"), InputError),
         (says(422), InputError),
     ],
@@ -135,6 +135,8 @@ async def test_call_that_gets_no_turn_was_not_sent(monkeypatch: pytest.MonkeyPat
     answer = await one.command("post", "/orders", {}, lambda found: found, priority=Priority.ORDER)
     assert isinstance(answer, Refused)
     assert (answer.reason, answer.was_sent, requests.count) == (Reason.RATE_LIMIT, False, 2)
+    with pytest.raises(OverLimit, match="was not asked GET /account: too many requests a minute"):
+        await one.question("/account")
     one.close()
 
 
