@@ -156,14 +156,19 @@ async def test_reading_filters_as_a_plain_loop_would(
 
 async def test_reading_the_events_of_one_order(database: SqlDatabase) -> None:
     odd = 'o"1%'
-    made = [event("orders.Created", payload={"order_id": id_, "reason": "o2"}) for id_ in ("o1", odd, "o11", "o1")]
-    await database.log.append([*made, event("orders.Created", payload={"parent_id": "o1"})])
+    made = [
+        event("orders.Created", payload={"order_id": id_, "reason": "o2"}, run_id=of_run)
+        for id_, of_run in (("o1", "r"), (odd, None), ("o11", "r"), ("o1", "s"))
+    ]
+    others = [{"parent_id": "o1"}, {"order_id": 1}, {"order_id": None}, {"inner": {"order_id": "o1"}}]
+    await database.log.append([*made, *(event("orders.Created", payload=payload) for payload in others)])
     for id_, expected in (("o1", [made[0], made[3]]), (odd, [made[1]]), ("o2", []), ("O1", [])):
         chosen = EventFilter(types=("orders.*",), order_id=id_)
         found = await database.log.read(chosen)
         assert without_seq(found) == without_seq(expected)
         assert await database.log.count(chosen) == len(expected)
         assert [each for each in await database.log.read() if chosen.matcher()(each)] == found
+        assert await database.log.read(replace(chosen, run_id="r")) == [each for each in found if each.run_id == "r"]
 
 
 async def test_a_second_event_of_the_same_id_is_refused_with_all_that_came_with_it(database: SqlDatabase) -> None:

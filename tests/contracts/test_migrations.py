@@ -1,11 +1,13 @@
 """Tables come about by migrations, and are those that the code knows."""
 
 import asyncio
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.contracts.builders import MOMENT, add_run, event, new_id
 from tests.postgres import Databases
+from weaver.events.filter import EventFilter
 from weaver.model.errors import InputError
 from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.migrate import config, migrate
@@ -80,6 +83,24 @@ async def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str, tmp_
     await execute(empty_url, "DROP TABLE risk_state")
     await migrate(empty_url, home=tmp_path)
     assert await differences(empty_url) == []
+
+
+async def test_events_of_before_get_the_order_that_they_are_about(empty_url: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir(exist_ok=True)
+    await upgrade(empty_url, "0005")
+    payloads = [{"order_id": "o1"}, {"order_id": 'o"2'}, {"order_id": 7}, {"in": {"order_id": "o1"}}, {"text": "o1"}]
+    for number, payload in enumerate(payloads):
+        values = f"'e{number}', 'evt', 'orders.Created', 1, 'c', '2024-03-01T14:30:00Z', 'test', '{{}}'"
+        await execute(
+            empty_url,
+            "INSERT INTO outbox (id, kind, type, version, corr_id, ts, producer, headers, payload) "
+            f"VALUES ({values}, '{json.dumps(payload, separators=(',', ':'))}')",
+        )
+    await migrate(empty_url, home=tmp_path)
+    async with await opened(empty_url, tmp_path) as database:
+        for order_id, wanted in (("o1", ["e0"]), ('o"2', ["e1"]), ("7", [])):
+            assert [each.id for each in await database.log.read(EventFilter(order_id=order_id))] == wanted
+        assert [dict(each.payload) for each in await database.log.read()] == payloads
 
 
 async def test_a_server_without_tables_says_what_to_run(empty_postgres_url: str, tmp_path: Path) -> None:
@@ -158,6 +179,22 @@ async def differences(url: str) -> list[Any]:
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(compare)
+    finally:
+        await engine.dispose()
+
+
+async def upgrade(url: str, revision: str) -> None:
+    """The tables as an older Weaver left them."""
+
+    def stepwise(connection: Connection) -> None:
+        ours = config()
+        ours.attributes["connection"] = connection
+        command.upgrade(ours, revision)
+
+    engine = create_async_engine(make_url(url))
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(stepwise)
     finally:
         await engine.dispose()
 

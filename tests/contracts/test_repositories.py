@@ -239,6 +239,47 @@ async def test_runs_are_filtered_sorted_and_paged_as_a_plain_loop_would(
     assert list(got.items) == wanted[(page - 1) * page_size : page * page_size]
 
 
+FIGURES = st.none() | st.fixed_dictionaries(
+    {"total_return": st.sampled_from([None, -0.5, 0.0, 0.25, 1e-9, 1e21]), "trades": st.integers(0, 3)},
+    optional={"sharpe": st.floats(-5, 5), "max_drawdown": st.floats(-1, 0)},
+)
+
+
+@given(
+    drawn=st.lists(st.tuples(st.sampled_from([RunStatus.COMPLETED, RunStatus.ERROR]), FIGURES), max_size=7),
+    figure=st.sampled_from(["total_return", "sharpe", "max_drawdown", "trades"]),
+    is_falling=st.booleans(),
+    page=st.integers(1, 3),
+)
+@RELAXED
+async def test_runs_are_sorted_by_figures_of_completed_backtests_those_without_last(
+    database: SqlDatabase,
+    drawn: list[tuple[RunStatus, dict[str, float | None] | None]],
+    figure: str,
+    is_falling: bool,
+    page: int,
+) -> None:
+    mark, known = new_id(), dict[str, float | None]()
+    async with database.transaction() as transaction:
+        for minute, (status, stats) in enumerate(drawn):
+            made = run(strategy_id=mark, status=status, created_at=later(minute))
+            await transaction.runs.add(made)
+            if stats is not None:
+                result = StoredResult(stats=stats, record={}, warnings=[], positions={})
+                await transaction.records.add_result(made.id, result)
+            known[made.id] = None if stats is None or status is not RunStatus.COMPLETED else stats.get(figure)
+
+    newest_first = list(reversed(known))
+    there = sorted((of for of in newest_first if known[of] is not None), key=lambda of: known[of], reverse=is_falling)
+    if is_falling:  # equal ones too stay newest first
+        there = [of for value in dict.fromkeys(known[of] for of in there) for of in newest_first if known[of] == value]
+    wanted = there + [of for of in newest_first if known[of] is None]
+    query = Query(filters={"strategy_id": [mark]}, sort=f"-{figure}" if is_falling else figure, page=page, page_size=3)
+    got = await listed(database, query)
+    assert [each.id for each in got.items] == wanted[(page - 1) * 3 : page * 3]
+    assert got.total == len(drawn)
+
+
 async def test_newest_runs_come_first(database: SqlDatabase) -> None:
     for minute in (2, 1, 3):
         await add_run(database, run_id=f"run-{minute}", created_at=later(minute))
@@ -260,8 +301,10 @@ async def test_a_page_beyond_the_last_is_empty_with_the_full_total(database: Sql
 
 
 async def test_an_unknown_column_is_refused_with_those_there_are(database: SqlDatabase) -> None:
-    with pytest.raises(InputError, match=r"runs cannot be sorted by 'shoesize', but by id, name, strategy_id"):
+    with pytest.raises(InputError, match=r"by 'shoesize', but by id, name, strategy_id.*total_return, sharpe"):
         await listed(database, Query(sort="-shoesize"))
+    with pytest.raises(InputError, match="runs cannot be sorted by 'calmar'"):
+        await listed(database, Query(sort="calmar"))
     with pytest.raises(InputError, match="runs cannot be filtered by 'error', but by status, mode, strategy_id, name"):
         await listed(database, Query(filters={"error": ["x"]}))
     with pytest.raises(InputError, match="fills cannot be sorted by 'notes'"):

@@ -211,6 +211,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Gaps
+         * @description The stretches of trading time in which a stored series has no bar, in order of time.
+         */
+        get: operations["getGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/healthz": {
         parameters: {
             query?: never;
@@ -499,7 +519,8 @@ export type paths = {
         };
         /**
          * List Runs
-         * @description The runs, newest first unless sorted.
+         * @description The runs, newest first unless sorted: by a field, or by a figure of completed backtests (`total_return`,
+         *     `sharpe`, `max_drawdown`, `trades`), with which runs that have none come last in either direction.
          */
         get: operations["listRuns"];
         put?: never;
@@ -609,7 +630,8 @@ export type paths = {
         };
         /**
          * List Run Events
-         * @description Its events: those of the log by `seq`, then those that are kept with its result (`seq` null), in order.
+         * @description Its events: those of the log by `seq`, then those that are kept with its result (`seq` null), in order. With
+         *     `corr_id`: what led to one, and what came of it.
          */
         get: operations["listRunEvents"];
         put?: never;
@@ -649,7 +671,8 @@ export type paths = {
         };
         /**
          * Get Run Indicators
-         * @description What its strategy computed from prices, each thinned to `points`; empty before its end.
+         * @description What its strategy computed from prices, each thinned to `points` in the stretch that is asked for; empty before
+         *     its end.
          */
         get: operations["getRunIndicators"];
         put?: never;
@@ -2702,6 +2725,55 @@ export type components = {
              * @description The venue's id.
              */
             venue_id: string;
+        };
+        /**
+         * GapResponse
+         * @description A stretch of trading time without a bar.
+         */
+        GapResponse: {
+            /**
+             * End
+             * Format: date-time
+             * @description When there are bars again; of daily bars the end of its last day.
+             */
+            end: string;
+            /**
+             * Missing
+             * @description How many bars, or sessions of a daily or coarser series.
+             */
+            missing: number;
+            /**
+             * Start
+             * Format: date-time
+             * @description When its first bar would have begun.
+             */
+            start: string;
+        };
+        /**
+         * GapsResponse
+         * @description Where a stored series has no bars though its market was open.
+         */
+        GapsResponse: {
+            /**
+             * Items
+             * @description At most `limit`, in order of time.
+             */
+            items: components["schemas"]["GapResponse"][];
+            /**
+             * Symbol
+             * @description Whose bars they are.
+             */
+            symbol: string;
+            /**
+             * Timeframe
+             * @description Of the stored bars.
+             */
+            timeframe: string;
+            /**
+             * Total
+             * @description How many gaps there are.
+             */
+            total: number;
         };
         /**
          * HaltCause
@@ -7801,7 +7873,7 @@ export interface operations {
                 corr_id?: string | null;
                 /** @description The first page has the newest, they first. */
                 newest_first?: boolean;
-                /** @description Only those about this order; with `type=orders.*` it takes least. */
+                /** @description Only those about this order. */
                 order_id?: string | null;
                 /** @description Which page, from 1; one past the end is empty. */
                 page?: number;
@@ -8042,6 +8114,114 @@ export interface operations {
             };
             /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getGaps: {
+        parameters: {
+            query: {
+                /** @description How many at most: the longest, if not all. */
+                limit?: number;
+                /** @description A symbol of the bar store. */
+                symbol: string;
+                /** @description A stored one; by default the finest that is stored. */
+                timeframe?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapsResponse"];
+                };
+            };
+            /** @description The request was understood, and what it asks for cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10430,6 +10610,8 @@ export interface operations {
     listRunEvents: {
         parameters: {
             query?: {
+                /** @description Only those that have this `corr_id`. */
+                corr_id?: string | null;
                 /** @description The other way round. */
                 newest_first?: boolean;
                 /** @description Which page, from 1; one past the end is empty. */
@@ -10642,8 +10824,12 @@ export interface operations {
     getRunIndicators: {
         parameters: {
             query?: {
+                /** @description Before this time, and the point after it; a bare date: all of that day. */
+                end?: string | null;
                 /** @description How many points at most; extremes are kept where there is room for them. As many as there are, or more: all of them. */
                 points?: number;
+                /** @description From this time on, and the point before it. */
+                start?: string | null;
             };
             header?: never;
             path: {

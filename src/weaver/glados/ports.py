@@ -51,7 +51,8 @@ class RunRepository(Protocol):
         ...
 
     async def list(self, query: Query) -> Page[Run]:
-        """Filters: status, mode, strategy_id, name. Newest first."""
+        """Filters: status, mode, strategy_id, name. Newest first; by a figure of completed backtests (total_return,
+        sharpe, max_drawdown, trades) runs without it last."""
         ...
 
     async def save(self, run: Run, *, expected: RunStatus) -> bool:

@@ -81,10 +81,25 @@ export function runColumns({ chosen, toggle, isFull }: Choice): Column[] {
     column("mode", "Mode", ({ mode }) => <ModeBadge mode={mode} />, { sort: "mode", wide: true }),
     column("status", "Status", (run) => <Status run={run} />, { sort: "status" }),
     column("curve", "Equity", (run) => <Curve run={run} />, { wide: true }),
-    column("return", "Return", (run) => <Figure run={run} of="total_return" />, figure),
-    column("sharpe", "Sharpe", (run) => <Figure run={run} of="sharpe" />, { ...figure, wide: true }),
-    column("drawdown", "Drawdown", (run) => <Figure run={run} of="max_drawdown" />, { ...figure, wide: true }),
-    column("trades", "Trades", (run) => <Figure run={run} of="trades" />, { ...figure, wide: true }),
+    column("return", "Return", (run) => <Figure run={run} of="total_return" />, {
+      ...figure,
+      sort: "total_return",
+    }),
+    column("sharpe", "Sharpe", (run) => <Figure run={run} of="sharpe" />, {
+      ...figure,
+      wide: true,
+      sort: "sharpe",
+    }),
+    column("drawdown", "Drawdown", (run) => <Figure run={run} of="max_drawdown" />, {
+      ...figure,
+      wide: true,
+      sort: "max_drawdown",
+    }),
+    column("trades", "Trades", (run) => <Figure run={run} of="trades" />, {
+      ...figure,
+      wide: true,
+      sort: "trades",
+    }),
     column("created", "Created", ({ created_at }) => <Ago at={created_at} />, { sort: "created_at", wide: true }),
   ];
 }

@@ -43,7 +43,7 @@ export function Versions({ strategyId, now }: { strategyId: string; now: string 
     <Panel
       title="Versions that were run"
       actions={
-        <ButtonLink kind="quiet" to={`/runs?strategy_id=${encodeURIComponent(strategyId)}`}>
+        <ButtonLink kind="quiet" to={`/runs?strategy=${encodeURIComponent(strategyId)}`}>
           All its runs
         </ButtonLink>
       }

@@ -18,6 +18,7 @@ from weaver.glados.stream.hub import named_types
 TypesParameter = Annotated[
     list[Identifier] | None, Parameter(description="Any of these types: exact names, or `namespace.*`.")
 ]
+CorrelationParameter = Annotated[Identifier | None, Parameter(description="Only those that have this `corr_id`.")]
 
 router = APIRouter(tags=["events"])
 
@@ -35,10 +36,8 @@ async def list_events(
     paging: PagingDep,
     type: TypesParameter = None,
     run_id: Annotated[Identifier | None, Parameter(description="Only this run's.")] = None,
-    corr_id: Annotated[Identifier | None, Parameter(description="Only those that have this `corr_id`.")] = None,
-    order_id: Annotated[
-        Identifier | None, Parameter(description="Only those about this order; with `type=orders.*` it takes least.")
-    ] = None,
+    corr_id: CorrelationParameter = None,
+    order_id: Annotated[Identifier | None, Parameter(description="Only those about this order.")] = None,
     after: Annotated[int, Parameter(ge=0, le=2**63 - 1, description="Only events past this seq.")] = 0,
     newest_first: Annotated[bool, Parameter(description="The first page has the newest, they first.")] = False,
 ) -> Response:

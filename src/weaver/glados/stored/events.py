@@ -40,33 +40,42 @@ def encode_events(lines: Iterable[bytes]) -> bytes:
 
 
 class KeptEvents:
-    """A blob, of which no more is unpacked than is asked for. `types`: only these; None: all."""
+    """A blob, of which no more is unpacked than is asked for. `types`: only these; None: all. With a `corr_id` all
+    chunks that have such types are unpacked at once, to know how many are of it: not for an event loop."""
 
-    def __init__(self, blob: bytes, types: Collection[str] | None = None) -> None:
+    def __init__(self, blob: bytes, types: Collection[str] | None = None, corr_id: str | None = None) -> None:
         self._blob, self._types = blob, None if types is None else frozenset(types)
         begin = _LENGTH.size + _LENGTH.unpack_from(blob)[0]
         self._index: list[tuple[int, dict[str, int]]] = orjson.loads(blob[_LENGTH.size : begin])
         self._begin = begin
+        self._of_one = None if corr_id is None else self._all_of(corr_id)
 
     def __len__(self) -> int:
+        if self._of_one is not None:
+            return len(self._of_one)
         return sum(self._count(counts) for _, counts in self._index)
 
     def page(self, first: int, count: int) -> list[Event]:
         """`count` events from the one numbered `first` (of 0); fewer at the end. `seq` is None. Some milliseconds a
         chunk: not for an event loop."""
-        return [event_of(envelope) for envelope in islice(self._from(first), max(count, 0))]
+        found = self._from(first) if self._of_one is None else islice(self._of_one, first, None)
+        return [event_of(envelope) for envelope in islice(found, max(count, 0))]
 
-    def _from(self, first: int) -> Iterator[dict[str, Any]]:
+    def _all_of(self, corr_id: str) -> list[dict[str, Any]]:
+        """Read as JSON are those lines alone in which the id stands at all."""
+        return [one for one in self._from(0, orjson.dumps(corr_id)) if one["corr_id"] == corr_id]
+
+    def _from(self, first: int, word: bytes = b"") -> Iterator[dict[str, Any]]:
         begin = self._begin
         for size, counts in self._index:
             chosen = self._count(counts)
             if first < chosen:
-                yield from islice(self._chosen(self._blob[begin : begin + size]), first, None)
+                yield from islice(self._chosen(self._blob[begin : begin + size], word), first, None)
             first = max(first - chosen, 0)
             begin += size
 
-    def _chosen(self, chunk: bytes) -> Iterator[dict[str, Any]]:
-        lines = gzip.decompress(chunk).splitlines()
+    def _chosen(self, chunk: bytes, word: bytes) -> Iterator[dict[str, Any]]:
+        lines = [line for line in gzip.decompress(chunk).splitlines() if word in line]
         return (orjson.loads(line) for line in lines if self._types is None or _type_of(line) in self._types)
 
     def _count(self, counts: dict[str, int]) -> int:

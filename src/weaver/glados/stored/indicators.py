@@ -46,6 +46,11 @@ def downsampled(stored: StoredIndicators, points: int) -> StoredIndicators:
     return replace(stored, items=[replace(item, column=_downsampled(item.column, points)) for item in stored.items])
 
 
+def within(stored: StoredIndicators, first: int | None, end: int | None) -> StoredIndicators:
+    """The part from `first` on, before `end` (ns UTC), and a point more on either side: a line goes to both edges."""
+    return replace(stored, items=[replace(item, column=_within(item.column, first, end)) for item in stored.items])
+
+
 def points_each(points: int, count: int, *, in_all: int) -> int:
     """How many points each of `count` indicators may have, where all together have a bound."""
     return max(min(points, in_all // max(count, 1)), POINTS_MIN)
@@ -87,6 +92,13 @@ def decode_indicators(blob: bytes) -> StoredIndicators:
             for k, (name, symbol, timeframe, total) in enumerate(about["items"])
         ]
     return StoredIndicators(items=items, left_out=about["left_out"])
+
+
+def _within(column: IndicatorColumn, first: int | None, end: int | None) -> IndicatorColumn:
+    stamps = column.timestamp
+    begin = 0 if first is None else max(int(np.searchsorted(stamps, first, side="left")) - 1, 0)
+    stop = len(stamps) if end is None else int(np.searchsorted(stamps, end, side="left")) + 1
+    return replace(column, timestamp=stamps[begin:stop], values=column.values[begin:stop])
 
 
 def _downsampled(column: IndicatorColumn, points: int) -> IndicatorColumn:

@@ -14,7 +14,7 @@ from weaver.walle.bars.folder.checksums import checks_of
 from weaver.walle.bars.folder.symbol_folder import SERIES_RECORD, WRITING, SymbolFolder, remove, sync, write_text
 from weaver.walle.bars.mending import Mended
 from weaver.walle.bars.merging import updated
-from weaver.walle.files.checks.quality import missing_bars
+from weaver.walle.files.checks.gaps import missing_bars
 
 
 def write_series(

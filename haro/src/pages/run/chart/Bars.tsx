@@ -18,7 +18,7 @@ import type { View } from "./useView";
 const chart = import("~/charts/CandleChart");
 const CandleChart = lazy(() => chart);
 const BARS = 3_000;
-const POINTS = { far: 2_000, close: 20_000 };
+const POINTS = 3_000;
 const TRADES = 500;
 const waiting = <Skeleton className="m-4 h-[30rem] max-md:h-96" />;
 
@@ -63,7 +63,7 @@ type Candles = { items: Parameters<typeof barsOf>[0]; timeframe: string; total: 
 
 function Drawn({ run, symbol, view, lit, onSpan, onTrade, candles }: BarsProps & { candles: Candles }) {
   const bars = useMemo(() => barsOf(candles.items), [candles.items]);
-  const indicators = useIndicators(run, symbol, view.isClose);
+  const indicators = useIndicators(run, symbol, view);
   const trades = useTrades(run, symbol, view);
   const drawn = useMemo(() => tradesOn(bars, trades.items), [bars, trades.items]);
   const legend = indicators.map(({ name }, index) => ({ name, colour: CURVES[index % CURVES.length] ?? "accent" }));
@@ -95,13 +95,12 @@ function Drawn({ run, symbol, view, lit, onSpan, onTrade, candles }: BarsProps &
   );
 }
 
-function useIndicators(run: RunDetail, symbol: string, isClose: boolean) {
-  const points = isClose ? POINTS.close : POINTS.far;
+function useIndicators(run: RunDetail, symbol: string, { window, isKnown }: View) {
   const found = api.useQuery(
     "get",
     "/api/v1/runs/{run_id}/indicators",
-    { params: { path: { run_id: run.id }, query: { points } } },
-    { placeholderData: keepPreviousData },
+    { params: { path: { run_id: run.id }, query: { ...window, points: POINTS } } },
+    { enabled: isKnown, placeholderData: keepPreviousData },
   ).data?.items;
   return useMemo(() => found?.filter((one) => one.symbol === symbol) ?? [], [found, symbol]);
 }

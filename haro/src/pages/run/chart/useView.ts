@@ -17,11 +17,7 @@ export interface View {
   isKnown: boolean;
   /** What to ask bars for. */
   window: { start: string | undefined; end: string | undefined };
-  /** A small part of the run: more detail is worth its bytes. */
-  isClose: boolean;
 }
-
-const CLOSE = 8;
 
 export function useView(run: RunDetail, symbol: string, params: URLSearchParams): View {
   const trade = Number(params.get("trade")) || null;
@@ -39,13 +35,11 @@ export function useView(run: RunDetail, symbol: string, params: URLSearchParams)
     const bar = barSeconds(run.timeframe);
     const of = named && around({ from: seconds(named.entry_time), to: seconds(named.exit_time) }, bar);
     const span = said ?? of ?? null;
-    const whole = ends && ends.to - ends.from;
     return {
       span,
       trade,
       isKnown: trade === null || said !== null || !found.isPending,
       window: cut(span, trades(run) && ends ? { start_time: isoOf(ends.from), end_time: isoOf(ends.to) } : run),
-      isClose: span !== null && whole !== null && whole > CLOSE * (span.to - span.from),
     };
   }, [run, named, said, trade, found.isPending, ends]);
 }

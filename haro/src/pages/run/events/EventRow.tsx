@@ -2,20 +2,23 @@
 import { ChevronRight } from "lucide-react";
 
 import { api } from "~/api/client";
+import { Answer, Skeleton } from "~/ui/Answer";
 import { cx } from "~/ui/cx";
 import { Moment } from "~/ui/Time";
 
 import { chains, gist, happened, type Link, type LogEvent } from "./chain";
 
+/** More than one decision has ever set off. */
+const CHAIN = 200;
+
 interface EventRowProps {
+  runId: string;
   event: LogEvent;
-  /** Others that are there already. */
-  around: LogEvent[];
   isOpen: boolean;
   toggle: () => void;
 }
 
-export function EventRow({ event, around, isOpen, toggle }: EventRowProps) {
+export function EventRow({ runId, event, isOpen, toggle }: EventRowProps) {
   return (
     <li className="border-b border-line/60 last:border-0">
       <button
@@ -29,27 +32,26 @@ export function EventRow({ event, around, isOpen, toggle }: EventRowProps) {
         <code className="font-mono text-label max-md:col-start-2">{event.type}</code>
         <span className="truncate text-soft max-md:col-start-2">{gist(event)}</span>
       </button>
-      {isOpen && <Opened event={event} around={around} />}
+      {isOpen && <Opened runId={runId} event={event} />}
     </li>
   );
 }
 
-function Opened({ event, around }: { event: LogEvent; around: LogEvent[] }) {
-  const logged = api.useQuery(
-    "get",
-    "/api/v1/events",
-    { params: { query: { corr_id: event.corr_id, run_id: event.run_id ?? undefined, page_size: 100 } } },
-    { enabled: event.seq !== null },
-  );
-  const kept = around.filter(({ corr_id }) => corr_id === event.corr_id).reverse();
-  const family = logged.data && logged.data.items.length > 0 ? logged.data.items : kept;
+function Opened({ runId, event }: { runId: string; event: LogEvent }) {
+  const chain = api.useQuery("get", "/api/v1/runs/{run_id}/events", {
+    params: { path: { run_id: runId }, query: { corr_id: event.corr_id, page_size: CHAIN } },
+  });
   return (
     <div className="flex flex-col gap-3 bg-raised/40 px-3 pt-1 pb-3 md:pl-8">
-      <ul aria-label="What led to it, and what came of it">
-        {chains(family).map((link) => (
-          <Branch key={link.event.id} link={link} shown={event.id} />
-        ))}
-      </ul>
+      <Answer of={chain} loading={<Skeleton className="h-16" />}>
+        {({ items }) => (
+          <ul aria-label="What led to it, and what came of it">
+            {chains(items).map((link) => (
+              <Branch key={link.event.id} link={link} shown={event.id} />
+            ))}
+          </ul>
+        )}
+      </Answer>
       <details open>
         <summary className="text-label text-soft">Payload</summary>
         <pre className="mt-1 whitespace-pre-wrap wrap-anywhere rounded-md border border-line bg-ground p-2 font-mono text-label">

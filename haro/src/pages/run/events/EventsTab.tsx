@@ -50,7 +50,7 @@ export default function EventsTab() {
       >
         {({ items, total, page, page_size }) => (
           <>
-            <EventList events={items} />
+            <EventList runId={run.id} events={items} />
             <Pages page={page} last={Math.ceil(total / page_size)} total={total} go={state.setPage} />
           </>
         )}
@@ -59,15 +59,15 @@ export default function EventsTab() {
   );
 }
 
-function EventList({ events }: { events: LogEvent[] }) {
+function EventList({ runId, events }: { runId: string; events: LogEvent[] }) {
   const [open, setOpen] = useState<string | null>(null);
   return (
     <ol aria-label="Events">
       {events.map((event) => (
         <EventRow
           key={event.id}
+          runId={runId}
           event={event}
-          around={events}
           isOpen={open === event.id}
           toggle={() => setOpen(open === event.id ? null : event.id)}
         />

@@ -12,15 +12,23 @@ from weaver.glados.stored.events import EVENTS, KeptEvents
 
 
 async def run_events(
-    services: Services, run_id: str, paging: Paging, *, types: Sequence[str] | None, newest_first: bool = False
+    services: Services,
+    run_id: str,
+    paging: Paging,
+    *,
+    types: Sequence[str] | None,
+    corr_id: str | None = None,
+    newest_first: bool = False,
 ) -> Page[Event]:
     """A page of a run's events, and how many there are. Raises NotFound."""
     async with services.database.transaction() as transaction:
         await existing_run(transaction, run_id)
         result = await transaction.records.find_result(run_id, blobs=[EVENTS])
-    wanted = EventFilter(types=None if types is None else tuple(types), run_id=run_id)
+    wanted = EventFilter(types=None if types is None else tuple(types), run_id=run_id, corr_id=corr_id)
     logged = await services.log.count(wanted)
-    kept = KeptEvents(result.blobs[EVENTS], types) if result is not None and EVENTS in result.blobs else None
+    kept = None
+    if result is not None and EVENTS in result.blobs:
+        kept = await services.threads.results.do(KeptEvents, result.blobs[EVENTS], types, corr_id)
     total = logged + (0 if kept is None else len(kept))
     first, end = min(paging.first, total), min(paging.first + paging.page_size, total)
     if newest_first:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Response
 from fastapi import Query as Parameter
 from fastapi.responses import HTMLResponse
 
-from weaver.glados.api.events import TypesParameter, chosen_types
+from weaver.glados.api.events import CorrelationParameter, TypesParameter, chosen_types
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
 from weaver.glados.api.runs.events import run_events
@@ -43,8 +43,16 @@ from weaver.glados.services import Services
 from weaver.glados.stored.blobs import EQUITY, REPORT, decode_report
 from weaver.glados.stored.downsampling import POINTS_MIN
 from weaver.glados.stored.equity_text import curve_points, equity_text, stamps_of
-from weaver.glados.stored.indicators import INDICATORS, StoredIndicator, decode_indicators, downsampled, points_each
+from weaver.glados.stored.indicators import (
+    INDICATORS,
+    StoredIndicator,
+    decode_indicators,
+    downsampled,
+    points_each,
+    within,
+)
 from weaver.glados.stored.positions import POSITIONS, decode_positions
+from weaver.model.calendar.instants import instant_of
 
 POINTS = 1_000
 POINTS_MAX_IN_ALL = 200_000
@@ -171,10 +179,14 @@ async def list_run_events(
     services: ServicesDep,
     paging: PagingDep,
     type: TypesParameter = None,
+    corr_id: CorrelationParameter = None,
     newest_first: Annotated[bool, Parameter(description="The other way round.")] = False,
 ) -> Response:
-    """Its events: those of the log by `seq`, then those that are kept with its result (`seq` null), in order."""
-    found = await run_events(services, run_id, paging, types=chosen_types(type), newest_first=newest_first)
+    """Its events: those of the log by `seq`, then those that are kept with its result (`seq` null), in order. With
+    `corr_id`: what led to one, and what came of it."""
+    found = await run_events(
+        services, run_id, paging, types=chosen_types(type), corr_id=corr_id, newest_first=newest_first
+    )
     return await page_text(services, found, EventResponse.of, paging)
 
 
@@ -188,15 +200,24 @@ async def list_run_log(run_id: RunId, services: ServicesDep, paging: PagingDep) 
 
 @router.get("/indicators", responses=responses(404))
 async def get_run_indicators(
-    run_id: RunId, services: ServicesDep, points: PointsParameter = POINTS
+    run_id: RunId,
+    services: ServicesDep,
+    points: PointsParameter = POINTS,
+    start: Annotated[Moment | None, Parameter(description="From this time on, and the point before it.")] = None,
+    end: Annotated[
+        LastMoment | None,
+        Parameter(description="Before this time, and the point after it; a bare date: all of that day."),
+    ] = None,
 ) -> IndicatorsResponse:
-    """What its strategy computed from prices, each thinned to `points`; empty before its end."""
+    """What its strategy computed from prices, each thinned to `points` in the stretch that is asked for; empty before
+    its end."""
     async with services.database.transaction() as transaction:
         await existing_run(transaction, run_id)
         result = await transaction.records.find_result(run_id, blobs=[INDICATORS])
     if result is None or INDICATORS not in result.blobs:
         return IndicatorsResponse(run_id=run_id, items=[], left_out=0)
-    return await services.threads.results.do(_indicators, run_id, result.blobs[INDICATORS], points)
+    stretch = (None if start is None else instant_of(start), None if end is None else instant_of(end))
+    return await services.threads.results.do(_indicators, run_id, result.blobs[INDICATORS], points, stretch)
 
 
 @router.get("/positions", responses=responses(404))
@@ -242,14 +263,18 @@ async def _rows(services: Services, table: str, run_id: str, query: Query) -> Pa
         return await transaction.records.rows(table, run_id, query)
 
 
-def _indicators(run_id: str, blob: bytes, points: int) -> IndicatorsResponse:
-    stored = decode_indicators(blob)
-    drawn = downsampled(stored, points_each(points, len(stored.items), in_all=POINTS_MAX_IN_ALL))
-    return IndicatorsResponse(run_id=run_id, items=[_series(item) for item in drawn.items], left_out=drawn.left_out)
+def _indicators(run_id: str, blob: bytes, points: int, stretch: tuple[int | None, int | None]) -> IndicatorsResponse:
+    kept = decode_indicators(blob)
+    seen = within(kept, *stretch)
+    drawn = downsampled(seen, points_each(points, len(seen.items), in_all=POINTS_MAX_IN_ALL))
+    items = [_series(*three) for three in zip(drawn.items, seen.items, kept.items, strict=True)]
+    return IndicatorsResponse(run_id=run_id, items=items, left_out=drawn.left_out)
 
 
-def _series(item: StoredIndicator) -> IndicatorSeries:
+def _series(item: StoredIndicator, seen: StoredIndicator, kept: StoredIndicator) -> IndicatorSeries:
+    """An indicator as it is drawn, of what it has in the stretch that is seen, of what is kept of it."""
     column = item.column
+    is_thinned = len(column.values) < len(seen.column.values) or len(kept.column.values) < item.total
     return IndicatorSeries(
         name=column.name,
         symbol=column.symbol,
@@ -257,5 +282,5 @@ def _series(item: StoredIndicator) -> IndicatorSeries:
         timestamp=stamps_of(column.timestamp),
         values=[finite(value) for value in column.values.tolist()],
         total=item.total,
-        downsampled=len(column.values) < item.total,
+        downsampled=is_thinned,
     )

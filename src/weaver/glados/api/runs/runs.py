@@ -36,7 +36,8 @@ async def list_runs(
     name: Annotated[list[Identifier] | None, Parameter(description="Any of these, exactly.")] = None,
     sort: SortParameter = None,
 ) -> Response:
-    """The runs, newest first unless sorted."""
+    """The runs, newest first unless sorted: by a field, or by a figure of completed backtests (`total_return`,
+    `sharpe`, `max_drawdown`, `trades`), with which runs that have none come last in either direction."""
     filters = {"status": status, "mode": mode, "strategy_id": strategy_id, "name": name}
     async with services.database.transaction() as transaction:
         found = await transaction.runs.list(paging.query(filters, sort))

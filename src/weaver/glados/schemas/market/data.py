@@ -14,6 +14,7 @@ from weaver.walle.bars.damage import ListedSeries
 from weaver.walle.bars.folder.catalogue import CatalogueEntry
 from weaver.walle.bars.importing import Imported
 from weaver.walle.fetch.fetching import Fetched
+from weaver.walle.files.checks.gaps import Gap
 
 _LOST = "null where damage leaves it unknown"
 
@@ -226,6 +227,28 @@ class InstrumentResponse(ResponseBody):
             timeframes=timeframes,
             actions=actions,
         )
+
+
+class GapResponse(ResponseBody):
+    """A stretch of trading time without a bar."""
+
+    start: datetime = Field(description="When its first bar would have begun.")
+    end: datetime = Field(description="When there are bars again; of daily bars the end of its last day.")
+    missing: int = Field(description="How many bars, or sessions of a daily or coarser series.")
+
+    @classmethod
+    def of(cls, gap: Gap) -> "GapResponse":
+        """As it is sent."""
+        return cls(start=time_of(gap.start), end=time_of(gap.end), missing=gap.missing)
+
+
+class GapsResponse(ResponseBody):
+    """Where a stored series has no bars though its market was open."""
+
+    symbol: str = Field(description="Whose bars they are.")
+    timeframe: str = Field(description="Of the stored bars.")
+    total: int = Field(description="How many gaps there are.")
+    items: list[GapResponse] = Field(description="At most `limit`, in order of time.")
 
 
 class CandleResponse(ResponseBody):

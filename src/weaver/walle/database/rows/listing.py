@@ -38,18 +38,19 @@ async def page_of(
     where: Sequence[ColumnElement[bool]],
     filters: Sequence[str],
     default_sort: Sequence[str],
+    sorts: Mapping[str, ColumnElement[Any]] | None = None,
     postgresql: bool,
 ) -> tuple[Sequence[AnyRow], int]:
     """The rows of a page, and how many there are on all pages.
 
     filters: the columns that can be filtered by. default_sort: columns as in `Query.sort`, the last of them unique; an
-    index should serve them.
+    index should serve them. sorts: by what else can be sorted, such as a figure that stands in another table.
     Raises InputError for a page below 1, a page size below 1, and columns that are not there, naming those that are.
     """
     if query.page < 1 or query.page_size < 1:
         raise InputError(f"page {query.page} of {query.page_size}: both are counted from 1")
     conditions = and_(True, *where, *_conditions(table, query.filters, filters), *_spans(table, query))
-    order = _order(table, query.sort, default_sort, postgresql=postgresql)
+    order = _order(table, query.sort, default_sort, sorts or {}, postgresql=postgresql)
     offset = min((query.page - 1) * query.page_size, _FARTHEST)
     chosen: Select[Any] = select(*shown_columns(table)).where(conditions).order_by(*order)
     total = (await session.read(select(func.count()).select_from(table).where(conditions)))[0][0]
@@ -76,13 +77,19 @@ def _spans(table: Table, query: Query) -> list[ColumnElement[bool]]:
     ]
 
 
-def _order(table: Table, sort: str, default: Sequence[str], *, postgresql: bool) -> list[SortKey]:
+def _order(
+    table: Table, sort: str, default: Sequence[str], others: Mapping[str, ColumnElement[Any]], *, postgresql: bool
+) -> list[SortKey]:
     name = sort.removeprefix("-")
     known = [column.name for column in shown_columns(table) if not isinstance(column.type, JsonType)]
-    if sort and name not in known:
-        raise InputError(f"{table.name} cannot be sorted by {name!r}, but by {', '.join(known)}")
-    chosen = [sort, *default] if sort else default
-    return [key for each in chosen for key in _keys(table.c[each.removeprefix("-")], each, postgresql=postgresql)]
+    if sort and name not in known and name not in others:
+        raise InputError(f"{table.name} cannot be sorted by {name!r}, but by {', '.join([*known, *others])}")
+    usual = [key for each in default for key in _keys(table.c[each.removeprefix("-")], each, postgresql=postgresql)]
+    if not sort:
+        return usual
+    if name in others:
+        return [(others[name].desc() if sort.startswith("-") else others[name].asc()).nulls_last(), *usual]
+    return [*_keys(table.c[name], sort, postgresql=postgresql), *usual]
 
 
 def _keys(column: Column[Any], sort: str, *, postgresql: bool) -> list[SortKey]:

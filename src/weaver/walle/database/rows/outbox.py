@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-import orjson
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text
+from sqlalchemy import Column, ColumnElement, and_, delete, func, or_, select, text
 
 from weaver.events.codec import NO_HEADERS, headers_text, parsed, payload_text, recorded_at
 from weaver.events.event import Event, Kind
@@ -18,6 +17,7 @@ from weaver.walle.database.rows.tables import consumer_offsets, outbox
 
 SEQ_MAX = 2**63 - 1
 _COLUMNS = [column.name for column in outbox.columns if column.name != "seq"]  # in the order of `_encoded`
+_EVENT = [column for column in outbox.columns if column.name != "order_id"]  # in the order of `_event`
 _BOUNDS = select(  # each finds its end of the index; both in one query read all of it
     select(func.min(outbox.c.seq)).scalar_subquery(), select(func.max(outbox.c.seq)).scalar_subquery()
 )
@@ -106,7 +106,7 @@ class SqlEventStore:
         """See `weaver.events.log.ports.EventReader`."""
         if limit < 1 or after >= SEQ_MAX:
             return []
-        chosen = select(outbox).where(*_conditions(wanted, after)).order_by(outbox.c.seq)
+        chosen = select(*_EVENT).where(*_conditions(wanted, after)).order_by(outbox.c.seq)
         async with self._storage.session() as session:
             return [_event(row) for row in await session.read(chosen.limit(limit).offset(min(skip, SEQ_MAX)))]
 
@@ -167,17 +167,18 @@ class SqlEventStore:
 
 
 def _conditions(wanted: EventFilter, after: int) -> list[ColumnElement[bool]]:
-    ids = [outbox.c[name] == value for name, value in wanted.ids.items()]
-    type_ = func.coalesce(outbox.c.type, "") if ids else outbox.c.type  # the index of the id serves better than that
-    return [outbox.c.seq > after, *ids, _of_types(type_, wanted.of_type), *_of_order(wanted.order_id)]
-
-
-def _of_order(order_id: str | None) -> list[ColumnElement[bool]]:
-    """Payloads are compact JSON: the pair stands in them as it does here. No index serves it: give the types too."""
+    """One index is to serve: that of the order, else of an id, else of the types. Other columns are hidden from it."""
+    order_id, ids = wanted.order_id, wanted.ids
+    type_ = _hidden(outbox.c.type) if ids or order_id is not None else outbox.c.type
+    found = [outbox.c.seq > after, _of_types(type_, wanted.of_type)]
     if order_id is None:
-        return []
-    pair = f'"order_id":{orjson.dumps(order_id).decode()}'
-    return [func.replace(outbox.c.payload, pair, "") != outbox.c.payload]
+        return [*found, *(outbox.c[name] == value for name, value in ids.items())]
+    others = (_hidden(outbox.c[name]) == value for name, value in ids.items())
+    return [*found, outbox.c.order_id == order_id, *others]
+
+
+def _hidden(column: Column[Any]) -> ColumnElement[str]:
+    return func.coalesce(column, "")
 
 
 def _of_types(type_: ColumnElement[str], wanted: TypeFilter) -> ColumnElement[bool]:
@@ -203,6 +204,7 @@ def _encoded(event: Event, stamp: Callable[[Any], Any]) -> tuple[Any, ...]:
         event.producer,
         headers_text(event),
         payload_text(event),
+        order_id if isinstance(order_id := event.payload.get("order_id"), str) else None,
     )
 
 

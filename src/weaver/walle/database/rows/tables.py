@@ -41,6 +41,7 @@ UNFINISHED, DELETED = "unfinished", "deleted"
 """Why nobody is shown a run's record, and of a deleted run the run itself."""
 WITHHELD = text("withheld IS NOT NULL")
 
+ABOUT_ORDER = text("order_id IS NOT NULL")
 TRADED = text("account IS NOT NULL")
 """Of an order or fill: it is one of paper or live trading."""
 UNFINISHED_SUBMISSION = text("state <> 'ended'")
@@ -70,10 +71,12 @@ outbox = Table(
     Column("producer", Words, nullable=False),
     Column("headers", Words, nullable=False),
     Column("payload", Words, nullable=False),
+    Column("order_id", Words),  # the payload's, where it is about an order
     Index("uq_outbox_id", "id", unique=True),
     Index("ix_outbox_run_id_seq", "run_id", "seq"),
     Index("ix_outbox_corr_id", "corr_id"),
     Index("ix_outbox_type_seq", "type", "seq"),
+    Index("ix_outbox_order_id_seq", "order_id", "seq", postgresql_where=ABOUT_ORDER, sqlite_where=ABOUT_ORDER),
     Index(
         "uq_outbox_routed_child",
         "causation_id",

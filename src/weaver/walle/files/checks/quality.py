@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from weaver.model.calendar.calendar import Calendar, Gaps
-from weaver.model.calendar.stretches import stretches_of
 from weaver.model.counted import counted
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars
 from weaver.model.market.price_range import price_doubt
-from weaver.model.market.timeframe import DAY, Unit
+from weaver.model.market.timeframe import DAY
 from weaver.walle.files.checks.asset_evidence import asset_doubt
+from weaver.walle.files.checks.gaps import begins, missing_days
 from weaver.walle.files.columns.moment import moment
 
 
@@ -39,30 +39,11 @@ def check_bars(bars: Bars, calendar: Calendar, asset_class: AssetClass) -> tuple
     )
 
 
-def missing_bars(bars: Bars, calendar: Calendar) -> int:
-    """How many bars the calendar expects between the first and the last, and that are not there."""
-    if not len(bars):
-        return 0
-    if bars.timeframe.is_daily:
-        missing, timeframe = _missing_days(bars, calendar), bars.timeframe
-        if timeframe.unit is not Unit.TIME:
-            return len(np.unique(stretches_of(missing.astype(np.int64), timeframe)[0]))
-        return len(missing) // timeframe.days
-    return int(calendar.gaps(bars.timestamp, bars.end, bars.timeframe).missing.sum())
-
-
-def _missing_days(bars: Bars, calendar: Calendar) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
-    first, last = calendar.session_of(bars.timestamp, daily=True), calendar.last_session_of(bars)
-    days = np.arange(first[0], last[-1] + 1, dtype=np.int32)
-    covered = days <= last[np.searchsorted(first, days, side="right") - 1]
-    return calendar.missing_sessions(int(first[0]), int(last[-1]), days[covered])
-
-
 def _gaps(bars: Bars, calendar: Calendar) -> str | None:
     if not len(bars):
         return None
     if bars.timeframe.is_daily:
-        missing = _missing_days(bars, calendar)
+        missing = missing_days(bars, calendar)
         if not len(missing):
             return None
         return f"{counted(len(missing), 'session')} missing, the first {moment(int(missing[0]) * DAY)}"
@@ -70,25 +51,12 @@ def _gaps(bars: Bars, calendar: Calendar) -> str | None:
     if not len(gaps):
         return None
     longest = int(np.argmax(gaps.missing))
+    named = Gaps(start=gaps.start[[0, longest]], stop=gaps.stop[[0, longest]], missing=gaps.missing[[0, longest]])
+    first_begins, longest_begins = begins(named, calendar).tolist()
     return (
         f"{counted(int(gaps.missing.sum()), 'bar')} missing in {counted(len(gaps), 'gap')}, the first at "
-        f"{moment(_begin(gaps, 0, calendar))}, the longest ({int(gaps.missing[longest])}) at "
-        f"{moment(_begin(gaps, longest, calendar))} UTC"
+        f"{moment(first_begins)}, the longest ({int(gaps.missing[longest])}) at {moment(longest_begins)} UTC"
     )
-
-
-def _begin(gaps: Gaps, at: int, calendar: Calendar) -> int:
-    """When the first bar of a gap would have begun: a gap after a close begins where trading goes on."""
-    start, stop = int(gaps.start[at]), int(gaps.stop[at])
-    before = int(calendar.open_time(np.array([start]))[0])
-    closed, opened = start, stop
-    while opened - closed > 1:
-        middle = (closed + opened) // 2
-        if calendar.open_time(np.array([middle]))[0] > before:
-            opened = middle
-        else:
-            closed = middle
-    return closed
 
 
 def _no_session(bars: Bars, calendar: Calendar) -> str | None:

@@ -405,6 +405,21 @@ async def test_events_of_a_run_are_filtered_by_type_wherever_they_are_kept(api: 
     assert (await api.client.get("/api/v1/runs/r1/events?type=orders.Lost")).status_code == 400
 
 
+async def test_events_of_one_chain_are_found_wherever_they_are_kept(api: Api) -> None:
+    lines = [orjson.dumps({**orjson.loads(kept_line(k)), "corr_id": f"chain {k % 2}"}) for k in range(4)]
+    await with_events(api, logged=1, kept=lines)
+    await api.log.append([an_event("logged", "orders.Cancelled", run_id="r1", corr_id="chain 1")])
+    for params, wanted in (
+        ({"corr_id": "chain 1"}, ["logged", "k1", "k3"]),
+        ({"corr_id": "chain 1", "newest_first": True}, ["k3", "k1", "logged"]),
+        ({"corr_id": "chain 1", "type": "orders.Cancelled"}, ["logged"]),
+        ({"corr_id": "chain 2"}, []),
+    ):
+        body = (await api.client.get("/api/v1/runs/r1/events", params=params)).json()
+        assert [item["id"] for item in body["items"]] == wanted
+        assert body["total"] == len(wanted)
+
+
 async def test_journal_is_what_the_strategy_wrote(api: Api) -> None:
     await stored(api)
     payload = {"run_id": "r1", "text": "crossed", "time": "2024-01-02T15:00:00Z"}
@@ -494,6 +509,27 @@ async def test_long_indicators_are_thinned_around_what_is_undefined_and_many_are
         assert len(item["values"]) == len(item["timestamp"]) <= 500
         assert (max(values), item["values"][0], item["values"][-1]) == (5.0, None, None)
         assert len(values) > 300
+
+
+async def test_indicators_of_a_stretch_are_thinned_to_it_with_a_point_on_either_side(api: Api) -> None:
+    await stored(api, blobs={"indicators": encode_indicators([an_indicator("up", list(map(float, range(6_000))))])})
+
+    async def drawn(**params: Any) -> Any:
+        (one,) = (await api.client.get("/api/v1/runs/r1/indicators", params={"points": 100, **params})).json()["items"]
+        assert one["total"] == 6_000
+        return one
+
+    # 22:13:20 is the first stamp, and 22:20:20 the seventh after it.
+    close = await drawn(start="2023-11-14T22:20:00Z", end="2023-11-14T22:24:20Z")
+    assert close["values"] == [6.0, 7.0, 8.0, 9.0, 10.0, 11.0]
+    assert close["timestamp"][0] == "2023-11-14T22:19:20Z"
+    assert not close["downsampled"]
+    assert (await drawn(end="2023-11-14"))["downsampled"]
+    far = await drawn(start="2023-11-14T22:20:20Z")
+    assert (far["values"][0], far["values"][-1], far["downsampled"]) == (6.0, 5_999.0, True)
+    assert len(far["values"]) <= 100
+    assert (await drawn(start="2030-01-01"))["values"] == [5_999.0]
+    assert (await drawn(end="2020-01-01"))["values"] == [0.0]
 
 
 async def test_log_is_read_in_order_with_filters_and_a_cursor(api: Api) -> None:

@@ -378,6 +378,23 @@ async def test_unusable_query_values_are_refused(api: Api, params: dict[str, Any
     assert answer.json()["message"]
 
 
+async def test_list_is_sorted_by_a_figure_with_runs_that_have_none_at_the_end(api: Api) -> None:
+    returns = {"low": -0.2, "high": 0.3, "mid": 0.05}
+    results = {
+        name: StoredResult(stats={"total_return": value}, record={}, warnings=[], positions={})
+        for name, value in returns.items()
+    }
+    done = [a_run(name, status=RunStatus.COMPLETED) for name in returns]
+    await api.database.keep(*done, a_run("new"), results=results)
+    for sort, wanted in (
+        ("-total_return", ["high", "mid", "low", "new"]), ("total_return", ["low", "mid", "high", "new"]),
+    ):  # fmt: skip
+        body = (await api.client.get("/api/v1/runs", params={"sort": sort})).json()
+        assert [one["id"] for one in body["items"]] == wanted
+    first = (await api.client.get("/api/v1/runs", params={"sort": "-total_return", "page": 2, "page_size": 2})).json()
+    assert [one["id"] for one in first["items"]] == ["low", "new"]
+
+
 async def test_list_shows_the_figures_of_completed_backtests_alone(api: Api) -> None:
     stats = {"total_return": 0.25, "sharpe": float("inf"), "max_drawdown": -0.1, "trades": 4, "skew": 1.0}
     curve = np.linspace(100.0, 125.0, 500)

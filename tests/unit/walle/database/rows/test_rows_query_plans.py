@@ -80,6 +80,19 @@ async def test_log_finds_its_ends_and_the_events_of_a_run_by_index(database: Sql
     assert sum("ix_outbox_run_id_seq" in plan for plan in plans) == 4
 
 
+@pytest.mark.parametrize("run_id", ["R", None])
+async def test_events_of_an_order_are_found_by_its_index(
+    database: SqlDatabase, tmp_path: Path, run_id: str | None
+) -> None:
+    asked = Asked(database, tmp_path / "weaver.db")
+    wanted = EventFilter(order_id="R-1", run_id=run_id, types=("orders.*", "risk.Refused"))
+    await database.log.read(wanted)
+    await database.log.count(wanted)
+    plans = list(asked.plans())
+    assert sum("ix_outbox_order_id_seq" in plan for plan in plans) == 2
+    assert not [plan for plan in plans if "TEMP B-TREE" in plan or "SCAN outbox" in plan]
+
+
 async def test_pruning_is_done_in_parts(database: SqlDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "REMOVED_AT_ONCE", 7)
     before = await database.log.count()

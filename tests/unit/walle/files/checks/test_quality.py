@@ -17,7 +17,8 @@ from weaver.model.market.corporate_actions import CorporateAction, Split
 from weaver.model.market.instrument import AssetClass
 from weaver.walle.files.bar_file import read_bars
 from weaver.walle.files.checks.corporate_action_quality import check_corporate_actions
-from weaver.walle.files.checks.quality import DataWarning, check_bars, missing_bars
+from weaver.walle.files.checks.gaps import Gap, gaps_of, missing_bars
+from weaver.walle.files.checks.quality import DataWarning, check_bars
 from weaver.walle.files.corporate_actions_file import read_corporate_actions
 
 STOCK = calendar_for(AssetClass.STOCK)
@@ -25,6 +26,10 @@ STOCK = calendar_for(AssetClass.STOCK)
 
 def without(made: Bars, *rows: int) -> Bars:
     return replace(made, **{name: np.delete(getattr(made, name), rows) for name in COLUMNS})
+
+
+def nanoseconds(time: str) -> int:
+    return int(np.datetime64(time, "ns").astype(np.int64))
 
 
 def told(made: Bars) -> dict[str, str]:
@@ -68,6 +73,23 @@ def test_gap_over_a_weekend_begins_where_trading_goes_on() -> None:
         "BTCUSD 1h: 3 bars missing in 2 gaps, the first at 2021-03-07 22:00:00, "
         "the longest (2) at 2021-03-07 22:00:00 UTC"
     )
+
+
+def test_gap_after_a_weekend_reaches_from_where_trading_goes_on_to_the_next_bar() -> None:
+    made = without(bars("2021-03-05T16:00", 72, timeframe="1h"), *range(6, 56), 58)
+    assert gaps_of(made, calendar_for(AssetClass.FX)) == [
+        Gap(start=nanoseconds("2021-03-07T22:00"), end=nanoseconds("2021-03-08T00:00"), missing=2),
+        Gap(start=nanoseconds("2021-03-08T02:00"), end=nanoseconds("2021-03-08T03:00"), missing=1),
+    ]
+
+
+def test_days_between_the_same_bars_are_one_gap() -> None:
+    made = without(bars("2022-01-01", 10, timeframe="1d"), 3, 4, 6)
+    assert gaps_of(made, CRYPTO) == [
+        Gap(start=nanoseconds("2022-01-04"), end=nanoseconds("2022-01-06"), missing=2),
+        Gap(start=nanoseconds("2022-01-07"), end=nanoseconds("2022-01-08"), missing=1),
+    ]
+    assert gaps_of(without(made, *range(len(made))), CRYPTO) == []
 
 
 def test_missing_days_are_counted() -> None:
