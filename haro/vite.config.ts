@@ -19,6 +19,7 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["./src/testing/setup.ts"],
     restoreMocks: true,
+    testTimeout: 20_000, // a page takes a second, and more where others use the machine
     coverage: {
       provider: "v8",
       include: ["src/**"],

@@ -11,7 +11,7 @@ import { Banners } from "./Banners";
 import { Frame } from "./Frame";
 import { queryClient } from "./queries";
 import { SignedIn } from "./SignIn";
-import { asProblem, Problem } from "~/api/problem";
+import { Problem } from "~/api/problem";
 
 beforeEach(() => {
   vi.spyOn(connection, "connect").mockImplementation(({ onLink }) => {
@@ -136,26 +136,4 @@ describe("what is asked again", () => {
   ])("after status %i and %i tries is %s", (status, count, expected) =>
     expect(retry(count, problem(status))).toBe(expected),
   );
-});
-
-describe("a problem", () => {
-  it("of a field is found by the API's name of it, in the body or below it", () => {
-    const problem = new Problem(422, "invalid_shape", "x", [{ field: "body.config.fast", message: "too small" }], "");
-    expect(problem.of("config")).toBe("too small");
-    expect(problem.of("config.fast")).toBe("too small");
-    expect(problem.of("fast")).toBeUndefined();
-    expect(problem.isOf(["qty", "config"])).toBe(true);
-  });
-
-  it("of the sense is found by the word in its sentence", () => {
-    const problem = new Problem(400, "invalid_order", "qty must be above 0, not 0", [], "");
-    expect(problem.of("qty")).toBe("qty must be above 0, not 0");
-    expect(problem.of("q")).toBeUndefined();
-    expect(new Problem(409, "conflict", "qty is odd", [], "").of("qty")).toBeUndefined();
-  });
-
-  it("is made of whatever was thrown", () => {
-    expect(asProblem(new Error("odd")).message).toBe("odd");
-    expect(asProblem("text").message).toBe("text");
-  });
 });

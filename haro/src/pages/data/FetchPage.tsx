@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { api, client } from "~/api/client";
+import { wrongDay } from "~/format/written";
 import { Failed } from "~/ui/Answer";
 import { Button } from "~/ui/Button";
 import { SelectField, TextField } from "~/ui/Field";
@@ -30,26 +31,53 @@ export default function FetchPage() {
   );
 }
 
+interface Draft {
+  venue: string;
+  symbols: string;
+  timeframe: string;
+  start: string;
+  end: string;
+}
+
+type Wrong = Partial<Record<string, string>>;
+
+const SYMBOL_MOST = 64;
+
+/** What can be told before the server is asked. */
+function mistakes({ start, end }: Draft, symbols: string[]): Wrong {
+  const long = symbols.find((one) => one.length > SYMBOL_MOST);
+  const wrong: Wrong = {
+    symbols:
+      symbols.length === 0
+        ? "Say which symbols, as AAPL MSFT."
+        : long && `${long.slice(0, 12)}… is too long for a symbol.`,
+    start: wrongDay(start) ?? (start && end && start > end ? "It is after the end." : undefined),
+    end: wrongDay(end),
+  };
+  return Object.fromEntries(Object.entries(wrong).filter(([, one]) => one));
+}
+
 const NAMES = ["symbols", "timeframe", "venue", "start", "end"];
 
 function FetchForm({ symbol, started }: { symbol: string; started: (job: string) => void }) {
-  const [draft, setDraft] = useState({ venue: "alpaca", symbols: symbol, timeframe: "1d", start: "", end: "" });
-  const [missing, setMissing] = useState<string>();
-  const { busy, problem, submit } = useSubmit();
+  const [draft, setDraft] = useState<Draft>({ venue: "alpaca", symbols: symbol, timeframe: "1d", start: "", end: "" });
+  const [own, setOwn] = useState<Wrong>({});
+  const { busy, problem, submit, clear } = useSubmit();
   const venues = api.useQuery("get", "/api/v1/venues").data?.items ?? [];
   const ids = [
     ...new Set(["alpaca", ...venues.filter(({ features }) => features.includes("history")).map(({ id }) => id)]),
   ];
   const set = (part: Partial<typeof draft>) => {
     setDraft((before) => ({ ...before, ...part }));
-    setMissing(undefined);
+    setOwn({});
+    clear();
   };
+  const errorOf = (name: string) => own[name] ?? problem?.of(name);
   const send = async () => {
     const symbols = draft.symbols.split(/[\s,]+/).filter(Boolean);
-    if (symbols.length === 0) {
-      setMissing("Say which symbols, as AAPL MSFT.");
-      return;
-    }
+    const wrong = mistakes(draft, symbols);
+    setOwn(wrong);
+    if (Object.keys(wrong).length > 0) return;
     const { venue, timeframe, start, end } = draft;
     const body = { venue, timeframe, symbols, start: start || undefined, end: end || undefined };
     const answer = await submit(() => client.POST("/api/v1/data/fetch", { body }));
@@ -69,7 +97,7 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
           label="Venue"
           value={draft.venue}
           onChange={({ target }) => set({ venue: target.value })}
-          error={problem?.of("venue")}
+          error={errorOf("venue")}
         >
           {ids.map((id) => (
             <option key={id}>{id}</option>
@@ -81,14 +109,14 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
           value={draft.symbols}
           spellCheck={false}
           onChange={({ target }) => set({ symbols: target.value })}
-          error={missing ?? problem?.of("symbols")}
+          error={errorOf("symbols")}
           className="sm:col-span-2"
         />
         <SelectField
           label="Timeframe"
           value={draft.timeframe}
           onChange={({ target }) => set({ timeframe: target.value })}
-          error={problem?.of("timeframe")}
+          error={errorOf("timeframe")}
         >
           {["1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1mo"].map((one) => (
             <option key={one}>{one}</option>
@@ -100,7 +128,7 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
           help="Empty: ten years of days, one year of anything finer."
           value={draft.start}
           onChange={({ target }) => set({ start: target.value })}
-          error={problem?.of("start")}
+          error={errorOf("start")}
         />
         <TextField
           label="To"
@@ -108,7 +136,7 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
           help="Empty: until now."
           value={draft.end}
           onChange={({ target }) => set({ end: target.value })}
-          error={problem?.of("end")}
+          error={errorOf("end")}
         />
       </div>
       {problem && !problem.isOf(NAMES) && <Failed error={problem} />}

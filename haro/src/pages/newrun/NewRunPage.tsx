@@ -7,14 +7,14 @@ import { Answer, Empty, Skeleton } from "~/ui/Answer";
 import { ButtonLink } from "~/ui/Button";
 import { Page } from "~/ui/Page";
 
-import { timeframes } from "./catalogue";
+import { SERIES_MOST, timeframes } from "./catalogue";
 import { type Draft, draftOf, EMPTY, USUAL_VENUE } from "./draft";
 import { RunForm } from "./RunForm";
 
 const MODES: string[] = ["backtest", "paper", "live"] satisfies RunMode[];
 const modeOf = (text: string | null): RunMode | undefined =>
   text && MODES.includes(text) ? (text as RunMode) : undefined;
-const ALL = { params: { query: { page_size: 500 } } };
+const ALL = { params: { query: { page_size: SERIES_MOST } } };
 
 export default function NewRunPage() {
   const [params] = useSearchParams();

@@ -1,11 +1,13 @@
 /** On what it runs: symbols of the catalogue, a timeframe, and dates within what exists. */
 import type { Series } from "~/api/types";
 import { count } from "~/format/figures";
+import { day } from "~/format/times";
 import { ButtonLink } from "~/ui/Button";
 import { SelectField, TextField } from "~/ui/Field";
 import { Panel } from "~/ui/Panel";
 
 import { reach, timeframes } from "./catalogue";
+import { type Hole, longestHoles, useHoles } from "./holes";
 import { Range } from "./Range";
 import type { PartProps } from "./RunForm";
 import { SymbolsField } from "./SymbolsField";
@@ -14,6 +16,7 @@ export function OnWhat({ draft, change, errorOf, series }: PartProps & { series:
   const there = reach(series, draft.symbols);
   const possible = timeframes(series, draft.symbols);
   const isBacktest = draft.mode === "backtest";
+  const holes = useHoles(series, draft.symbols, isBacktest);
   return (
     <Panel title="On what">
       <div className="flex flex-col gap-3">
@@ -63,16 +66,31 @@ export function OnWhat({ draft, change, errorOf, series }: PartProps & { series:
             </div>
             {there && (
               <>
-                <Range reach={there} from={draft.from} to={draft.to} onChange={change} />
+                <Range reach={there} holes={holes} from={draft.from} to={draft.to} onChange={change} />
                 <p className="text-label text-faint">
                   Bars from {there.first} to {there.last}
                   {there.missing > 0 && `, ${count(there.missing)} missing`}. Empty dates: all of them.
                 </p>
+                <Holes holes={holes} />
               </>
             )}
           </>
         )}
       </div>
     </Panel>
+  );
+}
+
+/** The longest gaps in words: what the marks on the slider say to the eye. */
+function Holes({ holes }: { holes: Hole[] }) {
+  if (holes.length === 0) return null;
+  return (
+    <ul aria-label="Longest gaps" className="text-label text-warn">
+      {longestHoles(holes).map(({ symbol, start, end, missing }) => (
+        <li key={`${symbol} ${start}`}>
+          {symbol}: {count(missing)} missing between {day(start)} and {day(end)}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,6 +1,9 @@
-/** The dates as a slider over what exists: two handles, each a range input that the keyboard moves. */
-import type { Draft } from "./draft";
+/** The dates as a slider over what exists, its gaps shown: two handles, each a range input that the keyboard moves. */
+import { count } from "~/format/figures";
+
 import type { Reach } from "./catalogue";
+import type { Draft } from "./draft";
+import type { Hole } from "./holes";
 
 const DAY_MS = 86_400_000;
 const dayNumber = (text: string) => Math.round(Date.parse(text) / DAY_MS);
@@ -8,6 +11,7 @@ const dayText = (number: number) => new Date(number * DAY_MS).toISOString().slic
 
 interface RangeProps {
   reach: Reach;
+  holes: Hole[];
   from: string;
   to: string;
   onChange: (change: Partial<Draft>) => void;
@@ -16,7 +20,7 @@ interface RangeProps {
 const HANDLE =
   "pointer-events-none absolute inset-x-0 top-0 h-6 w-full appearance-none bg-transparent [&::-moz-range-thumb]:pointer-events-auto [&::-webkit-slider-thumb]:pointer-events-auto [&::-webkit-slider-thumb]:size-4 [&::-webkit-slider-thumb]:appearance-none [&::-webkit-slider-thumb]:rounded-full [&::-webkit-slider-thumb]:border-2 [&::-webkit-slider-thumb]:border-surface [&::-webkit-slider-thumb]:bg-accent-fill";
 
-export function Range({ reach, from, to, onChange }: RangeProps) {
+export function Range({ reach, holes, from, to, onChange }: RangeProps) {
   const [first, last] = [dayNumber(reach.first), dayNumber(reach.last)];
   if (last <= first) return null;
   const inside = (text: string, otherwise: number) =>
@@ -31,6 +35,9 @@ export function Range({ reach, from, to, onChange }: RangeProps) {
           style={{ left: share(begin), right: `calc(100% - ${share(end)})` }}
         />
       </div>
+      {holes.map((hole) => (
+        <Mark key={`${hole.symbol} ${hole.start}`} hole={hole} share={share} last={last} />
+      ))}
       <input
         type="range"
         aria-label="First day"
@@ -52,5 +59,24 @@ export function Range({ reach, from, to, onChange }: RangeProps) {
         className={HANDLE}
       />
     </div>
+  );
+}
+
+interface MarkProps {
+  hole: Hole;
+  share: (number: number) => string;
+  last: number;
+}
+
+/** A stretch without bars, where it lies; the list below says the same in words. */
+function Mark({ hole: { symbol, start, end, missing }, share, last }: MarkProps) {
+  const [begin, stop] = [Date.parse(start) / DAY_MS, Math.min(Date.parse(end) / DAY_MS, last)];
+  return (
+    <div
+      aria-hidden
+      title={`${symbol}: ${count(missing)} missing from ${start.slice(0, 10)} on`}
+      className="absolute top-1.5 h-3 min-w-0.5 rounded-sm bg-warn"
+      style={{ left: share(begin), right: `calc(100% - ${share(Math.max(begin, stop))})` }}
+    />
   );
 }

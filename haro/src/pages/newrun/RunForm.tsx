@@ -3,19 +3,19 @@ import { Play } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 
-import { client } from "~/api/client";
+import { api, client } from "~/api/client";
 import type { RunDetail, Series, Strategy } from "~/api/types";
 import { Failed } from "~/ui/Answer";
 import { Button } from "~/ui/Button";
 import { useSubmit } from "~/ui/useSubmit";
 
 import { BottomLine } from "./BottomLine";
-import { reach, wrongDate } from "./catalogue";
 import { Changes } from "./Changes";
-import { bodyOf, type Draft, refusal } from "./draft";
+import { bodyOf, type Draft } from "./draft";
 import { How } from "./How";
 import { OnWhat } from "./OnWhat";
-import { fieldsOf, type ParameterField, wrong } from "./schema";
+import { mistakes, namesOf } from "./mistakes";
+import { fieldsOf, type ParameterField } from "./schema";
 import { What } from "./What";
 
 interface RunFormProps {
@@ -39,16 +39,17 @@ export function RunForm({ strategies, series, begin, source }: RunFormProps) {
   const strategy = strategies.find(({ id }) => id === draft.strategy);
   const fields = useMemo(() => fieldsOf(strategy?.params_schema), [strategy]);
   const { busy, problem, start, clear } = useStart();
-  const found = mistakes(draft, fields, series);
+  const limits = api.useQuery("get", "/api/v1/risk", {}, { enabled: draft.mode !== "backtest" }).data?.fields ?? [];
+  const found = mistakes(draft, { fields, series, limits });
   const part: PartProps = {
     draft,
     change: (change) => {
       clear();
       setDraft((before) => ({ ...before, ...change }));
     },
-    errorOf: (field) => found[field] ?? refusal(problem, field),
+    errorOf: (field) => found[field] ?? problem?.of(field),
   };
-  const isPlaced = problem !== null && NAMED(fields).some((field) => refusal(problem, field) !== undefined);
+  const isPlaced = problem?.isOf(namesOf(fields, draft)) ?? false;
   return (
     <form
       noValidate
@@ -79,33 +80,6 @@ export function RunForm({ strategies, series, begin, source }: RunFormProps) {
       </div>
     </form>
   );
-}
-
-const OWN = ["name", "strategy_id", "symbols", "timeframe", "start_time", "end_time", "cash", "costs", "account"];
-const REST = ["leverage", "shorting", "warmup", "seed", "venue", "replay", "speed", "risk"];
-const NAMED = (fields: ParameterField[]) => [...OWN, ...REST, ...fields.map(({ name }) => `config.${name}`)];
-
-/** What the server would refuse, by field. */
-function mistakes(draft: Draft, fields: ParameterField[], series: Series[]): Record<string, string> {
-  const there = draft.mode === "backtest" ? reach(series, draft.symbols) : null;
-  const found: [string, string | undefined][] = [
-    ...fields.map((field): [string, string | undefined] => [
-      `config.${field.name}`,
-      wrong(field, draft.parameters[field.name]),
-    ]),
-    ["start_time", wrongDate(draft.from, there, "from", draft.to)],
-    ["end_time", wrongDate(draft.to, there, "to", draft.from)],
-    ["timeframe", draft.mode !== "backtest" && !draft.timeframe ? "A paper or live run needs one." : undefined],
-    ["venue", draft.mode !== "backtest" && !draft.venue ? "A paper or live run needs one." : undefined],
-    [
-      "replay",
-      draft.mode === "paper" && draft.venue === "simulated" && !draft.replay.trim()
-        ? "Say which stored bars to replay."
-        : undefined,
-    ],
-    ["cash", /^\s*(-|0*\.?0*\s*$)/.test(draft.cash) && draft.cash.trim() ? "It must be above 0." : undefined],
-  ];
-  return Object.fromEntries(found.filter((one): one is [string, string] => one[1] !== undefined));
 }
 
 /** Create it and start it; a live one is started on its own page, which asks for its name. */

@@ -38,7 +38,7 @@ export function SymbolsField({ symbols, known, onChange, error }: SymbolsFieldPr
           event.preventDefault(); // it adds a symbol, and starts nothing
           add(typed);
         }}
-        error={error ?? (symbols.length === 0 ? "A run needs one symbol at least." : undefined)}
+        error={error}
       />
       <datalist id={list}>
         {known

@@ -3,7 +3,15 @@ import { api } from "~/api/client";
 import { limitText } from "~/format/limits";
 import { AmountField, SelectField, TextField } from "~/ui/Field";
 
+import { Costs } from "./Costs";
+import { isReplay, type Draft } from "./draft";
 import type { PartProps } from "./RunForm";
+
+const ON_ERROR: [Draft["onError"], string][] = [
+  ["", "Cancel its entries; exits stay"],
+  ["cancel_all", "Cancel all its orders"],
+  ["flatten", "Cancel all, and close its positions"],
+];
 
 export function TradingFields({ draft, change, errorOf }: PartProps) {
   const venues = api.useQuery("get", "/api/v1/venues").data?.items ?? [];
@@ -25,7 +33,7 @@ export function TradingFields({ draft, change, errorOf }: PartProps) {
           </option>
         ))}
       </SelectField>
-      {draft.venue === "simulated" && (
+      {isReplay(draft) && (
         <div className="grid grid-cols-2 gap-3">
           <TextField
             label="Replay"
@@ -45,6 +53,27 @@ export function TradingFields({ draft, change, errorOf }: PartProps) {
           />
         </div>
       )}
+      {isReplay(draft) && (
+        <Costs
+          label="What the venue takes"
+          usual="The run's costs"
+          value={draft.venueCosts}
+          onChange={(venueCosts) => change({ venueCosts })}
+          error={errorOf("venue_costs")}
+        />
+      )}
+      <SelectField
+        label="When its strategy fails"
+        value={draft.onError}
+        onChange={({ target }) => change({ onError: target.value as Draft["onError"] })}
+        error={errorOf("on_error")}
+      >
+        {ON_ERROR.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </SelectField>
       <Limits draft={draft} change={change} errorOf={errorOf} />
     </>
   );

@@ -3,6 +3,9 @@ import type { Series } from "~/api/types";
 import { barSeconds } from "~/charts/window";
 import { day } from "~/format/times";
 
+/** So many series are asked for: the API has no larger page. */
+export const SERIES_MOST = 500;
+
 const USUAL = ["1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1mo"];
 
 const seriesOf = (series: Series[], symbols: string[]) => series.filter(({ symbol }) => symbols.includes(symbol));

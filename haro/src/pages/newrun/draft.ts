@@ -1,6 +1,5 @@
 /** A run that is being asked for: what stands in the form, and what is sent of it. */
 import type { RunDetail, RunMode, Schemas } from "~/api/types";
-import type { Problem } from "~/api/problem";
 
 import { given, type ParameterField, text, type Values } from "./schema";
 
@@ -16,8 +15,14 @@ export interface Draft {
   cash: string;
   /** A preset's name, keys, or empty: the asset class's. */
   costs: string;
+  /** Of a simulated venue, where they are others than those of the run. */
+  venueCosts: string;
   account: "" | "cash" | "margin";
   leverage: string;
+  maintenance: string;
+  asset: "" | Schemas["AssetClass"];
+  audit: "" | "orders" | "full";
+  onError: "" | "flatten" | "cancel_all";
   shorting: boolean;
   warmup: string;
   seed: string;
@@ -43,8 +48,13 @@ export const EMPTY: Draft = {
   mode: "backtest",
   cash: "",
   costs: "",
+  venueCosts: "",
   account: "",
   leverage: "",
+  maintenance: "",
+  asset: "",
+  audit: "",
+  onError: "",
   shorting: false,
   warmup: "",
   seed: "",
@@ -59,11 +69,16 @@ export const EMPTY: Draft = {
 /** What is offered first; of a backtest, whose order rules bind it. */
 export const USUAL_VENUE: Record<RunMode, string> = { backtest: "", paper: "simulated", live: "alpaca" };
 
+/** Whether it replays stored bars on a venue of its own, and the costs it is told are taken there. */
+export const isReplay = ({ mode, venue }: Draft): boolean => mode === "paper" && venue === "simulated";
+
+/** Elsewhere the venue takes what it takes. */
+export const hasCosts = (draft: Draft): boolean => draft.mode === "backtest" || isReplay(draft);
+
 /** The settings of a run, to be changed. In another mode its times, venue and costs are not carried over. */
 export function draftOf(run: RunDetail, mode: RunMode = run.mode): Draft {
   const { options } = run;
   const isSame = mode === run.mode;
-  const costs = typeof options.costs === "string" ? options.costs : costsText(options.costs);
   return {
     ...EMPTY,
     name: isSame ? "" : `${run.name} ${mode}`,
@@ -75,14 +90,19 @@ export function draftOf(run: RunDetail, mode: RunMode = run.mode): Draft {
     timeframe: run.timeframe ?? "",
     mode,
     cash: options.cash ?? "",
-    account: options.account === "margin" || options.account === "cash" ? options.account : "",
+    account: among(options.account, ["cash", "margin"]),
     leverage: options.leverage ?? "",
+    maintenance: options.maintenance ?? "",
+    asset: among(options.asset, ["stock", "crypto", "fx", "future"]),
+    audit: among(options.audit, ["orders", "full"]),
+    onError: isSame ? among(run.on_error, ["flatten", "cancel_all"]) : "",
     shorting: options.shorting ?? false,
     warmup: text(options.warmup),
     seed: text(options.seed),
     from: isSame ? (run.start_time?.slice(0, 10) ?? "") : "",
     to: isSame ? (run.end_time?.slice(0, 10) ?? "") : "",
-    costs: isSame ? costs : "",
+    costs: isSame ? costsText(options.costs) : "",
+    venueCosts: isSame ? costsText(options.venue_costs) : "",
     closeAtEnd: isSame && (options.close_at_end ?? false),
     skipCheck: isSame && options.lookahead_check === false,
     venue: isSame ? (run.venue ?? "") : USUAL_VENUE[mode],
@@ -92,22 +112,20 @@ export function draftOf(run: RunDetail, mode: RunMode = run.mode): Draft {
   };
 }
 
-const costsText = (costs: Record<string, string> | null | undefined): string =>
-  Object.entries(costs ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
+const among = <T extends string>(value: string | null | undefined, known: T[]): T | "" =>
+  known.find((one) => one === value) ?? "";
+
+const costsText = (costs: string | Record<string, string> | null | undefined): string =>
+  typeof costs === "string"
+    ? costs
+    : Object.entries(costs ?? {})
+        .map(([key, value]) => `${key}=${value}`)
+        .join(",");
 
 const orNone = (value: string): string | undefined => value.trim() || undefined;
-const whole = (value: string): number | undefined =>
-  // What is no number is sent as it is, for the server to say so beside the field.
-  value.trim() === ""
-    ? undefined
-    : /^[+-]?\d+$/.test(value.trim())
-      ? Number(value)
-      : (value.trim() as unknown as number);
+const whole = (value: string): number | undefined => (value.trim() === "" ? undefined : Number(value));
 
 export function bodyOf(draft: Draft, fields: ParameterField[]): Body {
-  const isBacktest = draft.mode === "backtest";
   const risk = Object.fromEntries(Object.entries(draft.risk).filter(([, value]) => value.trim() !== ""));
   const common: Body = {
     name: orNone(draft.name),
@@ -119,33 +137,29 @@ export function bodyOf(draft: Draft, fields: ParameterField[]): Body {
     cash: orNone(draft.cash),
     account: draft.account || undefined,
     leverage: orNone(draft.leverage),
+    maintenance: orNone(draft.maintenance),
+    costs: hasCosts(draft) ? orNone(draft.costs) : undefined,
     shorting: draft.shorting || undefined,
     warmup: whole(draft.warmup),
     seed: whole(draft.seed),
     venue: orNone(draft.venue),
   };
-  if (!isBacktest)
+  if (draft.mode !== "backtest")
     return {
       ...common,
       risk: Object.keys(risk).length > 0 ? risk : undefined,
-      replay: draft.venue === "simulated" ? orNone(draft.replay) : undefined,
-      speed: draft.venue === "simulated" ? orNone(draft.speed) : undefined,
+      on_error: draft.onError || undefined,
+      ...(isReplay(draft)
+        ? { replay: orNone(draft.replay), speed: orNone(draft.speed), venue_costs: orNone(draft.venueCosts) }
+        : {}),
     };
   return {
     ...common,
     start_time: orNone(draft.from),
     end_time: orNone(draft.to),
-    costs: orNone(draft.costs),
+    asset: draft.asset || undefined,
+    audit: draft.audit || undefined,
     close_at_end: draft.closeAtEnd || undefined,
     lookahead_check: draft.skipCheck ? false : undefined,
   };
-}
-
-/** What the server says of one field: by its details, or by a sentence that begins with the field's name. */
-export function refusal(problem: Problem | null, field: string): string | undefined {
-  if (!problem || problem.status === 0) return undefined;
-  const bare = field.replace(/^(config|risk)\./, "");
-  const begins = new RegExp(`^(risk: )?${bare.replaceAll(/[^\w]/g, "\\$&")}(?![\\w-])`);
-  const detail = problem.details.find(({ field: at }) => `${at}.`.startsWith(`body.${field}.`));
-  return detail?.message ?? (begins.test(problem.message) ? problem.message : undefined);
 }

@@ -1,8 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 
-import { Problem } from "~/api/problem";
 import type { Series } from "~/api/types";
 import { renderAt } from "~/testing/render";
 import { answer, aRun, pageOf, refused, take } from "~/testing/runs";
@@ -10,7 +9,7 @@ import { answer, aRun, pageOf, refused, take } from "~/testing/runs";
 import { sentence } from "./BottomLine";
 import { reach, timeframes, wrongDate } from "./catalogue";
 import { changes } from "./Changes";
-import { bodyOf, draftOf, EMPTY, refusal } from "./draft";
+import { bodyOf, draftOf, EMPTY } from "./draft";
 import NewRunPage from "./NewRunPage";
 import { fieldsOf, given, helpOf, wrong } from "./schema";
 
@@ -80,6 +79,15 @@ const VENUE = {
 };
 
 beforeEach(() => {
+  answer("/gaps", {
+    symbol: "AAPL",
+    timeframe: "1d",
+    total: 2,
+    items: [
+      { start: "2016-03-01T00:00:00Z", end: "2016-03-02T00:00:00Z", missing: 1 },
+      { start: "2019-05-06T00:00:00Z", end: "2019-05-08T00:00:00Z", missing: 2 },
+    ],
+  });
   answer("/strategies", pageOf([strategy("sma-crossover"), strategy("broken", "line 3: no such name")]));
   answer("/data", pageOf(STORED));
   answer("/candles", {
@@ -154,6 +162,7 @@ test("symbols are added and taken away, and one is needed", async () => {
   expect(screen.getByRole("button", { name: "Start run" })).toBeDisabled();
   await userEvent.type(screen.getByLabelText("Symbols"), "msft{Enter}");
   expect(within(screen.getByRole("list", { name: "Chosen symbols" })).getByText("MSFT")).toBeInTheDocument();
+  expect(screen.getByLabelText("Symbols")).toHaveAccessibleDescription("There are no bars of MSFT: import some first.");
 });
 
 test("a broken strategy shows its error and does not start", async () => {
@@ -175,6 +184,9 @@ test("a paper run asks for its venue's needs, and says what would change", async
   expect(screen.getByLabelText("Replay")).toHaveAccessibleDescription(/Say which stored bars/);
   await userEvent.type(screen.getByLabelText("Replay"), "2020-01-02");
   await userEvent.type(screen.getByLabelText("Largest order"), "0.5");
+  await userEvent.selectOptions(screen.getByLabelText("Costs"), "none");
+  await userEvent.selectOptions(screen.getByLabelText("What the venue takes"), "alpaca-stocks");
+  await userEvent.selectOptions(screen.getByLabelText("When its strategy fails"), "flatten");
   await userEvent.click(screen.getByRole("button", { name: "Start run" }));
   await waitFor(() => expect(created).toHaveLength(1));
   expect(created[0]).toMatchObject({
@@ -185,6 +197,9 @@ test("a paper run asks for its venue's needs, and says what would change", async
     timeframe: "1d",
     config: { fast: 5 },
     risk: { order_max: "0.5" },
+    costs: "none",
+    venue_costs: "alpaca-stocks",
+    on_error: "flatten",
   });
 });
 
@@ -204,9 +219,28 @@ test("dates outside what exists, costs and seldom changed options", async () => 
   await userEvent.type(await screen.findByLabelText("From"), "2022-01-01");
   expect(screen.getByText("The bars end on 2021-03-30.")).toBeInTheDocument();
   await userEvent.selectOptions(screen.getByLabelText("Costs"), "own");
-  expect(screen.getByLabelText("My own costs")).toHaveValue("commission_bps=0");
+  expect(screen.getByLabelText("Costs: my own")).toHaveValue("commission_bps=0");
   await userEvent.type(screen.getByLabelText("Cash"), "-5");
   expect(screen.getByText("It must be above 0.")).toBeInTheDocument();
+});
+
+test("the slider shows where bars are missing, and says the longest stretches in words", async () => {
+  const { container } = show();
+  const said = await screen.findByRole("list", { name: "Longest gaps" });
+  expect(
+    within(said)
+      .getAllByRole("listitem")
+      .map(({ textContent }) => textContent),
+  ).toEqual(["AAPL: 2 missing between 2019-05-06 and 2019-05-08", "AAPL: 1 missing between 2016-03-01 and 2016-03-02"]);
+  // 2015-01-02 to 2021-03-30 are 2279 days; 2019-05-06 is the 1585th after the first, 2019-05-08 the 1587th.
+  const mark = container.querySelector("[title^='AAPL: 2 missing']");
+  expect(mark).toHaveStyle({ left: `${(1585 / 2279) * 100}%`, right: `calc(100% - ${(1587 / 2279) * 100}%)` });
+  const slider = screen.getByLabelText("First day");
+  expect(slider).toHaveAttribute("aria-valuetext", "2015-01-02");
+  fireEvent.change(slider, { target: { value: Date.parse("2019-01-01") / 86_400_000 } });
+  expect(screen.getByLabelText("From")).toHaveValue("2019-01-01");
+  fireEvent.change(screen.getByLabelText("Last day"), { target: { value: Date.parse("2018-01-01") / 86_400_000 } });
+  expect(screen.getByLabelText("To")).toHaveValue("2019-01-01"); // the handles do not pass each other
 });
 
 test("parameters are read as their kinds", () => {
@@ -248,11 +282,11 @@ test("a run's settings are carried over within its mode", () => {
     closeAtEnd: true,
     skipCheck: true,
   });
-  expect(bodyOf({ ...draft, seed: "x" }, [])).toMatchObject({
+  expect(bodyOf(draft, [])).toMatchObject({
     costs: "commission_bps=1",
     close_at_end: true,
     lookahead_check: false,
-    seed: "x",
+    seed: 4,
   });
   expect(changes(run, draft)).toEqual([]);
   expect(changes(run, { ...draft, cash: "5", symbols: ["IBM"], parameters: { fast: "7" } })).toEqual([
@@ -279,14 +313,4 @@ test("what will happen is said in words", () => {
   );
   expect(sentence({ ...draft, symbols: [] }, 0)).toBe("s needs a symbol to run on.");
   expect(sentence(EMPTY, 0)).toBe("Choose a strategy.");
-});
-
-test("a refusal is of the field that it names, and of no other", () => {
-  const said = (message: string) => new Problem(400, "bad_input", message, [], "");
-  expect(refusal(said("cash must be above 0"), "cash")).toBeDefined();
-  expect(refusal(said("cash must be above 0"), "costs")).toBeUndefined();
-  expect(refusal(said("risk: order_max must lie"), "risk.order_max")).toBeDefined();
-  expect(refusal(new Problem(422, "x", "y", [{ field: "body.seed", message: "no" }], ""), "seed")).toBe("no");
-  expect(refusal(Problem.unreachable(), "cash")).toBeUndefined();
-  expect(refusal(null, "cash")).toBeUndefined();
 });

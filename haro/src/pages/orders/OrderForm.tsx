@@ -2,6 +2,7 @@
 import { useState } from "react";
 
 import { api, client } from "~/api/client";
+import type { Problem } from "~/api/problem";
 import { Failed } from "~/ui/Answer";
 import { Button } from "~/ui/Button";
 import { Confirm } from "~/ui/Dialog";
@@ -15,8 +16,6 @@ import { WhereFields } from "./WhereFields";
 const NAMES = Object.keys(EMPTY) as FieldName[];
 /** Where a leg's price stands in the request. */
 const API_NAMES: Partial<Record<FieldName, string>> = {
-  take_profit: "take_profit",
-  stop_loss: "stop_loss",
   stop_loss_limit: "stop_loss.limit_price",
 };
 
@@ -44,7 +43,11 @@ export function OrderForm({ given, placed }: { given: Draft; placed: (id: string
     const answer = await submit(() => client.POST("/api/v1/orders", { body: bodyOf(draft) }));
     if (answer?.data) placed(answer.data.id);
   };
-  const part: PartProps = { draft, change, errorOf: (name) => own[name] ?? problem?.of(apiName(name)) };
+  const part: PartProps = {
+    draft,
+    change,
+    errorOf: (name) => own[name] ?? (problem ? refused(problem, name) : undefined),
+  };
   return (
     <>
       <form
@@ -122,6 +125,12 @@ function useIsLive({ run_id: run, mode }: Draft): boolean {
     params: { query: { mode: ["live"], status: ["running"], page_size: 100 } },
   }).data?.items;
   return run === "" ? mode === "live" : (live?.some(({ id }) => id === run) ?? false);
+}
+
+/** The limit of a stop-loss stands within it in the request: what is wrong with that one is said there alone. */
+function refused(problem: Problem, name: FieldName): string | undefined {
+  const isOfLimit = name === "stop_loss" && problem.of(apiName("stop_loss_limit")) !== undefined;
+  return isOfLimit ? undefined : problem.of(apiName(name));
 }
 
 const apiName = (name: FieldName): string => API_NAMES[name] ?? name;

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { client } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { exact } from "~/format/figures";
+import { wrongAmount } from "~/format/written";
 import { Failed } from "~/ui/Answer";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
@@ -50,10 +51,15 @@ function amounts(order: OrderDetail): [name: AmountName, label: string, now: str
 
 function ReplaceForm({ order, keep, replaced }: Pick<ReplaceProps, "order" | "replaced"> & { keep: () => void }) {
   const [changes, setChanges] = useState<Changes>({});
-  const { busy, problem, submit } = useSubmit(STALE);
+  const { busy, problem, submit, clear } = useSubmit(STALE);
   const fields = amounts(order);
-  const set = (name: keyof Changes, value: string) => setChanges((before) => ({ ...before, [name]: value }));
+  const set = (name: keyof Changes, value: string) => {
+    setChanges((before) => ({ ...before, [name]: value }));
+    clear();
+  };
   const given = Object.entries(changes).filter(([, value]) => value.trim() !== "");
+  const mistakeIn = (name: AmountName) => wrongAmount(changes[name] ?? "", { isAboveZero: true });
+  const isWrong = fields.some(([name]) => mistakeIn(name) !== undefined);
   const isBeside = problem?.isOf([...fields.map(([name]) => name), "time_in_force"]);
   const send = async () => {
     const body = Object.fromEntries(
@@ -71,7 +77,7 @@ function ReplaceForm({ order, keep, replaced }: Pick<ReplaceProps, "order" | "re
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        if (given.length > 0 && !isWrong && !busy) void send();
       }}
       className="flex flex-col gap-4"
     >
@@ -83,7 +89,7 @@ function ReplaceForm({ order, keep, replaced }: Pick<ReplaceProps, "order" | "re
             placeholder={exact(now)}
             value={changes[name] ?? ""}
             onChange={({ target }) => set(name, target.value)}
-            error={problem?.of(name)}
+            error={mistakeIn(name) ?? problem?.of(name)}
           />
         ))}
         <SelectField
@@ -103,7 +109,7 @@ function ReplaceForm({ order, keep, replaced }: Pick<ReplaceProps, "order" | "re
       {problem && !isBeside && <Failed error={problem} />}
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={keep}>Keep as it is</Button>
-        <Button type="submit" kind="primary" busy={busy} disabled={given.length === 0}>
+        <Button type="submit" kind="primary" busy={busy} disabled={given.length === 0 || isWrong}>
           Replace order
         </Button>
       </div>

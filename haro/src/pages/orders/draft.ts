@@ -1,5 +1,6 @@
 /** An order that is being written: text as it was typed, so that no amount becomes a float. */
 import type { Schemas } from "~/api/types";
+import { tooLong, wrongAmount, wrongDay } from "~/format/written";
 
 export interface Draft {
   run_id: string;
@@ -85,37 +86,38 @@ export function fieldsOf({ order_type: type, order_class: kind, time_in_force: t
   };
 }
 
-const AMOUNT = /^\d+(\.\d+)?$|^\.\d+$/;
-const ZERO = /^[0.]*$/;
-const WRITE_A_NUMBER = "Write a number above 0, such as 12.5.";
-
-function wrongAmount(text: string): string | undefined {
-  return AMOUNT.test(text.trim()) && !ZERO.test(text.trim()) ? undefined : WRITE_A_NUMBER;
+/** What is wrong with an amount that has to be there. */
+export function wrongPrice(text: string): string | undefined {
+  return text.trim() === "" ? "Write a number above 0, such as 12.5." : wrongAmount(text, { isAboveZero: true });
 }
+
+const SYMBOL_MOST = 64;
+const ID_MOST = 128;
 
 /** What can be told before the server is asked; it decides about the rest. */
 export function mistakes(draft: Draft): FieldErrors {
   const has = fieldsOf(draft);
-  const found: FieldErrors = {};
-  const need = (name: FieldName, wanted: boolean) => {
-    const wrong = wanted ? wrongAmount(String(draft[name])) : undefined;
-    if (wrong) found[name] = wrong;
-  };
-  if (draft.symbol.trim() === "") found.symbol = "Say what to trade.";
-  if (draft.run_id === "" && draft.venue === "") found.venue = "Choose a venue, or a run.";
-  need("qty", true);
-  need("limit_price", has.limit_price);
-  need("stop_price", has.stop_price);
-  need("trail", has.trail && draft.trail !== "");
-  need("trail_percent", has.trail && (draft.trail_percent !== "" || draft.trail === ""));
-  if (has.trail && draft.trail !== "" && draft.trail_percent !== "")
-    found.trail = "Give an amount or per cent, not both.";
-  if (has.expires && draft.expires === "") found.expires = "Say until when.";
   const isOto = draft.order_class === "oto";
-  need("take_profit", has.take_profit && (!isOto || draft.take_profit !== "" || draft.stop_loss === ""));
-  need("stop_loss", has.stop_loss && (!isOto || draft.stop_loss !== ""));
-  need("stop_loss_limit", has.stop_loss && draft.stop_loss_limit !== "");
-  return found;
+  const need = (name: FieldName, isWanted: boolean) => (isWanted ? wrongPrice(String(draft[name])) : undefined);
+  const found: FieldErrors = {
+    symbol: draft.symbol.trim() === "" ? "Say what to trade." : tooLong(draft.symbol, SYMBOL_MOST),
+    venue: draft.run_id === "" && draft.venue === "" ? "Choose a venue, or a run." : undefined,
+    qty: need("qty", true),
+    limit_price: need("limit_price", has.limit_price),
+    stop_price: need("stop_price", has.stop_price),
+    trail:
+      has.trail && draft.trail !== "" && draft.trail_percent !== ""
+        ? "Give an amount or per cent, not both."
+        : need("trail", has.trail && draft.trail !== ""),
+    trail_percent: need("trail_percent", has.trail && (draft.trail_percent !== "" || draft.trail === "")),
+    expires: has.expires && draft.expires === "" ? "Say until when." : wrongDay(draft.expires),
+    take_profit: need("take_profit", has.take_profit && (!isOto || draft.take_profit !== "" || draft.stop_loss === "")),
+    stop_loss: need("stop_loss", has.stop_loss && (!isOto || draft.stop_loss !== "")),
+    stop_loss_limit: need("stop_loss_limit", has.stop_loss && draft.stop_loss_limit !== ""),
+    order_type: draft.order_class === "oco" && draft.order_type !== "limit" ? "An OCO is a limit order." : undefined,
+    client_order_id: tooLong(draft.client_order_id, ID_MOST),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, wrong]) => Boolean(wrong)));
 }
 
 const orNothing = (text: string): string | undefined => text.trim() || undefined;

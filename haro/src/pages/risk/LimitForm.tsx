@@ -72,11 +72,11 @@ export function LimitForm({ account, fields, done }: LimitFormProps) {
             account={account}
             now={text[field.name]}
             set={set}
-            error={(isChecked ? mistakeIn(field) : undefined) ?? problem?.of(field.name)}
+            error={(isChecked ? mistakeIn(field) : undefined) ?? problem?.of(`risk.${field.name}`)}
           />
         ))}
       </div>
-      {problem && !problem.isOf(fields.map(({ name }) => name)) && <Failed error={problem} />}
+      {problem && !problem.isOf(fields.map(({ name }) => `risk.${name}`)) && <Failed error={problem} />}
       <div className="flex flex-wrap items-center justify-end gap-2">
         <p className="mr-auto text-table text-soft">They hold from the next order on. Exits are never refused.</p>
         <Button onClick={done}>Keep as they are</Button>

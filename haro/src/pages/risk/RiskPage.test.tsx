@@ -73,7 +73,7 @@ describe("the form of limits", () => {
     expect(field).toBeInvalid();
     expect(screen.getByText("It must lie from 0.01 % to 100 %.")).toBeInTheDocument();
     await type(field, "many");
-    expect(screen.getByText("Write a number, such as 5.")).toBeInTheDocument();
+    expect(screen.getByText("Write a number, such as 12.5.")).toBeInTheDocument();
     expect(asked).toHaveLength(0);
   });
 

@@ -2,6 +2,7 @@
 import type { Schemas } from "~/api/types";
 import { exact, UNKNOWN } from "~/format/figures";
 import { shifted } from "~/format/decimal";
+import { wrongAmount } from "~/format/written";
 
 export type AccountRisk = Schemas["AccountRisk"];
 export type Limit = Schemas["LimitResponse"];
@@ -50,12 +51,11 @@ export function bounds(limit: Limit): string {
 
 /** What is wrong with what was written, as far as its bounds tell; the server decides about the rest. */
 export function mistake(limit: Limit, text: string): string | undefined {
-  const value = read(limit, text);
-  if (value === null) return undefined;
-  const number = Number(value);
-  if (!Number.isFinite(number)) return "Write a number, such as 5.";
-  const isIn = number >= Number(limit.least ?? -Infinity) && number <= Number(limit.most ?? Infinity);
-  return isIn
-    ? undefined
-    : `It must lie from ${limitText(limit, limit.least ?? null)} to ${limitText(limit, limit.most ?? null)}.`;
+  const value = String(read(limit, text) ?? "");
+  const wrong = wrongAmount(value);
+  if (wrong) return wrong;
+  const [least, most] = [limit.least ?? undefined, limit.most ?? undefined];
+  if (wrongAmount(value, { ...(least && { least }), ...(most && { most }) }))
+    return `It must lie from ${limitText(limit, least)} to ${limitText(limit, most)}.`;
+  return limit.unit === "orders" && value !== "" && !/^\+?\d+$/.test(value) ? "It must be a whole number." : undefined;
 }

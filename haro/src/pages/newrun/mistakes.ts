@@ -1,0 +1,100 @@
+/** What the server would refuse of a draft, by the API's names of its fields. */
+import type { Series } from "~/api/types";
+import { tooLong, wrongAmount, wrongDay, wrongWhole } from "~/format/written";
+
+import { reach, SERIES_MOST, timeframes, wrongDate } from "./catalogue";
+import { wrongCosts } from "./wrongCosts";
+import { type Draft, hasCosts, isReplay } from "./draft";
+import { type ParameterField, wrong } from "./schema";
+
+interface Known {
+  fields: ParameterField[];
+  series: Series[];
+  limits: { name: string; least?: string | null; most?: string | null }[];
+}
+
+export type Mistakes = Record<string, string>;
+
+const NAME_MOST = 200;
+const WARMUP = { least: 0n, most: 10n ** 9n };
+// The most that a number of JSON holds exactly: more is not sent as it was written.
+const SEED = { least: BigInt(Number.MIN_SAFE_INTEGER), most: BigInt(Number.MAX_SAFE_INTEGER) };
+const NEEDED = "A paper or live run needs one.";
+const REPLAY = /^\S+(\.\.\S+)?$/;
+
+export function mistakes(draft: Draft, known: Known): Mistakes {
+  const found = [
+    ["name", tooLong(draft.name, NAME_MOST)],
+    ...known.fields.map((field) => [`config.${field.name}`, wrong(field, draft.parameters[field.name])]),
+    ...ofTime(draft, known.series),
+    ["cash", wrongAmount(draft.cash, { isAboveZero: true })],
+    [
+      "leverage",
+      wrongAmount(draft.leverage, { isAboveZero: true }) ?? needsMargin(draft, draft.leverage.trim() !== ""),
+    ],
+    ["maintenance", wrongAmount(draft.maintenance, { least: "0", most: "1" })],
+    ["shorting", needsMargin(draft, draft.shorting)],
+    ["warmup", wrongWhole(draft.warmup, WARMUP)],
+    ["seed", wrongWhole(draft.seed, SEED)],
+    ["costs", hasCosts(draft) ? wrongCosts(draft.costs) : undefined],
+    ...(draft.mode === "backtest" ? [] : ofTrading(draft, known)),
+  ] as [string, string | undefined][];
+  return Object.fromEntries(found.filter((one): one is [string, string] => one[1] !== undefined));
+}
+
+const needsMargin = ({ account }: Draft, isAsked: boolean): string | undefined =>
+  isAsked && account !== "margin" ? "That needs a margin account." : undefined;
+
+function ofTime(draft: Draft, series: Series[]): [string, string | undefined][] {
+  const there = draft.mode === "backtest" ? reach(series, draft.symbols) : null;
+  return [
+    ["symbols", wrongSymbols(draft, series)],
+    ["timeframe", wrongTimeframe(draft, series)],
+    ["start_time", wrongDay(draft.from) ?? wrongDate(draft.from, there, "from", draft.to)],
+    ["end_time", wrongDay(draft.to) ?? wrongDate(draft.to, there, "to", draft.from)],
+  ];
+}
+
+function wrongSymbols({ mode, venue, symbols }: Draft, series: Series[]): string | undefined {
+  if (symbols.length === 0) return "A run needs one symbol at least.";
+  const long = symbols.find((one) => one.length > 64);
+  if (long) return `${long.slice(0, 12)}… is too long for a symbol.`;
+  // Of more series than are asked for at once nobody here knows all.
+  const isKnown = (mode === "backtest" || venue === "simulated") && series.length < SERIES_MOST;
+  const unknown = isKnown ? symbols.find((one) => !series.some(({ symbol }) => symbol === one)) : undefined;
+  return unknown && `There are no bars of ${unknown}: import some first.`;
+}
+
+function wrongTimeframe({ mode, symbols, timeframe }: Draft, series: Series[]): string | undefined {
+  if (mode !== "backtest") return timeframe ? undefined : NEEDED;
+  const own = series.filter(({ symbol }) => symbols.includes(symbol));
+  const finest = new Set(symbols.map((one) => timeframes(own, [one])[0]));
+  return !timeframe && finest.size > 1 ? "The bars have several timeframes: choose one." : undefined;
+}
+
+function ofTrading(draft: Draft, { limits }: Known): [string, string | undefined][] {
+  const isReplayed = isReplay(draft);
+  return [
+    ["venue", draft.venue ? undefined : NEEDED],
+    ["replay", isReplayed && !REPLAY.test(draft.replay.trim()) ? "Say which stored bars to replay." : undefined],
+    ["speed", isReplayed && draft.speed.trim() !== "max" ? wrongAmount(draft.speed, { isAboveZero: true }) : undefined],
+    ["venue_costs", isReplayed ? wrongCosts(draft.venueCosts) : undefined],
+    ...limits.map(({ name, least, most }): [string, string | undefined] => [
+      `risk.${name}`,
+      wrongAmount(draft.risk[name] ?? "", { ...(least == null ? {} : { least }), ...(most == null ? {} : { most }) }),
+    ]),
+  ];
+}
+
+const OWN = ["name", "strategy_id", "symbols", "timeframe", "start_time", "end_time", "cash", "costs", "account"];
+const REST = ["leverage", "maintenance", "shorting", "asset", "audit", "warmup", "seed"];
+const TRADING = ["venue", "replay", "speed", "venue_costs", "on_error"];
+
+/** The fields that the form shows, by the API's names. */
+export const namesOf = (fields: ParameterField[], { risk }: Draft): string[] => [
+  ...OWN,
+  ...REST,
+  ...TRADING,
+  ...Object.keys(risk).map((name) => `risk.${name}`),
+  ...fields.map(({ name }) => `config.${name}`),
+];
