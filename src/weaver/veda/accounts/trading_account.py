@@ -163,19 +163,22 @@ class TradingAccount:
         return self._rules[symbol].instrument.lot
 
     async def know(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
-        """Learn what is traded under some symbols, and have flags that forbid it halt them. Raises InputError for one
-        that the venue does not know, and Unavailable."""
-        found = await self._learn(symbols)
+        """What is traded under some symbols, as the venue said within the last minute, or says now; flags that forbid
+        it halt them. Raises InputError for one that the venue does not know, and Unavailable."""
+        found = {symbol: self._rules[symbol] for symbol in symbols if self._is_fresh(symbol)}
+        if asked := [symbol for symbol in symbols if symbol not in found]:
+            found |= await self._learn(asked)
         if missing := [symbol for symbol in symbols if symbol not in found]:
             raise InputError(f"{self.name} knows no {', '.join(missing)}: check how the venue spells it")
-        return found
+        return {symbol: found[symbol] for symbol in symbols}
 
     async def rules_of(self, symbol: str) -> InstrumentRules:
-        """What is traded under a symbol, as the venue said within the last minute, or says now. Raises as `know`."""
-        at = self._learned.get(symbol)
-        if at is not None and (self.adapter.now() - at).total_seconds() < FRESH_SECONDS:
-            return self._rules[symbol]
+        """The same of one symbol."""
         return (await self.know([symbol]))[symbol]
+
+    def _is_fresh(self, symbol: str) -> bool:
+        at = self._learned.get(symbol)
+        return at is not None and (self.adapter.now() - at).total_seconds() < FRESH_SECONDS
 
     async def _learn(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         found = await self.trader.know(symbols)

@@ -49,7 +49,7 @@ async def made_between(
 
     A venue has a stock's daily bar some time after the close; until then the session's minutes stand for it.
     """
-    symbol, stop = instrument.symbol, time_of(until)
+    symbol, stop = instrument.symbol, time_of(until // MINUTE * MINUTE)  # no bar that starts later has ended by then
     minutes_from = clamped(until - timeframe.nanoseconds - _SETTLING) if timeframe.is_daily else begin
     minutes = ended_by(await bars_between(history, symbol, MINUTES, time_of(minutes_from), stop), until)
     base = minutes

@@ -11,7 +11,8 @@ from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, distinct
 from weaver.model.market.timeframe import MINUTE, Timeframe
 from weaver.veda.adapters.alpaca.questions import written
-from weaver.veda.adapters.alpaca.rest.calls import Calls
+from weaver.veda.adapters.alpaca.rest.calls import Calls, Client
+from weaver.veda.adapters.alpaca.rest.shared import Shared
 from weaver.veda.adapters.alpaca.venue_time import VenueTime
 from weaver.veda.adapters.alpaca.wire.bars import ACTION_TYPES, bars_of, corporate_actions_of, timeframe_text
 from weaver.veda.exchange.market import BarPage
@@ -26,6 +27,7 @@ class History:
 
     def __init__(self, calls: Calls, time: VenueTime, feed: str) -> None:
         self._calls, self._time, self._feed = calls, time, feed
+        self._pages = Shared[object]()
 
     async def bars(
         self, symbol: str, timeframe: Timeframe, start: datetime, end: datetime, *, page: str | None = None
@@ -59,12 +61,17 @@ class History:
             data["page_token"] = page
         if asset_class is AssetClass.STOCK:
             data |= {"adjustment": "raw", "feed": self._feed}
-            found = await self._calls.question("/stocks/bars", data, client="stocks")
+            found = await self._asked("/stocks/bars", data, "stocks")
         else:
-            found = await self._calls.question("/crypto/us/bars", data, client="crypto")
+            found = await self._asked("/crypto/us/bars", data, "crypto")
         if not isinstance(found, Mapping) or "bars" not in found:
             raise Unavailable(f"Alpaca did not answer for bars of {symbol}: the answer says nothing")
         return found
+
+    async def _asked(self, path: str, data: Mapping[str, object], client: Client) -> object:
+        """Runs that begin together on the same bars ask for the same."""
+        key = path, *sorted(data.items())
+        return await self._pages.answer(key, lambda: self._calls.question(path, data, client=client))
 
     async def minutes(self, symbol: str, start: datetime, end: datetime) -> Bars:
         """The minute bars of a short while, of all pages."""
@@ -88,7 +95,7 @@ class History:
         }
         found: list[CorporateAction] = []
         while True:
-            page = await self._calls.question("/corporate-actions", data, client="actions")
+            page = await self._asked("/corporate-actions", dict(data), "actions")
             if not isinstance(page, Mapping) or "corporate_actions" not in page:
                 raise Unavailable(f"Alpaca did not answer for corporate actions of {symbol}: the answer says nothing")
             found += corporate_actions_of(page["corporate_actions"], symbol)

@@ -1,5 +1,7 @@
 """All that belongs to one account, once its keys and addresses are known to be usable."""
 
+from functools import partial
+
 from weaver.veda.adapters.alpaca.access import Access
 from weaver.veda.adapters.alpaca.feeds import Streams
 from weaver.veda.adapters.alpaca.history import History
@@ -12,6 +14,9 @@ from weaver.veda.adapters.alpaca.venue_time import VenueTime
 from weaver.veda.exchange.setup import Setup
 
 REQUESTS_PER_MINUTE = 200
+"""Of trading, and as many of data, which Alpaca counts apart."""
+DATA_AT_ONCE = 120
+"""So many of those for data may go at once, as when many runs begin: no order waits behind them."""
 
 
 class Link:
@@ -21,8 +26,8 @@ class Link:
         self.access = access
         self.known = KnownOrders()
         self.time = VenueTime(setup.wall, is_own=access.is_loopback, ask=self._ask_time)
-        bucket = TokenBucket(REQUESTS_PER_MINUTE, seconds=self.time.elapsed, wait=setup.wall.sleep)
-        self.calls = Calls(self._clients, bucket, may_send=setup.may_send)
+        turns = partial(TokenBucket, REQUESTS_PER_MINUTE, seconds=self.time.elapsed, wait=setup.wall.sleep)
+        self.calls = Calls(self._clients, turns(), turns(held=DATA_AT_ONCE, kept=0), may_send=setup.may_send)
         self.questions = Questions(self.calls, self.time, setup.wall, self.known)
         self.history = History(self.calls, self.time, access.feed)
         self.streams = Streams()

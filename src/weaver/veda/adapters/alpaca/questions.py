@@ -8,6 +8,7 @@ from urllib.parse import quote
 from weaver.model.errors import NotFound, Unavailable
 from weaver.veda.adapters.alpaca.known_orders import KnownOrders
 from weaver.veda.adapters.alpaca.rest.calls import Calls
+from weaver.veda.adapters.alpaca.rest.shared import Shared
 from weaver.veda.adapters.alpaca.venue_time import VenueTime
 from weaver.veda.adapters.alpaca.wire.accounts import account_of, fee_of_activity, position_of
 from weaver.veda.adapters.alpaca.wire.market import instrument_of, spellings, trading_day_of
@@ -27,6 +28,8 @@ class Questions:
 
     def __init__(self, calls: Calls, time: VenueTime, wall: Wall, known: KnownOrders) -> None:
         self._calls, self._time, self._wall, self._known = calls, time, wall, known
+        self._assets = Shared[InstrumentRules | None]()
+        self._all_pairs = Shared[None]()
         self._pairs: Mapping[str, InstrumentRules] = {}
         self._spellings: Mapping[str, str] = {}
 
@@ -129,12 +132,15 @@ class Questions:
     async def instruments(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         found: dict[str, InstrumentRules] = {}
         if any("/" in symbol for symbol in symbols):
-            await self._ask_pairs()
+            await self._all_pairs.answer("pairs", self._ask_pairs)
         for symbol in symbols:
-            known = self._pairs.get(symbol) if "/" in symbol else await self._asset(symbol)
+            known = self._pairs.get(symbol) if "/" in symbol else await self._asset_once(symbol)
             if known is not None:
                 found[symbol] = known
         return found
+
+    async def _asset_once(self, symbol: str) -> InstrumentRules | None:
+        return await self._assets.answer(symbol, lambda: self._asset(symbol))
 
     async def _asset(self, symbol: str) -> InstrumentRules | None:
         """None for another spelling too (`aapl`, `BTCUSD`), which Alpaca would find: one thing has one name here, or
@@ -148,7 +154,7 @@ class Questions:
 
     async def _pairs_once(self) -> None:
         if not self._pairs:
-            await self._ask_pairs()
+            await self._all_pairs.answer("pairs", self._ask_pairs)
 
     async def _ask_pairs(self) -> None:
         page = _list(await self._calls.question("/assets", {"asset_class": "crypto"}), "/assets")

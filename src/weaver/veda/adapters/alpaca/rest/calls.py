@@ -21,8 +21,8 @@ LOAD_SECONDS = 30.0
 """How much longer the first one may take, in which the SDK is loaded."""
 AT_ONCE = 8
 PAUSES_SECONDS = (1.0, 4.0, 8.0)
-"""After an answer of 429 there is no turn for anybody for so long. It says that the request has not been looked at, so
-it is sent again, as often as there are pauses."""
+"""After an answer of 429 there is no turn for so long for what is counted with it. It says that the request has not
+been looked at, so it is sent again, as often as there are pauses."""
 CLOSED = "the adapter was closed"
 
 
@@ -42,10 +42,16 @@ class Calls:
     """Sends requests off the event loop."""
 
     def __init__(
-        self, make: Callable[[], Requests], bucket: TokenBucket, *, may_send: Callable[[], Awaitable[None]]
+        self,
+        make: Callable[[], Requests],
+        trading: TokenBucket,
+        data: TokenBucket,
+        *,
+        may_send: Callable[[], Awaitable[None]],
     ) -> None:
-        """may_send: see `Setup`."""
-        self._threads, self._bucket = ClientThreads(make, at_once=AT_ONCE), bucket
+        """trading, data: the turns of requests of either kind. may_send: see `Setup`."""
+        self._threads = ClientThreads(make, at_once=AT_ONCE)
+        self._trading, self._data = trading, data
         self._may_send = may_send
         self._closed = asyncio.Event()
         self._is_loaded = False
@@ -53,7 +59,8 @@ class Calls:
     def close(self) -> None:
         """End what is under way: nobody hears of its answer."""
         self._closed.set()
-        self._bucket.close()
+        for turns in (self._trading, self._data):
+            turns.close()
         self._threads.close()
 
     async def command(
@@ -108,8 +115,9 @@ class Calls:
     async def _tried(
         self, client: Client, method: Method, path: str, data: object, priority: Priority, sending: "_Sending"
     ) -> object:
+        turns = self._trading if client == "trading" else self._data
         for pause in (*PAUSES_SECONDS, None):
-            await self._bucket.turn(priority)
+            await turns.turn(priority)
             if method != "get":
                 await self._check_may_send()
             sending.began = True
@@ -120,7 +128,7 @@ class Calls:
                 if declined.error.status != 429 or pause is None:
                     raise
                 sending.began = False
-                self._bucket.pause(pause)
+                turns.pause(pause)
             else:
                 self._is_loaded = True
                 return found

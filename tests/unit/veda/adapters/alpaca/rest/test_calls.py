@@ -50,7 +50,7 @@ def says(status: int, message: str = "no", code: int = 1) -> Act:
 def on(requests: FakeRequests, wall: SleepingWall | None = None, **bucket: int) -> Calls:
     wall = wall or SleepingWall()
     turns = TokenBucket(200, seconds=lambda: wall.now().timestamp(), wait=wall.sleep, **bucket)
-    return Calls(lambda: requests, turns, may_send=always)
+    return Calls(lambda: requests, turns, turns, may_send=always)
 
 
 async def commanded(requests: FakeRequests) -> Answer[object]:
@@ -128,7 +128,7 @@ async def test_call_that_gets_no_turn_was_not_sent(monkeypatch: pytest.MonkeyPat
         await asyncio.Event().wait()
 
     turns = TokenBucket(200, seconds=lambda: 0.0, wait=never, held=2, kept=0)
-    one = Calls(lambda: requests, turns, may_send=always)
+    one = Calls(lambda: requests, turns, turns, may_send=always)
     for _ in range(2):
         await one.question("/clock")
     monkeypatch.setattr(calls, "CALL_SECONDS", 0.05)
@@ -180,7 +180,8 @@ async def test_order_whose_turn_comes_after_a_takeover_is_not_sent() -> None:
         if is_taken_over:
             raise ReadOnly("another one has owned the database")
 
-    one = Calls(lambda: requests, TokenBucket(200, seconds=lambda: elapsed, wait=wait, held=1), may_send=may_send)
+    turns = TokenBucket(200, seconds=lambda: elapsed, wait=wait, held=1)
+    one = Calls(lambda: requests, turns, turns, may_send=may_send)
     first, second = await asyncio.gather(ordered(one), ordered(one), return_exceptions=True)
     assert first == Accepted(value={})
     assert isinstance(second, ReadOnly)
@@ -195,10 +196,25 @@ async def test_order_is_not_sent_while_nobody_can_say_whose_the_account_is() -> 
         raise Unavailable("the database is away")
 
     turns = TokenBucket(200, seconds=lambda: 0.0, wait=asyncio.sleep)
-    answer = await ordered(Calls(lambda: requests, turns, may_send=may_send))
+    answer = await ordered(Calls(lambda: requests, turns, turns, may_send=may_send))
     assert answer == Refused(reason=Reason.UNREACHABLE, message="the database is away", was_sent=False)
     assert requests.count == 0
 
 
 async def ordered(one: Calls) -> Answer[object]:
     return await one.command("post", "/orders", {}, lambda found: found, priority=Priority.ORDER)
+
+
+async def test_what_is_asked_of_data_takes_no_turn_of_trading() -> None:
+    """Alpaca counts them apart; so where data is over its limit, an order goes all the same."""
+    wall = SleepingWall()
+    requests = FakeRequests(says(429), lambda: "bars", lambda: "done")
+    trading, data = (
+        TokenBucket(200, seconds=lambda: wall.now().timestamp(), wait=wall.sleep, held=2, kept=0) for _ in range(2)
+    )
+    one = Calls(lambda: requests, trading, data, may_send=always)
+    assert await one.question("/stocks/bars", client="stocks") == "bars"
+    slept = len(wall.slept)
+    assert slept > 0
+    assert await ordered(one) == Accepted(value="done")
+    assert len(wall.slept) == slept
