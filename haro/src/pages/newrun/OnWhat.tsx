@@ -6,7 +6,7 @@ import { ButtonLink } from "~/ui/Button";
 import { SelectField, TextField } from "~/ui/Field";
 import { Panel } from "~/ui/Panel";
 
-import { reach, timeframes } from "./catalogue";
+import { offeredTimeframes, reach } from "./catalogue";
 import { type Hole, longestHoles, useHoles } from "./holes";
 import { Range } from "./Range";
 import type { PartProps } from "./RunForm";
@@ -14,7 +14,7 @@ import { SymbolsField } from "./SymbolsField";
 
 export function OnWhat({ draft, change, errorOf, series }: PartProps & { series: Series[] }) {
   const there = reach(series, draft.symbols);
-  const possible = timeframes(series, draft.symbols);
+  const possible = offeredTimeframes(draft, series);
   const isBacktest = draft.mode === "backtest";
   const holes = useHoles(series, draft.symbols, isBacktest);
   return (

@@ -3,12 +3,20 @@ import type { Series } from "~/api/types";
 import { barSeconds } from "~/charts/window";
 import { day } from "~/format/times";
 
+import type { Draft } from "./draft";
+
 /** So many series are asked for: the API has no larger page. */
 export const SERIES_MOST = 500;
 
 const USUAL = ["1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1mo"];
 
 const seriesOf = (series: Series[], symbols: string[]) => series.filter(({ symbol }) => symbols.includes(symbol));
+
+/** What can be run on: stored bars and what can be made of them; a venue's own bars come in whatever length is asked for. */
+export function offeredTimeframes({ mode, venue, symbols }: Draft, series: Series[]): string[] {
+  const isOfStored = mode === "backtest" || venue === "simulated";
+  return isOfStored ? timeframes(series, symbols) : USUAL;
+}
 
 /** Stored ones first of all, and what can be made of them; the finest first. */
 export function timeframes(series: Series[], symbols: string[]): string[] {

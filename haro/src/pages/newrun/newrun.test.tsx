@@ -7,7 +7,7 @@ import { renderAt } from "~/testing/render";
 import { answer, aRun, pageOf, refused, take } from "~/testing/runs";
 
 import { sentence } from "./BottomLine";
-import { reach, timeframes, wrongDate } from "./catalogue";
+import { offeredTimeframes, reach, timeframes, wrongDate } from "./catalogue";
 import { changes } from "./Changes";
 import { bodyOf, draftOf, EMPTY } from "./draft";
 import NewRunPage from "./NewRunPage";
@@ -298,6 +298,13 @@ test("a run's settings are carried over within its mode", () => {
   expect(changes(aRun({ mode: "paper" }), { ...draftOf(aRun({ mode: "paper" })), mode: "backtest" })[0]).toContain(
     "backtest, on stored bars",
   );
+});
+
+test("a venue's own bars come in any usual timeframe; stored ones in those that can be made of them", () => {
+  const draft = { ...EMPTY, mode: "paper" as const, symbols: ["AAPL"] };
+  expect(offeredTimeframes({ ...draft, venue: "alpaca" }, STORED)).toContain("1m");
+  expect(offeredTimeframes({ ...draft, venue: "simulated" }, STORED)).toEqual(["1d", "1w", "1mo"]);
+  expect(offeredTimeframes({ ...draft, mode: "backtest" }, STORED)).toEqual(["1d", "1w", "1mo"]);
 });
 
 test("what will happen is said in words", () => {
