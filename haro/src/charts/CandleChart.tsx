@@ -172,8 +172,9 @@ function listen(chart: IChartApi, marks: TradeMarks, heard: () => CandleChartPro
   const move = () => {
     isMoved = true;
   };
+  // On the way down: the chart has moved and told of it by the time that the event comes up again.
   for (const type of ["wheel", "pointerdown", "touchstart"] as const)
-    element.addEventListener(type, move, { passive: true });
+    element.addEventListener(type, move, { passive: true, capture: true });
   chart.timeScale().subscribeVisibleTimeRangeChange((range) => {
     clearTimeout(rest);
     if (range && isMoved)
