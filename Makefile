@@ -32,21 +32,29 @@ up: src/weaver/web/index.html ## start Weaver on this machine, with its web app 
 
 ui: src/weaver/web/index.html ## build the web app
 
-test: .venv/dev.stamp ## run all tests
-	@$(PY) -m pytest -q -n auto --dist worksteal
+test: .venv/dev.stamp src/weaver/web/index.html ## run all tests, the web app's too (in a Chromium that is found, or on Debian installed)
+	@echo "vitest" && cd haro && $(NODE_PATH) npm run --silent test
+	@echo "pytest" && $(PY) -m pytest -q -n auto --dist worksteal
 
-check: .venv/dev.stamp ## format, lint, types, imports, dead code
+check: .venv/dev.stamp haro/node_modules/.stamp ## format, lint, types, imports, dead code; and that the web app speaks as the server does
 	@echo "ruff format" && $(PY) -m ruff format --check --quiet . || { echo "Not formatted: run make fmt"; exit 1; }
 	@echo "ruff check" && $(PY) -m ruff check --quiet .
 	@echo "mypy" && $(PY) -m mypy --no-error-summary
 	@echo "import-linter" && PYTHONPATH=src .venv/bin/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 	@echo "vulture" && $(PY) -m vulture
+	@echo "openapi" && $(PY) scripts/write_openapi.py .venv/openapi.json && cmp -s .venv/openapi.json haro/openapi.json || { \
+	  echo "haro/openapi.json is not what the server says of itself: run make ui, and commit what it wrote"; exit 1; }
+	@echo "openapi-typescript" && cd haro && $(NODE_PATH) npm run --silent types -- --check > ../.venv/types.log 2>&1 || { \
+	  cat .venv/types.log; echo "haro/src/api/schema.d.ts is not made of haro/openapi.json: run make ui, and commit what it wrote"; exit 1; }
+	@echo "tsc, eslint, prettier" && cd haro && $(NODE_PATH) npm run --silent check
 	@echo "All checks passed"
 
-fmt: .venv/dev.stamp ## format the code and mend what lint can mend
+fmt: .venv/dev.stamp haro/node_modules/.stamp ## format the code and mend what lint can mend
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
+	@cd haro && $(NODE_PATH) npm run --silent fmt
 
-coverage: .venv/dev.stamp ## run all tests, and hold branch coverage: model, marvin, greta 95 %; events, walle, glados, veda 90 %; rehearsal 85 %
+coverage: .venv/dev.stamp src/weaver/web/index.html ## run all tests, and hold coverage: model, marvin, greta 95 % of branches; events, walle, glados, veda 90 %; rehearsal, haro 85 %
+	@cd haro && $(NODE_PATH) npm run --silent coverage
 	@$(PY) -m pytest -q -n auto --dist worksteal --cov --cov-report=
 	@for package in model:95 marvin:95 greta:95 events:90 walle:90 glados:90 veda:90 rehearsal:85; do \
 	  echo "weaver.$${package%:*}" && $(PY) -m coverage report --fail-under="$${package#*:}" \
@@ -83,7 +91,8 @@ lock: .venv/dev.stamp ## resolve the locks anew (hashes, no addresses)
 	@git --no-pager diff --stat -- locks tests/benchmarks 2>/dev/null || true
 
 clean: ## remove the environments and everything that was made
-	@rm -rf .venv .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build
+	@rm -rf .venv .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build \
+	  haro/node_modules haro/coverage src/weaver/web
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- environments ---------------------------------------------------------------------------------------------------
@@ -141,8 +150,14 @@ haro/node_modules/.stamp: haro/package-lock.json haro/.npmrc .venv/node.stamp
 	  echo "Could not install the web app's tools. Is the npm registry reachable? Run the same command again to go on." >&2; exit 1; }
 	@touch $@
 
-haro/openapi.json: $(shell find src/weaver/glados src/weaver/events -name '*.py') .venv/runtime.stamp
-	@$(PY) scripts/write_openapi.py $@
+# Whatever changes in the package may change what the server says of itself; what does not leaves the app as it is.
+.venv/openapi.stamp: $(shell find src/weaver -name '*.py') scripts/write_openapi.py .venv/runtime.stamp
+	@$(PY) scripts/write_openapi.py .venv/openapi.json
+	@cmp -s .venv/openapi.json haro/openapi.json || cp .venv/openapi.json haro/openapi.json
+	@touch $@
+
+haro/openapi.json: .venv/openapi.stamp
+	@:
 
 haro/src/api/schema.d.ts: haro/openapi.json haro/node_modules/.stamp
 	@cd haro && $(NODE_PATH) npm run --silent types >/dev/null

@@ -22,8 +22,8 @@ class Server:
     patience_seconds = PATIENCE_SECONDS
     """How long it may take to start."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
-        self.home, self._environment = home, environment
+    def __init__(self, home: Path, *arguments: str, **environment: str) -> None:
+        self.home, self._arguments, self._environment = home, arguments, environment
         self.url = ""
         """Where it is now; another port after each start."""
         home.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ class Server:
         forget_settings()
         with self._out.open("ab") as out, self._errors.open("ab") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "weaver", "up", "--no-open"],
+                [sys.executable, "-m", "weaver", "up", "--no-open", *self._arguments],
                 env={**os.environ, "SERVER_PORT": "0", **self._environment, "WEAVER_HOME": str(self.home)},
                 stdin=subprocess.DEVNULL, stdout=out, stderr=errors,
             )  # fmt: skip
@@ -88,9 +88,9 @@ class Server:
 
 
 @contextmanager
-def server(home: Path, **environment: str) -> Iterator[Server]:
+def server(home: Path, *arguments: str, **environment: str) -> Iterator[Server]:
     """A server that is ready, and gone at the end of the block."""
-    running = Server(home, **environment)
+    running = Server(home, *arguments, **environment)
     try:
         running.start()
         yield running

@@ -1,0 +1,1 @@
+"""What a trader does in the web app, from beginning to end."""
