@@ -116,14 +116,25 @@ describe("an order that works", () => {
   });
 
   it("says beside the field why it is not replaced", async () => {
-    refuses("patch", "/api/v1/orders/{order_id}", 400, "qty must be above 0, not 0");
+    refuses("patch", "/api/v1/orders/{order_id}", 400, "qty must be a multiple of 1, not 2.5");
     show();
     await userEvent.click(await screen.findByRole("button", { name: "Replace" }));
     const dialog = within(screen.getByRole("dialog"));
-    await userEvent.type(dialog.getByLabelText("Quantity still to fill"), "0");
-    await userEvent.click(dialog.getByRole("button", { name: "Replace order" }));
-    expect(await dialog.findByText("qty must be above 0, not 0")).toBeInTheDocument();
-    expect(dialog.getByLabelText("Quantity still to fill")).toBeInvalid();
+    const field = dialog.getByLabelText("Quantity still to fill");
+    await userEvent.type(field, "2.5{Enter}");
+    expect(await dialog.findByText("qty must be a multiple of 1, not 2.5")).toBeInTheDocument();
+    expect(field).toBeInvalid();
+  });
+
+  it.each(["0", "-5", "abc", "NaN", "1e400", "0.1234567890123456789"])("is not asked to become %s", async (typed) => {
+    const asked = answers("patch", "/api/v1/orders/{order_id}", order({ id: "o-2" }));
+    show();
+    await userEvent.click(await screen.findByRole("button", { name: "Replace" }));
+    const dialog = within(screen.getByRole("dialog"));
+    await userEvent.type(dialog.getByLabelText("Limit price"), `${typed}{Enter}`);
+    expect(dialog.getByLabelText("Limit price")).toBeInvalid();
+    expect(dialog.getByRole("button", { name: "Replace order" })).toBeDisabled();
+    expect(asked).toEqual([]);
   });
 
   it("is looked at at its venue", async () => {

@@ -66,7 +66,10 @@ describe("mistakes", () => {
     [{ time_in_force: "gtd" }, ["expires"]],
     [{ order_class: "bracket" }, ["take_profit", "stop_loss"]],
     [{ order_class: "oto" }, ["take_profit"]],
-    [{ order_class: "oco", stop_loss: "5", stop_loss_limit: "x" }, ["stop_loss_limit"]],
+    [
+      { order_class: "oco", order_type: "limit", limit_price: "9", stop_loss: "5", stop_loss_limit: "x" },
+      ["stop_loss_limit"],
+    ],
   ] as [Partial<Draft>, string[]][])("of %j are beside %j", (given, fields) =>
     expect(Object.keys(mistakes(draft(given)))).toEqual(fields),
   );
