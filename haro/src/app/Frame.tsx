@@ -31,7 +31,9 @@ export function Frame() {
           <Rail />
           <div className="flex min-w-0 flex-1 flex-col">
             <TopBar onSearch={search} onKill={kill} />
-            <Banners />
+            <Fence>
+              <Banners />
+            </Fence>
             <Main />
           </div>
         </div>

@@ -5,6 +5,7 @@ import { api } from "~/api/client";
 import { useLink } from "~/live/Live";
 import { Button } from "~/ui/Button";
 import { cx } from "~/ui/cx";
+import { Fence } from "~/ui/Panel";
 
 const LINK = {
   live: { dot: "bg-gain", text: "live" },
@@ -32,7 +33,9 @@ export function TopBar({ onSearch, onKill }: TopBarProps) {
       </button>
       <div className="ml-auto flex items-center gap-4 text-table whitespace-nowrap text-soft">
         <LinkState />
-        <Trading />
+        <Fence fallback={null}>
+          <Trading />
+        </Fence>
         <Button kind="danger" icon={<OctagonX size={15} aria-hidden />} onClick={onKill}>
           Kill
         </Button>

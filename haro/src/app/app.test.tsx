@@ -2,6 +2,8 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import { api } from "~/api/client";
+import { Problem } from "~/api/problem";
 import * as connection from "~/live/connection";
 import { answers, type Asked, page, refuses } from "~/testing/answers";
 import { renderAt } from "~/testing/render";
@@ -11,7 +13,6 @@ import { Banners } from "./Banners";
 import { Frame } from "./Frame";
 import { queryClient } from "./queries";
 import { SignedIn } from "./SignIn";
-import { Problem } from "~/api/problem";
 
 beforeEach(() => {
   vi.spyOn(connection, "connect").mockImplementation(({ onLink }) => {
@@ -121,6 +122,24 @@ describe("signing in", () => {
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByText("inside")).toBeInTheDocument();
   });
+});
+
+it("asks to sign in once a session is over while the page is open", async () => {
+  answers("get", "/api/v1/session", { token_needed: true, signed_in: true });
+  function Inside() {
+    const runs = api.useQuery("get", "/api/v1/runs");
+    return (
+      <button type="button" onClick={() => void runs.refetch()}>
+        {runs.data?.total} runs
+      </button>
+    );
+  }
+  renderAt("/", "/", <SignedIn>{<Inside />}</SignedIn>);
+  const inside = await screen.findByRole("button", { name: "1 runs" });
+  refuses("get", "/api/v1/runs", 401, "the session is over");
+  answers("get", "/api/v1/session", { token_needed: true, signed_in: false });
+  await userEvent.click(inside);
+  expect(await screen.findByRole("heading", { name: "Sign in to Weaver" })).toBeInTheDocument();
 });
 
 describe("what is asked again", () => {

@@ -1,5 +1,5 @@
 /** Which page an address shows. Pages come when they are gone to. */
-import { createBrowserRouter, isRouteErrorResponse, useRouteError } from "react-router";
+import { createBrowserRouter, isRouteErrorResponse, type RouteObject, useRouteError } from "react-router";
 
 import { Failed } from "~/ui/Answer";
 import { ButtonLink } from "~/ui/Button";
@@ -11,45 +11,42 @@ type PageModule = { default: React.ComponentType };
 
 const page = (load: () => Promise<PageModule>) => async () => ({ Component: (await load()).default });
 
-export const router = createBrowserRouter([
+/** The pages, within the frame. */
+export const PAGES: RouteObject[] = [
+  { index: true, lazy: page(() => import("~/pages/dashboard/DashboardPage")) },
+  { path: "strategies", lazy: page(() => import("~/pages/strategies/StrategiesPage")) },
+  { path: "strategies/:strategyId", lazy: page(() => import("~/pages/strategies/StrategyPage")) },
+  { path: "data", lazy: page(() => import("~/pages/data/DataPage")) },
+  { path: "data/import", lazy: page(() => import("~/pages/data/ImportPage")) },
+  { path: "data/fetch", lazy: page(() => import("~/pages/data/FetchPage")) },
+  { path: "data/:symbol/:timeframe", lazy: page(() => import("~/pages/data/SeriesPage")) },
+  { path: "runs", lazy: page(() => import("~/pages/runs/RunsPage")) },
+  { path: "runs/new", lazy: page(() => import("~/pages/newrun/NewRunPage")) },
   {
-    path: "/",
-    Component: Frame,
-    HydrateFallback: () => null,
-    ErrorBoundary: Broken,
+    path: "runs/:runId",
+    lazy: page(() => import("~/pages/run/RunPage")),
     children: [
-      { index: true, lazy: page(() => import("~/pages/dashboard/DashboardPage")) },
-      { path: "strategies", lazy: page(() => import("~/pages/strategies/StrategiesPage")) },
-      { path: "strategies/:strategyId", lazy: page(() => import("~/pages/strategies/StrategyPage")) },
-      { path: "data", lazy: page(() => import("~/pages/data/DataPage")) },
-      { path: "data/import", lazy: page(() => import("~/pages/data/ImportPage")) },
-      { path: "data/fetch", lazy: page(() => import("~/pages/data/FetchPage")) },
-      { path: "data/:symbol/:timeframe", lazy: page(() => import("~/pages/data/SeriesPage")) },
-      { path: "runs", lazy: page(() => import("~/pages/runs/RunsPage")) },
-      { path: "runs/new", lazy: page(() => import("~/pages/newrun/NewRunPage")) },
-      {
-        path: "runs/:runId",
-        lazy: page(() => import("~/pages/run/RunPage")),
-        children: [
-          { index: true, lazy: page(() => import("~/pages/run/overview/OverviewTab")) },
-          { path: "chart", lazy: page(() => import("~/pages/run/chart/ChartTab")) },
-          { path: "trades", lazy: page(() => import("~/pages/run/tables/TradesTab")) },
-          { path: "orders", lazy: page(() => import("~/pages/run/tables/OrdersTab")) },
-          { path: "events", lazy: page(() => import("~/pages/run/events/EventsTab")) },
-          { path: "journal", lazy: page(() => import("~/pages/run/tables/JournalTab")) },
-          { path: "settings", lazy: page(() => import("~/pages/run/SettingsTab")) },
-        ],
-      },
-      { path: "compare", lazy: page(() => import("~/pages/compare/ComparePage")) },
-      { path: "orders", lazy: page(() => import("~/pages/orders/OrdersPage")) },
-      { path: "orders/new", lazy: page(() => import("~/pages/orders/NewOrderPage")) },
-      { path: "orders/:orderId", lazy: page(() => import("~/pages/orders/OrderPage")) },
-      { path: "account", lazy: page(() => import("~/pages/account/AccountPage")) },
-      { path: "risk", lazy: page(() => import("~/pages/risk/RiskPage")) },
-      { path: "settings", lazy: page(() => import("~/pages/settings/SettingsPage")) },
-      { path: "*", Component: NotFound },
+      { index: true, lazy: page(() => import("~/pages/run/overview/OverviewTab")) },
+      { path: "chart", lazy: page(() => import("~/pages/run/chart/ChartTab")) },
+      { path: "trades", lazy: page(() => import("~/pages/run/tables/TradesTab")) },
+      { path: "orders", lazy: page(() => import("~/pages/run/tables/OrdersTab")) },
+      { path: "events", lazy: page(() => import("~/pages/run/events/EventsTab")) },
+      { path: "journal", lazy: page(() => import("~/pages/run/tables/JournalTab")) },
+      { path: "settings", lazy: page(() => import("~/pages/run/SettingsTab")) },
     ],
   },
+  { path: "compare", lazy: page(() => import("~/pages/compare/ComparePage")) },
+  { path: "orders", lazy: page(() => import("~/pages/orders/OrdersPage")) },
+  { path: "orders/new", lazy: page(() => import("~/pages/orders/NewOrderPage")) },
+  { path: "orders/:orderId", lazy: page(() => import("~/pages/orders/OrderPage")) },
+  { path: "account", lazy: page(() => import("~/pages/account/AccountPage")) },
+  { path: "risk", lazy: page(() => import("~/pages/risk/RiskPage")) },
+  { path: "settings", lazy: page(() => import("~/pages/settings/SettingsPage")) },
+  { path: "*", Component: NotFound },
+];
+
+export const router = createBrowserRouter([
+  { path: "/", Component: Frame, HydrateFallback: () => null, ErrorBoundary: Broken, children: PAGES },
 ]);
 
 function NotFound() {

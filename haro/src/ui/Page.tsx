@@ -1,5 +1,7 @@
-/** The head of a page, and its name in the browser's tab. */
-import type { ReactNode } from "react";
+/** The head of a page, and its name in the browser's tab; each of its parts is fenced by itself. */
+import { Children, type ReactNode } from "react";
+
+import { Fence } from "./Panel";
 
 interface PageProps {
   title: string;
@@ -16,11 +18,17 @@ export function Page({ title, beside, actions, children }: PageProps) {
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
           <h1 className="text-title font-medium wrap-anywhere">{title}</h1>
-          {beside}
+          <Fence>{beside}</Fence>
         </div>
-        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && (
+          <div className="flex flex-wrap items-center gap-2">
+            <Fence>{actions}</Fence>
+          </div>
+        )}
       </div>
-      {children}
+      {Children.map(children, (part) => (
+        <Fence>{part}</Fence>
+      ))}
     </div>
   );
 }

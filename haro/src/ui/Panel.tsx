@@ -45,8 +45,14 @@ export function Panel({ title, label, actions, children, className, flush = fals
   );
 }
 
+interface FenceProps {
+  children: ReactNode;
+  /** What stands there in place of words, where there is no room for them. */
+  fallback?: ReactNode;
+}
+
 /** Keeps a thrown error where it was thrown. */
-export class Fence extends Component<{ children: ReactNode }, { error: unknown }> {
+export class Fence extends Component<FenceProps, { error: unknown }> {
   state = { error: null as unknown };
 
   static getDerivedStateFromError(error: unknown) {
@@ -55,6 +61,7 @@ export class Fence extends Component<{ children: ReactNode }, { error: unknown }
 
   render() {
     if (this.state.error === null) return this.props.children;
+    if (this.props.fallback !== undefined) return this.props.fallback;
     return (
       <div role="alert" className="flex flex-wrap items-center gap-3 p-2 text-table">
         <TriangleAlert size={16} aria-hidden className="text-loss" />

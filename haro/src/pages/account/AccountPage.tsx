@@ -7,7 +7,7 @@ import { Answer, Empty, Failed, Skeleton } from "~/ui/Answer";
 import { Button, ButtonLink } from "~/ui/Button";
 import { useNotices } from "~/ui/notices";
 import { Page } from "~/ui/Page";
-import { Panel } from "~/ui/Panel";
+import { Fence, Panel } from "~/ui/Panel";
 import { useSubmit } from "~/ui/useSubmit";
 
 import { Balances } from "./Balances";
@@ -36,14 +36,18 @@ function Accounts({ accounts }: { accounts: Schemas["AccountResponse"][] }) {
   return accounts.map((account) => (
     <Panel key={account.account} label={account.account} flush>
       <Balances account={account} />
-      <Answer of={positions} loading={<Skeleton className="m-3 h-24" />}>
-        {({ items }) => (
-          <Positions of={account.account} positions={items.filter((one) => one.account === account.account)} />
-        )}
-      </Answer>
-      <Answer of={looks} loading={<Skeleton className="m-3 h-16" />}>
-        {({ items }) => <Reconciliation look={items.find((one) => one.account === account.account)} />}
-      </Answer>
+      <Fence>
+        <Answer of={positions} loading={<Skeleton className="m-3 h-24" />}>
+          {({ items }) => (
+            <Positions of={account.account} positions={items.filter((one) => one.account === account.account)} />
+          )}
+        </Answer>
+      </Fence>
+      <Fence>
+        <Answer of={looks} loading={<Skeleton className="m-3 h-16" />}>
+          {({ items }) => <Reconciliation look={items.find((one) => one.account === account.account)} />}
+        </Answer>
+      </Fence>
     </Panel>
   ));
 }

@@ -7,6 +7,7 @@ import { api } from "~/api/client";
 import { Empty, Failed, Skeleton } from "~/ui/Answer";
 import { ButtonLink } from "~/ui/Button";
 import { Page } from "~/ui/Page";
+import { Fence } from "~/ui/Panel";
 
 import { Curves } from "./Curves";
 import type { Compared } from "./compared";
@@ -27,9 +28,11 @@ export default function ComparePage() {
       {ids.length >= 2 && error === null && isPending && <Skeleton className="h-96" />}
       {compared && ids.length >= 2 && (
         <>
-          <Differences compared={compared} />
-          <Curves compared={compared} />
-          <StatisticsTable compared={compared} />
+          {[Differences, Curves, StatisticsTable].map((Part, at) => (
+            <Fence key={at}>
+              <Part compared={compared} />
+            </Fence>
+          ))}
         </>
       )}
     </Page>

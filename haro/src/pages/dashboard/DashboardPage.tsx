@@ -5,6 +5,7 @@ import { api } from "~/api/client";
 import { Skeleton } from "~/ui/Answer";
 import { ButtonLink } from "~/ui/Button";
 import { Page } from "~/ui/Page";
+import { Fence } from "~/ui/Panel";
 
 import { ActiveRuns } from "./ActiveRuns";
 import { Alerts } from "./Alerts";
@@ -28,10 +29,11 @@ export default function DashboardPage() {
       {runs.data?.total === 0 && <FirstSteps />}
       {runs.isPending ? <Skeleton className="h-72" /> : <Portfolio />}
       <div className="grid gap-4 xl:grid-cols-2">
-        <ActiveRuns />
-        <RecentBacktests />
-        <RecentOrders />
-        <RecentFills />
+        {[ActiveRuns, RecentBacktests, RecentOrders, RecentFills].map((Part, at) => (
+          <Fence key={at}>
+            <Part />
+          </Fence>
+        ))}
       </div>
       <VenuesHealth />
     </Page>

@@ -11,7 +11,7 @@ import { Button, ButtonLink } from "~/ui/Button";
 import { Confirm } from "~/ui/Dialog";
 import { Facts } from "~/ui/Facts";
 import { Page } from "~/ui/Page";
-import { Panel } from "~/ui/Panel";
+import { Fence, Panel } from "~/ui/Panel";
 import { Rows } from "~/ui/Rows";
 import { useRefresh } from "~/ui/useSubmit";
 
@@ -83,7 +83,9 @@ function Shown({ series }: { series: Series }) {
           <SeriesChart symbol={symbol} timeframe={timeframe ?? ""} />
         </Panel>
       )}
-      <Events symbol={symbol} />
+      <Fence>
+        <Events symbol={symbol} />
+      </Fence>
     </>
   );
 }

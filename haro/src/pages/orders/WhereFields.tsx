@@ -1,14 +1,18 @@
 /** Whose order it is: that of a run that trades, or nobody's, on a venue in a mode. */
 import { api } from "~/api/client";
+import { Failed } from "~/ui/Answer";
 import { SelectField } from "~/ui/Field";
 
 import type { PartProps } from "./orderFields";
 
 export function WhereFields({ draft, change, errorOf }: PartProps) {
-  const venues = (api.useQuery("get", "/api/v1/venues").data?.items ?? []).filter(({ of_run: isOfRun }) => !isOfRun);
-  const running = api.useQuery("get", "/api/v1/runs", {
+  const found = api.useQuery("get", "/api/v1/venues");
+  const venues = (found.data?.items ?? []).filter(({ of_run: isOfRun }) => !isOfRun);
+  const trading = api.useQuery("get", "/api/v1/runs", {
     params: { query: { mode: ["paper", "live"], status: ["running"], page_size: 100 } },
-  }).data?.items;
+  });
+  const running = trading.data?.items;
+  const failed = [found, trading].find(({ data, error }) => data === undefined && error);
   const ids = [...new Set([...venues.map(({ id }) => id), ...(draft.venue ? [draft.venue] : [])])];
   return (
     <div className="grid gap-4 sm:grid-cols-3">
@@ -54,6 +58,11 @@ export function WhereFields({ draft, change, errorOf }: PartProps) {
             <option value="live">LIVE: real money</option>
           </SelectField>
         </>
+      )}
+      {failed && (
+        <div className="sm:col-span-3">
+          <Failed error={failed.error} again={() => void failed.refetch()} />
+        </div>
       )}
     </div>
   );

@@ -1,5 +1,5 @@
 /** One run: its head, its progress, and its parts, each at an address of its own. */
-import { Link, Outlet, useParams } from "react-router";
+import { Link, Outlet, useLocation, useParams } from "react-router";
 
 import { api } from "~/api/client";
 import type { RunDetail } from "~/api/types";
@@ -7,6 +7,7 @@ import { Answer, Skeleton } from "~/ui/Answer";
 import { ModeBadge, StatusBadge } from "~/ui/Badge";
 import { cx } from "~/ui/cx";
 import { Page } from "~/ui/Page";
+import { Fence } from "~/ui/Panel";
 import { Tabs } from "~/ui/Tabs";
 import { Ago, Since } from "~/ui/Time";
 
@@ -27,24 +28,19 @@ const TABS = [
 export default function RunPage() {
   const { runId = "" } = useParams();
   const run = api.useQuery("get", "/api/v1/runs/{run_id}", { params: { path: { run_id: runId } } });
-  return (
-    <Answer of={run} loading={<Loading />}>
-      {(found) => <Shown run={found} />}
-    </Answer>
-  );
-}
-
-function Loading() {
+  if (run.data) return <Shown run={run.data} />;
   return (
     <Page title="Run">
-      <Skeleton className="h-20" />
-      <Skeleton className="h-96" />
+      <Answer of={run} loading={<Skeleton className="h-96" />}>
+        {() => null}
+      </Answer>
     </Page>
   );
 }
 
 function Shown({ run }: { run: RunDetail }) {
   const isLive = run.mode === "live";
+  const { pathname } = useLocation();
   const base = `/runs/${encodeURIComponent(run.id)}`;
   return (
     <div className={cx(isLive && "min-h-full border-4 border-live")}>
@@ -60,7 +56,9 @@ function Shown({ run }: { run: RunDetail }) {
           label="Parts of this run"
           tabs={TABS.map(([label, path]) => ({ label, to: path ? `${base}/${path}` : base, end: path === "" }))}
         />
-        <Outlet context={run} />
+        <Fence key={pathname}>
+          <Outlet context={run} />
+        </Fence>
       </Page>
     </div>
   );
