@@ -30,6 +30,7 @@ from weaver.glados.ids import TimeOrderedIds, chance, new_token
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
+from weaver.glados.live.left_behind import LeftAtVenues
 from weaver.glados.live.live_runner import LiveRunner
 from weaver.glados.live.portfolio import PortfolioCurves
 from weaver.glados.live.results import LiveResults
@@ -246,8 +247,9 @@ async def started(
     )
     runners = parts.runners(pool, database, sessions, wall=wall)
     runs = RunManager(
-        database=database, log=database.log, runners=runners, workers=pool, catalogue=catalogue,
-        bars=bars, threads=threads.strategies, now=wall.now, new_id=new_id, wait=wall.sleep, version=weaver.__version__,
+        database=database, log=database.log, runners=runners,
+        left_behind=LeftAtVenues(service=trading, store=store), workers=pool, catalogue=catalogue, bars=bars,
+        threads=threads.strategies, now=wall.now, new_id=new_id, wait=wall.sleep, version=weaver.__version__,
     )  # fmt: skip
     await stack.enter_async_context(runs)
     await _kept_up(settings, stack, database, runs, trading, bars, wall)

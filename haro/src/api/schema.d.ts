@@ -551,7 +551,7 @@ export type paths = {
         post?: never;
         /**
          * Delete Run
-         * @description Remove a run with everything it left behind; 409 while it is running.
+         * @description Remove a run with its whole record; 409 while it is running, or still holds something at its venue.
          */
         delete: operations["deleteRun"];
         options?: never;
@@ -838,7 +838,7 @@ export type paths = {
          * Stop Run
          * @description Stop a running run; answers when it is stopped. One that trades cancels its orders first, and closes its
          *     positions with `flatten`: where that takes longer than ten seconds, the answer is the run as it is, still running,
-         *     and its events tell the rest.
+         *     and its events tell the rest. Of a run that is over, `flatten` closes what it has left at its venue.
          */
         post: operations["stopRun"];
         delete?: never;

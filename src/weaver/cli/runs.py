@@ -85,7 +85,8 @@ def start(run: Reference, confirm: Confirm = None) -> None:
 
 @app.command()
 def stop(run: Reference, flatten: Flatten = False) -> None:
-    """Stop a running run of the running server, and return when it is stopped."""
+    """Stop a running run of the running server, and return when it is stopped. Of one that is over, --flatten closes
+    what it has left at its venue."""
     client, run_id = _on_server(run)
     stopped = client.post("runs", run_id, "stop", body={"flatten": flatten})
     typer.echo(f"{stopped['name']} ({run_id}) is {stopped['status']}")

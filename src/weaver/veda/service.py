@@ -15,6 +15,7 @@ from weaver.events.factory import EventFactory
 from weaver.events.payloads import DataFeedRestored, DataFeedStale, Payload, RiskKillSwitchOff, RiskKillSwitchOn
 from weaver.model.errors import Conflict, InputError, NotFound, Unavailable, WeaverError
 from weaver.model.run import Run, RunMode
+from weaver.veda.accounts.ledgers import Ledgers
 from weaver.veda.accounts.trading_account import TradingAccount
 from weaver.veda.adapters.catalogue import AdapterEntry
 from weaver.veda.adapters.simulated.memory import Memory
@@ -214,6 +215,14 @@ class TradingService:
         """The stream of bars of a shared account that is open."""
         found = self._open.get(name)
         return None if found is None else found.hub
+
+    async def ledgers(self, name: str) -> Ledgers:
+        """Of an account, whether or not it is open. Raises Unavailable."""
+        if (account := self.accounts.get(name)) is not None:
+            return account.ledgers
+        found = Ledgers(name, store=self._store)
+        await found.read()
+        return found
 
     # Limits
 

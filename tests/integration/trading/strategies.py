@@ -29,6 +29,17 @@ ROUND_TRIPS = f'''{HEAD}class RoundTrips(Strategy):
         self.log("last word")
 '''
 
+HOLDS = f'''{HEAD}class Holds(Strategy):
+    """Buys ten once."""
+
+    has_bought = False
+
+    def on_bar(self, bar):
+        if not self.has_bought:
+            self.buy(bar.symbol, 10)
+            self.has_bought = True
+'''
+
 ENTER = """\
         if self.has_to_be_sent("entry"):
             entry = self.buy(bar.symbol, 10, take_profit=bar.close * 1.2, stop_loss=bar.close * 0.8)

@@ -47,6 +47,18 @@ class Workers(Protocol):
         ...
 
 
+class LeftBehind(Protocol):
+    """What runs that are over still have at their venues."""
+
+    async def told(self, run: Run) -> str:
+        """What it holds and which orders work for it, in words; empty: nothing. Raises Unavailable."""
+        ...
+
+    async def flatten(self, run: Run, *, corr_id: str) -> None:
+        """Cancel its orders, and close what it holds, as its markets open. Raises Unavailable and InputError."""
+        ...
+
+
 class RunManager:
     """See `port.RunManager`. To be entered (`async with`) before runs are started; leaving it ends or suspends them."""
 
@@ -56,6 +68,7 @@ class RunManager:
         database: Database,
         log: EventReader,
         runners: Mapping[RunMode, Runner],
+        left_behind: LeftBehind | None = None,
         workers: Workers,
         catalogue: Catalogue,
         bars: ParquetBarStore,
@@ -65,8 +78,8 @@ class RunManager:
         wait: Wait,
         version: str,
     ) -> None:
-        """runners: those of the modes that can be run."""
-        self._database, self._workers = database, workers
+        """runners: those of the modes that can be run. left_behind: where none is given, no run trades at a venue."""
+        self._database, self._workers, self._left_behind = database, workers, left_behind
         self._events = EventFactory(producer="run_manager", now=now, new_id=new_id)
         self._requests = RunRequests(catalogue=catalogue, bars=bars, now=now, new_id=new_id, version=version)
         self._states = RunStates(database=database, events=self._events, wait=wait)
@@ -114,12 +127,22 @@ class RunManager:
         active = self._supervisor.active.get(run_id)
         if active is not None and active.is_ending:
             raise Conflict("the run is being ended already")
+        if flatten and active is None and (over := await self._over_with_something_left(run_id)) is not None:
+            run, left_behind = over
+            await left_behind.flatten(run, corr_id=corr_id)
+            return run
         stop = Stop(reason=STOP_REASON, flatten=flatten, corr_id=corr_id)
         stopping = asyncio.create_task(self._stop(run_id, stop))
         self._stopping.add(stopping)
         stopping.add_done_callback(self._stopping.discard)
         stopping.add_done_callback(seen)
         return await asyncio.shield(stopping)
+
+    async def _over_with_something_left(self, run_id: str) -> tuple[Run, LeftBehind] | None:
+        run = await self._states.find(run_id)
+        if self._left_behind is None or not run.status.is_final or not await self._left_behind.told(run):
+            return None
+        return run, self._left_behind
 
     async def _stop(self, run_id: str, stop: Stop) -> Run:
         run = await self._ask_to_stop(run_id, stop)
@@ -144,6 +167,9 @@ class RunManager:
         """See the port."""
         if run_id in self._supervisor.active:
             raise Conflict("the run is running, or being started: stop it first")
+        run = await self._states.find(run_id)
+        if self._left_behind is not None and (left := await self._left_behind.told(run)):
+            raise Conflict(f"run {run.name!r} still {left}: stop it with flatten, and delete it when that is done")
         await self._states.deleted(run_id, corr_id=corr_id)
         await asyncio.wait({self._supervisor.remove(run_id)}, timeout=REMOVE_SECONDS)
 

@@ -61,7 +61,7 @@ class RunManager(Protocol):
 
     async def stop(self, run_id: str, *, flatten: bool, corr_id: str) -> Run:
         """Stop a running run (`flatten`: and close its positions) and return it when it is stopped; still running where
-        that takes longer than ten seconds."""
+        that takes longer than ten seconds. Of one that is over, `flatten` closes what it has left."""
         ...
 
     async def clone(self, run_id: str, *, corr_id: str) -> Run:
@@ -69,7 +69,7 @@ class RunManager(Protocol):
         ...
 
     async def delete(self, run_id: str, *, corr_id: str) -> None:
-        """Remove a run with its whole record. Conflict while it is running."""
+        """Remove a run with its whole record. Conflict while it is running, or still holds something at its venue."""
         ...
 
     @property

@@ -162,6 +162,10 @@ class TradingAccount:
         """The step of a symbol's orders, as the venue says."""
         return self._rules[symbol].instrument.lot
 
+    def is_dust(self, symbol: str, quantity: Decimal) -> bool:
+        """Whether it is less than can be ordered, as far as the venue was asked about the symbol."""
+        return symbol in self._rules and abs(quantity) < self.lot(symbol)
+
     async def know(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         """What is traded under some symbols, as the venue said within the last minute, or says now; flags that forbid
         it halt them. Raises InputError for one that the venue does not know, and Unavailable."""

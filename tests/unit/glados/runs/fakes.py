@@ -91,6 +91,21 @@ class FakeRunner:
         return Failure(error=INTERRUPTED)
 
 
+@dataclass
+class FakeLeftBehind:
+    """What runs have at their venues, in words, until it is flattened."""
+
+    has: dict[str, str] = field(default_factory=dict)
+    flattened: list[tuple[str, str]] = field(default_factory=list)
+
+    async def told(self, run: Run) -> str:
+        return self.has.get(run.id, "")
+
+    async def flatten(self, run: Run, *, corr_id: str) -> None:
+        self.flattened.append((run.id, corr_id))
+        del self.has[run.id]
+
+
 class Clock:
     """Stands still but for `advance` and what is waited, which it keeps and which is over at once; hands out ids."""
 
@@ -118,7 +133,7 @@ class House:
 
     def __init__(self, home: Path, database: FaultyDatabase, other_runners: Mapping[RunMode, Runner]) -> None:
         self.stored, self.database = database.stored, database
-        self.clock, self.runner = Clock(), FakeRunner()
+        self.clock, self.runner, self.left_behind = Clock(), FakeRunner(), FakeLeftBehind()
         self.folder, self.bars = home / "strategies", ParquetBarStore(home / "bars")
         self.manager = self.another_manager(other_runners)
 
@@ -128,6 +143,7 @@ class House:
             database=self.database,
             log=self.stored.log,
             runners={RunMode.BACKTEST: self.runner, **other_runners},
+            left_behind=self.left_behind,
             workers=self.runner,
             catalogue=Catalogue(self.folder),
             bars=self.bars,

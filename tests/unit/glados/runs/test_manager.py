@@ -241,6 +241,28 @@ async def test_deleted_run_leaves_one_event(house: House) -> None:
     assert await house.types(run) == ["run.Deleted"]
 
 
+async def test_run_that_has_something_left_is_deleted_only_after_that(house: House) -> None:
+    left = house.left_behind
+    run = await house.pending(status=RunStatus.STOPPED)
+    left.has[run.id] = "holds 10 AAPL"
+    with pytest.raises(Conflict, match="still holds 10 AAPL: stop it with flatten"):
+        await house.manager.delete(run.id, corr_id="c")
+    assert await house.manager.stop(run.id, flatten=True, corr_id="c") == run
+    assert left.flattened == [(run.id, "c")]
+    with pytest.raises(Conflict, match="only a running run can be stopped"):
+        await house.manager.stop(run.id, flatten=True, corr_id="c")
+    await house.manager.delete(run.id, corr_id="c")
+    assert await house.find(run) is None
+
+
+async def test_run_that_is_over_is_not_stopped_again_without_flatten(house: House) -> None:
+    run = await house.pending(status=RunStatus.STOPPED)
+    house.left_behind.has[run.id] = "holds 10 AAPL"
+    with pytest.raises(Conflict, match="only a running run can be stopped"):
+        await house.manager.stop(run.id, flatten=False, corr_id="c")
+    assert house.left_behind.flattened == []
+
+
 async def test_running_run_cannot_be_deleted(house: House) -> None:
     house.runner.work = for_ever
     run = await house.started()

@@ -60,7 +60,7 @@ async def get_run(run_id: RunId, services: ServicesDep) -> RunDetailResponse:
 
 @router.delete("/{run_id}", status_code=204, responses=responses(404, 409))
 async def delete_run(run_id: RunId, services: ServicesDep, corr_id: CorrelationId) -> None:
-    """Remove a run with everything it left behind; 409 while it is running."""
+    """Remove a run with its whole record; 409 while it is running, or still holds something at its venue."""
     await services.runs.delete(run_id, corr_id=corr_id)
 
 
@@ -85,7 +85,7 @@ async def stop_run(
 ) -> RunResponse:
     """Stop a running run; answers when it is stopped. One that trades cancels its orders first, and closes its
     positions with `flatten`: where that takes longer than ten seconds, the answer is the run as it is, still running,
-    and its events tell the rest."""
+    and its events tell the rest. Of a run that is over, `flatten` closes what it has left at its venue."""
     flatten = body.flatten if body else False
     return RunResponse.of(await services.runs.stop(run_id, flatten=flatten, corr_id=corr_id))
 
