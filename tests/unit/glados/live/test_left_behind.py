@@ -1,0 +1,109 @@
+"""What a run that is over has left at its venue, in words, whether or not its account is open."""
+
+import asyncio
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import cast
+
+import pytest
+
+from tests.trading_store import FakeDisk, FakeTradingStore
+from tests.unit.veda.live_builders import ACCOUNT, live_fill, live_order
+from weaver.glados.live.left_behind import LeftAtVenues
+from weaver.model.orders.status import OrderStatus
+from weaver.model.run import Run, RunMode
+from weaver.veda.accounts.ledgers import Ledgers
+from weaver.veda.orders.live_fill import LiveFill
+from weaver.veda.orders.live_order import LiveOrder
+from weaver.veda.service import TradingService
+
+
+class FakeAccount:
+    """Open, with steps of a thousandth."""
+
+    def __init__(self) -> None:
+        self.flattened: list[tuple[str, str]] = []
+
+    def is_dust(self, symbol: str, quantity: Decimal) -> bool:
+        return abs(quantity) < Decimal("0.001")
+
+    async def flatten(self, run_id: str, *, corr_id: str) -> None:
+        self.flattened.append((run_id, corr_id))
+
+
+class FakeService:
+    """One account, which is open or not."""
+
+    def __init__(self, store: FakeTradingStore, *, is_open: bool) -> None:
+        self._store, self.opened = store, FakeAccount()
+        self.accounts = {ACCOUNT: self.opened} if is_open else {}
+
+    def is_of_run(self, run: Run) -> bool:
+        return run.venue == "simulated"
+
+    def name_of(self, run: Run) -> str:
+        return ACCOUNT
+
+    async def of_order(self, name: str) -> FakeAccount:
+        assert name == ACCOUNT
+        return self.opened
+
+    async def ledgers(self, name: str) -> Ledgers:
+        found = Ledgers(name, store=self._store)
+        await found.read()
+        return found
+
+
+def run_of(mode: RunMode = RunMode.PAPER, venue: str = "alpaca") -> Run:
+    return Run(
+        id="run", name="run", strategy_id="s", mode=mode, symbols=("AAPL",), venue=venue,
+        created_at=datetime(2026, 1, 5, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def told(run: Run, orders: list[LiveOrder], fills: list[LiveFill], *, is_open: bool = False) -> str:
+    async def go() -> str:
+        store = FakeTradingStore(FakeDisk())
+        async with store.transaction() as transaction:
+            await transaction.put_orders(orders)
+            await transaction.add_fills(fills)
+        service = cast(TradingService, FakeService(store, is_open=is_open))
+        return await LeftAtVenues(service=service, store=store).told(run)
+
+    return asyncio.run(go())
+
+
+OVER = [live_order(f"run-{number}", number=number, status=OrderStatus.FILLED) for number in (1, 2)]
+BOUGHT, SOLD = live_fill("buy", 10, 100, time=1), live_fill("sell", 10, 101, time=2)
+
+
+def test_nothing_is_left_of_what_was_sold_again_nor_of_a_run_that_ordered_nothing() -> None:
+    assert told(run_of(), OVER, [BOUGHT, SOLD]) == ""
+    assert told(run_of(), [], []) == ""
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_what_it_holds_and_what_works_is_told(is_open: bool) -> None:
+    working = [live_order("run-3", number=3), live_order("run-4", number=4)]
+    assert told(run_of(), OVER, [BOUGHT], is_open=is_open) == "holds 10 AAPL"
+    assert told(run_of(), [*OVER, working[0]], [BOUGHT], is_open=is_open) == "works an order and holds 10 AAPL"
+    assert told(run_of(), [*OVER, *working], [], is_open=is_open) == "works 2 orders"
+
+
+def test_what_is_too_little_to_be_sold_is_left_to_the_account() -> None:
+    sold = live_fill("sell", "9.9995", 101, time=2)
+    assert told(run_of(), OVER, [BOUGHT, sold]) == "holds 0.0005 AAPL"  # of which nobody knows the step
+    assert told(run_of(), OVER, [BOUGHT, sold], is_open=True) == ""
+
+
+def test_a_backtest_and_a_venue_of_the_runs_own_leave_nothing() -> None:
+    assert told(run_of(RunMode.BACKTEST), OVER, [BOUGHT]) == ""
+    assert told(run_of(venue="simulated"), OVER, [BOUGHT]) == ""
+
+
+def test_it_is_closed_in_its_account_which_is_opened_for_that() -> None:
+    store = FakeTradingStore(FakeDisk())
+    service = FakeService(store, is_open=False)
+    left = LeftAtVenues(service=cast(TradingService, service), store=store)
+    asyncio.run(left.flatten(run_of(), corr_id="c"))
+    assert service.opened.flattened == [("run", "c")]
