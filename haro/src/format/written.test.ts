@@ -62,6 +62,11 @@ it.each([
   expect(wrongAmount(text, { least: "0.0001", most: "100" })).toBe(expected),
 );
 
+it("a bound that is not to be reached", () => {
+  expect(wrongAmount("1.0", { below: "1" })).toBe("It must be under 1.");
+  expect(wrongAmount("0.999999999999999999", { below: "1" })).toBeUndefined();
+});
+
 it.each([
   ["", undefined],
   ["0", undefined],

@@ -15,9 +15,10 @@ interface Bounds {
   /** Inclusive. */
   least?: string;
   most?: string;
+  below?: string;
 }
 
-export function wrongAmount(text: string, { isAboveZero = false, least, most }: Bounds = {}): string | undefined {
+export function wrongAmount(text: string, { isAboveZero = false, least, most, below }: Bounds = {}): string | undefined {
   const bare = text.trim();
   if (bare === "") return undefined;
   const number = NUMBER.test(bare) ? plainOf(bare) : null;
@@ -26,6 +27,7 @@ export function wrongAmount(text: string, { isAboveZero = false, least, most }: 
   if (isAboveZero && compared(number, "0") <= 0) return "It must be above 0.";
   if (least !== undefined && compared(number, least) < 0) return `It must be ${least} or more.`;
   if (most !== undefined && compared(number, most) > 0) return `It must be ${most} or less.`;
+  if (below !== undefined && compared(number, below) >= 0) return `It must be under ${below}.`;
   return undefined;
 }
 

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { asProblem } from "~/api/problem";
 import { Answer, Failed, Skeleton } from "~/ui/Answer";
 import { Button } from "~/ui/Button";
 import { CheckField, SelectField, TextField } from "~/ui/Field";
@@ -13,7 +14,13 @@ import { type Mapping, renamed } from "./mapping";
 import { Preview } from "./Preview";
 import { type ImportFields, NO_FIELDS, preview, startImport } from "./upload";
 
-const NAMES = ["symbol", "timeframe", "tz", "asset", "replace"];
+/** What the server calls each field. */
+const CALLED: Record<string, string[]> = {
+  symbol: ["symbol"],
+  timeframe: ["timeframe"],
+  tz: ["tz", "time zone"],
+  asset: ["asset", "asset class"],
+};
 const REST_MS = 200;
 const KEEP_MS = 5 * 60_000;
 
@@ -21,7 +28,7 @@ export function ImportForm({ file }: { file: File }) {
   const [fields, setFields] = useState(NO_FIELDS);
   const [mapping, setMapping] = useState<Mapping>({});
   const [job, setJob] = useState<string | null>(null);
-  const { busy, problem, submit } = useSubmit();
+  const { busy, problem, submit, clear } = useSubmit();
   const columns = useColumns(file);
   const looked = useQuery({
     queryKey: ["preview", file.name, file.size, file.lastModified, fields, mapping],
@@ -34,6 +41,9 @@ export function ImportForm({ file }: { file: File }) {
     staleTime: KEEP_MS,
   });
   const found = looked.data;
+  // What is refused of a look at the file is refused of its import.
+  const refused = problem ?? (looked.error ? asProblem(looked.error) : null);
+  const errorOf = (name: string) => CALLED[name]?.map((called) => refused?.of(called)).find(Boolean);
   const send = async () => {
     const symbol = fields.symbol.trim() || (found?.symbol ?? "");
     const started = await submit(async () =>
@@ -59,9 +69,12 @@ export function ImportForm({ file }: { file: File }) {
       <Panel title="How it is stored">
         <FormFields
           fields={fields}
-          set={(part) => setFields((before) => ({ ...before, ...part }))}
+          set={(part) => {
+            clear();
+            setFields((before) => ({ ...before, ...part }));
+          }}
           found={found}
-          errorOf={(name) => problem?.of(name)}
+          errorOf={errorOf}
         />
       </Panel>
       <Panel title="What it holds" flush>
@@ -83,7 +96,10 @@ export function ImportForm({ file }: { file: File }) {
           </Answer>
         )}
       </Panel>
-      {problem && !problem.isOf(NAMES) && <Failed error={problem} />}
+      {problem &&
+        !Object.values(CALLED)
+          .flat()
+          .some((name) => problem.of(name)) && <Failed error={problem} />}
       <div className="flex justify-end">
         <Button
           type="submit"

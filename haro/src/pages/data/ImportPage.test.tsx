@@ -109,6 +109,20 @@ it("says why a file is not taken, beside the field that is named", async () => {
   expect(screen.getByLabelText("Symbol")).toBeInvalid();
 });
 
+it.each([
+  ["Time zone", "Mars", "time zone 'Mars' is unknown: write one as UTC"],
+  ["Timeframe", "7x", "timeframe '7x' is unknown: write minutes, hours, days, weeks or months"],
+  ["Symbol", "A".repeat(500), "symbol 'AAAA…' cannot be used: 1 to 64 printable characters"],
+])("says beside %s what it cannot be, before anything is stored", async (label, typed, said) => {
+  await choose();
+  await screen.findByText("taken for stock");
+  refuses("post", "/api/v1/data/preview", 400, said);
+  await userEvent.type(screen.getByLabelText(label), `${typed}{Enter}`);
+  await expect.poll(() => screen.getByLabelText(label).getAttribute("aria-invalid")).toBe("true");
+  expect(screen.getByLabelText(label)).toHaveAccessibleDescription(new RegExp(said.slice(0, 20)));
+  expect(screen.getByRole("button", { name: "Import" })).toBeDisabled();
+});
+
 it("says why a file cannot be looked at", async () => {
   refuses("post", "/api/v1/data/preview", 413, "the file is too large");
   await choose();

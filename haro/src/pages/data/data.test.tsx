@@ -183,6 +183,25 @@ describe("fetching", () => {
     expect(screen.getByText("15 bars missing")).toBeInTheDocument();
   });
 
+  it.each([
+    ["Symbols", "A".repeat(500), "AAAAAAAAAAAA… is too long for a symbol."],
+    ["From", "12024-01-01", "Write a date with a year of four digits."],
+    ["From", "2024-03-01", "It is after the end."],
+    ["To", "12024-01-01", "Write a date with a year of four digits."],
+  ])("asks for nothing with %s %s", async (label, typed, said) => {
+    answers("get", "/api/v1/venues", { items: [], reason: null });
+    const asked = answers("post", "/api/v1/data/fetch", job({}), 201);
+    show("?symbol=AAPL");
+    fireEvent.change(screen.getByLabelText("To"), { target: { value: "2024-02-01" } });
+    // A browser gives such a year, jsdom takes it for no date.
+    if (typed.startsWith("12024")) screen.getByLabelText(label).setAttribute("type", "text");
+    fireEvent.change(screen.getByLabelText(label), { target: { value: typed } });
+    await userEvent.click(screen.getByRole("button", { name: "Fetch" }));
+    expect(screen.getByText(said)).toBeInTheDocument();
+    expect(screen.getByLabelText(label)).toBeInvalid();
+    expect(asked).toEqual([]);
+  });
+
   it("says why a job failed, and why it was not begun", async () => {
     answers("get", "/api/v1/venues", { items: [], reason: "none" });
     answers("get", "/api/v1/jobs/{job_id}", job({ status: "error", error: "alpaca went away" }));

@@ -47,9 +47,9 @@ export function RunForm({ strategies, series, begin, source }: RunFormProps) {
       clear();
       setDraft((before) => ({ ...before, ...change }));
     },
-    errorOf: (field) => found[field] ?? problem?.of(field),
+    errorOf: (field) => found[field] ?? problem?.of(field) ?? (field === "symbols" ? problem?.of("symbol") : undefined),
   };
-  const isPlaced = problem?.isOf(namesOf(fields, draft)) ?? false;
+  const isPlaced = problem?.isOf([...namesOf(fields, draft), "symbol"]) ?? false; // it speaks of one of them
   return (
     <form
       noValidate

@@ -32,7 +32,7 @@ export function mistakes(draft: Draft, known: Known): Mistakes {
       "leverage",
       wrongAmount(draft.leverage, { isAboveZero: true }) ?? needsMargin(draft, draft.leverage.trim() !== ""),
     ],
-    ["maintenance", wrongAmount(draft.maintenance, { least: "0", most: "1" })],
+    ["maintenance", wrongAmount(draft.maintenance, { least: "0", below: "1" })],
     ["shorting", needsMargin(draft, draft.shorting)],
     ["warmup", wrongWhole(draft.warmup, WARMUP)],
     ["seed", wrongWhole(draft.seed, SEED)],
@@ -76,7 +76,7 @@ function ofTrading(draft: Draft, { limits }: Known): [string, string | undefined
   const isReplayed = isReplay(draft);
   return [
     ["venue", draft.venue ? undefined : NEEDED],
-    ["replay", isReplayed && !REPLAY.test(draft.replay.trim()) ? "Say which stored bars to replay." : undefined],
+    ["replay", isReplayed ? wrongReplay(draft.replay.trim()) : undefined],
     ["speed", isReplayed && draft.speed.trim() !== "max" ? wrongAmount(draft.speed, { isAboveZero: true }) : undefined],
     ["venue_costs", isReplayed ? wrongCosts(draft.venueCosts) : undefined],
     ...limits.map(({ name, least, most }): [string, string | undefined] => [
@@ -84,6 +84,12 @@ function ofTrading(draft: Draft, { limits }: Known): [string, string | undefined
       wrongAmount(draft.risk[name] ?? "", { ...(least == null ? {} : { least }), ...(most == null ? {} : { most }) }),
     ]),
   ];
+}
+
+function wrongReplay(text: string): string | undefined {
+  if (!REPLAY.test(text)) return "Say which stored bars to replay.";
+  const [from = "", to] = text.split("..");
+  return to !== undefined && to < from.slice(0, to.length) ? "It ends before it begins." : undefined;
 }
 
 const OWN = ["name", "strategy_id", "symbols", "timeframe", "start_time", "end_time", "cash", "costs", "account"];

@@ -81,6 +81,8 @@ export function wrong(field: ParameterField, value: string | boolean | undefined
   if (!NUMBER[field.kind].test(value.trim()))
     return field.kind === "integer" ? "It must be a whole number." : "It must be a number.";
   const given = Number(value);
+  if (!Number.isFinite(given) || (field.kind === "integer" && !Number.isSafeInteger(given)))
+    return "That is more than can be sent.";
   const { least = -Infinity, most = Infinity, isAbove, isBelow } = field;
   if (given < least || (isAbove && given === least))
     return `It must be ${isAbove ? "above" : "at least"} ${exact(least)}.`;

@@ -77,6 +77,26 @@ describe("the form of limits", () => {
     expect(asked).toHaveLength(0);
   });
 
+  it.each([
+    ["Loss within a session, in per cent", "abc", /^Write a number/],
+    ["Loss within a session, in per cent", "NaN", /^Write a number/],
+    ["Loss within a session, in per cent", "-5", /^It must lie from 0.01 % to 100 %/],
+    ["Loss within a session, in per cent", "100.01", /^It must lie from 0.01 % to 100 %/],
+    ["Loss within a session, in per cent", "5.1234567890123456789", /^It may have 18 digits/],
+    ["Orders a minute", "1.5", /^It must be a whole number/],
+    ["Orders a minute", "0", /^It must lie from 1 orders to 10000 orders/],
+    ["Orders a minute", "9".repeat(500), /^It may have 18 digits/],
+  ])("takes no %s of %s", async (label, typed, said) => {
+    const asked = answers("put", "/api/v1/risk", accountRisk());
+    await open();
+    const field = screen.getByLabelText(label);
+    await type(field, typed);
+    await save();
+    expect(screen.getByText(said)).toBeInTheDocument();
+    expect(field).toBeInvalid();
+    expect(asked).toHaveLength(0);
+  });
+
   it("says beside the field what the server refuses", async () => {
     refuses("put", "/api/v1/risk", 400, "risk: daily_loss is too strange");
     const field = await open();

@@ -51,7 +51,7 @@ export function bounds(limit: Limit): string {
 
 /** What is wrong with what was written, as far as its bounds tell; the server decides about the rest. */
 export function mistake(limit: Limit, text: string): string | undefined {
-  const value = String(read(limit, text) ?? "");
+  const value = limit.unit === "fraction" ? shifted(text.trim(), -2) : text.trim();
   const wrong = wrongAmount(value);
   if (wrong) return wrong;
   const [least, most] = [limit.least ?? undefined, limit.most ?? undefined];

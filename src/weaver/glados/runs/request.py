@@ -109,12 +109,21 @@ def check_options(options: Mapping[str, Any]) -> None:
         if name not in RUN_OPTIONS:
             raise InputError(f"there is no option {name!r}; there are {', '.join(RUN_OPTIONS)}")
         RUN_OPTIONS[name].kind.read(value, name)
-    costs = options.get("costs")
-    amounts = {name: value for name, value in options.items() if isinstance(RUN_OPTIONS[name].kind, AmountGiven)}
-    for name, value in {**amounts, **(costs if isinstance(costs, Mapping) else {})}.items():
-        _check_digits(name, value)
+    for name, value in options.items():
+        if isinstance(RUN_OPTIONS[name].kind, AmountGiven):
+            _check_digits(name, value)
     AccountRules.of(Options(**{name: value for name, value in options.items() if name in OPTIONS}))
-    Costs.parse(costs, asset_class=AssetClass.STOCK)
+    for name in ("costs", "venue_costs"):
+        _check_costs(name, options.get(name))
+
+
+def _check_costs(name: str, costs: Any) -> None:
+    for key, value in costs.items() if isinstance(costs, Mapping) else ():
+        _check_digits(key, value)
+    try:
+        Costs.parse(costs, asset_class=AssetClass.STOCK)
+    except InputError as error:
+        raise InputError(f"{name}{str(error).removeprefix('costs')}") from error
 
 
 def _check_digits(name: str, value: Any) -> None:
