@@ -15,7 +15,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up ui test check fmt coverage bench bench-live kill kill-trading cycles siege simulate lock clean
+.PHONY: help install demo up ui test screenshots check fmt coverage bench bench-live kill kill-trading cycles siege simulate lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -35,6 +35,9 @@ ui: src/weaver/web/index.html ## build the web app
 test: .venv/dev.stamp src/weaver/web/index.html ## run all tests, the web app's too (in a Chromium that is found, or on Debian installed)
 	@echo "vitest" && cd haro && $(NODE_PATH) npm run --silent test
 	@echo "pytest" && $(PY) -m pytest -q -n auto --dist worksteal
+
+screenshots: .venv/dev.stamp src/weaver/web/index.html ## take a picture of every page of the web app, into build/screenshots
+	@$(PY) -m tests.browser.pages
 
 check: .venv/dev.stamp haro/node_modules/.stamp ## format, lint, types, imports, dead code; and that the web app speaks as the server does
 	@echo "ruff format" && $(PY) -m ruff format --check --quiet . || { echo "Not formatted: run make fmt"; exit 1; }

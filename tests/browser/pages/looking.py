@@ -1,0 +1,88 @@
+"""Going from page to page of the app: there when all is loaded, with what the console said on the way."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+from tests.browser.pages.shown import Shown
+from tests.browser.pages.world import TOKEN, World
+
+WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
+THEMES = ("dark", "light")
+_STREAM = "/events/stream"
+_READY = """() => document.querySelector("h1, [role=alert]") && !document.querySelector("[aria-label=Loading]")
+  && document.fonts.status === "loaded" """
+_TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_POLL_MS = 25
+
+
+class Looker:
+    """One page of a browser. `said`: errors and warnings of its console, and what was thrown."""
+
+    def __init__(self, page: Page, world: World) -> None:
+        self.page, self._world = page, world
+        self.said: list[str] = []
+        self._waiting: set[Request] = set()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.said.append(f"thrown: {error}"))
+        page.on("request", self._ask)
+        page.on("requestfinished", self._answered)
+        page.on("requestfailed", self._answered)
+
+    def go(self, shown: Shown, theme: str) -> None:
+        """Open it anew in that theme, do what is to be done there, and return when nothing is under way any more."""
+        self.said.clear()
+        self._waiting.clear()
+        self.page.context.clear_cookies()
+        address = self._world.servers[shown.server]
+        if shown.server == "new" and shown.is_signed_in:
+            answer = self.page.request.post(f"{address}/api/v1/session", data={"token": TOKEN})
+            assert answer.status == 201, answer.text()
+        self._prefer(theme)
+        self.page.goto(address + shown.path.format(**self._world.names))
+        self.settle()
+        if shown.act:
+            shown.act(self.page)
+            self.settle()
+
+    def settle(self) -> None:
+        """Return when nothing is loading and all is drawn."""
+        while True:
+            self.page.wait_for_function(_READY)
+            self.page.evaluate(_TWO_FRAMES)
+            if not self._waiting:
+                return
+            self.page.wait_for_timeout(_POLL_MS)
+
+    def show(self, theme: str) -> None:
+        """Have the machine prefer a theme, as the app then does."""
+        self._prefer(theme)
+        self.settle()
+
+    def _prefer(self, theme: str) -> None:
+        self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.said.append(f"{message.type}: {message.text} {message.location.get('url', '')}")
+
+    def _ask(self, request: Request) -> None:
+        if _STREAM not in request.url:
+            self._waiting.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self._waiting.discard(request)
+
+
+@contextmanager
+def looker(browser: Browser, world: World, width: str) -> Iterator[Looker]:
+    """A window of that width."""
+    wide, high = WIDTHS[width]
+    is_phone = width == "phone"
+    context = browser.new_context(
+        viewport={"width": wide, "height": high}, is_mobile=is_phone, has_touch=is_phone,
+        timezone_id="America/New_York", locale="en-US",
+    )  # fmt: skip
+    yield Looker(context.new_page(), world)
+    context.close()
