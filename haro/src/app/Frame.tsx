@@ -1,6 +1,6 @@
 /** What is around every page: rail, top bar, banners, palette, kill switch. */
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
-import { Outlet, ScrollRestoration, useLocation } from "react-router";
+import { Outlet, ScrollRestoration, useMatches } from "react-router";
 
 import { Live } from "~/live/Live";
 import { Skeleton } from "~/ui/Answer";
@@ -49,22 +49,31 @@ export function Frame() {
   );
 }
 
-/** Another page takes the focus, so that it is read out. A fault of one page goes with it. */
+/**
+ * Another page takes the focus, so that it is read out, and a fault of the one before goes with it. Parts of a page that
+ * have addresses of their own are the same page: it stays as it is, and so does the focus.
+ */
 function Main() {
-  const { pathname } = useLocation();
+  const page = usePageAddress();
   const main = useRef<HTMLElement>(null);
-  const isFirst = useRef(true);
+  const before = useRef(page);
   useEffect(() => {
-    if (!isFirst.current) main.current?.focus({ preventScroll: true });
-    isFirst.current = false;
-  }, [pathname]);
+    if (before.current !== page) main.current?.focus({ preventScroll: true });
+    before.current = page;
+  }, [page]);
   return (
     <main id="main" ref={main} tabIndex={-1} className="min-w-0 flex-1 outline-none">
-      <Fence key={pathname}>
+      <Fence key={page}>
         <Suspense fallback={<Skeleton className="m-4 h-64" />}>
           <Outlet />
         </Suspense>
       </Fence>
     </main>
   );
+}
+
+/** The address of the page in the frame, without that of a part of it. */
+function usePageAddress(): string {
+  const [frame, page] = useMatches();
+  return (page ?? frame)?.pathname ?? "/";
 }

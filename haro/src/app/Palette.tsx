@@ -8,7 +8,7 @@ import { api } from "~/api/client";
 import { ModeBadge } from "~/ui/Badge";
 
 import { PLACES } from "./places";
-import { changePreferences, shownTheme } from "./preferences";
+import { changePreferences, useShownTheme } from "./preferences";
 
 interface PaletteProps {
   open: boolean;
@@ -18,6 +18,7 @@ interface PaletteProps {
 
 export default function Palette({ open, onOpenChange, onKill }: PaletteProps) {
   const navigate = useNavigate();
+  const other = useShownTheme() === "dark" ? "light" : "dark";
   const done = (act: () => unknown) => () => {
     onOpenChange(false);
     void act();
@@ -46,11 +47,8 @@ export default function Palette({ open, onOpenChange, onKill }: PaletteProps) {
           <Item icon={<OctagonX size={15} />} onSelect={done(onKill)}>
             Kill switch
           </Item>
-          <Item
-            icon={<SunMoon size={15} />}
-            onSelect={done(() => changePreferences({ theme: shownTheme() === "dark" ? "light" : "dark" }))}
-          >
-            Switch to the {shownTheme() === "dark" ? "light" : "dark"} theme
+          <Item icon={<SunMoon size={15} />} onSelect={done(() => changePreferences({ theme: other }))}>
+            Switch to the {other} theme
           </Item>
         </Group>
         <Group heading="Pages">

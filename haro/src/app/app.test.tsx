@@ -1,5 +1,7 @@
-import { screen, within } from "@testing-library/react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { createMemoryRouter, Link, Outlet, type RouteObject, RouterProvider } from "react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { api } from "~/api/client";
@@ -66,6 +68,58 @@ describe("the frame", () => {
     await userEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Kill" }));
     await expect.poll(() => asked[0]?.body).toMatchObject({ flatten: false });
     await expect.poll(() => screen.queryByRole("dialog")).toBeNull();
+  });
+});
+
+describe("a page in the frame", () => {
+  function inFrame(address: string, children: RouteObject[]) {
+    const router = createMemoryRouter([{ path: "/", element: <Frame />, children }], { initialEntries: [address] });
+    render(
+      <QueryClientProvider client={queryClient()}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>,
+    );
+  }
+  const Kept = () => (
+    <>
+      <input aria-label="Typed" />
+      <Link to="more">More</Link>
+      <Outlet />
+    </>
+  );
+  const Odd = () => {
+    throw new Error("it is odd");
+  };
+
+  it("stays as it is, and so does the focus, where a part of it is gone to", async () => {
+    inFrame("/kept/1", [
+      {
+        path: "kept/:id",
+        element: <Kept />,
+        children: [
+          { index: true, element: "one part" },
+          { path: "more", element: "another part" },
+        ],
+      },
+    ]);
+    await userEvent.type(await screen.findByLabelText("Typed"), "something");
+    await userEvent.click(screen.getByRole("link", { name: "More" }));
+    expect(await screen.findByText("another part")).toBeInTheDocument();
+    expect(screen.getByLabelText("Typed")).toHaveValue("something");
+    expect(screen.getByRole("link", { name: "More" })).toHaveFocus();
+  });
+
+  it("gives the focus to the next, and leaves its fault behind", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    inFrame("/odd", [
+      { path: "odd", element: <Odd /> },
+      { path: "orders", element: "all orders" },
+    ]);
+    expect(await screen.findByText(/it is odd/)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("link", { name: "Orders" }));
+    expect(await screen.findByText("all orders")).toBeInTheDocument();
+    expect(screen.queryByText(/it is odd/)).not.toBeInTheDocument();
+    expect(screen.getByRole("main")).toHaveFocus();
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type IChartApi,
   type ISeriesApi,
   LineSeries,
+  type PriceFormatCustom,
   type Time,
 } from "lightweight-charts";
 import { useCallback, useEffect, useMemo, useRef } from "react";
@@ -16,7 +17,7 @@ import { colour } from "./theme";
 import { CURVES } from "./tokens";
 import { TradeMarks } from "./TradeMarks";
 import { useChart } from "./useChart";
-import type { Span } from "./window";
+import { type Span, wholeOf } from "./window";
 
 interface CandleChartProps {
   label: string;
@@ -92,11 +93,6 @@ function emptied(chart: IChartApi): Drawn {
     wickDownColor: down,
     borderVisible: false,
     priceLineVisible: false,
-    priceFormat: {
-      type: "custom",
-      formatter: (value: number) => exact(Number(value.toPrecision(7)), 2),
-      minMove: 1e-8,
-    },
   });
   price.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.22 } });
   const marks = new TradeMarks();
@@ -104,7 +100,18 @@ function emptied(chart: IChartApi): Drawn {
   return { chart, price, volume, lines: [], marks };
 }
 
+/** Under the price is room for the volume: there is no price where none was below nought. */
+function priceFormat(bars: Bar[]): PriceFormatCustom {
+  const least = bars.some(({ low }) => low < 0) ? -Infinity : 0;
+  return {
+    type: "custom",
+    formatter: (value: number) => (value < least ? "" : exact(Number(value.toPrecision(7)), 2)),
+    minMove: 1e-8,
+  };
+}
+
 function fill(drawn: Drawn, bars: Bar[], lines: Line[]): void {
+  drawn.price.applyOptions({ priceFormat: priceFormat(bars) });
   const [rose, fell] = [colour("gain", 0.35), colour("loss", 0.35)];
   drawn.volume.setData(
     bars.map((bar) => ({ time: bar.time as Time, value: bar.volume, color: bar.close >= bar.open ? rose : fell })),
@@ -153,7 +160,7 @@ function look(chart: IChartApi, bars: Bar[], span: Span | null): void {
   const [first, last] = [bars[0], bars.at(-1)];
   if (!first || !last) return;
   if (!span || span.to < first.time || span.from > last.time) {
-    chart.timeScale().fitContent();
+    chart.timeScale().setVisibleLogicalRange(wholeOf(bars.length, chart.timeScale().width()));
     return;
   }
   const now = chart.timeScale().getVisibleRange();

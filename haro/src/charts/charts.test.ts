@@ -5,7 +5,7 @@ import { aTrade } from "~/testing/runs";
 import { barAt, barsOf, isOverPrice, onBars, tradesOn } from "./candles";
 import { drawdowns, from100, isDaily, pointsOf } from "./curves";
 import { points } from "./Sparkline";
-import { around, barSeconds, isoOf, spanIn, windowOf } from "./window";
+import { around, barSeconds, isoOf, spanIn, windowOf, wholeOf } from "./window";
 
 const DAY = 86_400;
 const at = (day: string) => Date.parse(day) / 1000;
@@ -101,4 +101,17 @@ test("a trade stands on the bars in which it began and ended", () => {
 test("a sparkline fills its box, and what never moves is flat", () => {
   expect(points([1, 3, 2])).toBe("0.0,22.5 48.0,1.5 96.0,12.0");
   expect(points([2, 2])).toBe("0.0,12.0 96.0,12.0");
+});
+
+test("the whole of a chart leaves room for half a word at both ends, whatever its width", () => {
+  for (const [count, width] of [
+    [3_000, 1_000],
+    [40, 200],
+  ] as const) {
+    const { from, to } = wholeOf(count, width);
+    const pixels = width / (to - from + 1);
+    expect(Math.abs(-from * pixels - 22)).toBeLessThan(1);
+    expect(to - (count - 1)).toBeCloseTo(-from);
+  }
+  expect(wholeOf(1, 0)).toEqual({ from: -1, to: 1 });
 });

@@ -32,7 +32,9 @@ const drawn = vi.hoisted((): Drawn => ({ series: [], ranges: [], heard: {}, prim
 
 vi.mock("lightweight-charts", () => {
   const timeScale = () => ({
-    fitContent: () => drawn.ranges.push("all"),
+    width: () => 600,
+    setVisibleLogicalRange: ({ from, to }: { from: number; to: number }) =>
+      drawn.ranges.push(from < 0 && to > 0 ? "all" : { from, to }),
     setVisibleRange: (range: unknown) => drawn.ranges.push(range),
     getVisibleRange: () => null,
     timeToCoordinate: (time: number) => time % 1000,
@@ -46,6 +48,7 @@ vi.mock("lightweight-charts", () => {
         drawn.series.push(one);
         return {
           setData: (data: unknown[]) => (one.data = data),
+          applyOptions: (options: object) => Object.assign(one.options, options),
           priceScale: () => ({ applyOptions: () => undefined }),
           priceToCoordinate: (price: number) => price,
           attachPrimitive: (primitive: Primitive) => {

@@ -22,6 +22,14 @@ export function spanIn(params: URLSearchParams): Span | null {
   return from !== undefined && to !== undefined && from < to ? { from, to } : null;
 }
 
+const HALF_A_WORD = 22;
+
+/** Of `count` bars all, with room at both ends for the words of the time axis, which is so many pixels wide; in bars. */
+export function wholeOf(count: number, width: number): Span {
+  const room = Math.max(0.5, (count * HALF_A_WORD) / Math.max(width - 2 * HALF_A_WORD, HALF_A_WORD));
+  return { from: -room, to: count - 1 + room };
+}
+
 export const isoOf = (time: number): string => new Date(time * 1000).toISOString().slice(0, 19) + "Z";
 
 /** Around a trade: some room on both sides. `bar`: seconds that a bar lasts. */

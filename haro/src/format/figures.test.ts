@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { count, direction, exact, money, percent, ratio, signedMoney, UNKNOWN } from "./figures";
+import { briefPercent, count, direction, exact, money, percent, price, ratio, signedMoney, UNKNOWN } from "./figures";
 
 describe("money", () => {
   it("has the currency's digits and thin spaces between thousands", () => {
@@ -38,15 +38,39 @@ it("shows fractions as percentages", () => {
   expect(percent(12.5, true)).toBe("+1\u202f250.00\u202f%");
 });
 
+it("shows a fraction of a table of months rounded, with one digit and its sign", () => {
+  expect([0.0049, -0.0046, 0.2857, -0.0004, 0, null].map((one) => briefPercent(one))).toEqual([
+    "+0.5",
+    "\u22120.5",
+    "+28.6",
+    "0.0",
+    "0.0",
+    UNKNOWN,
+  ]);
+});
+
+it("gives a price digits by its size, so that a column of them is aligned", () => {
+  expect(["24.834966", "100", "1.13245678", "0.0123456789", "0", null].map((one) => price(one))).toEqual([
+    "24.83",
+    "100.00",
+    "1.13246",
+    "0.01234568",
+    "0.00",
+    UNKNOWN,
+  ]);
+});
+
 describe("direction", () => {
   it.each([
     ["0.01", "gain"],
     ["-0.01", "loss"],
-    ["0.000", "none"],
-    ["-0.0", "none"],
+    ["0.004", "none"],
+    ["-0.004", "none"],
     ["0E-8", "none"],
     [3, "gain"],
     [-3, "loss"],
     [null, "none"],
-  ] as const)("of %s is %s", (value, expected) => expect(direction(value)).toBe(expected));
+  ] as const)("of %s, written as money, is %s", (value, expected) =>
+    expect(direction(signedMoney(value))).toBe(expected),
+  );
 });

@@ -48,6 +48,13 @@ export const signedMoney = (amount: Figure, digits = 2): string =>
 /** A price or a quantity with the digits that it has, at most eight. */
 export const exact = (amount: Figure, least = 0): string => written(amount, { least, most: Math.max(least, 8) }, false);
 
+/** A price with digits by its size, so that those of a column stand below each other; the exact one is for the hover. */
+export function price(amount: Figure): string {
+  const size = Math.abs(Number(amount));
+  const digits = size >= 10 || size === 0 ? 2 : size >= 0.1 ? 5 : 8;
+  return written(amount, { least: digits, most: digits }, false);
+}
+
 /** A count. */
 export const count = (amount: Figure): string => written(amount, { least: 0, most: 0 }, false);
 
@@ -56,14 +63,19 @@ export const ratio = (amount: Figure): string => written(amount, { least: 2, mos
 
 /** A fraction as a percentage: 0.0431 is `4.31 %`. It is a statistic, and no amount of money: a float may carry it. */
 export function percent(fraction: Figure, signed = false): string {
-  if (!isKnown(fraction)) return UNKNOWN;
-  return `${written(Number(fraction) * 100, { least: 2, most: 2 }, signed)}${THIN}%`;
+  return isKnown(fraction) ? `${hundredths(fraction, 2, signed)}${THIN}%` : UNKNOWN;
 }
 
-/** Which way an amount goes, read off its sign. */
-export function direction(figure: Figure): "gain" | "loss" | "none" {
-  if (!isKnown(figure)) return "none";
-  const text = String(figure);
-  if (/^[+-]?0*(\.0*)?([eE].*)?$/.test(text)) return "none";
-  return text.startsWith("-") ? "loss" : "gain";
+/** The same with one digit, and without its sign of per cent: `+4.3`. */
+export function briefPercent(fraction: Figure): string {
+  return isKnown(fraction) ? hundredths(fraction, 1, true) : UNKNOWN;
+}
+
+const hundredths = (fraction: string | number, digits: number, signed: boolean): string =>
+  written(Number(fraction) * 100, { least: digits, most: digits }, signed);
+
+/** Which way an amount goes, as it is written: what is rounded to nought goes nowhere. */
+export function direction(text: string): "gain" | "loss" | "none" {
+  if (text.startsWith(MINUS)) return "loss";
+  return text.startsWith("+") ? "gain" : "none";
 }

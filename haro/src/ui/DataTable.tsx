@@ -14,8 +14,8 @@ declare module "@tanstack/react-table" {
   interface ColumnMeta<TData extends RowData, TValue> {
     /** Figures are right-aligned. */
     numeric?: boolean;
-    /** Left out on narrow screens. */
-    wide?: boolean;
+    /** Left out on narrow screens; what is very wide, on all but wide ones. */
+    wide?: boolean | "very";
     /** The API's name of the column, where it can be sorted by. */
     sort?: string;
   }
@@ -97,9 +97,9 @@ export function DataTable<T>({
                   <td
                     key={id}
                     className={cx(
-                      "px-3 py-2 align-middle first:pl-4 last:pr-4 compact:py-1",
+                      "px-3 py-2 align-middle first:pl-4 last:pr-4 max-md:px-2 compact:py-1",
                       column.columnDef.meta?.numeric && "figure text-right",
-                      column.columnDef.meta?.wide && "max-md:hidden",
+                      hidden(column.columnDef.meta?.wide),
                     )}
                   >
                     {flexRender(column.columnDef.cell, getContext())}
@@ -115,8 +115,11 @@ export function DataTable<T>({
   );
 }
 
+const hidden = (wide: boolean | "very" | undefined) =>
+  wide === "very" ? "max-2xl:hidden" : wide ? "max-md:hidden" : undefined;
+
 interface HeadingProps {
-  meta: { numeric?: boolean; wide?: boolean; sort?: string } | undefined;
+  meta: { numeric?: boolean; wide?: boolean | "very"; sort?: string } | undefined;
   sorted: string | undefined;
   setSort: (sort: string | undefined) => void;
   children: ReactNode;
@@ -128,9 +131,9 @@ function Heading({ meta, sorted, setSort, children }: HeadingProps) {
   const isDown = sorted === `-${name}`;
   const isUp = sorted === name;
   const look = cx(
-    "px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4",
+    "px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4 max-md:px-2",
     meta?.numeric && "text-right",
-    meta?.wide && "max-md:hidden",
+    hidden(meta?.wide),
   );
   if (!name)
     return (

@@ -1,5 +1,5 @@
 /** Figures in place: right digits, sign and colour, the full value on hover. */
-import { direction, exact, type Figure as Value, money, percent, signedMoney, UNKNOWN } from "~/format/figures";
+import { direction, exact, type Figure as Value, money, percent, price, signedMoney, UNKNOWN } from "~/format/figures";
 
 import { cx } from "./cx";
 
@@ -15,18 +15,27 @@ export function Money({ value, digits }: { value: Value; digits?: number }) {
 
 /** A gain or a loss in money. */
 export function Pnl({ value, digits }: { value: Value; digits?: number }) {
-  return (
-    <span className={cx("figure", TONE[direction(value)])} title={value == null ? undefined : String(value)}>
-      {signedMoney(value, digits)}
-    </span>
-  );
+  return <Signed value={value} text={signedMoney(value, digits)} />;
 }
 
 /** A gain or a loss as a fraction. */
 export function Return({ value }: { value: Value }) {
+  return <Signed value={value} text={percent(value, true)} />;
+}
+
+function Signed({ value, text }: { value: Value; text: string }) {
   return (
-    <span className={cx("figure", TONE[direction(value)])} title={value == null ? undefined : String(value)}>
-      {percent(value, true)}
+    <span className={cx("figure", TONE[direction(text)])} title={value == null ? undefined : String(value)}>
+      {text}
+    </span>
+  );
+}
+
+/** What was paid for one: in digits that fit a column, exact on hover. */
+export function Price({ value }: { value: Value }) {
+  return (
+    <span className="figure" title={value == null ? undefined : String(value)}>
+      {price(value)}
     </span>
   );
 }

@@ -14,9 +14,9 @@ export interface MenuItem {
 
 export function Menu({ trigger, items }: { trigger: ReactNode; items: MenuItem[] }) {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={document.getElementById("main")}>
         <DropdownMenu.Content
           align="end"
           sideOffset={4}

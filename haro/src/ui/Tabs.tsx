@@ -1,5 +1,6 @@
 /** Parts of a page, each with an address of its own. */
-import { NavLink } from "react-router";
+import { useEffect, useRef } from "react";
+import { NavLink, useLocation } from "react-router";
 
 import { cx } from "./cx";
 
@@ -10,8 +11,15 @@ export interface Tab {
 }
 
 export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
+  const bar = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    const active = bar.current?.querySelector<HTMLElement>("[aria-current=page]");
+    if (bar.current && active)
+      bar.current.scrollLeft = active.offsetLeft - (bar.current.clientWidth - active.offsetWidth) / 2;
+  }, [pathname]);
   return (
-    <nav aria-label={label} className="overflow-x-auto border-b border-line">
+    <nav ref={bar} aria-label={label} className="relative overflow-x-auto border-b border-line">
       <ul className="flex gap-1">
         {tabs.map(({ label: text, to, end }) => (
           <li key={to}>

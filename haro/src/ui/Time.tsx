@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from "react";
 
 import { useZone } from "~/app/preferences";
-import { ago, bothTimes, duration, moment } from "~/format/times";
+import { ago, bothTimes, day, duration, moment } from "~/format/times";
 
 const BEAT_MS = 5_000;
 let now = Date.now();
@@ -29,11 +29,19 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
 
-export function Moment({ at }: { at: string | null | undefined }) {
+interface MomentProps {
+  at: string | null | undefined;
+  /** How finely; a day is that of UTC, as daily bars have it. */
+  to?: "second" | "minute" | "day";
+}
+
+const LENGTH = { second: undefined, minute: 16 };
+
+export function Moment({ at, to = "second" }: MomentProps) {
   const zone = useZone();
   return (
     <time dateTime={at ?? undefined} title={bothTimes(at, zone)} className="figure">
-      {moment(at, zone)}
+      {to === "day" ? day(at) : moment(at, zone).slice(0, LENGTH[to])}
     </time>
   );
 }

@@ -24,7 +24,11 @@ export function ActiveRuns() {
     {
       header: "Run",
       cell: ({ id, name }) => (
-        <Link to={`/runs/${id}`} className="text-accent hover:underline">
+        <Link
+          to={`/runs/${id}`}
+          title={name}
+          className="block max-w-24 truncate text-accent hover:underline 2xl:max-w-52"
+        >
           {name}
         </Link>
       ),

@@ -54,7 +54,14 @@ it("names the first steps where nothing was done yet", async () => {
   expect(await screen.findByRole("heading", { name: "First steps" })).toBeInTheDocument();
   expect(screen.getByRole("link", { name: "Import data" })).toHaveAttribute("href", "/data/import");
   expect(await screen.findByText("Nothing needs your attention.")).toBeInTheDocument();
+  expect(screen.queryByRole("heading", { name: "Portfolio" })).not.toBeInTheDocument();
+});
+
+it("has no first steps where somebody ordered by hand, and no run yet", async () => {
+  answers("get", "/api/v1/orders", page(order()));
+  show();
   expect(await screen.findByText("No paper run has traded yet.")).toBeInTheDocument();
+  expect(screen.queryByRole("heading", { name: "First steps" })).not.toBeInTheDocument();
 });
 
 it("shows how all runs stand, today's gain, what is active and what happened last", async () => {
@@ -125,6 +132,7 @@ it("shows how all runs stand, today's gain, what is active and what happened las
 });
 
 it("has the mode in its address", async () => {
+  answers("get", "/api/v1/orders", page(order()));
   const asked = answers("get", "/api/v1/portfolio/equity", portfolio({ mode: "live" }));
   const { address } = show();
   await userEvent.click(await screen.findByRole("button", { name: "live" }));

@@ -15,7 +15,10 @@ import { RecentBacktests, RecentFills, RecentOrders } from "./Recent";
 import { VenuesHealth } from "./VenuesHealth";
 
 export default function DashboardPage() {
-  const runs = api.useQuery("get", "/api/v1/runs", { params: { query: { page_size: 1 } } });
+  const runs = api.useQuery("get", "/api/v1/runs", { params: { query: { page_size: 1 } } }).data;
+  const orders = api.useQuery("get", "/api/v1/orders", { params: { query: { page_size: 1 } } }).data;
+  const isKnown = runs !== undefined && orders !== undefined;
+  const isNew = isKnown && runs.total === 0 && orders.total === 0;
   return (
     <Page
       title="Dashboard"
@@ -26,15 +29,17 @@ export default function DashboardPage() {
       }
     >
       <Alerts />
-      {runs.data?.total === 0 && <FirstSteps />}
-      {runs.isPending ? <Skeleton className="h-72" /> : <Portfolio />}
-      <div className="grid gap-4 xl:grid-cols-2">
-        {[ActiveRuns, RecentBacktests, RecentOrders, RecentFills].map((Part, at) => (
-          <Fence key={at}>
-            <Part />
-          </Fence>
-        ))}
-      </div>
+      {isNew && <FirstSteps />}
+      {isKnown ? !isNew && <Portfolio /> : <Skeleton className="h-72" />}
+      {!isNew && (
+        <div className="grid gap-4 xl:grid-cols-2">
+          {[ActiveRuns, RecentBacktests, RecentOrders, RecentFills].map((Part, at) => (
+            <Fence key={at}>
+              <Part />
+            </Fence>
+          ))}
+        </div>
+      )}
       <VenuesHealth />
     </Page>
   );

@@ -8,7 +8,7 @@ import { amountOf } from "~/pages/orders/words";
 import { Answer, Empty, Skeleton } from "~/ui/Answer";
 import { ModeBadge, OrderStatusBadge, SideBadge, StatusBadge } from "~/ui/Badge";
 import { ButtonLink } from "~/ui/Button";
-import { Exact, Return } from "~/ui/Figure";
+import { Exact, Price, Return } from "~/ui/Figure";
 import { Panel } from "~/ui/Panel";
 import { Rows, type RowsColumn } from "~/ui/Rows";
 import { Ago } from "~/ui/Time";
@@ -73,7 +73,7 @@ const FILLS: RowsColumn<Fill>[] = [
   { header: "Side", cell: ({ side }) => <SideBadge side={side} /> },
   { header: "Quantity", numeric: true, cell: ({ quantity }) => <Exact value={quantity} /> },
   { header: "Symbol", cell: ({ symbol }) => symbol },
-  { header: "Price", numeric: true, cell: ({ price }) => <Exact value={price} least={2} /> },
+  { header: "Price", numeric: true, cell: ({ price }) => <Price value={price} /> },
 ];
 
 export function RecentFills() {
@@ -99,7 +99,11 @@ const BACKTESTS: RowsColumn<Schemas["ListedRunResponse"]>[] = [
   {
     header: "Run",
     cell: ({ id, name }) => (
-      <Link to={`/runs/${id}`} className="text-accent hover:underline">
+      <Link
+        to={`/runs/${id}`}
+        title={name}
+        className="block max-w-36 truncate text-accent hover:underline 2xl:max-w-60"
+      >
         {name}
       </Link>
     ),

@@ -57,7 +57,7 @@ const COLUMNS: ColumnDef<Series>[] = [
   {
     id: "last",
     header: "Last",
-    meta: { numeric: true, sort: "last" },
+    meta: { numeric: true, wide: true, sort: "last" },
     cell: ({ row: { original: one } }) => shownTime(one.last, one.timeframe),
   },
   {

@@ -2,6 +2,7 @@
 import type { Strategy } from "~/api/types";
 import { CheckField, SelectField, TextField } from "~/ui/Field";
 import { Panel } from "~/ui/Panel";
+import { Prose } from "~/ui/Prose";
 
 import type { PartProps } from "./RunForm";
 import { helpOf, type ParameterField } from "./schema";
@@ -20,7 +21,7 @@ export function What({ draft, change, errorOf, strategies, fields }: WhatProps) 
           label="Strategy"
           value={draft.strategy}
           onChange={({ target }) => change({ strategy: target.value, parameters: {} })}
-          help={chosen?.description}
+          help={chosen && <Prose>{chosen.description}</Prose>}
           error={chosen?.error ?? errorOf("strategy_id")}
         >
           {!chosen && <option value={draft.strategy}>{draft.strategy || "Choose one"}</option>}

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { api } from "~/api/client";
 import { SideBadge } from "~/ui/Badge";
 import { Facts } from "~/ui/Facts";
-import { Exact } from "~/ui/Figure";
+import { Exact, Price } from "~/ui/Figure";
 import { Moment } from "~/ui/Time";
 
 import { ORDER_CLASSES, TIMES } from "./draft";
@@ -26,7 +26,7 @@ export function OrderFacts({ order }: { order: OrderDetail }) {
           { name: "Side", value: <SideBadge side={order.side} /> },
           { name: "Quantity", value: amountOf(order) },
           { name: "Filled", value: <Exact value={order.filled_quantity} /> },
-          { name: "Average price", value: <Exact value={order.average_price} least={2} /> },
+          { name: "Average price", value: <Price value={order.average_price} /> },
           { name: "Price", value: priceOf(order) },
           { name: "Works", value: TIMES[order.time_in_force] + (order.expires ? ` ${order.expires}` : "") },
           order.expires_at != null && { name: "Ends", value: <Moment at={order.expires_at} /> },

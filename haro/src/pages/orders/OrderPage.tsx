@@ -51,7 +51,7 @@ function Shown({ order }: { order: OrderDetail }) {
       <Panel label="What it asks">
         <OrderFacts order={order} />
       </Panel>
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid items-start gap-4 lg:grid-cols-2">
         <Panel title="Life cycle">
           <LifeCycle order={order} />
         </Panel>

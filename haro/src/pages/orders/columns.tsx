@@ -4,10 +4,10 @@ import { Link } from "react-router";
 
 import type { Order } from "~/api/types";
 import { ModeBadge, OrderStatusBadge, SideBadge } from "~/ui/Badge";
-import { Exact } from "~/ui/Figure";
+import { Exact, Price } from "~/ui/Figure";
 import { Ago, Moment } from "~/ui/Time";
 
-import { amountOf, priceOf } from "./words";
+import { amountOf, isOver, priceOf } from "./words";
 
 export const COLUMNS: ColumnDef<Order>[] = [
   {
@@ -65,7 +65,7 @@ export const COLUMNS: ColumnDef<Order>[] = [
     id: "average",
     header: "Average price",
     meta: { numeric: true, wide: true },
-    cell: ({ row: { original: order } }) => <Exact value={order.average_price} least={2} />,
+    cell: ({ row: { original: order } }) => <Price value={order.average_price} />,
   },
   {
     id: "status",
@@ -74,7 +74,7 @@ export const COLUMNS: ColumnDef<Order>[] = [
     cell: ({ row: { original: order } }) => (
       <span title={order.reason ?? undefined}>
         <OrderStatusBadge status={order.status} />
-        {order.cancel_asked && order.status !== "cancelled" && <span className="text-soft"> · cancelling</span>}
+        {order.cancel_asked && !isOver(order) && <span className="text-soft"> · cancelling</span>}
       </span>
     ),
   },

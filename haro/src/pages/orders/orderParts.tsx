@@ -1,15 +1,15 @@
 /** An order's fills, and what its venue was sent for it. */
 import type { Fill, Schemas } from "~/api/types";
 import { Empty } from "~/ui/Answer";
-import { Exact, Money } from "~/ui/Figure";
+import { Exact, Money, Price } from "~/ui/Figure";
 import { Rows, type RowsColumn } from "~/ui/Rows";
 import { Moment } from "~/ui/Time";
 
 const FILLS: RowsColumn<Fill>[] = [
   { header: "Filled", cell: ({ filled_at: at }) => <Moment at={at} /> },
   { header: "Quantity", numeric: true, cell: ({ quantity }) => <Exact value={quantity} /> },
-  { header: "Price", numeric: true, cell: ({ price }) => <Exact value={price} least={2} /> },
-  { header: "Commission", numeric: true, cell: ({ commission }) => <Money value={commission} /> },
+  { header: "Price", numeric: true, cell: ({ price }) => <Price value={price} /> },
+  { header: "Commission", numeric: true, wide: true, cell: ({ commission }) => <Money value={commission} /> },
   { header: "Notes", wide: true, cell: ({ notes }) => notes.join(", ") },
 ];
 
@@ -22,7 +22,7 @@ type Submission = Schemas["SubmissionResponse"];
 
 const SUBMISSIONS: RowsColumn<Submission>[] = [
   { header: "Sent", cell: ({ sent_at: at }) => (at ? <Moment at={at} /> : "with its entry") },
-  { header: "Part", cell: ({ part }) => part },
+  { header: "Part", wide: true, cell: ({ part }) => part },
   { header: "Quantity", numeric: true, cell: ({ quantity }) => <Exact value={quantity} /> },
   { header: "Filled", numeric: true, cell: ({ filled_quantity: filled }) => <Exact value={filled} /> },
   { header: "State", cell: ({ state, cancels }) => (cancels > 0 ? `${state}, cancel asked` : state) },
@@ -30,7 +30,7 @@ const SUBMISSIONS: RowsColumn<Submission>[] = [
     header: "Venue's id",
     wide: true,
     cell: ({ venue_id: id }) => (
-      <code className="block max-w-32 truncate font-mono text-label" title={id ?? undefined}>
+      <code className="block max-w-20 truncate font-mono text-label" title={id ?? undefined}>
         {id ?? "not known yet"}
       </code>
     ),

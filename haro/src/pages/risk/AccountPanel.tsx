@@ -64,6 +64,7 @@ function LimitTable({ of: name, limits, use, fields }: LimitTableProps) {
     { header: "Limit", cell: ({ title }) => title },
     {
       header: "Used",
+      wide: true,
       cell: (field) => {
         const part = usedPart(limits[field.name], use[field.name]);
         return part === null ? null : (

@@ -9,7 +9,7 @@ import { Answer, Empty, Skeleton } from "~/ui/Answer";
 import { DataTable } from "~/ui/DataTable";
 import { Panel } from "~/ui/Panel";
 import { useTableState } from "~/ui/tableState";
-import { Moment } from "~/ui/Time";
+import { Ago, Moment } from "~/ui/Time";
 
 const PAGE = 25;
 const NO_FILTERS = [] as const;
@@ -21,19 +21,39 @@ const said = ({ payload }: Event, name: string): string => {
 };
 
 const COLUMNS: ColumnDef<Event>[] = [
-  { id: "at", header: "When", cell: ({ row: { original } }) => <Moment at={original.ts} /> },
+  {
+    id: "at",
+    header: "When",
+    cell: ({ row: { original } }) => (
+      <>
+        <span className="max-md:hidden">
+          <Moment at={original.ts} to="minute" />
+        </span>
+        <span className="md:hidden">
+          <Ago at={original.ts} />
+        </span>
+      </>
+    ),
+  },
   {
     id: "what",
     header: "What",
     cell: ({ row: { original } }) =>
       original.type === "risk.LimitBreached" ? <span className="text-loss">halted</span> : "refused",
   },
-  { id: "rule", header: "By", cell: ({ row: { original } }) => said(original, "rule").replaceAll("_", " ") },
-  { id: "symbol", header: "Symbol", cell: ({ row: { original } }) => said(original, "symbol") },
+  {
+    id: "rule",
+    header: "By",
+    meta: { wide: true },
+    cell: ({ row: { original } }) => said(original, "rule").replaceAll("_", " "),
+  },
+  { id: "symbol", header: "Symbol", meta: { wide: true }, cell: ({ row: { original } }) => said(original, "symbol") },
   {
     id: "reason",
     header: "Why",
-    cell: ({ row: { original } }) => <span className="block min-w-56 wrap-anywhere">{said(original, "reason")}</span>,
+    cell: ({ row: { original } }) => (
+      <span className="block min-w-56 wrap-anywhere max-md:min-w-24">{said(original, "reason")}</span>
+    ),
   },
   { id: "of", header: "Of", cell: ({ row: { original } }) => <Whose event={original} /> },
 ];

@@ -362,7 +362,7 @@ test("orders and fills are two tables with states of their own", async () => {
   const fills = answer("/runs/r1/fills", pageOf([fill]));
   show(aRun(), "/orders?status=rejected&fill-side=sell");
   expect(await screen.findByText("cannot be paid")).toBeInTheDocument();
-  expect(await screen.findByText("10.125")).toBeInTheDocument();
+  expect(await screen.findByTitle("10.125")).toBeInTheDocument();
   expect(orders[0]?.get("status")).toBe("rejected");
   expect(fills[0]?.get("side")).toBe("sell");
 });

@@ -3,6 +3,7 @@ import { useOutletContext } from "react-router";
 
 import { api } from "~/api/client";
 import type { Run, RunDetail } from "~/api/types";
+import { barSeconds } from "~/charts/window";
 
 const LIVE_MS = 10_000;
 const POINTS = 2_000;
@@ -44,3 +45,7 @@ export const useBenchmark = (run: Run) =>
 
 export const useMonths = (run: Run) =>
   api.useQuery("get", "/api/v1/runs/{run_id}/months", { params: of(run) }, freshness(run));
+
+/** How finely times of a run are worth showing: what happens on daily bars happens on a day. */
+export const finest = ({ timeframe }: RunDetail): "minute" | "day" =>
+  timeframe && barSeconds(timeframe) >= 86_400 ? "day" : "minute";

@@ -59,8 +59,8 @@ export function runColumns({ chosen, toggle, isFull }: Choice): Column[] {
     column(
       "name",
       "Name",
-      ({ id, name, symbols, timeframe, mode }) => (
-        <span className="flex min-w-40 flex-col">
+      ({ id, name, strategy_id, symbols, timeframe, mode }) => (
+        <span className="flex min-w-40 flex-col max-md:min-w-28">
           <Link to={`/runs/${id}`} className="font-medium wrap-anywhere hover:underline">
             {name}
           </Link>
@@ -68,6 +68,7 @@ export function runColumns({ chosen, toggle, isFull }: Choice): Column[] {
             <ModeBadge mode={mode} />
           </span>
           <span className="text-label text-soft">
+            <span className="max-md:hidden 2xl:hidden">{strategy_id} · </span>
             {symbols.length > 3 ? `${symbols.slice(0, 3).join(", ")} …` : symbols.join(", ")} {timeframe}
           </span>
         </span>
@@ -76,7 +77,7 @@ export function runColumns({ chosen, toggle, isFull }: Choice): Column[] {
     ),
     column("strategy", "Strategy", ({ strategy_id }) => <span className="whitespace-nowrap">{strategy_id}</span>, {
       sort: "strategy_id",
-      wide: true,
+      wide: "very",
     }),
     column("mode", "Mode", ({ mode }) => <ModeBadge mode={mode} />, { sort: "mode", wide: true }),
     column("status", "Status", (run) => <Status run={run} />, { sort: "status" }),
@@ -110,7 +111,7 @@ function Status({ run: { status, queued, error, halted } }: { run: ListedRun }) 
       <StatusBadge status={status} queued={queued} />
       {(error ?? halted) && (
         <span
-          className="line-clamp-2 max-w-64 min-w-40 text-label text-soft wrap-anywhere"
+          className="line-clamp-2 max-w-48 min-w-40 text-label text-soft wrap-anywhere max-md:hidden"
           title={error ?? halted ?? undefined}
         >
           {halted && "halted: "}

@@ -9,6 +9,7 @@ import { Button, ButtonLink } from "~/ui/Button";
 import { useNotices } from "~/ui/notices";
 import { Page } from "~/ui/Page";
 import { Panel } from "~/ui/Panel";
+import { Prose } from "~/ui/Prose";
 import { Rows, type RowsColumn } from "~/ui/Rows";
 import { useSubmit } from "~/ui/useSubmit";
 
@@ -82,7 +83,9 @@ const COLUMNS: RowsColumn<Strategy>[] = [
         <Link to={`/strategies/${encodeURIComponent(id)}`} className="font-medium text-accent hover:underline">
           {name}
         </Link>
-        <p className="line-clamp-2 max-w-prose text-soft">{description.split("\n\n")[0]}</p>
+        <p className="line-clamp-2 max-w-prose text-soft">
+          <Prose>{description.split("\n\n")[0] ?? ""}</Prose>
+        </p>
       </>
     ),
   },

@@ -10,6 +10,7 @@ import { ButtonLink } from "~/ui/Button";
 import { Facts } from "~/ui/Facts";
 import { Page } from "~/ui/Page";
 import { Panel } from "~/ui/Panel";
+import { Prose } from "~/ui/Prose";
 import { Rows, type RowsColumn } from "~/ui/Rows";
 
 import { newRun, type Parameter, parametersOf } from "./parameters";
@@ -53,12 +54,14 @@ export default function StrategyPage() {
   );
 }
 
-const COLUMNS: RowsColumn<Parameter>[] = [
+const columnsOf = (parameters: Parameter[]): RowsColumn<Parameter>[] => [
   { header: "Parameter", cell: ({ name }) => <code className="font-mono">{name}</code> },
   { header: "Type", wide: true, cell: ({ type }) => type },
   { header: "Default", numeric: true, cell: (one) => one.default },
   { header: "Range", cell: ({ bounds }) => bounds },
-  { header: "What it is", wide: true, cell: ({ description }) => description },
+  ...(parameters.some(({ description }) => description)
+    ? [{ header: "What it is", wide: true, cell: ({ description }: Parameter) => description }]
+    : []),
 ];
 
 function About({ strategy }: { strategy: Strategy }) {
@@ -72,7 +75,11 @@ function About({ strategy }: { strategy: Strategy }) {
               {strategy.error}
             </p>
           )}
-          {strategy.description && <p className="max-w-prose whitespace-pre-line">{strategy.description}</p>}
+          {strategy.description && (
+            <p className="max-w-prose whitespace-pre-line">
+              <Prose>{strategy.description}</Prose>
+            </p>
+          )}
           <Facts
             facts={[
               { name: "Id", value: <code className="font-mono text-label">{strategy.id}</code> },
@@ -91,7 +98,7 @@ function About({ strategy }: { strategy: Strategy }) {
           {parameters.length === 0 ? (
             <Empty title="It has no parameters." />
           ) : (
-            <Rows caption="Parameters" columns={COLUMNS} rows={parameters} rowKey={({ name }) => name} />
+            <Rows caption="Parameters" columns={columnsOf(parameters)} rows={parameters} rowKey={({ name }) => name} />
           )}
         </Panel>
       )}

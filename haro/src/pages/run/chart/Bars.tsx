@@ -12,6 +12,7 @@ import { count } from "~/format/figures";
 import { Answer, Empty, Skeleton } from "~/ui/Answer";
 import { ButtonLink } from "~/ui/Button";
 
+import { trades } from "../useRun";
 import type { View } from "./useView";
 
 /** It is on its way while the bars are asked for. */
@@ -21,6 +22,12 @@ const BARS = 3_000;
 const POINTS = 3_000;
 const TRADES = 500;
 const waiting = <Skeleton className="m-4 h-[30rem] max-md:h-96" />;
+
+const nothing = (
+  <Empty title="No bars of that time are stored" action={<ButtonLink to="/data">Go to the data</ButtonLink>}>
+    The chart draws the bars of the store. A live run&apos;s own bars are recorded, and not stored there.
+  </Empty>
+);
 
 interface BarsProps {
   run: RunDetail;
@@ -33,6 +40,7 @@ interface BarsProps {
 
 export function Bars(props: BarsProps) {
   const { run, symbol, view } = props;
+  const isStored = useIsStored(run, symbol);
   const found = api.useQuery(
     "get",
     "/api/v1/candles",
@@ -41,22 +49,22 @@ export function Bars(props: BarsProps) {
         query: { symbol, timeframe: run.timeframe ?? undefined, ...view.window, limit: BARS },
       },
     },
-    { enabled: view.isKnown && symbol !== "", placeholderData: keepPreviousData },
+    { enabled: view.isKnown && symbol !== "" && isStored === true, placeholderData: keepPreviousData },
   );
+  if (isStored === false) return nothing;
   return (
-    <Answer
-      of={found}
-      loading={waiting}
-      isEmpty={({ items }) => items.length === 0}
-      empty={
-        <Empty title="No bars of that time are stored" action={<ButtonLink to="/data">Go to the data</ButtonLink>}>
-          The chart draws the bars of the store. A live run&apos;s own bars are recorded, and not stored there.
-        </Empty>
-      }
-    >
+    <Answer of={found} loading={waiting} isEmpty={({ items }) => items.length === 0} empty={nothing}>
       {(candles) => <Drawn {...props} candles={candles} />}
     </Answer>
   );
+}
+
+/** Whether its bars, or finer ones, are stored: a backtest's are, those of a run that trades may never have been. */
+function useIsStored(run: RunDetail, symbol: string): boolean | undefined {
+  const isSure = !trades(run);
+  const series = api.useQuery("get", "/api/v1/data", { params: { query: { symbol } } }, { enabled: !isSure }).data;
+  if (isSure) return true;
+  return series?.items.some(({ timeframe }) => timeframe && barSeconds(timeframe) <= barSeconds(run.timeframe));
 }
 
 type Candles = { items: Parameters<typeof barsOf>[0]; timeframe: string; total: number; bars_per_item: number };
@@ -64,8 +72,8 @@ type Candles = { items: Parameters<typeof barsOf>[0]; timeframe: string; total: 
 function Drawn({ run, symbol, view, lit, onSpan, onTrade, candles }: BarsProps & { candles: Candles }) {
   const bars = useMemo(() => barsOf(candles.items), [candles.items]);
   const indicators = useIndicators(run, symbol, view);
-  const trades = useTrades(run, symbol, view);
-  const drawn = useMemo(() => tradesOn(bars, trades.items), [bars, trades.items]);
+  const closed = useTrades(run, symbol, view);
+  const drawn = useMemo(() => tradesOn(bars, closed.items), [bars, closed.items]);
   const legend = indicators.map(({ name }, index) => ({ name, colour: CURVES[index % CURVES.length] ?? "accent" }));
   return (
     <div className="flex flex-col gap-2 p-3">
@@ -75,7 +83,7 @@ function Drawn({ run, symbol, view, lit, onSpan, onTrade, candles }: BarsProps &
           {candles.bars_per_item > 1
             ? `${count(candles.bars_per_item)} bars of ${candles.timeframe} in each candle: zoom in for more`
             : `bars of ${candles.timeframe}`}
-          {trades.total > trades.items.length && ` · ${TRADES} of ${count(trades.total)} trades drawn: zoom in for all`}
+          {closed.total > closed.items.length && ` · ${TRADES} of ${count(closed.total)} trades drawn: zoom in for all`}
         </p>
       </div>
       <Suspense fallback={<Skeleton className="h-[30rem] max-md:h-96" />}>

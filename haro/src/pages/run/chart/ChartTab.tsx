@@ -119,7 +119,7 @@ function Trades({ run, lit, onSelect, onHover }: TradesProps) {
   const found = api.useQuery("get", "/api/v1/runs/{run_id}/trades", {
     params: { path: { run_id: run.id }, query: { page, page_size: ROWS, sort: state.sort } },
   });
-  const columns = useMemo(() => tradeColumns(onSelect), [onSelect]);
+  const columns = useMemo(() => tradeColumns(run, onSelect), [run, onSelect]);
   return (
     <Panel title="Trades" flush>
       <Answer of={found} loading={<Skeleton className="m-4 h-40" />}>

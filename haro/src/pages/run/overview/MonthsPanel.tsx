@@ -1,6 +1,6 @@
 /** Returns by month as a heat map: the figure, and its colour behind it. */
 import type { Run } from "~/api/types";
-import { percent, UNKNOWN } from "~/format/figures";
+import { briefPercent, percent } from "~/format/figures";
 import { Answer, Empty, Skeleton } from "~/ui/Answer";
 import { Panel } from "~/ui/Panel";
 
@@ -23,7 +23,7 @@ export function MonthsPanel({ run }: { run: Run }) {
         {({ items }) => (
           // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls has to be reached
           <div className="overflow-x-auto p-2" role="group" aria-label="Monthly returns" tabIndex={0}>
-            <table className="w-full min-w-[44rem] border-separate border-spacing-0.5 text-label">
+            <table className="w-full min-w-[44rem] table-fixed border-separate border-spacing-0.5 text-label">
               <thead>
                 <tr className="text-soft">
                   <th scope="col" className="px-1.5 text-left font-medium">
@@ -58,12 +58,6 @@ export function MonthsPanel({ run }: { run: Run }) {
 }
 
 function Cell({ value, name, isTotal = false }: { value: number | null; name: string; isTotal?: boolean }) {
-  const written =
-    value === null
-      ? UNKNOWN
-      : percent(value, true)
-          .replace(/\d\u202f%$/, "")
-          .replace(/\u202f%$/, "");
   const strength = value === null ? 0 : Math.min(1, Math.abs(value) / FULL) * STRONGEST;
   const tone = value !== null && value < 0 ? "--loss" : "--gain";
   return (
@@ -72,7 +66,7 @@ function Cell({ value, name, isTotal = false }: { value: number | null; name: st
       className={`figure rounded-sm px-1.5 py-1 text-right ${isTotal ? "font-medium" : ""} ${value === null ? "text-faint" : ""}`}
       style={{ background: `color-mix(in oklab, var(${tone}) ${strength}%, transparent)` }}
     >
-      {written}
+      {briefPercent(value)}
     </td>
   );
 }

@@ -4,7 +4,7 @@ import { api } from "~/api/client";
 import { Answer, Empty } from "~/ui/Answer";
 import { OrderStatusBadge, SideBadge } from "~/ui/Badge";
 import { Facts } from "~/ui/Facts";
-import { Exact, Money, Pnl } from "~/ui/Figure";
+import { Exact, Money, Pnl, Price } from "~/ui/Figure";
 import { Panel } from "~/ui/Panel";
 import { Rows } from "~/ui/Rows";
 
@@ -45,9 +45,10 @@ function Positions({ run }: { run: Run }) {
               {
                 header: "Average",
                 numeric: true,
-                cell: ({ average_price }) => <Exact value={average_price} least={2} />,
+                wide: true,
+                cell: ({ average_price }) => <Price value={average_price} />,
               },
-              { header: "Last", numeric: true, cell: ({ close }) => <Exact value={close} least={2} /> },
+              { header: "Last", numeric: true, wide: true, cell: ({ close }) => <Price value={close} /> },
               { header: "Value", numeric: true, cell: ({ market_value }) => <Money value={market_value} /> },
               { header: "P&L", numeric: true, cell: ({ unrealised_pnl }) => <Pnl value={unrealised_pnl} /> },
             ]}
@@ -73,7 +74,7 @@ function OpenOrders({ run }: { run: Run }) {
             columns={[
               { header: "Side", cell: ({ side }) => <SideBadge side={side} /> },
               { header: "Symbol", cell: ({ symbol }) => symbol },
-              { header: "Type", cell: ({ order_type }) => order_type },
+              { header: "Type", wide: true, cell: ({ order_type }) => order_type.replaceAll("_", " ") },
               { header: "Quantity", numeric: true, cell: ({ quantity }) => <Exact value={quantity} /> },
               {
                 header: "Price",
@@ -146,7 +147,10 @@ function Feed({ run }: { run: Run }) {
                 replay ? { name: "Replay of its own", value: `${replay}, ${speed ?? 1} × as fast` } : null,
                 !replay && own ? { name: "State", value: own.state } : null,
                 own?.problem ? { name: "Problem", value: <span className="text-loss">{own.problem}</span> } : null,
-                ...Object.entries(own?.feeds ?? {}).map(([name, state]) => ({ name: `Feed ${name}`, value: state })),
+                ...Object.entries(own?.feeds ?? {}).map(([name, state]) => ({
+                  name: `Stream of ${name.replaceAll("_", " ")}`,
+                  value: state ? "stands" : <span className="text-warn">is stale</span>,
+                })),
               ]}
             />
           );

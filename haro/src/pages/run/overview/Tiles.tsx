@@ -26,7 +26,7 @@ export function Tiles({ stats }: { stats: Stats }) {
           <dd
             className={cx(
               "figure truncate text-title font-medium",
-              main === "total_return" && TONE[direction(stats[main])],
+              main === "total_return" && TONE[direction(statistic(main, stats[main]))],
             )}
             title={stats[main] == null ? undefined : String(stats[main])}
           >

@@ -1,12 +1,14 @@
 /** A run's orders, and the fills that came of them. */
 
+import { useMemo } from "react";
+
 import { api } from "~/api/client";
 import type { OrderStatus, RunDetail } from "~/api/types";
 import { FilterSelect } from "~/ui/Filters";
 import { PAGE_SIZE, useTableState } from "~/ui/tableState";
 
 import { useRun } from "../useRun";
-import { FILL_COLUMNS, ORDER_COLUMNS } from "./orderColumns";
+import { fillColumns, orderColumns } from "./orderColumns";
 import { RunTable } from "./RunTable";
 
 const FILTERS = ["symbol", "side", "status"] as const;
@@ -26,6 +28,7 @@ export default function OrdersTab() {
 }
 
 function Orders({ run }: { run: RunDetail }) {
+  const columns = useMemo(() => orderColumns(run), [run]);
   const state = useTableState(FILTERS);
   const { symbol, side, status } = state.filters;
   const found = api.useQuery("get", "/api/v1/runs/{run_id}/orders", {
@@ -45,7 +48,7 @@ function Orders({ run }: { run: RunDetail }) {
     <RunTable
       title="Orders"
       {...{ run, found, state }}
-      columns={ORDER_COLUMNS}
+      columns={columns}
       rowKey={({ id }) => id}
       sides={SIDES}
       filters={<FilterSelect state={state} name="status" label="Status" options={STATUSES} />}
@@ -55,6 +58,7 @@ function Orders({ run }: { run: RunDetail }) {
 }
 
 function Fills({ run }: { run: RunDetail }) {
+  const columns = useMemo(() => fillColumns(run), [run]);
   const state = useTableState(FILL_FILTERS, "fill-");
   const found = api.useQuery("get", "/api/v1/runs/{run_id}/fills", {
     params: {
@@ -72,7 +76,7 @@ function Fills({ run }: { run: RunDetail }) {
     <RunTable
       title="Fills"
       {...{ run, found, state }}
-      columns={FILL_COLUMNS}
+      columns={columns}
       rowKey={({ id }) => id}
       sides={SIDES}
       filtersLabel="Filters of fills"

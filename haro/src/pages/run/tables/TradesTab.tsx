@@ -34,7 +34,7 @@ export default function TradesTab() {
       void navigate(`/runs/${run.id}/chart?symbol=${encodeURIComponent(trade.symbol)}&trade=${trade.number}`),
     [navigate, run.id],
   );
-  const columns = useMemo(() => tradeColumns(show), [show]);
+  const columns = useMemo(() => tradeColumns(run, show), [run, show]);
   return (
     <RunTable
       title="Trades"

@@ -1,11 +1,13 @@
 /** The columns of a run's orders and fills. */
 import type { ColumnDef } from "@tanstack/react-table";
 
-import type { Fill, Order } from "~/api/types";
+import type { Fill, Order, RunDetail } from "~/api/types";
 import { count } from "~/format/figures";
 import { OrderStatusBadge, SideBadge } from "~/ui/Badge";
-import { Exact, Money } from "~/ui/Figure";
+import { Exact, Money, Price } from "~/ui/Figure";
 import { Moment } from "~/ui/Time";
+
+import { finest } from "../useRun";
 
 type Meta<T> = NonNullable<ColumnDef<T>["meta"]>;
 
@@ -23,13 +25,19 @@ function columnOf<T>(
   };
 }
 
+/** Of a run on one symbol it would say the same in each row. */
+const symbolOf = <T extends { symbol: string }>(run: RunDetail): ColumnDef<T>[] =>
+  run.symbols.length > 1
+    ? [columnOf("symbol", "Symbol", ({ symbol }) => <span className="font-medium">{symbol}</span>)]
+    : [];
+
 const numeric = { numeric: true };
 const wide = { numeric: true, wide: true };
 
-export const ORDER_COLUMNS: ColumnDef<Order>[] = [
+export const orderColumns = (run: RunDetail): ColumnDef<Order>[] => [
   columnOf("number", "No.", ({ number }) => <span className="figure">{count(number)}</span>),
-  columnOf("placed_at", "Placed", ({ placed_at }) => <Moment at={placed_at} />),
-  columnOf("symbol", "Symbol", ({ symbol }) => <span className="font-medium">{symbol}</span>),
+  columnOf("placed_at", "Placed", ({ placed_at }) => <Moment at={placed_at} to={finest(run)} />),
+  ...symbolOf<Order>(run),
   columnOf("side", "Side", ({ side }) => <SideBadge side={side} />),
   columnOf("order_type", "Type", ({ order_type }) => order_type.replaceAll("_", " "), { wide: true }),
   columnOf("quantity", "Quantity", ({ quantity }) => <Exact value={quantity} />, numeric),
@@ -51,7 +59,7 @@ export const ORDER_COLUMNS: ColumnDef<Order>[] = [
   ),
   columnOf("time_in_force", "In force", ({ time_in_force }) => time_in_force, { wide: true }),
   columnOf("filled_quantity", "Filled", ({ filled_quantity }) => <Exact value={filled_quantity} />, wide),
-  columnOf("average_price", "Average", ({ average_price }) => <Exact value={average_price} least={2} />, wide),
+  columnOf("average_price", "Average", ({ average_price }) => <Price value={average_price} />, wide),
   columnOf("status", "Status", ({ status, reason }) => (
     <span className="flex flex-col">
       <OrderStatusBadge status={status} />
@@ -60,13 +68,13 @@ export const ORDER_COLUMNS: ColumnDef<Order>[] = [
   )),
 ];
 
-export const FILL_COLUMNS: ColumnDef<Fill>[] = [
-  columnOf("filled_at", "Filled", ({ filled_at }) => <Moment at={filled_at} />),
-  columnOf("symbol", "Symbol", ({ symbol }) => <span className="font-medium">{symbol}</span>),
+export const fillColumns = (run: RunDetail): ColumnDef<Fill>[] => [
+  columnOf("filled_at", "Filled", ({ filled_at }) => <Moment at={filled_at} to={finest(run)} />),
+  ...symbolOf<Fill>(run),
   columnOf("side", "Side", ({ side }) => <SideBadge side={side} />),
   columnOf("quantity", "Quantity", ({ quantity }) => <Exact value={quantity} />, numeric),
-  columnOf("price", "Price", ({ price }) => <Exact value={price} least={2} />, numeric),
+  columnOf("price", "Price", ({ price }) => <Price value={price} />, numeric),
   columnOf("commission", "Commission", ({ commission }) => <Money value={commission} />, wide),
   columnOf("slippage", "Slippage a unit", ({ slippage }) => <Exact value={slippage} />, wide),
-  columnOf(null, "Notes", ({ notes }) => notes.join(", "), { wide: true }),
+  columnOf(null, "Notes", ({ notes }) => notes.join(", ").replaceAll("_", " "), { wide: true }),
 ];

@@ -1,11 +1,13 @@
 /** The columns of a table of round trips. */
 import type { ColumnDef } from "@tanstack/react-table";
 
-import type { Trade } from "~/api/types";
+import type { RunDetail, Trade } from "~/api/types";
 import { count } from "~/format/figures";
 import { SideBadge } from "~/ui/Badge";
-import { Exact, Money, Pnl, Return } from "~/ui/Figure";
+import { Exact, Money, Pnl, Price, Return } from "~/ui/Figure";
 import { Moment } from "~/ui/Time";
+
+import { finest } from "../useRun";
 
 type Column = ColumnDef<Trade>;
 type Meta = NonNullable<Column["meta"]>;
@@ -18,7 +20,7 @@ const numeric = { numeric: true };
 const wide = { numeric: true, wide: true };
 
 /** `toChart` makes the number a button: what a click on the row does, for the keyboard. */
-export const tradeColumns = (toChart: (trade: Trade) => void): Column[] => [
+export const tradeColumns = (run: RunDetail, toChart: (trade: Trade) => void): Column[] => [
   column("number", "No.", (trade) => (
     <button
       type="button"
@@ -32,13 +34,15 @@ export const tradeColumns = (toChart: (trade: Trade) => void): Column[] => [
       {count(trade.number)}
     </button>
   )),
-  column("symbol", "Symbol", ({ symbol }) => <span className="font-medium">{symbol}</span>, { wide: true }),
+  ...(run.symbols.length > 1
+    ? [column("symbol", "Symbol", ({ symbol }) => <span className="font-medium">{symbol}</span>, { wide: true })]
+    : []),
   column("side", "Side", ({ side }) => <SideBadge side={side} />),
   column("quantity", "Quantity", ({ quantity }) => <Exact value={quantity} />, wide),
-  column("entry_time", "Entry", ({ entry_time }) => <Moment at={entry_time} />),
-  column("entry_price", "at", ({ entry_price }) => <Exact value={entry_price} least={2} />, wide),
-  column("exit_time", "Exit", ({ exit_time }) => <Moment at={exit_time} />, { wide: true }),
-  column("exit_price", "at", ({ exit_price }) => <Exact value={exit_price} least={2} />, wide),
+  column("entry_time", "Entry", ({ entry_time }) => <Moment at={entry_time} to={finest(run)} />),
+  column("entry_price", "at", ({ entry_price }) => <Price value={entry_price} />, wide),
+  column("exit_time", "Exit", ({ exit_time }) => <Moment at={exit_time} to={finest(run)} />, { wide: true }),
+  column("exit_price", "at", ({ exit_price }) => <Price value={exit_price} />, wide),
   column("pnl", "P&L", ({ pnl }) => <Pnl value={pnl} />, numeric),
   column("return", "Return", (trade) => <Return value={trade.return} />, numeric),
   column("bars", "Bars", ({ bars }) => count(bars), wide),
