@@ -36,8 +36,8 @@ def main() -> None:
                     console.print(f"{width} {number}/{len(wanted)} {shown.name}")
                     for file in _pictures(looking, shown, width, options.to):
                         assert file.stat().st_size > 0
-                    for line in looking.said:
-                        console.print(f"  console: {line}")
+                    for line in looking.troubles():
+                        console.print(f"  {line}")
     (options.to / "index.html").write_text(_index(sorted(options.to.glob("*.png"))))
     console.print(f"All of them: {options.to / 'index.html'}")
 

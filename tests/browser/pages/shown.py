@@ -24,8 +24,8 @@ class Shown:
     """What is done there before it is looked at."""
     is_dialog: bool = False
     """Something lies over the page."""
-    refuses: int | None = None
-    """The status of an answer that belongs to it."""
+    refuses: str | None = None
+    """What the console says of an answer that belongs to it: a regular expression."""
 
 
 def _page(name: str, route: str, path: str | None = None, **more: object) -> Shown:
@@ -103,7 +103,7 @@ STATES = (
     _page("run-live-start", RUN, "/runs/{waiting}", server="live", act=_press("Start run"), is_dialog=True),
     _page("run-stop", RUN, "/runs/{paper}", act=_press("Stop"), is_dialog=True),
     _page("run-more", RUN, "/runs/{paper}", act=_press("More"), is_dialog=True),
-    _page("run-unknown", RUN, "/runs/none", refuses=404),
+    _page("run-unknown", RUN, "/runs/none", refuses="404.*/runs/none"),
     _page("dashboard-live", "/", "/?mode=live", server="live"),
     _page("orders-filtered", "/orders", "/orders?status=expired&symbol=AAPL"),
     _page("order-working", "/orders/:orderId", "/orders/{order}"),
@@ -112,7 +112,7 @@ STATES = (
     _page("risk-limits", "/risk", act=lambda page: page.get_by_role("button", name="Change limits").first.click()),
     _page("palette", "/", act=_open_palette, is_dialog=True),
     _page("kill", "/", act=_press("Kill"), is_dialog=True),
-    _page("sign-in", "/", server="new", is_signed_in=False, refuses=401),
+    _page("sign-in", "/", server="new", is_signed_in=False, refuses="401.*/session"),
     _page("new-dashboard", "/", server="new"),
     _page("new-data", "/data", server="new"),
     _page("new-runs", "/runs", server="new"),
