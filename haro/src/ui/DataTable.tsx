@@ -8,14 +8,14 @@ import { count } from "~/format/figures";
 import { Button } from "./Button";
 import { cx } from "./cx";
 import type { TableState } from "./tableState";
+import { hidden, type Wide } from "./wide";
 
 declare module "@tanstack/react-table" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the library's own parameters
   interface ColumnMeta<TData extends RowData, TValue> {
     /** Figures are right-aligned. */
     numeric?: boolean;
-    /** Left out on narrow screens; what is very wide, on all but wide ones. */
-    wide?: boolean | "very";
+    wide?: Wide;
     /** The API's name of the column, where it can be sorted by. */
     sort?: string;
   }
@@ -115,11 +115,8 @@ export function DataTable<T>({
   );
 }
 
-const hidden = (wide: boolean | "very" | undefined) =>
-  wide === "very" ? "max-2xl:hidden" : wide ? "max-md:hidden" : undefined;
-
 interface HeadingProps {
-  meta: { numeric?: boolean; wide?: boolean | "very"; sort?: string } | undefined;
+  meta: { numeric?: boolean; wide?: Wide; sort?: string } | undefined;
   sorted: string | undefined;
   setSort: (sort: string | undefined) => void;
   children: ReactNode;

@@ -2,14 +2,14 @@
 import type { ReactNode } from "react";
 
 import { cx } from "./cx";
+import { hidden, type Wide } from "./wide";
 
 export interface RowsColumn<T> {
   header: ReactNode;
   cell: (row: T) => ReactNode;
   /** Figures are right-aligned. */
   numeric?: boolean;
-  /** Left out on narrow screens. */
-  wide?: boolean;
+  wide?: Wide;
 }
 
 interface RowsProps<T> {
@@ -20,7 +20,7 @@ interface RowsProps<T> {
 }
 
 export function Rows<T>({ caption, columns, rows, rowKey }: RowsProps<T>) {
-  const look = ({ numeric, wide }: RowsColumn<T>) => cx(numeric && "text-right", wide && "max-md:hidden");
+  const look = ({ numeric, wide }: RowsColumn<T>) => cx(numeric && "text-right", hidden(wide));
   return (
     // A region that scrolls has to be reached with the keyboard.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex

@@ -4,18 +4,27 @@ import argparse
 import html
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
+from playwright.sync_api import Browser
 from rich.console import Console
 
 from tests.browser.chromium import chromium
-from tests.browser.pages.looking import THEMES, WIDTHS, Looker, looker
-from tests.browser.pages.shown import ALL, Shown
-from tests.browser.pages.world import world
+from tests.browser.pages.looking import THEMES, WIDTHS, Looker, looker, size_of
+from tests.browser.pages.shown import ALL
+from tests.browser.pages.world import World, world
 from tests.shared_data import REPOSITORY
 
 HEIGHT_MAX = 8_000
+DOCS = {
+    "haro-dashboard": ("dashboard", "dark", "wide"),
+    "haro-run": ("run", "light", "wide"),
+    "haro-chart": ("run-chart-trade", "dark", "wide"),
+    "haro-live": ("run-live", "dark", "wide"),
+    "haro-phone": ("run", "dark", "phone"),
+}
+"""Pictures of the documentation: what is shown, in which theme, how wide."""
 console = Console(soft_wrap=True, highlight=False)
 
 
@@ -23,37 +32,57 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.browser.pages", description=__doc__)
     parser.add_argument("names", nargs="*", help="those that contain one of these words; by default all")
     parser.add_argument("--to", type=Path, default=REPOSITORY / "build" / "screenshots")
+    parser.add_argument("--docs", action="store_true", help="renew those of the documentation, and take no others")
     options = parser.parse_args()
-    wanted = [one for one in ALL if not options.names or any(word in one.name for word in options.names)]
-    if not options.names:
-        shutil.rmtree(options.to, ignore_errors=True)
-    options.to.mkdir(parents=True, exist_ok=True)
     console.print("Starting servers, and working with them for a while")
     with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as there, chromium() as browser:
-        for width in WIDTHS:
-            with looker(browser, there, width) as looking:
-                for number, shown in enumerate(wanted, 1):
-                    console.print(f"{width} {number}/{len(wanted)} {shown.name}")
-                    for file in _pictures(looking, shown, width, options.to):
-                        assert file.stat().st_size > 0
-                    for line in looking.troubles():
-                        console.print(f"  {line}")
-    (options.to / "index.html").write_text(_index(sorted(options.to.glob("*.png"))))
-    console.print(f"All of them: {options.to / 'index.html'}")
+        if options.docs:
+            _take_those_of_the_docs(browser, there, REPOSITORY / "docs" / "images")
+        else:
+            _take_all(browser, there, options.names, options.to)
 
 
-def _pictures(looking: Looker, shown: Shown, width: str, to: Path) -> Iterator[Path]:
-    wide, high = WIDTHS[width]
-    for theme in THEMES:
-        looking.page.set_viewport_size({"width": wide, "height": high})
-        looking.show(theme) if theme != THEMES[0] else looking.go(shown, theme)
-        if not shown.is_dialog:  # what sticks to the window's edges stands at the picture's then
-            whole = looking.page.evaluate("() => document.documentElement.scrollHeight")
-            looking.page.set_viewport_size({"width": wide, "height": min(HEIGHT_MAX, max(high, whole))})
-            looking.settle()
-        file = to / f"{shown.name}-{theme}-{width}.png"
-        looking.page.screenshot(path=file, animations="disabled")
-        yield file
+def _take_all(browser: Browser, there: World, words: list[str], to: Path) -> None:
+    wanted = [one for one in ALL if not words or any(word in one.name for word in words)]
+    if not words:
+        shutil.rmtree(to, ignore_errors=True)
+    to.mkdir(parents=True, exist_ok=True)
+    for width in WIDTHS:
+        with looker(browser, there, width) as looking:
+            for number, shown in enumerate(wanted, 1):
+                console.print(f"{width} {number}/{len(wanted)} {shown.name}")
+                for theme in THEMES:
+                    looking.page.set_viewport_size(size_of(width))
+                    looking.show(theme) if theme != THEMES[0] else looking.go(shown, theme)
+                    if not shown.is_dialog:
+                        _make_room(looking, width)
+                    _take(looking, to / f"{shown.name}-{theme}-{width}.png")
+                for line in looking.troubles():
+                    console.print(f"  {line}")
+    (to / "index.html").write_text(_index(sorted(to.glob("*.png"))))
+    console.print(f"All of them: {to / 'index.html'}")
+
+
+def _take_those_of_the_docs(browser: Browser, there: World, to: Path) -> None:
+    """What a window shows of them, and not all that there is."""
+    to.mkdir(exist_ok=True)
+    for file, (name, theme, width) in DOCS.items():
+        with looker(browser, there, width) as looking:
+            looking.go(next(one for one in ALL if one.name == name), theme)
+            _take(looking, to / f"{file}.png")
+            console.print(f"{to / file}.png")
+
+
+def _make_room(looking: Looker, width: str) -> None:
+    """A window as high as the page: what sticks to its edges stands at the picture's then."""
+    size = size_of(width)
+    whole = looking.page.evaluate("() => document.documentElement.scrollHeight")
+    looking.page.set_viewport_size({**size, "height": min(HEIGHT_MAX, max(size["height"], whole))})
+    looking.settle()
+
+
+def _take(looking: Looker, file: Path) -> None:
+    looking.page.screenshot(path=file, animations="disabled")
 
 
 def _index(files: Iterable[Path]) -> str:

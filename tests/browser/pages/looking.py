@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, Request
+from playwright.sync_api import Browser, BrowserContext, Request, ViewportSize
 
 from tests.browser.pages.shown import Shown
 from tests.browser.pages.world import TOKEN, World
@@ -77,13 +77,18 @@ class Looker:
         self._waiting.discard(request)
 
 
+def size_of(width: str) -> ViewportSize:
+    """Of a window of that width."""
+    wide, high = WIDTHS[width]
+    return {"width": wide, "height": high}
+
+
 @contextmanager
 def looker(browser: Browser, world: World, width: str) -> Iterator[Looker]:
     """A window of that width."""
-    wide, high = WIDTHS[width]
     is_phone = width == "phone"
     context = browser.new_context(
-        viewport={"width": wide, "height": high}, is_mobile=is_phone, has_touch=is_phone,
+        viewport=size_of(width), is_mobile=is_phone, has_touch=is_phone,
         timezone_id="America/New_York", locale="en-US",
     )  # fmt: skip
     context.set_default_timeout(PATIENCE_MS)

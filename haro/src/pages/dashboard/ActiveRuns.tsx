@@ -39,7 +39,7 @@ export function ActiveRuns() {
     {
       header: "Since",
       numeric: true,
-      wide: true,
+      wide: "very",
       cell: ({ started_at: at }) => (at ? <Since at={at} /> : null),
     },
     {
