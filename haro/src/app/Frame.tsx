@@ -6,6 +6,7 @@ import { Live } from "~/live/Live";
 import { Skeleton } from "~/ui/Answer";
 import { NoticesProvider } from "~/ui/notices";
 import { Fence } from "~/ui/Panel";
+import { useFocusReturn } from "~/ui/useFocusReturn";
 
 import { Banners } from "./Banners";
 import { useKeys } from "./keys";
@@ -21,6 +22,7 @@ export function Frame() {
   const search = useCallback(() => setSearching(true), []);
   const kill = useCallback(() => setKilling(true), []);
   useKeys(search);
+  useFocusReturn(isSearching);
   return (
     <NoticesProvider>
       <Live>

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 
 import { Failed } from "./Answer";
 import { Button, IconButton, type Kind } from "./Button";
+import { useFocusReturn } from "./useFocusReturn";
 
 interface DialogProps {
   open: boolean;
@@ -15,6 +16,7 @@ interface DialogProps {
 }
 
 export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
+  useFocusReturn(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
