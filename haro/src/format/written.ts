@@ -18,7 +18,10 @@ interface Bounds {
   below?: string;
 }
 
-export function wrongAmount(text: string, { isAboveZero = false, least, most, below }: Bounds = {}): string | undefined {
+export function wrongAmount(
+  text: string,
+  { isAboveZero = false, least, most, below }: Bounds = {},
+): string | undefined {
   const bare = text.trim();
   if (bare === "") return undefined;
   const number = NUMBER.test(bare) ? plainOf(bare) : null;

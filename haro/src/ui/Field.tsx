@@ -61,14 +61,15 @@ export function AmountField(props: Around & InputHTMLAttributes<HTMLInputElement
   return <TextField inputMode="decimal" autoComplete="off" spellCheck={false} {...props} />;
 }
 
-export function SelectField({
-  label,
-  help,
-  error,
-  className,
-  children,
-  ...select
-}: Around & SelectHTMLAttributes<HTMLSelectElement>) {
+/** What can be chosen: a value that is its own text, or one with another. */
+export type Option = string | readonly [value: string, text: string];
+
+interface SelectProps extends Around, SelectHTMLAttributes<HTMLSelectElement> {
+  /** After those that are children. */
+  options?: readonly Option[];
+}
+
+export function SelectField({ label, help, error, className, options = [], children, ...select }: SelectProps) {
   const { id, described } = useIds(help, error);
   return (
     <Framed {...{ id, label, help, error, className }}>
@@ -80,6 +81,14 @@ export function SelectField({
         className={cx(INPUT, error ? "border-loss" : "border-line")}
       >
         {children}
+        {options.map((option) => {
+          const [value, text] = typeof option === "string" ? [option, option] : option;
+          return (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          );
+        })}
       </select>
     </Framed>
   );

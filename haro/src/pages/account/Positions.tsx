@@ -1,10 +1,8 @@
 /** What an account holds, and whose it is: of runs, of orders by hand, and what is nobody's, each part by its name. */
-import { Link } from "react-router";
-
-import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { cx } from "~/ui/cx";
 import { Exact, Money, Pnl } from "~/ui/Figure";
+import { RunName } from "~/ui/RunName";
 
 type Position = Schemas["AccountPosition"];
 
@@ -102,14 +100,5 @@ function Owner({ owner }: { owner: Schemas["OwnHolding"] }) {
         <Pnl value={owner.unrealised_pnl} />
       </td>
     </tr>
-  );
-}
-
-function RunName({ id }: { id: string }) {
-  const run = api.useQuery("get", "/api/v1/runs/{run_id}", { params: { path: { run_id: id } } }).data;
-  return (
-    <Link to={`/runs/${id}`} className="text-accent hover:underline">
-      {run?.name ?? `run ${id.slice(-6)}`}
-    </Link>
   );
 }

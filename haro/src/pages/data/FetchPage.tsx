@@ -98,11 +98,8 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
           value={draft.venue}
           onChange={({ target }) => set({ venue: target.value })}
           error={errorOf("venue")}
-        >
-          {ids.map((id) => (
-            <option key={id}>{id}</option>
-          ))}
-        </SelectField>
+          options={ids}
+        />
         <TextField
           label="Symbols"
           help="As the venue spells them, with blanks between."
@@ -117,11 +114,8 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
           value={draft.timeframe}
           onChange={({ target }) => set({ timeframe: target.value })}
           error={errorOf("timeframe")}
-        >
-          {["1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1mo"].map((one) => (
-            <option key={one}>{one}</option>
-          ))}
-        </SelectField>
+          options={["1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1mo"]}
+        />
         <TextField
           label="From"
           type="date"

@@ -159,12 +159,11 @@ function FormFields({ fields, set, found, errorOf }: FormFieldsProps) {
         value={fields.asset}
         onChange={({ target }) => set({ asset: target.value })}
         error={errorOf("asset")}
-      >
-        <option value="">{found?.asset_class ? `${found.asset_class} (as found)` : "as found"}</option>
-        {["stock", "crypto", "fx", "future"].map((one) => (
-          <option key={one}>{one}</option>
-        ))}
-      </SelectField>
+        options={[
+          ["", found?.asset_class ? `${found.asset_class} (as found)` : "as found"],
+          ...["stock", "crypto", "fx", "future"],
+        ]}
+      />
       <CheckField
         label="Drop what is stored of it"
         help="Else bars of the same time are replaced, and the others stay."

@@ -28,15 +28,8 @@ export function Costs({ label, usual, value, onChange, error }: CostsProps) {
         value={isOwn ? "own" : value}
         onChange={({ target }) => onChange(target.value === "own" ? OWN : target.value)}
         error={isOwn ? undefined : error}
-      >
-        <option value="">{usual}</option>
-        {PRESETS.map(([preset, text]) => (
-          <option key={preset} value={preset}>
-            {text}
-          </option>
-        ))}
-        <option value="own">My own</option>
-      </SelectField>
+        options={[["", usual], ...PRESETS, ["own", "My own"]]}
+      />
       {isOwn && (
         <TextField
           label={`${label}: my own`}

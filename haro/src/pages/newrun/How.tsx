@@ -1,10 +1,11 @@
 /** How it runs: mode and venue, cash, costs, limits. */
 import type { RunMode } from "~/api/types";
-import { AmountField, SelectField } from "~/ui/Field";
+import { SelectField } from "~/ui/Field";
 import { Panel } from "~/ui/Panel";
 
 import { Costs } from "./Costs";
 import { hasCosts, USUAL_VENUE } from "./draft";
+import { Written } from "./fields";
 import { More } from "./More";
 import type { PartProps } from "./RunForm";
 import { TradingFields } from "./TradingFields";
@@ -15,7 +16,7 @@ const MODES: [RunMode, string][] = [
   ["live", "LIVE, with real money"],
 ];
 
-export function How(part: PartProps) {
+export function How({ part }: { part: PartProps }) {
   const { draft, change, errorOf } = part;
   return (
     <Panel title="How">
@@ -28,21 +29,16 @@ export function How(part: PartProps) {
             change({ mode, venue: USUAL_VENUE[mode] });
           }}
           className={draft.mode === "live" ? "border-l-4 border-live pl-2" : ""}
-        >
-          {MODES.map(([mode, text]) => (
-            <option key={mode} value={mode}>
-              {text}
-            </option>
-          ))}
-        </SelectField>
-        {draft.mode !== "backtest" && <TradingFields {...part} />}
-        <AmountField
+          options={MODES}
+        />
+        {draft.mode !== "backtest" && <TradingFields part={part} />}
+        <Written
+          part={part}
+          name="cash"
           label="Cash"
+          inputMode="decimal"
           placeholder="100000"
-          value={draft.cash}
-          onChange={({ target }) => change({ cash: target.value })}
           help="What it may use. Default 100 000, in the currency of its symbols"
-          error={errorOf("cash")}
         />
         {hasCosts(draft) && (
           <Costs
@@ -53,7 +49,7 @@ export function How(part: PartProps) {
             error={errorOf("costs")}
           />
         )}
-        <More {...part} />
+        <More part={part} />
       </div>
     </Panel>
   );

@@ -3,19 +3,21 @@ import type { Series } from "~/api/types";
 import { count } from "~/format/figures";
 import { day } from "~/format/times";
 import { ButtonLink } from "~/ui/Button";
-import { SelectField, TextField } from "~/ui/Field";
 import { Panel } from "~/ui/Panel";
 
 import { offeredTimeframes, reach } from "./catalogue";
+import { Chosen, Written } from "./fields";
 import { type Hole, longestHoles, useHoles } from "./holes";
 import { Range } from "./Range";
 import type { PartProps } from "./RunForm";
 import { SymbolsField } from "./SymbolsField";
 
-export function OnWhat({ draft, change, errorOf, series }: PartProps & { series: Series[] }) {
+export function OnWhat({ part, series }: { part: PartProps; series: Series[] }) {
+  const { draft, change, errorOf } = part;
   const there = reach(series, draft.symbols);
   const possible = offeredTimeframes(draft, series);
   const isBacktest = draft.mode === "backtest";
+  const days = { part, type: "date", min: there?.first, max: there?.last };
   const holes = useHoles(series, draft.symbols, isBacktest);
   return (
     <Panel title="On what">
@@ -31,38 +33,20 @@ export function OnWhat({ draft, change, errorOf, series }: PartProps & { series:
           onChange={(symbols) => change({ symbols })}
           error={errorOf("symbols")}
         />
-        <SelectField
+        <Chosen
+          part={part}
+          name="timeframe"
           label="Timeframe"
-          value={draft.timeframe}
-          onChange={({ target }) => change({ timeframe: target.value })}
-          error={errorOf("timeframe")}
-        >
-          <option value="">{isBacktest ? "As stored" : "Choose one"}</option>
-          {[...new Set([...possible, ...(draft.timeframe ? [draft.timeframe] : [])])].map((one) => (
-            <option key={one}>{one}</option>
-          ))}
-        </SelectField>
+          options={[
+            ["", isBacktest ? "As stored" : "Choose one"],
+            ...new Set([...possible, ...(draft.timeframe ? [draft.timeframe] : [])]),
+          ]}
+        />
         {isBacktest && (
           <>
             <div className="grid grid-cols-2 gap-3">
-              <TextField
-                label="From"
-                type="date"
-                min={there?.first}
-                max={there?.last}
-                value={draft.from}
-                onChange={({ target }) => change({ from: target.value })}
-                error={errorOf("start_time")}
-              />
-              <TextField
-                label="To"
-                type="date"
-                min={there?.first}
-                max={there?.last}
-                value={draft.to}
-                onChange={({ target }) => change({ to: target.value })}
-                error={errorOf("end_time")}
-              />
+              <Written {...days} name="from" called="start_time" label="From" />
+              <Written {...days} name="to" called="end_time" label="To" />
             </div>
             {there && (
               <>

@@ -61,9 +61,9 @@ export function RunForm({ strategies, series, begin, source }: RunFormProps) {
     >
       {source && <Changes source={source} draft={draft} />}
       <div className="grid items-start gap-4 xl:grid-cols-3">
-        <What {...part} strategies={strategies} fields={fields} />
-        <OnWhat {...part} series={series} />
-        <How {...part} />
+        <What part={part} strategies={strategies} fields={fields} />
+        <OnWhat part={part} series={series} />
+        <How part={part} />
       </div>
       {problem && !isPlaced && <Failed error={problem} />}
       <div className="sticky bottom-0 z-10 flex flex-wrap items-center justify-between gap-3 rounded-lg border border-line bg-raised px-4 py-3 shadow-(--shadow) max-md:bottom-14">

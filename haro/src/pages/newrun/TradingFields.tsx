@@ -1,19 +1,21 @@
 /** What a paper or live run needs besides: its venue, a replay of the simulated one, its limits. */
 import { api } from "~/api/client";
 import { limitText } from "~/format/limits";
-import { AmountField, SelectField, TextField } from "~/ui/Field";
+import { AmountField, SelectField } from "~/ui/Field";
 
 import { Costs } from "./Costs";
-import { isReplay, type Draft } from "./draft";
+import { isReplay } from "./draft";
+import { Chosen, Written } from "./fields";
 import type { PartProps } from "./RunForm";
 
-const ON_ERROR: [Draft["onError"], string][] = [
+const ON_ERROR = [
   ["", "Cancel its entries; exits stay"],
   ["cancel_all", "Cancel all its orders"],
   ["flatten", "Cancel all, and close its positions"],
-];
+] as const;
 
-export function TradingFields({ draft, change, errorOf }: PartProps) {
+export function TradingFields({ part }: { part: PartProps }) {
+  const { draft, change, errorOf } = part;
   const venues = api.useQuery("get", "/api/v1/venues").data?.items ?? [];
   const offered = venues.filter(({ mode }) => mode === draft.mode);
   const chosen = offered.find(({ id }) => id === draft.venue);
@@ -25,31 +27,23 @@ export function TradingFields({ draft, change, errorOf }: PartProps) {
         onChange={({ target }) => change({ venue: target.value })}
         help={chosen?.description}
         error={errorOf("venue") ?? chosen?.problem ?? undefined}
-      >
-        <option value="">Choose one</option>
-        {offered.map(({ id, title }) => (
-          <option key={id} value={id}>
-            {title}
-          </option>
-        ))}
-      </SelectField>
+        options={[["", "Choose one"], ...offered.map(({ id, title }) => [id, title] as const)]}
+      />
       {isReplay(draft) && (
         <div className="grid grid-cols-2 gap-3">
-          <TextField
+          <Written
+            part={part}
+            name="replay"
             label="Replay"
             placeholder="2024-01-02..2024-06-28"
-            value={draft.replay}
-            onChange={({ target }) => change({ replay: target.value })}
             help="The stored bars to replay: a day, or two"
-            error={errorOf("replay")}
           />
-          <TextField
+          <Written
+            part={part}
+            name="speed"
             label="Speed"
             placeholder="1"
-            value={draft.speed}
-            onChange={({ target }) => change({ speed: target.value })}
             help="How many times as fast as the bars once came, or max"
-            error={errorOf("speed")}
           />
         </div>
       )}
@@ -62,18 +56,7 @@ export function TradingFields({ draft, change, errorOf }: PartProps) {
           error={errorOf("venue_costs")}
         />
       )}
-      <SelectField
-        label="When its strategy fails"
-        value={draft.onError}
-        onChange={({ target }) => change({ onError: target.value as Draft["onError"] })}
-        error={errorOf("on_error")}
-      >
-        {ON_ERROR.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </SelectField>
+      <Chosen part={part} name="onError" called="on_error" label="When its strategy fails" options={ON_ERROR} />
       <Limits draft={draft} change={change} errorOf={errorOf} />
     </>
   );

@@ -4,15 +4,18 @@ import { CheckField, SelectField, TextField } from "~/ui/Field";
 import { Panel } from "~/ui/Panel";
 import { Prose } from "~/ui/Prose";
 
+import { Written } from "./fields";
 import type { PartProps } from "./RunForm";
 import { helpOf, type ParameterField } from "./schema";
 
-interface WhatProps extends PartProps {
+interface WhatProps {
+  part: PartProps;
   strategies: Strategy[];
   fields: ParameterField[];
 }
 
-export function What({ draft, change, errorOf, strategies, fields }: WhatProps) {
+export function What({ part, strategies, fields }: WhatProps) {
+  const { draft, change, errorOf } = part;
   const chosen = strategies.find(({ id }) => id === draft.strategy);
   return (
     <Panel title="What">
@@ -23,14 +26,9 @@ export function What({ draft, change, errorOf, strategies, fields }: WhatProps) 
           onChange={({ target }) => change({ strategy: target.value, parameters: {} })}
           help={chosen && <Prose>{chosen.description}</Prose>}
           error={chosen?.error ?? errorOf("strategy_id")}
+          options={strategies.map(({ id, error }) => [id, error ? `${id} (broken)` : id] as const)}
         >
           {!chosen && <option value={draft.strategy}>{draft.strategy || "Choose one"}</option>}
-          {strategies.map(({ id, error }) => (
-            <option key={id} value={id}>
-              {id}
-              {error ? " (broken)" : ""}
-            </option>
-          ))}
         </SelectField>
         {fields.map((field) => (
           <Parameter
@@ -41,12 +39,11 @@ export function What({ draft, change, errorOf, strategies, fields }: WhatProps) 
             set={(value) => change({ parameters: { ...draft.parameters, [field.name]: value } })}
           />
         ))}
-        <TextField
+        <Written
+          part={part}
+          name="name"
           label="Name of the run"
           placeholder={`${draft.strategy} on ${draft.symbols.join(", ")}`}
-          value={draft.name}
-          onChange={({ target }) => change({ name: target.value })}
-          error={errorOf("name")}
         />
       </div>
     </Panel>
@@ -69,11 +66,12 @@ function Parameter({ field, value, error, set }: ParameterProps) {
     );
   if (kind === "choice")
     return (
-      <SelectField {...shared} value={String(value ?? initial)} onChange={({ target }) => set(target.value)}>
-        {field.choices.map((choice) => (
-          <option key={choice}>{choice}</option>
-        ))}
-      </SelectField>
+      <SelectField
+        {...shared}
+        value={String(value ?? initial)}
+        onChange={({ target }) => set(target.value)}
+        options={field.choices}
+      />
     );
   return (
     <TextField

@@ -2,10 +2,10 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
-import { api } from "~/api/client";
 import { SideBadge } from "~/ui/Badge";
 import { Facts } from "~/ui/Facts";
 import { Exact, Price } from "~/ui/Figure";
+import { RunName } from "~/ui/RunName";
 import { Moment } from "~/ui/Time";
 
 import { ORDER_CLASSES, TIMES } from "./draft";
@@ -59,16 +59,6 @@ function OrderLink({ id, children }: { id: string; children: ReactNode }) {
   return (
     <Link to={`/orders/${id}`} className="text-accent hover:underline">
       {children}
-    </Link>
-  );
-}
-
-/** A run by its name; by its id until that is known. */
-export function RunName({ id }: { id: string }) {
-  const run = api.useQuery("get", "/api/v1/runs/{run_id}", { params: { path: { run_id: id } } }).data;
-  return (
-    <Link to={`/runs/${id}`} className="text-accent hover:underline">
-      {run?.name ?? `run ${id.slice(-6)}`}
     </Link>
   );
 }

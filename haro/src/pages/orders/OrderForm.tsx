@@ -68,13 +68,8 @@ export function OrderForm({ given, placed }: { given: Draft; placed: (id: string
             value={draft.time_in_force}
             onChange={({ target }) => change({ time_in_force: target.value as Draft["time_in_force"] })}
             error={part.errorOf("time_in_force")}
-          >
-            {Object.entries(TIMES).map(([value, text]) => (
-              <option key={value} value={value}>
-                {text}
-              </option>
-            ))}
-          </SelectField>
+            options={Object.entries(TIMES)}
+          />
           {has.expires && (
             <TextField
               label="Last session"

@@ -97,14 +97,8 @@ function ReplaceForm({ order, keep, replaced }: Pick<ReplaceProps, "order" | "re
           value={changes.time_in_force ?? ""}
           onChange={({ target }) => set("time_in_force", target.value)}
           error={problem?.of("time_in_force")}
-        >
-          <option value="">As it is: {order.time_in_force}</option>
-          {Object.entries(TIMES).map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </SelectField>
+          options={[["", `As it is: ${order.time_in_force}`], ...Object.entries(TIMES)]}
+        />
       </div>
       {problem && !isBeside && <Failed error={problem} />}
       <div className="flex flex-wrap justify-end gap-2">

@@ -40,14 +40,8 @@ export function WhereFields({ draft, change, errorOf }: PartProps) {
             value={draft.venue}
             onChange={({ target }) => change({ venue: target.value })}
             error={errorOf("venue")}
-          >
-            <option value="">Choose</option>
-            {ids.map((id) => (
-              <option key={id} value={id}>
-                {id}
-              </option>
-            ))}
-          </SelectField>
+            options={[["", "Choose"], ...ids]}
+          />
           <SelectField
             label="Mode"
             value={draft.mode}

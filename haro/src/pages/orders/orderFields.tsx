@@ -60,13 +60,8 @@ export function PriceFields(part: PartProps) {
         value={draft.order_type}
         onChange={({ target }) => change({ order_type: target.value as Schemas["OrderType"] })}
         error={errorOf("order_type")}
-      >
-        {Object.entries(ORDER_TYPES).map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </SelectField>
+        options={Object.entries(ORDER_TYPES)}
+      />
       {has.stop_price && amount(part, "stop_price", "Stop price", "What triggers it.")}
       {has.limit_price && amount(part, "limit_price", "Limit price", "The worst price it takes.")}
       {has.trail && [
@@ -78,13 +73,8 @@ export function PriceFields(part: PartProps) {
         value={draft.order_class}
         onChange={({ target }) => change({ order_class: target.value as Schemas["OrderClass"] })}
         error={errorOf("order_class")}
-      >
-        {Object.entries(ORDER_CLASSES).map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </SelectField>
+        options={Object.entries(ORDER_CLASSES)}
+      />
     </div>
   );
 }
