@@ -36,7 +36,12 @@ const ACCOUNTS: Stale[] = [
 const RISK: Stale[] = [{ path: "/api/v1/risk" }];
 const LOG: Stale = { path: "/api/v1/events" };
 const VENUES: Stale[] = [{ path: "/api/v1/venues" }, { path: "/api/v1/healthz" }];
-const DATA: Stale[] = [{ path: "/api/v1/data" }, { path: "/api/v1/instruments" }, { path: "/api/v1/candles" }];
+const DATA: Stale[] = [
+  { path: "/api/v1/data" },
+  { path: "/api/v1/instruments" },
+  { path: "/api/v1/candles" },
+  { path: "/api/v1/gaps" },
+];
 
 /** What a change of a run itself makes stale. */
 function ofRun({ run_id: run }: { run_id: string }): Stale[] {
@@ -53,6 +58,8 @@ function ofEnd(payload: { run_id: string }): Stale[] {
   const run = payload.run_id;
   const figures: Path[] = [
     "/api/v1/runs/{run_id}/equity",
+    "/api/v1/runs/{run_id}/benchmark",
+    "/api/v1/runs/{run_id}/months",
     "/api/v1/runs/{run_id}/trades",
     "/api/v1/runs/{run_id}/fills",
     "/api/v1/runs/{run_id}/orders",

@@ -3,21 +3,30 @@ import { CircleCheck, TriangleAlert } from "lucide-react";
 import { Link } from "react-router";
 
 import { api } from "~/api/client";
+import { Failed } from "~/ui/Answer";
 import { cx } from "~/ui/cx";
 import { Panel } from "~/ui/Panel";
 
 import { alertsOf } from "./alerts";
 
 export function Alerts() {
-  const risk = api.useQuery("get", "/api/v1/risk").data;
+  const risk = api.useQuery("get", "/api/v1/risk");
   const protection = api.useQuery("get", "/api/v1/events", {
     params: { query: { type: ["risk.Unprotected", "risk.ProtectionRestored"], newest_first: true, page_size: 200 } },
   }).data?.items;
   const venues = api.useQuery("get", "/api/v1/venues").data?.items;
   const looks = api.useQuery("get", "/api/v1/reconciliation").data?.items;
-  const health = api.useQuery("get", "/api/v1/healthz").data;
-  const alerts = alertsOf({ risk, protection, venues, looks, health });
-  if (!risk || !health) return null;
+  const health = api.useQuery("get", "/api/v1/healthz");
+  // Who does not know what is at risk must not look as if nothing were.
+  const failed = [risk, health].find(({ data, error }) => data === undefined && error);
+  if (failed)
+    return (
+      <Panel label="Alerts" className="border-loss/60">
+        <Failed error={failed.error} again={() => void failed.refetch()} />
+      </Panel>
+    );
+  if (!risk.data || !health.data) return null;
+  const alerts = alertsOf({ risk: risk.data, protection, venues, looks, health: health.data });
   if (alerts.length === 0)
     return (
       <p className="flex items-center gap-2 text-table text-soft">

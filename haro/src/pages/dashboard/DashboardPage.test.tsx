@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Schemas } from "~/api/types";
-import { answers, type Asked, page } from "~/testing/answers";
+import { answers, type Asked, page, refuses } from "~/testing/answers";
 import { renderAt } from "~/testing/render";
 import { accountRisk, event, events, fill, health, listedRun, order, risk, venue } from "~/testing/samples";
 
@@ -146,6 +146,14 @@ it("shows alerts first, each with where to look", async () => {
   show();
   const alert = await screen.findByRole("link", { name: "Stale: the stream of stock_bars of alpaca paper" });
   expect(alert).toHaveAttribute("href", "/settings");
+});
+
+it("does not look as if nothing were wrong where nobody knows", async () => {
+  refuses("get", "/api/v1/risk", 503, "the database does not answer");
+  show();
+  const alerts = await screen.findByRole("region", { name: "Alerts" });
+  expect(await within(alerts).findByText("the database does not answer")).toBeInTheDocument();
+  expect(screen.queryByText("Nothing needs your attention.")).toBeNull();
 });
 
 describe("alerts", () => {

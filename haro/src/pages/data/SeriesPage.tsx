@@ -86,7 +86,40 @@ function Shown({ series }: { series: Series }) {
       <Fence>
         <Events symbol={symbol} />
       </Fence>
+      {(series.missing ?? 0) > 0 && <Gaps symbol={symbol} timeframe={timeframe ?? ""} />}
     </>
+  );
+}
+
+const GAPS = 20;
+
+/** Where its calendar expects bars that are not there: the longest stretches. */
+function Gaps({ symbol, timeframe }: { symbol: string; timeframe: string }) {
+  const gaps = api.useQuery("get", "/api/v1/gaps", { params: { query: { symbol, timeframe, limit: GAPS } } });
+  return (
+    <Panel title="Gaps" flush>
+      <Answer of={gaps} loading={<Skeleton className="m-3 h-24" />}>
+        {({ items, total }) => (
+          <>
+            <Rows
+              caption="Gaps"
+              columns={[
+                { header: "From", cell: ({ start }) => <span className="figure">{shownTime(start, timeframe)}</span> },
+                { header: "To", cell: ({ end }) => <span className="figure">{shownTime(end, timeframe)}</span> },
+                { header: "Missing", numeric: true, cell: ({ missing }) => count(missing) },
+              ]}
+              rows={items}
+              rowKey={({ start }) => start}
+            />
+            {total > items.length && (
+              <p className="px-4 py-2 text-label text-faint">
+                The longest {items.length} of {count(total)}.
+              </p>
+            )}
+          </>
+        )}
+      </Answer>
+    </Panel>
   );
 }
 

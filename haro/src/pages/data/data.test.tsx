@@ -1,4 +1,4 @@
-import { fireEvent, screen } from "@testing-library/react";
+import { fireEvent, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 
@@ -126,6 +126,26 @@ describe("a series", () => {
     await expect.poll(() => asked.at(-1)?.url.searchParams.get("start")).toMatch(/^2000-0/);
     expect(screen.getByText("3 270 bars; each candle here is 3 of them. Zoom in for more.")).toBeInTheDocument();
     expect(await screen.findByText("2005-02-28")).toBeInTheDocument();
+  });
+
+  it("says where bars are missing, the longest stretches first to be told", async () => {
+    answers("get", "/api/v1/data", page(series({ missing: 41 })));
+    answers("get", "/api/v1/instruments", page());
+    answers("get", "/api/v1/candles", candles);
+    answers("get", "/api/v1/gaps", {
+      symbol: "AAPL",
+      timeframe: "1d",
+      total: 30,
+      items: [{ start: "2001-09-11T00:00:00Z", end: "2001-09-15T00:00:00Z", missing: 4 }],
+    });
+    show();
+    const table = await screen.findByRole("table", { name: "Gaps" });
+    expect(
+      within(table)
+        .getAllByRole("cell")
+        .map(({ textContent }) => textContent),
+    ).toEqual(["2001-09-11", "2001-09-15", "4"]);
+    expect(screen.getByText("The longest 1 of 30.")).toBeInTheDocument();
   });
 
   it("is deleted after a question", async () => {

@@ -31,8 +31,13 @@ const NAMES: [keyof Draft, string][] = [
   ["to", "To"],
   ["cash", "Cash"],
   ["costs", "Costs"],
+  ["venueCosts", "Costs of the venue"],
   ["account", "Account"],
   ["leverage", "Leverage"],
+  ["maintenance", "Maintenance margin"],
+  ["asset", "Class"],
+  ["audit", "What becomes events"],
+  ["onError", "When its strategy fails"],
   ["warmup", "Bars of history"],
   ["seed", "Seed"],
   ["venue", "Venue"],
@@ -40,12 +45,13 @@ const NAMES: [keyof Draft, string][] = [
   ["speed", "Speed"],
 ];
 
+/** Of another mode their difference says nothing. */
+const OF_MODE: (keyof Draft)[] = ["from", "to", "costs", "venueCosts", "onError", "venue", "replay", "speed"];
+
 export function changes(source: RunDetail, draft: Draft): string[] {
   const before = draftOf(source);
   const isOther = draft.mode !== source.mode;
-  const settings = NAMES.filter(
-    ([key]) => !(isOther && ["from", "to", "costs", "venue", "replay", "speed"].includes(key)),
-  )
+  const settings = NAMES.filter(([key]) => !(isOther && OF_MODE.includes(key)))
     .filter(([key]) => before[key] !== draft[key])
     .map(([key, name]) => said(name, before[key], draft[key]));
   const symbols =

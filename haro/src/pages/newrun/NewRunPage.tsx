@@ -27,7 +27,12 @@ export default function NewRunPage() {
     { params: { path: { run_id: clone ?? "" } } },
     { enabled: clone !== null },
   );
-  const asked = { strategy: params.get("strategy"), symbol: params.get("symbol"), mode: modeOf(params.get("mode")) };
+  const asked = {
+    strategy: params.get("strategy"),
+    symbol: params.get("symbol"),
+    timeframe: params.get("timeframe"),
+    mode: modeOf(params.get("mode")),
+  };
   return (
     <Page title={clone ? "New run, from another" : "New run"}>
       <Answer of={strategies} loading={<Skeleton className="h-96" />}>
@@ -59,17 +64,19 @@ export default function NewRunPage() {
 interface Asked {
   strategy: string | null;
   symbol: string | null;
+  timeframe: string | null;
   mode: RunMode | undefined;
 }
 
 /** What can be told beforehand: the strategy and symbol that were asked for, else the first there are. */
-function begun(strategies: Strategy[], series: Series[], { strategy, symbol, mode }: Asked): Draft {
+function begun(strategies: Strategy[], series: Series[], { strategy, symbol, timeframe, mode }: Asked): Draft {
   const usable = strategies.filter(({ error }) => !error);
   const first = symbol ?? series.find(({ damaged }) => !damaged)?.symbol;
   return {
     ...EMPTY,
     strategy: strategy ?? usable[0]?.id ?? "",
     symbols: first ? [first] : [],
+    timeframe: timeframe ?? "",
     mode: mode ?? "backtest",
     venue: USUAL_VENUE[mode ?? "backtest"],
   };

@@ -243,6 +243,29 @@ test("the slider shows where bars are missing, and says the longest stretches in
   expect(screen.getByLabelText("To")).toHaveValue("2019-01-01"); // the handles do not pass each other
 });
 
+test("a parameter that may be left out, or is named elsewhere, is of its own kind all the same", () => {
+  const fields = fieldsOf({
+    $defs: { Side: { enum: ["long", "short"] } },
+    properties: {
+      side: { $ref: "#/$defs/Side", default: "long" },
+      stop: { anyOf: [{ type: "number", exclusiveMinimum: 0 }, { type: "null" }], default: null },
+      odd: { anyOf: [{ type: "number" }, { type: "string" }] },
+    },
+  });
+  expect(fields.map(({ kind, initial }) => [kind, initial])).toEqual([
+    ["choice", "long"],
+    ["number", ""],
+    ["json", ""],
+  ]);
+  const [, stop] = fields;
+  expect(stop && [wrong(stop, "0"), wrong(stop, "1e400"), wrong(stop, "")]).toEqual([
+    "It must be above 0.",
+    "That is more than can be sent.",
+    undefined,
+  ]);
+  expect(given(fields, { side: "short", stop: "0.5" })).toEqual({ side: "short", stop: 0.5 });
+});
+
 test("parameters are read as their kinds", () => {
   const fields = fieldsOf(SCHEMA);
   const values = { fast: "12", share: "0.25", short: false, side: "both", note: "5", levels: "[3]" };

@@ -1,5 +1,6 @@
 /** A strategy's parameters as fields, read off its JSON Schema. */
 import { exact } from "~/format/figures";
+import { type Json as Property, propertiesOf, unwrapped } from "~/format/jsonSchema";
 
 export type Kind = "integer" | "number" | "boolean" | "choice" | "text" | "json";
 
@@ -20,15 +21,13 @@ export interface ParameterField {
 
 export type Values = Record<string, string | boolean>;
 
-const object = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
 export function fieldsOf(schema: unknown): ParameterField[] {
-  return Object.entries(object(object(schema).properties)).map(([name, property]) => fieldOf(name, object(property)));
+  return propertiesOf(schema).map(([name, property]) => fieldOf(name, unwrapped(property)));
 }
 
-function fieldOf(name: string, property: Record<string, unknown>): ParameterField {
+function fieldOf(name: string, property: Property): ParameterField {
   const kind = kindOf(property);
   const { exclusiveMinimum: above, exclusiveMaximum: below } = property;
   return {
@@ -45,7 +44,7 @@ function fieldOf(name: string, property: Record<string, unknown>): ParameterFiel
   };
 }
 
-function kindOf({ type, enum: choices }: Record<string, unknown>): Kind {
+function kindOf({ type, enum: choices }: Property): Kind {
   if (Array.isArray(choices)) return "choice";
   switch (type) {
     case "integer":

@@ -11,7 +11,7 @@ import { Panel } from "~/ui/Panel";
 import { Rows, type RowsColumn } from "~/ui/Rows";
 import { Ago } from "~/ui/Time";
 
-import { Difference } from "./Difference";
+import { Difference, type Source } from "./Difference";
 
 type Run = Schemas["ListedRunResponse"];
 
@@ -88,24 +88,61 @@ function List({ versions, strategyId, now }: { versions: Version[]; strategyId: 
     },
     {
       header: <span className="sr-only">Actions</span>,
-      cell: (version) =>
-        version.hash !== now && (
-          <span className="flex justify-end">
-            <Button
-              aria-expanded={compared?.hash === version.hash}
-              aria-label={`Compare ${version.hash.slice(0, 8)} with the source of now`}
-              onClick={() => setCompared(compared?.hash === version.hash ? null : version)}
-            >
-              {compared?.hash === version.hash ? "Hide" : "Compare"}
-            </Button>
-          </span>
-        ),
+      cell: (version) => (
+        <span className="flex justify-end">
+          <Button
+            aria-expanded={compared?.hash === version.hash}
+            aria-label={`Compare ${version.hash.slice(0, 8)} with another`}
+            onClick={() => setCompared(compared?.hash === version.hash ? null : version)}
+          >
+            {compared?.hash === version.hash ? "Hide" : "Compare"}
+          </Button>
+        </span>
+      ),
     },
   ];
   return (
     <>
       <Rows caption="Versions" columns={columns} rows={versions} rowKey={({ hash }) => hash} />
-      {compared && <Difference strategyId={strategyId} run={compared.newest.id} hash={compared.hash} />}
+      {compared && <Compared key={compared.hash} strategyId={strategyId} version={compared} {...{ versions, now }} />}
     </>
+  );
+}
+
+const sourceOf = ({ newest, hash }: Version): Source => ({ run: newest.id, hash });
+const NOW = "now";
+
+interface ComparedProps {
+  strategyId: string;
+  version: Version;
+  versions: Version[];
+  now: string | null;
+}
+
+/** One source against another: that of now, unless it is itself or another is chosen. */
+function Compared({ strategyId, version, versions, now }: ComparedProps) {
+  const others = versions.filter(({ hash }) => hash !== version.hash);
+  const [other, setOther] = useState(version.hash === now && others[0] ? others[0].hash : NOW);
+  const chosen = others.find(({ hash }) => hash === other);
+  return (
+    <div className="border-t border-line">
+      <p className="flex flex-wrap items-center gap-2 px-4 pt-3 text-table text-soft">
+        From <code className="font-mono">{version.hash.slice(0, 8)}</code> to
+        <select
+          aria-label="Compare with"
+          value={other}
+          onChange={({ target }) => setOther(target.value)}
+          className="h-7 rounded-md border border-line bg-ground px-1 text-ink"
+        >
+          <option value={NOW}>the source of now</option>
+          {others.map(({ hash }) => (
+            <option key={hash} value={hash}>
+              {hash.slice(0, 8)}
+            </option>
+          ))}
+        </select>
+      </p>
+      <Difference strategyId={strategyId} before={sourceOf(version)} after={chosen ? sourceOf(chosen) : null} />
+    </div>
   );
 }

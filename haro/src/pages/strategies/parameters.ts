@@ -1,6 +1,7 @@
 /** A strategy's parameters, read off their JSON Schema. */
 import type { Strategy } from "~/api/types";
 import { UNKNOWN } from "~/format/figures";
+import { isObject, type Json, propertiesOf, unwrapped } from "~/format/jsonSchema";
 
 export const newRun = (strategy: string, mode: "backtest" | "paper"): string =>
   `/runs/new?${new URLSearchParams({ strategy, mode }).toString()}`;
@@ -13,33 +14,17 @@ export interface Parameter {
   description: string;
 }
 
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const shown = (value: unknown): string =>
   value === undefined ? UNKNOWN : typeof value === "string" ? value : JSON.stringify(value);
 
-export function parametersOf({ params_schema: schema }: Strategy): Parameter[] {
-  const definitions = isObject(schema.$defs) ? schema.$defs : {};
-  const properties = isObject(schema.properties) ? schema.properties : {};
-  return Object.entries(properties).map(([name, given]) => {
-    const field = resolved(isObject(given) ? given : {}, definitions);
-    return {
-      name,
-      type: typeOf(field),
-      default: shown(field.default),
-      bounds: boundsOf(field),
-      description: typeof field.description === "string" ? field.description : "",
-    };
-  });
-}
-
-/** What a reference names, with what stands beside it. */
-function resolved(field: Json, definitions: Json): Json {
-  const name = typeof field.$ref === "string" ? field.$ref.split("/").at(-1) : undefined;
-  const found = name === undefined ? undefined : definitions[name];
-  return isObject(found) ? { ...found, ...field } : field;
-}
+export const parametersOf = ({ params_schema: schema }: Strategy): Parameter[] =>
+  propertiesOf(schema).map(([name, field]) => ({
+    name,
+    type: typeOf(field),
+    default: shown(field.default),
+    bounds: boundsOf(unwrapped(field)),
+    description: typeof field.description === "string" ? field.description : "",
+  }));
 
 function typeOf({ type, enum: values, anyOf }: Json): string {
   if (Array.isArray(values)) return "choice";

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
 
-import { answers, page, refuses } from "~/testing/answers";
+import { answers, page, refuses, type Asked } from "~/testing/answers";
 import { renderAt } from "~/testing/render";
 import { listedRun, run, strategy } from "~/testing/samples";
 
@@ -56,12 +56,34 @@ it("shows one: parameters, source, versions, and how a version differs from now"
   expect(source).toHaveTextContent("fast = 10");
   expect(source.querySelector(".hljs-keyword")).toHaveTextContent("class");
   expect(await screen.findByText("the one of now")).toBeInTheDocument();
-  await userEvent.click(screen.getByRole("button", { name: "Compare 01234567 with the source of now" }));
+  await userEvent.click(screen.getByRole("button", { name: "Compare 01234567 with another" }));
   const difference = await screen.findByRole("region", { name: "Difference of sources" });
   expect(difference).toHaveTextContent("− fast = 9");
   expect(difference).toHaveTextContent("+ fast = 10");
-  await userEvent.click(screen.getByRole("button", { name: "Compare 01234567 with the source of now" }));
+  await userEvent.click(screen.getByRole("button", { name: "Compare 01234567 with another" }));
   expect(screen.queryByRole("region", { name: "Difference of sources" })).not.toBeInTheDocument();
+});
+
+it("shows how any two versions differ", async () => {
+  const source = { "r-1": "fast = 1\n", "r-2": "fast = 2\n" };
+  answers("get", "/api/v1/strategies/{strategy_id}", strategy({ source_hash: "third" }));
+  answers("get", "/api/v1/strategies/{strategy_id}/source", { source: "fast = 2\n" });
+  answers("get", "/api/v1/runs", page(...["r-2", "r-1"].map((id) => listedRun({ id, source_hash: `hash of ${id}` }))));
+  answers("get", "/api/v1/runs/{run_id}", ({ url }: Asked) => ({
+    ...run(),
+    strategy_source: source[url.pathname.split("/").at(-1) as keyof typeof source],
+  }));
+  renderAt("/strategies/sma-crossover", "/strategies/:strategyId", <StrategyPage />);
+  const [newer, older] = await screen.findAllByRole("button", { name: /^Compare hash of/ });
+  await userEvent.click(newer as HTMLElement);
+  expect(await screen.findByText("They are the same, line by line.")).toBeInTheDocument();
+  await userEvent.click(older as HTMLElement);
+  expect(await screen.findByRole("region", { name: "Difference of sources" })).toHaveTextContent(
+    "− fast = 1+ fast = 2",
+  );
+  expect(screen.getByLabelText("Compare with")).toHaveDisplayValue("the source of now");
+  await userEvent.selectOptions(screen.getByLabelText("Compare with"), "hash of r-2");
+  expect(await screen.findByRole("region", { name: "Difference of sources" })).toHaveTextContent("+ fast = 2");
 });
 
 it("shows a broken one with its error, and no way to run it", async () => {
@@ -90,7 +112,7 @@ it("reads parameters of every kind off a schema", () => {
     $defs: { Side: { enum: ["long", "short"], description: "Which way." } },
     properties: {
       side: { $ref: "#/$defs/Side", default: "long" },
-      stop: { anyOf: [{ type: "number" }, { type: "null" }], exclusiveMinimum: 0 },
+      stop: { anyOf: [{ type: "number", exclusiveMinimum: 0 }, { type: "null" }] },
       odd: {},
     },
   };

@@ -52,7 +52,7 @@ function Opened({ runId, event }: { runId: string; event: LogEvent }) {
           </ul>
         )}
       </Answer>
-      <details open>
+      <details>
         <summary className="text-label text-soft">Payload</summary>
         <pre className="mt-1 whitespace-pre-wrap wrap-anywhere rounded-md border border-line bg-ground p-2 font-mono text-label">
           {JSON.stringify(event.payload, null, 2)}
