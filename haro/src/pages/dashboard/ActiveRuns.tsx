@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { api } from "~/api/client";
 import type { Run, Schemas } from "~/api/types";
 import { Sparkline } from "~/charts/Sparkline";
+import { LOOKED_AT } from "~/live/waiting";
 import { Answer, Empty, Skeleton } from "~/ui/Answer";
 import { ModeBadge, StatusBadge } from "~/ui/Badge";
 import { ButtonLink } from "~/ui/Button";
@@ -15,9 +16,8 @@ import { Since } from "~/ui/Time";
 const SHOWN = 10;
 
 export function ActiveRuns() {
-  const runs = api.useQuery("get", "/api/v1/runs", {
-    params: { query: { status: ["running"], page_size: SHOWN } },
-  });
+  const running = { params: { query: { status: ["running" as const], page_size: SHOWN } } };
+  const runs = api.useQuery("get", "/api/v1/runs", running, LOOKED_AT);
   const paper = usePnl("paper");
   const live = usePnl("live");
   const columns: RowsColumn<Run>[] = [

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { api } from "~/api/client";
 import type { Fill, Order, Schemas } from "~/api/types";
 import { Sparkline } from "~/charts/Sparkline";
+import { LOOKED_AT } from "~/live/waiting";
 import { amountOf } from "~/pages/orders/words";
 import { Answer, Empty, Skeleton } from "~/ui/Answer";
 import { ModeBadge, OrderStatusBadge, SideBadge, StatusBadge } from "~/ui/Badge";
@@ -114,9 +115,8 @@ const BACKTESTS: RowsColumn<Schemas["ListedRunResponse"]>[] = [
 ];
 
 export function RecentBacktests() {
-  const runs = api.useQuery("get", "/api/v1/runs", {
-    params: { query: { mode: ["backtest"], sort: "-created_at", page_size: SHOWN } },
-  });
+  const newest = { params: { query: { mode: ["backtest" as const], sort: "-created_at", page_size: SHOWN } } };
+  const runs = api.useQuery("get", "/api/v1/runs", newest, LOOKED_AT);
   return (
     <Panel
       title="Recent backtests"

@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation, useParams } from "react-router";
 
 import { api } from "~/api/client";
 import type { RunDetail } from "~/api/types";
+import { whileWaiting } from "~/live/waiting";
 import { Answer, Skeleton } from "~/ui/Answer";
 import { ModeBadge, StatusBadge } from "~/ui/Badge";
 import { cx } from "~/ui/cx";
@@ -27,7 +28,12 @@ const TABS = [
 
 export default function RunPage() {
   const { runId = "" } = useParams();
-  const run = api.useQuery("get", "/api/v1/runs/{run_id}", { params: { path: { run_id: runId } } });
+  const run = api.useQuery(
+    "get",
+    "/api/v1/runs/{run_id}",
+    { params: { path: { run_id: runId } } },
+    { refetchInterval: ({ state: { data } }) => whileWaiting(data && [data]) },
+  );
   if (run.data) return <Shown run={run.data} />;
   return (
     <Page title="Run">

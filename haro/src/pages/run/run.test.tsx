@@ -278,6 +278,19 @@ test("a paper run before its first bar has nothing to show yet", async () => {
   expect(await screen.findByText(/^2024-01-02, 1 ×/)).toBeInTheDocument();
 });
 
+test("a run that waits for a worker is asked for until it has one, and for no figures before", async () => {
+  const run = aRun({ id: "w", mode: "paper", status: "running", venue: "alpaca", queued: true });
+  const results = answer("/runs/w/results", refused("not_found", "not yet"), 404);
+  for (const path of ["positions", "orders"]) answer(`/runs/w/${path}`, pageOf([]));
+  answer("/venues", pageOf([]));
+  show(run);
+  expect(await screen.findByText("queued")).toBeInTheDocument();
+  expect(results).toHaveLength(0);
+  answer("/runs/w", { ...run, queued: false });
+  expect(await screen.findByText("running", {}, { timeout: 5_000 })).toBeInTheDocument();
+  await waitFor(() => expect(results).toHaveLength(1));
+});
+
 test("trades are sorted and filtered by the server, and a click goes to the chart", async () => {
   withFigures(aRun());
   const asked = answer("/runs/r1/trades", pageOf([aTrade(4), aTrade(5, { side: "short" })]));

@@ -4,6 +4,7 @@ import { useOutletContext } from "react-router";
 import { api } from "~/api/client";
 import type { Run, RunDetail } from "~/api/types";
 import { barSeconds } from "~/charts/window";
+import { isWaiting } from "~/live/waiting";
 
 const LIVE_MS = 10_000;
 const POINTS = 2_000;
@@ -14,7 +15,8 @@ export const useRun = (): RunDetail => useOutletContext<RunDetail>();
 export const trades = ({ mode }: Pick<Run, "mode">): boolean => mode !== "backtest";
 
 /** Whether there are figures: of a backtest at its end, of a run that trades once it has begun. */
-export const hasFigures = (run: Run): boolean => (trades(run) ? run.status !== "pending" : run.status === "completed");
+export const hasFigures = (run: Run): boolean =>
+  trades(run) ? run.status !== "pending" && !isWaiting(run) : run.status === "completed";
 
 /** How its queries are kept fresh: between two fills no event tells that prices have moved. */
 export function freshness(run: Run) {

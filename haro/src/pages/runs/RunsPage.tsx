@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 
 import { api } from "~/api/client";
 import type { RunMode, RunStatus } from "~/api/types";
+import { LOOKED_AT } from "~/live/waiting";
 import { Answer, Empty, Skeleton } from "~/ui/Answer";
 import { Button, ButtonLink } from "~/ui/Button";
 import { DataTable } from "~/ui/DataTable";
@@ -30,19 +31,16 @@ const newRun = (
 export default function RunsPage() {
   const state = useTableState(FILTERS);
   const { status, mode, strategy, name } = state.filters;
-  const found = api.useQuery("get", "/api/v1/runs", {
-    params: {
-      query: {
-        page: state.page,
-        page_size: PAGE_SIZE,
-        sort: state.sort,
-        status: status as RunStatus[] | undefined,
-        mode: mode as RunMode[] | undefined,
-        strategy_id: strategy,
-        name,
-      },
-    },
-  });
+  const query = {
+    page: state.page,
+    page_size: PAGE_SIZE,
+    sort: state.sort,
+    status: status as RunStatus[] | undefined,
+    mode: mode as RunMode[] | undefined,
+    strategy_id: strategy,
+    name,
+  };
+  const found = api.useQuery("get", "/api/v1/runs", { params: { query } }, LOOKED_AT);
   const { chosen, toggle, clear } = useChosen();
   const columns = useMemo(
     () => runColumns({ chosen, toggle, isFull: chosen.length >= COMPARED.most }),

@@ -58,7 +58,9 @@ function NotYet({ run }: { run: Run }) {
   return (
     <Panel label="Results">
       <Empty icon={<ListChecks size={24} aria-hidden />} title="No figures yet">
-        {WHY[run.status]}
+        {trades(run) && run.status === "running"
+          ? "They come with the first bar that its strategy is given."
+          : WHY[run.status]}
       </Empty>
     </Panel>
   );

@@ -11,7 +11,8 @@ import { Rows } from "~/ui/Rows";
 import { limitText, usedShare } from "~/format/limits";
 
 const of = (run: Run) => ({ path: { run_id: run.id } });
-const OPEN: Order["status"][] = ["submitting", "submitted", "accepted", "partial"];
+/** A stop that its venue holds beside a take-profit is pending, and protects all the same. */
+const OPEN: Order["status"][] = ["pending", "submitting", "submitted", "accepted", "partial"];
 
 export function Standing({ run }: { run: Run }) {
   return (
