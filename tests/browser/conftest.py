@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from tests.browser.chromium import chromium
 from tests.browser.strategies import install
 from tests.browser.watch import Watch
 from tests.integration.trading.desk import Desk, desk
+from tests.postgres import Databases
 
 PATIENCE_MS = 30_000
 """How long to wait for what takes a moment, on a machine that has other things to do."""
+_numbers = count(1)
 APP = Path(weaver.__file__).parent / "web" / "index.html"
 
 
@@ -65,9 +68,14 @@ def page(context: BrowserContext, watch: Watch) -> Page:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def storage(request: pytest.FixtureRequest) -> dict[str, str]:
+def storage(request: pytest.FixtureRequest, behind: ExitStack) -> dict[str, str]:
     """The settings of a server on a fresh database: the embedded file, then PostgreSQL."""
-    return {} if request.param == "sqlite" else {"DB_URL": request.getfixturevalue("postgres_url")}
+    if request.param == "sqlite":
+        return {}
+    databases: Databases = request.getfixturevalue("postgres")
+    url = databases.create(f"browser_{next(_numbers)}", template="template")
+    behind.callback(databases.drop, url)  # the server that is on it was entered later, and ends before
+    return {"DB_URL": url}
 
 
 @pytest.fixture(scope="package")
