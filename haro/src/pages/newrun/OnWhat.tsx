@@ -70,9 +70,9 @@ function Holes({ holes }: { holes: Hole[] }) {
   if (holes.length === 0) return null;
   return (
     <ul aria-label="Longest gaps" className="text-label text-warn">
-      {longestHoles(holes).map(({ symbol, start, end, missing }) => (
+      {longestHoles(holes).map(({ symbol, start, missing }) => (
         <li key={`${symbol} ${start}`}>
-          {symbol}: {count(missing)} missing between {day(start)} and {day(end)}
+          {symbol}: {count(missing)} missing from {day(start)} on
         </li>
       ))}
     </ul>

@@ -231,7 +231,7 @@ test("the slider shows where bars are missing, and says the longest stretches in
     within(said)
       .getAllByRole("listitem")
       .map(({ textContent }) => textContent),
-  ).toEqual(["AAPL: 2 missing between 2019-05-06 and 2019-05-08", "AAPL: 1 missing between 2016-03-01 and 2016-03-02"]);
+  ).toEqual(["AAPL: 2 missing from 2019-05-06 on", "AAPL: 1 missing from 2016-03-01 on"]);
   // 2015-01-02 to 2021-03-30 are 2279 days; 2019-05-06 is the 1585th after the first, 2019-05-08 the 1587th.
   const mark = container.querySelector("[title^='AAPL: 2 missing']");
   expect(mark).toHaveStyle({ left: `${(1585 / 2279) * 100}%`, right: `calc(100% - ${(1587 / 2279) * 100}%)` });

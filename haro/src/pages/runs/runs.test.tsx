@@ -49,6 +49,25 @@ test("filters, sort and page come from the address and go there", async () => {
   await waitFor(() => expect(address()).toContain("name=first+again"));
 });
 
+test.each([
+  ["Return", "total_return"],
+  ["Sharpe", "sharpe"],
+  ["Drawdown", "max_drawdown"],
+  ["Trades", "trades"],
+])("%s sorts by the server, the address keeps it, and a link shows the same", async (heading, column) => {
+  const asked = answer("/runs", pageOf([listed("a")]));
+  const { address, unmount } = show("?page=3");
+  await screen.findByText("run a");
+  await userEvent.click(screen.getByRole("button", { name: heading }));
+  await waitFor(() => expect(asked.at(-1)?.get("sort")).toBe(`-${column}`));
+  expect(address()).toBe(`/runs?sort=-${column}`);
+  await userEvent.click(screen.getByRole("button", { name: heading }));
+  await waitFor(() => expect(asked.at(-1)?.get("sort")).toBe(column));
+  unmount();
+  show(`?sort=-${column}`);
+  expect(await screen.findByRole("columnheader", { name: heading })).toHaveAttribute("aria-sort", "descending");
+});
+
 test("two runs to six can be compared", async () => {
   answer("/runs", pageOf(["a", "b", "c", "d", "e", "f", "g"].map((id) => listed(id))));
   const { address } = show();
