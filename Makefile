@@ -15,7 +15,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up ui test screenshots check fmt coverage bench bench-live kill kill-trading cycles siege simulate lock clean
+.PHONY: help install demo up ui test screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles siege simulate lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -63,11 +63,14 @@ coverage: .venv/dev.stamp src/weaver/web/index.html ## run all tests, and hold c
 	  echo "weaver.$${package%:*}" && $(PY) -m coverage report --fail-under="$${package#*:}" \
 	    --include="src/weaver/$${package%:*}/*" || exit 1; done
 
-bench: .venv/dev.stamp .bench/peers.stamp .bench/nautilus.stamp ## measure against the bare loop and the peers (QUICK=1: fewer samples)
+bench: .venv/dev.stamp src/weaver/web/index.html .bench/peers.stamp .bench/nautilus.stamp ## measure against the bare loop and the peers (QUICK=1: fewer samples)
 	@$(PY) -m tests.benchmarks $(if $(QUICK),--quick)
 
 bench-live: .venv/dev.stamp ## measure what trading takes: commits, live bars, the order path, many runs, resumption (11 minutes)
 	@$(PY) -m tests.benchmarks --only commit --only live --only order-path --only many-runs --only resumption
+
+bench-web: .venv/dev.stamp src/weaver/web/index.html ## measure the web app in a browser: first load, a long run, a busy minute (7 minutes)
+	@$(PY) -m tests.benchmarks --only web
 
 kill: .venv/dev.stamp ## kill the server at random moments N times (N=200), on both storages
 	@$(PY) -m tests.kill --rounds $(N)

@@ -8,7 +8,19 @@ from os import getloadavg
 
 from rich.console import Console
 
-from tests.benchmarks import clock, commit, live, lookahead, report, rotation, scaling, service, speed, whole_process
+from tests.benchmarks import (
+    clock,
+    commit,
+    live,
+    lookahead,
+    report,
+    rotation,
+    scaling,
+    service,
+    speed,
+    web,
+    whole_process,
+)
 from tests.benchmarks.check import Check
 from tests.benchmarks.ordinary import measure as ordinary
 from tests.benchmarks.ordinary.rows import ROWS as ORDINARY
@@ -17,6 +29,7 @@ from tests.benchmarks.trading import many_runs, order_path, resumption
 TRADING = ("order-path", "many-runs", "resumption")
 ROWS = (
     "speed", "ordinary", "rotation", "process", "scaling", "lookahead", "clock", "service", "commit", "live", *TRADING,
+    "web",
 )  # fmt: skip
 Found = list[Check] | speed.Contest | ordinary.Ordinary
 BUSY_LOAD = 1.0
@@ -47,12 +60,15 @@ class Size:
     resumed_runs: int = 50
     live_minutes: int = 2
     recorded_ticks: int = 10_000
+    visits: int = 5
+    busy_seconds: float = 60.0
 
 
 QUICK = Size(
     bars=100_000, ordinary_bars=50_000, rounds=3, symbols=100, days=2_520, counts=(100_000, 1_000_000),
     scaling_rounds=3, ticks=20, starts=3, service_pairs=2, clients=(50,), load_seconds=6.0, commit_rounds=1,
     live_ticks=300, orders=50, live_runs=(10,), backtests=10, resumed_runs=10, live_minutes=1, recorded_ticks=1_000,
+    visits=1, busy_seconds=6.0,
 )  # fmt: skip
 
 
@@ -117,6 +133,8 @@ def measurements(row: str, size: Size, strategies: Iterable[str]) -> Iterator[st
             return order_path.measure(size.orders)
         case "many-runs":
             return many_runs.measure(size.live_runs, size.backtests, size.live_minutes)
+        case "web":
+            return web.measure(size.bars, size.visits, size.busy_seconds)
         case "resumption":
             return resumption.measure(size.resumed_runs, size.recorded_ticks)
         case _:

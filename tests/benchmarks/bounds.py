@@ -66,3 +66,10 @@ ORDER_PATH_OVER_COMMITS = Bounds(goal=5)
 # Ticks that never came; milliseconds from a minute's end until a tick of it is recorded.
 TICKS_LOST = Bounds(0)
 CLOCK_BESIDE_BACKTESTS = Bounds(goal=50)
+
+# The web app in a browser: kilobytes, seconds, megabytes, milliseconds.
+FIRST_LOAD = Bounds(250, 150)
+INTERACTIVE = Bounds(1)
+FIRST_CANDLE = Bounds(1)
+HEAP_GROWTH = Bounds(20)
+LONGEST_TASK = Bounds(200)

@@ -95,11 +95,11 @@ def _price(count: int, pairs: int) -> Iterator[str | list[Check]]:
         server.start()
         try:
             with Api(server) as api:
-                library.sample(), _run(api, server)
+                library.sample(), run_through(api, server)
                 for turn in range(pairs):
                     yield f"pair {turn + 1} of {pairs}: weaver.backtest, then the service"
                     warm = library.sample()
-                    seconds, run = _run(api, server)
+                    seconds, run = run_through(api, server)
                     _agree(api.get(f"/runs/{run}/results")["stats"], warm.trades, warm.equity)
                     over.append(seconds - warm.wall)
                     service.append(seconds)
@@ -125,7 +125,7 @@ def prepare(home: Path, count: int) -> None:
     ParquetBarStore(home / "bars").write(bars, instrument, (), "synthetic")
 
 
-def _run(api: Api, server: Server) -> tuple[float, str]:
+def run_through(api: Api, server: Server) -> tuple[float, str]:
     """Seconds from POST /runs to run.Completed on the event stream, and the run's id."""
     began = time.perf_counter()
     run_id = _created(api)

@@ -86,10 +86,11 @@ def _loaded(source: str, clients: int, seconds: float) -> Iterator[str | Load]:
     name = f"{clients} event streams, {SOURCES[source]}"
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = _server(folder / "home", stack)
+        server = chatty_server(folder / "home")
+        stack.callback(server.kill)
         api = stack.enter_context(Api(server))
         api.import_bars()
-        run, events_each = _tried_run(api)
+        run, events_each = tried_run(api)
         rate = RATE / events_each if source == "run" else RATE
         yield f"{name}: the API at rest"
         _probe(server, seconds / 6)  # warm
@@ -100,9 +101,9 @@ def _loaded(source: str, clients: int, seconds: float) -> Iterator[str | Load]:
         for reader in readers:
             stack.callback(reader.process.kill)
             reader.wait()
-        writer = _started(source, server.url, run, rate, seconds)
+        writer = started(source, server.url, run, rate, seconds)
         busy = _probe(server, seconds)
-        writes = json.loads(_output(writer))
+        writes = json.loads(output(writer))
         _wait_for_the_runs(api)
         time.sleep(DRAIN_SECONDS)
         got = [reader.finish() for reader in readers]
@@ -111,16 +112,16 @@ def _loaded(source: str, clients: int, seconds: float) -> Iterator[str | Load]:
         yield _load(source, clients, seconds, sent, got, idle, busy, writes)
 
 
-def _server(home: Path, stack: ExitStack) -> Server:
+def chatty_server(home: Path) -> Server:
+    """One with a strategy that writes to its journal, started."""
     (home / "strategies").mkdir(parents=True)
     (home / "strategies" / "chatty.py").write_text(STRATEGY)
     server = Server(home, None)
-    stack.callback(server.kill)
     server.start()
     return server
 
 
-def _tried_run(api: Api) -> tuple[str, int]:
+def tried_run(api: Api) -> tuple[str, int]:
     """A run that has been started once, and how many events that makes: those of its clones are as many."""
     body = {"strategy_id": STRATEGY_ID, "symbols": [SYMBOL], "lookahead_check": False}
     run: str = api.call("POST", "/runs", json=body).body["id"]
@@ -139,7 +140,7 @@ class _Readers:
 
     def __init__(self, server: Server, clients: int, path: Path) -> None:
         self._path = path
-        self.process = _started("read", server.url, clients, path)
+        self.process = started("read", server.url, clients, path)
 
     def wait(self) -> None:
         """Until all are connected."""
@@ -222,7 +223,7 @@ def _p99(values: list[float]) -> float:
 
 def _probe(server: Server, seconds: float) -> dict[str, list[float]]:
     """Milliseconds of the API's answers by path, asked one after the other."""
-    answers: dict[str, list[float]] = json.loads(_output(_started("probe", server.url, seconds)))
+    answers: dict[str, list[float]] = json.loads(output(started("probe", server.url, seconds)))
     return answers
 
 
@@ -230,14 +231,14 @@ def _joined(*parts: dict[str, list[float]]) -> dict[str, list[float]]:
     return {path: [value for part in parts for value in part[path]] for path in parts[0]}
 
 
-def _started(role: str, *arguments: object) -> "subprocess.Popen[str]":
+def started(role: str, *arguments: object) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [str(WEAVER), "-m", "tests.benchmarks.service_clients", role, *map(str, arguments)], cwd=ROOT, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
 
 
-def _output(process: "subprocess.Popen[str]") -> str:
+def output(process: "subprocess.Popen[str]") -> str:
     text, _ = process.communicate()
     if process.returncode:
         raise RuntimeError(f"{process.args} failed")
