@@ -159,12 +159,12 @@ class TradingAccount:
         return guess_asset_class(symbol) if known is None else known.instrument.asset_class
 
     def lot(self, symbol: str) -> Decimal:
-        """The step of a symbol's orders, as the venue says."""
+        """The step of what strategies order of a symbol, as the venue says."""
         return self._rules[symbol].instrument.lot
 
     def is_dust(self, symbol: str, quantity: Decimal) -> bool:
         """Whether it is less than can be ordered, as far as the venue was asked about the symbol."""
-        return symbol in self._rules and abs(quantity) < self.lot(symbol)
+        return symbol in self._rules and abs(quantity) < self._rules[symbol].step
 
     async def know(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         """What is traded under some symbols, as the venue said within the last minute, or says now; flags that forbid
@@ -369,8 +369,8 @@ class TradingAccount:
         return frozenset(self._looks.halted)
 
     def _shared_out(self, positions: Collection[VenuePosition], draft: Draft | None = None) -> tuple[Attribution, ...]:
-        lots = {symbol: rules.instrument.lot for symbol, rules in self._rules.items()}
-        return self.ledgers.attributed(positions, lots=lots, draft=draft)
+        steps = {symbol: rules.step for symbol, rules in self._rules.items()}
+        return self.ledgers.attributed(positions, lots=steps, draft=draft)
 
     async def look(self) -> None:
         """Compare all that is at the venue with the books, now; and ask for its time, and what the symbols are that

@@ -12,6 +12,9 @@ from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.venue import VenueRules
 from weaver.veda.exchange.orders import Source
 
+FRACTION = Decimal("0.000000001")
+"""The least part of a unit that is ordered where fractions are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenueClock:
@@ -67,6 +70,13 @@ class InstrumentRules:
     is_halted: bool = False
     flags: tuple[str, ...] = ()
     """What forbids or restricts trading it, each in plain words; empty: nothing does."""
+
+    @property
+    def step(self) -> Decimal:
+        """The step of the quantities of simple day orders: a strategy's are of whole shares, but where the venue takes
+        fractions of one, whoever has a fraction can sell it."""
+        lot = self.instrument.lot
+        return FRACTION if self.is_fractionable and lot >= 1 else lot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

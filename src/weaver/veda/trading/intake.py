@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from weaver.model.orders.actions import OrderClass, TimeInForce
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
@@ -81,8 +82,13 @@ class Intake:
         """Write down that an order is being sent."""
         rules = self.rules.get(order.symbol)
         if order.reduces:
-            step = Decimal(0) if rules is None else rules.instrument.lot
-            order = fitted(draft, order, room=self.can_reduce(draft, order), lacking=self._lacking(order), lot=step)
+            order = fitted(
+                draft,
+                order,
+                room=self.can_reduce(draft, order),
+                lacking=self._lacking(order),
+                lot=Decimal(0) if rules is None else _step(rules, order),
+            )
             if not order.is_working:
                 return
         submit(
@@ -148,3 +154,9 @@ class Intake:
         if draft.is_still:
             return sent.state is not SubmissionState.ENDED
         return sent.state is SubmissionState.WORKING and sent.venue_id is not None
+
+
+def _step(rules: InstrumentRules, order: LiveOrder) -> Decimal:
+    """Of an order's quantity: what lasts, or is held with another, is of whole lots."""
+    is_plain = order.order_class is OrderClass.SIMPLE and order.tif is TimeInForce.DAY and order.group_id is None
+    return rules.step if is_plain else rules.instrument.lot

@@ -1,15 +1,21 @@
 """What is wanted of an account's orders, as it is taken up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.unit.veda.live_builders import live_order, seconds, submission
 from tests.unit.veda.trading.builders import AlwaysOpen, Desk, Held, at_desk
-from weaver.model.orders.actions import OrderType
+from weaver.model.market.asset_class import AssetClass
+from weaver.model.market.instrument import Instrument
+from weaver.model.orders.actions import OrderType, TimeInForce
 from weaver.model.orders.status import OrderStatus
+from weaver.model.orders.venue import VENUES
+from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import SubmissionState
 from weaver.veda.risk.refusal import Refusal, Rule
@@ -25,13 +31,21 @@ class OpensLater:
 
 
 def taken_up(
-    intent: Intent, check: Callable[[Desk, Refusal | None], None], *, orders: Any = (), sent: Any = (), **given: Any
+    intent: Intent,
+    check: Callable[[Desk, Refusal | None], None],
+    *,
+    orders: Any = (),
+    sent: Any = (),
+    rules: InstrumentRules | None = None,
+    **given: Any,
 ) -> None:
     """Take an intent up where 10 are held, and look at what became of it."""
     usual = {"gate": lambda *_: None, "holdings": Held(10), "hours": AlwaysOpen(), "is_ready": lambda: True}
 
     async def go(desk: Desk) -> None:
         intake = Intake(**{**usual, "features": (), **given})
+        if rules is not None:
+            intake.rules["AAPL"] = rules
         async with desk.books.change() as draft:
             why = intake.take_up(draft, intent)
         check(desk, why)
@@ -119,3 +133,34 @@ def test_what_takes_the_place_of_an_order_reduces_where_all_of_it_gets_out_of_a_
     resting = live_order(side=side, order_type=OrderType.LIMIT, limit=110)
     change = Replace(old_id="run-1", order=new(side, order_type=OrderType.LIMIT, limit=111))
     taken_up(change, check, orders=[resting], sent=[submission()])
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({}, "1.5"),
+        ({"order_type": OrderType.LIMIT, "limit": 90}, "1.5"),
+        ({"tif": TimeInForce.GTC}, "1"),  # of which no venue takes a fraction
+    ],
+)
+def test_whoever_has_a_fraction_of_a_share_can_sell_it(given: dict[str, Any], sent: str) -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert why is None
+        assert desk.sent("run-9").quantity == Decimal(sent)
+
+    order = replace(new("sell", **given), quantity=Decimal("1.5"), reduces=True)
+    taken_up(Place(order=order), check, rules=InstrumentRules(
+        instrument=Instrument.default("AAPL", AssetClass.STOCK), rules=VENUES["alpaca-stocks"], is_tradable=True,
+        is_shortable=True, is_fractionable=True,
+    ))  # fmt: skip
+
+
+def test_where_no_fractions_are_taken_whole_shares_are_sold() -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert desk.sent("run-9").quantity == 1
+
+    order = replace(new("sell"), quantity=Decimal("1.5"), reduces=True)
+    taken_up(Place(order=order), check, rules=InstrumentRules(
+        instrument=Instrument.default("AAPL", AssetClass.STOCK), rules=VENUES["alpaca-stocks"], is_tradable=True,
+        is_shortable=True, is_fractionable=False,
+    ))  # fmt: skip
