@@ -50,9 +50,9 @@ function Disconnected() {
 }
 
 const TONE = {
-  warn: "bg-warn/12 text-warn border-warn/40",
-  bad: "bg-loss/12 text-loss border-loss/40",
-  live: "bg-live/12 text-live border-live font-medium",
+  warn: "bg-warn-tint text-warn border-warn/40",
+  bad: "bg-loss-tint text-loss border-loss/40",
+  live: "bg-live-tint text-live border-live-edge font-medium",
 };
 
 function Banner({ tone, children }: { tone: keyof typeof TONE; children: ReactNode }) {

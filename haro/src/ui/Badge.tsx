@@ -6,7 +6,7 @@ import { cx } from "./cx";
 const MODES: Record<RunMode, string> = {
   backtest: "text-backtest border-backtest/50",
   paper: "text-paper border-paper/50",
-  live: "text-live border-live border-2 font-bold bg-live/10",
+  live: "text-live border-live-edge border-2 font-bold bg-live-tint",
 };
 
 export function ModeBadge({ mode }: { mode: RunMode }) {

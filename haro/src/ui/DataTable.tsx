@@ -16,6 +16,8 @@ declare module "@tanstack/react-table" {
     /** Figures are right-aligned. */
     numeric?: boolean;
     wide?: Wide;
+    /** As wide as what stands in it, however much room there is. */
+    narrow?: boolean;
     /** The API's name of the column, where it can be sorted by. */
     sort?: string;
   }
@@ -99,6 +101,7 @@ export function DataTable<T>({
                     className={cx(
                       "px-3 py-2 align-middle first:pl-4 last:pr-4 max-md:px-2 compact:py-1",
                       column.columnDef.meta?.numeric && "figure text-right",
+                      column.columnDef.meta?.narrow && "w-0",
                       hidden(column.columnDef.meta?.wide),
                     )}
                   >

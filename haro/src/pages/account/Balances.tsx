@@ -9,7 +9,7 @@ import { Ago } from "~/ui/Time";
 export function Balances({ account }: { account: Schemas["AccountResponse"] }) {
   const isLive = account.mode === "live";
   return (
-    <div className={cx("border-b border-line p-4", isLive && "border-t-2 border-t-live")}>
+    <div className={cx("border-b border-line p-4", isLive && "border-t-2 border-t-live-edge")}>
       <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 className="font-medium">{account.account}</h2>
         <ModeBadge mode={account.mode} />

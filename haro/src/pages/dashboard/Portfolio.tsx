@@ -30,7 +30,7 @@ export function Portfolio() {
   return (
     <Panel
       title="Portfolio"
-      className={cx(mode === "live" && "border-2 border-live")}
+      className={cx(mode === "live" && "border-2 border-live-edge")}
       actions={
         <div role="group" aria-label="Mode" className="flex gap-1">
           {(["paper", "live"] as const).map((one) => (
@@ -44,7 +44,7 @@ export function Portfolio() {
                 one === "live" ? "uppercase" : "",
                 one === mode
                   ? one === "live"
-                    ? "border-live bg-live/10 font-bold text-live"
+                    ? "border-live-edge bg-live-tint font-bold text-live"
                     : "border-paper/60 font-medium text-paper"
                   : "border-transparent text-soft hover:text-ink",
               )}

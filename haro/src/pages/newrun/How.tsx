@@ -28,7 +28,7 @@ export function How({ part }: { part: PartProps }) {
             const mode = target.value as RunMode;
             change({ mode, venue: USUAL_VENUE[mode] });
           }}
-          className={draft.mode === "live" ? "border-l-4 border-live pl-2" : ""}
+          className={draft.mode === "live" ? "border-l-4 border-live-edge pl-2" : ""}
           options={MODES}
         />
         {draft.mode !== "backtest" && <TradingFields part={part} />}

@@ -33,7 +33,7 @@ export function Halts({ account }: { account: AccountRisk }) {
       {account.halts.map((halt) => (
         <li
           key={`${halt.scope} ${halt.name} ${halt.cause}`}
-          className="flex flex-wrap items-center gap-x-3 gap-y-2 bg-loss/8 px-4 py-2.5"
+          className="flex flex-wrap items-center gap-x-3 gap-y-2 bg-loss-tint px-4 py-2.5"
         >
           <OctagonPause size={16} aria-hidden className="shrink-0 text-loss" />
           <p className="min-w-48 flex-1 wrap-anywhere">

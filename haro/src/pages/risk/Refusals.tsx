@@ -45,7 +45,9 @@ const COLUMNS: ColumnDef<Event>[] = [
     id: "rule",
     header: "By",
     meta: { wide: true },
-    cell: ({ row: { original } }) => said(original, "rule").replaceAll("_", " "),
+    cell: ({ row: { original } }) => (
+      <span className="whitespace-nowrap">{said(original, "rule").replaceAll("_", " ")}</span>
+    ),
   },
   { id: "symbol", header: "Symbol", meta: { wide: true }, cell: ({ row: { original } }) => said(original, "symbol") },
   {

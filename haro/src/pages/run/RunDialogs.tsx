@@ -71,7 +71,7 @@ export function StartLiveDialog({ run, open, onClose }: DialogProps) {
       typed={{ word: run.name, label: `Type the run's name to start it: ${run.name}` }}
       onConfirm={start}
     >
-      <dl className="grid grid-cols-[3fr_2fr] gap-x-4 gap-y-1 border-l-4 border-live pl-3 text-table">
+      <dl className="grid grid-cols-[3fr_2fr] gap-x-4 gap-y-1 border-l-4 border-live-edge pl-3 text-table">
         <Fact name="Trades">
           {run.strategy_id} on {run.symbols.join(", ")} {run.timeframe}
         </Fact>

@@ -49,9 +49,9 @@ function Shown({ run }: { run: RunDetail }) {
   const { pathname } = useLocation();
   const base = `/runs/${encodeURIComponent(run.id)}`;
   return (
-    <div className={cx(isLive && "min-h-full border-4 border-live")}>
+    <div className={cx(isLive && "min-h-full border-4 border-live-edge")}>
       {isLive && (
-        <p className="bg-live/15 px-4 py-1 text-center font-bold tracking-wide text-live">
+        <p className="bg-live-tint px-4 py-1 text-center font-bold tracking-wide text-live">
           LIVE · {run.status === "running" ? "this run trades with real money" : "with real money"}
         </p>
       )}

@@ -35,7 +35,7 @@ export function Trouble({ tone, icon, title, children }: TroubleProps) {
       role={tone === "bad" ? "alert" : "status"}
       className={cx(
         "flex items-start gap-3 rounded-md border px-3 py-2",
-        tone === "bad" ? "border-loss/50 bg-loss/10" : "border-warn/50 bg-warn/10",
+        tone === "bad" ? "border-loss/50 bg-loss-tint" : "border-warn/50 bg-warn-tint",
       )}
     >
       <span className={cx("mt-0.5 shrink-0", tone === "bad" ? "text-loss" : "text-warn")}>{icon}</span>

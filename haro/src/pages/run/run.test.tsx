@@ -426,6 +426,26 @@ test("chains hang by the event that each answers", () => {
   expect(happened(FAMILY[1] as LogEvent)).toBe("2024-05-01T00:00:00Z");
 });
 
+test("what a venue tells of an order hangs where the order was placed", async () => {
+  const of = { order_id: "o1" };
+  const told = [
+    event("a", "strategy.PlaceRequest", null, of),
+    event("b", "live.PlaceOrder", "a", of),
+    event("c", "orders.Accepted", null, of),
+    event("d", "orders.Filled", null, of),
+  ];
+  const [root] = chains(told);
+  expect(root?.answers[0]?.answers.map(({ event: one }) => one.id)).toEqual(["c", "d"]);
+  expect(chains(told.slice(2)).map(({ event: one }) => one.id)).toEqual(["c", "d"]);
+  answer("/runs/r1/events", pageOf(told.slice(3), 1));
+  const asked = answer("/events", { ...pageOf(told), next_after: 5, newest: 5 });
+  show(aRun({ mode: "paper" }), "/events");
+  await userEvent.click(await screen.findByRole("button", { name: /orders\.Filled/ }));
+  const tree = await screen.findByRole("list", { name: /What led to it/ });
+  expect(within(tree).getByText("strategy.PlaceRequest")).toBeInTheDocument();
+  expect(asked[0]?.get("order_id")).toBe("o1");
+});
+
 test("the journal shows what the strategy wrote, or how it would", async () => {
   answer("/runs/r1/log", pageOf([{ time: "2024-01-02T00:00:00Z", text: "crossed" }]));
   show(aRun(), "/journal");

@@ -6,7 +6,7 @@ import { Answer, Skeleton } from "~/ui/Answer";
 import { cx } from "~/ui/cx";
 import { Moment } from "~/ui/Time";
 
-import { chains, gist, happened, type Link, type LogEvent } from "./chain";
+import { chains, gist, happened, type Link, type LogEvent, orderOf } from "./chain";
 
 /** More than one decision has ever set off. */
 const CHAIN = 200;
@@ -38,9 +38,7 @@ export function EventRow({ runId, event, isOpen, toggle }: EventRowProps) {
 }
 
 function Opened({ runId, event }: { runId: string; event: LogEvent }) {
-  const chain = api.useQuery("get", "/api/v1/runs/{run_id}/events", {
-    params: { path: { run_id: runId }, query: { corr_id: event.corr_id, page_size: CHAIN } },
-  });
+  const chain = useChain(runId, event);
   return (
     <div className="flex flex-col gap-3 bg-raised/40 px-3 pt-1 pb-3 md:pl-8">
       <Answer of={chain} loading={<Skeleton className="h-16" />}>
@@ -64,6 +62,24 @@ function Opened({ runId, event }: { runId: string; event: LogEvent }) {
       </p>
     </div>
   );
+}
+
+/** Of an order that went to a venue all that is in the log; of anything else what shares its correlation id. */
+function useChain(runId: string, event: LogEvent) {
+  const order = event.seq === null ? undefined : orderOf(event);
+  const ofOrder = api.useQuery(
+    "get",
+    "/api/v1/events",
+    { params: { query: { run_id: runId, order_id: order, page_size: CHAIN } } },
+    { enabled: order !== undefined },
+  );
+  const correlated = api.useQuery(
+    "get",
+    "/api/v1/runs/{run_id}/events",
+    { params: { path: { run_id: runId }, query: { corr_id: event.corr_id, page_size: CHAIN } } },
+    { enabled: order === undefined },
+  );
+  return order === undefined ? correlated : ofOrder;
 }
 
 function Branch({ link, shown }: { link: Link; shown: string }) {

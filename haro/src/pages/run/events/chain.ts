@@ -8,13 +8,25 @@ export interface Link {
   answers: Link[];
 }
 
-/** Trees of events, in their order. One whose cause is not among them begins a tree of its own. */
+/** The order that an event is about. */
+export function orderOf({ payload }: LogEvent): string | undefined {
+  return typeof payload.order_id === "string" ? payload.order_id : undefined;
+}
+
+/**
+ * Trees of events, in their order. What a venue tells of an order answers nothing that was said before: it hangs where the
+ * order was placed. One whose cause is not among them begins a tree of its own.
+ */
 export function chains(events: LogEvent[]): Link[] {
   const links = new Map(events.map((event) => [event.id, { event, answers: [] as Link[] }]));
+  const placed = new Map<string | undefined, Link>();
   const roots: Link[] = [];
   for (const link of links.values()) {
-    const cause = link.event.causation_id === link.event.id ? undefined : links.get(link.event.causation_id ?? "");
-    (cause?.answers ?? roots).push(link);
+    const { id, type, causation_id: cause } = link.event;
+    const isOfOrder = !cause && type.startsWith("orders.");
+    const before = cause === id ? undefined : isOfOrder ? placed.get(orderOf(link.event)) : links.get(cause ?? "");
+    (before?.answers ?? roots).push(link);
+    if (type === "live.PlaceOrder") placed.set(orderOf(link.event), link);
   }
   return roots;
 }

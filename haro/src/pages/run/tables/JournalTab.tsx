@@ -14,7 +14,7 @@ import { useRun } from "../useRun";
 type Entry = Schemas["JournalEntryResponse"];
 const NONE = [] as const;
 const COLUMNS: ColumnDef<Entry>[] = [
-  { id: "time", header: "Time", cell: ({ row }) => <Moment at={row.original.time} /> },
+  { id: "time", header: "Time", meta: { narrow: true }, cell: ({ row }) => <Moment at={row.original.time} /> },
   {
     id: "text",
     header: "Text",
