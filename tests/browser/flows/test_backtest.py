@@ -20,7 +20,7 @@ def test_backtest_is_created_started_watched_read_and_looked_at_on_the_chart(
     api = behind.enter_context(Api(running.url))
     gate = own_home / "go"
     steps.new_run(page, running.url, strategy="patient", name="by hand", Gate=str(gate))
-    page.get_by_text("Account, history and chance").click()
+    page.get_by_role("main").locator("summary").filter(has_text="history").click()
     page.get_by_label("Skip the look-ahead check").check()
     expect(page.get_by_text("Backtest patient on AAPL")).to_be_visible()
     steps.press(page, "Start run")
