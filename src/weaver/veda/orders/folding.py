@@ -145,9 +145,14 @@ def inferred(submission: Submission, shown: VenueOrder, known: Iterable[LiveFill
 def seen(submission: Submission, shown: VenueOrder) -> Submission:
     """A submission of which the venue has shown the order. One that had ended for us, and works, works again."""
     state = SubmissionState.WORKING if shown.is_working and not shown.replaced_by else SubmissionState.ENDED
-    if submission.state is SubmissionState.ENDED and submission.venue_id is not None:
+    if was_seen_to_end(submission):
         state = SubmissionState.ENDED  # an older word
     return replace(submission, venue_id=shown.venue_id, state=state, missing_since=None, lookups=0)
+
+
+def was_seen_to_end(submission: Submission) -> bool:
+    """Whether the venue had it and ended it; one that was only taken for lost may come to light."""
+    return submission.state is SubmissionState.ENDED and submission.venue_id is not None
 
 
 def advanced(order: LiveOrder, to: OrderStatus, now: datetime) -> LiveOrder:

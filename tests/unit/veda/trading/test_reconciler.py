@@ -7,6 +7,7 @@ from tests.unit.veda.trading.builders import FEE, Desk, at_desk, bracket, venue_
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.orders import OrderUpdate
 from weaver.veda.orders.submission import Part, SubmissionState
+from weaver.veda.trading.agenda import to_cancel
 from weaver.veda.trading.reconciler import MARGIN, Reconciler
 
 
@@ -22,6 +23,31 @@ def test_an_order_that_a_list_lacks_is_asked_for_by_its_id() -> None:
         assert desk.order().status is OrderStatus.CANCELLED
 
     at_desk(look, [live_order()], [submission()])
+
+
+def test_the_first_look_since_a_restart_asks_for_none_of_the_orders_that_were_replaced() -> None:
+    """One that rests for long has the list reach back to it, past all that were replaced since."""
+    count, over = 45, {"status": OrderStatus.CANCELLED}
+    chain = [
+        live_order(f"run-{at}", number=at, replaces=f"run-{at - 1}", replaced_by=f"run-{at + 1}", **over)
+        for at in range(2, count)
+    ]
+    sent = [submission(one.id, state=SubmissionState.ENDED, replaces=one.replaces) for one in chain]
+
+    async def look(desk: Desk) -> None:
+        resting = venue_order()
+        desk.venue.show(resting)
+        was = [
+            venue_order(one.id, replaced_by=f"v-{one.replaced_by}", replaces=f"v-{one.replaces}", **over)
+            for one in chain
+        ]
+        desk.venue.listed = (resting, *was)
+        await desk.reconciler.reconcile()
+        assert desk.venue.asked == []
+        assert [*to_cancel(desk.books.known, NOON, set())] == []
+        assert {one.id for one in desk.books.known.open_submissions()} == {"run-1"}
+
+    at_desk(look, [live_order(), *chain], [submission(), *sent])
 
 
 def test_an_order_that_the_venue_shows_nowhere_is_not_over() -> None:

@@ -6,7 +6,7 @@ from weaver.model.orders.actions import OrderType
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.orders import VenueFill, VenueOrder
 from weaver.veda.orders.account_orders import AccountOrders
-from weaver.veda.orders.folding import advanced, ended, inferred, seen
+from weaver.veda.orders.folding import advanced, ended, inferred, seen, was_seen_to_end
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.trading.books.draft import Draft
@@ -54,7 +54,8 @@ def follow(
             submission = draft.submission(submission.id)
     _follow_legs(draft, submission, shown, is_all_told=is_all_told, is_whole=is_whole)
     if lacks_fills(submission, shown) or lacks_successor(draft, submission, shown):
-        draft.put_submission(replace(submission, venue_id=shown.venue_id, state=SubmissionState.WORKING))
+        state = SubmissionState.ENDED if was_seen_to_end(submission) else SubmissionState.WORKING
+        draft.put_submission(replace(submission, venue_id=shown.venue_id, state=state))
         return
     before, submission = submission, seen(submission, shown)
     draft.put_submission(submission)
@@ -165,8 +166,9 @@ def _may_stand_again(draft: Draft, order: LiveOrder, submission: Submission, how
 
 
 def lacks_successor(draft: Draft, submission: Submission, shown: VenueOrder) -> bool:
-    """Whether another order stands in its place at the venue, of which nothing is known."""
-    if shown.replaced_by is None or draft.by_venue_id(shown.replaced_by) is not None:
+    """Whether another order stands in its place at the venue, of which nothing is known. Of one that was seen to end
+    what took its place is in the books, though memory may have let go of it, or recalled the old one without it."""
+    if shown.replaced_by is None or was_seen_to_end(submission) or draft.by_venue_id(shown.replaced_by) is not None:
         return False
     return _own_successor(draft, submission, shown.replaced_by) is None
 

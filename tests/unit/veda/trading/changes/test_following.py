@@ -171,6 +171,19 @@ def test_an_order_in_whose_place_a_stranger_stands_is_not_over_yet() -> None:
     assert adopt(draft, submission(), "v-stranger") == made  # the same again
 
 
+def test_what_was_seen_to_end_does_not_work_again_whatever_the_venue_shows_of_it() -> None:
+    over = submission(state=SubmissionState.ENDED)
+    for late in ({"replaced_by": "v-run-4"}, {"filled_quantity": 3, "average_price": 100}):
+        draft, _ = draft_of([live_order(status=S.CANCELLED, replaced_by="run-4")], [over])
+        shown = venue_order(status=S.CANCELLED, **late)
+        follow(draft, over, shown)
+        assert draft.submission("run-1") == over
+        follow(draft, over, shown, is_all_told=True)
+        assert (draft.submission("run-1").state, draft.order("run-1").filled) == (
+            SubmissionState.ENDED, shown.filled_quantity,
+        )  # fmt: skip
+
+
 def test_a_leg_that_the_venue_ended_without_a_word_says_so() -> None:
     orders = bracket(status=S.CANCELLED)
     draft, _ = draft_of(orders, [submission("run-2", part=Part.WHOLE)])
