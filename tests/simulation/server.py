@@ -37,6 +37,7 @@ LOOSE = ("orders_per_minute", "position_max", "exposure_max", "order_max", "dail
 TERMS = RunTerms(
     limits=RiskLimits(orders_per_minute=None, daily_loss=None, drawdown=None),
     leverage=Decimal(20),
+    may_short=True,
     symbols=frozenset({"AAPL", "MSFT"}),
     classes=frozenset({AssetClass.STOCK}),
 )

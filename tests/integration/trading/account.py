@@ -243,7 +243,9 @@ async def trading_account(
         await trading.know(symbols)
         for run_id in runs:
             classes = frozenset({AssetClass.STOCK, AssetClass.CRYPTO})
-            terms = RunTerms(limits=LIMITS, leverage=Decimal(1), symbols=frozenset(symbols), classes=classes)
+            terms = RunTerms(
+                limits=LIMITS, leverage=Decimal(1), may_short=True, symbols=frozenset(symbols), classes=classes
+            )
             await trading.admit(run_id, Decimal(40_000), terms)
         for symbol in symbols:
             await newest_price(trading, symbol)

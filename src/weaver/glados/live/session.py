@@ -121,7 +121,7 @@ class LiveSessions:
         start = time_of(decode_setup(recorded[0].inputs).start) if recorded else now
         after = instant_of(recorded[-1].time) if recorded else instant_of(start)
         prepared = None if recorded else await self._prepared(run, rules, history, start, is_own=is_own)
-        await account.admit(run.id, terms.cash, _terms_of(run, account, rules, terms.leverage))
+        await account.admit(run.id, terms.cash, _terms_of(run, account, rules, terms, is_own=is_own))
         instruments = {symbol: rules[symbol].instrument for symbol in run.symbols}
         missed = await history.catch_up(instruments, timeframe, after, now) if recorded and not is_own else None
         builder = _builder(instruments, timeframe, after=after, now=now, is_own=is_own)
@@ -249,10 +249,13 @@ def _told(news: News, builder: TickBuilder, update: Update) -> None:
         builder.split(update.symbol, Fraction(update.numerator, update.denominator), update.ex_date)
 
 
-def _terms_of(run: Run, account: TradingAccount, rules: Mapping[str, InstrumentRules], leverage: Decimal) -> RunTerms:
+def _terms_of(
+    run: Run, account: TradingAccount, rules: Mapping[str, InstrumentRules], terms: AccountRules, *, is_own: bool
+) -> RunTerms:
     return RunTerms(
         limits=RiskLimits.parse(run.risk, base=account.guard.limits),
-        leverage=leverage,
+        leverage=terms.leverage,
+        may_short=terms.shorting or is_own,
         symbols=frozenset(run.symbols),
         classes=frozenset(one.instrument.asset_class for one in rules.values()),
     )

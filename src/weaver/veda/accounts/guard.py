@@ -1,7 +1,7 @@
 """What an account's orders may do: limits of its own and of each run, halts, and the kill switch."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from weaver.veda.exchange.answers import Refused
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.ports import TradingStore
+from weaver.veda.risk.exposure import short_by
 from weaver.veda.risk.gate import refusal
 from weaver.veda.risk.halts import Halt, HaltCause, Halts, HaltScope
 from weaver.veda.risk.limits import RiskLimits
@@ -34,6 +35,9 @@ class RunTerms:
 
     limits: RiskLimits
     leverage: Decimal
+    may_short: bool
+    """Whether its sales may take what it holds below zero. In a replay they may: there the venue rejects that at the
+    fill, as a backtest does."""
     symbols: frozenset[str]
     classes: frozenset[AssetClass]
 
@@ -122,6 +126,24 @@ class Guard:
             draft.say(self._refused(order, told))
         return told
 
+    def cut(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> LiveOrder:
+        """A run's order that may be for less, a target or the exits of an oco, within what it may sell; where that is
+        nothing it stays as it is, and is refused."""
+        if order.run_id is None or not (order.may_be_cut or order.reduces):
+            return order
+        own = self._standing_of_run(order.run_id, self._runs.get(order.run_id), self._others(draft, order, legs))
+        short, rules = short_by(order, own), self._rules(order.symbol)
+        if not short or rules is None:
+            return order
+        lot = rules.instrument.lot
+        left = (order.remaining - short) // lot * lot
+        return replace(order, quantity=order.filled + left) if left > 0 else order
+
+    def _others(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> tuple[LiveOrder, ...]:
+        """The orders that work beside one, its legs, and what it takes the place of."""
+        own = {order.id, order.replaces, *(leg.id for leg in legs)}
+        return tuple(one for one in draft.working() if one.id not in own)
+
     def _refused(self, order: LiveOrder, told: Refusal) -> RiskRefused:
         return RiskRefused(
             run_id=order.run_id,
@@ -135,8 +157,7 @@ class Guard:
         )
 
     def _view(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> RiskView:
-        own = {order.id, order.replaces, *(leg.id for leg in legs)}
-        working = tuple(one for one in draft.working() if one.id not in own)
+        working = self._others(draft, order, legs)
         terms = self._runs.get(order.run_id or "")
         return RiskView(
             now=draft.now,
@@ -175,6 +196,7 @@ class Guard:
             held=self._ledgers.of(run_id).held,
             working=tuple(one for one in working if one.run_id == run_id),
             placed=tuple(at for at, of in self._placed if of == run_id),
+            may_short=terms is not None and terms.may_short,
         )
 
     def equity(self) -> Decimal:

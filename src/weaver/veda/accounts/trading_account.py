@@ -95,6 +95,7 @@ class TradingAccount:
             events=events,
             wall=wall,
             gate=self.guard.gate,
+            cut=self.guard.cut,
             holdings=self.ledgers,
             hours=self._hours,
             told=told,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
-from weaver.model.orders.actions import OrderType
+from weaver.model.orders.actions import OrderType, Side
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.risk.view import PricedAt, Standing
 
@@ -33,6 +33,13 @@ def holding_after(order: LiveOrder, own: Standing) -> Decimal:
     group, which are cut to what is held."""
     others = sum((one.remaining for one in pending(order, own) if one.side is order.side and not is_cut(one)), ZERO)
     return own.held.get(order.symbol, ZERO) + order.side.sign * (order.remaining + others)
+
+
+def short_by(order: LiveOrder, own: Standing) -> Decimal:
+    """How far below zero a sale could take what is held, of whom may not be short: with all that works on its side."""
+    if own.may_short or order.side is not Side.SELL:
+        return ZERO
+    return max(-holding_after(order, own), ZERO)
 
 
 def pending(order: LiveOrder, own: Standing) -> list[LiveOrder]:

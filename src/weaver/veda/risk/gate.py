@@ -13,7 +13,7 @@ from weaver.model.numbers.money import plain
 from weaver.model.orders.actions import OrderClass, OrderType, Side
 from weaver.veda.exchange.answers import Reason
 from weaver.veda.orders.live_order import LiveOrder
-from weaver.veda.risk.exposure import gross_around, holding_after, order_price, value_of
+from weaver.veda.risk.exposure import gross_around, holding_after, order_price, short_by, value_of
 from weaver.veda.risk.reducing import only_reduces
 from weaver.veda.risk.refusal import Refusal, RiskScope, Rule
 from weaver.veda.risk.view import RiskView, Standing
@@ -102,6 +102,21 @@ def _by_instrument(order: LiveOrder, _legs: Sequence[LiveOrder], view: RiskView)
     own = view.whole if view.run is None else view.run
     if order.side is Side.SELL and not rules.is_shortable and holding_after(order, own) < 0:
         yield _instrument(f"{order.symbol} cannot be sold short at {view.account}{flags}")
+
+
+def _by_shorting(order: LiveOrder, _legs: Sequence[LiveOrder], view: RiskView) -> Iterator[Refusal]:
+    """What a backtest rejects when it would fill is refused before it is sent: by then it would be done."""
+    if view.run is not None and (short := short_by(order, view.run)):
+        price = order_price(order, view.prices)
+        at = "" if price is None else f" at {plain(price)}"
+        yield Refusal(
+            rule=Rule.SHORTING,
+            message=f"{order.side} {plain(order.remaining)} {order.symbol}{at}: would be short, and this account "
+            "allows no short positions",
+            limit="0",
+            value=plain(-short),
+            scope=RiskScope.RUN,
+        )
 
 
 def _instrument(message: str) -> Refusal:
@@ -229,5 +244,6 @@ def _percent(fraction: Decimal) -> str:
 
 
 _RULES: tuple[Callable[[LiveOrder, Sequence[LiveOrder], RiskView], Iterator[Refusal]], ...] = (
-    _by_the_switch, _by_halts, _by_the_stream, _by_symbol, _by_instrument, _by_other_runs, _by_price, _by_limits,
+    _by_the_switch, _by_halts, _by_the_stream, _by_symbol, _by_shorting, _by_instrument, _by_other_runs, _by_price,
+    _by_limits,
 )  # fmt: skip

@@ -13,6 +13,7 @@ class Rule(StrEnum):
     STREAM = "stream"
     SYMBOL = "only_run_symbols"
     INSTRUMENT = "instrument"
+    SHORTING = "shorting"
     WASH_TRADE = "wash_trade"
     NO_PRICE = "no_price"
     RATE = "orders_per_minute"

@@ -36,6 +36,8 @@ class Standing:
     """Its orders that may still fill, the new one and its legs not among them."""
     placed: tuple[datetime, ...] = ()
     """When it placed the orders of the last minute at least; in no order."""
+    may_short: bool = True
+    """Whether what it holds may go below zero."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

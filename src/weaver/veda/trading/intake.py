@@ -25,7 +25,7 @@ from weaver.veda.trading.changes.placing import (
     waits_for_entry,
 )
 from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
-from weaver.veda.trading.ports import Gate, Holdings, Hours
+from weaver.veda.trading.ports import Cut, Gate, Holdings, Hours
 from weaver.veda.trading.requests import ANY_EXIT, unfit_leg
 
 
@@ -36,6 +36,7 @@ class Intake:
         self,
         *,
         gate: Gate,
+        cut: Cut,
         holdings: Holdings,
         hours: Hours,
         is_ready: Callable[[], bool],
@@ -43,7 +44,7 @@ class Intake:
     ) -> None:
         """is_ready: whether entries may be sent now. features: the venue's."""
         self._features = features
-        self._gate, self._holdings, self._hours, self._is_ready = gate, holdings, hours, is_ready
+        self._gate, self._cut, self._holdings, self._hours, self._is_ready = gate, cut, holdings, hours, is_ready
         self.rules: dict[str, InstrumentRules] = {}
         """Of the symbols that were asked for."""
 
@@ -54,7 +55,11 @@ class Intake:
                 cancel(draft, intent)
             case Replace():
                 return self._replace(draft, intent)
-            case Place(order=order, legs=legs):
+            case Place(legs=legs):
+                order = self._cut(draft, intent.order, legs)
+                if order.quantity < intent.order.quantity:
+                    legs = tuple(replace(leg, quantity=min(leg.quantity, order.quantity)) for leg in legs)
+                    intent = replace(intent, order=order, legs=legs)
                 draft.put(order)
                 take_legs(draft, intent)
                 if (why := self.refusal(draft, order, legs)) is not None:

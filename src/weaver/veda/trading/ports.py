@@ -49,6 +49,10 @@ Gate = Callable[[Draft, LiveOrder, Sequence[LiveOrder], Decimal], Refusal | None
 """Why an order is not to be sent, with its legs, given how much of it only reduces; None: nothing forbids it."""
 
 
+Cut = Callable[[Draft, LiveOrder, Sequence[LiveOrder]], LiveOrder]
+"""An order, with its legs, as it is placed: one that may be for less can be cut to what its owner may order."""
+
+
 class Reconciled(Protocol):
     """Told of each look at the venue, to have its part in the books; `others`: fills of orders that are not ours;
     `is_quiet`: nothing changed, and nothing was under way, while it was asked. Returns whether the fills are taken in:

@@ -27,7 +27,7 @@ from weaver.veda.trading.chores import Chores
 from weaver.veda.trading.intake import Intake
 from weaver.veda.trading.intents import Intent, Place, Replace, named_in
 from weaver.veda.trading.looks import Looks
-from weaver.veda.trading.ports import Gate, Holdings, Hours, Reconciled
+from weaver.veda.trading.ports import Cut, Gate, Holdings, Hours, Reconciled
 from weaver.veda.trading.reconciler import Reconciler
 from weaver.veda.trading.restart import pick_up
 from weaver.veda.trading.stream import OrderStream
@@ -53,6 +53,7 @@ class Trader:
         events: EventFactory,
         wall: Wall,
         gate: Gate,
+        cut: Cut,
         holdings: Holdings,
         hours: Hours,
         told: Callable[[str, Mapping[str, object]], None],
@@ -80,8 +81,9 @@ class Trader:
         )  # fmt: skip
         rests = calls.fates.rests
         self._intake = Intake(
-            gate=gate, holdings=holdings, hours=hours, is_ready=lambda: self.is_ready, features=adapter.features
-        )
+            gate=gate, cut=cut, holdings=holdings, hours=hours, is_ready=lambda: self.is_ready,
+            features=adapter.features,
+        )  # fmt: skip
         self._upkeep = Upkeep(
             intake=self._intake, holdings=holdings, hours=hours, is_ready=lambda: self.is_ready, rests=rests, told=told,
             ends_all=adapter.is_replay,

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
+import weaver
 from tests.unit.veda.live_builders import ACCOUNT, live_order, seconds
 from tests.unit.veda.risk.gate_views import RULES, manual, standing, view
+from weaver import Strategy
+from weaver.marvin.series.bar import Bar
 from weaver.model.orders.actions import OrderClass, OrderType
+from weaver.model.orders.order import Order
 from weaver.veda.exchange.answers import Reason, Refused
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.risk.gate import refusal
@@ -54,6 +59,26 @@ def test_a_refusal_has_its_rule_limit_and_value() -> None:
     )
 
 
+class SellsShort(Strategy):
+    def on_bar(self, bar: Bar) -> None:
+        if not self.orders:
+            self.sell(bar.symbol, 10)
+
+    def on_order(self, order: Order) -> None:
+        self.log(order.reason)
+
+
+def test_a_short_is_refused_with_the_words_of_a_backtest() -> None:
+    days = [datetime(2024, 3, day, tzinfo=UTC) for day in (13, 14, 15)]
+    prices = {name: [100.0] * 3 for name in ("open", "high", "low", "close")}
+    bars = {"AAPL": pl.DataFrame({"timestamp": days, **prices, "volume": [1000.0] * 3})}
+    run = weaver.backtest(SellsShort, bars, costs="none", timeframe="1d", asset="stock", lookahead_check=False)
+    told = refusal(new("sell"), (), view(run=standing(may_short=False)))
+    assert told is not None
+    assert told.message in {line.text for line in run.journal}
+    assert (told.rule, told.limit, told.value) == (Rule.SHORTING, "0", "-10")
+
+
 @pytest.mark.parametrize(
     ("order", "seen", "rule"),
     [
@@ -72,6 +97,21 @@ def test_a_refusal_has_its_rule_limit_and_value() -> None:
         (new(quantity=51), view(run=standing(working=(other("sell", 50),))), None),
         (new("sell", 101), view(run=standing(limits=RiskLimits(order_max=None))), Rule.POSITION),
         (new("sell", 150), view(run=standing(held={"AAPL": 50}, limits=RiskLimits(order_max=None))), None),
+        # who may not be short sells no more than is held and not sold yet
+        (new("sell", 1), view(run=standing(may_short=False)), Rule.SHORTING),
+        (new("sell", 20), view(run=standing(held={"AAPL": 10}, may_short=False)), Rule.SHORTING),
+        (new("sell", 10), view(run=standing(held={"AAPL": 10}, may_short=False)), None),
+        (
+            new("sell", 6),
+            view(run=standing(held={"AAPL": 10}, working=(other("sell", 5, reduces=True),), may_short=False)),
+            Rule.SHORTING,
+        ),
+        (
+            new("sell", 5),
+            view(run=standing(held={"AAPL": 10}, working=(other("sell", 5, reduces=True),), may_short=False)),
+            None,
+        ),
+        (new("buy", 10), view(run=standing(may_short=False)), None),
         # exits of a group are cut when somebody else closes; a plain one is not
         (
             new("sell", 10),

@@ -30,6 +30,10 @@ class OpensLater:
         return seconds(3600)
 
 
+def uncut(_draft: object, order: LiveOrder, _legs: object) -> LiveOrder:
+    return order
+
+
 def taken_up(
     intent: Intent,
     check: Callable[[Desk, Refusal | None], None],
@@ -40,7 +44,13 @@ def taken_up(
     **given: Any,
 ) -> None:
     """Take an intent up where 10 are held, and look at what became of it."""
-    usual = {"gate": lambda *_: None, "holdings": Held(10), "hours": AlwaysOpen(), "is_ready": lambda: True}
+    usual = {
+        "gate": lambda *_: None,
+        "cut": uncut,
+        "holdings": Held(10),
+        "hours": AlwaysOpen(),
+        "is_ready": lambda: True,
+    }
 
     async def go(desk: Desk) -> None:
         intake = Intake(**{**usual, "features": (), **given})

@@ -13,7 +13,7 @@ from weaver.veda.trading.upkeep import ALL_TAKEN, FILLED_FIRST, Upkeep
 
 def upkeep(desk: Desk, held: int) -> Upkeep:
     given = {"holdings": Held(held), "hours": AlwaysOpen(), "is_ready": lambda: True}
-    intake = Intake(gate=lambda *_: None, features=(), **given)
+    intake = Intake(gate=lambda *_: None, cut=lambda _, order, __: order, features=(), **given)
     return Upkeep(
         intake=intake,
         rests={},
