@@ -1,6 +1,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
 import { createMemoryRouter, Link, Outlet, type RouteObject, RouterProvider } from "react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -10,6 +11,7 @@ import * as connection from "~/live/connection";
 import { answers, type Asked, page, refuses } from "~/testing/answers";
 import { renderAt } from "~/testing/render";
 import { health, listedRun, risk, strategy } from "~/testing/samples";
+import { server } from "~/testing/server";
 
 import { Banners } from "./Banners";
 import { Frame } from "./Frame";
@@ -123,6 +125,17 @@ describe("a page in the frame", () => {
   });
 });
 
+it("stays with the question where the kill switch did not turn, and says why", async () => {
+  refuses("post", "/api/v1/risk/kill-switch", 503, "the database does not answer");
+  show();
+  await userEvent.click(screen.getByRole("button", { name: "Kill" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await userEvent.click(dialog.getByLabelText("Flatten: close every position too"));
+  await userEvent.click(dialog.getByRole("button", { name: "Kill and flatten" }));
+  expect(await dialog.findByRole("alert")).toHaveTextContent("the database does not answerrefused · c-1");
+  expect(dialog.getByRole("button", { name: "Kill and flatten" })).toBeEnabled();
+});
+
 describe("banners", () => {
   it("say what must be known, and nothing else", async () => {
     answers("get", "/api/v1/healthz", health({ storage: "memory", read_only: true }));
@@ -176,6 +189,19 @@ describe("signing in", () => {
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByText("inside")).toBeInTheDocument();
   });
+});
+
+it("says beside the token that the server is away, or that it is too strange", async () => {
+  answers("get", "/api/v1/session", { token_needed: true, signed_in: false });
+  server.use(http.post("*/api/v1/session", () => HttpResponse.error()));
+  renderAt("/", "/", <SignedIn>inside</SignedIn>);
+  const field = await screen.findByLabelText("Token");
+  await userEvent.type(field, `${"x".repeat(500)}{Enter}`);
+  expect(await screen.findByText(/The server does not answer/)).toBeInTheDocument();
+  refuses("post", "/api/v1/session", 422, "body.token: a text with a NUL character in it");
+  await userEvent.type(field, "{Enter}");
+  expect(await screen.findByText(/NUL character/)).toBeInTheDocument();
+  expect(field).toBeInvalid();
 });
 
 it("asks to sign in once a session is over while the page is open", async () => {
