@@ -12,11 +12,11 @@ import { useSubmit } from "~/ui/useSubmit";
 import { BottomLine } from "./BottomLine";
 import { Changes } from "./Changes";
 import { bodyOf, type Draft } from "./draft";
-import { How } from "./How";
-import { OnWhat } from "./OnWhat";
+import { How } from "./parts/How";
+import { OnWhat } from "./parts/OnWhat";
 import { mistakes, namesOf } from "./mistakes";
 import { fieldsOf, type ParameterField } from "./schema";
-import { What } from "./What";
+import { What } from "./parts/What";
 
 interface RunFormProps {
   strategies: Strategy[];

@@ -5,11 +5,11 @@ import { day } from "~/format/times";
 import { ButtonLink } from "~/ui/Button";
 import { Panel } from "~/ui/Panel";
 
-import { offeredTimeframes, reach } from "./catalogue";
+import { offeredTimeframes, reach } from "../catalogue";
 import { Chosen, Written } from "./fields";
 import { type Hole, longestHoles, useHoles } from "./holes";
 import { Range } from "./Range";
-import type { PartProps } from "./RunForm";
+import type { PartProps } from "../RunForm";
 import { SymbolsField } from "./SymbolsField";
 
 export function OnWhat({ part, series }: { part: PartProps; series: Series[] }) {

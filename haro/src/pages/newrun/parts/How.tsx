@@ -4,10 +4,10 @@ import { SelectField } from "~/ui/Field";
 import { Panel } from "~/ui/Panel";
 
 import { Costs } from "./Costs";
-import { hasCosts, USUAL_VENUE } from "./draft";
+import { hasCosts, USUAL_VENUE } from "../draft";
 import { Written } from "./fields";
 import { More } from "./More";
-import type { PartProps } from "./RunForm";
+import type { PartProps } from "../RunForm";
 import { TradingFields } from "./TradingFields";
 
 const MODES: [RunMode, string][] = [

@@ -1,6 +1,6 @@
 /** What is seldom changed of how a run runs. */
 import { Chosen, Ticked, Written } from "./fields";
-import type { PartProps } from "./RunForm";
+import type { PartProps } from "../RunForm";
 
 const FIELDS = ["account", "leverage", "maintenance", "shorting", "asset", "warmup", "seed", "audit"];
 const ACCOUNTS = [

@@ -4,9 +4,9 @@ import { limitText } from "~/format/limits";
 import { AmountField, SelectField } from "~/ui/Field";
 
 import { Costs } from "./Costs";
-import { isReplay } from "./draft";
+import { isReplay } from "../draft";
 import { Chosen, Written } from "./fields";
-import type { PartProps } from "./RunForm";
+import type { PartProps } from "../RunForm";
 
 const ON_ERROR = [
   ["", "Cancel its entries; exits stay"],

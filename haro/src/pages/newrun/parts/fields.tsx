@@ -3,8 +3,8 @@ import type { InputHTMLAttributes, ReactNode } from "react";
 
 import { CheckField, type Option, SelectField, TextField } from "~/ui/Field";
 
-import type { Draft } from "./draft";
-import type { PartProps } from "./RunForm";
+import type { Draft } from "../draft";
+import type { PartProps } from "../RunForm";
 
 /** The names of those whose values are of a kind. */
 type Named<Value> = { [Name in keyof Draft]: Draft[Name] extends Value ? Name : never }[keyof Draft];

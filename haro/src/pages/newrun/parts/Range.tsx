@@ -1,8 +1,8 @@
 /** The dates as a slider over what exists, its gaps shown: two handles, each a range input that the keyboard moves. */
 import { count } from "~/format/figures";
 
-import type { Reach } from "./catalogue";
-import type { Draft } from "./draft";
+import type { Reach } from "../catalogue";
+import type { Draft } from "../draft";
 import type { Hole } from "./holes";
 
 const DAY_MS = 86_400_000;

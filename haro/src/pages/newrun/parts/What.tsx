@@ -5,8 +5,8 @@ import { Panel } from "~/ui/Panel";
 import { Prose } from "~/ui/Prose";
 
 import { Written } from "./fields";
-import type { PartProps } from "./RunForm";
-import { helpOf, type ParameterField } from "./schema";
+import type { PartProps } from "../RunForm";
+import { helpOf, type ParameterField } from "../schema";
 
 interface WhatProps {
   part: PartProps;
