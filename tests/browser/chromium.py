@@ -40,7 +40,9 @@ def chromium() -> Iterator[Browser]:
     """A browser without a window."""
     sandbox = [] if os.getuid() else ["--no-sandbox"]  # root has none to give
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=sandbox)
+        own = playwright.chromium.executable_path  # where `playwright install chromium` would have put it
+        path = own if Path(own).is_file() else executable()
+        browser = playwright.chromium.launch(executable_path=path, args=sandbox)
         yield browser
         browser.close()
 
