@@ -256,6 +256,16 @@ class FakeTradingStore:
         await self._at("of_run")
         return self._known(lambda order: order.run_id == run_id)
 
+    async def sent_since(self, account: str, since: datetime) -> Sequence[LiveOrder]:
+        await self._at("sent_since")
+        sent = {
+            each.order_id
+            for each in self._tables.submissions.values()
+            if each.account == account and each.parent_id is None
+        }
+        found = [one for one in self._tables.orders.values() if one.account == account and one.id in sent]
+        return sorted((one for one in found if one.placed_at >= since), key=lambda one: (one.placed_at, one.id))
+
     async def fills_of(self, account: str) -> Sequence[LiveFill]:
         await self._at("fills_of")
         return [fill for fill in self._tables.fills.values() if fill.account == account]

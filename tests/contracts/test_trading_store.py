@@ -239,6 +239,28 @@ async def test_what_works_is_what_is_not_final_or_whose_fate_is_open(store: Trad
     assert [each.id for each in (await store.working(LIVE)).orders] == ["r-5"]
 
 
+async def test_orders_sent_since_an_instant_come_as_they_were_placed(store: TradingStore) -> None:
+    old, late, soon, waiting, leg, elsewhere = made = [
+        order(1, placed_at=MOMENT - timedelta(seconds=1)),
+        order(2, placed_at=MOMENT + timedelta(seconds=5)),
+        order(3, placed_at=MOMENT),
+        order(4, placed_at=MOMENT),
+        order(5, placed_at=MOMENT),
+        order(6, account=LIVE, placed_at=MOMENT),
+    ]
+    async with store.transaction() as transaction:
+        await transaction.put_orders(made)
+        await transaction.put_submissions(
+            [
+                *(submission(one) for one in (old, late, elsewhere)),
+                submission(soon, state=SubmissionState.ENDED),
+                submission(leg, parent_id="r-3"),
+            ]
+        )
+    assert await store.sent_since(PAPER, MOMENT) == [soon, late]
+    assert waiting not in await store.sent_since(PAPER, MOMENT - timedelta(hours=1))
+
+
 # --- fills ---
 
 

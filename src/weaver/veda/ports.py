@@ -110,6 +110,11 @@ class TradingStore(Protocol):
         """All of a run, by number; fills as they were booked."""
         ...
 
+    async def sent_since(self, account: str, since: datetime) -> Sequence[LiveOrder]:
+        """Orders of an account that were placed at an instant or later, and were written down as being sent, each by
+        itself and not with an entry; as they were placed."""
+        ...
+
     async def fills_of(self, account: str) -> Sequence[LiveFill]:
         """All of an account, as they were booked."""
         ...

@@ -48,6 +48,10 @@ class TradingRepository(Protocol):
         """The ids of the orders of some submissions, by submission."""
         ...
 
+    async def sent_since(self, account: str, since: datetime) -> Sequence[Row]:
+        """Orders that were placed then or later, and sent by themselves; as they were placed."""
+        ...
+
     async def fills_of(self, account: str) -> Sequence[Row]:
         """All of an account, as they were booked."""
         ...

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from weaver.events.event import Event
@@ -106,6 +107,12 @@ class KeptTradingStore:
         """See `TradingStore`."""
         async with self._database.transaction() as transaction:
             return _known(await transaction.trading.of_run(run_id))
+
+    async def sent_since(self, account: str, since: datetime) -> Sequence[LiveOrder]:
+        """See `TradingStore`."""
+        async with self._database.transaction() as transaction:
+            rows = await transaction.trading.sent_since(account, since)
+        return [order_of(row) for row in rows]
 
     async def fills_of(self, account: str) -> Sequence[LiveFill]:
         """See `TradingStore`."""

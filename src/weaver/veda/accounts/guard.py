@@ -15,7 +15,7 @@ from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.ports import TradingStore
 from weaver.veda.risk.exposure import short_by
-from weaver.veda.risk.gate import refusal
+from weaver.veda.risk.gate import MINUTE, refusal
 from weaver.veda.risk.halts import Halt, HaltCause, Halts, HaltScope
 from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.risk.refusal import Refusal
@@ -25,6 +25,8 @@ from weaver.veda.risk.view import RiskView, Standing
 from weaver.veda.risk.watch import EquityWatch, session_date
 from weaver.veda.trading.books.draft import Draft
 
+Placed = tuple[datetime, str | None]
+"""When an order was placed, and of which run."""
 PLACED_MAX = 10_000
 """So many instants of orders are remembered for their rate; what is older than a minute is forgotten."""
 
@@ -71,10 +73,15 @@ class Guard:
         self._watches: dict[str, EquityWatch] = {}
         self._rest: Decimal | None = None
         """What the account's equity is but for what runs and manual orders have earned; None before the first look."""
-        self._placed: list[tuple[datetime, str | None]] = []
+        self._placed: dict[str, Placed] = {}
+        """When orders of the last minute were, and of which run, by order."""
+        self._drafted: tuple[Draft, dict[str, Placed]] | None = None
+        """The same of a draft that is not committed yet."""
 
-    async def read(self) -> None:
-        """Read what was kept. Raises Unavailable."""
+    async def read(self, now: datetime) -> None:
+        """Read what was kept; now: the venue's time. Raises Unavailable."""
+        sent = await self._store.sent_since(self.account, now - MINUTE)
+        self._placed = {order.id: (order.placed_at, order.run_id) for order in sent[-PLACED_MAX:]}
         if (limits := await self._store.state(f"limits {self.account}")) is not None:
             self.limits = RiskLimits.parse(limits)
         if (halts := await self._store.state(f"halts {self.account}")) is not None:
@@ -107,9 +114,11 @@ class Guard:
 
     def use(self, run_id: str | None, working: Sequence[LiveOrder], now: datetime) -> Mapping[str, Decimal | None]:
         """How far a run (None: the account) has used its limits, by their names."""
-        standing = (
-            self._whole(working) if run_id is None else self._standing_of_run(run_id, self._runs[run_id], working)
-        )
+        placed = [*self._placed.values()]
+        if run_id is None:
+            standing = self._whole(working, placed)
+        else:
+            standing = self._standing_of_run(run_id, self._runs[run_id], working, placed)
         watch = self._watches.get(self.account if run_id is None else run_id)
         return used(standing, watch, self._ledgers.plain_prices, now)
 
@@ -119,19 +128,36 @@ class Guard:
         """Why an order is not to be sent; None: nothing forbids it. A refusal stands in the log."""
         told = refusal(order, legs, self._view(draft, order, legs))
         if told is None:
-            self._placed = [one for one in self._placed if (draft.now - one[0]).total_seconds() < 60][-PLACED_MAX:]
-            placed = draft.now, order.run_id
-            draft.then(lambda: self._placed.append(placed))
+            self._count(draft, order)
         else:
             draft.say(self._refused(order, told))
         return told
+
+    def _count(self, draft: Draft, order: LiveOrder) -> None:
+        """An order counts for those after it, of the same draft too; one that was looked at before, only once."""
+        if self._drafted is None or self._drafted[0] is not draft:
+            self._drafted = draft, {}
+            draft.then(lambda: self._keep_placed(draft.now))
+        self._drafted[1].setdefault(order.id, self._placed.get(order.id, (draft.now, order.run_id)))
+
+    def _keep_placed(self, now: datetime) -> None:
+        if self._drafted is not None:
+            self._placed |= self._drafted[1]
+            self._drafted = None
+        recent = [(id_, one) for id_, one in self._placed.items() if now - one[0] < MINUTE]
+        self._placed = dict(recent[-PLACED_MAX:])
+
+    def _placed_before(self, draft: Draft, order: LiveOrder) -> Sequence[Placed]:
+        """When others were."""
+        drafted = self._drafted[1] if self._drafted is not None and self._drafted[0] is draft else {}
+        return [one for id_, one in {**self._placed, **drafted}.items() if id_ != order.id]
 
     def cut(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> LiveOrder:
         """A run's order that may be for less, a target or the exits of an oco, within what it may sell; where that is
         nothing it stays as it is, and is refused."""
         if order.run_id is None or not (order.may_be_cut or order.reduces):
             return order
-        own = self._standing_of_run(order.run_id, self._runs.get(order.run_id), self._others(draft, order, legs))
+        own = self._standing_of_run(order.run_id, self._runs.get(order.run_id), self._others(draft, order, legs), ())
         short, rules = short_by(order, own), self._rules(order.symbol)
         if not short or rules is None:
             return order
@@ -158,13 +184,13 @@ class Guard:
 
     def _view(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> RiskView:
         working = self._others(draft, order, legs)
-        terms = self._runs.get(order.run_id or "")
+        terms, placed = self._runs.get(order.run_id or ""), self._placed_before(draft, order)
         return RiskView(
             now=draft.now,
             account=self.account,
-            run=None if order.run_id is None else self._standing_of_run(order.run_id, terms, working),
-            by_hand=self._standing_of_run(None, None, working) if order.run_id is None else None,
-            whole=self._whole(working),
+            run=None if order.run_id is None else self._standing_of_run(order.run_id, terms, working, placed),
+            by_hand=self._standing_of_run(None, None, working, placed) if order.run_id is None else None,
+            whole=self._whole(working, placed),
             run_symbols=frozenset() if terms is None else terms.symbols,
             prices=self._ledgers.prices,
             switch=self.switch,
@@ -178,24 +204,26 @@ class Guard:
             ),
         )
 
-    def _whole(self, working: Sequence[LiveOrder]) -> Standing:
+    def _whole(self, working: Sequence[LiveOrder], placed: Sequence[Placed]) -> Standing:
         return Standing(
             limits=self.limits,
             equity=self.equity(),
             leverage=max((one.leverage for one in self._runs.values()), default=Decimal(1)),
             held=self._ledgers.all_held(),
             working=tuple(working),
-            placed=tuple(at for at, _ in self._placed),
+            placed=tuple(at for at, _ in placed),
         )
 
-    def _standing_of_run(self, run_id: str | None, terms: RunTerms | None, working: Sequence[LiveOrder]) -> Standing:
+    def _standing_of_run(
+        self, run_id: str | None, terms: RunTerms | None, working: Sequence[LiveOrder], placed: Sequence[Placed]
+    ) -> Standing:
         return Standing(
             limits=self.limits if terms is None else terms.limits,
             equity=self._ledgers.equity(run_id),
             leverage=Decimal(1) if terms is None else terms.leverage,
             held=self._ledgers.of(run_id).held,
             working=tuple(one for one in working if one.run_id == run_id),
-            placed=tuple(at for at, of in self._placed if of == run_id),
+            placed=tuple(at for at, of in placed if of == run_id),
             may_short=terms is not None and terms.may_short,
         )
 

@@ -128,7 +128,7 @@ class TradingAccount:
             self.venue_account = await self.adapter.connect()
             await self.ledgers.read()
             await self._coin_fees.read(self.adapter.now())
-            await self.guard.read()
+            await self.guard.read(self.adapter.now())
             await self.actions.read()
             await self.permits.read()
             await self._ask_companies()

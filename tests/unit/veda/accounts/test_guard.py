@@ -1,11 +1,12 @@
 """What a guard lets through: with what it remembers, over orders of one commit and over restarts."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from tests.trading_store import FakeDisk, FakeTradingStore
-from tests.unit.veda.live_builders import ACCOUNT, live_fill, live_order
+from tests.unit.veda.live_builders import ACCOUNT, NOON, live_fill, live_order, seconds, submission
 from tests.unit.veda.risk.gate_views import RULES
 from tests.unit.veda.trading.builders import draft_of
 from weaver.model.market.asset_class import AssetClass
@@ -17,17 +18,24 @@ from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.trading.books.draft import OrderChange
 
 
-def guard(*, held: int = 0, may_short: bool = False) -> Guard:
+def guard(
+    *,
+    held: int = 0,
+    may_short: bool = False,
+    limits: RiskLimits = RiskLimits(),  # noqa: B008 - a frozen value
+    store: FakeTradingStore | None = None,
+) -> Guard:
     """Of an account with one run, which holds so many of AAPL."""
-    store = FakeTradingStore(FakeDisk())
+    store = store or FakeTradingStore(FakeDisk())
     ledgers = Ledgers(ACCOUNT, store=store)
     made = Guard(
-        ACCOUNT, ledgers=ledgers, store=store, limits=RiskLimits(), rules=lambda _symbol: RULES,
+        ACCOUNT, ledgers=ledgers, store=store, limits=limits, rules=lambda _symbol: RULES,
         venue_refusal=lambda _order, _legs: None, account_equity=lambda: Decimal(100_000),
     )  # fmt: skip
     draft, _ = draft_of([])
     ledgers.open(draft, "run", Decimal(50_000))
     draft.seen()
+    ledgers.price("AAPL", Decimal(100), NOON)
     if held:
         ledgers.hear([OrderChange(before=None, after=live_order(), fills=(live_fill("buy", held, 100),))])
     terms = RunTerms(
@@ -62,3 +70,47 @@ def test_a_sale_that_may_be_for_less_is_cut_to_what_is_held(order: LiveOrder, he
     draft, _ = draft_of([live_order("old", "sell", works, order_type=OrderType.LIMIT, limit=105)] if works else [])
     assert guard(held=held).cut(draft, order, ()).quantity == left
     assert guard(held=held, may_short=True).cut(draft, order, ()).quantity == order.quantity
+
+
+async def opened(store: FakeTradingStore, most: int) -> Guard:
+    made = guard(limits=RiskLimits(orders_per_minute=most), store=store)
+    await made.read(NOON)
+    return made
+
+
+def passed(made: Guard, *orders: LiveOrder, is_committed: bool = True) -> list[bool]:
+    """Which of some orders go through that come in one commit."""
+    draft, _ = draft_of([])
+    found = [made.gate(draft, one, (), Decimal(0)) is None for one in orders]
+    if is_committed:
+        draft.seen()
+    return found
+
+
+def by_hand(number: int) -> LiveOrder:
+    return live_order(f"hand-{number}", quantity=1, run_id=None)
+
+
+@pytest.mark.anyio
+async def test_orders_of_one_commit_count_for_each_other() -> None:
+    made = await opened(FakeTradingStore(FakeDisk()), 3)
+    assert passed(made, *map(by_hand, range(5)), is_committed=False) == [True, True, True, False, False]
+    assert passed(made, *map(by_hand, range(2))) == [True, True]  # what was not committed does not count
+    assert passed(made, *map(by_hand, range(2, 4))) == [True, False]
+
+
+@pytest.mark.anyio
+async def test_an_order_that_is_looked_at_again_counts_once() -> None:
+    made = await opened(FakeTradingStore(FakeDisk()), 2)
+    assert passed(made, by_hand(1)) == passed(made, by_hand(1)) == [True]  # it had waited
+    assert passed(made, by_hand(2), by_hand(3)) == [True, False]
+
+
+@pytest.mark.anyio
+async def test_orders_that_were_sent_before_a_restart_count() -> None:
+    store = FakeTradingStore(FakeDisk())
+    async with store.transaction() as transaction:
+        kept = [replace(by_hand(1), placed_at=seconds(-59)), replace(by_hand(2), placed_at=seconds(-61)), by_hand(3)]
+        await transaction.put_orders(kept)
+        await transaction.put_submissions([submission(one.id) for one in kept])
+    assert passed(await opened(store, 3), by_hand(4), by_hand(5)) == [True, False]

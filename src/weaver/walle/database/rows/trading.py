@@ -4,6 +4,7 @@ Rows are column values: decimals, aware times, text. What they mean is their own
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, insert, or_, select, union
 
@@ -94,6 +95,16 @@ class SqlTradingRepository:
         chosen = select(submissions.c.id, venue_id, submissions.c.order_id).where(submissions.c.account == account)
         found = await self._session.read(chosen.where(or_(submissions.c.id.in_(ids), venue_id.in_(ids))))
         return {id_: row[2] for row in found for id_ in row[:2] if id_ in submission_ids}
+
+    async def sent_since(self, account: str, since: datetime) -> Sequence[Row]:
+        """Orders that were placed at an instant or later, and sent by themselves; as they were placed."""
+        sent = select(submissions.c.order_id).where(submissions.c.account == account, submissions.c.parent_id.is_(None))
+        return await self._rows(
+            orders.c.account == account,
+            orders.c.placed_at >= since,
+            orders.c.id.in_(sent),
+            chosen=select(orders).order_by(orders.c.placed_at, orders.c.id),
+        )
 
     async def fills_of(self, account: str) -> Sequence[Row]:
         """All of an account, as they were booked."""
