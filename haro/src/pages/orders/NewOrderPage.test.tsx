@@ -105,3 +105,18 @@ it("places for a run that trades", async () => {
   expect(asked[0]?.body).toMatchObject({ run_id: "r-1" });
   expect(asked[0]?.body).not.toHaveProperty("venue");
 });
+
+it.each(["runs that cannot be asked for", "a run that is live"])("asks once more beside %s", async (what) => {
+  if (what === "a run that is live") answers("get", "/api/v1/runs", page(run({ mode: "live" })));
+  else refuses("get", "/api/v1/runs", 503, "the database does not answer");
+  const asked = answers("post", "/api/v1/orders", order(), 201);
+  show("?symbol=AAPL&qty=10&run_id=r-1");
+  if (what === "a run that is live") await screen.findByRole("option", { name: "apple on paper (live)" });
+  await place();
+  const title = what === "a run that is live" ? "Place a LIVE order?" : "Place an order that may be LIVE?";
+  const dialog = await screen.findByRole("dialog", { name: title });
+  expect(asked).toHaveLength(0);
+  await userEvent.click(within(dialog).getByRole("button", { name: /^Place (live )?order$/ }));
+  await screen.findByText("another page");
+  expect(asked).toHaveLength(1);
+});

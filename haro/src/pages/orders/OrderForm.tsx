@@ -1,7 +1,7 @@
 /** Everything that an order can say; the fields are those that its kind has. */
 import { useState } from "react";
 
-import { api, client } from "~/api/client";
+import { client } from "~/api/client";
 import type { Problem } from "~/api/problem";
 import { Failed } from "~/ui/Answer";
 import { Button } from "~/ui/Button";
@@ -11,6 +11,7 @@ import { useSubmit } from "~/ui/useSubmit";
 
 import { bodyOf, type Draft, EMPTY, type FieldErrors, type FieldName, fieldsOf, mistakes, said, TIMES } from "./draft";
 import { KindFields, LegFields, PriceFields, type PartProps } from "./orderFields";
+import { useTradingRuns } from "./useTradingRuns";
 import { WhereFields } from "./WhereFields";
 
 const NAMES = Object.keys(EMPTY) as FieldName[];
@@ -31,13 +32,13 @@ export function OrderForm({ given, placed }: { given: Draft; placed: (id: string
     clear();
   };
   const isBeside = problem?.isOf(NAMES.map(apiName)) ?? false;
-  const isLive = useIsLive(draft);
+  const mode = useMode(draft);
   const check = () => {
     const found = mistakes(draft);
     setOwn(found);
     if (Object.keys(found).length > 0) return;
-    if (isLive) setAsking(true);
-    else void send();
+    if (mode === "paper") void send();
+    else setAsking(true);
   };
   const send = async () => {
     const answer = await submit(() => client.POST("/api/v1/orders", { body: bodyOf(draft) }));
@@ -97,7 +98,7 @@ export function OrderForm({ given, placed }: { given: Draft; placed: (id: string
         {problem && !isBeside && <Failed error={problem} />}
         <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4">
           <p className="text-soft">{said(draft)}</p>
-          <Button type="submit" kind={isLive ? "danger" : "primary"} busy={busy}>
+          <Button type="submit" kind={mode === "live" ? "danger" : "primary"} busy={busy}>
             Place order
           </Button>
         </div>
@@ -105,21 +106,21 @@ export function OrderForm({ given, placed }: { given: Draft; placed: (id: string
       <Confirm
         open={isAsking}
         onOpenChange={setAsking}
-        title="Place a LIVE order?"
-        description={`${said(draft)} It trades with real money.`}
-        action="Place live order"
+        title={mode === "live" ? "Place a LIVE order?" : "Place an order that may be LIVE?"}
+        description={`${said(draft)} ${mode === "live" ? "It trades" : "Nobody knows here whether its run trades"} with real money.`}
+        action={mode === "live" ? "Place live order" : "Place order"}
         onConfirm={send}
       />
     </>
   );
 }
 
-/** Whether real money would trade. */
-function useIsLive({ run_id: run, mode }: Draft): boolean {
-  const live = api.useQuery("get", "/api/v1/runs", {
-    params: { query: { mode: ["live"], status: ["running"], page_size: 100 } },
-  }).data?.items;
-  return run === "" ? mode === "live" : (live?.some(({ id }) => id === run) ?? false);
+/** Whether real money would trade; null while nobody knows, as where the runs cannot be asked for. */
+function useMode({ run_id: run, mode }: Draft): Draft["mode"] | null {
+  const running = useTradingRuns().data?.items;
+  if (run === "") return mode;
+  const found = running?.find(({ id }) => id === run);
+  return found === undefined ? null : found.mode === "paper" ? "paper" : "live";
 }
 
 /** The limit of a stop-loss stands within it in the request: what is wrong with that one is said there alone. */

@@ -4,13 +4,12 @@ import { Failed } from "~/ui/Answer";
 import { SelectField } from "~/ui/Field";
 
 import type { PartProps } from "./orderFields";
+import { useTradingRuns } from "./useTradingRuns";
 
 export function WhereFields({ draft, change, errorOf }: PartProps) {
   const found = api.useQuery("get", "/api/v1/venues");
   const venues = (found.data?.items ?? []).filter(({ of_run: isOfRun }) => !isOfRun);
-  const trading = api.useQuery("get", "/api/v1/runs", {
-    params: { query: { mode: ["paper", "live"], status: ["running"], page_size: 100 } },
-  });
+  const trading = useTradingRuns();
   const running = trading.data?.items;
   const failed = [found, trading].find(({ data, error }) => data === undefined && error);
   const ids = [...new Set([...venues.map(({ id }) => id), ...(draft.venue ? [draft.venue] : [])])];
