@@ -16,7 +16,6 @@ from tests.simulation.venue.connection import ChaosVenue, Exchange
 from tests.simulation.world import World
 from tests.trading_store import FakeDisk
 from weaver.events.factory import EventFactory
-from weaver.events.payloads import RiskKillSwitchOn
 from weaver.glados.live.live_runner import LiveRunner
 from weaver.glados.live.session import LiveSessions
 from weaver.glados.runs.runners import Failure, Suspended
@@ -30,6 +29,7 @@ from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.risk.switch import KillSwitch
 from weaver.veda.service import Offered, TradingService
+from weaver.veda.switches import Switches
 
 T = TypeVar("T")
 LOOSE = ("orders_per_minute", "position_max", "exposure_max", "order_max", "daily_loss", "drawdown")
@@ -167,7 +167,7 @@ class Server:
             self.account = account
             group = await stack.enter_async_context(asyncio.TaskGroup())
             tasks = [group.create_task(self._order(account, owner)) for owner in OWNERS]
-            tasks.append(group.create_task(self._look_around(account)))
+            tasks.append(group.create_task(self._look_around(account, service.switches)))
             running = group.create_task(
                 self._run(LiveRunner(mode=RunMode.PAPER, sessions=sessions, pool=NoPool(), wall=wall))
             )
@@ -216,27 +216,25 @@ class Server:
         for symbol, price in self._exchange.market.prices.items():
             account.ledgers.price(symbol, price, self._world.now())
 
-    async def _look_around(self, account: TradingAccount) -> None:
+    async def _look_around(self, account: TradingAccount, switches: Switches) -> None:
         """Prices come in, and somebody may turn the switch."""
         while True:
             await asyncio.sleep(0.5)
             self._price(account)
             if self._control.is_killed:
                 try:
-                    await self._kill(account)
+                    await self._kill(account, switches)
                 except WeaverError as error:
                     self._note(f"switch: {error}")
 
-    async def _kill(self, account: TradingAccount) -> None:
+    async def _kill(self, account: TradingAccount, switches: Switches) -> None:
         """Somebody turns the switch, and it is obeyed; after a restart, again."""
-        switch = account.guard.switch
-        if switch is None:
-            switch = KillSwitch(scope=ACCOUNT).on(reason="enough", by="simulation", at=self._world.now())
-            async with account.trader.books.change() as draft:
-                draft.put_state(f"switch {ACCOUNT}", switch.as_json())
-                draft.say(RiskKillSwitchOn(reason=switch.reason))
-            self._note("switch is on")
-        await account.obey(switch, corr_id=self._world.new_id("c"))
+        if account.guard.switch is not None:
+            await switches.tell(account)
+            return
+        switch = KillSwitch(scope=ACCOUNT).on(reason="enough", by="simulation", at=self._world.now())
+        self._note("switch is on")
+        await switches.turn(switch, corr_id=self._world.new_id("c"))
 
     def told(self, what: str, facts: Mapping[str, object]) -> None:
         """Something stands in its log that a person should know."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import structlog
 
 from weaver.events.factory import EventFactory
-from weaver.events.payloads import DataFeedRestored, DataFeedStale, Payload, RiskKillSwitchOff, RiskKillSwitchOn
+from weaver.events.payloads import DataFeedRestored, DataFeedStale
 from weaver.model.errors import Conflict, InputError, NotFound, Unavailable, WeaverError
 from weaver.model.run import Run, RunMode
 from weaver.veda.accounts.ledgers import Ledgers
@@ -26,7 +26,7 @@ from weaver.veda.feed.hub import Change, Hub
 from weaver.veda.ports import TradingStore
 from weaver.veda.risk.halts import Halts
 from weaver.veda.risk.limits import RiskLimits
-from weaver.veda.risk.switch import EVERYWHERE, KillSwitch
+from weaver.veda.switches import Switches
 from weaver.veda.trading.chores import Chores
 from weaver.veda.venue_memory import VenueMemory
 
@@ -85,11 +85,13 @@ class TradingService:
         self._open: dict[str, OpenAccount] = {}
         self._own: dict[str, TradingAccount] = {}
         self._opening: dict[str, asyncio.Lock] = {}
-        self._turned: dict[str, KillSwitch] = {}
-        """Switches that were turned since the start, by scope."""
         self.problems: dict[str, str] = {}
         """By account, why it could not be opened."""
         self._stack, self._chores = AsyncExitStack(), Chores(wall, lambda: None)
+        self.switches = Switches(
+            store=store, events=events, wall=wall, accounts=lambda: self.accounts, begin=self._begin
+        )
+        """The kill switches, of accounts that are not open too."""
 
     async def __aenter__(self) -> "TradingService":
         return self
@@ -141,7 +143,7 @@ class TradingService:
     async def _opened(self, name: str, adapter: ExchangeAdapter) -> OpenAccount:
         account = self._made(name, adapter, RiskLimits())
         await self._stack.enter_async_context(account)
-        await self._tell_switch(account)
+        await self.switches.tell(account)
         changes = count()
         hub = Hub(
             adapter,
@@ -164,18 +166,10 @@ class TradingService:
         async with account:
             self._own[name] = account
             try:
-                await self._tell_switch(account)
+                await self.switches.tell(account)
                 yield account
             finally:
                 del self._own[name]
-
-    async def _tell_switch(self, account: TradingAccount) -> None:
-        """One that is on, also since the account began to be opened: its entries are cancelled."""
-        account.guard.switches |= {
-            scope: one for scope, one in self._turned.items() if scope in (EVERYWHERE, account.name)
-        }
-        if (switch := account.guard.switch) is not None:
-            await account.obey(switch, corr_id=self._events.new_id())
 
     def check(self, run: Run) -> None:
         """Raises NotFound and InputError where a run's venue is none, or what it needs is not set."""
@@ -260,27 +254,6 @@ class TradingService:
         async with self._store.transaction() as transaction:
             await transaction.put_state(f"limits {name}", limits.as_json())
 
-    # The kill switch
-
-    async def turn(self, switch: KillSwitch, *, corr_id: str) -> None:
-        """Turn a switch, over one account or EVERYWHERE, for accounts that are not open too. Who turns one on has it on
-        at once, whether or not that can be kept. Raises Unavailable and ReadOnly."""
-        concerned = [one for one in self.accounts.values() if switch.scope in (EVERYWHERE, one.name)]
-        if switch.is_on:
-            for account in concerned:
-                account.guard.switches[switch.scope] = switch
-        async with self._store.transaction() as transaction:
-            await transaction.put_state(f"switch {switch.scope}", switch.as_json())
-            transaction.append(self._events.event(_turned(switch), corr_id=corr_id))
-        self._turned[switch.scope] = switch
-        for account in concerned:
-            await account.obey(switch, corr_id=corr_id)
-
-    async def switches(self) -> Mapping[str, KillSwitch]:
-        """All that were ever turned, by scope. Raises Unavailable."""
-        kept = await self._store.states("switch ")
-        return {one.scope: one for one in map(KillSwitch.of_json, kept.values())}
-
     # At the start
 
     async def open_left_behind(self) -> None:
@@ -322,13 +295,6 @@ class TradingService:
                 )
             elif change.is_complete:
                 draft.say(DataFeedRestored(venue=account.name, symbols=(), mode=account.mode))
-
-
-def _turned(switch: KillSwitch) -> Payload:
-    account = None if switch.scope == EVERYWHERE else switch.scope
-    if switch.is_on:
-        return RiskKillSwitchOn(reason=switch.reason, account=account, flatten=switch.flatten)
-    return RiskKillSwitchOff(reason=switch.reason, account=account)
 
 
 def account_name(venue: str, mode: RunMode) -> str:

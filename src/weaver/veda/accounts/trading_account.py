@@ -1,9 +1,10 @@
 """One account at a venue, traded: fitted together of its orders, its ledgers and its guard."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from types import TracebackType
 
@@ -246,17 +247,19 @@ class TradingAccount:
 
     # The kill switch
 
-    async def obey(self, switch: KillSwitch, *, corr_id: str) -> None:
-        """A switch was turned, and that is kept: while it is on entries are cancelled, and (`flatten`) positions
-        closed."""
-        self.guard.switches[switch.scope] = switch
-        if not switch.is_on:
-            return
-        entries = entries_among([*self.trader.books.known.working()])
-        await self.trader.carry_out([Cancel(order_id=one.id, reason=KILLED) for one in entries], corr_id=corr_id)
+    def steps_of(
+        self, switch: KillSwitch, *, corr_id: str
+    ) -> Iterator[tuple[str, Callable[[], Coroutine[None, None, None]]]]:
+        """What a switch that is on has done, by what it is: entries are cancelled, and (`flatten`) positions closed.
+        Each can be done again."""
+        yield "cancelling entries", partial(self._cancel_entries, corr_id)
         if switch.flatten:
             for run_id in (*self.ledgers.runs, None):
-                await self.flatten(run_id, corr_id=corr_id)
+                yield f"flattening {run_id or MANUAL}", partial(self.flatten, run_id, corr_id=corr_id)
+
+    async def _cancel_entries(self, corr_id: str) -> None:
+        entries = entries_among([*self.trader.books.known.working()])
+        await self.trader.carry_out([Cancel(order_id=one.id, reason=KILLED) for one in entries], corr_id=corr_id)
 
     # What companies do
 

@@ -40,7 +40,7 @@ router = APIRouter(tags=["risk"])
 @router.get("/risk")
 async def get_risk(services: ServicesDep) -> RiskResponse:
     """Limits and how far they are used, halts, the kill switch, and what was refused."""
-    switches = await services.trading.switches()
+    switches = await services.trading.switches.all()
     accounts = [await _account(services, name, switches) for name in await services.trading.known()]
     return RiskResponse(
         fields=[LimitResponse.model_validate(one) for one in limits_schema()],
@@ -65,7 +65,7 @@ async def change_risk(body: ChangeRiskRequest, services: ServicesDep, corr_id: C
                 account.guard.release(draft, one.scope, one.name)
         if body.accept_account:
             await account.accept_account(corr_id=corr_id)
-    return await _account(services, name, await trading.switches())
+    return await _account(services, name, await trading.switches.all())
 
 
 @router.post("/risk/kill-switch", responses=responses(400, 409))
@@ -74,7 +74,7 @@ async def turn_kill_switch_on(body: KillRequest, services: ServicesDep, corr_id:
     that only reduce a position are sent all the while."""
     before = await _switch(services, body.account)
     switch = before.on(reason=body.reason, by=BY, at=services.now(), flatten=body.flatten)
-    await services.trading.turn(switch, corr_id=corr_id)
+    await services.trading.switches.turn(switch, corr_id=corr_id)
     return KillSwitchResponse.of(switch, body.account)
 
 
@@ -86,13 +86,13 @@ async def release_kill_switch(
     asked = body or ReleaseRequest(account=None, reason="")
     before = await _switch(services, asked.account)
     switch = before.off(reason=asked.reason, by=BY, at=services.now())
-    await services.trading.turn(switch, corr_id=corr_id)
+    await services.trading.switches.turn(switch, corr_id=corr_id)
     return KillSwitchResponse.of(switch, asked.account)
 
 
 async def _switch(services: Services, account: str | None) -> KillSwitch:
     scope = EVERYWHERE if account is None else checked(services, account)
-    return (await services.trading.switches()).get(scope) or KillSwitch(scope=scope)
+    return await services.trading.switches.find(scope)
 
 
 async def _account(services: Services, name: str, switches: Mapping[str, KillSwitch]) -> AccountRisk:
