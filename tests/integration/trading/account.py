@@ -72,8 +72,6 @@ class Account:
             )
             for one in ({"limit": round(price * (1 + off), 2)}, {"stop": round(price * (1 - off), 2)})
         ]
-        day_ends = self.trading.adapter.now().replace(hour=20, minute=0, second=0, microsecond=0)
-        entry = replace(entry, expires_at=day_ends)  # as what orders for a run has it
         legs = [replace(leg, parent_id=entry.id, group_id=entry.id, tif=exit_tif) for leg in legs]
         await self.carry_out(Place(order=entry, legs=tuple(legs)))
         return tuple(self.now(one) for one in (entry, *legs))

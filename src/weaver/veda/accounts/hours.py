@@ -1,17 +1,15 @@
-"""When markets are open for an order of the regular session."""
+"""When markets are open for an order."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
 
+from weaver.model.calendar.closing import DAYS_MAX, session_closes_at
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.timeframe import DAY
-
-DAYS_MAX = 14
-"""No market rests longer."""
 
 
 class MarketHours:
@@ -21,7 +19,7 @@ class MarketHours:
         self._asset_class = asset_class
 
     def opens_at(self, symbol: str, now: datetime) -> datetime | None:
-        """When the symbol's market opens next; None: it is open."""
+        """When the regular session of the symbol's market opens next; None: it is open."""
         calendar, instant = calendar_for(self._asset_class(symbol)), instant_of(now)
         first = instant // DAY - 1
         days = np.arange(first, first + DAYS_MAX, dtype=np.int32)
@@ -29,3 +27,8 @@ class MarketHours:
         opens, closes = calendar.session_open(sessions), calendar.session_close(sessions)
         at = int(np.searchsorted(closes, instant, side="right"))
         return None if opens[at] <= instant else time_of(int(opens[at]))
+
+    def closes_at(self, symbol: str, now: datetime, *, extended_hours: bool) -> datetime:
+        """When the session closes in which an order placed now can fill first."""
+        calendar = calendar_for(self._asset_class(symbol))
+        return time_of(session_closes_at(calendar, instant_of(now), extended_hours=extended_hours))

@@ -169,7 +169,7 @@ def _replacement(
     stop = None if new.trail is not None or new.trail_percent is not None else new.stop
     check_prices(new.order_type, new.limit, stop, new.trail, new.trail_percent)
     calendar = calendar_for(rules.instrument.asset_class)
-    return in_time(new, rules=rules, calendar=calendar, now=now, is_cut=False)
+    return in_time(new, rules=rules, calendar=calendar, now=now)
 
 
 def _check_at_venue(account: TradingAccount, order: LiveOrder, legs: tuple[LiveOrder, ...]) -> None:

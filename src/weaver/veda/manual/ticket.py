@@ -110,12 +110,11 @@ class Ticket:
             placed_at=now,
             updated_at=now,
         )
-        is_cut = any(leg["tif"] is not TimeInForce.DAY for leg in legs)
-        order = in_time(order, rules=rules, calendar=calendar, now=now, is_cut=is_cut)
+        order = in_time(order, rules=rules, calendar=calendar, now=now)
         made = (_leg(order, parent=None if is_oco else order_id, **leg) for leg in legs)
         return Place(
             order=order,
-            legs=tuple(in_time(leg, rules=rules, calendar=calendar, now=now, is_cut=False) for leg in made),
+            legs=tuple(in_time(leg, rules=rules, calendar=calendar, now=now) for leg in made),
         )
 
     def _legs(self, order_id: str) -> list[dict[str, Any]]:
@@ -135,7 +134,7 @@ class Ticket:
         return legs
 
 
-def in_time(order: LiveOrder, *, rules: InstrumentRules, calendar: Calendar, now: datetime, is_cut: bool) -> LiveOrder:
+def in_time(order: LiveOrder, *, rules: InstrumentRules, calendar: Calendar, now: datetime) -> LiveOrder:
     """An order with the instant of its end, where Weaver ends it. Raises InvalidOrder where that is past."""
     at = expires_at(
         order.tif,
@@ -144,7 +143,6 @@ def in_time(order: LiveOrder, *, rules: InstrumentRules, calendar: Calendar, now
         calendar=calendar,
         at=now,
         extended_hours=order.extended_hours,
-        is_cut=is_cut,
     )
     if at is not None and at <= now:
         raise InvalidOrder(f"{order.symbol}: the session of {order.expires}, on which the order expires, is over")

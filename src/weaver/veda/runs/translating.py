@@ -24,7 +24,6 @@ from weaver.model.orders.actions import (
     PlaceOrder,
     ReplaceOrder,
     StopRun,
-    TimeInForce,
 )
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.orders.live_order import LiveOrder
@@ -83,10 +82,7 @@ class Translator:
         symbol, first = action.symbol, action.order
         is_oco = action.order_class is OrderClass.OCO
         group = self.order_id(first.number) if action.legs else None
-        has_gtc_exits = any(leg.tif is not TimeInForce.DAY for leg in action.legs)
-        order = self._order(
-            symbol, first, at, order_class=action.order_class, group=group if is_oco else None, is_cut=has_gtc_exits
-        )
+        order = self._order(symbol, first, at, order_class=action.order_class, group=group if is_oco else None)
         legs = tuple(
             self._order(
                 symbol,
@@ -111,7 +107,6 @@ class Translator:
         group: str | None = None,
         parent: str | None = None,
         quantity: Decimal | None = None,
-        is_cut: bool = False,
     ) -> LiveOrder:
         wanted = terms.quantity if terms.quantity is not None else quantity
         id_ = self.order_id(terms.number)
@@ -136,7 +131,6 @@ class Translator:
                 calendar=self.calendars[symbol],
                 at=at,
                 extended_hours=terms.extended_hours,
-                is_cut=is_cut,
             ),
             extended_hours=terms.extended_hours,
             limit=terms.limit,

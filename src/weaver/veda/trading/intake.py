@@ -19,6 +19,7 @@ from weaver.veda.trading.changes.placing import (
     in_place_of,
     inherit,
     is_behind_cancels,
+    legs_of,
     submit,
     submit_replacement,
     take_legs,
@@ -56,7 +57,7 @@ class Intake:
             case Replace():
                 return self._replace(draft, intent)
             case Place(legs=legs):
-                order = self._cut(draft, intent.order, legs)
+                order = self._in_time(draft, self._cut(draft, intent.order, legs), legs)
                 if order.quantity < intent.order.quantity:
                     legs = tuple(replace(leg, quantity=min(leg.quantity, order.quantity)) for leg in legs)
                     intent = replace(intent, order=order, legs=legs)
@@ -79,6 +80,16 @@ class Intake:
         """How much of an order only gets out of a position."""
         held, net = self._holdings.held(order.run_id, order.symbol), self._holdings.net(order.symbol)
         return can_reduce(draft, order, held=held, net=net)
+
+    def _in_time(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> LiveOrder:
+        """An entry for the day, with the instant of its end where its exits outlive that: a venue that has one time in
+        force for all of it would not end it then."""
+        rules = self.rules.get(order.symbol)
+        has_longer = any(leg.tif is not TimeInForce.DAY for leg in legs)
+        if order.tif is not TimeInForce.DAY or not has_longer or rules is None or not rules.has_one_tif:
+            return order
+        at = self._hours.closes_at(order.symbol, draft.now, extended_hours=order.extended_hours)
+        return replace(order, expires_at=at)
 
     def _lacking(self, order: LiveOrder) -> Decimal:
         return self._holdings.lacking(order.run_id, order.symbol)
@@ -131,6 +142,7 @@ class Intake:
             end(draft, new, OrderStatus.REJECTED, why.message)
             return why
         inherit(draft, old, new)
+        new = self._in_time(draft, new, legs_of(draft, new))
         new = replace(new, reduces=new.reduces or self._only_reduces(draft, new))
         draft.put(new)
         if waits_for_entry(draft, old) and not draft.is_still:

@@ -38,10 +38,14 @@ class Holdings(Protocol):
 
 
 class Hours(Protocol):
-    """When an order at the market would fill."""
+    """When an order would fill."""
 
     def opens_at(self, symbol: str, now: datetime) -> datetime | None:
         """When the symbol's market opens next; None: it is open."""
+        ...
+
+    def closes_at(self, symbol: str, now: datetime, *, extended_hours: bool) -> datetime:
+        """When the session closes in which an order placed now can fill first."""
         ...
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from weaver.model.orders.actions import OrderClass, OrderType
+from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.veda.exchange.orders import ExitTerms, OrderChange, OrderRequest, StopLoss, VenueOrder
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import Part, Submission
@@ -122,13 +122,19 @@ def change_of(submission: Submission, new: LiveOrder, old: LiveOrder) -> OrderCh
     return OrderChange(
         client_order_id=submission.id,
         quantity=None if submission.quantity == old.quantity and not old.filled else submission.quantity,
-        tif=None if new.tif is old.tif else new.tif,
+        tif=None if _sent_tif(new) is _sent_tif(old) else _sent_tif(new),
         expires=None if new.expires == old.expires else new.expires,
         expires_at=None if new.expires == old.expires else new.expires_at,
         limit=None if new.limit == old.limit else new.limit,
         stop=None if trails or new.stop == old.stop else new.stop,
         trail=None if trail == was else trail,
     )
+
+
+def _sent_tif(order: LiveOrder) -> TimeInForce:
+    """What an order for the day goes as that Weaver ends by itself: its venue is not to, or its exits would go too."""
+    is_ended_by_us = order.tif is TimeInForce.DAY and order.expires_at is not None
+    return TimeInForce.GTC if is_ended_by_us else order.tif
 
 
 def leg_shown(leg: LiveOrder, shown: Sequence[VenueOrder]) -> VenueOrder | None:

@@ -9,8 +9,10 @@ import pytest
 from tests.integration.trading.account import PAIR, STOCK, Account, trading_account
 from tests.local_exchange import LocalExchange
 from tests.trading_store import FakeDisk
-from weaver.model.orders.actions import TimeInForce
+from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
 from weaver.model.orders.status import OrderStatus
+from weaver.veda.manual.desk import Changes, Desk
+from weaver.veda.manual.ticket import Ticket
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.trading.intents import Cancel, Place, Replace
 
@@ -48,11 +50,17 @@ async def test_part_filled_and_cancelled_entry_has_exits_again_at_once(account: 
     assert account.events("risk.Unprotected")
 
 
-async def test_exits_of_a_day_entry_outlive_the_close_and_its_rest_does_not(account: Account) -> None:
-    price = await account.price(STOCK)
+@pytest.mark.parametrize("is_replaced", [False, True])
+@pytest.mark.parametrize("is_by_hand", [False, True])
+async def test_exits_of_a_day_entry_outlive_the_close_and_its_rest_does_not(
+    account: Account, *, is_by_hand: bool, is_replaced: bool
+) -> None:
     held, profit, loss = await account.bracket(STOCK, 10)
     await account.until_filled(held)
-    resting, *legs = await account.bracket(STOCK, 10, limit=round(price * Decimal("0.92"), 2))
+    resting = await (bracket_by_hand if is_by_hand else bracket_of_a_run)(account, is_replaced=is_replaced)
+    known = account.trading.trader.books.known
+    legs = [one for one in known.group(resting.id) if one.parent_id == resting.id]
+    assert len(legs) == 2
     await to_the_close(account)
     await account.until(lambda: not any(map(account.is_working, (resting, *legs))), what="the end of entry and legs")
     assert [account.now(one).status for one in legs] == [S.CANCELLED] * 2
@@ -309,6 +317,44 @@ async def changed(account: Account, *, acted: bool) -> tuple[LiveOrder, LiveOrde
     new = account.made(STOCK, 10, limit=round(price * Decimal("0.94"), 2))
     await account.carry_out(Replace(old_id=old.id, order=new))
     return old, new
+
+
+async def bracket_of_a_run(account: Account, *, is_replaced: bool) -> LiveOrder:
+    """A day entry that rests, with exits that stay."""
+    price = await account.price(STOCK)
+    order, *_ = await account.bracket(STOCK, 10, limit=round(price * Decimal("0.92"), 2))
+    await account.until(lambda: account.now(order).status is S.ACCEPTED, what="it to work")
+    if is_replaced:
+        old, order = order, account.made(STOCK, 10, limit=round(price * Decimal("0.93"), 2))
+        await account.carry_out(Replace(old_id=old.id, order=order))
+        await account.until(lambda: account.now(order).status is S.ACCEPTED, what="the new one to work")
+    return account.now(order)
+
+
+async def bracket_by_hand(account: Account, *, is_replaced: bool) -> LiveOrder:
+    """The same as a person orders it."""
+    price, names = await account.price(STOCK), iter(("by-hand", "by-hand-too"))
+    desk = Desk(store=account.trading._store, new_id=names.__next__)
+    ticket = Ticket(
+        symbol=STOCK, side=Side.BUY, quantity=Decimal(3), order_type=OrderType.LIMIT,
+        limit=round(price * Decimal("0.92"), 2), order_class=OrderClass.BRACKET,
+        take_profit=round(price * Decimal("1.2"), 2), stop_loss=round(price * Decimal("0.8"), 2),
+    )  # fmt: skip
+    placed = await desk.place(ticket, account.trading, None, corr_id="tested")
+    known = account.trading.trader.books.known
+    await account.until(lambda: is_accepted(known.order(placed)), what="it to work")
+    if is_replaced:
+        changes = Changes(limit=round(price * Decimal("0.93"), 2))
+        placed = await desk.replace(placed, changes, account.trading, corr_id="tested")
+        await account.until(lambda: is_accepted(known.order(placed)), what="the new one to work")
+    order = known.order(placed)
+    assert order is not None
+    return order
+
+
+def is_accepted(order: LiveOrder | None) -> bool:
+    """Whether it works at the venue."""
+    return order is not None and order.status is S.ACCEPTED
 
 
 async def to_the_close(account: Account) -> None:

@@ -40,7 +40,7 @@ def test_bracket_waits_for_its_entry() -> None:
     asked = ticket(order_class=OrderClass.BRACKET, take_profit=Decimal(200), stop_loss=Decimal(150))
     place = placed(asked, has_one_tif=True)
     target, stop = place.legs
-    assert (place.order.expires_at, place.order.group_id, place.order.reduces) == (CLOSE, None, False)
+    assert (place.order.expires_at, place.order.group_id, place.order.reduces) == (None, None, False)
     assert (target.limit, target.order_type, target.side) == (200, OrderType.LIMIT, Side.SELL)
     assert (stop.stop, stop.order_type, stop.tif) == (150, OrderType.STOP, TimeInForce.GTC)
     assert {(leg.parent_id, leg.group_id, leg.reduces, leg.expires_at) for leg in place.legs} == {

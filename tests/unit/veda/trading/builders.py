@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -70,10 +70,13 @@ class Held:
 
 
 class AlwaysOpen:
-    """A market that never closes."""
+    """A market that is open, and has a session's end for what works no longer than that."""
 
-    def opens_at(self, symbol: str, now: object) -> None:
+    def opens_at(self, symbol: str, now: datetime) -> datetime | None:
         return None
+
+    def closes_at(self, symbol: str, now: datetime, *, extended_hours: bool) -> datetime:
+        return now + timedelta(hours=8 if extended_hours else 4)
 
 
 FEE = VenueFee(fee_id="fee", symbol="BTC/USD", quantity=Decimal("0.1"), day=NOON.date())

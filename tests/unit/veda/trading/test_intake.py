@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.veda.live_builders import live_order, seconds, submission
-from tests.unit.veda.trading.builders import AlwaysOpen, Desk, Held, at_desk
+from tests.unit.veda.trading.builders import AlwaysOpen, Desk, Held, at_desk, bracket
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import Instrument
 from weaver.model.orders.actions import OrderType, TimeInForce
@@ -23,9 +23,13 @@ from weaver.veda.trading.intake import Intake
 from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 
 REFUSAL = Refusal(rule=Rule.VENUE, message="not today")
+RULES = InstrumentRules(
+    instrument=Instrument.default("AAPL", AssetClass.STOCK), rules=VENUES["alpaca-stocks"], is_tradable=True,
+    is_shortable=True, is_fractionable=True,
+)  # fmt: skip
 
 
-class OpensLater:
+class OpensLater(AlwaysOpen):
     def opens_at(self, symbol: str, now: datetime) -> datetime:
         return seconds(3600)
 
@@ -122,6 +126,35 @@ def test_replacement_goes_in_place_of_what_the_venue_has() -> None:
     taken_up(change, check, orders=[resting], sent=[submission()])
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+@pytest.mark.parametrize(
+    ("exits", "has_one_tif", "ends"),
+    [
+        (TimeInForce.GTC, True, seconds(4 * 3600)),
+        (TimeInForce.DAY, True, None),
+        (TimeInForce.GTC, False, None),
+    ],
+)
+def test_a_day_entry_is_ended_with_the_session_where_its_venue_would_have_it_last_as_long_as_its_exits(
+    *, exits: TimeInForce, has_one_tif: bool, ends: datetime | None, is_replaced: bool
+) -> None:
+    entry, *legs = [replace(one, status=OrderStatus.PENDING, tif=exits) for one in bracket()]
+    entry = replace(entry, tif=TimeInForce.DAY, order_type=OrderType.LIMIT, limit=Decimal(95))
+
+    def check(desk: Desk, why: Refusal | None) -> None:
+        order = desk.order("run-9" if is_replaced else "run-1")
+        assert (order.tif, order.expires_at) == (TimeInForce.DAY, ends)
+        assert {desk.order(leg.id).expires_at for leg in legs} == {None}
+
+    rules = replace(RULES, has_one_tif=has_one_tif)
+    if not is_replaced:
+        taken_up(Place(order=entry, legs=tuple(legs)), check, rules=rules)
+        return
+    changed = new(order_type=OrderType.LIMIT, limit=94)
+    orders = [replace(one, status=OrderStatus.ACCEPTED) for one in (entry, *legs)]
+    taken_up(Replace(old_id="run-1", order=changed), check, orders=orders, sent=[submission()], rules=rules)
+
+
 def test_second_replacement_is_refused_while_one_is_on_its_way() -> None:
     def check(desk: Desk, why: Refusal | None) -> None:
         assert desk.order("run-9").status is OrderStatus.REJECTED
@@ -159,10 +192,7 @@ def test_whoever_has_a_fraction_of_a_share_can_sell_it(given: dict[str, Any], se
         assert desk.sent("run-9").quantity == Decimal(sent)
 
     order = replace(new("sell", **given), quantity=Decimal("1.5"), reduces=True)
-    taken_up(Place(order=order), check, rules=InstrumentRules(
-        instrument=Instrument.default("AAPL", AssetClass.STOCK), rules=VENUES["alpaca-stocks"], is_tradable=True,
-        is_shortable=True, is_fractionable=True,
-    ))  # fmt: skip
+    taken_up(Place(order=order), check, rules=RULES)
 
 
 def test_where_no_fractions_are_taken_whole_shares_are_sold() -> None:
@@ -170,7 +200,4 @@ def test_where_no_fractions_are_taken_whole_shares_are_sold() -> None:
         assert desk.sent("run-9").quantity == 1
 
     order = replace(new("sell"), quantity=Decimal("1.5"), reduces=True)
-    taken_up(Place(order=order), check, rules=InstrumentRules(
-        instrument=Instrument.default("AAPL", AssetClass.STOCK), rules=VENUES["alpaca-stocks"], is_tradable=True,
-        is_shortable=True, is_fractionable=False,
-    ))  # fmt: skip
+    taken_up(Place(order=order), check, rules=replace(RULES, is_fractionable=False))
