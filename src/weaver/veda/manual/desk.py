@@ -1,6 +1,6 @@
 """Carries out what people ask of orders: the same books, the same gate and the same way to the venue as a run's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -84,15 +84,23 @@ class Desk:
         return await self._carried_out(account, intent, intent.order, asked, corr_id=corr_id)
 
     async def replace(self, old_id: str, changes: Changes, account: TradingAccount, *, corr_id: str) -> str:
-        """Have another order take an order's place; returns the id of that. Raises as `place` does."""
+        """Have another order take an order's place; returns the id of that. Raises as `place` does, and Conflict for an
+        order that is being cancelled."""
         check_amounts(changes)
-        old = _working(account, old_id)
+        old = _replaceable(_working(account, old_id))
         rules = await account.rules_of(old.symbol)
         await have_price(account, old.symbol)
         new = _replacement(old, changes, self._new_id(), account, rules)
         _check_at_venue(account, new, ())
         intent = Replace(old_id=old_id, order=new)
-        return await self._carried_out(account, intent, new, changes.as_json(old_id), corr_id=corr_id)
+        return await self._carried_out(
+            account,
+            intent,
+            new,
+            changes.as_json(old_id),
+            corr_id=corr_id,
+            check=lambda draft: _replaceable(draft.order(old_id)),
+        )
 
     async def cancel(self, order_id: str, account: TradingAccount, *, corr_id: str) -> None:
         """Have an order cancelled. Raises Conflict where it is over."""
@@ -100,11 +108,20 @@ class Desk:
         await account.trader.carry_out([Cancel(order_id=order_id, reason=BY_HAND)], corr_id=corr_id)
 
     async def _carried_out(
-        self, account: TradingAccount, intent: Intent, order: LiveOrder, asked: Mapping[str, Any], *, corr_id: str
+        self,
+        account: TradingAccount,
+        intent: Intent,
+        order: LiveOrder,
+        asked: Mapping[str, Any],
+        *,
+        corr_id: str,
+        check: Callable[[Draft], object] = lambda _draft: None,
     ) -> str:
+        """check: raises Conflict where the order cannot be taken as things are by then."""
         has_own_id = order.client_order_id != order.id
 
         def keep(draft: Draft) -> None:
+            check(draft)
             account.guard.mark(draft)  # what equity has lost by now counts for this order
             if has_own_id:
                 draft.put_state(_scope(order), {"asked": dict(asked)})
@@ -130,6 +147,12 @@ def _working(account: TradingAccount, order_id: str) -> LiveOrder:
     order = account.trader.books.known.order(order_id)
     if order is None or not order.is_working:
         raise Conflict(f"order {order_id} is {'over' if order is None else order.status}: nothing can be done to it")
+    return order
+
+
+def _replaceable(order: LiveOrder) -> LiveOrder:
+    if order.cancel_asked is not None:
+        raise Conflict(f"order {order.id} is being cancelled: nothing can take its place")
     return order
 
 

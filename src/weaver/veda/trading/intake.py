@@ -53,7 +53,7 @@ class Intake:
         """Put an intent into the books. Returns why its order was refused, if it was."""
         match intent:
             case Cancel():
-                cancel(draft, intent)
+                self._cancel(draft, intent)
             case Replace():
                 return self._replace(draft, intent)
             case Place(legs=legs):
@@ -68,6 +68,13 @@ class Intake:
                     return why
                 self._place(draft, order, is_for_open=intent.is_for_open)
         return None
+
+    def _cancel(self, draft: Draft, intent: Cancel) -> None:
+        """Cancel an order, and whatever is on its way to take its place."""
+        cancel(draft, intent)
+        for one in draft.replacements_of(intent.order_id):
+            if one.is_working:
+                self._cancel(draft, replace(intent, order_id=one.id))
 
     def refusal(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> Refusal | None:
         """Why an order must not be sent, with its legs; None: nothing forbids it."""
@@ -134,8 +141,7 @@ class Intake:
         old = draft.order(intent.old_id)
         others = [one for one in draft.replacements_of(old.id) if one.is_working]
         new = in_place_of(draft, intent)
-        if not old.is_working or others:  # two would be sent where the venue takes the first: each as an order
-            state = f"being replaced by order {others[0].number or others[0].id}" if others else old.status
+        if (state := _not_replaceable(old, others)) is not None:
             end(draft, new, OrderStatus.REJECTED, f"order {old.number or old.id} is {state}: it cannot be replaced")
             return None
         if (why := self.refusal(draft, new, ())) is not None:
@@ -159,7 +165,7 @@ class Intake:
 
     def _send_in_place_of(self, draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
         standing = [one for one in draft.submissions_of(old.id) if self._is_replaceable(draft, one)]
-        if len(standing) == 1 and old.cancel_asked is None:
+        if len(standing) == 1:
             submit_replacement(draft, new, standing[0])
             return
         cancel(draft, Cancel(order_id=old.id, reason=f"replaced by order {new.number}"))
@@ -171,6 +177,16 @@ class Intake:
         if draft.is_still:
             return sent.state is not SubmissionState.ENDED
         return sent.state is SubmissionState.WORKING and sent.venue_id is not None
+
+
+def _not_replaceable(old: LiveOrder, others: Sequence[LiveOrder]) -> str | None:
+    """How an order stands that nothing can take the place of; others: what is on its way to do so. Two would be sent
+    where the venue takes the first, and one after its order was cancelled: each as an order of its own."""
+    if others:
+        return f"being replaced by order {others[0].number or others[0].id}"
+    if not old.is_working:
+        return old.status
+    return None if old.cancel_asked is None else "being cancelled"
 
 
 def _step(rules: InstrumentRules, order: LiveOrder) -> Decimal:

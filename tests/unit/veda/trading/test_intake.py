@@ -155,6 +155,28 @@ def test_a_day_entry_is_ended_with_the_session_where_its_venue_would_have_it_las
     taken_up(Replace(old_id="run-1", order=changed), check, orders=orders, sent=[submission()], rules=rules)
 
 
+def test_replacement_of_what_is_being_cancelled_is_refused() -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert desk.order("run-9").status is OrderStatus.REJECTED
+        assert desk.order("run-9").reason == "order 1 is being cancelled: it cannot be replaced"
+        assert desk.books.known.submission("run-9") is None
+        assert desk.order().cancel_asked == "by hand"
+
+    old = live_order(order_type=OrderType.LIMIT, limit=90, cancel_asked="by hand")
+    intent = Replace(old_id="run-1", order=new(order_type=OrderType.LIMIT, limit=91))
+    taken_up(intent, check, orders=[old], sent=[submission()])
+
+
+def test_cancel_of_what_is_being_replaced_ends_what_takes_its_place() -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert desk.order().cancel_asked == desk.order("run-2").cancel_asked == "by hand"
+
+    old = live_order(order_type=OrderType.LIMIT, limit=90)
+    coming = live_order("run-2", number=2, order_type=OrderType.LIMIT, limit=92, replaces="run-1")
+    sent = [submission(), submission("run-2", replaces="run-1", state=SubmissionState.SENDING, venue_id=None)]
+    taken_up(Cancel(order_id="run-1", reason="by hand"), check, orders=[old, coming], sent=sent)
+
+
 def test_second_replacement_is_refused_while_one_is_on_its_way() -> None:
     def check(desk: Desk, why: Refusal | None) -> None:
         assert desk.order("run-9").status is OrderStatus.REJECTED
