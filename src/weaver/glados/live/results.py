@@ -17,7 +17,7 @@ from weaver.greta.results.calendar_time import sessions_covered
 from weaver.greta.results.statistics import Stats, TradeColumns, statistics
 from weaver.model.calendar.instants import instant_of
 from weaver.model.calendar.sessions import calendar_for
-from weaver.model.market.timeframe import Timeframe
+from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.run import Run
 from weaver.veda.inputs import RunSetup
@@ -52,6 +52,9 @@ class LiveResult:
 
     setup: RunSetup
     points: Sequence[CurvePoint]
+    """One of each tick that had bars."""
+    end: CurvePoint | None
+    """Where fills left it that came after the newest tick; None: there are none."""
     flows: Sequence[CashFlow]
     ledger: SubLedger
     fills: Sequence[LiveFill]
@@ -64,11 +67,19 @@ class LiveResult:
     @property
     def curve(self) -> EquityColumns:
         """Its equity curve."""
+        points = self._points
         return EquityColumns(
-            timestamp=np.array([one.stamp for one in self.points], dtype=np.int64),
-            equity=np.array([float(one.equity) for one in self.points]),
-            cash=np.array([float(one.cash) for one in self.points]),
+            timestamp=np.array([one.stamp for one in points], dtype=np.int64),
+            equity=np.array([float(one.equity) for one in points]),
+            cash=np.array([float(one.cash) for one in points]),
         )
+
+    @property
+    def _points(self) -> Sequence[CurvePoint]:
+        """All of the curve: an end within the stretch of the newest tick takes that one's place."""
+        if self.end is None:
+            return self.points
+        return [*(one for one in self.points if one.stamp < self.end.stamp), self.end]
 
     @property
     def holdings(self) -> tuple[Holding, ...]:
@@ -92,17 +103,17 @@ class LiveResult:
         instruments = [one.instrument for one in self.setup.symbols]
         calendars = {calendar_for(one.asset_class) for one in instruments}
         calendar = calendar_for(instruments[0].asset_class)
-        stamps = np.array([one.stamp for one in self.points], dtype=np.int64)
-        sessions = np.maximum.accumulate(calendar.session_of(stamps, daily=timeframe.is_daily))
+        curve = self.curve
+        sessions = np.maximum.accumulate(calendar.session_of(curve.timestamp, daily=timeframe.is_daily))
         return statistics(
             session=sessions,
-            equity=self.curve.equity,
+            equity=curve.equity,
             initial_equity=float(self.setup.cash),
             trades=_columns(trades),
             sessions_per_year=max(one.periods_per_year for one in instruments),
             sessions_covered=sessions_covered(calendars, int(sessions[0]), int(sessions[-1])),
             benchmark=None,
-            exposed=np.array([one.is_invested for one in self.points]),
+            exposed=np.array([one.is_invested for one in self._points]),
             traded_value=float(sum((one.quantity * one.price for one in self.fills), Decimal(0))),
             commission=float(sum((one.commission for one in self.fills), Decimal(0))),
             slippage=0.0 if slippage is None else slippage,
@@ -139,14 +150,18 @@ class LiveResults:
                 self._kept.pop(run.id, None)
                 raise
             setup = kept.fold.setup
-            closes = {one.symbol: kept.fold.close(one.symbol) for one in setup.symbols}
+            found = {one.symbol: kept.fold.close(one.symbol) for one in setup.symbols}
+            closes = {symbol: close for symbol, close in found.items() if close is not None}
+            ledger = await self._ledger(run.id, account, setup.cash, known.fills)
+            has_more = bool(kept.points) and len(known.fills) > kept.fold.fills
             return LiveResult(
                 setup=setup,
                 points=tuple(kept.points),
+                end=_end(setup, kept.points[-1], ledger, known.fills[-1], closes) if has_more else None,
                 flows=tuple(kept.fold.flows),
-                ledger=await self._ledger(run.id, account, setup.cash, known.fills),
+                ledger=ledger,
                 fills=known.fills,
-                closes={symbol: close for symbol, close in closes.items() if close is not None},
+                closes=closes,
                 given=kept.bars.given(),
                 at_close={one.id for one in known.orders if one.tif is TimeInForce.CLS},
             )
@@ -188,6 +203,25 @@ def _take(kept: _Kept, ticks: Sequence[RecordedTick], orders: Mapping[int, Order
         if kept.points and kept.points[-1].stamp == point.stamp:
             kept.points.pop()
         kept.points.append(point)
+
+
+def _end(
+    setup: RunSetup, newest: CurvePoint, ledger: SubLedger, fill: LiveFill, closes: Mapping[str, Decimal]
+) -> CurvePoint:
+    """Where a run stands with fills that no tick has told of, up to this one. Its stamp is the fill's instant; of bars
+    of whole sessions, the session's."""
+    time = instant_of(fill.filled_at)
+    stamp = time
+    if Timeframe.parse(setup.timeframe).is_daily:
+        calendar = calendar_for(setup.symbols[0].instrument.asset_class)
+        stamp = int(calendar.session_of(np.array([time], dtype=np.int64), daily=False)[0]) * DAY
+    return CurvePoint(
+        stamp=max(stamp, newest.stamp),
+        time=max(time, newest.time),
+        equity=ledger.equity(closes),
+        cash=ledger.cash,
+        is_invested=bool(ledger.held),
+    )
 
 
 def _columns(trades: Sequence[LiveTrade]) -> TradeColumns:

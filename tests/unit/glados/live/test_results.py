@@ -14,6 +14,7 @@ from tests.unit.glados.fakes import a_run
 from tests.unit.veda.live_builders import live_fill, live_order
 from weaver.glados.live.results import FOLDS_MAX, LiveResult, LiveResults
 from weaver.model.calendar.instants import time_of
+from weaver.model.market.timeframe import DAY
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.inputs import InputBar, OrderFilled, TickInputs
 from weaver.veda.ports import RecordedTick
@@ -58,20 +59,28 @@ class Kept:
         for one in ticks:
             self.disk.tables.ticks[one.run_id, one.number] = one
 
-    def bought(self) -> None:
+    def bought(self, timeframe: str = SETUP_OF_RUN.timeframe) -> None:
         self._filled("run-1", 1, "buy", "100", 1)
-        self.record(tick(0, encode_setup(SETUP_OF_RUN)), hour(1, 100.0), hour(2, 110.0, filled(1, "100", 1)))
+        self.record(
+            tick(0, encode_setup(replace(SETUP_OF_RUN, timeframe=timeframe))),
+            hour(1, 100.0),
+            hour(2, 110.0, filled(1, "100", 1)),
+        )
 
     def sold(self) -> None:
         self._filled("run-2", 2, "sell", "115", 2)
         self.record(hour(3, 120.0, filled(2, "115", 2)))
 
-    def _filled(self, name: str, number: int, side: str, price: str, hours: int) -> None:
+    def left_with(self, price: str, hours: float) -> None:
+        """Both are sold as it ends, of which its strategy is told no more."""
+        self._filled("run-flat", 0, "sell", price, hours)
+
+    def _filled(self, name: str, number: int, side: str, price: str, hours: float) -> None:
         tables = self.disk.tables
         tables.orders[name] = live_order(name, side, 2, number=number, symbol=SYMBOL, status=OrderStatus.FILLED)
         fill = replace(
             live_fill(side, 2, price, symbol=SYMBOL, commission=1),
-            id=f"{name}-f", order_id=name, run_id="run", filled_at=time_of(START + hours * HOUR),
+            id=f"{name}-f", order_id=name, run_id="run", filled_at=time_of(START + int(hours * HOUR)),
         )  # fmt: skip
         tables.fills[fill.id] = fill
 
@@ -84,6 +93,25 @@ class Kept:
 @pytest.fixture
 def kept() -> Kept:
     return Kept()
+
+
+def test_fills_after_the_newest_tick_are_the_end_of_curve_and_statistics(kept: Kept) -> None:
+    kept.bought()
+    kept.left_with("90", 2.5)
+    found = kept.found()
+    assert found.curve.equity.tolist() == [1000, 1019, 978]  # 799 and 180 for both, less 1
+    assert found.curve.timestamp.tolist() == [START, START + HOUR, START + HOUR * 5 // 2]
+    stats = found.stats()
+    assert (stats["final_equity"], stats["trades"], stats["losses"]) == (978, 1, 1)
+    assert stats["max_drawdown"] == pytest.approx(978 / 1019 - 1)
+
+
+def test_of_days_the_end_is_in_the_session_of_its_fill(kept: Kept) -> None:
+    kept.bought(timeframe="1d")
+    kept.left_with("90", 50)
+    curve = kept.found().curve
+    assert curve.equity.tolist() == [1000, 1019, 978]
+    assert curve.timestamp[-1] == (START + 50 * HOUR) // DAY * DAY
 
 
 def test_run_that_has_not_begun_has_come_to_nothing(kept: Kept) -> None:

@@ -55,10 +55,13 @@ class CurveFold:
         )
         self._last = -1
         self.flows: list[CashFlow] = []
+        self.fills = 0
+        """How many it was told of."""
 
     def take(self, inputs: TickInputs, orders: Mapping[int, Ordered]) -> CurvePoint | None:
         """After the next tick; None where it has no bars. `orders`: the run's, by number."""
         self._mirror.apply(replace(inputs, updates=tuple(_without_orders(inputs.updates, orders))))
+        self.fills += sum(isinstance(one, OrderFilled | HouseFilled) for one in inputs.updates)
         self.flows += [
             CashFlow(time=time_of(inputs.time), symbol=one.symbol, kind=one.kind, amount=one.amount)
             for one in inputs.updates
