@@ -59,6 +59,33 @@ def test_replaced_order_is_another_in_its_place(api: Api, exchange: Exchange) ->
     standing(api, new["id"], "cancelled")
 
 
+BRACKET = limit_buy(NEAR, order_class="bracket", take_profit={"limit_price": "250"}, stop_loss={"stop_price": "150"})
+TRAILING = {**MARKET, "side": "buy", "order_type": "trailing_stop", "trail_percent": "2", "time_in_force": "gtc"}
+
+
+@pytest.mark.parametrize(
+    ("order", "changes", "reason"),
+    [
+        (BRACKET, {"qty": "2.5"}, "whole"),
+        (BRACKET, {"time_in_force": "ioc"}, "day, gtc or gtd only"),
+        (BRACKET, {"limit_price": "149"}, "the stop-loss 150 must be below the limit 149"),
+        (BRACKET, {"limit_price": NEAR, "qty": "3"}, "changes nothing"),
+        (TRAILING, {"trail": "3"}, "not both"),
+        (TRAILING, {"stop_price": "190"}, "takes trail or trail_percent, and was given stop_price"),
+        (TRAILING, {"trail_percent": "2.0"}, "changes nothing"),
+    ],
+)
+def test_change_is_looked_at_as_a_new_order_is(
+    api: Api, exchange: Exchange, order: dict[str, str], changes: dict[str, str], reason: str
+) -> None:
+    placed = api.post("/orders", order, status=201)["id"]
+    before, sent = standing(api, placed, "accepted"), exchange.sent()
+    assert reason in api.refused("PATCH", f"/orders/{placed}", status=400, json=changes)
+    assert (api.get(f"/orders/{placed}"), exchange.sent()) == (before, sent)
+    api.call("DELETE", f"/orders/{placed}", status=200)
+    standing(api, placed, "cancelled")
+
+
 def test_bracket_has_its_legs_and_fills(api: Api, exchange: Exchange) -> None:
     legs = {"take_profit": {"limit_price": "250"}, "stop_loss": {"stop_price": "150"}}
     order = api.post("/orders", MARKET | {"order_class": "bracket", **legs}, status=201)

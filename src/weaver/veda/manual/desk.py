@@ -8,7 +8,7 @@ from typing import Any
 
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import Conflict, InvalidOrder
-from weaver.model.orders.actions import TimeInForce
+from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.accounts.trading_account import TradingAccount
 from weaver.veda.exchange.answers import Reason
@@ -91,7 +91,7 @@ class Desk:
         rules = await account.rules_of(old.symbol)
         await have_price(account, old.symbol)
         new = _replacement(old, changes, self._new_id(), account, rules)
-        _check_at_venue(account, new, ())
+        _check_in_place_of(account, old, new)
         intent = Replace(old_id=old_id, order=new)
         return await self._carried_out(
             account,
@@ -160,7 +160,6 @@ def _replacement(
     old: LiveOrder, changes: Changes, new_id: str, account: TradingAccount, rules: InstrumentRules
 ) -> LiveOrder:
     now, tif = account.adapter.now(), changes.tif or old.tif
-    trails = changes.trail is not None or changes.trail_percent is not None
     expires = changes.expires or (old.expires if tif is TimeInForce.GTD else None)
     if (tif is TimeInForce.GTD) != (expires is not None):
         raise InvalidOrder("time_in_force gtd and expires, its last day, come together")
@@ -173,8 +172,8 @@ def _replacement(
         notional=None,
         limit=old.limit if changes.limit is None else changes.limit,
         stop=old.stop if changes.stop is None else changes.stop,
-        trail=changes.trail if trails else old.trail,
-        trail_percent=changes.trail_percent if trails else old.trail_percent,
+        trail=old.trail if changes.trail is None else changes.trail,
+        trail_percent=old.trail_percent if changes.trail_percent is None else changes.trail_percent,
         tif=tif,
         expires=expires,
         expires_at=None,
@@ -189,10 +188,27 @@ def _replacement(
         placed_at=now,
         updated_at=now,
     )
-    stop = None if new.trail is not None or new.trail_percent is not None else new.stop
-    check_prices(new.order_type, new.limit, stop, new.trail, new.trail_percent)
+    if _terms(new) == _terms(old):
+        raise InvalidOrder(f"order {old.id} is so already: it changes nothing")
+    trails = new.order_type is OrderType.TRAILING_STOP  # where its stop has got to is none of its terms
+    check_prices(new.order_type, new.limit, changes.stop if trails else new.stop, new.trail, new.trail_percent)
     calendar = calendar_for(rules.instrument.asset_class)
     return in_time(new, rules=rules, calendar=calendar, now=now)
+
+
+def _terms(order: LiveOrder) -> tuple[object, ...]:
+    """What a change can change."""
+    return (
+        order.remaining, order.limit, order.stop, order.trail, order.trail_percent, order.tif, order.expires,
+    )  # fmt: skip
+
+
+def _check_in_place_of(account: TradingAccount, old: LiveOrder, new: LiveOrder) -> None:
+    """Look at an entry with the exits that it is held with, and at one of two exits with the other, as a new one is."""
+    group = account.trader.books.known.group(old.group_id or old.id)
+    beside = tuple(one for one in group if one.id != old.id and one.is_working)
+    is_of_two = old.group_id is not None and bool(beside)
+    _check_at_venue(account, replace(new, order_class=OrderClass.OCO, group_id=new.id) if is_of_two else new, beside)
 
 
 def _check_at_venue(account: TradingAccount, order: LiveOrder, legs: tuple[LiveOrder, ...]) -> None:

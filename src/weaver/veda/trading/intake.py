@@ -27,7 +27,7 @@ from weaver.veda.trading.changes.placing import (
 )
 from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 from weaver.veda.trading.ports import Cut, Gate, Holdings, Hours
-from weaver.veda.trading.requests import ANY_EXIT, unfit_leg
+from weaver.veda.trading.requests import ANY_EXIT, differs_for_us_alone, unfit_leg
 
 
 class Intake:
@@ -144,7 +144,8 @@ class Intake:
         if (state := _not_replaceable(old, others)) is not None:
             end(draft, new, OrderStatus.REJECTED, f"order {old.number or old.id} is {state}: it cannot be replaced")
             return None
-        if (why := self.refusal(draft, new, ())) is not None:
+        held_with_it = () if draft.is_still or old.group_id is not None else legs_of(draft, old)
+        if (why := self.refusal(draft, new, held_with_it)) is not None:
             end(draft, new, OrderStatus.REJECTED, why.message)
             return why
         inherit(draft, old, new)
@@ -165,11 +166,16 @@ class Intake:
 
     def _send_in_place_of(self, draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
         standing = [one for one in draft.submissions_of(old.id) if self._is_replaceable(draft, one)]
-        if len(standing) == 1:
+        if len(standing) == 1 and not self._is_venue_not_told(draft, old, new):
             submit_replacement(draft, new, standing[0])
             return
         cancel(draft, Cancel(order_id=old.id, reason=f"replaced by order {new.number}"))
         self._place(draft, draft.order(new.id))
+
+    def _is_venue_not_told(self, draft: Draft, old: LiveOrder, new: LiveOrder) -> bool:
+        """Whether they differ only in what Weaver sees to by itself, which no venue can be asked to change."""
+        rules = self.rules.get(new.symbol)
+        return not draft.is_still and rules is not None and differs_for_us_alone(new, old, rules.ended_by_us)
 
     @staticmethod
     def _is_replaceable(draft: Draft, sent: Submission) -> bool:

@@ -131,6 +131,18 @@ def change_of(submission: Submission, new: LiveOrder, old: LiveOrder) -> OrderCh
     )
 
 
+def differs_for_us_alone(new: LiveOrder, old: LiveOrder, ended_by_us: Collection[TimeInForce]) -> bool:
+    """Whether an order that is to take another's place works until another time, and nothing of that can be seen at
+    the venue: it lacks these times in force, and Weaver ends such orders."""
+
+    def shown(order: LiveOrder) -> tuple[object, ...]:
+        tif = TimeInForce.GTC if order.tif in ended_by_us else _sent_tif(order)
+        return (order.remaining, order.limit, order.trail, order.trail_percent, tif)
+
+    is_same = shown(new) == shown(old) and (new.order_type is OrderType.TRAILING_STOP or new.stop == old.stop)
+    return is_same and (new.tif, new.expires) != (old.tif, old.expires)
+
+
 def _sent_tif(order: LiveOrder) -> TimeInForce:
     """What an order for the day goes as that Weaver ends by itself: its venue is not to, or its exits would go too."""
     is_ended_by_us = order.tif is TimeInForce.DAY and order.expires_at is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -124,6 +124,18 @@ def test_replacement_goes_in_place_of_what_the_venue_has() -> None:
     resting = live_order(order_type=OrderType.LIMIT, limit=90)
     change = Replace(old_id="run-1", order=new(order_type=OrderType.LIMIT, limit=91))
     taken_up(change, check, orders=[resting], sent=[submission()])
+
+
+def test_what_no_venue_can_be_told_of_is_cancelled_and_placed_anew() -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert (why, desk.order().cancel_asked) == (None, "replaced by order 9")
+        assert desk.order("run-9").waits_for is WaitsFor.CANCELS
+
+    limit = {"order_type": OrderType.LIMIT, "limit": 90}
+    change = Replace(old_id="run-1", order=new(tif=TimeInForce.GTD, expires=date(2026, 3, 6), **limit))
+    rules = replace(RULES, ended_by_us=frozenset({TimeInForce.GTD}))
+    resting = live_order(tif=TimeInForce.GTC, **limit)
+    taken_up(change, check, orders=[resting], sent=[submission()], rules=rules)
 
 
 @pytest.mark.parametrize("is_replaced", [False, True])

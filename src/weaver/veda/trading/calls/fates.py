@@ -13,7 +13,7 @@ from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.trading.books.books import Books
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.calls.written import is_exit
-from weaver.veda.trading.changes.placing import cancel, end
+from weaver.veda.trading.changes.placing import cancel, end, give_back
 from weaver.veda.trading.changes.protecting import TRIES_MAX, close_instead
 from weaver.veda.trading.intents import Cancel
 
@@ -23,6 +23,8 @@ SENT_AGAIN = frozenset({Reason.RATE_LIMIT, Reason.UNREACHABLE})
 """The venue was not asked, or would not listen: nothing is there, and an exit is sent again."""
 IN_THE_WAY = frozenset({Reason.POSITION, Reason.WASH_TRADE})
 """Other orders are in the way, which may end."""
+CANNOT_BE_CHANGED = frozenset({Reason.STATE, Reason.NOT_FOUND})
+"""Nothing is wrong with a change that is refused for these: the order is not one that can be changed now."""
 LATE = timedelta(seconds=10)
 """An entry that was written down and could not be handed over for so long is not sent any more."""
 _log = structlog.get_logger(__name__)
@@ -103,7 +105,7 @@ class Fates:
                 self._told("exit_refused", {"order": order.id, "symbol": order.symbol, "reason": reason})
 
     async def not_replaced(self, submission_id: str, reason: str) -> None:
-        """The venue did not replace an order: the old one is cancelled, and the new one sent when that is done."""
+        """An order cannot be replaced at the venue: it is cancelled, and the new one sent when that is done."""
         async with self._books.change() as draft:
             submission = draft.submission(submission_id)
             if submission.state is not SubmissionState.SENDING:
@@ -121,6 +123,24 @@ class Fates:
                 end(draft, new, OrderStatus.CANCELLED, reason)
             else:
                 draft.put(replace(new, waits_for=WaitsFor.CANCELS))
+
+    async def change_refused(self, submission_id: str, answer: Refused) -> None:
+        """The venue did not replace an order. It stays as it is, and the new one is over, unless the old one is not
+        what it was: a venue that replaces none in the state that it is in is asked for a cancel and an order."""
+        if answer.reason in CANNOT_BE_CHANGED or not await self._goes_on(submission_id, answer.message):
+            await self.not_replaced(submission_id, answer.message)
+
+    async def _goes_on(self, submission_id: str, reason: str) -> bool:
+        """Whether what was to be replaced works: then it goes on, and what was to take its place is over."""
+        async with self._books.change() as draft:
+            submission = draft.submission(submission_id)
+            old, new = draft.submission(submission.replaces or ""), draft.order(submission.order_id)
+            if submission.state is not SubmissionState.SENDING or old.state is not SubmissionState.WORKING:
+                return False
+            _withdrawn(draft, submission_id)
+            give_back(draft, draft.order(old.order_id), new)
+            end(draft, new, OrderStatus.REJECTED, reason)
+        return True
 
     async def _clear_the_way(self, submission: Submission) -> None:
         """An exit goes before others' entries: those on its other side are cancelled, and both are told."""

@@ -119,7 +119,7 @@ class Sending:
                 await self._look_ups.look_up(submission_id)
             case Refused():
                 await self._look_ups.refresh(old.id)
-                await self._fates.not_replaced(submission_id, answer.message)
+                await self._fates.change_refused(submission_id, answer)
 
     def _not_any_more(self, submission: Submission, order: LiveOrder) -> str | None:
         """Why something that was written down is not to be sent after all; the venue has heard nothing of it."""

@@ -215,6 +215,13 @@ def inherit(draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
             draft.put(replace(leg, parent_id=new.id, group_id=new.id))
 
 
+def give_back(draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
+    """An order does not take another's place after all: the exits of that are its own again."""
+    if old.group_id is None:
+        for leg in draft.group(new.id):
+            draft.put(replace(leg, parent_id=old.id, group_id=old.id))
+
+
 def drop_unsent(draft: Draft, order: LiveOrder) -> None:
     """An entry, or the opening half of an order through zero, that was not sent before a restart is not sent late."""
     sent = draft.submissions_of(order.id)

@@ -7,13 +7,13 @@ import pytest
 
 from tests.trading_store import FakeTradingStore
 from tests.unit.veda.live_builders import live_order, submission
-from tests.unit.veda.trading.builders import Desk, at_desk
+from tests.unit.veda.trading.builders import Desk, at_desk, bracket
 from weaver.model.errors import ReadOnly
 from weaver.model.orders.actions import OrderType
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.answers import Reason, Refused
 from weaver.veda.orders.live_order import WaitsFor
-from weaver.veda.orders.submission import SubmissionState
+from weaver.veda.orders.submission import Part, SubmissionState
 from weaver.veda.trading.calls.sending import LATE_REASON
 
 WRITTEN = live_order(status=OrderStatus.SUBMITTING)
@@ -71,6 +71,28 @@ def test_an_order_that_was_cancelled_before_it_was_sent_never_is() -> None:
         assert (desk.order().status, desk.order().reason) == (OrderStatus.CANCELLED, "enough")
 
     at_desk(send, [replace(WRITTEN, cancel_asked="enough")], [SENDING])
+
+
+@pytest.mark.parametrize("reason", sorted(set(Reason) - {Reason.STATE, Reason.NOT_FOUND, Reason.DUPLICATE_ID}))
+def test_where_a_venue_refuses_a_change_the_order_stays_as_it_is_and_keeps_its_exits(reason: Reason) -> None:
+    old, *legs = bracket()
+    new = live_order("run-4", number=4, status=OrderStatus.SUBMITTING, replaces="run-1")
+    given = [replace(leg, parent_id="run-4", group_id="run-4") for leg in legs]
+    held = [submission(leg.id, part=Part.LEG, parent_id="run-1") for leg in legs]
+    sent = submission("run-4", state=SubmissionState.SENDING, venue_id=None, replaces="run-1")
+
+    async def send(desk: Desk) -> None:
+        desk.venue.answers.append(Refused(reason=reason, message="not so"))
+        await desk.calls.sending.send_replacement("run-4")
+        assert [desk.order(one.id) for one in (old, *legs)] == [
+            replace(one, updated_at=desk.order(one.id).updated_at) for one in (old, *legs)
+        ]
+        assert [desk.sent(one.id) for one in (submission(), *held)] == [submission(), *held]
+        assert (desk.order("run-4").status, desk.order("run-4").reason) == (OrderStatus.REJECTED, "not so")
+        assert desk.sent("run-4").state is SubmissionState.ENDED
+        assert [what for what, _ in desk.venue.asked] == ["replace", "find"]
+
+    at_desk(send, [old, *given, new], [submission(), *held, sent])
 
 
 def test_where_a_venue_does_not_replace_the_old_order_goes_and_the_new_one_waits() -> None:
