@@ -284,6 +284,7 @@ async def _trading(
         store=store,
         events=EventFactory(producer="veda", now=wall.now, new_id=new_id),
         wall=wall,
+        is_owner=lambda: database.is_owner,
     )
     await stack.enter_async_context(service)
     sessions = LiveSessions(

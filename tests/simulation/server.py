@@ -151,6 +151,7 @@ class Server:
             store=store,
             events=EventFactory(producer="veda", now=self._world.now, new_id=lambda: self._world.new_id("e")),
             wall=wall,
+            is_owner=lambda: True,
         )
         sessions = LiveSessions(
             service=service,

@@ -13,7 +13,7 @@ import structlog
 
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import DataFeedRestored, DataFeedStale
-from weaver.model.errors import Conflict, InputError, NotFound, Unavailable, WeaverError
+from weaver.model.errors import Conflict, InputError, NotFound, ReadOnly, Unavailable, WeaverError
 from weaver.model.run import Run, RunMode
 from weaver.veda.accounts.ledgers import Ledgers
 from weaver.veda.accounts.trading_account import TradingAccount
@@ -80,8 +80,12 @@ class OpenAccount:
 class TradingService:
     """To be entered before anything is asked of it; leaving it closes every account."""
 
-    def __init__(self, *, venues: Venues, store: TradingStore, events: EventFactory, wall: Wall) -> None:
+    def __init__(
+        self, *, venues: Venues, store: TradingStore, events: EventFactory, wall: Wall, is_owner: Callable[[], bool]
+    ) -> None:
+        """is_owner: whether this server may write: one that may not leaves venues to the one that does."""
         self._venues, self._store, self._events, self._wall = venues, store, events, wall
+        self._is_owner = is_owner
         self._open: dict[str, OpenAccount] = {}
         self._own: dict[str, TradingAccount] = {}
         self._opening: dict[str, asyncio.Lock] = {}
@@ -89,7 +93,7 @@ class TradingService:
         """By account, why it could not be opened."""
         self._stack, self._chores = AsyncExitStack(), Chores(wall, lambda: None)
         self.switches = Switches(
-            store=store, events=events, wall=wall, accounts=lambda: self.accounts, begin=self._begin
+            store=store, events=events, wall=wall, accounts=lambda: self.accounts, begin=self._begin, is_owner=is_owner
         )
         """The kill switches, of accounts that are not open too."""
 
@@ -117,11 +121,16 @@ class TradingService:
         return found
 
     async def shared(self, venue: str, mode: RunMode) -> OpenAccount:
-        """The account of a venue in a mode, opened if it is not. Raises NotFound, InputError and Unavailable."""
+        """The account of a venue in a mode, opened if it is not. Raises NotFound, InputError and Unavailable, and
+        ReadOnly where another server trades: two would share what the venue answers a minute, and its streams."""
         name = account_name(venue, mode)
         async with self._opening.setdefault(name, asyncio.Lock()):
             found = self._open.get(name)
             if found is None:
+                if not self._is_owner():
+                    raise ReadOnly(
+                        f"{name} is connected by the server that owns the database: ask that one, or stop it"
+                    )
                 try:
                     found = await self._opened(name, self._venues.shared(venue, mode))
                 except WeaverError as error:

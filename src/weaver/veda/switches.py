@@ -32,23 +32,25 @@ class Switches:
         wall: Wall,
         accounts: Callable[[], Mapping[str, TradingAccount]],
         begin: Callable[[str, Step], object],
+        is_owner: Callable[[], bool],
     ) -> None:
         """accounts: those that are open, by name. begin: has something done in the background, under a name."""
         self._store, self._events, self._wall = store, events, wall
-        self._accounts, self._begin = accounts, begin
+        self._accounts, self._begin, self._is_owner = accounts, begin, is_owner
         self.turned: dict[str, KillSwitch] = {}
         """Those that were turned since the start, by scope."""
         self._unkept: dict[str, KillSwitch] = {}
         self._keeping = asyncio.Lock()
 
     async def all(self) -> Mapping[str, KillSwitch]:
-        """All that were ever turned, by scope. Raises Unavailable."""
-        kept = await self._store.states("switch ")
-        return {one.scope: one for one in map(KillSwitch.of_json, kept.values())} | self.turned
+        """All that were ever turned, by scope; where another server trades, as that one kept them. Raises
+        Unavailable."""
+        kept = map(KillSwitch.of_json, (await self._store.states("switch ")).values())
+        return {one.scope: one for one in kept} | (self.turned if self._is_owner() else {})
 
     async def find(self, scope: str) -> KillSwitch:
         """One, as it stands; where the database does not answer, as far as is known here."""
-        if scope in self.turned:
+        if self._is_owner() and scope in self.turned:
             return self.turned[scope]
         try:
             return (await self.all()).get(scope) or KillSwitch(scope=scope)

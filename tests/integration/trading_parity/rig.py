@@ -233,6 +233,7 @@ class Paper:
             store=store,
             events=EventFactory(producer="veda", now=wall.now, new_id=lambda: f"id-{next(ids)}"),
             wall=wall,
+            is_owner=lambda: True,
         )
         async with service:
             sessions = LiveSessions(

@@ -87,6 +87,7 @@ def services_on(*, facts: ServerFacts, new_token: Callable[[], str], **parts: An
         store=store,
         events=EventFactory(producer="veda", now=parts["now"], new_id=parts["new_id"]),
         wall=FakeClock(),
+        is_owner=parts["is_owner"],
     )
     live_results = LiveResults(store=store, aside=parts["threads"].results.do)
     return Services(

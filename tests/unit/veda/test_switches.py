@@ -51,7 +51,7 @@ class Rig:
         self.chores = Chores(self.wall, lambda: None)
         self.switches = Switches(
             store=self.store, events=self.events, wall=self.wall, accounts=lambda: self.accounts,
-            begin=self.chores.begin,
+            begin=self.chores.begin, is_owner=lambda: not self.away.is_of_others,
         )  # fmt: skip
 
     def _account(self, name: str) -> TradingAccount:

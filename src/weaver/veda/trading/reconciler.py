@@ -64,7 +64,9 @@ class Reconciler:
         """The venue ids of orders that were found to be others'."""
 
     async def reconcile(self) -> None:
-        """Look. Raises Unavailable where the venue or the database does not answer."""
+        """Look. Raises Unavailable where the venue or the database does not answer, and ReadOnly where another server
+        trades by now: then the venue is not asked."""
+        await self._store.check_owner()
         started = self._adapter.now()
         reaches, self._is_undecided = self._since or await self._reached(started), False
         since = reaches - MARGIN
