@@ -56,6 +56,12 @@ class Desk:
         assert answer.is_success, f"{what} {body}: {answer.status_code} {answer.text}"
         return answer.json()
 
+    def at_broker(self, method: str, path: str) -> None:
+        """What its owner does outside Weaver, with the same keys."""
+        keys = {"APCA-API-KEY-ID": self.exchange.key, "APCA-API-SECRET-KEY": self.exchange.secret}
+        answer = httpx.request(method, f"{self.exchange.url}{path}", headers=keys, trust_env=False)
+        assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
+
     def pass_time(self, seconds: float) -> None:
         """Of the exchange. Where a minute ends, and with it bars, the server has its time for what follows from that:
         on a busy machine orders would be too late otherwise."""
@@ -191,6 +197,13 @@ class Desk:
         )
         self.agrees()
         return ended
+
+    def parts(self, symbol: str) -> dict[str, int]:
+        """What of a position is nobody's, by kind."""
+        found = self.api.get("/positions?venue=alpaca&mode=paper")["items"]
+        return {
+            part["kind"]: int(part["quantity"]) for one in found if one["symbol"] == symbol for part in one["parts"]
+        }
 
     def events(self, run_id: str, type_: str = "") -> list[Any]:
         """Payloads of a run's events of a type, as they happened."""

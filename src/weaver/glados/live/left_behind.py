@@ -27,12 +27,20 @@ class LeftAtVenues:
         return " and ".join(told)
 
     async def _held(self, run: Run) -> Mapping[str, Decimal]:
-        """Without what is too little to be sold."""
+        """Without what others have closed, and what is too little to be sold."""
         name = self._service.name_of(run)
-        held, account = (await self._service.ledgers(name)).of(run.id).held, self._service.accounts.get(name)
+        held, account = (await self._service.ledgers(name)).there(run.id), self._service.accounts.get(name)
         if account is None:
             return held
         return {symbol: quantity for symbol, quantity in held.items() if not account.is_dust(symbol, quantity)}
+
+    async def disown(self, run: Run) -> None:
+        """See the port. Raises Unavailable, and InputError where the venue cannot be used."""
+        if run.mode not in TRADED or self._service.is_of_run(run):
+            return
+        name = self._service.name_of(run)
+        if (await self._service.ledgers(name)).of(run.id).held:
+            await (await self._service.of_order(name)).disown(run.id)
 
     async def flatten(self, run: Run, *, corr_id: str) -> None:
         """See the port. Raises Unavailable, and InputError where the venue cannot be used."""

@@ -54,6 +54,11 @@ class LeftBehind(Protocol):
         """What it holds and which orders work for it, in words; empty: nothing. Raises Unavailable."""
         ...
 
+    async def disown(self, run: Run) -> None:
+        """It is to be deleted, with nothing left there: what is in its ledger all the same, as others have closed it,
+        is nobody's from now on. Raises Unavailable and InputError."""
+        ...
+
     async def flatten(self, run: Run, *, corr_id: str) -> None:
         """Cancel its orders, and close what it holds, as its markets open. Raises Unavailable and InputError."""
         ...
@@ -168,8 +173,10 @@ class RunManager:
         if run_id in self._supervisor.active:
             raise Conflict("the run is running, or being started: stop it first")
         run = await self._states.find(run_id)
-        if self._left_behind is not None and (left := await self._left_behind.told(run)):
-            raise Conflict(f"run {run.name!r} still {left}: stop it with flatten, and delete it when that is done")
+        if self._left_behind is not None:
+            if left := await self._left_behind.told(run):
+                raise Conflict(f"run {run.name!r} still {left}: stop it with flatten, and delete it when that is done")
+            await self._left_behind.disown(run)
         await self._states.deleted(run_id, corr_id=corr_id)
         await asyncio.wait({self._supervisor.remove(run_id)}, timeout=REMOVE_SECONDS)
 

@@ -244,6 +244,13 @@ class Guard:
         shown = self._account_equity()
         self._rest = Decimal(0) if shown is None else shown - self._earned()
 
+    def forget(self, drop: Callable[[], None]) -> None:
+        """An owner is dropped from the ledgers: what it has earned stays in the account's equity."""
+        before = self._earned()
+        drop()
+        if self._rest is not None:
+            self._rest += before - self._earned()
+
     # Marks
 
     def mark(self, draft: Draft) -> None:

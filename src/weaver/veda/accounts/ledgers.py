@@ -15,12 +15,15 @@ from weaver.veda.positions.attribution import Attribution, Effect, EffectKind, a
 from weaver.veda.positions.counting import DECIMALS, decimal
 from weaver.veda.positions.days_traded import DaysTraded
 from weaver.veda.positions.entries import Entry, SplitEntry
+from weaver.veda.positions.lacking import Lack, Quantities, gone
+from weaver.veda.positions.looks import PositionLooks
 from weaver.veda.positions.sub_ledger import SubLedger
 from weaver.veda.risk.view import PricedAt
 from weaver.veda.trading.books.draft import Draft, OrderChange
 
 MANUAL = "manual"
 FINE_ONE = 10**DECIMALS
+OF_DELETED = "held by runs that were deleted"
 FOREIGN_MAX = 10_000
 """So many executions of others' orders are remembered, so that none counts twice."""
 
@@ -47,6 +50,8 @@ class Ledgers:
         self._began_at: datetime | None = None
         """When it was first asked what the account holds."""
         self._lacking: Mapping[tuple[str | None, str], Decimal] = {}
+        self.looks = PositionLooks()
+        """What of the account's positions did not explain itself when it was looked at."""
         self.prices: dict[str, PricedAt] = {}
         """The newest, by symbol."""
         self.traded = DaysTraded()
@@ -69,6 +74,8 @@ class Ledgers:
         if rest_of_it is not None:
             self.effects = tuple(map(Effect.of_json, rest_of_it["effects"]))
             self._foreign = dict.fromkeys(rest_of_it["foreign"])
+        if (looks := await self._store.state(f"looks {self.account}")) is not None:
+            self.looks = PositionLooks.of_json(looks)
         if (began := await self._store.state(self._began)) is not None:
             self._began_at = datetime.fromisoformat(began["at"])
 
@@ -141,12 +148,39 @@ class Ledgers:
         """So much of what owners hold of symbols is not at the venue, and may have gone as fees."""
         self._lacking = lacking
 
-    def lacking(self, run_id: str | None, symbol: str) -> Decimal:
-        """How much of what a run holds may not be at the venue. A manual order may close all that the account has: of
-        one (None) it is what all lack."""
-        if run_id is not None:
-            return self._lacking.get((run_id, symbol), Decimal(0))
-        return sum((part for (_, of), part in self._lacking.items() if of == symbol), Decimal(0))
+    def lacking(self, run_id: str | None, symbol: str, taken: Quantities | None = None) -> Lack:
+        """How much of what an owner holds may not be at the venue. A manual order may close all that the account has:
+        of one (None) fees are what all lack. `taken`: how much working orders of other owners will close."""
+        held = {owner: ledger.quantity(symbol) for owner, ledger in self._ledgers.items()}
+        effects = [one for one in self.effects or () if one.symbol == symbol]
+        odd = self.looks.doubted.get(symbol, Decimal(0)) if symbol in self.looks.halted else Decimal(0)
+        off = gone(run_id, held, effects, unexplained=odd, taken=taken)
+        fees = [part for (owner, of), part in self._lacking.items() if of == symbol and run_id in (None, owner)]
+        return Lack(fees=sum(fees, Decimal(0)), gone=off)
+
+    def there(self, run_id: str | None) -> Mapping[str, Decimal]:
+        """What an owner holds that others have not closed, by symbol. Of manual orders it is no more than the account
+        holds: they may have closed what runs hold still."""
+        found = {}
+        for symbol, quantity in self.of(run_id).held.items():
+            sign = 1 if quantity > 0 else -1
+            left = abs(quantity) - self.lacking(run_id, symbol).gone
+            left = left if run_id is not None else min(left, sign * self.net(symbol))
+            if left > 0:
+                found[symbol] = sign * left
+        return found
+
+    def disown(self, draft: Draft, run_id: str) -> None:
+        """A run is to be deleted: what it holds is nobody's from now on. Once that is kept, `drop` it."""
+        for symbol, quantity in self.of(run_id).held.items():
+            self.add_effect(
+                draft,
+                Effect(symbol=symbol, kind=EffectKind.OTHERS, quantity=quantity, note=OF_DELETED, time=draft.now),
+            )
+
+    def drop(self, run_id: str) -> None:
+        """A run is gone."""
+        self._ledgers.pop(run_id, None)
 
     def all_held(self) -> Mapping[str, Decimal]:
         """By the account, by symbol."""
@@ -234,6 +268,7 @@ class Ledgers:
         wrong = [fill for fill in own if fill.execution_id in self._foreign]
         if not new and not wrong:
             return
+        self.looks = self.looks.moved({fill.symbol for fill in (*new, *wrong)})
         seen = dict.fromkeys([*self._foreign, *(fill.execution_id for fill in new)][-FOREIGN_MAX:])
         for fill in wrong:
             del seen[fill.execution_id]

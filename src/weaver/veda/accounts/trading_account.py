@@ -35,7 +35,6 @@ from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.ports import RecordedTick, TradingStore
 from weaver.veda.positions.attribution import Attribution
-from weaver.veda.positions.looks import PositionLooks
 from weaver.veda.risk.halts import HaltCause, HaltScope
 from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.risk.refusal import Refusal
@@ -120,7 +119,6 @@ class TradingAccount:
         self.venue_account: VenueAccount | None = None
         self.attributions: tuple[Attribution, ...] = ()
         """As of the newest reconciliation."""
-        self._looks = PositionLooks()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "TradingAccount":
@@ -134,8 +132,6 @@ class TradingAccount:
             await self.permits.read()
             await self._ask_companies()
             self.guard.looked()  # limits are shares of the equity from the first order on
-            if (looks := await self._store.state(f"looks {self.name}")) is not None:
-                self._looks = PositionLooks.of_json(looks)
             await self._stack.enter_async_context(self.trader)
             async with self.trader.books.change() as draft:
                 self.permits.see_account(draft, self.venue_account)
@@ -213,6 +209,12 @@ class TradingAccount:
                 f"the run is to begin with {plain(cash)}, and {self.name} has {plain(has)} in cash: allot less (cash)"
             )
 
+    async def disown(self, run_id: str) -> None:
+        """A run that is over is to be deleted: what it holds by its ledger is nobody's. Raises Unavailable."""
+        async with self.trader.books.change() as draft:
+            self.ledgers.disown(draft, run_id)
+            draft.then(lambda: self.guard.forget(lambda: self.ledgers.drop(run_id)))
+
     async def carry_out(
         self,
         intents: Sequence[Intent],
@@ -238,7 +240,8 @@ class TradingAccount:
         known, now = self.trader.books.known, self.adapter.now()
         working = [one for one in known.working() if one.run_id == run_id]
         intents: list[Intent] = [Cancel(order_id=one.id, reason="flattened") for one in working]
-        for symbol, quantity in self.ledgers.of(run_id).held.items():
+        held = self.ledgers.there(None) if run_id is None else self.ledgers.of(run_id).held
+        for symbol, quantity in held.items():
             id_ = f"{run_id or MANUAL}-flat-{symbol.replace('/', '')}-{self._new_id()}"
             side = SIDES[-1 if quantity > 0 else 1]
             order = house_order(id_, self.name, run_id, symbol, side=side, quantity=abs(quantity), now=now)
@@ -343,12 +346,12 @@ class TradingAccount:
     def _compare(self, draft: Draft, positions: Sequence[VenuePosition]) -> None:
         before, in_flight = self.attributions, self._in_flight()
         shown = self._shared_out(positions, draft)
-        self._coin_fees.look(draft, shown, doubted=self._looks.doubted, in_flight=in_flight)
+        self._coin_fees.look(draft, shown, doubted=self.ledgers.looks.doubted, in_flight=in_flight)
         self.attributions = self._shared_out(positions, draft)
-        looked = self._looks.looked(self.attributions, in_flight=in_flight)
-        self._looks = looked.looks
+        looked = self.ledgers.looks.looked(self.attributions, in_flight=in_flight)
+        self.ledgers.looks = looked.looks
         if looked.halt or looked.lift:
-            draft.put_state(f"looks {self.name}", self._looks.as_json())
+            draft.put_state(f"looks {self.name}", self.ledgers.looks.as_json())
         for symbol in sorted(looked.halt):
             self.guard.halt(draft, HaltScope.SYMBOL, symbol, HaltCause.POSITION, self._difference(symbol))
         for symbol in sorted(looked.lift):
@@ -363,14 +366,14 @@ class TradingAccount:
                         for one in self.attributions
                         for part in one.parts
                     ),
-                    halted=tuple(sorted(self._looks.halted)),
+                    halted=tuple(sorted(self.ledgers.looks.halted)),
                 )
             )
 
     @property
     def halted_symbols(self) -> frozenset[str]:
         """Those of which nothing explains a difference."""
-        return frozenset(self._looks.halted)
+        return frozenset(self.ledgers.looks.halted)
 
     def _shared_out(self, positions: Collection[VenuePosition], draft: Draft | None = None) -> tuple[Attribution, ...]:
         steps = {symbol: rules.step for symbol, rules in self._rules.items()}

@@ -1,7 +1,7 @@
 """Which differences between a venue's positions and ours halt a symbol."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Self
 
@@ -26,6 +26,12 @@ class PositionLooks:
         lift = frozenset(symbol for symbol in self.halted if symbol not in differs and symbol not in in_flight)
         looks = PositionLooks(doubted=settled, halted=(self.halted | halt) - lift)
         return Looked(looks=looks, halt=halt, lift=lift)
+
+    def moved(self, symbols: Collection[str]) -> "PositionLooks":
+        """Something is known by now that may explain differences of halted symbols: how much they are the next look
+        shows."""
+        kept = {symbol: off for symbol, off in self.doubted.items() if symbol not in {*symbols} & self.halted}
+        return replace(self, doubted=kept)
 
     def as_json(self) -> dict[str, Any]:
         """To be kept."""

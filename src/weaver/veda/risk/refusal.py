@@ -8,6 +8,7 @@ class Rule(StrEnum):
     """What an order was refused by. Those that are limits are called as these are."""
 
     VENUE = "venue"
+    NOT_AT_VENUE = "not_at_venue"
     KILL_SWITCH = "kill_switch"
     HALT = "halt"
     STREAM = "stream"

@@ -9,17 +9,22 @@ from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Submission, SubmissionState
+from weaver.veda.positions.lacking import Lack
 from weaver.veda.risk.refusal import Refusal, Rule
 from weaver.veda.trading.books.draft import Draft
+from weaver.veda.trading.changes.exits import stands
 from weaver.veda.trading.changes.placing import (
     can_reduce,
     cancel,
     end,
     fitted,
+    gone_from,
+    in_hand,
     in_place_of,
     inherit,
     is_behind_cancels,
     legs_of,
+    say_gone,
     submit,
     submit_replacement,
     take_legs,
@@ -81,7 +86,7 @@ class Intake:
         if ANY_EXIT not in self._features and (leg := unfit_leg(legs)) is not None:
             text = f"no venue holds a {leg.order_type} order as an exit of another"
             return Refusal(rule=Rule.VENUE, message=text, value=leg.order_type)
-        return self._gate(draft, order, legs, self.can_reduce(draft, order))
+        return self._gone_before(draft, order) or self._gate(draft, order, legs, self.can_reduce(draft, order))
 
     def can_reduce(self, draft: Draft, order: LiveOrder) -> Decimal:
         """How much of an order only gets out of a position."""
@@ -98,8 +103,21 @@ class Intake:
         at = self._hours.closes_at(order.symbol, draft.now, extended_hours=order.extended_hours)
         return replace(order, expires_at=at)
 
-    def _lacking(self, order: LiveOrder) -> Decimal:
-        return self._holdings.lacking(order.run_id, order.symbol)
+    def lack(self, draft: Draft, order: LiveOrder) -> Lack:
+        """How much of what an order's owner holds is not there for it to close."""
+        has_its_part = stands(draft, order)
+        taken = None if has_its_part else in_hand(draft, order.symbol, order.side, order.run_id)
+        lack = self._holdings.lacking(order.run_id, order.symbol, taken)
+        closes_own = order.side.sign * self._holdings.held(order.run_id, order.symbol) < 0
+        return lack if closes_own else Lack(fees=lack.fees)
+
+    def _gone_before(self, draft: Draft, order: LiveOrder) -> Refusal | None:
+        """An order through zero, of which the closing half has nothing to close: sent, it would be for too much."""
+        own = self.can_reduce(draft, order)
+        if order.reduces or not 0 < own < order.quantity or not (lack := self.lack(draft, order)).gone:
+            return None
+        say_gone(draft, order, lack, rest=Decimal(0))
+        return Refusal(rule=Rule.NOT_AT_VENUE, message=gone_from(order.symbol, lack))
 
     def submit(self, draft: Draft, order: LiveOrder) -> None:
         """Write down that an order is being sent."""
@@ -109,7 +127,7 @@ class Intake:
                 draft,
                 order,
                 room=self.can_reduce(draft, order),
-                lacking=self._lacking(order),
+                lack=self.lack(draft, order),
                 lot=Decimal(0) if rules is None else _step(rules, order),
             )
             if not order.is_working:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.exchange.setup import Wall
@@ -13,6 +13,7 @@ from weaver.veda.trading.reconciler import Reconciler
 
 LOOK = "reconcile"
 """The chore's name."""
+SOON = timedelta(seconds=2)
 APART_SECONDS = 1.0
 """Of the wall, between two looks: a replay's hours may be the wall's milliseconds."""
 
@@ -45,6 +46,11 @@ class Looks:
     def ask(self) -> None:
         """Something may have been missed: look as soon as may be."""
         self.due_at = None
+
+    def ask_soon(self) -> None:
+        """Something has happened that only a look shows: it is not put off for long, nor made for each such thing."""
+        if self.due_at is not None:
+            self.due_at = min(self.due_at, self._adapter.now() + SOON)
 
     def begin(self, now: datetime) -> None:
         """Look, if that is due."""

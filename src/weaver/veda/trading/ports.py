@@ -7,6 +7,7 @@ from typing import Protocol
 
 from weaver.veda.exchange.orders import VenueFill
 from weaver.veda.orders.live_order import LiveOrder
+from weaver.veda.positions.lacking import Lack, Quantities
 from weaver.veda.risk.refusal import Refusal
 from weaver.veda.trading.books.draft import Draft
 
@@ -27,8 +28,9 @@ class Holdings(Protocol):
         """By the account, whoever bought it."""
         ...
 
-    def lacking(self, run_id: str | None, symbol: str) -> Decimal:
-        """How much of it the venue did not show, and may have taken as fees."""
+    def lacking(self, run_id: str | None, symbol: str, taken: Quantities | None = None) -> Lack:
+        """How much of it is not at the venue: taken as fees, or closed by others. `taken`: how much of the symbol the
+        working orders of other owners will close."""
         ...
 
     @property

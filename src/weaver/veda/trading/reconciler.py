@@ -104,6 +104,11 @@ class Reconciler:
             draft.put_state(self._scope, {"since": settled.isoformat()})
             draft.then(lambda: self._put_since(settled))
 
+    @property
+    def settled_at(self) -> datetime | None:
+        """Up to when it is in the books what happened at the venue; None: it was not looked at since the start."""
+        return self._since if self.is_done else None
+
     def _put_since(self, since: datetime) -> None:
         self._since = since
 
@@ -130,14 +135,16 @@ class Reconciler:
         ):
             await self._calls.look_ups.refresh(submission.id)
 
-    async def identify(self, update: OrderUpdate) -> None:
-        """Find out whose an order is that is in no book: a leg whose entry was not shown with it yet, or others'."""
+    async def identify(self, update: OrderUpdate) -> bool:
+        """Find out whether an order is ours that is in no book: a leg whose entry was not shown with it yet, or
+        others'."""
         symbol = update.order.symbol
         for submission in [*self._books.known.open_submissions()]:
             if submission.symbol == symbol and not submission.is_leg and submission.venue_id is not None:
                 await self._calls.look_ups.refresh(submission.id)
         if not await self._calls.answers.take(update.order, fill=update.fill):
             await self._take(update.order)
+        return self._books.known.by_venue_id(update.order.venue_id) is not None
 
     async def _take(self, shown: VenueOrder) -> None:
         if await self._calls.answers.claim(shown):

@@ -93,7 +93,12 @@ class OrderStream:
 
     async def _updated(self, update: OrderUpdate) -> None:
         if not await self._answers.take(update.order, fill=update.fill):
-            self._chores.begin(f"identify {update.order.venue_id}", partial(self._reconciler.identify, update))
+            self._chores.begin(f"identify {update.order.venue_id}", partial(self._identify, update))
+
+    async def _identify(self, update: OrderUpdate) -> None:
+        """What others' orders bring may take of what ours hold: it is soon looked at."""
+        if not await self._reconciler.identify(update) and update.fill is not None:
+            self._looks.ask_soon()
 
 
 @asynccontextmanager

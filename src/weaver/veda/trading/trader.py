@@ -86,7 +86,7 @@ class Trader:
         )  # fmt: skip
         self._upkeep = Upkeep(
             intake=self._intake, holdings=holdings, hours=hours, is_ready=lambda: self.is_ready, rests=rests, told=told,
-            ends_all=adapter.is_replay,
+            compared_at=lambda: self.reconciler.settled_at, ends_all=adapter.is_replay,
         )  # fmt: skip
         self._alarm = Alarm(adapter=adapter, wall=wall, hours=hours, looks=self.looks, rests=rests)
         self._asked: dict[str, datetime] = {}

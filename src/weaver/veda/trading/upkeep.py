@@ -2,16 +2,26 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from weaver.model.orders.actions import Side
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.account_orders import AccountOrders
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
+from weaver.veda.positions.lacking import Lack
 from weaver.veda.trading.agenda import STREAM_WAIT, ToDo, to_expire
 from weaver.veda.trading.books.draft import Draft
-from weaver.veda.trading.changes.exits import groups, may_be_entered, needs_protection, settle, stands
+from weaver.veda.trading.changes.exits import (
+    groups,
+    left_to_exit,
+    may_be_entered,
+    needs_protection,
+    settle,
+    stands,
+    wanted,
+)
 from weaver.veda.trading.changes.placing import (
     NOTHING_LEFT,
     cancel,
@@ -21,13 +31,15 @@ from weaver.veda.trading.changes.placing import (
     legs_of,
     open_after_close,
 )
-from weaver.veda.trading.changes.protecting import Protection, is_to_be_placed_anew, protect
+from weaver.veda.trading.changes.protecting import CLOSE, Protection, end_for_want, is_to_be_placed_anew, protect
 from weaver.veda.trading.intake import Intake
 from weaver.veda.trading.intents import Cancel
 from weaver.veda.trading.ports import Holdings, Hours
 
 ALL_TAKEN = "other exits are for all that is held"
 FILLED_FIRST = "what it was to take the place of has filled"
+LOOK_WAIT = timedelta(seconds=30)
+"""So long at most a close waits for a look at the venue: nothing protects what it is for."""
 STREAM_AWAY = "not sent: the venue's order stream was away for 10 s"
 
 
@@ -42,15 +54,17 @@ class Upkeep:
         hours: Hours,
         is_ready: Callable[[], bool],
         rests: Mapping[str, datetime],
+        compared_at: Callable[[], datetime | None],
         told: Callable[[str, Mapping[str, object]], None],
         ends_all: bool,
     ) -> None:
-        """rests: until when exits that the venue did not take are left alone, by order or group. ends_all: the venue
-        ends every order whose time is over by itself, as a replay does."""
+        """rests: until when exits that the venue did not take are left alone, by order or group. compared_at: up to
+        when it is known what happened at the venue. ends_all: the venue ends every order whose time is over by itself,
+        as a replay does."""
         self._ends_all = ends_all
         self._intake, self._holdings, self._hours = intake, holdings, hours
-        self._is_ready, self._until = is_ready, rests
-        self._protection, self._told = Protection(told), told
+        self._is_ready, self._until, self._compared_at = is_ready, rests, compared_at
+        self._protection, self._told = Protection(told, is_there=self._is_any_there), told
         self.withdrawn: set[str] = set()
         """The submissions that are to end though their order goes on."""
 
@@ -71,24 +85,37 @@ class Upkeep:
         self._protection.look(draft, groups(draft))
         for group_id in groups(draft):
             if not self._rests(draft, group_id):
-                entry = draft.order(group_id)
-                held = self._there(entry)
-                self.withdrawn.update(protect(draft, group_id, held))
+                self._protect(draft, group_id)
 
-    def _there(self, entry: LiveOrder) -> Decimal:
-        """What an entry's owner holds, but for what the venue may have taken of it as fees, in whole lots."""
-        held, rules = self._holdings.held(entry.run_id, entry.symbol), self._intake.rules.get(entry.symbol)
-        if held <= 0 or rules is None:
-            return held
+    def _protect(self, draft: Draft, group_id: str) -> None:
+        exits = wanted(draft, group_id)
+        if not exits or not left_to_exit(draft, group_id):
+            return
+        lack = self._intake.lack(draft, next((one for one in exits if stands(draft, one)), exits[0]))
+        there = self._there(exits[0], lack)
+        if lack.gone and there <= 0 and not may_be_entered(draft, exits[0]):
+            end_for_want(draft, exits, lack)
+        else:
+            self.withdrawn.update(protect(draft, group_id, there))
+
+    def _is_any_there(self, draft: Draft, exit_: LiveOrder) -> bool:
+        return self._there(exit_, self._intake.lack(draft, exit_)) > 0
+
+    def _there(self, exit_: LiveOrder, lack: Lack) -> Decimal:
+        """What an exit's owner holds for it to close, but for what is not at the venue; of longs in whole lots."""
+        held = -exit_.side.sign * self._holdings.held(exit_.run_id, exit_.symbol)
+        rules = self._intake.rules.get(exit_.symbol)
+        if held <= 0 or rules is None or exit_.side is Side.BUY:
+            return held - lack.total
         lot = rules.instrument.lot
-        return (held - self._holdings.lacking(entry.run_id, entry.symbol)) // lot * lot
+        return (held - lack.total) // lot * lot
 
     def _over(self, known: AccountOrders, now: datetime) -> Sequence[ToDo]:
         return [] if self._ends_all else [*to_expire(known, now)]
 
     def _look_at_waiting(self, draft: Draft, order: LiveOrder) -> None:
         match order.waits_for:
-            case WaitsFor.CANCELS if not is_behind_cancels(draft, order):
+            case WaitsFor.CANCELS if not is_behind_cancels(draft, order) and not self._is_to_be_compared(draft, order):
                 if order.group_id is None or not needs_protection(draft, order.group_id):
                     self._let_go(draft, order)
             case WaitsFor.STREAM:
@@ -99,6 +126,13 @@ class Upkeep:
                 self._let_go(draft, order)
             case WaitsFor.OPEN if self._is_open_for(draft, order):
                 self._let_go(draft, order)
+
+    def _is_to_be_compared(self, draft: Draft, order: LiveOrder) -> bool:
+        """Whether a position that is closed as the venue took no exits is to be looked at first: it may be gone."""
+        if not order.id.endswith(CLOSE) or draft.is_still or draft.now - order.placed_at >= LOOK_WAIT:
+            return False
+        compared = self._compared_at()
+        return compared is None or compared < order.placed_at
 
     def _rests(self, draft: Draft, id_: str) -> bool:
         """Whether an exit that the venue did not take is to wait a little."""

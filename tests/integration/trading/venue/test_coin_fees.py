@@ -95,7 +95,7 @@ async def test_fees_are_shared_to_who_bought_and_outlive_a_restart(exchange: Loc
 async def test_close_before_the_fee_is_booked_is_for_what_is_there(exchange: LocalExchange) -> None:
     async with trading_account(exchange, FakeDisk()) as account:
         bought = await account.until_filled(await account.order(PAIR, "0.1"))
-        await account.until(lambda: account.trading.ledgers.lacking("run", PAIR), what="a look that shows it")
+        await account.until(lambda: account.trading.ledgers.lacking("run", PAIR).fees, what="a look that shows it")
         assert account.held(PAIR) == Decimal("0.1")
         await account.trading.flatten("run", corr_id="tested")
         await account.until(lambda: account.held(PAIR) < Decimal("0.01"), what="the close", step=20)
@@ -110,7 +110,7 @@ async def test_close_before_the_fee_is_booked_is_for_what_is_there(exchange: Loc
 async def test_close_ahead_of_the_first_look_is_refused_and_sent_for_what_is_there(exchange: LocalExchange) -> None:
     async with trading_account(exchange, FakeDisk()) as account:
         bought = await account.until_filled(await account.order(PAIR, "0.1"))
-        assert not account.trading.ledgers.lacking("run", PAIR)
+        assert not account.trading.ledgers.lacking("run", PAIR).fees
         begun = account.trading.adapter.now()
         await account.trading.flatten("run", corr_id="tested")
         close = account.now(next(one for one in account.disk.tables.orders.values() if one.id != bought.id))

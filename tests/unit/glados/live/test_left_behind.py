@@ -15,6 +15,7 @@ from weaver.model.run import Run, RunMode
 from weaver.veda.accounts.ledgers import Ledgers
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.orders.live_order import LiveOrder
+from weaver.veda.positions.attribution import Effect, EffectKind
 from weaver.veda.service import TradingService
 
 
@@ -23,9 +24,13 @@ class FakeAccount:
 
     def __init__(self) -> None:
         self.flattened: list[tuple[str, str]] = []
+        self.disowned: list[str] = []
 
     def is_dust(self, symbol: str, quantity: Decimal) -> bool:
         return abs(quantity) < Decimal("0.001")
+
+    async def disown(self, run_id: str) -> None:
+        self.disowned.append(run_id)
 
     async def flatten(self, run_id: str, *, corr_id: str) -> None:
         self.flattened.append((run_id, corr_id))
@@ -61,12 +66,14 @@ def run_of(mode: RunMode = RunMode.PAPER, venue: str = "alpaca") -> Run:
     )  # fmt: skip
 
 
-def told(run: Run, orders: list[LiveOrder], fills: list[LiveFill], *, is_open: bool = False) -> str:
+def told(run: Run, orders: list[LiveOrder], fills: list[LiveFill], *, is_open: bool = False, by_others: int = 0) -> str:
     async def go() -> str:
         store = FakeTradingStore(FakeDisk())
+        effect = Effect(symbol="AAPL", kind=EffectKind.OTHERS, quantity=Decimal(by_others))
         async with store.transaction() as transaction:
             await transaction.put_orders(orders)
             await transaction.add_fills(fills)
+            await transaction.put_state(f"effects {ACCOUNT}", {"effects": [effect.as_json()], "foreign": []})
         service = cast(TradingService, FakeService(store, is_open=is_open))
         return await LeftAtVenues(service=service, store=store).told(run)
 
@@ -94,6 +101,26 @@ def test_what_is_too_little_to_be_sold_is_left_to_the_account() -> None:
     sold = live_fill("sell", "9.9995", 101, time=2)
     assert told(run_of(), OVER, [BOUGHT, sold]) == "holds 0.0005 AAPL"  # of which nobody knows the step
     assert told(run_of(), OVER, [BOUGHT, sold], is_open=True) == ""
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_what_others_have_closed_is_not_left(is_open: bool) -> None:
+    assert told(run_of(), OVER, [BOUGHT], is_open=is_open, by_others=-10) == ""
+    assert told(run_of(), OVER, [BOUGHT], is_open=is_open, by_others=-4) == "holds 6 AAPL"
+
+
+@pytest.mark.parametrize(("fills", "disowned"), [([BOUGHT], ["run"]), ([BOUGHT, SOLD], [])])
+def test_what_is_in_its_ledger_when_it_is_deleted_is_nobodys(fills: list[LiveFill], disowned: list[str]) -> None:
+    async def go() -> list[str]:
+        store = FakeTradingStore(FakeDisk())
+        async with store.transaction() as transaction:
+            await transaction.put_orders(OVER)
+            await transaction.add_fills(fills)
+        service = FakeService(store, is_open=False)
+        await LeftAtVenues(service=cast(TradingService, service), store=store).disown(run_of())
+        return service.opened.disowned
+
+    assert asyncio.run(go()) == disowned
 
 
 def test_a_backtest_and_a_venue_of_the_runs_own_leave_nothing() -> None:

@@ -101,6 +101,8 @@ class FakeLeftBehind:
     async def told(self, run: Run) -> str:
         return self.has.get(run.id, "")
 
+    async def disown(self, run: Run) -> None: ...
+
     async def flatten(self, run: Run, *, corr_id: str) -> None:
         self.flattened.append((run.id, corr_id))
         del self.has[run.id]

@@ -20,6 +20,7 @@ from weaver.veda.exchange.orders import OrderChange, OrderRequest, VenueFill, Ve
 from weaver.veda.orders.account_orders import AccountOrders
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import Submission
+from weaver.veda.positions.lacking import Lack, Quantities
 from weaver.veda.trading.books.books import Books
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.calls.calls import Calls
@@ -54,8 +55,8 @@ def venue_fill(name: str, quantity: int, price: int | str, **given: Any) -> Venu
 class Held:
     """So much of everything, and by everybody."""
 
-    def __init__(self, quantity: int) -> None:
-        self._quantity = Decimal(quantity)
+    def __init__(self, quantity: int, lack: Lack | None = None) -> None:
+        self._quantity, self._lack = Decimal(quantity), lack or Lack()
         self.has_begun = True
         self.fees_after = None
 
@@ -65,8 +66,8 @@ class Held:
     def net(self, symbol: str) -> Decimal:
         return self._quantity
 
-    def lacking(self, run_id: str | None, symbol: str) -> Decimal:
-        return Decimal(0)
+    def lacking(self, run_id: str | None, symbol: str, taken: Quantities | None = None) -> Lack:
+        return self._lack
 
 
 class AlwaysOpen:

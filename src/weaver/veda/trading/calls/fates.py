@@ -157,6 +157,7 @@ class Fates:
         if close is not None:
             facts = {"order": close.id, "group": group_id, "symbol": close.symbol, "reason": reason}
             self._told("position_closed", facts)
+            self._look()
 
 
 def _withdrawn(draft: Draft, submission_id: str) -> Submission:

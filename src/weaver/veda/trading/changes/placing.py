@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from weaver.events.payloads import RiskRefused
 from weaver.model.numbers.money import plain
 from weaver.model.orders.actions import OrderClass, Side
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
 from weaver.veda.orders.folding import ended
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
+from weaver.veda.positions.lacking import Lack, Quantities
+from weaver.veda.risk.refusal import Rule
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.intents import Cancel, Place, Replace
 
@@ -35,6 +38,24 @@ def held_by_exits(draft: Draft, order: LiveOrder, *, of_all: bool = False) -> De
     ]
     groups = {one.group_id: one.remaining for one in others if one.group_id is not None}
     return sum((one.remaining for one in others if one.group_id is None), sum(groups.values(), Decimal(0)))
+
+
+def in_hand(draft: Draft, symbol: str, side: Side, owner: str | None) -> Quantities:
+    """How much of what other owners hold of a symbol their exits on a side will close that are at the venue, or on
+    their way there; those of a group once."""
+    exits = [
+        one
+        for one in draft.working(symbol=symbol)
+        if one.run_id != owner
+        and one.side is side
+        and one.reduces
+        and one.cancel_asked is None
+        and any(sent.state is not SubmissionState.ENDED for sent in draft.submissions_of(one.id))
+    ]
+    found: dict[str | None, Decimal] = {}
+    for one in {one.group_id or one.id: one for one in exits}.values():
+        found[one.run_id] = found.get(one.run_id, ZERO) + one.remaining
+    return found
 
 
 def can_reduce(draft: Draft, order: LiveOrder, *, held: Decimal, net: Decimal) -> Decimal:
@@ -79,22 +100,56 @@ def submit(draft: Draft, order: LiveOrder, *, net: Decimal, splits_at_zero: bool
     put_sent(draft, order, sent, legs)
 
 
-def fitted(draft: Draft, order: LiveOrder, *, room: Decimal, lacking: Decimal, lot: Decimal) -> LiveOrder:
+def fitted(draft: Draft, order: LiveOrder, *, room: Decimal, lack: Lack, lot: Decimal) -> LiveOrder:
     """A closing order, for no more than is at the venue and can be ordered; over, where that is less than a lot.
-    `room`: how much it only reduces, of which the venue may have taken `lacking` as fees."""
-    if order.notional is not None or order.side is Side.BUY:
+    `room`: how much of it its owner holds, of which `lack` is not at the venue."""
+    there = room - lack.total
+    rest = order.remaining if not lack.total else max(min(order.remaining, there), ZERO)
+    if not rest and lack.gone:
+        _end_as_gone(draft, order, lack)
+        return draft.order(order.id)
+    if order.notional is not None or (order.side is Side.BUY and not lack.total):
         return order
-    rest = order.remaining if not lacking else min(order.remaining, room - lacking)
     whole = rest if not lot else rest // lot * lot
     if whole == order.remaining:
         return order
     if whole <= 0:
-        end(draft, order, OrderStatus.CANCELLED, f"{DUST}: {plain(max(rest, Decimal(0)))} of {order.symbol} is left")
+        end(draft, order, OrderStatus.CANCELLED, f"{DUST}: {plain(rest)} of {order.symbol} is left")
         return draft.order(order.id)
+    if lack.gone and room - lack.gone < order.remaining:
+        say_gone(draft, order, lack, rest=whole)
     if order.order_class is OrderClass.OCO:
         for leg in legs_of(draft, order):
             draft.put(replace(leg, quantity=leg.filled + whole))
     return replace(order, quantity=order.filled + whole)
+
+
+def _end_as_gone(draft: Draft, order: LiveOrder, lack: Lack) -> None:
+    say_gone(draft, order, lack, rest=ZERO)
+    end(draft, order, OrderStatus.REJECTED, gone_from(order.symbol, lack))
+    for leg in legs_of(draft, order):
+        draft.put(ended(leg, OrderStatus.CANCELLED, gone_from(order.symbol, lack), draft.now))
+
+
+def gone_from(symbol: str, lack: Lack) -> str:
+    """Why a position is not closed, in words."""
+    return f"{plain(lack.gone)} {symbol} of this position are not at the venue any more: other orders have closed them"
+
+
+def say_gone(draft: Draft, order: LiveOrder, lack: Lack, *, rest: Decimal) -> None:
+    """Have it told that a closing order goes for `rest` only."""
+    draft.say(
+        RiskRefused(
+            run_id=order.run_id,
+            order_id=order.id,
+            rule=Rule.NOT_AT_VENUE,
+            limit=plain(rest),
+            value=plain(order.remaining),
+            reason=gone_from(order.symbol, lack),
+            account=order.account,
+            symbol=order.symbol,
+        )
+    )
 
 
 def open_after_close(draft: Draft, order: LiveOrder) -> None:

@@ -16,9 +16,19 @@ from weaver.veda.orders.folding import ended
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.splits import split_prices, split_quantity, split_rest
 from weaver.veda.orders.submission import Part, Submission
+from weaver.veda.positions.lacking import Lack
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.exits import EXITED, left_to_exit, needs_protection, stands, wanted, works
-from weaver.veda.trading.changes.placing import cancel, end, is_behind_cancels, next_id, put_sent, waits_for_entry
+from weaver.veda.trading.changes.placing import (
+    cancel,
+    end,
+    gone_from,
+    is_behind_cancels,
+    next_id,
+    put_sent,
+    say_gone,
+    waits_for_entry,
+)
 from weaver.veda.trading.intents import Cancel
 from weaver.veda.trading.requests import take_profit
 
@@ -31,9 +41,18 @@ NO_EXITS = f"the venue took no exits in {TRIES_MAX} tries"
 ENTRY_STOPPED = "its exits are gone at the venue: what has not filled is not wanted without them"
 
 
-def protect(draft: Draft, group_id: str, held: Decimal) -> Sequence[str]:
+def end_for_want(draft: Draft, exits: Sequence[LiveOrder], lack: Lack) -> None:
+    """What a group's exits were for is not at the venue: those that stand are cancelled, as they would open a position
+    there, and none is placed anew."""
+    say_gone(draft, exits[0], lack, rest=Decimal(0))
+    for exit_ in exits:
+        cancel(draft, Cancel(order_id=exit_.id, reason=gone_from(exit_.symbol, lack)))
+
+
+def protect(draft: Draft, group_id: str, there: Decimal) -> Sequence[str]:
     """One step towards exits that stand again; the submissions that have to go first, none where they are on their
-    way. Nothing where the group needs none. `held`: what its owner holds, which may be less than the exits were for."""
+    way. Nothing where the group needs none. `there`: how much of what its owner holds is there to be closed, which may
+    be less than the exits were for."""
     if not needs_protection(draft, group_id):
         return ()
     entry = draft.order(group_id)
@@ -44,7 +63,7 @@ def protect(draft: Draft, group_id: str, held: Decimal) -> Sequence[str]:
     exits = wanted(draft, group_id)
     if in_the_way := [one for one in draft.group(group_id) if stands(draft, one)]:
         return [sent.id for order in in_the_way for sent in draft.submissions_of(order.id)]
-    left = min(left_to_exit(draft, group_id), -exits[0].side.sign * held)
+    left = min(left_to_exit(draft, group_id), there)
     made = [sent for exit_ in exits for sent in draft.submissions_of(exit_.id) if sent.part is Part.PROTECTION]
     if left <= 0:
         for exit_ in exits:
@@ -194,8 +213,11 @@ def is_to_be_placed_anew(draft: Draft, order: LiveOrder) -> bool:
 class Protection:
     """Tells of each position that lost its exits, once, and of when they stand again or it is gone."""
 
-    def __init__(self, told: Callable[[str, Mapping[str, object]], None]) -> None:
-        self._told = told
+    def __init__(
+        self, told: Callable[[str, Mapping[str, object]], None], *, is_there: Callable[[Draft, LiveOrder], bool]
+    ) -> None:
+        """is_there: whether anything of what an exit was for is at the venue."""
+        self._told, self._is_there = told, is_there
         self._lost: set[str] = set()
 
     @property
@@ -210,11 +232,16 @@ class Protection:
                 self._say_lost(draft, group_id)
         self._lost = {one for one in self._lost if draft.find(one) is not None}  # what is over for long is forgotten
         for group_id in sorted(self._lost):
-            if _is_safe(draft, group_id):
+            if (why := _safe_as(draft, group_id) or self._gone_as(draft, group_id)) is not None:
                 entry = draft.order(group_id)
-                why = "its exits stand" if left_to_exit(draft, group_id) else "it is closed"
                 draft.say(RiskProtectionRestored(reason=why, **_of(draft, group_id, entry.run_id)))
                 draft.then(partial(self._lost.discard, group_id))
+
+    def _gone_as(self, draft: Draft, group_id: str) -> str | None:
+        exits = [one for one in draft.group(group_id) if one.reduces]
+        if any(one.is_working for one in exits) or any(self._is_there(draft, one) for one in exits[:1]):
+            return None
+        return "nothing of it is at the venue any more"
 
     def _say_lost(self, draft: Draft, group_id: str) -> None:
         reason = "its exits do not stand at the venue: they are placed anew"
@@ -226,11 +253,12 @@ class Protection:
         self._told("unprotected", {"group": group_id, "symbol": symbol})
 
 
-def _is_safe(draft: Draft, group_id: str) -> bool:
-    """Whether nothing is left to protect, or none of the exits that are wanted is missing, and one at least works."""
+def _safe_as(draft: Draft, group_id: str) -> str | None:
+    """That nothing is left to protect, or none of the exits that are wanted is missing, and one at least works."""
     if not left_to_exit(draft, group_id):
-        return True
-    return not needs_protection(draft, group_id) and any(works(draft, exit_) for exit_ in wanted(draft, group_id))
+        return "it is closed"
+    is_safe = not needs_protection(draft, group_id) and any(works(draft, exit_) for exit_ in wanted(draft, group_id))
+    return "its exits stand" if is_safe else None
 
 
 def _of(draft: Draft, group_id: str, run_id: str | None) -> dict[str, Any]:

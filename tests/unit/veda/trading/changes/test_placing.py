@@ -11,6 +11,7 @@ from weaver.model.orders.actions import OrderType
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, SubmissionState
+from weaver.veda.positions.lacking import Lack
 from weaver.veda.trading.changes.placing import (
     NOT_SENT,
     can_reduce,
@@ -51,14 +52,14 @@ def test_an_order_reduces_what_its_owner_holds_against_it(held: int, side: str, 
 def test_a_close_is_for_whole_lots_of_what_is_at_the_venue(lacking: str, quantity: str) -> None:
     close = live_order(side="sell", quantity="1.2338", reduces=True)
     draft, _ = draft_of([close])
-    cut = fitted(draft, close, room=Decimal("1.2338"), lacking=Decimal(lacking), lot=Decimal("0.01"))
+    cut = fitted(draft, close, room=Decimal("1.2338"), lack=Lack(fees=Decimal(lacking)), lot=Decimal("0.01"))
     assert (cut.remaining, cut.is_working) == (Decimal(quantity), True)
 
 
 def test_a_close_of_less_than_a_lot_ends_and_says_how_much_is_left() -> None:
     close = live_order(side="sell", quantity="0.0104", reduces=True)
     draft, _ = draft_of([close])
-    ended = fitted(draft, close, room=Decimal("0.0104"), lacking=Decimal("0.001"), lot=Decimal("0.01"))
+    ended = fitted(draft, close, room=Decimal("0.0104"), lack=Lack(fees=Decimal("0.001")), lot=Decimal("0.01"))
     assert (ended.status, ended.reason) == (S.CANCELLED, "less than can be ordered: 0.0094 of AAPL is left")
 
 
