@@ -4,9 +4,9 @@ import { type ReactNode, useState } from "react";
 
 import { api, client } from "~/api/client";
 import { asProblem } from "~/api/problem";
-import { Failed, Skeleton } from "~/ui/Answer";
-import { Button } from "~/ui/Button";
-import { TextField } from "~/ui/Field";
+import { Failed, Skeleton } from "~/ui/pages/Answer";
+import { Button } from "~/ui/forms/Button";
+import { TextField } from "~/ui/forms/Field";
 
 export function SignedIn({ children }: { children: ReactNode }) {
   const session = api.useQuery("get", "/api/v1/session");

@@ -13,8 +13,8 @@ import { renderAt } from "~/testing/render";
 import { health, listedRun, risk, strategy } from "~/testing/samples";
 import { server } from "~/testing/server";
 
-import { Banners } from "./Banners";
-import { Frame } from "./Frame";
+import { Banners } from "~/app/frame/Banners";
+import { Frame } from "~/app/frame/Frame";
 import { queryClient } from "./queries";
 import { SignedIn } from "./SignIn";
 

@@ -9,7 +9,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ADDRESSES, leaves, routeAt } from "~/testing/pages";
 import { server } from "~/testing/server";
 import { answerAll } from "~/testing/world";
-import { NoticesProvider } from "~/ui/notices";
+import { NoticesProvider } from "~/ui/pages/notices";
 
 import { queryClient } from "./queries";
 import { PAGES } from "./routes";

@@ -1,11 +1,11 @@
 /** Which page an address shows. Pages come when they are gone to. */
 import { createBrowserRouter, isRouteErrorResponse, type RouteObject, useRouteError } from "react-router";
 
-import { Failed } from "~/ui/Answer";
-import { ButtonLink } from "~/ui/Button";
-import { Page } from "~/ui/Page";
+import { Failed } from "~/ui/pages/Answer";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Page } from "~/ui/pages/Page";
 
-import { Frame } from "./Frame";
+import { Frame } from "~/app/frame/Frame";
 
 type PageModule = { default: React.ComponentType };
 
@@ -17,8 +17,8 @@ export const PAGES: RouteObject[] = [
   { path: "strategies", lazy: page(() => import("~/pages/strategies/StrategiesPage")) },
   { path: "strategies/:strategyId", lazy: page(() => import("~/pages/strategies/StrategyPage")) },
   { path: "data", lazy: page(() => import("~/pages/data/DataPage")) },
-  { path: "data/import", lazy: page(() => import("~/pages/data/ImportPage")) },
-  { path: "data/fetch", lazy: page(() => import("~/pages/data/FetchPage")) },
+  { path: "data/import", lazy: page(() => import("~/pages/data/bringing/ImportPage")) },
+  { path: "data/fetch", lazy: page(() => import("~/pages/data/bringing/FetchPage")) },
   { path: "data/:symbol/:timeframe", lazy: page(() => import("~/pages/data/SeriesPage")) },
   { path: "runs", lazy: page(() => import("~/pages/runs/RunsPage")) },
   { path: "runs/new", lazy: page(() => import("~/pages/newrun/NewRunPage")) },
@@ -37,8 +37,8 @@ export const PAGES: RouteObject[] = [
   },
   { path: "compare", lazy: page(() => import("~/pages/compare/ComparePage")) },
   { path: "orders", lazy: page(() => import("~/pages/orders/OrdersPage")) },
-  { path: "orders/new", lazy: page(() => import("~/pages/orders/NewOrderPage")) },
-  { path: "orders/:orderId", lazy: page(() => import("~/pages/orders/OrderPage")) },
+  { path: "orders/new", lazy: page(() => import("~/pages/orders/placing/NewOrderPage")) },
+  { path: "orders/:orderId", lazy: page(() => import("~/pages/orders/order/OrderPage")) },
   { path: "account", lazy: page(() => import("~/pages/account/AccountPage")) },
   { path: "risk", lazy: page(() => import("~/pages/risk/RiskPage")) },
   { path: "settings", lazy: page(() => import("~/pages/settings/SettingsPage")) },

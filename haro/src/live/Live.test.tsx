@@ -3,7 +3,7 @@ import { act, render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { NoticesProvider } from "~/ui/notices";
+import { NoticesProvider } from "~/ui/pages/notices";
 
 import * as connection from "./connection";
 import { Live, useEvents, useLink } from "./Live";

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, use, useEffect, useState } from "react";
 
-import { useNotices } from "~/ui/notices";
+import { useNotices } from "~/ui/pages/notices";
 
 import { connect, type Link, type LiveEvent } from "./connection";
 import { forgetProgress, noteProgress } from "./progress";

@@ -6,7 +6,7 @@ import type { ReactElement } from "react";
 import { createMemoryRouter, RouterProvider } from "react-router";
 
 import { queryClient } from "~/app/queries";
-import { NoticesProvider } from "~/ui/notices";
+import { NoticesProvider } from "~/ui/pages/notices";
 
 interface Shown extends RenderResult {
   /** Where the page stands now, with its query. */

@@ -6,21 +6,21 @@ import { answers, page, refuses } from "~/testing/answers";
 import { renderAt } from "~/testing/render";
 import { api } from "~/api/client";
 
-import { Answer } from "./Answer";
-import { ModeBadge, OrderStatusBadge, SideBadge, StatusBadge } from "./Badge";
-import { Button, IconButton } from "./Button";
-import { DataTable } from "./DataTable";
-import { Confirm } from "./Dialog";
-import { CheckField, TextField } from "./Field";
-import { Exact, Pnl, Return } from "./Figure";
-import { Filters, FilterSelect, FilterText } from "./Filters";
-import { Menu } from "./Menu";
-import { Meter } from "./Meter";
-import { useNotices } from "./notices";
-import { Panel } from "./Panel";
-import { useTableState } from "./tableState";
-import { Tabs } from "./Tabs";
-import { Ago, Moment, Since } from "./Time";
+import { Answer } from "~/ui/pages/Answer";
+import { ModeBadge, OrderStatusBadge, SideBadge, StatusBadge } from "~/ui/values/Badge";
+import { Button, IconButton } from "~/ui/forms/Button";
+import { DataTable } from "~/ui/tables/DataTable";
+import { Confirm } from "~/ui/dialogs/Dialog";
+import { CheckField, TextField } from "~/ui/forms/Field";
+import { Exact, Pnl, Return } from "~/ui/values/Figure";
+import { Filters, FilterSelect, FilterText } from "~/ui/tables/Filters";
+import { Menu } from "~/ui/dialogs/Menu";
+import { Meter } from "~/ui/values/Meter";
+import { useNotices } from "~/ui/pages/notices";
+import { Panel } from "~/ui/pages/Panel";
+import { useTableState } from "~/ui/tables/tableState";
+import { Tabs } from "~/ui/pages/Tabs";
+import { Ago, Moment, Since } from "~/ui/values/Time";
 
 describe("an answer", () => {
   function Shown() {

@@ -3,12 +3,12 @@ import { RefreshCw, Wallet } from "lucide-react";
 
 import { api, client } from "~/api/client";
 import type { Path, Schemas } from "~/api/types";
-import { Answer, Empty, Failed, Skeleton } from "~/ui/Answer";
-import { Button, ButtonLink } from "~/ui/Button";
-import { useNotices } from "~/ui/notices";
-import { Page } from "~/ui/Page";
-import { Fence, Panel } from "~/ui/Panel";
-import { useSubmit } from "~/ui/useSubmit";
+import { Answer, Empty, Failed, Skeleton } from "~/ui/pages/Answer";
+import { Button, ButtonLink } from "~/ui/forms/Button";
+import { useNotices } from "~/ui/pages/notices";
+import { Page } from "~/ui/pages/Page";
+import { Fence, Panel } from "~/ui/pages/Panel";
+import { useSubmit } from "~/ui/forms/useSubmit";
 
 import { Balances } from "./Balances";
 import { Connect } from "./Connect";

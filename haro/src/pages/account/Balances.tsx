@@ -1,10 +1,10 @@
 /** What an account has, as its venue shows it. */
 import type { Schemas } from "~/api/types";
-import { ModeBadge } from "~/ui/Badge";
+import { ModeBadge } from "~/ui/values/Badge";
 import { cx } from "~/ui/cx";
-import { Facts } from "~/ui/Facts";
-import { Money } from "~/ui/Figure";
-import { Ago } from "~/ui/Time";
+import { Facts } from "~/ui/values/Facts";
+import { Money } from "~/ui/values/Figure";
+import { Ago } from "~/ui/values/Time";
 
 export function Balances({ account }: { account: Schemas["AccountResponse"] }) {
   const isLive = account.mode === "live";

@@ -4,11 +4,11 @@ import { Plug } from "lucide-react";
 
 import { api, client } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { Failed } from "~/ui/Answer";
-import { ModeBadge } from "~/ui/Badge";
-import { Button } from "~/ui/Button";
-import { Panel } from "~/ui/Panel";
-import { useSubmit } from "~/ui/useSubmit";
+import { Failed } from "~/ui/pages/Answer";
+import { ModeBadge } from "~/ui/values/Badge";
+import { Button } from "~/ui/forms/Button";
+import { Panel } from "~/ui/pages/Panel";
+import { useSubmit } from "~/ui/forms/useSubmit";
 
 type Venue = Schemas["VenueDetail"];
 

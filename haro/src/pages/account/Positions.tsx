@@ -1,8 +1,8 @@
 /** What an account holds, and whose it is: of runs, of orders by hand, and what is nobody's, each part by its name. */
 import type { Schemas } from "~/api/types";
 import { cx } from "~/ui/cx";
-import { Exact, Money, Pnl } from "~/ui/Figure";
-import { RunName } from "~/ui/RunName";
+import { Exact, Money, Pnl } from "~/ui/values/Figure";
+import { RunName } from "~/ui/values/RunName";
 
 type Position = Schemas["AccountPosition"];
 

@@ -2,8 +2,8 @@
 import { CircleCheck } from "lucide-react";
 
 import type { Schemas } from "~/api/types";
-import { Exact } from "~/ui/Figure";
-import { Rows, type RowsColumn } from "~/ui/Rows";
+import { Exact } from "~/ui/values/Figure";
+import { Rows, type RowsColumn } from "~/ui/tables/Rows";
 
 type Look = Schemas["ReconciliationResponse"];
 

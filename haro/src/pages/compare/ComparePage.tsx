@@ -4,10 +4,10 @@ import { GitCompareArrows } from "lucide-react";
 import { useSearchParams } from "react-router";
 
 import { api } from "~/api/client";
-import { Empty, Failed, Skeleton } from "~/ui/Answer";
-import { ButtonLink } from "~/ui/Button";
-import { Page } from "~/ui/Page";
-import { Fence } from "~/ui/Panel";
+import { Empty, Failed, Skeleton } from "~/ui/pages/Answer";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Page } from "~/ui/pages/Page";
+import { Fence } from "~/ui/pages/Panel";
 
 import { Curves } from "./Curves";
 import type { Compared } from "./compared";

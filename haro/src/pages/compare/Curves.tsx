@@ -4,8 +4,8 @@ import { lazy, Suspense, useMemo } from "react";
 import { type Curve, from100, pointsOf } from "~/charts/curves";
 import { Legend } from "~/charts/Legend";
 import { CURVES } from "~/charts/tokens";
-import { Empty, Skeleton } from "~/ui/Answer";
-import { Panel } from "~/ui/Panel";
+import { Empty, Skeleton } from "~/ui/pages/Answer";
+import { Panel } from "~/ui/pages/Panel";
 
 import type { Compared } from "./compared";
 

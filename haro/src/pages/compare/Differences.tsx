@@ -1,8 +1,8 @@
 import { Link } from "react-router";
 
 import { CURVES } from "~/charts/tokens";
-import { ModeBadge } from "~/ui/Badge";
-import { Panel } from "~/ui/Panel";
+import { ModeBadge } from "~/ui/values/Badge";
+import { Panel } from "~/ui/pages/Panel";
 
 import { type Compared, differences } from "./compared";
 

@@ -3,8 +3,8 @@ import { Fragment } from "react";
 
 import { best, GROUPS, statistic, type StatKey, STATISTICS } from "~/format/statistics";
 import { cx } from "~/ui/cx";
-import { Hint } from "~/ui/Hint";
-import { Panel } from "~/ui/Panel";
+import { Hint } from "~/ui/values/Hint";
+import { Panel } from "~/ui/pages/Panel";
 
 import type { Compared } from "./compared";
 import { Heads } from "./Differences";

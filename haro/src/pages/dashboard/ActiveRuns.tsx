@@ -5,13 +5,13 @@ import { api } from "~/api/client";
 import type { Run, Schemas } from "~/api/types";
 import { Sparkline } from "~/charts/Sparkline";
 import { LOOKED_AT } from "~/live/waiting";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { ModeBadge, StatusBadge } from "~/ui/Badge";
-import { ButtonLink } from "~/ui/Button";
-import { Pnl } from "~/ui/Figure";
-import { Panel } from "~/ui/Panel";
-import { Rows, type RowsColumn } from "~/ui/Rows";
-import { Since } from "~/ui/Time";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { ModeBadge, StatusBadge } from "~/ui/values/Badge";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Pnl } from "~/ui/values/Figure";
+import { Panel } from "~/ui/pages/Panel";
+import { Rows, type RowsColumn } from "~/ui/tables/Rows";
+import { Since } from "~/ui/values/Time";
 
 const SHOWN = 10;
 

@@ -3,9 +3,9 @@ import { CircleCheck, TriangleAlert } from "lucide-react";
 import { Link } from "react-router";
 
 import { api } from "~/api/client";
-import { Failed } from "~/ui/Answer";
+import { Failed } from "~/ui/pages/Answer";
 import { cx } from "~/ui/cx";
-import { Panel } from "~/ui/Panel";
+import { Panel } from "~/ui/pages/Panel";
 
 import { alertsOf } from "./alerts";
 

@@ -2,10 +2,10 @@
 import { Plus } from "lucide-react";
 
 import { api } from "~/api/client";
-import { Skeleton } from "~/ui/Answer";
-import { ButtonLink } from "~/ui/Button";
-import { Page } from "~/ui/Page";
-import { Fence } from "~/ui/Panel";
+import { Skeleton } from "~/ui/pages/Answer";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Page } from "~/ui/pages/Page";
+import { Fence } from "~/ui/pages/Panel";
 
 import { ActiveRuns } from "./ActiveRuns";
 import { Alerts } from "./Alerts";

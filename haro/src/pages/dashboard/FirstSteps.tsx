@@ -3,8 +3,8 @@ import { Database, Download, FlaskConical, Plug } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { api } from "~/api/client";
-import { ButtonLink } from "~/ui/Button";
-import { Panel } from "~/ui/Panel";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Panel } from "~/ui/pages/Panel";
 
 export function FirstSteps() {
   const hasData = (api.useQuery("get", "/api/v1/data", { params: { query: { page_size: 1 } } }).data?.total ?? 0) > 0;

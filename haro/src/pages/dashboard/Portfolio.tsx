@@ -7,11 +7,11 @@ import type { Schemas } from "~/api/types";
 import { pointsOf } from "~/charts/curves";
 import { count } from "~/format/figures";
 import { sum } from "~/format/decimal";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { ButtonLink } from "~/ui/Button";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { ButtonLink } from "~/ui/forms/Button";
 import { cx } from "~/ui/cx";
-import { Money, Pnl } from "~/ui/Figure";
-import { Panel } from "~/ui/Panel";
+import { Money, Pnl } from "~/ui/values/Figure";
+import { Panel } from "~/ui/pages/Panel";
 
 const CurvesChart = lazy(() => import("~/charts/CurvesChart"));
 

@@ -1,10 +1,10 @@
 /** Venues that are in use, and their feeds. */
 import { api } from "~/api/client";
 import { VenueState } from "~/pages/settings/VenueState";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { ModeBadge } from "~/ui/Badge";
-import { ButtonLink } from "~/ui/Button";
-import { Panel } from "~/ui/Panel";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { ModeBadge } from "~/ui/values/Badge";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Panel } from "~/ui/pages/Panel";
 
 export function VenuesHealth() {
   const venues = api.useQuery("get", "/api/v1/venues");

@@ -6,15 +6,15 @@ import { Link, useNavigate } from "react-router";
 import { api } from "~/api/client";
 import type { Schemas, Series } from "~/api/types";
 import { count, UNKNOWN } from "~/format/figures";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { Button, ButtonLink } from "~/ui/Button";
-import { DataTable } from "~/ui/DataTable";
-import { Filters, FilterSelect, FilterText } from "~/ui/Filters";
-import { Page } from "~/ui/Page";
-import { Panel } from "~/ui/Panel";
-import { PAGE_SIZE, useTableState } from "~/ui/tableState";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { Button, ButtonLink } from "~/ui/forms/Button";
+import { DataTable } from "~/ui/tables/DataTable";
+import { Filters, FilterSelect, FilterText } from "~/ui/tables/Filters";
+import { Page } from "~/ui/pages/Page";
+import { Panel } from "~/ui/pages/Panel";
+import { PAGE_SIZE, useTableState } from "~/ui/tables/tableState";
 
-import { DropZone } from "./DropZone";
+import { DropZone } from "~/pages/data/bringing/DropZone";
 import { Quality } from "./Quality";
 import { seriesPath, shownTime } from "./series";
 

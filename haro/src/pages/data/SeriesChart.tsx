@@ -5,7 +5,7 @@ import { api } from "~/api/client";
 import { barsOf } from "~/charts/candles";
 import { isoOf, type Span, windowOf } from "~/charts/window";
 import { count } from "~/format/figures";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
 
 import { isOfDays } from "./series";
 

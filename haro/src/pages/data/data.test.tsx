@@ -8,8 +8,8 @@ import { renderAt } from "~/testing/render";
 import { series, venue } from "~/testing/samples";
 
 import DataPage from "./DataPage";
-import FetchPage from "./FetchPage";
-import { renamed, usesOf } from "./mapping";
+import FetchPage from "~/pages/data/bringing/FetchPage";
+import { renamed, usesOf } from "~/pages/data/bringing/mapping";
 import SeriesPage from "./SeriesPage";
 
 vi.mock("~/charts/CandleChart", () => ({

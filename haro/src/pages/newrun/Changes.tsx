@@ -1,6 +1,6 @@
 /** What would be another thing than in the run that this one is made from. */
 import type { RunDetail } from "~/api/types";
-import { Panel } from "~/ui/Panel";
+import { Panel } from "~/ui/pages/Panel";
 
 import { type Draft, draftOf } from "./draft";
 import { text } from "./schema";

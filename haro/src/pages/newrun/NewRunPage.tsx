@@ -3,9 +3,9 @@ import { useSearchParams } from "react-router";
 
 import { api } from "~/api/client";
 import type { RunDetail, RunMode, Series, Strategy } from "~/api/types";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { ButtonLink } from "~/ui/Button";
-import { Page } from "~/ui/Page";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Page } from "~/ui/pages/Page";
 
 import { SERIES_MOST, timeframes } from "./catalogue";
 import { type Draft, draftOf, EMPTY, USUAL_VENUE } from "./draft";

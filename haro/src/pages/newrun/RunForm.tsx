@@ -5,9 +5,9 @@ import { useNavigate } from "react-router";
 
 import { api, client } from "~/api/client";
 import type { RunDetail, Series, Strategy } from "~/api/types";
-import { Failed } from "~/ui/Answer";
-import { Button } from "~/ui/Button";
-import { useSubmit } from "~/ui/useSubmit";
+import { Failed } from "~/ui/pages/Answer";
+import { Button } from "~/ui/forms/Button";
+import { useSubmit } from "~/ui/forms/useSubmit";
 
 import { BottomLine } from "./BottomLine";
 import { Changes } from "./Changes";

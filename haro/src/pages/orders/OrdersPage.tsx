@@ -4,13 +4,13 @@ import { useNavigate } from "react-router";
 
 import { api } from "~/api/client";
 import type { OrderStatus, Schemas } from "~/api/types";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { Button, ButtonLink } from "~/ui/Button";
-import { DataTable } from "~/ui/DataTable";
-import { Filters, FilterSelect, FilterText } from "~/ui/Filters";
-import { Page } from "~/ui/Page";
-import { Panel } from "~/ui/Panel";
-import { PAGE_SIZE, type TableState, useTableState } from "~/ui/tableState";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { Button, ButtonLink } from "~/ui/forms/Button";
+import { DataTable } from "~/ui/tables/DataTable";
+import { Filters, FilterSelect, FilterText } from "~/ui/tables/Filters";
+import { Page } from "~/ui/pages/Page";
+import { Panel } from "~/ui/pages/Panel";
+import { PAGE_SIZE, type TableState, useTableState } from "~/ui/tables/tableState";
 
 import { COLUMNS } from "./columns";
 import { STATUSES } from "./words";

@@ -3,9 +3,9 @@ import type { ColumnDef } from "@tanstack/react-table";
 import { Link } from "react-router";
 
 import type { Order } from "~/api/types";
-import { ModeBadge, OrderStatusBadge, SideBadge } from "~/ui/Badge";
-import { Exact, Price } from "~/ui/Figure";
-import { Ago, Moment } from "~/ui/Time";
+import { ModeBadge, OrderStatusBadge, SideBadge } from "~/ui/values/Badge";
+import { Exact, Price } from "~/ui/values/Figure";
+import { Ago, Moment } from "~/ui/values/Time";
 
 import { amountOf, isOver, priceOf } from "./words";
 

@@ -1,9 +1,9 @@
 /** An order's fills, and what its venue was sent for it. */
 import type { Fill, Schemas } from "~/api/types";
-import { Empty } from "~/ui/Answer";
-import { Exact, Money, Price } from "~/ui/Figure";
-import { Rows, type RowsColumn } from "~/ui/Rows";
-import { Moment } from "~/ui/Time";
+import { Empty } from "~/ui/pages/Answer";
+import { Exact, Money, Price } from "~/ui/values/Figure";
+import { Rows, type RowsColumn } from "~/ui/tables/Rows";
+import { Moment } from "~/ui/values/Time";
 
 const FILLS: RowsColumn<Fill>[] = [
   { header: "Filled", cell: ({ filled_at: at }) => <Moment at={at} /> },

@@ -4,12 +4,12 @@ import { useState } from "react";
 import { Link } from "react-router";
 
 import { api } from "~/api/client";
-import { ModeBadge } from "~/ui/Badge";
-import { Button } from "~/ui/Button";
-import { Money } from "~/ui/Figure";
-import { Meter } from "~/ui/Meter";
-import { Panel } from "~/ui/Panel";
-import { Rows, type RowsColumn } from "~/ui/Rows";
+import { ModeBadge } from "~/ui/values/Badge";
+import { Button } from "~/ui/forms/Button";
+import { Money } from "~/ui/values/Figure";
+import { Meter } from "~/ui/values/Meter";
+import { Panel } from "~/ui/pages/Panel";
+import { Rows, type RowsColumn } from "~/ui/tables/Rows";
 
 import { Halts } from "./Halts";
 import { LimitForm } from "./LimitForm";

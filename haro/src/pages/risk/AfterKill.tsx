@@ -4,10 +4,10 @@ import { Link } from "react-router";
 import { api } from "~/api/client";
 import type { Order, Schemas } from "~/api/types";
 import { exact } from "~/format/figures";
-import { Answer, Skeleton } from "~/ui/Answer";
-import { ModeBadge, OrderStatusBadge, SideBadge } from "~/ui/Badge";
-import { Exact, Money } from "~/ui/Figure";
-import { Rows, type RowsColumn } from "~/ui/Rows";
+import { Answer, Skeleton } from "~/ui/pages/Answer";
+import { ModeBadge, OrderStatusBadge, SideBadge } from "~/ui/values/Badge";
+import { Exact, Money } from "~/ui/values/Figure";
+import { Rows, type RowsColumn } from "~/ui/tables/Rows";
 
 const OPEN = ["pending", "submitting", "submitted", "accepted", "partial"] as const;
 /** What the server writes as the reason of what the switch cancels. */

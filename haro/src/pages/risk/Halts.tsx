@@ -4,10 +4,10 @@ import { useState } from "react";
 
 import { client } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { Button } from "~/ui/Button";
-import { Confirm } from "~/ui/Dialog";
-import { Ago } from "~/ui/Time";
-import { useRefresh } from "~/ui/useSubmit";
+import { Button } from "~/ui/forms/Button";
+import { Confirm } from "~/ui/dialogs/Dialog";
+import { Ago } from "~/ui/values/Time";
+import { useRefresh } from "~/ui/forms/useSubmit";
 
 import type { AccountRisk } from "./limits";
 

@@ -4,13 +4,13 @@ import { useState } from "react";
 
 import { client } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { KillDialog } from "~/app/KillDialog";
-import { Button } from "~/ui/Button";
+import { KillDialog } from "~/app/frame/KillDialog";
+import { Button } from "~/ui/forms/Button";
 import { cx } from "~/ui/cx";
-import { Confirm } from "~/ui/Dialog";
-import { Panel } from "~/ui/Panel";
-import { Ago } from "~/ui/Time";
-import { useRefresh } from "~/ui/useSubmit";
+import { Confirm } from "~/ui/dialogs/Dialog";
+import { Panel } from "~/ui/pages/Panel";
+import { Ago } from "~/ui/values/Time";
+import { useRefresh } from "~/ui/forms/useSubmit";
 
 import { AfterKill } from "./AfterKill";
 

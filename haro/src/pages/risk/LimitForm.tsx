@@ -3,10 +3,10 @@ import { useState } from "react";
 
 import { client } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { Failed } from "~/ui/Answer";
-import { Button } from "~/ui/Button";
-import { AmountField, CheckField } from "~/ui/Field";
-import { useSubmit } from "~/ui/useSubmit";
+import { Failed } from "~/ui/pages/Answer";
+import { Button } from "~/ui/forms/Button";
+import { AmountField, CheckField } from "~/ui/forms/Field";
+import { useSubmit } from "~/ui/forms/useSubmit";
 
 import { type AccountRisk, bounds, type Limit, mistake, read, written } from "./limits";
 

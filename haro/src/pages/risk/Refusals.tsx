@@ -5,11 +5,11 @@ import { Link } from "react-router";
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { UNKNOWN } from "~/format/figures";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { DataTable } from "~/ui/DataTable";
-import { Panel } from "~/ui/Panel";
-import { useTableState } from "~/ui/tableState";
-import { Ago, Moment } from "~/ui/Time";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { DataTable } from "~/ui/tables/DataTable";
+import { Panel } from "~/ui/pages/Panel";
+import { useTableState } from "~/ui/tables/tableState";
+import { Ago, Moment } from "~/ui/values/Time";
 
 const PAGE = 25;
 const NO_FILTERS = [] as const;

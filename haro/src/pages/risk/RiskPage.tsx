@@ -3,10 +3,10 @@ import { ShieldAlert } from "lucide-react";
 
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { ButtonLink } from "~/ui/Button";
-import { Page } from "~/ui/Page";
-import { Panel } from "~/ui/Panel";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Page } from "~/ui/pages/Page";
+import { Panel } from "~/ui/pages/Panel";
 
 import { AccountPanel } from "./AccountPanel";
 import { KillSwitchPanel } from "./KillSwitchPanel";

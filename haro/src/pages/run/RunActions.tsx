@@ -7,10 +7,10 @@ import { useNavigate } from "react-router";
 import { client } from "~/api/client";
 import { asProblem } from "~/api/problem";
 import type { RunDetail } from "~/api/types";
-import { KillDialog } from "~/app/KillDialog";
-import { Button, ButtonLink, IconButton } from "~/ui/Button";
-import { Menu, type MenuItem } from "~/ui/Menu";
-import { useNotices } from "~/ui/notices";
+import { KillDialog } from "~/app/frame/KillDialog";
+import { Button, ButtonLink, IconButton } from "~/ui/forms/Button";
+import { Menu, type MenuItem } from "~/ui/dialogs/Menu";
+import { useNotices } from "~/ui/pages/notices";
 
 import { DeleteDialog, StartLiveDialog, StopDialog } from "./RunDialogs";
 import { trades } from "./useRun";

@@ -6,8 +6,8 @@ import { useNavigate } from "react-router";
 import { api, client } from "~/api/client";
 import type { RunDetail } from "~/api/types";
 import { money } from "~/format/figures";
-import { Confirm } from "~/ui/Dialog";
-import { CheckField } from "~/ui/Field";
+import { Confirm } from "~/ui/dialogs/Dialog";
+import { CheckField } from "~/ui/forms/Field";
 
 import { limitText } from "~/format/limits";
 import { trades } from "./useRun";

@@ -4,9 +4,9 @@ import { Link } from "react-router";
 
 import type { RunDetail } from "~/api/types";
 import { exact, UNKNOWN } from "~/format/figures";
-import { Facts } from "~/ui/Facts";
-import { Panel } from "~/ui/Panel";
-import { Moment } from "~/ui/Time";
+import { Facts } from "~/ui/values/Facts";
+import { Panel } from "~/ui/pages/Panel";
+import { Moment } from "~/ui/values/Time";
 
 import { useResults, useRun } from "./useRun";
 

@@ -11,7 +11,7 @@ import { queryClient } from "~/app/queries";
 import { forgetProgress, noteProgress } from "~/live/progress";
 import { answer, aRun, aTrade, days, pageOf, refused, results, take } from "~/testing/runs";
 import { server } from "~/testing/server";
-import { NoticesProvider } from "~/ui/notices";
+import { NoticesProvider } from "~/ui/pages/notices";
 
 import ChartTab from "./chart/ChartTab";
 import { chains, gist, happened, type LogEvent } from "./events/chain";

@@ -1,7 +1,7 @@
 /** The whole name of a run, as the server compares it; it counts with Enter, or when the field is left. */
 import { useState } from "react";
 
-import type { TableState } from "~/ui/tableState";
+import type { TableState } from "~/ui/tables/tableState";
 
 export function NameFilter({ state }: { state: Pick<TableState<"name">, "filters" | "setFilter"> }) {
   const kept = state.filters.name?.[0] ?? "";

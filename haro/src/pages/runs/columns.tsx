@@ -5,9 +5,9 @@ import { Link } from "react-router";
 import type { Schemas } from "~/api/types";
 import { Sparkline } from "~/charts/Sparkline";
 import { count, ratio } from "~/format/figures";
-import { ModeBadge, StatusBadge } from "~/ui/Badge";
-import { Return } from "~/ui/Figure";
-import { Ago } from "~/ui/Time";
+import { ModeBadge, StatusBadge } from "~/ui/values/Badge";
+import { Return } from "~/ui/values/Figure";
+import { Ago } from "~/ui/values/Time";
 
 import { useFigures } from "./useFigures";
 

@@ -1,8 +1,8 @@
 /** What this browser remembers: theme, density, colours of gain and loss, time zone. */
 import { changePreferences, type Preferences, usePreferences } from "~/app/preferences";
-import { SelectField } from "~/ui/Field";
-import { Pnl } from "~/ui/Figure";
-import { Panel } from "~/ui/Panel";
+import { SelectField } from "~/ui/forms/Field";
+import { Pnl } from "~/ui/values/Figure";
+import { Panel } from "~/ui/pages/Panel";
 
 const MACHINE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const ZONES = [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];

@@ -2,9 +2,9 @@
 import { CircleCheck, CircleX } from "lucide-react";
 
 import { api } from "~/api/client";
-import { Answer, Skeleton } from "~/ui/Answer";
-import { Facts } from "~/ui/Facts";
-import { Panel } from "~/ui/Panel";
+import { Answer, Skeleton } from "~/ui/pages/Answer";
+import { Facts } from "~/ui/values/Facts";
+import { Panel } from "~/ui/pages/Panel";
 
 const STORAGE: Record<string, string> = {
   sqlite: "SQLite, on this machine",

@@ -1,9 +1,9 @@
 /** What the server is set to; of a secret only whether it is set. */
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { Answer, Skeleton } from "~/ui/Answer";
-import { Panel } from "~/ui/Panel";
-import { Rows, type RowsColumn } from "~/ui/Rows";
+import { Answer, Skeleton } from "~/ui/pages/Answer";
+import { Panel } from "~/ui/pages/Panel";
+import { Rows, type RowsColumn } from "~/ui/tables/Rows";
 
 type Setting = Schemas["SettingsResponse"]["items"][number];
 

@@ -3,9 +3,9 @@ import { LogOut } from "lucide-react";
 
 import { api, client } from "~/api/client";
 import { asProblem } from "~/api/problem";
-import { Button } from "~/ui/Button";
-import { useNotices } from "~/ui/notices";
-import { Page } from "~/ui/Page";
+import { Button } from "~/ui/forms/Button";
+import { useNotices } from "~/ui/pages/notices";
+import { Page } from "~/ui/pages/Page";
 
 import { Appearance } from "./Appearance";
 import { Server } from "./Server";

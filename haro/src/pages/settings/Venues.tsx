@@ -3,9 +3,9 @@ import { Check, X } from "lucide-react";
 
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { ModeBadge } from "~/ui/Badge";
-import { Panel } from "~/ui/Panel";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { ModeBadge } from "~/ui/values/Badge";
+import { Panel } from "~/ui/pages/Panel";
 
 import { VenueState } from "./VenueState";
 

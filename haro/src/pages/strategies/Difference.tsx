@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 
 import { api } from "~/api/client";
-import { Answer, Skeleton } from "~/ui/Answer";
+import { Answer, Skeleton } from "~/ui/pages/Answer";
 import { cx } from "~/ui/cx";
 
 import { around, diff } from "./diff";

@@ -4,14 +4,14 @@ import { Link } from "react-router";
 
 import { api, client } from "~/api/client";
 import type { Strategy } from "~/api/types";
-import { Answer, Empty, Failed, Skeleton } from "~/ui/Answer";
-import { Button, ButtonLink } from "~/ui/Button";
-import { useNotices } from "~/ui/notices";
-import { Page } from "~/ui/Page";
-import { Panel } from "~/ui/Panel";
-import { Prose } from "~/ui/Prose";
-import { Rows, type RowsColumn } from "~/ui/Rows";
-import { useSubmit } from "~/ui/useSubmit";
+import { Answer, Empty, Failed, Skeleton } from "~/ui/pages/Answer";
+import { Button, ButtonLink } from "~/ui/forms/Button";
+import { useNotices } from "~/ui/pages/notices";
+import { Page } from "~/ui/pages/Page";
+import { Panel } from "~/ui/pages/Panel";
+import { Prose } from "~/ui/values/Prose";
+import { Rows, type RowsColumn } from "~/ui/tables/Rows";
+import { useSubmit } from "~/ui/forms/useSubmit";
 
 import { newRun } from "./parameters";
 

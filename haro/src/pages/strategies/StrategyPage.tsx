@@ -5,13 +5,13 @@ import { useParams } from "react-router";
 
 import { api } from "~/api/client";
 import type { Strategy } from "~/api/types";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { ButtonLink } from "~/ui/Button";
-import { Facts } from "~/ui/Facts";
-import { Page } from "~/ui/Page";
-import { Panel } from "~/ui/Panel";
-import { Prose } from "~/ui/Prose";
-import { Rows, type RowsColumn } from "~/ui/Rows";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Facts } from "~/ui/values/Facts";
+import { Page } from "~/ui/pages/Page";
+import { Panel } from "~/ui/pages/Panel";
+import { Prose } from "~/ui/values/Prose";
+import { Rows, type RowsColumn } from "~/ui/tables/Rows";
 
 import { newRun, type Parameter, parametersOf } from "./parameters";
 import { Versions } from "./Versions";

@@ -5,11 +5,11 @@ import { Link } from "react-router";
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { count } from "~/format/figures";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { Button, ButtonLink } from "~/ui/Button";
-import { Panel } from "~/ui/Panel";
-import { Rows, type RowsColumn } from "~/ui/Rows";
-import { Ago } from "~/ui/Time";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { Button, ButtonLink } from "~/ui/forms/Button";
+import { Panel } from "~/ui/pages/Panel";
+import { Rows, type RowsColumn } from "~/ui/tables/Rows";
+import { Ago } from "~/ui/values/Time";
 
 import { Difference, type Source } from "./Difference";
 

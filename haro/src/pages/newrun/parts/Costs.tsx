@@ -1,5 +1,5 @@
 /** What trading costs: a preset, or what is written. */
-import { SelectField, TextField } from "~/ui/Field";
+import { SelectField, TextField } from "~/ui/forms/Field";
 
 const PRESETS: [string, string][] = [
   ["alpaca-stocks", "Alpaca, stocks"],

@@ -1,7 +1,7 @@
 /** How it runs: mode and venue, cash, costs, limits. */
 import type { RunMode } from "~/api/types";
-import { SelectField } from "~/ui/Field";
-import { Panel } from "~/ui/Panel";
+import { SelectField } from "~/ui/forms/Field";
+import { Panel } from "~/ui/pages/Panel";
 
 import { Costs } from "./Costs";
 import { hasCosts, USUAL_VENUE } from "../draft";

@@ -2,8 +2,8 @@
 import type { Series } from "~/api/types";
 import { count } from "~/format/figures";
 import { day } from "~/format/times";
-import { ButtonLink } from "~/ui/Button";
-import { Panel } from "~/ui/Panel";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Panel } from "~/ui/pages/Panel";
 
 import { offeredTimeframes, reach } from "../catalogue";
 import { Chosen, Written } from "./fields";

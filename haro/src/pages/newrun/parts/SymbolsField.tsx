@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import { useId, useState } from "react";
 
-import { TextField } from "~/ui/Field";
+import { TextField } from "~/ui/forms/Field";
 
 interface SymbolsFieldProps {
   symbols: string[];

@@ -1,7 +1,7 @@
 /** What a paper or live run needs besides: its venue, a replay of the simulated one, its limits. */
 import { api } from "~/api/client";
 import { limitText } from "~/format/limits";
-import { AmountField, SelectField } from "~/ui/Field";
+import { AmountField, SelectField } from "~/ui/forms/Field";
 
 import { Costs } from "./Costs";
 import { isReplay } from "../draft";

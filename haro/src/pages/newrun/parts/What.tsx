@@ -1,8 +1,8 @@
 /** What runs: the strategy, and its parameters drawn from its schema. */
 import type { Strategy } from "~/api/types";
-import { CheckField, SelectField, TextField } from "~/ui/Field";
-import { Panel } from "~/ui/Panel";
-import { Prose } from "~/ui/Prose";
+import { CheckField, SelectField, TextField } from "~/ui/forms/Field";
+import { Panel } from "~/ui/pages/Panel";
+import { Prose } from "~/ui/values/Prose";
 
 import { Written } from "./fields";
 import type { PartProps } from "../RunForm";

@@ -1,7 +1,7 @@
 /** Fields of the form that stand in its draft by their names. */
 import type { InputHTMLAttributes, ReactNode } from "react";
 
-import { CheckField, type Option, SelectField, TextField } from "~/ui/Field";
+import { CheckField, type Option, SelectField, TextField } from "~/ui/forms/Field";
 
 import type { Draft } from "../draft";
 import type { PartProps } from "../RunForm";

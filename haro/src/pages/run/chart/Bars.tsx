@@ -9,8 +9,8 @@ import { Legend } from "~/charts/Legend";
 import { CURVES } from "~/charts/tokens";
 import { barSeconds, type Span } from "~/charts/window";
 import { count } from "~/format/figures";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { ButtonLink } from "~/ui/Button";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { ButtonLink } from "~/ui/forms/Button";
 
 import { trades } from "../useRun";
 import type { View } from "./useView";

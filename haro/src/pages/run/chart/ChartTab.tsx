@@ -5,11 +5,11 @@ import { useSearchParams } from "react-router";
 import { api } from "~/api/client";
 import type { RunDetail, Trade } from "~/api/types";
 import { isoOf, type Span } from "~/charts/window";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { Button } from "~/ui/Button";
-import { DataTable } from "~/ui/DataTable";
-import { Panel } from "~/ui/Panel";
-import { useTableState } from "~/ui/tableState";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { Button } from "~/ui/forms/Button";
+import { DataTable } from "~/ui/tables/DataTable";
+import { Panel } from "~/ui/pages/Panel";
+import { useTableState } from "~/ui/tables/tableState";
 
 import { tradeColumns } from "../tables/tradeColumns";
 import { useRun } from "../useRun";

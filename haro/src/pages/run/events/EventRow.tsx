@@ -2,9 +2,9 @@
 import { ChevronRight } from "lucide-react";
 
 import { api } from "~/api/client";
-import { Answer, Skeleton } from "~/ui/Answer";
+import { Answer, Skeleton } from "~/ui/pages/Answer";
 import { cx } from "~/ui/cx";
-import { Moment } from "~/ui/Time";
+import { Moment } from "~/ui/values/Time";
 
 import { chains, gist, happened, type Link, type LogEvent, orderOf } from "./chain";
 

@@ -5,11 +5,11 @@ import { api } from "~/api/client";
 import type { EventType } from "~/api/types";
 import { count } from "~/format/figures";
 import { EVENT_TYPES } from "~/live/table";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { Button } from "~/ui/Button";
-import { Filters, FilterSelect } from "~/ui/Filters";
-import { Panel } from "~/ui/Panel";
-import { PAGE_SIZE, useTableState } from "~/ui/tableState";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { Button } from "~/ui/forms/Button";
+import { Filters, FilterSelect } from "~/ui/tables/Filters";
+import { Panel } from "~/ui/pages/Panel";
+import { PAGE_SIZE, useTableState } from "~/ui/tables/tableState";
 
 import { useRun } from "../useRun";
 import type { LogEvent } from "./chain";

@@ -4,8 +4,8 @@ import { lazy, Suspense, useMemo } from "react";
 import type { Run, Schemas } from "~/api/types";
 import { type Curve, pointsOf } from "~/charts/curves";
 import { Legend } from "~/charts/Legend";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { Panel } from "~/ui/Panel";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { Panel } from "~/ui/pages/Panel";
 
 import { useBenchmark, useEquity } from "../useRun";
 

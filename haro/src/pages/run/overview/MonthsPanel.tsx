@@ -1,8 +1,8 @@
 /** Returns by month as a heat map: the figure, and its colour behind it. */
 import type { Run } from "~/api/types";
 import { briefPercent, percent } from "~/format/figures";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { Panel } from "~/ui/Panel";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { Panel } from "~/ui/pages/Panel";
 
 import { useMonths } from "../useRun";
 

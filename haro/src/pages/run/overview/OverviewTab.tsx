@@ -3,8 +3,8 @@ import { ListChecks } from "lucide-react";
 
 import { asProblem } from "~/api/problem";
 import type { Run } from "~/api/types";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { Panel } from "~/ui/Panel";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { Panel } from "~/ui/pages/Panel";
 
 import { hasFigures, trades, useResults, useRun } from "../useRun";
 import { Standing } from "./Standing";

@@ -1,12 +1,12 @@
 /** How a run that trades stands now: what it holds, what works at its venue, what is left of its limits, its feed. */
 import type { Order, Run, Schemas } from "~/api/types";
 import { api } from "~/api/client";
-import { Answer, Empty } from "~/ui/Answer";
-import { OrderStatusBadge, SideBadge } from "~/ui/Badge";
-import { Facts } from "~/ui/Facts";
-import { Exact, Money, Pnl, Price } from "~/ui/Figure";
-import { Panel } from "~/ui/Panel";
-import { Rows } from "~/ui/Rows";
+import { Answer, Empty } from "~/ui/pages/Answer";
+import { OrderStatusBadge, SideBadge } from "~/ui/values/Badge";
+import { Facts } from "~/ui/values/Facts";
+import { Exact, Money, Pnl, Price } from "~/ui/values/Figure";
+import { Panel } from "~/ui/pages/Panel";
+import { Rows } from "~/ui/tables/Rows";
 
 import { limitText, usedShare } from "~/format/limits";
 

@@ -1,7 +1,7 @@
 /** All statistics, in groups, each with its definition on hover. */
 import type { Stats } from "~/api/types";
 import { GROUPS, statistic } from "~/format/statistics";
-import { Panel } from "~/ui/Panel";
+import { Panel } from "~/ui/pages/Panel";
 
 import { Defined } from "./Tiles";
 

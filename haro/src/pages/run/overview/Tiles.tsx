@@ -3,7 +3,7 @@ import type { Stats } from "~/api/types";
 import { cx } from "~/ui/cx";
 import { direction } from "~/format/figures";
 import { statistic, type StatKey, STATISTICS } from "~/format/statistics";
-import { Hint } from "~/ui/Hint";
+import { Hint } from "~/ui/values/Hint";
 
 const TILES: [main: StatKey, small: StatKey, words: string][] = [
   ["final_equity", "initial_equity", "from"],

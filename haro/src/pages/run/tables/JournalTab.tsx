@@ -3,11 +3,11 @@ import type { ColumnDef } from "@tanstack/react-table";
 
 import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { DataTable } from "~/ui/DataTable";
-import { Panel } from "~/ui/Panel";
-import { PAGE_SIZE, useTableState } from "~/ui/tableState";
-import { Moment } from "~/ui/Time";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { DataTable } from "~/ui/tables/DataTable";
+import { Panel } from "~/ui/pages/Panel";
+import { PAGE_SIZE, useTableState } from "~/ui/tables/tableState";
+import { Moment } from "~/ui/values/Time";
 
 import { useRun } from "../useRun";
 

@@ -4,8 +4,8 @@ import { useMemo } from "react";
 
 import { api } from "~/api/client";
 import type { OrderStatus, RunDetail } from "~/api/types";
-import { FilterSelect } from "~/ui/Filters";
-import { PAGE_SIZE, useTableState } from "~/ui/tableState";
+import { FilterSelect } from "~/ui/tables/Filters";
+import { PAGE_SIZE, useTableState } from "~/ui/tables/tableState";
 
 import { useRun } from "../useRun";
 import { fillColumns, orderColumns } from "./orderColumns";

@@ -4,11 +4,11 @@ import type { ColumnDef } from "@tanstack/react-table";
 import type { ReactNode } from "react";
 
 import type { RunDetail } from "~/api/types";
-import { Answer, Empty, Skeleton } from "~/ui/Answer";
-import { DataTable, type Page } from "~/ui/DataTable";
-import { Filters, FilterSelect } from "~/ui/Filters";
-import { Panel } from "~/ui/Panel";
-import type { TableState } from "~/ui/tableState";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
+import { DataTable, type Page } from "~/ui/tables/DataTable";
+import { Filters, FilterSelect } from "~/ui/tables/Filters";
+import { Panel } from "~/ui/pages/Panel";
+import type { TableState } from "~/ui/tables/tableState";
 
 interface RunTableProps<T, Filter extends string> {
   /** What is listed: "Orders". */

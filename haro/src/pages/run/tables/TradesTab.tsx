@@ -4,7 +4,7 @@ import { useNavigate } from "react-router";
 
 import { api } from "~/api/client";
 import type { Trade } from "~/api/types";
-import { PAGE_SIZE, useTableState } from "~/ui/tableState";
+import { PAGE_SIZE, useTableState } from "~/ui/tables/tableState";
 
 import { useRun } from "../useRun";
 import { RunTable } from "./RunTable";

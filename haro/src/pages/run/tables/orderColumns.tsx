@@ -3,9 +3,9 @@ import type { ColumnDef } from "@tanstack/react-table";
 
 import type { Fill, Order, RunDetail } from "~/api/types";
 import { count } from "~/format/figures";
-import { OrderStatusBadge, SideBadge } from "~/ui/Badge";
-import { Exact, Money, Price } from "~/ui/Figure";
-import { Moment } from "~/ui/Time";
+import { OrderStatusBadge, SideBadge } from "~/ui/values/Badge";
+import { Exact, Money, Price } from "~/ui/values/Figure";
+import { Moment } from "~/ui/values/Time";
 
 import { finest } from "../useRun";
 

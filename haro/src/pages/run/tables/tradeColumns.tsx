@@ -3,9 +3,9 @@ import type { ColumnDef } from "@tanstack/react-table";
 
 import type { RunDetail, Trade } from "~/api/types";
 import { count } from "~/format/figures";
-import { SideBadge } from "~/ui/Badge";
-import { Exact, Money, Pnl, Price, Return } from "~/ui/Figure";
-import { Moment } from "~/ui/Time";
+import { SideBadge } from "~/ui/values/Badge";
+import { Exact, Money, Pnl, Price, Return } from "~/ui/values/Figure";
+import { Moment } from "~/ui/values/Time";
 
 import { finest } from "../useRun";
 

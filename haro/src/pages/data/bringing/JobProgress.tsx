@@ -1,0 +1,96 @@
+/** How far a job is; then what came of it. */
+import { Link } from "react-router";
+
+import { api } from "~/api/client";
+import type { Schemas } from "~/api/types";
+import { count, percent } from "~/format/figures";
+import { Answer, Skeleton } from "~/ui/pages/Answer";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Meter } from "~/ui/values/Meter";
+
+import { seriesPath } from "../series";
+
+type Job = Schemas["JobResponse"];
+const POLL_MS = 700;
+
+export function JobProgress({ id }: { id: string }) {
+  const job = api.useQuery(
+    "get",
+    "/api/v1/jobs/{job_id}",
+    { params: { path: { job_id: id } } },
+    {
+      refetchInterval: ({ state }) =>
+        state.data?.status === "done" || state.data?.status === "error" ? false : POLL_MS,
+    },
+  );
+  return (
+    <Answer of={job} loading={<Skeleton className="h-16" />}>
+      {(found) => <Shown job={found} />}
+    </Answer>
+  );
+}
+
+function Shown({ job }: { job: Job }) {
+  if (job.status === "error")
+    return (
+      <p role="alert" className="text-loss wrap-anywhere">
+        {job.error}
+      </p>
+    );
+  if (job.result) return <Result result={job.result} />;
+  return (
+    <div className="flex flex-col gap-2" role="status">
+      <p>
+        {job.status === "queued" ? "Waits for its turn" : job.stage || "Begins"}{" "}
+        <span className="figure text-soft">{percent(job.fraction)}</span>
+      </p>
+      <Meter label="Done" fraction={job.fraction} />
+    </div>
+  );
+}
+
+function Result({ result }: { result: NonNullable<Job["result"]> }) {
+  const stored = "fetched" in result ? result.fetched : [result];
+  const refused = "refused" in result ? result.refused : [];
+  return (
+    <div className="flex flex-col gap-4">
+      <ul className="flex flex-col gap-3">
+        {stored.map((one) => (
+          <Stored key={`${one.series.symbol} ${one.series.timeframe}`} one={one} />
+        ))}
+        {refused.map(({ symbol, error }) => (
+          <li key={symbol} className="text-loss wrap-anywhere">
+            {symbol}: {error}
+          </li>
+        ))}
+      </ul>
+      <div className="flex flex-wrap gap-2">
+        <ButtonLink to="/data">Go to the catalogue</ButtonLink>
+        <ButtonLink to="/runs/new">Backtest on it</ButtonLink>
+      </div>
+    </div>
+  );
+}
+
+function Stored({ one: { series, written, replaced, kept, warnings } }: { one: Schemas["ImportResponse"] }) {
+  return (
+    <li>
+      <p>
+        <Link
+          to={seriesPath(series.symbol, series.timeframe ?? "")}
+          className="font-medium text-accent hover:underline"
+        >
+          {series.symbol} {series.timeframe}
+        </Link>
+        : {count(written)} bars stored
+        {replaced > 0 && `, ${count(replaced)} replaced`}
+        {kept > 0 && `, ${count(kept)} kept`}.
+      </p>
+      {warnings.map(({ message }) => (
+        <p key={message} className="text-table text-warn wrap-anywhere">
+          {message}
+        </p>
+      ))}
+    </li>
+  );
+}
