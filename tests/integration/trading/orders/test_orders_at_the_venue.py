@@ -1,5 +1,6 @@
 """What went wrong for others with single orders: each as it happened, on an account at the local exchange."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -306,6 +307,26 @@ async def test_entry_whose_legs_were_dropped_is_protected(account: Account) -> N
     assert {(one["order_class"], one["type"]) for one in there} == {("oco", "limit"), ("oco", "stop")}
     assert all(map(account.is_working, (profit, loss)))
     assert account.events("risk.Unprotected")
+
+
+async def test_oco_for_more_than_is_free_is_rejected_and_nothing_is_sold_in_its_place(account: Account) -> None:
+    await account.until_filled(await account.order(STOCK, 18, run_id=None))
+    await account.look()
+    high = round(await account.price(STOCK) * Decimal("1.05"), 2)
+    working = [await account.order(STOCK, -size, run_id=None, limit=high) for size in (5, 10)]
+    await account.until(lambda: all(account.now(one).status is S.ACCEPTED for one in working), what="both to work")
+    given = {"run_id": None, "order_class": OrderClass.OCO, "reduces": True}
+    oco = account.made(STOCK, -18, limit=high + 1, **given)
+    stop = replace(account.made(STOCK, -18, stop=high - 15, **given), group_id=oco.id)
+    await account.carry_out(Place(order=replace(oco, group_id=oco.id), legs=(stop,)))
+    await account.pass_time(120)
+    assert account.now(oco).status is S.REJECTED
+    assert "insufficient qty" in account.now(oco).reason
+    assert not account.is_working(stop)
+    assert [one.id for one in account.sent(oco)] == [oco.id]
+    assert account.events("risk.Unprotected") == []
+    assert all(map(account.is_working, working))
+    assert await account.held_there() == 18
 
 
 async def changed(account: Account, *, acted: bool) -> tuple[LiveOrder, LiveOrder]:

@@ -13,6 +13,7 @@ from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.trading.books.books import Books
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.calls.written import is_exit
+from weaver.veda.trading.changes.exits import never_stood
 from weaver.veda.trading.changes.placing import cancel, end, give_back
 from weaver.veda.trading.changes.protecting import TRIES_MAX, close_instead
 from weaver.veda.trading.intents import Cancel
@@ -56,9 +57,7 @@ class Fates:
 
     async def refused(self, submission: Submission, answer: Refused) -> None:
         """The venue did not take it. Exits are sent again, as long as there is hope; entries are not."""
-        tries = len(self._books.known.submissions_of(submission.order_id))
-        is_hopeful = answer.reason in SENT_AGAIN or (answer.reason in IN_THE_WAY and tries <= TRIES_MAX)
-        if not is_hopeful or not is_exit(self._books.known, submission):
+        if not await self._is_hopeful(submission, answer.reason) or not is_exit(self._books.known, submission):
             await self.gone(submission.id, answer.message)
             return
         if answer.reason is Reason.WASH_TRADE:
@@ -66,6 +65,17 @@ class Fates:
         if answer.reason is Reason.POSITION:  # less may be there than was bought: it is sent for what a look shows
             self._look()
         await self.send_again(submission.id, answer.message)
+
+    async def _is_hopeful(self, submission: Submission, reason: Reason) -> bool:
+        """Whether the venue may take it the next time. What an oco is for that somebody has just asked for others may
+        hold: he is told, as for exits that never stood nothing is closed either."""
+        async with self._books.change() as draft:
+            order = draft.order(submission.order_id)
+            tries = len(draft.submissions_of(order.id))
+            is_new = order.group_id is not None and never_stood(draft, order.group_id)
+        if reason is Reason.POSITION and is_new:
+            return False
+        return reason in SENT_AGAIN or (reason in IN_THE_WAY and tries <= TRIES_MAX)
 
     async def never_came(self, submission: Submission, reason: str) -> None:
         """The venue says for certain that it has no such order."""
@@ -99,7 +109,8 @@ class Fates:
             order = draft.order(submission.order_id)
             how = OrderStatus.CANCELLED if submission.part is Part.OPEN else OrderStatus.REJECTED
             end(draft, order, how, reason)
-            if submission.part is Part.PROTECTION and order.group_id is not None:
+            is_new = order.group_id is not None and never_stood(draft, order.group_id)
+            if submission.part is Part.PROTECTION and order.group_id is not None and not is_new:
                 self._close_instead(draft, order.group_id, reason)
             elif order.reduces:
                 self._told("exit_refused", {"order": order.id, "symbol": order.symbol, "reason": reason})

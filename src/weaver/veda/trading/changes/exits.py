@@ -64,6 +64,14 @@ def needs_protection(draft: Draft, group_id: str) -> bool:
     )
 
 
+def never_stood(draft: Draft, group_id: str) -> bool:
+    """Whether exits that were asked for by themselves (an oco) have not been at the venue yet: nobody lost any."""
+    if draft.order(group_id).order_class is not OrderClass.OCO:
+        return False
+    sent = [one for exit_ in draft.group(group_id) for one in draft.submissions_of(exit_.id)]
+    return all(one.venue_id is None for one in sent)
+
+
 def _is_missing(draft: Draft, exit_: LiveOrder) -> bool:
     """One that was placed while its entry worked at the venue already comes when that is over."""
     is_to_come = waits_for_entry(draft, exit_) and not draft.submissions_of(exit_.id)

@@ -18,7 +18,7 @@ from weaver.veda.orders.splits import split_prices, split_quantity, split_rest
 from weaver.veda.orders.submission import Part, Submission
 from weaver.veda.positions.lacking import Lack
 from weaver.veda.trading.books.draft import Draft
-from weaver.veda.trading.changes.exits import EXITED, left_to_exit, needs_protection, stands, wanted, works
+from weaver.veda.trading.changes.exits import EXITED, left_to_exit, needs_protection, never_stood, stands, wanted, works
 from weaver.veda.trading.changes.placing import (
     cancel,
     end,
@@ -70,6 +70,9 @@ def protect(draft: Draft, group_id: str, there: Decimal) -> Sequence[str]:
             end(draft, exit_, OrderStatus.CANCELLED, EXITED)
     elif len(made) < TRIES_MAX:
         _place(draft, exits, left)
+    elif never_stood(draft, group_id):
+        for exit_ in exits:
+            end(draft, exit_, OrderStatus.REJECTED, NO_EXITS)
     else:
         close_instead(draft, group_id, NO_EXITS)
     return ()
@@ -228,7 +231,8 @@ class Protection:
     def look(self, draft: Draft, group_ids: Sequence[str]) -> None:
         """Compare with what was told."""
         for group_id in group_ids:
-            if group_id not in self._lost and needs_protection(draft, group_id):
+            is_lost = needs_protection(draft, group_id) and not never_stood(draft, group_id)
+            if group_id not in self._lost and is_lost:
                 self._say_lost(draft, group_id)
         self._lost = {one for one in self._lost if draft.find(one) is not None}  # what is over for long is forgotten
         for group_id in sorted(self._lost):

@@ -1,5 +1,6 @@
 """What becomes of orders that a venue did not take: exits are tried again, entries are over."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.unit.veda.live_builders import NOON, live_order, submission
 from tests.unit.veda.trading.builders import Desk, at_desk, bracket
+from weaver.model.orders.actions import OrderClass, OrderType
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.answers import Reason, Refused
 from weaver.veda.orders.live_order import WaitsFor
@@ -89,6 +91,30 @@ def test_a_position_whose_exits_are_refused_for_good_is_closed() -> None:
         assert desk.told == ["position_closed run-1.close"]
 
     at_desk(refuse, orders, [submission("run-1", state=SubmissionState.ENDED), anew, leg])
+
+
+@pytest.mark.parametrize("part", [Part.WHOLE, Part.PROTECTION])
+def test_an_oco_that_never_stood_is_rejected_and_nothing_is_sold_in_its_place(part: Part) -> None:
+    oco = live_order(
+        "run-1", "sell", order_class=OrderClass.OCO, order_type=OrderType.LIMIT, limit=130, group_id="run-1",
+        reduces=True, status=OrderStatus.SUBMITTING,
+    )  # fmt: skip
+    stop = replace(
+        oco, id="run-2", client_order_id="run-2", number=2, order_type=OrderType.STOP, limit=None, stop=Decimal(90)
+    )
+    again = submission("run-1.2", order_id="run-1", part=part, state=SubmissionState.SENDING, venue_id=None)
+    leg = submission("run-2", part=Part.LEG, parent_id="run-1.2", state=SubmissionState.SENDING, venue_id=None)
+
+    async def refuse(desk: Desk) -> None:
+        await desk.calls.fates.refused(again, Refused(reason=Reason.POSITION, message="insufficient qty"))
+        assert (desk.order().status, desk.order().reason) == (OrderStatus.REJECTED, "insufficient qty")
+        assert (desk.order("run-2").status, desk.order("run-2").reason) == (
+            OrderStatus.CANCELLED, "its entry was rejected",
+        )  # fmt: skip
+        assert {one.id for one in desk.books.known.all()} == {"run-1", "run-2"}
+        assert desk.told == ["exit_refused run-1"]
+
+    at_desk(refuse, [oco, stop], [submission("run-1", state=SubmissionState.ENDED, venue_id=None), again, leg])
 
 
 def test_what_is_known_to_be_at_the_venue_by_now_is_not_given_up() -> None:
