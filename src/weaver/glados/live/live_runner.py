@@ -7,6 +7,7 @@ import structlog
 
 from weaver.glados.live.session import LiveSession, LiveSessions
 from weaver.glados.ports import BacktestPool
+from weaver.glados.process.upkeep import in_background
 from weaver.glados.runs.runners import (
     Ended,
     EndRequest,
@@ -120,9 +121,10 @@ class LiveRunner:
     async def _worked(self, session: LiveSession, context: RunContext, *, goes_on: bool) -> Ending:
         await session.begin()
         if goes_on:
-            await context.resumed()
+            await session.halts.resumed()
         await context.has_worker()
-        return await session.live.through()
+        async with in_background(session.halts.watch()):
+            return await session.live.through()
 
     async def _ended(
         self, session: LiveSession, work: "asyncio.Task[Ending]", context: RunContext

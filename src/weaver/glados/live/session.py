@@ -10,6 +10,7 @@ from functools import partial
 
 from weaver.events.payloads import RunCompleted
 from weaver.glados.live.given_bars import data_hash_of
+from weaver.glados.live.halts import RunHalts
 from weaver.glados.runs.runners import Outcome, RunContext
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.options import Options
@@ -131,6 +132,7 @@ class LiveSessions:
         stack.callback(account.actions.unfollow, run.id)
         ticks = self._ticks(account, builder, messages, is_own=is_own)
         stack.push_async_callback(ticks.close)
+        halts = RunHalts(partial(account.guard.halts_of_run, run.id), context)
         live = LiveRun(
             run.id,
             prepared=prepared,
@@ -146,13 +148,15 @@ class LiveSessions:
             start=instant_of(start),
             corr_id=context.corr_id,
             halted=context.halted,
-            resumed=context.resumed,
+            resumed=halts.resumed,
         )
         stack.push_async_callback(live.close)
         if missed is not None:
             live.miss(missed.missed)
         await self._listen(account, live, news, recorded, stack)
-        return LiveSession(run=run, account=account, live=live, recorded=recorded)
+        account.guard.listen(halts.hear)
+        stack.callback(account.guard.unlisten, halts.hear)
+        return LiveSession(run=run, account=account, live=live, halts=halts, recorded=recorded)
 
     async def _published(self, now: int) -> None:
         """Let a minute that has just ended come to be in the venue's history."""
@@ -270,10 +274,12 @@ class LiveSession:
         run: Run,
         account: TradingAccount,
         live: LiveRun,
+        halts: RunHalts,
         recorded: Sequence[RecordedTick],
     ) -> None:
         """recorded: its ticks, where it goes on from where it was left."""
-        self.run, self.account, self.live, self._recorded = run, account, live, recorded
+        self.run, self.account, self.live, self.halts = run, account, live, halts
+        self._recorded = recorded
         self.has_begun = bool(recorded)
         """Whether anything was recorded of it."""
 

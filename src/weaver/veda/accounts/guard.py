@@ -73,6 +73,7 @@ class Guard:
         self._watches: dict[str, EquityWatch] = {}
         self._rest: Decimal | None = None
         """What the account's equity is but for what runs and manual orders have earned; None before the first look."""
+        self._listeners: list[Callable[[], None]] = []
         self._placed: dict[str, Placed] = {}
         """When orders of the last minute were, and of which run, by order."""
         self._drafted: tuple[Draft, dict[str, Placed]] | None = None
@@ -331,6 +332,19 @@ class Guard:
             self._keep_watch(draft, name, watch)
         self._keep_halts(draft, self.halts.without(scope, name))
 
+    def halts_of_run(self, run_id: str) -> Sequence[Halt]:
+        """Its own, and those of the account."""
+        mine = {(HaltScope.RUN, run_id), (HaltScope.ACCOUNT, self.account)}
+        return [one for one in self.halts.items if (one.scope, one.name) in mine]
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Have somebody told that halts have changed; it must not wait."""
+        self._listeners.append(heard)
+
+    def unlisten(self, heard: Callable[[], None]) -> None:
+        """Tell somebody no more."""
+        self._listeners.remove(heard)
+
     def set_limits(self, draft: Draft, given: Mapping[str, Any]) -> None:
         """Change the account's limits. Raises InputError."""
         limits = RiskLimits.parse(given, base=self.limits)
@@ -341,3 +355,5 @@ class Guard:
         draft.put_state(f"halts {self.account}", {"halts": halts.as_json()})
         draft.then(lambda: setattr(self, "_kept_halts", halts))
         self.halts = halts  # at once, whether or not it can be committed
+        for heard in self._listeners:
+            heard()

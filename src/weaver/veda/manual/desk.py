@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import Conflict, InvalidOrder
@@ -46,6 +46,14 @@ class Changes:
         return {"replaces": replaces, **{name: str(value) for name, value in given.items()}}
 
 
+class Taken(NamedTuple):
+    """An order that is in the books."""
+
+    order_id: str
+    is_new: bool
+    """False: the same was ordered before, be it at the same moment."""
+
+
 class Desk:
     """Takes orders. What it refuses before it is in the books leaves no trace; the gate's refusals do."""
 
@@ -65,8 +73,8 @@ class Desk:
             raise Conflict(f"client_order_id {client_order_id!r} is that of another order, {found.id}")
         return found.id
 
-    async def place(self, ticket: Ticket, account: TradingAccount, run_id: str | None, *, corr_id: str) -> str:
-        """Have an order in the books, and on its way; returns its id. Raises InvalidOrder and InputError for what
+    async def place(self, ticket: Ticket, account: TradingAccount, run_id: str | None, *, corr_id: str) -> Taken:
+        """Have an order in the books, and on its way. Raises InvalidOrder and InputError for what
         cannot be ordered, Conflict for what may not be, and Unavailable."""
         ticket.check()
         rules = await account.rules_of(ticket.symbol)
@@ -93,7 +101,7 @@ class Desk:
         new = _replacement(old, changes, self._new_id(), account, rules)
         _check_in_place_of(account, old, new)
         intent = Replace(old_id=old_id, order=new)
-        return await self._carried_out(
+        taken = await self._carried_out(
             account,
             intent,
             new,
@@ -101,6 +109,7 @@ class Desk:
             corr_id=corr_id,
             check=lambda draft: _replaceable(draft.order(old_id)),
         )
+        return taken.order_id
 
     async def cancel(self, order_id: str, account: TradingAccount, *, corr_id: str) -> None:
         """Have an order cancelled. Raises Conflict where it is over."""
@@ -116,7 +125,7 @@ class Desk:
         *,
         corr_id: str,
         check: Callable[[Draft], object] = lambda _draft: None,
-    ) -> str:
+    ) -> Taken:
         """check: raises Conflict where the order cannot be taken as things are by then."""
         has_own_id = order.client_order_id != order.id
 
@@ -132,10 +141,10 @@ class Desk:
             known = await self.placed_before(account.name, order.client_order_id, asked) if has_own_id else None
             if known is None:
                 raise
-            return known
+            return Taken(known, is_new=False)
         if (why := refused.get(order.id)) is not None:
             raise Conflict(f"order {order.id} was refused: {why.message}")
-        return order.id
+        return Taken(order.id, is_new=True)
 
 
 def _scope(order: LiveOrder) -> str:

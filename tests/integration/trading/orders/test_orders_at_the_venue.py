@@ -361,7 +361,7 @@ async def bracket_by_hand(account: Account, *, is_replaced: bool) -> LiveOrder:
         limit=round(price * Decimal("0.92"), 2), order_class=OrderClass.BRACKET,
         take_profit=round(price * Decimal("1.2"), 2), stop_loss=round(price * Decimal("0.8"), 2),
     )  # fmt: skip
-    placed = await desk.place(ticket, account.trading, None, corr_id="tested")
+    placed = (await desk.place(ticket, account.trading, None, corr_id="tested")).order_id
     known = account.trading.trader.books.known
     await account.until(lambda: is_accepted(known.order(placed)), what="it to work")
     if is_replaced:

@@ -11,6 +11,7 @@ import pytest
 from tests.pools import local_pool
 from tests.virtual_wall import VirtualWall
 from weaver.events.payloads import RunCompleted
+from weaver.glados.live.halts import RunHalts
 from weaver.glados.live.live_runner import LiveRunner
 from weaver.glados.live.session import LiveSessions
 from weaver.glados.runs.runners import Ended, EndRequest, Outcome, RunContext, Suspend, Suspended
@@ -49,8 +50,9 @@ class FakeLive:
 
 
 class FakeSession:
-    def __init__(self, script: "Script", *, has_begun: bool) -> None:
+    def __init__(self, script: "Script", context: RunContext, *, has_begun: bool) -> None:
         self.live, self.has_begun, self.run = FakeLive(script), has_begun, RUN
+        self.halts = RunHalts(lambda: (), context)
 
     async def begin(self) -> None:
         if self.has_begun:
@@ -81,7 +83,7 @@ class Script:
     @asynccontextmanager
     async def open(self, run: Run, context: RunContext) -> AsyncIterator[FakeSession]:
         self.next("open")
-        yield FakeSession(self, has_begun=self.has_begun or context.is_resumed)
+        yield FakeSession(self, context, has_begun=self.has_begun or context.is_resumed)
 
     async def outcome(self, session: FakeSession) -> Outcome:
         completed = RunCompleted(run_id="run", final_equity=1.0, total_return=0.0, orders=0, fills=0, trades=0)

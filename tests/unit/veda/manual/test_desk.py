@@ -1,14 +1,49 @@
 """What people may do with orders, as these stand."""
 
+import asyncio
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
 import pytest
 
 from tests.trading_store import FakeDisk, FakeTradingStore
 from tests.unit.veda.accounts.test_trading_account import Shop, opened
 from tests.unit.veda.live_builders import NOON, live_order, submission
+from tests.unit.veda.risk.gate_views import RULES
 from tests.virtual_wall import VirtualWall
 from weaver.model.errors import Conflict
-from weaver.model.orders.actions import OrderType
+from weaver.model.orders.actions import OrderType, Side
+from weaver.veda.exchange.market import InstrumentRules
+from weaver.veda.exchange.orders import OrderRequest
 from weaver.veda.manual.desk import Changes, Desk
+from weaver.veda.manual.ticket import Ticket
+from weaver.veda.risk.limits import RiskLimits
+
+
+class Listing(Shop):
+    """It lists what it trades, and takes whatever is ordered."""
+
+    async def instruments(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
+        return dict.fromkeys(symbols, RULES)
+
+    def refusal(self, request: OrderRequest) -> None:
+        return None
+
+
+@pytest.mark.anyio
+async def test_of_the_same_words_at_the_same_moment_one_is_new() -> None:
+    store = FakeTradingStore(FakeDisk())
+    account = opened(Listing(wall=VirtualWall(NOON)), store)
+    account.guard.limits = RiskLimits.none()  # it has no equity yet
+    account.ledgers.price("AAPL", Decimal(100), NOON)
+    desk = Desk(store=store, new_id=iter(map(str, range(9))).__next__)
+    ticket = Ticket(
+        client_order_id="mine", symbol="AAPL", side=Side.BUY, quantity=Decimal(1), order_type=OrderType.LIMIT,
+        limit=Decimal(99),
+    )  # fmt: skip
+    taken = await asyncio.gather(*(desk.place(ticket, account, None, corr_id="c") for _ in range(4)))
+    assert len({one.order_id for one in taken}) == 1
+    assert sorted(one.is_new for one in taken) == [False, False, False, True]
 
 
 @pytest.mark.anyio

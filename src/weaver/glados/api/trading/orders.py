@@ -59,8 +59,9 @@ async def place_order(
         response.status_code = 200
         return await _shown(services, known)
     account = await services.trading.of_order(name)
-    placed = await services.desk.place(ticket, account, body.run_id, corr_id=corr_id)
-    return await _shown(services, placed)
+    taken = await services.desk.place(ticket, account, body.run_id, corr_id=corr_id)
+    response.status_code = 201 if taken.is_new else 200
+    return await _shown(services, taken.order_id)
 
 
 @router.patch("/orders/{order_id}", responses=responses(400, 404, 409))
