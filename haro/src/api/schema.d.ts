@@ -475,7 +475,8 @@ export type paths = {
         get: operations["getRisk"];
         /**
          * Change Risk
-         * @description Change an account's limits, which hold from the next order on; end halts.
+         * @description Change an account's limits, or those of a running run, which hold from the next order on, over restarts too; end
+         *     halts. The answer is the account, with its runs. 409 where the run does not trade.
          */
         put: operations["changeRisk"];
         post?: never;
@@ -1817,7 +1818,7 @@ export type components = {
         };
         /**
          * ChangeRiskRequest
-         * @description What is to change for one account.
+         * @description What is to change for one account, or for one run that trades.
          */
         ChangeRiskRequest: {
             /**
@@ -1830,7 +1831,7 @@ export type components = {
              * Account
              * @description Its name: `alpaca paper`.
              */
-            account: string;
+            account?: string | null;
             /**
              * Limits
              * @description Those that are to be others; null turns one off.
@@ -1843,6 +1844,11 @@ export type components = {
              * @description Halts to end.
              */
             release?: components["schemas"]["Release"][];
+            /**
+             * Run Id
+             * @description A running run, of which the limits alone can be changed.
+             */
+            run_id?: string | null;
         };
         /**
          * Check

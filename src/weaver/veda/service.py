@@ -263,6 +263,16 @@ class TradingService:
         async with self._store.transaction() as transaction:
             await transaction.put_state(f"limits {name}", limits.as_json())
 
+    async def set_run_limits(self, run: Run, given: Mapping[str, Any], *, corr_id: str) -> str:
+        """Change the limits of a run while it trades; returns the name of its account. Raises InputError, Conflict and
+        Unavailable."""
+        account = self.accounts.get(name := self.name_of(run))
+        if account is None:
+            raise Conflict(f"run {run.id} is {run.status}: its limits can be changed while it trades")
+        async with account.trader.books.change(corr_id=corr_id) as draft:
+            account.guard.set_run_limits(draft, run.id, given)
+        return name
+
     # At the start
 
     async def open_left_behind(self) -> None:

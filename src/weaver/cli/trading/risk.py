@@ -39,8 +39,13 @@ def show(as_json: AsJson = False) -> None:
 
 @app.command("set")
 def set_limits(
-    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="As 'alpaca paper'.")],
-    limits: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE…", help="`off` turns one off.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ACCOUNT] NAME=VALUE…", help="As 'alpaca paper' daily_loss=0.03; `off` turns one off."),
+    ] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", metavar="ID", help="The limits of this running run, of no account.")
+    ] = None,
     release: Annotated[
         list[str] | None, typer.Option("--release", metavar="SCOPE=NAME", help="End a halt, as run=ID, symbol=AAPL.")
     ] = None,
@@ -49,10 +54,12 @@ def set_limits(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Change an account's limits; end halts."""
+    """Change the limits of an account, or of a run that trades (--run); end halts."""
+    account, limits = _split(words or [], is_of_run=run is not None)
+    whose = {"account": account} if run is None else {"run_id": run}
     body = {
-        "account": account,
-        "limits": {name: _value(text) for name, text in map(_pair, limits or [])},
+        **whose,
+        "limits": {name: _value(text) for name, text in map(_pair, limits)},
         "release": [_halt(*_pair(text)) for text in release or []],
         "accept_account": accept_account,
     }
@@ -60,8 +67,18 @@ def set_limits(
     if as_json:
         show_json(changed)
         return
-    for name, value in changed["limits"].items():
+    shown = changed if run is None else next(one for one in changed["runs"] if one["run_id"] == run)
+    for name, value in shown["limits"].items():
         typer.echo(f"{name:<18} {_off(value)}")
+
+
+def _split(words: list[str], *, is_of_run: bool) -> tuple[str | None, list[str]]:
+    """An account's name, where it is of one, and limits."""
+    if is_of_run:
+        return None, words
+    if not words or "=" in words[0]:
+        raise InputError("name an account ('alpaca paper') first, or a run with --run")
+    return words[0], words[1:]
 
 
 def _pair(text: str) -> tuple[str, str]:

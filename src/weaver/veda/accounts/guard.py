@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from weaver.events.payloads import RiskLimitBreached, RiskRefused
+from weaver.model.errors import Conflict
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.numbers.money import plain
 from weaver.veda.accounts.ledgers import Ledgers
@@ -350,6 +351,25 @@ class Guard:
         limits = RiskLimits.parse(given, base=self.limits)
         draft.put_state(f"limits {self.account}", limits.as_json())
         draft.then(lambda: setattr(self, "limits", limits))
+
+    def set_run_limits(self, draft: Draft, run_id: str, given: Mapping[str, Any]) -> None:
+        """Change the limits of a run that trades here, for as long as there is one. Raises InputError and Conflict."""
+        if (terms := self._runs.get(run_id)) is None:
+            raise Conflict(
+                f"run {run_id} does not trade in {self.account} now: its limits can be changed while it does"
+            )
+        limits = RiskLimits.parse(given, base=terms.limits)
+        draft.put_state(self._limits_of(run_id), limits.as_json())
+        draft.then(lambda: self.admit(run_id, replace(terms, limits=limits)))
+
+    async def kept_terms(self, run_id: str, terms: RunTerms) -> RunTerms:
+        """What a run may do, with the limits that somebody has set since it began. Raises Unavailable."""
+        kept = await self._store.state(self._limits_of(run_id))
+        return terms if kept is None else replace(terms, limits=RiskLimits.parse(kept))
+
+    def _limits_of(self, run_id: str) -> str:
+        """Where a run's limits are kept: gone with it."""
+        return f"run_limits {self.account} {run_id}"
 
     def _keep_halts(self, draft: Draft, halts: Halts) -> None:
         draft.put_state(f"halts {self.account}", {"halts": halts.as_json()})

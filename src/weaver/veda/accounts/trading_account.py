@@ -195,7 +195,9 @@ class TradingAccount:
     # Runs
 
     async def admit(self, run_id: str, cash: Decimal, terms: RunTerms) -> None:
-        """A run begins here, with cash allotted to it. Raises InputError where the venue's account has less."""
+        """A run begins here, or goes on, with cash allotted to it and the limits that it was given last. Raises
+        InputError where the venue's account has less, and Unavailable."""
+        terms = await self.guard.kept_terms(run_id, terms)
         async with self.trader.books.change() as draft:
             if run_id not in self.ledgers.runs:
                 self._check_cash(cash)

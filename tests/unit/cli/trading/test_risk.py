@@ -64,6 +64,23 @@ def test_change_is_sent_as_it_was_typed(weaver_home: Path, terminal: Terminal) -
     assert told.splitlines() == ["daily_loss         0.05", "drawdown           off"]
 
 
+def test_limits_of_a_run_are_changed_by_its_id(weaver_home: Path, terminal: Terminal) -> None:
+    runs = [{"run_id": one, "limits": {"order_max": size}} for one, size in (("r0", "1"), ("r1", "0.2"))]
+    with answering(weaver_home, {"/risk": {**ACCOUNT, "runs": runs}}) as asked:
+        told = terminal.told("risk", "set", "--run", "r1", "order_max=0.2")
+    limits = {"order_max": "0.2"}
+    assert asked.requests == [
+        ("PUT", "/risk", {"run_id": "r1", "limits": limits, "release": [], "accept_account": False}),
+    ]  # fmt: skip
+    assert told.splitlines() == ["order_max          0.2"]
+
+
+def test_limits_of_nobody_are_not_asked_for(weaver_home: Path, terminal: Terminal) -> None:
+    with answering(weaver_home, {"/risk": ACCOUNT}) as asked:
+        code, _, error = terminal.outcome("risk", "set", "order_max=0.2")
+    assert (code, "name an account ('alpaca paper') first" in error, asked.requests) == (2, True, [])
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

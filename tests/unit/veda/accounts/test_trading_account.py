@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
 
@@ -13,15 +13,18 @@ from tests.unit.veda.live_builders import ACCOUNT, NOON, live_fill, live_order, 
 from tests.unit.veda.trading.builders import FakeVenue
 from tests.virtual_wall import VirtualWall
 from weaver.events.factory import EventFactory
+from weaver.model.errors import Conflict, InputError
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.orders.status import OrderStatus
 from weaver.model.run import RunMode
+from weaver.veda.accounts.guard import RunTerms
 from weaver.veda.accounts.trading_account import TradingAccount
 from weaver.veda.exchange.account import VenuePosition
 from weaver.veda.exchange.market import Feed, FeedRestored
 from weaver.veda.orders.live_order import WaitsFor
 from weaver.veda.orders.submission import SubmissionState
 from weaver.veda.positions.attribution import EffectKind
+from weaver.veda.risk.limits import RiskLimits
 
 
 @dataclass(kw_only=True)
@@ -108,3 +111,32 @@ async def test_while_it_is_not_known_what_was_held_no_entry_is_sent() -> None:
         await account.trader.looks.look()
         assert account.trader.is_ready
     assert earlier(account) == {}
+
+
+@pytest.mark.anyio
+async def test_limits_of_a_run_that_were_changed_while_it_trades_hold_over_a_restart() -> None:
+    shop, disk = Shop(wall=VirtualWall(NOON)), FakeDisk()
+    account = opened(shop, FakeTradingStore(disk))
+    given = RunTerms(
+        limits=RiskLimits(),
+        leverage=Decimal(1),
+        may_short=False,
+        symbols=frozenset({"AAPL"}),
+        classes=frozenset({AssetClass.STOCK}),
+    )
+    for run_id in ("run", "other"):
+        await account.admit(run_id, Decimal(100), given)
+    async with account.trader.books.change() as draft:
+        account.guard.set_run_limits(draft, "run", {"order_max": "0.2", "drawdown": None})
+        with pytest.raises(InputError, match="order_max"):
+            account.guard.set_run_limits(draft, "run", {"order_max": "-1"})
+        with pytest.raises(Conflict, match="run gone does not trade in alpaca paper"):
+            account.guard.set_run_limits(draft, "gone", {})
+        assert account.guard.runs["run"] == given, "it holds once it is kept"
+
+    changed = replace(RiskLimits(), order_max=Decimal("0.2"), drawdown=None)
+    assert account.guard.runs["run"].limits == changed
+    again = opened(shop, FakeTradingStore(disk))
+    for run_id in ("run", "other"):
+        await again.admit(run_id, Decimal(100), given)
+    assert again.guard.runs == {"run": replace(given, limits=changed), "other": given}

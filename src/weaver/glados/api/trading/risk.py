@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from weaver.events.event import Event
 from weaver.events.filter import EventFilter
+from weaver.glados.api.runs.lookup import traded_run
 from weaver.glados.api.trading.accounts import maybe
 from weaver.glados.api.trading.chosen import checked
 from weaver.glados.application import ServicesDep
@@ -24,9 +25,9 @@ from weaver.glados.schemas.trading.risk import (
     RunRisk,
 )
 from weaver.glados.services import Services
-from weaver.model.errors import NotFound
+from weaver.model.errors import Conflict, NotFound
 from weaver.model.numbers.money import plain
-from weaver.model.run import RunMode
+from weaver.model.run import Run, RunMode
 from weaver.veda.accounts.trading_account import TradingAccount
 from weaver.veda.risk.limits import limits_schema
 from weaver.veda.risk.switch import EVERYWHERE, KillSwitch
@@ -52,8 +53,14 @@ async def get_risk(services: ServicesDep) -> RiskResponse:
 
 @router.put("/risk", responses=responses(400, 404, 409))
 async def change_risk(body: ChangeRiskRequest, services: ServicesDep, corr_id: CorrelationId) -> AccountRisk:
-    """Change an account's limits, which hold from the next order on; end halts."""
-    trading, name = services.trading, checked(services, body.account)
+    """Change an account's limits, or those of a running run, which hold from the next order on, over restarts too; end
+    halts. The answer is the account, with its runs. 409 where the run does not trade."""
+    trading = services.trading
+    if body.run_id is not None:
+        name = await trading.set_run_limits(await _traded(services, body.run_id), body.limits, corr_id=corr_id)
+        return await _account(services, name, await trading.switches.all())
+    assert body.account is not None
+    name = checked(services, body.account)
     if body.limits:
         await trading.set_limits(name, body.limits, corr_id=corr_id)
     if body.release or body.accept_account:
@@ -88,6 +95,14 @@ async def release_kill_switch(
     switch = before.off(reason=asked.reason, by=BY, at=services.now())
     await services.trading.switches.turn(switch, corr_id=corr_id)
     return KillSwitchResponse.of(switch, asked.account)
+
+
+async def _traded(services: Services, run_id: str) -> Run:
+    """A run on paper or live. Raises NotFound and Conflict."""
+    run = await traded_run(services, run_id)
+    if run is None:
+        raise Conflict(f"run {run_id} is a backtest: no limits bind it")
+    return run
 
 
 async def _switch(services: Services, account: str | None) -> KillSwitch:

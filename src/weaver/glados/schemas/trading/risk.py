@@ -102,9 +102,12 @@ class Release(RequestBody):
 
 
 class ChangeRiskRequest(RequestBody):
-    """What is to change for one account."""
+    """What is to change for one account, or for one run that trades."""
 
-    account: str = Field(description="Its name: `alpaca paper`.", min_length=3, max_length=200)
+    account: str | None = Field(None, description="Its name: `alpaca paper`.", min_length=3, max_length=200)
+    run_id: str | None = Field(
+        None, description="A running run, of which the limits alone can be changed.", min_length=1, max_length=200
+    )
     limits: dict[str, JsonValue] = Field(
         default_factory=dict, description="Those that are to be others; null turns one off."
     )
@@ -115,6 +118,14 @@ class ChangeRiskRequest(RequestBody):
     def _changes_something(self) -> "ChangeRiskRequest":
         if not (self.limits or self.release or self.accept_account):
             raise ValueError("it changes nothing: give limits, release or accept_account")
+        return self
+
+    @model_validator(mode="after")
+    def _is_of_one(self) -> "ChangeRiskRequest":
+        if (self.account is None) == (self.run_id is None):
+            raise ValueError("give account or run_id, and not both")
+        if self.run_id is not None and (self.release or self.accept_account):
+            raise ValueError("release and accept_account go with an account: a run's halt is released there, too")
         return self
 
 

@@ -33,6 +33,23 @@ async def test_limit_of_an_account_that_is_not_open_is_kept_and_told(api: Api) -
     assert (shown["equity"], shown["use"], shown["runs"]) == (None, {}, [])
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        ({}, 422, "give account or run_id, and not both"),
+        ({"account": ACCOUNT, "run_id": "r"}, 422, "give account or run_id, and not both"),
+        ({"run_id": "r", "accept_account": True}, 422, "go with an account"),
+        ({"run_id": "none"}, 404, "there is no run 'none'"),
+    ],
+)
+async def test_limits_are_of_an_account_or_of_a_run(
+    api: Api, body: dict[str, object], status: int, reason: str
+) -> None:
+    answer = await api.client.put("/api/v1/risk", json={**body, "limits": {"daily_loss": "0.03"}})
+    assert answer.status_code == status
+    assert reason in answer.text
+
+
 @pytest.mark.parametrize("account", [None, ACCOUNT])
 async def test_switch_is_turned_and_released_over_all_or_one(api: Api, account: str | None) -> None:
     body = {"account": account, "reason": "enough", "flatten": True}
