@@ -48,7 +48,7 @@ class Account:
 
     # Ordering
 
-    async def order(self, symbol: str, quantity: object, *, run_id: str = "run", **given: Any) -> LiveOrder:
+    async def order(self, symbol: str, quantity: object, *, run_id: str | None = "run", **given: Any) -> LiveOrder:
         """An order as a run gives it; `quantity` below 0 sells. It is at the venue, or waits, or is refused."""
         order = self.made(symbol, quantity, run_id=run_id, **given)
         await self.carry_out(Place(order=order))

@@ -310,9 +310,10 @@ class LiveSession:
 
     @property
     def is_settled(self) -> bool:
-        """Whether its orders are over, or wait for their market to open."""
-        working = self.account.trader.books.known.working(run_id=self.run.id)
-        return all(order.waits_for is WaitsFor.OPEN for order in working)
+        """Whether its orders are over, and what is to be closed is; or they wait for their market to open."""
+        working = [*self.account.trader.books.known.working(run_id=self.run.id)]
+        is_waiting = all(order.waits_for is WaitsFor.OPEN for order in working)
+        return is_waiting and (bool(working) or not self.account.winding_up.is_wanted(self.run.id))
 
     def left_over(self) -> str:
         """What still works for it, in words."""

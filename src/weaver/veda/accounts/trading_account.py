@@ -15,7 +15,6 @@ from weaver.model.errors import Conflict, InputError, Unavailable, WeaverError
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import guess_asset_class
 from weaver.model.numbers.money import plain
-from weaver.model.orders.actions import SIDES
 from weaver.model.run import RunMode
 from weaver.veda.accounts.clock_watch import ClockWatch
 from weaver.veda.accounts.coin_fees import CoinFees
@@ -24,6 +23,7 @@ from weaver.veda.accounts.guard import Guard, RunTerms
 from weaver.veda.accounts.hours import MarketHours
 from weaver.veda.accounts.ledgers import MANUAL, Ledgers
 from weaver.veda.accounts.permits import Permits
+from weaver.veda.accounts.winding_up import WindingUp
 from weaver.veda.exchange.account import ActionHappened, VenueAccount, VenuePosition
 from weaver.veda.exchange.answers import Refused
 from weaver.veda.exchange.market import HaltChanged, InstrumentRules
@@ -40,8 +40,7 @@ from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.risk.refusal import Refusal
 from weaver.veda.risk.switch import KillSwitch, entries_among
 from weaver.veda.trading.books.draft import Draft
-from weaver.veda.trading.changes.protecting import house_order
-from weaver.veda.trading.intents import Cancel, Intent, Place
+from weaver.veda.trading.intents import Cancel, Intent
 from weaver.veda.trading.requests import request_of
 from weaver.veda.trading.trader import Trader
 
@@ -72,7 +71,6 @@ class TradingAccount:
         """name: `alpaca paper`; of a venue that is a run's own, with the run's id. limits: those that hold while nobody
         has set others."""
         self.name, self.adapter, self._store, self._told, self._wall = name, adapter, store, told, wall
-        self._new_id = events.new_id
         self.ledgers = Ledgers(name, store=store)
         self._rules: dict[str, InstrumentRules] = {}
         self._learned: dict[str, datetime] = {}
@@ -114,6 +112,10 @@ class TradingAccount:
             class_of=self.asset_class,
         )  # fmt: skip
         self.trader.books.listen(self.ledgers.hear)
+        self.winding_up = WindingUp(
+            name, adapter=adapter, trader=self.trader, ledgers=self.ledgers, store=store, wall=wall,
+            new_id=events.new_id, is_dust=self.is_dust, closes_all=self._closes_all,
+        )  # fmt: skip
         self.permits = Permits(name, guard=self.guard, store=store)
         self.clock = ClockWatch(name, guard=self.guard, told=told)
         self.venue_account: VenueAccount | None = None
@@ -133,6 +135,7 @@ class TradingAccount:
             await self._ask_companies()
             self.guard.looked()  # limits are shares of the equity from the first order on
             await self._stack.enter_async_context(self.trader)
+            await self._stack.enter_async_context(self.winding_up)
             async with self.trader.books.change() as draft:
                 self.permits.see_account(draft, self.venue_account)
             await self.look_at_clock()
@@ -239,16 +242,10 @@ class TradingAccount:
 
     async def flatten(self, run_id: str | None, *, corr_id: str, says: Sequence[Payload] = ()) -> None:
         """Cancel all of an owner's orders, and close what it holds, as its markets open."""
-        known, now = self.trader.books.known, self.adapter.now()
-        working = [one for one in known.working() if one.run_id == run_id]
-        intents: list[Intent] = [Cancel(order_id=one.id, reason="flattened") for one in working]
-        held = self.ledgers.there(None) if run_id is None else self.ledgers.of(run_id).held
-        for symbol, quantity in held.items():
-            id_ = f"{run_id or MANUAL}-flat-{symbol.replace('/', '')}-{self._new_id()}"
-            side = SIDES[-1 if quantity > 0 else 1]
-            order = house_order(id_, self.name, run_id, symbol, side=side, quantity=abs(quantity), now=now)
-            intents.append(Place(order=order, is_for_open=True))
-        await self.trader.carry_out(intents, corr_id=corr_id, says=says)
+        await self.winding_up.flatten(run_id, corr_id=corr_id, says=says)
+
+    def _closes_all(self) -> bool:
+        return (switch := self.guard.switch) is not None and switch.flatten
 
     # The kill switch
 

@@ -158,6 +158,13 @@ class Trader:
                     refused[intent.order.id] = why
         return refused
 
+    async def decide(self, made: Callable[[Draft], Sequence[Intent]], *, corr_id: str | None = None) -> None:
+        """Have in the books, and then at the venue, what is made of them as they are then. Raises Unavailable and
+        ReadOnly."""
+        async with self.books.change(corr_id=corr_id) as draft:
+            for intent in made(draft):
+                self._intake.take_up(draft, intent)
+
     async def sync(self, order_id: str) -> None:
         """Look at an order at the venue now, and take in what it shows. Raises Unavailable."""
         await self.books.recall(order_id)
