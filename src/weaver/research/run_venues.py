@@ -23,6 +23,8 @@ from weaver.veda.service import Offered
 from weaver.walle.bars.store import ParquetBarStore
 
 SIMULATED = "simulated"
+REPLAYS = ("replay", "speed", "venue_costs")
+"""The options of its runs alone."""
 _DAY = time.max.replace(microsecond=999_999)
 
 
@@ -98,8 +100,9 @@ class RunVenues:
         if run.mode.value not in entry.modes:
             raise InputError(f"venue {entry.id} has no {run.mode} mode, only {', '.join(entry.modes)}")
         if run.venue != SIMULATED:
-            if "replay" in run.options:
-                raise InputError(f"venue {run.venue} replays nothing: a replay is on venue simulated")
+            for name in REPLAYS:
+                if name in run.options:
+                    raise InputError(f"venue {run.venue} replays nothing: {name} is of a replay, on venue simulated")
             return
         if "replay" not in run.options:
             raise InputError(

@@ -4,14 +4,14 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from weaver.events.payloads.base import Payload
+from weaver.events.payloads.base import Amount, Payload
 
 
 class AccountUpdated(Payload):
     type = "account.Updated"
     venue: str
-    equity: Decimal
-    cash: Decimal
+    equity: Amount
+    cash: Amount
     mode: str | None = None
 
 
@@ -19,7 +19,7 @@ class AccountPositionUpdated(Payload):
     type = "account.PositionUpdated"
     venue: str
     symbol: str
-    quantity: Decimal
+    quantity: Amount
     run_id: str | None = None
     """None: the account's."""
     mode: str | None = None
@@ -31,9 +31,9 @@ class AccountFeeCharged(Payload):
     type = "account.FeeCharged"
     venue: str
     symbol: str
-    quantity: Decimal
+    quantity: Amount
     """Of the asset, what was estimated of it before included."""
-    amount: Decimal = Decimal(0)
+    amount: Amount = Decimal(0)
     """Of cash."""
     run_id: str | None = None
     """Who was charged; None: the manual orders."""
@@ -51,7 +51,7 @@ class Difference(BaseModel):
     """`cash` of money."""
     name: str
     """What it is: `split`, `dividend`, `fee`, `others`, `unexplained` …"""
-    quantity: Decimal
+    quantity: Amount
     reason: str = ""
 
 

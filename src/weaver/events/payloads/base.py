@@ -1,10 +1,15 @@
 """What every payload is."""
 
-from typing import Any, ClassVar
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from weaver.events.event import Kind
+from weaver.model.numbers import money
+
+Amount = Annotated[Decimal, PlainSerializer(money.plain, when_used="json")]
+"""Written as everywhere else: no exponent, no trailing zeros."""
 
 
 class Payload(BaseModel):

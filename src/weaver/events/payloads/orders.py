@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from weaver.events.payloads.base import Payload
+from weaver.events.payloads.base import Amount, Payload
 
 
 def _is_none(value: object) -> bool:
@@ -25,8 +25,8 @@ class OrderPayload(Payload):
     client_order_id: str | None = None
     symbol: str
     side: str
-    quantity: Decimal | None
-    filled_quantity: Decimal = Decimal(0)
+    quantity: Amount | None
+    filled_quantity: Amount = Decimal(0)
     status: str
     time: datetime | None = None
     """When it happened, in the run's time."""
@@ -42,14 +42,14 @@ class OrderReasonPayload(OrderPayload):
 
 class OrderFillPayload(OrderPayload):
     fill_id: str
-    fill_quantity: Decimal
-    price: Decimal
-    commission: Decimal
-    slippage: Decimal = Decimal(0)
+    fill_quantity: Amount
+    price: Amount
+    commission: Amount
+    slippage: Amount = Decimal(0)
     """Per unit; positive where it cost."""
     exchange_fill_id: str | None = Field(None, exclude_if=_is_none)
     """The venue's; `inferred:…` where it only said how much has filled."""
-    fee_quantity: Decimal | None = Field(None, exclude_if=_is_none)
+    fee_quantity: Amount | None = Field(None, exclude_if=_is_none)
     """What the venue took of the asset itself."""
     liquidity: str | None = Field(None, exclude_if=_is_none)
     is_late: bool = Field(False, exclude_if=_is_false)
@@ -63,8 +63,8 @@ class OrdersCreated(OrderPayload):
     time_in_force: str = "day"
     expires: date | None = None
     """The last session that a gtd order works in."""
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
+    limit_price: Amount | None = None
+    stop_price: Amount | None = None
 
 
 class OrdersSubmitted(OrderPayload):

@@ -1,10 +1,9 @@
 """What a strategy asks for, and where the router sends it."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from weaver.events.event import Kind
-from weaver.events.payloads.base import OfRun, Payload
+from weaver.events.payloads.base import Amount, OfRun, Payload
 
 
 class WindowRequest(OfRun):
@@ -22,7 +21,7 @@ class OrderRequest(OfRun):
     client_order_id: str | None = None
     symbol: str
     side: str
-    quantity: Decimal | None
+    quantity: Amount | None
     """None where the price of the fill settles it."""
     order_type: str
     order_class: str = "simple"
@@ -30,10 +29,10 @@ class OrderRequest(OfRun):
     expires: date | None = None
     """The last session that a gtd order works in."""
     extended_hours: bool = False
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
-    trail: Decimal | None = None
-    trail_percent: Decimal | None = None
+    limit_price: Amount | None = None
+    stop_price: Amount | None = None
+    trail: Amount | None = None
+    trail_percent: Amount | None = None
     parent_id: str | None = None
     time: datetime | None = None
 

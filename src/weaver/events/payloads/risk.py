@@ -1,8 +1,6 @@
 """Refusals, limits, protection, the kill switch."""
 
-from decimal import Decimal
-
-from weaver.events.payloads.base import Payload
+from weaver.events.payloads.base import Amount, Payload
 
 
 class RulePayload(Payload):
@@ -45,7 +43,7 @@ class RiskUnprotected(ProtectionPayload):
 
     type = "risk.Unprotected"
     symbol: str
-    quantity: Decimal
+    quantity: Amount
     """How much of the position; with a sign, short is negative."""
     reason: str
     order_id: str | None = None
@@ -58,7 +56,7 @@ class RiskProtectionRestored(ProtectionPayload):
 
     type = "risk.ProtectionRestored"
     symbol: str
-    quantity: Decimal
+    quantity: Amount
     reason: str = ""
     order_id: str | None = None
     account: str | None = None

@@ -25,7 +25,7 @@ SAID = [
     (RiskLimitBreached(**RULE), RULE),
     (
         RiskUnprotected(run_id=None, symbol="A", quantity=Decimal("-1.50"), reason="gone"),
-        {"run_id": None, "symbol": "A", "quantity": "-1.50", "reason": "gone", "order_id": None, "account": None},
+        {"run_id": None, "symbol": "A", "quantity": "-1.5", "reason": "gone", "order_id": None, "account": None},
     ),
     (
         RiskProtectionRestored(run_id="r", symbol="A", quantity=Decimal(3), order_id="r-1"),
