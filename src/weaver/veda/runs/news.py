@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from weaver.model.calendar.instants import instant_of
 from weaver.model.calendar.new_york import extended_from
@@ -129,6 +130,8 @@ def updates_of(change: OrderChange) -> list[Update]:
         is_last = fill is change.fills[-1]
         status = order.status if is_last or filled >= order.quantity else OrderStatus.PARTIAL
         found.append(filled_update(order, fill, status))
+    if change.stays and order.is_working:
+        found.append(replace(moved(order), reason=change.stays))
     if not found and before is not None and not change.is_split and _is_changed(before, order):
         found.append(moved(order))
     return found

@@ -18,6 +18,7 @@ from weaver.veda.trading.changes.placing import (
     cancel,
     end,
     fitted,
+    give_back,
     gone_from,
     in_hand,
     in_place_of,
@@ -164,6 +165,7 @@ class Intake:
             return None
         held_with_it = () if draft.is_still or old.group_id is not None else legs_of(draft, old)
         if (why := self.refusal(draft, new, held_with_it)) is not None:
+            give_back(draft, old, new)
             end(draft, new, OrderStatus.REJECTED, why.message)
             return why
         inherit(draft, old, new)

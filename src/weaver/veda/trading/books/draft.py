@@ -30,6 +30,8 @@ class OrderChange:
     fills: tuple[LiveFill, ...]
     is_split: bool = False
     """A split has moved its terms: whoever is told of that moves them himself."""
+    stays: str = ""
+    """Why it works on, which its owner may hold for gone: what was to take its place does not."""
 
 
 class Draft:
@@ -44,6 +46,7 @@ class Draft:
         self.now, self.corr_id = now, corr_id
         self._orders: dict[str, LiveOrder] = {}
         self._split: set[str] = set()
+        self._stay: dict[str, str] = {}
         self._submissions: dict[str, Submission] = {}
         self._fills: dict[str, list[LiveFill]] = {}
         self._ticks: list[RecordedTick] = []
@@ -135,6 +138,10 @@ class Draft:
         self._split.add(order.id)
         self.put(order)
 
+    def stay(self, order_id: str, reason: str) -> None:
+        """An order works on that its owner may hold for gone, as he is to be told."""
+        self._stay[order_id] = reason
+
     def put_submission(self, submission: Submission) -> None:
         """A submission is to be so."""
         if submission != (self._submissions.get(submission.id) or self._known.submission(submission.id)):
@@ -180,8 +187,9 @@ class Draft:
                 after=one,
                 fills=tuple(self._fills.get(one.id, ())),
                 is_split=one.id in self._split,
+                stays=self._stay.get(one.id, ""),
             )
-            for one in self._orders.values()
+            for one in (*self._orders.values(), *(self.order(id_) for id_ in self._stay if id_ not in self._orders))
         ]
 
     async def write(self, transaction: TradingTransaction) -> None:

@@ -271,7 +271,8 @@ def inherit(draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
 
 
 def give_back(draft: Draft, old: LiveOrder, new: LiveOrder) -> None:
-    """An order does not take another's place after all: the exits of that are its own again."""
+    """An order does not take another's place after all: that works on, and its exits are its own again."""
+    draft.stay(old.id, f"order {new.number or new.id}, which was to take its place, was refused")
     if old.group_id is None:
         for leg in draft.group(new.id):
             draft.put(replace(leg, parent_id=old.id, group_id=old.id))

@@ -12,8 +12,11 @@ from weaver.model.errors import ReadOnly
 from weaver.model.orders.actions import OrderType
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.answers import Reason, Refused
+from weaver.veda.inputs import OrderMoved
 from weaver.veda.orders.live_order import WaitsFor
 from weaver.veda.orders.submission import Part, SubmissionState
+from weaver.veda.runs.news import updates_of
+from weaver.veda.trading.books.draft import OrderChange
 from weaver.veda.trading.calls.sending import LATE_REASON
 
 WRITTEN = live_order(status=OrderStatus.SUBMITTING)
@@ -82,6 +85,8 @@ def test_where_a_venue_refuses_a_change_the_order_stays_as_it_is_and_keeps_its_e
     sent = submission("run-4", state=SubmissionState.SENDING, venue_id=None, replaces="run-1")
 
     async def send(desk: Desk) -> None:
+        changes: list[OrderChange] = []
+        desk.books.listen(changes.extend)
         desk.venue.answers.append(Refused(reason=reason, message="not so"))
         await desk.calls.sending.send_replacement("run-4")
         assert [desk.order(one.id) for one in (old, *legs)] == [
@@ -90,6 +95,11 @@ def test_where_a_venue_refuses_a_change_the_order_stays_as_it_is_and_keeps_its_e
         assert [desk.sent(one.id) for one in (submission(), *held)] == [submission(), *held]
         assert (desk.order("run-4").status, desk.order("run-4").reason) == (OrderStatus.REJECTED, "not so")
         assert desk.sent("run-4").state is SubmissionState.ENDED
+        news = [one for change in changes for one in updates_of(change)]
+        assert [(one.number, one.status, one.reason) for one in news if isinstance(one, OrderMoved)][-2:] == [
+            (4, OrderStatus.REJECTED, "not so"),
+            (1, OrderStatus.ACCEPTED, "order 4, which was to take its place, was refused"),
+        ]
         assert [what for what, _ in desk.venue.asked] == ["replace", "find"]
 
     at_desk(send, [old, *given, new], [submission(), *held, sent])
