@@ -17,6 +17,7 @@ from weaver.model.errors import Conflict, InputError, NotFound, ReadOnly, Unavai
 from weaver.model.run import Run, RunMode
 from weaver.veda.accounts.ledgers import Ledgers
 from weaver.veda.accounts.trading_account import TradingAccount
+from weaver.veda.accounts.winding_up import as_json, scope_of
 from weaver.veda.adapters.catalogue import AdapterEntry
 from weaver.veda.adapters.simulated.memory import Memory
 from weaver.veda.exchange.market import FeedStale, HaltChanged
@@ -276,14 +277,33 @@ class TradingService:
     # At the start
 
     async def open_left_behind(self) -> None:
-        """Open the shared accounts that have orders which are not over, in the background, until each is there."""
+        """Open the shared accounts that have orders which are not over, or what is to be closed, in the background,
+        until each is there."""
         for scope in await self._store.states("account "):
             name = scope.removeprefix("account ")
             venue, _, mode = name.rpartition(" ")
             if mode not in TRADED:
                 continue
-            if (await self._store.working(name)).orders:
+            if await self._has_something_left(name):
                 self._begin(f"open {name}", partial(self._open_again, venue, RunMode(mode)))
+
+    async def _has_something_left(self, name: str) -> bool:
+        if (await self._store.working(name)).orders:
+            return True
+        return any(not state["is_over"] for state in (await self._store.states(scope_of(name))).values())
+
+    async def wind_up_later(self, run: Run, *, reason: str, flatten: bool) -> None:
+        """Have a run's orders cancelled, and (`flatten`) what it holds closed, as soon as its account can be opened,
+        over restarts too. Raises Unavailable."""
+        scope = scope_of(self.name_of(run), run.id)
+        async with self._store.transaction() as transaction:
+            await transaction.put_state(scope, as_json(run.id, reason=reason, flatten=flatten))
+        self._begin(f"wind up {run.id}", partial(self._wind_up, str(run.venue), run.mode))
+
+    async def _wind_up(self, venue: str, mode: RunMode) -> None:
+        await self._open_again(venue, mode)
+        if (found := self._open.get(account_name(venue, mode))) is not None:
+            await found.account.winding_up.pick_up()  # it may have been open already, or have been opened meanwhile
 
     async def _open_again(self, venue: str, mode: RunMode) -> None:
         tries = 0

@@ -26,6 +26,8 @@ from weaver.veda.runs.live_run import Ending
 from weaver.veda.runs.preparing import timeframe_of
 from weaver.veda.service import OPEN_AGAIN_SECONDS
 
+OPEN_SECONDS = 5.0
+"""How long a run that is to end waits for its account to be opened."""
 STOP_SECONDS = 8.0
 """How long a stop waits until the run's orders are over; what is left goes on being cancelled after it."""
 WIND_UP_SECONDS = 2.0
@@ -64,32 +66,58 @@ class LiveRunner:
                 ended = error
             else:
                 has_begun = True
+            if isinstance(ended, Stop | Suspend):
+                return await self._ended_unopened(run, ended, has_begun=has_begun)
             if not isinstance(ended, Unavailable):
                 return ended
             await context.halted(f"{ended}: the run {'goes on' if has_begun else 'begins'} when that is over")
-            if await self._is_to_be_suspended(context, OPEN_AGAIN_SECONDS[min(tries, len(OPEN_AGAIN_SECONDS) - 1)]):
-                return Suspended()
+            pause = OPEN_AGAIN_SECONDS[min(tries, len(OPEN_AGAIN_SECONDS) - 1)]
+            if (request := await self._asked_within(context, pause)) is not None:
+                return await self._ended_unopened(run, request, has_begun=has_begun)
             tries += 1
 
-    async def _is_to_be_suspended(self, context: RunContext, seconds: float) -> bool:
-        """Let some time pass. Whoever stops the run meanwhile is heard when its account can be reached."""
+    async def _ended_unopened(self, run: Run, request: EndRequest, *, has_begun: bool) -> Ended:
+        """How a run ends whose account cannot be reached: what it has there is ended when it can be."""
+        if not isinstance(request, Stop):
+            return Suspended()
+        if not has_begun:
+            return Stopped(reason=request.reason)
+        return Stopped(reason=await self._sessions.put_down(run, reason=request.reason, flatten=request.flatten))
+
+    async def _asked_within(self, context: RunContext, seconds: float) -> EndRequest | None:
+        """Let some time pass, unless the run is asked to end."""
         asked = asyncio.ensure_future(context.asked_to_end())
         waiting = asyncio.ensure_future(self._wall.sleep(seconds))
         try:
             await asyncio.wait({asked, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            if asked.done() and isinstance(asked.result(), Suspend):
-                return True
-            await waiting
-            return False
+            return asked.result() if asked.done() else None
         finally:
             for task in (asked, waiting):
                 task.cancel()
             await asyncio.gather(asked, waiting, return_exceptions=True)
 
-    async def _carried_out(self, run: Run, context: RunContext, *, goes_on: bool) -> Ended | Unavailable:
-        """How it ended; or what is away, of a run that has begun."""
+    async def _opened(self, run: Run, context: RunContext, stack: AsyncExitStack) -> LiveSession | EndRequest:
+        """Its session; or that it is to end, where its account does not come to be open for that."""
+        opening = asyncio.ensure_future(stack.enter_async_context(self._sessions.open(run, context)))
+        asked = asyncio.ensure_future(context.asked_to_end())
+        try:
+            await asyncio.wait({opening, asked}, return_when=asyncio.FIRST_COMPLETED)
+            if not opening.done():
+                waiting = asyncio.ensure_future(self._wall.sleep(OPEN_SECONDS))
+                await asyncio.wait({opening, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+            return opening.result() if opening.done() else asked.result()
+        finally:
+            for task in (opening, asked):
+                task.cancel()
+            await asyncio.gather(opening, asked, return_exceptions=True)
+
+    async def _carried_out(self, run: Run, context: RunContext, *, goes_on: bool) -> Ended | Unavailable | EndRequest:
+        """How it ended; or what is away, of a run that has begun; or how it is to end, where it could not be opened."""
         async with AsyncExitStack() as stack:
-            session = await stack.enter_async_context(self._sessions.open(run, context))
+            session = await self._opened(run, context, stack)
+            if isinstance(session, Stop | Suspend):
+                return session
             work = asyncio.create_task(self._worked(session, context, goes_on=goes_on))
             asked = asyncio.create_task(context.asked_to_end())
             try:
@@ -109,7 +137,7 @@ class LiveRunner:
         return STOP_SECONDS + 2.0
 
     def cut_off(self, stop: Stop) -> Stopped:
-        """Its orders are being cancelled by whoever works the account."""
+        """What could be put down of its end in time is done by whoever works the account."""
         return Stopped(reason=f"{stop.reason}; not all of its orders were over by then")
 
     def interrupted(self) -> Suspended:

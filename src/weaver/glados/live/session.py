@@ -19,6 +19,7 @@ from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError
 from weaver.model.market.instrument import Instrument
 from weaver.model.market.timeframe import MINUTE, Timeframe
+from weaver.model.numbers.money import plain
 from weaver.model.orders.actions import FetchWindow, OrderTerms
 from weaver.model.run import Run
 from weaver.veda.accounts.guard import RunTerms
@@ -71,6 +72,15 @@ class LiveSessions:
     def check(self, run: Run) -> None:
         """Raises NotFound and InputError where the run's venue is none, or lacks something."""
         self._service.check(run)
+
+    async def put_down(self, run: Run, *, reason: str, flatten: bool) -> str:
+        """A run is stopped whose account cannot be reached: have its orders cancelled, and (`flatten`) what it holds
+        closed, when it can. Returns that in words. Raises Unavailable."""
+        if self._service.is_of_run(run):  # which ends with it
+            return reason
+        await self._service.wind_up_later(run, reason=reason, flatten=flatten)
+        then = "its orders are cancelled" + (", and what it holds is closed," if flatten else "")
+        return f"{reason}; {self._service.name_of(run)} cannot be reached: {then} when it can be"
 
     async def outcome(self, session: "LiveSession") -> Outcome:
         """What a run has come to whose ticks are over. Raises Unavailable."""
@@ -320,8 +330,17 @@ class LiveSession:
         working = [*self.account.trader.books.known.working(run_id=self.run.id)]
         waiting = [order.symbol for order in working if order.waits_for is WaitsFor.OPEN]
         told = f"; {', '.join(waiting)} closed when the market opens" if waiting else ""
-        others = len(working) - len(waiting)
-        return f"{told}; {others} orders are still being cancelled" if others else told
+        if others := len(working) - len(waiting):
+            told += f"; {others} orders are still being cancelled"
+        if waiting or self.account.adapter.is_replay or not (held := self._held()):
+            return told
+        is_closed = self.account.winding_up.is_wanted(self.run.id)
+        return f"{told}; {held} {'is still being closed' if is_closed else 'is still held, and nothing protects it'}"
+
+    def _held(self) -> str:
+        there = self.account.ledgers.there(self.run.id)
+        kept = {symbol: quantity for symbol, quantity in there.items() if not self.account.is_dust(symbol, quantity)}
+        return ", ".join(f"{plain(quantity)} {symbol}" for symbol, quantity in kept.items())
 
     def completed(self, fills: Sequence[LiveFill]) -> RunCompleted:
         """The event of its end. fills: all of it."""

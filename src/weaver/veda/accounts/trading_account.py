@@ -9,7 +9,7 @@ from itertools import count
 from types import TracebackType
 
 from weaver.events.factory import EventFactory
-from weaver.events.payloads import AccountReconciled, Difference, Payload
+from weaver.events.payloads import AccountReconciled, Difference, Payload, RiskUnprotected
 from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import Conflict, InputError, Unavailable, WeaverError
 from weaver.model.market.asset_class import AssetClass
@@ -31,7 +31,7 @@ from weaver.veda.exchange.orders import VenueFill
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.exchange.setup import Wall
 from weaver.veda.feed.corporate import CorporateWatch
-from weaver.veda.orders.live_order import LiveOrder
+from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.ports import RecordedTick, TradingStore
 from weaver.veda.positions.attribution import Attribution
@@ -238,7 +238,24 @@ class TradingAccount:
         """Cancel a run's working orders; `only_entries`: what protects a position stays."""
         working = [*self.trader.books.known.working(run_id=run_id)]
         chosen = entries_among(working) if only_entries else working
-        await self.trader.carry_out([Cancel(order_id=one.id, reason=reason) for one in chosen], corr_id=corr_id)
+        exits = {one.symbol: one for one in chosen if one.reduces and one.waits_for is not WaitsFor.ENTRY}
+        cancels = [Cancel(order_id=one.id, reason=reason) for one in chosen]
+        await self.trader.carry_out(cancels, corr_id=corr_id, says=self._laid_open(run_id, exits, reason))
+
+    def _laid_open(self, run_id: str, exits: Mapping[str, LiveOrder], reason: str) -> Sequence[Payload]:
+        """That what a run holds is protected no more, as its exits are cancelled."""
+        return [
+            RiskUnprotected(
+                run_id=run_id,
+                symbol=symbol,
+                quantity=Decimal(plain(quantity)),
+                reason=f"its exits are cancelled, and it stays: {reason}",
+                order_id=exits[symbol].group_id,
+                account=self.name,
+            )
+            for symbol, quantity in self.ledgers.there(run_id).items()
+            if symbol in exits
+        ]
 
     async def flatten(self, run_id: str | None, *, corr_id: str, says: Sequence[Payload] = ()) -> None:
         """Cancel all of an owner's orders, and close what it holds, as its markets open."""

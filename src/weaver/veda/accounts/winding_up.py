@@ -70,7 +70,7 @@ class WindingUp:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "WindingUp":
-        await self._pick_up()
+        await self.pick_up()
         if not self._adapter.is_replay:
             self._trader.books.listen(self._hear)
             self._task = asyncio.create_task(self._work())
@@ -100,7 +100,7 @@ class WindingUp:
 
         await self._trader.decide(decide, corr_id=corr_id)
 
-    async def _pick_up(self) -> None:
+    async def pick_up(self) -> None:
         """Do what was asked for while the account was not open, and go on with what was not done. Raises
         Unavailable."""
         for state in (await self._store.states(scope_of(self._account))).values():

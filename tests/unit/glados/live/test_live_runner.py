@@ -14,7 +14,7 @@ from weaver.events.payloads import RunCompleted
 from weaver.glados.live.halts import RunHalts
 from weaver.glados.live.live_runner import LiveRunner
 from weaver.glados.live.session import LiveSessions
-from weaver.glados.runs.runners import Ended, EndRequest, Outcome, RunContext, Suspend, Suspended
+from weaver.glados.runs.runners import Ended, EndRequest, Outcome, RunContext, Stop, Stopped, Suspend, Suspended
 from weaver.model.errors import OverLimit, Unavailable
 from weaver.model.run import Run, RunMode
 from weaver.veda.runs.live_run import Ending
@@ -85,6 +85,9 @@ class Script:
         self.next("open")
         yield FakeSession(self, context, has_begun=self.has_begun or context.is_resumed)
 
+    async def put_down(self, run: Run, *, reason: str, flatten: bool) -> str:
+        return f"{reason}; later{', flattened' if flatten else ''}"
+
     async def outcome(self, session: FakeSession) -> Outcome:
         completed = RunCompleted(run_id="run", final_equity=1.0, total_return=0.0, orders=0, fills=0, trades=0)
         return Outcome(completed=completed, data_hash="hash", record=())
@@ -93,8 +96,8 @@ class Script:
 class FakeContext:
     corr_id = "c"
 
-    def __init__(self, *, is_resumed: bool, asked: Callable[[], bool]) -> None:
-        self.is_resumed, self._asked = is_resumed, asked
+    def __init__(self, *, is_resumed: bool, asked: Callable[[], bool], request: EndRequest | None = None) -> None:
+        self.is_resumed, self._asked, self._request = is_resumed, asked, request or Suspend()
         self.told: list[str] = []
 
     async def has_worker(self) -> None: ...
@@ -106,7 +109,7 @@ class FakeContext:
             await asyncio.sleep(0)
             if not self._asked():
                 await asyncio.Event().wait()
-        return Suspend()
+        return self._request
 
     async def halted(self, reason: str) -> None:
         self.told.append(f"halted: {reason}")
@@ -183,4 +186,13 @@ def test_a_run_that_waits_is_put_down_when_the_server_ends() -> None:
     script = Script(*["open"] * 100)
     context = FakeContext(is_resumed=True, asked=lambda: len(script.seen) == 1)
     assert isinstance(carried_out(script, context), Suspended)
+    assert script.seen == ["open"]
+
+
+@pytest.mark.parametrize("flatten", [False, True])
+def test_a_run_that_is_stopped_while_its_venue_is_away_has_its_end_put_down(flatten: bool) -> None:
+    script, request = Script(*["open"] * 9), Stop(reason="stopped", flatten=flatten, corr_id="c")
+    context = FakeContext(is_resumed=True, asked=lambda: bool(script.seen), request=request)
+    ended = carried_out(script, context)
+    assert ended == Stopped(reason=f"stopped; later{', flattened' if flatten else ''}")
     assert script.seen == ["open"]
