@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.server import Server
 from tests.acceptance.trading.desk import standing, trading
-from tests.local_exchange import LocalExchange
+from tests.local_exchange import LocalExchange, local_exchange
 
 PLACE = ("--venue", "alpaca", "--mode", "paper")
 
@@ -76,8 +76,10 @@ def test_account_limits_and_switch_by_command(own_server: Server) -> None:
 
 
 @pytest.fixture
-def own_server(local: LocalExchange, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with trading(tmp_path_factory.mktemp("limits") / "home", local) as (server, _):
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """At an exchange where nobody else has traded."""
+    home = tmp_path_factory.mktemp("limits") / "home"
+    with local_exchange("--speed", "hold", "--rate", "0") as own, trading(home, own) as (server, _):
         yield server
 
 
