@@ -253,6 +253,12 @@ def _of_oco(seed: "Simulation", first: LiveOrder) -> Fraction:
     return Fraction(str(created.payload["quantity"])) * ratio_at(seed, first.symbol, first.placed_at)
 
 
+def _cut_down(seed: "Simulation") -> set[str]:
+    """The entries of whose position others have closed a part, as was told: there is less to get out of."""
+    refused = (event.payload for event in seed.disk.events if event.type == "risk.Refused")
+    return {one["order_id"].removesuffix(".close") for one in refused if one["rule"] == "not_at_venue"}
+
+
 _TOLD = ("exit_refused", "fill_came_late")
 
 
@@ -263,6 +269,7 @@ def _protection(seed: "Simulation") -> Iterator[str]:
         if order.group_id is not None:
             groups.setdefault(order.group_id, []).append(order.id)
     told = {str(facts["order"]).removesuffix(".close") for what, facts in seed.control.told if what in _TOLD}
+    told |= _cut_down(seed)
     late_splits = {
         event.payload["symbol"]
         for event in seed.disk.events
@@ -282,7 +289,9 @@ def _protection(seed: "Simulation") -> Iterator[str]:
         if left < 1 or is_given_up or group_id in told or entry.symbol in late_splits:
             continue
         closed = seed.tables.orders.get(f"{group_id}.close")
-        if closed is not None and in_shares_of_now(seed, _fills_of(seed, closed)) >= left:
+        if (
+            closed is not None and left - in_shares_of_now(seed, _fills_of(seed, closed)) < 1
+        ):  # a split leaves fractions
             continue
         stands = [
             one

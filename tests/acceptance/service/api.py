@@ -35,7 +35,11 @@ class Api:
     """A client of one server: `with Api(url) as api`."""
 
     def __init__(self, url: str, **headers: str) -> None:
-        self.http = httpx.Client(base_url=url, headers=headers, timeout=PATIENCE_SECONDS, trust_env=False)
+        # The server hangs up on what is idle for five seconds: whoever waits as long may ask just then.
+        limits = httpx.Limits(keepalive_expiry=2.0)
+        self.http = httpx.Client(
+            base_url=url, headers=headers, timeout=PATIENCE_SECONDS, trust_env=False, limits=limits
+        )
 
     def __enter__(self) -> "Api":
         return self

@@ -37,7 +37,8 @@ class _WebFiles(StaticFiles):
     """Files; a path that is none of them is a page of the app, which finds out itself what to show."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        if path == "api" or path.startswith("api/"):
+        asked = scope["path"].split("/")  # `path` has been resolved, out of the API too
+        if path == "api" or path.startswith("api/") or asked[1:2] == ["api"] or ".." in asked:
             raise HTTPException(404)
         try:
             response = await super().get_response(path, scope)
