@@ -326,9 +326,17 @@ def _added(seed: "Simulation", since: datetime) -> Iterator[str]:
         ours = seed.tables.submissions.get((ACCOUNT, ticket.client_id))
         if ours is None or ours.sent_at is None or ticket.is_reducing:
             continue
-        is_after = ours.sent_at - timedelta(seconds=seed.chaos.skew) > since
-        if is_after and not seed.tables.orders[ours.order_id].reduces:
+        is_after, order = ours.sent_at - timedelta(seconds=seed.chaos.skew) > since, seed.tables.orders[ours.order_id]
+        if is_after and not (order.reduces or _gets_out(seed, order, ours.sent_at)):
             yield ours.id
+
+
+def _gets_out(seed: "Simulation", order: LiveOrder, at: datetime) -> bool:
+    """Whether an order, which brings exits of its own, was for no more than its run held the other way when it was
+    sent: it reduces, as all that passes a breach."""
+    own = [one for one in seed.tables.fills.values() if (one.run_id, one.symbol) == (order.run_id, order.symbol)]
+    held = sum((one.side.sign * one.quantity for one in own if one.filled_at <= at), Decimal(0))
+    return -order.side.sign * held >= order.quantity
 
 
 def _late(seed: "Simulation") -> Iterator[str]:

@@ -115,7 +115,7 @@ class Intake:
     def _gone_before(self, draft: Draft, order: LiveOrder) -> Refusal | None:
         """An order through zero, of which the closing half has nothing to close: sent, it would be for too much."""
         own = self.can_reduce(draft, order)
-        if order.reduces or not 0 < own < order.quantity or not (lack := self.lack(draft, order)).gone:
+        if order.reduces or not 0 < own < order.remaining or not (lack := self.lack(draft, order)).gone:
             return None
         say_gone(draft, order, lack, rest=Decimal(0))
         return Refusal(rule=Rule.NOT_AT_VENUE, message=gone_from(order.symbol, lack))

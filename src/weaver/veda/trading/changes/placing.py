@@ -86,7 +86,7 @@ def submit(draft: Draft, order: LiveOrder, *, net: Decimal, splits_at_zero: bool
     """Write down that an order is being sent, with the exits that the venue is to hold for it. `net`: what the account
     holds, by which an order through zero takes two."""
     against = -order.side.sign * net
-    closes = splits_at_zero and Decimal(0) < against < order.quantity
+    closes = splits_at_zero and Decimal(0) < against < order.remaining
     legs = () if closes else legs_of(draft, order)
     sent = Submission(
         id=next_id(draft, order),

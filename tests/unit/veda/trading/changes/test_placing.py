@@ -105,6 +105,15 @@ def test_an_order_is_sent_whole_unless_it_goes_through_zero_where_a_venue_splits
         assert draft.order("run-1").status is S.SUBMITTING
 
 
+def test_what_is_left_of_an_order_goes_whole_where_it_stays_on_one_side() -> None:
+    """It is for 11, and 9 have filled: the 2 that are left are within the 9 that are held."""
+    order = live_order(side="sell", quantity=11, filled=9, value=900, status=S.PARTIAL)
+    draft, _ = draft_of([order], [submission(state=SubmissionState.ENDED)])
+    submit(draft, order, net=Decimal(9), splits_at_zero=True)
+    sent = draft.submission("run-1.2")
+    assert (sent.part, sent.quantity) == (Part.WHOLE, 2)
+
+
 def test_the_opening_half_goes_under_an_id_of_its_own() -> None:
     order = live_order(filled=4, value=400, status=S.PARTIAL, waits_for=WaitsFor.CLOSE)
     draft, _ = draft_of([order], [submission(quantity=4, part=Part.CLOSE, state=SubmissionState.ENDED)])
