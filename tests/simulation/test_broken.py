@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.broken import BROKEN, without
 from tests.simulation.simulation import Simulation
 
-SEEDS = range(1, 61)
+SEEDS = range(1, 121)
 
 
 @pytest.mark.parametrize("name", BROKEN)
