@@ -1,5 +1,6 @@
 """A row of the table: what was measured, against its gate (must hold) and its goal (what we are after)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.benchmarks.bounds import NONE, Bounds
@@ -53,3 +54,21 @@ def times_as_fast(what: str, ratio: Spread, bounds: Bounds) -> Check:
     """A ratio of two times, measured several times over."""
     spread = f"{short(min(ratio.values))}–{short(max(ratio.values))}, n = {len(ratio.values)}"
     return Check(what=what, measured=ratio.median, unit="×", spread=spread, at_least=True, bounds=bounds)
+
+
+def check_of(what: str, values: list[float], unit: str, limits: Bounds = NONE) -> Check:
+    """The middle of several values."""
+    spread = f"{short(min(values))}–{short(max(values))}, n = {len(values)}"
+    return Check(what=what, measured=Spread(values).median, unit=unit, spread=spread, bounds=limits)
+
+
+def in_turn(*measurements: Iterator[str | list[Check]]) -> Iterator[str | list[Check]]:
+    """Several measurements as one: what each yields of its progress, then all checks."""
+    checks: list[Check] = []
+    for steps in measurements:
+        for step in steps:
+            if isinstance(step, str):
+                yield step
+            else:
+                checks += step
+    yield checks

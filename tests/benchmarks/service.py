@@ -13,8 +13,8 @@ import numpy as np
 from tests.benchmarks import bounds, service_load
 from tests.benchmarks.bars import SYMBOL
 from tests.benchmarks.bounds import Bounds
-from tests.benchmarks.check import Check
-from tests.benchmarks.contest import Contestant, Spread, columns_file, short
+from tests.benchmarks.check import Check, check_of, in_turn
+from tests.benchmarks.contest import Contestant, columns_file
 from tests.benchmarks.contestants.weaver import minute_bars
 from tests.benchmarks.whole_process import STRATEGIES
 from tests.kill.api import Api
@@ -29,19 +29,9 @@ def measure(
     count: int, rounds: int, pairs: int, clients: tuple[int, ...], seconds: float
 ) -> Iterator[str | list[Check]]:
     """All rows; yields progress, then the checks."""
-    checks: list[Check] = []
-    for steps in (
-        _ready(rounds),
-        _stopping(count, rounds),
-        _price(count, pairs),
-        service_load.measure(clients, seconds),
-    ):
-        for step in steps:
-            if isinstance(step, str):
-                yield step
-            else:
-                checks += step
-    yield checks
+    return in_turn(
+        _ready(rounds), _stopping(count, rounds), _price(count, pairs), service_load.measure(clients, seconds)
+    )
 
 
 def _ready(rounds: int) -> Iterator[str | list[Check]]:
@@ -57,7 +47,7 @@ def _ready(rounds: int) -> Iterator[str | list[Check]]:
                 api.get("/healthz")
             values.append(time.perf_counter() - began)
             server.stop()
-    yield [_check("`weaver up`: process start to the first healthy answer", values[1:], "s", bounds.SERVER_READY)]
+    yield [check_of("`weaver up`: process start to the first healthy answer", values[1:], "s", bounds.SERVER_READY)]
 
 
 def _stopping(count: int, rounds: int) -> Iterator[str | list[Check]]:
@@ -82,7 +72,7 @@ def _stopping(count: int, rounds: int) -> Iterator[str | list[Check]]:
                         raise RuntimeError(f"the run could not be stopped: {answer}")
         finally:
             server.stop()
-    yield [_check(f"stop of a backtest of {count:,} bars: request to answer", values, "s", bounds.STOPPING)]
+    yield [check_of(f"stop of a backtest of {count:,} bars: request to answer", values, "s", bounds.STOPPING)]
 
 
 def _price(count: int, pairs: int) -> Iterator[str | list[Check]]:
@@ -110,8 +100,8 @@ def _price(count: int, pairs: int) -> Iterator[str | list[Check]]:
     gate, goal = (seconds + each * 1e-6 * events for seconds, each in (bounds.SERVICE_GATE, bounds.SERVICE_GOAL))
     name = f"{count:,} bars through the service ({events:,} events stored)"
     yield [
-        _check(f"{name}: wall time over weaver.backtest", over, "s", Bounds(round(gate, 2), round(goal, 2))),
-        _check(f"{name}: wall time of it all", service, "s"),
+        check_of(f"{name}: wall time over weaver.backtest", over, "s", Bounds(round(gate, 2), round(goal, 2))),
+        check_of(f"{name}: wall time of it all", service, "s"),
     ]
 
 
@@ -160,8 +150,3 @@ def _agree(stats: dict[str, Any], trades: int, equity: float) -> None:
             f"the service did other work: {stats['trades']} trades and {stats['final_equity']} at the end, "
             f"weaver.backtest {trades} and {equity}"
         )
-
-
-def _check(what: str, values: list[float], unit: str, bounds: Bounds = bounds.NONE) -> Check:
-    spread = f"{short(min(values))}–{short(max(values))}, n = {len(values)}"
-    return Check(what=what, measured=Spread(values).median, unit=unit, spread=spread, bounds=bounds)

@@ -10,9 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.benchmarks import bounds, service, service_load
-from tests.benchmarks.bounds import Bounds
-from tests.benchmarks.check import Check
-from tests.benchmarks.contest import short
+from tests.benchmarks.check import Check, check_of, in_turn
 from tests.browser.chromium import chromium
 from tests.kill.api import Api
 from tests.kill.server import Server
@@ -46,14 +44,7 @@ requestAnimationFrame(look);
 
 def measure(count: int, rounds: int, seconds: float) -> Iterator[str | list[Check]]:
     """All rows; yields progress, then the checks."""
-    checks: list[Check] = []
-    for steps in (_opened(count, rounds), _busy(rounds, seconds)):
-        for step in steps:
-            if isinstance(step, str):
-                yield step
-            else:
-                checks += step
-    yield checks
+    return in_turn(_opened(count, rounds), _busy(rounds, seconds))
 
 
 def _opened(count: int, rounds: int) -> Iterator[str | list[Check]]:
@@ -76,9 +67,9 @@ def _opened(count: int, rounds: int) -> Iterator[str | list[Check]]:
         finally:
             server.stop()
     yield [
-        _check("web app, first load: scripts, gzip", sizes[1:], "kB", bounds.FIRST_LOAD),
-        _check("web app, first load: from the address to its heading", interactive[1:], "s", bounds.INTERACTIVE),
-        _check(f"a run of {count:,} bars opened: first candle", candles[1:], "s", bounds.FIRST_CANDLE),
+        check_of("web app, first load: scripts, gzip", sizes[1:], "kB", bounds.FIRST_LOAD),
+        check_of("web app, first load: from the address to its heading", interactive[1:], "s", bounds.INTERACTIVE),
+        check_of(f"a run of {count:,} bars opened: first candle", candles[1:], "s", bounds.FIRST_CANDLE),
     ]
 
 
@@ -126,8 +117,8 @@ def _busy(rounds: int, seconds: float) -> Iterator[str | list[Check]]:
             server.stop()
     name = f"{median(rates):.0f} events/s for {seconds:g} s"
     yield [
-        _check(f"the list of runs, {name}: the page's heap grew by", grown, "MB", bounds.HEAP_GROWTH),
-        _check("the same: its longest task", longest, "ms", bounds.LONGEST_TASK),
+        check_of(f"the list of runs, {name}: the page's heap grew by", grown, "MB", bounds.HEAP_GROWTH),
+        check_of("the same: its longest task", longest, "ms", bounds.LONGEST_TASK),
     ]
 
 
@@ -171,8 +162,3 @@ def _heap(page: Page) -> float:
 def _watched(context: BrowserContext) -> Page:
     context.add_init_script(WATCH)
     return context.new_page()
-
-
-def _check(what: str, values: list[float], unit: str, limits: Bounds) -> Check:
-    spread = f"{short(min(values))}–{short(max(values))}, n = {len(values)}"
-    return Check(what=what, measured=median(values), unit=unit, spread=spread, bounds=limits)
