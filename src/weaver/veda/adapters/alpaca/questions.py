@@ -132,7 +132,7 @@ class Questions:
     async def instruments(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         found: dict[str, InstrumentRules] = {}
         if any("/" in symbol for symbol in symbols):
-            await self._all_pairs.answer("pairs", self._ask_pairs)
+            await self._ask_pairs()
         for symbol in symbols:
             known = self._pairs.get(symbol) if "/" in symbol else await self._asset_once(symbol)
             if known is not None:
@@ -154,9 +154,12 @@ class Questions:
 
     async def _pairs_once(self) -> None:
         if not self._pairs:
-            await self._all_pairs.answer("pairs", self._ask_pairs)
+            await self._ask_pairs()
 
     async def _ask_pairs(self) -> None:
+        await self._all_pairs.answer("pairs", self._read_pairs)
+
+    async def _read_pairs(self) -> None:
         page = _list(await self._calls.question("/assets", {"asset_class": "crypto"}), "/assets")
         read = [rules for record in page if (rules := instrument_of(record)) is not None]
         self._pairs = {rules.instrument.symbol: rules for rules in read}
