@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 
 import { api, client } from "~/api/client";
 import type { RunDetail, Series, Strategy } from "~/api/types";
+import { Form } from "~/ui/forms/Form";
 import { Failed } from "~/ui/pages/Answer";
 import { Button } from "~/ui/forms/Button";
 import { useSubmit } from "~/ui/forms/useSubmit";
@@ -51,14 +52,7 @@ export function RunForm({ strategies, series, begin, source }: RunFormProps) {
   };
   const isPlaced = problem?.isOf([...namesOf(fields, draft), "symbol"]) ?? false; // it speaks of one of them
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (Object.keys(found).length === 0 && !busy) void start(draft, fields);
-      }}
-    >
+    <Form send={() => Object.keys(found).length === 0 && !busy && start(draft, fields)}>
       {source && <Changes source={source} draft={draft} />}
       <div className="grid items-start gap-4 xl:grid-cols-3">
         <What part={part} strategies={strategies} fields={fields} />
@@ -78,7 +72,7 @@ export function RunForm({ strategies, series, begin, source }: RunFormProps) {
           {draft.mode === "live" ? "Create live run" : "Start run"}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { client } from "~/api/client";
 import type { Schemas } from "~/api/types";
+import { Form } from "~/ui/forms/Form";
 import { Failed } from "~/ui/pages/Answer";
 import { Button } from "~/ui/forms/Button";
 import { AmountField, CheckField } from "~/ui/forms/Field";
@@ -55,15 +56,7 @@ export function LimitForm({ account, fields, done }: LimitFormProps) {
     if (answer) done();
   };
   return (
-    <form
-      aria-label={`Limits of ${account.account}`}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-      className="flex flex-col gap-4 p-4"
-    >
+    <Form label={`Limits of ${account.account}`} send={save} className="flex flex-col gap-4 p-4">
       <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
         {fields.map((field) => (
           <LimitField
@@ -84,7 +77,7 @@ export function LimitForm({ account, fields, done }: LimitFormProps) {
           Save limits
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

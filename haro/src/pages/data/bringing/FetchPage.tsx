@@ -5,6 +5,7 @@ import { useSearchParams } from "react-router";
 
 import { api, client } from "~/api/client";
 import { wrongDay } from "~/format/written";
+import { Form } from "~/ui/forms/Form";
 import { Failed } from "~/ui/pages/Answer";
 import { Button } from "~/ui/forms/Button";
 import { SelectField, TextField } from "~/ui/forms/Field";
@@ -84,14 +85,7 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
     if (answer?.data) started(answer.data.id);
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-      className="flex flex-col gap-4"
-    >
+    <Form send={send}>
       <div className="grid gap-4 sm:grid-cols-3">
         <SelectField
           label="Venue"
@@ -139,6 +133,6 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
           Fetch
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { asProblem } from "~/api/problem";
+import { Form } from "~/ui/forms/Form";
 import { Answer, Failed, Skeleton } from "~/ui/pages/Answer";
 import { Button } from "~/ui/forms/Button";
 import { CheckField, SelectField, TextField } from "~/ui/forms/Field";
@@ -58,14 +59,7 @@ export function ImportForm({ file }: { file: File }) {
       </Panel>
     );
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-      className="flex flex-col gap-4"
-    >
+    <Form send={send}>
       <Panel title="How it is stored">
         <FormFields
           fields={fields}
@@ -110,7 +104,7 @@ export function ImportForm({ file }: { file: File }) {
           {found && found.bars > 0 ? `Import ${found.bars} bars` : "Import"}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -5,6 +5,7 @@ import { client } from "~/api/client";
 import type { Schemas } from "~/api/types";
 import { exact } from "~/format/figures";
 import { wrongAmount } from "~/format/written";
+import { Form } from "~/ui/forms/Form";
 import { Failed } from "~/ui/pages/Answer";
 import { Button } from "~/ui/forms/Button";
 import { Dialog } from "~/ui/dialogs/Dialog";
@@ -73,14 +74,7 @@ function ReplaceForm({ order, keep, replaced }: Pick<ReplaceProps, "order" | "re
     replaced(answer.data.id);
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (given.length > 0 && !isWrong && !busy) void send();
-      }}
-      className="flex flex-col gap-4"
-    >
+    <Form send={() => given.length > 0 && !isWrong && !busy && send()}>
       <div className="grid gap-4 sm:grid-cols-2">
         {fields.map(([name, label, now]) => (
           <AmountField
@@ -107,6 +101,6 @@ function ReplaceForm({ order, keep, replaced }: Pick<ReplaceProps, "order" | "re
           Replace order
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

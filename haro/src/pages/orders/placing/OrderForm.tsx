@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { client } from "~/api/client";
 import type { Problem } from "~/api/problem";
+import { Form } from "~/ui/forms/Form";
 import { Failed } from "~/ui/pages/Answer";
 import { Button } from "~/ui/forms/Button";
 import { Confirm } from "~/ui/dialogs/Dialog";
@@ -51,14 +52,7 @@ export function OrderForm({ given, placed }: { given: Draft; placed: (id: string
   };
   return (
     <>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          check();
-        }}
-        className="flex flex-col gap-5"
-      >
+      <Form send={check} className="flex flex-col gap-5">
         <WhereFields {...part} />
         <KindFields {...part} />
         <PriceFields {...part} />
@@ -102,7 +96,7 @@ export function OrderForm({ given, placed }: { given: Draft; placed: (id: string
             Place order
           </Button>
         </div>
-      </form>
+      </Form>
       <Confirm
         open={isAsking}
         onOpenChange={setAsking}
