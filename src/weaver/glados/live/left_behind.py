@@ -29,10 +29,8 @@ class LeftAtVenues:
     async def _held(self, run: Run) -> Mapping[str, Decimal]:
         """Without what others have closed, and what is too little to be sold."""
         name = self._service.name_of(run)
-        held, account = (await self._service.ledgers(name)).there(run.id), self._service.accounts.get(name)
-        if account is None:
-            return held
-        return {symbol: quantity for symbol, quantity in held.items() if not account.is_dust(symbol, quantity)}
+        account = self._service.accounts.get(name)
+        return (await self._service.ledgers(name)).there(run.id) if account is None else account.closable(run.id)
 
     async def disown(self, run: Run) -> None:
         """See the port. Raises Unavailable, and InputError where the venue cannot be used."""

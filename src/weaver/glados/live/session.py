@@ -338,9 +338,9 @@ class LiveSession:
         return f"{told}; {held} {'is still being closed' if is_closed else 'is still held, and nothing protects it'}"
 
     def _held(self) -> str:
-        there = self.account.ledgers.there(self.run.id)
-        kept = {symbol: quantity for symbol, quantity in there.items() if not self.account.is_dust(symbol, quantity)}
-        return ", ".join(f"{plain(quantity)} {symbol}" for symbol, quantity in kept.items())
+        return ", ".join(
+            f"{plain(quantity)} {symbol}" for symbol, quantity in self.account.closable(self.run.id).items()
+        )
 
     def completed(self, fills: Sequence[LiveFill]) -> RunCompleted:
         """The event of its end. fills: all of it."""

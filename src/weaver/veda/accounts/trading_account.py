@@ -114,7 +114,7 @@ class TradingAccount:
         self.trader.books.listen(self.ledgers.hear)
         self.winding_up = WindingUp(
             name, adapter=adapter, trader=self.trader, ledgers=self.ledgers, store=store, wall=wall,
-            new_id=events.new_id, is_dust=self.is_dust, closes_all=self._closes_all,
+            new_id=events.new_id, closable=self.closable, closes_all=self._closes_all,
         )  # fmt: skip
         self.permits = Permits(name, guard=self.guard, store=store)
         self.clock = ClockWatch(name, guard=self.guard, told=told)
@@ -163,8 +163,13 @@ class TradingAccount:
         """The step of what strategies order of a symbol, as the venue says."""
         return self._rules[symbol].instrument.lot
 
-    def is_dust(self, symbol: str, quantity: Decimal) -> bool:
-        """Whether it is less than can be ordered, as far as the venue was asked about the symbol."""
+    def closable(self, run_id: str | None) -> Mapping[str, Decimal]:
+        """What an owner holds by symbol, without what others have closed, and what is less than can be ordered (as far
+        as the venue was asked about the symbol)."""
+        there = self.ledgers.there(run_id)
+        return {symbol: quantity for symbol, quantity in there.items() if not self._is_dust(symbol, quantity)}
+
+    def _is_dust(self, symbol: str, quantity: Decimal) -> bool:
         return symbol in self._rules and abs(quantity) < self._rules[symbol].step
 
     async def know(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:

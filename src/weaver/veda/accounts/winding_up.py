@@ -55,13 +55,14 @@ class WindingUp:
         store: TradingStore,
         wall: Wall,
         new_id: Callable[[], str],
-        is_dust: Callable[[str, Decimal], bool],
+        closable: Callable[[str | None], Mapping[str, Decimal]],
         closes_all: Callable[[], bool],
     ) -> None:
-        """closes_all: whether everybody is to hold nothing, as a kill switch says."""
+        """closable: what an owner holds that can be closed. closes_all: whether everybody is to hold nothing, as a kill
+        switch says."""
         self._account, self._adapter, self._trader, self._ledgers = account, adapter, trader, ledgers
         self._store, self._wall, self._new_id = store, wall, new_id
-        self._is_dust, self._closes_all = is_dust, closes_all
+        self._closable, self._closes_all = closable, closes_all
         self._wanted: set[str | None] = set()
         """Who is to hold nothing, and may do so still."""
         self._tries: dict[tuple[str | None, str], tuple[int, datetime]] = {}
@@ -167,10 +168,10 @@ class WindingUp:
 
     def _has_to_do(self, owner: str | None) -> bool:
         """Whether there may be something to do for it: to be closed, or to be said to be over."""
-        return bool(self._left(owner)) or owner in self._wanted
+        return bool(self._closable(owner)) or owner in self._wanted
 
     def _go_on(self, owner: str | None, draft: Draft) -> Sequence[Intent]:
-        left, under_way = self._left(owner), self._under_way(owner)
+        left, under_way = self._closable(owner), self._under_way(owner)
         if not left and not under_way and owner in self._wanted:
             self._keep(draft, owner, is_over=True)
         for symbol in [symbol for of, symbol in self._tries if of == owner and symbol not in left]:
@@ -182,10 +183,6 @@ class WindingUp:
             if symbol not in under_way and self._tries.get((owner, symbol), (0, now))[1] <= now
         }
         return [*self._closes(draft, owner, due)]
-
-    def _left(self, owner: str | None) -> Mapping[str, Decimal]:
-        there = self._ledgers.there(owner)
-        return {symbol: quantity for symbol, quantity in there.items() if not self._is_dust(symbol, quantity)}
 
     def _under_way(self, owner: str | None) -> set[str]:
         """The symbols of its orders of which something may still come."""

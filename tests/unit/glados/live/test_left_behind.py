@@ -22,12 +22,14 @@ from weaver.veda.service import TradingService
 class FakeAccount:
     """Open, with steps of a thousandth."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: FakeTradingStore) -> None:
+        self.ledgers = Ledgers(ACCOUNT, store=store)
         self.flattened: list[tuple[str, str]] = []
         self.disowned: list[str] = []
 
-    def is_dust(self, symbol: str, quantity: Decimal) -> bool:
-        return abs(quantity) < Decimal("0.001")
+    def closable(self, run_id: str) -> dict[str, Decimal]:
+        there = self.ledgers.there(run_id)
+        return {symbol: quantity for symbol, quantity in there.items() if abs(quantity) >= Decimal("0.001")}
 
     async def disown(self, run_id: str) -> None:
         self.disowned.append(run_id)
@@ -40,7 +42,7 @@ class FakeService:
     """One account, which is open or not."""
 
     def __init__(self, store: FakeTradingStore, *, is_open: bool) -> None:
-        self._store, self.opened = store, FakeAccount()
+        self._store, self.opened = store, FakeAccount(store)
         self.accounts = {ACCOUNT: self.opened} if is_open else {}
 
     def is_of_run(self, run: Run) -> bool:
@@ -74,8 +76,9 @@ def told(run: Run, orders: list[LiveOrder], fills: list[LiveFill], *, is_open: b
             await transaction.put_orders(orders)
             await transaction.add_fills(fills)
             await transaction.put_state(f"effects {ACCOUNT}", {"effects": [effect.as_json()], "foreign": []})
-        service = cast(TradingService, FakeService(store, is_open=is_open))
-        return await LeftAtVenues(service=service, store=store).told(run)
+        service = FakeService(store, is_open=is_open)
+        await service.opened.ledgers.read()
+        return await LeftAtVenues(service=cast(TradingService, service), store=store).told(run)
 
     return asyncio.run(go())
 
