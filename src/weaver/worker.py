@@ -37,6 +37,7 @@ from weaver.model.numbers.money import plain
 from weaver.model.run import Audit, Run
 from weaver.research import run_for_record
 from weaver.research.inputs import run_inputs
+from weaver.research.recorded import plan_on
 from weaver.research.run import BrokenOff, Plan, no_collection, plan
 
 _REPORT_SECONDS = 0.05
@@ -61,7 +62,7 @@ def do(frame: Frame, emit: Emit) -> None:
     else:
         pulse = Pulse(emit)
         try:
-            _run(job_of(frame.body), datetime.fromisoformat(frame.body["sent_at"]), pulse)
+            _run(job_of(frame), datetime.fromisoformat(frame.body["sent_at"]), pulse)
         finally:
             pulse.end()
 
@@ -76,7 +77,7 @@ def _check(run: Run) -> None:
 def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
     received, options, emit = perf_counter(), Options.of_run(job.run), pulse.emit
     progress = _Progress(emit, has_check=options.lookahead_check)
-    ready, is_full = replace(_plan(job.run, options), begun=pulse.follow), job.audit is Audit.FULL
+    ready, is_full = replace(_plan(job, options), begun=pulse.follow), job.audit is Audit.FULL
 
     def record_of(run: FinishedRun) -> RunRecord:
         recorded_at = sent_at + timedelta(seconds=perf_counter() - received)
@@ -90,12 +91,18 @@ def _run(job: BacktestJob, sent_at: datetime, pulse: Pulse) -> None:
         raise StrategyError(str(failure)) from failure.__cause__
     progress.say("Record", 0.9)
     with no_collection():
-        _record(result, runtime, record_of(result.finished), emit)
+        if job.market is None:
+            _record(result, runtime, record_of(result.finished), emit)
+        else:
+            _record_traded(result, record_of(result.finished), emit)
 
 
-def _plan(run: Run, options: Options) -> Plan:
+def _plan(job: BacktestJob, options: Options) -> Plan:
     """The same as `weaver.backtest` makes of the same options."""
-    return plan(from_text(run.strategy_id, run.strategy_source), run_inputs(None, options), options)
+    strategy = from_text(job.run.strategy_id, job.run.strategy_source)
+    if job.market is not None:
+        return plan_on(job.market, strategy, options)
+    return plan(strategy, run_inputs(None, options), options)
 
 
 def _record_way(run: FinishedRun, record: RunRecord, emit: Emit) -> None:
@@ -127,6 +134,16 @@ def _record(result: BacktestResult, runtime: BacktestRuntime, record: RunRecord,
         SPARKLINE: encode_sparkline(curve.equity),
         BENCHMARK: encode_benchmark(ThinCurve(timestamp=curve.timestamp, values=curve.benchmark)),
     }
+    _send_result(result, blobs, emit)
+
+
+def _record_traded(result: BacktestResult, record: RunRecord, emit: Emit) -> None:
+    """Send what is compared with a run that traded."""
+    _send(record, (), (), emit)
+    _send_result(result, {}, emit)
+
+
+def _send_result(result: BacktestResult, blobs: Mapping[str, bytes], emit: Emit) -> None:
     stored = StoredResult(
         stats=result.stats,
         record=result.run,
@@ -135,7 +152,7 @@ def _record(result: BacktestResult, runtime: BacktestRuntime, record: RunRecord,
         cash_flows=[_flow(flow) for flow in result.cash_flows],
         blobs=blobs,
     )
-    emit(result_message(stored, stopped=run.stop_reason))
+    emit(result_message(stored, stopped=result.finished.stop_reason))
 
 
 def _flow(flow: Any) -> Mapping[str, str]:

@@ -191,12 +191,26 @@ class Database(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedMarket:
+    """What a paper or live run was given, to be backtested on instead of stored bars."""
+
+    setup: bytes
+    """Its recorded input number 0 (`veda.runs.recorded.codec`): what its symbols are."""
+    bars: Mapping[str, bytes]
+    """By symbol, those before its start first (`veda.runs.recorded.warmup`)."""
+    actions: Mapping[str, Sequence[Mapping[str, str]]]
+    """Splits, dividends and delistings by symbol, as rows of a file of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestJob:
     """What a worker needs to know."""
 
     run: Run
     corr_id: str
     audit: Audit = Audit.ORDERS
+    market: RecordedMarket | None = None
+    """None: the stored bars. With one only orders, fills, cash flows and figures come back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import orjson
 from weaver.events.event import Event
 from weaver.glados.pool.errors import error_of
 from weaver.glados.pool.protocol import Frame, encoded
-from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest, Row, StoredResult
+from weaver.glados.ports import BacktestJob, BacktestOutcome, BrokenBacktest, RecordedMarket, Row, StoredResult
 from weaver.glados.stored.events import event_of
 from weaver.glados.stored.rows import KeptRows
 from weaver.model.errors import OutOfMemory, WeaverError
@@ -30,9 +30,12 @@ _TIMES = ("start_time", "end_time", "created_at", "started_at", "stopped_at", "c
 
 def job_message(job: BacktestJob, *, sent_at: datetime) -> bytes:
     """A job, and when it was handed over: a worker has no clock of its own."""
-    return encoded(
-        "run", {"run": _run_body(job.run), "corr_id": job.corr_id, "audit": job.audit, "sent_at": sent_at.isoformat()}
-    )
+    body = {"run": _run_body(job.run), "corr_id": job.corr_id, "audit": job.audit, "sent_at": sent_at.isoformat()}
+    market = job.market
+    if market is None:
+        return encoded("run", body)
+    body["market"] = {"symbols": list(market.bars), "actions": market.actions}
+    return encoded("run", body, [market.setup, *market.bars.values()])
 
 
 def check_message(run: Run) -> bytes:
@@ -40,9 +43,14 @@ def check_message(run: Run) -> bytes:
     return encoded("check", {"run": _run_body(run)})
 
 
-def job_of(body: Mapping[str, Any]) -> BacktestJob:
+def job_of(frame: Frame) -> BacktestJob:
     """The job of a message."""
-    return BacktestJob(run=run_of(body["run"]), corr_id=body["corr_id"], audit=Audit(body["audit"]))
+    body, market = frame.body, None
+    if "market" in body:
+        setup, *bars = frame.blobs
+        by_symbol = dict(zip(body["market"]["symbols"], bars, strict=True))
+        market = RecordedMarket(setup=setup, bars=by_symbol, actions=body["market"]["actions"])
+    return BacktestJob(run=run_of(body["run"]), corr_id=body["corr_id"], audit=Audit(body["audit"]), market=market)
 
 
 def run_of(body: Mapping[str, Any]) -> Run:

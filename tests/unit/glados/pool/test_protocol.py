@@ -22,7 +22,7 @@ from weaver.glados.pool.messages import (
     result_message,
 )
 from weaver.glados.pool.protocol import FRAME_BYTES_MAX, Frame, FrameBuffer, decoded, encoded, lengths, read_frame
-from weaver.glados.ports import BacktestJob, StoredResult
+from weaver.glados.ports import BacktestJob, RecordedMarket, StoredResult
 from weaver.model.errors import DataError, InputError, RunFailed, StrategyError, WorkerLost
 from weaver.model.run import Run, RunMode, RunStatus
 
@@ -86,7 +86,11 @@ def test_job_arrives_as_it_was_sent() -> None:
     )
     job = BacktestJob(run=run, corr_id="c", audit="full")
     frame = frame_of(job_message(job, sent_at=NOW))
-    assert job_of(frame.body) == job
+    assert job_of(frame) == job
+    actions = {"A": [{"ex_date": "2024-05-06", "type": "split", "value": "2"}], "B/C": []}
+    market = RecordedMarket(setup=b"setup", bars={"A": b"some", "B/C": b""}, actions=actions)
+    recorded = replace(job, market=market)
+    assert job_of(frame_of(job_message(recorded, sent_at=NOW))) == recorded
     assert datetime.fromisoformat(frame.body["sent_at"]) == NOW
 
 

@@ -1,7 +1,7 @@
 """A run's recorded inputs, fed to its strategy once more: it decides the same, byte for byte, or the first difference
 is named. So a strategy's own state comes back after a crash, and so a record is checked."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -13,6 +13,8 @@ from weaver.veda.runs.recorded.codec import decode_setup
 TICKS_AT_ONCE = 200
 """So many are handed to the decider before the first of their decisions is looked at."""
 _NOTHING = "nothing"
+Followed = Callable[[RecordedTick], None]
+"""Told of each tick that was decided the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,8 @@ class Difference:
     recorded: bytes | None
     """None: there is no action in this place."""
     again: bytes | None
+    inputs: bytes
+    """What it was given at that tick."""
 
     def __str__(self) -> str:
         where = "at its start" if self.number == 0 else f"at tick {self.number}"
@@ -45,7 +49,12 @@ def warmup_digests(setup: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.warmup for one in decode_setup(setup).symbols))
 
 
-async def replay(decider: Decider, ticks: AsyncIterator[RecordedTick], warmups: Mapping[str, bytes]) -> Replayed:
+async def replay(
+    decider: Decider,
+    ticks: AsyncIterator[RecordedTick],
+    warmups: Mapping[str, bytes],
+    followed: Followed = lambda _tick: None,
+) -> Replayed:
     """Feed recorded ticks to a new decider, up to the first that it decides otherwise. It then stands where the run
     stood after the last of them.
 
@@ -59,6 +68,7 @@ async def replay(decider: Decider, ticks: AsyncIterator[RecordedTick], warmups: 
             if tick.actions != decision.actions:
                 return Replayed(ticks=done, difference=_difference(tick, decision))
             done += 1
+            followed(tick)
         if error is not None:
             raise error
     return Replayed(ticks=done)
@@ -97,7 +107,7 @@ async def _decided(
 def _difference(tick: RecordedTick, decision: Decision) -> Difference:
     pairs = zip_longest(tick.actions, decision.actions)
     recorded, again = next((recorded, again) for recorded, again in pairs if recorded != again)
-    return Difference(number=tick.number, time=tick.time, recorded=recorded, again=again)
+    return Difference(number=tick.number, time=tick.time, recorded=recorded, again=again, inputs=tick.inputs)
 
 
 def _told(action: bytes | None) -> str:
