@@ -21,6 +21,7 @@ from weaver.glados.app import create_app
 from weaver.glados.clock.ports import WallClock
 from weaver.glados.clock.wall import SystemWallClock
 from weaver.glados.deciders.deciders import LocalDeciders
+from weaver.glados.deciders.run_decider import Deadlines
 from weaver.glados.http.connections import connections_max
 from weaver.glados.http.security import Gate, Sessions, check_bind, check_names, is_guessable
 from weaver.glados.http.upload import remove_leftovers
@@ -32,12 +33,13 @@ from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
 from weaver.glados.live.left_behind import LeftAtVenues
 from weaver.glados.live.live_runner import LiveRunner
+from weaver.glados.live.parity import Parity
 from weaver.glados.live.portfolio import PortfolioCurves
 from weaver.glados.live.results import LiveResults
 from weaver.glados.live.session import LiveSessions
 from weaver.glados.metrics import Metrics
 from weaver.glados.pool.file_readers import FileReader, FileReaders
-from weaver.glados.pool.pool import LocalBacktestPool
+from weaver.glados.pool.pool import NICE, LocalBacktestPool
 from weaver.glados.ports import BacktestPool, Database, NewId
 from weaver.glados.process.logging import LogFormat, configure_logging
 from weaver.glados.process.memory import keep_given_back, return_large_blocks
@@ -74,6 +76,8 @@ TRADING = (RunMode.PAPER, RunMode.LIVE)
 WEB = Path(weaver.__file__).parent / "web"
 """Where the web app's built files are put."""
 _KB, _MB = 1024, 1024 * 1024
+REPLAY_DEADLINES = Deadlines(start=120.0, tick=60.0)
+"""Of ticks that are replayed beside what trades, which goes first."""
 _log = structlog.get_logger("weaver.main")
 
 
@@ -147,6 +151,13 @@ class Parts:
         return LocalDeciders(
             memory_max_bytes=settings.worker_memory_mb * _MB, environment=_environment(settings), new_id=new_id
         )
+
+    def replayers(self, settings: Settings, *, new_id: NewId) -> ClosableDeciders:
+        """Where recorded ticks are decided once more, apart from what trades. It is closed when the server ends."""
+        return LocalDeciders(
+            memory_max_bytes=settings.worker_memory_mb * _MB, environment=_environment(settings), new_id=new_id,
+            deadlines=REPLAY_DEADLINES, nice=NICE,
+        )  # fmt: skip
 
     def venues(
         self, settings: Settings, *, bars: ParquetBarStore, wall: WallClock, may_send: Callable[[], Awaitable[None]]
@@ -260,6 +271,8 @@ async def started(
     await known.look()
     facts, metrics = _facts(settings, port), Metrics()
     live_results = LiveResults(store=store, aside=threads.results.do)
+    replayers = parts.replayers(settings, new_id=new_id)
+    stack.push_async_callback(replayers.close)
     services = Services(
         facts=facts, database=database, log=database.log, runs=runs, catalogue=catalogue, known_strategies=known,
         bars=bars, jobs=jobs, threads=threads, reader=reader, is_owner=lambda: database.is_owner, now=wall.now,
@@ -268,6 +281,10 @@ async def started(
         gate=Gate(token=facts.token, sessions=Sessions(now=wall.now, new_token=parts.new_token)),
         live_results=live_results, portfolio=PortfolioCurves(live_results, aside=threads.results.do), trading=trading,
         trading_store=store, desk=Desk(store=store, new_id=new_id),
+        parity=Parity(
+            store=store, deciders=replayers, pool=pool, bars=bars, results=live_results, name_of=trading.name_of,
+            aside=threads.results.do, now=wall.now, new_id=new_id,
+        ),
     )  # fmt: skip
     return Started(database=database, pool=pool, runs=runs, services=services)
 

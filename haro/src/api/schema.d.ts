@@ -601,6 +601,28 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drift Run
+         * @description Backtest a paper or live run's strategy on the bars that it was given, with the costs that it assumes, and hold
+         *     orders, fill prices and P&L side by side: a job, whose `result` is a DriftResponse. 409: a backtest, or a run that
+         *     has not begun.
+         */
+        post: operations["driftRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/equity": {
         parameters: {
             query?: never;
@@ -758,6 +780,27 @@ export type paths = {
         get: operations["listRunPositions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Run
+         * @description Feed what was recorded of a paper or live run to its strategy once more, up to the newest tick, and compare every
+         *     decision: a job, whose `result` is a ReplayResponse. 409: a backtest, or a run that has not begun.
+         */
+        post: operations["replayRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1598,6 +1641,27 @@ export type components = {
              */
             run_id: string;
         };
+        /**
+         * BinResponse
+         * @description A bar of a histogram.
+         */
+        BinResponse: {
+            /**
+             * Count
+             * @description How many lie there.
+             */
+            count: number;
+            /**
+             * End
+             * @description To here; of the last one, this too.
+             */
+            end: number;
+            /**
+             * Start
+             * @description From here on, in basis points.
+             */
+            start: number;
+        };
         /** Body_importData */
         Body_importData: {
             /**
@@ -1912,6 +1976,61 @@ export type components = {
              * @description What it is taken for; null: it is not used.
              */
             use: ("time" | "clock" | "symbol" | "open" | "high" | "low" | "close" | "volume") | null;
+        };
+        /**
+         * ComparedOrderResponse
+         * @description An order that only one of the two placed.
+         */
+        ComparedOrderResponse: {
+            /**
+             * Filled
+             * @description How much of it has filled.
+             * @example 100.25
+             */
+            filled: string;
+            /**
+             * Number
+             * @description In its run; 0: not its strategy's, but by hand or Weaver's own.
+             */
+            number: number;
+            /**
+             * Order Class
+             * @description Alone, or with legs.
+             */
+            order_class: string;
+            /**
+             * Order Type
+             * @description How it fills.
+             */
+            order_type: string;
+            /**
+             * Placed At
+             * Format: date-time
+             * @description The tick at which it was decided.
+             */
+            placed_at: string;
+            /**
+             * Quantity
+             * @description How much; null where the fill's price settles it.
+             */
+            quantity: string | null;
+            /**
+             * Reason
+             * @description Why it ended as it did; empty where that is plain.
+             */
+            reason: string;
+            /** @description Buy or sell. */
+            side: components["schemas"]["Side"];
+            /**
+             * Status
+             * @description Where it stands.
+             */
+            status: string;
+            /**
+             * Symbol
+             * @description What to trade.
+             */
+            symbol: string;
         };
         /**
          * CostsInput
@@ -2285,6 +2404,131 @@ export type components = {
             symbol: string;
         };
         /**
+         * DistributionResponse
+         * @description Some figures in basis points: above 0 is worse.
+         */
+        DistributionResponse: {
+            /**
+             * Bins
+             * @description A histogram.
+             */
+            bins: components["schemas"]["BinResponse"][];
+            /**
+             * Count
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Least
+             * @description The lowest.
+             */
+            least: number;
+            /**
+             * Mean
+             * @description Each counts once.
+             */
+            mean: number;
+            /**
+             * Median
+             * @description The middle.
+             */
+            median: number;
+            /**
+             * Most
+             * @description The highest.
+             */
+            most: number;
+            /**
+             * P05
+             * @description One in twenty is below.
+             */
+            p05: number;
+            /**
+             * P95
+             * @description One in twenty is above.
+             */
+            p95: number;
+            /**
+             * Weighted Mean
+             * @description Each counts by what was traded.
+             */
+            weighted_mean: number;
+        };
+        /**
+         * DriftResponse
+         * @description A run beside the backtest of its strategy on the bars that it was given.
+         */
+        DriftResponse: {
+            /**
+             * At
+             * Format: date-time
+             * @description When it was looked at.
+             */
+            at: string;
+            /**
+             * Bars
+             * @description How many bars they brought.
+             */
+            bars: number;
+            /** @description Bars that came again with other values. */
+            corrected: components["schemas"]["NotedBarsResponse"];
+            /**
+             * Costs
+             * @description The costs that the backtest assumed, by symbol.
+             */
+            costs: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * Drift Bps
+             * @description `prices.drift.weighted_mean`; null where nothing can be compared.
+             */
+            drift_bps: number | null;
+            /**
+             * End
+             * Format: date-time
+             * @description Its newest tick: so far both are compared.
+             */
+            end: string;
+            /** @description Bars that came after their tick. */
+            late: components["schemas"]["NotedBarsResponse"];
+            /** @description Bars that closed while the run was down. */
+            missed: components["schemas"]["NotedBarsResponse"];
+            /**
+             * Notes
+             * @description What may make a difference, and is no fault.
+             */
+            notes: string[];
+            orders: components["schemas"]["OrdersComparedResponse"];
+            /** @description Why the P&L is another. */
+            pnl: components["schemas"]["ExplainedPnlResponse"];
+            /** @description Fill prices side by side. */
+            prices: components["schemas"]["PricesComparedResponse"];
+            /**
+             * Run Id
+             * @description The run.
+             */
+            run_id: string;
+            /**
+             * Start
+             * Format: date-time
+             * @description The run's start.
+             */
+            start: string;
+            /**
+             * Stored
+             * @description Where stored bars say otherwise, by symbol.
+             */
+            stored: components["schemas"]["StoredBarsResponse"][];
+            /**
+             * Ticks
+             * @description How many ticks that are.
+             */
+            ticks: number;
+        };
+        /**
          * EquityPoint
          * @description Equity at the end of the bars of one stamp.
          */
@@ -2548,6 +2792,35 @@ export type components = {
              * @description How many there are past `after`.
              */
             total: number;
+        };
+        /**
+         * ExplainedPnlResponse
+         * @description backtest + all parts = live, exactly.
+         */
+        ExplainedPnlResponse: {
+            /**
+             * Backtest
+             * @description What its backtest made.
+             * @example 100.25
+             */
+            backtest: string;
+            /**
+             * Difference
+             * @description live − backtest: the sum of the parts.
+             * @example 100.25
+             */
+            difference: string;
+            /**
+             * Live
+             * @description What the run has made, open positions at the newest closes.
+             * @example 100.25
+             */
+            live: string;
+            /**
+             * Parts
+             * @description All parts, those that are zero too.
+             */
+            parts: components["schemas"]["PnlPartResponse"][];
         };
         /**
          * FetchRequest
@@ -3034,14 +3307,14 @@ export type components = {
             id: string;
             /**
              * Kind
-             * @description What is done: `data.import` or `data.fetch`.
+             * @description What is done: `data.import`, `data.fetch`, `run.replay` or `run.drift`.
              */
             kind: string;
             /**
              * Result
              * @description What came of it; null unless `status` is done.
              */
-            result: components["schemas"]["ImportResponse"] | components["schemas"]["FetchResponse"] | null;
+            result: components["schemas"]["ImportResponse"] | components["schemas"]["FetchResponse"] | components["schemas"]["ReplayResponse"] | components["schemas"]["DriftResponse"] | null;
             /**
              * Stage
              * @description What is being done now; empty before it begins.
@@ -3621,6 +3894,39 @@ export type components = {
             run_id: string;
         };
         /**
+         * NamedBarResponse
+         * @description A bar.
+         */
+        NamedBarResponse: {
+            /**
+             * Symbol
+             * @description Its symbol.
+             */
+            symbol: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it began.
+             */
+            time: string;
+        };
+        /**
+         * NotedBarsResponse
+         * @description Bars of a kind.
+         */
+        NotedBarsResponse: {
+            /**
+             * Count
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Listed
+             * @description The first 200 of them.
+             */
+            listed: components["schemas"]["NamedBarResponse"][];
+        };
+        /**
          * OrderClass
          * @description How an order hangs together with others.
          * @enum {string}
@@ -3791,6 +4097,20 @@ export type components = {
             venue?: string | null;
             /** @description Why it has not been sent. */
             waits_for?: components["schemas"]["WaitsFor"] | null;
+        };
+        /**
+         * OrderOfOneResponse
+         * @description An order that only one of the two placed, and what it made.
+         */
+        OrderOfOneResponse: {
+            /** @description The order. */
+            order: components["schemas"]["ComparedOrderResponse"];
+            /**
+             * Pnl
+             * @description What its fills have made until the newest bar, before commissions.
+             * @example 100.25
+             */
+            pnl: string;
         };
         /**
          * OrderResponse
@@ -4047,6 +4367,52 @@ export type components = {
              * @default null
              */
             venue: string | null;
+        };
+        /**
+         * OrdersComparedResponse
+         * @description Orders side by side.
+         */
+        OrdersComparedResponse: {
+            /**
+             * Backtest
+             * @description How many its backtest placed.
+             */
+            backtest: number;
+            /**
+             * Live
+             * @description How many the run placed.
+             */
+            live: number;
+            /**
+             * Only Backtest
+             * @description Those that only its backtest placed; the first 500.
+             */
+            only_backtest: components["schemas"]["OrderOfOneResponse"][];
+            /**
+             * Only Backtest Total
+             * @description How many they are.
+             */
+            only_backtest_total: number;
+            /**
+             * Only Live
+             * @description Those that only the run placed; the first 500.
+             */
+            only_live: components["schemas"]["OrderOfOneResponse"][];
+            /**
+             * Only Live Total
+             * @description How many they are.
+             */
+            only_live_total: number;
+            /**
+             * Other Quantity
+             * @description Of those: filled for another quantity.
+             */
+            other_quantity: number;
+            /**
+             * Paired
+             * @description How many both placed: same tick, symbol, side, type and class.
+             */
+            paired: number;
         };
         /** OrdersCreated */
         OrdersCreated: {
@@ -4976,6 +5342,26 @@ export type components = {
             venue?: string | null;
         };
         /**
+         * PnlPart
+         * @description What a difference of P&L comes from. Quantities that only one run has traded count at the newest closes.
+         * @enum {string}
+         */
+        PnlPart: "prices_closed" | "prices_open" | "commissions" | "quantities" | "only_live" | "only_backtest" | "after_newest_bar" | "cash_flows" | "holdings" | "valuation" | "rounding";
+        /**
+         * PnlPartResponse
+         * @description A part of the difference of P&L.
+         */
+        PnlPartResponse: {
+            /**
+             * Amount
+             * @description How much of the difference; below 0: the run made less by it.
+             * @example 100.25
+             */
+            amount: string;
+            /** @description What it comes from. */
+            part: components["schemas"]["PnlPart"];
+        };
+        /**
          * PortfolioEquityResponse
          * @description The equity of all runs of a mode over time, thinned where it has more points than were asked for.
          */
@@ -5163,6 +5549,85 @@ export type components = {
              * @description Doubts about the data.
              */
             warnings: components["schemas"]["DataWarningResponse"][];
+        };
+        /**
+         * PriceDifferenceResponse
+         * @description What both have filled of an order. Basis points are of the price before slippage that the backtest filled at.
+         */
+        PriceDifferenceResponse: {
+            /**
+             * Assumed Bps
+             * @description What the backtest lost to slippage, by its costs.
+             */
+            assumed_bps: number;
+            /**
+             * Backtest Price
+             * @description At what price its backtest did.
+             * @example 100.25
+             */
+            backtest_price: string;
+            /**
+             * Drift Bps
+             * @description realised − assumed: above 0, the run did worse.
+             */
+            drift_bps: number;
+            /**
+             * Live Price
+             * @description At what price the run did.
+             * @example 100.25
+             */
+            live_price: string;
+            /**
+             * Order
+             * @description The live order's number in its run.
+             */
+            order: number;
+            /**
+             * Quantity
+             * @description How much both have filled.
+             * @example 100.25
+             */
+            quantity: string;
+            /**
+             * Realised Bps
+             * @description What the run lost.
+             */
+            realised_bps: number;
+            /** @description Buy or sell. */
+            side: components["schemas"]["Side"];
+            /**
+             * Symbol
+             * @description What was traded.
+             */
+            symbol: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description Of the live fill.
+             */
+            time: string;
+        };
+        /**
+         * PricesComparedResponse
+         * @description Fill prices side by side; null where there are none.
+         */
+        PricesComparedResponse: {
+            /** @description What the backtest lost, by its costs. */
+            assumed: components["schemas"]["DistributionResponse"] | null;
+            /** @description How much worse the run filled than its backtest. */
+            drift: components["schemas"]["DistributionResponse"] | null;
+            /**
+             * Listed
+             * @description Over time; at most 2,000, evenly thinned.
+             */
+            listed: components["schemas"]["PriceDifferenceResponse"][];
+            /** @description What the run lost to slippage. */
+            realised: components["schemas"]["DistributionResponse"] | null;
+            /**
+             * Total
+             * @description How many there are.
+             */
+            total: number;
         };
         /**
          * ReconciliationResponse
@@ -5440,6 +5905,97 @@ export type components = {
              * @example 100.25
              */
             quantity: string;
+        };
+        /**
+         * ReplayDifferenceResponse
+         * @description The first decision that is not the recorded one, with what the strategy had been given.
+         */
+        ReplayDifferenceResponse: {
+            /**
+             * Again
+             * @description What it decides now.
+             */
+            again: string;
+            /**
+             * Again Action
+             * @description The action of now as it would be kept; null: there is none.
+             */
+            again_action: string | null;
+            /**
+             * Error
+             * @description Why nothing was decided now: the strategy failed; null otherwise.
+             */
+            error: string | null;
+            /**
+             * Inputs
+             * @description What the tick brought: bars, fills, orders' ends …, a line each, in order.
+             */
+            inputs: string[];
+            /**
+             * Number
+             * @description Of the tick; 0: the start.
+             */
+            number: number;
+            /**
+             * Recorded
+             * @description What it decided, in words; `nothing` where there is no action in this place.
+             */
+            recorded: string;
+            /**
+             * Recorded Action
+             * @description The recorded action as it is kept; null: there is none.
+             */
+            recorded_action: string | null;
+            /**
+             * Time
+             * Format: date-time
+             * @description When the tick's bars closed, in the run's time.
+             */
+            time: string;
+        };
+        /**
+         * ReplayResponse
+         * @description How far a run's recorded inputs lead to its recorded decisions once more.
+         */
+        ReplayResponse: {
+            /**
+             * Actions
+             * @description How many actions were compared in them.
+             */
+            actions: number;
+            /**
+             * At
+             * Format: date-time
+             * @description When it was looked at.
+             */
+            at: string;
+            /** @description The first that differs; null: none does. */
+            difference: components["schemas"]["ReplayDifferenceResponse"] | null;
+            /**
+             * First
+             * @description The run's start; null where its first tick differs.
+             */
+            first: string | null;
+            /**
+             * Is Identical
+             * @description Whether every decision is the recorded one, byte for byte.
+             */
+            is_identical: boolean;
+            /**
+             * Last
+             * @description The newest tick that was decided the same.
+             */
+            last: string | null;
+            /**
+             * Run Id
+             * @description The run.
+             */
+            run_id: string;
+            /**
+             * Ticks
+             * @description How many ticks were decided the same, the start among them.
+             */
+            ticks: number;
         };
         /**
          * RescanResponse
@@ -6291,6 +6847,12 @@ export type components = {
             items: components["schemas"]["Setting"][];
         };
         /**
+         * Side
+         * @description The direction of an order: its text, and in arithmetic its sign (`fill.side * fill.quantity`).
+         * @enum {string}
+         */
+        Side: "buy" | "sell";
+        /**
          * SignInRequest
          * @description The token, once.
          */
@@ -6517,6 +7079,47 @@ export type components = {
              * @default false
              */
             flatten: boolean;
+        };
+        /**
+         * StoredBarsResponse
+         * @description The bars that a run was given of a symbol, beside those that are stored of the same time.
+         */
+        StoredBarsResponse: {
+            /**
+             * First
+             * @description The first that is not the same in both; null: all are.
+             */
+            first: string | null;
+            /**
+             * Given
+             * @description How many the run was given.
+             */
+            given: number;
+            /**
+             * Not Given
+             * @description Stored between the first and the last, and not given.
+             */
+            not_given: number;
+            /**
+             * Not Stored
+             * @description Not stored.
+             */
+            not_stored: number;
+            /**
+             * Other
+             * @description Stored with other values.
+             */
+            other: number;
+            /**
+             * Same
+             * @description As many are stored exactly as they were given.
+             */
+            same: number;
+            /**
+             * Symbol
+             * @description The symbol.
+             */
+            symbol: string;
         };
         /** StrategyCancelRequest */
         StrategyCancelRequest: {
@@ -10524,6 +11127,101 @@ export interface operations {
             };
         };
     };
+    driftRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     getEquity: {
         parameters: {
             query?: {
@@ -11251,6 +11949,101 @@ export interface operations {
             };
             /** @description There is nothing by that id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    replayRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,7 @@ from weaver.glados.http.security import Gate
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
+from weaver.glados.live.parity import Parity
 from weaver.glados.live.portfolio import PortfolioCurves
 from weaver.glados.live.results import LiveResults
 from weaver.glados.metrics import Metrics
@@ -77,5 +78,7 @@ class Services:
     """What paper and live runs have come to."""
     portfolio: PortfolioCurves
     """The curves that are summed to all runs' equity."""
+    parity: Parity
+    """Holds paper and live runs against what they should have done."""
     desk: Desk
     """Takes what people order."""

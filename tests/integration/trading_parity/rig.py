@@ -1,7 +1,7 @@
 """A backtest, and a paper run of the same strategy on a replay of the same bars, side by side."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,14 +9,17 @@ from inspect import getfile
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from tests.in_process import InProcessDeciders, PoolInProcess
 from tests.trading_store import FakeDisk, FakeTradingStore
 from weaver.decider import LiveDecider
 from weaver.events.factory import EventFactory
 from weaver.glados.clock.wall import SystemWallClock
+from weaver.glados.live.parity import Parity
+from weaver.glados.live.results import LiveResults
 from weaver.glados.live.session import LiveSessions
 from weaver.glados.runs.runners import EndRequest
 from weaver.greta.result import BacktestResult
@@ -44,6 +47,7 @@ SECONDS_MAX = 15.0
 HALF_UNIT, EPSILON, SYMBOLS_MAX = 0.5e-8, 4e-16, 3
 """Each holding is worth whole units, and that in a curve of floats, where a backtest's is as fine as its prices are."""
 CREATED = datetime(2026, 1, 5, tzinfo=UTC)
+T = TypeVar("T")
 
 
 class FillSeen(NamedTuple):
@@ -297,6 +301,26 @@ def paper_run(
         strategy_source=source,
         weaver_version="test",
         created_at=CREATED,
+    )
+
+
+def parity_on(paper: Paper) -> Parity:
+    """What holds its runs against what they should have done."""
+    store, wall = FakeTradingStore(paper.disk), SystemWallClock()
+
+    async def aside(work: Callable[[], T]) -> T:
+        return work()
+
+    return Parity(
+        store=store,
+        deciders=InProcessDeciders(),
+        pool=PoolInProcess(),
+        bars=paper.store,
+        results=LiveResults(store=store, aside=aside),
+        name_of=lambda run: f"{run.venue} {run.mode} {run.id}",
+        aside=aside,
+        now=wall.now,
+        new_id=lambda: "id",
     )
 
 

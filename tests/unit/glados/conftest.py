@@ -14,6 +14,7 @@ import structlog
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from tests.in_process import InProcessDeciders, PoolInProcess
 from tests.unit.glados.fakes import (
     FakeClock,
     FakeIds,
@@ -30,6 +31,7 @@ from weaver.glados.app import create_app
 from weaver.glados.http.security import Gate, Sessions
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
+from weaver.glados.live.parity import Parity
 from weaver.glados.live.portfolio import PortfolioCurves
 from weaver.glados.live.results import LiveResults
 from weaver.glados.metrics import Metrics
@@ -95,6 +97,17 @@ def services_on(*, facts: ServerFacts, new_token: Callable[[], str], **parts: An
         live_results=live_results,
         portfolio=PortfolioCurves(live_results, aside=parts["threads"].results.do),
         trading_store=store,
+        parity=Parity(
+            store=store,
+            deciders=InProcessDeciders(),
+            pool=PoolInProcess(),
+            bars=parts["bars"],
+            results=live_results,
+            name_of=trading.name_of,
+            aside=parts["threads"].results.do,
+            now=parts["now"],
+            new_id=parts["new_id"],
+        ),
         desk=Desk(store=store, new_id=parts["new_id"]),
         facts=facts,
         metrics=metrics,

@@ -50,7 +50,7 @@ function Shown({ job }: { job: Job }) {
 }
 
 function Result({ result }: { result: NonNullable<Job["result"]> }) {
-  const stored = "fetched" in result ? result.fetched : [result];
+  const stored = "fetched" in result ? result.fetched : "series" in result ? [result] : []; // no other job is shown here
   const refused = "refused" in result ? result.refused : [];
   return (
     <div className="flex flex-col gap-4">

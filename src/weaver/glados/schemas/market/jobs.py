@@ -8,10 +8,14 @@ from pydantic import Field
 from weaver.glados.jobs import Job, JobStatus
 from weaver.glados.schemas.base import ResponseBody
 from weaver.glados.schemas.market.data import FetchResponse, ImportResponse
+from weaver.glados.schemas.runs.parity import DriftResponse, ReplayResponse
 
-_RESULTS: Mapping[str, type[ImportResponse] | type[FetchResponse]] = {
+JobResult = ImportResponse | FetchResponse | ReplayResponse | DriftResponse
+_RESULTS: Mapping[str, type[JobResult]] = {
     "data.import": ImportResponse,
     "data.fetch": FetchResponse,
+    "run.replay": ReplayResponse,
+    "run.drift": DriftResponse,
 }
 
 
@@ -19,12 +23,12 @@ class JobResponse(ResponseBody):
     """A piece of long work, as it stands now."""
 
     id: str = Field(description="Its id, for GET /jobs/{id}.")
-    kind: str = Field(description="What is done: `data.import` or `data.fetch`.")
+    kind: str = Field(description="What is done: `data.import`, `data.fetch`, `run.replay` or `run.drift`.")
     status: JobStatus = Field(description="queued, running, done or error.")
     stage: str = Field(description="What is being done now; empty before it begins.")
     fraction: float = Field(ge=0, le=1, description="How much of it is done.")
     error: str | None = Field(description="Why it failed; null unless `status` is error.")
-    result: ImportResponse | FetchResponse | None = Field(description="What came of it; null unless `status` is done.")
+    result: JobResult | None = Field(description="What came of it; null unless `status` is done.")
     created_at: datetime = Field(description="When it was asked for.")
     started_at: datetime | None = Field(description="When it began; null while it is queued.")
     finished_at: datetime | None = Field(description="When it was over; null before.")
