@@ -28,13 +28,15 @@ COMMANDS = {
     "risk": "See and set limits; end halts.",
     "kill": "Stop all trading that adds risk, or let it go on.",
     "venues": "Show the venues and their state.",
+    "replay": "Decide a run's record once more, and compare.",
+    "drift": "Hold a run against its backtest.",
     "migrate": "Bring the database's tables up to date.",
     "backup": "Copy what Weaver keeps, also while a server runs.",
     "simulate-exchange": "Rehearse: a local exchange that speaks as Alpaca does.",
     "doctor": "Check that everything Weaver needs is there and works.",
 }
 """Each in the module of its name; only the one that is called is loaded."""
-_TRADING = frozenset({"orders", "account", "positions", "risk", "kill", "venues"})
+_TRADING = frozenset({"orders", "account", "positions", "risk", "kill", "venues", "replay", "drift"})
 _GROUPS = frozenset({"strategies", "data", "runs", "orders", "risk"})
 """Those that have commands of their own."""
 DEBUG = "--debug"

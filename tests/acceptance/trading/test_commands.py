@@ -85,6 +85,15 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def test_command_without_a_server_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
     nobody = Server(tmp_path_factory.mktemp("nobody") / "home")
-    for words in (("orders", "list"), ("account",), ("positions",), ("risk", "show"), ("kill",), ("venues",)):
+    for words in (
+        ("orders", "list"),
+        ("account",),
+        ("positions",),
+        ("risk", "show"),
+        ("kill",),
+        ("venues",),
+        ("replay", "r1"),
+        ("drift", "r1"),
+    ):
         code, text = refused(nobody, *words)
         assert (code, "start one with `weaver up`" in text) == (1, True)

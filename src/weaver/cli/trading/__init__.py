@@ -1,1 +1,1 @@
-"""Commands that trade, on the running server: orders, accounts, positions, limits, the kill switch, venues."""
+"""Commands that trade, on the running server: orders, accounts, limits, the kill switch, venues, replay and drift."""
