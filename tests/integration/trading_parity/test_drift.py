@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.integration.markets import market
 from tests.integration.test_actions_of_runs import SHIPPED
 from tests.integration.trading_parity import strategies
-from tests.integration.trading_parity.rig import Case, Paper, backtest_result, parity_on, run_of
+from tests.integration.trading_parity.rig import Case, Paper, backtest_result, parity_on, run_of, start_at
 from tests.integration.trading_parity.test_paper_equals_backtest import (
     COMMISSION,
     HOURS,
@@ -23,8 +24,12 @@ from tests.integration.trading_parity.test_paper_equals_backtest import (
     Tried,
     case_of,
 )
+from weaver.model.calendar.instants import time_of
+from weaver.model.market.corporate_actions import Dividend, Split
 from weaver.veda.parity.drift import DriftReport
+from weaver.veda.parity.explained import PnlPart
 from weaver.veda.parity.slippage import Distribution
+from weaver.walle.bars.store import ParquetBarStore
 
 WORSE = 7.0
 TRIED = (
@@ -88,7 +93,36 @@ def test_venue_that_is_worse_by_seven_says_seven(name: str, assumed: int, tmp_pa
     assert realised is not None
     assert said(realised) == pytest.approx((assumed + WORSE,) * 3, abs=0.01)
     is_explained(found, paper, case)
-    assert found.pnl.parts["prices_closed"] + found.pnl.parts["prices_open"] < 0
+    assert found.pnl.parts[PnlPart.PRICES_CLOSED] + found.pnl.parts[PnlPart.PRICES_OPEN] < 0
+
+
+@pytest.mark.parametrize("name", ["sma-crossover AAPL_1d", "dca IBM_1d"])
+def test_splits_and_dividends_drift_by_nothing_and_are_no_difference_of_prices(name: str, tmp_path: Path) -> None:
+    strategy, [file], options = SHIPPED[name]
+    read, store = market(file), ParquetBarStore(tmp_path)
+    bars = read.bars
+    first, split, last = (time_of(int(bars.timestamp[len(bars) - back])).date() for back in (300, 250, 120))
+    actions = (
+        Dividend(ex_date=first, amount=Decimal("0.5")),
+        Split(ex_date=split, ratio=3),
+        Dividend(ex_date=last, amount=Decimal("0.3")),
+    )
+    store.write(bars, read.instrument, actions, "made up")
+    case = Case(
+        strategy=strategy, store=store, symbols=(bars.symbol,), timeframe="1d",
+        start=start_at(read, 1 - 500 / len(bars)),
+        options={**options, "costs": "none"},
+    )  # fmt: skip
+    found, _ = drifted(case)
+    is_nothing(found)
+    worse, _ = drifted(case, venue_costs={"slippage_bps": "7"})
+    assert worse.prices.drift is not None
+    assert said(worse.prices.drift) == pytest.approx((WORSE, WORSE, WORSE), abs=0.01)
+    assert worse.pnl.backtest + sum(worse.pnl.parts.values()) == worse.pnl.live
+    assert {part: worse.pnl.parts[part] for part in (PnlPart.HOLDINGS, PnlPart.VALUATION)} == {
+        PnlPart.HOLDINGS: 0, PnlPart.VALUATION: 0,
+    }  # fmt: skip
+    assert abs(worse.pnl.parts[PnlPart.ROUNDING]) < Decimal("1e-5")
 
 
 def test_worse_commission_is_told_as_such(tmp_path: Path) -> None:
@@ -97,7 +131,7 @@ def test_worse_commission_is_told_as_such(tmp_path: Path) -> None:
     found, paper = drifted(case, venue_costs={"commission_minimum": "2"})
     is_explained(found, paper, case)
     fills = len(paper.disk.tables.fills)
-    assert found.pnl.parts["commissions"] == -2 * fills
+    assert found.pnl.parts[PnlPart.COMMISSIONS] == -2 * fills
     assert found.drift_bps == 0
 
 
@@ -113,7 +147,7 @@ def is_explained(found: DriftReport, paper: Paper, case: Case) -> None:
     assert found.pnl.live == pytest.approx(live, abs=Decimal("1e-6"))
     assert found.pnl.backtest == pytest.approx(backtest, abs=Decimal("1e-6"))
     assert found.pnl.backtest + sum(found.pnl.parts.values()) == found.pnl.live
-    assert abs(found.pnl.parts["rounding"]) < Decimal("1e-5")
+    assert abs(found.pnl.parts[PnlPart.ROUNDING]) < Decimal("1e-5")
     explained = {str(part) for part, amount in found.pnl.parts.items() if abs(amount) > Decimal("1e-5")}
     assert explained <= {"prices_closed", "prices_open", "commissions", "quantities", "only_live", "only_backtest"}
 
