@@ -104,6 +104,11 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "orders.Cancelled": {**_OF_ORDER, "status": "cancelled", "reason": "cancelled by the strategy"},
     "orders.Rejected": {**_OF_ORDER, "status": "rejected", "reason": "cash of 1,000.00 does not pay for it"},
     "orders.Expired": {**_OF_ORDER, "status": "expired", "reason": "the session closed"},
+    "orders.Warned": {
+        "run_id": RUN, "order_id": ORDER, "account": "alpaca paper", "symbol": "AAPL",
+        "warning": "cancel_not_confirmed",
+        "reason": "the venue was asked 3 times to cancel it, and it works on: it is asked again", "time": NOW,
+    },
     "orders.Replaced": {**_OF_ORDER, "status": "cancelled", "replaced_by": NEW},
     "risk.Refused": {
         "run_id": RUN, "order_id": ORDER, "rule": "order_notional", "limit": "10000", "value": "18725",

@@ -268,7 +268,11 @@ def _protection(seed: "Simulation") -> Iterator[str]:
     for order in seed.tables.orders.values():
         if order.group_id is not None:
             groups.setdefault(order.group_id, []).append(order.id)
-    told = {str(facts["order"]).removesuffix(".close") for what, facts in seed.control.told if what in _TOLD}
+    told = {
+        str(event.payload["order_id"]).removesuffix(".close")
+        for event in seed.disk.events
+        if event.type == "orders.Warned" and event.payload["warning"] in _TOLD
+    }
     told |= _cut_down(seed)
     late_splits = {
         event.payload["symbol"]

@@ -2658,6 +2658,7 @@ export type components = {
             "orders.Rejected": components["schemas"]["OrdersRejected"];
             "orders.Replaced": components["schemas"]["OrdersReplaced"];
             "orders.Submitted": components["schemas"]["OrdersSubmitted"];
+            "orders.Warned": components["schemas"]["OrdersWarned"];
             "risk.KillSwitchOff": components["schemas"]["RiskKillSwitchOff"];
             "risk.KillSwitchOn": components["schemas"]["RiskKillSwitchOn"];
             "risk.LimitBreached": components["schemas"]["RiskLimitBreached"];
@@ -4850,11 +4851,39 @@ export type components = {
          */
         OrderStatus: "pending" | "submitting" | "submitted" | "accepted" | "partial" | "filled" | "cancelled" | "rejected" | "expired";
         /**
+         * OrdersWarned
+         * @description An order is not as whoever placed it would think; in paper and live trading only.
+         */
+        OrdersWarned: {
+            /** Account */
+            account: string;
+            /** Order Id */
+            order_id: string;
+            /** Reason */
+            reason: string;
+            /** Run Id */
+            run_id: string | null;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            warning: components["schemas"]["OrderWarning"];
+        };
+        /**
          * OrderType
          * @description What must happen for an order to fill.
          * @enum {string}
          */
         OrderType: "market" | "limit" | "stop" | "stop_limit" | "trailing_stop";
+        /**
+         * OrderWarning
+         * @description What somebody should look at.
+         * @enum {string}
+         */
+        OrderWarning: "cancel_not_confirmed" | "exit_refused" | "position_closed" | "entry_in_the_way" | "fill_came_late" | "order_id_of_another";
         /**
          * OwnerEquity
          * @description What a run, or people's orders, have made of their cash.

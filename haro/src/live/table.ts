@@ -107,6 +107,15 @@ function words({ side, quantity, symbol }: { side: string; quantity: string | nu
   return [side, quantity, symbol].filter(Boolean).join(" ");
 }
 
+const WARNINGS: Record<Payloads["orders.Warned"]["warning"], string> = {
+  cancel_not_confirmed: "Cancel not confirmed",
+  exit_refused: "Not closed",
+  position_closed: "Closed by Weaver",
+  entry_in_the_way: "Entry made way",
+  fill_came_late: "Filled late",
+  order_id_of_another: "Not sent",
+};
+
 export const TABLE: Table = {
   "run.Created": { stale: ofRun },
   "run.Started": { stale: ofRun },
@@ -199,6 +208,15 @@ export const TABLE: Table = {
         : null,
   },
   "orders.Replaced": { stale: ofOrder },
+  "orders.Warned": {
+    stale: ofOrder,
+    notice: (one) => ({
+      tone: "warn",
+      title: `${WARNINGS[one.warning]}: ${one.symbol}`,
+      text: one.reason,
+      to: `/orders/${one.order_id}`,
+    }),
+  },
 
   "risk.Refused": {
     stale: ofRisk,

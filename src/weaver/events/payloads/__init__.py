@@ -49,6 +49,8 @@ from weaver.events.payloads.orders import (
     OrdersRejected,
     OrdersReplaced,
     OrdersSubmitted,
+    OrdersWarned,
+    OrderWarning,
 )
 from weaver.events.payloads.requests import (
     BacktestCancelOrder,
@@ -133,6 +135,7 @@ __all__ = [
     "OrderPayload",
     "OrderReasonPayload",
     "OrderRequest",
+    "OrderWarning",
     "OrdersAccepted",
     "OrdersCancelled",
     "OrdersCreated",
@@ -142,6 +145,7 @@ __all__ = [
     "OrdersRejected",
     "OrdersReplaced",
     "OrdersSubmitted",
+    "OrdersWarned",
     "Payload",
     "ReplaceRequest",
     "RiskKillSwitchOff",

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -97,6 +98,37 @@ class OrdersRejected(OrderReasonPayload):
 
 class OrdersExpired(OrderReasonPayload):
     type = "orders.Expired"
+
+
+class OrderWarning(StrEnum):
+    """What somebody should look at."""
+
+    CANCEL_NOT_CONFIRMED = "cancel_not_confirmed"
+    """The venue was asked to cancel it, again and again, and it stays."""
+    EXIT_REFUSED = "exit_refused"
+    """An order that was to close came to nothing, and the position stays."""
+    POSITION_CLOSED = "position_closed"
+    """No exit could be placed for a position: this order closes it instead."""
+    ENTRY_IN_THE_WAY = "entry_in_the_way"
+    """It is cancelled, as another's exit goes before it."""
+    FILL_CAME_LATE = "fill_came_late"
+    """It has filled after it was over, or by more than was ordered: the fill is booked."""
+    ORDER_ID_OF_ANOTHER = "order_id_of_another"
+    """The venue has another order under its id, which is left alone; this one is not sent again."""
+
+
+class OrdersWarned(Payload):
+    """An order is not as whoever placed it would think; in paper and live trading only."""
+
+    type = "orders.Warned"
+    run_id: str | None
+    order_id: str
+    account: str
+    symbol: str
+    warning: OrderWarning
+    reason: str
+    """In one line, for people."""
+    time: datetime
 
 
 class OrdersReplaced(OrderPayload):

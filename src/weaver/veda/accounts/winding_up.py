@@ -67,6 +67,7 @@ class WindingUp:
         """Who is to hold nothing, and may do so still."""
         self._tries: dict[tuple[str | None, str], tuple[int, datetime]] = {}
         """How often it was tried to close something, and when (wall) it may be again."""
+        self._asked_at = wall.now()
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -92,7 +93,12 @@ class WindingUp:
 
     async def flatten(self, owner: str | None, *, corr_id: str, says: Sequence[Payload] = ()) -> None:
         """Cancel all of an owner's orders, and close what it holds, as its markets open, whatever comes of the orders
-        until they are over. Raises Unavailable."""
+        until they are over; where others have just traded in the account, once it is known what. Raises
+        Unavailable."""
+        self._asked_at = self._wall.now()
+        if self._trader.looks.is_awaited(self._asked_at):
+            self._trader.looks.ask()
+            self._trader.wake()
 
         def decide(draft: Draft) -> Sequence[Intent]:
             draft.say(*says)
@@ -156,15 +162,17 @@ class WindingUp:
         return [*self._ledgers.runs, None] if self._closes_all() else [*self._wanted]
 
     async def _look(self) -> None:
-        if not self._is_looked_at:
+        if not self._is_known:
             return  # what others did meanwhile is not known yet
         for owner in self._owners():
             if self._has_to_do(owner):
                 await self._trader.decide(partial(self._go_on, owner))
 
     @property
-    def _is_looked_at(self) -> bool:
-        return self._adapter.is_replay or self._trader.looks.looked_at is not None
+    def _is_known(self) -> bool:
+        """Whether it is known what others have done in the account."""
+        looks = self._trader.looks
+        return self._adapter.is_replay or (looks.looked_at is not None and not looks.is_awaited(self._asked_at))
 
     def _has_to_do(self, owner: str | None) -> bool:
         """Whether there may be something to do for it: to be closed, or to be said to be over."""
@@ -193,7 +201,7 @@ class WindingUp:
     def _all_of(self, owner: str | None) -> Mapping[str, Decimal]:
         """What it holds; what of it is not at the venue, its close says. Before a first look that is not known, and
         nothing is closed yet."""
-        if not self._is_looked_at:
+        if not self._is_known:
             return {}
         return self._ledgers.there(None) if owner is None else self._ledgers.of(owner).held
 

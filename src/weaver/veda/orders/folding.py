@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from weaver.model.fit_text import fit_to_keep
 from weaver.model.numbers.money import CASH_DECIMALS, kept
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
 from weaver.veda.exchange.orders import VenueFill, VenueOrder
@@ -17,6 +18,8 @@ from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Submission, SubmissionState
 
 INFERRED = "inferred"
+REASON_LENGTH_MAX = 2_000
+"""Of what a venue says of an order, as it is kept."""
 PRICE_DECIMALS = 8
 """Of a price that is worked out."""
 _RANK = {
@@ -178,7 +181,13 @@ def ended(order: LiveOrder, how: OrderStatus, reason: str, now: datetime) -> Liv
     if event is OrderEvent.EXPIRE and order.status is OrderStatus.PENDING:
         event = OrderEvent.CANCEL
     status = transition(order.status, event)
-    return replace(order, status=status, waits_for=None, reason=order.reason or reason, updated_at=now)
+    return replace(
+        order,
+        status=status,
+        waits_for=None,
+        reason=order.reason or fit_to_keep(reason, length_max=REASON_LENGTH_MAX),
+        updated_at=now,
+    )
 
 
 def _gained(order: LiveOrder, quantity: Decimal, price: Decimal, now: datetime) -> LiveOrder:

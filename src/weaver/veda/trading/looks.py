@@ -1,6 +1,7 @@
 """When the venue is compared with the books, and that it is."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -14,6 +15,9 @@ from weaver.veda.trading.reconciler import Reconciler
 LOOK = "reconcile"
 """The chore's name."""
 SOON = timedelta(seconds=2)
+NEWS_MAX = 100
+NEWS_SECONDS = 5.0
+"""Of the wall: so long at most what is to be closed waits for a look that is awaited."""
 APART_SECONDS = 1.0
 """Of the wall, between two looks: a replay's hours may be the wall's milliseconds."""
 
@@ -41,6 +45,8 @@ class Looks:
         """When the newest look ended, by the wall."""
         self.looked_version = -1
         """Of the books, when the newest look began."""
+        self._news: deque[datetime] = deque(maxlen=NEWS_MAX)
+        """When (wall) things were heard of that only a look shows, and none has shown yet."""
         self._turn = asyncio.Lock()
 
     def ask(self) -> None:
@@ -49,8 +55,13 @@ class Looks:
 
     def ask_soon(self) -> None:
         """Something has happened that only a look shows: it is not put off for long, nor made for each such thing."""
+        self._news.append(self._wall.now())
         if self.due_at is not None:
             self.due_at = min(self.due_at, self._adapter.now() + SOON)
+
+    def is_awaited(self, at: datetime) -> bool:
+        """Whether something had happened by then (wall) that only a look shows, and none has shown it in time."""
+        return any(news <= at and (self._wall.now() - news).total_seconds() < NEWS_SECONDS for news in self._news)
 
     def begin(self, now: datetime) -> None:
         """Look, if that is due."""
@@ -78,7 +89,7 @@ class Looks:
             await self._reconciler.reconcile()
 
     async def _look(self) -> None:
-        before = self._books.version
+        before, began = self._books.version, self._wall.now()
         await self._reconciler.reconcile()
         others = self._chores.count - self._chores.is_under_way(LOOK)
         is_quiet = before == self._books.version and not others
@@ -86,5 +97,6 @@ class Looks:
             if self._reconciled(draft, self._reconciler.others, is_quiet=is_quiet):
                 self._reconciler.keep(draft)
         self.looked_at, self.looked_version = self._wall.now(), before
+        self._news = deque((news for news in self._news if news > began), maxlen=NEWS_MAX)
         self.due_at = None if not self._reconciler.is_done else self._reconciler.next_at
         await self._looked()

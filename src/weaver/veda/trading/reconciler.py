@@ -1,11 +1,11 @@
 """What is at the venue against what is in the books: asked for at the start, after each gap, and every half minute."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from weaver.model.errors import InputError
+from weaver.model.errors import Conflict, InputError
 from weaver.veda.exchange.account import VenueAccount, VenueFee, VenuePosition
 from weaver.veda.exchange.orders import OrderUpdate, VenueFill, VenueOrder
 from weaver.veda.exchange.port import ExchangeAdapter
@@ -74,13 +74,13 @@ class Reconciler:
         shown = {order.venue_id: order for order in (*await self._adapter.orders_since(since), *open_)}
         fills = await self._adapter.fills_since(since)
         for order in shown.values():
-            await self._take(order)
+            await self._keeping(order.symbol, self._take(order))
         for order in shown.values():
-            await self._look_for_legs(order)
+            await self._keeping(order.symbol, self._look_for_legs(order))
         self.foreign = {key: order for key, order in self.foreign.items() if key in {one.venue_id for one in open_}}
         for submission in [*self._books.known.open_submissions()]:
             if submission.state is SubmissionState.WORKING and submission.venue_id not in shown:
-                await self._calls.look_ups.refresh(submission.id)
+                await self._keeping(submission.symbol, self._calls.look_ups.refresh(submission.id))
         await self._take_fills(fills)
         self.fees = await self._listed_fees()
         self.account, self.positions_at = await self._adapter.account(), self._adapter.now()
@@ -146,6 +146,14 @@ class Reconciler:
             await self._take(update.order)
         return self._books.known.by_venue_id(update.order.venue_id) is not None
 
+    async def _keeping(self, symbol: str, work: Coroutine[None, None, None]) -> None:
+        """What cannot be kept of one symbol's orders holds up no other's; the next look lists it again."""
+        try:
+            await work
+        except (Conflict, InputError) as error:
+            self._is_undecided = True
+            _log.error("orders_not_kept", account=self._books.account, symbol=symbol, error=str(error))
+
     async def _take(self, shown: VenueOrder) -> None:
         if await self._calls.answers.claim(shown):
             self._is_ours(shown.venue_id)
@@ -176,13 +184,16 @@ class Reconciler:
         self.own = tuple(fill for _, fill in ours)
         self.others = tuple(fill for fill in fills if fill.venue_order_id in self._not_ours)
         missing = [(one, fill) for one, fill in ours if not self._is_counted(one, fill)]
-        for submission_id in sorted({one.id for one, fill in missing if fill.cumulative_quantity is None}):
-            await self._calls.answers.complete(submission_id)
+        for id_, symbol in sorted({(one.id, one.symbol) for one, fill in missing if fill.cumulative_quantity is None}):
+            await self._keeping(symbol, self._calls.answers.complete(id_))
         told = [(one, fill) for one, fill in missing if fill.cumulative_quantity is not None]
-        if told:
-            async with self._books.change() as draft:
-                for submission, fill in told:
-                    draft.book(draft.submission(submission.id), fill)
+        for symbol in sorted({one.symbol for one, _ in told}):
+            await self._keeping(symbol, self._book([(one, fill) for one, fill in told if one.symbol == symbol]))
+
+    async def _book(self, told: Sequence[tuple[Submission, VenueFill]]) -> None:
+        async with self._books.change() as draft:
+            for submission, fill in told:
+                draft.book(draft.submission(submission.id), fill)
 
     async def _recall(self, fills: Sequence[VenueFill]) -> None:
         """Find out whose the orders are of which fills are listed; those of ours that are over come into memory."""

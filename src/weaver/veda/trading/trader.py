@@ -11,7 +11,7 @@ import structlog
 
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import Payload
-from weaver.model.errors import WeaverError
+from weaver.model.errors import ReadOnly, Unavailable, WeaverError
 from weaver.veda.exchange.account import ActionHappened
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.exchange.port import ExchangeAdapter
@@ -61,12 +61,10 @@ class Trader:
         happened: Callable[[ActionHappened], Awaitable[None]],
     ) -> None:
         """happened: has what a company did to its shares in the books, before anything that is told after it."""
-        self.account, self._adapter, self._wall, self._told = account, adapter, wall, told
+        self.account, self._adapter, self._wall = account, adapter, wall
         self.books = books = Books(account, store=store, events=events, now=adapter.now, is_still=adapter.is_replay)
         self._holdings = holdings
-        self._calls = calls = Calls(
-            books=books, adapter=adapter, store=store, wall=wall, told=told, look=self._look_soon
-        )
+        self._calls = calls = Calls(books=books, adapter=adapter, store=store, wall=wall, look=self._look_soon)
         self.reconciler = Reconciler(
             books=books, adapter=adapter, calls=calls, store=store, fees_after=lambda: holdings.fees_after
         )
@@ -85,7 +83,7 @@ class Trader:
             features=adapter.features,
         )  # fmt: skip
         self._upkeep = Upkeep(
-            intake=self._intake, holdings=holdings, hours=hours, is_ready=lambda: self.is_ready, rests=rests, told=told,
+            intake=self._intake, holdings=holdings, hours=hours, is_ready=lambda: self.is_ready, rests=rests,
             compared_at=lambda: self.reconciler.settled_at, ends_all=adapter.is_replay,
         )  # fmt: skip
         self._alarm = Alarm(adapter=adapter, wall=wall, hours=hours, looks=self.looks, rests=rests)
@@ -211,8 +209,31 @@ class Trader:
             self._begin(todo)
         self.looks.begin(now)
         if self._upkeep.is_needed(known, now):
-            async with self.books.change() as draft:
-                self._upkeep.look(draft, self.books.known)
+            await self._keep_up()
+
+    async def _keep_up(self) -> None:
+        """Have in the books what orders need; of those that cannot be kept so, symbol by symbol, the others'."""
+        try:
+            await self._keep_up_of(None)
+        except (Unavailable, ReadOnly):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is of some symbol's orders
+            _log.error("orders_not_kept_up", account=self.account, exc_info=error)
+            await self._keep_up_each()
+
+    async def _keep_up_each(self) -> None:
+        for symbol in sorted({order.symbol for order in self.books.known.working()}):
+            try:
+                await self._keep_up_of(symbol)
+            except (Unavailable, ReadOnly):
+                raise
+            except Exception as error:  # noqa: BLE001 - as above
+                _log.error("orders_not_kept_up", account=self.account, symbol=symbol, error=str(error))
+        await self._wall.sleep(AGAIN_SECONDS)
+
+    async def _keep_up_of(self, symbol: str | None) -> None:
+        async with self.books.change() as draft:
+            self._upkeep.look(draft, self.books.known, symbol)
 
     async def _looked(self) -> None:
         """The venue was looked at: whatever waits for that goes on, and memory lets go of what is over."""
@@ -233,10 +254,5 @@ class Trader:
             return
         self._chores.begin(f"{todo.what} {todo.id}", partial(self._calls.by_name[todo.what], todo.id))
 
-    def _changed(self, changes: Sequence[OrderChange]) -> None:
+    def _changed(self, _changes: Sequence[OrderChange]) -> None:
         self.wake()
-        for change in changes:
-            for fill in change.fills:
-                if fill.is_late:
-                    facts = {"order": fill.order_id, "symbol": fill.symbol, "quantity": fill.quantity}
-                    self._told("fill_came_late", facts)

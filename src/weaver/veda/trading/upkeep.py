@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 
+from weaver.events.payloads import OrderWarning
 from weaver.model.orders.actions import Side
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.account_orders import AccountOrders
@@ -55,7 +55,6 @@ class Upkeep:
         is_ready: Callable[[], bool],
         rests: Mapping[str, datetime],
         compared_at: Callable[[], datetime | None],
-        told: Callable[[str, Mapping[str, object]], None],
         ends_all: bool,
     ) -> None:
         """rests: until when exits that the venue did not take are left alone, by order or group. compared_at: up to
@@ -64,7 +63,7 @@ class Upkeep:
         self._ends_all = ends_all
         self._intake, self._holdings, self._hours = intake, holdings, hours
         self._is_ready, self._until, self._compared_at = is_ready, rests, compared_at
-        self._protection, self._told = Protection(told, is_there=self._is_any_there), told
+        self._protection = Protection(self._is_any_there)
         self.withdrawn: set[str] = set()
         """The submissions that are to end though their order goes on."""
 
@@ -73,17 +72,19 @@ class Upkeep:
         has_orders = any(map(_has_to_be_looked_at, known.working())) or bool(self._over(known, now))
         return has_orders or self._protection.is_any
 
-    def look(self, draft: Draft, known: AccountOrders) -> None:
-        """Let go what waited long enough, end what is over, protect what lies open."""
+    def look(self, draft: Draft, known: AccountOrders, symbol: str | None = None) -> None:
+        """Let go what waited long enough, end what is over, protect what lies open; of one symbol, where one is
+        named."""
         for todo in self._over(known, draft.now):
             order = draft.order(todo.id)
-            cancel(draft, Cancel(order_id=order.id, reason=f"{order.tif}: its time is over"))
-        settle(draft)
-        for order in draft.working():
+            if symbol in (None, order.symbol):
+                cancel(draft, Cancel(order_id=order.id, reason=f"{order.tif}: its time is over"))
+        settle(draft, symbol)
+        for order in draft.working(symbol=symbol):
             if not self._rests(draft, order.group_id or order.id):
                 self._look_at_waiting(draft, order)
-        self._protection.look(draft, groups(draft))
-        for group_id in groups(draft):
+        self._protection.look(draft, groups(draft, symbol), symbol)
+        for group_id in groups(draft, symbol):
             if not self._rests(draft, group_id):
                 self._protect(draft, group_id)
 
@@ -178,8 +179,7 @@ class Upkeep:
         reason = ALL_TAKEN if is_held else NOTHING_LEFT
         end(draft, order, OrderStatus.CANCELLED, reason)
         if is_held:
-            facts = {"order": order.id, "symbol": order.symbol, "reason": reason}
-            draft.then(partial(self._told, "exit_refused", facts))
+            draft.warn(order.id, OrderWarning.EXIT_REFUSED, reason)
 
     def _let_go_in_time(self, draft: Draft, order: LiveOrder) -> None:
         if self._is_ready():

@@ -1,7 +1,9 @@
 """All that a run holds, closed."""
 
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from tests.integration.trading.account import NAME, STOCK, Account, trading_account
@@ -75,3 +77,22 @@ async def test_a_close_that_the_venue_does_not_take_is_tried_again_and_not_at_on
     await account.until(lambda: not account.held(), what="the close", step=20)
     closes = [one.status for one in account.disk.tables.orders.values() if one.side is Side.SELL]
     assert closes == [S.REJECTED, S.FILLED]
+
+
+async def test_what_others_have_just_closed_is_looked_at_before_it_is_closed(account: Account) -> None:
+    held = await account.until_filled(await account.order(STOCK, 10))
+    await account.look()
+    keys = {"APCA-API-KEY-ID": account.exchange.key, "APCA-API-SECRET-KEY": account.exchange.secret}
+    sell = {"symbol": STOCK, "qty": "10", "side": "sell", "type": "market", "time_in_force": "day"}
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(f"{account.exchange.url}/v2/orders", headers=keys, json=sell)
+    assert answer.is_success, answer.text
+    looks = account.trading.trader.looks
+    while await account.held_there():
+        await account.exchange.post("clock", {"advance": 1})
+    await account.until(lambda: looks.is_awaited(datetime.now(UTC)), what="word of the others' fill")
+    await account.trading.flatten("run", corr_id="tested")
+    await account.until(lambda: not account.trading.winding_up.is_wanted("run"), what="its end", step=1)
+    assert await account.held_there() == 0
+    filled = [one for one in account.disk.tables.orders.values() if one.filled]
+    assert [one.id for one in filled] == [held.id]

@@ -104,7 +104,9 @@ async def test_cancel_that_nothing_confirms_is_asked_again_and_told(account: Acc
     before = len(await account.requests("DELETE", "/v2/orders"))
     await account.cancel(order)
     await account.until(
-        lambda: "cancel_not_confirmed" in [what for what, _ in account.told], what="a word of it", step=2
+        lambda: "cancel_not_confirmed" in [one["warning"] for one in account.events("orders.Warned")],
+        what="a word of it",
+        step=2,
     )
     await account.until(lambda: account.now(order).status is S.CANCELLED, what="its end", step=2)
     assert len(await account.requests("DELETE", "/v2/orders")) - before >= 4
@@ -130,7 +132,7 @@ async def test_exits_for_the_day_that_expire_under_a_position_are_told_and_place
     await account.until_filled(held)
     assert {one["time_in_force"] for one in await account.at_venue()} == {"day"}
     await to_the_close(account)
-    await account.until(lambda: "unprotected" in [what for what, _ in account.told], what="a word of it")
+    await account.until(lambda: account.events("risk.Unprotected"), what="a word of it")
     assert account.held() == 10
     (told,) = account.events("risk.Unprotected")
     assert (told["symbol"], told["quantity"], told["order_id"]) == (STOCK, "10", held.id)
@@ -163,7 +165,7 @@ async def test_entry_against_another_run_is_refused_by_name_and_an_exit_is_not(e
         await account.until_filled(close)
         await account.until(lambda: account.now(entry).status is S.CANCELLED, what="the end of what stood in the way")
         assert await account.held_there() == 0
-        assert "entry_in_the_way" in [what for what, _ in account.told]
+        assert "entry_in_the_way" in [one["warning"] for one in account.events("orders.Warned")]
         assert held.filled == 10
 
 

@@ -17,6 +17,18 @@ def test_paper_run_trades_is_told_and_is_flattened(desk: Desk) -> None:
     assert [one for one in desk.open_at_venue if one["symbol"] == "AAPL"] == []
 
 
+def test_plain_stop_tells_of_the_position_whose_exits_it_cancels(desk: Desk) -> None:
+    run_id = desk.started(ROUND_TRIPS, "AAPL")
+    desk.until(lambda: desk.held.get("AAPL") == 10 and desk.open_in("AAPL", "sell"), what="a position with exits")
+    assert desk.stopped(run_id)["status"] == "stopped"
+    (told,) = desk.events(run_id, "risk.Unprotected")
+    assert (told["symbol"], told["quantity"], told["account"]) == ("AAPL", "10", "alpaca paper")
+    assert told["reason"].startswith("its exits are cancelled, and it stays")
+    assert desk.open_in("AAPL") == []
+    assert desk.held["AAPL"] == 10
+    desk.flattened(run_id)
+
+
 def test_paper_run_goes_on_over_a_lost_connection(desk: Desk) -> None:
     run_id = desk.started(ROUND_TRIPS, "MSFT")
     desk.until_bars(run_id, 1)

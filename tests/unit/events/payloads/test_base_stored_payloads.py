@@ -45,7 +45,7 @@ DESIGNED = {
     "live": "FetchWindow PlaceOrder CancelOrder ReplaceOrder",
     "data": "WindowReady WindowFailed FeedStale FeedRestored Imported FetchProgress",
     "market": "Bar BarLate BarCorrected Quote Trade",
-    "orders": "Created Submitted Accepted PartiallyFilled Filled Cancelled Rejected Expired Replaced",
+    "orders": "Created Submitted Accepted PartiallyFilled Filled Cancelled Rejected Expired Replaced Warned",
     "risk": "Refused LimitBreached Unprotected ProtectionRestored KillSwitchOn KillSwitchOff",
     "account": "Updated PositionUpdated FeeCharged Reconciled",
     "clock": "Tick",

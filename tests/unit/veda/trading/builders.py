@@ -1,7 +1,7 @@
 """Drafts, books and a venue by hand, for tests of what works an account's orders."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -182,7 +182,12 @@ class Desk:
     books: Books
     calls: Calls
     reconciler: Reconciler
-    told: list[str]
+
+    @property
+    def warned(self) -> list[str]:
+        """The warnings that are in the log."""
+        payloads = [one.payload for one in self.disk.events if one.type == "orders.Warned"]
+        return [f"{one['warning']} {one['order_id']}" for one in payloads]
 
     def order(self, name: str = "run-1") -> LiveOrder:
         found = self.books.known.order(name)
@@ -201,7 +206,7 @@ def at_desk(
     """Do something at a desk whose books begin with these. It is noon in New York."""
 
     async def go() -> None:
-        wall, disk, told = VirtualWall(NOON), FakeDisk(), list[str]()
+        wall, disk = VirtualWall(NOON), FakeDisk()
         store = FakeTradingStore(disk)
         async with store.transaction() as transaction:
             await transaction.put_orders(orders)
@@ -209,18 +214,9 @@ def at_desk(
         venue = FakeVenue(wall=wall)
         books = Books(ACCOUNT, store=store, events=_events(), now=venue.now)
         await books.read()
-
-        def tell(word: str, facts: Mapping[str, object]) -> None:
-            told.append(f"{word} {facts.get('order', '')}".strip())
-
-        calls = Calls(books=books, adapter=venue, store=store, wall=wall, told=tell, look=lambda: None)
+        calls = Calls(books=books, adapter=venue, store=store, wall=wall, look=lambda: None)
         reconciler = Reconciler(books=books, adapter=venue, calls=calls, store=store, fees_after=lambda: None)
-        await do(
-            Desk(
-                venue=venue, wall=wall, store=store, disk=disk, books=books, calls=calls, reconciler=reconciler,
-                told=told,
-            )
-        )  # fmt: skip
+        await do(Desk(venue=venue, wall=wall, store=store, disk=disk, books=books, calls=calls, reconciler=reconciler))
 
     asyncio.run(go())
 

@@ -23,7 +23,6 @@ def upkeep(desk: Desk, held: int, lack: Lack | None = None, *, compared_at: date
         intake=intake,
         rests={},
         compared_at=lambda: compared_at,
-        told=lambda what, facts: desk.told.append(f"{what} {facts.get('order', facts.get('group'))}"),
         ends_all=False,
         **given,
     )
@@ -43,7 +42,7 @@ def test_a_close_with_nothing_to_do_is_dropped_and_told_of_where_something_is_he
         async with desk.books.change() as draft:
             upkeep(desk, held).look(draft, desk.books.known)
         assert (desk.order("run-2").status, desk.order("run-2").reason) == (OrderStatus.CANCELLED, reason)
-        assert desk.told == told
+        assert desk.warned == told
 
     at_desk(look, [exit_, close], [submission("run-1")])
 
@@ -96,7 +95,7 @@ def test_an_exit_that_took_anothers_place_waits_for_its_entry_while_that_may_fil
         async with desk.books.change() as draft:
             upkeep(desk, 0).look(draft, desk.books.known)
         assert (desk.order("run-2").status, desk.order("run-2").waits_for) == (OrderStatus.PENDING, WaitsFor.ENTRY)
-        assert desk.told == []
+        assert desk.warned == []
 
     at_desk(look, [entry, exit_], [submission("run-1")])
 

@@ -59,6 +59,7 @@ const WORDS: Record<string, string> = {
   "orders.Rejected": "Rejected",
   "orders.Expired": "Expired",
   "orders.Replaced": "Replaced",
+  "orders.Warned": "To be looked at",
   "risk.Refused": "Refused by the risk gate",
 };
 

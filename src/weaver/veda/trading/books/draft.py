@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
+
+import structlog
 
 from weaver.events.event import Event
 from weaver.events.factory import EventFactory
-from weaver.events.payloads import Payload
+from weaver.events.payloads import OrdersWarned, OrderWarning, Payload
 from weaver.model.errors import Unavailable
+from weaver.model.numbers.money import plain
 from weaver.veda.exchange.orders import VenueFill
 from weaver.veda.orders.account_orders import AccountOrders
 from weaver.veda.orders.folding import booked
@@ -18,6 +22,8 @@ from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import Submission
 from weaver.veda.ports import RecordedTick, TradingTransaction
 from weaver.veda.trading.books.order_events import created, moved
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +161,9 @@ class Draft:
             self._fills.setdefault(order.id, []).extend(found.fills)
             self.put(found.order)
             self.put_submission(found.submission)
+        for late in (one for one in found.fills if one.is_late):
+            reason = f"{plain(late.quantity)} filled {_after(order)}: that is booked, and counts"
+            self.warn(order.id, OrderWarning.FILL_CAME_LATE, reason)
         return found.fills
 
     def record(self, tick: RecordedTick) -> None:
@@ -168,6 +177,22 @@ class Draft:
     def say(self, *payloads: Payload, cause: Event | None = None) -> None:
         """Something is to stand in the log, before what the orders' changes say."""
         self._said += [self._events.event(one, corr_id=self.corr_id, cause=cause) for one in payloads]
+
+    def warn(self, order_id: str, warning: OrderWarning, reason: str) -> None:
+        """Somebody should look at an order: that is to stand in the log of events, and in the server's."""
+        order = self.order(order_id)
+        self.say(
+            OrdersWarned(
+                run_id=order.run_id,
+                order_id=order.id,
+                account=order.account,
+                symbol=order.symbol,
+                warning=warning,
+                reason=reason,
+                time=self.now,
+            )
+        )
+        self.then(partial(_log.warning, warning.value, order=order.id, symbol=order.symbol, reason=reason))
 
     def keep(self, run_id: str, content: bytes) -> None:
         """Bytes that a run needs are to be kept under their digest."""
@@ -219,6 +244,11 @@ class Draft:
 
     def _event(self, payload: Payload) -> Event:
         return self._events.event(payload, corr_id=self.corr_id)
+
+
+def _after(order: LiveOrder) -> str:
+    """When a fill is late."""
+    return f"after it was {order.status}" if order.status.is_final else "past what was ordered"
 
 
 def _new(order: LiveOrder) -> LiveOrder:

@@ -23,18 +23,14 @@ class Calls:
         adapter: ExchangeAdapter,
         store: TradingStore,
         wall: Wall,
-        told: Callable[[str, Mapping[str, object]], None],
         look: Callable[[], None],
     ) -> None:
-        """told: hears what a person should know, as a word and facts. look: has the venue looked at as soon as may
-        be."""
+        """look: has the venue looked at as soon as may be."""
         self.answers = answers = Answers(books=books, adapter=adapter, store=store)
-        self.fates = fates = Fates(books=books, told=told, look=look)
-        self.look_ups = look_ups = LookUps(
-            books=books, adapter=adapter, wall=wall, answers=answers, fates=fates, told=told
-        )
+        self.fates = fates = Fates(books=books, look=look)
+        self.look_ups = look_ups = LookUps(books=books, adapter=adapter, wall=wall, answers=answers, fates=fates)
         self.sending = sending = Sending(
-            books=books, adapter=adapter, store=store, answers=answers, look_ups=look_ups, fates=fates, told=told
+            books=books, adapter=adapter, store=store, answers=answers, look_ups=look_ups, fates=fates
         )
         self.by_name: Mapping[str, Callable[[str], Coroutine[None, None, None]]] = {
             "send": sending.send,

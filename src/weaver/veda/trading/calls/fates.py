@@ -1,11 +1,12 @@
 """What becomes of orders that are not at the venue: exits are sent again as long as there is hope, entries are over."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from weaver.events.payloads import OrderWarning
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.answers import Reason, Refused
 from weaver.veda.orders.live_order import WaitsFor
@@ -34,11 +35,9 @@ _log = structlog.get_logger(__name__)
 class Fates:
     """Each is in the books when it is known."""
 
-    def __init__(
-        self, *, books: Books, told: Callable[[str, Mapping[str, object]], None], look: Callable[[], None]
-    ) -> None:
+    def __init__(self, *, books: Books, look: Callable[[], None]) -> None:
         """look: has the venue looked at as soon as may be."""
-        self._books, self._told, self._look = books, told, look
+        self._books, self._look = books, look
         self.rests: dict[str, datetime] = {}
         """When exits that the venue did not take are to be sent again, by order, or by the group that they are of."""
 
@@ -113,7 +112,7 @@ class Fates:
             if submission.part is Part.PROTECTION and order.group_id is not None and not is_new:
                 self._close_instead(draft, order.group_id, reason)
             elif order.reduces:
-                self._told("exit_refused", {"order": order.id, "symbol": order.symbol, "reason": reason})
+                draft.warn(order.id, OrderWarning.EXIT_REFUSED, reason)
 
     async def not_replaced(self, submission_id: str, reason: str) -> None:
         """An order cannot be replaced at the venue: it is cancelled, and the new one sent when that is done."""
@@ -159,15 +158,13 @@ class Fates:
             order = draft.order(submission.order_id)
             for one in draft.working(symbol=order.symbol):
                 if one.side is not order.side and not one.reduces and one.cancel_asked is None:
-                    cancel(draft, Cancel(order_id=one.id, reason=f"it stood in the way of {order.id}, which exits"))
-                    self._told("entry_in_the_way", {"order": one.id, "exit": order.id, "symbol": order.symbol})
+                    reason = f"it stood in the way of {order.id}, which exits"
+                    cancel(draft, Cancel(order_id=one.id, reason=reason))
+                    draft.warn(one.id, OrderWarning.ENTRY_IN_THE_WAY, reason)
 
     def _close_instead(self, draft: Draft, group_id: str, reason: str) -> None:
         """No exit could be placed for a position: it is closed, loudly."""
-        close = close_instead(draft, group_id, reason)
-        if close is not None:
-            facts = {"order": close.id, "group": group_id, "symbol": close.symbol, "reason": reason}
-            self._told("position_closed", facts)
+        if close_instead(draft, group_id, reason) is not None:
             self._look()
 
 

@@ -1,10 +1,10 @@
 """Orders whose fate is not known, asked for until it is."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import structlog
 
+from weaver.events.payloads import OrderWarning
 from weaver.model.errors import WeaverError
 from weaver.veda.exchange.orders import VenueOrder
 from weaver.veda.exchange.port import ExchangeAdapter
@@ -33,10 +33,9 @@ class LookUps:
         wall: Wall,
         answers: Answers,
         fates: Fates,
-        told: Callable[[str, Mapping[str, object]], None],
     ) -> None:
         self._books, self._adapter, self._wall = books, adapter, wall
-        self._answers, self._fates, self._told = answers, fates, told
+        self._answers, self._fates = answers, fates
 
     async def refresh(self, submission_id: str) -> None:
         """Ask for an order, and take in what is shown. Nothing follows from its not being there, where the venue had
@@ -88,8 +87,10 @@ class LookUps:
         if submission.replaces is not None or fits(shown, sent):
             await self._answers.take(shown, submission.id)
             return
-        self._told("order_id_of_another", {"order": submission.id, "venue_order": shown.venue_id})
-        await self._fates.gone(submission.id, f"another order has its client order id at the venue ({shown.venue_id})")
+        reason = f"another order has its client order id at the venue ({shown.venue_id})"
+        async with self._books.change() as draft:
+            draft.warn(submission.order_id, OrderWarning.ORDER_ID_OF_ANOTHER, reason)
+        await self._fates.gone(submission.id, reason)
 
     async def _missing(self, submission: Submission) -> bool:
         async with self._books.change() as draft:

@@ -1,10 +1,11 @@
 """What was written down, sent; and cancels."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from weaver.events.payloads import OrderWarning
 from weaver.veda.exchange.answers import Accepted, Reason, Refused, Unknown
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.orders.live_order import LiveOrder
@@ -33,9 +34,8 @@ class Sending:
         answers: Answers,
         look_ups: LookUps,
         fates: Fates,
-        told: Callable[[str, Mapping[str, object]], None],
     ) -> None:
-        self._books, self._adapter, self._store, self._told = books, adapter, store, told
+        self._books, self._adapter, self._store = books, adapter, store
         self._answers, self._look_ups, self._fates = answers, look_ups, fates
         self.handed: set[str] = set()
         """The submissions that the venue was asked to take, or may have been: they are looked up, never sent again."""
@@ -62,8 +62,9 @@ class Sending:
             if known is None or known.state is not SubmissionState.WORKING or known.venue_id is None:
                 return  # it is over, for so long, maybe, that it is forgotten: the machine may have slept
             draft.put_submission(replace(known, cancel_sent_at=draft.now, cancels=known.cancels + 1))
-        if known.cancels == CANCEL_TOLD:
-            self._told("cancel_not_confirmed", {"order": known.order_id, "symbol": known.symbol})
+            if known.cancels == CANCEL_TOLD:
+                reason = f"the venue was asked {known.cancels} times to cancel it, and it works on: it is asked again"
+                draft.warn(known.order_id, OrderWarning.CANCEL_NOT_CONFIRMED, reason)
         await self._store.check_owner()
         answer = await self._adapter.cancel(known.venue_id)
         if not isinstance(answer, Accepted):

@@ -44,9 +44,9 @@ def exits_done(draft: Draft, order: LiveOrder) -> str:
     return EXITED if entered(draft, order.group_id) else ""
 
 
-def groups(draft: Draft) -> list[str]:
-    """Those of which an exit is not over."""
-    return sorted({one.group_id for one in draft.working() if one.group_id is not None})
+def groups(draft: Draft, symbol: str | None = None) -> list[str]:
+    """Those of which an exit is not over; of one symbol, where one is named."""
+    return sorted({one.group_id for one in draft.working(symbol=symbol) if one.group_id is not None})
 
 
 def wanted(draft: Draft, group_id: str) -> list[LiveOrder]:
@@ -102,10 +102,10 @@ def is_over(draft: Draft, order: LiveOrder) -> bool:
     return not order.is_working and not stands(draft, order)
 
 
-def settle(draft: Draft) -> None:
+def settle(draft: Draft, symbol: str | None = None) -> None:
     """End what is over, though nobody said so: what was to be cancelled and stands nowhere; exits whose position is
     not there."""
-    for order in draft.working():
+    for order in draft.working(symbol=symbol):
         if stands(draft, order):
             continue
         if order.cancel_asked is not None:

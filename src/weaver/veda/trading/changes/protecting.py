@@ -1,6 +1,6 @@
 """What is placed anew: exits that the venue dropped, for what is still held; and orders whose terms a split moved."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,9 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from weaver.events.payloads import RiskProtectionRestored, RiskUnprotected
+import structlog
+
+from weaver.events.payloads import OrderWarning, RiskProtectionRestored, RiskUnprotected
 from weaver.model.market.instrument import Instrument
 from weaver.model.orders.actions import SIDES, OrderClass, OrderType, Side, TimeInForce
 from weaver.model.orders.status import OrderStatus
@@ -38,6 +40,7 @@ LESS_THAN_A_LOT = "a split left less than a lot of it"
 TRIES_MAX = 8
 """So often exits are placed anew; then what they were for is closed."""
 NO_EXITS = f"the venue took no exits in {TRIES_MAX} tries"
+_log = structlog.get_logger(__name__)
 ENTRY_STOPPED = "its exits are gone at the venue: what has not filled is not wanted without them"
 
 
@@ -115,6 +118,7 @@ def close_instead(draft: Draft, group_id: str, reason: str) -> LiveOrder | None:
     )
     close = replace(close, waits_for=WaitsFor.CANCELS)
     draft.put(close)
+    draft.warn(close.id, OrderWarning.POSITION_CLOSED, f"no exit could be placed for the position: {reason}")
     return close
 
 
@@ -216,11 +220,9 @@ def is_to_be_placed_anew(draft: Draft, order: LiveOrder) -> bool:
 class Protection:
     """Tells of each position that lost its exits, once, and of when they stand again or it is gone."""
 
-    def __init__(
-        self, told: Callable[[str, Mapping[str, object]], None], *, is_there: Callable[[Draft, LiveOrder], bool]
-    ) -> None:
+    def __init__(self, is_there: Callable[[Draft, LiveOrder], bool]) -> None:
         """is_there: whether anything of what an exit was for is at the venue."""
-        self._told, self._is_there = told, is_there
+        self._is_there = is_there
         self._lost: set[str] = set()
 
     @property
@@ -228,14 +230,15 @@ class Protection:
         """Whether a position lies open, as far as was told."""
         return bool(self._lost)
 
-    def look(self, draft: Draft, group_ids: Sequence[str]) -> None:
-        """Compare with what was told."""
+    def look(self, draft: Draft, group_ids: Sequence[str], symbol: str | None = None) -> None:
+        """Compare with what was told; of one symbol, where one is named."""
         for group_id in group_ids:
             is_lost = needs_protection(draft, group_id) and not never_stood(draft, group_id)
             if group_id not in self._lost and is_lost:
                 self._say_lost(draft, group_id)
         self._lost = {one for one in self._lost if draft.find(one) is not None}  # what is over for long is forgotten
-        for group_id in sorted(self._lost):
+        lost = [one for one in sorted(self._lost) if symbol in (None, draft.order(one).symbol)]
+        for group_id in lost:
             if (why := _safe_as(draft, group_id) or self._gone_as(draft, group_id)) is not None:
                 entry = draft.order(group_id)
                 draft.say(RiskProtectionRestored(reason=why, **_of(draft, group_id, entry.run_id)))
@@ -254,7 +257,7 @@ class Protection:
 
     def _now_lost(self, group_id: str, symbol: str) -> None:
         self._lost.add(group_id)
-        self._told("unprotected", {"group": group_id, "symbol": symbol})
+        _log.warning("unprotected", group=group_id, symbol=symbol)
 
 
 def _safe_as(draft: Draft, group_id: str) -> str | None:

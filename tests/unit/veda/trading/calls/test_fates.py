@@ -41,7 +41,7 @@ def test_an_exit_is_tried_again_where_what_is_in_its_way_may_go(reason: Reason) 
             assert desk.calls.fates.rests == {"run-1": NOON + timedelta(seconds=2)}
         else:
             assert desk.order().status is OrderStatus.REJECTED
-            assert desk.told == ["exit_refused run-1"]
+            assert desk.warned == ["exit_refused run-1"]
 
     at_desk(refuse, [EXIT], [SENDING])
 
@@ -71,7 +71,7 @@ def test_entries_on_the_other_side_make_way_for_an_exit() -> None:
         assert desk.order("other-1").cancel_asked == "it stood in the way of run-1, which exits"
         assert desk.order("other-2").cancel_asked is None
         assert desk.order("other-3").cancel_asked is None
-        assert desk.told == ["entry_in_the_way other-1"]
+        assert desk.warned == ["entry_in_the_way other-1"]
 
     orders = [EXIT, theirs, exit_beside, elsewhere]
     at_desk(refuse, orders, [SENDING, submission("other-1"), submission("other-2"), submission("other-3")])
@@ -88,7 +88,7 @@ def test_a_position_whose_exits_are_refused_for_good_is_closed() -> None:
         assert (close.side, close.quantity, close.reduces) == ("sell", Decimal(10), True)
         assert {desk.order("run-2").status, desk.order("run-3").status} == {OrderStatus.REJECTED}
         assert {desk.sent("run-2").state, desk.sent("run-3").state} == {SubmissionState.ENDED}
-        assert desk.told == ["position_closed run-1.close"]
+        assert desk.warned == ["position_closed run-1.close"]
 
     at_desk(refuse, orders, [submission("run-1", state=SubmissionState.ENDED), anew, leg])
 
@@ -112,7 +112,7 @@ def test_an_oco_that_never_stood_is_rejected_and_nothing_is_sold_in_its_place(pa
             OrderStatus.CANCELLED, "its entry was rejected",
         )  # fmt: skip
         assert {one.id for one in desk.books.known.all()} == {"run-1", "run-2"}
-        assert desk.told == ["exit_refused run-1"]
+        assert desk.warned == ["exit_refused run-1"]
 
     at_desk(refuse, [oco, stop], [submission("run-1", state=SubmissionState.ENDED, venue_id=None), again, leg])
 

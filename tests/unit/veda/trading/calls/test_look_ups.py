@@ -77,7 +77,7 @@ def test_another_order_under_our_id_is_not_taken_for_ours() -> None:
         await desk.calls.look_ups.look_up("run-1")
         assert desk.order().status is OrderStatus.REJECTED
         assert "v-run-1" in desk.order().reason
-        assert desk.told == ["order_id_of_another run-1"]
+        assert desk.warned == ["order_id_of_another run-1"]
 
     at_desk(look, [WRITTEN], [SENDING])
 

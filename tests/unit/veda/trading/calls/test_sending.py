@@ -128,7 +128,7 @@ def test_a_cancel_is_written_down_before_it_is_asked_for_and_told_when_nothing_c
             await desk.calls.sending.cancel("run-1")
         assert desk.sent().cancels == 4
         assert desk.venue.asked == [("cancel", "v-run-1")] * 4
-        assert desk.told == ["cancel_not_confirmed run-1"]  # at the fourth, after thrice 10 s
+        assert desk.warned == ["cancel_not_confirmed run-1"]  # at the fourth, after thrice 10 s
 
     at_desk(cancel, [live_order(cancel_asked="enough")], [submission()])
 

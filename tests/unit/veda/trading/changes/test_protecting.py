@@ -29,13 +29,12 @@ def test_a_position_that_lost_one_exit_of_two_is_told_of_once_until_both_stand()
     legs = [submission(name, part=Part.LEG, parent_id="run-1") for name in ("run-2", "run-3")]
 
     async def lose(desk: Desk) -> None:
-        protection = Protection(lambda what, _facts: desk.told.append(what), is_there=lambda _draft, _exit: True)
+        protection = Protection(lambda _draft, _exit: True)
         assert await looked(desk, protection) == []
         await put(desk, "run-2", SubmissionState.ENDED)
         for _ in range(3):
             assert await looked(desk, protection) == ["risk.Unprotected"]
         assert protection.is_any
-        assert desk.told == ["unprotected"]
 
         async with desk.books.change() as draft:
             for name, part in (("run-2.2", Part.PROTECTION), ("run-3.2", Part.LEG)):
@@ -49,7 +48,7 @@ def test_a_position_that_lost_one_exit_of_two_is_told_of_once_until_both_stand()
 
 def test_exits_that_are_on_their_way_protect_nothing_yet() -> None:
     async def lose(desk: Desk) -> None:
-        protection = Protection(lambda _what, _facts: None, is_there=lambda _draft, _exit: True)
+        protection = Protection(lambda _draft, _exit: True)
         for name in ("run-2", "run-3"):
             await put(desk, name, SubmissionState.ENDED)
         assert await looked(desk, protection) == ["risk.Unprotected"]
@@ -64,7 +63,7 @@ def test_exits_that_are_on_their_way_protect_nothing_yet() -> None:
 
 def test_a_position_that_nobody_protects_any_more_is_no_longer_looked_at_once_its_orders_are_forgotten() -> None:
     async def forget(desk: Desk) -> None:
-        protection = Protection(lambda _what, _facts: None, is_there=lambda _draft, _exit: True)
+        protection = Protection(lambda _draft, _exit: True)
         assert await looked(desk, protection) == ["risk.Unprotected"]
         async with desk.books.change() as draft:
             for name in ("run-2", "run-3"):

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
 
+from weaver.model.numbers.money import PRICE_LIMIT, kept
+
 Json = Mapping[str, object]
 Word = TypeVar("Word", bound=StrEnum)
 _FRACTION = re.compile(r"(\.\d{6})\d+")
@@ -19,7 +21,8 @@ def text(record: Json, name: str) -> str:
 
 
 def number(record: Json, name: str) -> Decimal | None:
-    """A finite number, given as a number or as a text; a float is read by its `repr`."""
+    """A finite number that can be kept, to 18 decimals, given as a number or as a text; a float is read by its
+    `repr`."""
     value = record.get(name)
     if value is None or value == "" or isinstance(value, bool):
         return None
@@ -27,7 +30,7 @@ def number(record: Json, name: str) -> Decimal | None:
         found = Decimal(repr(value) if isinstance(value, float) else str(value))
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    return kept(found) if found.is_finite() and abs(found) < PRICE_LIMIT else None
 
 
 def amount(record: Json, name: str) -> Decimal:
