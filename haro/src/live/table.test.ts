@@ -22,6 +22,7 @@ const payload = (given: object = {}) =>
     bars: 5,
     trades: 3,
     warnings: 1,
+    warning: "exit_refused",
     added: ["a"],
     changed: [],
     removed: [],
