@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from weaver.model.errors import Conflict, InputError
+from weaver.model.errors import Conflict, InputError, ReadOnly
 from weaver.veda.exchange.account import VenueAccount, VenueFee, VenuePosition
 from weaver.veda.exchange.orders import OrderUpdate, VenueFill, VenueOrder
 from weaver.veda.exchange.port import ExchangeAdapter
@@ -150,6 +150,8 @@ class Reconciler:
         """What cannot be kept of one symbol's orders holds up no other's; the next look lists it again."""
         try:
             await work
+        except ReadOnly:
+            raise
         except (Conflict, InputError) as error:
             self._is_undecided = True
             _log.error("orders_not_kept", account=self._books.account, symbol=symbol, error=str(error))

@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from weaver.model.errors import Conflict, InputError, Unavailable, WeaverError
+from weaver.model.errors import Conflict, InputError, ReadOnly, Unavailable, WeaverError
 from weaver.veda.exchange.account import ActionHappened
 from weaver.veda.exchange.market import FeedRestored, FeedStale
 from weaver.veda.exchange.orders import OrderUpdate
@@ -87,6 +87,8 @@ class OrderStream:
     async def _kept_or_put_off(self, update: OrderUpdate) -> None:
         try:
             await self._updated(update)
+        except ReadOnly:
+            raise
         except (Unavailable, InputError, Conflict) as error:  # it is asked for when the database is there again
             self._looks.ask()
             _log.warning("order_update_put_off", account=self._account, error=str(error))
