@@ -274,8 +274,9 @@ async def started(
     replayers = parts.replayers(settings, new_id=new_id)
     stack.push_async_callback(replayers.close)
     services = Services(
-        facts=facts, database=database, log=database.log, runs=runs, catalogue=catalogue, known_strategies=known,
-        bars=bars, jobs=jobs, threads=threads, reader=reader, is_owner=lambda: database.is_owner, now=wall.now,
+        facts=facts, database=database, log=database.log, runs=runs, pool=pool, catalogue=catalogue,
+        known_strategies=known, bars=bars, jobs=jobs, threads=threads, reader=reader,
+        is_owner=lambda: database.is_owner, now=wall.now,
         new_id=new_id, wait=wall.sleep, metrics=metrics, open_history=connected,
         hub=Hub(log=database.log, wait=wall.sleep, on_event=metrics.event, on_reset=metrics.reset),
         gate=Gate(token=facts.token, sessions=Sessions(now=wall.now, new_token=parts.new_token)),

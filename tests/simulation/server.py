@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
@@ -72,6 +73,9 @@ class OneVenue:
         return False
 
     def check(self, run: Run) -> None: ...
+
+    def replayed(self, run: Run) -> tuple[datetime, datetime | None]:
+        raise NotFound("no run has a venue of its own")
 
     def offered(self) -> Sequence[Offered]:
         return ()

@@ -816,7 +816,8 @@ export type paths = {
         };
         /**
          * Get Report
-         * @description Its report, a page that needs nothing else; 404 while there is none.
+         * @description Its report, a page that needs nothing else; 404 while there is none. Of a paper or live run: as it stands now, or
+         *     of one of its days.
          */
         get: operations["getReport"];
         put?: never;
@@ -891,6 +892,27 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Summary
+         * @description What a paper or live run came to, in all so far or on one day, while it trades and afterwards; 404 before it has
+         *     begun, for a day that it has nothing on, and for a backtest. A day's notices are those recorded on it.
+         */
+        get: operations["getSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/trades": {
         parameters: {
             query?: never;
@@ -905,6 +927,28 @@ export type paths = {
         get: operations["listRunTrades"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Run
+         * @description What would be written of a paper or live run, its limits, the history there is, and its first orders with what
+         *     the gate would say to them: those of a backtest on the bars that it would replay, or on the last stored year.
+         *     Nothing is sent, and nothing kept.
+         */
+        post: operations["previewRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2575,6 +2619,8 @@ export type components = {
              * @description The run.
              */
             run_id: string;
+            /** @description How finely the curve is known. */
+            sampled: components["schemas"]["Sampling"];
             /**
              * Total
              * @description How many rows the curve has.
@@ -3928,11 +3974,51 @@ export type components = {
             listed: components["schemas"]["NamedBarResponse"][];
         };
         /**
+         * Notice
+         * @description Something that a trader should hear of: a halt, a refusal, a late bar, an error.
+         */
+        Notice: {
+            /**
+             * Text
+             * @description In words.
+             */
+            text: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When it was recorded, by the wall's clock.
+             */
+            time: string;
+            /**
+             * Type
+             * @description The event's type.
+             */
+            type: string;
+        };
+        /**
          * OrderClass
          * @description How an order hangs together with others.
          * @enum {string}
          */
         OrderClass: "simple" | "bracket" | "oco" | "oto";
+        /**
+         * OrderCounts
+         * @description How many orders were placed.
+         */
+        OrderCounts: {
+            /**
+             * By Status
+             * @description How many of them stand how now.
+             */
+            by_status: {
+                [key: string]: number;
+            };
+            /**
+             * Total
+             * @description All of them, exit legs too.
+             */
+            total: number;
+        };
         /**
          * OrderDetailResponse
          * @description An order with what was sent for it, what it brought, and its exits.
@@ -5501,6 +5587,49 @@ export type components = {
             unrealised_pnl?: string | null;
         };
         /**
+         * PreviewedOrder
+         * @description An order that the strategy would place on the stored bars.
+         */
+        PreviewedOrder: {
+            /**
+             * Gate
+             * @description `passes`, or why it would be refused; null: that depends on what earlier ones bring. The venue's own rules are asked when it is placed.
+             */
+            gate: string | null;
+            /**
+             * Limit Price
+             * @description Of limit and stop-limit orders.
+             */
+            limit_price: string | null;
+            /** @description Of which type. */
+            order_type: components["schemas"]["OrderType"];
+            /**
+             * Placed At
+             * Format: date-time
+             * @description When, in the bars' time.
+             */
+            placed_at: string;
+            /**
+             * Quantity
+             * @description How much; null: the price of its fill settles it.
+             */
+            quantity: string | null;
+            /** @description Which way. */
+            side: components["schemas"]["Side"];
+            /**
+             * Stop Price
+             * @description Of stop and stop-limit orders.
+             */
+            stop_price: string | null;
+            /**
+             * Symbol
+             * @description Of what.
+             */
+            symbol: string;
+            /** @description How long it works. */
+            time_in_force: components["schemas"]["TimeInForce"];
+        };
+        /**
          * PreviewErrorResponse
          * @description Why a file cannot be imported.
          */
@@ -6076,6 +6205,8 @@ export type components = {
              * @description The run.
              */
             run_id: string;
+            /** @description The equity that the statistics are of; null in a run that an older Weaver recorded. */
+            sampled?: components["schemas"]["Sampling"] | null;
             /** @description All statistics. */
             stats: components["schemas"]["StatsResponse"];
             /**
@@ -6557,6 +6688,60 @@ export type components = {
              */
             warmup?: number | null;
         };
+        /**
+         * RunPreviewResponse
+         * @description A run as it would be written, and what it would be bound by. None of it is kept.
+         */
+        RunPreviewResponse: {
+            /**
+             * Account
+             * @description The account that it would trade in.
+             */
+            account: string;
+            /**
+             * Account Limits
+             * @description The account's, which bind all its runs together.
+             */
+            account_limits: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Halts
+             * @description Of the account and its symbols.
+             */
+            halts: components["schemas"]["HaltResponse"][];
+            /**
+             * History
+             * @description By symbol, what is stored.
+             */
+            history: components["schemas"]["StoredHistory"][];
+            /** @description One that is on over the account; null: none is. */
+            kill_switch: components["schemas"]["KillSwitchResponse"] | null;
+            /**
+             * Limits
+             * @description The run's limits, by name; null: off.
+             */
+            limits: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Orders
+             * @description The first 20 that it would place: on a replay's bars, else on the last stored year.
+             */
+            orders: components["schemas"]["PreviewedOrder"][];
+            /**
+             * Orders Total
+             * @description How many it would place there in all.
+             */
+            orders_total: number;
+            /**
+             * Problem
+             * @description Why nothing can be said of orders; null: nothing is wrong.
+             */
+            problem: string | null;
+            /** @description The row of it; its id is nobody's. */
+            run: components["schemas"]["RunResponse"];
+        };
         /** RunProgress */
         RunProgress: {
             /** Fraction */
@@ -6778,6 +6963,167 @@ export type components = {
             flatten: boolean;
             /** Run Id */
             run_id: string;
+        };
+        /**
+         * RunSummaryResponse
+         * @description What a paper or live run came to, in all so far or in one day. P&L is what equity rose by.
+         */
+        RunSummaryResponse: {
+            /**
+             * Commission
+             * @description Paid in it.
+             * @example 100.25
+             */
+            commission: string;
+            /**
+             * Day
+             * @description The session that this is of; null: all of the run so far.
+             */
+            day: string | null;
+            /**
+             * End Equity
+             * @description At its end.
+             * @example 100.25
+             */
+            end_equity: string;
+            /**
+             * Ended At
+             * @description When it ended; null: it has not.
+             */
+            ended_at: string | null;
+            /**
+             * Exposure
+             * @description The share of its rows at which something was held.
+             */
+            exposure: number | null;
+            /**
+             * Fills
+             * @description Executions in it.
+             */
+            fills: number;
+            /**
+             * First
+             * @description When its first tick was, in the run's time; null: there was none.
+             */
+            first: string | null;
+            /**
+             * Last
+             * @description When its last was.
+             */
+            last: string | null;
+            /**
+             * Max Drawdown
+             * @description The deepest fall from a high within it; 0 or negative.
+             */
+            max_drawdown: number | null;
+            /** @description paper or live. */
+            mode: components["schemas"]["RunMode"];
+            /**
+             * Name
+             * @description What a person calls it.
+             */
+            name: string;
+            /**
+             * Notices
+             * @description Halts, refusals, errors, late bars: the newest 100, the oldest first.
+             */
+            notices: components["schemas"]["Notice"][];
+            /**
+             * Notices Total
+             * @description How many there are.
+             */
+            notices_total: number;
+            /** @description Placed in it. */
+            orders: components["schemas"]["OrderCounts"];
+            /**
+             * Pnl
+             * @description end_equity − start_equity.
+             * @example 100.25
+             */
+            pnl: string;
+            /**
+             * Positions
+             * @description What was held at its end.
+             */
+            positions: components["schemas"]["PositionResponse"][];
+            /**
+             * Realised Pnl
+             * @description Of what was closed; dividends, commissions and fees are in it.
+             * @example 100.25
+             */
+            realised_pnl: string;
+            /**
+             * Run Id
+             * @description The run.
+             */
+            run_id: string;
+            /** @description How finely equity is known in it. */
+            sampled: components["schemas"]["Sampling"];
+            /**
+             * Slippage
+             * @description What its fills lost to it; null where the venue says none.
+             */
+            slippage: string | null;
+            /**
+             * Start Equity
+             * @description Before it.
+             * @example 100.25
+             */
+            start_equity: string;
+            /**
+             * Started At
+             * @description When the run was started, by the wall's clock.
+             */
+            started_at: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["RunStatus"];
+            /**
+             * Strategy Id
+             * @description The strategy it runs.
+             */
+            strategy_id: string;
+            /**
+             * Symbols
+             * @description What it trades, in order.
+             */
+            symbols: string[];
+            /**
+             * Total Return
+             * @description pnl ÷ start_equity.
+             */
+            total_return: number | null;
+            /**
+             * Trades
+             * @description Round trips that were closed in it.
+             */
+            trades: number;
+            /**
+             * Unrealised Pnl
+             * @description What holdings rose by in worth over their cost. With realised_pnl it is the pnl, exactly.
+             * @example 100.25
+             */
+            unrealised_pnl: string;
+            /**
+             * Wins
+             * @description Those of them that gained.
+             */
+            wins: number;
+        };
+        /**
+         * Sampling
+         * @description How finely equity is known: a row of each tick that had bars of the run, and none in between.
+         */
+        Sampling: {
+            /**
+             * Interval
+             * @description How much time a bar covers, as `1m` or `1d`.
+             */
+            interval: string;
+            /**
+             * Rows
+             * @description How many rows there are; where no symbol traded there is none.
+             */
+            rows: number;
         };
         /**
          * SeriesResponse
@@ -7149,6 +7495,37 @@ export type components = {
              * @description The symbol.
              */
             symbol: string;
+        };
+        /**
+         * StoredHistory
+         * @description The stored bars of a symbol.
+         */
+        StoredHistory: {
+            /**
+             * Bars
+             * @description How many of the run's timeframe there are.
+             */
+            bars: number;
+            /**
+             * First
+             * @description The first one's stamp; null: there is none.
+             */
+            first: string | null;
+            /**
+             * Last
+             * @description The last one's.
+             */
+            last: string | null;
+            /**
+             * Symbol
+             * @description Whose.
+             */
+            symbol: string;
+            /**
+             * Warmup
+             * @description How many of them come before the run's start: history for its strategy.
+             */
+            warmup: number;
         };
         /** StrategyCancelRequest */
         StrategyCancelRequest: {
@@ -12120,7 +12497,10 @@ export interface operations {
     };
     getReport: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description One session of the run alone; left out: all of it so far. */
+                day?: string | null;
+            };
             header?: {
                 /** @description The page is stored with gzip, and sent so if it may be. */
                 "accept-encoding"?: string;
@@ -12140,6 +12520,15 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            /** @description The request was understood, and what it asks for cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description A token is needed, or the one given is wrong. */
@@ -12509,6 +12898,95 @@ export interface operations {
             };
         };
     };
+    getSummary: {
+        parameters: {
+            query?: {
+                /** @description One session of the run alone; left out: all of it so far. */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummaryResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     listRunTrades: {
         parameters: {
             query?: {
@@ -12574,6 +13052,102 @@ export interface operations {
             };
             /** @description There is nothing by that id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    previewRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPreviewResponse"];
+                };
+            };
+            /** @description The request was understood, and what it asks for cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

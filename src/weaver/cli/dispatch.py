@@ -17,11 +17,13 @@ from weaver.model.errors import IllegalTransition, InputError, InvalidOrder, Wea
 
 COMMANDS = {
     "up": "Start the server on this machine.",
+    "down": "End the server that runs on this machine.",
     "demo": "Import the sample data, run a sample backtest, print it.",
     "backtest": "Backtest a strategy, and say whether to believe the result.",
     "strategies": "List, check and begin strategies.",
     "data": "Import market data, list it, check it.",
-    "runs": "See, start, stop and reproduce runs.",
+    "trade": "Trade a strategy on paper, or live, and follow it.",
+    "runs": "See, follow, start, stop and reproduce runs.",
     "orders": "Place, see, change and cancel orders.",
     "account": "Show accounts at venues.",
     "positions": "Show what accounts hold, and whose it is.",
@@ -36,7 +38,7 @@ COMMANDS = {
     "doctor": "Check that everything Weaver needs is there and works.",
 }
 """Each in the module of its name; only the one that is called is loaded."""
-_TRADING = frozenset({"orders", "account", "positions", "risk", "kill", "venues", "replay", "drift"})
+_TRADING = frozenset({"trade", "orders", "account", "positions", "risk", "kill", "venues", "replay", "drift"})
 _GROUPS = frozenset({"strategies", "data", "runs", "orders", "risk"})
 """Those that have commands of their own."""
 DEBUG = "--debug"

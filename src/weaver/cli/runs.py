@@ -1,6 +1,7 @@
-"""`weaver runs`: see runs, start and stop them, and run again what a record pins down."""
+"""`weaver runs`: see runs, follow, start and stop them, and run again what a record pins down."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,12 +9,13 @@ import typer
 from weaver.cli.screen.output import Outputs
 from weaver.cli.screen.progress import ProgressBar
 from weaver.config import settings
+from weaver.model.errors import Conflict
 from weaver.model.run import RunMode, RunStatus
 
 if TYPE_CHECKING:
     from weaver.cli.kept.server_client import ServerClient
 
-app = typer.Typer(help="See, start, stop and reproduce runs.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="See, follow, start, stop and reproduce runs.", no_args_is_help=True, rich_markup_mode=None)
 
 Reference = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its name where only one has it.")]
 Status = Annotated[RunStatus | None, typer.Option("--status", help="Only those that stand so.")]
@@ -24,6 +26,10 @@ PageSize = Annotated[int, typer.Option("--page-size", min=1, max=500, help="Runs
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
 Confirm = Annotated[str | None, typer.Option("--confirm", metavar="NAME", help="A live run's name, to start it.")]
 Flatten = Annotated[bool, typer.Option("--flatten", help="Close its positions too (paper and live).")]
+Day = Annotated[
+    str | None, typer.Option("--day", metavar="D", help="One session alone, as 2024-01-31; all of it by default.")
+]
+Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="A report that opens offline in a browser.")]
 
 Kept = Annotated[
     str, typer.Argument(metavar="RUN|FILE", help="A finished run's id or name, or what `weaver backtest --json` wrote.")
@@ -76,20 +82,63 @@ def show(run: Reference, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def start(run: Reference, confirm: Confirm = None) -> None:
+def start(run: Reference, confirm: Confirm = None, as_json: AsJson = False) -> None:
     """Start a pending run on the running server, and return at once."""
-    client, run_id = _on_server(run)
-    started = client.post("runs", run_id, "start", body={} if confirm is None else {"confirm": confirm})
-    typer.echo(f"{started['name']} ({run_id}) is {started['status']}")
+    client, found = _on_server(run)
+    body = {} if confirm is None else {"confirm": confirm}
+    _changed(client.post("runs", found["id"], "start", body=body), as_json=as_json)
 
 
 @app.command()
-def stop(run: Reference, flatten: Flatten = False) -> None:
+def stop(run: Reference, flatten: Flatten = False, as_json: AsJson = False) -> None:
     """Stop a running run of the running server, and return when it is stopped. Of one that is over, --flatten closes
-    what it has left at its venue."""
-    client, run_id = _on_server(run)
-    stopped = client.post("runs", run_id, "stop", body={"flatten": flatten})
-    typer.echo(f"{stopped['name']} ({run_id}) is {stopped['status']}")
+    what it has left at its venue; where it has nothing left, nothing is done."""
+    client, found = _on_server(run)
+    try:
+        stopped = client.post("runs", found["id"], "stop", body={"flatten": flatten})
+    except Conflict:
+        stopped = client.get("runs", found["id"])
+        if not RunStatus(stopped["status"]).is_final:
+            raise
+        if not as_json:
+            typer.echo(f"{stopped['name']} ({stopped['id']}) is {stopped['status']} already: there is nothing to stop")
+            return
+    _changed(stopped, as_json=as_json)
+
+
+@app.command()
+def tail(run: Reference, as_json: AsJson = False) -> None:
+    """Follow a run as it goes, from its newest events on, until it ends; Ctrl-C asks whether it is to go on."""
+    from weaver.cli.following.session import followed_to_its_end, tail_json, tell
+
+    client, found = _on_server(run)
+    followed = followed_to_its_end(client, found, settings(), after=None, as_json=as_json)
+    if as_json:
+        typer.echo(json.dumps(tail_json(followed), indent=2))
+    else:
+        tell(followed, client.url)
+    raise typer.Exit(followed.exit_code)
+
+
+@app.command()
+def summary(run: Reference, day: Day = None, html: Html = None, as_json: AsJson = False) -> None:
+    """What a paper or live run came to, in all so far or on one day; with --html its report, one page."""
+    from weaver.cli.following.session import summary_lines, summary_of
+    from weaver.greta.report.whole_file import check_writable, write_whole
+
+    if html is not None:
+        check_writable(html)
+    client, found = _on_server(run)
+    answer = summary_of(client, found, day=day)
+    if html is not None:
+        write_whole(html, [client.text("runs", found["id"], "report.html", day=day)])
+    if as_json:
+        typer.echo(json.dumps(answer, indent=2))
+    else:
+        for line in summary_lines(answer):
+            typer.echo(line)
+    if html is not None:
+        typer.echo(f"report: {html}", err=as_json)
 
 
 @app.command()
@@ -122,13 +171,17 @@ def _without_nulls(value: Any) -> Any:
     return {name: one for name, one in value.items() if one is not None} if isinstance(value, dict) else value
 
 
-def _on_server(reference: str) -> "tuple[ServerClient, str]":
-    """The running server, and the run's id. Raises Unavailable where none runs."""
+def _on_server(reference: str) -> "tuple[ServerClient, dict[str, Any]]":
+    """The running server, and the run. Raises Unavailable where none runs."""
     from weaver.cli.kept.kept_runs import ServedRuns, get_run
     from weaver.cli.kept.server_client import needed_server
 
     client = needed_server(settings())
-    return client, str(get_run(ServedRuns(client), reference)["id"])
+    return client, get_run(ServedRuns(client), reference)
+
+
+def _changed(run: dict[str, Any], *, as_json: bool) -> None:
+    typer.echo(json.dumps(run, indent=2) if as_json else f"{run['name']} ({run['id']}) is {run['status']}")
 
 
 def _print_table(found: dict[str, Any]) -> None:

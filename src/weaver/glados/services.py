@@ -15,7 +15,7 @@ from weaver.glados.live.portfolio import PortfolioCurves
 from weaver.glados.live.results import LiveResults
 from weaver.glados.metrics import Metrics
 from weaver.glados.pool.file_readers import FileReader
-from weaver.glados.ports import Database, NewId, Now, OpenHistory, Wait
+from weaver.glados.ports import BacktestPool, Database, NewId, Now, OpenHistory, Wait
 from weaver.glados.runs.port import RunManager
 from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
@@ -56,6 +56,8 @@ class Services:
     database: Database
     log: EventLog
     runs: RunManager
+    pool: BacktestPool
+    """For backtests that nothing is kept of."""
     catalogue: Catalogue
     known_strategies: KnownStrategies
     bars: ParquetBarStore

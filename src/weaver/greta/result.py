@@ -118,7 +118,9 @@ class BacktestResult:
             contents_of(
                 self.run,
                 title=self.title,
-                curve=self.curve,
+                timestamp=self.curve.timestamp,
+                equity=self.curve.equity,
+                benchmark=self.curve.benchmark,
                 bars=self.bars,
                 trades=list(self.trades),
                 trade_bars=self.trade_bars,

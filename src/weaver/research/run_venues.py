@@ -111,6 +111,11 @@ class RunVenues:
         Span.parse(str(run.options["replay"]))
         _speed(run)
 
+    def replayed(self, run: Run) -> tuple[datetime, datetime | None]:
+        """See `Venues`."""
+        span = Span.parse(str(run.options["replay"]))
+        return span.start, span.end
+
     def offered(self) -> Sequence[Offered]:
         """See `Venues`."""
         return [

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import count
 from types import TracebackType
@@ -55,6 +56,11 @@ class Venues(Protocol):
 
     def check(self, run: Run) -> None:
         """Raises NotFound and InputError where a run's venue is none, or what it needs is not set."""
+        ...
+
+    def replayed(self, run: Run) -> tuple[datetime, datetime | None]:
+        """Of a run that has a venue of its own: from which stamp to which, or (None) the last, it replays. Raises
+        InputError."""
         ...
 
     def offered(self) -> "Sequence[Offered]":
@@ -188,6 +194,11 @@ class TradingService:
     def is_of_run(self, run: Run) -> bool:
         """Whether a run has a venue of its own."""
         return self._venues.is_of_run(run.venue or "")
+
+    def replayed(self, run: Run) -> tuple[datetime, datetime | None] | None:
+        """Which stored bars a run replays: from a stamp, to another or (None) the last; None: none. Raises
+        InputError."""
+        return self._venues.replayed(run) if self.is_of_run(run) else None
 
     def name_of(self, run: Run) -> str:
         """What the account that a run trades in is called."""

@@ -31,7 +31,7 @@ def test_runs_are_listed_started_stopped_and_shown_with_a_server_and_read_withou
         assert found["stats"]["trades"] > 0
         assert "jump" in [one["code"] for one in found["warnings"]]  # the file comes without its splits
 
-        assert terminal.outcome("runs", "stop", ids[0])[0] == 1
+        assert "is completed already: there is nothing to stop" in terminal.told("runs", "stop", ids[0])
         assert terminal.outcome("runs", "start", "twice") == (
             2, "", "error: 2 runs are called 'twice': name one by its id (`weaver runs list`)\n",
         )  # fmt: skip

@@ -159,6 +159,7 @@ async def _application(
             "threads": ServerThreads.of(wait_seconds=5, uploads=2), "is_owner": lambda: True, "now": clock.now,
             "new_id": new_id, "wait": clock.wait, "open_history": FakeVenues(), **parts,
             "reader": None,  # no file is sent by what is tested here
+            "pool": None,  # and no backtest is worked on
         },
     )  # fmt: skip
     app = create_app(services)

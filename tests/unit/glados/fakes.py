@@ -88,6 +88,9 @@ class NoVenues:
     def check(self, run: Run) -> None:
         raise NotFound(f"there is no venue {run.venue!r}")
 
+    def replayed(self, run: Run) -> NoReturn:
+        raise NotFound(f"there is no venue {run.venue!r}")
+
     def offered(self) -> list[NoReturn]:
         return []
 
@@ -185,6 +188,9 @@ class FakeRunManager:
         self.flattened: list[bool] = []
         self.failure: Exception | None = None
         self.load = Load(running=1, queued=2, workers=3, is_ready=True)
+
+    async def preview(self, new: NewRun) -> Run:
+        return a_run(self._new_id(), new=new, created_at=self._events.now())
 
     async def create(self, new: NewRun, *, corr_id: str) -> Run:
         self.asked.append(new)

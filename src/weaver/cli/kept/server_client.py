@@ -1,6 +1,8 @@
 """Talks to the running server, over HTTP as anybody would."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -13,6 +15,9 @@ from weaver.model.errors import Conflict, InputError, NotFound, Unavailable, Wea
 
 _HELLO_SECONDS = 2.0
 _ANSWER_SECONDS = 30.0
+_SILENCE_SECONDS = 40.0
+"""Of an event stream, which says something every 15 s."""
+_NO_CONTENT = 204
 _ERRORS: dict[int, type[WeaverError]] = {404: NotFound, 409: Conflict, 503: Unavailable}
 _opener = build_opener(ProxyHandler({}))  # a proxy for the outside world knows no server of this machine
 
@@ -35,7 +40,7 @@ class ServerClient:
         except (OSError, HTTPException, ValueError):
             return False
 
-    def get(self, *path: str, **params: str | int | None) -> Any:
+    def get(self, *path: str, **params: str | int | Sequence[str] | None) -> Any:
         """The JSON of an answer."""
         return self._asked("GET", path, params, None)
 
@@ -47,11 +52,38 @@ class ServerClient:
         """The JSON of an answer to another method."""
         return self._asked(method, path, {}, body)
 
+    def text(self, *path: str, **params: str | int | None) -> str:
+        """An answer that is a page."""
+        with self._answer("GET", path, params, None) as answer:
+            return answer.read().decode()
+
+    def lines(self, *path: str, after: int, **params: str | int | None) -> Iterator[str]:
+        """The lines of an event stream, from the event behind `after` on, until the server ends it. Raises Unavailable
+        where it says nothing for so long that it must be gone."""
+        asked = {**params, "after": after}
+        with self._answer("GET", path, asked, None, seconds=_SILENCE_SECONDS) as answer:
+            for line in answer:
+                yield line.decode().rstrip("\n")
+
     def _asked(self, method: str, path: tuple[str, ...], params: dict[str, Any], body: dict[str, Any] | None) -> Any:
+        with self._answer(method, path, params, body) as answer:
+            return None if answer.status == _NO_CONTENT else json.load(answer)
+
+    @contextmanager
+    def _answer(
+        self,
+        method: str,
+        path: tuple[str, ...],
+        params: Mapping[str, Any],
+        body: dict[str, Any] | None,
+        *,
+        seconds: float = _ANSWER_SECONDS,
+    ) -> Iterator[HTTPResponse]:
+        """An answer that is no error, while the block reads it."""
         place = "".join(f"/{quote(part, safe='')}" for part in path)
         try:
-            with self._open(method, place, params, body, _ANSWER_SECONDS) as answer:
-                return json.load(answer)
+            with self._open(method, place, params, body, seconds) as answer:
+                yield answer
         except HTTPError as error:
             with error:
                 raise self._meant(error) from None
@@ -59,9 +91,9 @@ class ServerClient:
             raise Unavailable(f"the server at {self.url} does not answer: {error}") from error
 
     def _open(
-        self, method: str, place: str, params: dict[str, Any], body: dict[str, Any] | None, seconds: float
+        self, method: str, place: str, params: Mapping[str, Any], body: dict[str, Any] | None, seconds: float
     ) -> HTTPResponse:
-        query = urlencode({name: value for name, value in params.items() if value is not None})
+        query = urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)
         request = Request(f"{self.url}/api/v1{place}?{query}".rstrip("?"), method=method)
         if body is not None:
             request.data = json.dumps(body).encode()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weaver.glados.live.given_bars import GivenBars, GivenBarsFold, warmups_of
 from weaver.glados.live.trade_rows import trade_rows
@@ -22,6 +23,7 @@ from weaver.model.orders.actions import TimeInForce
 from weaver.model.run import Run
 from weaver.veda.inputs import RunSetup
 from weaver.veda.orders.live_fill import LiveFill
+from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.ports import KnownOrders, RecordedTick, TradingStore
 from weaver.veda.positions.sub_ledger import Holding, SubLedger
 from weaver.veda.positions.trades import LiveTrade, trades_of
@@ -61,13 +63,17 @@ class LiveResult:
     closes: Mapping[str, Decimal]
     given: Mapping[str, GivenBars]
     """The bars since its start, by symbol."""
-    at_close: Set[str]
-    """Its orders that fill at the close of a bar, by id."""
+    orders: Sequence[LiveOrder]
+
+    @property
+    def at_close(self) -> Set[str]:
+        """Its orders that fill at the close of a bar, by id."""
+        return {one.id for one in self.orders if one.tif is TimeInForce.CLS}
 
     @property
     def curve(self) -> EquityColumns:
         """Its equity curve."""
-        points = self._points
+        points = self.all_points
         return EquityColumns(
             timestamp=np.array([one.stamp for one in points], dtype=np.int64),
             equity=np.array([float(one.equity) for one in points]),
@@ -75,7 +81,7 @@ class LiveResult:
         )
 
     @property
-    def _points(self) -> Sequence[CurvePoint]:
+    def all_points(self) -> Sequence[CurvePoint]:
         """All of the curve: an end within the stretch of the newest tick takes that one's place."""
         if self.end is None:
             return self.points
@@ -97,34 +103,50 @@ class LiveResult:
 
     def stats(self) -> Stats:
         """Those of a backtest that make sense of it; none before the first tick."""
-        if not self.points:
-            return {}
-        timeframe, trades, slippage = Timeframe.parse(self.setup.timeframe), self.trades(), self._slippage
-        instruments = [one.instrument for one in self.setup.symbols]
-        calendars = {calendar_for(one.asset_class) for one in instruments}
-        calendar = calendar_for(instruments[0].asset_class)
-        curve = self.curve
-        sessions = np.maximum.accumulate(calendar.session_of(curve.timestamp, daily=timeframe.is_daily))
-        return statistics(
-            session=sessions,
-            equity=curve.equity,
-            initial_equity=float(self.setup.cash),
-            trades=_columns(trades),
-            sessions_per_year=max(one.periods_per_year for one in instruments),
-            sessions_covered=sessions_covered(calendars, int(sessions[0]), int(sessions[-1])),
-            benchmark=None,
-            exposed=np.array([one.is_invested for one in self._points]),
-            traded_value=float(sum((one.quantity * one.price for one in self.fills), Decimal(0))),
-            commission=float(sum((one.commission for one in self.fills), Decimal(0))),
-            slippage=0.0 if slippage is None else slippage,
-        ) | {"slippage": slippage}
+        return stats_of(self.setup, self.all_points, self.setup.cash, self.trades(), self.fills)
 
-    @property
-    def _slippage(self) -> float | None:
-        """What its fills lost to it in all; None where a venue did not say it of each."""
-        lost = [None if one.slippage is None else one.slippage * one.quantity for one in self.fills]
-        known = [one for one in lost if one is not None]
-        return float(sum(known, Decimal(0))) if len(known) == len(lost) else None
+
+def stats_of(
+    setup: RunSetup,
+    points: Sequence[CurvePoint],
+    initial: Decimal,
+    trades: Sequence[LiveTrade],
+    fills: Sequence[LiveFill],
+) -> Stats:
+    """The statistics of a stretch of a run, which it began with `initial` of equity; none where it has no points."""
+    if not points:
+        return {}
+    slippage = slippage_of(fills)
+    instruments = [one.instrument for one in setup.symbols]
+    calendars = {calendar_for(one.asset_class) for one in instruments}
+    sessions = sessions_of(setup, points)
+    return statistics(
+        session=sessions,
+        equity=np.array([float(one.equity) for one in points]),
+        initial_equity=float(initial),
+        trades=_columns(trades),
+        sessions_per_year=max(one.periods_per_year for one in instruments),
+        sessions_covered=sessions_covered(calendars, int(sessions[0]), int(sessions[-1])),
+        benchmark=None,
+        exposed=np.array([one.is_invested for one in points]),
+        traded_value=float(sum((one.quantity * one.price for one in fills), Decimal(0))),
+        commission=float(sum((one.commission for one in fills), Decimal(0))),
+        slippage=0.0 if slippage is None else float(slippage),
+    ) | {"slippage": None if slippage is None else float(slippage)}
+
+
+def sessions_of(setup: RunSetup, points: Sequence[CurvePoint]) -> NDArray[np.int32]:
+    """The session of each point, by the calendar of the run's first symbol: days since 1970, never falling."""
+    calendar, daily = calendar_for(setup.symbols[0].instrument.asset_class), Timeframe.parse(setup.timeframe).is_daily
+    stamps = np.array([one.stamp for one in points], dtype=np.int64)
+    return np.maximum.accumulate(calendar.session_of(stamps, daily=daily))
+
+
+def slippage_of(fills: Sequence[LiveFill]) -> Decimal | None:
+    """What fills lost to it in all; None where a venue did not say it of each."""
+    lost = [None if one.slippage is None else one.slippage * one.quantity for one in fills]
+    known = [one for one in lost if one is not None]
+    return sum(known, Decimal(0)) if len(known) == len(lost) else None
 
 
 class LiveResults:
@@ -163,7 +185,7 @@ class LiveResults:
                 fills=known.fills,
                 closes=closes,
                 given=kept.bars.given(),
-                at_close={one.id for one in known.orders if one.tif is TimeInForce.CLS},
+                orders=known.orders,
             )
 
     async def warmups(self, found: LiveResult) -> Mapping[str, bytes]:

@@ -106,10 +106,14 @@ class RunManager:
 
     async def create(self, new: NewRun, *, corr_id: str) -> Run:
         """See the port."""
+        return await self._add(await self.preview(new), corr_id)
+
+    async def preview(self, new: NewRun) -> Run:
+        """See the port."""
         runner = self._supervisor.runner(new.mode)
         run = await self._threads.do(self._requests.run_of, new)
         await runner.check(run)
-        return await self._add(run, corr_id)
+        return run
 
     async def clone(self, run_id: str, *, corr_id: str) -> Run:
         """See the port."""

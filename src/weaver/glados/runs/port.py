@@ -55,6 +55,10 @@ class RunManager(Protocol):
         """A pending run with its strategy's source pinned. An unknown strategy is an InputError, not NotFound."""
         ...
 
+    async def preview(self, new: NewRun) -> Run:
+        """The run that `create` would make, checked as it checks it; it is not kept."""
+        ...
+
     async def start(self, run_id: str, *, confirm: str | None, corr_id: str) -> Run:
         """Start a pending run and answer at once. `confirm`: the run's name, which a live run demands."""
         ...

@@ -37,10 +37,13 @@ def curve_points(blob: bytes, points: int) -> CurvePoints:
     return CurvePoints(columns=some, total=len(whole.timestamp))
 
 
-def equity_text(run_id: str, curve: CurvePoints) -> Iterator[bytes]:
-    """An `EquityResponse`."""
+def equity_text(run_id: str, curve: CurvePoints, *, interval: str) -> Iterator[bytes]:
+    """An `EquityResponse`. interval: of the run's bars, as 1d."""
     count = len(curve.columns.timestamp)
-    head = {"run_id": run_id, "points": count, "total": curve.total, "downsampled": count < curve.total}
+    sampled = {"interval": interval, "rows": curve.total}
+    head = {
+        "run_id": run_id, "points": count, "total": curve.total, "downsampled": count < curve.total, "sampled": sampled,
+    }  # fmt: skip
     yield orjson.dumps(head)[:-1] + b',"items":['
     for start in range(0, count, ROWS_TOGETHER):
         yield (b"," if start else b"") + _items(curve.columns, slice(start, start + ROWS_TOGETHER))

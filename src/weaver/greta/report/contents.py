@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.results.curve import Curve
 from weaver.greta.results.trades import Trade
 from weaver.model.market.bars import Bars
 
@@ -52,7 +51,9 @@ def contents_of(
     record: Mapping[str, Any],
     *,
     title: str,
-    curve: Curve,
+    timestamp: NDArray[np.int64],
+    equity: NDArray[np.float64],
+    benchmark: NDArray[np.float64] | None,
     bars: Mapping[str, Bars],
     trades: Sequence[Trade],
     trade_bars: Sequence[tuple[int, int]],
@@ -60,8 +61,9 @@ def contents_of(
     stats: Stats,
     warnings: Sequence[tuple[str, str]],
 ) -> Contents:
-    """What a result has, boiled down. `bars` and the places in them begin with the history before the run."""
-    first = {symbol: int(np.searchsorted(one.timestamp, curve.timestamp[0])) for symbol, one in bars.items()}
+    """What a run has, boiled down, with the columns of its curve. `bars` and the places in them begin with the history
+    before the run."""
+    first = {symbol: int(np.searchsorted(one.timestamp, timestamp[0])) for symbol, one in bars.items()}
     pairs = zip(trades, trade_bars, strict=True)
     symbols: Sequence[str] = record["symbols"]
     return Contents(
@@ -73,9 +75,9 @@ def contents_of(
         quote_currency=record["data"][symbols[0]]["quote_currency"],
         costs=_costs(record["costs"]),
         provenance=_provenance(record),
-        timestamp=curve.timestamp,
-        equity=curve.equity,
-        benchmark=curve.benchmark,
+        timestamp=timestamp,
+        equity=equity,
+        benchmark=benchmark,
         bars={symbol: one.slice(first[symbol], len(one)) for symbol, one in bars.items()},
         trades=trades,
         trade_bars=[(entry - first[trade.symbol], left - first[trade.symbol]) for trade, (entry, left) in pairs],
@@ -86,7 +88,9 @@ def contents_of(
 
 
 def _costs(costs: Mapping[str, Mapping[str, str]]) -> str:
-    """The same for all symbols, or each symbol's."""
+    """The same for all symbols, or each symbol's; none are written down of a run whose venue knows them alone."""
+    if not costs:
+        return "as its venue took them"
     written = {symbol: _written(one) for symbol, one in costs.items()}
     if len(set(written.values())) == 1:
         return next(iter(written.values()))

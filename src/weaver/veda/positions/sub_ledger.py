@@ -1,7 +1,7 @@
 """A run's own account: the cash that was allotted to it, and what its own fills and its shares of corporate actions
 made of that. Nobody else's trading is in it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -150,6 +150,17 @@ class SubLedger:
         place = self._place(entry, fills)
         later = [one for one in self.entries if one[0] > place]
         return self.ahead_of(entry, fills).after(entry)._gone_on(later, fills[: self.fills])
+
+    def as_of(
+        self, fills: Sequence[LiveFill], *, filled: Callable[[LiveFill], bool], happened: Callable[[Entry], bool]
+    ) -> "SubLedger":
+        """As it stood when only those of its fills and entries had come that are said to; `fills`: all that are
+        booked."""
+        ledger, done = SubLedger.opened(self.run_id, self.allotted), 0
+        for before, entry in self.entries:
+            ledger, done = ledger.booked(*filter(filled, fills[done:before])), before
+            ledger = ledger.after(entry) if happened(entry) else ledger
+        return ledger.booked(*filter(filled, fills[done : self.fills]))
 
     def _place(self, entry: Entry, fills: Sequence[LiveFill]) -> int:
         """How many fills were booked before the first of its symbol that happened after an entry."""

@@ -17,6 +17,7 @@ from weaver.glados.schemas.runs.results import (
     PositionResponse,
     RecordResponse,
     ResultsResponse,
+    Sampling,
     StatsResponse,
 )
 from weaver.glados.services import Services
@@ -28,6 +29,7 @@ from weaver.model.errors import InputError, NotFound
 from weaver.model.market.bars import data_hash
 from weaver.model.numbers.money import plain
 from weaver.model.run import Run
+from weaver.veda.positions.sub_ledger import Holding
 from weaver.walle.bars.folder.catalogue import corporate_action_json
 
 ORIGIN = "recorded"
@@ -66,18 +68,19 @@ def live_results(run: Run, found: LiveResult, warmups: Mapping[str, bytes]) -> R
     return ResultsResponse(
         run_id=run.id,
         stats=StatsResponse.model_validate(found.stats()),
-        run=_record(run, found, _data(found, warmups)),
+        run=live_record(run, found, warmups),
         warnings=[],
         positions={one.symbol: plain(one.quantity) for one in found.holdings},
         cash_flows=[
             CashFlowResponse(timestamp=one.time, symbol=one.symbol, kind=one.kind, amount=plain(one.amount))
             for one in found.flows
         ],
+        sampled=Sampling(interval=found.setup.timeframe, rows=len(found.all_points)),
     )
 
 
-def live_positions(found: LiveResult) -> list[PositionResponse]:
-    """What it holds, at the newest closes that its strategy was given."""
+def live_positions(holdings: Sequence[Holding]) -> list[PositionResponse]:
+    """What is held, as it is sent."""
     return [
         PositionResponse(
             symbol=one.symbol,
@@ -88,7 +91,7 @@ def live_positions(found: LiveResult) -> list[PositionResponse]:
             market_value=None if one.market_value is None else plain(one.market_value),
             unrealised_pnl=None if one.unrealised_pnl is None else plain(one.unrealised_pnl),
         )
-        for one in found.holdings
+        for one in holdings
     ]
 
 
@@ -138,9 +141,9 @@ def _data(found: LiveResult, warmups: Mapping[str, bytes]) -> dict[str, DataFact
     }
 
 
-def _record(run: Run, found: LiveResult, data: dict[str, DataFacts]) -> RecordResponse:
-    """What it was begun with, and the bars that it was given since."""
-    setup = found.setup
+def live_record(run: Run, found: LiveResult, warmups: Mapping[str, bytes]) -> RecordResponse:
+    """What it was begun with, and the bars that it was given since. warmups: as of `live_results`."""
+    setup, data = found.setup, _data(found, warmups)
     return RecordResponse(
         strategy=run.strategy_id,
         class_=run.strategy_id,

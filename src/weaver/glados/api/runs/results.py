@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from fastapi import Query as Parameter
-from fastapi.responses import HTMLResponse
 
 from weaver.glados.api.events import CorrelationParameter, TypesParameter, chosen_types
 from weaver.glados.api.lists.page_text import page_text
@@ -40,7 +39,7 @@ from weaver.glados.schemas.runs.results import (
 )
 from weaver.glados.schemas.trading.orders import FillResponse, OrderResponse, TradeResponse, TradeSide
 from weaver.glados.services import Services
-from weaver.glados.stored.blobs import EQUITY, REPORT, decode_report
+from weaver.glados.stored.blobs import EQUITY
 from weaver.glados.stored.downsampling import POINTS_MIN
 from weaver.glados.stored.equity_text import curve_points, equity_text, stamps_of
 from weaver.glados.stored.indicators import (
@@ -65,12 +64,6 @@ PointsParameter = Annotated[
         "more: all of them.",
     ),
 ]
-REPORT_POLICY = (
-    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
-"""The page's own scripts run, in an origin of their own: they reach neither the network nor the API."""
-
 Filters = Mapping[str, Sequence[str] | None]
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["results"])
@@ -107,10 +100,13 @@ async def get_equity(
     if (run := await traded_run(services, run_id)) is not None:
         found = await live_result(services, run)
         drawn = await services.threads.results.do(live_points, found, points)
-        return HeldResponse(equity_text(run_id, drawn), count=drawn.bytes, media_type="application/json")
+        return HeldResponse(
+            equity_text(run_id, drawn, interval=found.setup.timeframe), count=drawn.bytes, media_type="application/json"
+        )
     result = await stored_result(services, run_id, EQUITY)
     curve = await services.threads.results.do(curve_points, kept_blob(result, EQUITY), points)
-    return HeldResponse(equity_text(run_id, curve), count=curve.bytes, media_type="application/json")
+    text = equity_text(run_id, curve, interval=str(result.record["timeframe"]))
+    return HeldResponse(text, count=curve.bytes, media_type="application/json")
 
 
 @router.get("/trades", response_model=PageOf[TradeResponse], responses=responses(400, 404))
@@ -225,7 +221,7 @@ async def list_run_positions(run_id: RunId, services: ServicesDep, paging: Pagin
     """What it held at its end, at its last closes; empty before that. Of a paper or live run: what it holds now."""
     if (traded := await traded_run(services, run_id)) is not None:
         live = await find_live_result(services, traded)
-        return paging.cut([] if live is None else live_positions(live))
+        return paging.cut([] if live is None else live_positions(live.holdings))
     async with services.database.transaction() as transaction:
         await existing_run(transaction, run_id)
         result = await transaction.records.find_result(run_id, blobs=[POSITIONS])
@@ -234,27 +230,6 @@ async def list_run_positions(run_id: RunId, services: ServicesDep, paging: Pagin
     return paging.cut(
         [PositionResponse(symbol=symbol, quantity=quantity, **worth.get(symbol, {})) for symbol, quantity in held]
     )
-
-
-@router.get(
-    "/report.html",
-    response_class=HTMLResponse,
-    responses={
-        **responses(404),
-        200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page."},
-    },
-)
-async def get_report(
-    run_id: RunId,
-    services: ServicesDep,
-    accept_encoding: Annotated[str, Header(description="The page is stored with gzip, and sent so if it may be.")] = "",
-) -> Response:
-    """Its report, a page that needs nothing else; 404 while there is none."""
-    blob = kept_blob(await stored_result(services, run_id, REPORT), REPORT)
-    headers = {"Content-Security-Policy": REPORT_POLICY, "X-Frame-Options": "SAMEORIGIN", "Vary": "Accept-Encoding"}
-    if "gzip" in accept_encoding.lower():
-        return HTMLResponse(blob, headers={**headers, "Content-Encoding": "gzip"})
-    return HTMLResponse(await services.threads.results.do(decode_report, blob), headers=headers)
 
 
 async def _rows(services: Services, table: str, run_id: str, query: Query) -> Page[Row]:

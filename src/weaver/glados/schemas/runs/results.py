@@ -115,6 +115,13 @@ class CashFlowResponse(ResponseBody):
     amount: Amount = Field(description="Negative where it was paid.")
 
 
+class Sampling(ResponseBody):
+    """How finely equity is known: a row of each tick that had bars of the run, and none in between."""
+
+    interval: str = Field(description="How much time a bar covers, as `1m` or `1d`.")
+    rows: int = Field(description="How many rows there are; where no symbol traded there is none.")
+
+
 class ResultsResponse(ResponseBody):
     """A finished backtest."""
 
@@ -124,6 +131,9 @@ class ResultsResponse(ResponseBody):
     warnings: list[WarningResponse] = Field(description="Why not to believe it.")
     positions: dict[str, Amount] = Field(description="What was held at the end, by symbol.")
     cash_flows: list[CashFlowResponse] = Field(description="Dividends and the like.")
+    sampled: Sampling | None = Field(
+        None, description="The equity that the statistics are of; null in a run that an older Weaver recorded."
+    )
 
 
 class EquityPoint(ResponseBody):
@@ -141,6 +151,7 @@ class EquityResponse(ResponseBody):
     items: list[EquityPoint] = Field(description="In order of time.")
     points: int = Field(description="How many items there are.")
     total: int = Field(description="How many rows the curve has.")
+    sampled: Sampling = Field(description="How finely the curve is known.")
     downsampled: bool = Field(
         description="True: points were left out. The first, the last and the extremes of each stretch stay."
     )

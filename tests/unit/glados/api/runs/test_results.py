@@ -81,7 +81,7 @@ def backtest() -> BacktestResult:
 
 
 async def stored(api: Api, run_id: str = "r1", **parts: Any) -> None:
-    empty: dict[str, Any] = {"stats": {}, "record": {}, "warnings": [], "positions": {}}
+    empty: dict[str, Any] = {"stats": {}, "record": {"timeframe": "1d"}, "warnings": [], "positions": {}}
     run, result = a_run(run_id, status=RunStatus.COMPLETED), StoredResult(**{**empty, **parts})
     await api.database.keep(run, results={run_id: result})
 
@@ -204,7 +204,7 @@ async def test_few_points_are_the_ends_and_what_lies_evenly_between_them(api: Ap
 
 @given(st.lists(st.floats(-1e9, 1e9), max_size=300), st.integers(2, 50))
 def test_thinned_curve_is_part_of_the_curve_with_its_ends_and_extremes(equity: list[float], points: int) -> None:
-    text = b"".join(equity_text("r1", curve_points(encode_equity(columns(equity)), points)))
+    text = b"".join(equity_text("r1", curve_points(encode_equity(columns(equity)), points), interval="1d"))
     thinned = EquityResponse.model_validate_json(text, strict=False)
     whole = [(FIRST + k * MINUTE, value) for k, value in enumerate(equity)]
     kept = [(round(item.timestamp.timestamp() * 1e9), item.equity) for item in thinned.items]

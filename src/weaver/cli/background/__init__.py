@@ -1,0 +1,1 @@
+"""A server in the background, begun where none runs."""
