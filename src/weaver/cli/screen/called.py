@@ -15,4 +15,5 @@ def called() -> str:
         found = shutil.which(NAME)
         is_found = found is not None and Path(found).resolve() == Path(typed).resolve()
         return NAME if is_found else shlex.quote(typed)
-    return f"{shlex.quote(sys.executable)} -m {NAME}" if Path(typed).name == "__main__.py" else NAME
+    is_module = (Path(typed).parent.name, Path(typed).name) == (NAME, "__main__.py")
+    return f"{shlex.quote(sys.executable)} -m {NAME}" if is_module else NAME

@@ -12,7 +12,7 @@ from weaver.model.errors import InputError
 
 if TYPE_CHECKING:
     from weaver.cli.kept.server_client import ServerClient
-    from weaver.cli.trading.run_request import RunRequest
+    from weaver.cli.requested.run_request import RunRequest
 
 Reference = Annotated[
     str, typer.Argument(metavar="STRATEGY", help="An id (sma-crossover), or path/to/file.py[:ClassName].")
@@ -68,7 +68,7 @@ def command(
 ) -> None:
     """Trade a strategy on paper, and follow it: where no account is set up, on the last stored year of its symbols.
     Ctrl-C asks whether it is to go on. A server is started in the background where none runs."""
-    from weaver.cli.trading.run_request import RunRequest
+    from weaver.cli.requested.run_request import RunRequest
 
     if dry_run and detach:
         raise InputError("--dry-run starts nothing that could be detached: leave --detach out")
@@ -83,7 +83,7 @@ def _trade(
     strategy: str, request: "RunRequest", *, confirm: str | None, dry_run: bool, detach: bool, as_json: bool
 ) -> None:
     from weaver.cli.background.starting import server_to_use
-    from weaver.cli.trading.strategy_file import known_strategy
+    from weaver.cli.requested.strategy_file import known_strategy
 
     found = settings()
     with known_strategy(strategy, found.strategies_folder, is_kept=not dry_run) as known:

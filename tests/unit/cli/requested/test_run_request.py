@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from weaver.cli.trading import run_request
-from weaver.cli.trading.replayed import Replay
-from weaver.cli.trading.run_request import RunRequest
+from weaver.cli.requested import run_request
+from weaver.cli.requested.replayed import Replay
+from weaver.cli.requested.run_request import RunRequest
 from weaver.config import Settings
 from weaver.model.errors import InputError
 

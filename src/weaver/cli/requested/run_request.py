@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from weaver.cli.kept.server_client import ServerClient, running_server
-from weaver.cli.trading.replayed import Replay, last_year, of_days, own_timeframe
+from weaver.cli.requested.replayed import Replay, last_year, of_days, own_timeframe
 from weaver.config import Settings, variable
 from weaver.model.errors import InputError
 from weaver.model.run import RunMode

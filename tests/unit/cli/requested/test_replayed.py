@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from weaver.cli.trading.replayed import Replay, last_year, of_days, own_timeframe
+from weaver.cli.requested.replayed import Replay, last_year, of_days, own_timeframe
 from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import InputError
 from weaver.model.market.timeframe import Timeframe

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from weaver.cli.trading.strategy_file import known_strategy
+from weaver.cli.requested.strategy_file import known_strategy
 from weaver.model.errors import InputError, NotFound
 
 ONE = "from weaver import Strategy\n\nclass GapFade(Strategy):\n    pass\n"

@@ -1,0 +1,1 @@
+"""A run that `weaver trade` asks for: its strategy, the bars that it replays, and its request."""
