@@ -255,6 +255,27 @@ async def test_an_offset_starts_at_zero_and_never_goes_back(database: SqlDatabas
     assert await database.log.offset("another") == 0
 
 
+async def test_a_consumer_begins_behind_all_that_there_is_and_once(database: SqlDatabase) -> None:
+    await database.log.begin("early")
+    await database.log.append([event() for _ in range(3)])
+    newest = (await database.log.bounds()).newest
+    await database.log.advance("behind", newest - 1)
+    for name in ("early", "late", "late", "behind"):
+        await database.log.begin(name)
+    assert [await database.log.offset(name) for name in ("early", "late", "behind")] == [0, newest, newest - 1]
+
+
+async def test_a_consumer_that_is_forgotten_holds_no_pruning_back_and_begins_anew(database: SqlDatabase) -> None:
+    await database.log.append([event("clock.Tick") for _ in range(3)])
+    seqs = [each.seq or 0 for each in await database.log.read()]
+    await database.log.advance("gone", seqs[0])
+    await database.log.advance("stays", seqs[1])
+    for name in ("gone", "gone", "unknown"):
+        await database.log.forget(name)
+    assert await database.log.prune(keep=lambda _: False, older_than_seq=seqs[2]) == 2
+    assert (await database.log.offset("gone"), await database.log.offset("stays")) == (0, seqs[1])
+
+
 @on_kept
 async def test_log_and_offsets_survive_a_restart(opener: Opener, storage: str) -> None:
     first = await opener.open()

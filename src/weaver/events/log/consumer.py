@@ -34,7 +34,7 @@ async def consume(
         news.set()
         return False  # only a wake-up: what is read decides, so there is no queue that could overflow
 
-    subscription = log.subscribe(_nothing, predicate=heard)
+    subscription = log.subscribe(_nothing, types=("*",) if wanted is None else wanted, predicate=heard)
     is_known = False
     try:
         while True:

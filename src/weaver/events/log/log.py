@@ -85,6 +85,14 @@ class StoredEventLog:
         """See `weaver.events.log.ports.Consumers`."""
         await self._store.advance(consumer, seq)
 
+    async def begin(self, consumer: str) -> None:
+        """See `weaver.events.log.ports.Consumers`."""
+        await self._store.begin(consumer)
+
+    async def forget(self, consumer: str) -> None:
+        """See `weaver.events.log.ports.Consumers`."""
+        await self._store.forget(consumer)
+
     async def append(self, events: Sequence[Event]) -> None:
         """See `weaver.events.log.ports.EventLog`."""
         await self._append(events)

@@ -107,6 +107,14 @@ class MemoryEventStore:
         """See `weaver.events.log.ports.Consumers`."""
         self._offsets[consumer] = max(seq, self._offsets.get(consumer, 0))
 
+    async def begin(self, consumer: str) -> None:
+        """See `weaver.events.log.ports.Consumers`."""
+        self._offsets.setdefault(consumer, (await self.bounds()).newest)
+
+    async def forget(self, consumer: str) -> None:
+        """See `weaver.events.log.ports.Consumers`."""
+        self._offsets.pop(consumer, None)
+
     async def prune(self, *, keep: Callable[[str], bool], older_than_seq: int) -> int:
         """See `weaver.events.log.ports.EventLog`."""
         last = min([older_than_seq, *self._offsets.values()])

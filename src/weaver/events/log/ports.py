@@ -80,6 +80,14 @@ class Consumers(Protocol):
         """Set it. It never goes back."""
         ...
 
+    async def begin(self, consumer: str) -> None:
+        """One that is new is done with all that there is; one that was begun, or has advanced, stays where it is."""
+        ...
+
+    async def forget(self, consumer: str) -> None:
+        """One that is gone for good: its offset is 0 again, and holds no pruning back. Unknown: nothing happens."""
+        ...
+
 
 class EventLog(EventReader, Subscriptions, Consumers, Protocol):
     """All of it. Events are appended within a transaction of the database that holds the change they report."""

@@ -27,6 +27,10 @@ _ADVANCE = text(
     "INSERT INTO consumer_offsets (consumer, seq) VALUES (:consumer, :seq) "
     "ON CONFLICT (consumer) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > consumer_offsets.seq"
 )
+_BEGIN = text(
+    "INSERT INTO consumer_offsets (consumer, seq) "
+    "SELECT CAST(:consumer AS VARCHAR), COALESCE(MAX(seq), 0) FROM outbox WHERE true ON CONFLICT (consumer) DO NOTHING"
+)
 
 
 class EventRecorder(Protocol):
@@ -142,6 +146,18 @@ class SqlEventStore:
         """See `weaver.events.log.ports.Consumers`."""
         async with self._storage.session() as session:
             await session.write(_ADVANCE.bindparams(consumer=consumer, seq=seq))
+            await session.commit()
+
+    async def begin(self, consumer: str) -> None:
+        """See `weaver.events.log.ports.Consumers`."""
+        async with self._storage.session() as session:
+            await session.write(_BEGIN.bindparams(consumer=consumer))
+            await session.commit()
+
+    async def forget(self, consumer: str) -> None:
+        """See `weaver.events.log.ports.Consumers`."""
+        async with self._storage.session() as session:
+            await session.write(delete(consumer_offsets).where(consumer_offsets.c.consumer == consumer))
             await session.commit()
 
     async def prune(self, *, keep: Callable[[str], bool], older_than_seq: int) -> int:
