@@ -88,7 +88,7 @@ siege: .venv/dev.stamp ## attack a server with what is too heavy for the tests (
 	@$(PY) -m tests.siege $(ATTACKS)
 
 lock: .venv/dev.stamp ## resolve the locks anew (hashes, no addresses)
-	@$(LOCK) --upgrade pyproject.toml --extra pandas --extra alpaca --group build --output-file locks/runtime.lock
+	@$(LOCK) --upgrade pyproject.toml --extra pandas --extra alpaca --extra notify --group build --output-file locks/runtime.lock
 	@$(LOCK) --upgrade pyproject.toml --group dev --constraints locks/runtime.lock --output-file locks/dev.lock
 	@$(LOCK) --upgrade --group pyproject.toml:web --output-file locks/node.lock
 	@$(LOCK) --upgrade tests/benchmarks/peers.in --output-file tests/benchmarks/peers.lock

@@ -135,6 +135,14 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "venue": "alpaca", "mode": "paper", "halted": ["MSFT"],
         "differences": [{"symbol": "MSFT", "name": "unexplained", "quantity": "-3"}],
     },
+    "account.DaySummarised": {
+        "account": "alpaca paper", "mode": "paper", "asset_class": "stock", "equity": "100250.10", "pnl": "120.50",
+        "since": datetime(2026, 2, 27, 21, tzinfo=UTC), "ended": datetime(2026, 3, 2, 21, tzinfo=UTC),
+        "runs": [
+            {"run_id": RUN, "name": "trend on AAPL", "equity": "10120.50", "pnl": "120.50", "trades": 3,
+             "positions": [{"symbol": "AAPL", "quantity": "40"}], "positions_total": 1},
+        ],
+    },
     "clock.Tick": {"run_id": RUN, "time": NOW, "symbols": ["AAPL"]},
     "stream.Reset": {"reason": "event 12 is not in the log: it was pruned, or is of another log", "newest": 51},
 }  # fmt: skip

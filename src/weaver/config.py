@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     alpaca_data_url: str = Field("https://data.alpaca.markets", validation_alias="ALPACA_DATA_URL")
     alpaca_stream_url: str = Field("wss://stream.data.alpaca.markets", validation_alias="ALPACA_STREAM_URL")
     alpaca_data_feed: Literal["iex", "sip"] = Field("iex", validation_alias="ALPACA_DATA_FEED")
+    notify_urls: SecretStr | None = Field(None, validation_alias="NOTIFY_URLS")
+    notify_kinds: str = Field("", validation_alias="NOTIFY_KINDS")
     live_trading: Literal["0", "1"] = "0"
     allowed_hosts: str = ""
     allowed_origins: str = ""

@@ -4,9 +4,10 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -56,11 +57,18 @@ from weaver.glados.threads import ServerThreads
 from weaver.glados.trading.store import KeptTradingStore
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.model.errors import InputError
-from weaver.model.run import RunMode
+from weaver.model.run import Run, RunMode
 from weaver.research.run_venues import RunVenues
 from weaver.research.venues import connected
 from weaver.veda.adapters.catalogue import AdapterCatalogue
 from weaver.veda.manual.desk import Desk
+from weaver.veda.notifications.channel import Channel
+from weaver.veda.notifications.days import Days
+from weaver.veda.notifications.notification import NotificationKind, kinds_of
+from weaver.veda.notifications.notifier import Notifier
+from weaver.veda.notifications.ports import Sender
+from weaver.veda.notifications.sending import ProcessSender
+from weaver.veda.notifications.urls import scheme_of, secrets_of, split_urls
 from weaver.veda.ports import ClosableDeciders, TradingStore
 from weaver.veda.service import TradingService, Venues
 from weaver.walle.bars.store import ParquetBarStore
@@ -72,6 +80,7 @@ HOME_TAKEN = (
     "this server is read-only: another one uses its home {}; stop that one and start this one again, or give this one "
     "a home of its own (WEAVER_HOME)"
 )
+NO_APPRISE = "NOTIFY_URLS is set, and Apprise is not installed: pip install 'weaver[notify]', or unset it"
 TRADING = (RunMode.PAPER, RunMode.LIVE)
 WEB = Path(weaver.__file__).parent / "web"
 """Where the web app's built files are put."""
@@ -105,6 +114,7 @@ def serve(settings: Settings, *, parts: "Parts", on_ready: Callable[[Running], N
     configure_logging(format=LogFormat(settings.log_format), secrets=_secrets(settings))
     check_bind(settings.server_host, settings.security_api_token)
     check_names(listed(settings.allowed_hosts), listed(settings.allowed_origins))
+    kinds_of(settings.notify_kinds)
     _make_folders(settings)
     tempfile.tempdir = str(settings.uploads_folder)  # of this process only, for the framework spools uploads there
     stopping = parts.stopping()
@@ -190,6 +200,10 @@ class Parts:
         """Reads uploads. It is closed when the server ends."""
         return FileReaders(_reader_command(settings), limits=_limits(settings))
 
+    def sender(self, settings: Settings) -> Sender:
+        """Sends notifications."""
+        return ProcessSender([sys.executable, "-m", "weaver.messenger"], environment=_environment(settings))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
@@ -247,7 +261,8 @@ async def started(
 ) -> Started:
     """Everything behind the API, in the order in which the parts need each other; the stack ends it in reverse."""
     wall = parts.wall()
-    new_id = parts.new_id(wall)
+    new_id, metrics = parts.new_id(wall), Metrics()
+    channels = await _channels(settings, parts.sender(settings), wall, metrics)
     catalogue = Catalogue(settings.strategies_folder)
     bars = ParquetBarStore(settings.bars_folder, lock_seconds=settings.lock_seconds)
     database = await _database(settings, stack, wall, new_id)
@@ -269,7 +284,8 @@ async def started(
     jobs = await stack.enter_async_context(Jobs(now=wall.now, new_id=new_id))
     known = KnownStrategies(catalogue=catalogue, threads=threads.strategies)
     await known.look()
-    facts, metrics = _facts(settings, port), Metrics()
+    facts = _facts(settings, port)
+    notifier = await _notifier(settings, stack, channels, database, trading, store, wall, new_id)
     live_results = LiveResults(store=store, aside=threads.results.do)
     replayers = parts.replayers(settings, new_id=new_id)
     stack.push_async_callback(replayers.close)
@@ -281,7 +297,7 @@ async def started(
         hub=Hub(log=database.log, wait=wall.sleep, on_event=metrics.event, on_reset=metrics.reset),
         gate=Gate(token=facts.token, sessions=Sessions(now=wall.now, new_token=parts.new_token)),
         live_results=live_results, portfolio=PortfolioCurves(live_results, aside=threads.results.do), trading=trading,
-        trading_store=store, desk=Desk(store=store, new_id=new_id),
+        trading_store=store, desk=Desk(store=store, new_id=new_id), notifier=notifier,
         parity=Parity(
             store=store, deciders=replayers, pool=pool, bars=bars, results=live_results, name_of=trading.name_of,
             aside=threads.results.do, now=wall.now, new_id=new_id,
@@ -309,6 +325,51 @@ async def _trading(
         service=service, store=store, deciders=deciders, bars=bars, wall=wall, aside=asyncio.to_thread
     )
     return service, store, sessions
+
+
+async def _channels(settings: Settings, sender: Sender, wall: WallClock, metrics: Metrics) -> Sequence[Channel]:
+    """Where notifications go. Raises InputError for what is none, with nothing of it in the text."""
+    if not (urls := _notify_urls(settings)):
+        return ()
+    if find_spec("apprise") is None:
+        raise InputError(NO_APPRISE)
+    usable = await sender.usable(urls)
+    if wrong := [(number, url) for number, url in enumerate(urls, start=1) if not usable[number - 1]]:
+        number, url = wrong[0]
+        raise InputError(
+            f"NOTIFY_URLS: Apprise cannot use number {number} ({scheme_of(url)}): see its page on that service for how "
+            "the URL is written"
+        )
+    return [
+        Channel(number, url, sender=sender, now=wall.now, wait=wall.sleep, told=metrics.notification)
+        for number, url in enumerate(urls, start=1)
+    ]
+
+
+async def _notifier(
+    settings: Settings, stack: AsyncExitStack, channels: Sequence[Channel], database: SqlDatabase,
+    trading: TradingService, store: TradingStore, wall: WallClock, new_id: NewId,
+) -> Notifier:  # fmt: skip
+    """Who tells people of what happens, and records what days came to, where somebody is told of that."""
+
+    async def find_run(run_id: str) -> Run | None:
+        async with database.transaction() as transaction:
+            return await transaction.runs.find(run_id)
+
+    kinds = kinds_of(settings.notify_kinds)
+    notifier = Notifier(
+        channels=channels, kinds=kinds, log=database.log, find_run=find_run, is_owner=lambda: database.is_owner,
+        wait=wall.sleep,
+    )  # fmt: skip
+    await stack.enter_async_context(notifier.running())
+    if channels and NotificationKind.DAILY_SUMMARY in kinds:
+        events = EventFactory(producer="notifications", now=wall.now, new_id=new_id)
+        days = Days(
+            accounts=lambda: trading.accounts, store=store, find_run=find_run, events=events,
+            is_owner=lambda: database.is_owner, wait=wall.sleep,
+        )  # fmt: skip
+        await stack.enter_async_context(in_background(days.run()))
+    return notifier
 
 
 async def _database(settings: Settings, stack: AsyncExitStack, wall: WallClock, new_id: NewId) -> SqlDatabase:
@@ -418,7 +479,13 @@ def _secrets(settings: Settings) -> list[SecretStr]:
         settings.security_api_token, settings.alpaca_paper_api_key, settings.alpaca_paper_api_secret,
         settings.alpaca_live_api_key, settings.alpaca_live_api_secret,
     ]  # fmt: skip
-    return [*of_database, *(key for key in keys if key is not None)]
+    of_channels = map(SecretStr, secrets_of(_notify_urls(settings)))
+    return [*of_database, *(key for key in keys if key is not None), *of_channels]
+
+
+def _notify_urls(settings: Settings) -> Sequence[str]:
+    """Raises InputError."""
+    return () if settings.notify_urls is None else split_urls(settings.notify_urls.get_secret_value())
 
 
 def _make_folders(settings: Settings) -> None:

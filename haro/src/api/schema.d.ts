@@ -314,6 +314,27 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Notifications
+         * @description Send a test message to every channel at once, one try each, and answer when all have ended (within 25 s). 400: no
+         *     channel is set; 409: a test is under way.
+         */
+        post: operations["testNotifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders": {
         parameters: {
             query?: never;
@@ -992,7 +1013,7 @@ export type paths = {
         };
         /**
          * Get Settings
-         * @description Each setting and its value. Of a secret, only whether it is set.
+         * @description Each setting and its value. Of a secret, only whether it is set. And where notifications go.
          */
         get: operations["getSettings"];
         put?: never;
@@ -1108,6 +1129,35 @@ export type paths = {
 export type webhooks = Record<string, never>;
 export type components = {
     schemas: {
+        /**
+         * AccountDaySummarised
+         * @description A day has ended at the market of some runs: at the stock session's close, for crypto at 00:00 UTC. It is recorded
+         *     where somebody is notified of it.
+         */
+        AccountDaySummarised: {
+            /** Account */
+            account: string;
+            /** Asset Class */
+            asset_class: string;
+            /**
+             * Ended
+             * Format: date-time
+             */
+            ended: string;
+            /** Equity */
+            equity: string | null;
+            /** Mode */
+            mode: string;
+            /** Pnl */
+            pnl: string;
+            /** Runs */
+            runs: components["schemas"]["DayOfRun"][];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
         /**
          * AccountDifference
          * @description A part of what the venue holds that no run and no order by hand brought.
@@ -1987,6 +2037,8 @@ export type components = {
             disk: components["schemas"]["Check"];
             /** @description The event log can be read. */
             event_log: components["schemas"]["Check"];
+            /** @description Each channel took its last message; there may be none. */
+            notifications: components["schemas"]["Check"];
             /** @description Backtests can be worked on. */
             workers: components["schemas"]["Check"];
         };
@@ -2431,6 +2483,26 @@ export type components = {
             timeframe: string;
         };
         /**
+         * DayOfRun
+         * @description What a run made of a day.
+         */
+        DayOfRun: {
+            /** Equity */
+            equity: string;
+            /** Name */
+            name: string;
+            /** Pnl */
+            pnl: string;
+            /** Positions */
+            positions: components["schemas"]["HeldAtEnd"][];
+            /** Positions Total */
+            positions_total: number;
+            /** Run Id */
+            run_id: string;
+            /** Trades */
+            trades: number;
+        };
+        /**
          * Difference
          * @description A part of what the venue holds beyond the sum of our runs.
          */
@@ -2671,6 +2743,7 @@ export type components = {
         };
         /** @description The payload of an event by the name of its type. */
         EventPayloads: {
+            "account.DaySummarised": components["schemas"]["AccountDaySummarised"];
             "account.FeeCharged": components["schemas"]["AccountFeeCharged"];
             "account.PositionUpdated": components["schemas"]["AccountPositionUpdated"];
             "account.Reconciled": components["schemas"]["AccountReconciled"];
@@ -3180,6 +3253,16 @@ export type components = {
          * @enum {string}
          */
         HealthStatus: "ok" | "degraded";
+        /**
+         * HeldAtEnd
+         * @description A position as a day ended.
+         */
+        HeldAtEnd: {
+            /** Quantity */
+            quantity: string;
+            /** Symbol */
+            symbol: string;
+        };
         /**
          * ImportResponse
          * @description What an import did.
@@ -3994,6 +4077,109 @@ export type components = {
              * @description The event's type.
              */
             type: string;
+        };
+        /**
+         * NotificationChannel
+         * @description A place that notifications go to. All of its URL but the scheme is secret.
+         */
+        NotificationChannel: {
+            /**
+             * Given Up
+             * @description Messages that it did not take in any try.
+             */
+            given_up: number;
+            /**
+             * Is Failing
+             * @description Whether the last message was given up.
+             */
+            is_failing: boolean;
+            /** @description The last that was; null: none since the start. */
+            last_failure: components["schemas"]["NotificationFailure"] | null;
+            /**
+             * Number
+             * @description Its place in NOTIFY_URLS, from 1.
+             */
+            number: number;
+            /**
+             * Scheme
+             * @description The service, as its URL begins: `json`, `mailto`, `tgram` …
+             */
+            scheme: string;
+            /**
+             * Sent
+             * @description Messages that it took since the server's start.
+             */
+            sent: number;
+        };
+        /**
+         * NotificationFailure
+         * @description A message that a channel did not take.
+         */
+        NotificationFailure: {
+            /**
+             * At
+             * Format: date-time
+             * @description When it was given up, after the last try.
+             */
+            at: string;
+            /**
+             * Reason
+             * @description Why, without anything of the channel's URL.
+             */
+            reason: string;
+        };
+        /**
+         * NotificationsState
+         * @description Who is notified, and of what.
+         */
+        NotificationsState: {
+            /**
+             * Channels
+             * @description Each channel of NOTIFY_URLS.
+             */
+            channels: components["schemas"]["NotificationChannel"][];
+            /**
+             * Kinds
+             * @description What is told, by NOTIFY_KINDS.
+             */
+            kinds: string[];
+        };
+        /**
+         * NotificationsTestResponse
+         * @description What became of a test message on each channel.
+         */
+        NotificationsTestResponse: {
+            /**
+             * Items
+             * @description Each channel, by number.
+             */
+            items: components["schemas"]["NotificationTrial"][];
+        };
+        /**
+         * NotificationTrial
+         * @description What became of a test message.
+         */
+        NotificationTrial: {
+            /**
+             * Number
+             * @description The channel's place in NOTIFY_URLS, from 1.
+             */
+            number: number;
+            /**
+             * Ok
+             * @description Whether the service took it.
+             */
+            ok: boolean;
+            /**
+             * Reason
+             * @description Why not; null where it did.
+             */
+            reason: string | null;
+            /**
+             * Scheme
+             * @description Its service.
+             */
+            scheme: string;
         };
         /**
          * OrderClass
@@ -7220,6 +7406,8 @@ export type components = {
              * @description Each setting, by name.
              */
             items: components["schemas"]["Setting"][];
+            /** @description Where notifications go. */
+            notifications: components["schemas"]["NotificationsState"];
         };
         /**
          * Side
@@ -9563,6 +9751,98 @@ export interface operations {
             };
             /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    testNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationsTestResponse"];
+                };
+            };
+            /** @description The request was understood, and what it asks for cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -254,6 +254,7 @@ export const TABLE: Table = {
   },
   "account.Reconciled": { stale: () => [{ path: "/api/v1/reconciliation" }, ...ACCOUNTS, ...RISK] },
   "account.FeeCharged": { stale: () => ACCOUNTS },
+  "account.DaySummarised": NOTHING,
 
   "data.FeedStale": {
     stale: () => VENUES,

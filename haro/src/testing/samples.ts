@@ -104,10 +104,26 @@ export const health = (given: Partial<Schemas["HealthResponse"]> = {}): Schemas[
     durable: true,
     read_only: false,
     venues: [],
-    checks: { database: works, event_log: works, bar_store: works, workers: works, disk: works },
+    checks: { database: works, event_log: works, bar_store: works, workers: works, disk: works, notifications: works },
     ...given,
   };
 };
+
+export const notifications = (given: Partial<Schemas["NotificationsState"]> = {}): Schemas["NotificationsState"] => ({
+  channels: [
+    { number: 1, scheme: "mailto", sent: 12, given_up: 0, is_failing: false, last_failure: null },
+    {
+      number: 2,
+      scheme: "tgram",
+      sent: 3,
+      given_up: 1,
+      is_failing: true,
+      last_failure: { at: "2024-03-13T14:45:55Z", reason: "the service refused it with HTTP 401" },
+    },
+  ],
+  kinds: ["kill_switch", "run_error"],
+  ...given,
+});
 
 const OFF: Schemas["KillSwitchResponse"] = { account: null, is_on: false, reason: "", at: null, flatten: false };
 

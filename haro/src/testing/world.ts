@@ -12,6 +12,7 @@ import {
   fill,
   health,
   listedRun,
+  notifications,
   order,
   position,
   risk,
@@ -156,7 +157,7 @@ export function world(): World {
     },
     "/api/v1/runs/{run_id}/trades": page(aTrade(1)),
     "/api/v1/session": { token_needed: false, signed_in: true },
-    "/api/v1/settings": { items: [{ name: "WEAVER_HOME", value: "/home" }] },
+    "/api/v1/settings": { items: [{ name: "WEAVER_HOME", value: "/home" }], notifications: notifications() },
     "/api/v1/strategies": page(strategy()),
     "/api/v1/strategies/{strategy_id}": strategy(),
     "/api/v1/strategies/{strategy_id}/source": {

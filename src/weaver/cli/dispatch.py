@@ -32,14 +32,15 @@ COMMANDS = {
     "venues": "Show the venues and their state.",
     "replay": "Decide a run's record once more, and compare.",
     "drift": "Hold a run against its backtest.",
+    "notify": "Try notifications out.",
     "migrate": "Bring the database's tables up to date.",
     "backup": "Copy what Weaver keeps, also while a server runs.",
     "simulate-exchange": "Rehearse: a local exchange that speaks as Alpaca does.",
     "doctor": "Check that everything Weaver needs is there and works.",
 }
 """Each in the module of its name; only the one that is called is loaded."""
-_TRADING = frozenset({"trade", "orders", "account", "positions", "risk", "kill", "venues", "replay", "drift"})
-_GROUPS = frozenset({"strategies", "data", "runs", "orders", "risk"})
+_TRADING = frozenset({"trade", "orders", "account", "positions", "risk", "kill", "venues", "replay", "drift", "notify"})
+_GROUPS = frozenset({"strategies", "data", "runs", "orders", "risk", "notify"})
 """Those that have commands of their own."""
 DEBUG = "--debug"
 INTERRUPTED = 130

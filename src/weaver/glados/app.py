@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from weaver.glados.api import events, jobs, strategies, stream
 from weaver.glados.api.market import candles, data, fetching, gaps, instruments
 from weaver.glados.api.runs import curves, orders, parity, preview, results, runs, summary
-from weaver.glados.api.server import health, metrics, session, settings, venues
+from weaver.glados.api.server import health, metrics, notifications, session, settings, venues
 from weaver.glados.api.trading import accounts, portfolio, risk
 from weaver.glados.api.trading import orders as placing
 from weaver.glados.application import Application
@@ -19,7 +19,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router, session.router, settings.router, strategies.router, preview.router, runs.router, results.router,
     summary.router, curves.router, parity.router, orders.router, placing.router, accounts.router, portfolio.router,
     risk.router, events.router, stream.router, candles.router, data.router, fetching.router, gaps.router,
-    instruments.router, jobs.router, venues.router, metrics.router,
+    instruments.router, jobs.router, venues.router, metrics.router, notifications.router,
 )  # fmt: skip
 
 

@@ -47,6 +47,12 @@ class Metrics:
             "weaver_events", "Events that this server saw committed, by type.", ("type",), registry=self.registry
         )
         self._resets = Counter("weaver_stream_resets", "Streams that fell behind.", registry=self.registry)
+        self._notifications = Counter(
+            "weaver_notifications",
+            "Notifications by channel, and whether they were sent or given up.",
+            ("channel", "outcome"),
+            registry=self.registry,
+        )
         self._runs = Gauge("weaver_runs", "Runs by status.", ("status",), registry=self._stored)
         self._lag = Gauge(
             "weaver_log_lag_events",
@@ -76,6 +82,10 @@ class Metrics:
     def reset(self) -> None:
         """A stream was told to reload."""
         self._resets.inc()
+
+    def notification(self, channel: int, is_sent: bool) -> None:
+        """A notification was sent, or given up after the last try."""
+        self._notifications.labels(str(channel), "sent" if is_sent else "given_up").inc()
 
     def text(self, *, stored: Stored | None, load: Load, clients: int) -> bytes:
         """Everything, in Prometheus' text format, with the gauges set to what is true now. None: the database does not

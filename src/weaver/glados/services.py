@@ -21,6 +21,7 @@ from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.veda.manual.desk import Desk
+from weaver.veda.notifications.notifier import Notifier
 from weaver.veda.ports import TradingStore
 from weaver.veda.service import TradingService
 from weaver.walle.bars.store import ParquetBarStore
@@ -84,3 +85,5 @@ class Services:
     """Holds paper and live runs against what they should have done."""
     desk: Desk
     """Takes what people order."""
+    notifier: Notifier
+    """Tells people of what happens."""

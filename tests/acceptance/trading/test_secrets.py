@@ -12,9 +12,11 @@ from tests.acceptance.trading.told import Told
 from tests.kill.storages import migrate
 from tests.local_exchange import local_exchange
 from tests.postgres import OwnServer
+from tests.receivers import receiving
 
 TOKEN, PASSWORD = "correct-horse-battery-staple-7c1f", "hunter2secret"
 LIVE = {"ALPACA_LIVE_API_KEY": "AKLIVEKEY5D41402A", "ALPACA_LIVE_API_SECRET": "live-secret-bc4b2a76"}
+CHANNELS_PASSWORD, CHANNELS_TOKEN = "channels-password-1f6d", "channels-token-a3b9"
 OWN_ADAPTERS_KEY, CANARY = "key-of-my-own-venue-b971", "canary-5d41402abc4b"
 NOSY = """
 import os
@@ -54,7 +56,7 @@ class Mine(ExchangeAdapter):
 """
 COMMANDS = (
     ("venues",), ("doctor",), ("venues", "--json"), ("account", "--json"), ("orders", "list", "--json"),
-    ("risk", "show", "--json"), ("runs", "list", "--json"),
+    ("risk", "show", "--json"), ("runs", "list", "--json"), ("notify", "test"), ("notify", "test", "--json"),
 )  # fmt: skip
 
 
@@ -113,13 +115,20 @@ def refused(api: Api, exchange: Exchange, told: Told) -> None:
 
 def test_nothing_shows_a_secret_whatever_goes_wrong(tmp_path: Path, database: str, own_postgres: OwnServer) -> None:
     told, home = Told(), home_with(tmp_path)
-    with local_exchange("--speed", "hold", "--rate", "0") as local, local_exchange("--seed", "2") as other:
+    with (
+        local_exchange("--speed", "hold", "--rate", "0") as local, local_exchange("--seed", "2") as other,
+        receiving() as taking, receiving("refuses") as refusing,
+    ):  # fmt: skip
         settings = {
             **environment(local), **LIVE, "ALPACA_STREAM_URL": other.url.replace("http", "ws"),  # refuses the keys
             "WEAVER_LIVE_TRADING": "1", "ALPACA_LIVE_BASE_URL": "http://127.0.0.1:1", "DB_URL": database,
             "SECURITY_API_TOKEN": TOKEN, "MY_VENUES_KEY": OWN_ADAPTERS_KEY, "MY_CANARY": CANARY,
+            "NOTIFY_URLS": " ".join(
+                one.url.replace("://", f"://desk:{CHANNELS_PASSWORD}@") + CHANNELS_TOKEN for one in (taking, refusing)
+            ),
         }  # fmt: skip
         secrets = [local.key, local.secret, *LIVE.values(), TOKEN, PASSWORD, OWN_ADAPTERS_KEY]
+        secrets += [CHANNELS_PASSWORD, CHANNELS_TOKEN]
         with server(home, **settings) as running, Api(running.url, **{"X-API-Key": TOKEN}) as api:
             exchange = Exchange(local)
             runs = traded(api, told)
@@ -134,10 +143,15 @@ def test_nothing_shows_a_secret_whatever_goes_wrong(tmp_path: Path, database: st
                 for part in ("", "/events", "/log", "/orders", "/results"):
                     told.asked(api, "GET", f"/runs/{run_id}{part}")
             told.answers(api, "at the end")
+            taking.wait_for(2)
+            refusing.wait_for(2)
             running.stop()
+            told.texts["notifications"] = str(taking.messages)
             told.texts |= {"the server's log": running.log, "what the server said": running.said}
         told.files(home)
         told.tables(database)
     assert {"table outbox", "weaver venues --json"} <= told.texts.keys()
+    assert "failed" in told.texts["notifications"]
+    assert "notification_given_up" in told.texts["the server's log"]
     assert "table outbox" in told.where(CANARY), "a strategy was to tell what it sees"
     assert {secret: told.where(secret) for secret in secrets if told.where(secret)} == {}

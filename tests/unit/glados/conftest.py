@@ -41,10 +41,16 @@ from weaver.glados.threads import ServerThreads
 from weaver.glados.trading.store import KeptTradingStore
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.veda.manual.desk import Desk
+from weaver.veda.notifications.notification import ALL_KINDS
+from weaver.veda.notifications.notifier import Notifier
 from weaver.veda.service import TradingService
 from weaver.walle.bars.store import ParquetBarStore
 
 TOKEN = "correct-horse-battery-staple"
+
+
+async def nobody(_run_id: str) -> None:
+    """There is no run."""
 
 
 @dataclass(kw_only=True)
@@ -109,6 +115,9 @@ def services_on(*, facts: ServerFacts, new_token: Callable[[], str], **parts: An
             new_id=parts["new_id"],
         ),
         desk=Desk(store=store, new_id=parts["new_id"]),
+        notifier=Notifier(
+            channels=(), kinds=ALL_KINDS, log=log, find_run=nobody, is_owner=parts["is_owner"], wait=parts["wait"]
+        ),
         facts=facts,
         metrics=metrics,
         hub=Hub(log=log, wait=wait, on_event=metrics.event, on_reset=metrics.reset),

@@ -4,11 +4,14 @@ A type's name is `namespace.PascalCase`. What comes to a payload later has a def
 """
 
 from weaver.events.payloads.account import (
+    AccountDaySummarised,
     AccountFeeCharged,
     AccountPositionUpdated,
     AccountReconciled,
     AccountUpdated,
+    DayOfRun,
     Difference,
+    HeldAtEnd,
 )
 from weaver.events.payloads.base import (
     OfRun,
@@ -101,6 +104,7 @@ __all__ = [
     "ALL_EVENT_TYPES",
     "NOT_STREAMED",
     "PAYLOADS",
+    "AccountDaySummarised",
     "AccountFeeCharged",
     "AccountPositionUpdated",
     "AccountReconciled",
@@ -118,7 +122,9 @@ __all__ = [
     "DataImported",
     "DataWindowFailed",
     "DataWindowReady",
+    "DayOfRun",
     "Difference",
+    "HeldAtEnd",
     "KillSwitchPayload",
     "LateBarPayload",
     "LiveCancelOrder",

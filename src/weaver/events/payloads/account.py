@@ -1,5 +1,6 @@
 """Balances, positions, and whether ours equal the venue's."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
@@ -65,3 +66,49 @@ class AccountReconciled(Payload):
     mode: str | None = None
     halted: tuple[str, ...] = ()
     """Symbols in which nothing is bought or sold short until a difference explains itself."""
+
+
+class HeldAtEnd(BaseModel):
+    """A position as a day ended."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    symbol: str
+    quantity: Amount
+    """Short is negative."""
+
+
+class DayOfRun(BaseModel):
+    """What a run made of a day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: str
+    name: str
+    equity: Amount
+    """At the newest prices, soon after the day's end."""
+    pnl: Amount
+    """What its equity has changed by since the summary before; since its start, where that was later."""
+    trades: int
+    """Round trips that were closed in it."""
+    positions: tuple[HeldAtEnd, ...]
+    """The first twenty, by symbol."""
+    positions_total: int
+
+
+class AccountDaySummarised(Payload):
+    """A day has ended at the market of some runs: at the stock session's close, for crypto at 00:00 UTC. It is recorded
+    where somebody is notified of it."""
+
+    type = "account.DaySummarised"
+    account: str
+    mode: str
+    asset_class: str
+    since: datetime
+    """The end of the day that was summarised before."""
+    ended: datetime
+    equity: Amount | None
+    """The whole account's, as the venue says."""
+    pnl: Amount
+    """Of these runs together."""
+    runs: tuple[DayOfRun, ...]

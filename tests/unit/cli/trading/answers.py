@@ -35,8 +35,8 @@ def answering(home: Path, answers: Mapping[str, Any]) -> Iterator[Asked]:
             self.wfile.write(content)
 
         do_GET = _answer  # noqa: N815 - as the library calls it
-        do_PUT = _answer  # noqa: N815 - the same
         do_POST = _answer  # noqa: N815 - the same
+        do_PUT = _answer  # noqa: N815 - the same
 
         def log_message(self, format: str, *args: Any) -> None:
             """To nobody."""

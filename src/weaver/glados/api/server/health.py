@@ -20,6 +20,7 @@ LOOK_BYTES_MAX = 64 * 1024 * 1024
 _TRIED_BYTES = 64 * 1024
 T = TypeVar("T")
 _OK = Check(ok=True, message=None)
+_UNTOLD = "a channel did not take its last notification: GET /settings says which, and why"
 
 router = APIRouter(tags=["operation"])
 _log = structlog.get_logger("weaver.glados.health")
@@ -30,7 +31,7 @@ _log = structlog.get_logger("weaver.glados.health")
 async def get_health(services: ServicesDep, response: Response) -> HealthResponse:
     """Whether the server works. Open without a token, and shows nothing that would need one. 503: it is not ready."""
     checks = await _checks(services)
-    parts = (checks.database, checks.event_log, checks.bar_store, checks.workers, checks.disk)
+    parts = (checks.database, checks.event_log, checks.bar_store, checks.workers, checks.disk, checks.notifications)
     response.status_code = 200 if checks.database.ok else 503
     return HealthResponse(
         status=HealthStatus.OK if all(part.ok for part in parts) else HealthStatus.DEGRADED,
@@ -65,7 +66,12 @@ async def _checks(services: Services) -> Checks:
     is_ready = services.runs.load.is_ready
     workers = _OK if is_ready else Check(ok=False, message="no backtest can be worked on: see the server's log")
     disk = await _disk(services)
-    return Checks(database=database, event_log=event_log, bar_store=bar_store, workers=workers, disk=disk)
+    failing = services.notifier.failing
+    notifications = _OK if not failing else Check(ok=False, message=_UNTOLD)
+    return Checks(
+        database=database, event_log=event_log, bar_store=bar_store, workers=workers, disk=disk,
+        notifications=notifications,
+    )  # fmt: skip
 
 
 async def _disk(services: Services) -> Check:

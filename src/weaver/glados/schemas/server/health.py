@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from weaver.glados.schemas.base import ResponseBody
+from weaver.glados.schemas.server.notifications import NotificationsState
 
 
 class HealthStatus(StrEnum):
@@ -29,6 +30,7 @@ class Checks(ResponseBody):
     bar_store: Check = Field(description="The stored bars can be read, and are those that were written.")
     workers: Check = Field(description="Backtests can be worked on.")
     disk: Check = Field(description="What is written is kept: there is room on the disk, and the last change was kept.")
+    notifications: Check = Field(description="Each channel took its last message; there may be none.")
 
 
 class VenueState(StrEnum):
@@ -97,3 +99,4 @@ class SettingsResponse(ResponseBody):
     """How the server is set up; never a secret."""
 
     items: list[Setting] = Field(description="Each setting, by name.")
+    notifications: NotificationsState = Field(description="Where notifications go.")
