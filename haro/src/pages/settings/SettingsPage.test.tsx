@@ -2,9 +2,9 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it } from "vitest";
 
-import { answers } from "~/testing/answers";
+import { answers, refuses } from "~/testing/answers";
 import { renderAt } from "~/testing/render";
-import { health, venue } from "~/testing/samples";
+import { health, notifications, venue } from "~/testing/samples";
 
 import SettingsPage from "./SettingsPage";
 
@@ -19,6 +19,7 @@ beforeEach(() => {
       { name: "SERVER_PORT", value: 8420 },
       { name: "WEAVER_WORKERS", value: null },
     ],
+    notifications: notifications(),
   });
 });
 
@@ -72,4 +73,42 @@ it("offers to sign out only where somebody signed in", async () => {
   show();
   await userEvent.click(await screen.findByRole("button", { name: "Sign out" }));
   expect((await screen.findAllByText("it is busy")).length).toBeGreaterThan(0);
+});
+
+it("shows who is notified, of what, and what was not taken", async () => {
+  show();
+  const channels = await screen.findByRole("list", { name: "Channels" });
+  expect(channels).toHaveTextContent("1 mailto12 sent");
+  expect(channels).toHaveTextContent(/2 tgram3 sentdoes not take messages: the service refused it with HTTP 401/);
+  expect(screen.getByText("Told of: kill switch, run error.")).toBeInTheDocument();
+});
+
+it("sends a test, and says of each channel what became of it", async () => {
+  const refused = "the service refused it with HTTP 401";
+  const asked = answers("post", "/api/v1/notifications/test", {
+    items: [
+      { number: 1, scheme: "mailto", ok: true, reason: null },
+      { number: 2, scheme: "tgram", ok: false, reason: refused },
+    ],
+  });
+  show();
+  await userEvent.click(await screen.findByRole("button", { name: "Send a test" }));
+  expect(await screen.findByText("The test was taken.")).toBeInTheDocument();
+  expect(screen.getByText(`The test failed: ${refused}.`)).toBeInTheDocument();
+  expect(asked).toHaveLength(1);
+});
+
+it("says why no test was sent", async () => {
+  refuses("post", "/api/v1/notifications/test", 409, "a test is being sent already: wait for it");
+  show();
+  await userEvent.click(await screen.findByRole("button", { name: "Send a test" }));
+  expect(await screen.findByText("a test is being sent already: wait for it")).toBeInTheDocument();
+});
+
+it("says what to set where nobody is notified", async () => {
+  answers("get", "/api/v1/settings", { items: [], notifications: notifications({ channels: [] }) });
+  show();
+  expect(await screen.findByText("Nobody is notified.")).toBeInTheDocument();
+  expect(screen.getByText("NOTIFY_URLS")).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "Send a test" })).not.toBeInTheDocument();
 });

@@ -8,6 +8,7 @@ import { useNotices } from "~/ui/pages/notices";
 import { Page } from "~/ui/pages/Page";
 
 import { Appearance } from "./Appearance";
+import { Notifications } from "./Notifications";
 import { Server } from "./Server";
 import { ServerSettings } from "./ServerSettings";
 import { Venues } from "./Venues";
@@ -18,6 +19,7 @@ export default function SettingsPage() {
       <Appearance />
       <Server />
       <Venues />
+      <Notifications />
       <ServerSettings />
     </Page>
   );
