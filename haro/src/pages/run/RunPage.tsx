@@ -1,7 +1,7 @@
 /** One run: its head, its progress, and its parts, each at an address of its own. */
+import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useParams } from "react-router";
 
-import { api } from "~/api/client";
 import type { RunDetail } from "~/api/types";
 import { whileWaiting } from "~/live/waiting";
 import { Answer, Skeleton } from "~/ui/pages/Answer";
@@ -12,6 +12,7 @@ import { Fence } from "~/ui/pages/Panel";
 import { Tabs } from "~/ui/pages/Tabs";
 import { Ago, Since } from "~/ui/values/Time";
 
+import { runQuery } from "./ahead";
 import { RunActions } from "./RunActions";
 import { RunProgress } from "./RunProgress";
 import { RunTrouble } from "./RunTrouble";
@@ -28,12 +29,10 @@ const TABS = [
 
 export default function RunPage() {
   const { runId = "" } = useParams();
-  const run = api.useQuery(
-    "get",
-    "/api/v1/runs/{run_id}",
-    { params: { path: { run_id: runId } } },
-    { refetchInterval: ({ state: { data } }) => whileWaiting(data && [data]) },
-  );
+  const run = useQuery({
+    ...runQuery(runId),
+    refetchInterval: ({ state: { data } }) => whileWaiting(data && [data]),
+  });
   if (run.data) return <Shown run={run.data} />;
   return (
     <Page title="Run">

@@ -1,5 +1,5 @@
 /** The chart itself: bars of the stretch that is looked at, indicators and trades on them. */
-import { keepPreviousData } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo } from "react";
 
 import { api } from "~/api/client";
@@ -12,14 +12,14 @@ import { count } from "~/format/figures";
 import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
 import { ButtonLink } from "~/ui/forms/Button";
 
+import { candlesQuery } from "../ahead";
 import { trades } from "../useRun";
 import type { View } from "./useView";
 
 /** It is on its way while the bars are asked for. */
 const chart = import("~/charts/CandleChart");
 const CandleChart = lazy(() => chart);
-const BARS = 3_000;
-const POINTS = 3_000;
+const POINTS = 1_500;
 const TRADES = 500;
 const waiting = <Skeleton className="m-4 h-[30rem] max-md:h-96" />;
 
@@ -41,16 +41,11 @@ interface BarsProps {
 export function Bars(props: BarsProps) {
   const { run, symbol, view } = props;
   const isStored = useIsStored(run, symbol);
-  const found = api.useQuery(
-    "get",
-    "/api/v1/candles",
-    {
-      params: {
-        query: { symbol, timeframe: run.timeframe ?? undefined, ...view.window, limit: BARS },
-      },
-    },
-    { enabled: view.isKnown && symbol !== "" && isStored === true, placeholderData: keepPreviousData },
-  );
+  const found = useQuery({
+    ...candlesQuery(run, symbol, view.window),
+    enabled: view.isKnown && symbol !== "" && isStored === true,
+    placeholderData: keepPreviousData,
+  });
   if (isStored === false) return nothing;
   return (
     <Answer of={found} loading={waiting} isEmpty={({ items }) => items.length === 0} empty={nothing}>
