@@ -168,15 +168,16 @@ def _may_stand_again(draft: Draft, order: LiveOrder, submission: Submission, how
 def lacks_successor(draft: Draft, submission: Submission, shown: VenueOrder) -> bool:
     """Whether another order stands in its place at the venue, of which nothing is known. Of one that was seen to end
     what took its place is in the books, though memory may have let go of it, or recalled the old one without it."""
-    if shown.replaced_by is None or was_seen_to_end(submission) or draft.by_venue_id(shown.replaced_by) is not None:
+    if shown.replaced_by is None or was_seen_to_end(submission):
         return False
-    return _own_successor(draft, submission, shown.replaced_by) is None
+    return draft.by_venue_id(shown.replaced_by) is None
 
 
 def _own_successor(draft: Draft, submission: Submission, by: str) -> Submission | None:
-    """What we sent to take its place, as far as the venue may mean that."""
+    """What we sent to take its place, if that is what stands there: the venue may have put one there by itself, and
+    refuse ours for that."""
     sent = [one for new in draft.replacements_of(submission.order_id) for one in draft.submissions_of(new.id)]
-    return next((one for one in sent if one.replaces == submission.id and one.venue_id in (None, by)), None)
+    return next((one for one in sent if one.replaces == submission.id and one.venue_id == by), None)
 
 
 def _replaced(draft: Draft, submission: Submission, order: LiveOrder, by: str) -> None:

@@ -148,7 +148,7 @@ def test_the_half_that_closes_an_order_through_zero_leaves_the_other_to_be_sent(
 def test_an_order_that_was_replaced_ends_in_favour_of_the_new_one_and_its_legs_go_along() -> None:
     old, *legs = bracket()
     new = live_order("run-4", number=4, replaces="run-1", status=S.SUBMITTING)
-    sent = submission("run-4", venue_id=None, state=SubmissionState.SENDING, replaces="run-1")
+    sent = submission("run-4", replaces="run-1")
     held = [submission(one.id, part=Part.LEG, parent_id="run-1") for one in legs]
     draft, _ = draft_of([old, *legs, new], [submission("run-1"), sent, *held])
     over = venue_order(status=S.CANCELLED, replaced_by="v-run-4")
@@ -157,6 +157,16 @@ def test_an_order_that_was_replaced_ends_in_favour_of_the_new_one_and_its_legs_g
     was = draft.order("run-1")
     assert (was.status, was.reason, was.replaced_by) == (S.CANCELLED, "replaced by order 4", "run-4")
     assert {draft.submission(one.id).parent_id for one in legs} == {"run-4"}
+
+
+def test_what_stands_in_its_place_is_asked_for_while_it_may_be_ours_or_the_venues_own() -> None:
+    new = live_order("run-4", number=4, replaces="run-1", status=S.SUBMITTING)
+    sent = submission("run-4", venue_id=None, state=SubmissionState.SENDING, replaces="run-1")
+    draft, _ = draft_of([live_order(), new], [submission(), sent])
+    over = venue_order(status=S.CANCELLED, replaced_by="v-unknown")
+    assert lacks_successor(draft, submission(), over)
+    follow(draft, submission(), over)
+    assert draft.order("run-1").is_working
 
 
 def test_an_order_in_whose_place_a_stranger_stands_is_not_over_yet() -> None:
