@@ -66,7 +66,9 @@ def _statuses(seed: "Simulation") -> Iterator[str]:
         ours = [one for one in seed.tables.submissions.values() if one.order_id == order.id]
         stands = any(one.state is not SubmissionState.ENDED for one in ours)
         is_at_rest = order.status is OrderStatus.PENDING or order.status.is_final
-        if order.status is OrderStatus.SUBMITTING:
+        entry = seed.tables.orders.get(order.group_id or "")
+        waits = order.waits_for is WaitsFor.ENTRY and entry is not None and entry.is_working
+        if order.status is OrderStatus.SUBMITTING and not waits:  # tried once, and not there: more may be brought
             yield f"{order.id} is submitting for ever"
         if not is_at_rest and not stands and not _is_held(seed, order):
             yield f"{order.id} is {order.status}, and nothing of it is at the venue"
