@@ -14,7 +14,7 @@ from tests.simulation.overnight.held import held, in_shares_of_now, owned, ratio
 from tests.simulation.world import START
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.live_fill import LiveFill
-from weaver.veda.orders.live_order import LiveOrder
+from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.trading.changes.exits import EXITED
 
