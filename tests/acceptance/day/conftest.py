@@ -11,7 +11,7 @@ from tests.acceptance.day.trader import Trader, trader
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trader]:
     """One who has a server running."""
     with trader(tmp_path_factory.mktemp("day") / "home") as one:
-        one.told("trade", "sma-crossover", "--symbol", "AAPL", "--detach")
+        one.told("trade", "sma-crossover", "--symbol", "AAPL", "--name", "first", "--detach")
         yield one
 
 

@@ -42,4 +42,4 @@ def plain(text: str) -> list[str]:
     text = re.sub(r"\S*python\S* -m weaver", "weaver", text)
     text = re.sub(r"in [\d.,]+ s$", "in 1 s", text, flags=re.MULTILINE)
     text = re.sub(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b01[0-9A-Za-z]{20,}\b", "ID", text)
-    return [line for line in text.splitlines() if not re.search("in the browser|  running  |: waits;|: running;", line)]
+    return [line for line in text.splitlines() if not re.search("in the browser|  equity |: waits;|: running;", line)]

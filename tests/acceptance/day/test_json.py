@@ -46,6 +46,9 @@ def test_runs(broker: Trader) -> None:
         found = printed(broker, *words)
         check(" ".join(["weaver trade", *words[6:]]), found)
         assert set(found["run"]) == OF_RUN
+    for name in ("replay", "drift"):
+        year = printed(broker, "runs", "show", "year")["id"]
+        check(f"weaver {name}", printed(broker, name, year))
     check("weaver runs tail", followed := printed(broker, "runs", "tail", "year"))
     assert set(followed["run"]) == OF_RUN
     assert set(followed["events"][0]) == set(ROWS["an item of `events`"])

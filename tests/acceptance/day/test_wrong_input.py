@@ -6,6 +6,7 @@ import pytest
 from tests.acceptance.day.trader import Trader
 
 SERVER_COMMANDS = (
+    ("replay", "x"), ("drift", "x"),
     ("runs", "tail", "x"), ("runs", "summary", "x"), ("runs", "start", "x"), ("runs", "stop", "x"), ("account",),
     ("positions",), ("orders", "list"), ("orders", "show", "x"), ("orders", "place", "buy", "1", "AAPL", "--run", "x"),
     ("orders", "replace", "x", "--limit", "1"), ("orders", "cancel", "x"), ("orders", "sync", "x"), ("risk", "show"),
@@ -42,10 +43,10 @@ WRONG = {
     "dry and detached": ((*AAPL, "--dry-run", "--detach"), "leave --detach out"),
     "no such run": (("runs", "tail", "nobody"), "there is no run 'nobody'"),
     "no run's summary": (("runs", "summary", "nobody"), "there is no run 'nobody'"),
-    "no day": (("runs", "summary", "sma-crossover on AAPL", "--day", "yesterday"), "write it as 2005-01-31"),
-    "no place": (("runs", "summary", "sma-crossover on AAPL", "--html", "no/such/folder.html"), "make it first"),
+    "no day": (("runs", "summary", "first", "--day", "yesterday"), "write it as 2005-01-31"),
+    "no place": (("runs", "summary", "first", "--html", "no/such/folder.html"), "make it first"),
     "no order": (("orders", "show", "nobody"), "nobody"),
-    "no quantity": (("orders", "place", "buy", "0", "AAPL", "--venue", "alpaca", "--mode", "paper"), "qty"),
+    "no quantity": (("orders", "place", "buy", "none", "AAPL", "--venue", "alpaca", "--mode", "paper"), "qty"),
     "no limit": (("risk", "set", "alpaca paper", "luck=1"), "there is no limit 'luck'"),
     "an option that is none": (("venues", "--all"), "--all"),
     "a word too many": (("down", "now"), "now"),

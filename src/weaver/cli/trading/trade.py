@@ -93,12 +93,11 @@ def _trade(
         request.check_bars(found)
         client, is_new = server_to_use(found)
         body, told = request.body(client, known.id)
-        if told:
-            _say(told)
         if dry_run:
-            _dry_run(client, body, as_json=as_json)
+            _dry_run(client, body, told, as_json=as_json)
             return
         run, newest = _started(client, body, confirm=confirm)
+    _say(told)
     if detach:
         _detached(client, run, is_new=is_new, as_json=as_json)
     else:
@@ -112,6 +111,8 @@ def _started(client: "ServerClient", body: dict[str, Any], *, confirm: str | Non
     is_live = body["mode"] == "live"
     if is_live:
         _confirm(body["name"], confirm)
+    if "replay" not in body:  # what is wrong with the account is said now, and not by a run that fails
+        client.get("account", venue=body["venue"], mode=body["mode"])
     newest = int(client.get("events", page_size=1, newest_first="true")["newest"])
     run = client.post("runs", body=body)
     try:
@@ -160,10 +161,11 @@ def _followed(client: "ServerClient", run: dict[str, Any], newest: int, *, is_ne
     raise typer.Exit(followed.exit_code)
 
 
-def _dry_run(client: "ServerClient", body: dict[str, Any], *, as_json: bool) -> None:
+def _dry_run(client: "ServerClient", body: dict[str, Any], told: str, *, as_json: bool) -> None:
     from weaver.cli.trading.dry_run import tell_preview
 
     preview = client.post("runs", "preview", body=body)
+    _say(told)
     if as_json:
         show_json(preview)
     else:
@@ -171,4 +173,5 @@ def _dry_run(client: "ServerClient", body: dict[str, Any], *, as_json: bool) -> 
 
 
 def _say(text: str) -> None:
-    typer.echo(text, err=True)
+    if text:
+        typer.echo(text, err=True)
