@@ -34,7 +34,9 @@ def command() -> None:
         ) from error
     options = Options(symbols=[SYMBOL], timeframe=TIMEFRAME)
     backtest(STRATEGY, None, options, Outputs(json=None, html=report))
-    typer.echo("\nOpen the report in a browser. Then: weaver strategies list, weaver backtest --help")
+    typer.echo(
+        f"\nOpen the report in a browser. Then: weaver trade {STRATEGY} --symbol {SYMBOL}, weaver strategies list"
+    )
 
 
 def import_samples(shelf: "ParquetBarStore") -> None:

@@ -104,7 +104,7 @@ def summary_lines(summary: dict[str, Any]) -> Iterator[str]:
     rows, interval = summary["sampled"]["rows"], summary["sampled"]["interval"]
     span = f"{moment(summary['first'])} to {moment(summary['last'])} UTC, " if summary["first"] else ""
     yield f"{summary['name']}{when}: {summary['status']} ({summary['mode']})"
-    yield f"{span}{rows:,} bars of {interval}{_took(summary)}"
+    yield f"{span}{rows:,} {'bar' if rows == 1 else 'bars'} of {interval}{_took(summary)}"
     yield ""
     left, right = [*_money(summary)], [*_counts(summary)]
     for k in range(max(len(left), len(right))):

@@ -7,7 +7,8 @@ import pytest
 from weaver.cli.following import session
 from weaver.cli.following.feed import RunEvent
 from weaver.cli.following.follower import Followed, Outcome
-from weaver.cli.following.session import next_lines, summary_lines, tail_json, tell
+from weaver.cli.following.session import next_lines, summary_lines, summary_of, tail_json, tell
+from weaver.model.errors import NotFound
 
 RUN: dict[str, Any] = {"id": "r1", "name": "sma on AAPL", "status": "completed", "mode": "paper", "error": None,
                        "strategy_source": "x"}  # fmt: skip
@@ -108,3 +109,39 @@ def test_object_of_a_tail_has_the_events_and_no_source() -> None:
     assert found["outcome"] == "interrupted"
     assert "strategy_source" not in found["run"]
     assert found["events"] == [{"seq": 1, "type": "run.Started", "payload": {"run_id": "r1"}}]
+
+
+class Answers:
+    """A server that answers these, one after another."""
+
+    def __init__(self, *answers: Any) -> None:
+        self._answers = [*answers]
+
+    def get(self, *_path: str, **_params: Any) -> Any:
+        found = self._answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def test_summary_of_a_run_that_is_about_to_begin_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "BEGUN_SECONDS", 1.0)
+    running = {**RUN, "status": "running"}
+    answers = Answers(NotFound("it has not begun"), running, SUMMARY)
+    assert summary_of(answers, running, day=None) == SUMMARY  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("run", "day"), [({"mode": "backtest"}, None), ({"status": "pending"}, None), ({"status": "running"}, "2012-01-03")]
+)
+def test_summary_that_will_not_come_is_not_waited_for(run: dict[str, Any], day: str | None) -> None:
+    answers = Answers(NotFound("there is none"), {**RUN, **run})
+    with pytest.raises(NotFound, match="there is none"):
+        summary_of(answers, {**RUN, **run}, day=day)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("count", "after"), [(11, 5), (3, 4), (0, 99)])
+def test_following_begins_with_the_newest_ten_events(count: int, after: int) -> None:
+    items = [{"seq": 5 + k} for k in reversed(range(count))]
+    found = session._before_the_newest(Answers({"items": items, "newest": 99}), "r1")  # type: ignore[arg-type]
+    assert found == after
