@@ -32,6 +32,7 @@ export const PAGES: RouteObject[] = [
       { path: "orders", lazy: page(() => import("~/pages/run/tables/OrdersTab")) },
       { path: "events", lazy: page(() => import("~/pages/run/events/EventsTab")) },
       { path: "journal", lazy: page(() => import("~/pages/run/tables/JournalTab")) },
+      { path: "parity", lazy: page(() => import("~/pages/run/parity/ParityTab")) },
       { path: "settings", lazy: page(() => import("~/pages/run/SettingsTab")) },
     ],
   },

@@ -30,3 +30,6 @@ export function sum(amounts: readonly (string | null | undefined)[]): string | n
     (total < 0n ? "-" : "") + digits.slice(0, digits.length - places) + (places ? `.${digits.slice(-places)}` : "")
   );
 }
+
+/** Whether it is nought, however it is written. */
+export const isZero = (amount: string): boolean => /^[+-]?0*\.?0*$/.test(amount) && /0/.test(amount);

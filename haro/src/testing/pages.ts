@@ -19,6 +19,7 @@ export const ADDRESSES = [
   "/runs/r-1/orders",
   "/runs/r-1/events",
   "/runs/r-1/journal",
+  "/runs/r-1/parity",
   "/runs/r-1/settings",
   "/compare?run=r-1&run=r-2",
   "/orders",

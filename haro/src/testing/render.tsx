@@ -13,12 +13,25 @@ interface Shown extends RenderResult {
   address: () => string;
 }
 
-export function renderAt(address: string, path: string, element: ReactElement): Shown {
+export const renderAt = (address: string, path: string, element: ReactElement): Shown =>
+  renderWithin(address, path, element);
+
+/** `parts`: what stands in the element's outlet, by their paths. */
+export function renderWithin(
+  address: string,
+  path: string,
+  element: ReactElement,
+  parts: Record<string, ReactElement> = {},
+): Shown {
   const queries = queryClient();
   queries.setDefaultOptions({ queries: { retry: false } });
   const router = createMemoryRouter(
     [
-      { path, element: <NoticesProvider>{element}</NoticesProvider> },
+      {
+        path,
+        element: <NoticesProvider>{element}</NoticesProvider>,
+        children: Object.entries(parts).map(([part, shown]) => ({ path: part, element: shown })),
+      },
       { path: "*", element: <p>another page</p> },
     ],
     { initialEntries: [address] },

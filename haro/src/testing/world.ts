@@ -4,6 +4,7 @@ import { http, HttpResponse } from "msw";
 import type { paths } from "~/api/schema";
 
 import { page } from "./answers";
+import { drift, replay } from "./parity";
 import { aRun, aTrade, days } from "./runs";
 import {
   account,
@@ -90,6 +91,7 @@ export function world(): World {
     "/api/v1/runs": page(listedRun({ figures: { ...FLOATS, sparkline: [1, 2] } })),
     "/api/v1/runs/{run_id}": aRun({ id: RUN_ID, name: "first" }),
     "/api/v1/runs/{run_id}/benchmark": { run_id: RUN_ID, items: days("2024-01-02T00:00:00Z", [100, 110]) },
+    "/api/v1/runs/{run_id}/drift": drift({ run_id: RUN_ID }),
     "/api/v1/runs/{run_id}/equity": {
       run_id: RUN_ID,
       items: days("2024-01-02T00:00:00Z", [100, 120]),
@@ -116,6 +118,7 @@ export function world(): World {
       market_value: "1100",
       unrealised_pnl: "100",
     }),
+    "/api/v1/runs/{run_id}/replay": replay({ run_id: RUN_ID }),
     "/api/v1/runs/{run_id}/results": {
       run_id: RUN_ID,
       stats: FLOATS,

@@ -97,10 +97,11 @@ def test_worse_venue_is_told_by_command(running: Server) -> None:
 
 def test_record_outlives_a_restart_and_the_newest_reports_too(running: Server, run_id: str) -> None:
     with Api(running.url) as api:
-        before = result(api, run_id, "replay")
+        before, drift = (result(api, run_id, what) for what in SHAPES)
     assert running.stop() == 0
     running.start()
     with Api(running.url) as api:
+        assert (api.get(f"/runs/{run_id}/replay"), api.get(f"/runs/{run_id}/drift")) == (before, drift)
         after = result(api, run_id, "replay")
     assert {**before, "at": ""} == {**after, "at": ""}
     assert after["is_identical"]
@@ -114,6 +115,8 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(running: Server) -> 
             assert "there is no run 'nobody'" in api.refused("POST", f"/runs/nobody/{what}", status=404)
             assert "is a backtest" in api.refused("POST", f"/runs/{backtest}/{what}", status=409)
             assert "has not begun" in api.refused("POST", f"/runs/{pending}/{what}", status=409)
+            assert "there is no run 'nobody'" in api.refused("GET", f"/runs/nobody/{what}", status=404)
+            assert f"no {what} of run {backtest}" in api.refused("GET", f"/runs/{backtest}/{what}", status=404)
 
 
 def test_command_for_a_run_that_is_not_there_is_one_line(running: Server) -> None:

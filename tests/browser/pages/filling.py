@@ -32,8 +32,9 @@ def fill(api: Api, exchange: Exchange) -> dict[str, str]:
     names["paper"] = _trading(api, exchange, "rhythm", "MSFT", mode="paper", name="rhythm on paper", cash=40_000)
     names["partial"] = _partly_filled(api, exchange)
     names["replay"] = _replay(api)
-    for name in BACKTESTS:
+    for name in (*BACKTESTS, "replay"):
         api.ended(names[name])
+    _compared(api, names["replay"])
     names["stopped"] = api.started("patient", "IBM", name="stopped half way", **QUICK)
     api.working(names["stopped"])
     api.post(f"/runs/{names['stopped']}/stop")
@@ -69,8 +70,17 @@ def _series_with_holes(api: Api) -> None:
 
 
 def _replay(api: Api) -> str:
+    """At a venue that is worse than the run assumes."""
     asked = {"mode": "paper", "venue": "simulated", "timeframe": "1d", "replay": "2006-01-03..2009-12-31"}
-    return api.started("sma-crossover", name="crisis, replayed", speed="max", **asked)
+    costs = {"slippage_bps": "7", "commission_minimum": "1"}
+    return api.started("sma-crossover", name="crisis, replayed", speed="max", venue_costs=costs, **asked)
+
+
+def _compared(api: Api, run: str) -> None:
+    """Its reports of replay and drift are there."""
+    for kind in ("replay", "drift"):
+        job = api.post(f"/runs/{run}/{kind}", status=201)["id"]
+        eventually(lambda job=job: api.get(f"/jobs/{job}")["status"] == "done", what=f"the {kind}")
 
 
 def _trading(api: Api, exchange: Exchange, strategy: str, symbol: str, **asked: Any) -> str:

@@ -16,16 +16,20 @@ import { runQuery } from "./ahead";
 import { RunActions } from "./RunActions";
 import { RunProgress } from "./RunProgress";
 import { RunTrouble } from "./RunTrouble";
+import { trades } from "./useRun";
 
-const TABS = [
+type TabOf = readonly [label: string, path: string, isOfTrading?: boolean];
+
+const TABS: TabOf[] = [
   ["Overview", ""],
   ["Chart", "chart"],
   ["Trades", "trades"],
   ["Orders & fills", "orders"],
   ["Events", "events"],
   ["Journal", "journal"],
+  ["Replay & drift", "parity", true],
   ["Settings", "settings"],
-] as const;
+];
 
 export default function RunPage() {
   const { runId = "" } = useParams();
@@ -59,7 +63,11 @@ function Shown({ run }: { run: RunDetail }) {
         {run.status === "running" && run.mode === "backtest" && <RunProgress run={run} />}
         <Tabs
           label="Parts of this run"
-          tabs={TABS.map(([label, path]) => ({ label, to: path ? `${base}/${path}` : base, end: path === "" }))}
+          tabs={TABS.filter(([, , isOfTrading]) => !isOfTrading || trades(run)).map(([label, path]) => ({
+            label,
+            to: path ? `${base}/${path}` : base,
+            end: path === "",
+          }))}
         />
         <Fence key={pathname}>
           <Outlet context={run} />

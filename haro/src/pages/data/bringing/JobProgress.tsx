@@ -1,28 +1,17 @@
 /** How far a job is; then what came of it. */
 import { Link } from "react-router";
 
-import { api } from "~/api/client";
 import type { Schemas } from "~/api/types";
-import { count, percent } from "~/format/figures";
+import { count } from "~/format/figures";
+import { type Job, useJob } from "~/live/job";
 import { Answer, Skeleton } from "~/ui/pages/Answer";
 import { ButtonLink } from "~/ui/forms/Button";
-import { Meter } from "~/ui/values/Meter";
+import { JobMeter } from "~/ui/values/JobMeter";
 
 import { seriesPath } from "../series";
 
-type Job = Schemas["JobResponse"];
-const POLL_MS = 700;
-
 export function JobProgress({ id }: { id: string }) {
-  const job = api.useQuery(
-    "get",
-    "/api/v1/jobs/{job_id}",
-    { params: { path: { job_id: id } } },
-    {
-      refetchInterval: ({ state }) =>
-        state.data?.status === "done" || state.data?.status === "error" ? false : POLL_MS,
-    },
-  );
+  const job = useJob(id);
   return (
     <Answer of={job} loading={<Skeleton className="h-16" />}>
       {(found) => <Shown job={found} />}
@@ -38,15 +27,7 @@ function Shown({ job }: { job: Job }) {
       </p>
     );
   if (job.result) return <Result result={job.result} />;
-  return (
-    <div className="flex flex-col gap-2" role="status">
-      <p>
-        {job.status === "queued" ? "Waits for its turn" : job.stage || "Begins"}{" "}
-        <span className="figure text-soft">{percent(job.fraction)}</span>
-      </p>
-      <Meter label="Done" fraction={job.fraction} />
-    </div>
-  );
+  return <JobMeter job={job} />;
 }
 
 function Result({ result }: { result: NonNullable<Job["result"]> }) {

@@ -1,7 +1,7 @@
 """Holding a paper or live run against what it should have done."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Response
 
@@ -13,10 +13,12 @@ from weaver.glados.jobs import Report
 from weaver.glados.schemas.market.jobs import JobResponse
 from weaver.glados.schemas.runs.parity import DriftResponse, ReplayResponse
 from weaver.glados.services import Services
+from weaver.model.errors import NotFound
 from weaver.model.run import Run
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["parity"])
 Look = Callable[[Run, Report], Awaitable[Mapping[str, Any]]]
+Kept = TypeVar("Kept", ReplayResponse, DriftResponse)
 
 
 @router.post("/replay", status_code=201, responses=responses(404, 409))
@@ -40,6 +42,31 @@ async def drift_run(run_id: RunId, services: ServicesDep, response: Response, co
         return DriftResponse.of(await services.parity.drift(run, report=report)).model_dump(mode="json")
 
     return await _submitted(services, response, run_id, "run.drift", look, corr_id)
+
+
+@router.get("/replay", responses=responses(404))
+async def get_replay(run_id: RunId, services: ServicesDep) -> ReplayResponse:
+    """What its newest replay came to; 404 where there was none."""
+    return _kept(await services.parity.newest_replay(await _known(services, run_id)), run_id, "replay")
+
+
+@router.get("/drift", responses=responses(404))
+async def get_drift(run_id: RunId, services: ServicesDep) -> DriftResponse:
+    """What its newest drift came to; 404 where there was none."""
+    return _kept(await services.parity.newest_drift(await _known(services, run_id)), run_id, "drift")
+
+
+async def _known(services: Services, run_id: str) -> str:
+    """The id of a run that is there. Raises NotFound."""
+    async with services.database.transaction() as transaction:
+        return (await existing_run(transaction, run_id)).id
+
+
+def _kept(found: Kept | None, run_id: str, kind: str) -> Kept:
+    """What there is. Raises NotFound."""
+    if found is None:
+        raise NotFound(f"no {kind} of run {run_id} was made yet: POST /api/v1/runs/{run_id}/{kind} makes one")
+    return found
 
 
 async def _submitted(

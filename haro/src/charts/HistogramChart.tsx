@@ -1,0 +1,88 @@
+/** How figures are spread, several kinds below each other on one axis. */
+import { count, ratio } from "~/format/figures";
+
+import { scale, ticks } from "./ticks";
+import type { Token } from "./tokens";
+import { useWidth } from "./useWidth";
+
+export interface Spread {
+  name: string;
+  colour: Token;
+  bins: { start: number; end: number; count: number }[];
+  /** A dashed line. */
+  middle: number;
+}
+
+interface HistogramChartProps {
+  /** Read out in place of the picture. */
+  label: string;
+  spreads: Spread[];
+}
+
+const ROW = 104;
+const HEAD = 20;
+const AXIS = 24;
+const SIDE = 16;
+const NARROWEST = 2;
+
+export function HistogramChart({ label, spreads }: HistogramChartProps) {
+  const { element, width } = useWidth<HTMLDivElement>();
+  const edges = spreads.flatMap(({ bins }) => bins.flatMap(({ start, end }) => [start, end]));
+  const [low, high] = [Math.min(...edges), Math.max(...edges)];
+  const x = scale(low, high, SIDE, width - SIDE);
+  const height = spreads.length * ROW + AXIS;
+  return (
+    <div ref={element}>
+      <svg role="img" aria-label={label} width="100%" height={height} viewBox={`0 0 ${width} ${height}`}>
+        {ticks(low, high, width / 80).map((tick) => (
+          <g key={tick}>
+            <line x1={x(tick)} x2={x(tick)} y1={HEAD} y2={height - AXIS} className="stroke-line" />
+            <text x={x(tick)} y={height - 6} textAnchor="middle" className="figure fill-soft text-label">
+              {ratio(tick)}
+            </text>
+          </g>
+        ))}
+        {spreads.map((spread, at) => (
+          <g key={spread.name} transform={`translate(0 ${at * ROW})`}>
+            <Bars {...spread} x={x} end={width - SIDE} />
+          </g>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+function Bars({ name, colour, bins, middle, x, end }: Spread & { x: (value: number) => number; end: number }) {
+  const most = Math.max(...bins.map((bin) => bin.count));
+  const up = scale(0, most, 0, ROW - HEAD - 8);
+  return (
+    <>
+      {bins.map((bin) => (
+        <rect
+          key={bin.start}
+          x={x(bin.start)}
+          y={ROW - up(bin.count)}
+          width={Math.max(NARROWEST, x(bin.end) - x(bin.start) - 1)}
+          height={up(bin.count)}
+          style={{ fill: `var(--${colour})` }}
+          fillOpacity={0.75}
+        >
+          <title>{`${name}, ${ratio(bin.start)} to ${ratio(bin.end)} bps: ${count(bin.count)}`}</title>
+        </rect>
+      ))}
+      <line x1={SIDE} x2={end} y1={ROW} y2={ROW} className="stroke-soft" />
+      <line
+        x1={x(middle)}
+        x2={x(middle)}
+        y1={HEAD}
+        y2={ROW}
+        strokeDasharray="5 4"
+        strokeWidth={1.5}
+        className="stroke-warn"
+      />
+      <text x={SIDE} y={HEAD - 5} className="fill-soft text-label">
+        {name}
+      </text>
+    </>
+  );
+}
