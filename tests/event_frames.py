@@ -63,7 +63,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "run.Progress": {"run_id": RUN, "stage": "Backtest", "fraction": 0.4},
     "run.Resumed": {"run_id": RUN},
     "run.Halted": {"run_id": RUN, "reason": "daily loss of 2.1 % is over the limit of 2 %"},
-    "run.Promoted": {"run_id": RUN, "to": "paper", "promoted_id": "01b7-run"},
+    "run.Promoted": {
+        "run_id": RUN, "to": "paper", "promoted_id": "01b7-run", "override": "a small sum", "gates": ["min_days"],
+    },
     "run.Deleted": {"run_id": RUN},
     "strategy.FetchWindow": _WINDOW,
     "strategy.PlaceRequest": _REQUEST,

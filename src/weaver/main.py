@@ -47,6 +47,9 @@ from weaver.glados.process.memory import keep_given_back, return_large_blocks
 from weaver.glados.process.server_file import ServerPlace, published
 from weaver.glados.process.stop_signals import Stopping
 from weaver.glados.process.upkeep import in_background, look_at_bars, recover_when_needed, recovered
+from weaver.glados.promotion.evidence import Evidence
+from weaver.glados.promotion.promotions import Promotions
+from weaver.glados.promotion.proofs import ParityProofs
 from weaver.glados.router import DomainRouter
 from weaver.glados.runs.backtest_runner import BacktestRunner
 from weaver.glados.runs.manager import RunManager
@@ -289,6 +292,16 @@ async def started(
     live_results = LiveResults(store=store, aside=threads.results.do)
     replayers = parts.replayers(settings, new_id=new_id)
     stack.push_async_callback(replayers.close)
+    parity = Parity(
+        store=store, deciders=replayers, pool=pool, bars=bars, results=live_results, name_of=trading.name_of,
+        aside=threads.results.do, now=wall.now, new_id=new_id,
+    )  # fmt: skip
+    promotions = Promotions(
+        database=database, runs=runs, trading=trading, version=weaver.__version__,
+        evidence=Evidence(
+            database=database, live_results=live_results, proofs=ParityProofs(parity), threads=threads.results
+        ),
+    )  # fmt: skip
     services = Services(
         facts=facts, database=database, log=database.log, runs=runs, pool=pool, catalogue=catalogue,
         known_strategies=known, bars=bars, jobs=jobs, threads=threads, reader=reader,
@@ -297,11 +310,8 @@ async def started(
         hub=Hub(log=database.log, wait=wall.sleep, on_event=metrics.event, on_reset=metrics.reset),
         gate=Gate(token=facts.token, sessions=Sessions(now=wall.now, new_token=parts.new_token)),
         live_results=live_results, portfolio=PortfolioCurves(live_results, aside=threads.results.do), trading=trading,
-        trading_store=store, desk=Desk(store=store, new_id=new_id), notifier=notifier,
-        parity=Parity(
-            store=store, deciders=replayers, pool=pool, bars=bars, results=live_results, name_of=trading.name_of,
-            aside=threads.results.do, now=wall.now, new_id=new_id,
-        ),
+        trading_store=store, desk=Desk(store=store, new_id=new_id), notifier=notifier, parity=parity,
+        promotions=promotions,
     )  # fmt: skip
     return Started(database=database, pool=pool, runs=runs, services=services)
 

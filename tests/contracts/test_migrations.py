@@ -103,6 +103,22 @@ async def test_events_of_before_get_the_order_that_they_are_about(empty_url: str
         assert [dict(each.payload) for each in await database.log.read()] == payloads
 
 
+async def test_runs_of_before_were_promoted_from_nothing(empty_url: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir(exist_ok=True)
+    await upgrade(empty_url, "0006")
+    await execute(
+        empty_url,
+        "INSERT INTO runs (id, name, strategy_id, mode, status, symbols, config, options, queued, strategy_source, "
+        "weaver_version, created_at) VALUES ('r', 'old', 's', 'paper', 'pending', '[]', '{}', '{}', false, '', '0', "
+        "'2024-03-01T14:30:00Z')",
+    )
+    await migrate(empty_url, home=tmp_path)
+    async with await opened(empty_url, tmp_path) as database, database.transaction() as transaction:
+        run = await transaction.runs.find("r")
+        assert run is not None
+        assert (run.promoted_from, run.promotion) == (None, None)
+
+
 async def test_a_server_without_tables_says_what_to_run(empty_postgres_url: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no tables of Weaver's yet: run `weaver migrate`"):
         await opened(empty_postgres_url, tmp_path)

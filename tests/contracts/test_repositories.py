@@ -53,6 +53,8 @@ FULL = {
     "data_hash": "def",
     "weaver_version": "0.1.0",
     "cloned_from": "other",
+    "promoted_from": "another",
+    "promotion": {"min_trades": None, "min_psr": 0.95},
     "started_at": later(1),
     "stopped_at": later(2),
     "completed_at": datetime.fromisoformat("2024-03-01T14:30:00.123456+00:00"),

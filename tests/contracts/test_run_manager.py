@@ -11,7 +11,7 @@ import pytest
 from tests.unit.glados.fakes import FakeClock, FakeIds, FakeRunManager, database_in_memory
 from tests.unit.glados.runs.fakes import for_ever, house_in, new_run
 from tests.unit.glados.runs.service import store_samples
-from weaver.glados.runs.port import RunManager
+from weaver.glados.runs.port import Override, RunManager
 from weaver.model.errors import Conflict, NotFound, Unavailable
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.database.database import SqlDatabase
@@ -104,6 +104,26 @@ async def test_clone_has_the_same_settings_and_nothing_of_the_outcome(managed: M
     assert clone == replace(run, **usual, **changed)
     assert clone.id != run.id
     assert (await managed.told())[-1] == ("run.Created", clone.id, "corr-clone")
+
+
+async def test_promoted_run_is_pending_and_told_with_the_reason(managed: Managed) -> None:
+    run = await managed.started()
+    after = replace(run, options={"cash": "5"}, promotion={"min_trades": 3})
+    override = Override(reason="it is small", gates=("min_days",))
+    made = await managed.manager.promote(after, override=override, corr_id="corr-promote")
+    usual = {"status": RunStatus.PENDING, "queued": False, "started_at": None, "weaver_version": made.weaver_version}
+    assert made == replace(after, id=made.id, promoted_from=run.id, created_at=made.created_at, **usual)
+    assert await managed.kept(made) == made
+    assert (await managed.told())[-2:] == [
+        ("run.Created", made.id, "corr-promote"),
+        ("run.Promoted", run.id, "corr-promote"),
+    ]
+    payload = (await managed.database.log.read())[-1].payload
+    assert payload == {
+        "run_id": run.id, "to": "backtest", "promoted_id": made.id, "override": "it is small", "gates": ["min_days"],
+    }  # fmt: skip
+    clone = await managed.manager.clone(made.id, corr_id="c")
+    assert (clone.promoted_from, clone.cloned_from, clone.promotion) == (run.id, made.id, {"min_trades": 3})
 
 
 async def test_deleted_run_is_gone_and_told(managed: Managed) -> None:

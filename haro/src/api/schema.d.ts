@@ -811,6 +811,49 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote Run
+         * @description A new pending run of the mode `to`, with the same source and parameters. 409 with every gate in `details` where
+         *     some are not met, and no `override` says why it is done all the same; 400 to live without its switch, its keys, or
+         *     the run's name in `confirm`. Nothing is started.
+         */
+        post: operations["promoteRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/promotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Promotion
+         * @description What a promotion would take, and make: gates with their values, and every field that would differ. Replay and
+         *     drift are worked out for it, which may take seconds.
+         */
+        get: operations["getPromotion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/replay": {
         parameters: {
             query?: never;
@@ -2254,6 +2297,8 @@ export type components = {
              * @description What an error does to a paper or live run's orders; nothing to a backtest.
              */
             on_error?: ("flatten" | "cancel_all") | null;
+            /** @description Gates that hold before it is promoted. What is left out has its default. */
+            promotion?: components["schemas"]["PromotionGates"] | null;
             /**
              * Replay
              * @description Of a paper run: the stored bars to replay, FROM or FROM..TO (dates or times, UTC).
@@ -2528,6 +2573,27 @@ export type components = {
             symbol: string;
         };
         /**
+         * DifferenceResponse
+         * @description A field that is not the same in both runs.
+         */
+        DifferenceResponse: {
+            /**
+             * After
+             * @description In the new run; null: not given.
+             */
+            after: components["schemas"]["JsonValue"] | string;
+            /**
+             * Before
+             * @description In the run that is promoted; null: not given.
+             */
+            before: components["schemas"]["JsonValue"] | string;
+            /**
+             * Field
+             * @description As `options.close_at_end`; `terms.…` is what no request says.
+             */
+            field: string;
+        };
+        /**
          * DistributionResponse
          * @description Some figures in basis points: above 0 is worse.
          */
@@ -2625,6 +2691,7 @@ export type components = {
              * @description What may make a difference, and is no fault.
              */
             notes: string[];
+            /** @description Those of both. */
             orders: components["schemas"]["OrdersComparedResponse"];
             /** @description Why the P&L is another. */
             pnl: components["schemas"]["ExplainedPnlResponse"];
@@ -2740,9 +2807,9 @@ export type components = {
             correlation_id: string;
             /**
              * Details
-             * @description Each field that is wrong, where the request's shape is (422).
+             * @description Each field that is wrong, where the request's shape is (422); of a promotion, each gate.
              */
-            details: components["schemas"]["ErrorDetail"][];
+            details: (components["schemas"]["GateDetail"] | components["schemas"]["ErrorDetail"])[];
             /**
              * Message
              * @description What was wrong and what to do, for people.
@@ -3181,6 +3248,68 @@ export type components = {
              * @description How many gaps there are.
              */
             total: number;
+        };
+        /**
+         * GateDetail
+         * @description A gate that a run was held against: those that are met are listed too.
+         */
+        GateDetail: {
+            /**
+             * Field
+             * @description Where: `body.symbols.0`, `query.page`, `path.run_id`.
+             */
+            field: string;
+            /**
+             * Limit
+             * @description Null: the gate is off.
+             */
+            limit: boolean | number | null;
+            /**
+             * Message
+             * @description What is wrong with it.
+             */
+            message: string;
+            /**
+             * Met
+             * @description Whether it lets the run through.
+             */
+            met: boolean;
+            /**
+             * Value
+             * @description Null: not known, or not applicable.
+             */
+            value: boolean | number | null;
+        };
+        /**
+         * GateResponse
+         * @description What a run must have shown, and what it has.
+         */
+        GateResponse: {
+            /**
+             * Limit
+             * @description Null: the gate is off.
+             */
+            limit: boolean | number | null;
+            /**
+             * Met
+             * @description Whether it lets the run through.
+             */
+            met: boolean;
+            /**
+             * Name
+             * @description As in `promotion` of a run; or `paper_first`, of what is to trade real money.
+             */
+            name: string;
+            /**
+             * Told
+             * @description The value against its limit, for people.
+             */
+            told: string;
+            /**
+             * Value
+             * @description Null: not known, or not applicable, as `told` says.
+             */
+            value: boolean | number | null;
         };
         /**
          * HaltCause
@@ -3660,6 +3789,18 @@ export type components = {
             on_error: string | null;
             /** @description The keywords of `weaver.backtest` that were given. */
             options: components["schemas"]["RunOptions"];
+            /**
+             * Promoted From
+             * @description The run it was made of, nearer to the market.
+             */
+            promoted_from: string | null;
+            /**
+             * Promotion
+             * @description Gates before it is promoted, those that were given; null: the defaults.
+             */
+            promotion: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
             /**
              * Queued
              * @description Running, and waiting for a worker.
@@ -5982,6 +6123,167 @@ export type components = {
             total: number;
         };
         /**
+         * PromotedResponse
+         * @description A run that was made of another one; it is pending.
+         */
+        PromotedResponse: {
+            /**
+             * Differences
+             * @description Every field that differs from the other run's.
+             */
+            differences: components["schemas"]["DifferenceResponse"][];
+            /**
+             * Gates
+             * @description All of them, as they stood.
+             */
+            gates: components["schemas"]["GateResponse"][];
+            /** @description The new run. */
+            run: components["schemas"]["RunDetailResponse"];
+        };
+        /**
+         * PromoteRunRequest
+         * @description Making a run of another one, nearer to the market. What is left out is as it was.
+         */
+        PromoteRunRequest: {
+            /**
+             * Cash
+             * @description What is allotted to it.
+             */
+            cash?: (string | number) | null;
+            /**
+             * Confirm
+             * @description The new run's name: one to live is only made with it.
+             */
+            confirm?: string | null;
+            /**
+             * Name
+             * @description The new run's name.
+             */
+            name?: string | null;
+            /**
+             * Override
+             * @description Why it is done though gates are not met; kept with the event.
+             */
+            override?: string | null;
+            /**
+             * Replay
+             * @description On venue simulated: the stored bars to replay, FROM or FROM..TO.
+             */
+            replay?: string | null;
+            /**
+             * Risk
+             * @description Its limits, in place of the run's.
+             */
+            risk?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Speed
+             * @description Of a replay: how many times as fast as the bars once came, or max.
+             */
+            speed?: string | null;
+            /**
+             * To
+             * @description The mode of the new run.
+             * @enum {string}
+             */
+            to: "paper" | "live";
+            /**
+             * Venue
+             * @description Where its orders go. Default: the run's own venue, or the only one that has the mode.
+             */
+            venue?: string | null;
+        };
+        /**
+         * PromotionGates
+         * @description What the run must have shown before another is made of it nearer to the market; null: that gate is off.
+         */
+        PromotionGates: {
+            /**
+             * Drift Bps
+             * @description Of a paper run: how much worse than its backtest's its fills may be on average, in bps.
+             */
+            drift_bps?: number | null;
+            /**
+             * Lookahead Clean
+             * @description Of a backtest: the look-ahead check found nothing.
+             * @default true
+             */
+            lookahead_clean: boolean | null;
+            /**
+             * Max Drawdown
+             * @description The deepest fall from a high, as a fraction: 0.2 is 20 %.
+             */
+            max_drawdown?: number | null;
+            /**
+             * Min Days
+             * @description Sessions of which it had bars.
+             * @default 20
+             */
+            min_days: number | null;
+            /**
+             * Min Psr
+             * @description The probability that the true Sharpe ratio is above zero.
+             * @default 0.9
+             */
+            min_psr: number | null;
+            /**
+             * Min Trades
+             * @description Closed round trips.
+             * @default 30
+             */
+            min_trades: number | null;
+            /**
+             * Replay Clean
+             * @description Of a paper run: its recorded inputs lead to the same decisions again.
+             * @default true
+             */
+            replay_clean: boolean | null;
+        };
+        /**
+         * PromotionResponse
+         * @description What a promotion would take, and make; nothing is done.
+         */
+        PromotionResponse: {
+            /**
+             * Differences
+             * @description Every field that would differ.
+             */
+            differences: components["schemas"]["DifferenceResponse"][];
+            /**
+             * Gates
+             * @description All of them.
+             */
+            gates: components["schemas"]["GateResponse"][];
+            /**
+             * Met
+             * @description Whether all gates are met.
+             */
+            met: boolean;
+            /**
+             * Name
+             * @description The name of the new run; a promotion to live is confirmed with it.
+             */
+            name: string;
+            /**
+             * Problem
+             * @description What stands in its way beside gates: live trading is off, keys are not set.
+             */
+            problem: string | null;
+            /**
+             * Run Id
+             * @description The run that would be promoted.
+             */
+            run_id: string;
+            /** @description The mode of the new run. */
+            to: components["schemas"]["RunMode"];
+            /**
+             * Venue
+             * @description Where its orders would go.
+             */
+            venue: string;
+        };
+        /**
          * ReconciliationResponse
          * @description The newest look at a venue, against the books.
          */
@@ -6682,6 +6984,18 @@ export type components = {
             /** @description The keywords of `weaver.backtest` that were given. */
             options: components["schemas"]["RunOptions"];
             /**
+             * Promoted From
+             * @description The run it was made of, nearer to the market.
+             */
+            promoted_from: string | null;
+            /**
+             * Promotion
+             * @description Gates before it is promoted, those that were given; null: the defaults.
+             */
+            promotion: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
              * Queued
              * @description Running, and waiting for a worker.
              */
@@ -6951,6 +7265,11 @@ export type components = {
          */
         RunPromoted: {
             /**
+             * Gates
+             * @default []
+             */
+            gates: string[];
+            /**
              * Override
              * @default null
              */
@@ -7029,6 +7348,18 @@ export type components = {
             on_error: string | null;
             /** @description The keywords of `weaver.backtest` that were given. */
             options: components["schemas"]["RunOptions"];
+            /**
+             * Promoted From
+             * @description The run it was made of, nearer to the market.
+             */
+            promoted_from: string | null;
+            /**
+             * Promotion
+             * @description Gates before it is promoted, those that were given; null: the defaults.
+             */
+            promotion: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
             /**
              * Queued
              * @description Running, and waiting for a worker.
@@ -12729,6 +13060,223 @@ export interface operations {
             };
             /** @description There is nothing by that id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    promoteRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromoteRunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotedResponse"];
+                };
+            };
+            /** @description The request was understood, and what it asks for cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getPromotion: {
+        parameters: {
+            query: {
+                /** @description The mode of the new run. */
+                to: "paper" | "live";
+                /** @description Where its orders would go. */
+                venue?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionResponse"];
+                };
+            };
+            /** @description The request was understood, and what it asks for cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -119,6 +119,19 @@ export function world(): World {
       unrealised_pnl: "100",
     }),
     "/api/v1/runs/{run_id}/replay": replay({ run_id: RUN_ID }),
+    "/api/v1/runs/{run_id}/promotion": {
+      run_id: RUN_ID,
+      to: "live",
+      name: "apple on paper",
+      venue: "alpaca",
+      met: false,
+      problem: null,
+      gates: [
+        { name: "min_trades", limit: 30, value: 38, met: true, told: "38 trades, and must be 30 at least" },
+        { name: "min_days", limit: 20, value: 3, met: false, told: "3 days, and must be 20 at least" },
+      ],
+      differences: [{ field: "mode", before: "paper", after: "live" }],
+    },
     "/api/v1/runs/{run_id}/results": {
       run_id: RUN_ID,
       stats: FLOATS,

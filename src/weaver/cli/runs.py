@@ -8,6 +8,7 @@ import typer
 
 from weaver.cli.screen.output import Outputs
 from weaver.cli.screen.progress import ProgressBar
+from weaver.cli.trading.promote import promote
 from weaver.config import settings
 from weaver.model.errors import Conflict
 from weaver.model.run import RunMode, RunStatus
@@ -15,7 +16,9 @@ from weaver.model.run import RunMode, RunStatus
 if TYPE_CHECKING:
     from weaver.cli.kept.server_client import ServerClient
 
-app = typer.Typer(help="See, follow, start, stop and reproduce runs.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="See, follow, start, stop, promote and reproduce runs.", no_args_is_help=True, rich_markup_mode=None
+)
 
 Reference = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its name where only one has it.")]
 Status = Annotated[RunStatus | None, typer.Option("--status", help="Only those that stand so.")]
@@ -139,6 +142,9 @@ def summary(run: Reference, day: Day = None, html: Html = None, as_json: AsJson 
             typer.echo(line)
     if html is not None:
         typer.echo(f"report: {html}", err=as_json)
+
+
+app.command()(promote)
 
 
 @app.command()

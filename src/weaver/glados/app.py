@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from weaver.glados.api import events, jobs, strategies, stream
 from weaver.glados.api.market import candles, data, fetching, gaps, instruments
-from weaver.glados.api.runs import curves, orders, parity, preview, results, runs, summary
+from weaver.glados.api.runs import curves, orders, parity, preview, promotion, results, runs, summary
 from weaver.glados.api.server import health, metrics, notifications, session, settings, venues
 from weaver.glados.api.trading import accounts, portfolio, risk
 from weaver.glados.api.trading import orders as placing
@@ -16,10 +16,10 @@ from weaver.glados.http.turns import Turns
 from weaver.glados.services import Services
 
 ROUTERS: tuple[APIRouter, ...] = (
-    health.router, session.router, settings.router, strategies.router, preview.router, runs.router, results.router,
-    summary.router, curves.router, parity.router, orders.router, placing.router, accounts.router, portfolio.router,
-    risk.router, events.router, stream.router, candles.router, data.router, fetching.router, gaps.router,
-    instruments.router, jobs.router, venues.router, metrics.router, notifications.router,
+    health.router, session.router, settings.router, strategies.router, preview.router, runs.router, promotion.router,
+    results.router, summary.router, curves.router, parity.router, orders.router, placing.router, accounts.router,
+    portfolio.router, risk.router, events.router, stream.router, candles.router, data.router, fetching.router,
+    gaps.router, instruments.router, jobs.router, venues.router, metrics.router, notifications.router,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from weaver.glados.live.results import LiveResults
 from weaver.glados.metrics import Metrics
 from weaver.glados.pool.file_readers import FileReader
 from weaver.glados.ports import BacktestPool, Database, NewId, Now, OpenHistory, Wait
+from weaver.glados.promotion.promotions import Promotions
 from weaver.glados.runs.port import RunManager
 from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
@@ -79,6 +80,8 @@ class Services:
     trading_store: TradingStore
     live_results: LiveResults
     """What paper and live runs have come to."""
+    promotions: Promotions
+    """Makes runs of others, nearer to the market."""
     portfolio: PortfolioCurves
     """The curves that are summed to all runs' equity."""
     parity: Parity

@@ -85,6 +85,8 @@ class Run:
     venue: str | None = None
     risk: Mapping[str, Any] | None = None
     on_error: str | None = None
+    promotion: Mapping[str, Any] | None = None
+    """Gates that differ from the defaults, for a run that is to be made of this one nearer to the market."""
     error: str | None = None
     queued: bool = False
     """Running, and waiting for a worker."""
@@ -97,6 +99,8 @@ class Run:
     """Known once it has run."""
     weaver_version: str = ""
     cloned_from: str | None = None
+    promoted_from: str | None = None
+    """The run that it was made of, nearer to the market than that one; a clone keeps it."""
     created_at: datetime
     started_at: datetime | None = None
     stopped_at: datetime | None = None

@@ -191,9 +191,19 @@ class TradingService:
         """Raises NotFound and InputError where a run's venue is none, or what it needs is not set."""
         self._venues.check(run)
 
+    def check_settings(self, run: Run) -> None:
+        """Raises InputError where its venue is not set up for the run's mode: no keys, or live without its switch.
+        Nothing is sent."""
+        if not self.is_of_run(run):
+            self._venues.shared(str(run.venue), run.mode).check_settings()
+
     def is_of_run(self, run: Run) -> bool:
         """Whether a run has a venue of its own."""
-        return self._venues.is_of_run(run.venue or "")
+        return self.has_own(run.venue or "")
+
+    def has_own(self, venue: str) -> bool:
+        """Whether each run has a venue of its own by that name."""
+        return self._venues.is_of_run(venue)
 
     def replayed(self, run: Run) -> tuple[datetime, datetime | None] | None:
         """Which stored bars a run replays: from a stamp, to another or (None) the last; None: none. Raises

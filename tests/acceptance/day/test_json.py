@@ -84,6 +84,16 @@ def test_summary(broker: Trader) -> None:
         assert set(one) == set(ROWS["an item of `notices`"])
 
 
+def test_promotion(broker: Trader) -> None:
+    words = ("runs", "promote", "year", "--to", "paper", "--venue", "alpaca")
+    for name, more in (("--dry-run", ("--dry-run",)), ("", ("--override", "a test", "--name", "next year"))):
+        found = printed(broker, *words, *more)
+        check(f"weaver runs promote {name}".strip(), found)
+        assert set(found["gates"][0]) == set(ROWS["an item of `gates`"])
+        assert set(found["differences"][0]) == set(ROWS["an item of `differences`"])
+    assert set(found["run"]) == OF_RUN | {"strategy_source"}
+
+
 def test_dry_run(broker: Trader) -> None:
     found = printed(broker, "trade", *AAPL, "--dry-run")
     check("weaver trade --dry-run", found)

@@ -18,6 +18,7 @@ from tests.in_process import InProcessDeciders, PoolInProcess
 from tests.unit.glados.fakes import (
     FakeClock,
     FakeIds,
+    FakeProofs,
     FakeRunManager,
     FakeVenues,
     FaultyDatabase,
@@ -35,6 +36,8 @@ from weaver.glados.live.parity import Parity
 from weaver.glados.live.portfolio import PortfolioCurves
 from weaver.glados.live.results import LiveResults
 from weaver.glados.metrics import Metrics
+from weaver.glados.promotion.evidence import Evidence
+from weaver.glados.promotion.promotions import Promotions
 from weaver.glados.services import ServerFacts, Services
 from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
@@ -91,16 +94,25 @@ def services_on(*, facts: ServerFacts, new_token: Callable[[], str], **parts: An
     metrics, log, wait = Metrics(), parts["log"], parts["wait"]
     store = KeptTradingStore(parts["database"])
     trading = TradingService(
-        venues=NoVenues(),
+        venues=parts.pop("venues", NoVenues()),
         store=store,
         events=EventFactory(producer="veda", now=parts["now"], new_id=parts["new_id"]),
         wall=FakeClock(),
         is_owner=parts["is_owner"],
     )
     live_results = LiveResults(store=store, aside=parts["threads"].results.do)
+    evidence = Evidence(
+        database=parts["database"],
+        live_results=live_results,
+        proofs=parts.pop("proofs", FakeProofs()),
+        threads=parts["threads"].results,
+    )
     return Services(
         trading=trading,
         live_results=live_results,
+        promotions=Promotions(
+            database=parts["database"], runs=parts["runs"], trading=trading, evidence=evidence, version=facts.version
+        ),
         portfolio=PortfolioCurves(live_results, aside=parts["threads"].results.do),
         trading_store=store,
         parity=Parity(

@@ -13,12 +13,13 @@ from tests.unit.walle.fetch.fakes import FakeHistory
 from weaver.events.event import Event, Kind
 from weaver.events.factory import EventFactory
 from weaver.events.log.log import StoredEventLog
-from weaver.events.payloads import Payload, RunCreated, RunDeleted, RunStarted, RunStopped
+from weaver.events.payloads import Payload, RunCreated, RunDeleted, RunPromoted, RunStarted, RunStopped
 from weaver.glados.ports import Row, StoredResult, Transaction
 from weaver.glados.router import DomainRouter
-from weaver.glados.runs.port import Load, NewRun
+from weaver.glados.runs.port import Load, NewRun, Override
 from weaver.glados.runs.transitions import known
 from weaver.model.errors import Conflict, IllegalTransition, InputError, NotFound, Unavailable
+from weaver.model.promotion.measured import Answer
 from weaver.model.run import Run, RunMode, RunStatus, RunStep
 from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.opening import open_database
@@ -93,6 +94,24 @@ class NoVenues:
 
     def offered(self) -> list[NoReturn]:
         return []
+
+
+class FakeProofs:
+    """Answers what a test says, and notes what was asked."""
+
+    def __init__(self, *, replay: Answer | None = None, drift: Answer | None = None) -> None:
+        self._answers = {"replay": replay, "drift": drift}
+        self.asked: list[str] = []
+
+    async def replay(self, run: Run) -> Answer:
+        return self._answered("replay")
+
+    async def drift(self, run: Run) -> Answer:
+        return self._answered("drift")
+
+    def _answered(self, what: str) -> Answer:
+        self.asked.append(what)
+        return self._answers[what] or Answer(is_clean=True, value=0.0, told="clean")
 
 
 class FakeIds:
@@ -212,6 +231,23 @@ class FakeRunManager:
         }
         return await self._add(replace(run, **copy, started_at=None, stopped_at=None), corr_id)
 
+    async def promote(self, after: Run, *, override: Override | None, corr_id: str) -> Run:
+        if self.failure is not None:
+            raise self.failure
+        usual = {"status": RunStatus.PENDING, "queued": False, "started_at": None, "completed_at": None}
+        run = replace(after, id=self._new_id(), cloned_from=None, promoted_from=after.id, **usual)
+        told = RunPromoted(
+            run_id=after.id,
+            to=run.mode,
+            promoted_id=run.id,
+            override=override and override.reason,
+            gates=override.gates if override else (),
+        )
+        made = await self._add(run, corr_id)
+        async with self._database.transaction() as transaction:
+            transaction.append(self._events.event(told, corr_id=corr_id))
+        return made
+
     async def start(self, run_id: str, *, confirm: str | None, corr_id: str) -> Run:
         def started(run: Run) -> Run:
             if confirm not in (None, run.name):
@@ -261,8 +297,11 @@ def a_run(identifier: str, *, new: NewRun | None = None, created_at: datetime = 
     if new is not None:
         asked = {
             name: getattr(new, name)
-            for name in ("strategy_id", "mode", "symbols", "timeframe", "start_time", "end_time", "config", "options")
-        }
+            for name in (
+                "strategy_id", "mode", "symbols", "timeframe", "start_time", "end_time", "config", "options",
+                "promotion",
+            )
+        }  # fmt: skip
     values = {
         "name": (new and new.name) or f"run {identifier}",
         "strategy_id": "sma-crossover",

@@ -71,20 +71,20 @@ function pins(run: RunDetail) {
     { name: "Created", value: <Moment at={run.created_at} /> },
     run.started_at ? { name: "Started", value: <Moment at={run.started_at} /> } : null,
     { name: "Weaver", value: run.weaver_version },
-    run.cloned_from
-      ? {
-          name: "Clone of",
-          value: (
-            <Link to={`/runs/${run.cloned_from}`} className="text-accent hover:underline">
-              {code(run.cloned_from)}
-            </Link>
-          ),
-        }
-      : null,
+    run.cloned_from ? { name: "Clone of", value: otherRun(run.cloned_from) } : null,
+    run.promoted_from ? { name: "Promoted from", value: otherRun(run.promoted_from) } : null,
     { name: "Run", value: code(run.id) },
     { name: "Source", value: code(run.source_hash?.slice(0, 16) ?? null) },
     { name: "Bars", value: code(run.data_hash?.slice(0, 16) ?? null) },
   ];
+}
+
+function otherRun(id: string) {
+  return (
+    <Link to={`/runs/${id}`} className="text-accent hover:underline">
+      {code(id)}
+    </Link>
+  );
 }
 
 interface ValuesProps {

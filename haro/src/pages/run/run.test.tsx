@@ -455,6 +455,7 @@ test("the journal shows what the strategy wrote, or how it would", async () => {
 test("settings tell defaults from what was given", async () => {
   const run = aRun({
     cloned_from: "r0",
+    promoted_from: "r00",
     risk: { order_max: "0.1" },
     on_error: "cancel_all",
     options: { cash: "5000", shorting: true, costs: { commission_bps: "1" } },
@@ -466,4 +467,5 @@ test("settings tell defaults from what was given", async () => {
   expect(screen.getByText("yes")).toBeInTheDocument();
   expect(screen.getByText('{"commission_bps":"1"}')).toBeInTheDocument();
   expect(screen.getByText("class SmaCrossover: ...")).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: "r00" })).toHaveAttribute("href", expect.stringMatching(/runs\/r00$/));
 });

@@ -19,15 +19,22 @@ _SILENCE_SECONDS = 40.0
 """Of an event stream, which says something every 15 s."""
 _NO_CONTENT = 204
 _ERRORS: dict[int, type[WeaverError]] = {404: NotFound, 409: Conflict, 503: Unavailable}
+_OF_CODE: dict[str, type[WeaverError]] = {"gates_not_met": InputError}
+"""Those that are told otherwise than others of their status: what was asked for lacks something, a reason here."""
 _opener = build_opener(ProxyHandler({}))  # a proxy for the outside world knows no server of this machine
 
 
 class ServerClient:
     """Requests to one server. An answer that is an error is raised as the error that the server meant."""
 
-    def __init__(self, url: str, token: str | None) -> None:
+    def __init__(self, url: str, token: str | None, *, seconds: float = _ANSWER_SECONDS) -> None:
+        """seconds: how long an answer may take."""
         self.url = url
-        self._token = token
+        self._token, self._seconds = token, seconds
+
+    def waiting(self, seconds: float) -> "ServerClient":
+        """The same for what takes longer."""
+        return ServerClient(self.url, self._token, seconds=seconds)
 
     def is_there(self) -> bool:
         """Whether it is a Weaver server that answers."""
@@ -61,7 +68,7 @@ class ServerClient:
         """The lines of an event stream, from the event behind `after` on, until the server ends it. Raises Unavailable
         where it says nothing for so long that it must be gone."""
         asked = {**params, "after": after}
-        with self._answer("GET", path, asked, None, seconds=_SILENCE_SECONDS) as answer:
+        with self.waiting(_SILENCE_SECONDS)._answer("GET", path, asked, None) as answer:
             for line in answer:
                 yield line.decode().rstrip("\n")
 
@@ -71,18 +78,12 @@ class ServerClient:
 
     @contextmanager
     def _answer(
-        self,
-        method: str,
-        path: tuple[str, ...],
-        params: Mapping[str, Any],
-        body: dict[str, Any] | None,
-        *,
-        seconds: float = _ANSWER_SECONDS,
+        self, method: str, path: tuple[str, ...], params: Mapping[str, Any], body: dict[str, Any] | None
     ) -> Iterator[HTTPResponse]:
         """An answer that is no error, while the block reads it."""
         place = "".join(f"/{quote(part, safe='')}" for part in path)
         try:
-            with self._open(method, place, params, body, seconds) as answer:
+            with self._open(method, place, params, body) as answer:
                 yield answer
         except HTTPError as error:
             with error:
@@ -90,9 +91,7 @@ class ServerClient:
         except (URLError, OSError, HTTPException, ValueError) as error:
             raise Unavailable(f"the server at {self.url} does not answer: {error}") from error
 
-    def _open(
-        self, method: str, place: str, params: Mapping[str, Any], body: dict[str, Any] | None, seconds: float
-    ) -> HTTPResponse:
+    def _open(self, method: str, place: str, params: Mapping[str, Any], body: dict[str, Any] | None) -> HTTPResponse:
         query = urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)
         request = Request(f"{self.url}/api/v1{place}?{query}".rstrip("?"), method=method)
         if body is not None:
@@ -100,18 +99,20 @@ class ServerClient:
             request.add_header("Content-Type", "application/json")
         if self._token is not None:
             request.add_header("X-API-Key", self._token)
-        answer: HTTPResponse = _opener.open(request, timeout=seconds)
+        answer: HTTPResponse = _opener.open(request, timeout=self._seconds)
         return answer
 
     def _meant(self, error: HTTPError) -> WeaverError:
         try:
-            message = str(json.load(error)["message"])
-        except (ValueError, KeyError, TypeError, OSError):
-            message = f"the server answered {error.code} {error.reason}"
+            body = json.load(error)
+            message, code = str(body["message"]), str(body.get("code"))
+        except (ValueError, KeyError, TypeError, AttributeError, OSError):
+            message, code = f"the server answered {error.code} {error.reason}", ""
         if error.code == 401:
             why = "the server needs a token" if self._token is None else "the server does not take this token"
             return InputError(f"{why}: set SECURITY_API_TOKEN to the one that it was started with")
-        return _ERRORS.get(error.code, InputError if error.code < 500 else WeaverError)(message)
+        of_status = _ERRORS.get(error.code, InputError if error.code < 500 else WeaverError)
+        return _OF_CODE.get(code, of_status)(message)
 
 
 def needed_server(settings: Settings) -> ServerClient:

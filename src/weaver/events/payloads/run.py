@@ -65,7 +65,9 @@ class RunPromoted(OfRun):
     """The other one's mode."""
     promoted_id: str
     override: str | None = None
-    """Why it was done though a gate was not met."""
+    """Why it was done though gates were not met."""
+    gates: tuple[str, ...] = ()
+    """Those that were not met, by name."""
 
 
 class RunDeleted(OfRun):

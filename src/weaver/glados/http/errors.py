@@ -2,6 +2,7 @@
 
 NotFound                        404 not_found       the path names something that is not there
 Conflict, IllegalTransition     409 conflict        the state in hand does not allow it
+GatesNotMet                     409 gates_not_met   a run has not shown enough; `details` has every gate
 InputError                      400 bad_input       the request was understood and cannot be done
 Damaged                         409 damaged         what is stored is not what was written
 InvalidOrder                    400 invalid_order
@@ -25,7 +26,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Mount
 
 from weaver.glados.http.correlation import correlation_id_of
-from weaver.glados.schemas.errors import ErrorDetail, ErrorResponse
+from weaver.glados.schemas.errors import ErrorDetail, ErrorResponse, GateDetail
 from weaver.model.errors import (
     Conflict,
     Damaged,
@@ -40,6 +41,7 @@ from weaver.model.errors import (
     of_family,
 )
 from weaver.model.fit_text import fit_to_send
+from weaver.model.promotion.gates import GatesNotMet
 
 RETRY_AFTER_SECONDS = 5
 DETAILS_MAX = 100
@@ -53,6 +55,7 @@ STATUSES: Mapping[type[WeaverError], tuple[int, str]] = {
     InvalidOrder: (400, "invalid_order"),
     StrategyError: (400, "strategy_error"),
     Conflict: (409, "conflict"),
+    GatesNotMet: (409, "gates_not_met"),
     IllegalTransition: (409, "conflict"),
     RunFailed: (409, "run_failed"),
     Unavailable: (503, "unavailable"),
@@ -139,7 +142,8 @@ def error_response(
         code=code or CODES.get(status, "error"),
         message=fit_to_send(message),
         details=[
-            ErrorDetail(field=fit_to_send(one.field), message=fit_to_send(one.message)) for one in details[:DETAILS_MAX]
+            one.model_copy(update={"field": fit_to_send(one.field), "message": fit_to_send(one.message)})
+            for one in details[:DETAILS_MAX]
         ],
         correlation_id=correlation_id,
     )
@@ -167,7 +171,17 @@ async def _on_weaver_error(request: Request, error: Exception) -> Response:
     if status == 503:
         _log.warning("unavailable", reason=str(error))
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
-    return error_response(status, str(error), code=code, correlation_id=correlation_id_of(request), headers=headers)
+    details = _gates(error) if isinstance(error, GatesNotMet) else []
+    return error_response(
+        status, str(error), code=code, correlation_id=correlation_id_of(request), details=details, headers=headers
+    )
+
+
+def _gates(error: GatesNotMet) -> list[ErrorDetail]:
+    return [
+        GateDetail(field=f"promotion.{one.name}", message=one.told, limit=one.limit, value=one.value, met=one.met)
+        for one in error.gates
+    ]
 
 
 async def _on_wrong_shape(request: Request, error: Exception) -> Response:

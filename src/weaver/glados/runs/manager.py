@@ -10,17 +10,18 @@ from typing import Protocol
 
 from weaver.events.factory import EventFactory
 from weaver.events.log.ports import EventReader
-from weaver.events.payloads import RunCreated, RunStopRequested
+from weaver.events.payloads import RunCreated, RunPromoted, RunStopRequested
 from weaver.glados.ports import Database, NewId, Now, Query
 from weaver.glados.runs.active_run import ActiveRun, seen
-from weaver.glados.runs.port import Load, NewRun
-from weaver.glados.runs.request import RunRequests
+from weaver.glados.runs.port import Load, NewRun, Override
+from weaver.glados.runs.real_money import check_confirmed
+from weaver.glados.runs.request import RunRequests, check_options
 from weaver.glados.runs.runners import Runner, Stop
 from weaver.glados.runs.supervisor import STOP_REASON, Supervisor, no_runner
 from weaver.glados.runs.transitions import RunStates, Wait, known
 from weaver.glados.threads import Threads
 from weaver.marvin.plugins.catalogue import Catalogue
-from weaver.model.errors import Conflict, InputError, Unavailable
+from weaver.model.errors import Conflict, Unavailable
 from weaver.model.run import Run, RunMode, RunStatus
 from weaver.walle.bars.store import ParquetBarStore
 
@@ -119,7 +120,21 @@ class RunManager:
         """See the port."""
         run = await self._states.find(run_id)
         self._supervisor.runner(run.mode)
-        return await self._add(self._copy(run), corr_id)
+        return await self._add(replace(self._copy(run), cloned_from=run.id), corr_id)
+
+    async def promote(self, after: Run, *, override: Override | None, corr_id: str) -> Run:
+        """See the port."""
+        check_options(after.options)
+        await self._supervisor.runner(after.mode).check(after)
+        run = replace(self._copy(after), cloned_from=None, promoted_from=after.id)
+        told = RunPromoted(
+            run_id=after.id,
+            to=run.mode,
+            promoted_id=run.id,
+            override=None if override is None else override.reason,
+            gates=() if override is None else override.gates,
+        )
+        return await self._add(run, corr_id, told)
 
     async def start(self, run_id: str, *, confirm: str | None, corr_id: str) -> Run:
         """See the port."""
@@ -232,14 +247,17 @@ class RunManager:
 
     def _check_start(self, confirm: str | None, run: Run) -> None:
         self._supervisor.runner(run.mode)
-        if run.mode is RunMode.LIVE and confirm != run.name:
-            raise InputError(f"a live run trades real money: confirm its start with its name, {run.name!r}")
+        check_confirmed(run, confirm, of="start")
 
-    async def _add(self, run: Run, corr_id: str) -> Run:
+    async def _add(self, run: Run, corr_id: str, told: RunPromoted | None = None) -> Run:
+        """Keep a new run, and tell of it, and of the run that it was made of."""
         created = RunCreated(run_id=run.id, name=run.name, strategy_id=run.strategy_id, mode=run.mode)
         async with self._database.transaction() as transaction:
             await transaction.runs.add(run)
             transaction.append(self._events.event(created, corr_id=corr_id))
+            if told is not None:
+                known(await transaction.runs.find(told.run_id), told.run_id)  # it may have been deleted just now
+                transaction.append(self._events.event(told, corr_id=corr_id))
         return run
 
     def _copy(self, run: Run) -> Run:
@@ -252,7 +270,6 @@ class RunManager:
             halted=None,
             data_hash=None,
             weaver_version=self._version,
-            cloned_from=run.id,
             created_at=self._events.now(),
             started_at=None,
             stopped_at=None,

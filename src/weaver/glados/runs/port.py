@@ -28,6 +28,17 @@ class NewRun:
     venue: str | None = None
     risk: Mapping[str, Any] | None = None
     on_error: str | None = None
+    promotion: Mapping[str, Any] | None = None
+    """Gates that differ from the defaults, for a run that is to be made of this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A run is promoted though it has not shown enough."""
+
+    reason: str
+    gates: tuple[str, ...]
+    """Those that are not met, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +56,8 @@ class Load:
 
 
 class RunManager(Protocol):
-    """Creates, starts, stops, clones and deletes runs; `corr_id` goes into every event that the request sets in motion.
+    """Creates, starts, stops, clones, promotes and deletes runs; `corr_id` goes into every event that a request sets in
+    motion.
 
     Raises NotFound for an unknown run, Conflict where its status does not allow the request, InputError (or
     StrategyError) for what cannot be used, and Unavailable where a database or venue is missing.
@@ -70,6 +82,11 @@ class RunManager(Protocol):
 
     async def clone(self, run_id: str, *, corr_id: str) -> Run:
         """A new pending run with the same settings and the same source."""
+        ...
+
+    async def promote(self, after: Run, *, override: Override | None, corr_id: str) -> Run:
+        """A new pending run, `promoted_from` another one. after: that one, under its own id, with the settings that the
+        new one is to have."""
         ...
 
     async def delete(self, run_id: str, *, corr_id: str) -> None:

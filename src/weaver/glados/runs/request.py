@@ -60,6 +60,7 @@ class RunRequests:
             venue=new.venue,
             risk=new.risk,
             on_error=new.on_error,
+            promotion=new.promotion,
             strategy_source=source.text,
             source_hash=source.hash,
             weaver_version=self._version,

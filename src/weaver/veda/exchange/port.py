@@ -62,6 +62,11 @@ class ExchangeAdapter(Protocol):
         run reads it by itself."""
         return False
 
+    def check_settings(self) -> None:
+        """Raises InputError, as `connect` does, for what can be told without asking the venue: no keys, live without
+        its switch."""
+        return
+
     async def connect(self) -> VenueAccount:
         """Sign in, and learn what account this is. Raises InputError in one line that says what to mend: no keys, wrong
         keys, keys of the other mode, live without its switch; Unavailable where the venue does not answer. It can be

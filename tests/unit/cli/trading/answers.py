@@ -18,8 +18,10 @@ class Asked:
 
 
 @contextmanager
-def answering(home: Path, answers: Mapping[str, Any]) -> Iterator[Asked]:
-    """It runs on this home; `answers`: by path, after /api/v1."""
+def answering(
+    home: Path, answers: Mapping[str, Any], *, refused: Mapping[str, tuple[int, Any]] | None = None
+) -> Iterator[Asked]:
+    """It runs on this home; `answers`: by path, after /api/v1; `refused`: with what status instead."""
     asked = Asked(answers)
 
     class Handler(BaseHTTPRequestHandler):
@@ -28,8 +30,9 @@ def answering(home: Path, answers: Mapping[str, Any]) -> Iterator[Asked]:
             body = json.loads(self.rfile.read(length)) if length else None
             if path != "/healthz":
                 asked.requests.append((self.command, path, body))
-            content = json.dumps(asked.answers[path]).encode()
-            self.send_response(200)
+            status, found = (refused or {}).get(path) or (200, asked.answers[path])
+            content = json.dumps(found).encode()
+            self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

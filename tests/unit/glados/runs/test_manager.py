@@ -233,6 +233,26 @@ async def test_clone_has_the_same_settings_and_source_and_nothing_of_the_outcome
     assert (await house.manager.start(clone.id, confirm=None, corr_id="c")).status is RunStatus.RUNNING
 
 
+async def test_promoted_run_is_checked_by_the_runner_of_its_new_mode(house: House) -> None:
+    run = await house.pending(status=RunStatus.COMPLETED)
+    house.runner.refusal = InputError("no such venue")
+    with pytest.raises(InputError, match="no such venue"):
+        await house.manager.promote(replace(run, name="next"), override=None, corr_id="c")
+    assert (house.runner.checked[0].name, await house.types(run)) == ("next", [])
+    with pytest.raises(InputError, match="cash"):
+        await house.manager.promote(replace(run, options={"cash": "-5"}), override=None, corr_id="c")
+    with pytest.raises(Unavailable, match="live"):
+        await house.manager.promote(replace(run, mode=RunMode.LIVE), override=None, corr_id="c")
+    assert len(await house.all_runs()) == 1
+
+
+async def test_run_that_is_gone_is_not_promoted(house: House) -> None:
+    run = replace(await house.pending(), id="gone")
+    with pytest.raises(NotFound, match="gone"):
+        await house.manager.promote(run, override=None, corr_id="c")
+    assert len(await house.all_runs()) == 1
+
+
 async def test_deleted_run_leaves_one_event(house: House) -> None:
     run = await house.started()
     await house.settled()

@@ -194,7 +194,7 @@ class DriftResponse(Told):
     bars: int = Field(description="How many bars they brought.")
     costs: dict[str, dict[str, str]] = Field(description="The costs that the backtest assumed, by symbol.")
     drift_bps: float | None = Field(description="`prices.drift.weighted_mean`; null where nothing can be compared.")
-    orders: OrdersComparedResponse = Field(description="Orders side by side.")
+    orders: OrdersComparedResponse = Field(description="Those of both.")
     prices: PricesComparedResponse = Field(description="Fill prices side by side.")
     missed: NotedBarsResponse = Field(description="Bars that closed while the run was down.")
     late: NotedBarsResponse = Field(description="Bars that came after their tick.")

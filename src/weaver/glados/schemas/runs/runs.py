@@ -10,10 +10,37 @@ from weaver.glados.schemas.base import LastMoment, Moment, RequestBody, Response
 from weaver.glados.schemas.runs.curves import RunFigures
 from weaver.glados.schemas.runs.options import options_of, shows_options, takes_options
 from weaver.model.backtest.options import RUN_OPTIONS
+from weaver.model.promotion.gates import Gates
 from weaver.model.run import Run, RunMode, RunStatus
 
 Trimmed = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 """Blanks around it are no part of it."""
+_GATES = Gates()
+
+
+class PromotionGates(RequestBody):
+    """What the run must have shown before another is made of it nearer to the market; null: that gate is off."""
+
+    min_trades: int | None = Field(_GATES.min_trades, ge=0, le=1_000_000, description="Closed round trips.")
+    min_days: int | None = Field(_GATES.min_days, ge=0, le=100_000, description="Sessions of which it had bars.")
+    max_drawdown: float | None = Field(
+        _GATES.max_drawdown, ge=0, le=1, description="The deepest fall from a high, as a fraction: 0.2 is 20 %."
+    )
+    min_psr: float | None = Field(
+        _GATES.min_psr, ge=0, le=1, description="The probability that the true Sharpe ratio is above zero."
+    )
+    lookahead_clean: bool | None = Field(
+        _GATES.lookahead_clean, description="Of a backtest: the look-ahead check found nothing."
+    )
+    replay_clean: bool | None = Field(
+        _GATES.replay_clean, description="Of a paper run: its recorded inputs lead to the same decisions again."
+    )
+    drift_bps: float | None = Field(
+        _GATES.drift_bps,
+        ge=0,
+        le=10_000,
+        description="Of a paper run: how much worse than its backtest's its fills may be on average, in bps.",
+    )
 
 
 @takes_options
@@ -40,6 +67,10 @@ class CreateRunRequest(RequestBody):
         None, description="What an error does to a paper or live run's orders; nothing to a backtest."
     )
 
+    promotion: PromotionGates | None = Field(
+        None, description="Gates that hold before it is promoted. What is left out has its default."
+    )
+
     def to_new_run(self) -> NewRun:
         """For the run manager: the options are those that were given."""
         return NewRun(
@@ -55,6 +86,7 @@ class CreateRunRequest(RequestBody):
             venue=self.venue,
             risk=self.risk,
             on_error=self.on_error,
+            promotion=None if self.promotion is None else self.promotion.model_dump(exclude_unset=True),
         )
 
 
@@ -92,6 +124,9 @@ class RunResponse(ResponseBody):
     venue: str | None = Field(description="Where its orders go, or whose rules bind it.")
     risk: dict[str, JsonValue] | None = Field(description="Its limits.")
     on_error: str | None = Field(description="What an error does to its orders.")
+    promotion: dict[str, JsonValue] | None = Field(
+        description="Gates before it is promoted, those that were given; null: the defaults."
+    )
     error: str | None = Field(description="Why it failed.")
     queued: bool = Field(description="Running, and waiting for a worker.")
     halted: str | None = Field(description="Why it may not trade at the moment.")
@@ -99,6 +134,7 @@ class RunResponse(ResponseBody):
     data_hash: str | None = Field(description="Of the bars it ran on; null until it has run.")
     weaver_version: str = Field(description="The version that created it.")
     cloned_from: str | None = Field(description="The run it is a copy of.")
+    promoted_from: str | None = Field(description="The run it was made of, nearer to the market.")
     created_at: datetime = Field(description="When it was created.")
     started_at: datetime | None = Field(description="When it was started.")
     stopped_at: datetime | None = Field(description="When it was stopped or failed.")
@@ -136,11 +172,12 @@ class RunDetailResponse(RunResponse):
 
 
 def _fields(run: Run) -> dict[str, Any]:
-    kept = RunResponse.model_fields.keys() - {"options", "symbols", "config", "risk"}
+    kept = RunResponse.model_fields.keys() - {"options", "symbols", "config", "risk", "promotion"}
     return {
         **{name: getattr(run, name) for name in kept},
         "symbols": list(run.symbols),
         "config": dict(run.config),
         "risk": None if run.risk is None else dict(run.risk),
+        "promotion": None if run.promotion is None else dict(run.promotion),
         "options": RunOptions(**{name: value for name, value in run.options.items() if name in RUN_OPTIONS}),
     }

@@ -59,6 +59,9 @@ class AlpacaAdapter(ExchangeAdapter):
     def source(self) -> str:
         return self.name if self._link is None else f"{self.name} {self._link.access.feed}"
 
+    def check_settings(self) -> None:
+        access_of(self.mode, self._setup.settings)
+
     async def connect(self) -> VenueAccount:
         if self._link is None:
             self._link = Link(access_of(self.mode, self._setup.settings), self._setup)

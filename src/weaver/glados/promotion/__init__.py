@@ -1,0 +1,1 @@
+"""Promotes runs: finds out what they have shown, and makes the next ones."""
