@@ -21,7 +21,7 @@ from weaver.research.assumed import NAMELESS, assumed
 from weaver.walle.bars.store import ParquetBarStore, StoredBars
 from weaver.walle.files.bar_file import check_symbol, read_parts
 from weaver.walle.files.checks.assembly import assemble
-from weaver.walle.files.checks.asset_evidence import Guess, asset_doubt, evidence, guess
+from weaver.walle.files.checks.asset_evidence import Evidence, Guess, asset_doubt, evidence, guess
 from weaver.walle.files.checks.corporate_action_quality import check_corporate_actions
 from weaver.walle.files.checks.quality import DataWarning, check_bars
 from weaver.walle.files.columns.parts import Part
@@ -149,12 +149,13 @@ def _inputs_of(rows: _Rows, wanted: _Wanted) -> list[RunInput]:
 
 
 def _in_memory(bars: Bars, name: str, wanted: _Wanted) -> RunInput:
-    found = None
+    found = seen = None
     if wanted.asset_class is None:
-        found = guess(name, evidence(bars.timestamp, bars.timeframe.nanoseconds, bars.volume))
+        seen = evidence(bars.timestamp, bars.timeframe.nanoseconds, bars.volume)
+        found = guess(name, seen)
     asset_class = wanted.asset_class if found is None else found.asset_class
     assert asset_class is not None
-    return replace(_given(bars, Instrument.default(name, asset_class), (), "memory", wanted), guess=found)
+    return replace(_given(bars, Instrument.default(name, asset_class), (), "memory", wanted, seen), guess=found)
 
 
 def _assembled(part: Part, origin: str, tz: str | None, wanted: _Wanted) -> RunInput:
@@ -174,15 +175,20 @@ def _assembled(part: Part, origin: str, tz: str | None, wanted: _Wanted) -> RunI
 
 
 def _given(
-    bars: Bars, instrument: Instrument, actions: tuple[CorporateAction, ...], origin: str, wanted: _Wanted
+    bars: Bars,
+    instrument: Instrument,
+    actions: tuple[CorporateAction, ...],
+    origin: str,
+    wanted: _Wanted,
+    seen: Evidence | None = None,
 ) -> RunInput:
-    """Bars under the instrument's symbol."""
+    """Bars under the instrument's symbol; `seen`: what they show, where that is known."""
     if bars.symbol != instrument.symbol:
         bars = replace(bars, symbol=instrument.symbol)
     finer = None
     if wanted.timeframe is not None and wanted.timeframe != bars.timeframe:
-        finer, bars = bars, resample(bars, wanted.timeframe, calendar_for(instrument.asset_class))
-    doubt = asset_doubt(bars, instrument.asset_class)
+        finer, bars, seen = bars, resample(bars, wanted.timeframe, calendar_for(instrument.asset_class)), None
+    doubt = asset_doubt(bars, instrument.asset_class, seen)
     return RunInput(
         listing=Listing(instrument=instrument, bars=bars, actions=tuple(actions)),
         origin=origin,

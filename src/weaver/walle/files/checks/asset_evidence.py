@@ -1,6 +1,8 @@
 """What bars themselves tell of what they are bars of: whether it trades through the night, and through the weekend."""
 
 from dataclasses import dataclass
+from math import nan
+from statistics import median
 
 import numpy as np
 
@@ -116,7 +118,7 @@ def _days(stamps: Int64, length: int) -> tuple[bool, bool | None]:
     bars = np.bincount((stamps // DAY - MONDAY) % 7, minlength=7)
     counts = spanned >= min(length, 3 * HOUR)
     share = bars * length / np.maximum(spanned, 1)
-    usual = np.median(share[counts])
+    usual = median(share[counts].tolist() or [nan])  # of seven at most: numpy takes longer than for all the rest
     often = share >= _OFTEN * usual
     free = [day for day in (_SATURDAY, _SUNDAY) if counts[day]]
     # A currency's Sunday evening is no Sunday: what is closed on Saturdays rests.
@@ -143,11 +145,11 @@ def _pauses(stamps: Int64) -> bool:
     return bool(np.mean(found > 0) < _NIGHT)
 
 
-def asset_doubt(bars: Bars, asset_class: AssetClass) -> str | None:
-    """How bars contradict a class that they were given, or None."""
+def asset_doubt(bars: Bars, asset_class: AssetClass, seen: Evidence | None = None) -> str | None:
+    """How bars contradict a class that they were given, or None; `seen`: what they show, where that is known."""
     if asset_class in {AssetClass.CRYPTO, AssetClass.FUTURE} or not len(bars):
         return None
-    seen = evidence(bars.timestamp, bars.timeframe.nanoseconds, bars.volume)
+    seen = seen or evidence(bars.timestamp, bars.timeframe.nanoseconds, bars.volume)
     if seen.every_day:
         return f"taken as {asset_class}, but its bars run through the weekends: {_REMEDY[asset_class]}"
     if asset_class is AssetClass.FX or bars.timeframe.is_daily:

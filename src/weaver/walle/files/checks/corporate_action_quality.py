@@ -25,6 +25,8 @@ _UNLIKE = 0.4
 """A move that misses a split's by this (a logarithm; a third down, half up) is not that split's."""
 _NEAR = 0.04
 """How near a jump must come to a split's factor; to 3:2, which many a share falls by itself, by four usual moves."""
+_LEAST_FACTOR = 1.43
+"""No move by less is taken for a split's: 3:2, less what it may miss that by."""
 _STEADY = 0.25
 """Around a split a session's prices keep within this of each other (a logarithm); around a bad print they do not."""
 _GAP_DAYS = 10
@@ -77,6 +79,8 @@ def check_corporate_actions(
     """
     if len(bars) < 2 or (asset_class is not AssetClass.STOCK and not actions):
         return ()
+    if not actions and _moved_little(bars):
+        return ()
     opens = _Opens.of(bars, calendar)
     by_row = _by_row(actions, opens)
     found = [("action_doubt", _together(list(_doubts(bars, opens, by_row, actions))))]
@@ -86,6 +90,12 @@ def check_corporate_actions(
     return tuple(
         DataWarning(code=code, message=f"{bars.symbol} {bars.timeframe}: {text}") for code, text in found if text
     )
+
+
+def _moved_little(bars: Bars) -> bool:
+    """Whether no bar opened as far from the close before it as the least of splits would have it, as most never do."""
+    ratio = bars.open[1:] / bars.close[:-1]
+    return bool(ratio.max() < _LEAST_FACTOR and ratio.min() > 1 / _LEAST_FACTOR)
 
 
 def _by_row(actions: Sequence[CorporateAction], opens: _Opens) -> dict[int, list[CorporateAction]]:
