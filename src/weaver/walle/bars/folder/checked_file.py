@@ -32,8 +32,16 @@ class CheckedFile:
         footer = len(checks.ends) - 1
         self._is_whole = checks.size <= _AT_ONCE
         self._load(range(footer + 1) if self._is_whole else range(footer, footer + 1))
-        metadata = parquet.read_metadata(pa.BufferReader(_MAGIC + self._window.between(*checks.piece(footer))))
-        self._file = parquet.ParquetFile(pa.PythonFile(self._window, mode="r"), metadata=metadata)
+        self._file = self._in_memory() if self._is_whole else self._in_pieces(*checks.piece(footer))
+
+    def _in_memory(self) -> parquet.ParquetFile:
+        """All of it is there: Arrow need not ask for each part of it."""
+        return parquet.ParquetFile(pa.BufferReader(self._window.between(0, self._checks.size)))
+
+    def _in_pieces(self, begin: int, end: int) -> parquet.ParquetFile:
+        """What is not there yet comes when it is wanted; its footer stands between `begin` and `end`."""
+        metadata = parquet.read_metadata(pa.BufferReader(_MAGIC + self._window.between(begin, end)))
+        return parquet.ParquetFile(pa.PythonFile(self._window, mode="r"), metadata=metadata)
 
     def read_into(self, columns: Columns, place: int, group: int, names: Sequence[str] = COLUMNS) -> None:
         """Put these columns of a row group into `columns`, from row `place` on. Raises Damaged."""
