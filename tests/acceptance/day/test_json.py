@@ -10,6 +10,7 @@ import pytest
 from tests.acceptance.day.trader import SLOW, Trader, trader
 from tests.acceptance.trading.desk import environment
 from tests.local_exchange import local_exchange
+from tests.receivers import receiving
 from tests.shared_data import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "command-json.md").read_text()
@@ -23,8 +24,8 @@ AAPL = ("sma-crossover", "--symbol", "AAPL", "--venue", "simulated")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trader]:
     """One whose server trades at a local exchange, too."""
     home = tmp_path_factory.mktemp("json") / "home"
-    with local_exchange("--speed", "hold", "--rate", "0") as local, trader(home) as one:
-        one.environment.update(environment(local))
+    with local_exchange("--speed", "hold", "--rate", "0") as local, receiving() as channel, trader(home) as one:
+        one.environment.update(environment(local) | {"NOTIFY_URLS": channel.url})
         one.told("trade", *AAPL, "--name", "year", "--replay", "2012-03-01..2013-03-01")
         one.told("trade", *AAPL, "--name", "slow", *SLOW, "--detach")
         yield one
@@ -117,6 +118,12 @@ def test_orders_and_accounts(broker: Trader) -> None:
     check("weaver risk set", printed(broker, "risk", "set", "alpaca paper", "daily_loss=0.04"), OF_LIMITS)
     check("weaver kill", printed(broker, "kill", "--reason", "a test"))
     check("weaver kill --release", printed(broker, "kill", "--release"))
+
+
+def test_notifications(broker: Trader) -> None:
+    found = printed(broker, "notify", "test")
+    check("weaver notify test", found)
+    assert set(found["items"][0]) == set(ROWS["an item of `notify test`'s `items`"])
 
 
 def test_down(newcomer: Trader) -> None:
