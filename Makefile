@@ -6,6 +6,9 @@ QUICK  ?=
 N      ?= 200
 SEEDS  ?= 10000
 CYCLES ?= 200
+RUNS   ?= 50
+SEED   ?= 1
+SOAK_DAYS ?= 28
 PY     := .venv/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check -qq
 SHELL  := /bin/sh
@@ -15,7 +18,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up ui test screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles siege simulate lock clean
+.PHONY: help install demo up ui test screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles soak siege simulate lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -83,6 +86,9 @@ simulate: .venv/dev.stamp ## run Veda from SEEDS seeds (10000), with all that ca
 
 cycles: .venv/dev.stamp ## start, trade and end CYCLES live runs (200), and see what they leave behind
 	@$(PY) -m tests.cycles --cycles $(CYCLES)
+
+soak: .venv/dev.stamp ## run RUNS paper runs (50) for SOAK_DAYS simulated days (28), with faults and restarts by a SEED (1), and watch memory
+	@$(PY) -m tests.soak --runs $(RUNS) --days $(SOAK_DAYS) --seed $(SEED)
 
 siege: .venv/dev.stamp ## attack a server with what is too heavy for the tests (ATTACKS="candles ...": some only)
 	@$(PY) -m tests.siege $(ATTACKS)

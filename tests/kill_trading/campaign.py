@@ -161,7 +161,8 @@ class Campaign:
         return self.tally
 
     def _restless(self) -> list[str]:
-        return [*checks.at_rest(self._books(), self._exchange.seen())]
+        kept, seen = self._books(), self._exchange.seen()
+        return [*checks.answered(kept, seen), *checks.at_rest(kept, seen)]
 
     def _shown(self, api: Api) -> list[str]:
         """What the server says of positions that does not explain itself."""

@@ -23,6 +23,7 @@ class Seen:
     cash: Decimal
     requests: list[Any]
     """Those that were to make, change or end an order."""
+    began_with: Decimal = CASH
 
 
 class Exchange:

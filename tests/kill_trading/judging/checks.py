@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from tests.kill_trading.exchange import CASH, OPEN, Seen
+from tests.kill_trading.exchange import OPEN, Seen
 from tests.kill_trading.judging.books import ACCOUNT, Books, FillRow
 
 ZERO = Decimal(0)
@@ -17,9 +17,14 @@ TOO_MANY = 429
 
 
 def problems(kept: Books, seen: Seen) -> list[str]:
-    """Everything that is not as it must be."""
+    """Everything that is not as it must be when all is over."""
+    return [*problems_under_way(kept, seen), *at_rest(kept, seen)]
+
+
+def problems_under_way(kept: Books, seen: Seen) -> list[str]:
+    """The same while orders are open, none of which is on its way."""
     found = [*sent_once(seen)]
-    for check in (one_to_one, at_rest, filled_once, money, told, recorded):
+    for check in (one_to_one, answered, filled_once, money, told, recorded):
         found += check(kept, seen)
     return found
 
@@ -66,12 +71,22 @@ def _is_leg_that_never_was(order: Any, seen: Seen) -> bool:
 
 
 def at_rest(kept: Books, _seen: Seen) -> Iterator[str]:
-    """Nothing is under way for ever. What was left open at the end of a replay stays so, as in a backtest."""
-    for one in kept.submissions:
-        if one.state == "sending" or (one.account == ACCOUNT and one.state != "ended"):
+    """All is over. What was left open at the end of a replay stays so, as in a backtest."""
+    for one in kept.at_venue():
+        if one.state not in {"sending", "ended"}:
             yield f"submission {one.id} of {one.account} is {one.state} for ever"
     for order in kept.orders.values():
-        if order.status == "submitting" or (order.account == ACCOUNT and order.status not in OVER):
+        if order.account == ACCOUNT and order.status not in {"submitting", *OVER}:
+            yield f"order {order.id} of {order.account} is {order.status} for ever"
+
+
+def answered(kept: Books, _seen: Seen) -> Iterator[str]:
+    """Nothing is on its way for ever, and no run has failed; orders may go on working."""
+    for one in kept.submissions:
+        if one.state == "sending":
+            yield f"submission {one.id} of {one.account} is {one.state} for ever"
+    for order in kept.orders.values():
+        if order.status == "submitting":
             yield f"order {order.id} of {order.account} is {order.status} for ever"
     for run in kept.runs.values():
         if run.status == "error":
@@ -115,7 +130,7 @@ def _filled_of_orders(kept: Books) -> Iterator[str]:
 def money(kept: Books, seen: Seen) -> Iterator[str]:
     """Positions and cash are what the fills make of nothing and of what the account began with."""
     held: dict[str, Decimal] = defaultdict(Decimal)
-    cash = CASH
+    cash = seen.began_with
     for fill in kept.fills_at_venue():
         held[fill.symbol.replace("/", "")] += fill.signed
         cash -= fill.signed * fill.price

@@ -1,0 +1,88 @@
+"""A day of each strategy with faults and restarts, and that what is amiss is found; `make soak` does a month."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.kill.storages import home_in
+from tests.kill_trading.judging.test_checks import KEPT, seen
+from tests.soak import fleet, memory
+from tests.soak.memory import Sample
+from tests.soak.shares import unlike
+from tests.soak.soak import Soak, SoakFailed
+
+SEED = 20_261_128
+BOUGHT = {"symbol": "BTC/USD", "owners": [{"run_id": "run", "quantity": "2"}], "remainder": "0", "parts": []}
+"""What the server says where `KEPT` are its rows."""
+
+
+def test_day_of_all_strategies_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    strategies = len(fleet.STRATEGIES)
+    with Soak(home_in(tmp_path, "soak"), None, runs=strategies, days=1, restarts=2, seed=SEED) as soak:
+        tally = soak.run()
+    assert tally.restarts == {"kill -9": 1, "SIGTERM": 1}
+    assert tally.faults.total() > 3
+    assert tally.fills > 20
+    assert tally.ticks > 200
+
+
+def test_fill_that_vanished_from_the_database_is_found(tmp_path: Path) -> None:
+    def lose_a_fill(home: Path) -> None:
+        with closing(sqlite3.connect(home / "weaver.db")) as connection, connection:
+            assert connection.execute("DELETE FROM fills WHERE id = (SELECT min(id) FROM fills)").rowcount == 1
+
+    home = home_in(tmp_path, "soak")
+    with (
+        Soak(home, None, runs=8, days=1, restarts=3, seed=SEED, while_down=lose_a_fill) as soak,
+        pytest.raises(SoakFailed, match="after restart 1"),
+    ):
+        soak.run()
+
+
+def test_all_fleets_have_every_strategy_on_stocks_and_pairs() -> None:
+    bodies = fleet.bodies(50)
+    assert {body["strategy_id"] for body in bodies} == {name for name, _, _ in fleet.STRATEGIES}
+    assert {body["timeframe"] for body in bodies} == {*fleet.TIMEFRAMES}
+    both = {
+        name: {fleet.is_stock(body) for body in bodies if body["strategy_id"] == name}
+        for name, _, _ in fleet.STRATEGIES
+    }
+    assert {name for name, kinds in both.items() if kinds == {True}} == fleet.STOCKS_ONLY
+
+
+def test_shares_that_agree_are_no_problem() -> None:
+    assert list(unlike([BOUGHT], KEPT, seen())) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ([], "the share of run is 0, its fills come to 2"),
+        ([{**BOUGHT, "owners": []}], "shares of 0 and a remainder of 0, 2 at the exchange"),
+        ([{**BOUGHT, "remainder": "1"}], "of which is named"),
+        ([{**BOUGHT, "remainder": "1", "parts": [{"kind": "unexplained", "quantity": "1"}]}], "unexplained"),
+        ([{**BOUGHT, "owners": [{"run_id": "other", "quantity": "2"}]}], "the share of other is 2"),
+    ],
+)
+def test_share_that_does_not_agree_is_seen(shown: list[dict[str, object]], said: str) -> None:
+    assert any(said in one for one in unlike(shown, KEPT, seen()))
+
+
+def test_position_that_the_exchange_alone_has_changed_is_seen() -> None:
+    changed = replace(seen(), positions={"BTCUSD": Decimal(3)})
+    assert any("3 at the exchange" in one for one in unlike([BOUGHT], KEPT, changed))
+
+
+def test_memory_that_grew_by_more_than_a_twentieth_is_told_by_part() -> None:
+    first = [Sample(6 + hour / 24, (100, 40, 10_000)) for hour in range(24)]
+    last = [Sample(27 + hour / 24, (106, 40, 10_400)) for hour in range(24)]
+    assert len(memory.growth([*first, *last], 28)) == 1
+    assert "the server held" in memory.growth([*first, *last], 28)[0]
+
+
+def test_memory_that_was_not_looked_at_is_no_proof() -> None:
+    assert memory.growth([Sample(6.5, (1, 1, 1))], 28) != []
