@@ -133,11 +133,12 @@ def is_in_session(instant: datetime) -> bool:
     return bool(calendar.session_open(day)[0] < at <= calendar.session_close(day)[0])
 
 
-def begun(api: Api, run_ids: Sequence[str], seconds: float) -> list[Any]:
-    """Those of the runs that have not begun after so long, as the server has them."""
+def not_begun(api: Api, run_ids: Sequence[str], seconds: float) -> list[Any]:
+    """Those of the runs that have ended, or have not begun after so long, as the server has them."""
     deadline = time.monotonic() + seconds
-    while late := [one for one in api.pages("/runs") if one["id"] in run_ids and one["queued"]]:
-        if time.monotonic() > deadline:
-            break
+    while True:
+        found = [one for one in api.pages("/runs") if one["id"] in run_ids]
+        late = [one for one in found if one["queued"]]
+        if not late or time.monotonic() > deadline:
+            return [*late, *(one for one in found if one["status"] != "running")]
         time.sleep(0.2)
-    return late

@@ -21,7 +21,7 @@ from tests.kill_trading.judging.books import Books
 from tests.local_exchange import local_exchange
 from tests.soak import fleet, memory, shares
 from tests.soak.faults import Faults
-from tests.soak.passing import STEP, Passing, begun, following, is_in_session, ticks_at
+from tests.soak.passing import STEP, Passing, following, is_in_session, not_begun, ticks_at
 from tests.soak.store import Store
 from tests.soak.tally import Tally
 from weaver.rehearsal.venue.tickets.book import CLOSED_KEPT
@@ -119,7 +119,7 @@ class Soak:
         for run_id in self._runs:
             started = self._api.call("POST", f"/runs/{run_id}/start")
             self._verify(*([] if started.status == 200 else [f"no run was started: {started}"]))
-        self._verify(*(f"it does not begin: {one}" for one in begun(self._api, [*self._runs], START_SECONDS)))
+        self._verify(*(f"it does not begin: {one}" for one in not_begun(self._api, [*self._runs], START_SECONDS)))
 
     def _pass(self) -> None:
         """To the end of the next bar."""
@@ -153,7 +153,7 @@ class Soak:
         self._let_go()
         self._api = Api(self._server)
         self.tally.restarts[way] += 1
-        self._verify(*(f"it does not go on: {one}" for one in begun(self._api, [*self._runs], START_SECONDS)))
+        self._verify(*(f"it does not go on: {one}" for one in not_begun(self._api, [*self._runs], START_SECONDS)))
         self._faults.clear()
         self._settle(f"after restart {self.tally.restarts.total()} ({way}) on day {self._day(to):.2f}")
 

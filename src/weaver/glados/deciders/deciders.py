@@ -19,6 +19,7 @@ from weaver.model.errors import WorkerLost
 COMMAND = (sys.executable, "-m", "weaver.decider")
 START_SECONDS = 30.0
 _FORK_SECONDS = 5.0
+"""Of one alone."""
 _LEAVE_SECONDS = 1.0
 """So long it has to leave by itself; then it is ended."""
 _GONE_SECONDS = 10.0
@@ -127,6 +128,7 @@ class HostProcess:
         self._ready = asyncio.Event()
         self._deciders: dict[str, RunDecider] = {}
         self._forks: dict[str, asyncio.Future[int]] = {}
+        self._turn = asyncio.Lock()
         self.is_alive = True
         self.in_call: frozenset[str] = frozenset()
         """The runs that were in a call when it was lost."""
@@ -166,7 +168,12 @@ class HostProcess:
         return self._process.pid
 
     async def fork(self, key: str, decider: RunDecider) -> None:
-        """Give a decider its process. Raises WorkerLost."""
+        """Give a decider its process. Raises WorkerLost. The host makes one after the other, and so it is asked: that
+        many come at once, as after a restart, is in nobody's time but their own."""
+        async with self._turn:
+            await self._fork(key, decider)
+
+    async def _fork(self, key: str, decider: RunDecider) -> None:
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -104,6 +105,28 @@ def children_of(pid: int) -> Iterator[int]:
         with suppress(OSError):
             if parent_of(child) == pid:
                 yield child
+
+
+SLOW_HOST = """
+import time
+from weaver.decider import main
+from weaver.glados.deciders.host import DeciderHost
+
+fork = DeciderHost._fork
+DeciderHost._fork = lambda self, key: (time.sleep(0.5), fork(self, key))
+main()
+"""
+
+
+def test_many_that_come_at_once_have_each_their_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weaver.glados.deciders.deciders._FORK_SECONDS", 2.5)
+
+    async def work(deciders: LocalDeciders) -> None:
+        made = await asyncio.gather(*(deciders.new(f"run-{number}") for number in range(8)))
+        for decider in made:
+            await closed(decider)
+
+    on_deciders(work, command=(sys.executable, "-c", SLOW_HOST))
 
 
 def test_a_strategy_is_started_given_ticks_and_stopped() -> None:
