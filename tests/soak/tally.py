@@ -18,6 +18,8 @@ class Tally:
     missed: int = 0
     """Bars of pairs on which a run did not decide."""
     unpunctual: int = 0
+    busy: int = 0
+    """Looks at the server that were answered with 503."""
     orders: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
     requests: int = 0
@@ -45,6 +47,7 @@ class Tally:
             ("requests of orders at the exchange", f"{self.requests:,}"),
             ("fills", f"{self.fills:,}"),
             ("events", f"{self.events:,}"),
+            ("looks answered with 503", f"{self.busy:,}"),
             ("restarts", _counted(self.restarts)),
             ("faults", f"{self.faults.total():,} ({_counted(self.faults)})"),
             *self._memory_rows(),
