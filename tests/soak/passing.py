@@ -48,24 +48,22 @@ class Passing:
         told = self._exchange.ask("POST", "clock", {"to": to.isoformat()})
         self.now = datetime.fromisoformat(told["now"])
 
-    def minute(self, api: Api, *, is_calm: bool = True) -> None:
-        """To the end of this minute, and until all has been done that follows from its bars. is_calm: nothing goes
-        wrong that lasts."""
-        if is_calm:
-            self._stand(api)
+    def minute(self, api: Api) -> None:
+        """To the end of this minute, and until all has been done that follows from its bars."""
         self.jump(floor(self.now, MINUTE) + MINUTE)
         self.quiet(api)
 
-    def step(self, api: Api, *, is_calm: bool) -> None:
-        """To the end of the next bar, and until each run has decided on it, and its orders have been sent: a minute in
-        which the orders of the last one fill, all others but one, and the last."""
+    def step(self, api: Api, *, is_calm: bool, is_limited: bool) -> None:
+        """To the end of the next bar, and until each run has decided on it, and its orders have been sent: at first all
+        minutes but the last, in which the orders of the last bar fill. is_calm: nothing goes wrong that lasts.
+        is_limited: the exchange takes few requests."""
         to = following(self.now)
-        self.minute(api, is_calm=is_calm)
         if self.now < to - MINUTE:
             self.jump(to - MINUTE)
             self.quiet(api)
-        if self.now < to:
-            self.minute(api, is_calm=is_calm)
+        if not is_limited:
+            self.stand(api)
+        self.minute(api)
         waiting = {run_id for run_id, body in self._runs.items() if ticks_at(body, to)}
         deadline = time.monotonic() + (PATIENCE_SECONDS if is_calm else HURRY_SECONDS)
         while waiting := {run_id for run_id in waiting if self._store.last_ticks().get(run_id, to - STEP) < to}:
@@ -76,7 +74,7 @@ class Passing:
         self.quiet(api)
         self.read()
 
-    def _stand(self, api: Api) -> None:
+    def stand(self, api: Api) -> None:
         """Have the server see that time stands still: it would take one that is moved again and again for one that
         runs, and its orders for late."""
         for _ in range(2):

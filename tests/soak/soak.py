@@ -129,7 +129,8 @@ class Soak:
 
     def _pass(self) -> None:
         """To the end of the next bar."""
-        self._passing.step(self._api, is_calm=not self._faults.are_lasting)
+        faults = self._faults
+        self._passing.step(self._api, is_calm=not faults.are_lasting, is_limited=faults.are_limiting)
         to = self._passing.now
         if self._step % SAMPLE_STEPS == 0:
             self.tally.memory.append(memory.sample(self._server.process_id, self._home, day=self._day(to)))
@@ -211,6 +212,7 @@ class Soak:
         self._verify(*(f"a run was asked to stop: {one}" for one in answers if one.status != 200))
 
     def _minute(self) -> None:
+        self._passing.stand(self._api)
         self._passing.minute(self._api)
 
     def _count(self, kept: Books) -> None:
