@@ -20,7 +20,7 @@ interface HistogramChartProps {
 }
 
 const ROW = 104;
-const HEAD = 20;
+const HEAD = 24;
 const AXIS = 24;
 const SIDE = 16;
 const NARROWEST = 2;
@@ -80,7 +80,7 @@ function Bars({ name, colour, bins, middle, x, end }: Spread & { x: (value: numb
         strokeWidth={1.5}
         className="stroke-warn"
       />
-      <text x={SIDE} y={HEAD - 5} className="fill-soft text-label">
+      <text x={SIDE} y={HEAD - 4} className="halo fill-soft text-label">
         {name}
       </text>
     </>

@@ -28,10 +28,10 @@ export function WaterfallChart({ label, steps }: WaterfallChartProps) {
         {low < 0 && high > 0 && <line x1={x(0)} x2={x(0)} y1={0} y2={height} className="stroke-line" />}
         {found.map((stair, at) => (
           <g key={stair.name} transform={`translate(0 ${at * ROW})`}>
-            <text x={0} y={TEXT - 5} className="fill-soft text-label">
+            <text x={0} y={TEXT - 5} className="halo fill-soft text-label">
               {stair.name}
             </text>
-            <text x={width} y={TEXT - 5} textAnchor="end" className={`figure text-label ${toneOf(stair).text}`}>
+            <text x={width} y={TEXT - 5} textAnchor="end" className={`figure halo text-label ${toneOf(stair).text}`}>
               {stair.isTotal ? money(stair.amount) : signedMoney(stair.amount)}
             </text>
             <Bar stair={stair} x={x} low={low} high={high} />

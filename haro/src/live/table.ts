@@ -90,6 +90,7 @@ function ofFill(payload: { run_id: string | null; order_id: string }): Stale[] {
     { path: "/api/v1/runs/{run_id}/positions", run },
     { path: "/api/v1/runs/{run_id}/equity", run },
     { path: "/api/v1/runs/{run_id}/results", run },
+    { path: "/api/v1/runs/{run_id}/summary", run },
     ...ACCOUNTS,
     ...RISK,
   ];

@@ -10,6 +10,7 @@ import type { RunDetail } from "~/api/types";
 import { KillDialog } from "~/app/frame/KillDialog";
 import { Button, ButtonLink, IconButton } from "~/ui/forms/Button";
 import { Menu, type MenuItem } from "~/ui/dialogs/Menu";
+import { nextStep } from "~/pages/promote/words";
 import { useNotices } from "~/ui/pages/notices";
 
 import { DeleteDialog, StartLiveDialog, StopDialog } from "./RunDialogs";
@@ -29,6 +30,7 @@ export function RunActions({ run }: { run: RunDetail }) {
       const { data } = await client.POST("/api/v1/runs/{run_id}/clone", params);
       if (data) await navigate(`/runs/${data.id}`);
     });
+  const step = nextStep(run);
   const isDone = run.mode === "backtest" && run.status === "completed";
   return (
     <>
@@ -47,9 +49,9 @@ export function RunActions({ run }: { run: RunDetail }) {
           Stop
         </Button>
       )}
-      {isDone && (
-        <ButtonLink to={`/runs/new?clone=${run.id}&mode=paper`} icon={<TrendingUp size={15} aria-hidden />}>
-          Trade this on paper
+      {step && (
+        <ButtonLink to={`/runs/${run.id}/promote?to=${step}`} icon={<TrendingUp size={15} aria-hidden />}>
+          {`Promote to ${step}`}
         </ButtonLink>
       )}
       <Button icon={<Copy size={14} aria-hidden />} busy={busy} onClick={() => void clone()}>

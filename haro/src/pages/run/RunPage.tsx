@@ -10,6 +10,7 @@ import { cx } from "~/ui/cx";
 import { Page } from "~/ui/pages/Page";
 import { Fence } from "~/ui/pages/Panel";
 import { Tabs } from "~/ui/pages/Tabs";
+import { RunName } from "~/ui/values/RunName";
 import { Ago, Since } from "~/ui/values/Time";
 
 import { runQuery } from "./ahead";
@@ -27,6 +28,7 @@ const TABS: TabOf[] = [
   ["Orders & fills", "orders"],
   ["Events", "events"],
   ["Journal", "journal"],
+  ["Days", "days", true],
   ["Replay & drift", "parity", true],
   ["Settings", "settings"],
 ];
@@ -96,6 +98,11 @@ function Beside({ run }: { run: RunDetail }) {
           <SinceWhen run={run} />
         </span>
       </span>
+      {run.promoted_from && (
+        <span className="text-soft">
+          promoted from <RunName id={run.promoted_from} />
+        </span>
+      )}
     </>
   );
 }

@@ -111,10 +111,7 @@ test("a completed backtest shows warnings, figures with definitions, curve and m
   expect(await screen.findByTitle(/^Feb 2024: −2\.10/)).toHaveTextContent("−2.1");
   await userEvent.hover(screen.getAllByRole("button", { name: "Sharpe" })[0] as HTMLElement);
   expect((await screen.findAllByText(/Mean ÷ standard deviation/)).length).toBeGreaterThan(0);
-  expect(screen.getByRole("link", { name: "Trade this on paper" })).toHaveAttribute(
-    "href",
-    "/runs/new?clone=r1&mode=paper",
-  );
+  expect(screen.getByRole("link", { name: "Promote to paper" })).toHaveAttribute("href", "/runs/r1/promote?to=paper");
 });
 
 test("a failed run says why, and has no figures", async () => {
@@ -453,6 +450,7 @@ test("the journal shows what the strategy wrote, or how it would", async () => {
 });
 
 test("settings tell defaults from what was given", async () => {
+  answer("/runs/r00", aRun({ id: "r00", name: "the one before" }));
   const run = aRun({
     cloned_from: "r0",
     promoted_from: "r00",
