@@ -19,6 +19,8 @@ PATIENCE_SECONDS = 60.0
 class Server:
     """`weaver up` on a free port. `said` and `log` are what it wrote in all its lives."""
 
+    module = "weaver"
+    """What it is started as."""
     patience_seconds = PATIENCE_SECONDS
     """How long it may take to start."""
 
@@ -49,7 +51,7 @@ class Server:
         forget_settings()
         with self._out.open("ab") as out, self._errors.open("ab") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "weaver", "up", "--no-open", *self._arguments],
+                [sys.executable, "-m", self.module, "up", "--no-open", *self._arguments],
                 env={**os.environ, "SERVER_PORT": "0", **self._environment, "WEAVER_HOME": str(self.home)},
                 stdin=subprocess.DEVNULL, stdout=out, stderr=errors,
             )  # fmt: skip

@@ -34,10 +34,12 @@ def main() -> None:
                 say=lambda text: console.print(f"{time.monotonic() - began:5.0f} s  {text}"),
             ) as soak,
         ):  # fmt: skip
-            tally = soak.run()
+            try:
+                soak.run()
+            finally:
+                console.print(soak.tally.table())
     except SoakFailed as error:
         sys.exit(f"FAILED: {error}")
-    console.print(tally.table())
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import statistics
 from contextlib import suppress
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from tests.kill_trading.processes import HOST, deciders, family
@@ -42,9 +43,9 @@ def over_day(samples: list[Sample], day: int) -> tuple[int, ...] | None:
     return tuple(int(statistics.median(part)) for part in zip(*of_day, strict=True)) if of_day else None
 
 
-def growth(samples: list[Sample], days: int) -> list[str]:
+def growth(samples: list[Sample], days: float) -> list[str]:
     """Parts which hold more on the last day than on the seventh, by more than is flat."""
-    first, last = over_day(samples, 7), over_day(samples, days)
+    first, last = over_day(samples, 7), over_day(samples, ceil(days))
     if first is None or last is None:
         return ["memory was not looked at after the first week and after the last"]
     return [

@@ -24,7 +24,7 @@ from weaver.model.market.timeframe import DAY
 from weaver.veda.adapters.alpaca.venue_time import PACED_SECONDS
 
 STEP, MINUTE = timedelta(minutes=15), timedelta(minutes=1)
-LOOK_SECONDS, QUIET_LOOKS, QUIET_SECONDS_MAX = 0.02, 2, 5.0
+LOOK_SECONDS, QUIET_LOOKS, STALLED_SECONDS = 0.02, 2, 1.0
 PATIENCE_SECONDS, HURRY_SECONDS = 30.0, 1.0
 """How long (wall) to wait for ticks: usually, and while something lasts that keeps them away."""
 
@@ -35,7 +35,7 @@ class Passing:
     def __init__(self, exchange: Exchange, runs: Mapping[str, dict[str, Any]], store: Store) -> None:
         """runs: what was asked for, by the id of the run."""
         self._exchange, self._runs, self._store = exchange, runs, store
-        self._read = self._newest = 0
+        self._read, self._under_way = 0, (0, 0)
         self.now = datetime.fromisoformat(exchange.ask("GET", "state")["now"])
         """At the exchange, when it was last moved."""
         self.requests: list[Any] = []
@@ -48,10 +48,10 @@ class Passing:
         told = self._exchange.ask("POST", "clock", {"to": to.isoformat()})
         self.now = datetime.fromisoformat(told["now"])
 
-    def minute(self, api: Api) -> None:
+    def minute(self) -> None:
         """To the end of this minute, and until all has been done that follows from its bars."""
         self.jump(floor(self.now, MINUTE) + MINUTE)
-        self.quiet(api)
+        self.quiet()
 
     def step(self, api: Api, *, is_calm: bool, is_limited: bool) -> None:
         """To the end of the next bar, and until each run has decided on it, and its orders have been sent: at first all
@@ -60,10 +60,10 @@ class Passing:
         to = following(self.now)
         if self.now < to - MINUTE:
             self.jump(to - MINUTE)
-            self.quiet(api)
+            self.quiet()
         if not is_limited:
             self.stand(api)
-        self.minute(api)
+        self.minute()
         waiting = {run_id for run_id, body in self._runs.items() if ticks_at(body, to)}
         deadline = time.monotonic() + (PATIENCE_SECONDS if is_calm else HURRY_SECONDS)
         while waiting := {run_id for run_id in waiting if self._store.last_ticks().get(run_id, to - STEP) < to}:
@@ -71,7 +71,7 @@ class Passing:
                 self.unpunctual += 1
                 break
             time.sleep(LOOK_SECONDS)
-        self.quiet(api)
+        self.quiet()
         self.read()
 
     def stand(self, api: Api) -> None:
@@ -82,14 +82,18 @@ class Passing:
             assert asked.status == 200, asked
             time.sleep(PACED_SECONDS)
 
-    def quiet(self, api: Api) -> None:
-        """Return when no event has happened at the server for a moment, and no order is on its way; or after a while,
-        where that cannot be."""
-        looks, deadline = 0, time.monotonic() + QUIET_SECONDS_MAX
-        while looks < QUIET_LOOKS and time.monotonic() < deadline:
+    def quiet(self) -> None:
+        """Return when no event has happened at the server for a moment, and no order is on its way; or where some are,
+        and nothing happens to them: what they wait for comes with the exchange's time."""
+        looks, began = 0, time.monotonic()
+        changed, latest = began, began + PATIENCE_SECONDS
+        while looks < QUIET_LOOKS and time.monotonic() < min(changed + STALLED_SECONDS, latest):
             time.sleep(LOOK_SECONDS)
-            before, self._newest = self._newest, int(api.get("/events", page_size=1)["newest"])
-            looks = looks + 1 if self._newest == before and not self._store.in_flight() else 0
+            before, self._under_way = self._under_way, self._store.under_way()
+            if self._under_way != before:
+                looks, changed = 0, time.monotonic()
+            elif not self._under_way[1]:
+                looks += 1
 
     def read(self) -> None:
         """Read what was asked of orders since it was read last."""

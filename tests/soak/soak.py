@@ -23,6 +23,7 @@ from tests.soak import fleet, memory, shares
 from tests.soak.faults import Faults
 from tests.soak.passing import STEP, Passing, following, is_in_session, not_begun, ticks_at
 from tests.soak.patient import PatientApi
+from tests.soak.server import MODULE
 from tests.soak.store import Store
 from tests.soak.tally import Tally
 from weaver.rehearsal.venue.tickets.book import CLOSED_KEPT
@@ -37,6 +38,11 @@ RESTARTS_FROM, RESTARTS_TO = 0.25, 0.7
 and the last, after which memory is compared."""
 WAYS = ("kill -9", "SIGTERM")
 AWAY_MINUTES_MAX = 40
+STOPPED_BEFORE = 19
+"""The hour (UTC) before which all runs are stopped: stocks still trade long enough for what they hold to be sold."""
+IN_ORDER, BY_FORCE = 0, 1
+STOPPED = frozenset({IN_ORDER, BY_FORCE})
+"""How a server ends that is asked to: by force after five seconds, which a busy machine may need for fifty runs."""
 SAMPLE_STEPS = 4
 """Memory is looked at once in so many steps."""
 FULL_DAYS = 28
@@ -52,10 +58,11 @@ class Soak:
     """Everything on one home, database and exchange, all of which are new: `with Soak(…) as soak: soak.run()`."""
 
     def __init__(
-        self, home: Path, db_url: str | None, *, runs: int, days: int, restarts: int, seed: int,
+        self, home: Path, db_url: str | None, *, runs: int, days: float, restarts: int, seed: int,
         say: Callable[[str], None] = lambda _: None, while_down: Callable[[Path], None] = lambda _: None,
     ) -> None:  # fmt: skip
-        """say: is told how far it is. while_down: is called with the home at each restart, while no server runs."""
+        """days: of the exchange. say: is told how far it is. while_down: is called with the home at each restart, while
+        no server runs."""
         self._home, self._db_url, self._say, self._while_down = home, db_url, say, while_down
         self.seed, self.tally = seed, Tally(runs=runs, days=days)
         self._chance, self._restarts = Random(f"{seed}-restarts"), restarts
@@ -77,7 +84,7 @@ class Soak:
             self._store = Store(self._home, self._db_url)
             self._passing = Passing(self._exchange, self._runs, self._store)
             self._server = Server(self._home, self._db_url, **self._exchange.environment())
-            self._server.patience_seconds = START_SECONDS
+            self._server.module, self._server.patience_seconds = MODULE, START_SECONDS
             stack.callback(self._server.kill)
             self._server.start()
             self._api = PatientApi(self._server)
@@ -138,7 +145,7 @@ class Soak:
             self._said = int(self._day(to))
             held = self.tally.memory[-1].held if self.tally.memory else ()
             self._say(
-                f"day {self._said} of {self.tally.days}: {len(self._passing.requests):,} requests of orders, "
+                f"day {self._said} of {self.tally.days:g}: {len(self._passing.requests):,} requests of orders, "
                 f"{self._faults.counts.total()} faults, {self.tally.restarts.total()} restarts, "
                 f"memory {', '.join(f'{part / 1e6:.0f}' for part in held)} MB"
             )
@@ -151,8 +158,7 @@ class Soak:
         if way == WAYS[0]:
             self._server.kill()
         else:
-            code = self._server.stop()
-            self._verify(*([] if code == 0 else [f"the server was asked to stop, and ended with {code}"]))
+            self._stop()
         self._verify(*(f"it outlived its server: {one}" for one in processes.left_of(family, self._home, 60)))
         self._while_down(self._home)
         self._passing.jump(to + timedelta(minutes=self._chance.uniform(1, AWAY_MINUTES_MAX)))
@@ -163,6 +169,11 @@ class Soak:
         self._verify(*(f"it does not go on: {one}" for one in not_begun(self._api, [*self._runs], START_SECONDS)))
         self._faults.clear()
         self._settle(f"after restart {self.tally.restarts.total()} ({way}) on day {self._day(to):.2f}")
+
+    def _stop(self) -> None:
+        code = self._server.stop()
+        self._verify(*([] if code in STOPPED else [f"the server was asked to stop, and ended with {code}"]))
+        self.tally.forced += code == BY_FORCE
 
     def _settle(self, when: str) -> None:
         """Let time pass until what was under way is over, and compare everything."""
@@ -182,7 +193,7 @@ class Soak:
 
     def _finish(self) -> None:
         """Stop all runs with what they hold, in a session, and compare everything once more."""
-        while not (is_in_session(self._passing.now) and self._passing.now.hour < 18):
+        while not (is_in_session(self._passing.now) and self._passing.now.hour < STOPPED_BEFORE):
             self._pass()
         self._stop_all()
         found: list[str] = []
@@ -194,7 +205,7 @@ class Soak:
             if not found:
                 break
         self._verify(*found)
-        self._verify(*([] if self._server.stop() == 0 else ["the server did not stop in order"]))
+        self._stop()
         kept = self._books()
         self._verify(*replays.differing(kept), *replays.told_twice(kept))
         self._count(kept)
@@ -213,7 +224,7 @@ class Soak:
 
     def _minute(self) -> None:
         self._passing.stand(self._api)
-        self._passing.minute(self._api)
+        self._passing.minute()
 
     def _count(self, kept: Books) -> None:
         tally = self.tally

@@ -9,8 +9,9 @@ from tests.kill_trading.judging.books import Books, books
 _LAST_TICKS = """
     SELECT id, (SELECT tick FROM recorded_inputs WHERE run_id = runs.id ORDER BY number DESC LIMIT 1) FROM runs
 """
-_IN_FLIGHT = """
-    SELECT (SELECT count(*) FROM orders WHERE status = 'submitting')
+_UNDER_WAY = """
+    SELECT (SELECT max(seq) FROM outbox),
+           (SELECT count(*) FROM orders WHERE status = 'submitting' AND waits_for IS NULL)
          + (SELECT count(*) FROM submissions WHERE state = 'sending')
 """
 
@@ -29,9 +30,10 @@ class Store:
             if tick is not None
         }
 
-    def in_flight(self) -> bool:
-        """Whether an order is about to be sent, or its answer is waited for."""
-        return bool(read_at_once(self._home, self._db_url, _IN_FLIGHT)[0][0])
+    def under_way(self) -> tuple[int, int]:
+        """The newest event's number, and how many orders are about to be sent, or wait for their answer."""
+        newest, in_flight = read_at_once(self._home, self._db_url, _UNDER_WAY)[0]
+        return newest or 0, in_flight
 
     def books(self, *, is_running: bool) -> Books:
         """All of it."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from math import ceil
 
 from rich.table import Table
 
@@ -13,7 +14,7 @@ class Tally:
     """Figures of all of it."""
 
     runs: int = 0
-    days: int = 0
+    days: float = 0
     ticks: int = 0
     missed: int = 0
     """Bars of pairs on which a run did not decide."""
@@ -26,6 +27,8 @@ class Tally:
     fills: int = 0
     events: int = 0
     restarts: Counter[str] = field(default_factory=Counter)
+    forced: int = 0
+    """Times that the server, asked to stop, left by force."""
     faults: Counter[str] = field(default_factory=Counter)
     memory: list[Sample] = field(default_factory=list)
     seconds: float = 0.0
@@ -40,7 +43,7 @@ class Tally:
     def rows(self) -> list[tuple[str, str]]:
         """Each figure with its name."""
         return [
-            ("runs, simulated days, wall time", f"{self.runs}, {self.days}, {self.seconds:,.0f} s"),
+            ("runs, simulated days, wall time", f"{self.runs}, {self.days:g}, {self.seconds:,.0f} s"),
             ("ticks decided, of which a second", f"{self.ticks:,}, {self.ticks / max(self.seconds, 1):.1f}"),
             ("bars of pairs without a tick (outages); steps with a late tick", f"{self.missed:,}; {self.unpunctual:,}"),
             ("orders", f"{self.orders:,} ({_counted(self.statuses)})"),
@@ -48,13 +51,14 @@ class Tally:
             ("fills", f"{self.fills:,}"),
             ("events", f"{self.events:,}"),
             ("looks answered with 503", f"{self.busy:,}"),
-            ("restarts", _counted(self.restarts)),
+            ("restarts; stops by force", f"{_counted(self.restarts)}; {self.forced}"),
             ("faults", f"{self.faults.total():,} ({_counted(self.faults)})"),
             *self._memory_rows(),
         ]
 
     def _memory_rows(self) -> list[tuple[str, str]]:
-        days = sorted({*range(7, self.days + 1, 7), 1, self.days})
+        last = ceil(self.days)
+        days = sorted({*range(7, last + 1, 7), 1, last})
         found = [(day, over_day(self.memory, day)) for day in days]
         return [
             (f"memory over day {day}: {', '.join(PARTS)}", ", ".join(f"{part / 1e6:.1f}" for part in held) + " MB")
