@@ -8,6 +8,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
+from schemathesis.core import NOT_SET
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -23,6 +24,10 @@ NOT_HERE = ("/events/stream", "/data/import", "/data/preview")
 ORDER = "/api/v1/orders/{order_id}"
 AT_A_VENUE = (f"PATCH {ORDER}", f"DELETE {ORDER}", f"POST {ORDER}/sync")
 """What is not done to a backtest's order, of which there is one here: tested apart."""
+YEAR = "2010-01-04..2010-12-31"
+PROMOTED = {"to": "paper", "venue": "simulated", "replay": YEAR, "override": "as the document says"}
+BODIES = {"POST /api/v1/runs/{run_id}/promote": PROMOTED}
+"""A body with which it is done; without one what the document allows is refused for good reasons."""
 EXAMPLES = 12
 CHECKS = [content_type_conformance, response_schema_conformance, status_code_conformance]
 
@@ -48,14 +53,19 @@ def test_every_answer_is_one_that_the_document_describes(tmp_path: Path) -> None
 
 
 def _known(api: Api) -> Known:
-    """A completed run, one that runs on, a pending one, an order of the first, their strategy, and a job."""
+    """A completed run, one that runs on, a pending one, one that traded on paper, an order of the first, their
+    strategy, and a job."""
     api.import_sample("AAPL_1d.csv")
     job = api.upload("COINUSD_1h.csv", hours(48), symbol="COINUSD", asset="crypto")
     completed, endless = api.started("trader"), api.started("trader", config={"pause": 0.05})
     assert api.ended(completed)["status"] == "completed"
+    traded = api.started("trader", mode="paper", venue="simulated", timeframe="1d", replay=YEAR, speed="max")
+    assert api.ended(traded)["status"] == "completed"
+    for proof in ("replay", "drift"):
+        assert api.done(f"/runs/{traded}/{proof}")["status"] == "done"
     order = api.get("/orders", run_id=completed)["items"][0]["id"]
     return {
-        "run_id": [completed, endless, api.create("trader")],
+        "run_id": [completed, endless, api.create("trader"), traded],
         "order_id": [order], "strategy_id": ["trader"], "job_id": [job["id"]],
     }  # fmt: skip
 
@@ -87,6 +97,6 @@ def _try(operation: Any, known: Known) -> Counter[int]:
         ask(case)
 
     for ids in existing:
-        ask(operation.Case(path_parameters=ids))
+        ask(operation.Case(path_parameters=ids, body=BODIES.get(operation.label, NOT_SET)))
     check()
     return statuses

@@ -73,7 +73,11 @@ class Api:
     def upload(self, name: str, content: bytes, **fields: str) -> Any:
         """The job of an import, when it is over."""
         job = self.call("POST", "/data/import", status=201, files={"file": (name, content)}, data=fields)
-        return eventually(lambda: self._over(f"/jobs/{job['id']}", {"queued", "running"}), what=f"import of {name}")
+        return self._done(job, what=f"import of {name}")
+
+    def done(self, path: str) -> Any:
+        """The job that a request begins, when it is over."""
+        return self._done(self.post(path, status=201), what=path)
 
     def import_sample(self, name: str) -> None:
         """Store one of the bars that come with Weaver."""
@@ -142,6 +146,9 @@ class Api:
         return sum(
             float(line.rpartition(" ")[2]) for line in text.splitlines() if line.split("{")[0].split()[0] == name
         )
+
+    def _done(self, job: Any, *, what: str) -> Any:
+        return eventually(lambda: self._over(f"/jobs/{job['id']}", {"queued", "running"}), what=what)
 
     def _over(self, path: str, busy: set[str]) -> Any:
         found = self.get(path)

@@ -47,12 +47,8 @@ def traded(api: Api, **given: Any) -> str:
 
 
 def result(api: Api, run_id: str, what: str) -> Any:
-    job = api.post(f"/runs/{run_id}/{what}", status=201)
-    assert job["kind"] == f"run.{what}"
-    over = eventually(
-        lambda: found if (found := api.get(f"/jobs/{job['id']}"))["finished_at"] else None, what=f"the {what}"
-    )
-    assert over["error"] is None, over["error"]
+    over = api.done(f"/runs/{run_id}/{what}")
+    assert (over["kind"], over["error"]) == (f"run.{what}", None)
     return over["result"]
 
 

@@ -4,12 +4,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 from weaver.cli.following.lines import Line, amount, moment
-
-if TYPE_CHECKING:
-    pass
 
 LINES_A_SECOND = 20
 STATUS_SECONDS = 5.0

@@ -195,7 +195,12 @@ class Ledgers:
         """A newer price of a symbol."""
         known = self.prices.get(symbol)
         if known is None or at >= known.at:
-            self.prices[symbol] = PricedAt(price=price, at=at)
+            self.mark(symbol, price, at)
+
+    def mark(self, symbol: str, price: Decimal, at: datetime) -> None:
+        """The price that the venue was just asked for, whatever was known: a known one of later is of a time that was
+        thought to be later than it was."""
+        self.prices[symbol] = PricedAt(price=price, at=at)
 
     def split(self, symbol: str, ratio: Fraction, *, at: datetime) -> None:
         """A symbol's price is on the scale after a split: new shares for old ones. One of later is so already."""

@@ -348,7 +348,7 @@ class TradingAccount:
         positions = found.positions or ()
         for position in positions:
             if position.price is not None:
-                self.ledgers.price(position.symbol, position.price, draft.now)
+                self.ledgers.mark(position.symbol, position.price, draft.now)
         if self.ledgers.effects is None:
             if self._is_untouched() or (is_quiet and not self._in_flight()):  # else ours may be taken for held before
                 self.ledgers.look_first(draft, positions, others, at=found.positions_at)

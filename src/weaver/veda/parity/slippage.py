@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from weaver.model.account.costs import WHOLE_BPS
 from weaver.model.orders.actions import Side
@@ -96,7 +97,7 @@ def distribution(values: Sequence[float], weights: Sequence[float]) -> Distribut
         return None
     given = np.array(values, dtype=np.float64)
     low, middle, high = np.percentile(given, [5, 50, 95])
-    counts, edges = np.histogram(given, bins=min(BINS_MAX, int(np.ceil(np.sqrt(len(given))))))
+    counts, edges = np.histogram(given, bins=_bins(given))
     return Distribution(
         count=len(given),
         mean=_rounded(given.mean()),
@@ -111,6 +112,13 @@ def distribution(values: Sequence[float], weights: Sequence[float]) -> Distribut
             for start, end, count in zip(edges[:-1], edges[1:], counts, strict=True)
         ),
     )
+
+
+def _bins(values: NDArray[np.float64]) -> int:
+    """How many bars a histogram has: none is narrower than what figures are told to, and what floats can tell apart."""
+    narrowest = max(10.0**-_DIGITS, 2 * float(np.spacing(np.abs(values).max())))
+    distinct = int(min(float(np.ptp(values)) / narrowest, BINS_MAX))
+    return max(1, min(distinct, int(np.ceil(np.sqrt(len(values))))))
 
 
 def _rounded(value: float | np.float64) -> float:

@@ -63,7 +63,7 @@ class Scene:
             facts=ServerFacts(version="1", host="127.0.0.1", port=80, token=None, limits=limits),
             database=database, runs=None,  # not asked by what is tested here
             log=self.log, catalogue=Catalogue(self.strategies), bars=self.bars, jobs=self.jobs, threads=self.threads,
-            reader=InProcess(self.bars), is_owner=lambda: self.is_owner, now=self.wall.now, new_id=new_id,
+            pool=None, reader=InProcess(self.bars), is_owner=lambda: self.is_owner, now=self.wall.now, new_id=new_id,
             new_token=new_token, wait=self.wall.sleep, open_history=self.venues,
         )  # fmt: skip
         transport = httpx.ASGITransport(app=create_app(self.services), raise_app_exceptions=False)

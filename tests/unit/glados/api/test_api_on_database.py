@@ -47,7 +47,7 @@ async def _fill(database: SqlDatabase) -> None:
         await transaction.records.add_fills([fill_row(1), fill_row(2, price="9.5")])
         await transaction.records.add_trades([trade_row(1), trade_row(2, pnl="-20", **{"return": None})])
         blobs = {"equity": encode_equity(columns([1.0, 2.0])), "events": encode_events([kept_line(1)])}
-        result = StoredResult(stats={}, record={}, warnings=[], positions={"AAPL": "1"}, blobs=blobs)
+        result = StoredResult(stats={}, record={"timeframe": "1m"}, warnings=[], positions={"AAPL": "1"}, blobs=blobs)
         await keep_result(transaction, "r1", result)
         transaction.append(an_event("e1", "orders.Created", run_id="r1"), an_event("e2", "run.Error", run_id="r2"))
 

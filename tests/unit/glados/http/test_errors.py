@@ -35,7 +35,7 @@ STATUSES = {
     "IllegalTransition": (409, "conflict"), "RunFailed": (409, "run_failed"),
     "WorkerLost": (409, "run_failed"), "OutOfMemory": (409, "run_failed"), "Conflict": (409, "conflict"),
     "ReadOnly": (409, "conflict"), "Unavailable": (503, "unavailable"), "OutcomeUnknown": (503, "unavailable"),
-    "OverLimit": (503, "unavailable"),
+    "OverLimit": (503, "unavailable"), "GatesNotMet": (409, "gates_not_met"),
 }  # fmt: skip
 
 

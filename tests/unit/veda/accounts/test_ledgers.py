@@ -107,6 +107,17 @@ def test_a_price_of_after_a_split_stays() -> None:
     assert made.plain_prices == {"AAPL": 30, "MSFT": 30}
 
 
+def test_what_the_venue_says_now_takes_the_place_of_a_price_of_later_and_an_older_bar_does_not() -> None:
+    made = ledgers()
+    made.price("AAPL", Decimal("185.33"), NOON + timedelta(minutes=2))  # by a clock that ran ahead
+    made.mark("AAPL", Decimal("190.5"), NOON)
+    assert made.plain_prices == {"AAPL": Decimal("190.5")}
+    made.price("AAPL", Decimal("185.33"), NOON - timedelta(seconds=1))
+    assert made.plain_prices == {"AAPL": Decimal("190.5")}
+    made.price("AAPL", Decimal("191"), NOON + timedelta(minutes=1))
+    assert made.plain_prices == {"AAPL": Decimal("191")}
+
+
 def test_what_others_did_before_the_first_look_is_in_it_though_it_is_listed_later() -> None:
     disk = FakeDisk()
     made = Ledgers(ACCOUNT, store=FakeTradingStore(disk))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.veda.parity.builders import a_fill
@@ -44,6 +44,9 @@ def test_nothing_has_no_distribution() -> None:
     assert distribution([], []) is None
 
 
+@example([(499.99999999999994, 1.0), (500.0, 1.0)])  # next to each other, as floats
+@example([(0.0, 1.0), (5e-324, 1.0)])
+@example([(1e12, 1.0), (1e12 + 1e-4, 1.0)])
 @given(st.lists(st.tuples(st.floats(-500, 500), st.floats(0.1, 1e6)), min_size=2, max_size=60))
 def test_distribution_is_the_standard_librarys(drawn: list[tuple[float, float]]) -> None:
     values, weights = [one for one, _ in drawn], [weight for _, weight in drawn]
@@ -55,7 +58,7 @@ def test_distribution_is_the_standard_librarys(drawn: list[tuple[float, float]])
         "p05": twentieths[0], "p95": twentieths[-1], "least": min(values), "most": max(values),
         "weighted_mean": sum(one * weight for one, weight in drawn) / sum(weights),
     }  # fmt: skip
-    assert {name: getattr(found, name) for name in wanted} == pytest.approx(wanted, abs=2e-6)
+    assert {name: getattr(found, name) for name in wanted} == pytest.approx(wanted, rel=1e-12, abs=2e-6)
     assert sum(one.count for one in found.bins) == len(values)
     assert len(found.bins) <= BINS_MAX
 
