@@ -42,6 +42,9 @@ class Callbacks:
         self._is_called_each_tick = on_bar is not None or on_tick is not None
         self._only = playback.only if on_tick is None else None
         self._ticks = 0
+        self._closed: Closed = ()
+        self._symbols: tuple[str, ...] = ()
+        """Of the newest `Closed` that `on_tick` was told of: symbols that close together are one and the same list."""
         self._known: dict[int, OrderStatus] = {}
         """The status of each order that the strategy last heard of, by number."""
 
@@ -167,4 +170,6 @@ class Callbacks:
                 on_order(what)
 
     def _tick(self, closed: Closed) -> Tick:
-        return Tick(time=time_of(self._clock.now), symbols=tuple(bar.symbol for bar, _, _ in closed))
+        if closed is not self._closed:
+            self._closed, self._symbols = closed, tuple([bar.symbol for bar, _, _ in closed])
+        return Tick(time=time_of(self._clock.now), symbols=self._symbols)

@@ -35,7 +35,11 @@ def opened(path: Path) -> Iterator[int]:
 def read_small_file(path: Path, bytes_max: int) -> bytes:
     """All of a small file. Raises as `opened` does, and Damaged where it is larger than it can be."""
     with opened(path) as descriptor:
-        if os.fstat(descriptor).st_size > bytes_max:
+        size = os.fstat(descriptor).st_size
+        if size > bytes_max:
             raise Damaged(f"{path} is larger than {bytes_max:,} bytes")
-        with os.fdopen(os.dup(descriptor), "rb") as file:
-            return file.read(bytes_max)
+        read, rest = os.read(descriptor, size), size
+        parts = [read]
+        while read and (rest := rest - len(read)):
+            parts.append(read := os.read(descriptor, rest))
+        return b"".join(parts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import compress
 from typing import Any, NamedTuple
 
 from weaver.greta.ledger.fill_rows import FillRows, Paid
@@ -172,8 +173,8 @@ class Ledger:
     def values(self, tick: int, *, besides: str = "") -> tuple[int, int]:
         """Σvalue and Σ|value| of the holdings at the newest closes, but for the symbol `besides`."""
         net = gross = 0
-        for symbol, units in self.units.items():
-            if units and symbol != besides:
+        for symbol, units in compress(self.units.items(), self.units.values()):  # of many symbols few are held
+            if symbol != besides:
                 value = self.value(symbol, units, tick)
                 net += value
                 gross += abs(value)

@@ -35,7 +35,7 @@ class Node(list[Any]):
         "label",
         "output",
         "reach",
-        "read",
+        "reads",
         "source",
         "timeline",
         "user",
@@ -62,7 +62,8 @@ class Node(list[Any]):
         may_settle = is_settled or (reach is not None and not user) or not inputs
         self.is_settled: bool = may_settle and all(node.is_settled for node in inputs)
         """Whether each of its values is the same, to the last bit, whatever comes behind it."""
-        self.read = False
+        self.reads = 0
+        """How often one of its values was asked for, before it was streamed."""
         self.source: tuple[str, str] | None = None
         """Symbol and timeframe, of a column of bars."""
         self._stretch = self._streaming = -1
@@ -160,9 +161,9 @@ class Node(list[Any]):
     def __getitem__(self, index: slice, /) -> list[Any]: ...
     def __getitem__(self, index: SupportsIndex | slice, /) -> Any:
         line = self.timeline
-        if not self.read:
-            self.read = True
+        if not self.reads:
             line.readers.append(self)
+        self.reads += 1
         seen = line.visible
         if isinstance(index, slice):
             return self.values[index].tolist()
@@ -219,11 +220,16 @@ class Node(list[Any]):
 
     # Streaming, for whoever moves the clock
 
+    @property
+    def is_streamed(self) -> bool:
+        """Whether it holds its values as a list of its own."""
+        return type(self) is not self._plain
+
     def stream(self, stretch: int, first: int, last: int) -> list[Any]:
         """Hold the values before bar `first` as a list of one's own, to which whoever moves the clock adds the values
         up to `last`, which are returned, as they become visible."""
         values = self.evaluate(stretch)
-        if type(self) is self._plain or list.__len__(self) != first or self._streaming != stretch:
+        if not self.is_streamed or list.__len__(self) != first or self._streaming != stretch:
             list.clear(self)
             list.extend(self, values[:first].tolist())
             self._streaming = stretch

@@ -7,19 +7,24 @@ from itertools import compress, pairwise, repeat
 import numpy as np
 
 from weaver.marvin.series.bar import Bar, Standing
+from weaver.marvin.series.node import Node
 from weaver.marvin.series.timeline import Clock, Timeline
 
 Closed = Sequence[tuple[Bar, Standing, int]]
 """The bars that close at a tick: each with what it stands by, and the index to put it at."""
 TICKS = 1024
-"""So many are made ready at a time."""
+"""So many are made ready at a time, fewer at first."""
+KNOWN = 64
+"""After so many it can be told how often a series is read."""
+SELDOM = 8
+"""Reading it once in so many ticks costs less than keeping it up to date at each."""
 
 
 class Playback:
-    """A run's bars from tick to tick. Series of which `[-1]` was read hold their values as lists that grow along, so
-    that reading them costs no more than with a list."""
+    """A run's bars from tick to tick. Series of which `[-1]` is read often hold their values as lists that grow along,
+    so that reading them costs no more than with a list."""
 
-    __slots__ = ("_advances", "_at", "_clock", "_end", "_is_even", "_lines", "_own", "_splits", "closing")
+    __slots__ = ("_advances", "_at", "_begun", "_clock", "_end", "_is_even", "_lines", "_own", "_splits", "closing")
 
     def __init__(self, clock: Clock, own: Sequence[tuple[Bar, Timeline]]) -> None:
         self._clock, self._own = clock, own
@@ -30,7 +35,7 @@ class Playback:
             for bar, _ in own:
                 bar.follow(clock)
         self._splits = sorted({moment for line in self._lines for moment in line.moments[1:]})
-        self._at = self._end = -1
+        self._at = self._end = self._begun = -1
         self._advances: Iterator[object] = iter(())
         """Of which each that is taken brings all series to its tick."""
         self.closing: deque[Closed] = deque([[(bar, bar.cursor, 0) for bar, _ in own]], maxlen=1)
@@ -61,8 +66,15 @@ class Playback:
         return self.closing[0]
 
     def _open(self, first: int) -> None:
-        stop = min(first + TICKS, len(self._clock.ticks), self._split_after(first))
-        advances = [advance for line in self._lines if line.readers for advance in _advances(line, first, stop)]
+        if self._begun < 0:
+            self._begun = first
+        past = first - self._begun
+        stop = min(first + min(max(past, KNOWN), TICKS), len(self._clock.ticks), self._split_after(first))
+        advances = []
+        for line in self._lines:
+            often = [one for one in line.readers if one.is_streamed or (past >= KNOWN and one.reads * SELDOM > past)]
+            if often:
+                advances += _advances(line, often, first, stop)
         if not self._is_even:
             advances.append(map(self.closing.append, self._closed(first, stop)))
         self._advances = zip(*advances, strict=False) if advances else repeat(True)
@@ -83,16 +95,16 @@ class Playback:
         return found
 
 
-def _advances(line: Timeline, first: int, stop: int) -> list[Iterator[None]]:
-    """For each series on a line that was read, what makes it grow tick by tick."""
+def _advances(line: Timeline, nodes: Sequence[Node], first: int, stop: int) -> list[Iterator[None]]:
+    """For each of some series on a line, what makes it grow tick by tick."""
     stretch = line.stretch_at(int(line.clock.ticks[first]))
     begin, end = line.closed_before(first), line.closed_before(stop)
     if line.is_clock:
-        return [map(node.append, node.stream(stretch, begin, end)) for node in line.readers]
+        return [map(node.append, node.stream(stretch, begin, end)) for node in nodes]
     counts = np.searchsorted(np.array(line.ticks_of(begin, end), dtype=np.int64), np.arange(first, stop), side="right")
     bounds = [0, *counts.tolist()]
     found: list[Iterator[None]] = []
-    for node in line.readers:
+    for node in nodes:
         values = node.stream(stretch, begin, end)
         found.append(map(node.extend, [values[a:b] for a, b in pairwise(bounds)]))
     return found

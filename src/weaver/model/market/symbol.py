@@ -165,6 +165,8 @@ def _of_suffix(text: str) -> Spelled | None:
 
 
 def _of_known_names(text: str) -> Spelled | None:
+    if not text.endswith(_QUOTES):
+        return None
     for quote in _QUOTES:
         base = text[: -len(quote)]
         if not text.endswith(quote) or len(base) < 2 or not base.isalnum():

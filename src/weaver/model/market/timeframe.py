@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from weaver.model.errors import InputError
 
@@ -47,22 +48,7 @@ class Timeframe:
     @classmethod
     def parse(cls, text: str) -> "Timeframe":
         """The timeframe that `5m`, `4h`, `1d`, `1w` or `1mo` spells. Raises InputError, also for more than a year."""
-        spelt = text.strip()
-        if re.fullmatch(r"[0-9]+M", spelt):
-            number = spelt[:-1]
-            raise InputError(
-                f"timeframe {text!r} may mean minutes or months: write {number}m for minutes, {number}mo for months"
-            )
-        match = _SPELLING.fullmatch(spelt)
-        if match is None:
-            raise InputError(
-                f"timeframe {text!r} is unknown: write minutes, hours, days, weeks or months, as 5m, 1h, 1d, 1w, 1mo"
-            )
-        count, name = int(match[1]), match[2].lower()
-        found = cls(count * _LENGTHS[name]) if name in _LENGTHS else cls.of(count, Unit(name))
-        if found.days > _DAYS_MAX:
-            raise InputError(f"timeframe {text!r} is too long: {_DAYS_MAX}d, 52w or 12mo at most")
-        return found
+        return _parsed(text)
 
     @classmethod
     def of(cls, count: int, unit: Unit) -> "Timeframe":
@@ -100,3 +86,23 @@ class Timeframe:
             if self.nanoseconds % _LENGTHS[name] == 0:
                 return f"{self.nanoseconds // _LENGTHS[name]}{name}"
         raise AssertionError(f"not a number of minutes: {self.nanoseconds}")
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Timeframe:
+    spelt = text.strip()
+    if re.fullmatch(r"[0-9]+M", spelt):
+        number = spelt[:-1]
+        raise InputError(
+            f"timeframe {text!r} may mean minutes or months: write {number}m for minutes, {number}mo for months"
+        )
+    match = _SPELLING.fullmatch(spelt)
+    if match is None:
+        raise InputError(
+            f"timeframe {text!r} is unknown: write minutes, hours, days, weeks or months, as 5m, 1h, 1d, 1w, 1mo"
+        )
+    count, name = int(match[1]), match[2].lower()
+    found = Timeframe(count * _LENGTHS[name]) if name in _LENGTHS else Timeframe.of(count, Unit(name))
+    if found.days > _DAYS_MAX:
+        raise InputError(f"timeframe {text!r} is too long: {_DAYS_MAX}d, 52w or 12mo at most")
+    return found

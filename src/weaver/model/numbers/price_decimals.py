@@ -14,6 +14,7 @@ EXACT_TENS = 22
 """Up to here a power of ten is a float."""
 _NOISE_DIGITS = 17
 _CHUNK = 32_768
+_FIRST = 16
 _TENS = 10.0 ** np.arange(EXACT_TENS + 1)
 _TINY = EXACT_BELOW / _TENS[-1]
 """Under this a float can have more decimals than there are powers of ten to try."""
@@ -24,7 +25,8 @@ def price_decimals(columns: Sequence[NDArray[np.float64]]) -> int:
 
     A price of over 15 significant digits is a float's noise, as adjusting leaves it, and counts as one of 17.
     """
-    found, spare = 0, np.empty(_CHUNK)
+    found = _with(0, np.concatenate([column[:_FIRST] for column in columns]))  # nearly always those of all
+    spare = np.empty(min(_CHUNK, max(map(len, columns))))
     highest = max(float(column.max()) for column in columns)
     for column in columns:
         for start in range(0, len(column), _CHUNK):

@@ -234,7 +234,7 @@ class ParquetBarStore:
 
     def actions(self, symbol: str) -> tuple[CorporateAction, ...]:
         """A stored symbol's splits, dividends and delisting, by date. Raises NotFound, and Damaged."""
-        return self._record(symbol).actions
+        return _record(self._folder(symbol)).actions
 
     def delete(self, symbol: str, timeframe: Timeframe) -> None:
         """Remove a series, damaged or not; with its last one, the symbol. Raises NotFound."""
@@ -267,13 +267,14 @@ class ParquetBarStore:
 
     def _folders(self) -> list[SymbolFolder]:
         try:
-            paths = sorted(path for path in self._root.iterdir() if path.is_dir() and not path.name.startswith("."))
+            with os.scandir(self._root) as found:
+                names = sorted(one.name for one in found if _is_folder(one) and not one.name.startswith("."))
         except FileNotFoundError:
             return []
         except OSError as error:
             raise InputError(f"{self._root}: the bar store cannot be read: {error.strerror}") from error
-        symbols = [(path, symbol_of_folder(path.name)) for path in paths]
-        return [SymbolFolder(path, symbol) for path, symbol in symbols if symbol is not None]
+        symbols = [(name, symbol_of_folder(name)) for name in names]
+        return [SymbolFolder(self._root / name, symbol) for name, symbol in symbols if symbol is not None]
 
     def _folder(self, symbol: str) -> SymbolFolder:
         return SymbolFolder(self._root / folder_name(symbol), symbol)
@@ -281,15 +282,9 @@ class ParquetBarStore:
     def _series(self, entry: CatalogueEntry) -> StoredSeries:
         return StoredSeries(entry=entry, folder=self._folder(entry.symbol).path / entry.folder)
 
-    def _record(self, symbol: str) -> SymbolRecord:
-        record = self._folder(symbol).find_record()
-        if record is None:
-            raise _unknown(symbol)
-        return record
-
     def _record_or_recovered(self, folder: SymbolFolder) -> SymbolRecord:
         try:
-            return self._record(folder.symbol)
+            return _record(folder)
         except Damaged:
             recovered = folder.recovered()
             if recovered is None or set(recovered.series) != set(folder.series_on_disk()):
@@ -303,10 +298,10 @@ class ParquetBarStore:
         """
         folder = self._folder(symbol)
         for attempt in range(_ATTEMPTS):
-            record = self._record(symbol)
+            record = _record(folder)
             finer = [one for one in record.series if timeframe.is_made_of(one)]
             entry = _entry(record, symbol, max(finer, default=timeframe))
-            series = self._series(entry)
+            series = StoredSeries(entry=entry, folder=folder.path / entry.folder)
             try:
                 return take(record, series)
             except (Damaged, FileNotFoundError) as error:
@@ -344,6 +339,18 @@ class ParquetBarStore:
             # A disk that fails once all is in place (its last sync) cannot undo the change.
             effect = "nothing was changed" if folder.record_or_none() == before else "the change was made all the same"
             raise InputError(f"{folder.path}: could not be written: {reason}; {effect}") from error
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Also behind a link; what a link in a circle leads to is none."""
+    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and Path(entry.path).is_dir())
+
+
+def _record(folder: SymbolFolder) -> SymbolRecord:
+    record = folder.find_record()
+    if record is None:
+        raise _unknown(folder.symbol)
+    return record
 
 
 def _entry(record: SymbolRecord, symbol: str, timeframe: Timeframe) -> CatalogueEntry:

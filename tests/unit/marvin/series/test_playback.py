@@ -3,6 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from tests.builders import backtest, crypto_bars
 from weaver.marvin.strategy import Strategy
 
@@ -36,3 +38,26 @@ def test_shifted_signal_read_at_each_bar_is_the_signal_some_bars_ago() -> None:
     before = [False, False, *up[:-2]]
     late = [index >= 6 and not before[index] for index in range(len(CLOSES))]
     assert seen == list(zip(up, before, late, strict=True))
+
+
+@pytest.mark.parametrize("every", [1, 7, 9, 100])
+@pytest.mark.parametrize("often_from", [0, 300, 10_000])
+def test_series_is_the_same_however_often_it_is_read(every: int, often_from: int) -> None:
+    closes = [100 + (index * 37 % 101) for index in range(600)]
+    seen: dict[int, tuple[float, float]] = {}
+
+    class Seldom(Strategy):
+        def on_start(self) -> None:
+            self.twice = self.close * 2
+            self.ticks = -1
+
+        def on_bar(self, bar: Any) -> None:
+            self.ticks += 1
+            if self.ticks % every == 0 or self.ticks >= often_from:
+                seen[self.ticks] = self.twice[-1], self.twice[0]
+            if self.ticks % 50 == 3:  # the market has its turn, and the series are opened anew
+                self.buy(bar.symbol, 1, limit=1)
+
+    backtest(Seldom, crypto_bars(closes))
+    asked = [tick for tick in range(600) if tick % every == 0 or tick >= often_from]
+    assert seen == {tick: (2 * closes[tick], 2 * closes[0]) for tick in asked}

@@ -105,6 +105,14 @@ def test_older_version_of_a_file_is_not_the_file(root: Path) -> None:
         store.read("BTCUSD", ONE_MINUTE)
 
 
+def test_folder_behind_a_link_is_the_symbols(root: Path, tmp_path: Path) -> None:
+    store = two_symbols(root)
+    (root / "BTCUSD").rename(tmp_path / "elsewhere")
+    (root / "BTCUSD").symlink_to(tmp_path / "elsewhere")
+    assert [entry.symbol for entry in store.catalogue()] == ["BTCUSD", "ETHUSD"]
+    assert_same(store.read("BTCUSD", ONE_MINUTE).bars, BTC)
+
+
 def test_older_record_is_not_the_record(root: Path) -> None:
     store = two_symbols(root)
     older = (root / "BTCUSD" / "symbol.json").read_bytes()
@@ -365,6 +373,7 @@ def test_folders_that_the_store_would_not_make_are_nobodys(root: Path) -> None:
     for name in ("BTCUSD copy", "lower%2fcase", "notes"):
         (root / name).mkdir()
         (root / name / "symbol.json").write_bytes((root / "BTCUSD" / "symbol.json").read_bytes())
+    (root / "circle").symlink_to("circle")
     assert damaged(store).keys() == {"BTCUSD", "ETHUSD", "notes"}
     assert "is the one of 'BTCUSD'" in str(damaged(store)["notes"])
     store.delete("notes", ONE_MINUTE)

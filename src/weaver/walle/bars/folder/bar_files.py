@@ -1,5 +1,6 @@
 """The Parquet files of one series: bars to files and back, bit for bit."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -52,9 +53,9 @@ def write_file(path: Path, bars: Bars) -> None:
     )
 
 
-def room_for(rows: int) -> Columns:
+def room_for(rows: int, names: Sequence[str] = COLUMNS) -> Columns:
     """Columns to be filled."""
-    return {name: np.empty(rows, dtype=np.int64 if name in TIMES else np.float64) for name in COLUMNS}
+    return {name: np.empty(rows, dtype=np.int64 if name in TIMES else np.float64) for name in names}
 
 
 def read_unchecked(path: Path) -> Columns:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ FORMAT = 2
 _FOLDER = re.compile(r"\w+-[1-9]\d*")
 _FILE = re.compile(r"\w+\.parquet")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_KEPT_LENGTH = 4096
+"""Records of so many bytes or fewer, as nearly all are, are kept for as long as they are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +71,27 @@ class SymbolRecord:
     def from_json(cls, text: str | bytes, *, place: Path) -> "SymbolRecord":
         """The record that `text` holds. Raises Damaged naming `place` if it is not one, or not as it was written."""
         try:
-            record = json.loads(text)
-            _check_sum(record)
-            instrument = _instrument(record["instrument"])
-            entries = [_entry(entry, instrument) for entry in record["series"]]
-            return cls(
-                instrument=instrument,
-                actions=tuple(corporate_action_of(action) for action in record["actions"]),
-                series={entry.timeframe: entry for entry in entries},
-            )
+            return (_record_again if len(text) <= _KEPT_LENGTH else _record)(text)
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, WeaverError) as error:
             raise Damaged(f"{place} is not a record of the bar store as it was written") from error
         except RecursionError as error:
             raise Damaged(f"{place} is not a record of the bar store: it nests too deeply") from error
+
+
+def _record(text: str | bytes) -> SymbolRecord:
+    record = json.loads(text)
+    _check_sum(record)
+    instrument = _instrument(record["instrument"])
+    entries = [_entry(entry, instrument) for entry in record["series"]]
+    return SymbolRecord(
+        instrument=instrument,
+        actions=tuple(corporate_action_of(action) for action in record["actions"]),
+        series={entry.timeframe: entry for entry in entries},
+    )
+
+
+_record_again = lru_cache(maxsize=2048)(_record)
+"""A store is listed before it is read, and listed again: what the very same text says need not be found out anew."""
 
 
 def _checksum(record: Mapping[str, object]) -> str:

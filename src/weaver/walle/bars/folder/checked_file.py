@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from weaver.model.errors import Damaged
 from weaver.model.market.bars import COLUMNS
-from weaver.walle.bars.folder.bar_files import TIMES, Columns
+from weaver.walle.bars.folder.bar_files import TIMES, Columns, room_for
 from weaver.walle.bars.folder.checksums import FileChecks, check_size, filled
 from weaver.walle.files.columns.arrow_columns import values_of
 from weaver.walle.regular_file import opened
@@ -36,32 +36,44 @@ class CheckedFile:
 
     def _in_memory(self) -> parquet.ParquetFile:
         """All of it is there: Arrow need not ask for each part of it."""
-        return parquet.ParquetFile(pa.BufferReader(self._window.between(0, self._checks.size)))
+        return parquet.ParquetFile(pa.BufferReader(pa.py_buffer(self._window.between(0, self._checks.size))))
 
     def _in_pieces(self, begin: int, end: int) -> parquet.ParquetFile:
         """What is not there yet comes when it is wanted; its footer stands between `begin` and `end`."""
-        metadata = parquet.read_metadata(pa.BufferReader(_MAGIC + self._window.between(begin, end)))
+        footer = _MAGIC + bytes(self._window.between(begin, end))
+        metadata = parquet.read_metadata(pa.BufferReader(footer))
         return parquet.ParquetFile(pa.PythonFile(self._window, mode="r"), metadata=metadata)
 
-    def read_into(self, columns: Columns, place: int, group: int, names: Sequence[str] = COLUMNS) -> None:
-        """Put these columns of a row group into `columns`, from row `place` on. Raises Damaged."""
-        rows = self._checks.rows[group]
+    def read(self, group: int, names: Sequence[str] = COLUMNS) -> Columns:
+        """These columns of a row group; those of a small file are views on what Arrow has decoded. Raises Damaged."""
         if self._is_whole:
-            self._copy(columns, place, rows, group, names)
+            return self._decoded(group, names)
+        columns = room_for(self._checks.rows[group], names)
+        self.read_into(columns, 0, group)
+        return columns
+
+    def read_into(self, columns: Columns, place: int, group: int) -> None:
+        """Put a row group into `columns`, those that there are, from row `place` on. Raises Damaged."""
+        rows = slice(place, place + self._checks.rows[group])
+        if self._is_whole:
+            for name, values in self._decoded(group, tuple(columns)).items():
+                columns[name][rows] = values
             return
-        for name in names:
+        for name in columns:
             piece = group * len(COLUMNS) + COLUMNS.index(name)
             self._load(range(piece, piece + 1))
-            self._copy(columns, place, rows, group, [name])
+            columns[name][rows] = self._decoded(group, (name,))[name]
 
-    def _copy(self, columns: Columns, place: int, rows: int, group: int, names: Sequence[str]) -> None:
+    def _decoded(self, group: int, names: Sequence[str]) -> Columns:
         try:
             table = self._file.read_row_group(group, columns=list(names), use_threads=False)
-            for name in names:
-                values = values_of(table.column(name), "i8" if name in TIMES else "f8")
-                columns[name][place : place + rows] = values
+            columns = {name: values_of(table.column(name), "i8" if name in TIMES else "f8") for name in names}
         except (pa.ArrowException, OSError, KeyError, ValueError) as error:
             raise Damaged(f"{self._path} cannot be read: {str(error).splitlines()[0]}") from error
+        rows = self._checks.rows[group]
+        if any(len(values) != rows for values in columns.values()):
+            raise Damaged(f"{self._path} has not the {rows:,} rows in its part {group + 1} that were written")
+        return columns
 
     def _load(self, pieces: range) -> None:
         begin, end = self._checks.piece(pieces[0])[0], self._checks.piece(pieces[-1])[1]
@@ -94,9 +106,9 @@ class _Window:
         """Have these bytes, which stand at `begin`, in place of those before."""
         self._begin, self._bytes = begin, content
 
-    def between(self, start: int, stop: int) -> bytes:
-        """A copy of bytes that are in sight."""
-        return bytes(self._bytes[start - self._begin : stop - self._begin])
+    def between(self, start: int, stop: int) -> memoryview:
+        """Bytes that are in sight."""
+        return self._bytes[start - self._begin : stop - self._begin]
 
     def seek(self, place: int, whence: int = 0) -> int:
         """As a file's."""

@@ -53,6 +53,9 @@ class StoredSeries:
         if self.entry.checks is None:
             return cut(self._unchecked(), start, end)
         groups = self._groups(start, end)
+        if len(groups) == 1:
+            with checked(groups[0].path, groups[0].checks) as file:
+                return cut(self._bars(file.read(groups[0].number)), start, end)
         columns, place = room_for(sum(group.rows for group in groups)), 0
         for group, file in _opened(groups):
             file.read_into(columns, place, group.number)
@@ -65,9 +68,7 @@ class StoredSeries:
             yield self.read(start, end)
             return
         for group, file in _opened(self._groups(start, end)):
-            columns = room_for(group.rows)
-            file.read_into(columns, 0, group.number)
-            yield cut(self._bars(columns), start, end)
+            yield cut(self._bars(file.read(group.number)), start, end)
 
     def count(self, start: int | None = None, end: int | None = None) -> int:
         """How many bars `read` would give; their stamps are read only where the stretch begins and ends."""
@@ -76,9 +77,7 @@ class StoredSeries:
         groups = self._groups(start, end)
         within = sum(group.rows for group in groups[1:-1])
         for group, file in _opened([groups[0], groups[-1]] if len(groups) > 1 else groups):
-            columns = room_for(group.rows)
-            file.read_into(columns, 0, group.number, ("timestamp",))
-            first, stop = _bounds(columns, start, end)
+            first, stop = _bounds(file.read(group.number, ("timestamp",)), start, end)
             within += stop - first
         return within
 
@@ -103,14 +102,11 @@ class StoredSeries:
         parts = [room_for(0)]
         lost: list[Lost] = []
         for group, stop in zip(groups, stops, strict=True):
-            columns = room_for(group.rows)
             try:
                 with checked(group.path, group.checks) as file:
-                    file.read_into(columns, 0, group.number)
+                    parts.append(file.read(group.number))
             except (Damaged, FileNotFoundError):
                 lost.append(Lost(first=group.first, stop=stop, rows=group.rows))
-                continue
-            parts.append(columns)
         return self._bars({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}), lost
 
     def _unchecked(self) -> Bars:

@@ -85,10 +85,11 @@ def evidence(stamps: Int64, step: int, volume: Float64 | None) -> Evidence:
         volume = volume[-ROWS:]
         traded = volume > 0
         if traded.any():
-            stamps, volume = stamps[traded], volume[traded]
+            if not traded.all():
+                stamps, volume = stamps[traded], volume[traded]
             cents = volume * 100
-            fractions = bool(np.mean(np.abs(cents - np.rint(cents)) > 1e-6) > 0.5)
-    if len(stamps) < 2 or step >= 2 * DAY or np.any(np.diff(stamps) <= 0):
+            fractions = 2 * int(np.count_nonzero(np.abs(cents - np.rint(cents)) > 1e-6)) > len(cents)
+    if len(stamps) < 2 or step >= 2 * DAY or (stamps[1:] <= stamps[:-1]).any():
         return Evidence()
     if is_daily_step(step):
         week, weekend = _days(stamps, DAY)
@@ -111,19 +112,28 @@ def _intraday(stamps: Int64, step: int, *, fractions: bool) -> Evidence:
 
 def _days(stamps: Int64, length: int) -> tuple[bool, bool | None]:
     """Whether it trades on every weekday that the data spans, and on weekends (None: there was none)."""
-    days = np.arange(stamps[0] // DAY, stamps[-1] // DAY + 1)
-    begin, end = np.maximum(days * DAY, stamps[0]), np.minimum((days + 1) * DAY, stamps[-1] + length)
-    weekday = (days - MONDAY) % 7
-    spanned = np.bincount(weekday, weights=end - begin, minlength=7)
-    bars = np.bincount((stamps // DAY - MONDAY) % 7, minlength=7)
-    counts = spanned >= min(length, 3 * HOUR)
-    share = bars * length / np.maximum(spanned, 1)
-    usual = median(share[counts].tolist() or [nan])  # of seven at most: numpy takes longer than for all the rest
-    often = share >= _OFTEN * usual
+    spanned = _spanned(int(stamps[0]), int(stamps[-1]) + length, int(stamps[-1]) // DAY)
+    bars = np.bincount((stamps // DAY - MONDAY) % 7, minlength=7).tolist()
+    counts = [time >= min(length, 3 * HOUR) for time in spanned]
+    share = [count * length / max(time, 1) for count, time in zip(bars, spanned, strict=True)]
+    usual = median([part for part, is_spanned in zip(share, counts, strict=True) if is_spanned] or [nan])
+    often = [part >= _OFTEN * usual for part in share]
     free = [day for day in (_SATURDAY, _SUNDAY) if counts[day]]
     # A currency's Sunday evening is no Sunday: what is closed on Saturdays rests.
-    weekend = None if not free else bool(all(often[day] for day in free))
-    return bool(np.all(often[:_SATURDAY] | ~counts[:_SATURDAY])), weekend
+    weekend = None if not free else all(often[day] for day in free)
+    return all(often[day] or not counts[day] for day in range(_SATURDAY)), weekend
+
+
+def _spanned(begin: int, end: int, last: int) -> list[int]:
+    """How much time (ns) of each weekday lies between two instants, none of it after the day `last`."""
+    first = begin // DAY
+    weeks, rest = divmod(last - first + 1, 7)
+    spanned = [weeks * DAY] * 7
+    for day in range(first, first + rest):
+        spanned[(day - MONDAY) % 7] += DAY
+    spanned[(first - MONDAY) % 7] -= begin - first * DAY
+    spanned[(last - MONDAY) % 7] -= max((last + 1) * DAY - end, 0)
+    return spanned
 
 
 def _hours_a_day(stamps: Int64, step: int) -> float:

@@ -3,13 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.shared_data import SAMPLES, shared_file
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars
-from weaver.model.market.timeframe import MINUTE
+from weaver.model.market.timeframe import DAY, HOUR, MINUTE
 from weaver.walle.files.bar_file import read_bars
-from weaver.walle.files.checks.asset_evidence import asset_doubt, evidence, guess
+from weaver.walle.files.checks.asset_evidence import _spanned, asset_doubt, evidence, guess
 from weaver.walle.files.frames import bars_from_frame
 
 WEEKS = "2024-01-01", "2024-02-12"  # Monday to Monday, six weeks
@@ -179,3 +181,13 @@ def test_nothing_is_read_into_one_bar_or_none() -> None:
         seen = evidence(stamps, MINUTE, None)
         assert guess("AAPL", seen).asset_class is AssetClass.STOCK
         assert not seen.all_day
+
+
+@given(st.integers(-500, 500), st.integers(0, 400), st.integers(1, 30))
+def test_time_spanned_on_each_weekday_is_what_counting_hours_gives(first: int, more: int, length: int) -> None:
+    begin, newest = first * HOUR, (first + more) * HOUR
+    hours = [hour for hour in range(first, first + more + length) if hour * HOUR // DAY <= newest // DAY]
+    counted = [0] * 7
+    for hour in hours:
+        counted[pd.Timestamp(hour * HOUR, tz="UTC").weekday()] += HOUR
+    assert _spanned(begin, newest + length * HOUR, newest // DAY) == counted
