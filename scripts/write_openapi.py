@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from weaver.config import Settings
 from weaver.glados.app import create_app
 from weaver.glados.threads import ServerThreads
-from weaver.main import Parts, started
+from weaver.main import started
+from weaver.server.parts import Parts
 
 
 async def document(home: Path) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, Brok
 from weaver.glados.runs.backtest_runner import BacktestRunner
 from weaver.glados.runs.runners import Runner
 from weaver.glados.threads import ServerThreads
-from weaver.main import Parts, started
+from weaver.main import started
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.run import Run, RunMode, RunStatus
+from weaver.server.parts import Parts
 from weaver.veda.notifications.ports import Sender
 from weaver.walle.bars.importing import import_file
 from weaver.walle.bars.store import ParquetBarStore
@@ -243,7 +244,7 @@ async def test_channel_that_cannot_be_used_is_refused_without_its_url(
     for name, value in {"WEAVER_HOME": str(tmp_path), "NOTIFY_URLS": "json://one/ wrong://hunter2secret"}.items():
         monkeypatch.setenv(name, value)
     if not is_installed:
-        monkeypatch.setattr("weaver.main.find_spec", lambda _name: None)
+        monkeypatch.setattr("weaver.server.notifying.find_spec", lambda _name: None)
     with closing(ServerThreads.of(wait_seconds=5, uploads=1)) as threads:
         async with AsyncExitStack() as stack:
             with pytest.raises(InputError, match=reason) as caught:

@@ -77,7 +77,8 @@ def show_one_run(url: str, found: "Settings") -> None:
 def _server() -> "Callable[..., int]":
     """The server's root. All that is imported for it stays, so looking for garbage among it is time for nothing."""
     gc.disable()
-    from weaver.main import Parts, serve
+    from weaver.main import serve
+    from weaver.server.parts import Parts
 
     gc.freeze()
     gc.enable()

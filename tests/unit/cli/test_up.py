@@ -146,10 +146,11 @@ def test_thread_that_reads_on_for_nobody_does_not_hold_up_the_stop(tmp_path: Pat
     code, stderr = run_script(tmp_path, """
         import asyncio, os, signal, time
         from weaver import main
+        from weaver.server.parts import Parts as Usual
         from weaver.config import Settings
         from weaver.glados.process.stop_signals import Stopping
 
-        class Parts(main.Parts):
+        class Parts(Usual):
             def stopping(self):
                 return Stopping(seconds=5)
 
@@ -166,13 +167,14 @@ def test_part_that_does_not_stop_is_left_behind_with_a_word(tmp_path: Path) -> N
     code, stderr = run_script(tmp_path, """
         import asyncio, os, signal
         from weaver import main
+        from weaver.server.parts import Parts as Usual
         from weaver.config import Settings
         from weaver.glados.process.stop_signals import Stopping
 
         async def hang(self):
             await asyncio.Event().wait()
 
-        class Parts(main.Parts):
+        class Parts(Usual):
             def stopping(self):
                 return Stopping(seconds=1.5)
 

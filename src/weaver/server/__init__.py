@@ -1,0 +1,1 @@
+"""What the root of the server fits together."""
