@@ -419,7 +419,7 @@ async def test_repair_that_fails_is_told_and_tried_again(exchange: LocalExchange
         await venue.advance(MINUTE)
         await heard.until(lambda: heard.of(LiveBar))
         refusing = await exchange.fault("refuse_connection", path="/v2/iex", times=1000)
-        await exchange.fault("answer_lost", acted=False, match={"path": "/v2/stocks/bars"})
+        await exchange.fault("answer_lost", acted=False, times=2, match={"path": "/v2/stocks/bars"})
         await exchange.fault("disconnect", path="/v2/iex")
         await heard.until(lambda: heard.of(FeedStale))
         await venue.advance(2 * MINUTE)

@@ -17,10 +17,12 @@ from weaver.veda.exchange.orders import OrderChange
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("acted", [False, True], ids=["before", "after"])]
 Ask = Callable[[AlpacaVenue], Awaitable[object]]
+ASKED = 2
+"""How often a question is asked whose connection breaks."""
 
 
-def lost(exchange: LocalExchange, method: str, path: str, *, acted: bool) -> Awaitable[object]:
-    return exchange.fault("answer_lost", acted=acted, match={"method": method, "path": path})
+def lost(exchange: LocalExchange, method: str, path: str, *, acted: bool, times: int = 1) -> Awaitable[object]:
+    return exchange.fault("answer_lost", acted=acted, times=times, match={"method": method, "path": path})
 
 
 async def test_submit_is_unknown_and_there_or_not(exchange: LocalExchange, venue: AlpacaVenue, acted: bool) -> None:
@@ -91,11 +93,19 @@ async def minutes(venue: AlpacaVenue, symbol: str) -> object:
 async def test_question_has_no_answer_rather_than_an_empty_one(
     exchange: LocalExchange, venue: AlpacaVenue, acted: bool, path: str
 ) -> None:
-    await lost(exchange, "GET", path, acted=acted)
+    await lost(exchange, "GET", path, acted=acted, times=ASKED)
     with pytest.raises(Unavailable, match="did not answer"):
         await QUESTIONS[path](venue)
     (fault,) = [(await exchange.get("state"))["faults"]]
     assert fault == []  # it did strike
+
+
+async def test_question_whose_answer_is_lost_once_is_answered(
+    exchange: LocalExchange, venue: AlpacaVenue, acted: bool
+) -> None:
+    await lost(exchange, "GET", "/v2/account", acted=acted)
+    assert (await venue.adapter.account()).account_id
+    assert (await exchange.get("state"))["faults"] == []  # it did strike
 
 
 async def test_connecting_says_that_the_venue_does_not_answer(

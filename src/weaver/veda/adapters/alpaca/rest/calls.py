@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeVar
 
 from weaver.model.errors import InputError, NotFound, OverLimit, Unavailable
 from weaver.veda.adapters.alpaca.rest.bucket import Priority, TokenBucket
-from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Declined, NotSent
+from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Broken, Declined, NotSent
 from weaver.veda.adapters.alpaca.rest.threads import ClientThreads
 from weaver.veda.adapters.alpaca.wire.refusals import VenueError
 from weaver.veda.exchange.answers import Accepted, Answer, Reason, Refused, Unknown
@@ -81,10 +81,14 @@ class Calls:
     async def question(
         self, path: str, data: object = None, *, client: Client = "trading", priority: Priority = Priority.QUESTION
     ) -> object:
-        """What the venue answers. Raises Unavailable (OverLimit where too many were asked for), NotFound where it says
-        that there is no such thing, InputError where it will not answer that."""
+        """What the venue answers; it is asked once more where the connection broke. Raises Unavailable (OverLimit where
+        too many were asked for), NotFound where it says that there is no such thing, InputError where it will not
+        answer that."""
         try:
-            return await self.send(client, "get", path, data, priority=priority)
+            try:
+                return await self.send(client, "get", path, data, priority=priority)
+            except Broken:
+                return await self.send(client, "get", path, data, priority=priority)
         except NoTurn as error:
             raise OverLimit(f"Alpaca was not asked GET {path}: {error}") from None
         except (NotSent, AnswerLost) as error:

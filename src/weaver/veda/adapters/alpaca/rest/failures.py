@@ -11,6 +11,10 @@ class AnswerLost(Exception):
     """It may have been carried out: the answer did not come, or said nothing."""
 
 
+class Broken(AnswerLost):
+    """The connection ended before the answer began; one that had been idle, maybe, as the venue closed it."""
+
+
 class Declined(Exception):
     """The venue said no."""
 

@@ -17,10 +17,10 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import ConnectTimeout, JSONDecodeError, RequestException
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from weaver.veda.adapters.alpaca.access import Access
-from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Declined, NotSent
+from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Broken, Declined, NotSent
 from weaver.veda.adapters.alpaca.wire.refusals import venue_error
 
 
@@ -59,7 +59,8 @@ class SdkClients:
             cause = error.args[0] if error.args else None
             if isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError):
                 raise NotSent(f"no connection to {_host(error)}") from None
-            raise AnswerLost(f"the connection broke ({type(cause or error).__name__})") from None
+            lost = Broken if isinstance(cause, ProtocolError) else AnswerLost
+            raise lost(f"the connection broke ({type(cause or error).__name__})") from None
         except JSONDecodeError:
             raise AnswerLost("the answer cannot be read") from None
         except RequestException as error:

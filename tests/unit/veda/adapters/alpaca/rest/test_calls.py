@@ -11,7 +11,7 @@ from weaver.model.errors import InputError, NotFound, OverLimit, ReadOnly, Unava
 from weaver.veda.adapters.alpaca.rest import calls
 from weaver.veda.adapters.alpaca.rest.bucket import Priority, TokenBucket
 from weaver.veda.adapters.alpaca.rest.calls import Calls
-from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Declined, NotSent
+from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Broken, Declined, NotSent
 from weaver.veda.adapters.alpaca.wire.refusals import VenueError
 from weaver.veda.exchange.answers import Accepted, Answer, Reason, Refused, Unknown
 from weaver.veda.exchange.setup import always
@@ -109,6 +109,22 @@ async def test_question_without_an_answer_raises(act: Act, error: type[Exception
         await on(FakeRequests(act)).question("/account")
     assert type(caught.value) is error
     assert "/account" in str(caught.value) or error is NotFound
+
+
+async def test_question_whose_connection_broke_is_asked_once_more() -> None:
+    """A venue closes connections that are idle, and may do so just as one is used again."""
+    requests = FakeRequests(fails(Broken("closed")), lambda: "bars")
+    assert await on(requests).question("/stocks/bars", client="stocks") == "bars"
+    requests = FakeRequests(fails(Broken("closed")))
+    with pytest.raises(Unavailable, match="closed"):
+        await on(requests).question("/stocks/bars", client="stocks")
+    assert requests.count == 2
+
+
+async def test_command_whose_connection_broke_is_not_sent_again() -> None:
+    requests = FakeRequests(fails(Broken("closed")), lambda: "done")
+    assert await commanded(requests) == Unknown(message="closed")
+    assert requests.count == 1
 
 
 async def test_call_without_an_answer_is_given_up_in_its_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from weaver.model.run import RunMode
 from weaver.veda.adapters.alpaca.access import access_of
-from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Declined, NotSent
+from weaver.veda.adapters.alpaca.rest.failures import AnswerLost, Broken, Declined, NotSent
 from weaver.veda.adapters.alpaca.rest.sdk import SdkClients
 
 HUNG_SECONDS = 60.0
@@ -119,5 +119,5 @@ def test_connection_that_breaks_after_sending_is_lost_and_not_unsent() -> None:
             connection.close()
 
         threading.Thread(target=cut, daemon=True).start()
-        with pytest.raises(AnswerLost, match="the connection broke"):
+        with pytest.raises(Broken, match="the connection broke"):
             clients(listener.getsockname()[1]).request("trading", "post", "/200/{}", {})
