@@ -59,7 +59,6 @@ class Faults:
         self.counts: Counter[str] = Counter()
         self._ends: dict[str, int] = {}
         """Of those which last: how many steps are left."""
-        self._limits: set[str] = set()
 
     def step(self) -> None:
         """Some time is about to pass."""
@@ -67,7 +66,6 @@ class Faults:
             if left == 0:
                 self._exchange.ask("DELETE", f"faults/{id_}")
                 del self._ends[id_]
-                self._limits.discard(id_)
             else:
                 self._ends[id_] = left - 1
         if self._chance.random() < SHARE:
@@ -76,18 +74,12 @@ class Faults:
     def clear(self) -> None:
         """Take all away."""
         self._ends.clear()
-        self._limits.clear()
         self._exchange.ask("DELETE", "faults")
 
     @property
     def are_lasting(self) -> bool:
         """Whether one holds that keeps runs from their ticks."""
         return bool(self._ends)
-
-    @property
-    def are_limiting(self) -> bool:
-        """Whether the exchange takes few requests."""
-        return bool(self._limits)
 
     def _set(self) -> None:
         if len(self._exchange.ask("GET", "faults")) >= WAITING_MAX:
@@ -97,5 +89,3 @@ class Faults:
         self.counts[fault["kind"]] += 1
         if fault in LASTS:
             self._ends[made["id"]] = self._chance.randint(0, STEPS_MAX)
-        if fault["kind"] == "rate_limit":
-            self._limits.add(made["id"])

@@ -14,14 +14,12 @@ import numpy as np
 
 from tests.kill.api import Api
 from tests.kill_trading.exchange import Exchange
-from tests.kill_trading.judging.books import ACCOUNT
 from tests.soak.fleet import is_stock, minutes
 from tests.soak.store import Store
 from weaver.model.calendar.instants import instant_of
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.timeframe import DAY
-from weaver.veda.adapters.alpaca.venue_time import PACED_SECONDS
 
 STEP, MINUTE = timedelta(minutes=15), timedelta(minutes=1)
 LOOK_SECONDS, QUIET_LOOKS, STALLED_SECONDS = 0.02, 2, 1.0
@@ -53,34 +51,25 @@ class Passing:
         self.jump(floor(self.now, MINUTE) + MINUTE)
         self.quiet()
 
-    def step(self, api: Api, *, is_calm: bool, is_limited: bool) -> None:
+    def step(self, *, is_calm: bool) -> None:
         """To the end of the next bar, and until each run has decided on it, and its orders have been sent: at first all
-        minutes but the last, in which the orders of the last bar fill. is_calm: nothing goes wrong that lasts.
-        is_limited: the exchange takes few requests."""
+        minutes but the last, in which the orders of the last bar fill. is_calm: nothing goes wrong that lasts."""
         to = following(self.now)
         if self.now < to - MINUTE:
             self.jump(to - MINUTE)
             self.quiet()
-        if not is_limited:
-            self.stand(api)
         self.minute()
         waiting = {run_id for run_id, body in self._runs.items() if ticks_at(body, to)}
         deadline = time.monotonic() + (PATIENCE_SECONDS if is_calm else HURRY_SECONDS)
-        while waiting := {run_id for run_id in waiting if self._store.last_ticks().get(run_id, to - STEP) < to}:
-            if time.monotonic() > deadline:
+        while waiting:
+            last = self._store.last_ticks()
+            waiting = {run_id for run_id in waiting if last.get(run_id, to - STEP) < to}
+            if waiting and time.monotonic() > deadline:
                 self.unpunctual += 1
                 break
             time.sleep(LOOK_SECONDS)
         self.quiet()
         self.read()
-
-    def stand(self, api: Api) -> None:
-        """Have the server see that time stands still: it would take one that is moved again and again for one that
-        runs, and its orders for late."""
-        for _ in range(2):
-            asked = api.call("POST", "/reconciliation", json={"account": ACCOUNT})
-            assert asked.status == 200, asked
-            time.sleep(PACED_SECONDS)
 
     def quiet(self) -> None:
         """Return when no event has happened at the server for a moment, and no order is on its way; or where some are,
@@ -120,7 +109,8 @@ def floor(now: datetime, length: timedelta) -> datetime:
 
 
 def ticks_at(body: dict[str, Any], instant: datetime) -> bool:
-    """Whether a run has bars that end at an instant."""
+    """Whether a run has bars that end at an instant, and decides at once: before and after the session of stocks not
+    every minute has a bar, and it decides when more time has passed."""
     if (instant.hour * 60 + instant.minute) % minutes(body):
         return False
     return not is_stock(body) or is_in_session(instant)

@@ -17,7 +17,7 @@ from tests.kill.server import Server
 from tests.kill_trading import processes
 from tests.kill_trading.exchange import Exchange, Seen
 from tests.kill_trading.judging import checks, replays
-from tests.kill_trading.judging.books import Books
+from tests.kill_trading.judging.books import ACCOUNT, Books
 from tests.local_exchange import local_exchange
 from tests.soak import fleet, memory, shares
 from tests.soak.faults import Faults
@@ -137,7 +137,7 @@ class Soak:
     def _pass(self) -> None:
         """To the end of the next bar."""
         faults = self._faults
-        self._passing.step(self._api, is_calm=not faults.are_lasting, is_limited=faults.are_limiting)
+        self._passing.step(is_calm=not faults.are_lasting)
         to = self._passing.now
         if self._step % SAMPLE_STEPS == 0:
             self.tally.memory.append(memory.sample(self._server.process_id, self._home, day=self._day(to)))
@@ -223,7 +223,9 @@ class Soak:
         self._verify(*(f"a run was asked to stop: {one}" for one in answers if one.status != 200))
 
     def _minute(self) -> None:
-        self._passing.stand(self._api)
+        """Let one pass, once the server has looked at all there is."""
+        asked = self._api.call("POST", "/reconciliation", json={"account": ACCOUNT})
+        self._verify(*([] if asked.status == 200 else [f"it was asked to look at its account: {asked}"]))
         self._passing.minute()
 
     def _count(self, kept: Books) -> None:

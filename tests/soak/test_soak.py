@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.kill.storages import home_in
 from tests.kill_trading.judging.test_checks import KEPT, seen
 from tests.soak import fleet, memory
 from tests.soak.memory import Sample
+from tests.soak.passing import ticks_at
 from tests.soak.shares import unlike
 from tests.soak.soak import Soak, SoakFailed
 
@@ -56,6 +58,24 @@ def test_all_fleets_have_every_strategy_on_stocks_and_pairs() -> None:
         for name, _, _ in fleet.STRATEGIES
     }
     assert {name for name, kinds in both.items() if kinds == {True}} == fleet.STOCKS_ONLY
+
+
+@pytest.mark.parametrize(
+    ("instant", "pair", "stock"),
+    [
+        ("2024-03-14T13:30", True, False),  # the session opens
+        ("2024-03-14T14:00", True, True),
+        ("2024-03-14T14:15", False, False),  # no end of half an hour
+        ("2024-03-14T20:00", True, True),
+        ("2024-03-14T20:30", True, False),
+        ("2024-03-16T14:00", True, False),  # a Saturday
+        ("2024-03-29T14:00", True, False),  # Good Friday
+    ],
+)
+def test_runs_tick_when_their_bars_end(instant: str, pair: bool, stock: bool) -> None:
+    at = datetime.fromisoformat(f"{instant}+00:00")
+    assert ticks_at({"timeframe": "30m", "symbols": ["BTC/USD"]}, at) is pair
+    assert ticks_at({"timeframe": "30m", "symbols": ["AAPL"]}, at) is stock
 
 
 def test_shares_that_agree_are_no_problem() -> None:
