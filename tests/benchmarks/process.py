@@ -26,6 +26,7 @@ class Usage:
 def run(command: Sequence[str | Path]) -> Usage:
     """Run a command to its end; RuntimeError with its last line if it fails."""
     environment = {**os.environ, "WEAVER_HOME": str(BENCH / "home"), "PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has its byte code
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "used.json"
         launched = [str(WEAVER), "-I", "-S", str(LAUNCH), str(report), *map(str, command)]
