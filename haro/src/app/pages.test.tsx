@@ -20,7 +20,9 @@ vi.mock("~/charts/CandleChart", () => ({ default: ({ label }: { label: string })
 function show(address: string) {
   const queries = queryClient();
   queries.setDefaultOptions({ queries: { retry: false } });
-  const router = createMemoryRouter([{ path: "/", children: PAGES }], { initialEntries: [address] });
+  const router = createMemoryRouter([{ path: "/", children: PAGES, HydrateFallback: () => null }], {
+    initialEntries: [address],
+  });
   return render(
     <QueryClientProvider client={queries}>
       <Tooltip.Provider>

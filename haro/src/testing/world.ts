@@ -32,6 +32,8 @@ type Readable = { [P in keyof paths]: [Body<P>] extends [never] ? never : P }[ke
 export type World = { [P in Readable]: Body<P> };
 
 const RUN_ID = "r-1";
+/** A run is answered as the one that was asked for. */
+const RUN_PATH = "/api/v1/runs/{run_id}";
 const FLOATS = { total_return: 0.0431, sharpe: 1.42, max_drawdown: -0.021, trades: 38 };
 const bar = { open: 1, high: 2, low: 1, close: 2, volume: 10 };
 
@@ -89,7 +91,7 @@ export function world(): World {
     "/api/v1/reconciliation": page(),
     "/api/v1/risk": risk(),
     "/api/v1/runs": page(listedRun({ figures: { ...FLOATS, sparkline: [1, 2] } })),
-    "/api/v1/runs/{run_id}": aRun({ id: RUN_ID, name: "first" }),
+    [RUN_PATH]: aRun({ id: RUN_ID, name: "first" }),
     "/api/v1/runs/{run_id}/benchmark": { run_id: RUN_ID, items: days("2024-01-02T00:00:00Z", [100, 110]) },
     "/api/v1/runs/{run_id}/drift": drift({ run_id: RUN_ID }),
     "/api/v1/runs/{run_id}/equity": {
@@ -192,7 +194,9 @@ export function answerAll(over: Partial<Record<Readable, unknown>> = {}): void {
   const answers = Object.entries({ ...world(), ...over });
   server.use(
     ...answers.map(([path, body]) =>
-      http.get(`*${path.replace(/\{(\w+)\}/g, ":$1")}`, () => HttpResponse.json(body as object)),
+      http.get(`*${path.replace(/\{(\w+)\}/g, ":$1")}`, ({ params }) =>
+        HttpResponse.json(path === RUN_PATH ? { ...(body as object), id: params.run_id } : (body as object)),
+      ),
     ),
   );
 }
