@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from weaver.model.errors import InputError
 from weaver.walle.database.engines.address import InFile, InMemory, OnServer, make_folder_of, parse_address
-from weaver.walle.database.engines.faults import of_file, translated
+from weaver.walle.database.engines.faults import at_start, of_file, translated
 from weaver.walle.database.engines.postgresql import postgresql_engine
 from weaver.walle.database.engines.sqlite import sqlite_engine
 from weaver.walle.database.schema_version import HEAD, revision_of
@@ -32,7 +32,7 @@ async def migrate(url: str | None, *, home: Path) -> str:
         case OnServer(url=server):
             engine = postgresql_engine(server, statement_seconds=None, lock_seconds=0)  # it may take its time
             try:
-                with translated():
+                with at_start(), translated():
                     async with engine.connect() as connection:
                         await connection.execution_options(isolation_level="READ COMMITTED")
                         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})

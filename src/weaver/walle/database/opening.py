@@ -16,7 +16,7 @@ from weaver.events.log.waiting import Wait, wait_for_event
 from weaver.model.errors import InputError, NotFound, Unavailable
 from weaver.walle.database.database import SqlDatabase
 from weaver.walle.database.engines.address import InFile, InMemory, OnServer, make_folder_of, parse_address
-from weaver.walle.database.engines.faults import of_file, translated
+from weaver.walle.database.engines.faults import at_start, of_file, translated
 from weaver.walle.database.engines.memory import MemoryStorage, memory_engine
 from weaver.walle.database.engines.ownership import FileLock
 from weaver.walle.database.engines.postgresql import PostgresqlStorage, postgresql_engine
@@ -164,8 +164,8 @@ async def _open_server(url: URL, opening: Opening) -> SqlDatabase:
 
 
 async def _version(engine: AsyncEngine) -> str | None:
-    """Of which version its tables are; None: it has none. Raises Unavailable."""
-    with translated():
+    """Of which version its tables are; None: it has none. Raises Unavailable; InputError: it lets nobody in."""
+    with at_start(), translated():
         async with engine.connect() as connection:
             return await connection.run_sync(revision_of)
 

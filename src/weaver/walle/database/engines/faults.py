@@ -16,6 +16,11 @@ class OutcomeUnknown(Unavailable):
     """The connection was lost during a commit: all of it was kept, or nothing. Look before you repeat it."""
 
 
+class NotLetIn(Unavailable):
+    """The database is there, and this user may not use it, or it is gone. At a start that is for the user to mend; from
+    then on it is as away as any."""
+
+
 _SQLITE_AWAY = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -72,6 +77,15 @@ def translated() -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+
+
+@contextmanager
+def at_start() -> Iterator[None]:
+    """Raises InputError where the database does not let Weaver in."""
+    try:
+        yield
+    except NotLetIn as error:
+        raise InputError(str(error)) from error
 
 
 @contextmanager
@@ -136,7 +150,7 @@ def _postgresql_fault(error: asyncpg.PostgresError) -> WeaverError | None:
     if state.startswith("22"):
         return InputError(f"a value cannot be stored: {_line(error)}")
     if state.startswith(_POSTGRESQL_REFUSED):
-        return InputError(f"the database does not let Weaver in: {_line(error)}; is DB_URL right?")
+        return NotLetIn(f"the database does not let Weaver in: {_line(error)}; is DB_URL right?")
     if state.startswith(_POSTGRESQL_AWAY):
         return Unavailable(f"the database cannot work now: {_line(error)}")
     return None

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import exc
 
 from weaver.model.errors import Conflict, InputError, Unavailable, WeaverError
-from weaver.walle.database.engines.faults import fault, translated
+from weaver.walle.database.engines.faults import NotLetIn, at_start, fault, translated
 from weaver.walle.database.engines.ownership import FileLock
 
 
@@ -34,9 +34,9 @@ def of_sqlite(kind: type[sqlite3.Error], code: int) -> sqlite3.Error:
         (asyncpg.NotNullViolationError("null"), InputError),
         (asyncpg.CharacterNotInRepertoireError("NUL"), InputError),
         (asyncpg.NumericValueOutOfRangeError("big"), InputError),
-        (asyncpg.InvalidPasswordError("who?"), InputError),
-        (asyncpg.InvalidCatalogNameError("no such database"), InputError),
-        (asyncpg.InsufficientPrivilegeError("not yours"), InputError),
+        (asyncpg.InvalidPasswordError("who?"), NotLetIn),
+        (asyncpg.InvalidCatalogNameError("no such database"), NotLetIn),
+        (asyncpg.InsufficientPrivilegeError("not yours"), NotLetIn),
         (asyncpg.ReadOnlySQLTransactionError("a standby"), Unavailable),
         (asyncpg.UndefinedTableError("a mistake of ours"), None),
         (of_sqlite(sqlite3.OperationalError, sqlite3.SQLITE_BUSY), Unavailable),
@@ -94,3 +94,10 @@ def test_a_lock_file_has_one_owner_and_names_it(tmp_path: Path) -> None:
     assert third.take()
     assert (tmp_path / "lock").read_text() == "3"
     third.release()
+
+
+def test_a_user_who_is_not_let_in_is_told_at_the_start_and_later_finds_it_away() -> None:
+    with pytest.raises(InputError, match="does not let Weaver in: who"), at_start(), translated():
+        raise asyncpg.InvalidPasswordError("who?")
+    with pytest.raises(Unavailable), translated():
+        raise asyncpg.InvalidPasswordError("who?")
