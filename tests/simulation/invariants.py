@@ -356,11 +356,12 @@ def _late(seed: "Simulation") -> Iterator[str]:
             yield f"{one.id} was sent though the server had begun anew since"
 
 
-def _was_moved(seed: "Simulation", sent: list[Submission]) -> bool:
-    """Whether what stood of an order was of before a split, so that it was cancelled."""
+def _was_moved(seed: "Simulation", order: LiveOrder, sent: list[Submission]) -> bool:
+    """Whether what stood of an order was of before a split, by when it was ordered, so that it was cancelled."""
     tickets = [seed.exchange.market.tickets.get(one.venue_id or "") for one in sent]
+    ordered = (order.placed_at - START) / timedelta(microseconds=1)
     return any(
-        ticket is not None and ticket.symbol == split.symbol and ticket.created < split.at
+        ticket is not None and ticket.symbol == split.symbol and min(ticket.created, ordered) < split.at
         for ticket in tickets
         for split in seed.exchange.market.splits
     )
@@ -381,7 +382,7 @@ def _given_up(seed: "Simulation") -> Iterator[str]:
     for event in seed.disk.events:
         order = seed.tables.orders.get(str(event.payload.get("order_id")))
         sent = [one for one in seed.tables.submissions.values() if one.order_id == event.payload.get("order_id")]
-        if event.type != "orders.Rejected" or order is None or len(sent) > 1 or _was_moved(seed, sent):
+        if event.type != "orders.Rejected" or order is None or len(sent) > 1 or _was_moved(seed, order, sent):
             continue
         since = (event.ts - START).total_seconds() - PATIENCE_SECONDS
         for one in sent:
