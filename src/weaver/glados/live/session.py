@@ -269,7 +269,8 @@ def _terms_of(
     return RunTerms(
         limits=RiskLimits.parse(run.risk, base=account.guard.limits),
         leverage=terms.leverage,
-        may_short=terms.shorting or is_own,
+        may_short=terms.shorting,
+        is_cut_by_venue=is_own,
         symbols=frozenset(run.symbols),
         classes=frozenset(one.instrument.asset_class for one in rules.values()),
     )

@@ -15,7 +15,7 @@ from weaver.veda.exchange.answers import Refused
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.ports import TradingStore
-from weaver.veda.risk.exposure import short_by
+from weaver.veda.risk.exposure import past_zero
 from weaver.veda.risk.gate import MINUTE, refusal
 from weaver.veda.risk.halts import Halt, HaltCause, Halts, HaltScope
 from weaver.veda.risk.limits import RiskLimits
@@ -39,10 +39,11 @@ class RunTerms:
     limits: RiskLimits
     leverage: Decimal
     may_short: bool
-    """Whether its sales may take what it holds below zero. In a replay they may: there the venue rejects that at the
-    fill, as a backtest does."""
+    """Whether its sales may take what it holds below zero."""
     symbols: frozenset[str]
     classes: frozenset[AssetClass]
+    is_cut_by_venue: bool = False
+    """See `Standing`."""
 
 
 class Guard:
@@ -155,16 +156,16 @@ class Guard:
         return [one for id_, one in {**self._placed, **drafted}.items() if id_ != order.id]
 
     def cut(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> LiveOrder:
-        """A run's order that may be for less, a target or the exits of an oco, within what it may sell; where that is
-        nothing it stays as it is, and is refused."""
+        """A run's order that may be for less, a target within what it may sell or an oco within what it can exit;
+        where that is nothing it stays as it is, and is refused."""
         if order.run_id is None or not (order.may_be_cut or order.reduces):
             return order
         own = self._standing_of_run(order.run_id, self._runs.get(order.run_id), self._others(draft, order, legs), ())
-        short, rules = short_by(order, own), self._rules(order.symbol)
-        if not short or rules is None:
+        beyond, rules = past_zero(order, own), self._rules(order.symbol)
+        if not beyond or rules is None:
             return order
         lot = rules.instrument.lot
-        left = (order.remaining - short) // lot * lot
+        left = (order.remaining - beyond) // lot * lot
         return replace(order, quantity=order.filled + left) if left > 0 else order
 
     def _others(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> tuple[LiveOrder, ...]:
@@ -227,6 +228,7 @@ class Guard:
             working=tuple(one for one in working if one.run_id == run_id),
             placed=tuple(at for at, of in placed if of == run_id),
             may_short=terms is not None and terms.may_short,
+            is_cut_by_venue=terms is not None and terms.is_cut_by_venue,
         )
 
     def equity(self) -> Decimal:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
-from weaver.model.orders.actions import OrderType, Side
+from weaver.model.orders.actions import OrderClass, OrderType, Side
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
+from weaver.veda.risk.reducing import reducible
 from weaver.veda.risk.view import PricedAt, Standing
 
 ZERO = Decimal(0)
@@ -35,8 +36,14 @@ def holding_after(order: LiveOrder, own: Standing) -> Decimal:
     return own.held.get(order.symbol, ZERO) + order.side.sign * (order.remaining + others)
 
 
-def short_by(order: LiveOrder, own: Standing) -> Decimal:
-    """How far below zero a sale could take what is held, of whom may not be short: with all that works on its side."""
+def past_zero(order: LiveOrder, own: Standing) -> Decimal:
+    """How much of an order could take what is held past zero that must not: a sale of whom may not be short, with all
+    that works on its side; an oco, which only exits, beside all others that do. Nothing where the venue sees to it."""
+    if own.is_cut_by_venue:
+        return ZERO
+    if order.order_class is OrderClass.OCO:
+        held = own.held.get(order.symbol, ZERO)
+        return max(order.remaining - reducible(order, held=held, working=own.working), ZERO)
     if own.may_short or order.side is not Side.SELL:
         return ZERO
     return max(-holding_after(order, own), ZERO)

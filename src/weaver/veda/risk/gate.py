@@ -13,7 +13,7 @@ from weaver.model.numbers.money import plain
 from weaver.model.orders.actions import OrderClass, OrderType, Side
 from weaver.veda.exchange.answers import Reason
 from weaver.veda.orders.live_order import LiveOrder
-from weaver.veda.risk.exposure import gross_around, holding_after, order_price, short_by, value_of
+from weaver.veda.risk.exposure import gross_around, holding_after, order_price, past_zero, value_of
 from weaver.veda.risk.reducing import only_reduces
 from weaver.veda.risk.refusal import Refusal, RiskScope, Rule
 from weaver.veda.risk.view import RiskView, Standing
@@ -106,17 +106,33 @@ def _by_instrument(order: LiveOrder, _legs: Sequence[LiveOrder], view: RiskView)
 
 def _by_shorting(order: LiveOrder, _legs: Sequence[LiveOrder], view: RiskView) -> Iterator[Refusal]:
     """What a backtest rejects when it would fill is refused before it is sent: by then it would be done."""
-    if view.run is not None and (short := short_by(order, view.run)):
-        price = order_price(order, view.prices)
-        at = "" if price is None else f" at {plain(price)}"
-        yield Refusal(
-            rule=Rule.SHORTING,
-            message=f"{order.side} {plain(order.remaining)} {order.symbol}{at}: would be short, and this account "
-            "allows no short positions",
-            limit="0",
-            value=plain(-short),
-            scope=RiskScope.RUN,
-        )
+    if view.run is None or not (beyond := past_zero(order, view.run)):
+        return
+    if order.order_class is OrderClass.OCO:
+        yield _not_to_exit(order, view.run, beyond)
+        return
+    price = order_price(order, view.prices)
+    at = "" if price is None else f" at {plain(price)}"
+    yield Refusal(
+        rule=Rule.SHORTING,
+        message=f"{order.side} {plain(order.remaining)} {order.symbol}{at}: would be short, and this account "
+        "allows no short positions",
+        limit="0",
+        value=plain(-beyond),
+        scope=RiskScope.RUN,
+    )
+
+
+def _not_to_exit(order: LiveOrder, own: Standing, beyond: Decimal) -> Refusal:
+    held, left = own.held.get(order.symbol, Decimal(0)), order.remaining - beyond
+    return Refusal(
+        rule=Rule.SHORTING,
+        message=f"an oco of {order.side} {plain(order.remaining)} {order.symbol}: the run holds {plain(held)}, of "
+        f"which {plain(left)} are left for it to exit",
+        limit=plain(left),
+        value=plain(order.remaining),
+        scope=RiskScope.RUN,
+    )
 
 
 def _instrument(message: str) -> Refusal:

@@ -38,6 +38,9 @@ class Standing:
     """When it placed the orders of the last minute at least; in no order."""
     may_short: bool = True
     """Whether what it holds may go below zero."""
+    is_cut_by_venue: bool = False
+    """Whether its venue fills exits for no more than is held, and rejects what may not be short when it would fill, as
+    a backtest does: a replay's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

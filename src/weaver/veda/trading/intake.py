@@ -12,7 +12,7 @@ from weaver.veda.orders.submission import Submission, SubmissionState
 from weaver.veda.positions.lacking import Lack
 from weaver.veda.risk.refusal import Refusal, Rule
 from weaver.veda.trading.books.draft import Draft
-from weaver.veda.trading.changes.exits import stands
+from weaver.veda.trading.changes.exits import is_over, left_to_exit, stands
 from weaver.veda.trading.changes.placing import (
     can_reduce,
     cancel,
@@ -159,7 +159,7 @@ class Intake:
     def _replace(self, draft: Draft, intent: Replace) -> Refusal | None:
         old = draft.order(intent.old_id)
         others = [one for one in draft.replacements_of(old.id) if one.is_working]
-        new = in_place_of(draft, intent)
+        new = self._within_group(draft, in_place_of(draft, intent))
         if (state := _not_replaceable(old, others)) is not None:
             end(draft, new, OrderStatus.REJECTED, f"order {old.number or old.id} is {state}: it cannot be replaced")
             return None
@@ -179,6 +179,19 @@ class Intake:
             return None
         self._send_in_place_of(draft, old, new)
         return None
+
+    def _within_group(self, draft: Draft, new: LiveOrder) -> LiveOrder:
+        """A run's exit that takes another's place, for no more than its group has left to exit: a backtest fills no
+        more."""
+        if draft.is_still or new.run_id is None or new.group_id is None:
+            return new
+        entry = draft.order(new.group_id)
+        left = left_to_exit(draft, new.group_id)
+        if not 0 < left < new.quantity or (entry.order_class is not OrderClass.OCO and not is_over(draft, entry)):
+            return new
+        new = replace(new, quantity=left)
+        draft.put(new)
+        return new
 
     def _only_reduces(self, draft: Draft, new: LiveOrder) -> bool:
         """Whether an order that takes another's place, and brings no exits of its own, only gets out of a position."""

@@ -331,6 +331,34 @@ async def test_oco_for_more_than_is_free_is_rejected_and_nothing_is_sold_in_its_
     assert await account.held_there() == 18
 
 
+async def test_oco_of_a_run_is_for_no_more_than_it_holds_whoever_may_be_short(account: Account) -> None:
+    refused, _ = await oco_of_a_run(account, 25)
+    assert account.now(refused).status is S.REJECTED
+    assert account.now(refused).reason == "an oco of sell 25 AAPL: the run holds 0, of which 0 are left for it to exit"
+    await account.until_filled(await account.order(STOCK, 10))
+    await account.look()
+    oco, stop = await oco_of_a_run(account, 25)
+    await account.until(lambda: account.now(oco).status is S.ACCEPTED, what="it to work")
+    assert {(one["order_class"], one["qty"]) for one in await account.at_venue()} == {("oco", "10")}
+    level = account.now(stop).stop
+    assert level is not None
+    await account.exchange.post("price", {"symbol": STOCK, "price": float(level) - 1})
+    await account.until(lambda: not account.is_working(oco) and not account.is_working(stop), what="the exit")
+    await account.pass_time(120)
+    assert account.held() == await account.held_there() == 0
+    assert [account.now(one).quantity for one in (oco, stop)] == [10, 10]
+
+
+async def oco_of_a_run(account: Account, quantity: int) -> tuple[LiveOrder, LiveOrder]:
+    """A sale at a profit or at a loss, 2 % from the newest price."""
+    price, given = await account.price(STOCK), {"order_class": OrderClass.OCO, "reduces": True, "tif": TimeInForce.GTC}
+    oco = account.made(STOCK, -quantity, limit=round(price * Decimal("1.02"), 2), **given)
+    stop = account.made(STOCK, -quantity, stop=round(price * Decimal("0.98"), 2), **given)
+    oco, stop = (replace(one, group_id=oco.id) for one in (oco, stop))
+    await account.carry_out(Place(order=oco, legs=(stop,)))
+    return oco, stop
+
+
 async def changed(account: Account, *, acted: bool) -> tuple[LiveOrder, LiveOrder]:
     """A working order, and what was to replace it; no answer to that came."""
     price = await account.price(STOCK)

@@ -22,6 +22,7 @@ def guard(
     *,
     held: int = 0,
     may_short: bool = False,
+    is_cut_by_venue: bool = False,
     limits: RiskLimits = RiskLimits(),  # noqa: B008 - a frozen value
     store: FakeTradingStore | None = None,
 ) -> Guard:
@@ -37,10 +38,11 @@ def guard(
     draft.seen()
     ledgers.price("AAPL", Decimal(100), NOON)
     if held:
-        ledgers.hear([OrderChange(before=None, after=live_order(), fills=(live_fill("buy", held, 100),))])
+        fill = live_fill("buy" if held > 0 else "sell", abs(held), 100)
+        ledgers.hear([OrderChange(before=None, after=live_order(), fills=(fill,))])
     terms = RunTerms(
         limits=RiskLimits(), leverage=Decimal(1), may_short=may_short, symbols=frozenset({"AAPL"}),
-        classes=frozenset({AssetClass.STOCK}),
+        classes=frozenset({AssetClass.STOCK}), is_cut_by_venue=is_cut_by_venue,
     )  # fmt: skip
     made.admit("run", terms)
     return made
@@ -50,9 +52,9 @@ def target(quantity: int) -> LiveOrder:
     return live_order("new", "sell", quantity, may_be_cut=True)
 
 
-def oco(quantity: int) -> LiveOrder:
-    kind = {"order_class": OrderClass.OCO, "order_type": OrderType.LIMIT, "limit": 110}
-    return live_order("new", "sell", quantity, group_id="new", reduces=True, **kind)
+def oco(quantity: int, side: str = "sell") -> LiveOrder:
+    kind = {"order_class": OrderClass.OCO, "order_type": OrderType.LIMIT, "limit": 110 if side == "sell" else 90}
+    return live_order("new", side, quantity, group_id="new", reduces=True, **kind)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,6 @@ def oco(quantity: int) -> LiveOrder:
         (target(15), 10, 4, 6),
         (target(5), 10, 0, 5),
         (target(5), 0, 0, 5),  # of nothing it stays as it is, and is refused
-        (oco(15), 10, 0, 10),  # exits never exceed the position
         (live_order("new", "sell", 15), 10, 0, 15),  # whoever says how much gets that, or nothing
     ],
 )
@@ -70,6 +71,38 @@ def test_a_sale_that_may_be_for_less_is_cut_to_what_is_held(order: LiveOrder, he
     draft, _ = draft_of([live_order("old", "sell", works, order_type=OrderType.LIMIT, limit=105)] if works else [])
     assert guard(held=held).cut(draft, order, ()).quantity == left
     assert guard(held=held, may_short=True).cut(draft, order, ()).quantity == order.quantity
+
+
+@pytest.mark.parametrize("may_short", [False, True])
+@pytest.mark.parametrize(
+    ("order", "held", "works", "left"),
+    [
+        (oco(15), 10, 0, 10),
+        (oco(15), 10, 4, 6),
+        (oco(5), 10, 4, 5),
+        (oco(15), 0, 0, 15),  # of nothing it stays as it is, and is refused
+        (oco(15), 10, 10, 15),
+        (oco(15, "buy"), -10, 0, 10),
+        (oco(15, "buy"), 10, 0, 15),
+    ],
+)
+def test_an_oco_exits_what_is_held_and_no_more(
+    order: LiveOrder, held: int, works: int, left: int, may_short: bool
+) -> None:
+    draft, _ = draft_of([live_order("old", "sell", works, order_type=OrderType.LIMIT, limit=105)] if works else [])
+    assert guard(held=held, may_short=may_short).cut(draft, order, ()).quantity == left
+
+
+def test_what_two_ocos_would_both_exit_is_the_first_ones() -> None:
+    draft, _ = draft_of([replace(oco(7), id="old", group_id="old")])
+    assert guard(held=10, may_short=True).cut(draft, oco(10), ()).quantity == 3
+
+
+def test_a_replays_venue_cuts_by_itself() -> None:
+    draft, _ = draft_of([])
+    made = guard(held=10, is_cut_by_venue=True)
+    assert made.cut(draft, oco(15), ()).quantity == made.cut(draft, target(15), ()).quantity == 15
+    assert made.gate(draft, live_order("new", "sell", 15), (), Decimal(0)) is None
 
 
 async def opened(store: FakeTradingStore, most: int) -> Guard:

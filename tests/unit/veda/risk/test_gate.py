@@ -112,6 +112,12 @@ def test_a_short_is_refused_with_the_words_of_a_backtest() -> None:
             None,
         ),
         (new("buy", 10), view(run=standing(may_short=False)), None),
+        # an oco only exits, whoever may be short
+        (new("sell", 10, order_class=OrderClass.OCO), view(), Rule.SHORTING),
+        (new("sell", 11, order_class=OrderClass.OCO), view(run=standing(held={"AAPL": 10})), Rule.SHORTING),
+        (new("sell", 10, order_class=OrderClass.OCO), view(run=standing(held={"AAPL": 10})), None),
+        (new("buy", 10, order_class=OrderClass.OCO), view(run=standing(held={"AAPL": 10})), Rule.SHORTING),
+        (new("buy", 10, order_class=OrderClass.OCO), view(run=standing(held={"AAPL": -10})), None),
         # exits of a group are cut when somebody else closes; a plain one is not
         (
             new("sell", 10),

@@ -167,6 +167,21 @@ def test_a_day_entry_is_ended_with_the_session_where_its_venue_would_have_it_las
     taken_up(Replace(old_id="run-1", order=changed), check, orders=orders, sent=[submission()], rules=rules)
 
 
+@pytest.mark.parametrize(("asked", "exited", "placed"), [(25, 0, 10), (25, 4, 6), (3, 0, 3)])
+def test_exit_that_takes_anothers_place_is_for_what_is_left_to_exit(asked: int, exited: int, placed: int) -> None:
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert (why, desk.order("run-9").quantity, desk.sent("run-9").quantity) == (None, placed, placed)
+
+    entry, profit, loss = bracket(filled=10, status=OrderStatus.FILLED)
+    if exited:
+        profit = replace(profit, filled=Decimal(exited), status=OrderStatus.PARTIAL)
+    change = Replace(
+        old_id="run-3", order=replace(new("sell", order_type=OrderType.STOP, stop=95), quantity=Decimal(asked))
+    )
+    sent = [replace(submission("run-1"), state=SubmissionState.ENDED), submission("run-2"), submission("run-3")]
+    taken_up(change, check, orders=[entry, profit, loss], sent=sent)
+
+
 def test_replacement_of_what_is_being_cancelled_is_refused() -> None:
     def check(desk: Desk, why: Refusal | None) -> None:
         assert desk.order("run-9").status is OrderStatus.REJECTED
