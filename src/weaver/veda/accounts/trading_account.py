@@ -11,7 +11,7 @@ from types import TracebackType
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import AccountReconciled, Difference, Payload, RiskUnprotected
 from weaver.model.calendar.instants import instant_of
-from weaver.model.errors import Conflict, InputError, Unavailable, WeaverError
+from weaver.model.errors import Conflict, InputError, ReadOnly, Unavailable, WeaverError
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import guess_asset_class
 from weaver.model.numbers.money import plain
@@ -424,13 +424,19 @@ class TradingAccount:
             await self._learn(symbols)
 
     async def watch_venue(self) -> None:
-        """Ask for its time every half minute, and for the symbols that runs trade every five minutes; without end."""
+        """Ask for its time every half minute, and for the symbols that runs trade every five minutes; until another
+        server has taken over: a venue may have but one connection of a kind for an account, which that one needs."""
         for looks in count(1):
             await self._wall.sleep(CLOCK_SECONDS)
             try:
+                await self._store.check_owner()
                 await self.look_at_clock()
                 if looks % CLOCKS_A_LOOK == 0:
                     await self.look_at_market()
+            except ReadOnly as error:
+                self._told("venue_left", {"account": self.name, "reason": str(error)})
+                await self.adapter.close()
+                return
             except WeaverError as error:
                 self._told("venue_not_looked_at", {"account": self.name, "error": str(error)})
 

@@ -20,7 +20,7 @@ from weaver.model.run import RunMode
 from weaver.veda.accounts.guard import RunTerms
 from weaver.veda.accounts.trading_account import TradingAccount
 from weaver.veda.exchange.account import VenuePosition
-from weaver.veda.exchange.market import Feed, FeedRestored
+from weaver.veda.exchange.market import Feed, FeedRestored, VenueClock
 from weaver.veda.orders.live_order import WaitsFor
 from weaver.veda.orders.submission import SubmissionState
 from weaver.veda.positions.attribution import EffectKind
@@ -34,6 +34,7 @@ class Shop(FakeVenue):
     mode: RunMode = RunMode.PAPER
     held: dict[str, int] = field(default_factory=dict)
     meanwhile: Callable[[], Awaitable[None]] | None = None
+    is_closed: bool = False
 
     async def positions(self) -> tuple[VenuePosition, ...]:
         if self.meanwhile is not None:
@@ -42,6 +43,13 @@ class Shop(FakeVenue):
             VenuePosition(symbol=one, asset_class=AssetClass.STOCK, quantity=Decimal(n), available=Decimal(n))
             for one, n in self.held.items()
         )
+
+    async def clock(self) -> VenueClock:
+        self.asked.append(("clock", ""))
+        return VenueClock(time=self.now(), is_open=True, next_open=None, next_close=None, skew_seconds=0.0)
+
+    async def close(self) -> None:
+        self.is_closed = True
 
     async def order_updates(self) -> AsyncIterator[FeedRestored]:
         yield FeedRestored(feed=Feed.ORDERS, since=None)
@@ -140,3 +148,15 @@ async def test_limits_of_a_run_that_were_changed_while_it_trades_hold_over_a_res
     for run_id in ("run", "other"):
         await again.admit(run_id, Decimal(100), given)
     assert again.guard.runs == {"run": replace(given, limits=changed), "other": given}
+
+
+@pytest.mark.anyio
+async def test_server_that_was_followed_leaves_the_venue() -> None:
+    shop, disk = Shop(wall=VirtualWall(NOON)), FakeDisk()
+    account = opened(shop, FakeTradingStore(disk))
+    watching = asyncio.create_task(account.watch_venue())
+    await shop.wall.sleep(100)
+    assert ([what for what, _ in shop.asked], shop.is_closed) == (["clock"] * 3, False)
+    FakeTradingStore(disk)  # another has taken over
+    await watching
+    assert ([what for what, _ in shop.asked], shop.is_closed) == (["clock"] * 3, True)
