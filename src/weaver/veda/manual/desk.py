@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import Conflict, InvalidOrder
+from weaver.model.numbers.money import plain
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.accounts.trading_account import TradingAccount
@@ -18,6 +19,7 @@ from weaver.veda.manual.ticket import Ticket, check_amounts, check_prices, in_ti
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.ports import NewId, TradingStore
 from weaver.veda.trading.books.draft import Draft
+from weaver.veda.trading.changes.exits import to_exit_at_most
 from weaver.veda.trading.intents import Cancel, Intent, Replace
 
 BY_HAND = "cancelled by hand"
@@ -107,7 +109,7 @@ class Desk:
             new,
             changes.as_json(old_id),
             corr_id=corr_id,
-            check=lambda draft: _replaceable(draft.order(old_id)),
+            check=lambda draft: _check_replaceable(draft, old_id, changes),
         )
         return taken.order_id
 
@@ -163,6 +165,15 @@ def _replaceable(order: LiveOrder) -> LiveOrder:
     if order.cancel_asked is not None:
         raise Conflict(f"order {order.id} is being cancelled: nothing can take its place")
     return order
+
+
+def _check_replaceable(draft: Draft, old_id: str, changes: Changes) -> None:
+    """As things are by then. Raises Conflict and InvalidOrder."""
+    old, wanted = _replaceable(draft.order(old_id)), changes.quantity
+    if wanted is None or old.group_id is None:
+        return
+    if wanted > (most := to_exit_at_most(draft, old.group_id)):
+        raise InvalidOrder(f"order {old.id} is an exit of {plain(most)} at most: it cannot be for {plain(wanted)}")
 
 
 def _replacement(

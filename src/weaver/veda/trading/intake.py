@@ -12,7 +12,7 @@ from weaver.veda.orders.submission import Submission, SubmissionState
 from weaver.veda.positions.lacking import Lack
 from weaver.veda.risk.refusal import Refusal, Rule
 from weaver.veda.trading.books.draft import Draft
-from weaver.veda.trading.changes.exits import is_over, left_to_exit, stands
+from weaver.veda.trading.changes.exits import stands, to_exit_at_most
 from weaver.veda.trading.changes.placing import (
     can_reduce,
     cancel,
@@ -173,7 +173,7 @@ class Intake:
         new = replace(new, reduces=new.reduces or self._only_reduces(draft, new))
         draft.put(new)
         if waits_for_entry(draft, old) and not draft.is_still:
-            end(draft, old, OrderStatus.CANCELLED, f"replaced by order {new.number}")
+            end(draft, old, OrderStatus.CANCELLED, f"replaced by order {new.number or new.id}")
             draft.put(replace(draft.order(old.id), replaced_by=new.id))
             draft.put(replace(new, waits_for=WaitsFor.ENTRY))
             return None
@@ -185,11 +185,10 @@ class Intake:
         more."""
         if draft.is_still or new.run_id is None or new.group_id is None:
             return new
-        entry = draft.order(new.group_id)
-        left = left_to_exit(draft, new.group_id)
-        if not 0 < left < new.quantity or (entry.order_class is not OrderClass.OCO and not is_over(draft, entry)):
+        most = to_exit_at_most(draft, new.group_id)
+        if not 0 < most < new.quantity:
             return new
-        new = replace(new, quantity=left)
+        new = replace(new, quantity=most)
         draft.put(new)
         return new
 
@@ -202,7 +201,7 @@ class Intake:
         if len(standing) == 1 and not self._is_venue_not_told(draft, old, new):
             submit_replacement(draft, new, standing[0])
             return
-        cancel(draft, Cancel(order_id=old.id, reason=f"replaced by order {new.number}"))
+        cancel(draft, Cancel(order_id=old.id, reason=f"replaced by order {new.number or new.id}"))
         self._place(draft, draft.order(new.id))
 
     def _is_venue_not_told(self, draft: Draft, old: LiveOrder, new: LiveOrder) -> bool:

@@ -128,7 +128,7 @@ class Fates:
                 end(draft, new, OrderStatus.REJECTED, f"order {old.number} had filled: {reason}")
                 return
             if old.is_working:
-                draft.put(replace(old, cancel_asked=f"replaced by order {new.number}"))
+                draft.put(replace(old, cancel_asked=f"replaced by order {new.number or new.id}"))
             if submission.sent_at is not None and draft.now - submission.sent_at > LATE and not new.reduces:
                 end(draft, new, OrderStatus.CANCELLED, reason)
             else:

@@ -32,6 +32,13 @@ def left_to_exit(draft: Draft, group_id: str) -> Decimal:
     return max(entered(draft, group_id) - sum((one.filled for one in exits), Decimal(0)), Decimal(0))
 
 
+def to_exit_at_most(draft: Draft, group_id: str) -> Decimal:
+    """The same, with what their entry may bring yet."""
+    entry = draft.order(group_id)
+    is_coming = entry.is_working and entry.order_class is not OrderClass.OCO
+    return left_to_exit(draft, group_id) + (entry.remaining if is_coming else Decimal(0))
+
+
 def is_needed(draft: Draft, order: LiveOrder) -> bool:
     """Whether an exit protects a position that is still there."""
     return order.group_id is not None and order.is_working and left_to_exit(draft, order.group_id) > 0
