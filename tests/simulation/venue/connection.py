@@ -207,6 +207,8 @@ class ChaosVenue:
         self._exchange, self.session = exchange, session
         self._world, self._chaos, self._market = exchange.world, exchange.chaos, exchange.market
         self.is_alive = True
+        self.is_closed = False
+        """Its process has closed it, and may be there yet."""
         self._heard: list[OrderUpdate] = []
         self._waiting: asyncio.Future[None] | None = None
         self._is_connected = False
@@ -220,13 +222,13 @@ class ChaosVenue:
 
     def die(self) -> None:
         """Its process is gone. What it sent goes on."""
-        self.is_alive = False
+        self.is_alive = self.is_closed = False
         if self in self._exchange.sessions:
             self._exchange.sessions.remove(self)
 
     def come_back(self) -> None:
         """Its process begins anew what had failed."""
-        self.is_alive = True
+        self.is_alive, self.is_closed = True, False
         if self not in self._exchange.sessions:
             self._exchange.sessions.append(self)
 
@@ -238,6 +240,8 @@ class ChaosVenue:
     # The line
 
     def _must_live(self) -> None:
+        if self.is_closed:
+            raise Unavailable("the connection is closed")
         if not self.is_alive:
             raise WeaverDied
 
@@ -474,6 +478,7 @@ class ChaosVenue:
 
     async def close(self) -> None:
         self.die()
+        self.is_closed = True
 
     # Streams
 
