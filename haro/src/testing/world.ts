@@ -129,8 +129,8 @@ export function world(): World {
       met: false,
       problem: null,
       gates: [
-        { name: "min_trades", limit: 30, value: 38, met: true, told: "38 trades, and must be 30 at least" },
-        { name: "min_days", limit: 20, value: 3, met: false, told: "3 days, and must be 20 at least" },
+        { name: "min_trades", limit: 30, value: 38, met: true, told: "38 trades; there must be at least 30" },
+        { name: "min_days", limit: 20, value: 3, met: false, told: "3 days; there must be at least 20" },
       ],
       differences: [{ field: "mode", before: "paper", after: "live" }],
     },

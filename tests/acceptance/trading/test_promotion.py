@@ -83,8 +83,8 @@ def test_backtest_is_promoted_with_a_reason_and_all_that_differs_is_listed(runni
     stats = api.get(f"/runs/{run_id}/results")["stats"]
     code, line = refused(started, "runs", "promote", run_id, "--to", "paper")
     assert code == 2
-    assert f"min_trades: {stats['trades']} trades, and must be 10,000 at least" in line
-    assert f"max_drawdown: {-stats['max_drawdown']:.4g}, and may be 0.01 at most" in line
+    assert f"min_trades ({stats['trades']} trades; there must be at least 10,000)" in line
+    assert f"max_drawdown ({-stats['max_drawdown']:.4g}; it may be at most 0.01)" in line
     assert "min_psr" not in line
     body = api.call("POST", f"/runs/{run_id}/promote", status=409, json={"to": "paper"})
     assert [(one["field"], one["value"]) for one in body["details"] if not one["met"]] == [

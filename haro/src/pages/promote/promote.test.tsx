@@ -13,8 +13,8 @@ import { gateFigure, nextStep, settingText } from "./words";
 
 const PAPER = aRun({ mode: "paper", status: "running", venue: "alpaca", name: "on paper" });
 const GATES: Schemas["GateResponse"][] = [
-  { name: "min_trades", limit: 30, value: 38, met: true, told: "38 trades, and must be 30 at least" },
-  { name: "min_psr", limit: 0.9, value: 0.42, met: false, told: "0.42, and must be 0.9 at least" },
+  { name: "min_trades", limit: 30, value: 38, met: true, told: "38 trades; there must be at least 30" },
+  { name: "min_psr", limit: 0.9, value: 0.42, met: false, told: "0.42; it must be at least 0.9" },
   { name: "drift_bps", limit: null, value: null, met: true, told: "off" },
 ];
 
@@ -62,7 +62,7 @@ test("gates are told with limit, value and a word, and every difference is liste
     "not met",
     "off",
   ]);
-  expect(gates[2]).toHaveTextContent("0.42, and must be 0.9 at least");
+  expect(gates[2]).toHaveTextContent("0.42; it must be at least 0.9");
   const changed = within(screen.getByRole("table", { name: "What would change" })).getAllByRole("row");
   expect(changed.slice(1).map((row) => row.textContent)).toEqual(["modebacktestpaper", "options: close at endyes–"]);
   expect(Object.fromEntries(asked[0]?.url.searchParams ?? [])).toEqual({ to: "paper", venue: "alpaca" });

@@ -67,10 +67,10 @@ class GatesNotMet(Conflict):
 def held_against(gates: Gates, measured: Measured, *, stage: Stage, to: Stage) -> tuple[Gate, ...]:
     """Every gate on the way of a run from one stage to a later one, in the order of `Gates`."""
     found = (
-        _at_least("min_trades", gates.min_trades, measured.trades, " trades"),
-        _at_least("min_days", gates.min_days, measured.days, " days"),
+        _enough("min_trades", gates.min_trades, measured.trades, "trade"),
+        _enough("min_days", gates.min_days, measured.days, "day"),
         _at_most("max_drawdown", gates.max_drawdown, _fall(measured.max_drawdown)),
-        _at_least("min_psr", gates.min_psr, measured.psr, ""),
+        _at_least("min_psr", gates.min_psr, measured.psr),
         _clean("lookahead_clean", gates.lookahead_clean, measured.lookahead),
         _clean("replay_clean", gates.replay_clean, measured.replay),
         _drift(gates.drift_bps, measured.drift),
@@ -85,7 +85,7 @@ def not_met(gates: Sequence[Gate]) -> tuple[Gate, ...]:
 
 def refusal(run: Run, to: RunMode, gates: Sequence[Gate]) -> GatesNotMet:
     """What to say of a run of whose gates some are not met."""
-    told = "; ".join(f"{gate.name}: {gate.told}" for gate in not_met(gates))
+    told = ", ".join(f"{gate.name} ({gate.told})" for gate in not_met(gates))
     return GatesNotMet(
         f"run {run.name!r} is not promoted to {to}: {told}. Let it show more, or promote it all the same and say why "
         "(override)",
@@ -93,15 +93,20 @@ def refusal(run: Run, to: RunMode, gates: Sequence[Gate]) -> GatesNotMet:
     )
 
 
-def _at_least(name: str, limit: float | None, value: float | None, unit: str) -> Gate:
+def _enough(name: str, limit: int | None, value: int, what: str) -> Gate:
+    told = OFF if limit is None else f"{value:,} {what}{'' if value == 1 else 's'}; there must be at least {limit:,}"
+    return Gate(name=name, limit=limit, value=value, met=limit is None or value >= limit, told=told)
+
+
+def _at_least(name: str, limit: float | None, value: float | None) -> Gate:
     is_met = limit is None or (value is not None and value >= limit)
-    told = OFF if limit is None else f"{_number(value)}{unit}, and must be {_number(limit)} at least"
+    told = OFF if limit is None else f"{_number(value, limit)}; it must be at least {_exact(limit)}"
     return Gate(name=name, limit=limit, value=value, met=is_met, told=told)
 
 
 def _at_most(name: str, limit: float | None, value: float | None) -> Gate:
     is_met = limit is None or (value is not None and value <= limit)
-    told = OFF if limit is None else f"{_number(value)}, and may be {_number(limit)} at most"
+    told = OFF if limit is None else f"{_number(value, limit)}; it may be at most {_exact(limit)}"
     return Gate(name=name, limit=limit, value=value, met=is_met, told=told)
 
 
@@ -125,7 +130,7 @@ def _drift(limit: float | None, answer: Answer | None) -> Gate:
         return Gate(name="drift_bps", limit=limit, value=None, met=True, told=_not_applicable("drift_bps"))
     if answer.value is None:
         return Gate(name="drift_bps", limit=limit, value=None, met=False, told=answer.told)
-    told = f"{answer.told}, and may be {_number(limit)} bps worse at most"
+    told = f"{answer.told}; they may be at most {_exact(limit)} bps worse"
     return Gate(name="drift_bps", limit=limit, value=answer.value, met=answer.value <= limit, told=told)
 
 
@@ -147,5 +152,17 @@ def _not_applicable(name: str) -> str:
     return f"not applicable: {why[name]}"
 
 
-def _number(value: float | None) -> str:
-    return "not known" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+def _number(value: float | None, limit: float) -> str:
+    """With as many digits as show on which side of the limit it lies, four at least."""
+    if value is None:
+        return "not known"
+    written = (f"{value:.{digits}g}" for digits in range(4, 18))
+    return next(text for text in written if _side(float(text), limit) == _side(value, limit))
+
+
+def _side(value: float, limit: float) -> tuple[bool, bool]:
+    return value < limit, value > limit
+
+
+def _exact(limit: float) -> str:
+    return str(limit).removesuffix(".0")

@@ -12,7 +12,7 @@ from tests.unit.cli.trading.answers import answering
 RUN: dict[str, Any] = {"id": "r1", "name": "dip buyer", "mode": "backtest"}
 RESULTS: dict[str, Any] = {"warnings": [], "stats": {}}
 GATES = [
-    {"name": "min_days", "limit": 20, "value": 3, "met": False, "told": "3 days, and must be 20 at least"},
+    {"name": "min_days", "limit": 20, "value": 3, "met": False, "told": "3 days; there must be at least 20"},
     {"name": "max_drawdown", "limit": None, "value": 0.1, "met": True, "told": "off"},
 ]
 DIFFERENCES = [{"field": "venue", "before": None, "after": "alpaca"}]
@@ -29,7 +29,7 @@ def test_gates_and_differences_are_shown_and_how_to_start_the_new_run(weaver_hom
     assert asked.requests[-1] == ("POST", "/runs/r1/promote", {"to": "paper", "override": "it is small"})
     assert [line.split() for line in lines] == [
         ["gate", "limit", "value", "met", "what"],
-        ["min_days", "20", "3", "no", "3", "days,", "and", "must", "be", "20", "at", "least"],
+        ["min_days", "20", "3", "no", "3", "days;", "there", "must", "be", "at", "least", "20"],
         ["max_drawdown", "-", "0.1", "yes", "off"],
         [],
         ["field", "before", "after"],

@@ -198,7 +198,7 @@ async def test_live_run_with_a_name_of_its_own_is_confirmed_with_that(rig: Rig) 
 async def test_what_has_not_traded_on_paper_goes_live_only_with_a_reason(rig: Rig, kind: str) -> None:
     replayed = {"venue": "simulated", "options": {"replay": "2020-01-02"}}
     run = await (rig.backtest() if kind == "backtest" else rig.paper(**replayed))
-    with pytest.raises(GatesNotMet, match="paper_first: a "):
+    with pytest.raises(GatesNotMet, match=r"paper_first \(a "):
         await rig.promote(run, TO_LIVE, confirm=run.name)
     made = await rig.promote(run, TO_LIVE, confirm=run.name, override="I know it")
     assert (await rig.told())[-1][1]["gates"] == ["paper_first"]

@@ -41,17 +41,24 @@ def test_limit_itself_is_enough() -> None:
 @pytest.mark.parametrize(
     ("shown", "limits", "name", "told"),
     [
-        ({"trades": 29}, {}, "min_trades", "29 trades, and must be 30 at least"),
-        ({"days": 19}, {}, "min_days", "19 days, and must be 20 at least"),
-        ({"psr": 0.4129}, {}, "min_psr", "0.4129, and must be 0.9 at least"),
-        ({"psr": None}, {}, "min_psr", "not known, and must be 0.9 at least"),
-        ({"max_drawdown": -0.35}, {"max_drawdown": 0.2}, "max_drawdown", "0.35, and may be 0.2 at most"),
-        ({"max_drawdown": None}, {"max_drawdown": 0.2}, "max_drawdown", "not known, and may be 0.2 at most"),
+        ({"trades": 29}, {}, "min_trades", "29 trades; there must be at least 30"),
+        ({"trades": 1}, {"min_trades": 2}, "min_trades", "1 trade; there must be at least 2"),
+        ({"days": 19}, {}, "min_days", "19 days; there must be at least 20"),
+        ({"days": 1}, {}, "min_days", "1 day; there must be at least 20"),
+        ({"days": 0}, {}, "min_days", "0 days; there must be at least 20"),
+        ({"psr": 0.4129}, {}, "min_psr", "0.4129; it must be at least 0.9"),
+        ({"psr": 0.89999996}, {}, "min_psr", "0.89999996; it must be at least 0.9"),
+        ({"psr": 0.9}, {"min_psr": 0.90000004}, "min_psr", "0.9; it must be at least 0.90000004"),
+        ({"max_drawdown": -0.2000003}, {"max_drawdown": 0.2}, "max_drawdown", "0.2000003; it may be at most 0.2"),
+        ({"psr": 0.41}, {"min_psr": 1.0}, "min_psr", "0.41; it must be at least 1"),
+        ({"psr": None}, {}, "min_psr", "not known; it must be at least 0.9"),
+        ({"max_drawdown": -0.35}, {"max_drawdown": 0.2}, "max_drawdown", "0.35; it may be at most 0.2"),
+        ({"max_drawdown": None}, {"max_drawdown": 0.2}, "max_drawdown", "not known; it may be at most 0.2"),
         ({"lookahead": Answer(is_clean=False, told="LOOK-AHEAD: x")}, {}, "lookahead_clean", "LOOK-AHEAD: x"),
         ({"lookahead": Answer(told="not checked")}, {}, "lookahead_clean", "not checked"),
         ({"replay": Answer(is_clean=False, told="tick 3")}, {}, "replay_clean", "tick 3"),
         ({"drift": Answer(value=7.5, told="7.5 bps worse")}, {"drift_bps": 5}, "drift_bps",
-         "7.5 bps worse, and may be 5 bps worse at most"),
+         "7.5 bps worse; they may be at most 5 bps worse"),
         ({"drift": Answer(told="no backtest")}, {"drift_bps": 5}, "drift_bps", "no backtest"),
     ],
 )  # fmt: skip
@@ -63,7 +70,7 @@ def test_gate_that_is_not_met_is_named_with_its_value(
     assert [(one.name, one.told) for one in not_met(found)] == [(name, told)]
     run = a_run("r", name="dip buyer")
     error = refusal(run, RunMode.PAPER, found)
-    assert f"run 'dip buyer' is not promoted to paper: {name}: {told}. Let it show more" in str(error)
+    assert f"run 'dip buyer' is not promoted to paper: {name} ({told}). Let it show more" in str(error)
     assert error.gates == found
 
 
@@ -72,7 +79,7 @@ def test_all_that_are_not_met_are_named_in_one_line() -> None:
     names = [one.name for one in not_met(found)]
     assert names == ["min_trades", "min_days", "min_psr", "paper_first"]
     told = str(refusal(a_run("r"), RunMode.LIVE, found))
-    assert [told.index(f"{name}: ") for name in names] == sorted(told.index(f"{name}: ") for name in names)
+    assert [told.index(f"{name} (") for name in names] == sorted(told.index(f"{name} (") for name in names)
     assert "\n" not in told
 
 

@@ -58,7 +58,7 @@ async def test_gates_that_are_not_met_are_a_conflict_with_all_of_them(api: Api) 
     await backtest(api, days=3, psr=0.5)
     error = await asked(api, "POST", "/runs/b/promote", 409, json={"to": "paper"})
     assert error["code"] == "gates_not_met"
-    assert "min_days: 3 days, and must be 20 at least; min_psr: 0.5, and must be 0.9 at least" in error["message"]
+    assert "min_days (3 days; there must be at least 20), min_psr (0.5; it must be at least 0.9). " in error["message"]
     assert [(one["field"], one["limit"], one["value"], one["met"]) for one in error["details"]] == [
         ("promotion.min_trades", 30, 30, True),
         ("promotion.min_days", 20, 3, False),
@@ -68,7 +68,7 @@ async def test_gates_that_are_not_met_are_a_conflict_with_all_of_them(api: Api) 
         ("promotion.replay_clean", True, None, True),
         ("promotion.drift_bps", None, None, True),
     ]
-    assert error["details"][1]["message"] == "3 days, and must be 20 at least"
+    assert error["details"][1]["message"] == "3 days; there must be at least 20"
 
 
 async def test_promoted_run_comes_with_gates_and_differences(api: Api) -> None:
