@@ -277,6 +277,10 @@ class FakeTradingStore:
                 return
             yield self._tables.ticks[run_id, number]
 
+    async def newest_tick(self, run_id: str) -> int | None:
+        await self._at("newest_tick")
+        return max((number for of_run, number in self._tables.ticks if of_run == run_id), default=None)
+
     async def state(self, scope: str) -> Mapping[str, Any] | None:
         await self._at("state")
         return self._states(scope).get(scope)

@@ -11,7 +11,7 @@ from tests.contracts.builders import Opener, delete_run, event, fill_row, order_
 from tests.contracts.trading_builders import LIVE, PAPER, RUN, Kept, fill, on_database, order, submission, tick
 from weaver.events.filter import EventFilter
 from weaver.glados.trading.store import KeptTradingStore, KeptTransaction
-from weaver.model.errors import Conflict
+from weaver.model.errors import Conflict, DataError
 from weaver.model.record import Query
 from weaver.model.run import RunStatus
 from weaver.walle.database.database import SqlDatabase
@@ -85,6 +85,15 @@ async def test_everything_of_a_deleted_run_goes_piece_by_piece(
     assert [each.type for each in await database.log.read(EventFilter(run_id=RUN))] == ["run.Deleted"]
     await delete_run(database, "r2", status=RunStatus.STOPPED)
     assert await rows_left(database, *TABLES, "blobs") == [1, 0, 0, 0, 0, 0, 0]
+
+
+async def test_bytes_that_were_altered_in_the_database_are_refused(kept: Kept, database: SqlDatabase) -> None:
+    async with kept.store.transaction() as transaction:
+        digest = await transaction.put_blob(RUN, b"warm-up")
+    async with database.transaction() as altering:
+        await altering._runs._session.write(metadata.tables["blobs"].update().values(content=b"warm-uq"))
+    with pytest.raises(DataError, match=f"blob {digest} are not the bytes that were put there"):
+        await kept.store.blob(digest)
 
 
 async def delete_rest(database: SqlDatabase) -> None:

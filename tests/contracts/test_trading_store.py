@@ -318,6 +318,7 @@ async def test_ticks_come_back_by_number(store: TradingStore, monkeypatch: pytes
     assert await all_ticks(store) == made
     assert await all_ticks(store, after=1) == made[2:]
     assert await all_ticks(store, after=3) == []
+    assert (await store.newest_tick(RUN), await store.newest_tick("nobody")) == (3, None)
 
 
 async def test_a_tick_is_written_once_and_after_the_one_before(kept: Kept) -> None:

@@ -123,6 +123,10 @@ class TradingStore(Protocol):
         """A run's recorded ticks, by number."""
         ...
 
+    async def newest_tick(self, run_id: str) -> int | None:
+        """The number of the newest tick that is recorded of a run; None: there is none."""
+        ...
+
     async def state(self, scope: str) -> Mapping[str, Any] | None:
         """What was put there last."""
         ...
@@ -132,7 +136,7 @@ class TradingStore(Protocol):
         ...
 
     async def blob(self, digest: str) -> bytes | None:
-        """The bytes of a digest."""
+        """The bytes of a digest. Raises DataError where they are others by now."""
         ...
 
 

@@ -134,10 +134,11 @@ class Parity:
 
     async def _replayed(self, run: Run, warmups: dict[str, bytes], report: Report) -> ReplayReport:
         decider = await self._deciders.new(run.id)
+        total = 1 + (await self._store.newest_tick(run.id) or 0)
 
         def tell(tick: RecordedTick) -> None:
-            if tick.number % TOLD_EVERY == 0:
-                report(f"replayed {tick.number + 1:,} ticks", 0.0)
+            if tick.number % TOLD_EVERY == 0:  # a run that goes on has more than there were
+                report(f"replayed {tick.number + 1:,} ticks", min((tick.number + 1) / total, 1.0))
 
         try:
             return await replay_report(

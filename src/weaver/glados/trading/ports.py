@@ -68,12 +68,16 @@ class InputRepository(Protocol):
         """Some of a run's ticks, by number: `run_id number tick inputs actions`."""
         ...
 
+    async def newest_tick(self, run_id: str) -> int | None:
+        """The number of a run's newest tick; None: it has none."""
+        ...
+
     async def put_blob(self, run_id: str, content: bytes) -> str:
         """Keep bytes until the last run that needs them is deleted; returns their SHA-256."""
         ...
 
     async def find_blob(self, digest: str) -> bytes | None:
-        """The bytes of a digest."""
+        """The bytes of a digest. Raises DataError where they are others by now."""
         ...
 
     async def put_state(self, scope: str, state: Mapping[str, Any]) -> None:

@@ -131,6 +131,11 @@ class KeptTradingStore:
             if len(rows) < TICKS_AT_ONCE:
                 return
 
+    async def newest_tick(self, run_id: str) -> int | None:
+        """See `TradingStore`."""
+        async with self._database.transaction() as transaction:
+            return await transaction.inputs.newest_tick(run_id)
+
     async def state(self, scope: str) -> Mapping[str, Any] | None:
         """See `TradingStore`."""
         async with self._database.transaction() as transaction:

@@ -107,7 +107,7 @@ async def replay_report(
     each tick that was decided the same.
 
     A strategy that fails where it did not is a difference. Raises DataError where a tick is left out or cannot be read,
-    and WorkerLost and TimeoutError, which say nothing of the strategy.
+    InputError where it cannot have been given, and WorkerLost and TimeoutError, which say nothing of the strategy.
     """
     way = _Way(followed)
     try:

@@ -123,7 +123,7 @@ def test_replay_is_reported_and_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch
     found = done(desk.parity.replay(RUN, report=desk.report))
     assert found.is_identical
     assert (found.ticks, found.at) == (5, NOW)
-    assert desk.told == [("replayed 1 ticks", 0.0), ("replayed 3 ticks", 0.0), ("replayed 5 ticks", 0.0)]
+    assert desk.told == [("replayed 1 ticks", 0.2), ("replayed 3 ticks", 0.6), ("replayed 5 ticks", 1.0)]
     assert desk.deciders.closes == 1
     kept = done(desk.parity.newest_replay("run"))
     assert kept is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 
-from weaver.model.errors import DataError, WeaverError
+from weaver.model.errors import DataError, InputError, WeaverError
 from weaver.veda.ports import Decider, Decision, RecordedTick
 from weaver.veda.runs.recorded.codec import decode_setup
 
@@ -58,8 +58,8 @@ async def replay(
     """Feed recorded ticks to a new decider, up to the first that it decides otherwise. It then stands where the run
     stood after the last of them.
 
-    `warmups`: the bars of the digests in the setup. Raises DataError where a tick is left out, and what the decider
-    raises.
+    `warmups`: the bars of the digests in the setup. Raises DataError where a tick is left out, InputError, which names
+    it, where one cannot have been given, and what the decider raises.
     """
     done = 0
     async for some in _together(ticks):
@@ -70,7 +70,7 @@ async def replay(
             done += 1
             followed(tick)
         if error is not None:
-            raise error
+            raise _placed(error, some[len(decisions)])
     return Replayed(ticks=done)
 
 
@@ -102,6 +102,14 @@ async def _decided(
     except (WeaverError, TimeoutError) as error:
         return decisions, error
     return decisions, None
+
+
+def _placed(error: Exception, tick: RecordedTick) -> Exception:
+    """With the tick whose record is at fault; what the strategy or its process is at fault with stays as it is."""
+    if not isinstance(error, InputError):
+        return error
+    where = f"tick {tick.number} ({tick.time.isoformat()})"
+    return error.reworded(f"what is recorded of {where} is not what a run was given: {error}")
 
 
 def _difference(tick: RecordedTick, decision: Decision) -> Difference:

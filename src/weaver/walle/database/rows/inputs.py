@@ -5,9 +5,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Column, and_, bindparam, exists, insert, literal, or_, select
+from sqlalchemy import Column, and_, bindparam, exists, func, insert, literal, or_, select
 
-from weaver.model.errors import Conflict
+from weaver.model.errors import Conflict, DataError
 from weaver.model.record import Row
 from weaver.walle.database.engines.session import DatabaseSession
 from weaver.walle.database.rows.tables import blobs, recorded_inputs, risk_state, run_blobs
@@ -57,6 +57,12 @@ class SqlInputRepository:
         chosen = select(recorded_inputs).where(*of_run).order_by(recorded_inputs.c.number)
         return [dict(zip(_NAMES, row, strict=True)) for row in await self._session.read(chosen.limit(limit))]
 
+    async def newest_tick(self, run_id: str) -> int | None:
+        """The number of a run's newest tick; None: it has none."""
+        newest = select(func.max(recorded_inputs.c.number)).where(recorded_inputs.c.run_id == run_id)
+        number: int | None = (await self._session.read(newest))[0][0]
+        return number
+
     async def put_blob(self, run_id: str, content: bytes) -> str:
         """Keep bytes that a run needs under their SHA-256, which is returned: once, however many runs need them, and
         until the last of these runs is deleted."""
@@ -67,9 +73,14 @@ class SqlInputRepository:
         return digest
 
     async def find_blob(self, digest: str) -> bytes | None:
-        """The bytes of a digest."""
+        """The bytes of a digest. Raises DataError where they are others by now."""
         found = await self._session.read(select(blobs.c.content).where(blobs.c.digest == digest))
-        return found[0][0] if found else None
+        if not found:
+            return None
+        content: bytes = found[0][0]
+        if sha256(content).hexdigest() != digest:
+            raise DataError(f"what the database keeps as blob {digest} are not the bytes that were put there")
+        return content
 
     async def put_state(self, scope: str, state: Mapping[str, Any]) -> None:
         """Write, as JSON. What has a run's id among the words of its scope goes with the run."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.unit.veda.runs.recorded.test_codec import SETUP
-from weaver.model.errors import DataError, StrategyError
+from weaver.model.errors import DataError, InputError, StrategyError
 from weaver.veda.ports import Decision, RecordedTick
 from weaver.veda.runs.recorded.codec import encode_setup
 from weaver.veda.runs.recorded.replaying import Replayed, replay, warmup_digests
@@ -97,6 +97,20 @@ def test_a_difference_is_told_before_the_error_that_comes_after_it() -> None:
         replayed(ticks, Failing())
     ticks[2] = replace(ticks[2], inputs=b"aX")
     assert replayed(ticks, Failing()).ticks == 2
+
+
+@pytest.mark.parametrize("error", [DataError("b'x' is no TickInputs"), InputError("symbol 'MSFT' is not in this run")])
+def test_tick_that_cannot_have_been_given_is_named(error: InputError) -> None:
+    class Refusing(FakeDecider):
+        async def decide(self, inputs: bytes) -> Decision:
+            if inputs == b"odd":
+                raise error
+            return await super().decide(inputs)
+
+    with pytest.raises(type(error)) as caught:
+        replayed(recorded(b"x", b"odd", b"y"), Refusing())
+    assert str(caught.value).startswith("what is recorded of tick 2 (2026-01-02T00:02:00+00:00) is not what a run was ")
+    assert str(caught.value).endswith(str(error))
 
 
 def test_a_start_that_decides_otherwise_is_pointed_at() -> None:
