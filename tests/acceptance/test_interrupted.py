@@ -42,7 +42,7 @@ def test_ctrl_c_in_an_import_leaves_whole_series_only(place: Place) -> None:
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert (process.returncode, stderr.splitlines()[-1:]) == (130, ["interrupted"])
-    stored = json.loads(place.run("data", "list", "--json").stdout)
+    stored = json.loads(place.run("data", "list", "--json").stdout)["items"]
     assert [(row["symbol"], row["bars"]) for row in stored] == [("ABC", 300), ("NEW", 50)]
     assert place.run("data", "check").code == 0
     assert [name for name in place.files() if ".writing-" in name] == []

@@ -30,7 +30,7 @@ app = typer.Typer(help="Import market data, list it, check it.", no_args_is_help
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="CSV or Parquet; SYMBOL_actions.csv: splits and dividends.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
 Symbol = Annotated[str | None, typer.Option("--symbol", help="By default the file's column of symbols, or its name.")]
 Frame = Annotated[
     str | None, typer.Option("--timeframe", help="By default read off the data; 1h, 1d, 1w, 1mo … resample.")
@@ -82,7 +82,7 @@ def list_data(as_json: AsJson = False) -> None:
     with ProgressBar("Listing"):
         series = _store().listing(bytes_max=LOOK_BYTES_MAX)
     if as_json:
-        typer.echo(json.dumps([listed_json(one) for one in series], indent=2))
+        _show_json([listed_json(one) for one in series])
     elif series:
         print_table(series)
         for message in dict.fromkeys(one.damaged for one in series if one.damaged is not None):
@@ -98,8 +98,7 @@ def check(symbols: Wanted = None, as_json: AsJson = False) -> None:
     series = _wanted(store, symbols)
     found = [(one, _check(store, one)) for one in _progress(series, "Checking")]
     if as_json:
-        report = [{**listed_json(one), "warnings": [warning_json(each) for each in some]} for one, some in found]
-        typer.echo(json.dumps(report, indent=2))
+        _show_json([{**listed_json(one), "warnings": [warning_json(each) for each in some]} for one, some in found])
     else:
         for one, warnings in found:
             for warning in warnings:
@@ -130,7 +129,7 @@ def fetch(
         found = fetched(_store(), symbols, asked, start=start, end=end, venue=venue, progress=progress)
     done = [one.outcome for one in found if not isinstance(one.outcome, WeaverError)]
     if as_json:
-        typer.echo(json.dumps([outcome_json(one.read, one.outcome) for one in done], indent=2))
+        _show_json([outcome_json(one.read, one.outcome) for one in done])
     else:
         for one in done:
             _tell(one.read, one.outcome, None, actions=len(_store().actions(one.read.bars.symbol)))
@@ -182,8 +181,12 @@ def import_data(
                 _tell(imported.read, imported.outcome, path, actions=len(store.actions(part.symbol)))
     errors += _import_actions(pending, store, as_json=as_json)
     if as_json:
-        typer.echo(json.dumps([outcome_json(one.read, one.outcome) for one in outcomes], indent=2))
+        _show_json([outcome_json(one.read, one.outcome) for one in outcomes])
     _report(errors)
+
+
+def _show_json(items: Sequence[dict[str, object]]) -> None:
+    typer.echo(json.dumps({"items": items}, indent=2))
 
 
 def _import_actions(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List, check and begin strategies.", no_args_is_help=True, rich_markup_mode=None)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
 Reference = Annotated[str, typer.Argument(metavar="FILE|ID", help="path/to/file.py[:ClassName], or a strategy's id.")]
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="For example: gap-fade, or GapFade.")]
 Folder = Annotated[Path | None, typer.Option("--dir", help="Where to write it; WEAVER_HOME/strategies by default.")]
@@ -26,7 +26,7 @@ def list_strategies(as_json: AsJson = False) -> None:
     """Show every strategy that can be run, and every file that cannot, with the reason."""
     entries = _catalogue().entries()
     if as_json:
-        typer.echo(json.dumps([entry.to_json() for entry in entries], indent=2))
+        typer.echo(json.dumps({"items": [entry.to_json() for entry in entries]}, indent=2))
         return
     _print_table(entries)
 

@@ -70,7 +70,7 @@ def fetch_killed(folder: Path, symbols: Sequence[str], *, sessions: int, kill_af
         for pages in kill_after_pages:
             kill_when(home, pages, command, settings)
         done = weaver(home, settings, *command, "--json")
-    assert [one["symbol"] for one in json.loads(done)] == list(symbols)
+    assert [one["symbol"] for one in json.loads(done)["items"]] == list(symbols)
     store = ParquetBarStore(home / "bars")
     whole = {entry.symbol: entry.content_hash for entry in store.catalogue()}
     wanted = {entry.symbol: entry.content_hash for entry in imported.catalogue()}

@@ -48,7 +48,7 @@ def test_all_samples_are_imported_at_once_with_their_actions() -> None:
     assert "AAPL 1d: 3,270 bars, 2000-03-01 to 2013-03-01 (stock); 5 splits and dividends" in result.stdout
     assert "note: AAPL: taken for stock" in result.stderr
     assert "warning: EURUSD 1h: 15 bars missing" in result.stderr
-    listed = json.loads(done("list", "--json").stdout)
+    listed = json.loads(done("list", "--json").stdout)["items"]
     assert [(row["symbol"], row["timeframe"], row["bars"]) for row in listed] == [
         ("AAPL", "1d", 3270), ("EURUSD", "1h", 6225), ("IBM", "1d", 3270), ("MSFT", "1d", 3270),
         ("SYNTHUSD", "1m", 30240),
@@ -62,7 +62,7 @@ def test_all_samples_are_imported_at_once_with_their_actions() -> None:
 
 
 def test_import_as_json_prints_json_alone() -> None:
-    (row,) = json.loads(done("import", SAMPLES / "EURUSD_1h.csv", "--json").stdout)
+    (row,) = json.loads(done("import", SAMPLES / "EURUSD_1h.csv", "--json").stdout)["items"]
     assert (row["symbol"], row["written"], row["replaced"], row["kept"]) == ("EURUSD", 6225, 0, 0)
     assert [warning["code"] for warning in row["warnings"]] == ["gaps"]
 
@@ -79,7 +79,7 @@ def test_naive_times_take_the_zone(tmp_path: Path) -> None:
     path.write_text("timestamp,open,high,low,close\n2017-01-03 09:30,1,1,1,1\n2017-01-03 10:30,1,1,1,1\n")
     assert "row 1 (line 2)" in refused("import", path)
     done("import", path, "--tz", "America/New_York")
-    assert [row["first"] for row in json.loads(done("list", "--json").stdout)] == ["2017-01-03T14:30:00Z"]
+    assert [row["first"] for row in json.loads(done("list", "--json").stdout)["items"]] == ["2017-01-03T14:30:00Z"]
 
 
 def test_a_stored_symbols_asset_class_is_not_guessed_again() -> None:
@@ -161,7 +161,7 @@ def test_check_finds_damage(weaver_home: Path) -> None:
     msft.write_bytes(ibm.read_bytes())
     result = run("check", "--json")
     assert result.exit_code == 2
-    report = {row["symbol"]: [warning["code"] for warning in row["warnings"]] for row in json.loads(result.stdout)}
+    report = {row["symbol"]: [warning["code"] for warning in row["warnings"]] for row in json.loads(result.stdout)["items"]}
     assert report == {"IBM": [], "MSFT": ["damaged"]}
     assert store().find("MSFT", Timeframe.parse("1d")) is not None
 
@@ -172,7 +172,7 @@ def test_damage_is_listed_until_an_import_mends_it(weaver_home: Path) -> None:
     file = bars / "IBM" / "1d-1" / "all.parquet"
     file.write_bytes(file.read_bytes()[:70_000] + bytes(100) + file.read_bytes()[70_100:])
     (bars / "MSFT" / "symbol.json").write_text("[" * 100_000)
-    listed = {row["symbol"]: row for row in json.loads(done("list", "--json").stdout)}
+    listed = {row["symbol"]: row for row in json.loads(done("list", "--json").stdout)["items"]}
     assert listed["AAPL"]["damaged"] is None
     assert "IBM 1d: the stored bars are damaged" in listed["IBM"]["damaged"]
     assert "MSFT: its record in the bar store is damaged" in listed["MSFT"]["damaged"]
@@ -185,7 +185,7 @@ def test_damage_is_listed_until_an_import_mends_it(weaver_home: Path) -> None:
     again = done("import", SAMPLES / "IBM_1d.csv", SAMPLES / "MSFT_1d.csv")
     assert "warning: IBM 1d: 3,270 stored bars from 2000-03-01 to" in again.stderr
     assert "warning: MSFT: its record was damaged, and is written anew [mended]" in again.stderr
-    assert [row["damaged"] for row in json.loads(done("list", "--json").stdout)] == [None] * 3
+    assert [row["damaged"] for row in json.loads(done("list", "--json").stdout)["items"]] == [None] * 3
 
 
 def test_check_gives_a_store_of_before_its_checksums(weaver_home: Path) -> None:
@@ -212,7 +212,7 @@ def test_files_that_take_long_are_counted_on_stderr(
 
 def test_empty_store_says_what_to_do() -> None:
     assert "weaver data import" in done("list").stdout
-    assert done("list", "--json").stdout.strip() == "[]"
+    assert json.loads(done("list", "--json").stdout) == {"items": []}
     assert done("check").stdout == ""
 
 

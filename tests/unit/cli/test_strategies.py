@@ -25,9 +25,10 @@ def test_list_shows_shipped_strategies_and_why_a_file_is_broken(weaver_home: Pat
     assert f"broken: {folder / 'oops.py'} line 1: " in result.stdout
 
 
-def test_list_as_json_is_one_array() -> None:
-    entries = json.loads(run("list", "--json").stdout)
-    entry = next(entry for entry in entries if entry["id"] == "sma-crossover")
+def test_list_as_json_is_one_object() -> None:
+    found = json.loads(run("list", "--json").stdout)
+    assert list(found) == ["items"]
+    entry = next(entry for entry in found["items"] if entry["id"] == "sma-crossover")
     assert entry["parameters"]["fast"] == {"type": "int", "default": 10, "ge": 2, "le": 500}
     assert entry["error"] is None
 

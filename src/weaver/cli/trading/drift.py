@@ -8,7 +8,9 @@ import typer
 from weaver.cli.trading.shown import AsJson, show_json, show_rows
 from weaver.cli.trading.waiting import result_of
 
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id of a paper or live run.")]
+Reference = Annotated[
+    str, typer.Argument(metavar="RUN", help="A paper or live run's id, or its name where only one has it.")
+]
 LISTED_MAX = 20
 BAR_WIDTH = 40
 PARTS: Mapping[str, str] = {
@@ -31,9 +33,9 @@ _ORDERS = {
 _FIGURES = ("mean", "weighted_mean", "median", "p05", "p95", "least", "most")
 
 
-def command(run: RunId, as_json: AsJson = False) -> None:
+def command(run: Reference, as_json: AsJson = False) -> None:
     """Backtest a run's strategy on the bars that the run was given, and show how the two differ."""
-    found = result_of("runs", run, "drift", what="Drift")
+    found = result_of(run, "drift", what="Drift")
     if as_json:
         show_json(found)
         return

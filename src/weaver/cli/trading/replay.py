@@ -7,12 +7,14 @@ import typer
 from weaver.cli.trading.shown import AsJson, show_json
 from weaver.cli.trading.waiting import result_of
 
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id of a paper or live run.")]
+Reference = Annotated[
+    str, typer.Argument(metavar="RUN", help="A paper or live run's id, or its name where only one has it.")
+]
 
 
-def command(run: RunId, as_json: AsJson = False) -> None:
+def command(run: Reference, as_json: AsJson = False) -> None:
     """Feed what was recorded of a run to its strategy once more, and compare every decision; exit 1: one differs."""
-    found = result_of("runs", run, "replay", what="Replay")
+    found = result_of(run, "replay", what="Replay")
     if as_json:
         show_json(found)
     else:

@@ -1,4 +1,4 @@
-"""Has the running server do a job, and waits for it with a word about how far it is."""
+"""Has the running server do a job about a run, and waits for it with a word about how far it is."""
 
 from threading import Event
 from typing import Any
@@ -10,11 +10,14 @@ from weaver.model.errors import RunFailed
 LOOK_SECONDS = 0.2
 
 
-def result_of(*path: str, what: str) -> dict[str, Any]:
-    """What came of the job that a POST to a path begins. `what`: is said until the server says more. Raises RunFailed
-    with the job's own words, and what the server answers."""
+def result_of(run: str, kind: str, *, what: str) -> dict[str, Any]:
+    """What came of a job (`replay`, `drift`) about a run, which is named by its id, or by its name where only one has
+    it. `what`: is said until the server says more. Raises RunFailed with the job's own words, and what the server
+    answers."""
+    from weaver.cli.kept.kept_runs import ServedRuns, get_run
+
     client = server()
-    job = client.post(*path, body={})
+    job = client.post("runs", str(get_run(ServedRuns(client), run)["id"]), kind, body={})
     with ProgressBar(what) as bar:
         while job["finished_at"] is None:
             Event().wait(LOOK_SECONDS)  # nobody sets it: a job tells nobody that it is over

@@ -9,4 +9,5 @@ def answers(what: str, result: Any = None, error: str | None = None) -> dict[str
     """Of run r1: a job that is over when it is asked for again."""
     begun = {"id": "j1", "stage": "", "fraction": 0.0, "finished_at": None, "result": None, "error": None}
     over = {**begun, "finished_at": AT, "result": result, "error": error}
-    return {f"/runs/r1/{what}": begun, "/jobs/j1": over}
+    run = {"/runs/r1": {"id": "r1"}, "/runs/r1/results": {"warnings": None, "stats": None}}
+    return {**run, f"/runs/r1/{what}": begun, "/jobs/j1": over}

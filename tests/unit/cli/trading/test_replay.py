@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -33,7 +34,27 @@ def test_record_that_is_kept_to_is_told(weaver_home: Path, terminal: Terminal) -
     with answering(weaver_home, answers("replay", SAME)) as asked:
         told = terminal.told("replay", "r1")
     assert told == f"1,505 ticks with 38 actions from {AT} to {AT}: every decision is the recorded one\n"
-    assert asked.requests == [("POST", "/runs/r1/replay", {}), ("GET", "/jobs/j1", None)]
+    assert asked.requests[-2:] == [("POST", "/runs/r1/replay", {}), ("GET", "/jobs/j1", None)]
+
+
+@pytest.mark.parametrize("name", ["year", "a/b?c=1", "ünï ☃"])
+def test_run_may_be_named_by_its_name(weaver_home: Path, terminal: Terminal, name: str) -> None:
+    listed = f"/runs?{urlencode({'page': 1, 'page_size': 2, 'name': name})}"
+    unknown = {f"/runs/{quote(name, safe='')}": (404, {"message": "there is no such run", "code": "not_found"})}
+    found = {**answers("replay", SAME), listed: {"items": [{"id": "r1"}], "total": 1}}
+    with answering(weaver_home, found, refused=unknown):
+        assert "every decision is the recorded one" in terminal.told("replay", name)
+
+
+@pytest.mark.parametrize("command", ["replay", "drift"])
+def test_name_of_several_runs_and_none_at_all_are_refused(weaver_home: Path, terminal: Terminal, command: str) -> None:
+    unknown = {"/runs/year": (404, {"message": "there is no such run", "code": "not_found"})}
+    several = {"/runs?page=1&page_size=2&name=year": {"items": [{"id": "r1"}, {"id": "r2"}], "total": 2}}
+    with answering(weaver_home, several, refused=unknown):
+        code, _, error = terminal.outcome(command, "year")
+        assert (code, error) == (2, "error: 2 runs are called 'year': name one by its id (`weaver runs list`)\n")
+        code, _, error = terminal.outcome(command, " ")
+        assert (code, "name a run by its id, or by its name" in error) == (2, True)
 
 
 def test_difference_is_told_with_its_input_and_exit_code(weaver_home: Path, terminal: Terminal) -> None:
