@@ -13216,6 +13216,14 @@ export interface operations {
     getPromotion: {
         parameters: {
             query: {
+                /** @description What would be allotted to it. */
+                cash?: (string | number) | null;
+                /** @description The new run's name. */
+                name?: string | null;
+                /** @description The stored bars that it would replay. */
+                replay?: string | null;
+                /** @description Of a replay. */
+                speed?: string | null;
                 /** @description The mode of the new run. */
                 to: "paper" | "live";
                 /** @description Where its orders would go. */

@@ -161,7 +161,9 @@ def test_check_finds_damage(weaver_home: Path) -> None:
     msft.write_bytes(ibm.read_bytes())
     result = run("check", "--json")
     assert result.exit_code == 2
-    report = {row["symbol"]: [warning["code"] for warning in row["warnings"]] for row in json.loads(result.stdout)["items"]}
+    report = {
+        row["symbol"]: [warning["code"] for warning in row["warnings"]] for row in json.loads(result.stdout)["items"]
+    }
     assert report == {"IBM": [], "MSFT": ["damaged"]}
     assert store().find("MSFT", Timeframe.parse("1d")) is not None
 

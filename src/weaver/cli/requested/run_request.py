@@ -30,8 +30,11 @@ class RunRequest:
     name: str | None
 
     def __post_init__(self) -> None:
-        if not self.symbols:
+        if not all(symbol.strip() for symbol in self.symbols or [""]):
             raise InputError("say what to trade: --symbol AAPL (again for several)")
+        for option, value in (("--venue", self.venue), ("--name", self.name), ("--timeframe", self.timeframe)):
+            if value is not None and not value.strip():
+                raise InputError(f"{option} is blank: name one, or leave it out")
         if self.is_live and (self.replay is not None or self.venue == SIMULATED):
             raise InputError("--live trades real money, a replay trades stored bars: leave one of them out")
         if self.replay is not None and self.venue not in (None, SIMULATED):

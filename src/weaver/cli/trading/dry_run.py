@@ -14,6 +14,11 @@ ORDERS = {
 }  # fmt: skip
 HISTORY = {"symbol": "symbol", "bars": "bars", "first": "first", "last": "last", "before the run": "warmup"}
 
+UNASKED = (
+    "note: where the gate says nothing (-), it was not asked: what it says to a symbol's later orders depends on what "
+    "the earlier ones bring"
+)
+
 
 def tell_preview(preview: dict[str, Any]) -> None:
     """In words and tables."""
@@ -35,6 +40,8 @@ def tell_preview(preview: dict[str, Any]) -> None:
     show_rows(HISTORY, [_with_moments(one, "first", "last") for one in preview["history"]], nothing="none")
     typer.echo(f"\nOrders that it would place on them: {preview['orders_total']:,}")
     show_rows(ORDERS, [_with_moments(one, "placed_at") for one in preview["orders"]], nothing="none")
+    if any(one["gate"] is None for one in preview["orders"]):
+        typer.echo(UNASKED)
     if preview["problem"] is not None:
         typer.echo(f"note: {preview['problem']}")
 

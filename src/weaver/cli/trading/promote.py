@@ -47,13 +47,11 @@ def promote(
     client = server()
     run_id = str(get_run(ServedRuns(client), run)["id"])
     client = client.waiting(PROOFS_SECONDS)
+    wanted = {"to": to, "venue": venue, "cash": cash, "name": name, "replay": replay, "speed": speed}
     if dry_run:
-        found = client.get("runs", run_id, "promotion", to=to, venue=venue)
+        found = client.get("runs", run_id, "promotion", **wanted)
     else:
-        asked = {
-            "to": to, "override": override, "venue": venue, "cash": cash, "name": name, "replay": replay,
-            "speed": speed, "confirm": confirm,
-        }  # fmt: skip
+        asked = {**wanted, "override": override, "confirm": confirm}
         given = {key: value for key, value in asked.items() if value is not None}
         found = client.post("runs", run_id, "promote", body=given)
     if as_json:

@@ -13,10 +13,12 @@ from weaver.glados.live.results import LiveResult
 from weaver.glados.ports import BacktestOutcome, RecordedMarket
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import NotFound
+from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, Split
 from weaver.model.orders.actions import Side
 from weaver.model.run import Run, RunMode
+from weaver.veda.inputs import ListedSymbol
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.parity.bars import StoredBarsCompared, compare_bars
 from weaver.veda.parity.compared import ComparedFill, ComparedOrder, RunAccount, pnl_of
@@ -78,6 +80,16 @@ def stored_compared(found: LiveResult, store: ParquetBarStore) -> list[StoredBar
         if stored is not None:
             compared.append(compare_bars(bars, stored))
     return compared
+
+
+def not_stored_told(listed: Sequence[ListedSymbol], stored: Sequence[StoredBarsCompared]) -> list[str]:
+    """What the backtest cannot know, as stocks of the run are not stored. `listed`: its symbols."""
+    known = {one.symbol for one in stored}
+    absent = [one.symbol for one in listed if one.asset_class == AssetClass.STOCK and one.symbol not in known]
+    if not absent:
+        return []
+    what = f"of {', '.join(absent)} no bars of this timeframe are stored, and so no dividends and delistings"
+    return [f"{what}: the backtest has none of them, whatever the run was paid"]
 
 
 def live_account(

@@ -14,6 +14,7 @@ from weaver.glados.live.drift_inputs import (
     closes_of,
     live_account,
     market_of,
+    not_stored_told,
     stored_compared,
 )
 from weaver.glados.live.given_bars import warmups_of
@@ -106,6 +107,7 @@ class Parity:
         closes = await self._aside(partial(closes_of, found, warmups))
 
         def compared() -> DriftReport:
+            stored = stored_compared(found, self._bars)
             return drift_report(
                 run.id,
                 at=self._now(),
@@ -114,8 +116,8 @@ class Parity:
                 backtest=backtest_account(outcome, found.given, closes),
                 bars=bars,
                 costs=outcome.result.record["costs"],
-                stored=stored_compared(found, self._bars),
-                notes=_notes(bars),
+                stored=stored,
+                notes=[*_notes(bars), *not_stored_told(found.setup.symbols, stored)],
             )
 
         done = await self._aside(compared)

@@ -114,3 +114,15 @@ def test_bars_are_looked_at_only_where_they_would_be_replayed(monkeypatch: pytes
         monkeypatch.setenv(name, value)
     RunRequest(**NOTHING).check_bars(Settings())
     assert looked == ["year"]
+
+
+@pytest.mark.parametrize("option", ["venue", "name", "timeframe"])
+@pytest.mark.parametrize("blank", ["", " \t"])
+def test_blank_option_is_refused(option: str, blank: str) -> None:
+    with pytest.raises(InputError, match=f"--{option} is blank: name one, or leave it out"):
+        asked(**{option: blank})
+
+
+def test_blank_symbol_is_none() -> None:
+    with pytest.raises(InputError, match="say what to trade"):
+        asked(symbols=["AAPL", " "])

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -69,6 +70,15 @@ def test_dry_run_asks_and_does_nothing(
         told = terminal.told("runs", "promote", "r1", "--to", "live", "--venue", "alpaca", "--dry-run")
     assert told.endswith(last)
     assert {method for method, *_ in asked.requests} == {"GET"}
+
+
+def test_dry_run_asks_about_what_would_be_made(weaver_home: Path, terminal: Terminal) -> None:
+    options = {"to": "paper", "venue": "simulated", "cash": "5", "name": "a b", "replay": "2012", "speed": "max"}
+    asked_for = f"/runs/r1/promotion?{urlencode(options)}"
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    with answering(weaver_home, {**ANSWERS, asked_for: LOOKED}) as asked:
+        terminal.told("runs", "promote", "r1", *words, "--dry-run")
+    assert asked.requests[-1] == ("GET", asked_for, None)
 
 
 def test_json_is_the_servers_answer(weaver_home: Path, terminal: Terminal) -> None:

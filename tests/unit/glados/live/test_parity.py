@@ -17,11 +17,13 @@ from tests.unit.glados.fakes import a_run
 from tests.unit.veda.parity.test_replay import recorded
 from weaver.decider import LiveDecider
 from weaver.glados.live import parity as parity_module
+from weaver.glados.live.drift_inputs import not_stored_told
 from weaver.glados.live.parity import Parity
 from weaver.glados.live.results import LiveResults
 from weaver.model.errors import Conflict, DataError, RunFailed, StrategyError
 from weaver.model.run import Run, RunMode
 from weaver.veda.inputs import LateBar, WindowFailed
+from weaver.veda.parity.bars import StoredBarsCompared
 from weaver.veda.ports import RecordedTick
 from weaver.veda.runs.recorded.codec import decode_inputs, decode_setup, encode_inputs, encode_setup
 from weaver.walle.bars.store import ParquetBarStore
@@ -222,3 +224,12 @@ def test_what_may_make_a_difference_is_noted(desk: Desk, monkeypatch: pytest.Mon
     assert (found.missed.count, found.late.count, found.corrected.count) == (1, 0, 1)
     assert len(found.notes) == 3
     assert len(BARS) == 50
+
+
+def test_stock_that_is_not_stored_has_no_dividends_in_the_backtest_and_that_is_noted() -> None:
+    [coin] = decode_setup(recorded()[0].inputs).symbols
+    stocks = [replace(coin, symbol=symbol, asset_class="stock") for symbol in ("AAPL", "IBM", "MSFT")]
+    nothing = StoredBarsCompared(symbol="IBM", given=1, same=1, other=0, not_stored=0, not_given=0, first=None)
+    [note] = not_stored_told([coin, *stocks], [nothing])
+    assert note.startswith("of AAPL, MSFT no bars of this timeframe are stored, and so no dividends and delistings")
+    assert not_stored_told([coin, stocks[1]], [nothing]) == []

@@ -9,11 +9,15 @@ from weaver.glados.api.runs.lookup import RunId
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
+from weaver.glados.schemas.base import AmountInput
 from weaver.glados.schemas.runs.promotion import (
     NextMode,
     PromotedResponse,
     PromoteRunRequest,
     PromotionResponse,
+    ReplayDays,
+    ReplaySpeed,
+    RunName,
     VenueName,
 )
 from weaver.model.promotion.next_run import Wanted
@@ -27,10 +31,15 @@ async def get_promotion(
     services: ServicesDep,
     to: Annotated[NextMode, Parameter(description="The mode of the new run.")],
     venue: Annotated[VenueName | None, Parameter(description="Where its orders would go.")] = None,
+    name: Annotated[RunName | None, Parameter(description="The new run's name.")] = None,
+    cash: Annotated[AmountInput | None, Parameter(description="What would be allotted to it.")] = None,
+    replay: Annotated[ReplayDays | None, Parameter(description="The stored bars that it would replay.")] = None,
+    speed: Annotated[ReplaySpeed | None, Parameter(description="Of a replay.")] = None,
 ) -> PromotionResponse:
     """What a promotion would take, and make: gates with their values, and every field that would differ. Replay and
     drift are worked out for it, which may take seconds."""
-    prospect, problem = await services.promotions.look(run_id, Wanted(to=to, venue=venue))
+    wanted = Wanted(to=to, venue=venue, name=name, cash=cash, replay=replay, speed=speed)
+    prospect, problem = await services.promotions.look(run_id, wanted)
     return PromotionResponse.of(prospect, problem)
 
 

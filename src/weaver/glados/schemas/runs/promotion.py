@@ -14,6 +14,9 @@ from weaver.model.promotion.prospect import Promoted, Prospect
 from weaver.model.run import RunMode
 
 NextMode = Literal[RunMode.PAPER, RunMode.LIVE]
+RunName = Annotated[Trimmed, StringConstraints(min_length=1)]
+ReplayDays = Annotated[str, Field(max_length=100)]
+ReplaySpeed = Annotated[str, Field(max_length=100)]
 VenueName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -25,16 +28,16 @@ class PromoteRunRequest(RequestBody):
         None, description="Why it is done though gates are not met; kept with the event."
     )
     confirm: Trimmed | None = Field(None, description="The new run's name: one to live is only made with it.")
-    name: Annotated[Trimmed, StringConstraints(min_length=1)] | None = Field(None, description="The new run's name.")
+    name: RunName | None = Field(None, description="The new run's name.")
     venue: VenueName | None = Field(
         None, description="Where its orders go. Default: the run's own venue, or the only one that has the mode."
     )
     cash: AmountInput | None = Field(None, description="What is allotted to it.")
     risk: dict[str, JsonValue] | None = Field(None, description="Its limits, in place of the run's.")
-    replay: Annotated[str, Field(max_length=100)] | None = Field(
+    replay: ReplayDays | None = Field(
         None, description="On venue simulated: the stored bars to replay, FROM or FROM..TO."
     )
-    speed: Annotated[str, Field(max_length=100)] | None = Field(
+    speed: ReplaySpeed | None = Field(
         None, description="Of a replay: how many times as fast as the bars once came, or max."
     )
 

@@ -97,6 +97,20 @@ async def test_prospect_is_shown_and_nothing_done(api: Api) -> None:
     assert await api.events() == []
 
 
+async def test_prospect_is_of_what_is_asked_for(api: Api) -> None:
+    await backtest(api)
+    found = await asked(
+        api, "GET", "/runs/b/promotion?to=paper&venue=simulated&name=%20next%20&cash=5000&replay=2020", 200
+    )
+    assert (found["name"], found["venue"]) == ("next", "simulated")
+    after = {one["field"]: one["after"] for one in found["differences"]}
+    assert (after["name"], after["options.cash"], after["options.replay"]) == ("next", "5000", "2020")
+    body = {"to": "paper", "venue": "alpaca", "name": "next", "cash": "5000", "override": "a test"}
+    looked = await asked(api, "GET", "/runs/b/promotion?to=paper&venue=alpaca&name=next&cash=5000", 200)
+    made = await asked(api, "POST", "/runs/b/promote", 201, json=body)
+    assert looked["differences"] == made["differences"]
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -113,7 +127,7 @@ async def test_request_of_a_wrong_shape_is_told_its_field(api: Api, body: dict[s
     assert await api.events() == []
 
 
-@pytest.mark.parametrize("query", ["", "?to=backtest", "?to=paper&venue="])
+@pytest.mark.parametrize("query", ["", "?to=backtest", "?to=paper&venue=", "?to=paper&cash=much", "?to=paper&name=%20"])
 async def test_question_of_a_wrong_shape_is_422(api: Api, query: str) -> None:
     await asked(api, "GET", f"/runs/b/promotion{query}", 422)
 
