@@ -218,9 +218,9 @@ def adopt(draft: Draft, old: Submission, venue_id: str) -> Submission:
 
 
 def _tell_legs(draft: Draft, order: LiveOrder) -> None:
-    """An entry is over that filled in part: its exits are for that."""
+    """An entry is over that has filled: its exits are for that, and wait for it no more."""
     if order.is_working or not order.filled or order.group_id is not None:
         return
     for leg in draft.group(order.id):
         if leg.is_working and leg.waits_for is WaitsFor.ENTRY:
-            draft.put(replace(leg, quantity=entered(draft, order.id)))
+            draft.put(replace(leg, quantity=entered(draft, order.id), waits_for=None))

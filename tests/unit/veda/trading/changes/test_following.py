@@ -66,6 +66,18 @@ def test_a_venue_may_cut_off_what_cannot_be_paid_for() -> None:
         assert draft.order("run-1").quantity == draft.submission("run-1").quantity == quantity
 
 
+@pytest.mark.parametrize(("filled", "ends"), [(10, S.FILLED), (4, S.CANCELLED)])
+def test_exits_wait_no_more_for_an_entry_that_is_over(filled: int, ends: OrderStatus) -> None:
+    entry, *legs = bracket(status=S.ACCEPTED)
+    waiting = [replace(one, status=S.PENDING, waits_for=WaitsFor.ENTRY) for one in legs]
+    held = [submission(one.id, part=Part.LEG, parent_id="run-1") for one in legs]
+    draft, _ = draft_of([entry, *waiting], [submission("run-1"), *held])
+    shown = venue_order(status=ends, filled_quantity=filled, average_price=100)
+    follow(draft, draft.submission("run-1"), shown, is_all_told=True)
+    assert draft.order("run-1").status is ends
+    assert [(draft.order(one.id).quantity, draft.order(one.id).waits_for) for one in legs] == [(filled, None)] * 2
+
+
 def test_an_exit_that_the_venue_holds_for_more_is_not_over_when_it_has_filled_as_far_as_was_asked() -> None:
     """Its entry of 10 was replaced by one for 7 when 3 had filled, and filled 2 more before the venue heard of that."""
     legs = [submission("run-3", part=Part.LEG, parent_id="run-1")]
