@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from weaver.cli.trading.shown import AsJson, ModeName, VenueName, server, show_fields, show_json, show_rows
+from weaver.cli.trading.shown import AsJson, ModeName, VenueName, run_id_of, server, show_fields, show_json, show_rows
 from weaver.model.errors import InputError
 
 app = typer.Typer(help="Place, see, change and cancel orders.", no_args_is_help=True, rich_markup_mode=None)
@@ -13,7 +13,15 @@ COLUMNS = {
     "id": "id", "account": "account", "symbol": "symbol", "side": "side", "type": "order_type", "quantity": "quantity",
     "filled": "filled_quantity", "limit": "limit_price", "stop": "stop_price", "status": "status",
 }  # fmt: skip
-OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="The order's id.")]
+
+
+def _id(order: str) -> str:
+    if not order.strip():
+        raise InputError("name an order by its id: `weaver orders list` shows them")
+    return order
+
+
+OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="The order's id.", callback=_id)]
 Limit = Annotated[str | None, typer.Option("--limit", metavar="PRICE", help="Of limit and stop-limit orders.")]
 Stop = Annotated[str | None, typer.Option("--stop", metavar="PRICE", help="Of stop and stop-limit orders.")]
 Trail = Annotated[str | None, typer.Option("--trail", metavar="AMOUNT", help="Of a trailing stop: an amount.")]
@@ -27,7 +35,7 @@ ClientId = Annotated[str | None, typer.Option("--client-id", metavar="ID", help=
 def list_orders(
     status: Annotated[str | None, typer.Option("--status", help="Only those that stand so.")] = None,
     symbol: Annotated[str | None, typer.Option("--symbol", help="Only this symbol's.")] = None,
-    run: Annotated[str | None, typer.Option("--run", metavar="ID", help="Only this run's.")] = None,
+    run: Annotated[str | None, typer.Option("--run", metavar="RUN", help="Only this run's (id or name).")] = None,
     venue: VenueName = None,
     mode: ModeName = None,
     page: Annotated[int, typer.Option("--page", min=1, help="Which page, from 1.")] = 1,
@@ -35,8 +43,10 @@ def list_orders(
     as_json: AsJson = False,
 ) -> None:
     """Show orders."""
-    found = server().get(
-        "orders", status=status, symbol=symbol, run_id=run, venue=venue, mode=mode, page=page, page_size=page_size
+    client = server()
+    run_id = None if run is None else run_id_of(client, run)
+    found = client.get(
+        "orders", status=status, symbol=symbol, run_id=run_id, venue=venue, mode=mode, page=page, page_size=page_size
     )
     if as_json:
         show_json(found)
@@ -57,7 +67,7 @@ def place(
     side: Annotated[str, typer.Argument(metavar="buy|sell", help="Which way.")],
     quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="How much.")],
     symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="Of what.")],
-    run: Annotated[str | None, typer.Option("--run", metavar="ID", help="For this running run.")] = None,
+    run: Annotated[str | None, typer.Option("--run", metavar="RUN", help="For this running run (id or name).")] = None,
     venue: Annotated[str | None, typer.Option("--venue", metavar="ID", help="At this venue, for no run.")] = None,
     mode: Annotated[str | None, typer.Option("--mode", metavar="paper|live", help="With --venue.")] = None,
     limit: Limit = None,
@@ -75,16 +85,18 @@ def place(
     """Place an order. Which prices are given says of which type it is."""
     if run is None and (venue is None or mode is None):
         raise InputError("say where: --run RUN, or --venue and --mode (paper or live)")
+    client = server()
+    run_id = None if run is None else run_id_of(client, run)
     legs = {"take_profit": {"limit_price": take_profit}, "stop_loss": {"stop_price": stop_loss}}
     given = {name: leg for name, leg in legs.items() if None not in leg.values()}
     body = {
-        "side": side, "qty": quantity, "symbol": symbol, "run_id": run, "venue": venue, "mode": mode,
+        "side": side, "qty": quantity, "symbol": symbol, "run_id": run_id, "venue": venue, "mode": mode,
         "order_type": _order_type(limit, stop, trail or trail_percent), "limit_price": limit, "stop_price": stop,
         "trail": trail, "trail_percent": trail_percent, "time_in_force": tif, "expires": expires,
         "extended_hours": extended_hours or None, "client_order_id": client_id, **given,
         "order_class": ("simple", "oto", "bracket")[len(given)],
     }  # fmt: skip
-    _shown(server().post("orders", body=_said(body)), as_json=as_json)
+    _shown(client.post("orders", body=_said(body)), as_json=as_json)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from weaver.cli.trading.shown import server, show_json, show_rows
+from weaver.cli.trading.shown import run_id_of, server, show_json, show_rows
 
 GATES = {"gate": "name", "limit": "limit", "value": "value", "met": "met", "what": "told"}
 DIFFERENCES = {"field": "field", "before": "before", "after": "after"}
@@ -42,10 +42,8 @@ def promote(
     as_json: Annotated[bool, typer.Option("--json", help="Print the server's answer as JSON, nothing else.")] = False,
 ) -> None:
     """Make a run of another one, nearer to the market: the same source and parameters, to be started by you."""
-    from weaver.cli.kept.kept_runs import ServedRuns, get_run
-
     client = server()
-    run_id = str(get_run(ServedRuns(client), run)["id"])
+    run_id = run_id_of(client, run)
     client = client.waiting(PROOFS_SECONDS)
     wanted = {"to": to, "venue": venue, "cash": cash, "name": name, "replay": replay, "speed": speed}
     if dry_run:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from weaver.cli.trading.shown import AsJson, server, show_json, show_rows
+from weaver.cli.trading.shown import AsJson, run_id_of, server, show_json, show_rows
 from weaver.model.errors import InputError
 
 app = typer.Typer(help="See and set limits; end halts.", no_args_is_help=True, rich_markup_mode=None)
@@ -44,7 +44,7 @@ def set_limits(
         typer.Argument(metavar="[ACCOUNT] NAME=VALUE…", help="As 'alpaca paper' daily_loss=0.03; `off` turns one off."),
     ] = None,
     run: Annotated[
-        str | None, typer.Option("--run", metavar="ID", help="The limits of this running run, of no account.")
+        str | None, typer.Option("--run", metavar="RUN", help="The limits of this running run (id or name).")
     ] = None,
     release: Annotated[
         list[str] | None, typer.Option("--release", metavar="SCOPE=NAME", help="End a halt, as run=ID, symbol=AAPL.")
@@ -56,18 +56,19 @@ def set_limits(
 ) -> None:
     """Change the limits of an account, or of a run that trades (--run); end halts."""
     account, limits = _split(words or [], is_of_run=run is not None)
-    whose = {"account": account} if run is None else {"run_id": run}
     body = {
-        **whose,
-        "limits": {name: _value(text) for name, text in map(_pair, limits)},
+        "limits": _limits(limits),
         "release": [_halt(*_pair(text)) for text in release or []],
         "accept_account": accept_account,
     }
-    changed = server().send("PUT", "risk", body=body)
+    client = server()
+    run_id = None if run is None else run_id_of(client, run)
+    whose = {"account": account} if run_id is None else {"run_id": run_id}
+    changed = client.send("PUT", "risk", body={**whose, **body})
     if as_json:
         show_json(changed)
         return
-    shown = changed if run is None else next(one for one in changed["runs"] if one["run_id"] == run)
+    shown = changed if run_id is None else next(one for one in changed["runs"] if one["run_id"] == run_id)
     for name, value in shown["limits"].items():
         typer.echo(f"{name:<18} {_off(value)}")
 
@@ -79,6 +80,14 @@ def _split(words: list[str], *, is_of_run: bool) -> tuple[str | None, list[str]]
     if not words or "=" in words[0]:
         raise InputError("name an account ('alpaca paper') first, or a run with --run")
     return words[0], words[1:]
+
+
+def _limits(texts: list[str]) -> dict[str, Any]:
+    pairs = [_pair(text) for text in texts]
+    found = {name: _value(text) for name, text in pairs}
+    if len(found) < len(pairs):
+        raise InputError(f"{', '.join(name for name, _ in pairs)}: give each limit once")
+    return found
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -23,6 +23,13 @@ def server() -> "ServerClient":
     return needed_server(settings())
 
 
+def run_id_of(client: "ServerClient", run: str) -> str:
+    """The id of a run that is named by it, or by its name where only one has it. Raises NotFound and InputError."""
+    from weaver.cli.kept.kept_runs import ServedRuns, get_run
+
+    return str(get_run(ServedRuns(client), run)["id"])
+
+
 def show_json(answer: Any) -> None:
     """As it came."""
     typer.echo(json.dumps(answer, indent=2))

@@ -4,7 +4,7 @@ from threading import Event
 from typing import Any
 
 from weaver.cli.screen.progress import ProgressBar
-from weaver.cli.trading.shown import server
+from weaver.cli.trading.shown import run_id_of, server
 from weaver.model.errors import RunFailed
 
 LOOK_SECONDS = 0.2
@@ -14,10 +14,8 @@ def result_of(run: str, kind: str, *, what: str) -> dict[str, Any]:
     """What came of a job (`replay`, `drift`) about a run, which is named by its id, or by its name where only one has
     it. `what`: is said until the server says more. Raises RunFailed with the job's own words, and what the server
     answers."""
-    from weaver.cli.kept.kept_runs import ServedRuns, get_run
-
     client = server()
-    job = client.post("runs", str(get_run(ServedRuns(client), run)["id"]), kind, body={})
+    job = client.post("runs", run_id_of(client, run), kind, body={})
     with ProgressBar(what) as bar:
         while job["finished_at"] is None:
             Event().wait(LOOK_SECONDS)  # nobody sets it: a job tells nobody that it is over

@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.cli.terminal import Terminal
 from tests.unit.cli.trading.answers import answering
+from tests.unit.cli.trading.jobs import answers
 
 OFF = {"account": None, "is_on": False, "reason": "", "at": None, "flatten": False}
 ACCOUNT: dict[str, Any] = {
@@ -64,14 +65,17 @@ def test_change_is_sent_as_it_was_typed(weaver_home: Path, terminal: Terminal) -
     assert told.splitlines() == ["daily_loss         0.05", "drawdown           off"]
 
 
-def test_limits_of_a_run_are_changed_by_its_id(weaver_home: Path, terminal: Terminal) -> None:
+@pytest.mark.parametrize("reference", ["r1", "year"])
+def test_limits_of_a_run_are_changed(weaver_home: Path, terminal: Terminal, reference: str) -> None:
+    named = {"items": [{"id": "r1"}], "total": 1}
+    unknown = {"/runs/year": (404, {"message": "there is no such run", "code": "not_found"})}
     runs = [{"run_id": one, "limits": {"order_max": size}} for one, size in (("r0", "1"), ("r1", "0.2"))]
-    with answering(weaver_home, {"/risk": {**ACCOUNT, "runs": runs}}) as asked:
-        told = terminal.told("risk", "set", "--run", "r1", "order_max=0.2")
+    found = {"/risk": {**ACCOUNT, "runs": runs}, "/runs?page=1&page_size=2&name=year": named, **answers("replay")}
+    with answering(weaver_home, found, refused=unknown) as asked:
+        told = terminal.told("risk", "set", "--run", reference, "order_max=0.2")
     limits = {"order_max": "0.2"}
-    assert asked.requests == [
-        ("PUT", "/risk", {"run_id": "r1", "limits": limits, "release": [], "accept_account": False}),
-    ]  # fmt: skip
+    body = {"run_id": "r1", "limits": limits, "release": [], "accept_account": False}
+    assert asked.requests[-1] == ("PUT", "/risk", body)
     assert told.splitlines() == ["order_max          0.2"]
 
 
@@ -86,6 +90,7 @@ def test_limits_of_nobody_are_not_asked_for(weaver_home: Path, terminal: Termina
     [
         (["daily_loss"], "'daily_loss': write NAME=VALUE"),
         (["daily_loss="], "'daily_loss=': write NAME=VALUE"),
+        (["daily_loss=0.1", "daily_loss=0.2"], "daily_loss, daily_loss: give each limit once"),
         (["--release", "world=x"], "a halt is over a run, symbol, account, not 'world'"),
     ],
 )
