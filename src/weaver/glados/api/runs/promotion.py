@@ -17,9 +17,9 @@ from weaver.glados.schemas.runs.promotion import (
     PromotionResponse,
     ReplayDays,
     ReplaySpeed,
-    RunName,
     VenueName,
 )
+from weaver.glados.schemas.runs.runs import RunName
 from weaver.model.promotion.next_run import Wanted
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["runs"])

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, JsonValue, StringConstraints
 
 from weaver.glados.schemas.base import AmountInput, RequestBody, ResponseBody
-from weaver.glados.schemas.runs.runs import RunDetailResponse, Trimmed
+from weaver.glados.schemas.runs.runs import RunDetailResponse, RunName, Trimmed
 from weaver.model.promotion.differences import Difference
 from weaver.model.promotion.gates import Gate
 from weaver.model.promotion.next_run import Wanted
@@ -14,7 +14,6 @@ from weaver.model.promotion.prospect import Promoted, Prospect
 from weaver.model.run import RunMode
 
 NextMode = Literal[RunMode.PAPER, RunMode.LIVE]
-RunName = Annotated[Trimmed, StringConstraints(min_length=1)]
 ReplayDays = Annotated[str, Field(max_length=100)]
 ReplaySpeed = Annotated[str, Field(max_length=100)]
 VenueName = Annotated[str, StringConstraints(min_length=1, max_length=64)]

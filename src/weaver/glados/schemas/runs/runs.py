@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
+from unicodedata import category
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from weaver.glados.runs.port import NewRun
 from weaver.glados.schemas.base import LastMoment, Moment, RequestBody, ResponseBody
@@ -15,6 +16,17 @@ from weaver.model.run import Run, RunMode, RunStatus
 
 Trimmed = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 """Blanks around it are no part of it."""
+
+
+def _one_line(name: str) -> str:
+    if any(category(letter) in _STEERING for letter in name):
+        raise ValueError("a name is one line, without letters that steer a terminal")
+    return name
+
+
+_STEERING = frozenset({"Cc", "Zl", "Zp"})
+RunName = Annotated[Trimmed, StringConstraints(min_length=1), AfterValidator(_one_line)]
+"""Of a new run."""
 _GATES = Gates()
 
 
@@ -47,7 +59,7 @@ class PromotionGates(RequestBody):
 class CreateRunRequest(RequestBody):
     """A new run. What is left out has the default of `weaver.backtest`."""
 
-    name: Annotated[Trimmed, StringConstraints(min_length=1)] | None = Field(None, description="Default: made up.")
+    name: RunName | None = Field(None, description="Default: made up.")
     strategy_id: str = Field(description="As GET /strategies lists it.", min_length=1, max_length=200)
     mode: RunMode = Field(RunMode.BACKTEST, description="Paper and live need a venue.")
     symbols: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(

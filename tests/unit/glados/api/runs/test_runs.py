@@ -119,6 +119,18 @@ async def test_name_of_blanks_only_is_refused(api: Api, name: str) -> None:
     assert (answer.status_code, answer.json()["details"][0]["field"]) == (422, "body.name")
 
 
+@pytest.mark.parametrize("name", ["a\nb", "\x1b[2J", "a\rb", "a\x7f", "a\u2028b", "a\x9bm"])
+async def test_name_that_steers_a_terminal_is_refused(api: Api, name: str) -> None:
+    answer = await api.client.post("/api/v1/runs", json={**A_RUN, "name": name})
+    [error] = answer.json()["details"]
+    assert (answer.status_code, error["field"]) == (422, "body.name")
+    assert error["message"].endswith("a name is one line, without letters that steer a terminal")
+
+
+async def test_name_may_have_letters_of_all_scripts(api: Api) -> None:
+    assert (await created(api, name="ünï ☃ 夏 👩\u200d💻 [b]"))["name"] == "ünï ☃ 夏 👩\u200d💻 [b]"
+
+
 async def test_blanks_around_a_name_are_no_part_of_it_nor_of_its_confirmation(api: Api) -> None:
     body = await created(api, name="  my run ")
     assert body["name"] == "my run"
