@@ -18,8 +18,11 @@ LOCKS = [*sorted((ROOT / "locks").glob("*.lock")), *sorted((ROOT / "tests" / "be
 ENTRY = re.compile(
     r"^([A-Za-z0-9._-]+==[^\s;\\]+)(?: ; ([^\\\n]+?))? \\\n((?:    --hash=\S+(?: \\)?\n?)+)", re.MULTILINE
 )
-OTHER_PYTHON = ["--python-version", "3.13", "--only-binary", ":all:"]
-"""How to ask for what a lock names for later Pythons, or for other systems, only."""
+OTHER_PYTHON = [
+    "--python-version", "3.13", "--only-binary", ":all:", "--ignore-requires-python", "--target", "nothing-goes-there",
+]  # fmt: skip
+"""How to ask for what a lock names for later Pythons, or for other systems, only. Without a target pip refuses to look
+for another Python, and holds what it found against the one it runs on; a dry run puts nothing there."""
 
 
 def main() -> None:
