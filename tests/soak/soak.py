@@ -12,7 +12,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.kill.api import Api
 from tests.kill.server import Server
 from tests.kill_trading import processes
 from tests.kill_trading.exchange import Exchange, Seen
@@ -212,7 +211,7 @@ class Soak:
 
     def _stop_all(self) -> None:
         def stop(run_id: str) -> Any:
-            with Api(self._server) as api:
+            with PatientApi(self._server) as api:
                 return api.call("POST", f"/runs/{run_id}/stop", json={"flatten": True})
 
         with ThreadPoolExecutor(8) as aside:
