@@ -151,7 +151,7 @@ def test_backtest_becomes_a_replay_with_the_same_trades(running: tuple[Server, A
     assert (gates["replay_clean"], gates["drift_bps"]) == ((True, True, True), (1, 0, True))
     days = {one["timestamp"][:10] for one in api.get(f"/runs/{new['id']}/equity", points=100_000)["items"]}
     assert (gates["min_trades"][1], gates["min_days"][1]) == (len(trades[1]), len(days))
-    assert "may be 1 bps worse at most" in next(one["told"] for one in found["gates"] if one["name"] == "drift_bps")
+    assert "may be at most 1 bps worse" in next(one["told"] for one in found["gates"] if one["name"] == "drift_bps")
 
 
 def test_live_wants_the_switch_the_keys_and_the_name(tmp_path: Path, database: dict[str, str]) -> None:
