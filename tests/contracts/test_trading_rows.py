@@ -96,6 +96,24 @@ async def test_bytes_that_were_altered_in_the_database_are_refused(kept: Kept, d
         await kept.store.blob(digest)
 
 
+@pytest.mark.parametrize("is_of_before", [False, True])
+async def test_inputs_that_were_altered_in_the_database_are_marked(
+    kept: Kept, database: SqlDatabase, is_of_before: bool
+) -> None:
+    """A tick that an earlier version wrote has no checksum: nobody can say."""
+    async with kept.store.transaction() as transaction:
+        await transaction.add_ticks([tick(number) for number in range(3)])
+    table = metadata.tables["recorded_inputs"]
+    change = table.update().where(table.c.run_id == RUN, table.c.number == 1)
+    async with database.transaction() as altering:
+        await altering._runs._session.write(change.values(inputs=b'{"number":7}'))
+        if is_of_before:
+            await altering._runs._session.write(change.values(digest=None))
+    found = [one async for one in kept.store.ticks(RUN)]
+    assert [one.is_altered for one in found] == [False, not is_of_before, False]
+    assert [one.inputs for one in found] == [b'{"number":0}', b'{"number":7}', b'{"number":2}']
+
+
 async def delete_rest(database: SqlDatabase) -> None:
     removing = True
     while removing:

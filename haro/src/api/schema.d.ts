@@ -6577,7 +6577,7 @@ export type components = {
             again_action: string | null;
             /**
              * Error
-             * @description Why nothing was decided now: the strategy failed; null otherwise.
+             * @description Why nothing was decided now: the strategy failed, or the record was altered; null otherwise.
              */
             error: string | null;
             /**
@@ -6585,6 +6585,12 @@ export type components = {
              * @description What the tick brought: bars, fills, orders' ends …, a line each, in order.
              */
             inputs: string[];
+            /**
+             * Is Altered
+             * @description Whether what is recorded of the tick is not what was written down then.
+             * @default false
+             */
+            is_altered: boolean;
             /**
              * Number
              * @description Of the tick; 0: the start.

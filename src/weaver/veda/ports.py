@@ -25,6 +25,8 @@ class RecordedTick:
     inputs: bytes
     actions: tuple[bytes, ...]
     """Canonical (`model.orders.action_bytes`)."""
+    is_altered: bool = False
+    """Whether `inputs` are others than were written down then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,8 @@ def _show(found: dict[str, Any]) -> None:
         return
     differs = found["difference"]
     where = "at its start" if differs["number"] == 0 else f"at tick {differs['number']:,}"
-    typer.echo(f"It decides otherwise {where} ({differs['time']}); {compared} before that are the recorded ones")
+    what = "What is recorded was changed" if differs["is_altered"] else "It decides otherwise"
+    typer.echo(f"{what} {where} ({differs['time']}); {compared} before that are the recorded ones")
     typer.echo(f"  recorded  {differs['recorded']}")
     typer.echo(f"  now       {differs['again'] if differs['error'] is None else differs['error']}")
     typer.echo("What it was given at that tick:")

@@ -65,7 +65,7 @@ class InputRepository(Protocol):
         ...
 
     async def ticks(self, run_id: str, *, after: int, limit: int) -> Sequence[Row]:
-        """Some of a run's ticks, by number: `run_id number tick inputs actions`."""
+        """Some of a run's ticks, by number: `run_id number tick inputs actions digest`."""
         ...
 
     async def newest_tick(self, run_id: str) -> int | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from weaver.model.errors import RunFailed, StrategyError, WorkerLost
 from weaver.veda.parity.readable import action_told, inputs_told
 from weaver.veda.ports import Decider, RecordedTick
-from weaver.veda.runs.recorded.replaying import Difference, replay
+from weaver.veda.runs.recorded.replaying import ALTERED, Difference, replay
 
 Followed = Callable[[RecordedTick], None]
 
@@ -26,7 +26,9 @@ class ReplayDifference:
     """Its canonical text (`model.orders.action_bytes`); None: there is no action in this place."""
     again_action: str | None
     error: str | None
-    """Why nothing was decided: the strategy failed at this tick, and had not."""
+    """Why nothing was decided: the strategy failed at this tick, and had not; or the record was altered."""
+    is_altered: bool
+    """Whether what is recorded of the tick is not what was written down then."""
     inputs: tuple[str, ...]
     """What the tick brought, a line each, in the order in which it reached the strategy."""
 
@@ -90,6 +92,7 @@ class _Way:
             recorded_action=_text(recorded),
             again_action=None,
             error=error,
+            is_altered=False,
             inputs=inputs_told(tick.number, tick.inputs),
         )
 
@@ -136,7 +139,8 @@ def _told(found: Difference) -> ReplayDifference:
         again=action_told(found.again),
         recorded_action=_text(found.recorded),
         again_action=_text(found.again),
-        error=None,
+        error=ALTERED if found.is_altered else None,
+        is_altered=found.is_altered,
         inputs=inputs_told(found.number, found.inputs),
     )
 

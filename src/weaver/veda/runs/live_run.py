@@ -129,7 +129,8 @@ class LiveRun:
         self._decider = await self._deciders.new(self.run_id)
         told = await replay(self._decider, _each(ticks), warmups)
         if told.difference is not None:
-            raise RunFailed(f"the run cannot go on, as its strategy decides otherwise than it did: {told.difference}")
+            why = "" if told.difference.is_altered else ", as its strategy decides otherwise than it did"
+            raise RunFailed(f"the run cannot go on{why}: {told.difference}")
 
     def miss(self, bars: Sequence[InputBar]) -> None:
         """Bars that closed while the run was down: they enter the series with the next tick."""

@@ -20,7 +20,8 @@ SAME: dict[str, Any] = {
 }  # fmt: skip
 DIFFERENCE: dict[str, Any] = {
     "number": 1214, "time": AT, "recorded": "place order 13: buy 100 AAPL market day", "again": "nothing",
-    "recorded_action": "{}", "again_action": None, "error": None, "inputs": ["fill of order 12", "bar AAPL"],
+    "recorded_action": "{}", "again_action": None, "error": None, "is_altered": False,
+    "inputs": ["fill of order 12", "bar AAPL"],
 }  # fmt: skip
 OTHER = {**SAME, "is_identical": False, "ticks": 1214, "difference": DIFFERENCE}
 
@@ -69,6 +70,15 @@ def test_difference_is_told_with_its_input_and_exit_code(weaver_home: Path, term
         "  fill of order 12",
         "  bar AAPL",
     ]
+
+
+def test_record_that_was_changed_is_told_as_that(weaver_home: Path, terminal: Terminal) -> None:
+    changed = {**OTHER, "difference": {**DIFFERENCE, "is_altered": True, "error": "its bytes were changed"}}
+    with answering(weaver_home, answers("replay", changed)):
+        code, told, _ = terminal.outcome("replay", "r1")
+    assert code == 1
+    assert told.startswith("What is recorded was changed at tick 1,214 (")
+    assert "  now       its bytes were changed" in told
 
 
 def test_strategy_that_fails_now_is_told_with_its_line(weaver_home: Path, terminal: Terminal) -> None:

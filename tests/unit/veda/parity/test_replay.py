@@ -73,6 +73,17 @@ def test_kept_to_record_is_identical() -> None:
     assert seen == [0, 1, 2, 3, 4]
 
 
+def test_record_that_was_altered_is_told_with_what_it_is_now() -> None:
+    ticks = recorded()
+    ticks[2] = replace(closing_at(ticks[2], 10.5), is_altered=True)
+    found = report(ticks)
+    assert (found.is_identical, found.ticks, found.last) == (False, 2, ticks[1].time)
+    assert found.difference is not None
+    assert (found.difference.number, found.difference.is_altered) == (2, True)
+    assert found.difference.error == "the record is not what was written down then: its bytes were changed since"
+    assert any("close 10.5" in line for line in found.difference.inputs)
+
+
 def test_first_other_decision_is_told_with_its_input() -> None:
     ticks = recorded()
     other = ticks[2].actions[0].replace(b'"quantity":"1"', b'"quantity":"2"')

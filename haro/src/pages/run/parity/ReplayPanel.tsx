@@ -40,7 +40,8 @@ function Replayed({ report }: { report: Replay }) {
         <p className="flex items-start gap-2 font-medium text-loss">
           <CircleX size={18} aria-hidden className="mt-px shrink-0" />
           <span>
-            It decides otherwise at tick {count(difference.number)}, <Moment at={difference.time} />
+            {difference.is_altered ? "What is recorded was changed" : "It decides otherwise"} at tick{" "}
+            {count(difference.number)}, <Moment at={difference.time} />
           </span>
         </p>
       ) : (

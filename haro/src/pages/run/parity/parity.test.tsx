@@ -65,6 +65,7 @@ test("the first decision that differs is shown with its input", async () => {
     recorded_action: "{}",
     again_action: null,
     error: null,
+    is_altered: false,
     inputs: ["fill of order 12: 100 at 45.1", "bar AAPL close 45.49"],
   };
   kept({ replay: replay({ is_identical: false, ticks: 214, difference }) });
@@ -73,6 +74,24 @@ test("the first decision that differs is shown with its input", async () => {
   expect(screen.getByText("place order 13: buy 100 AAPL market day")).toBeInTheDocument();
   expect(screen.getByText("nothing")).toBeInTheDocument();
   expect(screen.getAllByRole("listitem").map(({ textContent }) => textContent)).toEqual(difference.inputs);
+});
+
+test("says which tick's record was changed", async () => {
+  const difference = {
+    number: 3,
+    time: "2010-11-08T21:00:00Z",
+    recorded: "nothing",
+    again: "nothing",
+    recorded_action: null,
+    again_action: null,
+    error: "the record is not what was written down then",
+    is_altered: true,
+    inputs: ["bar AAPL close 45.49"],
+  };
+  kept({ replay: replay({ is_identical: false, ticks: 3, difference }) });
+  show();
+  expect(await screen.findByText(/What is recorded was changed at tick 3/)).toBeInTheDocument();
+  expect(screen.getByText("the record is not what was written down then")).toBeInTheDocument();
 });
 
 test("a report is made as a job, whose progress is shown, and then stands there", async () => {

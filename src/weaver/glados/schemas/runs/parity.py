@@ -37,7 +37,12 @@ class ReplayDifferenceResponse(Told):
     again: str = Field(description="What it decides now.")
     recorded_action: str | None = Field(description="The recorded action as it is kept; null: there is none.")
     again_action: str | None = Field(description="The action of now as it would be kept; null: there is none.")
-    error: str | None = Field(description="Why nothing was decided now: the strategy failed; null otherwise.")
+    error: str | None = Field(
+        description="Why nothing was decided now: the strategy failed, or the record was altered; null otherwise."
+    )
+    is_altered: bool = Field(
+        False, description="Whether what is recorded of the tick is not what was written down then."
+    )
     inputs: list[str] = Field(description="What the tick brought: bars, fills, orders' ends …, a line each, in order.")
 
 

@@ -4,7 +4,7 @@ is named. So a strategy's own state comes back after a crash, and so a record is
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 
 from weaver.model.errors import DataError, InputError, WeaverError
 from weaver.veda.ports import Decider, Decision, RecordedTick
@@ -12,6 +12,7 @@ from weaver.veda.runs.recorded.codec import decode_setup
 
 TICKS_AT_ONCE = 200
 """So many are handed to the decider before the first of their decisions is looked at."""
+ALTERED = "the record is not what was written down then: its bytes were changed since"
 _NOTHING = "nothing"
 Followed = Callable[[RecordedTick], None]
 """Told of each tick that was decided the same."""
@@ -29,9 +30,13 @@ class Difference:
     again: bytes | None
     inputs: bytes
     """What it was given at that tick."""
+    is_altered: bool = False
+    """Whether that is not what was written down then: nothing was decided of it."""
 
     def __str__(self) -> str:
         where = "at its start" if self.number == 0 else f"at tick {self.number}"
+        if self.is_altered:
+            return f"{where} ({self.time.isoformat()}) {ALTERED}"
         return f"{where} ({self.time.isoformat()}) it decided {_told(self.recorded)}, and now {_told(self.again)}"
 
 
@@ -58,19 +63,22 @@ async def replay(
     """Feed recorded ticks to a new decider, up to the first that it decides otherwise. It then stands where the run
     stood after the last of them.
 
-    `warmups`: the bars of the digests in the setup. Raises DataError where a tick is left out, InputError, which names
+    `warmups`: the bars of the digests in the setup. A tick whose inputs were altered is a difference. Raises DataError where a tick is left out, InputError, which names
     it, where one cannot have been given, and what the decider raises.
     """
     done = 0
     async for some in _together(ticks):
-        decisions, error = await _decided(decider, some, warmups)
-        for tick, decision in zip(some, decisions, strict=False):
+        whole = list(takewhile(lambda tick: not tick.is_altered, some))
+        decisions, error = await _decided(decider, whole, warmups) if whole else ([], None)
+        for tick, decision in zip(whole, decisions, strict=False):
             if tick.actions != decision.actions:
                 return Replayed(ticks=done, difference=_difference(tick, decision))
             done += 1
             followed(tick)
         if error is not None:
-            raise _placed(error, some[len(decisions)])
+            raise _placed(error, whole[len(decisions)])
+        if len(whole) < len(some):
+            return Replayed(ticks=done, difference=_altered(some[len(whole)]))
     return Replayed(ticks=done)
 
 
@@ -116,6 +124,13 @@ def _difference(tick: RecordedTick, decision: Decision) -> Difference:
     pairs = zip_longest(tick.actions, decision.actions)
     recorded, again = next((recorded, again) for recorded, again in pairs if recorded != again)
     return Difference(number=tick.number, time=tick.time, recorded=recorded, again=again, inputs=tick.inputs)
+
+
+def _altered(tick: RecordedTick) -> Difference:
+    recorded = tick.actions[0] if tick.actions else None
+    return Difference(
+        number=tick.number, time=tick.time, recorded=recorded, again=None, inputs=tick.inputs, is_altered=True
+    )
 
 
 def _told(action: bytes | None) -> str:

@@ -47,12 +47,16 @@ class SqlInputRepository:
     async def add_tick(self, *, run_id: str, number: int, tick: datetime, inputs: bytes, actions: bytes) -> None:
         """Insert a run's next tick, the first being number 0. Raises Conflict where that one is there already, or the
         one before it is not."""
-        values = {"run_id": run_id, "number": number, "tick": tick, "inputs": inputs, "actions": actions}
+        values = {
+            "run_id": run_id, "number": number, "tick": tick, "inputs": inputs, "actions": actions,
+            "digest": sha256(inputs).digest(),
+        }  # fmt: skip
         if await self._session.write(_ADD_TICK, {f"the_{name}": value for name, value in values.items()}) != 1:
             raise Conflict(f"tick {number} of run {run_id} cannot be recorded: tick {number - 1} is not there")
 
     async def ticks(self, run_id: str, *, after: int, limit: int) -> Sequence[Row]:
-        """Some of a run's ticks, by number: `run_id number tick inputs actions`."""
+        """Some of a run's ticks, by number: `run_id number tick inputs actions digest`; the digest is the SHA-256 of the
+        inputs that were written down, and None of a tick that an earlier version wrote."""
         of_run = (recorded_inputs.c.run_id == run_id, recorded_inputs.c.number > after)
         chosen = select(recorded_inputs).where(*of_run).order_by(recorded_inputs.c.number)
         return [dict(zip(_NAMES, row, strict=True)) for row in await self._session.read(chosen.limit(limit))]

@@ -304,6 +304,7 @@ recorded_inputs = Table(
     Column("tick", MomentType, nullable=False),
     Column("inputs", LargeBinary, nullable=False),
     Column("actions", LargeBinary, nullable=False),
+    Column("digest", LargeBinary),
 )
 
 blobs = Table(

@@ -85,6 +85,23 @@ def test_one_altered_input_is_pointed_at(inputs: bytes, told: str) -> None:
     assert str(found.difference) == told
 
 
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_a_tick_whose_record_was_altered_is_pointed_at_though_it_changes_no_decision(number: int) -> None:
+    ticks = recorded(b"x", b"ab", b"y")
+    ticks[number] = replace(ticks[number], is_altered=True)
+    found = replayed(ticks)
+    assert found.ticks == number
+    assert found.difference is not None
+    assert (found.difference.number, found.difference.is_altered) == (number, True)
+    assert "the record is not what was written down then" in str(found.difference)
+
+
+def test_a_difference_is_told_before_a_record_that_was_altered_later() -> None:
+    ticks = recorded(b"x", b"ab", b"y")
+    ticks[1], ticks[3] = replace(ticks[1], inputs=b"z"), replace(ticks[3], is_altered=True)
+    assert str(replayed(ticks).difference) == "at tick 1 (2026-01-02T00:01:00+00:00) it decided x, and now z"
+
+
 def test_a_difference_is_told_before_the_error_that_comes_after_it() -> None:
     class Failing(FakeDecider):
         async def decide(self, inputs: bytes) -> Decision:
