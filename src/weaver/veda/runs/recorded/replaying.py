@@ -63,8 +63,8 @@ async def replay(
     """Feed recorded ticks to a new decider, up to the first that it decides otherwise. It then stands where the run
     stood after the last of them.
 
-    `warmups`: the bars of the digests in the setup. A tick whose inputs were altered is a difference. Raises DataError where a tick is left out, InputError, which names
-    it, where one cannot have been given, and what the decider raises.
+    `warmups`: the bars of the digests in the setup. A tick whose inputs were altered is a difference. Raises DataError
+    where a tick is left out, InputError, which names it, where one cannot have been given, and what the decider raises.
     """
     done = 0
     async for some in _together(ticks):

@@ -55,8 +55,8 @@ class SqlInputRepository:
             raise Conflict(f"tick {number} of run {run_id} cannot be recorded: tick {number - 1} is not there")
 
     async def ticks(self, run_id: str, *, after: int, limit: int) -> Sequence[Row]:
-        """Some of a run's ticks, by number: `run_id number tick inputs actions digest`; the digest is the SHA-256 of the
-        inputs that were written down, and None of a tick that an earlier version wrote."""
+        """Some of a run's ticks, by number: `run_id number tick inputs actions digest`; the digest is the SHA-256 of
+        the inputs that were written down, and None of a tick that an earlier version wrote."""
         of_run = (recorded_inputs.c.run_id == run_id, recorded_inputs.c.number > after)
         chosen = select(recorded_inputs).where(*of_run).order_by(recorded_inputs.c.number)
         return [dict(zip(_NAMES, row, strict=True)) for row in await self._session.read(chosen.limit(limit))]
