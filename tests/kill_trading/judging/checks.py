@@ -107,7 +107,7 @@ def filled_once(kept: Books, seen: Seen) -> Iterator[str]:
         wanted = sum((Decimal(one["qty"]) for one in executed), ZERO)
         if (had := sum((fill.quantity for fill in booked), ZERO)) != wanted:
             yield f"{'LOST' if had < wanted else 'DOUBLED'}: {had} booked of {venue_id}, {wanted} executed"
-        known = {id_ for one in executed for id_ in (one["id"], one["execution_id"])}
+        known = {id_ for one in executed for id_ in (one["id"].rpartition("::")[2], one["execution_id"])}
         for fill in booked:
             if not fill.is_inferred and fill.execution_id not in known:
                 yield f"fill {fill.id} has execution {fill.execution_id}, which the exchange never told"

@@ -51,6 +51,13 @@ def test_all_in_order_has_no_problem() -> None:
     assert problems(KEPT, seen()) == []
 
 
+def test_fill_may_have_the_id_by_which_activities_list_it() -> None:
+    """Without the time before it: the stream names another where a venue's ids are unrelated."""
+    (execution,) = seen().executions
+    listed = replace(KEPT, fills=[replace(FILL, execution_id="a1")])
+    assert problems(listed, seen(executions=[{**execution, "id": "20240410103000000::a1"}])) == []
+
+
 AT_EXCHANGE: dict[str, tuple[Callable[[], Seen], str]] = {
     "sent again after its answer was lost": (
         lambda: seen(requests=[{**POST, "status": None, "acted": False}, POST]), "run-1 was sent again",
