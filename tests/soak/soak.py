@@ -97,6 +97,15 @@ class Soak:
     def run(self) -> Tally:
         """All of it. Raises SoakFailed."""
         began = time.monotonic()
+        try:
+            self._pass_all()
+        finally:
+            self.tally.seconds = time.monotonic() - began
+        if self.tally.days >= FULL_DAYS:
+            self._verify(*memory.growth(self.tally.memory, self.tally.days))
+        return self.tally
+
+    def _pass_all(self) -> None:
         self._begin()
         self._start = self._passing.now
         end, restarts = self._start + timedelta(days=self.tally.days), self._restart_steps()
@@ -110,10 +119,6 @@ class Soak:
         self._faults.clear()
         self._settle("at the end")
         self._finish()
-        self.tally.seconds = time.monotonic() - began
-        if self.tally.days >= FULL_DAYS:
-            self._verify(*memory.growth(self.tally.memory, self.tally.days))
-        return self.tally
 
     def _let_go(self) -> None:
         self.tally.busy += self._api.busy
@@ -181,6 +186,7 @@ class Soak:
             self._minute()
             shown = self._api.get("/positions", venue="alpaca", mode="paper", page_size=500)["items"]
             kept, seen = self._books(), self._seen()
+            self._count(kept)
             found = [*checks.problems_under_way(kept, seen), *shares.unlike(shown, kept, seen)]
             found += [
                 f"{one.name} is {one.status}: {one.error}" for one in kept.runs.values() if one.status != "running"
@@ -206,8 +212,8 @@ class Soak:
         self._verify(*found)
         self._stop()
         kept = self._books()
-        self._verify(*replays.differing(kept), *replays.told_twice(kept))
         self._count(kept)
+        self._verify(*replays.differing(kept), *replays.told_twice(kept))
 
     def _stop_all(self) -> None:
         def stop(run_id: str) -> Any:
