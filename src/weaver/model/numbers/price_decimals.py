@@ -16,8 +16,6 @@ _NOISE_DIGITS = 17
 _CHUNK = 32_768
 _FIRST = 16
 _TENS = 10.0 ** np.arange(EXACT_TENS + 1)
-_TINY = EXACT_BELOW / _TENS[-1]
-"""Under this a float can have more decimals than there are powers of ten to try."""
 
 
 def price_decimals(columns: Sequence[NDArray[np.float64]]) -> int:
@@ -79,4 +77,4 @@ def _possible(price: np.float64) -> int:
 
 def _decimals(price: np.float64) -> int:
     number = Decimal(repr(float(price))).normalize()
-    return _possible(price) if price >= _TINY or len(number.as_tuple().digits) > 15 else decimals_of(number)
+    return _possible(price) if len(number.as_tuple().digits) > 15 else decimals_of(number)

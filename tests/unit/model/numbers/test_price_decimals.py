@@ -18,7 +18,8 @@ from weaver.model.numbers.price_decimals import _CHUNK, price_decimals
         ([4.123456789e-10], 19),
         # over 15 significant digits: 17 of them, as a float can have
         ([50.123456789012345], 15), ([0.1 + 0.2], 17), ([100.25, 1 / 3], 17), ([1e-10 / 3], 27), ([1e6 / 3], 11),
-        ([999999.999999999], 9), ([9.99999999999999], 14), ([123456789012345.0], 0), ([1e19], 0),
+        ([999999.999999999], 9), ([9.99999999999999], 14), ([123456789012345.0], 0), ([1e15], 0), ([1e15 + 1], 1),
+        ([1e19], 0),
     ],
 )  # fmt: skip
 def test_most_decimals_count(prices: list[float], expected: int) -> None:
