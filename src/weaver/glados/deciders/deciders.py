@@ -18,8 +18,8 @@ from weaver.model.errors import WorkerLost
 
 COMMAND = (sys.executable, "-m", "weaver.decider")
 START_SECONDS = 30.0
-_FORK_SECONDS = 5.0
-"""Of one alone."""
+_FORK_SECONDS = 20.0
+"""Of one alone: milliseconds, but on a machine that is busy with everything else."""
 _LEAVE_SECONDS = 1.0
 """So long it has to leave by itself; then it is ended."""
 _GONE_SECONDS = 10.0
