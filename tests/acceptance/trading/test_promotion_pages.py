@@ -64,7 +64,7 @@ def test_page_on_going_live(local: LocalExchange, tmp_path: Path) -> None:
     home = tmp_path / "home"
     with trading(home, local) as (_, api):
         paper = api.started(
-            "sma-crossover", name="crossing on paper", mode="paper", venue="alpaca", timeframe="1m",
+            "sma-crossover", name="crossing on paper", mode="paper", venue="alpaca", timeframe="1m", cash=10_000,
             promotion=dict.fromkeys(("min_trades", "min_days", "min_psr")),
         )  # fmt: skip
         eventually(lambda: not api.run(paper)["queued"], what="the paper run's begin")
