@@ -5,7 +5,7 @@ from importlib import import_module
 
 from weaver.model.errors import TREE, DataError, Fact, WeaverError
 from weaver.model.promotion.gates import GatesNotMet
-from weaver.walle.database.engines.faults import OutcomeUnknown
+from weaver.walle.database.engines.faults import NotLetIn, OutcomeUnknown
 
 WORDS = "x.csv: row 4 (line 6): the close is 0"
 PLACE: Mapping[str, Fact] = {"file": "x.csv", "row": 4, "line": 6}
@@ -18,7 +18,7 @@ def in_the_tree() -> list[WeaverError]:
 
 def derived() -> list[WeaverError]:
     """One of each class that other modules derive."""
-    return [OutcomeUnknown(WORDS), GatesNotMet(WORDS)]
+    return [OutcomeUnknown(WORDS), NotLetIn(WORDS), GatesNotMet(WORDS)]
 
 
 def classes(root: type[WeaverError] = WeaverError) -> Iterator[type[WeaverError]]:

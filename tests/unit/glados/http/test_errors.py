@@ -36,6 +36,7 @@ STATUSES = {
     "WorkerLost": (409, "run_failed"), "OutOfMemory": (409, "run_failed"), "Conflict": (409, "conflict"),
     "ReadOnly": (409, "conflict"), "Unavailable": (503, "unavailable"), "OutcomeUnknown": (503, "unavailable"),
     "OverLimit": (503, "unavailable"), "GatesNotMet": (409, "gates_not_met"),
+    "NotLetIn": (503, "unavailable"),
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def report(difference: ReplayDifference | None = None) -> ReplayReport:
 def other(error: str | None = None) -> ReplayDifference:
     return ReplayDifference(
         number=7, time=AT, recorded="buy 1 A", again="buy 2 A", recorded_action="", again_action="", error=error,
+        is_altered=False,
         inputs=(),
     )  # fmt: skip
 
