@@ -1,10 +1,12 @@
-"""Orders, submissions and fills of Veda as rows of the database, and back: every field, to the last digit."""
+"""Orders, submissions, fills and ticks of Veda as rows of the database, and back: every field, to the last digit."""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from hashlib import sha256
 from typing import Any
 
+from weaver.glados.trading.packed import unpacked
 from weaver.model.numbers.money import plain
 from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
 from weaver.model.orders.status import OrderStatus
@@ -13,6 +15,7 @@ from weaver.model.run import RunMode
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
+from weaver.veda.ports import RecordedTick
 
 _MARKS = ("late", "inferred")
 """Notes that Veda makes itself."""
@@ -195,6 +198,18 @@ def fill_of(row: Row) -> LiveFill:
         execution_id=row["exchange_fill_id"],
         is_late=row["is_late"],
         is_inferred=row["is_inferred"],
+    )
+
+
+def tick_of(row: Row) -> RecordedTick:
+    """The tick that a row was written for; with whether its inputs are still those."""
+    return RecordedTick(
+        run_id=row["run_id"],
+        number=row["number"],
+        time=row["tick"],
+        inputs=row["inputs"],
+        actions=tuple(unpacked(row["actions"])),
+        is_altered=row["digest"] is not None and sha256(row["inputs"]).digest() != row["digest"],
     )
 
 

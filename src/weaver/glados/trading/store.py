@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from weaver.events.event import Event
-from weaver.glados.trading.packed import packed, unpacked
+from weaver.glados.trading.packed import packed
 from weaver.glados.trading.ports import OwnedDatabase, WholeTransaction
-from weaver.glados.trading.rows import fill_of, fill_row, order_of, order_row, submission_of, submission_row
-from weaver.model.record import Row, TradingRows
+from weaver.glados.trading.rows import fill_of, fill_row, order_of, order_row, submission_of, submission_row, tick_of
+from weaver.model.record import TradingRows
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.orders.live_order import LiveOrder
 from weaver.veda.orders.submission import Submission
@@ -127,7 +126,7 @@ class KeptTradingStore:
                 rows = await transaction.inputs.ticks(run_id, after=after, limit=TICKS_AT_ONCE)
             for row in rows:
                 after = row["number"]
-                yield _tick_of(row)
+                yield tick_of(row)
             if len(rows) < TICKS_AT_ONCE:
                 return
 
@@ -157,15 +156,4 @@ def _known(rows: TradingRows) -> KnownOrders:
         orders=[order_of(row) for row in rows.orders],
         submissions=[submission_of(row) for row in rows.submissions],
         fills=[fill_of(row) for row in rows.fills],
-    )
-
-
-def _tick_of(row: Row) -> RecordedTick:
-    return RecordedTick(
-        run_id=row["run_id"],
-        number=row["number"],
-        time=row["tick"],
-        inputs=row["inputs"],
-        actions=tuple(unpacked(row["actions"])),
-        is_altered=row["digest"] is not None and sha256(row["inputs"]).digest() != row["digest"],
     )
