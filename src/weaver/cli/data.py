@@ -1,6 +1,5 @@
 """`weaver data`: bring market data in, see what there is, and how good it is."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from weaver.cli.screen.json_answer import show_json
 from weaver.cli.screen.progress import ProgressBar
 from weaver.cli.screen.series import listed_json, outcome_json, print_table, warning_json
 from weaver.config import settings
@@ -82,7 +82,7 @@ def list_data(as_json: AsJson = False) -> None:
     with ProgressBar("Listing"):
         series = _store().listing(bytes_max=LOOK_BYTES_MAX)
     if as_json:
-        _show_json([listed_json(one) for one in series])
+        show_json({"items": [listed_json(one) for one in series]})
     elif series:
         print_table(series)
         for message in dict.fromkeys(one.damaged for one in series if one.damaged is not None):
@@ -98,7 +98,8 @@ def check(symbols: Wanted = None, as_json: AsJson = False) -> None:
     series = _wanted(store, symbols)
     found = [(one, _check(store, one)) for one in _progress(series, "Checking")]
     if as_json:
-        _show_json([{**listed_json(one), "warnings": [warning_json(each) for each in some]} for one, some in found])
+        items = [{**listed_json(one), "warnings": [warning_json(each) for each in some]} for one, some in found]
+        show_json({"items": items})
     else:
         for one, warnings in found:
             for warning in warnings:
@@ -129,7 +130,7 @@ def fetch(
         found = fetched(_store(), symbols, asked, start=start, end=end, venue=venue, progress=progress)
     done = [one.outcome for one in found if not isinstance(one.outcome, WeaverError)]
     if as_json:
-        _show_json([outcome_json(one.read, one.outcome) for one in done])
+        show_json({"items": [outcome_json(one.read, one.outcome) for one in done]})
     else:
         for one in done:
             _tell(one.read, one.outcome, None, actions=len(_store().actions(one.read.bars.symbol)))
@@ -181,12 +182,8 @@ def import_data(
                 _tell(imported.read, imported.outcome, path, actions=len(store.actions(part.symbol)))
     errors += _import_actions(pending, store, as_json=as_json)
     if as_json:
-        _show_json([outcome_json(one.read, one.outcome) for one in outcomes])
+        show_json({"items": [outcome_json(one.read, one.outcome) for one in outcomes]})
     _report(errors)
-
-
-def _show_json(items: Sequence[dict[str, object]]) -> None:
-    typer.echo(json.dumps({"items": items}, indent=2))
 
 
 def _import_actions(

@@ -1,6 +1,5 @@
 """`weaver down`: end the server that runs on this WEAVER_HOME."""
 
-import json
 import os
 import signal
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from weaver.cli.kept.server_client import ServerClient, running_server
 from weaver.cli.screen.called import called
+from weaver.cli.screen.json_answer import show_json
 from weaver.cli.screen.progress import ProgressBar
 from weaver.config import Settings, settings
 from weaver.glados.process.server_file import ServerPlace, find_server
@@ -98,7 +98,7 @@ def _is_dead(process_id: int) -> bool:
 
 def _tell(ended: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(ended, indent=2))
+        show_json(ended)
         return
     if not ended["ended"]:
         typer.echo(f"No server runs on this WEAVER_HOME: there is none to end (`{called()} up` starts one)")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from weaver.cli.screen.json_answer import show_json
 from weaver.cli.screen.output import Outputs
 from weaver.cli.screen.progress import ProgressBar
 from weaver.cli.trading.promote import promote
@@ -57,7 +58,7 @@ def list_runs(
     filters = {"status": status, "mode": mode, "strategy_id": strategy}
     found = kept_runs(settings()).list(filters, page=page, page_size=page_size)
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        show_json(found)
     elif found["items"]:
         _print_table(found)
     elif found["total"]:
@@ -73,7 +74,7 @@ def show(run: Reference, as_json: AsJson = False) -> None:
 
     found = get_run(kept_runs(settings()), run)
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        show_json(found)
         return
     stats, warnings = found.pop("stats") or {}, found.pop("warnings") or []
     hidden = {"strategy_source"}
@@ -117,7 +118,7 @@ def tail(run: Reference, as_json: AsJson = False) -> None:
     client, found = _on_server(run)
     followed = followed_to_its_end(client, found, settings(), after=None, as_json=as_json)
     if as_json:
-        typer.echo(json.dumps(tail_json(followed), indent=2))
+        show_json(tail_json(followed))
     else:
         tell(followed, client.url)
     raise typer.Exit(followed.exit_code)
@@ -136,7 +137,7 @@ def summary(run: Reference, day: Day = None, html: Html = None, as_json: AsJson 
     if html is not None:
         write_whole(html, [client.text("runs", found["id"], "report.html", day=day)])
     if as_json:
-        typer.echo(json.dumps(answer, indent=2))
+        show_json(answer)
     else:
         for line in summary_lines(answer):
             typer.echo(line)

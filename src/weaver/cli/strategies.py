@@ -1,6 +1,5 @@
 """`weaver strategies`: list those that there are, check one, begin a new one."""
 
-import json
 import re
 from keyword import iskeyword
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from weaver.cli.screen.json_answer import show_json
 from weaver.model.errors import InputError, WeaverError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def list_strategies(as_json: AsJson = False) -> None:
     """Show every strategy that can be run, and every file that cannot, with the reason."""
     entries = _catalogue().entries()
     if as_json:
-        typer.echo(json.dumps({"items": [entry.to_json() for entry in entries]}, indent=2))
+        show_json({"items": [entry.to_json() for entry in entries]})
         return
     _print_table(entries)
 

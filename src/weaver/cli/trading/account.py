@@ -1,6 +1,7 @@
 """`weaver account`: accounts as their venues show them."""
 
-from weaver.cli.trading.shown import AsJson, ModeName, VenueName, server, show_json, show_rows
+from weaver.cli.screen.json_answer import show_json
+from weaver.cli.trading.shown import AsJson, ModeName, VenueName, server, show_rows
 
 COLUMNS = {
     "account": "account", "number": "number", "status": "status", "equity": "equity", "cash": "cash",

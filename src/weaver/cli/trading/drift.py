@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from weaver.cli.trading.shown import AsJson, show_json, show_rows
+from weaver.cli.screen.json_answer import show_json
+from weaver.cli.trading.shown import AsJson, show_rows
 from weaver.cli.trading.waiting import result_of
 
 Reference = Annotated[

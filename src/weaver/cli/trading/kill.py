@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from weaver.cli.trading.shown import AsJson, server, show_json
+from weaver.cli.screen.json_answer import show_json
+from weaver.cli.trading.shown import AsJson, server
 from weaver.model.errors import InputError
 
 

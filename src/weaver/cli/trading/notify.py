@@ -2,7 +2,8 @@
 
 import typer
 
-from weaver.cli.trading.shown import AsJson, server, show_json
+from weaver.cli.screen.json_answer import show_json
+from weaver.cli.trading.shown import AsJson, server
 
 app = typer.Typer(help="Try notifications out.", no_args_is_help=True, rich_markup_mode=None)
 

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from weaver.cli.trading.shown import AsJson, ModeName, VenueName, run_id_of, server, show_fields, show_json, show_rows
+from weaver.cli.screen.json_answer import show_json
+from weaver.cli.trading.shown import AsJson, ModeName, VenueName, run_id_of, server, show_fields, show_rows
 from weaver.model.errors import InputError
 
 app = typer.Typer(help="Place, see, change and cancel orders.", no_args_is_help=True, rich_markup_mode=None)

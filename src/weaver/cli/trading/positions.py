@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from weaver.cli.trading.shown import AsJson, ModeName, VenueName, server, show_json, show_rows
+from weaver.cli.screen.json_answer import show_json
+from weaver.cli.trading.shown import AsJson, ModeName, VenueName, server, show_rows
 
 COLUMNS = {
     "account": "account", "symbol": "symbol", "quantity": "quantity", "price": "price", "market value": "market_value",

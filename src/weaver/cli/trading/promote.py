@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from weaver.cli.trading.shown import run_id_of, server, show_json, show_rows
+from weaver.cli.screen.json_answer import show_json
+from weaver.cli.trading.shown import run_id_of, server, show_rows
 
 GATES = {"gate": "name", "limit": "limit", "value": "value", "met": "met", "what": "told"}
 DIFFERENCES = {"field": "field", "before": "before", "after": "after"}

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from weaver.cli.trading.shown import AsJson, show_json
+from weaver.cli.screen.json_answer import show_json
+from weaver.cli.trading.shown import AsJson
 from weaver.cli.trading.waiting import result_of
 
 Reference = Annotated[

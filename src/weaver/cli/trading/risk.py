@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from weaver.cli.trading.shown import AsJson, run_id_of, server, show_json, show_rows
+from weaver.cli.screen.json_answer import show_json
+from weaver.cli.trading.shown import AsJson, run_id_of, server, show_rows
 from weaver.model.errors import InputError
 
 app = typer.Typer(help="See and set limits; end halts.", no_args_is_help=True, rich_markup_mode=None)

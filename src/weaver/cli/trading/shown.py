@@ -30,11 +30,6 @@ def run_id_of(client: "ServerClient", run: str) -> str:
     return str(get_run(ServedRuns(client), run)["id"])
 
 
-def show_json(answer: Any) -> None:
-    """As it came."""
-    typer.echo(json.dumps(answer, indent=2))
-
-
 def show_rows(columns: Mapping[str, str], items: Sequence[Mapping[str, Any]], *, nothing: str) -> None:
     """A table of some fields (by heading) of items; a line where there are none."""
     from rich.console import Console

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from weaver.cli.arguments.options import pairs
-from weaver.cli.trading.shown import show_json
+from weaver.cli.screen.json_answer import show_json
 from weaver.config import settings
 from weaver.model.errors import InputError
 

@@ -1,6 +1,7 @@
 """`weaver venues`: the venues and their state."""
 
-from weaver.cli.trading.shown import AsJson, server, show_json, show_rows
+from weaver.cli.screen.json_answer import show_json
+from weaver.cli.trading.shown import AsJson, server, show_rows
 
 COLUMNS = {"venue": "id", "mode": "mode", "state": "state", "trades": "asset_classes", "problem": "problem"}
 

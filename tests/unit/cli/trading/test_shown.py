@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from weaver.cli.trading.shown import cell, show_fields, show_json, show_rows
+from weaver.cli.trading.shown import cell, show_fields, show_rows
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,3 @@ def test_fields_that_say_nothing_are_left_out(capsys: pytest.CaptureFixture[str]
         ["is_on", "false"],
         ["fills", '[{"a": 1}]'],
     ]
-
-
-def test_json_is_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:
-    show_json({"b": [1], "a": "ö"})
-    assert capsys.readouterr().out == '{\n  "b": [\n    1\n  ],\n  "a": "\\u00f6"\n}\n'
