@@ -39,7 +39,8 @@ COMMANDS = {
     "doctor": "Check that everything Weaver needs is there and works.",
 }
 """Each in the module of its name; only the one that is called is loaded."""
-_TRADING = frozenset({"trade", "orders", "account", "positions", "risk", "kill", "venues", "replay", "drift", "notify"})
+_TRADING = frozenset({"trade", "orders", "account", "positions", "risk", "kill", "venues", "notify"})
+_ROOMS = {**dict.fromkeys(_TRADING, "weaver.cli.trading"), **dict.fromkeys(("replay", "drift"), "weaver.cli.proof")}
 _GROUPS = frozenset({"strategies", "data", "runs", "orders", "risk", "notify"})
 """Those that have commands of their own."""
 DEBUG = "--debug"
@@ -86,7 +87,7 @@ def _app(called: str | None) -> typer.Typer:
     )
     app.callback()(_options)
     for name, about in COMMANDS.items():
-        room = "weaver.cli.trading" if name in _TRADING else "weaver.cli"
+        room = _ROOMS.get(name, "weaver.cli")
         module = import_module(f"{room}.{name.replace('-', '_')}") if name == called else None
         if module is None:
             app.command(name, help=about)(_nothing)

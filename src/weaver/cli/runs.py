@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from weaver.cli.proof.promote import promote
 from weaver.cli.screen.json_answer import show_json
 from weaver.cli.screen.output import Outputs
 from weaver.cli.screen.progress import ProgressBar
-from weaver.cli.trading.promote import promote
 from weaver.config import settings
 from weaver.model.errors import Conflict
 from weaver.model.run import RunMode, RunStatus

@@ -1,1 +1,1 @@
-"""Commands that trade, on the running server: orders, accounts, limits, the kill switch, venues, replay and drift."""
+"""Commands that trade, on the running server: orders, accounts, limits, the kill switch, venues."""

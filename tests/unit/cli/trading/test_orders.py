@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.unit.cli.proof.jobs import answers
 from tests.unit.cli.terminal import Terminal
 from tests.unit.cli.trading.answers import answering
-from tests.unit.cli.trading.jobs import answers
 
 NOBODY = (404, {"message": "there is no such run", "code": "not_found"})
 NAMED = {"/runs?page=1&page_size=2&name=year": {"items": [{"id": "r1"}], "total": 1}}

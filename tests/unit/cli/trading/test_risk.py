@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.unit.cli.proof.jobs import answers
 from tests.unit.cli.terminal import Terminal
 from tests.unit.cli.trading.answers import answering
-from tests.unit.cli.trading.jobs import answers
 
 OFF = {"account": None, "is_on": False, "reason": "", "at": None, "flatten": False}
 ACCOUNT: dict[str, Any] = {

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.shared_data import REPOSITORY
+from tests.unit.cli.proof.jobs import AT, answers
 from tests.unit.cli.terminal import Terminal
 from tests.unit.cli.trading.answers import answering
-from tests.unit.cli.trading.jobs import AT, answers
-from weaver.cli.trading import waiting
-from weaver.cli.trading.drift import PARTS
+from weaver.cli.proof import waiting
+from weaver.cli.proof.drift import PARTS
 from weaver.glados.schemas.runs.parity import DriftResponse
 from weaver.veda.parity.explained import PnlPart
 

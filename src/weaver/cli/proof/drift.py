@@ -1,17 +1,14 @@
 """`weaver drift`: how far a run has gone from the backtest of its strategy."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
+from weaver.cli.proof.waiting import TradedRun, result_of
 from weaver.cli.screen.json_answer import show_json
 from weaver.cli.trading.shown import AsJson, show_rows
-from weaver.cli.trading.waiting import result_of
 
-Reference = Annotated[
-    str, typer.Argument(metavar="RUN", help="A paper or live run's id, or its name where only one has it.")
-]
 LISTED_MAX = 20
 BAR_WIDTH = 40
 PARTS: Mapping[str, str] = {
@@ -34,7 +31,7 @@ _ORDERS = {
 _FIGURES = ("mean", "weighted_mean", "median", "p05", "p95", "least", "most")
 
 
-def command(run: Reference, as_json: AsJson = False) -> None:
+def command(run: TradedRun, as_json: AsJson = False) -> None:
     """Backtest a run's strategy on the bars that the run was given, and show how the two differ."""
     found = result_of(run, "drift", what="Drift")
     if as_json:

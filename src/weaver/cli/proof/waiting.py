@@ -1,12 +1,17 @@
 """Has the running server do a job about a run, and waits for it with a word about how far it is."""
 
 from threading import Event
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from weaver.cli.screen.progress import ProgressBar
 from weaver.cli.trading.shown import run_id_of, server
 from weaver.model.errors import RunFailed
 
+TradedRun = Annotated[
+    str, typer.Argument(metavar="RUN", help="A paper or live run's id, or its name where only one has it.")
+]
 LOOK_SECONDS = 0.2
 
 

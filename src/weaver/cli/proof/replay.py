@@ -1,19 +1,15 @@
 """`weaver replay`: whether a run's record leads to its decisions once more."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
+from weaver.cli.proof.waiting import TradedRun, result_of
 from weaver.cli.screen.json_answer import show_json
 from weaver.cli.trading.shown import AsJson
-from weaver.cli.trading.waiting import result_of
-
-Reference = Annotated[
-    str, typer.Argument(metavar="RUN", help="A paper or live run's id, or its name where only one has it.")
-]
 
 
-def command(run: Reference, as_json: AsJson = False) -> None:
+def command(run: TradedRun, as_json: AsJson = False) -> None:
     """Feed what was recorded of a run to its strategy once more, and compare every decision; exit 1: one differs."""
     found = result_of(run, "replay", what="Replay")
     if as_json:

@@ -8,10 +8,10 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from tests.shared_data import REPOSITORY
+from tests.unit.cli.proof.jobs import AT, answers
 from tests.unit.cli.terminal import Terminal
 from tests.unit.cli.trading.answers import answering
-from tests.unit.cli.trading.jobs import AT, answers
-from weaver.cli.trading import waiting
+from weaver.cli.proof import waiting
 from weaver.glados.schemas.runs.parity import ReplayResponse
 
 SAME: dict[str, Any] = {

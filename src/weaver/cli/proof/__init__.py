@@ -1,0 +1,1 @@
+"""Commands that show whether a run did what its code says, and take it further: replay, drift, promotion."""
