@@ -53,10 +53,10 @@ def _calendar(prices: Prices) -> Calendar:
 
 def sessions_covered(calendars: Iterable[Calendar], first: int, last: int) -> int:
     """How many days from `first` to `last` (since the epoch, both included) are a session of any; 1 at least."""
-    counts = np.zeros(max(last - first + 1, 0), dtype=np.bool_)
+    covered = np.zeros(max(last - first + 1, 0), dtype=np.bool_)
     for calendar in calendars:
-        counts[calendar.usual_sessions(first, last) - first] = True
-    return max(int(np.count_nonzero(counts)), 1)
+        covered[calendar.usual_sessions(first, last) - first] = True
+    return max(int(np.count_nonzero(covered)), 1)
 
 
 def _grouped(session: NDArray[np.int32], timeframe: Timeframe) -> NDArray[np.integer[Any]]:

@@ -49,6 +49,18 @@ test("where no report was made each panel says what it would be", async () => {
   expect(screen.queryByRole("region", { name: "P&L explained" })).not.toBeInTheDocument();
 });
 
+const DIFFERENCE = {
+  number: 214,
+  time: "2010-11-08T21:00:00Z",
+  recorded: "place order 13: buy 100 AAPL market day",
+  again: "nothing",
+  recorded_action: "{}",
+  again_action: null,
+  error: null,
+  is_altered: false,
+  inputs: ["fill of order 12: 100 at 45.1", "bar AAPL close 45.49"],
+};
+
 test("a replay that is the record says so, with what was compared", async () => {
   kept({ replay: replay() });
   show();
@@ -57,41 +69,21 @@ test("a replay that is the record says so, with what was compared", async () => 
 });
 
 test("the first decision that differs is shown with its input", async () => {
-  const difference = {
-    number: 214,
-    time: "2010-11-08T21:00:00Z",
-    recorded: "place order 13: buy 100 AAPL market day",
-    again: "nothing",
-    recorded_action: "{}",
-    again_action: null,
-    error: null,
-    is_altered: false,
-    inputs: ["fill of order 12: 100 at 45.1", "bar AAPL close 45.49"],
-  };
-  kept({ replay: replay({ is_identical: false, ticks: 214, difference }) });
+  kept({ replay: replay({ is_identical: false, ticks: 214, difference: DIFFERENCE }) });
   show();
   expect(await screen.findByText(/It decides otherwise at tick 214/)).toBeInTheDocument();
   expect(screen.getByText("place order 13: buy 100 AAPL market day")).toBeInTheDocument();
   expect(screen.getByText("nothing")).toBeInTheDocument();
-  expect(screen.getAllByRole("listitem").map(({ textContent }) => textContent)).toEqual(difference.inputs);
+  expect(screen.getAllByRole("listitem").map(({ textContent }) => textContent)).toEqual(DIFFERENCE.inputs);
 });
 
 test("says which tick's record was changed", async () => {
-  const difference = {
-    number: 3,
-    time: "2010-11-08T21:00:00Z",
-    recorded: "nothing",
-    again: "nothing",
-    recorded_action: null,
-    again_action: null,
-    error: "the record is not what was written down then",
-    is_altered: true,
-    inputs: ["bar AAPL close 45.49"],
-  };
+  const error = "the record is not what was written down then";
+  const difference = { ...DIFFERENCE, number: 3, is_altered: true, error };
   kept({ replay: replay({ is_identical: false, ticks: 3, difference }) });
   show();
   expect(await screen.findByText(/What is recorded was changed at tick 3/)).toBeInTheDocument();
-  expect(screen.getByText("the record is not what was written down then")).toBeInTheDocument();
+  expect(screen.getByText(error)).toBeInTheDocument();
 });
 
 test("a report is made as a job, whose progress is shown, and then stands there", async () => {
