@@ -72,6 +72,7 @@ OFF: Mapping[str, Sequence[Switch]] = {
 """The fast ways, and how to do without each."""
 SMALL: Sequence[Switch] = [
     (playback, "TICKS", 5),
+    (playback, "KNOWN", 3),
     (next_touch, "BLOCK", 2),
     (next_touch, "BLOCK_MAX", 16),
     (next_touch, "BUSY_MAX", 3),
