@@ -66,23 +66,31 @@ def gross_around(order: LiveOrder, own: Standing, prices: Mapping[str, PricedAt]
     """
     marks = {symbol: known.price for symbol, known in prices.items()}
     certain = dict(own.held)
-    uncertain: dict[str, list[LiveOrder]] = defaultdict(list)
+    uncertain = defaultdict[str, dict[Side, Decimal]](dict)
     for one in own.working:
-        if _counts(one, order) and not one.reduces:
-            uncertain[one.symbol].append(one)
-        elif _counts(one, order) and one.order_type is OrderType.MARKET:
+        if not _counts(one, order):
+            continue
+        if not one.reduces:
+            _add(uncertain[one.symbol], one, prices)
+        elif one.order_type is OrderType.MARKET:
             certain[one.symbol] = certain.get(one.symbol, ZERO) + one.side.sign * one.remaining
     worth = {symbol: quantity * marks.get(symbol, ZERO) for symbol, quantity in certain.items()}
     without = sum(map(abs, worth.values()), ZERO)
-    without += sum((_added(worth.get(symbol, ZERO), orders, prices) for symbol, orders in uncertain.items()), ZERO)
+    without += sum((_added(worth.get(symbol, ZERO), sides) for symbol, sides in uncertain.items()), ZERO)
     others, held = uncertain[order.symbol], worth.get(order.symbol, ZERO)
-    return without, without + _added(held, [*others, order], prices) - _added(held, others, prices)
+    with_it = dict(others)
+    _add(with_it, order, prices)
+    return without, without + _added(held, with_it) - _added(held, others)
 
 
-def _added(held: Decimal, orders: list[LiveOrder], prices: Mapping[str, PricedAt]) -> Decimal:
+def _add(sides: dict[Side, Decimal], order: LiveOrder, prices: Mapping[str, PricedAt]) -> None:
+    """To what orders of one symbol come to, in cash, on each side."""
+    sides[order.side] = sides.get(order.side, ZERO) + value_of(order, prices)
+
+
+def _added(held: Decimal, sides: Mapping[Side, Decimal]) -> Decimal:
     """By how much orders of one symbol could raise what is held of it (its value, signed), on the worse side."""
-    sides = {sign: sum((value_of(one, prices) for one in orders if one.side.sign == sign), ZERO) for sign in (1, -1)}
-    return max(abs(held + sign * value) for sign, value in sides.items()) - abs(held)
+    return max(abs(held + side.sign * sides.get(side, ZERO)) for side in Side) - abs(held)
 
 
 def _counts(other: LiveOrder, order: LiveOrder) -> bool:
