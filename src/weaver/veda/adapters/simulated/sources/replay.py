@@ -242,12 +242,13 @@ class Replay:
             for action in self._actions.get((symbol, bar), ()):
                 venue.happen(symbol, action, tick.end)
         bars = {symbol: self._series[symbol].session_bar(bar) for symbol, bar in tick.bars.items()}
-        venue.on_bars(tick.end, bars)
-        for late in [*self._delistings]:
-            close, symbol, action = late
-            if close <= tick.end or self._coming is None:
-                self._delistings.remove(late)
+        late = [one for one in self._delistings if one[0] <= tick.end or self._coming is None]
+        venue.on_bars(tick.end, bars, is_over=not late)
+        if late:  # ahead of what the end of the session does to orders
+            for _, symbol, action in late:
                 venue.happen(symbol, action, tick.end)
+            self._delistings = [one for one in self._delistings if one not in late]
+            venue.on_bars(tick.end, {})
 
     def _expect(self) -> None:
         """Find out what comes next, and let time go on to it."""
