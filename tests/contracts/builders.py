@@ -122,6 +122,8 @@ def order_row(run_id: str | None, number: int = 1, **given: Any) -> dict[str, An
         "stop_price": None,
         "trail": None,
         "trail_percent": None,
+        "limit_percent": None,
+        "stop_percent": None,
         "time_in_force": "day",
         "expires": None,
         "extended_hours": False,

@@ -110,6 +110,8 @@ FULL: dict[str, Any] = {
     "stop": Decimal("0.00010"),
     "trail": Decimal("1E+3"),
     "trail_percent": Decimal("2.50"),
+    "limit_percent": Decimal("2.25"),
+    "stop_percent": Decimal("1.75"),
     "parent_id": "r-1",
     "group_id": "r-1",
     "reduces": True,

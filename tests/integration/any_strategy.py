@@ -186,7 +186,7 @@ class Anything(Strategy):
         if not len(closes):
             return
         price, tif = closes[-1], chance.choice(("gtc", "gtc", "day"))
-        match chance.randrange(8):
+        match chance.randrange(11):
             case 0:
                 order = self.buy(symbol, 1, limit=price * (1 - away), tif=tif)
             case 1:
@@ -200,6 +200,12 @@ class Anything(Strategy):
             case 5 | 6:
                 order = self.buy(symbol, chance.choice((1, 2)))
                 self.oto(order, self.sell(symbol, 1, trail_percent=100 * away))
+            case 7:
+                order = self.buy(symbol, 2, take_profit=f"{100 * away:g}%", stop_loss=chance.choice(("1%", "7.5%")))
+            case 8:
+                order = self.buy(symbol, 2, take_profit=price * (1 + away), stop_loss_trail=f"{50 * away:g}%")
+            case 9:
+                order = self.buy(symbol, 2, limit=price, stop_loss_trail=price * away)
             case _:
                 order = self.buy(symbol, 2, take_profit=price * (1 + away), stop_loss=price * (1 - away))
         self._own += [order, *order.legs]

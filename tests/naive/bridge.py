@@ -110,7 +110,7 @@ def _flags(scenario: Scenario) -> dict[str, np.ndarray[tuple[int], np.dtype[np.f
 
 
 def changes(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
-    changes = {name: given[name] for name in REPLACEABLE if name in given and getattr(order, name) is not None}
+    changes = {name: given[name] for name in REPLACEABLE if name in given and _has(order, name)}
     if order.order_type == "trailing_stop":
         changes.pop("stop", None)
     if "expires" in given:
@@ -118,6 +118,12 @@ def changes(order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
     if "quantity" in given and not order.is_exit_leg and order.is_sized:
         changes["quantity"] = given["quantity"]
     return changes
+
+
+def _has(order: Order, name: str) -> bool:
+    """An order has what is to be changed: as a price, or in percent until its entry fills."""
+    percent = {"limit": order.limit_percent, "stop": order.stop_percent}.get(name)
+    return getattr(order, name) is not None or percent is not None
 
 
 def fits(first: Order, then: Order) -> bool:

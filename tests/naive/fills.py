@@ -1,12 +1,14 @@
 """From a price to a fill: how much of an order fills, whether it can be paid, and what that changes."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from tests.naive.orders import Order
-from tests.naive.prices import commission_due, computed_commission, slipped
+from tests.naive.prices import commission_due, computed_commission, nearest_price, slipped
 from tests.naive.rounding import to_cash, toward_zero, worth
 from tests.naive.scenario import ZERO, NaiveBar, NaiveFill
 from tests.naive.state import State, end_order, settle_group
+from tests.naive.ticks import Ticks
 
 
 def try_fill(state: State, order: Order, bar: NaiveBar, price: Decimal, *, at_open: bool, notes: set[str]) -> None:
@@ -187,7 +189,7 @@ def book(
     )
     _advance(order, quantity)
     if order.group is not None:
-        _advance_group(order, bar, price, quantity, at_open=at_open)
+        _advance_group(order, bar, price, paid, quantity, ticks=state.ticks[order.symbol], at_open=at_open)
 
 
 def _advance(order: Order, quantity: Decimal) -> None:
@@ -196,7 +198,9 @@ def _advance(order: Order, quantity: Decimal) -> None:
     order.status = "filled" if order.left == 0 and not order.is_leg else "partial"
 
 
-def _advance_group(order: Order, bar: NaiveBar, price: Decimal, quantity: Decimal, *, at_open: bool) -> None:
+def _advance_group(
+    order: Order, bar: NaiveBar, price: Decimal, paid: Decimal, quantity: Decimal, *, ticks: Ticks, at_open: bool
+) -> None:
     """Move a group's remaining quantity by a fill of its entry (waiting legs join) or of one of its legs."""
     group = order.group
     assert group is not None
@@ -215,7 +219,23 @@ def _advance_group(order: Order, bar: NaiveBar, price: Decimal, quantity: Decima
         for leg in group.open_legs():
             if leg.status == "pending":
                 _join(leg, bar)
+                _price_leg(leg, Fraction(paid), ticks)
     settle_group(group)
+
+
+def _price_leg(leg: Order, paid: Fraction, ticks: Ticks) -> None:
+    """Give a leg the prices that it has in percent of what its entry has just paid.
+
+    A long position (the leg sells) takes its profit above that and its loss below it, a short one the other way round.
+    """
+    if leg.stop is None and leg.stop_percent is not None:
+        leg.stop = nearest_price(paid * (1 + leg.side * Fraction(leg.stop_percent) / 100), ticks)
+    if leg.limit is None and leg.limit_percent is not None:
+        way = leg.side if leg.type == "stop_limit" else -leg.side
+        exact = paid * (1 + way * Fraction(leg.limit_percent) / 100)
+        tick = ticks.at(exact)
+        count = exact / Fraction(tick)
+        leg.limit = max((count.__floor__() if leg.side > 0 else count.__ceil__()) * tick, tick)
 
 
 def _join(leg: Order, bar: NaiveBar) -> None:

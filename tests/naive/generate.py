@@ -7,30 +7,36 @@ from hypothesis import strategies as st
 
 from tests.naive.chooser import Chooser
 from tests.naive.durations import with_any_time
+from tests.naive.exits import with_any_exit
 from tests.naive.markets import CLOCKS_BACK, SPRING, THANKSGIVING, Market, draw_symbol
 from tests.naive.programs import ProgramWriter
 from tests.naive.rescale import rescaled
 from tests.naive.scenario import NaiveAccount, NaiveCosts, NaiveSymbol, Scenario
 
 
-def random_scenario(seed: int, *, frames_max: int = 40, any_price: bool = False, any_time: bool = False) -> Scenario:
+def random_scenario(
+    seed: int, *, frames_max: int = 40, any_price: bool = False, any_time: bool = False, any_exit: bool = False
+) -> Scenario:
     """The scenario of a seed, with at most `frames_max` bars a symbol; the same seed gives the same one for ever.
 
     `any_price`: in half of the cases told again far from the prices of 5 to 100 that are drawn. `any_time`: in most of
-    them with orders that end on a day, and such for the opens and closes of sessions.
+    them with orders that end on a day, and such for the opens and closes of sessions. `any_exit`: in most of them with
+    exits in percent and stops that trail.
     """
     chooser = Chooser(random.Random(seed).randint)
-    return draw_scenario(chooser, frames_max=frames_max, any_price=any_price, any_time=any_time)
+    return draw_scenario(chooser, frames_max=frames_max, any_price=any_price, any_time=any_time, any_exit=any_exit)
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, *, frames_max: int = 25, any_price: bool = False, any_time: bool = False) -> Scenario:
+def scenarios(
+    draw: st.DrawFn, *, frames_max: int = 25, any_price: bool = False, any_time: bool = False, any_exit: bool = False
+) -> Scenario:
     """Scenarios with at most `frames_max` bars a symbol."""
     choose = Chooser(lambda low, high: draw(st.integers(low, high)))
-    return draw_scenario(choose, frames_max=frames_max, any_price=any_price, any_time=any_time)
+    return draw_scenario(choose, frames_max=frames_max, any_price=any_price, any_time=any_time, any_exit=any_exit)
 
 
-def draw_scenario(choose: Chooser, *, frames_max: int, any_price: bool, any_time: bool) -> Scenario:
+def draw_scenario(choose: Chooser, *, frames_max: int, any_price: bool, any_time: bool, any_exit: bool) -> Scenario:
     """One scenario: 1 to 3 symbols on one timeframe, an account, costs and a program."""
     market = Market(
         timeframe=choose.weighted([("1d", 50), ("4h", 20), ("1h", 20), ("30m", 10)]),
@@ -53,7 +59,8 @@ def draw_scenario(choose: Chooser, *, frames_max: int, any_price: bool, any_time
         close_at_end=choose.chance(25),
     )
     priced = rescaled(drawn, choose) if any_price else drawn
-    return with_any_time(priced, choose) if any_time else priced
+    timed = with_any_time(priced, choose) if any_time else priced
+    return with_any_exit(timed, choose) if any_exit else timed
 
 
 def _draw_account(choose: Chooser) -> NaiveAccount:

@@ -84,6 +84,9 @@ def _place(
     if "stop_loss" in options:
         stop_limit: dict[str, Argument] = {"limit": options["stop_loss_limit"]} if "stop_loss_limit" in options else {}
         legs.append({"stop": options["stop_loss"], **stop_limit})
+    if "stop_loss_trail" in options:
+        trail = options["stop_loss_trail"]
+        legs.append({"trail_percent": _percent(trail)} if _is_percent(trail) else {"trail": trail})
     if legs:
         entry.group = Group(entry=entry)
         shared: dict[str, Argument] = {"tif": options.get("exit_tif", "gtc"), "extended_hours": entry.extended_hours}
@@ -97,6 +100,10 @@ def _is_impossible(state: State, symbol: NaiveSymbol, side: int, options: Option
     """No venue takes it: a price of nothing, a day that is over, or an auction asked for what it does not have."""
     end = _good_until(symbol, options)
     if end is not None and end <= state.now:
+        return True
+    if "stop_loss" in options and "stop_loss_trail" in options:
+        return True
+    if _has_impossible_percent(side, options):
         return True
     without = [name for name in ("stop", "trail", "trail_percent", "extended_hours") if options.get(name)]
     if without and options.get("tif") in {"opg", "cls"}:
@@ -112,16 +119,43 @@ def _good_until(symbol: NaiveSymbol, options: Options) -> int | None:
 
 def _has_price_of_nothing(ticks: Ticks, side: int, options: Options) -> bool:
     """One of the prices is zero or less once it is rounded."""
-    stops = (_number(options[name]) for name in ("stop", "trail", "stop_loss") if name in options)
+    given = {name: value for name, value in options.items() if not _is_percent(value)}
+    stops = (_number(given[name]) for name in ("stop", "trail", "stop_loss", "stop_loss_trail") if name in given)
     rounded = [to_nearest(stop, ticks.at(stop)) for stop in stops]
     for name, order_side in (("limit", side), ("take_profit", -side), ("stop_loss_limit", -side)):
-        if name in options:
-            limit = _number(options[name])
+        if name in given:
+            limit = _number(given[name])
             rounded.append(away_from_filling(limit, ticks.at(limit), order_side))
     return any(price <= 0 for price in rounded)
 
 
-def _new_order(state: State, symbol: NaiveSymbol, side: int, quantity: Decimal, options: Options) -> Order:
+def _is_percent(value: Argument) -> bool:
+    return isinstance(value, str) and value.endswith("%")
+
+
+def _percent(value: Argument) -> Decimal:
+    return Decimal(str(value)[:-1])
+
+
+def _has_impossible_percent(side: int, options: Options) -> bool:
+    """A distance of nothing, or one that leaves no price: only the profit of a purchase may be more than all of it."""
+    for name in ("take_profit", "stop_loss", "stop_loss_limit", "stop_loss_trail"):
+        if name in options and _is_percent(options[name]):
+            most = 10_000 if name == "take_profit" and side > 0 else 100
+            if not 0 < _percent(options[name]) < most:
+                return True
+    return False
+
+
+def _percents(options: dict[str, Argument]) -> dict[str, Decimal]:
+    """What of a leg's prices is in percent, taken out of its options."""
+    names = [name for name in ("limit", "stop") if name in options and _is_percent(options[name])]
+    return {f"{name}_percent": _percent(options.pop(name)) for name in names}
+
+
+def _new_order(state: State, symbol: NaiveSymbol, side: int, quantity: Decimal, given: Options) -> Order:
+    options = dict(given)
+    percents = _percents(options)
     limit, stop = _option(options, "limit"), _option(options, "stop")
     trail, trail_percent = _option(options, "trail"), _option(options, "trail_percent")
     ticks = state.ticks[symbol.symbol]
@@ -129,13 +163,20 @@ def _new_order(state: State, symbol: NaiveSymbol, side: int, quantity: Decimal, 
         ordinal=state.next_ordinal,
         symbol=symbol.symbol,
         side=side,
-        type=_type(limit, stop, trail, trail_percent),
+        type=_type(
+            limit if limit is not None else percents.get("limit_percent"),
+            stop if stop is not None else percents.get("stop_percent"),
+            trail,
+            trail_percent,
+        ),
         left=quantity,
         placed_at=state.now,
         limit=None if limit is None else away_from_filling(limit, ticks.at(limit), side),
         stop=None if stop is None else to_nearest(stop, ticks.at(stop)),
         trail=None if trail is None else to_nearest(trail, ticks.at(trail)),
         trail_percent=trail_percent,
+        limit_percent=percents.get("limit_percent"),
+        stop_percent=percents.get("stop_percent"),
         tif=str(options.get("tif", "day")),
         tif_asked="tif" in options,
         extended_hours=bool(options.get("extended_hours", False)),
@@ -241,8 +282,11 @@ def _replace(state: State, old: Order, changes: Options) -> None:
         options["expires"] = changes["expires"]
     for name in ("limit", "stop", "trail", "trail_percent"):
         present: Decimal | None = getattr(old, name)
+        percent = {"limit": old.limit_percent, "stop": old.stop_percent}.get(name)
         if present is not None:
             options[name] = changes.get(name, present)
+        elif percent is not None:
+            options[name] = changes.get(name, f"{percent}%")
     may_resize = "quantity" in changes and not old.is_leg and old.fill_target is None
     quantity = toward_zero(_number(changes["quantity"]), symbol.lot) if may_resize else old.left
     if may_resize and quantity < max(symbol.lot, symbol.minimum):

@@ -47,6 +47,9 @@ class Order:
     stop: Decimal | None = None
     trail: Decimal | None = None
     trail_percent: Decimal | None = None
+    limit_percent: Decimal | None = None
+    """Of a leg whose entry has not filled: its limit is so far from what that pays, the profit's way or the loss's."""
+    stop_percent: Decimal | None = None
     tif: str = "day"
     good_until: int | None = None
     """The end of the session that a gtd order names."""

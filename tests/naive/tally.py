@@ -22,6 +22,8 @@ class Tally:
         self.classes = Counter[OrderClass]()
         self.times_in_force = Counter[TimeInForce]()
         self.sides = Counter[Side]()
+        self.exits = Counter[str]()
+        """Exits of brackets that are in percent, or trail."""
         self.notes = Counter[str]()
         self.flows = Counter[str]()
         self.ends = Counter[tuple[str, str]]()
@@ -35,6 +37,8 @@ class Tally:
             self.classes[row.order.order_class] += 1
             self.times_in_force[row.order.tif] += 1
             self.sides[row.order.side] += 1
+            self.exits["percent"] += row.order.limit_percent is not None or row.order.stop_percent is not None
+            self.exits["trailing"] += row.order.is_exit_leg and row.order.order_type is OrderType.TRAILING_STOP
         for fill in naive.fills:
             self.notes.update(fill.notes)
         self.flows.update(flow.kind for flow in finished.flows)

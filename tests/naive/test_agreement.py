@@ -34,7 +34,7 @@ ENDS = {
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
-@given(scenarios(frames_max=12, any_price=True, any_time=True), st.booleans())
+@given(scenarios(frames_max=12, any_price=True, any_time=True, any_exit=True), st.booleans())
 def test_engines_agree_on_drawn_scenarios(scenario: Scenario, by_signal: bool) -> None:
     assert disagreement(scenario, by_signal=by_signal) is None
 
@@ -43,7 +43,7 @@ def test_engines_agree_on_seeded_scenarios_of_every_kind() -> None:
     """Half of them tick by tick, half of them by signals, where greta jumps from event to event."""
     tallies = Tally(), Tally()
     for seed in range(SEEDS):
-        scenario, by_signal = random_scenario(seed, any_price=True, any_time=True), bool(seed % 2)
+        scenario, by_signal = random_scenario(seed, any_price=True, any_time=True, any_exit=True), bool(seed % 2)
         engine, naive = run_weaver(scenario, by_signal=by_signal), run(scenario)
         found = difference(engine, naive)
         assert found is None, f"seed {seed}: {found}"
@@ -67,6 +67,7 @@ def assert_rich(tally: Tally) -> None:
         (tally.sides, Side),
     ):
         assert {member: counts[member] for member in members if counts[member] < FILLS_MIN} == {}
+    assert min(tally.exits[kind] for kind in ("percent", "trailing")) >= FILLS_MIN, tally.exits
     assert min(tally.notes[note] for note in NOTES) >= 20, tally.notes
     assert set(tally.notes) == NOTES
     assert min(tally.flows[kind] for kind in ("split", "dividend", "delisting")) >= 20, tally.flows

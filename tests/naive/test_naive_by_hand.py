@@ -387,3 +387,42 @@ def test_capped_stop_rests_as_a_market_order() -> None:
     bars = [day_bar(0, QUIET), day_bar(1, "100 103 100 100", "40"), day_bar(2, "90 90 90 90")]
     result = play(bars, {0: [op("buy", 10, stop="102", tif="gtc")]}, costs=NaiveCosts(max_participation=Decimal("0.1")))
     assert told(result.fills) == ["1 buy 4 @ 102 bar 1", "1 buy 6 @ 90 open 2"]
+
+
+# Exits in percent, and stops that trail in a bracket.
+@pytest.mark.parametrize(
+    ("options", "bars", "expected"),
+    [
+        ({"take_profit": "5%"}, ["99.97 101 99 100", "102 105 101 104"], "104.97 bar"),  # 104.9685, up to the cent
+        ({"stop_loss": "2%"}, ["99.97 101 99 100", "99 99 97 98"], "97.97 bar"),  # 97.9706
+        ({"stop_loss": "2.5%"}, ["99.8 101 99 100", "99 99 97 98"], "97.3 bar"),  # 97.305: half to even
+        ({"stop_loss": "2%", "stop_loss_limit": "1%"}, ["100 101 99 100", "97 99.5 97 98"], "99 bar"),  # opened beyond
+        ({"stop_loss_trail": "3%"}, ["99.97 101 99 101", "102 104 101 103", "103 105 100 101"], "100.88 bar"),
+        ({"stop_loss_trail": "3"}, ["99.97 101 99 101", "102 104 101 103", "103 105 100 101"], "101 bar"),
+    ],
+)
+def test_exit_of_a_purchase_lies_as_far_from_what_it_paid_as_was_asked(
+    options: dict[str, str], bars: list[str], expected: str
+) -> None:
+    result = play(days(QUIET, *bars), {0: [op("buy", 10, **options)]})
+    assert told(result.fills)[1:] == [f"2 sell 10 @ {expected} {len(bars)}"]
+
+
+def test_exits_of_a_sale_in_percent_lie_on_the_other_sides() -> None:
+    """Sold at 100: 105 loses five in a hundred, 95 gains them. Half a cent less is no full gain."""
+    program = {0: [op("sell", 10, take_profit="5%", stop_loss="5%")]}
+    up = play(days(QUIET, "100 101 99 100", "101 106 101 102"), program, account=MARGIN)
+    down = play(days(QUIET, "100 101 99 100", "99 99 94 95"), program, account=MARGIN)
+    assert (told(up.fills)[1:], told(down.fills)[1:]) == (["3 buy 10 @ 105 bar 2"], ["2 buy 10 @ 95 bar 2"])
+
+
+def test_exits_in_percent_count_from_what_the_first_fill_paid_with_slippage() -> None:
+    """Half of a bar's volume of 10 is five a day. The first five cost 100 and 1 % of slippage: 101, of which 98 % are
+    98.98; the other five cost less, and leave the stop where it is."""
+    costs = NaiveCosts(slippage_bps=Decimal(100), max_participation=Decimal("0.5"))
+    days_of_entry = [day_bar(1, "100 100 100 100", "10"), day_bar(2, "99 99 99 99", "10")]
+    bars = [day_bar(0, QUIET), *days_of_entry, day_bar(3, "99 99 98.98 99")]
+    result = play(bars, {0: [op("buy", 10, tif="gtc", stop_loss="2%")]}, costs=costs)
+    found = [(fill.ordinal, fill.quantity, fill.raw_price, fill.price) for fill in result.fills]
+    assert found[:2] == [(1, 5, 100, 101), (1, 5, 99, Decimal("99.99"))]
+    assert found[2][:3] == (2, 10, Decimal("98.98"))

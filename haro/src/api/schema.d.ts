@@ -1629,6 +1629,11 @@ export type components = {
              */
             extended_hours: boolean;
             /**
+             * Limit Percent
+             * @default null
+             */
+            limit_percent: string | null;
+            /**
              * Limit Price
              * @default null
              */
@@ -1653,6 +1658,11 @@ export type components = {
             run_id: string;
             /** Side */
             side: string;
+            /**
+             * Stop Percent
+             * @default null
+             */
+            stop_percent: string | null;
             /**
              * Stop Price
              * @default null
@@ -1699,6 +1709,11 @@ export type components = {
              */
             extended_hours: boolean;
             /**
+             * Limit Percent
+             * @default null
+             */
+            limit_percent: string | null;
+            /**
              * Limit Price
              * @default null
              */
@@ -1725,6 +1740,11 @@ export type components = {
             run_id: string;
             /** Side */
             side: string;
+            /**
+             * Stop Percent
+             * @default null
+             */
+            stop_percent: string | null;
             /**
              * Stop Price
              * @default null
@@ -3907,6 +3927,11 @@ export type components = {
              */
             extended_hours: boolean;
             /**
+             * Limit Percent
+             * @default null
+             */
+            limit_percent: string | null;
+            /**
              * Limit Price
              * @default null
              */
@@ -3931,6 +3956,11 @@ export type components = {
             run_id: string;
             /** Side */
             side: string;
+            /**
+             * Stop Percent
+             * @default null
+             */
+            stop_percent: string | null;
             /**
              * Stop Price
              * @default null
@@ -3977,6 +4007,11 @@ export type components = {
              */
             extended_hours: boolean;
             /**
+             * Limit Percent
+             * @default null
+             */
+            limit_percent: string | null;
+            /**
              * Limit Price
              * @default null
              */
@@ -4003,6 +4038,11 @@ export type components = {
             run_id: string;
             /** Side */
             side: string;
+            /**
+             * Stop Percent
+             * @default null
+             */
+            stop_percent: string | null;
             /**
              * Stop Price
              * @default null
@@ -4416,6 +4456,11 @@ export type components = {
              */
             id: string;
             /**
+             * Limit Percent
+             * @description Of an exit: how far from what its entry pays its limit is, in per cent.
+             */
+            limit_percent?: string | null;
+            /**
              * Limit Price
              * @description The worst price it takes.
              */
@@ -4480,6 +4525,11 @@ export type components = {
             side: components["schemas"]["OrderSide"];
             /** @description Where it stands. */
             status: components["schemas"]["OrderStatus"];
+            /**
+             * Stop Percent
+             * @description The same of its stop.
+             */
+            stop_percent?: string | null;
             /**
              * Stop Price
              * @description What triggers it.
@@ -4591,6 +4641,11 @@ export type components = {
              */
             id: string;
             /**
+             * Limit Percent
+             * @description Of an exit: how far from what its entry pays its limit is, in per cent.
+             */
+            limit_percent?: string | null;
+            /**
              * Limit Price
              * @description The worst price it takes.
              */
@@ -4655,6 +4710,11 @@ export type components = {
             side: components["schemas"]["OrderSide"];
             /** @description Where it stands. */
             status: components["schemas"]["OrderStatus"];
+            /**
+             * Stop Percent
+             * @description The same of its stop.
+             */
+            stop_percent?: string | null;
             /**
              * Stop Price
              * @description What triggers it.
@@ -8136,6 +8196,11 @@ export type components = {
              */
             extended_hours: boolean;
             /**
+             * Limit Percent
+             * @default null
+             */
+            limit_percent: string | null;
+            /**
              * Limit Price
              * @default null
              */
@@ -8160,6 +8225,11 @@ export type components = {
             run_id: string;
             /** Side */
             side: string;
+            /**
+             * Stop Percent
+             * @default null
+             */
+            stop_percent: string | null;
             /**
              * Stop Price
              * @default null
@@ -8206,6 +8276,11 @@ export type components = {
              */
             extended_hours: boolean;
             /**
+             * Limit Percent
+             * @default null
+             */
+            limit_percent: string | null;
+            /**
              * Limit Price
              * @default null
              */
@@ -8232,6 +8307,11 @@ export type components = {
             run_id: string;
             /** Side */
             side: string;
+            /**
+             * Stop Percent
+             * @default null
+             */
+            stop_percent: string | null;
             /**
              * Stop Price
              * @default null

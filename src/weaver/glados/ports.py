@@ -69,8 +69,8 @@ class RecordRepository(Protocol):
 
     async def add_orders(self, rows: Sequence[Row]) -> None:
         """Insert many. Keys: id run_id client_order_id number symbol side order_type order_class quantity
-        filled_quantity average_price limit_price stop_price trail trail_percent time_in_force expires extended_hours
-        status reason parent_id replaced_by placed_at updated_at."""
+        filled_quantity average_price limit_price stop_price trail trail_percent limit_percent stop_percent
+        time_in_force expires extended_hours status reason parent_id replaced_by placed_at updated_at."""
         ...
 
     async def add_fills(self, rows: Sequence[Row]) -> None:

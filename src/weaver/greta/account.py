@@ -14,6 +14,7 @@ from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.order import WORKING, Order
 from weaver.model.orders.trailing import TRAILING_STOP
+from weaver.model.orders.venue import refusal
 
 
 class BacktestAccount:
@@ -76,7 +77,7 @@ class BacktestAccount:
         self._kept[order.number] = order
         if order.status not in WORKING:
             return  # a leg, whose entry was refused
-        if self._venue is not None and (reason := self._venue.refuses(order)):
+        if self._venue is not None and (reason := refusal(self._venue, order)):
             self.matcher.orders.reject(order, reason)
         self.fresh.append(order)
         if order.order_type is TRAILING_STOP:

@@ -71,7 +71,8 @@ def _terms(order: Order, asked: int | AskedTerms) -> tuple[Any, ...]:
     known = (order.sign, order.scale.symbol, order.order_type)
     if isinstance(asked, int):
         return (*known, asked)
-    return (*known, asked.units, order.tif, order.expires, asked.limit, asked.stop, asked.trail, order.trail_percent)
+    prices = (asked.limit, asked.stop, asked.trail, order.trail_percent, order.limit_percent, order.stop_percent)
+    return (*known, asked.units, order.tif, order.expires, *prices)
 
 
 def first_difference(whole: Sequence[Decision], cut: Sequence[Decision], until: int) -> Decision | None:

@@ -139,8 +139,10 @@ class Strategy:
 
         `limit`, `stop` (both: a stop-limit), `trail` or `trail_percent`; `tif` "day", "gtc", "gtd" (until the session
         of the date `expires` closes), "ioc", "fok", "opg" and "cls" (at the next session's open or close; market and
-        limit orders); `extended_hours`; exits `take_profit`, `stop_loss`, `stop_loss_limit`, which last until they are
-        cancelled (`exit_tif` "gtc", or "day"). Raises InvalidOrder on what no venue could take.
+        limit orders); `extended_hours`; exits `take_profit`, `stop_loss`, `stop_loss_limit`, each a price or a distance
+        from what the entry pays in percent ("2.5%"), or instead of a `stop_loss` a `stop_loss_trail`, an amount or
+        percent; they last until they are cancelled (`exit_tif` "gtc", or "day"). Raises InvalidOrder on what no venue
+        could take.
         """
         return self._running.desk.buy(symbol, quantity, **terms)
 

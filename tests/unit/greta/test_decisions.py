@@ -43,7 +43,7 @@ def decided(strategy: type[Strategy]) -> list[Decision]:
 def test_each_request_is_a_decision_in_its_order_but_none_that_comes_after_the_end() -> None:
     start, ends = int(BARS.timestamp[0]), BARS.end.tolist()
     market = (1, "BTC/USD", OrderType.MARKET)
-    limit = (1, "BTC/USD", OrderType.LIMIT, 2 * UNITS, TimeInForce.GTC, None, 5 * PRICE, None, None, None)
+    limit = (1, "BTC/USD", OrderType.LIMIT, 2 * UNITS, TimeInForce.GTC, None, 5 * PRICE, None, None, None, None, None)
     assert decided(Asking) == [
         Decision(start, DecisionKind.PLACE, 1, (*market, UNITS)),
         Decision(ends[0], DecisionKind.PLACE, 2, limit),

@@ -37,6 +37,8 @@ export function priceOf(order: Order): string {
   const said = [
     order.stop_price && `stop ${exact(order.stop_price, 2)}`,
     order.limit_price && `limit ${exact(order.limit_price, 2)}`,
+    !order.stop_price && order.stop_percent && `stop ${exact(order.stop_percent)} % from its entry`,
+    !order.limit_price && order.limit_percent && `limit ${exact(order.limit_percent)} % from its entry`,
     order.trail && `trails ${exact(order.trail, 2)}`,
     order.trail_percent && `trails ${exact(order.trail_percent)} %`,
   ].filter(Boolean);

@@ -33,6 +33,10 @@ class OrderRequest(OfRun):
     stop_price: Amount | None = None
     trail: Amount | None = None
     trail_percent: Amount | None = None
+    limit_percent: Amount | None = None
+    """Of an exit whose limit is so many percent away from what its entry pays."""
+    stop_percent: Amount | None = None
+    """The same of its stop."""
     parent_id: str | None = None
     time: datetime | None = None
 

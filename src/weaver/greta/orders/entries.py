@@ -36,6 +36,8 @@ class Entries:
         group = entry.exits
         if group is None or group.legs != fresh[1:] or not (self._plain.is_simple and _is_market(entry)):
             return False
+        if group.is_in_percent:
+            return False  # the prices of the exits are not known before the entry's
         prices = self._prices[entry.scale.symbol]
         for leg in group.legs:
             if not _is_left(leg, prices, tick):

@@ -142,7 +142,10 @@ class OrderEvents:
         else:
             limit = stop = trail = "null"
             wanted = f'"{quantity}"'
-        percent = "null" if order.trail_percent is None else f'"{plain(order.trail_percent)}"'
+        trail_percent, limit_percent, stop_percent = (
+            "null" if percent is None else f'"{plain(percent)}"'
+            for percent in (order.trail_percent, order.limit_percent, order.stop_percent)
+        )
         parent = "null"
         if order.group is not None and order.group.entry is not None:
             parent = f'"{self._envelope.prefix}-{order.group.entry.number}"'
@@ -150,7 +153,8 @@ class OrderEvents:
             f'{self._head(order)},"quantity":{wanted},'
             f'"order_type":"{order.order_type}","order_class":"{order.order_class}","time_in_force":"{order.tif}",'
             f'"expires":{_day(order)},"extended_hours":{text_of(order.extended_hours)},"limit_price":{limit},"stop_price":{stop},'
-            f'"trail":{trail},"trail_percent":{percent},"parent_id":{parent},"time":"{time}"'
+            f'"trail":{trail},"trail_percent":{trail_percent},"limit_percent":{limit_percent},"stop_percent":{stop_percent},'
+            f'"parent_id":{parent},"time":"{time}"'
         )
 
     def _created(self, order: Order, asked: "int | AskedTerms | None", quantity: str, time: str) -> str:

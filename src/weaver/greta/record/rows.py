@@ -1,5 +1,6 @@
 """Rows of the tables that a finished run leaves behind: JSON values, amounts as decimal strings, times ISO."""
 
+from decimal import Decimal
 from typing import Any
 
 from weaver.greta.record.text import FillText, Moments, decimal_text, kept_text, price_text
@@ -28,7 +29,9 @@ def order_row(order: Order, *, run_id: str, placed_at: str, updated_at: str) -> 
         "limit_price": _optional(order.limit_units, prices),
         "stop_price": _optional(order.stop_units, prices),
         "trail": _optional(order.trail_units, prices),
-        "trail_percent": None if order.trail_percent is None else plain(order.trail_percent),
+        "trail_percent": _percent(order.trail_percent),
+        "limit_percent": _percent(order.limit_percent),
+        "stop_percent": _percent(order.stop_percent),
         "time_in_force": str(order.tif),
         "expires": None if order.expires is None else order.expires.isoformat(),
         "extended_hours": order.extended_hours,
@@ -80,6 +83,10 @@ def trade_row(trade: Trade, number: int, moments: Moments, *, run_id: str) -> di
         "mae": trade.mae,
         "mfe": trade.mfe,
     }
+
+
+def _percent(percent: Decimal | None) -> str | None:
+    return None if percent is None else plain(percent)
 
 
 def _optional(units: int | None, decimals: int) -> str | None:

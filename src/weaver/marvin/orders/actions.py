@@ -99,6 +99,8 @@ def _terms_of(order: Order) -> OrderTerms:
         stop=order.stop,
         trail=order.trail,
         trail_percent=order.trail_percent,
+        limit_percent=None if order.limit_units is not None else order.limit_percent,
+        stop_percent=None if order.stop_units is not None else order.stop_percent,
         target_value=None if target is None or target.value is None else decimal_of(target.value, CASH_DECIMALS),
         target_percent=None if target is None or target.value is not None else _share(target),
     )

@@ -10,7 +10,7 @@ from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import Number, exact
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
-from weaver.model.orders.order import ExitGroup, Order
+from weaver.model.orders.order import PROFIT_PERCENT_MAX, ExitGroup, Order
 
 MARKET, LIMIT, STOP = OrderType.MARKET, OrderType.LIMIT, OrderType.STOP
 STOP_LIMIT, TRAILING_STOP = OrderType.STOP_LIMIT, OrderType.TRAILING_STOP
@@ -34,9 +34,11 @@ class Terms:
             raise InvalidOrder("a trailing stop takes no limit and no stop")
         if self._has("stop_loss_limit") and not self._has("stop_loss"):
             raise InvalidOrder("stop_loss_limit needs a stop_loss")
+        if self._names.issuperset(("stop_loss", "stop_loss_trail")):
+            raise InvalidOrder("a position has one stop: a stop_loss that stays, or a stop_loss_trail that follows it")
         self._setters = tuple((name, setter) for name, setter in _SETTERS.items() if name in self._names)
         self._are_timed = self._has("tif", "expires", "exit_tif")
-        self.has_exits = self._has("take_profit", "stop_loss")
+        self.has_exits = self._has("take_profit", "stop_loss", "stop_loss_trail")
         self.order_type = self._order_type()
         """Which prices are given says which type it is."""
 
@@ -68,19 +70,27 @@ class Terms:
         if self._has("take_profit"):
             leg = _leg(entry, number, given)
             leg.order_type = LIMIT
-            leg.limit_units = entry.scale.limit_price(given["take_profit"], sign=leg.sign)
+            _set_exit(leg, "limit", "take_profit", given)
             legs.append(leg)
-        if self._has("stop_loss"):
-            leg = _leg(entry, number + len(legs), given)
-            leg.order_type = STOP
-            leg.stop_units = entry.scale.stop_price(given["stop_loss"])
-            if self._has("stop_loss_limit"):
-                leg.order_type = STOP_LIMIT
-                leg.limit_units = entry.scale.limit_price(given["stop_loss_limit"], sign=leg.sign)
-            legs.append(leg)
-        join(ExitGroup(entry=entry), legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
+        if self._has("stop_loss", "stop_loss_trail"):
+            legs.append(self._stop_leg(_leg(entry, number + len(legs), given), given))
+        group = ExitGroup(entry=entry)
+        group.is_in_percent = any(leg.limit_percent is not None or leg.stop_percent is not None for leg in legs)
+        join(group, legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
         entry.order_class = legs[0].order_class
         return legs
+
+    def _stop_leg(self, leg: Order, given: Mapping[str, Any]) -> Order:
+        """The leg that ends a loss, with what was asked for it."""
+        if self._has("stop_loss_trail"):
+            leg.order_type = TRAILING_STOP
+            _set_exit_trail(leg, given["stop_loss_trail"])
+            return leg
+        leg.order_type = STOP_LIMIT if self._has("stop_loss_limit") else STOP
+        _set_exit(leg, "stop", "stop_loss", given)
+        if self._has("stop_loss_limit"):
+            _set_exit(leg, "limit", "stop_loss_limit", given)
+        return leg
 
     def _has(self, *names: str) -> bool:
         """Whether one of them is given."""
@@ -115,7 +125,7 @@ _terms_of = lru_cache(maxsize=1024)(Terms)
 """A strategy asks for orders of few kinds."""
 _NAMES = (
     "limit", "stop", "trail", "trail_percent", "tif", "expires", "extended_hours", "take_profit", "stop_loss",
-    "stop_loss_limit", "exit_tif",
+    "stop_loss_limit", "stop_loss_trail", "exit_tif",
 )  # fmt: skip
 
 
@@ -131,6 +141,48 @@ def _leg(entry: Order, number: int, given: Mapping[str, Any]) -> Order:
     leg.tif = TimeInForce(given.get("exit_tif", TimeInForce.GTC))
     leg.extended_hours = entry.extended_hours
     return leg
+
+
+def _set_exit(leg: Order, kind: str, name: str, given: Mapping[str, Any]) -> None:
+    """Give an exit leg its limit or its stop (`kind`): a price, or percent of what its entry will have paid."""
+    value, scale = given[name], leg.scale
+    percent = exit_percent(value, name=name, symbol=scale.symbol)
+    if percent is None and kind == "stop":
+        leg.stop_units = scale.stop_price(value)
+    elif percent is None:
+        leg.limit_units = scale.limit_price(value, sign=leg.sign)
+    else:
+        is_above = leg.sign < 0 and name == "take_profit"
+        most = PROFIT_PERCENT_MAX if is_above else 100
+        if not 0 < percent < most:
+            why = "" if is_above else ", or its price would not be above 0"
+            raise InvalidOrder(f"{scale.symbol}: {name} must lie between 0% and {most}%{why}, not at {value!r}")
+        setattr(leg, f"{kind}_percent", percent)
+
+
+def _set_exit_trail(leg: Order, value: Any) -> None:
+    """How far an exit leg trails: by an amount, or by percent."""
+    symbol = leg.scale.symbol
+    percent = exit_percent(value, name="stop_loss_trail", symbol=symbol)
+    if percent is None:
+        leg.trail_units = leg.scale.stop_price(value, name="stop_loss_trail")
+    elif 0 < percent < 100:
+        leg.trail_percent = percent
+    else:
+        raise InvalidOrder(f"{symbol}: stop_loss_trail must lie between 0% and 100%, not at {value!r}")
+
+
+def exit_percent(value: Any, *, name: str, symbol: str) -> Amount | None:
+    """The number before the sign, of "2.5%"; None of what is a price. Raises InvalidOrder on a text that is neither."""
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    try:
+        number = exact(text.removesuffix("%"), name=name)
+    except InvalidOrder:
+        what = "an amount" if name == "stop_loss_trail" else "a price"
+        raise InvalidOrder(f'{symbol}: {name} is {what}, as 2.5, or a share, as "2.5%"; not {value!r}') from None
+    return Amount(number) if text.endswith("%") else None
 
 
 def _set_tif(order: Order, value: str) -> None:
@@ -202,6 +254,7 @@ def carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
         kept["expires"] = None
     given = {**kept, **changes}
     Terms.of(given).apply(new, given)
+    _carry_percents_over(old, new, given)
     if new.order_type is not old.order_type:
         raise InvalidOrder(f"order {old.id} is a {old.order_type} order and cannot become a {new.order_type} one")
     new.order_class, new.reduce_only = old.order_class, old.reduce_only
@@ -209,6 +262,19 @@ def carry_over(old: Order, new: Order, changes: dict[str, Any]) -> None:
     new.take_over(old)
     if old.order_type is OrderType.TRAILING_STOP and not {"trail", "trail_percent"} & set(changes):
         new.mark, new.stop_units = old.mark, old.stop_units
+
+
+def _carry_percents_over(old: Order, new: Order, given: Mapping[str, Any]) -> None:
+    """Of an exit that waits for its entry: what has no price yet, and is given none by the change, stays in percent."""
+    percents = {
+        name: getattr(old, f"{name}_percent")
+        for name in ("limit", "stop")
+        if getattr(old, f"{name}_percent") is not None and getattr(old, name) is None and name not in given
+    }
+    if not percents:
+        return
+    new.limit_percent, new.stop_percent = percents.get("limit"), percents.get("stop")
+    new.order_type = Terms.of({**given, **percents}).order_type
 
 
 def check_exit_tif(tif: str | None) -> None:

@@ -95,6 +95,11 @@ class Scale:
         tick = self.tick if numerator >= self.price_one * divisor else self.tick_under_one
         return max(divide_half_even(numerator, divisor * tick) * tick, tick)
 
+    def limit_tick(self, numerator: int, divisor: int, *, sign: int) -> int:
+        """A limit at `numerator / divisor` price units, rounded to the tick away from filling, at least one tick."""
+        tick = self.tick_at(numerator, divisor)
+        return max(numerator * sign // (divisor * tick) * tick * sign, tick)
+
     def tick_at(self, numerator: int, divisor: int = 1) -> int:
         """The tick that holds at a price of `numerator / divisor` units."""
         return self.tick if numerator >= self.price_one * divisor else self.tick_under_one

@@ -110,10 +110,14 @@ def _terms(value: Any) -> OrderTerms:
     return terms
 
 
+_AMOUNTS = (
+    "quantity", "limit", "stop", "trail", "trail_percent", "limit_percent", "stop_percent", "target_value",
+    "target_percent",
+)  # fmt: skip
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("number", "replaces", "bars"), _whole),
     **dict.fromkeys(("symbol", "timeframe", "reason"), _text),
-    **dict.fromkeys(("quantity", "limit", "stop", "trail", "trail_percent", "target_value", "target_percent"), _amount),
+    **dict.fromkeys(_AMOUNTS, _amount),
     "side": Side,
     "order_type": OrderType,
     "order_class": OrderClass,

@@ -90,6 +90,10 @@ class OrderTerms:
     """Of a trailing stop: the level that it goes on from, where it replaces another and trails as that one did."""
     trail: Decimal | None = None
     trail_percent: Decimal | None = None
+    limit_percent: Decimal | None = None
+    """Of an exit leg without a `limit`: how many percent that is to lie from what its entry pays."""
+    stop_percent: Decimal | None = None
+    """The same of its stop."""
     target_value: Decimal | None = None
     """The holding to reach, in cash. What cannot be paid of a target is cut off, and not refused."""
     target_percent: Decimal | None = None

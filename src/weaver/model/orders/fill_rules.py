@@ -68,6 +68,13 @@ def touch_inside(
     return TRIGGERED if triggered else UNTOUCHED  # a market order has the open only
 
 
+def price_away(worth: int, units: int, *, direction: int, percent: Decimal) -> tuple[int, int]:
+    """Numerator and divisor of the price so many percent above (+1) or below (−1) the average of `units` that came to
+    `worth`, before rounding."""
+    numerator, denominator = percent.as_integer_ratio()
+    return worth * (100 * denominator + direction * numerator), units * 100 * denominator
+
+
 def trailing_level(mark: int | Fraction, *, sign: int, trail: int | None, percent: Decimal | None) -> tuple[int, int]:
     """Numerator and divisor of a trailing stop's level, before rounding: above the mark for a buy, below for a sell."""
     if percent is None:

@@ -9,6 +9,7 @@ from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import truncate
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import SIDES, OrderClass, OrderType, Side, TimeInForce
+from weaver.model.orders.fill_rules import price_away
 from weaver.model.orders.status import OrderEvent, OrderStatus, transition
 
 PENDING, FILLED = OrderStatus.PENDING, OrderStatus.FILLED
@@ -16,6 +17,10 @@ FILL_PART, FILL_REST = OrderEvent.FILL_PART, OrderEvent.FILL_REST
 WORKING: Final = frozenset(
     {PENDING, OrderStatus.SUBMITTING, OrderStatus.SUBMITTED, OrderStatus.ACCEPTED, OrderStatus.PARTIAL}
 )
+
+
+PROFIT_PERCENT_MAX = 10_000
+"""A take-profit in percent is less than a hundred times what a purchase paid; a sale has no more than 100% to gain."""
 
 
 class Target:
@@ -62,7 +67,7 @@ class Target:
 class ExitGroup:
     """Exit legs that share one remaining quantity; an oco on its own has no `entry`, and `entered` from the start."""
 
-    __slots__ = ("cap", "entry", "legs", "remaining", "started")
+    __slots__ = ("cap", "entry", "is_in_percent", "legs", "remaining", "started")
 
     def __init__(self, *, entry: "Order | None", cap: int | None = None, entered: int = 0) -> None:
         self.entry = entry
@@ -73,6 +78,8 @@ class ExitGroup:
         self.legs: list[Order] = []
         self.started: int | None = None
         """When the entry started the legs, ns; before that they wait."""
+        self.is_in_percent = False
+        """Whether a leg's price is given in percent of the entry's."""
 
     def enter(self, units: int) -> None:
         """So many units of the entry filled."""
@@ -84,10 +91,19 @@ class ExitGroup:
     def start(self, now: int) -> "list[Order]":
         """The legs wait no longer, from an instant (ns) on. Returns those that work."""
         self.started = now
+        if self.is_in_percent:
+            self.set_prices()
         legs = [leg for leg in self.legs if leg.status in WORKING]
         for leg in legs:
             leg.waiting = False
         return legs
+
+    def set_prices(self) -> None:
+        """Settle the prices that are given in percent, at what the entry has paid so far; once, if it has."""
+        entry = self.entry
+        if entry is not None and entry.filled:
+            for leg in self.legs:
+                leg.set_prices(entry.value, entry.filled)
 
     def leave(self, units: int) -> None:
         """So many units of a leg filled: there is less to exit."""
@@ -142,6 +158,10 @@ class Order:
     stop_units: int | None = None
     trail_units: int | None = None
     trail_percent: Amount | None = None
+    limit_percent: Amount | None = None
+    """Of an exit leg: how far from what its entry paid its limit is to be, which is no price before that has filled."""
+    stop_percent: Amount | None = None
+    """The same of its stop."""
     mark: int | Fraction | None = None
     """The best price that a trailing stop has seen; after a split no whole number of units any more."""
     triggered: bool = False
@@ -244,6 +264,17 @@ class Order:
     def remaining(self) -> int:
         """Quantity units that have not filled."""
         return self.units - self.filled
+
+    def set_prices(self, worth: int, units: int) -> None:
+        """Settle what is given in percent, where it has no price yet: its entry has paid `worth` (price x units) for so
+        many units. A take-profit lies on the far side of that, whatever stops a loss on the near one."""
+        if self.stop_percent is not None and self.stop_units is None:
+            away = price_away(worth, units, direction=self.sign, percent=self.stop_percent)
+            self.stop_units = self.scale.nearest_tick(*away)
+        if self.limit_percent is not None and self.limit_units is None:
+            direction = -self.sign if self.order_type is OrderType.LIMIT else self.sign
+            away = price_away(worth, units, direction=direction, percent=self.limit_percent)
+            self.limit_units = self.scale.limit_tick(*away, sign=self.sign)
 
     def take_over(self, old: "Order") -> None:
         """Stand where `old` stands, in whose favour that is to be cancelled: with its legs, or in its group."""

@@ -1,6 +1,6 @@
 """What a venue accepts: its rules as values, applied by a run that names the venue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 from weaver.model.errors import InputError
 from weaver.model.market.instrument import AssetClass
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
+from weaver.model.orders.order import Order
 
 ALL_TYPES = frozenset(OrderType)
 ALL_CLASSES = frozenset(OrderClass)
@@ -45,6 +46,8 @@ class VenueRules:
     whole_units_only: frozenset[OrderClass] = frozenset()
     """Classes whose quantity must be whole; other fractions are day orders and never trailing."""
     legs_wait_for_whole_fill: bool = False
+    has_trailing_beside: bool = True
+    """Whether a trailing stop and another exit can stand for one position."""
 
     def refuses(self, order: Asked) -> str:
         """Why the venue would not take an order, or an empty string."""
@@ -60,6 +63,12 @@ class VenueRules:
             return told
         if self.asset_class is AssetClass.STOCK and order.quantity % 1:
             return self._refuses_fraction(order)
+        return ""
+
+    def refuses_exits(self, types: Sequence[OrderType]) -> str:
+        """Why the venue would not take an entry with exits of such types, or an empty string."""
+        if len(types) > 1 and OrderType.TRAILING_STOP in types and not self.has_trailing_beside:
+            return f"{self.name} holds no trailing_stop order beside another exit of a position"
         return ""
 
     def _refuses_extended(self, order: Asked) -> str:
@@ -81,6 +90,11 @@ class VenueRules:
         return ""
 
 
+def refusal(venue: VenueRules, order: Order) -> str:
+    """Why a venue would not take an order with its exits, or an empty string."""
+    return venue.refuses(order) or venue.refuses_exits([leg.order_type for leg in order.legs])
+
+
 VENUES: Mapping[str, VenueRules] = {
     "alpaca-stocks": VenueRules(
         name="alpaca-stocks",
@@ -88,6 +102,7 @@ VENUES: Mapping[str, VenueRules] = {
         extended_hours=True,
         whole_units_only=frozenset({OrderClass.BRACKET, OrderClass.OCO, OrderClass.OTO}),
         legs_wait_for_whole_fill=True,
+        has_trailing_beside=False,
     ),
     "alpaca-crypto": VenueRules(
         name="alpaca-crypto",

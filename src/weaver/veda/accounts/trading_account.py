@@ -31,6 +31,7 @@ from weaver.veda.exchange.orders import VenueFill
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.exchange.setup import Wall
 from weaver.veda.feed.corporate import CorporateWatch
+from weaver.veda.orders.exit_prices import is_in_percent
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.ports import RecordedTick, TradingStore
@@ -419,8 +420,11 @@ class TradingAccount:
             self.clock.see(draft, clock)
 
     async def look_at_market(self) -> None:
-        """Ask what the symbols are that runs trade: what forbids trading them now halts them. Raises Unavailable."""
-        if symbols := sorted({symbol for terms in self.guard.runs.values() for symbol in terms.symbols}):
+        """Ask what the symbols are that runs trade: what forbids trading them now halts them; and those of exits whose
+        prices are to be found out. Raises Unavailable."""
+        traded = {symbol for terms in self.guard.runs.values() for symbol in terms.symbols}
+        to_price = {order.symbol for order in self.trader.books.known.working() if is_in_percent(order)}
+        if symbols := sorted(traded | to_price):
             await self._learn(symbols)
 
     async def watch_venue(self) -> None:

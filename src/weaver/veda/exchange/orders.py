@@ -12,10 +12,16 @@ from weaver.model.orders.status import OrderStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopLoss:
-    """The stop leg of a bracket, oco or oto: a stop-limit order where `limit` is given."""
+    """The stop leg of a bracket, oco or oto: a stop-limit order where there is a limit. What is in percent, and a stop
+    that trails, is for a venue that holds any order so (feature `any_exit`)."""
 
-    stop: Decimal
+    stop: Decimal | None = None
     limit: Decimal | None = None
+    stop_percent: Decimal | None = None
+    """Instead of a price: how far it lies from what the entry pays."""
+    limit_percent: Decimal | None = None
+    trail: Decimal | None = None
+    trail_percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +39,9 @@ class ExitTerms:
     stop: Decimal | None = None
     trail: Decimal | None = None
     trail_percent: Decimal | None = None
+    limit_percent: Decimal | None = None
+    """Instead of a price: how far it lies from what the entry pays."""
+    stop_percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +76,8 @@ class OrderRequest:
     trail_percent: Decimal | None = None
     order_class: OrderClass = OrderClass.SIMPLE
     take_profit: Decimal | None = None
+    take_profit_percent: Decimal | None = None
+    """Instead of a price, where the venue has the feature `any_exit`: how far it lies from what the entry pays."""
     stop_loss: StopLoss | None = None
     exit: ExitTerms | None = None
     exit_tif: TimeInForce = TimeInForce.GTC

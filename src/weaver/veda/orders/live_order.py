@@ -63,6 +63,10 @@ class LiveOrder:
     stop: Decimal | None = None
     trail: Decimal | None = None
     trail_percent: Decimal | None = None
+    limit_percent: Decimal | None = None
+    """Of an exit leg: how many percent its limit lies from what its entry pays; there is no `limit` before that."""
+    stop_percent: Decimal | None = None
+    """The same of its stop."""
     parent_id: str | None = None
     """The entry whose exit leg it is."""
     group_id: str | None = None

@@ -115,7 +115,14 @@ def _bar_told(bar: InputBar) -> str:
 
 
 def _terms_told(symbol: str, terms: OrderTerms) -> str:
-    prices = {"limit": terms.limit, "stop": terms.stop, "trail": terms.trail, "trail percent": terms.trail_percent}
+    prices = {
+        "limit": terms.limit,
+        "stop": terms.stop,
+        "trail": terms.trail,
+        "trail percent": terms.trail_percent,
+        "limit percent": terms.limit_percent,
+        "stop percent": terms.stop_percent,
+    }
     named = "".join(f" {name} {plain(value)}" for name, value in prices.items() if value is not None)
     until = f" until {terms.expires}" if terms.expires is not None else ""
     hours = " in extended hours" if terms.extended_hours else ""

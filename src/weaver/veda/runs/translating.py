@@ -137,6 +137,8 @@ class Translator:
             stop=terms.stop,
             trail=terms.trail,
             trail_percent=terms.trail_percent,
+            limit_percent=terms.limit_percent,
+            stop_percent=terms.stop_percent,
             parent_id=parent,
             group_id=group,
             reduces=group is not None,
@@ -177,5 +179,7 @@ class Translator:
             "stop_price": terms.stop,
             "trail": terms.trail,
             "trail_percent": terms.trail_percent,
+            "limit_percent": terms.limit_percent,
+            "stop_percent": terms.stop_percent,
             "time": at,
         }

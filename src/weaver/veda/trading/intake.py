@@ -33,7 +33,7 @@ from weaver.veda.trading.changes.placing import (
 )
 from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 from weaver.veda.trading.ports import Cut, Gate, Holdings, Hours
-from weaver.veda.trading.requests import ANY_EXIT, differs_for_us_alone, unfit_leg
+from weaver.veda.trading.requests import differs_for_us_alone, held_with_entry, unfit_exits
 
 
 class Intake:
@@ -84,10 +84,17 @@ class Intake:
 
     def refusal(self, draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> Refusal | None:
         """Why an order must not be sent, with its legs; None: nothing forbids it."""
-        if ANY_EXIT not in self._features and (leg := unfit_leg(legs)) is not None:
-            text = f"no venue holds a {leg.order_type} order as an exit of another"
-            return Refusal(rule=Rule.VENUE, message=text, value=leg.order_type)
-        return self._gone_before(draft, order) or self._gate(draft, order, legs, self.can_reduce(draft, order))
+        if why := unfit_exits(legs, self._features) or self._refuses_to_keep_back(order, legs):
+            return Refusal(rule=Rule.VENUE, message=why)
+        held = held_with_entry(legs, self._features)
+        return self._gone_before(draft, order) or self._gate(draft, order, held, self.can_reduce(draft, order))
+
+    def _refuses_to_keep_back(self, order: LiveOrder, legs: Sequence[LiveOrder]) -> str:
+        """Why an entry must not go by itself, though its exits are kept back: its venue takes no such orders."""
+        rules = self.rules.get(order.symbol)
+        if rules is None or len(held_with_entry(legs, self._features)) == len(legs):
+            return ""
+        return rules.rules.refuses(order)
 
     def can_reduce(self, draft: Draft, order: LiveOrder) -> Decimal:
         """How much of an order only gets out of a position."""
@@ -98,7 +105,7 @@ class Intake:
         """An entry for the day, with the instant of its end where its exits outlive that: a venue that has one time in
         force for all of it would not end it then."""
         rules = self.rules.get(order.symbol)
-        has_longer = any(leg.tif is not TimeInForce.DAY for leg in legs)
+        has_longer = any(leg.tif is not TimeInForce.DAY for leg in held_with_entry(legs, self._features))
         if order.tif is not TimeInForce.DAY or not has_longer or rules is None or not rules.has_one_tif:
             return order
         at = self._hours.closes_at(order.symbol, draft.now, extended_hours=order.extended_hours)
@@ -138,7 +145,12 @@ class Intake:
             order,
             net=self._holdings.net(order.symbol),
             splits_at_zero=rules is not None and rules.splits_at_zero,
+            legs=self.legs_held_with(draft, order),
         )
+
+    def legs_held_with(self, draft: Draft, order: LiveOrder) -> Sequence[LiveOrder]:
+        """The exits that the venue is to hold with an order."""
+        return held_with_entry(legs_of(draft, order), self._features)
 
     def _place(self, draft: Draft, order: LiveOrder, *, is_for_open: bool = False) -> None:
         """Send it, or have it wait."""

@@ -12,6 +12,7 @@ from weaver.veda.orders.submission import Part, Submission
 ANY_EXIT = "any_exit"
 """What a venue has (`ExchangeAdapter.features`) that holds whatever order as the one exit of another."""
 STOPS = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
+STOPS_OF_ANY_KIND = STOPS | {OrderType.TRAILING_STOP}
 
 
 def request_of(
@@ -31,6 +32,7 @@ def request_of(
         request,
         order_class=OrderClass.BRACKET if target and stop else OrderClass.OTO,
         take_profit=None if target is None else target.limit,
+        take_profit_percent=None if target is None or target.limit is not None else target.limit_percent,
         stop_loss=None if stop is None else _stop_loss(stop),
         exit_tif=legs[0].tif,
     )
@@ -69,6 +71,8 @@ def _exit(leg: LiveOrder, entry: LiveOrder) -> ExitTerms:
         stop=None if leg.order_type is OrderType.TRAILING_STOP else leg.stop,
         trail=leg.trail,
         trail_percent=leg.trail_percent,
+        limit_percent=None if leg.limit is not None else leg.limit_percent,
+        stop_percent=None if leg.stop is not None else leg.stop_percent,
     )
 
 
@@ -95,8 +99,14 @@ def _exits(submission: Submission, legs: Sequence[LiveOrder]) -> OrderRequest:
 
 
 def _stop_loss(leg: LiveOrder) -> StopLoss:
-    assert leg.stop is not None
-    return StopLoss(stop=leg.stop, limit=leg.limit)
+    if leg.order_type is OrderType.TRAILING_STOP:
+        return StopLoss(trail=leg.trail, trail_percent=leg.trail_percent)
+    return StopLoss(
+        stop=leg.stop,
+        limit=leg.limit,
+        stop_percent=None if leg.stop is not None else leg.stop_percent,
+        limit_percent=None if leg.limit is not None else leg.limit_percent,
+    )
 
 
 def take_profit(legs: Sequence[LiveOrder]) -> LiveOrder | None:
@@ -106,12 +116,27 @@ def take_profit(legs: Sequence[LiveOrder]) -> LiveOrder | None:
 
 def stop_loss(legs: Sequence[LiveOrder]) -> LiveOrder | None:
     """The stop among exits."""
-    return next((leg for leg in legs if leg.order_type in STOPS), None)
+    return next((leg for leg in legs if leg.order_type in STOPS_OF_ANY_KIND), None)
 
 
-def unfit_leg(legs: Sequence[LiveOrder]) -> LiveOrder | None:
-    """An exit that no venue holds with an entry: one that is neither a limit nor a stop order."""
-    return next((leg for leg in legs if leg.order_type is not OrderType.LIMIT and leg.order_type not in STOPS), None)
+def held_with_entry(legs: Sequence[LiveOrder], features: Collection[str]) -> Sequence[LiveOrder]:
+    """The exits that a venue is to hold with their entry: all of them; none where it cannot hold one of them so. Then
+    Weaver keeps them back, and places them when the entry is over."""
+    return legs if ANY_EXIT in features or not any(map(may_be_kept_back, legs)) else ()
+
+
+def may_be_kept_back(leg: LiveOrder) -> bool:
+    """Whether an exit is no limit and no stop order, or was given in percent: few venues hold it with its entry."""
+    is_other = leg.order_type is not OrderType.LIMIT and leg.order_type not in STOPS
+    return is_other or leg.limit_percent is not None or leg.stop_percent is not None
+
+
+def unfit_exits(legs: Sequence[LiveOrder], features: Collection[str]) -> str:
+    """Why exits cannot be placed; nothing where they can. Two share what there is to exit at the venue, as an oco."""
+    if ANY_EXIT in features or len(legs) < 2:
+        return ""
+    unfit = next((leg for leg in legs if leg.order_type is not OrderType.LIMIT and leg.order_type not in STOPS), None)
+    return "" if unfit is None else f"the venue holds no {unfit.order_type} order beside another exit of a position"
 
 
 def change_of(submission: Submission, new: LiveOrder, old: LiveOrder) -> OrderChange:

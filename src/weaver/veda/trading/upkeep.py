@@ -9,15 +9,18 @@ from weaver.events.payloads import OrderWarning
 from weaver.model.orders.actions import Side
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.account_orders import AccountOrders
+from weaver.veda.orders.exit_prices import is_in_percent
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.positions.lacking import Lack
 from weaver.veda.trading.agenda import STREAM_WAIT, ToDo, to_expire
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.exits import (
     groups,
+    is_over,
     left_to_exit,
     may_be_entered,
     needs_protection,
+    set_prices,
     settle,
     stands,
     wanted,
@@ -92,12 +95,22 @@ class Upkeep:
         exits = wanted(draft, group_id)
         if not exits or not left_to_exit(draft, group_id):
             return
+        if any(map(is_in_percent, exits)) and not self._has_prices(draft, group_id):
+            return
         lack = self._intake.lack(draft, next((one for one in exits if stands(draft, one)), exits[0]))
         there = self._there(exits[0], lack)
         if lack.gone and there <= 0 and not may_be_entered(draft, exits[0]):
             end_for_want(draft, exits, lack)
         else:
             self.withdrawn.update(protect(draft, group_id, there))
+
+    def _has_prices(self, draft: Draft, group_id: str) -> bool:
+        """Give the exits of a group their prices, once their entry is over: by then it is known what that paid."""
+        rules = self._intake.rules.get(draft.order(group_id).symbol)
+        if draft.is_still or rules is None or not is_over(draft, draft.order(group_id)):
+            return False
+        set_prices(draft, group_id, rules.instrument)
+        return True
 
     def _is_any_there(self, draft: Draft, exit_: LiveOrder) -> bool:
         return self._there(exit_, self._intake.lack(draft, exit_)) > 0
@@ -160,7 +173,7 @@ class Upkeep:
             end(draft, order, OrderStatus.CANCELLED if order.filled else OrderStatus.REJECTED, why.message)
             return
         if order.waits_for is WaitsFor.CLOSE:
-            open_after_close(draft, order)
+            open_after_close(draft, order, self._intake.legs_held_with(draft, order))
             return
         if order.reduces:
             available = self._intake.can_reduce(draft, order)

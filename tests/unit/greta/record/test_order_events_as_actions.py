@@ -76,6 +76,8 @@ def order_request(
         stop_price=order.stop,
         trail=order.trail,
         trail_percent=order.trail_percent,
+        limit_percent=order.limit_percent,
+        stop_percent=order.stop_percent,
         parent_id=None if parent is None else f"{RUN}-{parent}",
         time=moment(time),
     )
@@ -178,7 +180,7 @@ def test_requests_of_random_programs_say_what_their_actions_say() -> None:
     seen: Counter[str] = Counter()
     for seed in range(SEEDS):
         actions = Actions()
-        scenario = random_scenario(seed, any_time=True)
+        scenario = random_scenario(seed, any_time=True, any_exit=True)
         finished = run_weaver(scenario, by_signal=bool(seed % 2), account_class=RecordedAccount, actions=actions)
         seen += compare(finished, actions)
     assert seen["legs"] > 100

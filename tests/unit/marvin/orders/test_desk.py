@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.builders import FIRST_DAY, backtest, crypto_bars
 from weaver import Strategy
-from weaver.model.errors import InvalidOrder
+from weaver.model.errors import InvalidOrder, WeaverError
 
 
 def test_oto_takes_no_order_of_a_margin_call() -> None:
@@ -101,3 +102,57 @@ def test_exit_that_is_asked_to_last_otherwise_loses_its_date() -> None:
         return then.tif, then.expires, then.expires_at
 
     assert after_an_hour(act) == ("gtc", None, None)
+
+
+@pytest.mark.parametrize(
+    ("terms", "reason"),
+    [
+        ({"stop_loss": "2 percent"}, "stop_loss is a price, as 2.5, or a share, as \"2.5%\"; not '2 percent'"),
+        ({"stop_loss": "0%"}, "stop_loss must lie between 0% and 100%, or its price would not be above 0, not at '0%'"),
+        ({"stop_loss": "200%"}, "stop_loss must lie between 0% and 100%, or its price"),
+        ({"take_profit": "-5%"}, "take_profit must lie between 0% and 10000%, not at '-5%'"),
+        ({"take_profit": "10000%"}, "take_profit must lie between 0% and 10000%"),
+        ({"take_profit": "nan%"}, "take_profit is a price"),
+        ({"stop_loss": "2%", "stop_loss_limit": "100%"}, "stop_loss_limit must lie between 0% and 100%"),
+        ({"stop_loss_trail": "100%"}, "stop_loss_trail must lie between 0% and 100%"),
+        ({"stop_loss_trail": "far"}, "stop_loss_trail is an amount, as 2.5, or a share"),
+        ({"stop_loss_trail": 0}, "the stop_loss_trail of an order must be above 0"),
+        ({"stop_loss": 90, "stop_loss_trail": 3}, "a position has one stop"),
+        ({"limit": "5%"}, "must be a number, not '5%'"),
+    ],
+)
+def test_exit_at_no_price_and_no_share_of_one_is_refused(terms: dict[str, Any], reason: str) -> None:
+    def buy(strategy: Strategy) -> str:
+        with pytest.raises(InvalidOrder) as refused:
+            strategy.buy("BTC/USD", 1, **terms)
+        return str(refused.value)
+
+    assert reason in after_an_hour(buy)
+
+
+def test_profit_of_a_sale_is_less_than_all_of_its_price() -> None:
+    def sell(strategy: Strategy) -> str:
+        with pytest.raises(InvalidOrder) as refused:
+            strategy.sell("BTC/USD", 1, take_profit="100%")
+        return str(refused.value)
+
+    assert "take_profit must lie between 0% and 100%" in after_an_hour(sell)
+
+
+def test_refused_exit_names_the_strategys_line() -> None:
+    class Careless(Strategy):
+        def on_bar(self, bar: Any) -> None:
+            self.buy("BTC/USD", 1, stop_loss="2 percent")
+
+    with pytest.raises(WeaverError, match=r"test_desk\.py.*stop_loss is a price"):
+        backtest(Careless, crypto_bars([100.0, 100.0]))
+
+
+def test_replaced_exit_stays_in_percent_or_gets_a_price() -> None:
+    def replace(strategy: Strategy) -> list[tuple[Any, ...]]:
+        entry = strategy.buy("BTC/USD", 1, limit=1, take_profit="5%", stop_loss="2%", stop_loss_limit="2.5%", tif="gtc")
+        profit, loss = entry.legs
+        found = [strategy.replace(profit, tif="day"), strategy.replace(loss, stop=90)]
+        return [(str(one.order_type), one.limit, one.stop, one.limit_percent, one.stop_percent) for one in found]
+
+    assert after_an_hour(replace) == [("limit", None, None, 5, None), ("stop_limit", None, 90, Decimal("2.5"), None)]

@@ -56,6 +56,10 @@ class OrderResponse(ResponseBody):
     stop_price: Amount | None = Field(description="What triggers it.")
     trail: Amount | None = Field(description="How far the stop trails, as an amount.")
     trail_percent: Amount | None = Field(description="How far the stop trails, in per cent.")
+    limit_percent: Amount | None = Field(
+        None, description="Of an exit: how far from what its entry pays its limit is, in per cent."
+    )
+    stop_percent: Amount | None = Field(None, description="The same of its stop.")
     time_in_force: TimeInForce = Field(description="How long it works.")
     expires: date | None = Field(description="The last session that a gtd order works in.")
     extended_hours: bool = Field(description="Whether it works outside the regular session.")

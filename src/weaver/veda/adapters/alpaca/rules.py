@@ -185,12 +185,11 @@ def _of_the_legs_prices(request: OrderRequest) -> Iterator[Refused]:
             yield _no(Reason.PRICE, told)
     if (
         stop_loss is not None
+        and stop is not None
         and stop_loss.limit is not None
-        and exit_side.sign * (stop_loss.stop - stop_loss.limit) > 0
+        and exit_side.sign * (stop - stop_loss.limit) > 0
     ):
-        told = (
-            f"the stop-loss's limit {plain(stop_loss.limit)} lies on the wrong side of its stop {plain(stop_loss.stop)}"
-        )
+        told = f"the stop-loss's limit {plain(stop_loss.limit)} lies on the wrong side of its stop {plain(stop)}"
         yield _no(Reason.PRICE, told)
 
 

@@ -11,7 +11,7 @@ from weaver.model.orders.order import ExitGroup, Order
 from weaver.model.orders.splits import split_prices, split_quantity
 from weaver.model.orders.status import OrderEvent, OrderStatus
 from weaver.model.orders.trailing import start_trailing
-from weaver.model.orders.venue import VenueRules
+from weaver.model.orders.venue import VenueRules, refusal
 from weaver.veda.inputs import OrderMoved
 
 AT_VENUE = frozenset({OrderStatus.SUBMITTED, OrderStatus.ACCEPTED, OrderStatus.PARTIAL})
@@ -44,7 +44,7 @@ class MirroredOrders:
         if not order.is_working:
             return  # a leg, whose entry was refused
         self._working[order.number] = order
-        if self._venue is not None and (reason := self._venue.refuses(order)):
+        if self._venue is not None and (reason := refusal(self._venue, order)):
             self._end(order, OrderEvent.REJECT, reason)
         if order.order_type is OrderType.TRAILING_STOP:
             start_trailing(order, close)
@@ -115,9 +115,13 @@ class MirroredOrders:
     def split(self, symbol: str, ratio: tuple[int, int]) -> None:
         """Put the orders of a symbol on the scale after a split; what that ends is told by itself."""
         orders = self.working(symbol)
+        groups = {id(order.group): order.group for order in orders if order.group is not None}.values()
+        for group in groups:
+            if group.is_in_percent:
+                group.set_prices()  # what the entry has paid by now is on the old scale
         for order in orders:
             split_prices(order, ratio)
-        for group in {id(order.group): order.group for order in orders if order.group is not None}.values():
+        for group in groups:
             group.split(ratio, lot=group.legs[0].scale.lot)
         for order in orders:
             if order.group is None:

@@ -2,12 +2,15 @@
 
 from decimal import Decimal
 
+from weaver.model.market.instrument import Instrument
 from weaver.model.orders.actions import OrderClass
 from weaver.model.orders.status import OrderStatus
+from weaver.veda.orders.exit_prices import is_in_percent, priced
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.placing import end, waits_for_entry
+from weaver.veda.trading.requests import may_be_kept_back
 
 EXITED = "the position was exited"
 
@@ -77,6 +80,23 @@ def never_stood(draft: Draft, group_id: str) -> bool:
         return False
     sent = [one for exit_ in draft.group(group_id) for one in draft.submissions_of(exit_.id)]
     return all(one.venue_id is None for one in sent)
+
+
+def are_new(draft: Draft, group_id: str) -> bool:
+    """Whether the exits of an entry were kept back, and nothing of them was sent yet: nobody lost any."""
+    exits = draft.group(group_id)
+    return any(map(may_be_kept_back, exits)) and not any(draft.submissions_of(one.id) for one in exits)
+
+
+def set_prices(draft: Draft, group_id: str, instrument: Instrument) -> None:
+    """Settle the prices of exits that are in percent, at what their entry has paid by now: of those that replaced each
+    other, the newest that has filled."""
+    entry: LiveOrder | None = draft.order(group_id)
+    while entry is not None and not entry.filled:
+        entry = None if entry.replaces is None else draft.find(entry.replaces)
+    for leg in draft.group(group_id) if entry is not None else ():
+        if entry is not None and leg.is_working and is_in_percent(leg):
+            draft.put(priced(leg, entry, instrument))
 
 
 def _is_missing(draft: Draft, exit_: LiveOrder) -> bool:

@@ -6,6 +6,7 @@ from weaver.model.orders.actions import OrderType
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.orders import VenueFill, VenueOrder
 from weaver.veda.orders.account_orders import AccountOrders
+from weaver.veda.orders.exit_prices import is_in_percent
 from weaver.veda.orders.folding import advanced, ended, inferred, seen, was_seen_to_end
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
@@ -59,7 +60,7 @@ def follow(
         return
     before, submission = submission, seen(submission, shown)
     draft.put_submission(submission)
-    order = _trailed(draft.order(submission.order_id), shown)
+    order = _priced(_trailed(draft.order(submission.order_id), shown), shown)
     draft.put(order)
     if submission.state is SubmissionState.WORKING:
         if not submission.is_leg or shown.status is not OrderStatus.PENDING:  # a leg that is held waits on
@@ -73,6 +74,15 @@ def _trailed(order: LiveOrder, shown: VenueOrder) -> LiveOrder:
     if order.order_type is not OrderType.TRAILING_STOP or shown.stop is None:
         return order
     return replace(order, stop=shown.stop)
+
+
+def _priced(order: LiveOrder, shown: VenueOrder) -> LiveOrder:
+    """The order, with the prices that a venue has found for an exit in percent."""
+    if not is_in_percent(order):
+        return order
+    limit = shown.limit if order.limit is None and order.limit_percent is not None else order.limit
+    stop = shown.stop if order.stop is None and order.stop_percent is not None else order.stop
+    return replace(order, limit=limit, stop=stop)
 
 
 def _cut(draft: Draft, submission: Submission, shown: VenueOrder) -> Submission:

@@ -82,12 +82,11 @@ def next_id(draft: Draft, order: LiveOrder) -> str:
     return order.id if not made else f"{order.id}.{made + 1}"
 
 
-def submit(draft: Draft, order: LiveOrder, *, net: Decimal, splits_at_zero: bool) -> None:
+def submit(draft: Draft, order: LiveOrder, *, net: Decimal, splits_at_zero: bool, legs: Sequence[LiveOrder]) -> None:
     """Write down that an order is being sent, with the exits that the venue is to hold for it. `net`: what the account
     holds, by which an order through zero takes two."""
     against = -order.side.sign * net
     closes = splits_at_zero and Decimal(0) < against < order.remaining
-    legs = () if closes else legs_of(draft, order)
     sent = Submission(
         id=next_id(draft, order),
         order_id=order.id,
@@ -97,7 +96,7 @@ def submit(draft: Draft, order: LiveOrder, *, net: Decimal, splits_at_zero: bool
         quantity=against if closes else order.remaining,
         sent_at=draft.now,
     )
-    put_sent(draft, order, sent, legs)
+    put_sent(draft, order, sent, () if closes else legs)
 
 
 def fitted(draft: Draft, order: LiveOrder, *, room: Decimal, lack: Lack, lot: Decimal) -> LiveOrder:
@@ -152,8 +151,9 @@ def say_gone(draft: Draft, order: LiveOrder, lack: Lack, *, rest: Decimal) -> No
     )
 
 
-def open_after_close(draft: Draft, order: LiveOrder) -> None:
-    """The closing half of an order through zero has filled: its other half is being sent."""
+def open_after_close(draft: Draft, order: LiveOrder, legs: Sequence[LiveOrder]) -> None:
+    """The closing half of an order through zero has filled: its other half is being sent, with the exits that the venue
+    is to hold for it."""
     sent = Submission(
         id=next_id(draft, order),
         order_id=order.id,
@@ -163,7 +163,7 @@ def open_after_close(draft: Draft, order: LiveOrder) -> None:
         quantity=order.remaining,
         sent_at=draft.now,
     )
-    put_sent(draft, order, sent, legs_of(draft, order))
+    put_sent(draft, order, sent, legs)
 
 
 def submit_replacement(draft: Draft, order: LiveOrder, old: Submission) -> None:

@@ -20,7 +20,17 @@ from weaver.veda.orders.splits import split_prices, split_quantity, split_rest
 from weaver.veda.orders.submission import Part, Submission
 from weaver.veda.positions.lacking import Lack
 from weaver.veda.trading.books.draft import Draft
-from weaver.veda.trading.changes.exits import EXITED, left_to_exit, needs_protection, never_stood, stands, wanted, works
+from weaver.veda.trading.changes.exits import (
+    EXITED,
+    are_new,
+    left_to_exit,
+    needs_protection,
+    never_stood,
+    set_prices,
+    stands,
+    wanted,
+    works,
+)
 from weaver.veda.trading.changes.placing import (
     cancel,
     end,
@@ -171,6 +181,7 @@ def _first(draft: Draft, order: LiveOrder) -> LiveOrder:
 
 def _split_group(draft: Draft, group_id: str, ratio: Fraction, instrument: Instrument) -> None:
     """Exits are for what is left of what their entry brought; while that works, for what it may still bring too."""
+    set_prices(draft, group_id, instrument)  # what the entry has paid by now is on the old scale
     entry, before = draft.order(group_id), left_to_exit(draft, group_id)
     left = split_quantity(before, ratio, instrument.lot)
     is_oco = entry.order_class is OrderClass.OCO
@@ -233,7 +244,9 @@ class Protection:
     def look(self, draft: Draft, group_ids: Sequence[str], symbol: str | None = None) -> None:
         """Compare with what was told; of one symbol, where one is named."""
         for group_id in group_ids:
-            is_lost = needs_protection(draft, group_id) and not never_stood(draft, group_id)
+            is_lost = needs_protection(draft, group_id) and not (
+                never_stood(draft, group_id) or are_new(draft, group_id)
+            )
             if group_id not in self._lost and is_lost:
                 self._say_lost(draft, group_id)
         self._lost = {one for one in self._lost if draft.find(one) is not None}  # what is over for long is forgotten

@@ -151,6 +151,8 @@ orders = Table(
     Column("stop_price", AmountType),
     Column("trail", AmountType),
     Column("trail_percent", AmountType),
+    Column("limit_percent", AmountType),
+    Column("stop_percent", AmountType),
     Column("time_in_force", Words, nullable=False),
     Column("expires", Words),  # a date, of gtd orders
     Column("extended_hours", Boolean, nullable=False),

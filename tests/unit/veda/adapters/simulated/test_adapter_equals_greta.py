@@ -104,8 +104,8 @@ class Client:
         terms, legs = action.order, action.legs
         is_oco = action.order_class is OrderClass.OCO
         exits = (terms, *legs) if is_oco else legs
-        profit = next((leg.limit for leg in exits if leg.order_type is OrderType.LIMIT), None)
-        stop = next((StopLoss(stop=leg.stop, limit=leg.limit) for leg in exits if leg.stop is not None), None)
+        profits = [leg for leg in exits if leg.order_type is OrderType.LIMIT]
+        stop = next((stop_loss(leg) for leg in exits if leg.order_type is not OrderType.LIMIT), None)
         answer = await self.adapter.submit(
             OrderRequest(
                 client_order_id=f"c{terms.number}",
@@ -120,7 +120,8 @@ class Client:
                 trail=terms.trail,
                 trail_percent=terms.trail_percent,
                 order_class=action.order_class,
-                take_profit=profit,
+                take_profit=profits[0].limit if profits else None,
+                take_profit_percent=profits[0].limit_percent if profits else None,
                 stop_loss=stop,
                 exit_tif=legs[0].tif if legs and not is_oco else TimeInForce.GTC,
             )
@@ -171,6 +172,17 @@ class Client:
         return {number: str(order.status) for number, order in found.items() if order is not None}
 
 
+def stop_loss(leg: OrderTerms) -> StopLoss:
+    return StopLoss(
+        stop=leg.stop,
+        limit=leg.limit,
+        stop_percent=leg.stop_percent,
+        limit_percent=leg.limit_percent,
+        trail=leg.trail,
+        trail_percent=leg.trail_percent,
+    )
+
+
 def sendable(scenario: Scenario) -> Scenario:
     """Without what no request says: targets that are cut, exits of other kinds than a venue holds, closes at the end;
     and without a maintenance margin, which is no venue's here."""
@@ -213,7 +225,7 @@ def _status(order: Order) -> str:
 def test_fills_statuses_cash_and_holdings_are_those_of_a_backtest() -> None:
     fills, ends = Counter[str](), Counter[str]()
     for seed in range(SEEDS):
-        scenario = sendable(random_scenario(seed, any_price=True, any_time=True))
+        scenario = sendable(random_scenario(seed, any_price=True, any_time=True, any_exit=True))
         actions = Actions()
         greta = run_weaver(scenario, actions=actions)
         if greta.margin_calls:
@@ -238,7 +250,7 @@ def is_followed_alike(scenario: Scenario) -> bool:
 def test_fills_on_another_venues_bars_are_those_of_a_backtest() -> None:
     fills = Counter[str]()
     for seed in range(4 * SEEDS):
-        scenario = sendable(random_scenario(seed, any_time=True))
+        scenario = sendable(random_scenario(seed, any_time=True, any_exit=True))
         if not is_followed_alike(scenario):
             continue
         actions = Actions()

@@ -312,7 +312,7 @@ def test_mirror_of_a_drawn_run_shows_what_its_backtest_shows(scenario: Scenario)
 def test_mirror_of_seeded_runs_of_every_kind_shows_what_their_backtests_show() -> None:
     kinds: Counter[str] = Counter()
     for seed in range(SEEDS):
-        scenario = without_delistings(random_scenario(seed, any_price=True, any_time=True))
+        scenario = without_delistings(random_scenario(seed, any_price=True, any_time=True, any_exit=True))
         check(scenario, VENUES[seed % len(VENUES)], kinds)
     assert min(kinds[name] for name in ("filled", "cancelled", "rejected", "expired", "accepted", "pending")) > 20
     assert min(kinds[name] for name in ("OrderMoved", "OrderFilled", "SplitSeen", "CashMoved")) > 50

@@ -22,6 +22,7 @@ from weaver.veda.trading.changes.placing import (
     in_place_of,
     inherit,
     is_behind_cancels,
+    legs_of,
     open_after_close,
     submit,
     take_legs,
@@ -99,7 +100,7 @@ def test_an_order_is_sent_whole_unless_it_goes_through_zero_where_a_venue_splits
         (4, True, Part.WHOLE, 10),
     ):
         draft, _ = draft_of([NEW])
-        submit(draft, NEW, net=Decimal(net), splits_at_zero=splits)
+        submit(draft, NEW, net=Decimal(net), splits_at_zero=splits, legs=())
         (sent,) = draft.submissions_of("run-1")
         assert (sent.part, sent.quantity, sent.state) == (part, quantity, SubmissionState.SENDING)
         assert draft.order("run-1").status is S.SUBMITTING
@@ -109,7 +110,7 @@ def test_what_is_left_of_an_order_goes_whole_where_it_stays_on_one_side() -> Non
     """It is for 11, and 9 have filled: the 2 that are left are within the 9 that are held."""
     order = live_order(side="sell", quantity=11, filled=9, value=900, status=S.PARTIAL)
     draft, _ = draft_of([order], [submission(state=SubmissionState.ENDED)])
-    submit(draft, order, net=Decimal(9), splits_at_zero=True)
+    submit(draft, order, net=Decimal(9), splits_at_zero=True, legs=())
     sent = draft.submission("run-1.2")
     assert (sent.part, sent.quantity) == (Part.WHOLE, 2)
 
@@ -117,7 +118,7 @@ def test_what_is_left_of_an_order_goes_whole_where_it_stays_on_one_side() -> Non
 def test_the_opening_half_goes_under_an_id_of_its_own() -> None:
     order = live_order(filled=4, value=400, status=S.PARTIAL, waits_for=WaitsFor.CLOSE)
     draft, _ = draft_of([order], [submission(quantity=4, part=Part.CLOSE, state=SubmissionState.ENDED)])
-    open_after_close(draft, order)
+    open_after_close(draft, order, ())
     sent = draft.submission("run-1.2")
     assert (sent.part, sent.quantity) == (Part.OPEN, 6)
     assert draft.order("run-1").waits_for is None
@@ -127,7 +128,7 @@ def test_exits_are_sent_with_their_entry_and_wait_for_it() -> None:
     entry, *legs = bracket(status=S.PENDING)
     draft, _ = draft_of([entry])
     take_legs(draft, Place(order=entry, legs=tuple(replace(one, status=S.PENDING) for one in legs)))
-    submit(draft, entry, net=Decimal(0), splits_at_zero=True)
+    submit(draft, entry, net=Decimal(0), splits_at_zero=True, legs=legs_of(draft, entry))
     assert {draft.order(one.id).waits_for for one in legs} == {WaitsFor.ENTRY}
     held = [draft.submission(one.id) for one in legs]
     assert [(one.part, one.parent_id, one.sent_at) for one in held] == [(Part.LEG, "run-1", None)] * 2

@@ -61,6 +61,7 @@ def _legs(request: OrderRequest) -> Body:
 
 
 def _stop_loss(leg: StopLoss) -> Body:
+    assert leg.stop is not None  # what has no price yet, or trails, is refused before
     body: Body = {"stop_price": plain(leg.stop)}
     if leg.limit is not None:
         body["limit_price"] = plain(leg.limit)

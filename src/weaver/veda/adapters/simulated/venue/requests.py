@@ -9,7 +9,7 @@ from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import decimals_of, plain, units_of
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
-from weaver.model.orders.order import ExitGroup, Order, Target
+from weaver.model.orders.order import PROFIT_PERCENT_MAX, ExitGroup, Order, Target
 from weaver.veda.adapters.simulated.venue.rules import AUCTIONS, ONE_PRICE
 from weaver.veda.exchange.answers import Reason, Refused
 from weaver.veda.exchange.market import InstrumentRules
@@ -70,7 +70,7 @@ def _of_the_prices(request: OrderRequest, scale: Scale) -> Iterator[Refused]:
     if request.trail_percent is not None and not 0 < request.trail_percent < 100:
         yield no(Reason.PRICE, f"trail_percent lies between 0 and 100, not at {plain(request.trail_percent)}")
     stop = request.stop_loss
-    legs = (request.take_profit, *((stop.stop, stop.limit) if stop is not None else ()))
+    legs = (request.take_profit, *((stop.stop, stop.limit, stop.trail) if stop is not None else ()))
     for price in (request.limit, request.stop, request.trail, *legs):
         yield from _of_a_price(price, scale)
 
@@ -86,24 +86,60 @@ def _of_a_price(price: Decimal | None, scale: Scale) -> Iterator[Refused]:
 
 
 def _of_the_legs(request: OrderRequest, scale: Scale) -> Iterator[Refused]:
-    legs = (request.take_profit is not None) + (request.stop_loss is not None) + (request.exit is not None)
+    has_profit = request.take_profit is not None or request.take_profit_percent is not None
+    legs = has_profit + (request.stop_loss is not None) + (request.exit is not None)
     wanted = {OrderClass.SIMPLE: 0, OrderClass.OTO: 1, OrderClass.BRACKET: 2, OrderClass.OCO: 2}[request.order_class]
     if legs != wanted:
         yield no(Reason.ORDER, f"a {request.order_class} order has {wanted} legs, not {legs}")
     if request.exit is not None:
         yield from _of_the_exit(request.exit, scale)
+    if request.stop_loss is not None and (why := _unclear(request.stop_loss)):
+        yield no(Reason.PRICE, why)
+    yield from _of_the_percents(request)
+
+
+def _unclear(stop: StopLoss) -> str:
+    """Why a stop-loss does not say one thing."""
+    ways = [one for one in (stop.stop, stop.stop_percent, stop.trail, stop.trail_percent) if one is not None]
+    limits = [one for one in (stop.limit, stop.limit_percent) if one is not None]
+    if len(ways) != 1:
+        return f"a stop-loss has one of stop, stop_percent, trail and trail_percent, not {len(ways)}"
+    trails = stop.stop is None and stop.stop_percent is None
+    return "a stop-loss has one limit, and none where it trails" if len(limits) > (0 if trails else 1) else ""
+
+
+def _of_the_percents(request: OrderRequest) -> Iterator[Refused]:
+    stop, one = request.stop_loss, request.exit
+    losses = [] if stop is None else [stop.stop_percent, stop.limit_percent, stop.trail_percent]
+    if one is not None:
+        losses += [one.stop_percent, one.trail_percent]
+        if one.order_type is not OrderType.LIMIT:
+            losses.append(one.limit_percent)
+    for percent in losses:
+        if percent is not None and not 0 < percent < 100:
+            yield no(Reason.PRICE, f"what stops a loss lies between 0% and 100% away, not {plain(percent)}%")
+    profit = request.take_profit_percent
+    if profit is None and one is not None and one.order_type is OrderType.LIMIT:
+        profit = one.limit_percent
+    most = PROFIT_PERCENT_MAX if request.side.sign > 0 else 100
+    if profit is not None and not 0 < profit < most:
+        yield no(Reason.PRICE, f"a take-profit lies between 0% and {most}% away, not {plain(profit)}%")
 
 
 def _of_the_exit(exit_: ExitTerms, scale: Scale) -> Iterator[Refused]:
     if exit_.quantity is not None:
         yield from _of_the_quantity(exit_.quantity, scale)
-    given = {name for name in ("limit", "stop") if getattr(exit_, name) is not None}
+    given = {name for name in ("limit", "stop") if _has(exit_, name)}
     given |= {"trail" for one in (exit_.trail, exit_.trail_percent) if one is not None}
     if given != NEEDED[exit_.order_type]:
         wanted = " and ".join(sorted(NEEDED[exit_.order_type])) or "no price"
         yield no(Reason.PRICE, f"a {exit_.order_type} exit needs {wanted}, not {' and '.join(sorted(given))}")
     for price in (exit_.limit, exit_.stop, exit_.trail):
         yield from _of_a_price(price, scale)
+
+
+def _has(exit_: ExitTerms, name: str) -> bool:
+    return getattr(exit_, name) is not None or getattr(exit_, f"{name}_percent") is not None
 
 
 def orders_of(request: OrderRequest, scale: Scale, number: int, placed: int) -> list[Order]:
@@ -142,7 +178,8 @@ def _exit(terms: ExitTerms, scale: Scale, sign: int, units: int, number: int, pl
     leg.reduce_only, leg.is_plain = True, False
     leg.limit_units, leg.stop_units = _optional(terms.limit, scale), _optional(terms.stop, scale)
     leg.trail_units = _optional(terms.trail, scale)
-    leg.trail_percent = None if terms.trail_percent is None else Amount(terms.trail_percent)
+    leg.trail_percent = _amount(terms.trail_percent)
+    leg.limit_percent, leg.stop_percent = _amount(terms.limit_percent), _amount(terms.stop_percent)
     _last(leg, terms.tif, terms.expires, terms.expires_at)
     return leg
 
@@ -169,6 +206,8 @@ def replacement_of(old: Order, change: OrderChange, number: int, placed: int) ->
     new.limit_units = old.limit_units if change.limit is None else _price(change.limit, scale)
     new.stop_units = old.stop_units if change.stop is None else _price(change.stop, scale)
     new.trail_units, new.trail_percent = old.trail_units, old.trail_percent
+    new.limit_percent = None if new.limit_units is not None else old.limit_percent
+    new.stop_percent = None if new.stop_units is not None else old.stop_percent
     if change.quantity is None:
         new.target, new.is_sized = old.target, old.is_sized
     if change.trail is None:
@@ -192,7 +231,11 @@ def _refused_changes(old: Order, change: OrderChange) -> Iterator[Refused]:
     if change.quantity is not None:
         yield from _of_the_quantity(change.quantity, scale)
     trails = old.order_type is OrderType.TRAILING_STOP
-    has = {"limit": old.limit_units is not None, "stop": old.stop_units is not None and not trails, "trail": trails}
+    has = {
+        "limit": old.limit_units is not None or old.limit_percent is not None,
+        "stop": (old.stop_units is not None or old.stop_percent is not None) and not trails,
+        "trail": trails,
+    }
     for name, is_there in has.items():
         price = getattr(change, name)
         if price is not None and not is_there:
@@ -210,25 +253,46 @@ def _legs(
 ) -> list[Order]:
     """The take-profit and the stop-loss, as far as they are asked for."""
     legs: list[Order] = []
-    for price in (request.take_profit, request.stop_loss):
-        if price is None:
-            continue
-        leg = Order(number + len(legs), scale, sign, units, placed)
-        leg.order_class, leg.tif, leg.extended_hours = request.order_class, _tif(tif), request.extended_hours
-        leg.reduce_only, leg.is_plain = True, False
-        if isinstance(price, StopLoss):
-            leg.order_type = OrderType.STOP if price.limit is None else OrderType.STOP_LIMIT
-            leg.stop_units, leg.limit_units = _price(price.stop, scale), _optional(price.limit, scale)
-        else:
-            leg.order_type, leg.limit_units = OrderType.LIMIT, _price(price, scale)
+    if request.take_profit is not None or request.take_profit_percent is not None:
+        leg = _leg(request, scale, sign, units, number, placed, tif=tif)
+        leg.order_type = OrderType.LIMIT
+        leg.limit_units = _optional(request.take_profit, scale)
+        leg.limit_percent = _amount(request.take_profit_percent)
+        legs.append(leg)
+    if request.stop_loss is not None:
+        leg = _leg(request, scale, sign, units, number + len(legs), placed, tif=tif)
+        _stop_loss(leg, request.stop_loss)
         legs.append(leg)
     return legs
+
+
+def _leg(
+    request: OrderRequest, scale: Scale, sign: int, units: int, number: int, placed: int, *, tif: TimeInForce
+) -> Order:
+    leg = Order(number, scale, sign, units, placed)
+    leg.order_class, leg.tif, leg.extended_hours = request.order_class, _tif(tif), request.extended_hours
+    leg.reduce_only, leg.is_plain = True, False
+    return leg
+
+
+def _stop_loss(leg: Order, terms: StopLoss) -> None:
+    """What a leg that stops a loss waits for."""
+    scale = leg.scale
+    leg.stop_units, leg.limit_units = _optional(terms.stop, scale), _optional(terms.limit, scale)
+    leg.stop_percent, leg.limit_percent = _amount(terms.stop_percent), _amount(terms.limit_percent)
+    leg.trail_units, leg.trail_percent = _optional(terms.trail, scale), _amount(terms.trail_percent)
+    if leg.trail_units is not None or leg.trail_percent is not None:
+        leg.order_type = OrderType.TRAILING_STOP
+    else:
+        has_limit = leg.limit_units is not None or leg.limit_percent is not None
+        leg.order_type = OrderType.STOP_LIMIT if has_limit else OrderType.STOP
 
 
 def _join(group: ExitGroup, legs: list[Order]) -> None:
     for leg in legs:
         leg.group, leg.waiting = group, group.entry is not None
     group.legs.extend(legs)
+    group.is_in_percent = any(leg.limit_percent is not None or leg.stop_percent is not None for leg in legs)
     if group.entry is not None:
         group.entry.exits = group
 
@@ -236,6 +300,10 @@ def _join(group: ExitGroup, legs: list[Order]) -> None:
 def _tif(tif: TimeInForce) -> TimeInForce:
     """Where no date is told, whoever asks for gtd ends the order."""
     return TimeInForce.GTC if tif is TimeInForce.GTD else tif
+
+
+def _amount(percent: Decimal | None) -> Amount | None:
+    return None if percent is None else Amount(percent)
 
 
 def _quantity(quantity: Decimal, scale: Scale) -> int:

@@ -1,0 +1,46 @@
+"""A drawn program told again with other exits: in percent of what the entry pays, and stops that trail. What is drawn
+here comes after all else: but for that a seed's scenario is the same.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from tests.naive.chooser import Chooser
+from tests.naive.scenario import Argument, Op, Scenario
+
+PROFITS = ("2%", "0.5%", "5%", "12.5%", "0.07%", "33.3333%", "120%")
+LOSSES = ("1%", "2.5%", "0.3%", "7%", "0.05%", "40%", "99.9%")
+IMPOSSIBLE = ("0%", "100%", "-2%")
+"""No distance, or none that leaves a price, of a loss."""
+
+
+def with_any_exit(scenario: Scenario, choose: Chooser) -> Scenario:
+    """The scenario with some of its exits, in half of the cases."""
+    if not choose.chance(50):
+        return scenario
+    program = {index: [_op(one, choose) for one in ops] for index, ops in scenario.program.items()}
+    return replace(scenario, program=program)
+
+
+def _op(op: Op, choose: Chooser) -> Op:
+    exits = dict(op.kwargs)
+    if "take_profit" in exits and choose.chance(60):
+        exits["take_profit"] = choose.pick(PROFITS)
+    if "stop_loss" in exits:
+        _lose(exits, choose)
+    return op if exits == op.kwargs else replace(op, kwargs=exits)
+
+
+def _lose(exits: dict[str, Argument], choose: Chooser) -> None:
+    match choose.pick(["as it is", "percent", "trail", "trail_percent"]):
+        case "percent":
+            exits["stop_loss"] = choose.pick(IMPOSSIBLE if choose.chance(3) else LOSSES)
+            if "stop_loss_limit" in exits and choose.chance(75):
+                exits["stop_loss_limit"] = choose.pick(LOSSES)
+        case "trail" | "trail_percent" as kind:
+            stop = exits.pop("stop_loss")
+            exits.pop("stop_loss_limit", None)
+            assert isinstance(stop, Decimal)
+            exits["stop_loss_trail"] = max(stop / 40, Decimal("0.01")) if kind == "trail" else choose.pick(LOSSES)
+            if choose.chance(2):
+                exits["stop_loss"] = stop  # two stops: refused
