@@ -73,6 +73,7 @@ OFF: Mapping[str, Sequence[Switch]] = {
 SMALL: Sequence[Switch] = [
     (playback, "TICKS", 5),
     (playback, "KNOWN", 3),
+    (playback, "DEEP", 0),
     (next_touch, "BLOCK", 2),
     (next_touch, "BLOCK_MAX", 16),
     (next_touch, "BUSY_MAX", 3),

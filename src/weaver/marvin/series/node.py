@@ -1,7 +1,7 @@
 """What series and signals share: a row of values on a timeline that never shows what lies ahead of the clock."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, SupportsIndex, overload
+from typing import Any, ClassVar, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ class Node(list[Any]):
         "_streaming",
         "_stretch",
         "_view",
+        "deepest",
         "function",
         "inputs",
         "is_settled",
@@ -64,6 +65,8 @@ class Node(list[Any]):
         """Whether each of its values is the same, to the last bit, whatever comes behind it."""
         self.reads = 0
         """How often one of its values was asked for, before it was streamed."""
+        self.deepest = 0
+        """How many bars back it was asked for a value of before its first bar."""
         self.source: tuple[str, str] | None = None
         """Symbol and timeframe, of a column of bars."""
         self._stretch = self._streaming = -1
@@ -170,7 +173,10 @@ class Node(list[Any]):
         at = index.__index__()
         position = at + seen if at < 0 else at
         if not 0 <= position < seen:
-            raise IndexError(f"{self.label}[{at}]: only {seen} bars have closed")
+            if at >= 0:
+                raise IndexError(f"{self.label}[{at}]: only {seen} bars have closed")
+            self.deepest = max(self.deepest, -at)
+            return self.undefined
         if self._view is None or not (line.is_steady or self._ends is line.foreseen):
             self.evaluate(line.stretch)
             assert self._evaluated is not None
@@ -237,6 +243,8 @@ class Node(list[Any]):
         found: list[Any] = values[first:last].tolist()
         return found
 
+    undefined: ClassVar[float | bool]
+    """What it is before its first bar."""
     _streamed: type["Node"]
     _plain: type["Node"]
 

@@ -16,6 +16,8 @@ TICKS = 1024
 """So many are made ready at a time, fewer at first."""
 KNOWN = 64
 """After so many it can be told how often a series is read."""
+DEEP = 1_000
+"""A list of so many values is asked for none of before its first; and one that was asked for some, has as many."""
 SELDOM = 8
 """Reading it once in so many ticks costs less than keeping it up to date at each."""
 
@@ -72,7 +74,12 @@ class Playback:
         stop = min(first + min(max(past, KNOWN), TICKS), len(self._clock.ticks), self._split_after(first))
         advances = []
         for line in self._lines:
-            often = [one for one in line.readers if one.is_streamed or (past >= KNOWN and one.reads * SELDOM > past)]
+            seen = line.closed_before(first)
+            often = [
+                one
+                for one in line.readers
+                if one.is_streamed or (past >= KNOWN and one.reads * SELDOM > past and seen >= max(DEEP, one.deepest))
+            ]
             if often:
                 advances += _advances(line, often, first, stop)
         if not self._is_even:

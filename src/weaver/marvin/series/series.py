@@ -186,8 +186,8 @@ class StreamedSignal(Streamed, Signal):
     __hash__ = object.__hash__
 
 
-Series._plain, Series._streamed = Series, StreamedSeries
-Signal._plain, Signal._streamed = Signal, StreamedSignal
+Series._plain, Series._streamed, Series.undefined = Series, StreamedSeries, float("nan")
+Signal._plain, Signal._streamed, Signal.undefined = Signal, StreamedSignal, False
 
 
 def derive(

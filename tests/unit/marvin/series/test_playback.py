@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from tests.builders import backtest, crypto_bars
+from weaver.marvin.series import playback
 from weaver.marvin.strategy import Strategy
+
+
+@pytest.fixture(autouse=True)
+def soon_as_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Series that are read often are lists in these short runs, too."""
+    monkeypatch.setattr(playback, "DEEP", 0)
+
 
 CLOSES = [10, 11, 12, 11, 10, 12, 13, 9, 8, 14, 15, 16]
 
@@ -61,3 +69,29 @@ def test_series_is_the_same_however_often_it_is_read(every: int, often_from: int
     backtest(Seldom, crypto_bars(closes))
     asked = [tick for tick in range(600) if tick % every == 0 or tick >= often_from]
     assert seen == {tick: (2 * closes[tick], 2 * closes[0]) for tick in asked}
+
+
+def test_what_lies_before_the_first_bar_is_undefined_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of a series that is read so often that it becomes a list: not before it has so many values as are read."""
+    monkeypatch.setattr(playback, "DEEP", 1_000)
+    seen: list[Any] = []
+
+    class Early(Strategy):
+        def on_start(self) -> None:
+            self.rising = self.close > self.close.shift(1)
+            seen.append((self.close[-1], self.rising[-1]))
+
+        def on_bar(self, bar: Any) -> None:
+            del bar
+            seen.append((self.close[-150], self.rising[-150]))
+            with pytest.raises(IndexError, match=r"only .* bars have closed"):
+                self.close[1_000]
+
+    closes = [100.0 + index for index in range(400)]
+    backtest(Early, crypto_bars(closes))
+    (first, is_rising), *bars = seen
+    assert first != first
+    assert is_rising is False
+    assert all(close != close and rising is False for close, rising in bars[:149])
+    assert [close for close, _ in bars[149:]] == closes[:251]
+    assert [rising for _, rising in bars[149:]] == [False, *[True] * 250]
