@@ -150,7 +150,7 @@ class _Run:
         self._actions, self._number = Actions(), 0
         listings = {one.symbol: _listing(one, setup, warmups) for one in setup.symbols}
         self.mirror = AccountMirror(
-            cash=setup.cash,
+            rules=setup.rules,
             scales={one.symbol: one.scale for one in setup.symbols},
             closes={symbol: float(one.bars.close[-1]) for symbol, one in listings.items() if len(one.bars)},
             venue=venue_rules(setup.venue or None),

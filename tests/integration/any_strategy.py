@@ -252,11 +252,17 @@ class Anything(Strategy):
             if first is not None and then is not None and fits(first, then):
                 self.oto(first, then, **op.kwargs)
         else:
-            found = getattr(self, op.name)(*op.args, **op.kwargs)
+            found = self._found(op)
             orders = found if isinstance(found, tuple) else (found,)
             for order in orders:
                 if order is not None:
                     self._own += [order, *order.legs]
+
+    def _found(self, op: Op) -> Any:
+        """What comes of an op: an order, several, or None."""
+        if op.name == "rebalance":
+            return self.rebalance(dict(zip(op.args[::2], op.args[1::2], strict=True)), **op.kwargs)
+        return getattr(self, op.name)(*op.args, **op.kwargs)
 
     def _order(self, reference: Any) -> Any:
         number = int(reference)

@@ -52,6 +52,8 @@ class Scripted(Strategy):
             order = self._order(op.args[0])
             if order is not None and not self._is_liquidation(order):
                 self.replace(order, **changes(order, op.kwargs))
+        elif op.name == "rebalance":
+            self.rebalance(dict(zip(op.args[::2], op.args[1::2], strict=True)), **op.kwargs)
         elif op.name == "oto":
             first, then = self._order(op.args[0]), self._order(op.args[1])
             if first is not None and then is not None and fits(first, then):

@@ -33,7 +33,7 @@ class ExchangeAccount:
     """What a desk acts on, where an exchange has the orders and plain numbers the money."""
 
     def __init__(self, exchange: Exchange, means: PlainMeans) -> None:
-        self.held = means.units
+        self.held, self.rules = means.units, means.rules
         self._exchange, self._means = exchange, means
         self.orders: list[Order] = []
         self.liquidations: set[int] = set()

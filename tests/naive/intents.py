@@ -6,6 +6,7 @@ from decimal import Decimal
 from tests.naive.fills import target_quantity, working_quantity
 from tests.naive.hours import session_end
 from tests.naive.orders import Group, Order
+from tests.naive.rebalance import steps, weights_of
 from tests.naive.rounding import away_from_filling, to_nearest, toward_zero
 from tests.naive.scenario import ZERO, Argument, NaiveSymbol, Op
 from tests.naive.state import State, end_order
@@ -23,6 +24,8 @@ def perform(state: State, op: Op) -> None:
             _place(state, symbol, 1 if op.name == "buy" else -1, quantity, op.kwargs)
     elif op.name in {"order_target", "order_target_value", "order_target_percent"}:
         _order_target(state, op)
+    elif op.name == "rebalance":
+        _rebalance(state, op)
     elif op.name == "close_position":
         _close_position(state, state.symbols[str(op.args[0])])
     elif op.name == "oco":
@@ -230,6 +233,15 @@ def _close_position(state: State, symbol: NaiveSymbol) -> None:
     held = state.positions[symbol.symbol]
     if held:
         _place(state, symbol, -1 if held > 0 else 1, abs(held), {})
+
+
+def _rebalance(state: State, op: Op) -> None:
+    for _, name, quantity in steps(state, weights_of(op.args), others=str(op.kwargs.get("others", "leave"))):
+        symbol = state.symbols[name]
+        if quantity is None:
+            _close_position(state, symbol)
+        else:
+            _place(state, symbol, 1 if quantity > 0 else -1, abs(quantity), {}, cuttable=True)
 
 
 def oco_side(limit: Decimal, stop: Decimal) -> int:

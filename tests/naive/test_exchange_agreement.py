@@ -43,7 +43,7 @@ def test_exchange_alone_agrees_on_seeded_scenarios_of_every_kind() -> None:
     ends: Counter[str] = Counter()
     fills = liquidations = 0
     for seed in range(SEEDS):
-        alone = check(without_actions(random_scenario(seed, any_price=True, any_time=True, any_exit=True)))
+        alone = check(without_actions(random_scenario(seed, any_price=True, any_time=True, any_word=True)))
         ends.update(alone.statuses().values())
         fills, liquidations = fills + len(alone.fills()), liquidations + len(alone.account.liquidations)
     assert set(ends) == {"accepted", "cancelled", "expired", "filled", "partial", "pending", "rejected"}

@@ -426,3 +426,31 @@ def test_exits_in_percent_count_from_what_the_first_fill_paid_with_slippage() ->
     found = [(fill.ordinal, fill.quantity, fill.raw_price, fill.price) for fill in result.fills]
     assert found[:2] == [(1, 5, 100, 101), (1, 5, 99, Decimal("99.99"))]
     assert found[2][:3] == (2, 10, Decimal("98.98"))
+
+
+def test_weights_are_reached_by_what_reduces_then_what_sells_then_what_buys() -> None:
+    """50 of AAA and 100 of BBB at 100 each are 15,000 of 100,000. Then 0.3 of BBB and 0.02 of AAA: 300 pieces and 20."""
+    flat = [day_bar(index, QUIET) for index in range(4)]
+    program = {
+        0: [op("buy", "AAA", 50), op("buy", "BBB", 100)],
+        1: [op("rebalance", "BBB", Decimal("0.3"), "AAA", Decimal("0.02"))],
+        2: [op("rebalance", "AAA", Decimal(0), "BBB", Decimal("0.3"))],
+    }
+    result = play([stock(flat), stock(flat, symbol="BBB")], program)
+    assert told(result.fills)[2:] == ["3 sell 30 @ 100 open 2", "4 buy 200 @ 100 open 2", "5 sell 20 @ 100 open 3"]
+
+
+def test_weights_close_the_others_where_that_is_asked() -> None:
+    flat = [day_bar(index, QUIET) for index in range(3)]
+    program = {
+        0: [op("buy", "AAA", 50), op("buy", "BBB", 100)],
+        1: [op("rebalance", "BBB", Decimal("0.1"), others="close")],
+    }
+    result = play([stock(flat), stock(flat, symbol="BBB")], program)
+    assert told(result.fills)[2:] == ["3 sell 50 @ 100 open 2"]  # BBB's 100 pieces are a tenth already
+
+
+@pytest.mark.parametrize("weights", [("AAA", "0.7", "BBB", "0.4"), ("AAA", "-0.1")])
+def test_weights_that_a_cash_account_may_not_hold_order_nothing(weights: tuple[str, ...]) -> None:
+    flat = [day_bar(index, QUIET) for index in range(3)]
+    assert play([stock(flat), stock(flat, symbol="BBB")], {0: [op("rebalance", *weights)]}).orders == {}

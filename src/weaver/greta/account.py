@@ -27,6 +27,7 @@ class BacktestAccount:
             symbol: Prices(listing, setup.costs[symbol], setup.scales[symbol])
             for symbol, listing in setup.listings.items()
         }
+        self.rules = setup.rules
         self.ledger = Ledger(setup.rules, self.prices)
         legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
         self.matcher = Matcher(self.ledger, self.prices, legs_wait=legs_wait, on_end=on_end)

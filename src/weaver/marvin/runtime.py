@@ -33,7 +33,7 @@ from weaver.model.orders.small_target import SmallTargets
 
 INTENTS = (
     "buy", "sell", "order_target", "order_target_value", "order_target_percent", "close_position", "oco", "oto",
-    "replace", "cancel",
+    "replace", "cancel", "rebalance",
 )  # fmt: skip
 REASON_LENGTH_MAX = 5_000
 ON_START_ONLY = "belongs in on_start: signals are found before the first tick"

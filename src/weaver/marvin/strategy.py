@@ -1,6 +1,6 @@
 """The class that a trader derives from: callbacks to write, prices to read, intents to express."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -167,6 +167,20 @@ class Strategy:
     def order_target_percent(self, symbol: str, target: Number, **terms: Any) -> Order | None:
         """Order what is missing to hold the share `target` (1.0: all) of the equity; else as `order_target_value`."""
         return self._running.desk.order_target_percent(symbol, target, **terms)
+
+    def rebalance(
+        self, weights: Mapping[str, Number], *, others: str = "leave", size_at: str = "close"
+    ) -> tuple[Order, ...]:
+        """Order what is missing to hold each symbol's share of the equity (1.0: all). Returns the orders.
+
+        First goes what only makes a holding smaller, then what else sells, then what buys, each in the order given; all
+        are sized at the equity and the newest closes of now (`size_at="fill"`: at the price of their fill), and buys
+        are cut to what can be paid when they fill. A weight of 0 is `close_position`. Working orders that are no exits
+        count as held. Symbols of the run that are not named are left alone; `others="close"` closes them. Raises
+        InvalidOrder, and orders nothing, where the weights come to more than the account may hold (1, or its leverage),
+        one is negative and it may not be short, or no bar of a symbol has closed.
+        """
+        return self._running.desk.rebalance(weights, others=others, size_at=size_at)
 
     def close_position(self, symbol: str) -> Order | None:
         """Cancel the symbol's orders and order its position away; None when flat."""

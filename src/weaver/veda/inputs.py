@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from weaver.model.account.account_kind import AccountKind
+from weaver.model.account.margin import AccountRules
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import Instrument
 from weaver.model.numbers.scale import Scale
@@ -211,3 +213,14 @@ class RunSetup:
     """Whose order rules bind it."""
     seed: int
     weaver_version: str
+
+    @property
+    def rules(self) -> AccountRules:
+        """What its account may hold."""
+        return AccountRules(
+            cash=self.cash,
+            kind=AccountKind(self.account),
+            leverage=self.leverage,
+            shorting=self.shorting,
+            maintenance=self.maintenance,
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, TypeAlias
 
+from weaver.model.account.margin import AccountRules
 from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import FetchWindow, StopRun
@@ -14,6 +15,8 @@ Request: TypeAlias = Order | FetchWindow | StopRun
 class Account(Protocol):
     """The account and the orders of one run. Money in cash units, prices and quantities in the symbol's scale."""
 
+    rules: AccountRules
+    """What the account may hold."""
     held: Mapping[str, int]
     """What is held of each symbol, always as it is now."""
     fresh: list[Request]

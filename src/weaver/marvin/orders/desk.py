@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Context
+from decimal import Context, Decimal
 from typing import Any
 
 from weaver.marvin.orders.account import Account
 from weaver.marvin.orders.actions import Actions
+from weaver.marvin.orders.rebalancing import checked_weights, steps
 from weaver.marvin.orders.terms import TRAILING_STOP, Terms, carry_over, check_exit_tif, join
 from weaver.marvin.series.timeline import Clock
 from weaver.model.calendar.calendar import Calendar
@@ -115,6 +116,27 @@ class Desk:
             self._fractions[target] = ratio
         return self._towards(scale, Target(numerator=ratio[0], denominator=ratio[1]), terms)
 
+    def rebalance(
+        self, weights: Mapping[str, Number], *, others: str = "leave", size_at: str = "close"
+    ) -> tuple[Order, ...]:
+        """Order what is missing to hold each symbol's share of the equity; see `Strategy.rebalance`."""
+        account = self._account
+        exact_weights = checked_weights(weights, account.rules, others=others)
+        missing = {symbol: self._missing_to(symbol, weight) for symbol, weight in exact_weights.items() if weight}
+        todo = steps(tuple(self._scales), weights, missing, account.held, others=others)
+        orders = [
+            self.close_position(step.symbol)
+            if step.weight is None
+            else self.order_target_percent(step.symbol, step.weight, size_at=size_at)
+            for step in todo
+        ]
+        return tuple(order for order in orders if order is not None)
+
+    def _missing_to(self, symbol: str, weight: Decimal) -> int:
+        """What is missing to hold a share of the equity, in quantity units."""
+        scale, (numerator, denominator) = self._scales[symbol], weight.as_integer_ratio()
+        return self._missing(scale, self._wanted(scale, Target(numerator=numerator, denominator=denominator)))
+
     def close_position(self, symbol: str) -> Order | None:
         """Cancel the symbol's orders, then order away what is held; None when flat."""
         scale = self._scales[symbol]
@@ -213,10 +235,7 @@ class Desk:
             target.at_fill = _size_at(terms) and target.units is None
             terms = {name: value for name, value in terms.items() if name != "size_at"}
         wanted = self._wanted(scale, target) if target.units is None else target.units
-        missing = wanted - account.held[scale.symbol]
-        for order in account.working(scale.symbol):
-            if order.group is None and not order.cancel_asked:
-                missing -= order.sign * order.remaining
+        missing = self._missing(scale, wanted)
         units = abs(missing)
         if units < scale.lot or units < scale.minimum:
             if missing == wanted and target.is_something and not account.held[scale.symbol]:
@@ -231,6 +250,15 @@ class Desk:
             order.target = target
         self._take(order)
         return order
+
+    def _missing(self, scale: Scale, wanted: int) -> int:
+        """What is missing to a holding, beside all that works and is no exit."""
+        account = self._account
+        missing = wanted - account.held[scale.symbol]
+        for order in account.working(scale.symbol):
+            if order.group is None and not order.cancel_asked:
+                missing -= order.sign * order.remaining
+        return missing
 
     def _wanted(self, scale: Scale, target: Target) -> int:
         """The holding that a target of a value or a share comes to at the newest close, in quantity units."""

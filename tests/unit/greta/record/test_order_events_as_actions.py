@@ -180,7 +180,7 @@ def test_requests_of_random_programs_say_what_their_actions_say() -> None:
     seen: Counter[str] = Counter()
     for seed in range(SEEDS):
         actions = Actions()
-        scenario = random_scenario(seed, any_time=True, any_exit=True)
+        scenario = random_scenario(seed, any_time=True, any_word=True)
         finished = run_weaver(scenario, by_signal=bool(seed % 2), account_class=RecordedAccount, actions=actions)
         seen += compare(finished, actions)
     assert seen["legs"] > 100

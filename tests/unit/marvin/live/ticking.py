@@ -11,6 +11,7 @@ from weaver.marvin.orders.account import Request
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.strategy import Strategy
 from weaver.model.account.costs import Costs
+from weaver.model.account.margin import AccountRules
 from weaver.model.account.position import Position
 from weaver.model.errors import NotFound
 from weaver.model.listing import Listing
@@ -25,7 +26,7 @@ class Noting:
     """An account that keeps what it is asked for, and does nothing."""
 
     def __init__(self, listings: Mapping[str, Listing]) -> None:
-        self.held = dict.fromkeys(listings, 0)
+        self.held, self.rules = dict.fromkeys(listings, 0), AccountRules()
         self.fresh: list[Request] = []
         self.placed: list[Order] = []
         self.take: Callable[[Order], None] = self.placed.append

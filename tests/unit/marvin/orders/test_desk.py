@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import FIRST_DAY, backtest, crypto_bars
 from weaver import Strategy
-from weaver.model.errors import InvalidOrder, WeaverError
+from weaver.model.errors import InputError, InvalidOrder, WeaverError
 
 
 def test_oto_takes_no_order_of_a_margin_call() -> None:
@@ -156,3 +156,41 @@ def test_replaced_exit_stays_in_percent_or_gets_a_price() -> None:
         return [(str(one.order_type), one.limit, one.stop, one.limit_percent, one.stop_percent) for one in found]
 
     assert after_an_hour(replace) == [("limit", None, None, 5, None), ("stop_limit", None, 90, Decimal("2.5"), None)]
+
+
+@pytest.mark.parametrize(
+    ("weights", "options", "reason"),
+    [
+        ({}, {}, "rebalance takes weights by symbol"),
+        (["BTC/USD"], {}, "rebalance takes weights by symbol"),
+        ({"BTC/USD": 1.01}, {}, "the weights come to 1.01 of the equity, and this account may hold 1"),
+        ({"BTC/USD": -0.5}, {}, "BTC/USD: a weight of -0.5 is a short position, and this account allows none"),
+        ({"BTC/USD": float("nan")}, {}, "must be finite"),
+        ({"BTC/USD": 0.5}, {"others": "sell"}, "others is 'leave' or 'close', not 'sell'"),
+        ({"BTC/USD": 0.5}, {"size_at": "open"}, "size_at is 'close' or 'fill'"),
+    ],
+)
+def test_weights_that_the_account_may_not_hold_are_refused(weights: Any, options: dict[str, Any], reason: str) -> None:
+    def rebalance(strategy: Strategy) -> tuple[str, int]:
+        with pytest.raises(InvalidOrder) as refused:
+            strategy.rebalance(weights, **options)
+        return str(refused.value), len(strategy.orders)
+
+    said, placed = after_an_hour(rebalance)
+    assert reason in said
+    assert placed == 0
+
+
+def test_weights_of_a_symbol_that_is_not_the_runs_are_refused() -> None:
+    def rebalance(strategy: Strategy) -> str:
+        with pytest.raises(InputError) as refused:
+            strategy.rebalance({"BTC/USD": 0.5, "ETH/USD": 0.5})
+        return f"{refused.value} {len(strategy.orders)}"
+
+    assert after_an_hour(rebalance) == "symbol 'ETH/USD' is not in this run; it has BTC/USD 0"
+
+
+def test_computed_weights_may_be_above_one_by_a_rounding() -> None:
+    thirds = {"BTC/USD": 1.0000000000000002}
+    (order,) = after_an_hour(lambda strategy: strategy.rebalance(thirds))
+    assert order.quantity * 100 <= 100_000

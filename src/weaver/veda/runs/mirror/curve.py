@@ -51,7 +51,7 @@ class CurveFold:
     def __init__(self, setup: RunSetup) -> None:
         self.setup = setup
         self._mirror = AccountMirror(
-            cash=setup.cash, scales={one.symbol: one.scale for one in setup.symbols}, closes={}, venue=None
+            rules=setup.rules, scales={one.symbol: one.scale for one in setup.symbols}, closes={}, venue=None
         )
         self._last = -1
         self.flows: list[CashFlow] = []

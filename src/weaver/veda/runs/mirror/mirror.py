@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any, NamedTuple
 
+from weaver.model.account.margin import AccountRules
 from weaver.model.account.position import Position
 from weaver.model.calendar.instants import time_of
 from weaver.model.calendar.new_york import extended_from
@@ -43,11 +44,12 @@ class AccountMirror:
     """What a strategy's runtime acts on (`marvin.orders.account.Account`)."""
 
     def __init__(
-        self, *, cash: Decimal, scales: Mapping[str, Scale], closes: Mapping[str, float], venue: VenueRules | None
+        self, *, rules: AccountRules, scales: Mapping[str, Scale], closes: Mapping[str, float], venue: VenueRules | None
     ) -> None:
-        """cash: what is allotted to the run. scales: of its symbols. closes: the newest before it, of those that have
-        any. venue: whose rules bind its orders."""
-        self._cash = _cash_units(cash)
+        """rules: what the run may hold, and the cash that is allotted to it. scales: of its symbols. closes: the newest
+        before it, of those that have any. venue: whose rules bind its orders."""
+        self.rules = rules
+        self._cash = _cash_units(rules.cash)
         self._scales = scales
         self._positions = {symbol: Position(scale=scale) for symbol, scale in scales.items()}
         self._orders = MirroredOrders(venue)

@@ -192,7 +192,7 @@ def sendable(scenario: Scenario) -> Scenario:
 
 
 def _is_sendable(op: Op) -> bool:
-    return op.name not in {"order_target_value", "order_target_percent", "oto"}
+    return op.name not in {"order_target_value", "order_target_percent", "oto", "rebalance"}
 
 
 def fills_of(run: FinishedRun) -> list[tuple[object, ...]]:
@@ -225,7 +225,7 @@ def _status(order: Order) -> str:
 def test_fills_statuses_cash_and_holdings_are_those_of_a_backtest() -> None:
     fills, ends = Counter[str](), Counter[str]()
     for seed in range(SEEDS):
-        scenario = sendable(random_scenario(seed, any_price=True, any_time=True, any_exit=True))
+        scenario = sendable(random_scenario(seed, any_price=True, any_time=True, any_word=True))
         actions = Actions()
         greta = run_weaver(scenario, actions=actions)
         if greta.margin_calls:
@@ -250,7 +250,7 @@ def is_followed_alike(scenario: Scenario) -> bool:
 def test_fills_on_another_venues_bars_are_those_of_a_backtest() -> None:
     fills = Counter[str]()
     for seed in range(4 * SEEDS):
-        scenario = sendable(random_scenario(seed, any_time=True, any_exit=True))
+        scenario = sendable(random_scenario(seed, any_time=True, any_word=True))
         if not is_followed_alike(scenario):
             continue
         actions = Actions()

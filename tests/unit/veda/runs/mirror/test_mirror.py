@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from weaver.model.account.margin import AccountRules
 from weaver.model.calendar.new_york import extended_from
 from weaver.model.errors import RunFailed
 from weaver.model.market.instrument import AssetClass, Instrument
@@ -35,7 +36,12 @@ ONE = STOCK.price_one
 
 
 def mirror(**given: Any) -> AccountMirror:
-    usual = {"cash": Decimal(1000), "scales": {"AAA": STOCK, "BTC/USD": COIN}, "closes": {"AAA": 10.0}, "venue": None}
+    usual = {
+        "rules": AccountRules(cash=Decimal(1000)),
+        "scales": {"AAA": STOCK, "BTC/USD": COIN},
+        "closes": {"AAA": 10.0},
+        "venue": None,
+    }
     return AccountMirror(**{**usual, **given})
 
 

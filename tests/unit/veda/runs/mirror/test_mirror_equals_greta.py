@@ -7,7 +7,6 @@ acts. The mirror is given just what was told, through bytes, and the same ops ar
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -230,7 +229,7 @@ class Twin:
         self.orders: list[Order] = []
         self.liquidations: frozenset[int] = frozenset()
         self.mirror = AccountMirror(
-            cash=Decimal(scenario.account.cash),
+            rules=ready.rules,
             scales=ready.scales,
             closes={},
             venue=venue_rules(ready.options.venue),
@@ -312,7 +311,7 @@ def test_mirror_of_a_drawn_run_shows_what_its_backtest_shows(scenario: Scenario)
 def test_mirror_of_seeded_runs_of_every_kind_shows_what_their_backtests_show() -> None:
     kinds: Counter[str] = Counter()
     for seed in range(SEEDS):
-        scenario = without_delistings(random_scenario(seed, any_price=True, any_time=True, any_exit=True))
+        scenario = without_delistings(random_scenario(seed, any_price=True, any_time=True, any_word=True))
         check(scenario, VENUES[seed % len(VENUES)], kinds)
     assert min(kinds[name] for name in ("filled", "cancelled", "rejected", "expired", "accepted", "pending")) > 20
     assert min(kinds[name] for name in ("OrderMoved", "OrderFilled", "SplitSeen", "CashMoved")) > 50

@@ -1,5 +1,5 @@
-"""A drawn program told again with other exits: in percent of what the entry pays, and stops that trail. What is drawn
-here comes after all else: but for that a seed's scenario is the same.
+"""A drawn program told again in other words: exits in percent of what the entry pays, stops that trail, weights for
+several symbols at once. What is drawn here comes after all else: but for that a seed's scenario is the same.
 """
 
 from dataclasses import replace
@@ -10,25 +10,40 @@ from tests.naive.scenario import Argument, Op, Scenario
 
 PROFITS = ("2%", "0.5%", "5%", "12.5%", "0.07%", "33.3333%", "120%")
 LOSSES = ("1%", "2.5%", "0.3%", "7%", "0.05%", "40%", "99.9%")
+WEIGHTS = ("0.3333", "0.5", "0", "0.25", "0.3", "0.9", "1", "-0.4", "1.6")
 IMPOSSIBLE = ("0%", "100%", "-2%")
 """No distance, or none that leaves a price, of a loss."""
 
 
-def with_any_exit(scenario: Scenario, choose: Chooser) -> Scenario:
-    """The scenario with some of its exits, in half of the cases."""
+def with_any_word(scenario: Scenario, choose: Chooser) -> Scenario:
+    """The scenario with some of them, in half of the cases."""
     if not choose.chance(50):
         return scenario
-    program = {index: [_op(one, choose) for one in ops] for index, ops in scenario.program.items()}
+    symbols = [one.symbol for one in scenario.symbols]
+    program = {index: [_op(one, symbols, choose) for one in ops] for index, ops in scenario.program.items()}
     return replace(scenario, program=program)
 
 
-def _op(op: Op, choose: Chooser) -> Op:
+def _op(op: Op, symbols: list[str], choose: Chooser) -> Op:
+    if op.name.startswith("order_target") and choose.chance(35):
+        return _rebalance(symbols, choose)
     exits = dict(op.kwargs)
     if "take_profit" in exits and choose.chance(60):
         exits["take_profit"] = choose.pick(PROFITS)
     if "stop_loss" in exits:
         _lose(exits, choose)
     return op if exits == op.kwargs else replace(op, kwargs=exits)
+
+
+def _rebalance(symbols: list[str], choose: Chooser) -> Op:
+    """Weights of some symbols, in any order; of a few the account allows no such."""
+    first = choose.integer(0, len(symbols) - 1)
+    turned = symbols[first:] + symbols[:first]
+    args: list[Argument] = []
+    for symbol in turned[: choose.integer(1, len(symbols))]:
+        args += [symbol, Decimal(choose.pick(WEIGHTS))]
+    others: dict[str, Argument] = choose.pick([{}, {}, {"others": "close"}, {"others": "leave"}])
+    return Op(name="rebalance", args=tuple(args), kwargs=others)
 
 
 def _lose(exits: dict[str, Argument], choose: Chooser) -> None:
