@@ -1835,10 +1835,36 @@ export type components = {
              */
             asset?: string | null;
             /**
+             * Columns
+             * @description What columns are, where their names do not say it; by number from 1 without a header.
+             * @example close=Kurs,volume=Umsatz
+             */
+            columns?: string | null;
+            /**
+             * Date Order
+             * @description How 02/03/20 is read: dmy, mdy or ymd.
+             */
+            date_order?: string | null;
+            /**
+             * Decimal
+             * @description What stands before the decimals of 1,234: `.` or `,`.
+             */
+            decimal?: string | null;
+            /**
+             * Empty Rows
+             * @description Rows without a price: drop (the default) or refuse.
+             */
+            empty_rows?: string | null;
+            /**
              * File
-             * @description CSV (also gzip) or Parquet; columns are found by their names.
+             * @description CSV or JSON (also as gzip, or alone in a zip), Parquet or Feather; columns are found by their names, or by their shape where there are none.
              */
             file: string;
+            /**
+             * Price Scale
+             * @description Prices are written so many times as high (10000: LEAN's of shares).
+             */
+            price_scale?: string | null;
             /**
              * Replace
              * @description Drop what was stored of the series before.
@@ -1872,10 +1898,36 @@ export type components = {
              */
             asset?: string | null;
             /**
+             * Columns
+             * @description What columns are, where their names do not say it; by number from 1 without a header.
+             * @example close=Kurs,volume=Umsatz
+             */
+            columns?: string | null;
+            /**
+             * Date Order
+             * @description How 02/03/20 is read: dmy, mdy or ymd.
+             */
+            date_order?: string | null;
+            /**
+             * Decimal
+             * @description What stands before the decimals of 1,234: `.` or `,`.
+             */
+            decimal?: string | null;
+            /**
+             * Empty Rows
+             * @description Rows without a price: drop (the default) or refuse.
+             */
+            empty_rows?: string | null;
+            /**
              * File
-             * @description CSV (also gzip) or Parquet; columns are found by their names.
+             * @description CSV or JSON (also as gzip, or alone in a zip), Parquet or Feather; columns are found by their names, or by their shape where there are none.
              */
             file: string;
+            /**
+             * Price Scale
+             * @description Prices are written so many times as high (10000: LEAN's of shares).
+             */
+            price_scale?: string | null;
             /**
              * Symbol
              * @description By default the one of the file's column of symbols, or its name.
@@ -2431,6 +2483,13 @@ export type components = {
              * @description What prices are in.
              */
             quote_currency: string;
+            /**
+             * Spelling
+             * @description What was said of how the file writes its bars: columns, date_order and the like.
+             */
+            spelling?: {
+                [key: string]: unknown;
+            };
             /**
              * Tick
              * @description The step of prices.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from weaver.cli.arguments.spelling import Columns, DateOrder, Decimal, EmptyRows, PriceScale
 from weaver.cli.screen.json_answer import show_json
 from weaver.cli.screen.progress import ProgressBar
 from weaver.cli.screen.series import listed_json, outcome_json, print_table, warning_json
@@ -15,6 +16,7 @@ from weaver.config import settings
 from weaver.model.errors import Damaged, InputError, WeaverError
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
+from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 
 if TYPE_CHECKING:
     from weaver.cli.arguments.import_corporate_actions import PendingCorporateActions
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Import market data, list it, check it.", no_args_is_help=True, rich_markup_mode=None)
 
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="CSV or Parquet; SYMBOL_actions.csv: splits and dividends.")
+    list[Path],
+    typer.Argument(metavar="FILE...", help="CSV, JSON, Parquet or Feather; SYMBOL_actions.csv: splits and dividends."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
 Symbol = Annotated[str | None, typer.Option("--symbol", help="By default the file's column of symbols, or its name.")]
@@ -58,6 +61,11 @@ def import_files(
     timeframe: Frame = None,
     tz: Zone = None,
     asset: Asset = None,
+    columns: Columns = None,
+    date_order: DateOrder = None,
+    decimal: Decimal = None,
+    empty_rows: EmptyRows = None,
+    price_scale: PriceScale = None,
     actions: CorporateActionFiles = None,
     replace: Replace = False,
     as_json: AsJson = False,
@@ -70,6 +78,9 @@ def import_files(
         timeframe=None if timeframe is None else Timeframe.parse(timeframe),
         tz=tz,
         asset_class=None if asset is None else AssetClass.parse(asset),
+        spelling=Spelling.parse(
+            columns=columns, date_order=date_order, decimal=decimal, empty_rows=empty_rows, price_scale=price_scale
+        ),
         actions=actions or [],
         keep=not replace,
         as_json=as_json,
@@ -145,6 +156,7 @@ def import_data(
     timeframe: Timeframe | None = None,
     tz: str | None = None,
     asset_class: AssetClass | None = None,
+    spelling: Spelling = AS_WRITTEN,
     actions: Sequence[str] = (),
     keep: bool = True,
     as_json: bool = False,
@@ -163,7 +175,7 @@ def import_data(
     outcomes: list[Imported] = []
     for path in _progress(bar_files, "Importing"):
         try:
-            parts = read_parts(path, asked=[] if symbol is None else [symbol])
+            parts = read_parts(path, asked=[] if symbol is None else [symbol], spelling=spelling)
         except WeaverError as error:
             errors.append(error)
             continue

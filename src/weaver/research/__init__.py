@@ -19,6 +19,7 @@ from weaver.model.numbers.money import Number
 from weaver.research.inputs import load_bars, run_inputs
 from weaver.research.record import record_of
 from weaver.research.run import Plan, Ran, no_collection, plan
+from weaver.research.wording import in_python
 
 if TYPE_CHECKING:
     from weaver.research.lookahead.check import Checked
@@ -47,6 +48,11 @@ def backtest(
     costs: str | Mapping[str, Any] | None = None,
     asset: str | None = None,
     tz: str | None = None,
+    columns: Mapping[str, str] | str | None = None,
+    date_order: str | None = None,
+    decimal: str | None = None,
+    empty_rows: str | None = None,
+    price_scale: int | None = None,
     close_at_end: bool = False,
     lookahead_check: bool = True,
     seed: int = 0,
@@ -69,6 +75,12 @@ def backtest(
         costs: a preset's name or a mapping of keys; default: the asset class's preset.
         asset: "stock", "crypto", "fx" or "future"; default: guessed from symbol and bars, and said.
         tz: the zone of naive times.
+        columns: what a file's columns are where their names do not say it, `{"close": "Kurs"}`; by number from 1
+            where there is no header.
+        date_order: how 02/03/20 is read, "dmy", "mdy" or "ymd", where the rows leave it open.
+        decimal: what stands before the decimals of 1,234, "." or ",", where the numbers leave it open.
+        empty_rows: rows without a price, "drop" (with a warning) or "refuse".
+        price_scale: prices are written so many times as high (LEAN's of shares: 10000).
         actions: symbol → file of splits and dividends, or a list of `weaver.Split`, `Dividend`, `Delisting`; or one
             file of many symbols.
         close_at_end: close what is held at the last close. lookahead_check: repeat the run on cut bars afterwards.
@@ -79,7 +91,10 @@ def backtest(
     """
     given = locals()  # before any other name is bound: every option is a keyword of its name
     options = Options(**{name: given[name] for name in OPTIONS})
-    found = run_inputs(bars, options)
+    try:
+        found = run_inputs(bars, options)
+    except InputError as error:
+        raise error.reworded(in_python(str(error))) from error
     return run(plan(loaded(strategy), found, options), progress=progress or _silent)
 
 

@@ -27,7 +27,8 @@ from weaver.walle.files.checks.quality import DataWarning, check_bars
 from weaver.walle.files.columns.parts import Part
 from weaver.walle.files.columns.symbol_column import listed
 from weaver.walle.files.columns.time_zone import zone_of
-from weaver.walle.files.frames import parts_of_frame
+from weaver.walle.files.frames import is_table, parts_of_frame
+from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 
 EPOCH = date(1970, 1, 1)
 
@@ -41,6 +42,8 @@ class RunInput:
     """`store`, or the file's path, or `memory`."""
     tz: str | None = None
     """The zone in which a file's naive times were read."""
+    spelling: Spelling = AS_WRITTEN
+    """What somebody said of how the file or frame writes its bars."""
     notes: tuple[str, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
     guess: Guess | None = None
@@ -86,6 +89,7 @@ class _Wanted:
     timeframe: Timeframe | None
     tz: str | None
     asset_class: AssetClass | None
+    spelling: Spelling
 
     @classmethod
     def of(cls, options: Options) -> "_Wanted":
@@ -95,6 +99,13 @@ class _Wanted:
             timeframe=None if options.timeframe is None else Timeframe.parse(options.timeframe),
             tz=options.tz,
             asset_class=None if options.asset is None else AssetClass(options.asset),
+            spelling=Spelling.parse(
+                date_order=options.date_order,
+                decimal=options.decimal,
+                columns=options.columns,
+                empty_rows=options.empty_rows,
+                price_scale=options.price_scale,
+            ),
         )
 
 
@@ -123,6 +134,8 @@ class _Rows:
 
 def _rows(bars: Any, symbols: list[str | None]) -> list[_Rows]:
     """Each frame or file: a mapping and a list of several name theirs, the symbols of one alone choose of it."""
+    if is_table(bars):
+        return [_Rows(item=bars, asked=[symbol for symbol in symbols if symbol is not None])]
     if isinstance(bars, Mapping):
         return [_Rows(item=item, called=_symbol(symbol)) for symbol, item in bars.items()]
     items = list(bars) if isinstance(bars, (list, tuple)) else [bars]
@@ -136,10 +149,10 @@ def _rows(bars: Any, symbols: list[str | None]) -> list[_Rows]:
 def _inputs_of(rows: _Rows, wanted: _Wanted) -> list[RunInput]:
     item, asked, called = rows.item, rows.asked, rows.called
     if isinstance(item, (str, Path)):
-        parts = read_parts(Path(item), asked=asked, called=called)
+        parts = read_parts(Path(item), asked=asked, called=called, spelling=wanted.spelling)
         return [_assembled(part, str(item), wanted.tz, wanted) for part in parts]
     if not isinstance(item, (Bars, StoredBars)):
-        parts = parts_of_frame(item, asked=asked, called=called, otherwise=NAMELESS)
+        parts = parts_of_frame(item, asked=asked, called=called, otherwise=NAMELESS, spelling=wanted.spelling)
         return [_assembled(part, "memory", None, wanted) for part in parts]
     if len(asked) > 1:
         raise InputError(f"{len(asked)} symbols for one row of bars: name one for each")
@@ -167,6 +180,7 @@ def _assembled(part: Part, origin: str, tz: str | None, wanted: _Wanted) -> RunI
         listing=Listing(instrument=read.instrument, bars=read.bars),
         origin=origin,
         tz=tz,
+        spelling=wanted.spelling,
         notes=read.notes,
         warnings=_warnings(read.warnings),
         guess=read.guess,

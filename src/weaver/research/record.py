@@ -50,6 +50,7 @@ def _data(given: RunInput) -> dict[str, Any]:
     return {
         "origin": given.origin,
         "tz": given.tz,
+        "spelling": given.spelling.to_json(),
         "hash": bars.content_hash(),
         "bars": len(bars),
         "asset": str(instrument.asset_class),

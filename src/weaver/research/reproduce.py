@@ -20,6 +20,7 @@ from weaver.research.inputs import RunInput, remade, store
 from weaver.research.run import Plan, plan
 from weaver.walle.bars.folder.catalogue import corporate_action_of
 from weaver.walle.files.bar_file import read_bars
+from weaver.walle.files.spelling import Spelling
 
 RunJson = Mapping[str, Any]
 
@@ -76,6 +77,7 @@ def _input(symbol: str, facts: RunJson, record: RunJson, folder: Path) -> RunInp
         listing=Listing(instrument=instrument, bars=bars, actions=actions),
         origin=facts["origin"],
         tz=facts["tz"],
+        spelling=Spelling.parse(**facts.get("spelling", {})),
         warnings=tuple((warning["code"], warning["message"]) for warning in facts["warnings"]),
     )
 
@@ -93,7 +95,10 @@ def _bars(
     for path in dict.fromkeys((origin, folder / origin)):
         if bars is None and path.is_file():
             asset_class = instrument.asset_class
-            read = read_bars(path, symbol=symbol, timeframe=timeframe, tz=facts["tz"], asset_class=asset_class)
+            spelling = Spelling.parse(**facts.get("spelling", {}))  # older records have none
+            read = read_bars(
+                path, symbol=symbol, timeframe=timeframe, tz=facts["tz"], asset_class=asset_class, spelling=spelling
+            )
             made = remade(Listing(instrument=instrument, bars=read.bars, actions=actions), read.finer).bars
             bars = made if made.content_hash() == wanted else None
     if bars is None:

@@ -6,6 +6,7 @@ request's body lies there too, without a name.
 
 import gzip
 import tempfile
+import zipfile
 import zlib
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -18,6 +19,7 @@ from weaver.model.errors import DataError, Unavailable
 _PREFIX = "weaver-upload-"
 _CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
 _NAME_MAX = 100
 
 _log = structlog.get_logger("weaver.upload")
@@ -53,11 +55,12 @@ def kept_upload(file: BinaryIO, *, name: str, bytes_max: int) -> Path:
     packed = file.read(2) == _GZIP
     file.seek(0)
     try:
-        with tempfile.NamedTemporaryFile(prefix=_PREFIX, delete=False) as target:
+        with tempfile.NamedTemporaryFile("w+b", prefix=_PREFIX, delete=False) as target:
             path = Path(target.name)
             try:
                 source = gzip.GzipFile(fileobj=file, mode="rb") if packed else file
                 _copy(source, target, name=name, bytes_max=bytes_max)
+                _check_zip(target, name=name, bytes_max=bytes_max)
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
@@ -66,6 +69,21 @@ def kept_upload(file: BinaryIO, *, name: str, bytes_max: int) -> Path:
     except OSError as error:
         raise cannot_keep(error) from error
     return path
+
+
+def _check_zip(file: "IO[bytes]", *, name: str, bytes_max: int) -> None:
+    """Raises BodyTooLarge where a zip says that it unpacks to more than is allowed; no more than it says is read."""
+    file.flush()
+    file.seek(0)
+    if file.read(len(_ZIP)) != _ZIP:
+        return
+    try:
+        with zipfile.ZipFile(file) as archive:
+            size = sum(one.file_size for one in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise DataError(f"{name}: this is not a whole zip file: {error}") from error
+    if size > bytes_max:
+        raise BodyTooLarge(bytes_max, unpacked=name)
 
 
 def _copy(source: BinaryIO | gzip.GzipFile, target: "IO[bytes]", *, name: str, bytes_max: int) -> None:

@@ -21,6 +21,7 @@ from weaver.model.market.timeframe import Timeframe
 from weaver.walle.bars.importing import import_file
 from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.files.preview import FilePreview, preview
+from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 
 _COLUMNS_MAX = 500
 """A look shows no more of them, beside those that are used."""
@@ -36,6 +37,7 @@ class Reading:
     timeframe: Timeframe | None
     tz: str | None
     asset_class: AssetClass | None
+    spelling: Spelling = AS_WRITTEN
     is_asked: bool = True
     """The client named the symbol; else it is what the bars are called where no column says it."""
 
@@ -48,6 +50,7 @@ class Reading:
             "timeframe": None if self.timeframe is None else str(self.timeframe),
             "tz": self.tz,
             "asset_class": self.asset_class,
+            "spelling": self.spelling.to_json(),
             "is_asked": self.is_asked,
         }
 
@@ -61,6 +64,7 @@ class Reading:
             timeframe=None if given["timeframe"] is None else Timeframe.parse(given["timeframe"]),
             tz=given["tz"],
             asset_class=None if given["asset_class"] is None else AssetClass(given["asset_class"]),
+            spelling=Spelling.parse(**given["spelling"]),
             is_asked=given["is_asked"],
         )
 
@@ -73,6 +77,7 @@ def previewed(store: ParquetBarStore, reading: Reading) -> PreviewResponse:
         otherwise=reading.symbol,
         timeframe=reading.timeframe,
         tz=reading.tz,
+        spelling=reading.spelling,
         class_of=lambda symbol: reading.asset_class or store.known_class(symbol),
     )
     if found.error is not None and not reading.path.exists():
@@ -96,6 +101,7 @@ def imported(
             timeframe=reading.timeframe,
             tz=reading.tz,
             asset_class=reading.asset_class,
+            spelling=reading.spelling,
             keep=keep,
             read_done=read_done,
         )

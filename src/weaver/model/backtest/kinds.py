@@ -119,6 +119,12 @@ class CostsGiven(_ReadByItsUser):
     __slots__ = ()
 
 
+class ColumnsGiven(_ReadByItsUser):
+    """`close=Price,…`, or a mapping, which is read with the bars."""
+
+    __slots__ = ()
+
+
 class Symbols(_ReadByItsUser):
     """Names of symbols, which are read with the bars."""
 
@@ -132,7 +138,17 @@ class CorporateActions(_ReadByItsUser):
 
 
 OptionKind: TypeAlias = (
-    Flag | Whole | Choice | Text | Time | Parameters | AmountGiven | CostsGiven | Symbols | CorporateActions
+    Flag
+    | Whole
+    | Choice
+    | Text
+    | Time
+    | Parameters
+    | AmountGiven
+    | CostsGiven
+    | ColumnsGiven
+    | Symbols
+    | CorporateActions
 )
 
 

@@ -16,6 +16,7 @@ from weaver.model.account.account_kind import AccountKind
 from weaver.model.backtest.kinds import (
     AmountGiven,
     Choice,
+    ColumnsGiven,
     CorporateActions,
     CostsGiven,
     Flag,
@@ -141,6 +142,36 @@ class Options:
         Option(Choice(AssetClass), "stock, crypto, fx or future; by default guessed, or as stored.", metavar="CLASS"),
     ] = None
     tz: Annotated[str | None, Option(Text(), "Zone of times that carry none.", metavar="ZONE", is_served=False)] = None
+    columns: Annotated[
+        Mapping[str, str] | str | None,
+        Option(
+            ColumnsGiven(),
+            "What a file's columns are, where their names do not say it.",
+            metavar="close=NAME,…",
+            is_served=False,
+        ),
+    ] = None
+    date_order: Annotated[
+        str | None,
+        Option(Text(), "How 02/03/20 is read: dmy, mdy or ymd.", metavar="dmy|mdy|ymd", is_served=False),
+    ] = None
+    decimal: Annotated[
+        str | None,
+        Option(Text(), "What stands before the decimals of 1,234: . or ,", metavar=".|,", is_served=False),
+    ] = None
+    empty_rows: Annotated[
+        str | None,
+        Option(Text(), "Rows without a price: drop (the default) or refuse.", metavar="drop|refuse", is_served=False),
+    ] = None
+    price_scale: Annotated[
+        int | None,
+        Option(
+            Whole(least=1, most=10**9),
+            "Prices are written so many times as high (10000: LEAN's of shares).",
+            metavar="N",
+            is_served=False,
+        ),
+    ] = None
     close_at_end: Annotated[bool, Option(Flag(), "Close what is held at the last close.", key="close_at_end")] = False
     lookahead_check: Annotated[
         bool, Option(Flag(), "Repeat the run on cut bars afterwards.", key="lookahead_check")

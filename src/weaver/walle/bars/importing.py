@@ -11,6 +11,7 @@ from weaver.walle.bars.store import ParquetBarStore, WriteOutcome
 from weaver.walle.files.bar_file import read_part
 from weaver.walle.files.checks.assembly import ReadBars, assemble
 from weaver.walle.files.columns.parts import Part
+from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +31,14 @@ def import_file(
     timeframe: Timeframe | None = None,
     tz: str | None = None,
     asset_class: AssetClass | None = None,
+    spelling: Spelling = AS_WRITTEN,
     keep: bool = True,
     read_done: Callable[[], None] = lambda: None,
 ) -> Imported:
-    """Read a CSV or Parquet file and store its bars of `symbol`, wholly or not at all; see `import_part`."""
+    """Read a file and store its bars of `symbol`, wholly or not at all; see `import_part`."""
     return import_part(
-        store, read_part(path, symbol=symbol), source=source, timeframe=timeframe, tz=tz, asset_class=asset_class,
-        keep=keep, read_done=read_done,
+        store, read_part(path, symbol=symbol, spelling=spelling), source=source, timeframe=timeframe, tz=tz,
+        asset_class=asset_class, keep=keep, read_done=read_done,
     )  # fmt: skip
 
 

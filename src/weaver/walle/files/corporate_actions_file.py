@@ -17,7 +17,9 @@ from weaver.walle.files.columns.column_names import simple, symbol_column
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.symbol_column import SymbolColumn, listed
 from weaver.walle.files.columns.time_text import parse_times
-from weaver.walle.files.csv_file import CsvText, read_table, read_text
+from weaver.walle.files.csv_file import read_table
+from weaver.walle.files.csv_text import CsvText, read_text
+from weaver.walle.files.unpacking import Packed
 
 _SPELLINGS = {"ex_date": ("exdate", "date"), "type": ("type", "action", "kind"), "value": ("value", "amount", "ratio")}
 
@@ -40,7 +42,7 @@ class CorporateActionsFile:
     @classmethod
     def read(cls, path: Path) -> "CorporateActionsFile":
         """The file, whose rows are looked at when they are asked for. Raises InputError or DataError."""
-        text = read_text(path)
+        text = read_text(Packed.of(path))
         positions = _positions(text)
         origin = Origin(name=text.name, line_of=text.line_of)
         if text.line_of(1) is None:

@@ -1,12 +1,9 @@
-"""Reading CSV files: any separator, any of the usual headers."""
+"""Reading CSV files: any separator, any of the usual headers or none, numbers and times as vendors write them."""
 
-import csv
-import gzip
-import io
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,143 +11,199 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from weaver.model.counted import counted
-from weaver.model.errors import DataError, InputError
+from weaver.model.errors import DataError
+from weaver.model.market.bars import Float64
 from weaver.walle.files.columns.arrow_columns import numbers_of, symbols_of, text_column
-from weaver.walle.files.columns.column_names import ColumnNames, is_header, recognise
+from weaver.walle.files.columns.column_names import ColumnNames, recognise
+from weaver.walle.files.columns.number_text import spelled_numbers
 from weaver.walle.files.columns.origin import Origin, Place
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
+from weaver.walle.files.columns.stacking import stacked
 from weaver.walle.files.columns.symbol_column import SymbolColumn
-from weaver.walle.files.columns.time_text import WrittenTimes, parse_times
+from weaver.walle.files.columns.time_layout import date_order_of
+from weaver.walle.files.columns.time_text import TextColumn, WrittenTimes, parse_times
+from weaver.walle.files.csv_text import CsvText, fields_of, read_text
+from weaver.walle.files.spelling import AS_WRITTEN, Spelling
+from weaver.walle.files.unpacking import Packed, Packing, unreadable
 
-_SEPARATORS = ",;\t|"
-_HEADER_WITHIN = 5
-"""Some vendors put a line of their own above the header."""
-_HEAD = 20
-_BEGIN = 1 << 20
-"""Bytes in which the header must be."""
 _BLOCK = 4 << 20
 """Bytes that are read at a time; a line must fit into it."""
-_QUOTED = 60
-"""Characters of a bad line that an error shows."""
+_FOOTER_MAX = 3
+"""Lines of words at a file's end."""
+_LEAN_SCALE = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CsvText:
-    """A CSV file, with where its header stands and what separates its fields."""
-
-    path: Path
-    is_packed: bool
-    header: list[str]
-    header_line: int
-    """Counted from 1."""
-    separator: str
-
-    @property
-    def name(self) -> str:
-        """What errors call it."""
-        return str(self.path)
-
-    def open(self) -> io.BufferedIOBase:
-        """Its bytes, unpacked."""
-        return gzip.open(self.path) if self.is_packed else self.path.open("rb")
-
-    def stream(self) -> pa.NativeFile:
-        """The same bytes for Arrow, which reads ahead in threads of its own. A file of Python's must not be handed to
-        those: one that still waits for the interpreter's lock when the interpreter ends takes the process down."""
-        return pa.input_stream(str(self.path), compression="gzip" if self.is_packed else None)
-
-    def line_of(self, row: int) -> int | None:
-        """The line of the data row `row` (both from 1); empty lines are no rows."""
-        for number, (line, _text) in enumerate(self.data_lines(), start=1):
-            if number == row:
-                return line
-        return None
-
-    def data_lines(self) -> Iterator[tuple[int, bytes]]:
-        """Number (from 1) and text of each line with data."""
-        with self.open() as file:
-            for line, text in enumerate(file, start=1):
-                if line > self.header_line and text.strip(b"\r\n"):
-                    yield line, text
+class _NotPlain(Exception):
+    """A number is written in a way that Arrow does not read."""
 
 
-def read_text(path: Path) -> CsvText:
-    """The file, with its header found. Raises InputError if it cannot be read, DataError if it is no CSV."""
-    is_packed, data = _begin(path)
-    name = str(path)
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        raise DataError(f"{name}: the text is UTF-16: save it as UTF-8")
-    if b"\0" in data:
-        raise DataError(f"{name}: this is neither CSV nor Parquet, but some other binary file")
-    if not data.strip():
-        raise DataError(f"{name}: the file is empty")
-    head = [line for line, _ in zip(io.BytesIO(data), range(_HEAD), strict=False)]
-    filled = [number for number, line in enumerate(head) if line.strip()][:_HEADER_WITHIN]
-    if not filled:
-        raise DataError(f"{name}: the first {_HEAD} lines are empty")
-    guesses = (
-        number for number in filled if is_header(_split(head[number].decode(errors="replace"), name, number + 1)[1])
-    )
-    number = next(guesses, filled[0])
-    separator, fields = _split(_decode(head[number], name, number + 1), name, number + 1)
-    return CsvText(path=path, is_packed=is_packed, header=fields, header_line=number + 1, separator=separator)
+@dataclass(slots=True, kw_only=True)
+class _Footer:
+    """Lines with one field only, which are none of data where they end the file."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def skipped(self, row: arrow_csv.InvalidRow) -> str:
+        """What becomes of a row with the wrong number of fields."""
+        if row.actual_columns != 1 or len(self.lines) == _FOOTER_MAX:
+            return "error"
+        self.lines.append(row.text)
+        return "skip"
 
 
-def read_csv(path: Path) -> RawColumns:
+def read_csv(packed: Packed, spelling: Spelling = AS_WRITTEN) -> RawColumns:
     """The columns of a CSV file. Raises InputError or DataError naming file, row and line."""
-    text = read_text(path)
+    text = read_text(packed, spelling)
+    if len({one for one in text.tickers if one}) > 1:
+        return _by_ticker(text, spelling)
     origin = Origin(name=text.name, line_of=text.line_of)
-    names = recognise(text.header, origin=text.name)
+    names = _columns(text, text.header, spelling)
     # Texts first, numbers second: the texts of a large file are gone when the numbers come.
-    times, symbols = _times_and_symbols(text, names, origin)
+    times, symbols, notes = _times_and_symbols(text, names, origin, spelling)
+    raw = _raw(names, _numbers(text, names, origin, spelling, rows=len(times.local)), origin, times, symbols)
+    scale, said = _scale(text, raw, spelling)
+    shape = [] if text.shape is None else [f"{text.name}: no header line: taken as {text.shape.said}"]
+    return raw.scaled(scale).noted(*shape, *notes, *said)
+
+
+def _raw(
+    names: ColumnNames,
+    numbers: dict[int, Float64],
+    origin: Origin,
+    times: WrittenTimes,
+    symbols: SymbolColumn | None,
+) -> RawColumns:
+    return raw_columns(
+        names, lambda position, _name: numbers.pop(position), origin=origin, times=times, symbols=symbols
+    )
+
+
+def _columns(text: CsvText, header: Sequence[str], spelling: Spelling) -> ColumnNames:
+    names = recognise(header, origin=text.name, said=spelling.columns)
+    if not text.tickers:
+        return names
+    return replace(names, symbol=None)
+
+
+def _by_ticker(text: CsvText, spelling: Spelling) -> RawColumns:
+    """A file with the columns of several symbols beside each other, as if they stood one below the other."""
+    parts = {}
+    for ticker in dict.fromkeys(one for one in text.tickers if one):
+        header = [name if at == 0 or text.tickers[at] == ticker else "" for at, name in enumerate(text.header)]
+        one = replace(text, header=header, tickers=["", *[ticker] * (len(header) - 1)])
+        names = _columns(one, header, spelling)
+        origin = Origin(name=text.name, line_of=text.line_of)
+        times, _, _ = _times_and_symbols(text, names, origin, spelling)
+        parts[ticker] = _raw(names, _numbers(text, names, origin, spelling, rows=len(times.local)), origin, times, None)
+    return stacked(parts, label="Ticker")
+
+
+def _times_and_symbols(
+    text: CsvText, names: ColumnNames, origin: Origin, spelling: Spelling
+) -> tuple[WrittenTimes, SymbolColumn | None, list[str]]:
+    """The times and symbols of each row, and what is to be said of what was left out."""
+    positions = [position for position in (names.time, names.clock, names.symbol) if position is not None]
+    table, notes = _read(text, positions)
+    columns = dict(zip(positions, table.columns, strict=True))
+    written = text_column(_time_texts(columns, names))
+    written, words = _without_words(written)
+    if words:
+        columns = {position: column.slice(0, len(written)) for position, column in columns.items()}
+        notes.append(f"{text.name}: {counted(words, 'line')} of words at the end left out")
+    symbols = symbols_of(columns, names, text.header, origin)
+    if symbols is None and any(text.tickers):
+        symbols = _one_symbol("Ticker", text.tickers[-1] or text.tickers[1], len(written))
+    del table, columns
+    order, usual = spelling.date_order, None if text.shape is None else text.shape.date_order
+    if order is None and usual is not None and date_order_of(written) is None:
+        order = usual
+        notes.append(f"{text.name}: dates read as {order}, as is usual without a header (--date-order says otherwise)")
+    return parse_times(written, origin=origin, is_utc=names.is_utc, date_order=order), symbols, notes
+
+
+def _one_symbol(label: str, symbol: str, rows: int) -> SymbolColumn:
+    return SymbolColumn(label=label, names=(symbol,), code=np.zeros(rows, dtype=np.int64))
+
+
+def _without_words(written: TextColumn) -> tuple[TextColumn, int]:
+    """The times without those at the end that are none at all but words, and how many there are of these."""
+    rows = len(written)
+    words = 0
+    while words < min(_FOOTER_MAX, rows - 1) and not any(letter.isdigit() for letter in written[rows - 1 - words][:12]):
+        words += 1
+    return (written.rows(slice(0, rows - words)), words) if words else (written, 0)
+
+
+def _numbers(text: CsvText, names: ColumnNames, origin: Origin, spelling: Spelling, *, rows: int) -> dict[int, Float64]:
+    """The columns of numbers by their positions, `rows` values each."""
     used = {**names.prices, "volume": names.volume, "tick volume": names.tick_volume}
     numeric = {position: name for name, position in used.items() if position is not None}
-    table = read_table(text, list(numeric), {position: (name, origin) for position, name in numeric.items()})
-    columns = dict(zip(numeric, table.columns, strict=True))
+    try:
+        table, _ = _read(text, list(numeric), is_number=frozenset(numeric))
+        columns = dict(zip(numeric, table.columns, strict=True))
+    except _NotPlain:
+        table, _ = _read(text, list(numeric))
+        texts = {name: column.slice(0, rows) for name, column in zip(numeric.values(), table.columns, strict=True)}
+        found = spelled_numbers(texts, spelling.decimal, origin=origin)
+        columns = {position: found[name] for position, name in numeric.items()}
     del table
-    return raw_columns(
-        names,
-        lambda position, _name: numbers_of(columns.pop(position)),
-        origin=origin,
-        times=times,
-        symbols=symbols,
+    return {position: numbers_of(columns.pop(position).slice(0, rows)) for position in list(columns)}
+
+
+def _scale(text: CsvText, raw: RawColumns, spelling: Spelling) -> tuple[int, list[str]]:
+    """How many times as high the prices are written as they are, and what is to be said of it. Raises DataError where
+    it could be either."""
+    if spelling.price_scale is not None or text.shape is None or not text.shape.may_be_scaled:
+        return spelling.price_scale or 1, []
+    if text.packed.packing is Packing.ZIP:
+        return _LEAN_SCALE, [f"{text.name}: prices divided by {_LEAN_SCALE:,}, as LEAN writes those of shares"]
+    price = raw.close[0]
+    raise raw.origin.error(
+        0,
+        f"close {price:.0f} could be {price / _LEAN_SCALE:g}, as LEAN writes prices of shares (--price-scale "
+        f"{_LEAN_SCALE}), or what it says (--price-scale 1)",
     )
 
 
-def _times_and_symbols(text: CsvText, names: ColumnNames, origin: Origin) -> tuple[WrittenTimes, SymbolColumn | None]:
-    positions = [position for position in (names.time, names.clock, names.symbol) if position is not None]
-    table = read_table(text, positions)
-    columns = dict(zip(positions, table.columns, strict=True))
-    symbols = symbols_of(columns, names, text.header, origin)
-    written = text_column(_time_texts(columns, names))
-    del table, columns
-    return parse_times(written, origin=origin, is_utc=names.is_utc), symbols
+def read_table(text: CsvText, positions: Sequence[int]) -> pa.Table:
+    """The columns at `positions`, trimmed strings, in that order. Raises DataError on broken lines and on no rows."""
+    return _read(text, positions)[0]
 
 
-def read_table(
-    text: CsvText, positions: Sequence[int], numbers: Mapping[int, tuple[str, Origin]] | None = None
-) -> pa.Table:
-    """The columns at `positions`, trimmed strings, in that order; those of `numbers` as float64, under the name and
-    origin that errors give. Reads piece by piece. Raises DataError on broken lines, on no rows, and on what is no
-    number."""
-    batches, row = [], 0
+def _read(
+    text: CsvText, positions: Sequence[int], *, is_number: frozenset[int] = frozenset()
+) -> tuple[pa.Table, list[str]]:
+    """The columns at `positions` in that order, trimmed strings or, where they are numbers, float64; and what is to be
+    said of lines that were left out. Reads piece by piece."""
+    batches, footer = [], _Footer()
     try:
-        with text.stream() as file, _reader(text, positions, file) as reader:
-            for batch in reader:
-                batches.append(_converted(batch, positions, numbers or {}, row))
-                row += batch.num_rows
+        with text.stream() as file, _reader(text, positions, file, footer) as reader:
+            batches = [_converted(batch, positions, is_number) for batch in reader]
     except pa.ArrowInvalid as error:
         if text.line_of(1) is None:
             raise DataError(f"{text.name}: there is a header line and no data below it") from error
         raise _broken_line(text, error) from error
     except (OSError, EOFError, zlib.error) as error:
-        raise _unreadable(text.path, error) from error
-    if row == 0:
+        raise unreadable(text.path, error) from error
+    if not sum(batch.num_rows for batch in batches):
         raise DataError(f"{text.name}: there is a header line and no data below it")
-    return pa.Table.from_batches(batches)
+    return pa.Table.from_batches(batches), _told(text, footer)
 
 
-def _reader(text: CsvText, positions: Sequence[int], file: pa.NativeFile) -> arrow_csv.CSVStreamingReader:
+def _told(text: CsvText, footer: _Footer) -> list[str]:
+    """Raises DataError where lines that were left out are not the last ones."""
+    if not footer.lines:
+        return []
+    count = len(footer.lines)
+    last = [line.decode(errors="replace").strip("\r\n") for _, line in deque(text.data_lines(), maxlen=count)]
+    if last != [line.strip("\r\n") for line in footer.lines]:
+        raise _broken_line(text, None)
+    return [f"{text.name}: {counted(count, 'line')} of words at the end left out"]
+
+
+def _reader(
+    text: CsvText, positions: Sequence[int], file: pa.NativeFile, footer: _Footer
+) -> arrow_csv.CSVStreamingReader:
     names = [str(position) for position in range(len(text.header))]
     wanted = [names[position] for position in positions]
     return arrow_csv.open_csv(
@@ -158,92 +211,38 @@ def _reader(text: CsvText, positions: Sequence[int], file: pa.NativeFile) -> arr
         read_options=arrow_csv.ReadOptions(
             skip_rows=text.header_line, column_names=names, use_threads=False, block_size=_BLOCK
         ),
-        parse_options=arrow_csv.ParseOptions(delimiter=text.separator),
+        parse_options=arrow_csv.ParseOptions(delimiter=text.separator, invalid_row_handler=footer.skipped),
         convert_options=arrow_csv.ConvertOptions(
             include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string()), strings_can_be_null=False
         ),
     )
 
 
-def _converted(
-    batch: pa.RecordBatch, positions: Sequence[int], numbers: Mapping[int, tuple[str, Origin]], row: int
-) -> pa.RecordBatch:
-    """Some rows, from the one numbered `row` on."""
+def _converted(batch: pa.RecordBatch, positions: Sequence[int], is_number: frozenset[int]) -> pa.RecordBatch:
     columns = []
     for position, column in zip(positions, batch.columns, strict=True):
         trimmed = pc.utf8_trim_whitespace(column)
-        columns.append(trimmed if position not in numbers else _numbers(trimmed, *numbers[position], row))
+        try:
+            columns.append(trimmed.cast(pa.float64()) if position in is_number else trimmed)
+        except pa.ArrowInvalid as error:
+            raise _NotPlain from error
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
-def _begin(path: Path) -> tuple[bool, bytes]:
-    """Whether a file is packed, and its first bytes, unpacked."""
-    try:
-        with path.open("rb") as file:
-            is_packed = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if is_packed else path.open("rb") as file:
-            return is_packed, file.read(_BEGIN)
-    except (OSError, EOFError, zlib.error) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> InputError:
-    match error:
-        case FileNotFoundError():
-            return InputError(f"{path}: there is no such file")
-        case IsADirectoryError():
-            return InputError(f"{path}: this is a folder, not a file")
-        case _:
-            return InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
-
-
-def _decode(line: bytes, name: str, number: int) -> str:
-    try:
-        return line.decode("utf-8-sig" if number == 1 else "utf-8")
-    except UnicodeDecodeError as error:
-        raise Place(file=name, line=number).error("the text is not UTF-8: save it as UTF-8") from error
-
-
-def _split(line: str, name: str, number: int) -> tuple[str, list[str]]:
-    separator = max(_SEPARATORS, key=line.count)
-    return separator, fields_of(line.strip("\r\n\ufeff"), separator, place=Place(file=name, line=number))
-
-
-def fields_of(line: str, separator: str, *, place: Place) -> list[str]:
-    """The fields of one line without its end. Raises DataError naming the place where they cannot be told apart, as
-    after a quote that nothing closes, or in a file whose lines end in a bare carriage return."""
-    try:
-        return next(csv.reader([line], delimiter=separator), [])
-    except csv.Error as error:
-        raise place.error(f"its fields cannot be told apart: {error}") from error
-
-
 def _time_texts(columns: dict[int, pa.ChunkedArray], names: ColumnNames) -> pa.ChunkedArray:
+    """Date and time of day as one text; a time of day that is a number has its zeros in front."""
     if names.clock is None:
         return columns[names.time]
-    return pc.binary_join_element_wise(columns[names.time], columns[names.clock], " ")
+    clock = columns[names.clock]
+    longest = pc.max(pc.utf8_length(clock)).as_py()
+    if longest in (5, 6) and pc.all(pc.match_substring_regex(clock, r"^\d{1,6}$")).as_py():
+        clock = pc.utf8_lpad(clock, 6, "0")
+    elif longest in (3, 4) and pc.all(pc.match_substring_regex(clock, r"^\d{1,4}$")).as_py():
+        clock = pc.utf8_lpad(clock, 4, "0")
+    return pc.binary_join_element_wise(columns[names.time], clock, " ")
 
 
-def _numbers(column: pa.Array, name: str, origin: Origin, first: int) -> pa.Array:
-    """Texts of the rows from `first` on, as float64."""
-    try:
-        return column.cast(pa.float64())
-    except pa.ArrowInvalid as error:
-        raise _bad_number(column, name, origin, first) from error
-
-
-def _bad_number(column: pa.Array, name: str, origin: Origin, first: int) -> DataError:
-    for row, text in enumerate(column.to_pylist(), start=first):
-        if text == "":
-            return origin.error(row, f"{name} is empty")
-        try:
-            pa.scalar(text).cast(pa.float64())
-        except pa.ArrowInvalid:
-            return origin.error(row, f"{name} {text[:_QUOTED]!r} is not a number")
-    return DataError(f"{origin.name}: column {name} holds something that is not a number")
-
-
-def _broken_line(text: CsvText, error: pa.ArrowInvalid) -> DataError:
+def _broken_line(text: CsvText, error: pa.ArrowInvalid | None) -> DataError:
     """The first line with the wrong number of fields, or that is not UTF-8; else what the parser said."""
     for row, (line, data) in enumerate(text.data_lines(), start=1):
         place = Place(file=text.name, row=row, line=line)
@@ -255,4 +254,4 @@ def _broken_line(text: CsvText, error: pa.ArrowInvalid) -> DataError:
             return broken
         if len(fields) != len(text.header):
             return place.error(f"{counted(len(fields), 'field')}, the header has {len(text.header)}")
-    return DataError(f"{text.name}: {np.str_(error).splitlines()[0]}")
+    return DataError(f"{text.name}: {str(error).splitlines()[0]}")

@@ -1,6 +1,6 @@
 """Reading pandas and polars data frames, neither of which is needed to be installed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -12,14 +12,19 @@ from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.files.bar_file import check_symbol
 from weaver.walle.files.checks.assembly import ReadBars, assemble
-from weaver.walle.files.columns.column_names import ColumnNames, has_times, recognise, symbol_column
+from weaver.walle.files.columns.column_names import ColumnNames, has_times, price_of, recognise, symbol_column
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.parts import Part, parts_of
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
+from weaver.walle.files.columns.stacking import stacked
 from weaver.walle.files.columns.symbol_column import SymbolColumn
 from weaver.walle.files.columns.time_text import TextColumn, WrittenTimes, from_epoch, parse_times
 from weaver.walle.files.columns.time_units import from_units
 from weaver.walle.files.columns.time_zone import zone_in
+from weaver.walle.files.spelling import AS_WRITTEN, Spelling
+
+_LEVELS = 2
+_PRICES = 4
 
 
 def bars_from_frame(
@@ -39,65 +44,122 @@ def bars_from_frame(
 
 
 def parts_of_frame(
-    frame: Any, *, asked: Sequence[str] = (), called: str | None = None, otherwise: str = "BARS"
+    frame: Any,
+    *,
+    asked: Sequence[str] = (),
+    called: str | None = None,
+    otherwise: str = "BARS",
+    spelling: Spelling = AS_WRITTEN,
 ) -> list[Part]:
-    """The rows of a pandas or polars frame or an Arrow table, by symbol: columns of any case, times in a column or in a
-    pandas index (of times, dates or texts; not of numbers, which may count rows).
+    """The rows of a pandas or polars frame, an Arrow table, rows of numbers or columns by their names, by symbol:
+    columns of any case, times in a column or in a pandas index (of times, dates or texts; not of numbers, which may
+    count rows, unless it is called a time).
 
     asked: those that are wanted; none: all. called: the one that all are to be. otherwise: what the bars are called
     where no column says it. Raises InputError or DataError naming symbol and row.
     """
     known = called or (asked[0] if len(asked) == 1 else otherwise)
-    parts = parts_of(_raw_columns(frame, known), asked=asked, called=called, otherwise=otherwise)
+    raw = _raw_columns(frame, Origin(name=f"the frame of {known}"), spelling).scaled(spelling.price_scale or 1)
+    parts = parts_of(raw.held_to(spelling.empty_rows), asked=asked, called=called, otherwise=otherwise)
     for part in parts:
         check_symbol(part.symbol)
     return parts
 
 
-def _raw_columns(frame: Any, symbol: str) -> RawColumns:
+def is_table(given: object) -> bool:
+    """Whether a list or mapping holds bars itself: rows of numbers as ccxt gives them, or columns by their names."""
+    if isinstance(given, Mapping):
+        return bool(given) and all(isinstance(name, str) and _is_column(one) for name, one in given.items())
+    return isinstance(given, (list, tuple)) and bool(given) and all(_is_row(row) for row in given)
+
+
+def _is_column(one: object) -> bool:
+    return (isinstance(one, (list, tuple)) and not is_table(one)) or getattr(one, "ndim", None) == 1
+
+
+def _is_row(row: object) -> bool:
+    return isinstance(row, (list, tuple)) and all(isinstance(cell, (int, float, str, type(None))) for cell in row)
+
+
+def _raw_columns(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
+    if is_table(frame):
+        return _of_python(frame, origin, spelling)
+    if type(frame).__module__.partition(".")[0] == "polars" and hasattr(frame, "collect"):
+        frame = frame.collect()  # a lazy frame
     if not all(hasattr(frame, name) for name in ("__len__", "__getitem__", "columns")):
-        raise InputError(f"{symbol}: bars must be a pandas or polars frame, not {type(frame).__name__}")
-    origin = Origin(name=f"the frame of {symbol}")
+        raise InputError(f"{origin.name}: bars must be a pandas or polars frame, not {type(frame).__name__}")
     if not len(frame):
         raise DataError(f"{origin.name}: there are no rows")
     if type(frame).__module__.partition(".")[0] == "pyarrow":
-        return _of_arrow(frame, origin)
-    if _index_has_symbols(frame, origin):
+        return _of_arrow(frame, origin, spelling)
+    if getattr(frame.columns, "nlevels", 1) == _LEVELS:
+        return _of_columns_by_symbol(frame, origin, spelling)
+    if _index_has_symbols(frame, origin) or _index_is_called_time(frame):
         frame = frame.reset_index(allow_duplicates=True)
-    return _of_frame(frame, origin)
+    return _of_frame(frame, origin, spelling)
 
 
-def _of_frame(frame: Any, origin: Origin) -> RawColumns:
+def _of_python(given: Any, origin: Origin, spelling: Spelling) -> RawColumns:
+    """Rows or columns of Python's own, or numpy's."""
+    from weaver.walle.files.json_file import table_of
+
+    return _of_arrow(table_of(given, origin.name), origin, spelling)
+
+
+def _of_columns_by_symbol(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
+    """A pandas frame whose columns have two levels, prices and symbols, either above the other (yfinance)."""
+    by_level = [sum(price_of(str(label)) is not None for label in frame.columns.unique(level)) for level in (0, 1)]
+    if (by_level[0] >= _PRICES) == (by_level[1] >= _PRICES):
+        raise DataError(f"{origin.name}: its columns have two levels, of which one must name open, high, low and close")
+    level = 1 if by_level[0] >= _PRICES else 0
+    symbols = [symbol for symbol in frame.columns.unique(level) if str(symbol)]
+    parts = {str(symbol): _of_frame(frame.xs(symbol, axis=1, level=level), origin, spelling) for symbol in symbols}
+    return stacked(parts, label=str(frame.columns.names[level] or "the columns' level of symbols"))
+
+
+def _of_frame(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
     """The columns of a pandas or polars frame; its times may stand in its index."""
     labels = list(frame.columns)
     spelled = [str(label) for label in labels]
-    index = getattr(frame, "index", None)
-    if index is not None and _holds_times(index, spelled):
-        names = recognise(spelled, origin=origin.name, index_is_time=True)
-        times = _times(index, Origin(name=f"{origin.name}, index"), is_utc=False)
+    index, said = getattr(frame, "index", None), spelling.columns
+    if index is not None and "timestamp" not in said and _holds_times(index, spelled):
+        names = recognise(spelled, origin=origin.name, index_is_time=True, said=said)
+        times = _times(index, Origin(name=f"{origin.name}, index"), spelling, is_utc=False)
     else:
-        names = recognise(spelled, origin=origin.name, index_holds=None if index is None else str(index.dtype))
-        times = _times(frame[labels[names.time]], origin, is_utc=names.is_utc)
+        held = None if index is None else str(index.dtype)
+        names = recognise(spelled, origin=origin.name, index_holds=held, said=said)
+        column = frame[labels[names.time]]
+        if names.clock is not None:
+            column = column.astype(str) + " " + frame[labels[names.clock]].astype(str)
+        times = _times(column, origin, spelling, is_utc=names.is_utc)
 
     return raw_columns(
         names,
-        lambda position, name: _numbers(frame[labels[position]], name, origin),
+        lambda position, name: _numbers(frame[labels[position]], name, origin, spelling),
         origin=origin,
         times=times,
         symbols=None if names.symbol is None else _symbols(frame, labels[names.symbol], names, origin),
     )
 
 
-def _of_arrow(frame: Any, origin: Origin) -> RawColumns:
+def _of_arrow(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
     from pyarrow import chunked_array
 
     from weaver.walle.files.parquet_file import arrow_columns  # whoever has an Arrow table has loaded it already
 
     header = list(frame.schema.names)
-    names = recognise(header, origin=origin.name)
+    names = recognise(header, origin=origin.name, said=spelling.columns)
     columns = {at: frame.column(at) for at in names.used}
     chunked = {at: column if hasattr(column, "chunks") else chunked_array([column]) for at, column in columns.items()}
-    return arrow_columns(chunked, names, header, origin=origin)
+    return arrow_columns(chunked, names, header, origin=origin, spelling=spelling)
+
+
+def _index_is_called_time(frame: Any) -> bool:
+    """Whether a pandas index of numbers has the name of a time: seconds or milliseconds, and no count of rows."""
+    index = getattr(frame, "index", None)
+    if index is None or getattr(index.dtype, "kind", "") not in {"i", "u", "f"} or index.name is None:
+        return False
+    return has_times([str(index.name)]) and not has_times([str(label) for label in frame.columns])
 
 
 def _index_has_symbols(frame: Any, origin: Origin) -> bool:
@@ -120,14 +182,30 @@ def _holds_times(index: Any, columns: Sequence[str]) -> bool:
     return kind == "M" or (kind == "O" and not has_times(columns))
 
 
-def _numbers(column: Any, name: str, origin: Origin) -> Float64:
+def _numbers(column: Any, name: str, origin: Origin, spelling: Spelling) -> Float64:
+    if _holds_texts(column):
+        from pyarrow import chunked_array
+
+        from weaver.walle.files.columns.arrow_columns import numbers_of
+        from weaver.walle.files.columns.number_text import spelled_numbers
+
+        text = chunked_array([["" if value is None or value != value else str(value) for value in column.to_list()]])
+        return numbers_of(spelled_numbers({name: text}, spelling.decimal, origin=origin)[name])
     try:
         return np.ascontiguousarray(column.to_numpy(), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"{origin.name}: column {name} holds {column.dtype}, not numbers") from error
 
 
-def _times(column: Any, origin: Origin, *, is_utc: bool) -> WrittenTimes:
+def _holds_texts(column: Any) -> bool:
+    """Whether a column has texts and perhaps empty cells, by the first that is none."""
+    if getattr(column.dtype, "kind", "O") not in {"O", "U"} and not str(column.dtype).lower().startswith("str"):
+        return False
+    first = next((value for value in column.to_list() if value is not None and value == value), None)
+    return isinstance(first, str)
+
+
+def _times(column: Any, origin: Origin, spelling: Spelling, *, is_utc: bool) -> WrittenTimes:
     zone = _zone(column.dtype, origin)
     values = column.to_numpy() if zone is None or hasattr(column.dtype, "time_zone") else _pandas_utc(column)
     if values.dtype.kind == "M":
@@ -136,7 +214,7 @@ def _times(column: Any, origin: Origin, *, is_utc: bool) -> WrittenTimes:
         return from_units(values.view(np.int64), unit, origin=origin, zone=zone)
     if values.dtype.kind in "iuf":
         return from_epoch(values.astype(np.float64 if values.dtype.kind == "f" else np.int64), origin=origin)
-    return parse_times(TextColumn.of(_texts(values)), origin=origin, is_utc=is_utc)
+    return parse_times(TextColumn.of(_texts(values)), origin=origin, is_utc=is_utc, date_order=spelling.date_order)
 
 
 def _zone(dtype: Any, origin: Origin) -> tzinfo | None:

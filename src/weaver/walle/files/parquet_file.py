@@ -1,4 +1,4 @@
-"""Reading Parquet files that pandas, polars and others wrote."""
+"""Reading Parquet and Feather files that pandas, polars and others wrote."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC
@@ -12,18 +12,25 @@ from weaver.model.errors import DataError, InputError
 from weaver.model.market.bars import Float64
 from weaver.walle.files.columns.arrow_columns import nulls_of, numbers_of, symbols_of, text_column, values_of
 from weaver.walle.files.columns.column_names import ColumnNames, recognise
+from weaver.walle.files.columns.number_text import spelled_numbers
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
 from weaver.walle.files.columns.time_text import WrittenTimes, from_epoch, parse_times
 from weaver.walle.files.columns.time_units import from_units
 from weaver.walle.files.columns.time_zone import zone_in
+from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 
 _CELL_BYTES = 8
 """Of a price or a time, however small it is packed."""
 
 
-def read_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+def read_head(
+    path: Path, rows_max: int, *, is_feather: bool = False
+) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     """The columns' names, and the first rows as Python values. Raises InputError or DataError."""
+    if is_feather:
+        table = _feather_table(path).slice(0, rows_max)
+        return tuple(table.schema.names), list(zip(*(column.to_pylist() for column in table.columns), strict=True))
     try:
         with parquet.ParquetFile(path, memory_map=True) as file:
             names = tuple(file.schema_arrow.names)
@@ -51,23 +58,50 @@ def decoded_bytes(path: Path) -> int:
     return max(unpacked, rows * len(used) * _CELL_BYTES)
 
 
-def read_parquet(path: Path) -> RawColumns:
+def read_parquet(path: Path, spelling: Spelling = AS_WRITTEN) -> RawColumns:
     """The columns of a Parquet file. Raises InputError or DataError naming file and row."""
     try:
         with parquet.ParquetFile(path, memory_map=True) as file:
             schema = file.schema_arrow
-            names = recognise(schema.names, origin=str(path))
+            names = recognise(schema.names, origin=str(path), said=spelling.columns)
             # Column by column, so that joining the pieces of one never doubles the memory of all.
             columns = {position: file.read(columns=[schema.names[position]]).column(0) for position in names.used}
     except pa.ArrowInvalid as error:
         raise DataError(f"{path}: this is not a whole Parquet file: {str(error).splitlines()[0]}") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
-    return arrow_columns(columns, names, schema.names, origin=Origin(name=str(path)))
+    return arrow_columns(columns, names, schema.names, origin=Origin(name=str(path)), spelling=spelling)
+
+
+def read_feather(path: Path, spelling: Spelling = AS_WRITTEN) -> RawColumns:
+    """The columns of a Feather file. Raises InputError or DataError naming file and row."""
+    return columns_of_table(_feather_table(path), origin=Origin(name=str(path)), spelling=spelling)
+
+
+def _feather_table(path: Path) -> pa.Table:
+    try:
+        with pa.memory_map(str(path)) as file:
+            return pa.ipc.open_file(file).read_all()
+    except pa.ArrowInvalid as error:
+        raise DataError(f"{path}: this is not a whole Feather file: {str(error).splitlines()[0]}") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def columns_of_table(table: pa.Table, *, origin: Origin, spelling: Spelling = AS_WRITTEN) -> RawColumns:
+    """The columns of an Arrow table. Raises DataError."""
+    names = recognise(table.schema.names, origin=origin.name, said=spelling.columns)
+    columns = {position: table.column(position) for position in names.used}
+    return arrow_columns(columns, names, table.schema.names, origin=origin, spelling=spelling)
 
 
 def arrow_columns(
-    columns: Mapping[int, pa.ChunkedArray], names: ColumnNames, header: Sequence[str], *, origin: Origin
+    columns: Mapping[int, pa.ChunkedArray],
+    names: ColumnNames,
+    header: Sequence[str],
+    *,
+    origin: Origin,
+    spelling: Spelling = AS_WRITTEN,
 ) -> RawColumns:
     """The columns of a Parquet file or an Arrow table, by their positions in its header. Raises DataError."""
     if len(columns[names.time]) == 0:
@@ -75,23 +109,27 @@ def arrow_columns(
     if names.clock is not None:
         raise DataError(f"{origin.name}: date and time stand in two columns: put them together into one")
 
-    return raw_columns(
+    raw = raw_columns(
         names,
-        lambda position, name: _numbers(columns[position], name, origin),
+        lambda position, name: _numbers(columns[position], name, origin, spelling),
         origin=origin,
-        times=_times(columns[names.time], origin, is_utc=names.is_utc),
+        times=_times(columns[names.time], origin, is_utc=names.is_utc, spelling=spelling),
         symbols=symbols_of(columns, names, header, origin),
     )
+    return raw.scaled(spelling.price_scale or 1)
 
 
-def _numbers(column: pa.ChunkedArray, name: str, origin: Origin) -> Float64:
+def _numbers(column: pa.ChunkedArray, name: str, origin: Origin, spelling: Spelling) -> Float64:
+    if _is_text(column.type):
+        text = column.cast(pa.string()).fill_null("")
+        return numbers_of(spelled_numbers({name: text}, spelling.decimal, origin=origin)[name])
     try:
         return numbers_of(column if column.type == pa.float64() else column.cast(pa.float64(), safe=False))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise DataError(f"{origin.name}: column {name} holds {column.type}, not numbers") from error
 
 
-def _times(column: pa.ChunkedArray, origin: Origin, *, is_utc: bool) -> WrittenTimes:
+def _times(column: pa.ChunkedArray, origin: Origin, *, is_utc: bool, spelling: Spelling) -> WrittenTimes:
     kind = column.type
     if column.null_count:
         origin.check(nulls_of(column), lambda _row: "the time is empty")
@@ -107,6 +145,10 @@ def _times(column: pa.ChunkedArray, origin: Origin, *, is_utc: bool) -> WrittenT
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         wide = pa.int64() if pa.types.is_integer(kind) else pa.float64()
         return from_epoch(values_of(column.cast(wide), "i8" if wide == pa.int64() else "f8"), origin=origin)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view":
-        return parse_times(text_column(column), origin=origin, is_utc=is_utc)
+    if _is_text(kind):
+        return parse_times(text_column(column), origin=origin, is_utc=is_utc, date_order=spelling.date_order)
     raise DataError(f"{origin.name}: the time column holds {kind}, not times")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view"

@@ -8,10 +8,12 @@ from pathlib import Path
 from weaver.model.errors import InputError
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
-from weaver.walle.files.bar_file import check_symbol, is_parquet, read_part
+from weaver.walle.files.bar_file import check_symbol, is_feather, is_json, is_parquet, read_part
 from weaver.walle.files.checks.assembly import ReadBars, assemble
 from weaver.walle.files.columns.column_names import ColumnNames, recognise
 from weaver.walle.files.columns.origin import Place
+from weaver.walle.files.spelling import AS_WRITTEN, Spelling
+from weaver.walle.files.unpacking import Packed
 
 _CELL_MAX = 100
 
@@ -38,31 +40,32 @@ def preview(
     timeframe: Timeframe | None,
     tz: str | None,
     class_of: Callable[[str], AssetClass | None],
+    spelling: Spelling = AS_WRITTEN,
     rows_max: int = 10,
 ) -> FilePreview:
     """Read the whole file, store nothing. What is wrong with it stands in the result, and is not raised.
 
     symbol: the one that is wanted; otherwise: what the bars are called where no column says it. class_of: the class of
-    a symbol, None to guess it. Raises InputError for a symbol that cannot be used.
+    a symbol, None to guess it. spelling: what the file leaves open. Raises InputError for a symbol that cannot be used.
     """
     check_symbol(otherwise if symbol is None else symbol)
     names: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     zone, read, error = None, None, None
     try:
-        names, rows = _parquet_head(path, rows_max) if is_parquet(path) else _csv_head(path, rows_max)
-        part = read_part(path, symbol=symbol, otherwise=otherwise)
+        names, rows = _head(path, rows_max, spelling)
+        part = read_part(path, symbol=symbol, otherwise=otherwise, spelling=spelling)
         zone = "UTC" if part.raw.times.instant is not None else tz
         asset_class = class_of(part.symbol)
         read = assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
     except InputError as refusal:
         error = refusal
-    return FilePreview(columns=tuple(_used(names, path)), rows=rows, zone=zone, read=read, error=error)
+    return FilePreview(columns=tuple(_used(names, path, spelling)), rows=rows, zone=zone, read=read, error=error)
 
 
-def _used(names: tuple[str, ...], path: Path) -> Iterator[tuple[str, str | None]]:
+def _used(names: tuple[str, ...], path: Path, spelling: Spelling) -> Iterator[tuple[str, str | None]]:
     try:
-        uses = _uses(recognise(names, origin=str(path)))
+        uses = _uses(recognise(names, origin=str(path), said=spelling.columns))
     except InputError:  # the preview's error tells it
         uses = {}
     for position, name in enumerate(names):
@@ -77,10 +80,24 @@ def _uses(found: ColumnNames) -> dict[int, str]:
     return uses
 
 
-def _csv_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    from weaver.walle.files.csv_file import fields_of, read_text
+def _head(path: Path, rows_max: int, spelling: Spelling) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The columns' names, and the first rows as they are written."""
+    if is_parquet(path) or is_feather(path):
+        from weaver.walle.files.parquet_file import read_head
 
-    text = read_text(path)
+        return _as_texts(*read_head(path, rows_max, is_feather=is_feather(path)))
+    packed = Packed.of(path)
+    if not is_json(packed):
+        return _csv_head(packed, rows_max, spelling)
+    from weaver.walle.files.json_file import json_head
+
+    return _as_texts(*json_head(packed, rows_max))
+
+
+def _csv_head(packed: Packed, rows_max: int, spelling: Spelling) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    from weaver.walle.files.csv_text import fields_of, read_text
+
+    text = read_text(packed, spelling)
     lines = [
         (line.decode(errors="replace").rstrip("\r\n"), Place(file=text.name, row=row, line=number))
         for row, (number, line) in enumerate(islice(text.data_lines(), rows_max), start=1)
@@ -89,8 +106,7 @@ def _csv_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], tuple[tuple[s
     return tuple(text.header), tuple(tuple(cell[:_CELL_MAX] for cell in row) for row in rows)
 
 
-def _parquet_head(path: Path, rows_max: int) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    from weaver.walle.files.parquet_file import read_head
-
-    names, rows = read_head(path, rows_max)
+def _as_texts(
+    names: tuple[str, ...], rows: list[tuple[object, ...]]
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     return names, tuple(tuple(str(cell)[:_CELL_MAX] for cell in row) for row in rows)

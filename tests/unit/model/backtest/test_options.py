@@ -35,7 +35,8 @@ OWN = {"strategy", "bars", "progress"}
 """Keywords of `weaver.backtest` that are no options."""
 OF_A_RUN = {"symbols": "symbols", "timeframe": "timeframe", "start": "start_time", "end": "end_time",
             "params": "config", "venue": "venue"}  # fmt: skip
-NOT_SERVED = {"actions", "tz"}
+SPELLING = ("columns", "date_order", "decimal", "empty_rows", "price_scale")
+NOT_SERVED = {"actions", "tz", *SPELLING}
 """Bars of the store have both."""
 
 
@@ -103,7 +104,15 @@ def test_record_says_what_was_given_for_every_option(bars: Path) -> None:
     shown = {one.alias or name for name, one in RecordResponse.model_fields.items()}
     assert shown >= set(keys.values())
     unnamed = OPTIONS.keys() - keys.keys()
-    assert unnamed == {"symbols", "actions", "timeframe", "params", "asset", "tz"}  # see the record's own words
+    assert unnamed == {
+        "symbols",
+        "actions",
+        "timeframe",
+        "params",
+        "asset",
+        "tz",
+        *SPELLING,
+    }  # see the record's own words
 
 
 def test_worker_is_asked_for_what_the_run_was_given() -> None:
@@ -139,6 +148,12 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("costs", "fee=1", "costs: unknown key 'fee'"),
     ("asset", "bond", "asset 'bond' is not one of stock, crypto, fx, future"),
     ("tz", "Mars/Olympus", "time zone 'Mars/Olympus' is unknown"),
+    ("columns", "close", "columns: 'close' is no pair: write close=Price"),
+    ("columns", "settle=Price", "columns: no bar has 'settle'"),
+    ("date_order", "american", "date_order 'american' is unknown: dmy or mdy or ymd"),
+    ("decimal", ";", "decimal ';' is unknown: . or ,"),
+    ("empty_rows", "fill", "empty_rows 'fill' is unknown: drop or refuse"),
+    ("price_scale", 0, "price_scale must be 1 or more, not 0"),
     ("seed", 2**63, "seed must be 9223372036854775807 or less, not 9223372036854775808"),
     ("venue", "moon", "venue 'moon' is unknown"),
     ("symbols", [""], "symbol ''"),

@@ -175,7 +175,7 @@ def test_bad_frames_are_refused_in_one_line() -> None:
     for frame, problem in [
         (good.head(0), "there are no rows"),
         (good.drop(columns="close"), "no column for close"),
-        (good.assign(close="x"), "column close holds"),
+        (good.assign(close="x"), "close 'x' is not a number"),
         (good.assign(close=good["close"].where(good.index != 3)), "row 4: close is empty or NaN"),
         (good.assign(timestamp=good["timestamp"].where(good.index != 2)), "row 3: the time is empty"),
         (good.iloc[[0, 1, 3, 2, 4, 5]], "row 4: time 2017-01-02 is out of order"),
@@ -191,7 +191,7 @@ def test_bad_parquet_files_are_refused_in_one_line(tmp_path: Path) -> None:
     for frame, problem in [
         (good.head(0), "the file has no rows"),
         (good.drop("close"), "no column for close"),
-        (good.with_columns(close=pl.lit("x")), "column close holds"),
+        (good.with_columns(close=pl.lit("x")), "close 'x' is not a number"),
         (good.with_columns(close=pl.when(pl.int_range(pl.len()) != 3).then("close")), "row 4: close is empty or NaN"),
         (
             good.with_columns(timestamp=pl.when(pl.int_range(pl.len()) != 3).then("timestamp")),

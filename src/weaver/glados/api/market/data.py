@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from fastapi import Path as PathParameter
 
 from weaver.events.factory import EventFactory
@@ -33,6 +33,7 @@ from weaver.model.market.timeframe import Timeframe
 from weaver.walle.bars.damage import ListedSeries
 from weaver.walle.files.bar_file import check_symbol, symbol_of
 from weaver.walle.files.columns.time_zone import zone_of
+from weaver.walle.files.spelling import Spelling
 
 router = APIRouter(tags=["data"])
 
@@ -48,7 +49,13 @@ LOOK_BYTES_MAX = 256 * 1024 * 1024
 """So many bytes of files that have changed since anybody looked are read for one listing."""
 
 
-UploadedFile = Annotated[UploadFile, File(description="CSV (also gzip) or Parquet; columns are found by their names.")]
+UploadedFile = Annotated[
+    UploadFile,
+    File(
+        description="CSV or JSON (also as gzip, or alone in a zip), Parquet or Feather; columns are found by their "
+        "names, or by their shape where there are none."
+    ),
+]
 TimeframeField = Annotated[
     Text | None, Form(description="By default read off the data; a multiple of its own resamples.", examples=["1d"])
 ]
@@ -56,6 +63,30 @@ ZoneField = Annotated[Text | None, Form(description="Zone of times that carry no
 AssetField = Annotated[
     Text | None, Form(description="stock, crypto, fx or future; by default as stored, else guessed from the symbol.")
 ]
+
+
+def _spelling(
+    columns: Annotated[
+        Text | None,
+        Form(
+            description="What columns are, where their names do not say it; by number from 1 without a header.",
+            examples=["close=Kurs,volume=Umsatz"],
+        ),
+    ] = None,
+    date_order: Annotated[Text | None, Form(description="How 02/03/20 is read: dmy, mdy or ymd.")] = None,
+    decimal: Annotated[Text | None, Form(description="What stands before the decimals of 1,234: `.` or `,`.")] = None,
+    empty_rows: Annotated[Text | None, Form(description="Rows without a price: drop (the default) or refuse.")] = None,
+    price_scale: Annotated[
+        Text | None, Form(description="Prices are written so many times as high (10000: LEAN's of shares).")
+    ] = None,
+) -> Spelling:
+    """What the client says of how the file writes its bars. Raises InputError."""
+    return Spelling.parse(
+        columns=columns, date_order=date_order, decimal=decimal, empty_rows=empty_rows, price_scale=price_scale
+    )
+
+
+SpellingDep = Annotated[Spelling, Depends(_spelling)]
 
 
 @router.get("/data", response_model=PageOf[SeriesResponse], responses=responses(400))
@@ -78,6 +109,7 @@ async def list_data(
 async def preview_data(
     services: ServicesDep,
     file: UploadedFile,
+    spelling: SpellingDep,
     symbol: Annotated[
         Text | None,
         Form(description="By default the one of the file's column of symbols, or its name.", examples=["AAPL"]),
@@ -90,7 +122,7 @@ async def preview_data(
     `errors`, with status 200."""
     name = shown_name(file.filename)
     reading = _reading(name, symbol or symbol_of(Path(name)), timeframe, tz, asset)
-    reading = dataclasses.replace(reading, is_asked=bool(symbol))
+    reading = dataclasses.replace(reading, is_asked=bool(symbol), spelling=spelling)
     reading = await _kept(services, file, reading)
     try:
         return await services.reader.preview(reading)
@@ -104,6 +136,7 @@ async def import_data(
     response: Response,
     file: UploadedFile,
     corr_id: CorrelationId,
+    spelling: SpellingDep,
     symbol: Annotated[
         Text, Form(description="What the bars are stored under; of several in the file, whose.", examples=["AAPL"])
     ],
@@ -116,6 +149,7 @@ async def import_data(
     replaced, the rest is kept; a file that is refused changes nothing. Then there is an event `data.Imported`."""
     check_owner(services)
     reading = _reading(shown_name(file.filename), symbol, timeframe, tz, asset)
+    reading = dataclasses.replace(reading, spelling=spelling)
     reading = await _kept(services, file, reading)
 
     async def work(report: Report) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """What a finished backtest amounts to, on the wire."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import ConfigDict, Field, JsonValue
 
@@ -58,6 +59,10 @@ class DataFacts(ResponseBody):
 
     origin: str = Field(description="Where they came from: `store`; `recorded`, of a paper or live run.")
     tz: str | None = Field(description="The zone in which a file's naive times were read.")
+    spelling: dict[str, Any] = Field(
+        default_factory=dict,
+        description="What was said of how the file writes its bars: columns, date_order and the like.",
+    )
     hash: str = Field(description="Of their content.")
     bars: int = Field(description="How many.")
     asset: str = Field(description="`stock`, `crypto` or `fx`.")

@@ -15,6 +15,7 @@ from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.market.timeframe import DAY, MINUTE, Timeframe, Unit
 from weaver.walle.files.checks.asset_evidence import Evidence, Guess, evidence, guess
 from weaver.walle.files.checks.quality import DataWarning, check_bars
+from weaver.walle.files.checks.rows import oldest_first, without_empty
 from weaver.walle.files.checks.spacing import (
     Labels,
     common_step,
@@ -59,12 +60,20 @@ class ReadBars:
 
 
 def assemble(
-    raw: RawColumns, *, symbol: str, timeframe: Timeframe | None, tz: str | None, asset_class: AssetClass | None
+    raw: RawColumns,
+    *,
+    symbol: str,
+    timeframe: Timeframe | None,
+    tz: str | None,
+    asset_class: AssetClass | None,
 ) -> ReadBars:
-    """Checked bars of the raw columns, resampled if a coarser `timeframe` is asked for.
+    """Checked bars of the raw columns, oldest first, resampled if a coarser `timeframe` is asked for.
 
-    Raises InputError, or DataError naming the first row that cannot be true.
+    Rows without any price are left out, with a warning. Raises InputError, or DataError naming the first row that
+    cannot be true.
     """
+    raw, left_out = without_empty(raw)
+    raw = oldest_first(raw)
     notes = [*raw.notes]
     zone = None if tz is None else zone_of(tz)
     step = _step(raw, timeframe)
@@ -78,7 +87,7 @@ def assemble(
     spacing, timestamp, doubts = _spaced(raw, timestamp, step, timeframe, zone, asset_class)
     end, prices, volume = calendar.bar_end(timestamp, spacing), _prices(raw, notes), _volume(raw, notes)
     bars = Bars(symbol=symbol, timeframe=spacing, timestamp=timestamp, end=end, volume=volume, **prices)
-    warnings = (*check_bars(bars, calendar, asset_class), *doubts)
+    warnings = (*left_out, *check_bars(bars, calendar, asset_class), *doubts)
     finer = None
     if timeframe is not None and timeframe != spacing:
         notes.append(f"{symbol}: {spacing} bars put together to {timeframe}")

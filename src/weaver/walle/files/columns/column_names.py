@@ -1,22 +1,62 @@
 """Which column of a file is what: by its whole name, in the spellings that vendors use, never by how it begins."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from weaver.model.errors import DataError
 
 _TIMES = (
-    "timestamp", "unixtimestamp", "unix", "epoch", "datetime", "gmttime", "utc", "opentime", "starttime", "start",
-    "begin", "date", "time", "ts", "dt", "t", "indexlevel0", "index", "unnamed0", "",
+    "timestamp", "timestamputc", "unixtimestamp", "unix", "epoch", "datetimeutc", "datetime", "gmttime", "timeutc",
+    "utc", "dateutc", "windowstart", "opentimeutc", "opentime", "starttime", "periodstart", "start", "begin",
+    "localtime", "tradedate", "date", "datum", "fecha", "data", "time", "zeit", "ts", "dt", "t", "indexlevel0", "index",
+    "unnamed0", "",
 )  # fmt: skip
 """Names of the time column, the surest first."""
 
 _PRICES = {
-    "open": (("open", "openprice", "o"),),
-    "high": (("high", "highprice", "h"),),
-    "low": (("low", "lowprice", "l"),),
-    "close": (("close", "closeprice", "c"), ("last", "closelast")),
+    "open": (
+        ("open", "openprice", "openingprice", "o"),
+        (
+            "eröffnung",
+            "eröffnungskurs",
+            "eroeffnung",
+            "eröffn",
+            "eroeffn",
+            "erster",
+            "anfangskurs",
+            "ouverture",
+            "ouv",
+            "apertura",
+        ),
+    ),
+    "high": (
+        ("high", "highprice", "h"),
+        (
+            "hoch",
+            "höchst",
+            "höchstkurs",
+            "hoechst",
+            "tageshoch",
+            "plushaut",
+            "haut",
+            "+haut",
+            "máximo",
+            "maximo",
+            "massimo",
+        ),
+    ),
+    "low": (
+        ("low", "lowprice", "l"),
+        ("tief", "tiefst", "tiefstkurs", "tagestief", "plusbas", "bas", "+bas", "mínimo", "minimo", "minimo"),
+    ),
+    "close": (
+        ("close", "closeprice", "closingprice", "c"),
+        ("last", "closelast", "lastprice", "latest"),
+        ("schluss", "schlusskurs", "schluß", "schlußkurs", "clôture", "cloture", "cierre", "chiusura"),
+        ("zuletzt", "letzter", "dernier", "último", "ultimo"),
+        ("price",),
+    ),
 }
 """Names of each price; those of one rank mean the same, and a later rank counts where an earlier one has none."""
 
@@ -30,10 +70,11 @@ _VOLUMES = (
     (
         "basevolume", "volumebase", "baseassetvolume", "volumefrom", "realvolume", "realvol", "sharevolume",
         "volumeshares", "sharestraded", "noofshares", "numberofshares", "contractstraded", "volumecontracts",
-        "tradedquantity", "totaltradedquantity", "tottrdqty", "ttltrdqnty",
+        "tradedquantity", "totaltradedquantity", "tottrdqty", "ttltrdqnty", "stück", "stücke", "stueck", "stuecke",
+        "gehandeltestücke",
         *(f"{volume}{coin}" for coin in COINS for volume in ("volume", "vol")),
     ),
-    ("volume", "vol", "v", "volumetraded", "tradedvolume", "totalvolume", "tradingvolume"),
+    ("volume", "vol", "v", "volumetraded", "tradedvolume", "totalvolume", "tradingvolume", "volumen"),
 )  # fmt: skip
 """Names of the volume: those that say that it is counted in what is traded, and those that say nothing."""
 _TICK_VOLUMES = (("tickvolume", "tickvol"),)
@@ -46,8 +87,15 @@ _SYMBOLS = (
 """Names of the column of symbols, the surest first."""
 _LABELS = ("s", "code", "name", "asset", "market")
 """Names of columns that have symbols where they have several values; one alone may be anything (`Apple Inc.`)."""
-UTC_NAMES = frozenset({"gmttime", "utc", "unix", "unixtimestamp", "epoch"})
+UTC_NAMES = frozenset(
+    {"gmttime", "utc", "unix", "unixtimestamp", "epoch", "timestamputc", "datetimeutc", "timeutc", "dateutc",
+     "opentimeutc"}
+)  # fmt: skip
 """Time columns whose name says UTC."""
+
+_CLOCKS = ("time", "clock", "zeit", "uhrzeit")
+"""Names of a separate column with the time of day."""
+NOTHING_SAID: Mapping[str, str] = {}
 
 _CURRENCY = "$€£¥₹₿"
 _NOISE = re.compile(rf"[^\w%‰∆±+{_CURRENCY}]|_")
@@ -97,34 +145,64 @@ def has_times(names: Sequence[str]) -> bool:
 
 
 def recognise(
-    names: Sequence[str], *, origin: str, index_is_time: bool = False, index_holds: str | None = None
+    names: Sequence[str],
+    *,
+    origin: str,
+    index_is_time: bool = False,
+    index_holds: str | None = None,
+    said: Mapping[str, str] = NOTHING_SAID,
 ) -> ColumnNames:
     """The columns of `origin` by name. Raises DataError that lists what was found where one is missing or doubled.
 
     index_is_time: the time does not stand in a column (a frame's index); `time` is then -1. index_holds: what a
-    frame's index holds that is no times.
+    frame's index holds that is no times. said: what is taken for what, whatever it is called (`Spelling.columns`).
     """
-    columns = _Columns(names=names, found=_spelled(names), origin=origin)
-    time = -1 if index_is_time else columns.surest(_TIMES, "timestamp")
-    bare = _Columns(names=names, found=[_MONEY.sub("", name) for name in columns.found], origin=origin)
-    found = {"timestamp": time, **{price: bare.only(spellings, price) for price, spellings in _PRICES.items()}}
-    missing = [name for name, position in found.items() if position is None]
+    places = {wanted: said_column(name, names, wanted, origin=origin) for wanted, name in said.items()}
+    spelled = _spelled(names)
+    found = ["" if at in places.values() else name for at, name in enumerate(spelled)]
+    columns = _Columns(names=names, found=found, origin=origin, said=places)
+    bare = replace(columns, found=[_MONEY.sub("", name) for name in found])
+    time = -1 if index_is_time else columns.surest([one for one in _TIMES if one or not places], "timestamp")
+    prices = {price: bare.only(spellings, price) for price, spellings in _PRICES.items()}
+    missing = [name for name, at in {"timestamp": time, **prices}.items() if at is None]
     if time is None or missing:
         index = "" if time is not None or index_holds is None else _no_times(index_holds)
-        raise DataError(f"{origin}: no column for {', '.join(missing)}; found: {_listed(names)}{index}")
-    volume, ticks = columns.only(_VOLUMES, "volume"), columns.only(_TICK_VOLUMES, "volume")
-    symbol, is_label = symbol_column(names, origin=origin)
+        raise DataError(f"{origin}: no column for {', '.join(missing)}; {_found(names)}{index}{_hint(missing)}")
+    volume = columns.only(_VOLUMES, "volume")
+    ticks = None if "volume" in places else columns.only(_TICK_VOLUMES, "volume")
+    symbol, is_label = (places["symbol"], False) if "symbol" in places else symbol_column(names, origin=origin)
+    has_date = time >= 0 and spelled[time] in {"date", "datum"}
     return ColumnNames(
         time=time,
-        clock=columns.surest(("time", "clock"), "time") if time >= 0 and columns.found[time] == "date" else None,
-        prices={price: position for price in _PRICES if (position := found[price]) is not None},
+        clock=columns.surest(_CLOCKS, "clock") if has_date or "clock" in places else None,
+        prices={price: position for price, position in prices.items() if position is not None},
         volume=ticks if volume is None else volume,
         tick_volume=None if volume is None else ticks,
         symbol=symbol,
         is_label=is_label,
-        is_utc=time >= 0 and columns.found[time] in UTC_NAMES,
+        is_utc=time >= 0 and spelled[time] in UTC_NAMES,
         unused_volumes=() if volume is not None or ticks is not None else columns.called_like("vol"),
     )
+
+
+def said_column(name: str, names: Sequence[str], wanted: str, *, origin: str) -> int:
+    """The position of a column that somebody names: as it is written, else simply spelled, else by its number from 1.
+    Raises DataError that lists what was found."""
+    for same in (str, simple):
+        at = [position for position, one in enumerate(names) if same(one) == same(name)]
+        if len(at) == 1:
+            return at[0]
+    if name.isdigit() and 1 <= int(name) <= len(names):
+        return int(name) - 1
+    raise DataError(
+        f"{origin}: no one column is called {name[:30]!r}, as --columns has it for {wanted}; {_found(names)}"
+    )
+
+
+def price_of(name: str) -> str | None:
+    """Which price a column's name says that it holds: open, high, low or close; None: none of them."""
+    found = _MONEY.sub("", simple(name))
+    return next((price for price, ranks in _PRICES.items() if any(found in rank for rank in ranks)), None)
 
 
 def symbol_column(names: Sequence[str], *, origin: str) -> tuple[int | None, bool]:
@@ -135,10 +213,11 @@ def symbol_column(names: Sequence[str], *, origin: str) -> tuple[int | None, boo
     return (columns.surest(_LABELS, "symbol"), True) if sure is None else (sure, False)
 
 
-def is_header(names: Sequence[str]) -> bool:
-    """Whether a line names at least the four prices."""
-    found = {_MONEY.sub("", simple(name)) for name in names}
-    return all(any(found.intersection(rank) for rank in ranks) for ranks in _PRICES.values())
+def is_header(names: Sequence[str], said: Mapping[str, str] = NOTHING_SAID) -> bool:
+    """Whether a line names at least the four prices, or those that are not said to be called otherwise."""
+    spelled = {simple(name) for name in names}
+    found = {price_of(name) for name in names} | {price for price, name in said.items() if simple(name) in spelled}
+    return found.issuperset(_PRICES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +227,8 @@ class _Columns:
     names: Sequence[str]
     found: Sequence[str]
     origin: str
+    said: Mapping[str, int] = field(default_factory=dict)
+    """Positions that somebody named."""
 
     def surest(self, spellings: Sequence[str], wanted: str) -> int | None:
         """The column with the first of the spellings that there is."""
@@ -158,14 +239,17 @@ class _Columns:
         return tuple(name for name, spelled in zip(self.names, self.found, strict=True) if part in spelled)
 
     def only(self, ranks: Sequence[Sequence[str]], wanted: str) -> int | None:
-        """The one column of the first rank that has any. Raises DataError where it has two."""
+        """The one that somebody named, else the one column of the first rank that has any. Raises DataError where it
+        has two."""
+        if wanted in self.said:
+            return self.said[wanted]
         for rank in ranks:
             positions = [position for position, name in enumerate(self.found) if name in rank]
             if len(positions) > 1:
                 unclear = " and ".join(repr(self.names[position][:30]) for position in positions)
                 raise DataError(
                     f"{self.origin}: more than one column could be {wanted}, {unclear}: rename or take out those that "
-                    f"are not; found: {_listed(self.names)}"
+                    f"are not, or say --columns {wanted}=NAME; {_found(self.names)}"
                 )
             if positions:
                 return positions[0]
@@ -184,6 +268,15 @@ def _first_called(name: str, names: Sequence[str]) -> str:
 
 def _no_times(index_holds: str) -> str:
     return f"; and the index holds {index_holds}, not times: make it one of times (pandas.to_datetime), or add a column"
+
+
+def _hint(missing: Sequence[str]) -> str:
+    """How to say what a column is called, where a price or the time has a name that is not known."""
+    return f" (--columns {missing[0]}=NAME says which it is)"
+
+
+def _found(names: Sequence[str]) -> str:
+    return f"found: {_listed(names)}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -47,6 +47,10 @@ class Origin:
         """A part of it with a name of its own."""
         return Origin(name=name, line_of=self.line_of, rows=rows if self.rows is None else self.rows[rows])
 
+    def of_rows(self, rows: Int64) -> "Origin":
+        """The same, with these data rows (from 0) of the whole."""
+        return Origin(name=self.name, line_of=self.line_of, rows=rows)
+
     def error(self, row: int, text: str) -> DataError:
         """`text` about a data row, counted from 0 here and from 1 for the reader, in the whole file or frame."""
         number = 1 + (row if self.rows is None else int(self.rows[row]))

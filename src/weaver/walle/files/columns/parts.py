@@ -57,7 +57,7 @@ def told_against(name: str, parts: list[Part], raw: RawColumns) -> list[Part]:
     if column is None or any(spelled_alike(symbol, name) for symbol in symbols):
         return parts
     note = f"{raw.origin.name}: {listed(symbols)} by the column {column.label!r}, not {name} by the file's name"
-    return [replace(parts[0], raw=_noted(parts[0].raw, note)), *parts[1:]]
+    return [replace(parts[0], raw=parts[0].raw.noted(note)), *parts[1:]]
 
 
 def only_part(parts: list[Part], origin: str) -> Part:
@@ -68,15 +68,11 @@ def only_part(parts: list[Part], origin: str) -> Part:
 
 
 def _asked(raw: RawColumns, column: SymbolColumn, asked: str, *, of: int) -> Part:
-    symbol = column.find(asked, origin=raw.origin.name)
+    symbol = column.names[0] if len(column.names) == 1 else column.find(asked, origin=raw.origin.name)
     notes = [f"{raw.origin.name}: {asked} is called {symbol} there"] if symbol != asked else []
     if len(column.names) == 1:
-        return Part(symbol=asked, raw=_noted(replace(raw, symbols=None), *notes))
+        return Part(symbol=asked, raw=replace(raw, symbols=None).noted(*notes))
     rows = column.rows_of(symbol)
     if of == 1:
         notes.append(f"{raw.origin.name}: {len(rows):,} of {len(column.code):,} rows are {symbol}'s, the rest is left")
-    return Part(symbol=asked, raw=_noted(raw.take(rows, f"{raw.origin.name} ({symbol})"), *notes))
-
-
-def _noted(raw: RawColumns, *notes: str) -> RawColumns:
-    return replace(raw, notes=(*raw.notes, *notes))
+    return Part(symbol=asked, raw=raw.take(rows, f"{raw.origin.name} ({symbol})").noted(*notes))

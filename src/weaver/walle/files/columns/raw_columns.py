@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from weaver.model.market.bars import Float64, Int64
+import numpy as np
+
+from weaver.model.market.bars import Bool, Float64, Int64
 from weaver.walle.files.columns.column_names import ColumnNames
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.symbol_column import SymbolColumn
 from weaver.walle.files.columns.time_text import WrittenTimes
+from weaver.walle.files.spelling import EmptyRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +33,29 @@ class RawColumns:
     """Whose each row is; None: the file does not say, and all are one symbol's."""
     notes: tuple[str, ...] = ()
     """What a user should hear of how they were chosen."""
+
+    @property
+    def is_empty(self) -> Bool:
+        """Which rows have no price at all."""
+        return np.isnan(self.open) & np.isnan(self.high) & np.isnan(self.low) & np.isnan(self.close)
+
+    def held_to(self, wanted: EmptyRows) -> "RawColumns":
+        """The same. Raises DataError naming the first row without any price, where there must be none."""
+        if wanted is EmptyRows.REFUSE:
+            self.origin.check(self.is_empty, lambda _row: "open is empty or NaN")
+        return self
+
+    def scaled(self, scale: int) -> "RawColumns":
+        """With prices that are `scale` times as low."""
+        if scale == 1:
+            return self
+        return replace(
+            self, open=self.open / scale, high=self.high / scale, low=self.low / scale, close=self.close / scale
+        )
+
+    def noted(self, *notes: str) -> "RawColumns":
+        """With more that a user should hear."""
+        return replace(self, notes=(*self.notes, *notes))
 
     def take(self, rows: Int64, name: str) -> "RawColumns":
         """Some of the rows, all of one symbol, from now on called `name` in errors."""

@@ -10,23 +10,19 @@ from numpy.typing import NDArray
 from weaver.model.market.bars import Bool, Int64
 from weaver.model.market.timeframe import DAY, HOUR, MINUTE
 from weaver.walle.files.columns.origin import Origin
+from weaver.walle.files.columns.time_layout import HOW_TO, MONTHS, Layout, layout_of, spaced
+from weaver.walle.files.columns.zone_names import instants_in
+from weaver.walle.files.spelling import DateOrder
 
 SECOND = 1_000_000_000
 _EARLIEST = int(np.datetime64("1900-01-01", "ns").astype(np.int64))
 _LATEST = int(np.datetime64("2100-01-01", "ns").astype(np.int64))
-HOW_TO = "write 2017-01-03, 2017-01-03T14:30:00Z, or seconds since 1970"
-
-_CLOCK = r"""(?:[T ]\s*(?P<hour>\d{2}|\d(?=:)):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?
-\s*(?P<zone>Z|UTC|(?:GMT|UTC)?(?P<sign>[+-])(?P<zone_hour>\d{2}):?(?P<zone_minute>\d{2})?|GMT)?)?"""
-_DATES = (
-    r"(?P<year>\d{4})(?P<sep>[-/.]?)(?P<month>\d{2})(?P=sep)(?P<day>\d{2})",
-    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
-    r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})",
-    r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})",
-)
-_LAYOUTS = tuple(re.compile(date + _CLOCK, re.VERBOSE | re.ASCII) for date in _DATES)
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "zone_hour", "zone_minute")
-_QUICK_DIGITS = 18
+_QUICK_DIGITS = 19
+_DAY_NUMBERS = 100_000
+"""Numbers below are no seconds since 1970 but days, as Excel counts them."""
+_CENTURY = 69
+"""Two digits from here on are years of the 1900s, as POSIX has it."""
 _PIECE = 1 << 17
 """Rows that are taken apart together: a dozen numbers stand in memory for each."""
 _LIMITS = {"hour": 23, "minute": 59, "second": 59, "zone_hour": 15, "zone_minute": 59}
@@ -103,20 +99,29 @@ class TextColumn:
         return self.data[self.offsets[0] : self.offsets[-1]].reshape(len(self), int(lengths[0]))
 
 
-def parse_times(texts: TextColumn, *, origin: Origin, is_utc: bool = False) -> WrittenTimes:
+def parse_times(
+    texts: TextColumn, *, origin: Origin, is_utc: bool = False, date_order: DateOrder | None = None
+) -> WrittenTimes:
     """Times in any supported spelling, one spelling a column. Raises DataError naming the first bad row.
 
-    is_utc: what has no zone is in UTC. Unix times count seconds, or milli-, micro- or nanoseconds, by their size.
+    is_utc: what has no zone is in UTC. date_order: how to read a date that could be read in two ways. Unix times count
+    seconds, or milli-, micro- or nanoseconds, by their size.
     """
     lengths = np.diff(texts.offsets)
     origin.check(lengths == 0, lambda _row: f"the time is empty: {HOW_TO}")
     first = texts[0]
-    if re.fullmatch(r"-?\d+(\.\d+)?", first) and not re.fullmatch(r"(19|20)\d{6}|(19|20)\d{10}|(19|20)\d{12}", first):
+    if is_number(first):
         return from_epoch(_numbers(texts, origin), origin=origin)
-    written = _parse_dates(texts, first, origin)
+    written = _parse_dates(texts, first, date_order, origin)
     if is_utc and written.instant is None:
         return WrittenTimes(local=written.local, instant=written.local)
     return written
+
+
+def is_number(text: str) -> bool:
+    """Whether a time is a number, and no date written as one (20200302)."""
+    is_date = re.fullmatch(r"(19|20)\d{6}|(19|20)\d{10}|(19|20)\d{12}", text) is not None
+    return not is_date and re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
 
 
 def from_epoch(numbers: NDArray[np.float64] | Int64, *, origin: Origin) -> WrittenTimes:
@@ -125,6 +130,11 @@ def from_epoch(numbers: NDArray[np.float64] | Int64, *, origin: Origin) -> Writt
     unit = SECOND if largest < 1e11 else 1_000_000 if largest < 1e14 else 1_000 if largest < 1e17 else 1
     if numbers.dtype.kind == "f":
         origin.check(~np.isfinite(numbers), lambda row: f"time {numbers[row]} is not a number")
+    if 0 < largest < _DAY_NUMBERS and len(numbers) > 1:
+        text = (
+            f"time {numbers[0]} is too small for seconds since 1970: is it a day's number, as spreadsheets count them?"
+        )
+        raise origin.error(0, f"{text} Format the column as dates there, and save again")
     outside = (numbers < _EARLIEST // unit) | (numbers >= _LATEST // unit)
     origin.check(outside, lambda row: f"time {numbers[row]} lies outside the years 1900-2099, counted from 1970")
     if numbers.dtype.kind == "f":
@@ -138,7 +148,8 @@ def from_epoch(numbers: NDArray[np.float64] | Int64, *, origin: Origin) -> Writt
 def _numbers(texts: TextColumn, origin: Origin) -> NDArray[np.float64] | Int64:
     """Unix times, as integers if all are whole."""
     matrix = texts.matrix()
-    if matrix is not None and matrix.shape[1] <= _QUICK_DIGITS and not (matrix - 48 > 9).any():
+    is_quick = matrix is not None and matrix.shape[1] <= _QUICK_DIGITS and not (matrix - 48 > 9).any()
+    if matrix is not None and is_quick and not (matrix.shape[1] == _QUICK_DIGITS and (matrix[:, 0] == ord("9")).any()):
         value = np.zeros(len(texts), dtype=np.int64)
         for position in range(matrix.shape[1]):
             value = value * 10 + (matrix[:, position] - 48)
@@ -151,62 +162,52 @@ def _numbers(texts: TextColumn, origin: Origin) -> NDArray[np.float64] | Int64:
     return np.array([min(int(text), np.iinfo(np.int64).max) for text in rows], dtype=np.int64)
 
 
-def _parse_dates(texts: TextColumn, first: str, origin: Origin) -> WrittenTimes:
-    layout = _layout(texts, first, origin)
-    match = layout.fullmatch(_spaced(first))
+def _parse_dates(texts: TextColumn, first: str, order: DateOrder | None, origin: Origin) -> WrittenTimes:
+    layout = layout_of(texts, order, origin=origin)
+    match = layout.match(first)
     if match is None:
         raise origin.error(0, f"time {first!r} cannot be read: {HOW_TO}")
-    quick = _parse_pieces(texts, match) if _spaced(first) == first else None
-    return _times(*_parse_rows(texts, layout, origin)) if quick is None else quick
+    local = _parse_pieces(texts, match) if spaced(first) == first else None
+    if local is None:
+        return _parse_rows(texts, layout, origin)
+    if match["zone_name"] is None:
+        return local
+    name = match["zone_name"]
+    rows = np.ones(len(texts), dtype=np.bool_)
+    return WrittenTimes(local=local.local, instant=instants_in(local.local, {name}, {name: rows}, origin=origin))
 
 
 def _parse_pieces(texts: TextColumn, match: re.Match[str]) -> WrittenTimes | None:
-    """All rows, a piece at a time, if all are laid out as the first one; else None."""
+    """All rows, a piece at a time, if all are laid out as the first one; else None. A zone's name is not followed."""
     local = np.empty(len(texts), dtype=np.int64)
-    instant = np.empty(len(texts), dtype=np.int64) if match["zone"] is not None else None
+    instant = None if match["zone"] is None or match["zone_name"] is not None else np.empty(len(texts), dtype=np.int64)
     for start in range(0, len(texts), _PIECE):
         piece = slice(start, start + _PIECE)
-        found = _parse_matrix(texts.rows(piece), match)
-        if found is None or bool(_invalid(found[0]).any()):
+        parts = _parse_matrix(texts.rows(piece), match)
+        if parts is None or bool(_invalid(parts).any()):
             return None
-        times = _times(*found)
-        local[piece] = times.local
-        if instant is not None and times.instant is not None:
-            instant[piece] = times.instant
+        local[piece] = _local(parts)
+        if instant is not None:
+            instant[piece] = local[piece] - _offsets(parts)
     return WrittenTimes(local=local, instant=instant)
 
 
-def _times(parts: "TimeParts", has_zone: bool) -> WrittenTimes:
-    day = _days(parts)
+def _local(parts: "TimeParts") -> Int64:
+    """What is written, as if it were UTC (ns)."""
     clock = parts["hour"] * HOUR + parts["minute"] * MINUTE + parts["second"] * SECOND + parts["fraction"]
-    local: Int64 = day * DAY + clock
-    instant = local - (parts["zone_hour"] * HOUR + parts["zone_minute"] * MINUTE) if has_zone else None
-    return WrittenTimes(local=local, instant=instant)
+    local: Int64 = _days(parts) * DAY + clock
+    return local
 
 
-def _layout(texts: TextColumn, first: str, origin: Origin) -> re.Pattern[str]:
-    """The way in which the column is written, from its first value; for 01/02/2017 the other rows tell."""
-    fitting = [layout for layout in _LAYOUTS if layout.fullmatch(_spaced(first))]
-    if not fitting:
-        raise origin.error(0, f"time {first!r} cannot be read: {HOW_TO}")
-    if len(fitting) == 1:
-        return fitting[0]
-    fields = [texts[row].split("/") for row in range(len(texts))]
-    for layout, position in zip(fitting, (1, 0), strict=True):
-        if any(len(field) == 3 and field[position].isdigit() and int(field[position]) > 12 for field in fields):
-            return layout
-    raise origin.error(0, f"time {first!r} could be month/day or day/month: {HOW_TO}")
-
-
-def _spaced(text: str) -> str:
-    """20170103 1430 for 201701031430, so that one layout reads both."""
-    return f"{text[:8]} {text[8:]}" if text.isdigit() and len(text) > 8 else text
+def _offsets(parts: "TimeParts") -> Int64:
+    """How far what is written is from UTC (ns), where it has an offset."""
+    return parts["zone_hour"] * HOUR + parts["zone_minute"] * MINUTE
 
 
 TimeParts = dict[str, Int64]
 
 
-def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> tuple[TimeParts, bool] | None:
+def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> TimeParts | None:
     """All rows at once, if all are laid out as the first one, character by character; else None."""
     matrix, written = texts.matrix(), np.frombuffer(match.string.encode(), dtype=np.uint8)
     if matrix is None or matrix.shape[1] != len(written):
@@ -228,9 +229,17 @@ def _parse_matrix(texts: TextColumn, match: re.Match[str]) -> tuple[TimeParts, b
         if not np.isin(matrix[:, position], (43, 45)).all():
             return None
         _turn(parts, matrix[:, position] == 45)
+    if match["half"]:
+        position = match.start("half")
+        fixed[position] = False
+        if not np.isin(matrix[:, position] | 32, (ord("a"), ord("p"))).all():
+            return None
+        _halve(parts, matrix[:, position] | 32 == ord("p"))
+    if len(match["year"]) == 2:
+        _complete(parts)
     if (matrix[:, fixed] != written[fixed]).any():
         return None
-    return parts, match["zone"] is not None
+    return parts
 
 
 def _written(digits: NDArray[np.uint8]) -> Int64:
@@ -241,24 +250,66 @@ def _written(digits: NDArray[np.uint8]) -> Int64:
     return value
 
 
-def _parse_rows(texts: TextColumn, layout: re.Pattern[str], origin: Origin) -> tuple[TimeParts, bool]:
-    """Row by row: slower, for columns of mixed lengths, and to find the row that is wrong."""
+def _parse_rows(texts: TextColumn, layout: Layout, origin: Origin) -> WrittenTimes:
+    """Row by row: slower, for columns of mixed lengths, names of months, and to find the row that is wrong."""
     values = np.zeros((len(texts), len(_PARTS)), dtype=np.int64)
-    negative = np.zeros(len(texts), dtype=np.bool_)
-    zoned = np.zeros(len(texts), dtype=np.bool_)
+    negative, late, is_half, is_short = (np.zeros(len(texts), dtype=np.bool_) for _ in range(4))
+    zones: list[str | None] = []
     for row in range(len(texts)):
-        match = layout.fullmatch(_spaced(texts[row]))
+        match = layout.match(texts[row])
         if match is None:
-            raise origin.error(row, f"time {texts[row]!r} cannot be read: {HOW_TO}")
+            raise origin.error(row, f"time {texts[row]!r} cannot be read, where others can: {HOW_TO}")
         groups = match.groupdict()
-        values[row] = [int((groups[name] or "0").ljust(9 if name == "fraction" else 0, "0")) for name in _PARTS]
+        values[row] = [_part(name, groups[name]) for name in _PARTS]
         negative[row] = groups["sign"] == "-"
-        zoned[row] = groups["zone"] is not None
+        is_half[row] = groups["half"] is not None
+        late[row] = is_half[row] and groups["half"][0] in "pP"
+        is_short[row] = len(groups["year"]) == 2
+        zones.append(None if groups["zone"] is None else groups["zone_name"] or "")
     parts = {name: values[:, column] for column, name in enumerate(_PARTS)}
+    _halve(parts, late, is_half)
+    _complete(parts, is_short)
     origin.check(_invalid(parts), lambda row: f"time {texts[row]!r} does not exist between 1900 and 2099: {HOW_TO}")
+    zoned = np.array([zone is not None for zone in zones])
     origin.check(zoned != zoned[0], lambda row: f"time {texts[row]!r} differs from the first in having a zone or not")
     _turn(parts, negative)
-    return parts, bool(zoned[0])
+    return _placed(_local(parts), parts, zones, origin)
+
+
+def _placed(local: Int64, parts: TimeParts, zones: Sequence[str | None], origin: Origin) -> WrittenTimes:
+    """The times in UTC where each has a zone behind it: an offset (its name is empty) or a name."""
+    names = {zone for zone in zones if zone}
+    if zones[0] is None:
+        return WrittenTimes(local=local, instant=None)
+    instant: Int64 | None = local - _offsets(parts)
+    if names:
+        column = np.array(zones, dtype=object)
+        named = instants_in(local, names, {name: column == name for name in names}, origin=origin)
+        instant = None if named is None or instant is None else np.where(column == "", instant, named)
+    return WrittenTimes(local=local, instant=instant)
+
+
+def _part(name: str, text: str | None) -> int:
+    if not text:
+        return 0
+    if name == "month" and not text.isdigit():
+        return 1 + MONTHS.index(text[:3].lower())
+    return int(text.ljust(9, "0")) if name == "fraction" else int(text)
+
+
+def _halve(parts: TimeParts, late: Bool, is_half: Bool | None = None) -> None:
+    """Hours of the half of a day (12 AM is midnight, 12 PM noon) as those of a day; an impossible one stays so."""
+    hour = parts["hour"]
+    possible = (hour >= 1) & (hour <= 12)
+    whole = np.where(possible, hour % 12 + np.where(late, 12, 0), 99)
+    parts["hour"] = whole if is_half is None else np.where(is_half, whole, hour)
+
+
+def _complete(parts: TimeParts, is_short: Bool | None = None) -> None:
+    """Years of two digits."""
+    year = parts["year"]
+    whole = year + np.where(year >= _CENTURY, 1900, 2000)
+    parts["year"] = whole if is_short is None else np.where(is_short, whole, year)
 
 
 def _turn(parts: TimeParts, negative: Bool) -> None:

@@ -330,7 +330,7 @@ async def test_preview_tells_of_gaps(scene: Scene) -> None:
     [
         (b"", "empty"),
         (b"\x00\x01\x02binary\x00", "binary"),
-        (csv(header="Date,Price,Volume"), "no column for open, high, low, close"),
+        (csv(header="Date,Price,Volume"), "no column for open, high, low"),
         (b"PAR1 and then nothing", "Parquet"),
         (HEADER.encode(), "no data below it"),
     ],

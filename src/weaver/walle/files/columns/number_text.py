@@ -1,0 +1,108 @@
+"""Numbers as people write them: `$1,203.50`, `1.203,50 €`, `1.2M`, `null`."""
+
+import re
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from weaver.model.errors import DataError
+from weaver.walle.files.columns.origin import Origin
+from weaver.walle.files.spelling import DecimalMark
+
+_MISSING = ("", "null", "nan", "na", "n/a", "#n/a", "none", "nil", "-", "--", ".")
+"""What stands where there is no number, in small letters."""
+_NOISE = r"[\s\x{00a0}\x{202f}'’$€£¥₹₿]"
+"""Currencies, and what separates thousands in Switzerland and France."""
+_SUFFIXES = {"[kK]": "e3", "[mM]": "e6", "[bB]|[mM]rd\\.?": "e9", "[tT]": "e12"}
+_POINT, _COMMA = r"\.", ","
+_QUOTED = 60
+
+
+def spelled_numbers(
+    columns: Mapping[str, pa.ChunkedArray], decimal: DecimalMark | None, *, origin: Origin
+) -> dict[str, pa.ChunkedArray]:
+    """Texts by the name of their column as float64, null where no number stands.
+
+    The same marks are taken for decimals and thousands throughout: `decimal`, or those that the numbers show. Raises
+    DataError naming the first row that is no number, and where the marks could be either.
+    """
+    bare = {name: _bare(column) for name, column in columns.items()}
+    mark = decimal or _mark(bare, origin)
+    return {name: _numbers(bare[name], columns[name], name, mark, origin) for name in columns}
+
+
+def _bare(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts without currency, blanks and the words for nothing; `1.2M` as 1.2e6."""
+    text = pc.replace_substring_regex(column, _NOISE, "")
+    is_missing = pc.is_in(pc.utf8_lower(text), value_set=pa.array(_MISSING))
+    text = pc.if_else(is_missing, pa.scalar(None, pa.string()), text)
+    for suffix, power in _SUFFIXES.items():
+        text = pc.replace_substring_regex(text, rf"^([-+]?[0-9.,]*[0-9])(?:{suffix})$", rf"\1{power}")
+    return text
+
+
+def _mark(columns: Mapping[str, pa.ChunkedArray], origin: Origin) -> DecimalMark:
+    """What all numbers show to stand before their decimals."""
+    by_point = _first(columns, _decimals(_POINT, _COMMA))
+    by_comma = _first(columns, _decimals(_COMMA, _POINT))
+    if by_point is not None and by_comma is not None:
+        later = max(by_point, by_comma)
+        raise origin.error(
+            later[0],
+            f"{later[1]} {later[2]!r} has another decimal mark than {min(by_point, by_comma)[2]!r} above: "
+            "--decimal . or --decimal , says which is meant",
+        )
+    if by_comma is not None:
+        return DecimalMark.COMMA
+    either = None if by_point is not None else _first(columns, r"^[-+]?[1-9]\d{0,2},\d{3}(e\d+)?$")
+    if either is not None:
+        row, name, text = either
+        other = text.replace(",", ".")
+        raise origin.error(
+            row, f"{name} {text!r} could be {text.replace(',', '')} (--decimal .) or {other} (--decimal ,)"
+        )
+    return DecimalMark.POINT
+
+
+def _decimals(mark: str, other: str) -> str:
+    """Numbers in which only `mark` can stand before decimals: three digits could be thousands behind it, if there are
+    any before; and what stands there several times, or first of both, separates thousands."""
+    own = rf"\d*{mark}(?:\d{{0,2}}|\d{{4,}})|0*{mark}\d+"
+    both = rf"\d{{1,3}}(?:{other}\d{{2,3}})+{mark}\d*"
+    several = rf"\d{{1,3}}(?:{other}\d{{2,3}}){{2,}}"
+    return rf"^[-+]?(?:{own}|{both}|{several})(?:[eE][-+]?\d+)?$"
+
+
+def _first(columns: Mapping[str, pa.ChunkedArray], pattern: str) -> tuple[int, str, str] | None:
+    """The first row with a number that is written so: row, column, text."""
+    found = []
+    for name, column in columns.items():
+        row = pc.index(pc.match_substring_regex(column, pattern), True).as_py()
+        if row >= 0:
+            found.append((row, name, column[row].as_py()))
+    return min(found, default=None)
+
+
+def _numbers(
+    bare: pa.ChunkedArray, written: pa.ChunkedArray, name: str, mark: DecimalMark, origin: Origin
+) -> pa.ChunkedArray:
+    point, thousands = (_COMMA, _POINT) if mark is DecimalMark.COMMA else (_POINT, _COMMA)
+    whole = rf"^[-+]?(?:\d+|\d{{1,3}}(?:{thousands}\d{{2,3}})*{thousands}\d{{3}})?(?:{point}\d*)?(?:[eE][-+]?\d+)?$"
+    is_number = pc.fill_null(pc.match_substring_regex(bare, whole), True)
+    row = pc.index(is_number, False).as_py()
+    if row >= 0:
+        raise _bad(row, name, written, origin)
+    text = pc.replace_substring(bare, thousands[-1], "")
+    try:
+        return pc.replace_substring(text, point[-1], ".").cast(pa.float64())
+    except pa.ArrowInvalid as error:
+        for row, one in enumerate(text.to_pylist()):
+            if one is not None and re.search(r"\d", one) is None:
+                raise _bad(row, name, written, origin) from error
+        raise DataError(f"{origin.name}: column {name} holds something that is not a number") from error
+
+
+def _bad(row: int, name: str, written: pa.ChunkedArray, origin: Origin) -> DataError:
+    text = written[row].as_py()
+    return origin.error(row, f"{name} is empty" if not text else f"{name} {text[:_QUOTED]!r} is not a number")

@@ -1,0 +1,52 @@
+"""Time zones as they stand behind a time: `EDT`, `US/Eastern`, `GMT`."""
+
+from collections.abc import Set
+
+import numpy as np
+
+from weaver.model.errors import InputError
+from weaver.model.market.bars import Bool, Int64
+from weaver.model.market.timeframe import MINUTE
+from weaver.walle.files.columns.origin import Origin
+from weaver.walle.files.columns.time_zone import to_instants, zone_of
+
+_HOURS = {
+    "z": 0, "utc": 0, "gmt": 0, "ut": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2,
+    "eest": 3, "msk": 3, "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+    "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+}  # fmt: skip
+"""Hours from UTC of the abbreviations that markets use and that mean one thing there (IANA's tz database)."""
+_UNCLEAR = {"cst": ("cdt", -6), "ist": ("", 0), "bst": ("", 0)}
+"""Central or China; India, Israel or Ireland; British or Bangladesh: and what beside one says which it is."""
+
+
+def instants_in(local: Int64, names: Set[str], rows_of: dict[str, Bool], *, origin: Origin) -> Int64 | None:
+    """UTC (ns) of local times (ns) with zones behind them; `rows_of` a name: which have it. None where a name means
+    several zones: whose clocks they are is to be said. Raises DataError for a zone that nobody knows."""
+    instant = local.copy()
+    known = {name.lower() for name in names}
+    for name in names:
+        hours = _hours(name.lower(), known)
+        if hours is None and name.lower() in _UNCLEAR:
+            return None
+        rows = rows_of[name]
+        if hours is not None:
+            instant[rows] -= hours * 60 * MINUTE
+            continue
+        try:
+            zone = zone_of(name)
+        except InputError as error:
+            first = int(np.argmax(rows))
+            raise origin.error(
+                first, f"time zone {name!r} is unknown: write UTC, America/New_York or an offset as -05:00"
+            ) from error
+        places = np.flatnonzero(rows).astype(np.int64)
+        instant[rows] = to_instants(local[rows], zone, origin=origin.take(places, origin.name))
+    return instant
+
+
+def _hours(name: str, beside: Set[str]) -> int | None:
+    if name in _UNCLEAR:
+        summer, hours = _UNCLEAR[name]
+        return hours if summer and summer in beside else None
+    return _HOURS.get(name)
