@@ -18,7 +18,7 @@ FILES = {
     "missing": (None, ["X_1d.csv", "there is no such file"]),
     "empty": ("", ["X_1d.csv", "empty"]),
     "header alone": (csv([]), ["X_1d.csv", "no data"]),
-    "unknown column": (csv(ROWS, header="timestamp,open,high,low,price,volume"), ["X_1d.csv", "close"]),
+    "unknown column": (csv(ROWS, header="timestamp,open,high,low,worth,volume"), ["X_1d.csv", "close"]),
     "unparsable time": (with_row(5, "soon,1,2,1,1,1"), ["X_1d.csv", "row 5 (line 6)", "'soon'"]),
     "out of order": (with_row(5, ROWS[0]), ["X_1d.csv", "row 5 (line 6)", "out of order"]),
     "duplicate": (with_row(5, ROWS[3]), ["X_1d.csv", "row 5 (line 6)", "twice"]),
