@@ -293,7 +293,7 @@ def _newest(series: Any) -> Any:
 
 def _holding(held: Any) -> tuple[Any, ...]:
     values = (held.quantity, held.average_price, held.realised_pnl, held.unrealised_pnl, held.market_value)
-    return (*values, bool(held))
+    return (*values, bool(held), held.opened, held.bars_held)
 
 
 LOOKS: Mapping[str, Callable[[Any], Any]] = {

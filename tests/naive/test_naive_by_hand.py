@@ -429,7 +429,7 @@ def test_exits_in_percent_count_from_what_the_first_fill_paid_with_slippage() ->
 
 
 def test_weights_are_reached_by_what_reduces_then_what_sells_then_what_buys() -> None:
-    """50 of AAA and 100 of BBB at 100 each are 15,000 of 100,000. Then 0.3 of BBB and 0.02 of AAA: 300 pieces and 20."""
+    """50 of AAA and 100 of BBB at 100 each, of 100,000. Then 0.3 of BBB and 0.02 of AAA: 300 pieces and 20."""
     flat = [day_bar(index, QUIET) for index in range(4)]
     program = {
         0: [op("buy", "AAA", 50), op("buy", "BBB", 100)],

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from weaver.greta.ledger.ledger import Ledger
+from weaver.greta.ledger.openings import Openings
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.order_log import OrderLog
 from weaver.greta.orders.matching import Matcher
 from weaver.greta.orders.trails import start
 from weaver.greta.ports import Clock
 from weaver.greta.setup import Setup
+from weaver.model.account.opening import Opening
 from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.order import WORKING, Order
@@ -34,6 +36,7 @@ class BacktestAccount:
         self.fresh: list[Any] = []
         """What the strategy has asked for since the market last had its turn: orders, new ones and those it cancelled,
         and whatever else it wants of the next tick."""
+        self._openings = Openings(self.ledger)
         self._book, self._cancel = self.matcher.book, self.matcher.exchange.cancel
         self._kept = self.ledger.fills.kept
         self.held: Mapping[str, int] = self.ledger.units
@@ -109,6 +112,10 @@ class BacktestAccount:
     def position(self, symbol: str) -> Position:
         """The holding with its cost."""
         return self.ledger.position(symbol)
+
+    def opening(self, symbol: str) -> Opening | None:
+        """When the holding was opened; None when flat."""
+        return self._openings.of(symbol)
 
     def working(self, symbol: str | None = None) -> Sequence[Order]:
         """Orders that may still fill, oldest first."""

@@ -82,7 +82,7 @@ class Runtime:
         self.registrations: list[Registration] = []
         self.journal: list[JournalEntry] = []
         self.stop_reason: str | None = None
-        self._holdings = {symbol: Holding(account, symbol) for symbol in self.symbols}
+        self._holdings = {symbol: Holding(account, symbol, self.feed.group(symbol).timeline) for symbol in self.symbols}
         self._bars: dict[tuple[str, str], Bar] = {}
         self._starting = False
         if problem := call_problem(strategy):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, TypeAlias
 
 from weaver.model.account.margin import AccountRules
+from weaver.model.account.opening import Opening
 from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.actions import FetchWindow, StopRun
@@ -41,6 +42,9 @@ class Account(Protocol):
 
     def position(self, symbol: str) -> Position:
         """The holding with its cost."""
+
+    def opening(self, symbol: str) -> Opening | None:
+        """When the holding was opened; None when flat."""
 
     def working(self, symbol: str | None = None) -> Iterable[Order]:
         """Orders that may still fill, waiting legs among them, oldest first."""

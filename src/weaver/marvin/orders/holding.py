@@ -1,7 +1,11 @@
 """A position as its strategy sees it."""
 
+from datetime import datetime
+
 from weaver.marvin.orders.account import Account
+from weaver.marvin.series.timeline import Timeline
 from weaver.model.account.position import Position
+from weaver.model.calendar.instants import time_of
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import decimal_of
 
@@ -13,13 +17,14 @@ class Holding(list[bool]):
     keeps it empty while flat.
     """
 
-    __slots__ = ("_account", "symbol")
+    __slots__ = ("_account", "_line", "symbol")
     __eq__, __ne__ = object.__eq__, object.__ne__
     __hash__ = object.__hash__  # type: ignore[assignment] # it is itself, whatever is held
 
-    def __init__(self, account: Account, symbol: str) -> None:
+    def __init__(self, account: Account, symbol: str, line: Timeline) -> None:
+        """line: of the symbol's bars, of the run's timeframe."""
         super().__init__()
-        self._account, self.symbol = account, symbol
+        self._account, self.symbol, self._line = account, symbol, line
         account.show(symbol, self)
 
     @property
@@ -31,6 +36,21 @@ class Holding(list[bool]):
     def average_price(self) -> Amount | None:
         """What a unit of it cost, before commissions; None when flat."""
         return self._position.average_price
+
+    @property
+    def opened(self) -> datetime | None:
+        """When it was opened, from flat or through zero, UTC: its fill's timestamp; None when flat."""
+        opening = self._account.opening(self.symbol)
+        return None if opening is None else time_of(opening.time)
+
+    @property
+    def bars_held(self) -> int:
+        """How many of the symbol's bars have closed since the one in which it was opened; 0 when flat."""
+        opening = self._account.opening(self.symbol)
+        if opening is None:
+            return 0
+        line = self._line
+        return max(line.visible - 1 - int(line.ends.searchsorted(opening.bar, side="right")), 0)
 
     @property
     def realised_pnl(self) -> Amount:

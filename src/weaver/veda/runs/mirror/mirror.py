@@ -15,6 +15,7 @@ from math import ceil, floor
 from typing import Any, NamedTuple
 
 from weaver.model.account.margin import AccountRules
+from weaver.model.account.opening import Opening
 from weaver.model.account.position import Position
 from weaver.model.calendar.instants import time_of
 from weaver.model.calendar.new_york import extended_from
@@ -59,6 +60,8 @@ class AccountMirror:
         """The price of the newest fill, by which a holding is valued until a bar of its symbol has closed."""
         self._recent: dict[str, deque[tuple[int, int]]] = {symbol: deque(maxlen=RECENT_MAX) for symbol in scales}
         """The newest fills: when, and how much is held more."""
+        self._openings: dict[str, Opening] = {}
+        """Of what is held, when it was opened."""
         self._held = dict.fromkeys(scales, 0)
         self.held: Mapping[str, int] = self._held
         self._shown: dict[str, list[bool]] = {symbol: [] for symbol in scales}
@@ -103,6 +106,10 @@ class AccountMirror:
         """The holding with its cost."""
         return self._positions[symbol]
 
+    def opening(self, symbol: str) -> Opening | None:
+        """When the holding was opened; None when flat, or where no fill did it."""
+        return self._openings.get(symbol)
+
     def close(self, symbol: str) -> int | None:
         """The newest close, or None before the first bar; after a split, to the nearest unit on the new scale."""
         close = self._newest(symbol)
@@ -131,7 +138,8 @@ class AccountMirror:
                 return self._filled(update, now)
             case HouseFilled():
                 scale = self._scales[update.symbol]
-                self._book(scale, update.side.sign, _amounts(scale, update), update.time)
+                opening = Opening(time=update.time, bar=update.time)
+                self._book(scale, update.side.sign, _amounts(scale, update), opening)
             case SplitSeen():
                 self._split(update)
             case CashMoved():
@@ -144,18 +152,21 @@ class AccountMirror:
         amounts = _amounts(scale, update)
         worth, entered = _nearest(amounts.price * amounts.units), amounts.units - amounts.fee_units
         self._orders.fill(order, update.status, now, worth=worth, units=amounts.units, entered=entered)
-        self._book(scale, order.sign, amounts, update.time)
+        self._book(scale, order.sign, amounts, Opening(time=update.time, bar=update.bar_time))
         return [order, _fill_of(order, update, amounts)]
 
-    def _book(self, scale: Scale, sign: int, amounts: Amounts, time: int) -> None:
-        """Cash and holding after a fill."""
+    def _book(self, scale: Scale, sign: int, amounts: Amounts, opening: Opening) -> None:
+        """Cash and holding after a fill, which was made at an instant and in a bar."""
         price, units, commission, fee_units = amounts
         value = _worth(scale, price, sign * units)
         self._cash -= value + commission
-        held = self._positions[scale.symbol].traded(sign * units, value, commission)
+        before = self._positions[scale.symbol]
+        if before.units * (before.units + sign * units) <= 0:  # from flat, to flat, or through zero
+            self._openings[scale.symbol] = opening
+        held = before.traded(sign * units, value, commission)
         self._hold(scale.symbol, held.traded(-fee_units, 0) if fee_units else held)
         self._paid[scale.symbol] = price
-        self._recent[scale.symbol].append((time, sign * units - fee_units))
+        self._recent[scale.symbol].append((opening.time, sign * units - fee_units))
 
     def _split(self, split: SplitSeen) -> None:
         """Scale what was held then, cut down to the lot, and the orders; what the fraction is paid with comes by
@@ -192,6 +203,8 @@ class AccountMirror:
     def _hold(self, symbol: str, held: Position) -> None:
         self._positions[symbol], self._held[symbol] = held, held.units
         self._shown[symbol][:] = [True] if held.units else []
+        if not held.units:
+            self._openings.pop(symbol, None)
 
     def _newest(self, symbol: str) -> int | Fraction | None:
         """The newest close in units."""

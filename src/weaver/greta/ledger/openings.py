@@ -1,0 +1,54 @@
+"""When what is held of each symbol was opened."""
+
+from collections.abc import Mapping, Sequence
+
+from weaver.greta.ledger.fill_rows import FillRows
+from weaver.greta.ledger.ledger import CashFlow, Ledger
+from weaver.greta.ledger.prices import Prices
+from weaver.model.account.opening import Opening
+from weaver.model.orders.execution import AT_OPEN
+
+
+class Openings:
+    """Finds the fill that opened each holding: when somebody looks, from what has happened since somebody did."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._fills: FillRows = ledger.fills
+        self._flows: Sequence[CashFlow] = ledger.flows
+        self._prices: Mapping[str, Prices] = ledger.prices
+        self._held = [0] * len(ledger.prices)
+        self._rows: dict[int, int] = {}
+        """Of each symbol that is held, by index, the fill that opened it."""
+        self._index = {symbol: index for index, symbol in enumerate(ledger.prices)}
+        self._filled = self._flowed = 0
+
+    def of(self, symbol: str) -> Opening | None:
+        """Of what is held of a symbol; None when flat."""
+        self._follow()
+        row = self._rows.get(self._index[symbol])
+        if row is None:
+            return None
+        prices, bar = self._prices[symbol], self._fills.bars[row]
+        is_at_open = self._fills.places.get(row, AT_OPEN) == AT_OPEN
+        return Opening(time=prices.opens[bar] if is_at_open else prices.ends[bar], bar=prices.starts[bar])
+
+    def _follow(self) -> None:
+        fills, flows = self._fills, self._flows
+        while self._filled < len(fills) or self._flowed < len(flows):
+            row = self._filled
+            if self._flowed < len(flows) and flows[self._flowed].fills_before <= row:
+                flow = flows[self._flowed]
+                self._flowed += 1
+                if flow.kind != "dividend":
+                    self._hold(self._index[flow.symbol], flow.units, row)
+            else:
+                which = fills.which[row]
+                self._hold(which, self._held[which] + fills.units[row], row)
+                self._filled += 1
+
+    def _hold(self, which: int, units: int, row: int) -> None:
+        before, self._held[which] = self._held[which], units
+        if not units:
+            self._rows.pop(which, None)
+        elif not before or (before > 0) != (units > 0):
+            self._rows[which] = row
