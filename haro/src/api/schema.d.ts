@@ -1036,7 +1036,7 @@ export type paths = {
         };
         /**
          * Get Session
-         * @description Whether this client is signed in; 401 where it is not.
+         * @description Whether this client is signed in, and where its event stream begins; 401 where it is not.
          */
         get: operations["getSession"];
         put?: never;
@@ -7833,6 +7833,11 @@ export type components = {
          * @description Whether this client may use the API.
          */
         SessionResponse: {
+            /**
+             * Newest Seq
+             * @description The newest event in the log, 0: none. A stream `after` it tells of all that changes from now on.
+             */
+            newest_seq: number;
             /**
              * Signed In
              * @description Always true here: who may not use the API gets 401.

@@ -10,12 +10,14 @@ import { Live, useEvents, useLink } from "./Live";
 import { secondsLeft, useProgress } from "./progress";
 
 let listener: connection.Listener;
+let begun: number | null;
 const end = vi.fn();
 
 beforeEach(() => {
   end.mockClear();
-  vi.spyOn(connection, "connect").mockImplementation((given) => {
+  vi.spyOn(connection, "connect").mockImplementation((given, after) => {
     listener = given;
+    begun = after;
     return end;
   });
 });
@@ -34,8 +36,7 @@ function Shown() {
   );
 }
 
-function show() {
-  const queries = new QueryClient();
+function show(queries = new QueryClient()) {
   const shown = render(
     <QueryClientProvider client={queries}>
       <MemoryRouter>
@@ -61,6 +62,18 @@ it("passes on how the stream stands, and each event to who listens", () => {
   expect(heard).toEqual(["run.Created"]);
   unmount();
   expect(end).toHaveBeenCalledOnce();
+});
+
+it("begins where the answer did that came before all others", () => {
+  const queries = new QueryClient();
+  queries.setQueryData(["get", "/api/v1/session"], { signed_in: true, token_needed: false, newest_seq: 7 });
+  show(queries);
+  expect(begun).toBe(7);
+});
+
+it("begins now where nothing was asked before", () => {
+  show();
+  expect(begun).toBeNull();
 });
 
 it("keeps a run's progress until its end", () => {

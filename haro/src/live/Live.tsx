@@ -2,6 +2,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, use, useEffect, useState } from "react";
 
+import { api } from "~/api/client";
+import type { Schemas } from "~/api/types";
 import { useNotices } from "~/ui/pages/notices";
 
 import { connect, type Link, type LiveEvent } from "./connection";
@@ -9,6 +11,10 @@ import { forgetProgress, noteProgress } from "./progress";
 import { Refresher } from "./refresh";
 import { noticeOf, staleBy } from "./table";
 
+type Session = Schemas["SessionResponse"];
+
+/** Asked before anything else is: from its answer on, the stream tells of what changes in all others. */
+const SESSION = api.queryOptions("get", "/api/v1/session");
 const LinkContext = createContext<Link>({ state: "connecting" });
 
 /** How the stream stands. */
@@ -30,8 +36,8 @@ export function Live({ children }: { children: ReactNode }) {
   const [link, setLink] = useState<Link>({ state: "connecting" });
   useEffect(() => {
     const refresher = new Refresher(queries);
-    const end = connect({
-      onEvent: (event) => {
+    const listener = {
+      onEvent: (event: LiveEvent) => {
         refresher.add(staleBy(event.type, event.payload as never));
         const notice = noticeOf(event.type, event.payload as never);
         if (notice) show(notice);
@@ -43,7 +49,8 @@ export function Live({ children }: { children: ReactNode }) {
       },
       onLink: setLink,
       onReload: () => refresher.all(),
-    });
+    };
+    const end = connect(listener, queries.getQueryData<Session>(SESSION.queryKey)?.newest_seq ?? null);
     return () => {
       end();
       refresher.stop();

@@ -74,13 +74,14 @@ interface Tab {
   close: () => void;
 }
 
-function tab(): Tab {
+function tab(after: number | null = null): Tab {
   const seen: Tab = { events: [], links: [], reloads: 0, close: () => undefined };
-  seen.close = connect({
-    onEvent: (event) => seen.events.push(event),
-    onLink: ({ state }) => seen.links.push(state),
+  const listener = {
+    onEvent: (event: LiveEvent) => seen.events.push(event),
+    onLink: ({ state }: Link) => seen.links.push(state),
     onReload: () => (seen.reloads += 1),
-  });
+  };
+  seen.close = connect(listener, after);
   return seen;
 }
 
@@ -116,6 +117,23 @@ describe("one tab", () => {
     EVENT_TYPES.filter((type) => type !== "stream.Reset").forEach((type, at) => stream().say(type, {}, String(at + 1)));
     expect(one.events).toHaveLength(EVENT_TYPES.length - 1);
     expect(one.events[0]).toEqual({ seq: 1, type: EVENT_TYPES[0], payload: {} });
+  });
+
+  it("that knows where to begin asks for nothing again: the stream tells what happened since", async () => {
+    const one = tab(40);
+    await settled();
+    expect(stream().url).toBe("/api/v1/events/stream?after=40");
+    stream().open();
+    stream().say("run.Created", {}, "41");
+    expect([one.reloads, one.links, one.events.map(({ seq }) => seq)]).toEqual([0, ["live"], [41]]);
+    stream().say("stream.Reset", { reason: "behind" }, "99");
+    expect(one.reloads).toBe(1);
+  });
+
+  it("of an empty log begins with its first event", async () => {
+    tab(0);
+    await settled();
+    expect(stream().url).toBe("/api/v1/events/stream?after=0");
   });
 
   it("goes on after the newest event that it heard, and waits longer each time", async () => {
@@ -189,6 +207,17 @@ describe("two tabs", () => {
     expect(stream().url).toBe("/api/v1/events/stream?after=7");
     stream().open();
     expect(second.reloads).toBe(1);
+  });
+
+  it("have one that opens later ask again only where it was told of less than the others", async () => {
+    tab(40);
+    await settled();
+    stream().open();
+    stream().say("run.Created", {}, "41");
+    const [behind, level] = [tab(40), tab(41)];
+    expect([behind.reloads, level.reloads]).toEqual([1, 0]);
+    tab(41);
+    expect([behind.reloads, level.reloads]).toEqual([1, 0]);
   });
 
   it("tell one that opens later how the stream stands", async () => {

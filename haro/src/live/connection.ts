@@ -13,7 +13,11 @@ const LONGEST_WAIT_MS = 15_000;
 export type LiveEvent = { [T in EventType]: { seq: number; type: T; payload: Payloads[T] } }[EventType];
 export type Link = { state: "connecting" | "live" } | { state: "lost"; since: number };
 
-type Told = { what: "event"; event: LiveEvent } | { what: "link"; link: Link } | { what: "reload" } | { what: "who" }; // a tab that has just opened asks how the stream stands
+type Told =
+  | { what: "event"; event: LiveEvent }
+  | { what: "link"; link: Link; seq: number | null } // with the newest event that was told of
+  | { what: "reload" }
+  | { what: "who" }; // a tab that has just opened asks how the stream stands
 
 export interface Listener {
   onEvent: (event: LiveEvent) => void;
@@ -22,11 +26,11 @@ export interface Listener {
   onReload: () => void;
 }
 
-/** Listen until the returned function is called. */
-export function connect(listener: Listener): () => void {
+/** Hear what happens after the event `after` (null: from now on), until the returned function is called. */
+export function connect(listener: Listener, after: number | null): () => void {
   const ending = new AbortController();
   const channel = new BroadcastChannel(NAME);
-  const leading = new Leading(listener, channel, ending.signal);
+  const leading = new Leading(listener, channel, ending.signal, after);
   channel.onmessage = ({ data }: MessageEvent<Told>) => leading.heard(data);
   channel.postMessage({ what: "who" } satisfies Told);
   if ("locks" in navigator)
@@ -45,7 +49,6 @@ function ignoreAbort(error: unknown): void {
 class Leading {
   private source: EventSource | null = null;
   private link: Link = { state: "connecting" };
-  private seq: number | null = null;
   private wait = FIRST_WAIT_MS;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -53,12 +56,14 @@ class Leading {
     private readonly listener: Listener,
     private readonly channel: BroadcastChannel,
     private readonly ended: AbortSignal,
+    /** The newest event that this tab has heard, or needs not. */
+    private seq: number | null,
   ) {}
 
   /** What another tab says: the one that leads, or one that has just opened. */
   heard(told: Told): void {
     if (told.what === "who") {
-      if (this.source) this.channel.postMessage({ what: "link", link: this.link } satisfies Told);
+      if (this.source) this.channel.postMessage(this.standing());
     } else this.take(told);
   }
 
@@ -79,12 +84,12 @@ class Leading {
     this.source = source;
     source.onopen = () => {
       this.wait = FIRST_WAIT_MS;
-      // What happened before the first frame, no stream tells: ask once.
+      // Of what happened before the first frame, a stream that begins now tells nothing: ask once.
       if (this.seq === null) this.tell({ what: "reload" });
-      this.tell({ what: "link", link: { state: "live" } });
+      this.tellLink({ state: "live" });
     };
     source.onerror = () => {
-      if (this.link.state !== "lost") this.tell({ what: "link", link: { state: "lost", since: Date.now() } });
+      if (this.link.state !== "lost") this.tellLink({ state: "lost", since: Date.now() });
       if (source.readyState === EventSource.CLOSED) this.again();
     };
     for (const type of EVENT_TYPES)
@@ -110,6 +115,15 @@ class Leading {
     this.tell({ what: "event", event });
   }
 
+  private tellLink(link: Link): void {
+    this.link = link;
+    this.tell(this.standing());
+  }
+
+  private standing(): Told {
+    return { what: "link", link: this.link, seq: this.seq };
+  }
+
   private tell(told: Told): void {
     this.channel.postMessage(told);
     this.take(told);
@@ -124,6 +138,7 @@ class Leading {
       case "link":
         this.link = told.link;
         this.listener.onLink(told.link);
+        if (this.seq !== null && told.seq !== null && told.seq > this.seq) this.catchUp(told.seq);
         return;
       case "reload":
         this.listener.onReload();
@@ -131,5 +146,11 @@ class Leading {
       case "who":
         return;
     }
+  }
+
+  /** The other tabs were told of events before this one listened. */
+  private catchUp(seq: number): void {
+    this.seq = seq;
+    this.listener.onReload();
   }
 }

@@ -174,7 +174,7 @@ export function world(): World {
       ended_at: null,
     },
     "/api/v1/runs/{run_id}/trades": page(aTrade(1)),
-    "/api/v1/session": { token_needed: false, signed_in: true },
+    "/api/v1/session": { token_needed: false, signed_in: true, newest_seq: 0 },
     "/api/v1/settings": { items: [{ name: "WEAVER_HOME", value: "/home" }], notifications: notifications() },
     "/api/v1/strategies": page(strategy()),
     "/api/v1/strategies/{strategy_id}": strategy(),

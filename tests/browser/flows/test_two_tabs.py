@@ -1,7 +1,9 @@
-"""A browser has one stream of events, however many tabs are open."""
+"""A browser has one stream of events, however many tabs are open, and a page asks for each answer once."""
 
 import re
+from collections import Counter
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.acceptance.server import Server
@@ -32,6 +34,18 @@ def test_two_tabs_share_a_stream_which_the_other_takes_over(
     api.create("sma-crossover", name="seen by the one that is left")
     expect(steps.row(second, "Table of runs", "seen by the one that is left")).to_be_visible()
     steps.not_reloaded(second)
+
+
+@pytest.mark.parametrize(("path", "title"), [("/", "Dashboard"), ("/data", "Data"), ("/data/AAPL/1d", "AAPL")])
+def test_page_that_is_opened_asks_for_each_answer_once(page: Page, service: Server, path: str, title: str) -> None:
+    asked: Counter[str] = Counter()
+    page.on("request", lambda request: asked.update([request.url] if "/api/" in request.url else []))
+    page.goto(service.url + path)
+    expect(page.get_by_label("Event stream: live")).to_be_attached()
+    steps.heading(page, re.compile(title))
+    page.evaluate("fetch('/icon.svg').then(answer => answer.text())")  # comes after what was asked before
+    assert len(asked) > 5
+    assert [url for url, times in asked.items() if times > 1] == []
 
 
 def opened(context: BrowserContext, service: Server) -> Page:

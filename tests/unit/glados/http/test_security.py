@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from starlette.datastructures import Headers
 
 from tests.unit.glados.conftest import TOKEN, Api
-from tests.unit.glados.fakes import FakeClock, FakeIds
+from tests.unit.glados.fakes import FakeClock, FakeIds, an_event
 from weaver.glados.http.security import (
     SESSION_DAYS,
     SESSIONS_MAX,
@@ -99,10 +99,15 @@ async def test_wrong_token_at_sign_in_is_told_the_way_too(open_api: Open) -> Non
 async def test_without_a_token_everything_is_open_to_this_machine(api: Api) -> None:
     assert (await api.client.get("/api/v1/runs")).status_code == 200
     body = (await api.client.get("/api/v1/session")).json()
-    assert body == {"signed_in": True, "token_needed": False}
+    assert body == {"signed_in": True, "token_needed": False, "newest_seq": 0}
     signed_in = await api.client.post("/api/v1/session", json={"token": "whatever"})
     assert signed_in.status_code == 201
     assert "set-cookie" not in signed_in.headers
+
+
+async def test_session_says_after_which_event_its_stream_misses_nothing(api: Api) -> None:
+    await api.log.append([an_event(id_, "data.Imported") for id_ in ("e1", "e2")])
+    assert (await api.client.get("/api/v1/session")).json()["newest_seq"] == 2
 
 
 def only_cookie(answer: httpx.Response) -> Any:
@@ -113,7 +118,8 @@ def only_cookie(answer: httpx.Response) -> Any:
 async def test_signing_in_gives_a_cookie_that_is_not_the_token_and_signing_out_ends_it(open_api: Open) -> None:
     async with open_api(token=TOKEN) as api:
         answer = await api.client.post("/api/v1/session", json={"token": TOKEN})
-        assert (answer.status_code, answer.json()) == (201, {"signed_in": True, "token_needed": True})
+        assert answer.status_code == 201
+        assert answer.json() == {"signed_in": True, "token_needed": True, "newest_seq": 0}
         cookie = only_cookie(answer)
         assert TOKEN not in answer.headers["set-cookie"]
         assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["secure"]) == (True, "strict", "/", "")

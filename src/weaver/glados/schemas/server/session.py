@@ -16,3 +16,6 @@ class SessionResponse(ResponseBody):
 
     signed_in: bool = Field(description="Always true here: who may not use the API gets 401.")
     token_needed: bool = Field(description="False: the server has no token, and answers this machine only.")
+    newest_seq: int = Field(
+        description="The newest event in the log, 0: none. A stream `after` it tells of all that changes from now on."
+    )
