@@ -120,6 +120,7 @@ export function world(): World {
       market_value: "1100",
       unrealised_pnl: "100",
     }),
+    "/api/v1/runs/{run_id}/parity": { replay: replay({ run_id: RUN_ID }), drift: drift({ run_id: RUN_ID }) },
     "/api/v1/runs/{run_id}/replay": replay({ run_id: RUN_ID }),
     "/api/v1/runs/{run_id}/promotion": {
       run_id: RUN_ID,

@@ -98,6 +98,7 @@ def test_record_outlives_a_restart_and_the_newest_reports_too(running: Server, r
     running.start()
     with Api(running.url) as api:
         assert (api.get(f"/runs/{run_id}/replay"), api.get(f"/runs/{run_id}/drift")) == (before, drift)
+        assert api.get(f"/runs/{run_id}/parity") == {"replay": before, "drift": drift}
         after = result(api, run_id, "replay")
     assert {**before, "at": ""} == {**after, "at": ""}
     assert after["is_identical"]
@@ -113,6 +114,8 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(running: Server) -> 
             assert "has not begun" in api.refused("POST", f"/runs/{pending}/{what}", status=409)
             assert "there is no run 'nobody'" in api.refused("GET", f"/runs/nobody/{what}", status=404)
             assert f"no {what} of run {backtest}" in api.refused("GET", f"/runs/{backtest}/{what}", status=404)
+        assert "there is no run 'nobody'" in api.refused("GET", "/runs/nobody/parity", status=404)
+        assert api.get(f"/runs/{pending}/parity") == {"replay": None, "drift": None}
 
 
 def test_command_for_a_run_that_is_not_there_is_one_line(running: Server) -> None:

@@ -1,7 +1,6 @@
 /** A run beside the backtest that it should have been: how far fills, orders and P&L lie apart. */
 import { Diff } from "lucide-react";
 
-import { api } from "~/api/client";
 import type { RunDetail } from "~/api/types";
 import { count } from "~/format/figures";
 import { Facts } from "~/ui/values/Facts";
@@ -16,9 +15,8 @@ import { ReportPanel } from "./ReportPanel";
 import { useMaking } from "./useReport";
 import { bps, type Drift } from "./words";
 
-export function DriftPanels({ run }: { run: RunDetail }) {
+export function DriftPanels({ run, report }: { run: RunDetail; report: Drift | null }) {
   const making = useMaking("drift", run);
-  const kept = api.useQuery("get", "/api/v1/runs/{run_id}/drift", { params: { path: { run_id: run.id } } });
   return (
     <>
       <ReportPanel
@@ -26,20 +24,20 @@ export function DriftPanels({ run }: { run: RunDetail }) {
         action="Run drift"
         icon={<Diff size={15} aria-hidden />}
         making={making}
-        kept={kept}
+        report={report}
         none={{
           title: "Not compared with its backtest yet",
           text: "A drift report backtests the same strategy on the bars that this run was given, and holds fills, orders and P&L of both side by side.",
         }}
       >
-        {(report) => <Summary report={report} />}
+        {(found) => <Summary report={found} />}
       </ReportPanel>
-      {kept.data && (
+      {report && (
         <>
-          <PnlPanel report={kept.data} />
-          <PricesPanel run={run} report={kept.data} />
-          <OrdersPanel run={run} report={kept.data} />
-          <BarsPanel report={kept.data} />
+          <PnlPanel report={report} />
+          <PricesPanel run={run} report={report} />
+          <OrdersPanel run={run} report={report} />
+          <BarsPanel report={report} />
         </>
       )}
     </>

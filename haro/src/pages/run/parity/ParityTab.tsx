@@ -1,7 +1,9 @@
 /** Whether a run that trades did what its code says: its record replayed, and its trades beside its backtest's. */
 import { Scale } from "lucide-react";
 
-import { Empty } from "~/ui/pages/Answer";
+import { api } from "~/api/client";
+import type { RunDetail } from "~/api/types";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
 import { Panel } from "~/ui/pages/Panel";
 
 import { trades, useRun } from "../useRun";
@@ -20,10 +22,23 @@ export default function ParityTab() {
         </Empty>
       </Panel>
     );
+  return <Reports run={run} />;
+}
+
+function Reports({ run }: { run: RunDetail }) {
+  const kept = api.useQuery("get", "/api/v1/runs/{run_id}/parity", { params: { path: { run_id: run.id } } });
+  if (!kept.data)
+    return (
+      <Panel label="Replay and drift">
+        <Answer of={kept} loading={<Skeleton className="h-64" />}>
+          {() => null}
+        </Answer>
+      </Panel>
+    );
   return (
     <>
-      <ReplayPanel run={run} />
-      <DriftPanels run={run} />
+      <ReplayPanel run={run} report={kept.data.replay} />
+      <DriftPanels run={run} report={kept.data.drift} />
     </>
   );
 }

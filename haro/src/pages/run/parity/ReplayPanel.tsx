@@ -1,7 +1,6 @@
 /** Whether what a run recorded leads to the same decisions once more; else the first that differs, with its input. */
 import { BadgeCheck, CircleX, Rewind } from "lucide-react";
 
-import { api } from "~/api/client";
 import type { RunDetail, Schemas } from "~/api/types";
 import { count } from "~/format/figures";
 import { Facts } from "~/ui/values/Facts";
@@ -12,22 +11,21 @@ import { useMaking } from "./useReport";
 
 type Replay = Schemas["ReplayResponse"];
 
-export function ReplayPanel({ run }: { run: RunDetail }) {
+export function ReplayPanel({ run, report }: { run: RunDetail; report: Replay | null }) {
   const making = useMaking("replay", run);
-  const kept = api.useQuery("get", "/api/v1/runs/{run_id}/replay", { params: { path: { run_id: run.id } } });
   return (
     <ReportPanel
       title="Replay"
       action="Run replay"
       icon={<Rewind size={15} aria-hidden />}
       making={making}
-      kept={kept}
+      report={report}
       none={{
         title: "Not replayed yet",
         text: "A replay feeds what this run recorded to its strategy once more, and compares every decision, byte for byte. Nothing is sent to any venue.",
       }}
     >
-      {(report) => <Replayed report={report} />}
+      {(found) => <Replayed report={found} />}
     </ReportPanel>
   );
 }

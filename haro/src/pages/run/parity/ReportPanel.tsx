@@ -1,10 +1,8 @@
 /** A report with its button: what the newest said, how far a new one is, why there is none. */
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
-import { asProblem } from "~/api/problem";
 import { Button } from "~/ui/forms/Button";
-import { Answer, Empty, Failed, Skeleton } from "~/ui/pages/Answer";
+import { Empty, Failed } from "~/ui/pages/Answer";
 import { Panel } from "~/ui/pages/Panel";
 import { JobMeter } from "~/ui/values/JobMeter";
 import { Ago } from "~/ui/values/Time";
@@ -17,23 +15,23 @@ interface ReportPanelProps<T> {
   action: string;
   icon: ReactNode;
   making: Making;
-  kept: UseQueryResult<T, unknown>;
+  /** The newest; null: none was made. */
+  report: T | null;
   /** What it would say, where none was made. */
   none: { title: string; text: string };
   children: (report: T) => ReactNode;
 }
 
 export function ReportPanel<T extends { at: string }>(props: ReportPanelProps<T>) {
-  const { title, action, icon, making, kept, none, children } = props;
-  const isNone = kept.data === undefined && asProblem(kept.error).status === 404;
+  const { title, action, icon, making, report, none, children } = props;
   return (
     <Panel
       title={title}
       actions={
         <>
-          {kept.data && (
+          {report && (
             <span className="text-table text-soft">
-              made <Ago at={kept.data.at} />
+              made <Ago at={report.at} />
             </span>
           )}
           <Button icon={icon} busy={making.busy} onClick={making.start}>
@@ -50,13 +48,7 @@ export function ReportPanel<T extends { at: string }>(props: ReportPanelProps<T>
           </p>
         )}
         {making.job && making.busy && <JobMeter job={making.job} />}
-        {isNone ? (
-          <Empty title={none.title}>{none.text}</Empty>
-        ) : (
-          <Answer of={kept} loading={<Skeleton className="h-32" />}>
-            {children}
-          </Answer>
-        )}
+        {report ? children(report) : <Empty title={none.title}>{none.text}</Empty>}
       </div>
     </Panel>
   );

@@ -14,7 +14,6 @@ import ParityTab from "./ParityTab";
 import { linesOf } from "./PnlPanel";
 
 const PAPER = aRun({ mode: "paper", venue: "simulated", status: "completed" });
-const NO_REPORT = refused("not_found", "none was made yet");
 
 function show(run: RunDetail = PAPER, query = "") {
   return renderWithin(`/runs/${run.id}/parity${query}`, "/runs/:runId", <Outlet context={run} />, {
@@ -23,8 +22,7 @@ function show(run: RunDetail = PAPER, query = "") {
 }
 
 function kept(over: { replay?: unknown; drift?: unknown }) {
-  answer("/runs/r1/replay", over.replay ?? NO_REPORT, over.replay ? 200 : 404);
-  answer("/runs/r1/drift", over.drift ?? NO_REPORT, over.drift ? 200 : 404);
+  answer("/runs/r1/parity", { replay: null, drift: null, ...over });
 }
 
 const panel = (name: string) => within(screen.getByRole("region", { name }));
@@ -121,12 +119,11 @@ test("a job that the server no longer knows keeps nobody from beginning another"
 });
 
 test("a server that fails is said, and asked again", async () => {
-  answer("/runs/r1/replay", refused("unavailable", "the database is away"), 500);
-  answer("/runs/r1/drift", drift());
+  answer("/runs/r1/parity", refused("unavailable", "the database is away"), 500);
   show();
   expect(await screen.findByText("the database is away")).toBeInTheDocument();
   kept({ replay: replay(), drift: drift() });
-  await userEvent.click(panel("Replay").getByRole("button", { name: "Try again" }));
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByText(/^Identical/)).toBeInTheDocument();
 });
 

@@ -41,7 +41,7 @@ export function useMaking(kind: Kind, run: Run): Making {
   useEffect(() => {
     if (!isDone) return;
     void queries
-      .invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === `/api/v1/runs/{run_id}/${kind}` })
+      .invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === "/api/v1/runs/{run_id}/parity" })
       .then(() => keep(null));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it is done
   }, [isDone]);

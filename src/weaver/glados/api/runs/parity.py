@@ -11,7 +11,7 @@ from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
 from weaver.glados.jobs import Report
 from weaver.glados.schemas.market.jobs import JobResponse
-from weaver.glados.schemas.runs.parity import DriftResponse, ReplayResponse
+from weaver.glados.schemas.runs.parity import DriftResponse, ParityResponse, ReplayResponse
 from weaver.glados.services import Services
 from weaver.model.errors import NotFound
 from weaver.model.run import Run
@@ -42,6 +42,14 @@ async def drift_run(run_id: RunId, services: ServicesDep, response: Response, co
         return DriftResponse.of(await services.parity.drift(run, report=report)).model_dump(mode="json")
 
     return await _submitted(services, response, run_id, "run.drift", look, corr_id)
+
+
+@router.get("/parity", responses=responses(404))
+async def get_parity(run_id: RunId, services: ServicesDep) -> ParityResponse:
+    """What its newest replay and its newest drift came to, each null where there was none."""
+    known = await _known(services, run_id)
+    parity = services.parity
+    return ParityResponse(replay=await parity.newest_replay(known), drift=await parity.newest_drift(known))
 
 
 @router.get("/replay", responses=responses(404))

@@ -220,3 +220,10 @@ class DriftResponse(Told):
                 "parts": [{"part": part, "amount": amount} for part, amount in pnl.parts.items()],
             },
         })  # fmt: skip
+
+
+class ParityResponse(ResponseBody):
+    """What is known of whether a run did what it should have done."""
+
+    replay: ReplayResponse | None = Field(description="What its newest replay came to; null: there was none.")
+    drift: DriftResponse | None = Field(description="What its newest drift came to; null: there was none.")
