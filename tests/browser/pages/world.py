@@ -41,7 +41,7 @@ def world(folder: Path) -> Iterator[World]:
         local_exchange(*_ON_HOLD) as exchange,
         local_exchange(*_ON_HOLD, "--mode", "live") as real,
         server(home, WEAVER_WORKERS="2", **environment(exchange)) as used,
-        server(folder / "live" / "home", **_with_real_money(real)) as live,
+        server(folder / "live" / "home", **with_real_money(real)) as live,
         server(folder / "new", SECURITY_API_TOKEN=TOKEN) as new,
         Api(used.url) as api,
         Api(live.url) as live_api,
@@ -52,7 +52,7 @@ def world(folder: Path) -> Iterator[World]:
         yield World(servers={"used": used.url, "live": live.url, "new": new.url}, names=names)
 
 
-def _with_real_money(exchange: LocalExchange) -> dict[str, str]:
+def with_real_money(exchange: LocalExchange) -> dict[str, str]:
     """As far as the server knows."""
     told = {name.replace("PAPER", "LIVE"): value for name, value in environment(exchange).items()}
     return {**told, "WEAVER_LIVE_TRADING": "1"}
