@@ -60,8 +60,16 @@ it("names the first steps where nothing was done yet", async () => {
 it("has no first steps where somebody ordered by hand, and no run yet", async () => {
   answers("get", "/api/v1/orders", page(order()));
   show();
-  expect(await screen.findByText("No paper run has traded yet.")).toBeInTheDocument();
+  expect(await screen.findByText("No paper run has traded at a market yet.")).toBeInTheDocument();
   expect(screen.queryByRole("heading", { name: "First steps" })).not.toBeInTheDocument();
+});
+
+it("says where the equity of replays stands, whose orders are listed though they are no part of it", async () => {
+  answers("get", "/api/v1/orders", page(order({ mode: "paper", account: "simulated r-1" })));
+  show();
+  expect(await screen.findByText(/A replay of stored bars has an account of its own/)).toBeInTheDocument();
+  expect(screen.queryByText(/No paper run has traded yet/)).not.toBeInTheDocument();
+  expect(await screen.findByRole("table", { name: "Recent orders" })).toBeInTheDocument();
 });
 
 it("shows how all runs stand, today's gain, what is active and what happened last", async () => {

@@ -16,7 +16,7 @@ import { Panel } from "~/ui/pages/Panel";
 const CurvesChart = lazy(() => import("~/charts/CurvesChart"));
 
 type Portfolio = Schemas["PortfolioEquityResponse"];
-type Mode = Schemas["RunMode"];
+type Mode = Schemas["TradedMode"];
 
 export function Portfolio() {
   const [params, setParams] = useSearchParams();
@@ -56,14 +56,23 @@ export function Portfolio() {
       }
     >
       <Answer of={portfolio} loading={<Skeleton className="h-80" />}>
-        {(found) => <Shown portfolio={found} />}
+        {(found) => <Shown portfolio={found} mode={found.mode === "live" ? "live" : "paper"} />}
       </Answer>
     </Panel>
   );
 }
 
-function Shown({ portfolio }: { portfolio: Portfolio }) {
-  const { items, mode } = portfolio;
+/** Replays of stored bars may have traded all the same: they are no part of it. */
+const NONE: Record<Mode, { title: string; text: string }> = {
+  paper: {
+    title: "No paper run has traded at a market yet.",
+    text: "The equity of all that do stands here over time. A replay of stored bars has an account of its own: its equity stands on its own page.",
+  },
+  live: { title: "No live run has traded yet.", text: "The equity of all that do stands here over time." },
+};
+
+function Shown({ portfolio, mode }: { portfolio: Portfolio; mode: Mode }) {
+  const { items } = portfolio;
   const last = items.at(-1);
   return (
     <div className="flex flex-col gap-4">
@@ -72,10 +81,10 @@ function Shown({ portfolio }: { portfolio: Portfolio }) {
         <Curve items={items} mode={mode} />
       ) : (
         <Empty
-          title={`No ${mode} run has traded yet.`}
+          title={NONE[mode].title}
           action={<ButtonLink to={`/runs/new?mode=${mode}`}>Start a {mode} run</ButtonLink>}
         >
-          Its equity over time stands here, together with that of all others.
+          {NONE[mode].text}
         </Empty>
       )}
     </div>
@@ -119,7 +128,7 @@ function Tiles({ portfolio: { items, accounts, runs, mode } }: { portfolio: Port
       <Tile name="Equity of accounts">
         <Money value={sum(shared.map(({ equity }) => equity))} />
       </Tile>
-      <Tile name="Runs that have traded">
+      <Tile name="Runs it is the sum of">
         <span className="figure">{count(runs)}</span>
       </Tile>
     </dl>
