@@ -142,5 +142,6 @@ describe("a page of a world in which all is well", () => {
     expect(await screen.findByRole("heading", { level: 1 })).not.toBeEmptyDOMElement();
     await vi.waitFor(() => expect(screen.queryAllByLabelText("Loading")).toEqual([]), { timeout: 5_000 });
     expect(container.textContent).not.toMatch(/undefined|NaN|\[object|failed:/);
+    expect(container.querySelectorAll("[aria-invalid=true]")).toHaveLength(0); // nobody has typed anything yet
   });
 });

@@ -15,7 +15,7 @@ import { Changes } from "./Changes";
 import { bodyOf, type Draft } from "./draft";
 import { How } from "./parts/How";
 import { OnWhat } from "./parts/OnWhat";
-import { mistakes, namesOf } from "./mistakes";
+import { mistakes, namesOf, ofTouched } from "./mistakes";
 import { fieldsOf, type ParameterField } from "./schema";
 import { What } from "./parts/What";
 
@@ -36,23 +36,30 @@ export interface PartProps {
 }
 
 export function RunForm({ strategies, series, begin, source }: RunFormProps) {
-  const [draft, setDraft] = useState(begin);
+  const [opened] = useState(begin); // the stored series are asked for again: what they begin with then is no change
+  const [draft, setDraft] = useState(opened);
+  const [isSent, setSent] = useState(false);
   const strategy = strategies.find(({ id }) => id === draft.strategy);
   const fields = useMemo(() => fieldsOf(strategy?.params_schema), [strategy]);
   const { busy, problem, start, clear } = useStart();
   const limits = api.useQuery("get", "/api/v1/risk", {}, { enabled: draft.mode !== "backtest" }).data?.fields ?? [];
   const found = mistakes(draft, { fields, series, limits });
+  const told = isSent ? found : ofTouched(found, draft, opened);
   const part: PartProps = {
     draft,
     change: (change) => {
       clear();
       setDraft((before) => ({ ...before, ...change }));
     },
-    errorOf: (field) => found[field] ?? problem?.of(field) ?? (field === "symbols" ? problem?.of("symbol") : undefined),
+    errorOf: (field) => told[field] ?? problem?.of(field) ?? (field === "symbols" ? problem?.of("symbol") : undefined),
+  };
+  const send = () => {
+    setSent(true);
+    if (Object.keys(found).length === 0 && !busy) void start(draft, fields);
   };
   const isPlaced = problem?.isOf([...namesOf(fields, draft), "symbol"]) ?? false; // it speaks of one of them
   return (
-    <Form send={() => Object.keys(found).length === 0 && !busy && start(draft, fields)}>
+    <Form send={send}>
       {source && <Changes source={source} draft={draft} />}
       <div className="grid items-start gap-4 xl:grid-cols-3">
         <What part={part} strategies={strategies} fields={fields} />
@@ -67,7 +74,7 @@ export function RunForm({ strategies, series, begin, source }: RunFormProps) {
           kind={draft.mode === "live" ? "danger" : "primary"}
           icon={<Play size={15} aria-hidden />}
           busy={busy}
-          disabled={Object.keys(found).length > 0 || draft.symbols.length === 0 || Boolean(strategy?.error)}
+          disabled={Object.keys(told).length > 0 || Boolean(strategy?.error)}
         >
           {draft.mode === "live" ? "Create live run" : "Start run"}
         </Button>

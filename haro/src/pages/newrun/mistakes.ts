@@ -92,6 +92,27 @@ function wrongReplay(text: string): string | undefined {
   return to !== undefined && to < from.slice(0, to.length) ? "It ends before it begins." : undefined;
 }
 
+/** Parts of the draft that a field's mistake comes of, where they are not just the one of its name. */
+const COMES_OF: Record<string, (keyof Draft)[]> = {
+  timeframe: ["timeframe", "symbols"],
+  start_time: ["from", "to"],
+  end_time: ["from", "to"],
+  leverage: ["leverage", "account"],
+  shorting: ["shorting", "account"],
+  venue_costs: ["venueCosts"],
+};
+
+/** Those of fields that are not as the form began: it complains of nothing that nobody has touched. */
+export const ofTouched = (found: Mistakes, draft: Draft, begin: Draft): Mistakes =>
+  Object.fromEntries(Object.entries(found).filter(([field]) => isTouched(field, draft, begin)));
+
+function isTouched(field: string, draft: Draft, begin: Draft): boolean {
+  const [group, name = ""] = field.split(/\.(.*)/);
+  if (group === "config") return draft.parameters[name] !== begin.parameters[name];
+  if (group === "risk") return draft.risk[name] !== begin.risk[name];
+  return (COMES_OF[field] ?? [field as keyof Draft]).some((part) => draft[part] !== begin[part]);
+}
+
 const OWN = ["name", "strategy_id", "symbols", "timeframe", "start_time", "end_time", "cash", "costs", "account"];
 const REST = ["leverage", "maintenance", "shorting", "asset", "audit", "warmup", "seed"];
 const TRADING = ["venue", "replay", "speed", "venue_costs", "on_error"];

@@ -165,6 +165,27 @@ test("symbols are added and taken away, and one is needed", async () => {
   expect(screen.getByLabelText("Symbols")).toHaveAccessibleDescription("There are no bars of MSFT: import some first.");
 });
 
+test("where there are no bars nothing is complained of before it is started, and then nothing is sent", async () => {
+  answer("/data", pageOf([]));
+  const created = take("/runs", aRun({ id: "new" }));
+  const { container } = show();
+  const start = await screen.findByRole("button", { name: "Start run" });
+  expect(container.querySelectorAll("[aria-invalid=true], [role=alert]")).toHaveLength(0);
+  await userEvent.click(start);
+  expect(screen.getByLabelText("Symbols")).toHaveAccessibleDescription("A run needs one symbol at least.");
+  expect(start).toBeDisabled();
+  expect(created).toEqual([]);
+});
+
+test("another mode's needs are asked for once they are touched, or it is started", async () => {
+  show();
+  await userEvent.selectOptions(await screen.findByLabelText("Mode"), "paper");
+  const replay = screen.getByLabelText("Replay");
+  expect(replay).toBeValid();
+  await userEvent.type(replay, "2020-02-01..2020-01-01");
+  expect(replay).toHaveAccessibleDescription(/It ends before it begins/);
+});
+
 test("a broken strategy shows its error and does not start", async () => {
   show("?strategy=broken");
   expect(await screen.findByText("line 3: no such name")).toBeInTheDocument();
@@ -181,7 +202,11 @@ test("a paper run asks for its venue's needs, and says what would change", async
   ).toBeInTheDocument();
   expect(await screen.findByText("Fills as a backtest.")).toBeInTheDocument();
   expect(screen.getByLabelText("Venue")).toHaveDisplayValue("Simulated");
-  expect(screen.getByLabelText("Replay")).toHaveAccessibleDescription(/Say which stored bars/);
+  const replay = screen.getByLabelText("Replay");
+  expect(replay).toBeValid(); // nobody has touched it yet
+  await userEvent.click(screen.getByRole("button", { name: "Start run" }));
+  expect(replay).toHaveAccessibleDescription(/Say which stored bars/);
+  expect(screen.getByRole("button", { name: "Start run" })).toBeDisabled();
   await userEvent.type(screen.getByLabelText("Replay"), "2020-01-02");
   await userEvent.type(screen.getByLabelText("Largest order"), "0.5");
   await userEvent.selectOptions(screen.getByLabelText("Costs"), "none");

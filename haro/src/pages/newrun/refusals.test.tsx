@@ -133,7 +133,6 @@ it("a replay says beside its fields what the server would refuse", async () => {
   await show("&mode=paper");
   await screen.findByLabelText("Loss within a session");
   for (const [label, typed, said] of [
-    ["Replay", "", "Say which stored bars to replay."],
     ["Replay", "2024-01-01 to 2024-02-01", "Say which stored bars to replay."],
     ["Replay", "2024-02-01..2024-01-01", "It ends before it begins."],
     ["Replay", "2024-01-02..2024-06-28", ""],
