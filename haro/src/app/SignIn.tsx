@@ -8,8 +8,13 @@ import { Failed, Skeleton } from "~/ui/pages/Answer";
 import { Button } from "~/ui/forms/Button";
 import { TextField } from "~/ui/forms/Field";
 
+/** The server says in the page itself that its browser has to sign in: nothing need be asked to be refused. */
+const isTold = () => document.querySelector("meta[name=weaver-sign-in]") !== null;
+
 export function SignedIn({ children }: { children: ReactNode }) {
-  const session = api.useQuery("get", "/api/v1/session");
+  const [isStranger, setStranger] = useState(isTold);
+  const session = api.useQuery("get", "/api/v1/session", undefined, { enabled: !isStranger });
+  if (isStranger) return <SignIn onSignedIn={() => setStranger(false)} />;
   if (session.data) return session.data.token_needed && !session.data.signed_in ? <SignIn /> : children;
   if (session.error) {
     if (asProblem(session.error).status === 401) return <SignIn />;
@@ -22,7 +27,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   return <Skeleton className="m-4 h-64" />;
 }
 
-function SignIn() {
+function SignIn({ onSignedIn }: { onSignedIn?: () => void }) {
   const [token, setToken] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
@@ -32,6 +37,7 @@ function SignIn() {
     setError(undefined);
     try {
       await client.POST("/api/v1/session", { body: { token } });
+      onSignedIn?.();
       await queries.resetQueries();
     } catch (failure) {
       setError(asProblem(failure).message);

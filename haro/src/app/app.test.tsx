@@ -181,6 +181,19 @@ describe("signing in", () => {
     expect(asked[0]?.body).toEqual({ token: "noyes" });
   });
 
+  it("asks at once where the page says that it is needed, and whether it worked only then", async () => {
+    const told = document.head.appendChild(Object.assign(document.createElement("meta"), { name: "weaver-sign-in" }));
+    const asked = answers("get", "/api/v1/session", { token_needed: true, signed_in: true, newest_seq: 0 });
+    answers("post", "/api/v1/session", { token_needed: true, signed_in: true, newest_seq: 0 }, 201);
+    renderAt("/", "/", behind);
+    told.remove();
+    const field = await screen.findByLabelText("Token");
+    expect(asked).toEqual([]);
+    await userEvent.type(field, "yes{Enter}");
+    expect(await screen.findByText("inside")).toBeInTheDocument();
+    expect(asked).toHaveLength(1);
+  });
+
   it("says why the server cannot be asked, and asks again", async () => {
     refuses("get", "/api/v1/session", 500, "a fault of the server");
     renderAt("/", "/", behind);

@@ -17,9 +17,10 @@ def test_token_is_asked_for_refused_beside_the_field_and_kept(
     behind: ExitStack, page: Page, watch: Watch, tmp_path: Path
 ) -> None:
     running = behind.enter_context(server(tmp_path / "home", SECURITY_API_TOKEN=TOKEN))
-    watch.announce("status of 401.*/api/v1/session")
     page.goto(f"{running.url}/runs?status=completed")
     steps.heading(page, "Sign in to Weaver")
+    assert watch.troubles() == []  # nothing was asked to be refused
+    watch.announce("status of 401.*/api/v1/session")
     token = page.get_by_label("Token")
     token.fill("a wrong one")
     steps.press(page, "Sign in")

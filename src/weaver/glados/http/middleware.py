@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from weaver.glados.http.correlation import HEADER, sane_id
 from weaver.glados.http.errors import RETRY_AFTER_SECONDS, BodyTooLarge, BodyTooSlow, error_response
-from weaver.glados.http.security import Gate, Names, credentials
+from weaver.glados.http.security import STRANGER, Gate, Names, credentials
 from weaver.glados.limits import Limits
 from weaver.glados.metrics import Metrics
 
@@ -145,9 +145,12 @@ class Guard:
     def _stranger(self, scope: Scope) -> "_Refusal | None":
         headers, path = Headers(scope=scope), scope["path"]
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        if self._gate.is_open or (method, path) in OPEN_ROUTES or self._is_web(method, path):
+        if self._gate.is_open or (method, path) in OPEN_ROUTES:
             return None
         if self._gate.is_signed_in(headers) or self._gate.admits(credentials(headers)):
+            return None
+        if self._is_web(method, path):
+            scope["state"][STRANGER] = True
             return None
         return 401, _NO_TOKEN, {}
 

@@ -18,6 +18,8 @@ COOKIE = "weaver_session"
 SESSION_DAYS = 30
 SESSIONS_MAX = 200
 TOKEN_LENGTH_MIN = 16
+STRANGER = "is_stranger"
+"""In a request's state: it is for what anybody may load, and comes from nobody who is signed in."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
 
