@@ -19,7 +19,7 @@ export function Differences({ found }: { found: Schemas["DifferenceResponse"][] 
   );
 }
 
-const Value = ({ of }: { of: unknown }) => <span className="wrap-anywhere">{settingText(of)}</span>;
+const Value = ({ of }: { of: unknown }) => <span className="wrap-break-word">{settingText(of)}</span>;
 
 /** `terms.limits.order_max` is `limits: order max`, for no request says `terms`. */
 const words = (field: string): string =>

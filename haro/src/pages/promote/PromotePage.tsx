@@ -1,11 +1,12 @@
 /** A run made of another one, nearer to the market: what it takes, what would change, and the doing. */
-import { TriangleAlert } from "lucide-react";
+import { TrendingUp, TriangleAlert } from "lucide-react";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { api } from "~/api/client";
 import type { RunDetail, Schemas } from "~/api/types";
 import { Trouble } from "~/pages/run/RunTrouble";
-import { Answer, Skeleton } from "~/ui/pages/Answer";
+import { ButtonLink } from "~/ui/forms/Button";
+import { Answer, Empty, Skeleton } from "~/ui/pages/Answer";
 import { Page } from "~/ui/pages/Page";
 import { Panel } from "~/ui/pages/Panel";
 import { ModeBadge } from "~/ui/values/Badge";
@@ -13,7 +14,7 @@ import { ModeBadge } from "~/ui/values/Badge";
 import { Differences } from "./Differences";
 import { Gates } from "./Gates";
 import { PromoteForm } from "./PromoteForm";
-import { nextStep, type To } from "./words";
+import { nextStep, noStepText, type To } from "./words";
 
 type Venue = Schemas["VenueDetail"];
 
@@ -21,6 +22,7 @@ export default function PromotePage() {
   const { runId = "" } = useParams();
   const run = api.useQuery("get", "/api/v1/runs/{run_id}", { params: { path: { run_id: runId } } });
   const venues = api.useQuery("get", "/api/v1/venues");
+  if (run.data && nextStep(run.data) === null) return <NoFurther run={run.data} />;
   if (run.data && venues.data) return <Shown run={run.data} venues={venues.data.items} />;
   const waiting = <Skeleton className="h-96" />;
   return (
@@ -32,6 +34,22 @@ export default function PromotePage() {
           </Answer>
         )}
       </Answer>
+    </Page>
+  );
+}
+
+function NoFurther({ run }: { run: RunDetail }) {
+  return (
+    <Page title={`Promote ${run.name}`} beside={<ModeBadge mode={run.mode} />}>
+      <Panel label="Promotion">
+        <Empty
+          icon={<TrendingUp size={24} aria-hidden />}
+          title="It cannot be promoted"
+          action={<ButtonLink to={`/runs/${encodeURIComponent(run.id)}`}>Go to this run</ButtonLink>}
+        >
+          {noStepText(run)}
+        </Empty>
+      </Panel>
     </Page>
   );
 }
@@ -55,9 +73,11 @@ function Shown({ run, venues }: { run: RunDetail; venues: Venue[] }) {
       title={`Promote ${run.name} to ${to}`}
       beside={
         <>
-          <ModeBadge mode={run.mode} />
-          <span aria-hidden>→</span>
-          <ModeBadge mode={to} />
+          <span className="flex items-center gap-2">
+            <ModeBadge mode={run.mode} />
+            <span aria-hidden>→</span>
+            <ModeBadge mode={to} />
+          </span>
           <Link to={`/runs/${encodeURIComponent(run.id)}`} className="text-accent hover:underline">
             Go to this run
           </Link>

@@ -54,6 +54,22 @@ function show(run: RunDetail, found: unknown, query = "") {
 const MET = { met: true, gates: GATES.slice(0, 1) };
 const button = (name: string) => screen.getByRole("button", { name });
 
+test.each([
+  [aRun({ mode: "live", status: "running" }), /trades live/],
+  [aRun({ status: "running" }), /only a completed one is promoted; this one is running/],
+  [aRun({ mode: "paper", status: "pending" }), /has not been started/],
+  [aRun({ mode: "paper", status: "error" }), /It failed/],
+])("a run that can take no step says why, and its gates are not asked for: %#", async (run, why) => {
+  const { asked } = show(run, promotion(), "?to=live");
+  expect(await screen.findByText(why)).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: "Go to this run" })).toHaveAttribute("href", "/runs/r1");
+  expect(asked).toEqual([]);
+});
+
+test("a setting that has parts is written as costs are", () => {
+  expect(settingText({ commission_minimum: "1", slippage_bps: "7" })).toBe("commission_minimum=1, slippage_bps=7");
+});
+
 test("gates are told with limit, value and a word, and every difference is listed", async () => {
   const { asked } = show(aRun(), promotion());
   const gates = within(await screen.findByRole("table", { name: "Gates" })).getAllByRole("row");
@@ -153,10 +169,10 @@ test("what is wrong with name and cash is said before anything is sent", async (
 });
 
 test("a run that cannot be promoted says why", async () => {
-  answer("/runs/r1", aRun({ status: "pending" }));
-  answer("/runs/r1/promotion", refused("conflict", "run 'first' is pending: start it first"), 409);
+  answer("/runs/r1", aRun());
+  answer("/runs/r1/promotion", refused("conflict", "run 'first' was deleted meanwhile"), 409);
   renderAt("/runs/r1/promote", "/runs/:runId/promote", <PromotePage />);
-  expect(await screen.findByText("run 'first' is pending: start it first")).toBeInTheDocument();
+  expect(await screen.findByText("run 'first' was deleted meanwhile")).toBeInTheDocument();
 });
 
 test("the next step of a run", () => {
@@ -177,5 +193,5 @@ test("figures of gates and settings are written in their units", () => {
   expect(gateFigure("lookahead_clean", false)).toBe("no");
   expect(gateFigure("another", 1.5)).toBe("1.5");
   expect(settingText(["AAPL", "IBM"])).toBe("AAPL, IBM");
-  expect(settingText({ a: 1 })).toBe('{"a":1}');
+  expect(settingText({ a: 1 })).toBe("a=1");
 });

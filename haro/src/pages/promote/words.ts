@@ -44,10 +44,21 @@ export function nextStep(run: Pick<Run, "mode" | "status" | "options">): To | nu
   return run.options.replay ? "paper" : "live";
 }
 
+/** Why it can take none. */
+export function noStepText({ mode, status }: Pick<Run, "mode" | "status">): string {
+  if (mode === "live") return "It trades live: there is nothing to promote it to.";
+  if (mode === "backtest") return `Of backtests only a completed one is promoted; this one is ${status}.`;
+  return status === "pending" ? "It has not been started: it has shown nothing yet." : "It failed: it is not promoted.";
+}
+
+/** As costs are written: `slippage_bps=7`. */
+const entryText = ([name, value]: [string, unknown]): string => `${name}=${settingText(value)}`;
+
 /** A value of a setting, whatever it is. */
 export function settingText(value: unknown): string {
   if (value === null || value === undefined) return UNKNOWN;
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return value.map(settingText).join(", ");
+  if (typeof value === "object") return Object.entries(value).map(entryText).join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
 }
