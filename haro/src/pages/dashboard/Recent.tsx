@@ -103,7 +103,7 @@ const BACKTESTS: RowsColumn<Schemas["ListedRunResponse"]>[] = [
       <Link
         to={`/runs/${id}`}
         title={name}
-        className="block max-w-36 truncate text-accent hover:underline 2xl:max-w-60"
+        className="block max-w-36 truncate max-md:max-w-28 text-accent hover:underline 2xl:max-w-60"
       >
         {name}
       </Link>

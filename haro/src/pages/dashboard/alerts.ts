@@ -117,7 +117,7 @@ function ofServer({ checks }: Schemas["HealthResponse"]): Alert[] {
     .map(([name, { message }]) => ({
       key: `check ${name}`,
       tone: "bad",
-      title: `The server's ${name.replace("_", " ")} does not work`,
+      title: `The server's ${name.replace("_", " ")} ${name.endsWith("s") ? "do" : "does"} not work`,
       text: message ?? "See its log.",
       to: "/settings",
     }));

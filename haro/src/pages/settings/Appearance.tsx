@@ -44,11 +44,11 @@ export function Appearance() {
         </SelectField>
         <SelectField
           label="Time zone"
-          help="Times are sent and kept as UTC, which is shown on hover."
+          help={`This machine's is ${MACHINE}. Times are sent and kept as UTC, which is shown on hover.`}
           value={zone ?? ""}
           onChange={({ target }) => changePreferences({ zone: target.value || null })}
         >
-          <option value="">As this machine: {MACHINE}</option>
+          <option value="">As this machine</option>
           {ZONES.map((one) => (
             <option key={one}>{one}</option>
           ))}

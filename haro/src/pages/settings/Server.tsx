@@ -33,12 +33,20 @@ export function Server() {
               {Object.entries(checks).map(([name, { ok, message }]) => (
                 <li key={name} className="flex items-center gap-1.5">
                   {ok ? (
-                    <CircleCheck size={14} aria-hidden className="text-gain" />
+                    <CircleCheck size={14} aria-hidden className="shrink-0 text-gain" />
                   ) : (
-                    <CircleX size={14} aria-hidden className="text-loss" />
+                    <CircleX size={14} aria-hidden className="shrink-0 text-loss" />
                   )}
                   {name.replace("_", " ")}{" "}
-                  {ok ? "works" : <span className="text-loss">{message ?? "does not work"}</span>}
+                  {ok ? (
+                    name.endsWith("s") ? (
+                      "work"
+                    ) : (
+                      "works"
+                    )
+                  ) : (
+                    <span className="text-loss">{message ?? "does not work"}</span>
+                  )}
                 </li>
               ))}
             </ul>

@@ -7,7 +7,7 @@ import { cx } from "../cx";
 export type Kind = "primary" | "plain" | "quiet" | "danger";
 
 const BASE =
-  "inline-flex h-8 shrink-0 items-center justify-center gap-1.5 rounded-md px-3 text-base font-medium whitespace-nowrap select-none disabled:opacity-50 aria-disabled:opacity-50 compact:h-7";
+  "inline-flex h-8 shrink-0 items-center justify-center gap-1.5 rounded-md px-3 text-base font-medium whitespace-nowrap select-none max-md:px-2.5 disabled:opacity-50 aria-disabled:opacity-50 compact:h-7";
 const LOOKS: Record<Kind, string> = {
   primary: "bg-accent-fill text-white hover:brightness-110",
   plain: "border border-line bg-surface text-ink hover:bg-raised",

@@ -21,7 +21,7 @@ export function Page({ title, beside, actions, children }: PageProps) {
           <Fence>{beside}</Fence>
         </div>
         {actions && (
-          <div className="flex flex-wrap items-center gap-2">
+          <div className="flex flex-wrap items-center gap-2 max-md:gap-1.5">
             <Fence>{actions}</Fence>
           </div>
         )}

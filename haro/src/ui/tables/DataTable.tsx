@@ -99,7 +99,7 @@ export function DataTable<T>({
                   <td
                     key={id}
                     className={cx(
-                      "px-3 py-2 align-middle first:pl-4 last:pr-4 max-md:px-2 compact:py-1",
+                      "px-3 py-2 align-middle first:pl-4 last:pr-4 max-md:px-1.5 compact:py-1",
                       column.columnDef.meta?.numeric && "figure text-right",
                       column.columnDef.meta?.narrow && "w-0",
                       hidden(column.columnDef.meta?.wide),
@@ -131,7 +131,7 @@ function Heading({ meta, sorted, setSort, children }: HeadingProps) {
   const isDown = sorted === `-${name}`;
   const isUp = sorted === name;
   const look = cx(
-    "px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4 max-md:px-2",
+    "px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4 max-md:px-1.5",
     meta?.numeric && "text-right",
     hidden(meta?.wide),
   );

@@ -33,7 +33,7 @@ export function Rows<T>({ caption, columns, rows, rowKey }: RowsProps<T>) {
               <th
                 key={at}
                 scope="col"
-                className={cx("px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4 max-md:px-2", look(column))}
+                className={cx("px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4 max-md:px-1.5", look(column))}
               >
                 {column.header}
               </th>
@@ -47,7 +47,7 @@ export function Rows<T>({ caption, columns, rows, rowKey }: RowsProps<T>) {
                 <td
                   key={at}
                   className={cx(
-                    "px-3 py-2 align-middle first:pl-4 last:pr-4 max-md:px-2 compact:py-1",
+                    "px-3 py-2 align-middle first:pl-4 last:pr-4 max-md:px-1.5 compact:py-1",
                     column.numeric && "figure",
                     look(column),
                   )}

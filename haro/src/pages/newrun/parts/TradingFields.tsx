@@ -30,7 +30,7 @@ export function TradingFields({ part }: { part: PartProps }) {
         options={[["", "Choose one"], ...offered.map(({ id, title }) => [id, title] as const)]}
       />
       {isReplay(draft) && (
-        <div className="grid grid-cols-2 gap-3">
+        <>
           <Written
             part={part}
             name="replay"
@@ -45,7 +45,7 @@ export function TradingFields({ part }: { part: PartProps }) {
             placeholder="1"
             help="How many times as fast as the bars once came, or max"
           />
-        </div>
+        </>
       )}
       {isReplay(draft) && (
         <Costs

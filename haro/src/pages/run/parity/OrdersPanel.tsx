@@ -21,7 +21,7 @@ export function OrdersPanel({ run, report: { orders } }: { run: RunDetail; repor
             { name: "Placed by the run", value: count(orders.live) },
             { name: "Placed by the backtest", value: count(orders.backtest) },
             { name: "By both", value: count(orders.paired) },
-            { name: "Of these, other quantity filled", value: count(orders.other_quantity) },
+            { name: "Other quantity filled", value: count(orders.other_quantity) },
           ]}
         />
         <OfOne title="Only in the run" run={run} items={only_live} total={only_live_total} />

@@ -35,7 +35,7 @@ const numeric = { numeric: true };
 const wide = { numeric: true, wide: true };
 
 export const orderColumns = (run: RunDetail): ColumnDef<Order>[] => [
-  columnOf("number", "No.", ({ number }) => <span className="figure">{count(number)}</span>),
+  columnOf("number", "No.", ({ number }) => <span className="figure">{count(number)}</span>, { wide: true }),
   columnOf("placed_at", "Placed", ({ placed_at }) => <Moment at={placed_at} to={finest(run)} />),
   ...symbolOf<Order>(run),
   columnOf("side", "Side", ({ side }) => <SideBadge side={side} />),
@@ -63,7 +63,11 @@ export const orderColumns = (run: RunDetail): ColumnDef<Order>[] => [
   columnOf("status", "Status", ({ status, reason }) => (
     <span className="flex flex-col">
       <OrderStatusBadge status={status} />
-      {reason && <span className="max-w-72 text-label text-soft wrap-anywhere">{reason}</span>}
+      {reason && (
+        <span className="max-w-72 text-label text-soft wrap-anywhere max-md:line-clamp-3" title={reason}>
+          {reason}
+        </span>
+      )}
     </span>
   )),
 ];
