@@ -23,6 +23,9 @@ DOCS = {
     "haro-chart": ("run-chart-trade", "dark", "wide"),
     "haro-live": ("run-live", "dark", "wide"),
     "haro-phone": ("run", "dark", "phone"),
+    "haro-drift": ("run-parity", "light", "wide"),
+    "haro-promote": ("promote-live", "dark", "wide"),
+    "haro-days": ("run-days-other", "dark", "wide"),
 }
 """Pictures of the documentation: what is shown, in which theme, how wide."""
 console = Console(soft_wrap=True, highlight=False)

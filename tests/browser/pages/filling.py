@@ -31,8 +31,11 @@ def fill(api: Api, exchange: Exchange) -> dict[str, str]:
     names |= _orders(api)
     names["paper"] = _trading(api, exchange, "rhythm", "MSFT", mode="paper", name="rhythm on paper", cash=40_000)
     names["partial"] = _partly_filled(api, exchange)
-    names["replay"] = _replay(api)
-    for name in (*BACKTESTS, "replay"):
+    names["replay"] = _replay(api, "crisis, replayed")
+    names["unlooked"] = _replay(api, "replayed, and not looked at yet")
+    unstarted = {"mode": "paper", "venue": "alpaca", "timeframe": "1m", "name": "on paper, not started yet"}
+    names["waiting_paper"] = api.create("rhythm", "MSFT", **unstarted)
+    for name in (*BACKTESTS, "replay", "unlooked"):
         api.ended(names[name])
     _compared(api, names["replay"])
     names["stopped"] = api.started("patient", "IBM", name="stopped half way", **QUICK)
@@ -44,10 +47,14 @@ def fill(api: Api, exchange: Exchange) -> dict[str, str]:
 
 
 def fill_live(api: Api, exchange: Exchange) -> dict[str, str]:
-    """A run that trades with real money, and one that waits for its start."""
+    """A run that trades with real money, one that waits for its start, and one that could be the next."""
     usual = {"mode": "live", "venue": "alpaca", "timeframe": "1m", "cash": 15_000}
     waiting = api.create("rhythm", "AAPL", name="careful-apple", risk={"daily_loss": "0.02"}, **usual)
+    api.import_sample("AAPL_1d.csv")
+    next_one = _replay(api, "apple, proven on paper")
+    api.ended(next_one)
     return {
+        "next": next_one,
         "live": _trading(api, exchange, "rhythm", "SPY", mode="live", name="spy-rhythm", cash=20_000),
         "waiting": waiting,
     }
@@ -69,11 +76,11 @@ def _series_with_holes(api: Api) -> None:
     assert api.upload("HOLESUSD_1m.csv", content, symbol="HOLESUSD", asset="crypto")["status"] == "done"
 
 
-def _replay(api: Api) -> str:
+def _replay(api: Api, name: str) -> str:
     """At a venue that is worse than the run assumes."""
     asked = {"mode": "paper", "venue": "simulated", "timeframe": "1d", "replay": "2006-01-03..2009-12-31"}
     costs = {"slippage_bps": "7", "commission_minimum": "1"}
-    return api.started("sma-crossover", name="crisis, replayed", speed="max", venue_costs=costs, **asked)
+    return api.started("sma-crossover", name=name, speed="max", venue_costs=costs, **asked)
 
 
 def _compared(api: Api, run: str) -> None:

@@ -79,6 +79,7 @@ ROUTES = (
 )
 """Each route once: a test holds this to the app."""
 
+TO_LIVE = "/runs/{next}/promote?to=live&venue=alpaca"
 STATES = (
     _page("strategy-broken", "/strategies/:strategyId", "/strategies/unreadable"),
     _page("series-with-holes", "/data/:symbol/:timeframe", "/data/HOLESUSD/1m"),
@@ -103,8 +104,19 @@ STATES = (
     _page("run-paper-chart", f"{RUN}/chart", "/runs/{paper}/chart"),
     _page("run-replay", RUN, "/runs/{replay}"),
     _page("promote-refused", f"{RUN}/promote", "/runs/{held}/promote?venue=simulated", act=_press("Promote to paper")),
-    _page("promote-live", f"{RUN}/promote", "/runs/{paper}/promote"),
-    _page("run-parity-none", f"{RUN}/parity", "/runs/{paper}/parity", refuses="404.*/(replay|drift)"),
+    _page("promote-live-off", f"{RUN}/promote", "/runs/{paper}/promote"),
+    _page("promote-live", f"{RUN}/promote", TO_LIVE, server="live"),
+    _page("promote-live-refused", f"{RUN}/promote", TO_LIVE, server="live", act=_press("Promote to live")),
+    _page("promote-unfinished", f"{RUN}/promote", "/runs/{working}/promote"),
+    _page("promote-no-further", f"{RUN}/promote", "/runs/{live}/promote", server="live"),
+    _page("run-parity-none", f"{RUN}/parity", "/runs/{unlooked}/parity"),
+    _page("run-parity-making", f"{RUN}/parity", "/runs/{paper}/parity", act=_press("Run drift")),
+    _page("run-parity-pending", f"{RUN}/parity", "/runs/{waiting_paper}/parity"),
+    _page("run-parity-backtest", f"{RUN}/parity", "/runs/{first}/parity"),
+    _page("run-days-other", f"{RUN}/days", "/runs/{replay}/days?day=2008-08-15"),
+    _page("run-days-today", f"{RUN}/days", "/runs/{paper}/days"),
+    _page("run-days-pending", f"{RUN}/days", "/runs/{waiting_paper}/days"),
+    _page("run-days-backtest", f"{RUN}/days", "/runs/{first}/days"),
     _page("run-live", RUN, "/runs/{live}", server="live"),
     _page("run-live-start", RUN, "/runs/{waiting}", server="live", act=_press("Start run"), is_dialog=True),
     _page("run-stop", RUN, "/runs/{paper}", act=_press("Stop"), is_dialog=True),
@@ -118,7 +130,7 @@ STATES = (
     _page("risk-limits", "/risk", act=lambda page: page.get_by_role("button", name="Change limits").first.click()),
     _page("palette", "/", act=_open_palette, is_dialog=True),
     _page("kill", "/", act=_press("Kill"), is_dialog=True),
-    _page("sign-in", "/", server="new", is_signed_in=False, refuses="401.*/session"),
+    _page("sign-in", "/", server="new", is_signed_in=False),
     _page("new-dashboard", "/", server="new"),
     _page("new-data", "/data", server="new"),
     _page("new-runs", "/runs", server="new"),
@@ -126,6 +138,9 @@ STATES = (
     _page("new-account", "/account", server="new"),
     _page("new-risk", "/risk", server="new"),
     _page("new-new-run", "/runs/new", server="new"),
+    _page("new-new-run-refused", "/runs/new", server="new", act=_press("Start run")),
+    _page("settings-notified", "/settings", server="live"),
+    _page("settings-notified-tested", "/settings", server="live", act=_press("Send a test")),
 )
 """What else of them there is: states, dialogs, the first start."""
 

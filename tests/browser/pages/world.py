@@ -15,6 +15,7 @@ from tests.acceptance.trading.desk import Exchange, environment
 from tests.browser.pages.filling import fill, fill_live
 from tests.browser.pages.strategies import install
 from tests.local_exchange import LocalExchange, local_exchange
+from tests.receivers import receiving
 
 TOKEN = "a-token-that-is-only-for-looking-at-pages"
 _ON_HOLD = ("--speed", "hold", "--rate", "0")
@@ -40,8 +41,10 @@ def world(folder: Path) -> Iterator[World]:
     with (
         local_exchange(*_ON_HOLD) as exchange,
         local_exchange(*_ON_HOLD, "--mode", "live") as real,
+        receiving() as taking,
+        receiving("refuses") as refusing,
         server(home, WEAVER_WORKERS="2", **environment(exchange)) as used,
-        server(folder / "live" / "home", **with_real_money(real)) as live,
+        server(folder / "live" / "home", NOTIFY_URLS=f"{taking.url} {refusing.url}", **with_real_money(real)) as live,
         server(folder / "new", SECURITY_API_TOKEN=TOKEN) as new,
         Api(used.url) as api,
         Api(live.url) as live_api,
