@@ -22,7 +22,7 @@ type Submission = Schemas["SubmissionResponse"];
 
 const SUBMISSIONS: RowsColumn<Submission>[] = [
   { header: "Sent", cell: ({ sent_at: at }) => (at ? <Moment at={at} /> : "with its entry") },
-  { header: "Part", wide: true, cell: ({ part }) => part },
+  { header: "Part", wide: "very", cell: ({ part }) => part },
   { header: "Quantity", numeric: true, cell: ({ quantity }) => <Exact value={quantity} /> },
   { header: "Filled", numeric: true, cell: ({ filled_quantity: filled }) => <Exact value={filled} /> },
   { header: "State", cell: ({ state, cancels }) => (cancels > 0 ? `${state}, cancel asked` : state) },

@@ -57,7 +57,7 @@ export function LimitForm({ account, fields, done }: LimitFormProps) {
   };
   return (
     <Form label={`Limits of ${account.account}`} send={save} className="flex flex-col gap-4 p-4">
-      <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+      <div className="grid gap-4 sm:grid-cols-2">
         {fields.map((field) => (
           <LimitField
             key={field.name}
