@@ -33,7 +33,10 @@ export function Rows<T>({ caption, columns, rows, rowKey }: RowsProps<T>) {
               <th
                 key={at}
                 scope="col"
-                className={cx("px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4 max-md:px-1.5", look(column))}
+                className={cx(
+                  "px-3 py-2 font-medium whitespace-nowrap first:pl-4 last:pr-4 max-md:px-1.5",
+                  look(column),
+                )}
               >
                 {column.header}
               </th>
