@@ -1,6 +1,6 @@
 """From arguments to an exit code: finds the command, and turns every error into one line.
 
-0 done, 1 the run failed (or Weaver did), 2 bad usage or input, 130 interrupted.
+0 done, 1 the present state does not allow it, the run failed (or Weaver did), 2 bad usage or input, 130 interrupted.
 """
 
 import os

@@ -11,16 +11,28 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from weaver.config import Settings
 from weaver.glados.process.server_file import find_server
-from weaver.model.errors import Conflict, InputError, NotFound, Unavailable, WeaverError
+from weaver.model.errors import (
+    Conflict,
+    Damaged,
+    InputError,
+    InvalidOrder,
+    NotFound,
+    RunFailed,
+    StrategyError,
+    Unavailable,
+    WeaverError,
+)
 
 _HELLO_SECONDS = 2.0
 _ANSWER_SECONDS = 30.0
 _SILENCE_SECONDS = 40.0
 """Of an event stream, which says something every 15 s."""
 _NO_CONTENT = 204
-_ERRORS: dict[int, type[WeaverError]] = {404: NotFound, 409: Conflict, 503: Unavailable}
-_OF_CODE: dict[str, type[WeaverError]] = {"gates_not_met": InputError}
-"""Those that are told otherwise than others of their status: what was asked for lacks something, a reason here."""
+_OF_CODE: dict[str, type[WeaverError]] = {
+    "damaged": Damaged, "invalid_order": InvalidOrder, "run_failed": RunFailed, "strategy_error": StrategyError,
+}  # fmt: skip
+"""By an answer's `code`: those that the server, were it this process, would raise otherwise than its status says."""
+_OF_STATUS: dict[int, type[WeaverError]] = {404: NotFound, 409: Conflict, 503: Unavailable}
 _opener = build_opener(ProxyHandler({}))  # a proxy for the outside world knows no server of this machine
 
 
@@ -111,7 +123,7 @@ class ServerClient:
         if error.code == 401:
             why = "the server needs a token" if self._token is None else "the server does not take this token"
             return InputError(f"{why}: set SECURITY_API_TOKEN to the one that it was started with")
-        of_status = _ERRORS.get(error.code, InputError if error.code < 500 else WeaverError)
+        of_status = _OF_STATUS.get(error.code, InputError if error.code < 500 else WeaverError)
         return _OF_CODE.get(code, of_status)(message)
 
 
