@@ -17,8 +17,8 @@ FREE_BYTES_MIN = 500_000_000
 
 
 def command() -> None:
-    """Check versions, folders, the database, the bar store, a running server, TA-Lib, calendars and disk space. Exit
-    code 1 where one fails."""
+    """Check versions, folders, the database, the bar store, a running server, notifications, TA-Lib, calendars and disk
+    space. Exit code 1 where one fails."""
     checks: dict[str, Callable[[], str]] = {
         "Python": lambda: f"{sys.version.split()[0]} at {sys.executable}",
         "Weaver": _weaver,
@@ -29,6 +29,7 @@ def command() -> None:
         "server": _server,
         "bar store": _store,
         "strategies": _strategies,
+        "notify": _notify,
         "TA-Lib": _talib,
         "time zones": _time_zones,
         "calendar": _calendar,
@@ -127,6 +128,24 @@ def _strategies() -> str:
     if broken:
         raise OSError(f"{len(broken)} of {len(entries)} cannot be used; the first: {broken[0].error}")
     return f"{len(entries)} can be used"
+
+
+def _notify() -> str:
+    """Of each URL its number and service, and nothing more: the rest is secret."""
+    import asyncio
+
+    from weaver.server.notifying import checked_urls
+    from weaver.server.parts import Parts
+    from weaver.veda.notifications.notification import kinds_of
+    from weaver.veda.notifications.urls import scheme_of
+
+    found = settings()
+    kinds_of(found.notify_kinds)
+    urls = asyncio.run(checked_urls(found, Parts().sender(found)))
+    if not urls:
+        return "NOTIFY_URLS is not set: nobody is told of what happens"
+    channels = ", ".join(f"{number} ({scheme_of(url)})" for number, url in enumerate(urls, start=1))
+    return f"NOTIFY_URLS can be used: {channels}; try them out: weaver notify test"
 
 
 def _talib() -> str:

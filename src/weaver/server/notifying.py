@@ -28,21 +28,27 @@ NO_APPRISE = "NOTIFY_URLS is set, and Apprise is not installed: pip install 'wea
 
 async def channels_of(settings: Settings, sender: Sender, wall: WallClock, metrics: Metrics) -> Sequence[Channel]:
     """Where notifications go. Raises InputError for what is none, with nothing of it in the text."""
+    return [
+        Channel(number, url, sender=sender, now=wall.now, wait=wall.sleep, told=metrics.notification)
+        for number, url in enumerate(await checked_urls(settings, sender), start=1)
+    ]
+
+
+async def checked_urls(settings: Settings, sender: Sender) -> Sequence[str]:
+    """The URLs of NOTIFY_URLS, of which Apprise can use each. Raises InputError, with nothing of them in the text, and
+    Unavailable where nobody can tell."""
     if not (urls := notify_urls(settings)):
         return ()
     if find_spec("apprise") is None:
         raise InputError(NO_APPRISE)
     usable = await sender.usable(urls)
-    if wrong := [(number, url) for number, url in enumerate(urls, start=1) if not usable[number - 1]]:
-        number, url = wrong[0]
+    numbered = zip(enumerate(urls, start=1), usable, strict=True)
+    if wrong := [f"number {number} ({scheme_of(url)})" for (number, url), is_usable in numbered if not is_usable]:
         raise InputError(
-            f"NOTIFY_URLS: Apprise cannot use number {number} ({scheme_of(url)}): see its page on that service for how "
-            "the URL is written"
+            f"NOTIFY_URLS: Apprise cannot use {', '.join(wrong)}: see its page on that service for how the URL is "
+            "written"
         )
-    return [
-        Channel(number, url, sender=sender, now=wall.now, wait=wall.sleep, told=metrics.notification)
-        for number, url in enumerate(urls, start=1)
-    ]
+    return urls
 
 
 async def started_notifier(

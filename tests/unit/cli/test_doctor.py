@@ -50,3 +50,45 @@ def test_damaged_bars_fail_with_what_to_do(terminal: Terminal, weaver_home: Path
     assert line.startswith("FAIL")
     assert "BTCUSD 1m: the stored bars are damaged" in line
     assert "import them again" in line
+
+
+SECRET = "hunter2secret"
+
+
+def test_where_nobody_is_notified_it_says_so(terminal: Terminal) -> None:
+    assert told(terminal, "notify") == "ok    notify      NOTIFY_URLS is not set: nobody is told of what happens"
+
+
+def test_channels_that_can_be_used_are_told_by_number_and_service(terminal: Terminal) -> None:
+    terminal.set(NOTIFY_URLS=f"json://user:{SECRET}@127.0.0.1:1/{SECRET}, JSONS://127.0.0.1/{SECRET}")
+    assert told(terminal, "notify") == (
+        "ok    notify      NOTIFY_URLS can be used: 1 (json), 2 (jsons); try them out: weaver notify test"
+    )
+
+
+@pytest.mark.parametrize(
+    ("urls", "why"),
+    [
+        (
+            f"wrong://{SECRET} json://127.0.0.1/{SECRET} tgram://{SECRET}",
+            "Apprise cannot use number 1 (wrong), number 3 (tgram): see its page",
+        ),
+        (f"json://127.0.0.1/ {SECRET}", "number 1 is no URL as Apprise takes them"),
+        (f"json://127.0.0.1/{SECRET} " * 11, "11 URLs: 10 are taken at most"),
+    ],
+)
+def test_channel_that_cannot_be_used_fails_without_a_word_of_its_secrets(
+    terminal: Terminal, urls: str, why: str
+) -> None:
+    terminal.set(NOTIFY_URLS=urls)
+    code, stdout, stderr = terminal.outcome("doctor")
+    [line] = [line for line in stdout.splitlines() if line.split()[1:2] == ["notify"]]
+    assert line.startswith("FAIL")
+    assert why in line
+    assert (code, SECRET in stdout + stderr) == (1, False)
+
+
+def test_kind_of_notification_that_is_none_fails(terminal: Terminal) -> None:
+    terminal.set(NOTIFY_KINDS="run_eror")
+    line = told(terminal, "notify")
+    assert (line.startswith("FAIL"), "run_eror" in line) == (True, True)
