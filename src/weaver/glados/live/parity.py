@@ -30,6 +30,7 @@ from weaver.veda.parity.drift import DriftReport, drift_report
 from weaver.veda.parity.replay import ReplayReport, replay_report
 from weaver.veda.ports import ClosableDeciders, RecordedTick, TradingStore
 from weaver.veda.runs.recorded.codec import decode_inputs, decode_setup
+from weaver.veda.runs.recorded.replaying import altered_told
 from weaver.walle.bars.store import ParquetBarStore
 
 TOLD_EVERY = 100
@@ -92,12 +93,12 @@ class Parity:
         """Backtest a run's strategy on the bars that it was given, with the costs that it assumes, and hold the two
         side by side, up to the newest tick. Raises Conflict (see `check`; or no bar has closed since its start),
         DataError where something recorded is gone, and what the backtest raises."""
-        await self._start_of(run)
+        start = await self._start_of(run)
         report("reading what was recorded", 0.0)
         found = await self._results.find(run, self._name_of(run))
         if found is None or not found.points:
             raise Conflict(f"run {run.name!r} has begun, but no bar has closed since: there is nothing to compare yet")
-        bars = await self._bars_given(run, found)
+        bars, altered = await self._bars_given(run, found, start)
         warmups = await self._results.warmups(found)
         market = await self._aside(partial(market_of, found, warmups, self._bars))
         job = BacktestJob(run=backtest_of(run, found), corr_id=self._new_id(), market=market)
@@ -117,7 +118,7 @@ class Parity:
                 bars=bars,
                 costs=outcome.result.record["costs"],
                 stored=stored,
-                notes=[*_notes(bars), *not_stored_told(found.setup.symbols, stored)],
+                notes=[*_altered_notes(altered), *_notes(bars), *not_stored_told(found.setup.symbols, stored)],
             )
 
         done = await self._aside(compared)
@@ -151,18 +152,24 @@ class Parity:
         finally:
             await decider.close()
 
-    async def _bars_given(self, run: Run, found: LiveResult) -> BarsFold:
-        """What became of its bars, up to the tick that its result is as of."""
+    async def _bars_given(
+        self, run: Run, found: LiveResult, start: RecordedTick
+    ) -> tuple[BarsFold, RecordedTick | None]:
+        """What became of its bars, up to the tick that its result is as of; and the first of these whose record was
+        altered."""
         fold, waiting = BarsFold(), list[RecordedTick]()
+        altered = start if start.is_altered else None
         async for tick in self._store.ticks(run.id, after=0):
             if tick.time > time_of(found.points[-1].time):
                 break
+            if altered is None and tick.is_altered:
+                altered = tick
             waiting.append(tick)
             if len(waiting) == TICKS_AT_ONCE:
                 await self._aside(partial(_take, fold, waiting))
                 waiting = []
         await self._aside(partial(_take, fold, waiting))
-        return fold
+        return fold, altered
 
     async def _backtested(self, job: BacktestJob, report: Report) -> BacktestOutcome:
         async def started() -> None:
@@ -194,6 +201,12 @@ class Parity:
 
 def _take(fold: BarsFold, ticks: Sequence[RecordedTick]) -> None:
     fold.take([decode_inputs(one.inputs) for one in ticks])
+
+
+def _altered_notes(tick: RecordedTick | None) -> list[str]:
+    if tick is None:
+        return []
+    return [f"{altered_told(tick.number, tick.time)}; both sides are computed from it as it stands now"]
 
 
 def _notes(bars: BarsFold) -> list[str]:

@@ -43,6 +43,7 @@ class _Kept:
 
     fold: CurveFold
     bars: GivenBarsFold
+    altered: RecordedTick | None
     points: list[CurvePoint] = field(default_factory=list)
     number: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -64,6 +65,8 @@ class LiveResult:
     given: Mapping[str, GivenBars]
     """The bars since its start, by symbol."""
     orders: Sequence[LiveOrder]
+    altered: RecordedTick | None
+    """The first tick whose record is not what was written down then; None: there is none."""
 
     @property
     def at_close(self) -> Set[str]:
@@ -186,6 +189,7 @@ class LiveResults:
                 closes=closes,
                 given=kept.bars.given(),
                 orders=known.orders,
+                altered=kept.altered,
             )
 
     async def warmups(self, found: LiveResult) -> Mapping[str, bytes]:
@@ -195,7 +199,8 @@ class LiveResults:
     async def _begun(self, run_id: str) -> _Kept | None:
         async for tick in self._store.ticks(run_id):
             setup = decode_setup(tick.inputs)
-            return _Kept(fold=CurveFold(setup), bars=GivenBarsFold(setup))
+            altered = tick if tick.is_altered else None
+            return _Kept(fold=CurveFold(setup), bars=GivenBarsFold(setup), altered=altered)
         return None
 
     async def _read_on(self, run_id: str, kept: _Kept) -> KnownOrders:
@@ -220,6 +225,8 @@ def _take(kept: _Kept, ticks: Sequence[RecordedTick], orders: Mapping[int, Order
     for tick, inputs in zip(ticks, decoded, strict=True):
         point = kept.fold.take(inputs, orders)
         kept.number = tick.number
+        if kept.altered is None and tick.is_altered:
+            kept.altered = tick
         if point is None:
             continue
         if kept.points and kept.points[-1].stamp == point.stamp:

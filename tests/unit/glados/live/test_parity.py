@@ -226,6 +226,15 @@ def test_what_may_make_a_difference_is_noted(desk: Desk, monkeypatch: pytest.Mon
     assert len(BARS) == 50
 
 
+@pytest.mark.parametrize(("altered", "where"), [((2, 3), "at tick 2"), ((0,), "at its start")])
+def test_record_that_was_altered_is_the_first_note(desk: Desk, altered: tuple[int, ...], where: str) -> None:
+    ticks = recorded("        pass")
+    desk.record([replace(one, is_altered=one.number in altered) for one in ticks])
+    [note] = done(desk.parity.drift(RUN)).notes
+    time = ticks[altered[0]].time.isoformat()
+    assert note.startswith(f"{where} ({time}) the record is not what was written down then")
+
+
 def test_stock_that_is_not_stored_has_no_dividends_in_the_backtest_and_that_is_noted() -> None:
     [coin] = decode_setup(recorded()[0].inputs).symbols
     stocks = [replace(coin, symbol=symbol, asset_class="stock") for symbol in ("AAPL", "IBM", "MSFT")]

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.glados.deciders.strategies import HOUR, START
+from tests.unit.glados.deciders.strategies import HOUR, START, WARMUP
 from tests.unit.glados.fakes import a_run
-from tests.unit.glados.live.kept_run import RUN, SETUP_OF_RUN, Kept, tick
+from tests.unit.glados.live.kept_run import RUN, SETUP_OF_RUN, SYMBOL, Kept, tick
+from weaver.glados.api.runs.live import live_results
 from weaver.glados.live.results import FOLDS_MAX
 from weaver.model.market.timeframe import DAY
 from weaver.veda.runs.recorded.codec import encode_setup
@@ -117,3 +118,24 @@ def test_slippage_is_what_all_fills_lost_where_the_venue_says_it_of_each(kept: K
     )
     assert replace(found, fills=(first, second)).stats()["slippage"] == 0.3  # two at 0.25, and two at -0.1
     assert replace(found, fills=(first, replace(second, slippage=None))).stats()["slippage"] is None
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_first_tick_whose_record_was_altered_is_told_with_the_figures(kept: Kept, number: int) -> None:
+    kept.bought()
+    kept.sold()
+    ticks = kept.disk.tables.ticks
+    for altered in (number, 3):
+        ticks["run", altered] = replace(ticks["run", altered], is_altered=True)
+    found = kept.found()
+    assert found.altered == ticks["run", number]
+    [warning] = live_results(RUN, found, {SYMBOL: WARMUP}).warnings
+    where = "at its start" if number == 0 else f"at tick {number}"
+    assert warning.code == "altered_record"
+    assert warning.message.startswith(f"{where} ({ticks['run', number].time.isoformat()}) the record is not what was")
+
+
+def test_record_that_is_as_it_was_raises_no_doubt(kept: Kept) -> None:
+    kept.bought()
+    assert kept.found().altered is None
+    assert live_results(RUN, kept.found(), {SYMBOL: WARMUP}).warnings == []

@@ -19,6 +19,7 @@ from weaver.glados.schemas.runs.results import (
     ResultsResponse,
     Sampling,
     StatsResponse,
+    WarningResponse,
 )
 from weaver.glados.services import Services
 from weaver.glados.stored.blobs import EquityColumns
@@ -30,9 +31,11 @@ from weaver.model.market.bars import data_hash
 from weaver.model.numbers.money import plain
 from weaver.model.run import Run
 from weaver.veda.positions.sub_ledger import Holding
+from weaver.veda.runs.recorded.replaying import altered_told
 from weaver.walle.bars.folder.catalogue import corporate_action_json
 
 ORIGIN = "recorded"
+ALTERED = "altered_record"
 _SORTED_BY = (
     "number", "symbol", "side", "entry_time", "exit_time", "pnl", "return", "quantity", "entry_price", "exit_price",
     "commission", "bars", "mae", "mfe",
@@ -69,7 +72,7 @@ def live_results(run: Run, found: LiveResult, warmups: Mapping[str, bytes]) -> R
         run_id=run.id,
         stats=StatsResponse.model_validate(found.stats()),
         run=live_record(run, found, warmups),
-        warnings=[],
+        warnings=_doubts(found),
         positions={one.symbol: plain(one.quantity) for one in found.holdings},
         cash_flows=[
             CashFlowResponse(timestamp=one.time, symbol=one.symbol, kind=one.kind, amount=plain(one.amount))
@@ -77,6 +80,13 @@ def live_results(run: Run, found: LiveResult, warmups: Mapping[str, bytes]) -> R
         ],
         sampled=Sampling(interval=found.setup.timeframe, rows=len(found.all_points)),
     )
+
+
+def _doubts(found: LiveResult) -> list[WarningResponse]:
+    if (tick := found.altered) is None:
+        return []
+    message = f"{altered_told(tick.number, tick.time)}; the figures are of it as it stands now"
+    return [WarningResponse(code=ALTERED, message=message)]
 
 
 def live_positions(holdings: Sequence[Holding]) -> list[PositionResponse]:

@@ -34,10 +34,10 @@ class Difference:
     """Whether that is not what was written down then: nothing was decided of it."""
 
     def __str__(self) -> str:
-        where = "at its start" if self.number == 0 else f"at tick {self.number}"
         if self.is_altered:
-            return f"{where} ({self.time.isoformat()}) {ALTERED}"
-        return f"{where} ({self.time.isoformat()}) it decided {_told(self.recorded)}, and now {_told(self.again)}"
+            return altered_told(self.number, self.time)
+        where = _where(self.number, self.time)
+        return f"{where} it decided {_told(self.recorded)}, and now {_told(self.again)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,11 @@ class Replayed:
     ticks: int
     """How many decided the same, the start among them."""
     difference: Difference | None = None
+
+
+def altered_told(number: int, time: datetime) -> str:
+    """That what is recorded of a tick is not what was written down then."""
+    return f"{_where(number, time)} {ALTERED}"
 
 
 def warmup_digests(setup: bytes) -> tuple[str, ...]:
@@ -131,6 +136,10 @@ def _altered(tick: RecordedTick) -> Difference:
     return Difference(
         number=tick.number, time=tick.time, recorded=recorded, again=None, inputs=tick.inputs, is_altered=True
     )
+
+
+def _where(number: int, time: datetime) -> str:
+    return f"{'at its start' if number == 0 else f'at tick {number}'} ({time.isoformat()})"
 
 
 def _told(action: bytes | None) -> str:
