@@ -1,5 +1,6 @@
 """The HTTP server: a socket of ours, the application on it, and a way to end it that waits for nobody."""
 
+import asyncio
 import errno
 import socket
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ _PROXIES = ("127.0.0.1", "::1")
 """Whose X-Forwarded-For and X-Forwarded-Proto are believed: a reverse proxy on this machine."""
 _PATIENCE_SECONDS = 2
 """How long requests that are being answered have to end once the server is to stop."""
+_CUT_SECONDS = 1.0
+"""How long those have that are cut off then."""
 
 
 @contextmanager
@@ -105,6 +108,18 @@ class HttpServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leaves signals alone."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """The same where it waits no longer: open answers are cut off, and end before what is behind them does."""
+        await super().shutdown(sockets)
+        tasks = [*self.server_state.tasks]
+        if self.force_exit:
+            for task in tasks:
+                task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_CUT_SECONDS)
+        if self.force_exit:
+            await self.lifespan.shutdown()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Tells when it listens."""

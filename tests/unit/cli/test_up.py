@@ -183,3 +183,31 @@ def test_part_that_does_not_stop_is_left_behind_with_a_word(tmp_path: Path) -> N
     """)  # fmt: skip
     assert code == 1
     assert "error: not everything stopped within 1.5 s" in stderr
+
+
+def begun_upload(running: ServerProcess) -> socket.socket:
+    """A request whose body never comes."""
+    host, _, port = running.url.removeprefix("http://").partition(":")
+    connection = socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS)
+    head = f"POST /api/v1/data/preview HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 1000\r\n"
+    connection.sendall(f"{head}Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n".encode())
+    time.sleep(0.5)  # it is being read
+    return connection
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_while_it_stops_cut_requests_off_in_a_line_each(tmp_path: Path, number: signal.Signals) -> None:
+    with server(tmp_path / "home") as running, begun_upload(running) as upload:
+        while running.process.poll() is None:  # up to the very end of the process
+            running.process.send_signal(number)
+            time.sleep(0.005)
+        assert (running.process.returncode, running.log().count("request cut off")) == (0, 1), running.log()
+        assert "Traceback" not in running.log()
+        assert upload.recv(1000).startswith(b"HTTP/1.1 503 ")
+
+
+def test_request_that_outlasts_the_patience_of_a_stop_is_cut_off_in_a_line(tmp_path: Path) -> None:
+    with server(tmp_path / "home") as running, begun_upload(running):
+        assert running.stop() == 0
+        assert running.log().count("request cut off") == 1
+        assert "Traceback" not in running.log()

@@ -59,6 +59,13 @@ class RequestContext:
         with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
             try:
                 await self._app(scope, receive, answer)
+            except asyncio.CancelledError:  # as the server ends, and for nothing else
+                _log.warning("request cut off", method=scope["method"], path=_shown(scope["path"]))
+                if answer.status is None:
+                    cut = error_response(
+                        503, "the server ends: ask again when it is there", correlation_id=correlation_id
+                    )
+                    await cut(scope, receive, answer)
             except Exception:  # noqa: BLE001 - the outermost edge: whatever went wrong, the client gets an answer
                 _log.exception("request failed", method=scope["method"], path=_shown(scope["path"]))
                 if answer.status is None:

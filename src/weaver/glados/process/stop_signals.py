@@ -6,6 +6,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 STOP_SECONDS = 5.0
 """After a signal to stop, the process is gone within so long, whatever hangs."""
@@ -19,6 +21,7 @@ class Stopping:
         self._is_orderly = False
         self._asked = asyncio.Event()
         self._again: Callable[[], None] = lambda: None
+        self._before: dict[signal.Signals, Any] = {}
         self._deadline = threading.Timer(seconds, self._leave)
         self._deadline.daemon = True
 
@@ -26,12 +29,24 @@ class Stopping:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        """Signals mean again what they did, unless all has ended as it should."""
         self._deadline.cancel()
+        for number, before in self._before.items():
+            signal.signal(number, signal.SIG_IGN if self._is_orderly else before)
 
     def listen(self) -> None:
-        """Hear the signals; to be called on the loop."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
+        """Hear the signals; to be called on the loop, in the main thread.
+
+        The handlers are not the loop's: those it would take away as it closes, and what comes after the loop, and
+        before the process is gone, would end the process with a traceback.
+        """
+        loop = asyncio.get_running_loop()
+
+        def heard(_number: int, _frame: FrameType | None) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._on_signal)
+
+        self._before = {number: signal.signal(number, heard) for number in (signal.SIGTERM, signal.SIGINT)}
 
     async def asked(self, *, again: Callable[[], None]) -> None:
         """Return at the first signal. `again` is called at each later one."""

@@ -35,7 +35,6 @@ async def test_first_signal_asks_and_each_later_one_presses(number: signal.Signa
             send(number)
             while len(pressed) < count:
                 await asyncio.sleep(0)
-        unlisten()
     assert pressed == [1, 1]
 
 
@@ -47,7 +46,6 @@ async def test_deadline_runs_from_the_first_signal_until_all_has_ended() -> None
         await asyncio.wait_for(stopping.asked(again=lambda: None), PATIENCE_SECONDS)
         (deadline,) = deadlines(stopping)
         assert deadline.daemon
-        unlisten()
     deadline.join(PATIENCE_SECONDS)
     assert deadlines(stopping) == []
 
@@ -56,11 +54,6 @@ def deadlines(stopping: Stopping) -> list[threading.Timer]:
     """Those of it that run; other tests' timers may as well."""
     timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
     return [timer for timer in timers if getattr(timer.function, "__self__", None) is stopping]
-
-
-def unlisten() -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().remove_signal_handler(number)
 
 
 @pytest.mark.parametrize(
