@@ -4,9 +4,11 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.resample import put_together
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.listing import Listing, splits_at
@@ -19,6 +21,8 @@ from weaver.veda.inputs import InputBar
 
 REMEMBERED = 1000
 """So many finer bars of a symbol are remembered after their tick, by which a second sending is known from a change."""
+CLOSES_KEPT = 10_000
+"""So many answers of calendars are remembered, for all runs: a few days of minutes."""
 Values = tuple[float, float, float, float, float]
 
 
@@ -38,9 +42,7 @@ class Forming:
         belongs to no daily bar of a stock."""
         if self._source == self._timeframe:
             return bar.end
-        start, end = np.array([bar.start], dtype=np.int64), np.array([bar.end], dtype=np.int64)
-        found = self._calendar.buckets(start, end, self._source, self._timeframe)
-        return int(found.end[0]) if found.keep[0] else None
+        return _closes(self._calendar, self._source, self._timeframe, bar.start, bar.end)
 
     def add(self, bar: LiveBar, closes: int) -> None:
         """It came before its tick was decided."""
@@ -77,6 +79,14 @@ class Forming:
         listing = Listing(instrument=self._instrument, bars=bars, actions=tuple(self._splits))
         (made,) = input_bars(put_together(bars, self._timeframe, self._calendar, splits=splits_at(listing)))
         return made
+
+
+@lru_cache(maxsize=CLOSES_KEPT)
+def _closes(calendar: Calendar, source: Timeframe, timeframe: Timeframe, start: int, end: int) -> int | None:
+    """When the bar ends that a finer one belongs to; None: it belongs to none. All runs that are given a minute ask the
+    same, and a calendar answers for columns, of which one row costs as much as a hundred."""
+    found = calendar.buckets(np.array([start], np.int64), np.array([end], np.int64), source, timeframe)
+    return int(found.end[0]) if found.keep[0] else None
 
 
 def bars_of(parts: list[LiveBar], timeframe: Timeframe) -> Bars:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from weaver.model.calendar.instants import instant_of
 from weaver.model.market.asset_class import AssetClass
@@ -55,6 +56,13 @@ class FeedTick:
     bars: tuple[InputBar, ...]
 
 
+class _Next(NamedTuple):
+    """A tick, and when it is decided if nothing else comes (ns)."""
+
+    tick: int
+    at: int
+
+
 class TickBuilder:
     """The ticks of one run, in order, each once.
 
@@ -84,6 +92,10 @@ class TickBuilder:
         """Which symbols have a bar that ends at an instant, of those that are not decided."""
         self._newest = dict.fromkeys(instruments, after)
         """By symbol, when the newest finer bar ended."""
+        self._latest = after
+        """Of these the latest."""
+        self._next: _Next | None = None
+        """As it was computed since something came or a tick was decided; None: it was not."""
         self._halted: dict[str, int] = {}
         """Since when (ns)."""
         self._stale: set[Feed] = set()
@@ -102,6 +114,7 @@ class TickBuilder:
 
     def on(self, message: BarMessage) -> LateBar | None:
         """Something came of the feed. A bar that comes too late for its tick is given back."""
+        self._next = None
         match message:
             case LiveBar(symbol=symbol) if symbol in self._classes:
                 self._note_repair(message)
@@ -122,6 +135,7 @@ class TickBuilder:
 
     def begin(self, forming: Iterable[LiveBar]) -> None:
         """The minutes that have ended of bars that have not, from before the stream (`Warmup.forming`)."""
+        self._next = None
         for bar in forming:
             self._on_bar(bar)
 
@@ -132,22 +146,22 @@ class TickBuilder:
     def due(self, now: int) -> list[FeedTick]:
         """The ticks that are decided by now (ns, the venue's), in order."""
         found = []
-        while (tick := min(self._pending, default=None)) is not None:
-            if self._decided_at(tick) > self._time(tick, now):
+        while (following := self._following()) is not None:
+            if following.at > self._time(following.tick, now):
                 break
-            found.append(self._decide(tick))
+            found.append(self._decide(following.tick))
         return found
 
     def next_due(self) -> int | None:
         """When `due` is to be asked though nothing comes (ns); None: while nothing comes, nothing is due."""
-        tick = min(self._pending, default=None)
-        at = NEVER if tick is None else self._decided_at(tick)
-        return None if at == NEVER else at
+        following = self._following()
+        return None if following is None or following.at == NEVER else following.at
 
     def _on_bar(self, bar: LiveBar) -> LateBar | None:
         forming = self._forming[bar.symbol]
         closes = forming.closes(bar)
         self._newest[bar.symbol] = max(self._newest[bar.symbol], bar.end)
+        self._latest = max(self._latest, bar.end)
         if closes is None:
             return None
         if closes > self._decided:
@@ -170,7 +184,14 @@ class TickBuilder:
 
     def _time(self, tick: int, now: int) -> int:
         """What time it is: a bar that ends with the tick, or later, shows that the venue has got that far."""
-        return max(now, tick) if max(self._newest.values()) >= tick else now
+        return max(now, tick) if self._latest >= tick else now
+
+    def _following(self) -> "_Next | None":
+        """The tick that comes next; None: there is none yet. It is asked for far more often than it changes."""
+        if self._next is None and self._pending:
+            tick = min(self._pending)
+            self._next = _Next(tick, self._decided_at(tick))
+        return self._next
 
     def _decided_at(self, tick: int) -> int:
         """When a tick is decided if nothing else comes."""
@@ -200,6 +221,7 @@ class TickBuilder:
 
     def _decide(self, tick: int) -> FeedTick:
         symbols = self._pending.pop(tick)
+        self._next = None
         made = [self._forming[symbol].take(tick) for symbol in self._classes if symbol in symbols]
         self._decided = tick
         return FeedTick(time=tick, bars=tuple(bar for bar in made if bar is not None))

@@ -40,6 +40,8 @@ class FeedTicks:
         self._ready: deque[FeedTick] = deque()
         self._late: list[LateBar] = []
         self._coming: asyncio.Task[BarMessage | None] | None = None
+        self._passing: asyncio.Task[None] | None = None
+        self._passes_to = 0
         self._is_over = False
 
     async def next(self) -> FeedTick | None:
@@ -47,7 +49,8 @@ class FeedTicks:
         while True:
             if self._builder.is_timed and await self._has_come():
                 continue
-            self._ready.extend(self._builder.due(instant_of(self._now())))
+            if self._builder.next_due() is not None:
+                self._ready.extend(self._builder.due(instant_of(self._now())))
             if self._ready:
                 return self._ready.popleft()
             if self._is_over:
@@ -61,6 +64,7 @@ class FeedTicks:
 
     async def close(self) -> None:
         """Read no more."""
+        self._leave_time()
         if self._coming is not None:
             self._coming.cancel()
             await asyncio.wait({self._coming})
@@ -86,13 +90,28 @@ class FeedTicks:
         if due is None:
             await asyncio.wait({coming})
         else:
+            try:
+                await asyncio.wait({coming, self._time_until(due)}, return_when=asyncio.FIRST_COMPLETED)
+            except asyncio.CancelledError:
+                self._leave_time()
+                raise
+        self._took(coming)
+
+    def _time_until(self, due: int) -> "asyncio.Task[None]":
+        """A part of the time until a tick is due: what is left of the one that was begun for it, as of most ticks many
+        messages come before they are due."""
+        passing = self._passing
+        if passing is None or passing.done() or self._passes_to != due:
+            self._leave_time()
             left = max((due - instant_of(self._now())) / SECOND, 0.0)
             passing = asyncio.ensure_future(self._wall.sleep(min(left, STEP_SECONDS)))
-            try:
-                await asyncio.wait({coming, passing}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                passing.cancel()
-        self._took(coming)
+            self._passing, self._passes_to = passing, due
+        return passing
+
+    def _leave_time(self) -> None:
+        if self._passing is not None:
+            self._passing.cancel()
+            self._passing = None
 
     async def _asked(self) -> "asyncio.Task[BarMessage | None]":
         """The next message, which is asked for."""
