@@ -1,7 +1,7 @@
 """The shipped strategies do what their docstrings say, on bars small enough to follow by hand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -135,6 +135,23 @@ def test_pairs_spread_sells_the_dear_one_buys_the_cheap_one_and_closes_both(dear
     ]
     # 45 % of 10,000 at the closes of 105 (or 95) and 100.
     assert [abs(deal.quantity) for deal in made[:2]] == [Decimal("42.85714285" if dear else "47.36842105"), Decimal(45)]
+
+
+def test_pairs_spread_orders_an_exit_once_while_it_waits_for_a_market_that_is_closed() -> None:
+    """From bar 18 to 21 the first symbol does not trade (volume 0 fills nothing), and the ratio stays at its mean."""
+    wave = np.array([0, 0.1, -0.1] * 5 + [5.0, 5.0, 0, 0.1, -0.1, 0, 0.1, -0.1, 0, 0.1])
+    first, second = bars("AAAUSD", 100 + wave), bars("BBBUSD", [100.0] * len(wave))
+    volume = np.full(len(wave), 1e9)
+    volume[18:22] = 0
+    options = {"params": {"window": 10, "exit": 1}, "account": "margin", "shorting": True, "cash": 10_000}
+    made = deals(PairsSpread, replace(first, volume=volume), second, **options)
+    assert [(deal.symbol, deal.bar, deal.quantity > 0) for deal in made] == [
+        ("AAAUSD", 16, False),
+        ("BBBUSD", 16, True),
+        ("BBBUSD", 18, False),
+        ("AAAUSD", 22, True),
+    ]
+    assert made[3].quantity == -made[0].quantity
 
 
 def test_pairs_spread_on_one_symbol_says_what_it_needs() -> None:
