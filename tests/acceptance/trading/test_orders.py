@@ -98,6 +98,26 @@ def test_bracket_has_its_legs_and_fills(api: Api, exchange: Exchange) -> None:
     assert (shown["tp"]["limit_price"], shown["sl"]["stop_price"]) == ("250", "150")
 
 
+def test_exit_of_an_all_day_bracket_stays_for_the_day_and_its_price_can_be_changed(
+    api: Api, exchange: Exchange
+) -> None:
+    """Alpaca has one time in force for a whole bracket: one exit that lasts would be left behind by the other."""
+    legs = {"take_profit": {"limit_price": "250"}, "stop_loss": {"stop_price": "150"}}
+    order = api.post("/orders", MARKET | {"order_class": "bracket", "exit_time_in_force": "day", **legs}, status=201)
+    standing(api, order["id"], "accepted")
+    exchange.trade("AAPL", 185.5)
+    standing(api, order["id"], "filled")
+    target, stop, sent = f"{order['id']}-tp", f"{order['id']}-sl", exchange.sent()
+    before = standing(api, target, "accepted")
+    for leg in (target, stop):
+        told = api.refused("PATCH", f"/orders/{leg}", status=400, json={"time_in_force": "gtc"})
+        assert f"{leg} is day, as what is held with it: the venue has one time in force for all of them" in told
+    assert (api.get(f"/orders/{target}"), exchange.sent()) == (before, sent)
+    new = api.call("PATCH", f"/orders/{target}", status=200, json={"limit_price": "251"})
+    assert standing(api, new["id"], "accepted")["time_in_force"] == "day"
+    assert standing(api, target, "cancelled")["replaced_by"] == new["id"]
+
+
 def test_fill_that_was_never_told_is_found_by_looking(api: Api, exchange: Exchange) -> None:
     order = api.post("/orders", MARKET, status=201)
     standing(api, order["id"], "accepted")

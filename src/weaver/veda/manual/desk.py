@@ -21,6 +21,7 @@ from weaver.veda.ports import NewId, TradingStore
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.exits import to_exit_at_most
 from weaver.veda.trading.intents import Cancel, Intent, Replace
+from weaver.veda.trading.requests import held_otherwise
 
 BY_HAND = "cancelled by hand"
 _ABOUT_THE_STATE = frozenset({Reason.WASH_TRADE, Reason.BUYING_POWER, Reason.POSITION, Reason.ACCOUNT})
@@ -101,7 +102,7 @@ class Desk:
         rules = await account.rules_of(old.symbol)
         await have_price(account, old.symbol)
         new = _replacement(old, changes, self._new_id(), account, rules)
-        _check_in_place_of(account, old, new)
+        _check_in_place_of(account, old, new, rules)
         intent = Replace(old_id=old_id, order=new)
         taken = await self._carried_out(
             account,
@@ -223,10 +224,14 @@ def _terms(order: LiveOrder) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _check_in_place_of(account: TradingAccount, old: LiveOrder, new: LiveOrder) -> None:
+def _check_in_place_of(account: TradingAccount, old: LiveOrder, new: LiveOrder, rules: InstrumentRules) -> None:
     """Look at an entry with the exits that it is held with, and at one of two exits with the other, as a new one is."""
     group = account.trader.books.known.group(old.group_id or old.id)
     beside = tuple(one for one in group if one.id != old.id and one.is_working)
+    entry = account.trader.books.known.order(old.group_id or old.id)
+    waits = () if entry is None or entry.id == old.id or not entry.is_working else (entry,)
+    if rules.has_one_tif and (told := held_otherwise(new, old, (*beside, *waits))) is not None:
+        raise InvalidOrder(told)
     is_of_two = old.group_id is not None and bool(beside)
     _check_at_venue(account, replace(new, order_class=OrderClass.OCO, group_id=new.id) if is_of_two else new, beside)
 

@@ -33,7 +33,7 @@ from weaver.veda.trading.changes.placing import (
 )
 from weaver.veda.trading.intents import Cancel, Intent, Place, Replace
 from weaver.veda.trading.ports import Cut, Gate, Holdings, Hours
-from weaver.veda.trading.requests import differs_for_us_alone, held_with_entry, unfit_exits
+from weaver.veda.trading.requests import differs_for_us_alone, held_otherwise, held_with_entry, unfit_exits
 
 
 class Intake:
@@ -175,6 +175,10 @@ class Intake:
         if (state := _not_replaceable(old, others)) is not None:
             end(draft, new, OrderStatus.REJECTED, f"order {old.number or old.id} is {state}: it cannot be replaced")
             return None
+        if (why_not := self._held_otherwise(draft, old, new)) is not None:
+            give_back(draft, old, new)
+            end(draft, new, OrderStatus.REJECTED, why_not)
+            return None
         held_with_it = () if draft.is_still or old.group_id is not None else legs_of(draft, old)
         if (why := self.refusal(draft, new, held_with_it)) is not None:
             give_back(draft, old, new)
@@ -191,6 +195,17 @@ class Intake:
             return None
         self._send_in_place_of(draft, old, new)
         return None
+
+    def _held_otherwise(self, draft: Draft, old: LiveOrder, new: LiveOrder) -> str | None:
+        """Why the venue cannot hold it with what it holds beside it, for its time in force."""
+        rules = self.rules.get(old.symbol)
+        if draft.is_still or rules is None or not rules.has_one_tif:
+            return None
+        legs = [one for one in draft.group(old.group_id or old.id) if one.id != new.id]
+        if not held_with_entry(legs, self._features):
+            return None
+        group = [*legs, draft.order(old.group_id or old.id)]
+        return held_otherwise(new, old, [one for one in group if one.id not in (old.id, new.id) and one.is_working])
 
     def _within_group(self, draft: Draft, new: LiveOrder) -> LiveOrder:
         """A run's exit that takes another's place, for no more than its group has left to exit: a backtest fills no

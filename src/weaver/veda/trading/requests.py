@@ -174,6 +174,23 @@ def _sent_tif(order: LiveOrder) -> TimeInForce:
     return TimeInForce.GTC if is_ended_by_us else order.tif
 
 
+def held_otherwise(new: LiveOrder, old: LiveOrder, beside: Sequence[LiveOrder]) -> str | None:
+    """Why a venue that has one time in force for all that it holds together cannot have `new` in the place of `old`;
+    None: it can. `beside`: the working orders of its group, its entry among them."""
+    if old.group_id is not None:
+        if new.tif is old.tif or not beside:
+            return None
+        told, others = f"{old.id} is {old.tif}", "what is held with it"
+    else:
+        if new.tif is TimeInForce.DAY or all(leg.tif is not TimeInForce.DAY for leg in beside):
+            return None
+        told, others = f"{old.id} cannot be {new.tif}", "its exits, which are day"
+    return (
+        f"{told}, as {others}: the venue has one time in force for all of them. Cancel it, and place exits that are "
+        f"{new.tif}"
+    )
+
+
 def leg_shown(leg: LiveOrder, shown: Sequence[VenueOrder]) -> VenueOrder | None:
     """The order by which a venue holds one of our exits, of those that it shows."""
     alike = STOPS if leg.order_type in STOPS else {leg.order_type}

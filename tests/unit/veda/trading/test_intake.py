@@ -167,6 +167,32 @@ def test_a_day_entry_is_ended_with_the_session_where_its_venue_would_have_it_las
     taken_up(Replace(old_id="run-1", order=changed), check, orders=orders, sent=[submission()], rules=rules)
 
 
+@pytest.mark.parametrize("has_one_tif", [True, False])
+@pytest.mark.parametrize("is_entered", [True, False])
+def test_exit_of_an_all_day_bracket_is_not_made_to_last_where_its_venue_has_one_time_for_all(
+    *, has_one_tif: bool, is_entered: bool
+) -> None:
+    entry, profit, loss = [replace(one, tif=TimeInForce.DAY, status=OrderStatus.ACCEPTED) for one in bracket()]
+    if is_entered:
+        entry = replace(entry, status=OrderStatus.FILLED, filled=entry.quantity)
+
+    def check(desk: Desk, why: Refusal | None) -> None:
+        assert why is None
+        replaced = desk.order("run-9")
+        if not has_one_tif:
+            assert replaced.status is not OrderStatus.REJECTED
+            return
+        assert replaced.status is OrderStatus.REJECTED
+        assert replaced.reason.startswith(f"{loss.id} is day, as what is held with it: the venue has one time in force")
+        assert (desk.order(loss.id).status, desk.order(loss.id).replaced_by) == (OrderStatus.ACCEPTED, None)
+        assert desk.books.known.submission("run-9") is None
+
+    change = new("sell", order_type=OrderType.STOP, stop=80, tif=TimeInForce.GTC)
+    rules = replace(RULES, has_one_tif=has_one_tif)
+    sent = [submission()]
+    taken_up(Replace(old_id=loss.id, order=change), check, orders=[entry, profit, loss], sent=sent, rules=rules)
+
+
 @pytest.mark.parametrize(("asked", "exited", "placed"), [(25, 0, 10), (25, 4, 6), (3, 0, 3)])
 def test_exit_that_takes_anothers_place_is_for_what_is_left_to_exit(asked: int, exited: int, placed: int) -> None:
     def check(desk: Desk, why: Refusal | None) -> None:
