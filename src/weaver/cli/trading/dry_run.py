@@ -14,9 +14,10 @@ ORDERS = {
 }  # fmt: skip
 HISTORY = {"symbol": "symbol", "bars": "bars", "first": "first", "last": "last", "before the run": "warmup"}
 
-UNASKED = (
-    "note: where the gate says nothing (-), it was not asked: what it says to a symbol's later orders depends on what "
-    "the earlier ones bring"
+UNSIZED = "note: where the gate says nothing (-), the order has no size before it fills"
+REFUSED = (
+    "note: these are the orders of a run that is refused none: after one that the gate refuses, its strategy may place "
+    "others than those below it"
 )
 
 
@@ -40,8 +41,11 @@ def tell_preview(preview: dict[str, Any]) -> None:
     show_rows(HISTORY, [_with_moments(one, "first", "last") for one in preview["history"]], nothing="none")
     typer.echo(f"\nOrders that it would place on them: {preview['orders_total']:,}")
     show_rows(ORDERS, [_with_moments(one, "placed_at") for one in preview["orders"]], nothing="none")
-    if any(one["gate"] is None for one in preview["orders"]):
-        typer.echo(UNASKED)
+    said = {one["gate"] for one in preview["orders"]}
+    if None in said:
+        typer.echo(UNSIZED)
+    if said - {None, "passes"}:
+        typer.echo(REFUSED)
     if preview["problem"] is not None:
         typer.echo(f"note: {preview['problem']}")
 

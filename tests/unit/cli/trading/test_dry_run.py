@@ -37,14 +37,21 @@ def test_row_limits_history_and_orders_are_shown(capsys: pytest.CaptureFixture[s
     assert not any(line[:1] == ["seed"] for line in words)
 
 
-def test_orders_that_the_gate_is_not_asked_about_are_named_so(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("gate", "note"),
+    [
+        (None, "note: where the gate says nothing (-), the order has no size before it fills"),
+        ("too large", "note: these are the orders of a run that is refused none: after one that the gate refuses"),
+    ],
+)
+def test_what_the_gate_says_is_put_in_its_place(
+    capsys: pytest.CaptureFixture[str], gate: str | None, note: str
+) -> None:
     tell_preview(PREVIEW)
-    assert "it was not asked" not in capsys.readouterr().out
+    assert "note: " not in capsys.readouterr().out
     [first] = PREVIEW["orders"]
-    tell_preview({**PREVIEW, "orders": [first, {**first, "gate": None}], "orders_total": 2})
-    assert "note: where the gate says nothing (-), it was not asked: what it says to a symbol's later orders" in (
-        capsys.readouterr().out
-    )
+    tell_preview({**PREVIEW, "orders": [first, {**first, "gate": gate}], "orders_total": 2})
+    assert note in capsys.readouterr().out
 
 
 def test_what_is_in_the_way_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,7 @@
 """What would come of a run: checked as its creation checks it, and nothing kept."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,8 @@ from fastapi import APIRouter
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
-from weaver.glados.live.preview import Gate, Stored
+from weaver.glados.live.preview import Gate
+from weaver.glados.live.preview_account import Stored
 from weaver.glados.ports import BacktestJob, BrokenBacktest
 from weaver.glados.schemas.runs.preview import PreviewedOrder, RunPreviewResponse, StoredHistory
 from weaver.glados.schemas.runs.runs import CreateRunRequest, RunResponse
@@ -21,6 +22,7 @@ from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.options import OPTIONS, Options
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import InputError, NotFound, WeaverError
+from weaver.model.market.corporate_actions import Split
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import Run, RunMode
 from weaver.veda.risk.limits import RiskLimits
@@ -44,8 +46,8 @@ async def preview_run(body: CreateRunRequest, services: ServicesDep, corr_id: Co
     begin, end = services.trading.replayed(run) or (None, None)
     stored = await services.threads.results.do(_stored, services.bars, run)
     gate = await _gate(services, run, stored)
-    rows, total, problem = await _orders(services, run, stored, (begin, end), corr_id)
-    said = gate.said(rows)
+    found = await _rehearsed(services, run, stored, (begin, end), corr_id)
+    said = await services.threads.results.do(gate.said, found.orders, found.fills)
     return RunPreviewResponse(
         run=RunResponse.of(run),
         account=gate.account,
@@ -54,9 +56,9 @@ async def preview_run(body: CreateRunRequest, services: ServicesDep, corr_id: Co
         kill_switch=None if gate.switch is None else KillSwitchResponse.of(gate.switch, gate.account),
         halts=[HaltResponse.of(halt) for halt in gate.halts.items],
         history=[_history(symbol, stored.get(symbol), begin) for symbol in run.symbols],
-        orders=[_order(row, words) for row, words in zip(rows, said, strict=True)],
-        orders_total=total,
-        problem=problem,
+        orders=[_order(row, words) for row, words in zip(found.orders, said, strict=True)],
+        orders_total=found.total,
+        problem=found.problem,
     )
 
 
@@ -68,9 +70,11 @@ async def _gate(services: Services, run: Run, stored: Mapping[str, Stored]) -> G
     return Gate(
         run=run,
         account=name,
+        is_own=is_own,
         limits=RiskLimits.parse(run.risk, base=whole),
         whole=whole,
         equity=None if account is None else account.guard.equity(),
+        held={} if account is None else account.ledgers.all_held(),
         rules=AccountRules.of(Options.of_run(run)),
         switch=switch_over(await trading.switches.all(), name),
         halts=await trading.halts(name),
@@ -86,20 +90,32 @@ def _stored(bars: ParquetBarStore, run: Run) -> dict[str, Stored]:
             read = bars.read(symbol, Timeframe.parse(str(run.timeframe)))
         except (NotFound, InputError):  # none, or none that make this timeframe
             continue
-        found[symbol] = Stored(instrument=read.instrument, bars=read.bars)
+        splits = tuple(one for one in bars.actions(symbol) if isinstance(one, Split))
+        found[symbol] = Stored(instrument=read.instrument, bars=read.bars, splits=splits)
     return found
 
 
-async def _orders(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """The first orders that a backtest of a run places, all of its fills, how many orders there are, and why there are
+    none to be had."""
+
+    orders: Sequence[Mapping[str, Any]] = ()
+    fills: Sequence[Mapping[str, Any]] = ()
+    total: int = 0
+    problem: str | None
+
+
+async def _rehearsed(
     services: Services,
     run: Run,
     stored: Mapping[str, Stored],
     span: tuple[datetime | None, datetime | None],
     corr_id: str,
-) -> tuple[list[Mapping[str, Any]], int, str | None]:
-    """The first that a backtest of it places, how many there are, and why there are none to be had."""
+) -> Rehearsed:
     if missing := [symbol for symbol in run.symbols if symbol not in stored]:
-        return [], 0, f"no {run.timeframe} bars of {', '.join(missing)} are stored, on which its orders could be seen"
+        what = f"no {run.timeframe} bars of {', '.join(missing)} are stored"
+        return Rehearsed(problem=f"{what}, on which its orders could be seen")
     last = time_of(max(int(one.bars.timestamp[-1]) for one in stored.values()))
     rehearsed = replace(
         run,
@@ -114,10 +130,10 @@ async def _orders(
     try:
         found = await services.pool.run(job, started=_nothing, progress=_no_progress)
     except WeaverError as error:
-        return [], 0, str(error)
+        return Rehearsed(problem=str(error))
     problem = str(found.error) if isinstance(found, BrokenBacktest) else None
-    rows = [row for _, row in zip(range(ORDERS_MAX), found.orders, strict=False)]
-    return rows, len(found.orders), problem
+    orders = [row for _, row in zip(range(ORDERS_MAX), found.orders, strict=False)]
+    return Rehearsed(orders=orders, fills=[*found.fills], total=len(found.orders), problem=problem)
 
 
 async def _nothing() -> None:

@@ -32,8 +32,9 @@ class PreviewedOrder(ResponseBody):
     time_in_force: TimeInForce = Field(description="How long it works.")
     placed_at: datetime = Field(description="When, in the bars' time.")
     gate: str | None = Field(
-        description="`passes`, or why it would be refused; null: that depends on what earlier ones bring. The venue's "
-        "own rules are asked when it is placed."
+        description="`passes`, or why it would be refused, with what those before it that pass have brought; null: its "
+        "size is settled as it fills. The venue's own rules are asked when it is placed; daily loss and drawdown halt "
+        "a run while it trades."
     )
 
 
