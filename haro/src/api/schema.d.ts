@@ -6077,7 +6077,7 @@ export type components = {
         PreviewedOrder: {
             /**
              * Gate
-             * @description `passes`, or why it would be refused; null: that depends on what earlier ones bring. The venue's own rules are asked when it is placed.
+             * @description `passes`, or why it would be refused, with what those before it that pass have brought; null: its size is settled as it fills. The venue's own rules are asked when it is placed; daily loss and drawdown halt a run while it trades.
              */
             gate: string | null;
             /**
@@ -9843,6 +9843,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description There is nothing by that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The body is larger than this server takes. */
             413: {
                 headers: {
@@ -10468,6 +10477,15 @@ export interface operations {
             };
             /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,7 @@ from weaver.model.errors import Conflict
 from weaver.model.run import RunMode, RunStatus
 
 if TYPE_CHECKING:
+    from weaver.cli.kept.kept_runs import KeptRuns
     from weaver.cli.kept.server_client import ServerClient
 
 app = typer.Typer(
@@ -55,8 +56,10 @@ def list_runs(
     """Show the runs, newest first: the running server's, or the store's when none runs."""
     from weaver.cli.kept.kept_runs import kept_runs
 
-    filters = {"status": status, "mode": mode, "strategy_id": strategy}
-    found = kept_runs(settings()).list(filters, page=page, page_size=page_size)
+    runs = kept_runs(settings())
+    found = runs.list({"status": status, "mode": mode, "strategy_id": strategy}, page=page, page_size=page_size)
+    if strategy is not None and not found["total"]:
+        _check_strategy(runs, strategy)
     if as_json:
         show_json(found)
     elif found["items"]:
@@ -189,6 +192,16 @@ def _on_server(reference: str) -> "tuple[ServerClient, dict[str, Any]]":
 
 def _changed(run: dict[str, Any], *, as_json: bool) -> None:
     typer.echo(json.dumps(run, indent=2) if as_json else f"{run['name']} ({run['id']}) is {run['status']}")
+
+
+def _check_strategy(runs: "KeptRuns", strategy: str) -> None:
+    """Raises NotFound for one that there is not, and of which there is no run either."""
+    from weaver.marvin.plugins.catalogue import Catalogue
+
+    if not runs.list({"strategy_id": strategy}, page=1, page_size=1)["total"]:
+        catalogue = Catalogue(settings().strategies_folder)
+        if strategy not in {entry.id for entry in catalogue.entries()}:
+            catalogue.get(strategy)
 
 
 def _print_table(found: dict[str, Any]) -> None:

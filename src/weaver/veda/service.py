@@ -236,6 +236,12 @@ class TradingService:
         """All venues that there are, those that cannot be used among them."""
         return self._venues.offered()
 
+    def check_venue(self, venue: str) -> None:
+        """Raises NotFound where there is no venue of that name, with those that there are."""
+        names = [*dict.fromkeys(one.entry.id for one in self.offered())]
+        if venue not in names:
+            raise NotFound(f"there is no venue {venue!r}: there is {', '.join(names) or 'none'}")
+
     def hub(self, name: str) -> Hub | None:
         """The stream of bars of a shared account that is open."""
         found = self._open.get(name)

@@ -1,16 +1,19 @@
 """Lists of orders and fills, of all runs."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
 from fastapi import Query as Parameter
 
 from weaver.glados.api.lists.page_text import page_text
 from weaver.glados.api.lists.paging import PagingDep, SortParameter
+from weaver.glados.api.runs.lookup import existing_run
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
+from weaver.glados.ports import Page, Query, Row
 from weaver.glados.schemas.base import Identifier, PageOf
 from weaver.glados.schemas.trading.orders import FillResponse, OrderResponse, OrderSide, TradedMode
+from weaver.glados.services import Services
 from weaver.model.orders.status import OrderStatus
 
 SymbolParameter = Annotated[list[Identifier] | None, Parameter(description="Any of these.")]
@@ -24,7 +27,7 @@ OrderParameter = Annotated[list[Identifier] | None, Parameter(description="Of an
 router = APIRouter(tags=["orders"])
 
 
-@router.get("/orders", response_model=PageOf[OrderResponse], responses=responses(400))
+@router.get("/orders", response_model=PageOf[OrderResponse], responses=responses(400, 404))
 async def list_orders(
     services: ServicesDep,
     paging: PagingDep,
@@ -43,13 +46,11 @@ async def list_orders(
         "symbol": symbol, "side": side, "status": status, "venue": venue, "mode": mode,
         "client_order_id": client_order_id, "parent_id": parent_id,
     }  # fmt: skip
-    query = paging.query(filters, sort)
-    async with services.database.transaction() as transaction:
-        found = await transaction.records.rows("orders", run_id, query)
+    found = await _rows(services, "orders", run_id, paging.query(filters, sort))
     return await page_text(services, found, lambda row: OrderResponse(**row), paging)
 
 
-@router.get("/fills", response_model=PageOf[FillResponse], responses=responses(400))
+@router.get("/fills", response_model=PageOf[FillResponse], responses=responses(400, 404))
 async def list_fills(
     services: ServicesDep,
     paging: PagingDep,
@@ -63,7 +64,18 @@ async def list_fills(
 ) -> Response:
     """The fills of all runs and of people's orders, or of one run."""
     filters = {"symbol": symbol, "side": side, "order_id": order_id, "venue": venue, "mode": mode}
-    query = paging.query(filters, sort)
-    async with services.database.transaction() as transaction:
-        found = await transaction.records.rows("fills", run_id, query)
+    found = await _rows(services, "fills", run_id, paging.query(filters, sort))
     return await page_text(services, found, lambda row: FillResponse(**row), paging)
+
+
+async def _rows(services: Services, table: Literal["orders", "fills"], run_id: str | None, query: Query) -> Page[Row]:
+    """Raises NotFound where nothing was found of a run or a venue that there is not: rows of a venue whose adapter was
+    taken away are still shown."""
+    async with services.database.transaction() as transaction:
+        found = await transaction.records.rows(table, run_id, query)
+        if not found.total and run_id is not None:
+            await existing_run(transaction, run_id)
+    if not found.total:
+        for venue in query.filters.get("venue", ()):
+            services.trading.check_venue(venue)
+    return found

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fastapi import APIRouter
 
 from weaver.glados.api.lists.paging import PagingDep
+from weaver.glados.api.runs.lookup import traded_run
 from weaver.glados.api.runs.orders import RunParameter
 from weaver.glados.api.trading.chosen import ModeName, VenueName, chosen, looked_at, named, place_of
 from weaver.glados.application import ServicesDep
@@ -52,6 +53,8 @@ async def list_positions(
 ) -> PageOf[AccountPosition]:
     """What accounts hold, by symbol: each run's share of it, that of orders by hand, and what is nobody's, with the
     name of each part. With `run_id` only what that run holds some of."""
+    if run_id is not None:
+        await traded_run(services, run_id)
     found: list[AccountPosition] = []
     for account in await chosen(services, venue, mode):
         await looked_at(account)

@@ -21,6 +21,8 @@ _log = structlog.get_logger("weaver.glados.trading")
 async def chosen(services: Services, venue: str | None, mode: TradedMode | None) -> list[TradingAccount]:
     """The accounts that are open, of a venue and a mode; where both are given, that account, connected if it was not.
     Raises NotFound, InputError and Unavailable."""
+    if venue is not None:
+        services.trading.check_venue(venue)
     found = [
         one
         for one in services.trading.accounts.values()

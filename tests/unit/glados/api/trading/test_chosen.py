@@ -28,6 +28,7 @@ def venues(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(NoVenues, "offered", lambda _self: found)
 
 
+@pytest.mark.usefixtures("venues")
 async def test_without_a_name_all_that_are_open_are_meant(api: Api) -> None:
     assert await chosen(api.services, None, None) == []
     assert await chosen(api.services, "alpaca", None) == []
@@ -37,6 +38,26 @@ async def test_without_a_name_all_that_are_open_are_meant(api: Api) -> None:
 async def test_venue_and_mode_are_connected_and_one_that_is_none_is_not_found(api: Api) -> None:
     with pytest.raises(NotFound, match="no venue 'nowhere'"):
         await chosen(api.services, "nowhere", "paper")  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("venues")
+@pytest.mark.parametrize(
+    "asked", ["/account", "/positions", "/reconciliation", "/orders", "/fills", "/orders?venue=alpaca"]
+)
+async def test_venue_that_is_none_is_named_with_those_that_there_are(api: Api, asked: str) -> None:
+    more = "&" if "?" in asked else "?"
+    answer = await api.client.get(f"/api/v1{asked}{more}venue=nope")
+    assert (answer.status_code, answer.json()["message"]) == (
+        404,
+        "there is no venue 'nope': there is alpaca, mine, replay",
+    )
+    assert (await api.client.get(f"/api/v1{asked}{more}venue=mine")).json()["items"] == []
+
+
+@pytest.mark.parametrize("asked", ["/positions", "/orders", "/fills"])
+async def test_run_that_is_none_has_no_list(api: Api, asked: str) -> None:
+    answer = await api.client.get(f"/api/v1{asked}?run_id=nope")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.usefixtures("venues")
