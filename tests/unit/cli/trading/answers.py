@@ -40,6 +40,8 @@ def answering(
         do_GET = _answer  # noqa: N815 - as the library calls it
         do_POST = _answer  # noqa: N815 - the same
         do_PUT = _answer  # noqa: N815 - the same
+        do_PATCH = _answer  # noqa: N815 - the same
+        do_DELETE = _answer  # noqa: N815 - the same
 
         def log_message(self, format: str, *args: Any) -> None:
             """To nobody."""
