@@ -21,7 +21,7 @@ from weaver.veda.ports import NewId, TradingStore
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.exits import to_exit_at_most
 from weaver.veda.trading.intents import Cancel, Intent, Replace
-from weaver.veda.trading.requests import held_otherwise
+from weaver.veda.trading.requests import held_otherwise, held_with_entry
 
 BY_HAND = "cancelled by hand"
 _ABOUT_THE_STATE = frozenset({Reason.WASH_TRADE, Reason.BUYING_POWER, Reason.POSITION, Reason.ACCOUNT})
@@ -230,7 +230,8 @@ def _check_in_place_of(account: TradingAccount, old: LiveOrder, new: LiveOrder, 
     beside = tuple(one for one in group if one.id != old.id and one.is_working)
     entry = account.trader.books.known.order(old.group_id or old.id)
     waits = () if entry is None or entry.id == old.id or not entry.is_working else (entry,)
-    if rules.has_one_tif and (told := held_otherwise(new, old, (*beside, *waits))) is not None:
+    is_held = rules.has_one_tif and bool(held_with_entry(group, account.adapter.features))
+    if is_held and (told := held_otherwise(new, old, (*beside, *waits))) is not None:
         raise InvalidOrder(told)
     is_of_two = old.group_id is not None and bool(beside)
     _check_at_venue(account, replace(new, order_class=OrderClass.OCO, group_id=new.id) if is_of_two else new, beside)

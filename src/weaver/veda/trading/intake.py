@@ -204,7 +204,8 @@ class Intake:
         legs = [one for one in draft.group(old.group_id or old.id) if one.id != new.id]
         if not held_with_entry(legs, self._features):
             return None
-        group = [*legs, draft.order(old.group_id or old.id)]
+        entry = draft.find(old.group_id or old.id)
+        group = legs if entry is None else [*legs, entry]
         return held_otherwise(new, old, [one for one in group if one.id not in (old.id, new.id) and one.is_working])
 
     def _within_group(self, draft: Draft, new: LiveOrder) -> LiveOrder:
