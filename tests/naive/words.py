@@ -8,8 +8,8 @@ from decimal import Decimal
 from tests.naive.chooser import Chooser
 from tests.naive.scenario import Argument, Op, Scenario
 
-PROFITS = ("2%", "0.5%", "5%", "12.5%", "0.07%", "33.3333%", "120%")
-LOSSES = ("1%", "2.5%", "0.3%", "7%", "0.05%", "40%", "99.9%")
+PROFITS = ("2%", "0.5%", "0.07%", "5%", "0.2%", "12.5%", "33.3333%", "120%")
+LOSSES = ("1%", "0.05%", "2.5%", "0.3%", "0.1%", "7%", "40%", "99.9%")
 WEIGHTS = ("0.3333", "0.5", "0", "0.25", "0.3", "0.9", "1", "-0.4", "1.6")
 IMPOSSIBLE = ("0%", "100%", "-2%")
 """No distance, or none that leaves a price, of a loss."""
@@ -25,13 +25,16 @@ def with_any_word(scenario: Scenario, choose: Chooser) -> Scenario:
 
 
 def _op(op: Op, symbols: list[str], choose: Chooser) -> Op:
-    if op.name.startswith("order_target") and choose.chance(35):
+    if op.name.startswith("order_target") and choose.chance(25):
         return _rebalance(symbols, choose)
     exits = dict(op.kwargs)
     if "take_profit" in exits and choose.chance(60):
         exits["take_profit"] = choose.pick(PROFITS)
     if "stop_loss" in exits:
         _lose(exits, choose)
+    if {"take_profit", "stop_loss"} <= exits.keys() and choose.chance(20):  # so near that a bar reaches both
+        exits.update(take_profit="0.07%", stop_loss="0.05%")
+        exits.pop("stop_loss_limit", None)
     return op if exits == op.kwargs else replace(op, kwargs=exits)
 
 

@@ -95,7 +95,7 @@ def test_split_keeps_a_holding_open_and_a_delisting_ends_it() -> None:
 
     actions = [Split(ex_date=days[2], ratio=Decimal("0.5")), Delisting(ex_date=days[4], value=Decimal(1))]
     prices = [10.0, 10.0, 20.0, 20.0, 20.0]
-    frame = pandas.DataFrame({name: prices for name in ("open", "high", "low", "close")}, pandas.DatetimeIndex(days))
+    frame = pandas.DataFrame(dict.fromkeys(("open", "high", "low", "close"), prices), pandas.DatetimeIndex(days))
     weaver.backtest(Kept, {"ABC": frame}, actions={"ABC": actions}, asset="stock", costs="none", lookahead_check=False)
     assert seen == [(None, 0), (3, 0), (3, 1), (3, 2), (None, 0)]
 
