@@ -11,6 +11,14 @@ from weaver import Strategy, crossed_above, crossed_below, ema, highest, indicat
 from weaver.model.errors import InputError, InvalidOrder
 
 COARSER = {"30m": ("1h", "2h", "1d"), "1h": ("4h", "1d"), "4h": ("1d", "8h"), "1d": ("2d", "1w")}
+TIMES: Sequence[Mapping[str, str]] = (
+    {"at": "10:00"},
+    {"at": "10:30", "every": "week"},
+    {"at": "23:15", "zone": "Asia/Tokyo"},
+    {"before_close": "1h"},
+    {"after_open": "30m", "every": "month"},
+    {"after_open": "0m", "every": "week"},
+)
 NEVER = 10**9
 ORDERS_MAX = 150
 """A strategy that answers each order with another would never end."""
@@ -77,6 +85,8 @@ class Anything(Strategy):
         self._slow = []
         for _ in range(self._habits.signals):
             self.when(self._signal(), self._called)
+        for when in self._chance.sample(TIMES, self._chance.choice((0, 0, 1, 2))):
+            self.schedule(self._on_time, **when)
         for _ in range(self._chance.choice((0, 0, 1, 4))):
             self._act()
 
@@ -113,6 +123,9 @@ class Anything(Strategy):
 
     def _called(self, bar: Any) -> None:
         self._turn("when", bar.copy(), bar.index)
+
+    def _on_time(self, tick: Any) -> None:
+        self._turn("on_time", tick)
 
     def _turn(self, kind: str, *details: Any) -> None:
         habits, turn, chance = self._habits, self._turns, self._chance
@@ -302,6 +315,12 @@ LOOKS: Mapping[str, Callable[[Any], Any]] = {
     "volumes": lambda one: [_newest(one.series(symbol).volume) for symbol in one.symbols],
     "averages": lambda one: [_newest(average) for average in one._averages],
     "slow": lambda one: [_newest(bars.close) for bars in one._slow],
+    "session": lambda one: (
+        one.session.open,
+        one.session.close,
+        one.session.bars_since_open,
+        one.session.is_first_bar,
+    ),
     "quantity": lambda one: [one.position(symbol).quantity for symbol in one.symbols],
     "holdings": lambda one: [_holding(one.position(symbol)) for symbol in one.symbols],
     "cash": lambda one: one.cash,

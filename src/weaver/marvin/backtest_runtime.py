@@ -11,6 +11,7 @@ from weaver.marvin.callbacks import Callbacks
 from weaver.marvin.orders.account import Account
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.runtime import Runtime
+from weaver.marvin.schedule import NoBar, Schedule
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.feed import WholeFeed
 from weaver.marvin.series.playback import Playback
@@ -80,15 +81,23 @@ class BacktestRuntime(Runtime):
     @property
     def acts(self) -> bool:
         """Whether the strategy is called with anything that happens, or asked for something in on_start."""
-        called = self.on_bar or self.on_tick or self.registrations
+        called = self.on_bar or self.on_tick or self.called
         return bool(called or self.windows or self.desk.number)
 
     def callbacks(self, first: int) -> Callbacks:
         """What to call, from the clock's tick `first` on; after `start`."""
-        calls = [self._calls(signal, callback) for signal, callback in self.registrations]
+        calls = [
+            self._set_times(one, first) if isinstance(one, Schedule) else self._calls(one.signal, one.callback)
+            for one in self.called
+        ]
         return self._callbacks(
             SignalCalls(self.clock, calls, first), Playback(self.clock, self._own_bars()), self._deliver_windows
         )
+
+    def _set_times(self, schedule: Schedule, first: int) -> Calls:
+        """Those of a schedule, at ticks from `first` on."""
+        ticks = first + schedule.ticks(self.clock.ticks[first:], self._begun)
+        return Calls(ticks, np.full(len(ticks), -1), NoBar(), lambda _: schedule.call())
 
     def _calls(self, signal: Signal, callback: Callable[[Bar], None]) -> Calls:
         line = signal.timeline

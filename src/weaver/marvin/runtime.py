@@ -11,19 +11,23 @@ from weaver.marvin.orders.account import Account
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.orders.desk import Desk
 from weaver.marvin.orders.holding import Holding
+from weaver.marvin.schedule import Schedule, zone_of
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.feed import Feed
 from weaver.marvin.series.playback import Playback
 from weaver.marvin.series.series import Signal
 from weaver.marvin.series.timeline import Clock, Timeline
+from weaver.marvin.session import Session
 from weaver.marvin.signal_calls import SignalCalls
 from weaver.marvin.signatures import call_problem
 from weaver.marvin.strategy import Strategy
 from weaver.model.calendar.instants import time_of
+from weaver.model.calendar.recurring import Recurring
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.fit_text import fit_to_keep
 from weaver.model.listing import Listing
+from weaver.model.market.tick import Tick
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import decimal_of
@@ -44,6 +48,9 @@ class Registration(NamedTuple):
 
     signal: Signal
     callback: Callable[[Bar], None]
+
+
+Called = Registration | Schedule
 
 
 class JournalEntry(NamedTuple):
@@ -77,14 +84,20 @@ class Runtime:
         self._actions = actions
         scales = {symbol: account.scale(symbol) for symbol in self.symbols}
         calendars = {symbol: calendar_for(listing.instrument.asset_class) for symbol, listing in listings.items()}
+        self.session = Session(clock, self.first.timeline, calendars[self.symbols[0]])
         self.desk = Desk(account, clock, scales, calendars, actions)
         self.random = Random(seed)
         self.registrations: list[Registration] = []
+        self.called: list[Called] = []
+        """These and the schedules, in the order in which they were asked for."""
+        self._classes = {symbol: listing.instrument.asset_class for symbol, listing in listings.items()}
         self.journal: list[JournalEntry] = []
         self.stop_reason: str | None = None
         self._holdings = {symbol: Holding(account, symbol, self.feed.group(symbol).timeline) for symbol in self.symbols}
         self._bars: dict[tuple[str, str], Bar] = {}
         self._starting = False
+        self._begun = clock.start
+        """What `now` is in `on_start`, ns: what is due at set times is due after that."""
         if problem := call_problem(strategy):
             raise StrategyError(problem)
         self.strategy = strategy()
@@ -109,6 +122,7 @@ class Runtime:
 
     def _begin(self) -> None:
         """Call `on_start`."""
+        self._begun = self.clock.now
         if on_start := self._callback("on_start"):
             self._starting = self.clock.starting = True
             on_start()
@@ -171,6 +185,33 @@ class Runtime:
         if problem := call_problem(callback, "bar"):
             raise StrategyError(problem)
         self.registrations.append(Registration(signal, callback))
+        self.called.append(self.registrations[-1])
+
+    def schedule(self, callback: Callable[[Tick], None], *, symbol: str | None = None, **when: Any) -> None:
+        """Register a callback for set times; `when`: what `Recurring.parse` takes."""
+        if not self._starting:
+            raise StrategyError(f"schedule() {ON_START_ONLY}")
+        if not callable(callback):
+            raise InputError(f"schedule() takes a callback, not {type(callback).__name__}")
+        if problem := call_problem(callback, "tick"):
+            raise StrategyError(problem)
+        name = self.symbols[0] if symbol is None else self.position(symbol).symbol
+        asset_class = self._classes[name]
+        self.called.append(
+            Schedule(
+                recurring=Recurring.parse(**when),
+                calendar=calendar_for(asset_class),
+                zone=zone_of(asset_class),
+                call=lambda: callback(self.present()),
+            )
+        )
+
+    def present(self) -> Tick:
+        """The tick, with the symbols of which a bar closes at it."""
+        now = self.clock.now
+        lines = {symbol: self.feed.group(symbol).timeline for symbol in self.symbols}
+        closing = (symbol for symbol, line in lines.items() if line.visible and line.ends[line.visible - 1] == now)
+        return Tick(time=time_of(now), symbols=tuple(closing))
 
     def bar_of(self, symbol: str, timeframe: str) -> Bar:
         """The bar object that callbacks of a symbol and timeframe are given."""

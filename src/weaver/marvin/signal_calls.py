@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.marvin.schedule import NoBar
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.timeline import Clock
 from weaver.model.orders.fill import Fill
@@ -39,8 +40,8 @@ class Calls(NamedTuple):
 
     ticks: NDArray[np.int64]
     indices: NDArray[np.int64]
-    bar: Bar
-    callback: Callable[[Bar], None]
+    bar: Bar | NoBar
+    callback: Callable[[Any], None]
 
 
 class SignalCalls:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from weaver.marvin.runtime import Runtime
     from weaver.marvin.series.bar import Bar
     from weaver.marvin.series.window import Window
+    from weaver.marvin.session import Session
     from weaver.model.market.tick import Tick
     from weaver.model.orders.fill import Fill
 
@@ -105,6 +106,12 @@ class Strategy:
         return self._running.now
 
     @property
+    def session(self) -> "Session":
+        """The session in which the first symbol's newest bar lies: `open`, `close`, `bars_since_open`,
+        `is_first_bar`."""
+        return self._running.session
+
+    @property
     def random(self) -> Random:
         """Chance, seeded by the run."""
         return self._running.random
@@ -133,6 +140,28 @@ class Strategy:
     def when(self, signal: Signal, callback: Callable[["Bar"], None]) -> None:
         """Call back on the bars where `signal` is true, and only there. For `on_start`."""
         self._running.when(signal, callback)
+
+    def schedule(
+        self,
+        callback: Callable[["Tick"], None],
+        *,
+        every: str = "day",
+        at: str | None = None,
+        zone: str | None = None,
+        after_open: str | None = None,
+        before_close: str | None = None,
+        symbol: str | None = None,
+    ) -> None:
+        """Call back once a session (`every` "day"), or in the first of each week or month. For `on_start`.
+
+        At a time of day (`at="10:00"`, in the exchange's zone or in `zone`), or so long after the open or before the
+        close (`after_open="30m"`, `before_close="5m"`), by the exchange's calendar of the first symbol or of `symbol`:
+        holidays have none, early closes count. The call is made at the first tick at or after that instant, with the
+        tick, in the turn of `when`.
+        """
+        self._running.schedule(
+            callback, every=every, at=at, zone=zone, after_open=after_open, before_close=before_close, symbol=symbol
+        )
 
     def buy(self, symbol: str, quantity: Number, **terms: Any) -> Order:
         """Order to buy `quantity` units at the market, or on the terms given.

@@ -6,6 +6,7 @@ import numpy as np
 
 from weaver.marvin.live.clock import LiveClock
 from weaver.marvin.runtime import Registration
+from weaver.marvin.schedule import Due
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.feed import BarSeries
 from weaver.marvin.series.playback import Closed, Playback
@@ -14,6 +15,7 @@ from weaver.marvin.signal_calls import SignalCalls
 
 Show = Callable[[BarSeries, int], Bar]
 """Gives the bar of a group that callbacks are given, as the one at an index."""
+Registered = tuple[Registration, BarSeries] | Due
 
 
 class LiveCalls(SignalCalls):
@@ -21,8 +23,8 @@ class LiveCalls(SignalCalls):
 
     __slots__ = ("_now", "_registered", "_show")
 
-    def __init__(self, clock: LiveClock, registered: Sequence[tuple[Registration, BarSeries]], show: Show) -> None:
-        """`registered`: each with the group of the first column that its signal is made of."""
+    def __init__(self, clock: LiveClock, registered: Sequence[Registered], show: Show) -> None:
+        """`registered`: signals with the group of the first column that each is made of, and schedules."""
         super().__init__(clock, (), 0)
         self._now, self._registered, self._show = clock, registered, show
 
@@ -30,7 +32,12 @@ class LiveCalls(SignalCalls):
         """Make the calls of signals of which a bar has closed since the tick before, and that are true there."""
         del tick
         heard = self._now.heard
-        for (signal, callback), group in self._registered:
+        for one in self._registered:
+            if isinstance(one, Due):
+                if one.is_due(heard, self._now.now):
+                    one.schedule.call()
+                continue
+            (signal, callback), group = one
             line = signal.timeline
             if not len(line.ends) or line.ends[-1] <= heard or not signal.evaluate(line.stretch)[-1]:
                 continue

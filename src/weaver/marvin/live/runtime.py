@@ -11,6 +11,7 @@ from weaver.marvin.live.feed import LiveFeed
 from weaver.marvin.orders.account import Account
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.runtime import JournalEntry, Runtime
+from weaver.marvin.schedule import Due, Schedule
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.feed import BarSeries
 from weaver.marvin.series.series import Series, source_of
@@ -67,7 +68,7 @@ class LiveRuntime(Runtime):
         """Call `on_start`. Raises StrategyError where the strategy ends the run in it."""
         self._begin()
         groups = [self.feed.group(symbol) for symbol in self.symbols]
-        registered = [(one, self._source(one.signal)) for one in self.registrations]
+        registered = [Due(one) if isinstance(one, Schedule) else (one, self._source(one.signal)) for one in self.called]
         self._ticks = self._callbacks(
             LiveCalls(self._live_clock, registered, self._shown),
             LivePlayback(self._live_clock, self._own_bars(), groups, self._shown),
