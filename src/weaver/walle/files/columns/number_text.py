@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from weaver.model.errors import DataError
+from weaver.model.market.bars import PRICES
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.spelling import DecimalMark
 
@@ -43,26 +45,76 @@ def _bare(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _mark(columns: Mapping[str, pa.ChunkedArray], origin: Origin) -> DecimalMark:
-    """What all numbers show to stand before their decimals."""
-    by_point = _first(columns, _decimals(_POINT, _COMMA))
-    by_comma = _first(columns, _decimals(_COMMA, _POINT))
-    if by_point is not None and by_comma is not None:
-        later = max(by_point, by_comma)
-        raise origin.error(
-            later[0],
-            f"{later[1]} {later[2]!r} has another decimal mark than {min(by_point, by_comma)[2]!r} above: "
-            "--decimal . or --decimal , says which is meant",
+    """What all numbers show to stand before their decimals. Prices show it themselves: a volume that is written in
+    another way than they are must not turn 1,203 into 1203."""
+    prices = {name: column for name, column in columns.items() if name in PRICES}
+    others = {name: column for name, column in columns.items() if name not in PRICES}
+    shown = _Shown.by(prices)
+    beside = _Shown.by(others)
+    for both in (shown, beside):
+        if both.point is not None and both.comma is not None:
+            raise _two_marks(both.point, both.comma, origin)
+    if shown.comma is not None and beside.point is not None:
+        raise _two_marks(shown.comma, beside.point, origin)
+    if shown.point is not None and beside.comma is not None:
+        raise _two_marks(shown.point, beside.comma, origin)
+    if shown.point is None and shown.comma is None:
+        if shown.either_comma is not None:
+            raise _either(shown.either_comma, origin)
+        if shown.either_point is not None and beside.comma is not None:
+            raise _either(shown.either_point, origin)
+        if (
+            shown.either_point is None
+            and beside.point is None
+            and beside.comma is None
+            and beside.either_comma is not None
+        ):
+            raise _either(beside.either_comma, origin)
+    return DecimalMark.COMMA if (shown.comma or beside.comma) is not None else DecimalMark.POINT
+
+
+_Cell = tuple[int, str, str]
+"""Row, column and text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """The first numbers of some columns that show a mark before decimals, and the first that leave it open."""
+
+    point: _Cell | None
+    comma: _Cell | None
+    either_point: _Cell | None
+    either_comma: _Cell | None
+
+    @classmethod
+    def by(cls, columns: Mapping[str, pa.ChunkedArray]) -> "_Shown":
+        return cls(
+            point=_first(columns, _decimals(_POINT, _COMMA)),
+            comma=_first(columns, _decimals(_COMMA, _POINT)),
+            either_point=_first(columns, _thousand(_POINT)),
+            either_comma=_first(columns, _thousand(_COMMA)),
         )
-    if by_comma is not None:
-        return DecimalMark.COMMA
-    either = None if by_point is not None else _first(columns, r"^[-+]?[1-9]\d{0,2},\d{3}(e\d+)?$")
-    if either is not None:
-        row, name, text = either
-        other = text.replace(",", ".")
-        raise origin.error(
-            row, f"{name} {text!r} could be {text.replace(',', '')} (--decimal .) or {other} (--decimal ,)"
-        )
-    return DecimalMark.POINT
+
+
+def _two_marks(one: _Cell, other: _Cell, origin: Origin) -> DataError:
+    first, later = sorted((one, other))
+    return origin.error(
+        later[0],
+        f"{later[1]} {later[2]!r} has another decimal mark than {first[1]} {first[2]!r}: --decimal . or --decimal , "
+        "says which is meant",
+    )
+
+
+def _either(cell: _Cell, origin: Origin) -> DataError:
+    row, name, text = cell
+    whole, part = text.replace(",", "").replace(".", ""), text.replace(",", ".")
+    by_point, by_comma = (part, whole) if "." in text else (whole, part)
+    return origin.error(row, f"{name} {text!r} could be {by_point} (--decimal .) or {by_comma} (--decimal ,)")
+
+
+def _thousand(mark: str) -> str:
+    """Numbers with three digits behind a mark, which could be decimals or thousands."""
+    return rf"^[-+]?[1-9]\d{{0,2}}{mark}\d{{3}}(e\d+)?$"
 
 
 def _decimals(mark: str, other: str) -> str:

@@ -9,7 +9,7 @@ from weaver.walle.files.spelling import DateOrder
 _EPOCH = re.compile(r"\d{9,10}(\.\d+)?|\d{12,13}|\d{15,16}|\d{18,19}")
 _DATE = re.compile(
     r"(?:19|20)\d{2}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
-    r"|\d{1,2}[- ][A-Za-z]{3}[- ](?:\d{4}|\d{2})"
+    r"|\d{1,2}[- ][A-Za-z]{3}[- ](?:\d{4}|\d{2})|[A-Za-z]{3,9} \d{1,2},? \d{4}"
 )
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?|\d{4}|\d{6}")
 _MOMENT = re.compile(
