@@ -248,7 +248,7 @@ def _tell_of_actions_beside(path: Path) -> None:
 
 
 def _span(read: "ReadBars") -> str:
-    from weaver.walle.files.columns.moment import moment
+    from weaver.walle.files.columns.times.moment import moment
 
     return f"{moment(read.bars.timestamp[0])} to {moment(read.bars.timestamp[-1])}"
 

@@ -26,7 +26,7 @@ from weaver.walle.files.checks.corporate_action_quality import check_corporate_a
 from weaver.walle.files.checks.quality import DataWarning, check_bars
 from weaver.walle.files.columns.parts import Part
 from weaver.walle.files.columns.symbol_column import listed
-from weaver.walle.files.columns.time_zone import zone_of
+from weaver.walle.files.columns.times.time_zone import zone_of
 from weaver.walle.files.frames import is_table, parts_of_frame
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 

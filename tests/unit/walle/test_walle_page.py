@@ -11,7 +11,7 @@ from weaver.model.market.instrument import AssetClass
 from weaver.walle.files.bar_file import read_bars, read_parts
 from weaver.walle.files.checks.assembly import assemble
 from weaver.walle.files.columns.column_names import recognise
-from weaver.walle.files.columns.moment import moment
+from weaver.walle.files.columns.times.moment import moment
 
 PAGE = (REPOSITORY / "docs" / "architecture" / "walle.md").read_text(encoding="utf-8")
 STAMPS = re.findall(r"^\| (2024-[^|]+?) \| ([^|]+?) \| ([^|]+?) \| ([^|]+?) \|$", PAGE, re.MULTILINE)

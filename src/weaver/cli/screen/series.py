@@ -31,7 +31,7 @@ def print_table(series: "Sequence[ListedSeries]") -> None:
 
 
 def _cells(entry: "CatalogueEntry") -> tuple[str, ...]:
-    from weaver.walle.files.columns.moment import moment
+    from weaver.walle.files.columns.times.moment import moment
 
     span = moment(entry.first), moment(entry.last)
     return entry.instrument.asset_class, f"{entry.rows:,}", *span, f"{entry.missing:,}", Path(entry.source).name
@@ -81,7 +81,7 @@ def _entry_json(entry: "CatalogueEntry") -> dict[str, object]:
 
 
 def _iso(instant: int) -> str:
-    from weaver.walle.files.columns.moment import moment
+    from weaver.walle.files.columns.times.moment import moment
 
     text = moment(instant)
     return f"{text.replace(' ', 'T')}Z" if " " in text else f"{text}T00:00:00Z"

@@ -9,7 +9,7 @@ from weaver.model.market.timeframe import Timeframe
 from weaver.walle.bars.folder.catalogue import SymbolRecord
 from weaver.walle.bars.folder.stored_series import Lost
 from weaver.walle.bars.folder.symbol_folder import SymbolFolder
-from weaver.walle.files.columns.moment import moment
+from weaver.walle.files.columns.times.moment import moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from weaver.walle.files.columns.arrow_columns import symbols_at, text_column
 from weaver.walle.files.columns.column_names import simple, symbol_column
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.symbol_column import SymbolColumn, listed
-from weaver.walle.files.columns.time_text import parse_times
+from weaver.walle.files.columns.times.time_text import parse_times
 from weaver.walle.files.csv_file import read_table
 from weaver.walle.files.csv_text import CsvText, read_text
 from weaver.walle.files.unpacking import Packed

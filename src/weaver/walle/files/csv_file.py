@@ -20,8 +20,8 @@ from weaver.walle.files.columns.origin import Origin, Place
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
 from weaver.walle.files.columns.stacking import stacked
 from weaver.walle.files.columns.symbol_column import SymbolColumn
-from weaver.walle.files.columns.time_layout import date_order_of
-from weaver.walle.files.columns.time_text import TextColumn, WrittenTimes, parse_times
+from weaver.walle.files.columns.times.time_layout import date_order_of
+from weaver.walle.files.columns.times.time_text import TextColumn, WrittenTimes, parse_times
 from weaver.walle.files.csv_text import CsvText, fields_of, read_text
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 from weaver.walle.files.unpacking import Packed, Packing, unreadable

@@ -18,9 +18,9 @@ from weaver.walle.files.columns.parts import Part, parts_of
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
 from weaver.walle.files.columns.stacking import stacked
 from weaver.walle.files.columns.symbol_column import SymbolColumn
-from weaver.walle.files.columns.time_text import TextColumn, WrittenTimes, from_epoch, parse_times
-from weaver.walle.files.columns.time_units import from_units
-from weaver.walle.files.columns.time_zone import zone_in
+from weaver.walle.files.columns.times.time_text import TextColumn, WrittenTimes, from_epoch, parse_times
+from weaver.walle.files.columns.times.time_units import from_units
+from weaver.walle.files.columns.times.time_zone import zone_in
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 
 _LEVELS = 2

@@ -15,9 +15,9 @@ from weaver.walle.files.columns.column_names import ColumnNames, recognise
 from weaver.walle.files.columns.number_text import spelled_numbers
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
-from weaver.walle.files.columns.time_text import WrittenTimes, from_epoch, parse_times
-from weaver.walle.files.columns.time_units import from_units
-from weaver.walle.files.columns.time_zone import zone_in
+from weaver.walle.files.columns.times.time_text import WrittenTimes, from_epoch, parse_times
+from weaver.walle.files.columns.times.time_units import from_units
+from weaver.walle.files.columns.times.time_zone import zone_in
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 
 _CELL_BYTES = 8

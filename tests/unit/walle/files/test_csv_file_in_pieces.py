@@ -9,7 +9,7 @@ import pytest
 from weaver.model.errors import DataError, InputError
 from weaver.walle.files import csv_file
 from weaver.walle.files.bar_file import read_bars
-from weaver.walle.files.columns import time_text
+from weaver.walle.files.columns.times import time_text
 
 ROWS = 400
 HEADER = "timestamp,open,high,low,close,volume\n"

@@ -32,7 +32,7 @@ from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.bars.damage import ListedSeries
 from weaver.walle.files.bar_file import check_symbol, symbol_of
-from weaver.walle.files.columns.time_zone import zone_of
+from weaver.walle.files.columns.times.time_zone import zone_of
 from weaver.walle.files.spelling import Spelling
 
 router = APIRouter(tags=["data"])

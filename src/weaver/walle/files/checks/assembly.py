@@ -26,10 +26,10 @@ from weaver.walle.files.checks.spacing import (
     with_first_sessions,
 )
 from weaver.walle.files.checks.stamps import instants, stamps
-from weaver.walle.files.columns.moment import moment
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.raw_columns import RawColumns
-from weaver.walle.files.columns.time_zone import zone_of
+from weaver.walle.files.columns.times.moment import moment
+from weaver.walle.files.columns.times.time_zone import zone_of
 
 _ROUNDING = 1e-9
 """Adjusted prices stick out of [low, high] by a rounding; up to this share of the price it is put right."""

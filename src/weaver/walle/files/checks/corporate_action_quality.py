@@ -15,7 +15,7 @@ from weaver.model.market.corporate_actions import CorporateAction, Delisting, Di
 from weaver.model.market.timeframe import DAY
 from weaver.model.numbers.ratio import may_be_rounded_from, ratio_text
 from weaver.walle.files.checks.quality import DataWarning
-from weaver.walle.files.columns.moment import moment
+from weaver.walle.files.columns.times.moment import moment
 
 _QUIET = 0.01
 """What a calm share may move overnight (a logarithm)."""

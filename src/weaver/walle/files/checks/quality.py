@@ -12,7 +12,7 @@ from weaver.model.market.price_range import price_doubt
 from weaver.model.market.timeframe import DAY
 from weaver.walle.files.checks.asset_evidence import asset_doubt
 from weaver.walle.files.checks.gaps import begins, missing_days
-from weaver.walle.files.columns.moment import moment
+from weaver.walle.files.columns.times.moment import moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

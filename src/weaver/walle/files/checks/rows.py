@@ -4,8 +4,8 @@ import numpy as np
 
 from weaver.model.counted import counted
 from weaver.walle.files.checks.quality import DataWarning
-from weaver.walle.files.columns.moment import moment
 from weaver.walle.files.columns.raw_columns import RawColumns
+from weaver.walle.files.columns.times.moment import moment
 
 
 def without_empty(raw: RawColumns) -> tuple[RawColumns, tuple[DataWarning, ...]]:

@@ -9,9 +9,9 @@ from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.bars import Bool, Int64
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import DAY, Timeframe
-from weaver.walle.files.columns.moment import moment
 from weaver.walle.files.columns.raw_columns import RawColumns
-from weaver.walle.files.columns.time_zone import local_times, to_instants
+from weaver.walle.files.columns.times.moment import moment
+from weaver.walle.files.columns.times.time_zone import local_times, to_instants
 
 _SATURDAY, _SUNDAY = 2, 3
 """Days since the epoch (a Thursday), modulo 7."""

@@ -14,7 +14,7 @@ from weaver.model.market.bars import Float64
 from weaver.walle.files.columns.column_names import ColumnNames
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.symbol_column import SymbolColumn
-from weaver.walle.files.columns.time_text import TextColumn
+from weaver.walle.files.columns.times.time_text import TextColumn
 
 
 def values_of(column: pa.ChunkedArray, dtype: type[np.generic] | str) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from weaver.model.market.bars import Bool, Float64, Int64
 from weaver.walle.files.columns.column_names import ColumnNames
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.symbol_column import SymbolColumn
-from weaver.walle.files.columns.time_text import WrittenTimes
+from weaver.walle.files.columns.times.time_text import WrittenTimes
 from weaver.walle.files.spelling import EmptyRows
 
 

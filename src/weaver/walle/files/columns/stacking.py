@@ -7,7 +7,7 @@ import numpy as np
 from weaver.model.market.bars import Float64
 from weaver.walle.files.columns.raw_columns import RawColumns
 from weaver.walle.files.columns.symbol_column import SymbolColumn
-from weaver.walle.files.columns.time_text import WrittenTimes
+from weaver.walle.files.columns.times.time_text import WrittenTimes
 
 
 def stacked(parts: Mapping[str, RawColumns], *, label: str) -> RawColumns:

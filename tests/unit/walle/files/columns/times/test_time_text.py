@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from weaver.model.errors import DataError
 from weaver.walle.files.columns.origin import Origin
-from weaver.walle.files.columns.time_text import TextColumn, WrittenTimes, parse_times
-from weaver.walle.files.columns.time_zone import to_instants, zone_of
+from weaver.walle.files.columns.times.time_text import TextColumn, WrittenTimes, parse_times
+from weaver.walle.files.columns.times.time_zone import to_instants, zone_of
 
 ORIGIN = Origin(name="a file")
 FIRST, LAST = datetime(1900, 1, 2), datetime(2099, 12, 30)  # noqa: DTZ001 - hypothesis wants them without a zone

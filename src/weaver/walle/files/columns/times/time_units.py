@@ -7,8 +7,8 @@ import numpy as np
 from weaver.model.market.bars import Int64
 from weaver.model.market.timeframe import DAY
 from weaver.walle.files.columns.origin import Origin
-from weaver.walle.files.columns.time_text import SECOND, WrittenTimes
-from weaver.walle.files.columns.time_zone import local_times
+from weaver.walle.files.columns.times.time_text import SECOND, WrittenTimes
+from weaver.walle.files.columns.times.time_zone import local_times
 
 _NANOSECONDS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": SECOND, "D": DAY}
 _FIRST = int(np.datetime64("1900-01-01", "s").astype(np.int64))

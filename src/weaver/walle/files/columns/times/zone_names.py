@@ -8,7 +8,7 @@ from weaver.model.errors import InputError
 from weaver.model.market.bars import Bool, Int64
 from weaver.model.market.timeframe import MINUTE
 from weaver.walle.files.columns.origin import Origin
-from weaver.walle.files.columns.time_zone import to_instants, zone_of
+from weaver.walle.files.columns.times.time_zone import to_instants, zone_of
 
 _HOURS = {
     "z": 0, "utc": 0, "gmt": 0, "ut": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2,

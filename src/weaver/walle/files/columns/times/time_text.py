@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from weaver.model.market.bars import Bool, Int64
 from weaver.model.market.timeframe import DAY, HOUR, MINUTE
 from weaver.walle.files.columns.origin import Origin
-from weaver.walle.files.columns.time_layout import HOW_TO, MONTHS, Layout, layout_of, spaced
-from weaver.walle.files.columns.zone_names import instants_in
+from weaver.walle.files.columns.times.time_layout import HOW_TO, MONTHS, Layout, layout_of, spaced
+from weaver.walle.files.columns.times.zone_names import instants_in
 from weaver.walle.files.spelling import DateOrder
 
 SECOND = 1_000_000_000

@@ -9,8 +9,8 @@ import numpy as np
 from weaver.model.errors import DataError, InputError
 from weaver.model.market.bars import Int64
 from weaver.model.market.timeframe import DAY, MINUTE
-from weaver.walle.files.columns.moment import moment
 from weaver.walle.files.columns.origin import Origin
+from weaver.walle.files.columns.times.moment import moment
 
 _QUARTER = 15 * MINUTE
 """Clocks of every zone since 1972 change on a quarter of an hour."""
