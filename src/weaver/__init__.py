@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from weaver.marvin.series.series import crossed_below as crossed_below
     from weaver.marvin.series.series import shift as shift
     from weaver.marvin.strategy import Strategy as Strategy
+    from weaver.marvin.timed_exits import TimedExits as TimedExits
     from weaver.model.market.corporate_actions import Delisting as Delisting
     from weaver.model.market.corporate_actions import Dividend as Dividend
     from weaver.model.market.corporate_actions import Split as Split
@@ -49,6 +50,7 @@ _HOMES = {
     ),
     "weaver.marvin.series.series": ("crossed_above", "crossed_below", "shift"),
     "weaver.marvin.strategy": ("Strategy",),
+    "weaver.marvin.timed_exits": ("TimedExits",),
     "weaver.model.market.corporate_actions": ("Delisting", "Dividend", "Split"),
     "weaver.research": ("BacktestResult", "backtest", "load_bars"),
 }  # fmt: skip

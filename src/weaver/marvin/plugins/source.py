@@ -52,7 +52,7 @@ class StrategySource:
     def outlines(self) -> list["Outline"]:
         """The strategy classes in the file, in order; those with a leading underscore are for others to derive from."""
         classes = [node for node in self.tree().body if isinstance(node, ast.ClassDef)]
-        known = {"Strategy"}
+        known = {"Strategy", "TimedExits"}
         found: dict[str, ast.ClassDef] = {}
         for node in classes:
             if known.intersection(base_names(node)):
