@@ -90,7 +90,7 @@ def chaos_of(chance: Random) -> Chaos:
         stuck_cancels=sometimes(0.4, 0.3),
         own_replacements=sometimes(0.02, 0.3),
     )
-    return Chaos(
+    found = Chaos(
         unreachable=sometimes(0.15),
         limited=sometimes(0.1, 0.3),
         answer_lost=sometimes(0.3, 0.5),
@@ -127,3 +127,5 @@ def chaos_of(chance: Random) -> Chaos:
         skew=chance.choice((0.0, 0.0, 0.8, -1.3)),
         manners=manners,
     )
+    manners.unrelated_ids &= found.shows_cumulative  # a venue has one of both, as its port asks
+    return found

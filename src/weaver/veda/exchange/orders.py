@@ -157,7 +157,11 @@ class VenueOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenueFill:
-    """One execution."""
+    """One execution.
+
+    A venue has ids that are the same in its stream and in its list of fills, or cumulative quantities, or both: of one
+    that has neither nobody can tell which of two executions of an order was missed, and so at which price.
+    """
 
     execution_id: str
     """The same in the stream and in the list of fills, as far as the venue keeps them equal; `cumulative_quantity`
