@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from weaver.cli.arguments.spelling import Columns, DateOrder, Decimal, EmptyRows, PriceScale
+from weaver.cli.data_export import export_data
 from weaver.cli.screen.json_answer import show_json
 from weaver.cli.screen.progress import ProgressBar
 from weaver.cli.screen.series import listed_json, outcome_json, print_table, warning_json
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from weaver.walle.files.checks.assembly import ReadBars
     from weaver.walle.files.checks.quality import DataWarning
 
-app = typer.Typer(help="Import market data, list it, check it.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Import market data, list it, check it, export it.", no_args_is_help=True, rich_markup_mode=None)
+app.command("export")(export_data)
 
 Files = Annotated[
     list[Path],
