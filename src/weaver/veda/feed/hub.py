@@ -52,7 +52,7 @@ class Hub:
     @property
     def feeds(self) -> Mapping[Feed, bool]:
         """Those that somebody reads, and whether each is there."""
-        return {feed: feed in self._up for feed in sorted({*self._feed_of.values()})}
+        return {feed: feed in self._up and feed not in self._stale for feed in sorted({*self._feed_of.values()})}
 
     @contextmanager
     def subscribe(self, classes: Mapping[str, AssetClass]) -> Iterator[Subscription]:

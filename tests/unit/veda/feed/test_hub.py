@@ -116,6 +116,7 @@ def test_each_run_hears_of_its_own_symbols_and_feeds() -> None:
             assert other.bars == [("AAA", 0), ("BBB", 0)]
             assert one.changes == ["FeedRestored", "FeedRestored", "FeedStale"]
             assert other.changes == ["FeedRestored", "HaltChanged"]
+            assert scene.hub.feeds == {Feed.STOCK_BARS: True, Feed.CRYPTO_BARS: False}
             assert scene.told == [UP, FeedRestored(feed=Feed.CRYPTO_BARS, since=None), halt, cut]
         await scene.settle()
         assert scene.told[-1] == replace(halt, is_halted=False, reason="nobody reads of it any more")
@@ -239,6 +240,8 @@ def test_stream_that_fails_is_begun_again_after_a_while_that_grows() -> None:
             await scene.up()
             for number in range(8):
                 scene.market.say(Unavailable("gone"))
+                await scene.wall.sleep(0.1)
+                assert scene.hub.feeds == {Feed.STOCK_BARS: False}
                 streams = len(scene.market.streams)
                 before = scene.wall.now()
                 while len(scene.market.streams) == streams:
@@ -246,6 +249,7 @@ def test_stream_that_fails_is_begun_again_after_a_while_that_grows() -> None:
                 began.append(round((scene.wall.now() - before).total_seconds()))
                 if number == 5:
                     await scene.up()
+                    assert scene.hub.feeds == {Feed.STOCK_BARS: True}
             assert run.changes == ["FeedRestored", "FeedStale", "FeedRestored", "FeedStale"]
             stale = next(one for one in run.heard if isinstance(one, FeedStale))
             assert stale.reason == "gone"
