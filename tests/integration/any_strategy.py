@@ -309,6 +309,11 @@ def _holding(held: Any) -> tuple[Any, ...]:
     return (*values, bool(held), held.opened, held.bars_held)
 
 
+def _trade(trade: Any) -> tuple[Any, ...]:
+    times = (trade.entry_time, trade.exit_time, trade.bars)
+    return (trade.symbol, trade.side, trade.quantity, trade.entry_price, trade.exit_price, trade.pnl, *times)
+
+
 LOOKS: Mapping[str, Callable[[Any], Any]] = {
     "now": lambda one: one.now,
     "close": lambda one: _newest(one.close),
@@ -323,6 +328,7 @@ LOOKS: Mapping[str, Callable[[Any], Any]] = {
     ),
     "quantity": lambda one: [one.position(symbol).quantity for symbol in one.symbols],
     "holdings": lambda one: [_holding(one.position(symbol)) for symbol in one.symbols],
+    "trades": lambda one: [_trade(trade) for trade in one.closed_trades[-4:]],
     "cash": lambda one: one.cash,
     "equity": lambda one: one.equity,
     "orders": lambda one: [_order(order) for order in one.orders],

@@ -11,6 +11,7 @@ from weaver.greta.orders.matching import Matcher
 from weaver.greta.orders.trails import start
 from weaver.greta.ports import Clock
 from weaver.greta.setup import Setup
+from weaver.model.account.deals import Deal, HoldingChange
 from weaver.model.account.opening import Opening
 from weaver.model.account.position import Position
 from weaver.model.numbers.scale import Scale
@@ -116,6 +117,14 @@ class BacktestAccount:
     def opening(self, symbol: str) -> Opening | None:
         """When the holding was opened; None when flat."""
         return self._openings.of(symbol)
+
+    def deals(self, first: int) -> list[Deal]:
+        """The fills from the one of index `first` on."""
+        return self._openings.deals(first)
+
+    def changes(self, first: int) -> list[HoldingChange]:
+        """Splits and delistings of what was held, from the one of index `first` on."""
+        return self._openings.changes(first, self.clock.ticks)
 
     def working(self, symbol: str | None = None) -> Sequence[Order]:
         """Orders that may still fill, oldest first."""

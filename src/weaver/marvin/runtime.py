@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from weaver.marvin.callbacks import Callbacks
 from weaver.marvin.orders.account import Account
 from weaver.marvin.orders.actions import Actions
+from weaver.marvin.orders.closed_trades import ClosedTrade, ClosedTrades
 from weaver.marvin.orders.desk import Desk
 from weaver.marvin.orders.holding import Holding
 from weaver.marvin.schedule import Schedule, zone_of
@@ -94,6 +95,7 @@ class Runtime:
         self.journal: list[JournalEntry] = []
         self.stop_reason: str | None = None
         self._holdings = {symbol: Holding(account, symbol, self.feed.group(symbol).timeline) for symbol in self.symbols}
+        self._trades = ClosedTrades(account, {symbol: self.feed.group(symbol).timeline for symbol in self.symbols})
         self._bars: dict[tuple[str, str], Bar] = {}
         self._starting = False
         self._begun = clock.start
@@ -254,6 +256,11 @@ class Runtime:
     def now(self) -> datetime:
         """The current tick."""
         return time_of(self.clock.now)
+
+    @property
+    def closed_trades(self) -> tuple[ClosedTrade, ...]:
+        """The round trips that have closed by now."""
+        return self._trades.all()
 
     @property
     def equity(self) -> Amount:

@@ -13,6 +13,7 @@ from weaver.model.numbers.money import Number
 from weaver.model.orders.order import Order
 
 if TYPE_CHECKING:
+    from weaver.marvin.orders.closed_trades import ClosedTrade
     from weaver.marvin.orders.holding import Holding
     from weaver.marvin.runtime import Runtime
     from weaver.marvin.series.bar import Bar
@@ -129,6 +130,11 @@ class Strategy:
     def cash(self) -> Amount:
         """Cash."""
         return self._running.cash
+
+    @property
+    def closed_trades(self) -> "tuple[ClosedTrade, ...]":
+        """The round trips that have closed by now, in order of exit: one entry order against one exit order."""
+        return self._running.closed_trades
 
     @property
     def orders(self) -> tuple[Order, ...]:

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from weaver.greta.ledger.fill_rows import FillRows
 from weaver.greta.ledger.ledger import CashFlow, Ledger
 from weaver.greta.ledger.prices import Prices
+from weaver.model.account.deals import Deal, HoldingChange
 from weaver.model.account.opening import Opening
 from weaver.model.orders.execution import AT_OPEN
 
@@ -28,6 +32,36 @@ class Openings:
         row = self._rows.get(self._index[symbol])
         if row is None:
             return None
+        return self._made(symbol, row)
+
+    def deals(self, first: int) -> list[Deal]:
+        """The fills from the one of index `first` on."""
+        fills = self._fills
+        return [
+            Deal(one.symbol, one.units, one.price, one.value, one.commission, number, self._made(one.symbol, row))
+            for row, (one, number) in enumerate(zip(fills[first:], fills.numbers[first:], strict=True), first)
+        ]
+
+    def changes(self, first: int, ticks: NDArray[np.int64]) -> list[HoldingChange]:
+        """The splits and delistings from the one of index `first` on; `ticks`: the clock's, ns."""
+        found = [flow for flow in self._flows if flow.kind != "dividend"]
+        return [
+            HoldingChange(
+                symbol=flow.symbol,
+                kind=flow.kind,
+                fills_before=flow.fills_before,
+                units=flow.units,
+                time=int(ticks[flow.tick]),
+                ratio=flow.ratio,
+                step=flow.step,
+                amount=flow.amount,
+                price=flow.price,
+            )
+            for flow in found[first:]
+        ]
+
+    def _made(self, symbol: str, row: int) -> Opening:
+        """When a fill was made."""
         prices, bar = self._prices[symbol], self._fills.bars[row]
         is_at_open = self._fills.places.get(row, AT_OPEN) == AT_OPEN
         return Opening(time=prices.opens[bar] if is_at_open else prices.ends[bar], bar=prices.starts[bar])

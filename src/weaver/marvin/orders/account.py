@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, TypeAlias
 
+from weaver.model.account.deals import Deal, HoldingChange
 from weaver.model.account.margin import AccountRules
 from weaver.model.account.opening import Opening
 from weaver.model.account.position import Position
@@ -45,6 +46,12 @@ class Account(Protocol):
 
     def opening(self, symbol: str) -> Opening | None:
         """When the holding was opened; None when flat."""
+
+    def deals(self, first: int) -> list[Deal]:
+        """The fills from the one of index `first` on, in order."""
+
+    def changes(self, first: int) -> list[HoldingChange]:
+        """What else changed holdings, splits and delistings, from the one of index `first` on, in order."""
 
     def working(self, symbol: str | None = None) -> Iterable[Order]:
         """Orders that may still fill, waiting legs among them, oldest first."""

@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any, NamedTuple
 
+from weaver.model.account.deals import Deal, HoldingChange
 from weaver.model.account.margin import AccountRules
 from weaver.model.account.opening import Opening
 from weaver.model.account.position import Position
@@ -28,6 +29,8 @@ from weaver.model.orders.venue import VenueRules
 from weaver.veda.inputs import CashMoved, HouseFilled, OrderFilled, OrderMoved, SplitSeen, TickInputs, Update
 from weaver.veda.runs.mirror.mirrored_orders import MirroredOrders
 
+HOUSE = 10**12
+"""From here on orders are numbered that are not the strategy's own."""
 RECENT_MAX = 1_000
 """So many fills of a symbol are remembered, of which some may have come after a split that is told late."""
 
@@ -60,6 +63,8 @@ class AccountMirror:
         """The price of the newest fill, by which a holding is valued until a bar of its symbol has closed."""
         self._recent: dict[str, deque[tuple[int, int]]] = {symbol: deque(maxlen=RECENT_MAX) for symbol in scales}
         """The newest fills: when, and how much is held more."""
+        self._deals: list[Deal] = []
+        self._changes: list[HoldingChange] = []
         self._openings: dict[str, Opening] = {}
         """Of what is held, when it was opened."""
         self._held = dict.fromkeys(scales, 0)
@@ -110,6 +115,14 @@ class AccountMirror:
         """When the holding was opened; None when flat, or where no fill did it."""
         return self._openings.get(symbol)
 
+    def deals(self, first: int) -> list[Deal]:
+        """The fills from the one of index `first` on; a close that nobody asked for is an order of its own."""
+        return self._deals[first:]
+
+    def changes(self, first: int) -> list[HoldingChange]:
+        """Splits, and fees in the asset, from the one of index `first` on."""
+        return self._changes[first:]
+
     def close(self, symbol: str) -> int | None:
         """The newest close, or None before the first bar; after a split, to the nearest unit on the new scale."""
         close = self._newest(symbol)
@@ -138,8 +151,8 @@ class AccountMirror:
                 return self._filled(update, now)
             case HouseFilled():
                 scale = self._scales[update.symbol]
-                opening = Opening(time=update.time, bar=update.time)
-                self._book(scale, update.side.sign, _amounts(scale, update), opening)
+                opening = Opening(time=update.time, bar=update.time - 1)  # the bar that ends with it, if one does
+                self._book(scale, update.side.sign, _amounts(scale, update), opening, HOUSE + len(self._deals))
             case SplitSeen():
                 self._split(update)
             case CashMoved():
@@ -152,11 +165,11 @@ class AccountMirror:
         amounts = _amounts(scale, update)
         worth, entered = _nearest(amounts.price * amounts.units), amounts.units - amounts.fee_units
         self._orders.fill(order, update.status, now, worth=worth, units=amounts.units, entered=entered)
-        self._book(scale, order.sign, amounts, Opening(time=update.time, bar=update.bar_time))
+        self._book(scale, order.sign, amounts, Opening(time=update.time, bar=update.bar_time), order.number)
         return [order, _fill_of(order, update, amounts)]
 
-    def _book(self, scale: Scale, sign: int, amounts: Amounts, opening: Opening) -> None:
-        """Cash and holding after a fill, which was made at an instant and in a bar."""
+    def _book(self, scale: Scale, sign: int, amounts: Amounts, opening: Opening, number: int) -> None:
+        """Cash and holding after a fill of an order, which was made at an instant and in a bar."""
         price, units, commission, fee_units = amounts
         value = _worth(scale, price, sign * units)
         self._cash -= value + commission
@@ -166,6 +179,7 @@ class AccountMirror:
         held = before.traded(sign * units, value, commission)
         self._hold(scale.symbol, held.traded(-fee_units, 0) if fee_units else held)
         self._paid[scale.symbol] = price
+        self._deals.append(_deal(scale.symbol, sign, amounts, abs(value), number, opening))
         self._recent[scale.symbol].append((opening.time, sign * units - fee_units))
 
     def _split(self, split: SplitSeen) -> None:
@@ -181,6 +195,7 @@ class AccountMirror:
         if (close := self._newest(symbol)) is not None:
             self._closes[symbol] = Fraction(close) * ratio[1] / ratio[0]
         self._orders.split(symbol, ratio)
+        self._change(symbol, "split", extended_from(split.ex_date), ratio)
 
     def _cash_moved(self, update: CashMoved) -> None:
         """Book cash that no fill moved; what moved of the asset is held more, or less (a split's fraction is gone
@@ -199,6 +214,12 @@ class AccountMirror:
                 held = replace(held, fees=held.fees - amount)
         units = floor(Fraction(update.quantity) * held.scale.quantity_one)
         self._hold(update.symbol, held.traded(units, 0) if units and update.kind != "fraction" else held)
+        if units and update.kind == "fee":
+            self._change(update.symbol, "fee", 0, (1, 1))
+
+    def _change(self, symbol: str, kind: str, time: int, ratio: tuple[int, int]) -> None:
+        """Note what no fill did to a holding, which is as it is after that."""
+        self._changes.append(HoldingChange(symbol, kind, len(self._deals), self._held[symbol], time=time, ratio=ratio))
 
     def _hold(self, symbol: str, held: Position) -> None:
         self._positions[symbol], self._held[symbol] = held, held.units
@@ -213,6 +234,15 @@ class AccountMirror:
             return close
         units = self._closes[symbol] = _nearest(_price_units(self._scales[symbol], Decimal(repr(close))))
         return units
+
+
+def _deal(symbol: str, sign: int, amounts: Amounts, value: int, number: int, made: Opening) -> Deal:
+    """A fill net of a fee in the asset; nothing, where that took all that was bought."""
+    traded = sign * amounts.units
+    net = traded - amounts.fee_units
+    units = net if net * traded > 0 else 0
+    price = amounts.price if units in {traded, 0} else Fraction(amounts.price * traded, units)
+    return Deal(symbol, units, price, value, amounts.commission, number, made)
 
 
 def _amounts(scale: Scale, update: OrderFilled | HouseFilled) -> Amounts:
