@@ -180,8 +180,8 @@ def exit_percent(value: Any, *, name: str, symbol: str) -> Amount | None:
     try:
         number = exact(text.removesuffix("%"), name=name)
     except InvalidOrder:
-        what = "an amount" if name == "stop_loss_trail" else "a price"
-        raise InvalidOrder(f'{symbol}: {name} is {what}, as 2.5, or a share, as "2.5%"; not {value!r}') from None
+        what = "an amount, as 2.5" if name == "stop_loss_trail" else "a price, as 95.5"
+        raise InvalidOrder(f'{symbol}: {name} is {what}, or a distance in percent, as "2.5%"; not {value!r}') from None
     return Amount(number) if text.endswith("%") else None
 
 

@@ -115,7 +115,7 @@ def test_exit_that_is_asked_to_last_otherwise_loses_its_date() -> None:
         ({"take_profit": "nan%"}, "take_profit is a price"),
         ({"stop_loss": "2%", "stop_loss_limit": "100%"}, "stop_loss_limit must lie between 0% and 100%"),
         ({"stop_loss_trail": "100%"}, "stop_loss_trail must lie between 0% and 100%"),
-        ({"stop_loss_trail": "far"}, "stop_loss_trail is an amount, as 2.5, or a share"),
+        ({"stop_loss_trail": "far"}, "stop_loss_trail is an amount, as 2.5, or a distance in percent"),
         ({"stop_loss_trail": 0}, "the stop_loss_trail of an order must be above 0"),
         ({"stop_loss": 90, "stop_loss_trail": 3}, "a position has one stop"),
         ({"limit": "5%"}, "must be a number, not '5%'"),
