@@ -107,7 +107,10 @@ def test_exit_that_is_asked_to_last_otherwise_loses_its_date() -> None:
 @pytest.mark.parametrize(
     ("terms", "reason"),
     [
-        ({"stop_loss": "2 percent"}, "stop_loss is a price, as 2.5, or a share, as \"2.5%\"; not '2 percent'"),
+        (
+            {"stop_loss": "2 percent"},
+            "stop_loss is a price, as 95.5, or a distance in percent, as \"2.5%\"; not '2 percent'",
+        ),
         ({"stop_loss": "0%"}, "stop_loss must lie between 0% and 100%, or its price would not be above 0, not at '0%'"),
         ({"stop_loss": "200%"}, "stop_loss must lie between 0% and 100%, or its price"),
         ({"take_profit": "-5%"}, "take_profit must lie between 0% and 10000%, not at '-5%'"),
