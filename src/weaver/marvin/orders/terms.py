@@ -75,7 +75,9 @@ class Terms:
         if self._has("stop_loss", "stop_loss_trail"):
             legs.append(self._stop_leg(_leg(entry, number + len(legs), given), given))
         group = ExitGroup(entry=entry)
-        group.is_in_percent = any(leg.limit_percent is not None or leg.stop_percent is not None for leg in legs)
+        for leg in legs:
+            if leg.limit_percent is not None or leg.stop_percent is not None:
+                group.is_in_percent = True
         join(group, legs, OrderClass.BRACKET if len(legs) == 2 else OrderClass.OTO)
         entry.order_class = legs[0].order_class
         return legs
@@ -146,7 +148,7 @@ def _leg(entry: Order, number: int, given: Mapping[str, Any]) -> Order:
 def _set_exit(leg: Order, kind: str, name: str, given: Mapping[str, Any]) -> None:
     """Give an exit leg its limit or its stop (`kind`): a price, or percent of what its entry will have paid."""
     value, scale = given[name], leg.scale
-    percent = exit_percent(value, name=name, symbol=scale.symbol)
+    percent = exit_percent(value, name=name, symbol=scale.symbol) if isinstance(value, str) else None
     if percent is None and kind == "stop":
         leg.stop_units = scale.stop_price(value)
     elif percent is None:
