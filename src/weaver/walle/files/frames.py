@@ -199,7 +199,9 @@ def _numbers(column: Any, name: str, origin: Origin, spelling: Spelling) -> Floa
 
 def _holds_texts(column: Any) -> bool:
     """Whether a column has texts and perhaps empty cells, by the first that is none."""
-    if getattr(column.dtype, "kind", "O") not in {"O", "U"} and not str(column.dtype).lower().startswith("str"):
+    kind = getattr(column.dtype, "kind", None)
+    is_polars_text = kind is None and str(column.dtype) in {"String", "Utf8", "Object", "Categorical"}
+    if kind not in {"O", "U", "T"} and not is_polars_text:
         return False
     first = next((value for value in column.to_list() if value is not None and value == value), None)
     return isinstance(first, str)

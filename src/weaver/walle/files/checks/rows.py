@@ -10,6 +10,8 @@ from weaver.walle.files.columns.times.moment import moment
 
 def without_empty(raw: RawColumns) -> tuple[RawColumns, tuple[DataWarning, ...]]:
     """The rows with prices, and a warning that counts the others. Raises DataError where there are none."""
+    if not np.isnan(raw.open.sum()):
+        return raw, ()
     empty = raw.is_empty
     count = int(empty.sum())
     if not count:
@@ -25,7 +27,10 @@ def without_empty(raw: RawColumns) -> tuple[RawColumns, tuple[DataWarning, ...]]
 
 def oldest_first(raw: RawColumns) -> RawColumns:
     """The rows turned around where the newest stands first. Any other order is left for the checks to refuse."""
-    steps = np.diff(raw.times.steps)
+    times = raw.times.steps
+    if len(times) < 2 or times[0] < times[1]:
+        return raw
+    steps = np.diff(times)
     if not (steps < 0).any() or (steps > 0).any():
         return raw
     turned = raw.take(np.arange(len(raw.open) - 1, -1, -1, dtype=np.int64), raw.origin.name)
