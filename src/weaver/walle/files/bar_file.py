@@ -12,6 +12,7 @@ from weaver.walle.files.checks.assembly import ReadBars, assemble
 from weaver.walle.files.columns.parts import Part, only_part, parts_of, told_against
 from weaver.walle.files.columns.raw_columns import RawColumns
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
+from weaver.walle.files.unreadable import unreadable
 
 if TYPE_CHECKING:
     from weaver.walle.files.unpacking import Packed
@@ -139,14 +140,4 @@ def _begin(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(8)
     except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: OSError) -> InputError:
-    match error:
-        case IsADirectoryError():
-            return InputError(f"{path}: this is a folder, not a file")
-        case FileNotFoundError():
-            return InputError(f"{path}: there is no such file")
-        case _:
-            return InputError(f"{path}: cannot be read: {error.strerror}")
+        raise unreadable(path, error) from error

@@ -24,7 +24,8 @@ from weaver.walle.files.columns.times.time_layout import date_order_of
 from weaver.walle.files.columns.times.time_text import TextColumn, WrittenTimes, parse_times
 from weaver.walle.files.csv_text import CsvText, fields_of, read_text
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
-from weaver.walle.files.unpacking import Packed, Packing, unreadable
+from weaver.walle.files.unpacking import Packed, Packing
+from weaver.walle.files.unreadable import unreadable
 
 _BLOCK = 4 << 20
 """Bytes that are read at a time; a line must fit into it."""

@@ -14,7 +14,8 @@ from weaver.walle.files.columns.raw_columns import RawColumns
 from weaver.walle.files.columns.shapes import shape_of
 from weaver.walle.files.parquet_file import columns_of_table
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
-from weaver.walle.files.unpacking import Packed, unreadable
+from weaver.walle.files.unpacking import Packed
+from weaver.walle.files.unreadable import unreadable
 
 _DEPTH_MAX = 4
 """How deep the bars may lie in an answer."""

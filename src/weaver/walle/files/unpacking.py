@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from weaver.model.errors import DataError, InputError
+from weaver.model.errors import DataError
+from weaver.walle.files.unreadable import unreadable
 
 _BEGIN = 1 << 20
 """Bytes in which the header must be."""
@@ -87,17 +88,6 @@ class Packed:
                 return archive.read(self.member or "")
         except (RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
             raise unreadable(self.path, error) from error
-
-
-def unreadable(path: Path, error: Exception) -> InputError:
-    """What is said of a file that cannot be read."""
-    match error:
-        case FileNotFoundError():
-            return InputError(f"{path}: there is no such file")
-        case IsADirectoryError():
-            return InputError(f"{path}: this is a folder, not a file")
-        case _:
-            return InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
 def _member(path: Path) -> str:
