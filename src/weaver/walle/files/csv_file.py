@@ -1,9 +1,12 @@
 """Reading CSV files: any separator, any of the usual headers or none, numbers and times as vendors write them."""
 
+import csv
+import re
 import zlib
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +17,16 @@ from weaver.model.counted import counted
 from weaver.model.errors import DataError
 from weaver.model.market.bars import Float64
 from weaver.walle.files.columns.arrow_columns import numbers_of, symbols_of, text_column
-from weaver.walle.files.columns.column_names import ColumnNames, recognise
+from weaver.walle.files.columns.column_names import ColumnNames, has_local_names, recognise
 from weaver.walle.files.columns.number_text import spelled_numbers
 from weaver.walle.files.columns.origin import Origin, Place
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
 from weaver.walle.files.columns.stacking import stacked
 from weaver.walle.files.columns.symbol_column import SymbolColumn
+from weaver.walle.files.columns.times.clock_text import clock_texts
 from weaver.walle.files.columns.times.time_layout import date_order_of
 from weaver.walle.files.columns.times.time_text import TextColumn, WrittenTimes, parse_times
+from weaver.walle.files.columns.unnamed import borne_out
 from weaver.walle.files.csv_text import CsvText, fields_of, read_text
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 from weaver.walle.files.unpacking import Packed, Packing
@@ -31,6 +36,8 @@ _BLOCK = 4 << 20
 """Bytes that are read at a time; a line must fit into it."""
 _FOOTER_MAX = 3
 """Lines of words at a file's end."""
+_CUT_OFF = re.compile(r"[\d:T ]*[-/.][\d:T ./-]*")
+"""A date, or how one begins: a line that was cut off, and no words."""
 _LEAN_SCALE = 10_000
 
 
@@ -62,9 +69,11 @@ def read_csv(packed: Packed, spelling: Spelling = AS_WRITTEN) -> RawColumns:
     # Texts first, numbers second: the texts of a large file are gone when the numbers come.
     times, symbols, notes = _times_and_symbols(text, names, origin, spelling)
     raw = _raw(names, _numbers(text, names, origin, spelling, rows=len(times.local)), origin, times, symbols)
+    if text.shape is not None:
+        shape = f"{text.name}: no header line: taken as {text.shape.said}"
+        raw = borne_out(raw.noted(shape), spelling.columns)
     scale, said = _scale(text, raw, spelling)
-    shape = [] if text.shape is None else [f"{text.name}: no header line: taken as {text.shape.said}"]
-    return raw.scaled(scale).noted(*shape, *notes, *said)
+    return raw.scaled(scale).noted(*notes, *said)
 
 
 def _raw(
@@ -74,9 +83,7 @@ def _raw(
     times: WrittenTimes,
     symbols: SymbolColumn | None,
 ) -> RawColumns:
-    return raw_columns(
-        names, lambda position, _name: numbers.pop(position), origin=origin, times=times, symbols=symbols
-    )
+    return raw_columns(names, lambda position, _name: numbers[position], origin=origin, times=times, symbols=symbols)
 
 
 def _columns(text: CsvText, header: Sequence[str], spelling: Spelling) -> ColumnNames:
@@ -107,9 +114,12 @@ def _times_and_symbols(
     table, notes = _read(text, positions)
     columns = dict(zip(positions, table.columns, strict=True))
     written = text_column(_time_texts(columns, names))
+    rows = len(written)
     written, words = _without_words(written)
-    if words:
+    if len(written) < rows:
+        _check_end(text, names, origin, first=len(written))
         columns = {position: column.slice(0, len(written)) for position, column in columns.items()}
+    if words:
         notes.append(f"{text.name}: {counted(words, 'line')} of words at the end left out")
     symbols = symbols_of(columns, names, text.header, origin)
     if symbols is None and any(text.tickers):
@@ -127,26 +137,40 @@ def _one_symbol(label: str, symbol: str, rows: int) -> SymbolColumn:
 
 
 def _without_words(written: TextColumn) -> tuple[TextColumn, int]:
-    """The times without those at the end that are none at all but words, and how many there are of these."""
-    rows = len(written)
-    words = 0
-    while words < min(_FOOTER_MAX, rows - 1) and not any(letter.isdigit() for letter in written[rows - 1 - words][:12]):
-        words += 1
-    return (written.rows(slice(0, rows - words)), words) if words else (written, 0)
+    """The times without those at the end that are none at all, but empty or words, and how many there are of words."""
+    rows, words = len(written), 0
+    while rows > 1:
+        last = written[rows - 1]
+        if any(letter.isdigit() for letter in last[:12]) or (last and words == _FOOTER_MAX):
+            break
+        rows, words = rows - 1, words + bool(last)
+    return (written.rows(slice(0, rows)), words) if rows < len(written) else (written, 0)
+
+
+def _check_end(text: CsvText, names: ColumnNames, origin: Origin, *, first: int) -> None:
+    """Raises DataError where a line from the row `first` (from 0) on has anything but a time."""
+    for row, (_, line) in enumerate(islice(text.data_lines(), first, None), start=first):
+        fields = next(csv.reader([line.decode(errors="replace")], delimiter=text.separator), [])
+        if len(fields) > names.time and not fields[names.time].strip() and any(one.strip() for one in fields):
+            raise origin.error(row, "the time is empty: write it, or take the line out")
 
 
 def _numbers(text: CsvText, names: ColumnNames, origin: Origin, spelling: Spelling, *, rows: int) -> dict[int, Float64]:
     """The columns of numbers by their positions, `rows` values each."""
-    used = {**names.prices, "volume": names.volume, "tick volume": names.tick_volume}
-    numeric = {position: name for name, position in used.items() if position is not None}
+    numeric = names.numeric
+    positions = list(dict.fromkeys(numeric.values()))
+    is_local = spelling.decimal is None and has_local_names(text.header)
     try:
-        table, _ = _read(text, list(numeric), is_number=frozenset(numeric))
-        columns = dict(zip(numeric, table.columns, strict=True))
+        if is_local:
+            raise _NotPlain
+        table, _ = _read(text, positions, is_number=frozenset(positions))
+        columns = dict(zip(positions, table.columns, strict=True))
     except _NotPlain:
-        table, _ = _read(text, list(numeric))
-        texts = {name: column.slice(0, rows) for name, column in zip(numeric.values(), table.columns, strict=True)}
-        found = spelled_numbers(texts, spelling.decimal, origin=origin)
-        columns = {position: found[name] for position, name in numeric.items()}
+        table, _ = _read(text, positions)
+        columns = dict(zip(positions, table.columns, strict=True))
+        texts = {name: columns[position].slice(0, rows) for name, position in numeric.items()}
+        found = spelled_numbers(texts, spelling.decimal, origin=origin, is_local=is_local)
+        columns = {position: found[name] for name, position in numeric.items()}
     del table
     return {position: numbers_of(columns.pop(position).slice(0, rows)) for position in list(columns)}
 
@@ -156,6 +180,8 @@ def _scale(text: CsvText, raw: RawColumns, spelling: Spelling) -> tuple[int, lis
     it could be either."""
     if spelling.price_scale is not None or text.shape is None or not text.shape.may_be_scaled:
         return spelling.price_scale or 1, []
+    if any(column is not None and (column % 1 > 0).any() for column in (raw.close, raw.volume)):
+        return 1, []
     if text.packed.packing is Packing.ZIP:
         return _LEAN_SCALE, [f"{text.name}: prices divided by {_LEAN_SCALE:,}, as LEAN writes those of shares"]
     price = raw.close[0]
@@ -197,7 +223,7 @@ def _told(text: CsvText, footer: _Footer) -> list[str]:
         return []
     count = len(footer.lines)
     last = [line.decode(errors="replace").strip("\r\n") for _, line in deque(text.data_lines(), maxlen=count)]
-    if last != [line.strip("\r\n") for line in footer.lines]:
+    if last != [line.strip("\r\n") for line in footer.lines] or any(map(_CUT_OFF.fullmatch, last)):
         raise _broken_line(text, None)
     return [f"{text.name}: {counted(count, 'line')} of words at the end left out"]
 
@@ -231,15 +257,10 @@ def _converted(batch: pa.RecordBatch, positions: Sequence[int], is_number: froze
 
 
 def _time_texts(columns: dict[int, pa.ChunkedArray], names: ColumnNames) -> pa.ChunkedArray:
-    """Date and time of day as one text; a time of day that is a number has its zeros in front."""
+    """Date and time of day as one text."""
     if names.clock is None:
         return columns[names.time]
-    clock = columns[names.clock]
-    longest = pc.max(pc.utf8_length(clock)).as_py()
-    if longest in (5, 6) and pc.all(pc.match_substring_regex(clock, r"^\d{1,6}$")).as_py():
-        clock = pc.utf8_lpad(clock, 6, "0")
-    elif longest in (3, 4) and pc.all(pc.match_substring_regex(clock, r"^\d{1,4}$")).as_py():
-        clock = pc.utf8_lpad(clock, 4, "0")
+    clock = clock_texts(columns[names.clock])
     return pc.binary_join_element_wise(columns[names.time], clock, " ")
 
 

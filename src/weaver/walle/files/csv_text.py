@@ -21,6 +21,7 @@ _HEADER_WITHIN = 5
 """Some vendors put a line of their own above the header."""
 _HEAD = 20
 _MARKUP = re.compile(rb"\s*<(!doctype|html|\?xml|table|head|body)", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?[$€£¥₹]?\s*[\d.,'’\s]*\d[\d.,]*(?:e[-+]?\d+)?\s*[kmb%$€£¥]?", re.IGNORECASE)
 _SEP = re.compile(rb"(?:\xef\xbb\xbf)?sep=(.)\s*", re.IGNORECASE)
 
 
@@ -173,12 +174,11 @@ def _of_columns_by_ticker(packed: Packed, lines: Sequence[_Line]) -> CsvText | N
     if len(lines) < 3 or lines[1].number != lines[0].number + 1:
         return None
     first, second = lines[0].fields, lines[1].fields
-    by_price = sum(price_of(one) is not None for one in first[1:])
-    by_ticker = sum(price_of(one) is not None for one in second[1:])
-    if len(first) != len(second) or len(first) < 2 or (by_price >= 2) == (by_ticker >= 2):
-        return None
-    names, tickers = (first, second) if by_price >= 2 else (second, first)
-    if not all(tickers[1:]) or any(_is_number(one) for one in tickers[1:]):
+    by_price, by_ticker = (len({price_of(one) for one in line[1:]} - {None}) == 4 for line in (first, second))
+    if len(first) != len(second) or len(first) < 2 or by_price == by_ticker:
+        return None  # some tickers are called like prices (C, O, LOW), but not those of all four
+    names, tickers = (first, second) if by_price else (second, first)
+    if not all(tickers[1:]) or any(map(_is_number, tickers[1:])) or any(map(str.isdigit, first[0] + second[0])):
         return None
     third = lines[2]
     is_named = bool(third.fields[0]) and not any(third.fields[1:])
@@ -208,11 +208,7 @@ def _with_trailing(text: CsvText) -> CsvText:
 
 
 def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return _NUMBER.fullmatch(text.strip()) is not None
 
 
 def _text_of(line: bytes, name: str, number: int) -> str:

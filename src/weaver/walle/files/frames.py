@@ -1,7 +1,8 @@
 """Reading pandas and polars data frames, neither of which is needed to be installed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -67,9 +68,12 @@ def parts_of_frame(
 
 
 def is_table(given: object) -> bool:
-    """Whether a list or mapping holds bars itself: rows of numbers as ccxt gives them, or columns by their names."""
+    """Whether a list, mapping or array holds bars itself: rows of numbers as ccxt gives them, rows by their names, or
+    columns by theirs."""
     if isinstance(given, Mapping):
         return bool(given) and all(isinstance(name, str) and _is_column(one) for name, one in given.items())
+    if isinstance(given, np.ndarray):
+        return given.ndim == _LEVELS or (given.ndim == 1 and given.dtype.names is not None)
     return isinstance(given, (list, tuple)) and bool(given) and all(_is_row(row) for row in given)
 
 
@@ -78,7 +82,13 @@ def _is_column(one: object) -> bool:
 
 
 def _is_row(row: object) -> bool:
-    return isinstance(row, (list, tuple)) and all(isinstance(cell, (int, float, str, type(None))) for cell in row)
+    if isinstance(row, Mapping):
+        return len({price_of(str(name)) for name in row} - {None}) == _PRICES and all(map(_is_cell, row.values()))
+    return isinstance(row, (list, tuple)) and all(map(_is_cell, row))
+
+
+def _is_cell(cell: object) -> bool:
+    return isinstance(cell, (int, float, str, type(None), date, Decimal, np.generic))
 
 
 def _raw_columns(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
@@ -94,6 +104,7 @@ def _raw_columns(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
         return _of_arrow(frame, origin, spelling)
     if getattr(frame.columns, "nlevels", 1) == _LEVELS:
         return _of_columns_by_symbol(frame, origin, spelling)
+    frame = _with_named_levels(frame)
     if _index_has_symbols(frame, origin) or _index_is_called_time(frame):
         frame = frame.reset_index(allow_duplicates=True)
     return _of_frame(frame, origin, spelling)
@@ -101,9 +112,14 @@ def _raw_columns(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
 
 def _of_python(given: Any, origin: Origin, spelling: Spelling) -> RawColumns:
     """Rows or columns of Python's own, or numpy's."""
+    from weaver.walle.files.columns.unnamed import borne_out
     from weaver.walle.files.json_file import table_of
 
-    return _of_arrow(table_of(given, origin.name), origin, spelling)
+    if isinstance(given, np.ndarray):
+        fields = given.dtype.names
+        given = given.tolist() if fields is None else {name: given[name] for name in fields}
+    raw = _of_arrow(table_of(given, origin.name), origin, spelling)
+    return raw if isinstance(given, Mapping) or isinstance(given[0], Mapping) else borne_out(raw, spelling.columns)
 
 
 def _of_columns_by_symbol(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
@@ -128,18 +144,34 @@ def _of_frame(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
     else:
         held = None if index is None else str(index.dtype)
         names = recognise(spelled, origin=origin.name, index_holds=held, said=said)
-        column = frame[labels[names.time]]
-        if names.clock is not None:
-            column = column.astype(str) + " " + frame[labels[names.clock]].astype(str)
-        times = _times(column, origin, spelling, is_utc=names.is_utc)
+        times = _times_of(frame, labels, names, origin, spelling)
 
+    columns = {name: frame[labels[position]] for name, position in names.numeric.items()}
+    texts = _spelled(columns, origin, spelling)
     return raw_columns(
         names,
-        lambda position, name: _numbers(frame[labels[position]], name, origin, spelling),
+        lambda _position, name: texts[name] if name in texts else _numbers(columns[name], name, origin),
         origin=origin,
         times=times,
         symbols=None if names.symbol is None else _symbols(frame, labels[names.symbol], names, origin),
     )
+
+
+def _times_of(
+    frame: Any, labels: Sequence[Any], names: ColumnNames, origin: Origin, spelling: Spelling
+) -> WrittenTimes:
+    """Times in a column, or in one of dates and one of times of day."""
+    column = frame[labels[names.time]]
+    if names.clock is None:
+        return _times(column, origin, spelling, is_utc=names.is_utc)
+    from pyarrow import chunked_array
+
+    from weaver.walle.files.columns.times.clock_text import clock_texts
+
+    days = [text.removesuffix(" 00:00:00") for text in _texts(column.to_list())]
+    clocks = clock_texts(chunked_array([_texts(frame[labels[names.clock]].to_list())])).to_pylist()
+    texts = TextColumn.of([f"{day} {clock}" for day, clock in zip(days, clocks, strict=True)])
+    return parse_times(texts, origin=origin, is_utc=names.is_utc, date_order=spelling.date_order)
 
 
 def _of_arrow(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
@@ -152,6 +184,18 @@ def _of_arrow(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
     columns = {at: frame.column(at) for at in names.used}
     chunked = {at: column if hasattr(column, "chunks") else chunked_array([column]) for at, column in columns.items()}
     return arrow_columns(chunked, names, header, origin=origin, spelling=spelling)
+
+
+def _with_named_levels(frame: Any) -> Any:
+    """A pandas frame whose index has two levels without names, one of times (`concat` of frames by symbol), with
+    these; any other as it is."""
+    index = getattr(frame, "index", None)
+    if index is None or getattr(index, "nlevels", 1) != _LEVELS or any(name is not None for name in index.names):
+        return frame
+    are_times = [getattr(level.dtype, "kind", "") == "M" for level in index.levels]
+    if sum(are_times) != 1:
+        return frame
+    return frame.rename_axis(index=["timestamp" if is_time else "symbol" for is_time in are_times])
 
 
 def _index_is_called_time(frame: Any) -> bool:
@@ -182,29 +226,41 @@ def _holds_times(index: Any, columns: Sequence[str]) -> bool:
     return kind == "M" or (kind == "O" and not has_times(columns))
 
 
-def _numbers(column: Any, name: str, origin: Origin, spelling: Spelling) -> Float64:
-    if _holds_texts(column):
-        from pyarrow import chunked_array
+def _spelled(columns: Mapping[str, Any], origin: Origin, spelling: Spelling) -> dict[str, Float64]:
+    """The columns that hold texts, as numbers: one decimal mark holds for all of them."""
+    texts = {name: column for name, column in columns.items() if _holds_texts(column)}
+    if not texts:
+        return {}
+    from pyarrow import chunked_array
 
-        from weaver.walle.files.columns.arrow_columns import numbers_of
-        from weaver.walle.files.columns.number_text import spelled_numbers
+    from weaver.walle.files.columns.arrow_columns import numbers_of
+    from weaver.walle.files.columns.number_text import spelled_numbers
 
-        text = chunked_array([["" if value is None or value != value else str(value) for value in column.to_list()]])
-        return numbers_of(spelled_numbers({name: text}, spelling.decimal, origin=origin)[name])
+    cells = {
+        name: chunked_array([["" if value is None or value != value else str(value) for value in column.to_list()]])
+        for name, column in texts.items()
+    }
+    return {name: numbers_of(one) for name, one in spelled_numbers(cells, spelling.decimal, origin=origin).items()}
+
+
+def _numbers(column: Any, name: str, origin: Origin) -> Float64:
+    problem = f"{origin.name}: column {name} holds {column.dtype}, not numbers"
     try:
-        return np.ascontiguousarray(column.to_numpy(), dtype=np.float64)
+        values = column.to_numpy()
+        if values.dtype.kind not in "iufO":
+            raise DataError(problem)
+        return np.ascontiguousarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"{origin.name}: column {name} holds {column.dtype}, not numbers") from error
+        raise DataError(problem) from error
 
 
 def _holds_texts(column: Any) -> bool:
-    """Whether a column has texts and perhaps empty cells, by the first that is none."""
+    """Whether a column has a text among its values."""
     kind = getattr(column.dtype, "kind", None)
     is_polars_text = kind is None and str(column.dtype) in {"String", "Utf8", "Object", "Categorical"}
     if kind not in {"O", "U", "T"} and not is_polars_text:
         return False
-    first = next((value for value in column.to_list() if value is not None and value == value), None)
-    return isinstance(first, str)
+    return any(isinstance(value, str) for value in column.to_list())
 
 
 def _times(column: Any, origin: Origin, spelling: Spelling, *, is_utc: bool) -> WrittenTimes:

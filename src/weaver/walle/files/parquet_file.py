@@ -109,9 +109,14 @@ def arrow_columns(
     if names.clock is not None:
         raise DataError(f"{origin.name}: date and time stand in two columns: put them together into one")
 
+    spelled = spelled_numbers(
+        {name: _texts(columns[at]) for name, at in names.numeric.items() if _is_text(columns[at].type)},
+        spelling.decimal,
+        origin=origin,
+    )
     raw = raw_columns(
         names,
-        lambda position, name: _numbers(columns[position], name, origin, spelling),
+        lambda position, name: _numbers(spelled.get(name, columns[position]), name, origin),
         origin=origin,
         times=_times(columns[names.time], origin, is_utc=names.is_utc, spelling=spelling),
         symbols=symbols_of(columns, names, header, origin),
@@ -119,10 +124,11 @@ def arrow_columns(
     return raw.scaled(spelling.price_scale or 1)
 
 
-def _numbers(column: pa.ChunkedArray, name: str, origin: Origin, spelling: Spelling) -> Float64:
-    if _is_text(column.type):
-        text = column.cast(pa.string()).fill_null("")
-        return numbers_of(spelled_numbers({name: text}, spelling.decimal, origin=origin)[name])
+def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.string()).fill_null("")
+
+
+def _numbers(column: pa.ChunkedArray, name: str, origin: Origin) -> Float64:
     try:
         return numbers_of(column if column.type == pa.float64() else column.cast(pa.float64(), safe=False))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
@@ -151,4 +157,6 @@ def _times(column: pa.ChunkedArray, origin: Origin, *, is_utc: bool, spelling: S
 
 
 def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view"

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ class Packed:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 return archive.read(self.member or "")
-        except (RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+        except (RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError) as error:
             raise unreadable(self.path, error) from error
 
 

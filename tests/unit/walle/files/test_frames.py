@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 import backtesting.test
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from tests.shared_data import SAMPLES
@@ -17,7 +18,7 @@ from weaver.model.market.bars import COLUMNS, Bars
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.files.bar_file import read_bars
-from weaver.walle.files.frames import bars_from_frame
+from weaver.walle.files.frames import bars_from_frame, is_table, parts_of_frame
 
 HOURS = SAMPLES / "EURUSD_1h.csv"
 DAYS = SAMPLES / "AAPL_1d.csv"
@@ -234,3 +235,76 @@ def test_reading_loads_neither_pandas_nor_polars(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, str(tmp_path / "EURUSD_1h.parquet"), str(HOURS), str(DAYS)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+PLAIN = pd.DataFrame(
+    {"open": [10.5, 11, 12], "high": [12.0, 13, 14], "low": [10.0, 10.5, 11], "close": [11.0, 12, 13],
+     "volume": [1000, 1200, 1300]},
+    index=pd.DatetimeIndex(["2020-03-02", "2020-03-03", "2020-03-04"]),
+)  # fmt: skip
+MINUTES = [f"2020-03-02 09:3{minute}" for minute in range(3)]
+
+
+def numbers(bars: Bars) -> list[list[float]]:
+    found: list[list[float]] = np.column_stack([bars.open, bars.high, bars.low, bars.close, bars.volume]).tolist()
+    return found
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_one_decimal_mark_holds_for_all_texts_of_a_frame(make: Callable[[object], object]) -> None:
+    """1.200 beside 10,5 is 1200."""
+    texts = {name: [f"{value:,}".translate(str.maketrans(",.", ".,")) for value in PLAIN[name]] for name in PLAIN}
+    frame = make({"date": ["2020-03-02", "2020-03-03", "2020-03-04"], **texts})
+    assert numbers(bars_from_frame(frame, symbol="X").bars) == PLAIN.to_numpy().tolist()
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+@pytest.mark.parametrize(
+    ("days", "clocks"),
+    [
+        (["2020-03-02"] * 3, ["09:30", "09:31", "09:32"]),
+        ([20200302] * 3, [930, 931, 932]),
+        ([date(2020, 3, 2)] * 3, [93000, 93100, 93200]),
+        ([pd.Timestamp("2020-03-02")] * 3, [time(9, 30), time(9, 31), time(9, 32)]),
+    ],
+)
+def test_dates_and_times_of_day_in_two_columns(
+    make: Callable[[object], object], days: list[object], clocks: list[object]
+) -> None:
+    frame = make({"date": days, "time": clocks, **{name: PLAIN[name].to_list() for name in PLAIN}})
+    bars = bars_from_frame(frame, symbol="X", tz="UTC", asset_class=AssetClass.CRYPTO).bars
+    assert bars.timestamp.tolist() == [pd.Timestamp(text).value for text in MINUTES]
+
+
+def test_levels_of_an_index_without_names() -> None:
+    parts = parts_of_frame(pd.concat({"AAPL": PLAIN, "C": PLAIN}))
+    assert [part.symbol for part in parts] == ["AAPL", "C"]
+    assert parts[1].raw.open.tolist() == PLAIN["open"].tolist()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda days: [dict(row, date=day) for day, row in zip(days, PLAIN.to_dict("records"), strict=True)],
+        lambda days: [(day, *row) for day, row in zip(days, PLAIN.to_numpy().tolist(), strict=True)],
+        lambda days: np.array(
+            [(day, *row) for day, row in zip(days, PLAIN.to_numpy().tolist(), strict=True)],
+            dtype=[("date", "M8[us]"), *((name, "f8") for name in PLAIN)],
+        ),
+        lambda days: np.column_stack([[day.timestamp() * 1000 for day in days], PLAIN.to_numpy()]),
+    ],
+    ids=["rows by names", "rows with datetimes", "a structured array", "an array of two dimensions"],
+)
+def test_rows_of_python_and_numpy(make: Callable[[list[datetime]], object]) -> None:
+    given = make([datetime(2020, 3, day) for day in (2, 3, 4)])  # noqa: DTZ001
+    assert is_table(given)
+    (part,) = parts_of_frame(given)
+    assert [part.raw.volume is not None and part.raw.volume.tolist(), part.raw.close.tolist()] == [
+        [1000, 1200, 1300], [11, 12, 13],
+    ]  # fmt: skip
+
+
+def test_columns_of_times_or_truths_are_no_numbers() -> None:
+    for volume in (PLAIN.index, pd.to_timedelta([1, 2, 3]), [True, False, True]):
+        with pytest.raises(DataError, match=r"column volume holds .*, not numbers"):
+            bars_from_frame(PLAIN.assign(volume=volume), symbol="X")

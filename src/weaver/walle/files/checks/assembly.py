@@ -213,6 +213,9 @@ def _volume(raw: RawColumns, notes: list[str]) -> Float64:
         doubt = "".join(f"; {name[:30]!r} is not known as one" for name in raw.unused_volumes[:2])
         notes.append(f"{raw.origin.name}: no column for volume: taken as 0{doubt}")
         return np.zeros(len(raw.open))
+    if np.isnan(volume).all():
+        volume = np.zeros(len(volume))
+        notes.append(f"{raw.origin.name}: the column of volume is empty throughout: taken as 0")
     if raw.tick_volume is not None and not volume.any():
         notes.append(f"{raw.origin.name}: the volume is always 0: the tick volume is taken for it")
         volume = raw.tick_volume

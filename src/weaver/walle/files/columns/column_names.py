@@ -8,7 +8,9 @@ from weaver.model.errors import DataError
 
 _TIMES = (
     "timestamp", "timestamputc", "unixtimestamp", "unix", "epoch", "datetimeutc", "datetime", "gmttime", "timeutc",
-    "utc", "dateutc", "windowstart", "opentimeutc", "opentime", "starttime", "periodstart", "start", "begin",
+    "utc", "dateutc",
+    "timestampgmt", "datetimegmt", "dategmt", "timegmt",
+    "windowstart", "opentimeutc", "opentime", "starttime", "periodstart", "start", "begin",
     "localtime", "tradedate", "date", "datum", "fecha", "data", "time", "zeit", "ts", "dt", "t", "indexlevel0", "index",
     "unnamed0", "",
 )  # fmt: skip
@@ -53,12 +55,20 @@ _PRICES = {
     "close": (
         ("close", "closeprice", "closingprice", "c"),
         ("last", "closelast", "lastprice", "latest"),
-        ("schluss", "schlusskurs", "schluß", "schlußkurs", "clôture", "cloture", "cierre", "chiusura"),
+        ("schluss", "schlusskurs", "schluß", "schlußkurs", "clôture", "cloture", "clot", "clôt", "cierre", "chiusura"),
         ("zuletzt", "letzter", "dernier", "último", "ultimo"),
         ("price",),
     ),
 }
 """Names of each price; those of one rank mean the same, and a later rank counts where an earlier one has none."""
+
+_LOCAL = frozenset(
+    name
+    for price, ranks in _PRICES.items()
+    for rank in (ranks[2:4] if price == "close" else ranks[1:])
+    for name in rank
+)
+"""Names where a comma stands before decimals."""
 
 COINS = (
     "btc", "xbt", "eth", "sol", "xrp", "ltc", "bch", "ada", "doge", "dot", "avax", "link", "bnb", "trx", "matic", "pol",
@@ -77,6 +87,10 @@ _VOLUMES = (
     ("volume", "vol", "v", "volumetraded", "tradedvolume", "totalvolume", "tradingvolume", "volumen"),
 )  # fmt: skip
 """Names of the volume: those that say that it is counted in what is traded, and those that say nothing."""
+_COIN_VOLUME = re.compile(
+    r"(?:volume|vol(?!ume))(?!(?:usd|usdt|usdc|busd|fdusd|dai|eur|gbp|jpy|krw|try|brl|aud|quote|ma|avg|sma|ema)$)[a-z0-9]{2,6}"
+)
+"""Volumes that may be a coin's, known or not: in no money, and no average."""
 _TICK_VOLUMES = (("tickvolume", "tickvol"),)
 """Counts of price changes: the volume where there is no other, or the other is always 0."""
 _SYMBOLS = (
@@ -89,7 +103,7 @@ _LABELS = ("s", "code", "name", "asset", "market")
 """Names of columns that have symbols where they have several values; one alone may be anything (`Apple Inc.`)."""
 UTC_NAMES = frozenset(
     {"gmttime", "utc", "unix", "unixtimestamp", "epoch", "timestamputc", "datetimeutc", "timeutc", "dateutc",
-     "opentimeutc"}
+     "opentimeutc", "timestampgmt", "datetimegmt", "dategmt", "timegmt"}
 )  # fmt: skip
 """Time columns whose name says UTC."""
 
@@ -131,6 +145,12 @@ class ColumnNames:
         chosen = {self.time, *self.prices.values()}.union(position for position in optional if position is not None)
         return sorted(chosen)
 
+    @property
+    def numeric(self) -> dict[str, int]:
+        """The positions of what holds numbers, by its name in errors."""
+        beside = {"volume": self.volume, "tick volume": self.tick_volume}
+        return {**self.prices, **{name: position for name, position in beside.items() if position is not None}}
+
 
 def simple(name: str) -> str:
     """A column's name in its simplest spelling: `<CLOSE>`, `4. close` and `Close` are all `close`."""
@@ -168,7 +188,7 @@ def recognise(
     if time is None or missing:
         index = "" if time is not None or index_holds is None else _no_times(index_holds)
         raise DataError(f"{origin}: no column for {', '.join(missing)}; {_found(names)}{index}{_hint(missing)}")
-    volume = columns.only(_VOLUMES, "volume")
+    volume = columns.volume()
     ticks = None if "volume" in places else columns.only(_TICK_VOLUMES, "volume")
     symbol, is_label = (places["symbol"], False) if "symbol" in places else symbol_column(names, origin=origin)
     has_date = time >= 0 and spelled[time] in {"date", "datum"}
@@ -197,6 +217,11 @@ def said_column(name: str, names: Sequence[str], wanted: str, *, origin: str) ->
     raise DataError(
         f"{origin}: no one column is called {name[:30]!r}, as --columns has it for {wanted}; {_found(names)}"
     )
+
+
+def has_local_names(names: Sequence[str]) -> bool:
+    """Whether prices are called as in German, French, Spanish or Italian."""
+    return any(spelled in _LOCAL for spelled in _spelled(names))
 
 
 def price_of(name: str) -> str | None:
@@ -238,6 +263,21 @@ class _Columns:
         """The names that have `part` in them."""
         return tuple(name for name, spelled in zip(self.names, self.found, strict=True) if part in spelled)
 
+    def volume(self) -> int | None:
+        """The one that is counted in what is traded. `Volume BTC` behind `Volume FET` is what is paid: of a pair the
+        first is traded. Raises DataError where another coin's stands before it."""
+        at = self.only(_VOLUMES, "volume")
+        if at is None or "volume" in self.said or not _of_a_coin(self.found[at]):
+            return at
+        before = [one for one in range(at) if self.found[one].startswith("vol")]
+        before = [one for one in before if _COIN_VOLUME.fullmatch(self.found[one])]
+        if before:
+            raise DataError(
+                f"{self.origin}: {self.names[before[0]][:30]!r} or {self.names[at][:30]!r} could be the volume: say "
+                f"--columns volume=NAME; {_found(self.names)}"
+            )
+        return at
+
     def only(self, ranks: Sequence[Sequence[str]], wanted: str) -> int | None:
         """The one that somebody named, else the one column of the first rank that has any. Raises DataError where it
         has two."""
@@ -254,6 +294,10 @@ class _Columns:
             if positions:
                 return positions[0]
         return None
+
+
+def _of_a_coin(name: str) -> bool:
+    return name.removeprefix("volume").removeprefix("vol") in COINS
 
 
 def _spelled(names: Sequence[str]) -> list[str]:

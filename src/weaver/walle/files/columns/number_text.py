@@ -14,29 +14,44 @@ from weaver.walle.files.spelling import DecimalMark
 
 _MISSING = ("", "null", "nan", "na", "n/a", "#n/a", "none", "nil", "-", "--", ".")
 """What stands where there is no number, in small letters."""
-_NOISE = r"[\s\x{00a0}\x{202f}'’$€£¥₹₿]"
-"""Currencies, and what separates thousands in Switzerland and France."""
+_CURRENCY = "[$€£¥₹₿]"
+_BLANK = r"[\s\x{00a0}\x{202f}]"
+_BETWEEN = r"[\s\x{00a0}\x{202f}'’]"
+"""What separates thousands in Switzerland and France. Elsewhere in a number it does not: 432'4 is 432 and 4/8."""
+_APART = rf"^[-+]?\d{{1,3}}(?:{_BETWEEN}\d{{3}})+(?:[.,]\d*)?[a-zA-Z.]*$"
+_THIRTY_SECONDS = r"^\d{2,3}['’](?:[0-2]\d|3[01])[0257]$"
+"""112'160 of a bond: 112 and 16/32."""
 _SUFFIXES = {"[kK]": "e3", "[mM]": "e6", "[bB]|[mM]rd\\.?": "e9", "[tT]": "e12"}
 _POINT, _COMMA = r"\.", ","
 _QUOTED = 60
 
 
 def spelled_numbers(
-    columns: Mapping[str, pa.ChunkedArray], decimal: DecimalMark | None, *, origin: Origin
+    columns: Mapping[str, pa.ChunkedArray],
+    decimal: DecimalMark | None,
+    *,
+    origin: Origin,
+    is_local: bool = False,
 ) -> dict[str, pa.ChunkedArray]:
     """Texts by the name of their column as float64, null where no number stands.
 
-    The same marks are taken for decimals and thousands throughout: `decimal`, or those that the numbers show. Raises
+    The same marks are taken for decimals and thousands throughout: `decimal`, or those that the numbers show. is_local:
+    the file is from where points separate thousands, so that 1.234 alone is not clear. Raises
     DataError naming the first row that is no number, and where the marks could be either.
     """
+    _check_fractions(columns, origin)
     bare = {name: _bare(column) for name, column in columns.items()}
-    mark = decimal or _mark(bare, origin)
+    mark = decimal or _mark(bare, origin, is_local=is_local)
     return {name: _numbers(bare[name], columns[name], name, mark, origin) for name in columns}
 
 
 def _bare(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Texts without currency, blanks and the words for nothing; `1.2M` as 1.2e6."""
-    text = pc.replace_substring_regex(column, _NOISE, "")
+    text = pc.replace_substring_regex(column, _CURRENCY, "")
+    text = pc.replace_substring_regex(text, rf"^{_BLANK}+|{_BLANK}+$", "")
+    text = pc.replace_substring_regex(text, rf"{_BLANK}+([a-zA-Z])", r"\1")
+    is_apart = pc.match_substring_regex(text, _APART)
+    text = pc.if_else(is_apart, pc.replace_substring_regex(text, _BETWEEN, ""), text)
     is_missing = pc.is_in(pc.utf8_lower(text), value_set=pa.array(_MISSING))
     text = pc.if_else(is_missing, pa.scalar(None, pa.string()), text)
     for suffix, power in _SUFFIXES.items():
@@ -44,7 +59,18 @@ def _bare(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return text
 
 
-def _mark(columns: Mapping[str, pa.ChunkedArray], origin: Origin) -> DecimalMark:
+def _check_fractions(columns: Mapping[str, pa.ChunkedArray], origin: Origin) -> None:
+    """Raises DataError where all prices could have 32nds behind an apostrophe, or thousands."""
+    prices = [column for name, column in columns.items() if name in PRICES]
+    if prices and all(pc.all(pc.match_substring_regex(column, _THIRTY_SECONDS)).as_py() for column in prices):
+        text = prices[0][0].as_py()
+        whole, part = text[:-4], text[-3:-1]
+        raise origin.error(
+            0, f"price {text!r} could be {whole}{text[-3:]} or {whole} and {part}/32: write the prices with decimals"
+        )
+
+
+def _mark(columns: Mapping[str, pa.ChunkedArray], origin: Origin, *, is_local: bool) -> DecimalMark:
     """What all numbers show to stand before their decimals. Prices show it themselves: a volume that is written in
     another way than they are must not turn 1,203 into 1203."""
     prices = {name: column for name, column in columns.items() if name in PRICES}
@@ -59,6 +85,9 @@ def _mark(columns: Mapping[str, pa.ChunkedArray], origin: Origin) -> DecimalMark
     if shown.point is not None and beside.comma is not None:
         raise _two_marks(shown.point, beside.comma, origin)
     if shown.point is None and shown.comma is None:
+        either = shown.either_point or beside.either_point
+        if is_local and either is not None and beside.point is None and beside.comma is None:
+            raise _either(either, origin)
         if shown.either_comma is not None:
             raise _either(shown.either_comma, origin)
         if shown.either_point is not None and beside.comma is not None:

@@ -23,6 +23,8 @@ _BINANCE = (
     "open_time", *_PRICES, "volume", "close_time", "quote_volume", "count", "taker_buy_base", "taker_buy_quote",
     "ignore",
 )  # fmt: skip
+_KRAKEN = ("timestamp", *_PRICES, "vwap", "volume", "count")
+_OKX = ("timestamp", *_PRICES, "volume", "volume_currency", "quote_volume", "confirm")
 _LEAN = re.compile(r"\d{8} \d{2}:\d{2}")
 _EXTRA_MAX = 1
 """A column more behind the volume: trades or open interest."""
@@ -56,8 +58,9 @@ def shape_of(fields: Sequence[str]) -> Shape | None:
     times, numbers = _times(cells)
     if not times or len(numbers) < len(_PRICES) or not all(_NUMBER.fullmatch(one) for one in numbers):
         return None
-    if times == ("timestamp",) and len(numbers) in (10, 11) and _EPOCH.fullmatch(numbers[5]):
-        return Shape(names=_BINANCE[: 1 + len(numbers)])
+    known = _of_a_venue(numbers) if times == ("timestamp",) and not before else None
+    if known is not None:
+        return Shape(names=known)
     if len(numbers) > len(_PRICES) + 1 + _EXTRA_MAX:
         return None
     names = (*_PRICES, "volume", "trades")[: len(numbers)]
@@ -67,6 +70,26 @@ def shape_of(fields: Sequence[str]) -> Shape | None:
         date_order=DateOrder.MDY if times == ("date", "time") and "/" in cells[0] else None,  # as Kibot writes them
         may_be_scaled=whole and bool(_LEAN.fullmatch(cells[0])),
     )
+
+
+def _of_a_venue(numbers: Sequence[str]) -> tuple[str, ...] | None:
+    """The columns of a venue's answer, by what stands behind an instant."""
+    if len(numbers) in (7, 10, 11) and _EPOCH.fullmatch(numbers[5]):
+        return _BINANCE[: 1 + len(numbers)]
+    if len(numbers) == len(_KRAKEN) - 1 and numbers[6].isdigit() and _is_average(numbers):
+        return _KRAKEN
+    if len(numbers) == len(_OKX) - 1 and numbers[7] in {"0", "1"}:
+        return _OKX
+    return None
+
+
+def _is_average(numbers: Sequence[str]) -> bool:
+    """Whether the fifth number lies between low and high, as an average price does; where nothing is traded it is 0."""
+    try:
+        _, high, low, _, average, volume = (float(one) for one in numbers[:6])
+    except ValueError:
+        return False
+    return low <= average <= high or average == volume == 0
 
 
 def _times(cells: Sequence[str]) -> tuple[tuple[str, ...], Sequence[str]]:

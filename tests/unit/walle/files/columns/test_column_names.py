@@ -139,3 +139,13 @@ def test_each_column_is_found_in_any_spelling_order_and_company(data: st.DataObj
     found = recognise(header, origin="f")
     told = {"time": found.time, "volume": found.volume, **found.prices}
     assert {use: header[position] for use, position in told.items() if position is not None} == chosen
+
+
+def test_the_volume_of_a_coin_behind_another_is_what_is_paid() -> None:
+    names = ["date", "open", "high", "low", "close"]
+    with pytest.raises(DataError, match="'Volume FET' or 'Volume BTC' could be the volume: say --columns volume=NAME"):
+        recognise([*names, "Volume FET", "Volume BTC"], origin="f")
+    assert recognise([*names, "Volume USDT", "Volume BTC"], origin="f").volume == 6
+    assert recognise([*names, "Volume BTC", "Volume FET"], origin="f").volume == 5
+    said = {"volume": "Volume FET"}
+    assert recognise([*names, "Volume FET", "Volume BTC"], origin="f", said=said).volume == 5

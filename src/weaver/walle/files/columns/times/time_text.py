@@ -19,8 +19,13 @@ _EARLIEST = int(np.datetime64("1900-01-01", "ns").astype(np.int64))
 _LATEST = int(np.datetime64("2100-01-01", "ns").astype(np.int64))
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "zone_hour", "zone_minute")
 _QUICK_DIGITS = 19
-_DAY_NUMBERS = 100_000
-"""Numbers below are no seconds since 1970 but days, as Excel counts them."""
+_TOO_SMALL = 100_000_000
+"""Numbers below are no seconds since 1970 (they would end in March 1973), but days as Excel counts them, dates of six
+digits, or milliseconds of a day."""
+_SMALL = (
+    "a day's number of a spreadsheet (format the column as dates there, and save again), a date without its century, "
+    "or a time of day without its date? Write 2017-01-03, 2017-01-03T14:30:00Z, or seconds since 1970"
+)
 _CENTURY = 69
 """Two digits from here on are years of the 1900s, as POSIX has it."""
 _PIECE = 1 << 17
@@ -125,16 +130,16 @@ def is_number(text: str) -> bool:
 
 
 def from_epoch(numbers: NDArray[np.float64] | Int64, *, origin: Origin) -> WrittenTimes:
-    """Times since 1970, in the unit that their size tells: seconds up to 1e11, then ms, us, ns."""
-    largest = np.abs(numbers).max() if len(numbers) else 0
-    unit = SECOND if largest < 1e11 else 1_000_000 if largest < 1e14 else 1_000 if largest < 1e17 else 1
+    """Times since 1970, in the unit that their size tells: seconds up to 1e11, then ms, us, ns. Numbers that write
+    dates (20200302) are these."""
     if numbers.dtype.kind == "f":
         origin.check(~np.isfinite(numbers), lambda row: f"time {numbers[row]} is not a number")
-    if 0 < largest < _DAY_NUMBERS and len(numbers) > 1:
-        text = (
-            f"time {numbers[0]} is too small for seconds since 1970: is it a day's number, as spreadsheets count them?"
-        )
-        raise origin.error(0, f"{text} Format the column as dates there, and save again")
+    if len(numbers) and not is_number(str(int(numbers[0]))):
+        return parse_times(TextColumn.of([f"{number:.0f}" for number in numbers]), origin=origin)
+    largest = np.abs(numbers).max() if len(numbers) else 0
+    unit = SECOND if largest < 1e11 else 1_000_000 if largest < 1e14 else 1_000 if largest < 1e17 else 1
+    if 0 < largest < _TOO_SMALL:
+        raise origin.error(0, f"time {numbers[0]} is too small for seconds since 1970: {_SMALL}")
     outside = (numbers < _EARLIEST // unit) | (numbers >= _LATEST // unit)
     origin.check(outside, lambda row: f"time {numbers[row]} lies outside the years 1900-2099, counted from 1970")
     if numbers.dtype.kind == "f":

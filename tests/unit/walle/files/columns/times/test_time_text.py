@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from weaver.model.errors import DataError
 from weaver.walle.files.columns.origin import Origin
-from weaver.walle.files.columns.times.time_text import TextColumn, WrittenTimes, parse_times
+from weaver.walle.files.columns.times.time_text import TextColumn, WrittenTimes, from_epoch, parse_times
 from weaver.walle.files.columns.times.time_zone import to_instants, zone_of
 
 ORIGIN = Origin(name="a file")
@@ -71,3 +71,19 @@ def test_local_times_become_the_instants_that_pandas_finds(zone: str) -> None:
     clear = ~local.tz_localize(zone, ambiguous="NaT").isna()
     found = to_instants(local[clear].as_unit("ns").asi8, zone_of(zone), origin=ORIGIN)
     assert np.array_equal(found, instants[clear].as_unit("ns").asi8)
+
+
+@pytest.mark.parametrize("texts", [["200302", "200303"], ["02032020", "03032020"], ["34200000", "34260000"], ["43892"]])
+def test_numbers_that_are_no_seconds_are_refused(texts: list[str]) -> None:
+    """A date without its century, day and month before the year, milliseconds of a day, a spreadsheet's day."""
+    with pytest.raises(DataError, match="is too small for seconds since 1970"):
+        parse(texts)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(20200302, "2020-03-02"), (202003020930, "2020-03-02 09:30"), (20200302.0, "2020-03-02")]
+)
+def test_numbers_that_write_dates_are_dates(number: float, text: str) -> None:
+    found = from_epoch(np.array([number]), origin=ORIGIN)
+    assert found.local.tolist() == parse([text]).local.tolist()
+    assert found.instant is None
