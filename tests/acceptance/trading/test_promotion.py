@@ -82,7 +82,7 @@ def test_backtest_is_promoted_with_a_reason_and_all_that_differs_is_listed(runni
     run_id = backtest(api, name="cross", **asked)
     stats = api.get(f"/runs/{run_id}/results")["stats"]
     code, line = refused(started, "runs", "promote", run_id, "--to", "paper")
-    assert code == 2
+    assert code == 1
     assert f"min_trades ({stats['trades']} trades; there must be at least 10,000)" in line
     assert f"max_drawdown ({-stats['max_drawdown']:.4g}; it may be at most 0.01)" in line
     assert "min_psr" not in line
@@ -185,5 +185,5 @@ def test_live_wants_the_switch_the_keys_and_the_name(tmp_path: Path, database: d
 
 def _refused(started: Server, *words: str) -> str:
     code, line = refused(started, *words)
-    assert code == 2, line
+    assert code == 1, line
     return line

@@ -55,7 +55,10 @@ def fill_row(number: int, *, run_id: str = "r1", **fields: Any) -> Row:
 def as_shown(row: Row) -> Row:
     """A backtest's order or fill: nothing of what only trading knows."""
     own = ["account", "venue", "mode"]
-    of_order = ["notional", "reduces", "waits_for", "expires_at", "cancel_asked", "group_id", "replaces"]
+    of_order = [
+        "notional", "limit_percent", "stop_percent", "reduces", "waits_for", "expires_at", "cancel_asked",
+        "group_id", "replaces",
+    ]  # fmt: skip
     return {**row, **dict.fromkeys([*own, *(of_order if "order_type" in row else ["fee_quantity", "liquidity"])])}
 
 
