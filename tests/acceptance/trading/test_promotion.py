@@ -174,7 +174,7 @@ def test_live_wants_the_switch_the_keys_and_the_name(tmp_path: Path, database: d
         for confirm in ((), ("--confirm", "The one")):
             assert "confirm its promotion with its name, 'the one'" in _refused(started, *words, *confirm)
         assert api.get("/runs")["total"] == 1
-        assert "paper_first (a replay of stored bars" in _refused(started, *words[:-2], "--confirm", "the one")
+        assert "paper_first (a replay of stored bars" in _refused(started, *words[:-2], "--confirm", "the one", exits=1)
         assert "is pending on live: weaver runs start" in told(started, *words, "--confirm", "the one")
         (live,) = (one for one in api.get("/runs")["items"] if one["mode"] == "live")
         assert (live["status"], live["promoted_from"], live["started_at"]) == ("pending", paper, None)
@@ -183,7 +183,7 @@ def test_live_wants_the_switch_the_keys_and_the_name(tmp_path: Path, database: d
         assert error == (1, "error: run 'the one' is live: there is nothing to promote it to\n")
 
 
-def _refused(started: Server, *words: str) -> str:
+def _refused(started: Server, *words: str, exits: int = 2) -> str:
     code, line = refused(started, *words)
-    assert code == 1, line
+    assert code == exits, line
     return line
