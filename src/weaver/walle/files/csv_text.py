@@ -4,13 +4,13 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from weaver.model.errors import DataError
-from weaver.walle.files.columns.column_names import is_header, price_of
+from weaver.walle.files.columns.column_names import has_prices, is_header
 from weaver.walle.files.columns.origin import Place
 from weaver.walle.files.columns.shapes import Shape, shape_of
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
@@ -174,7 +174,7 @@ def _of_columns_by_ticker(packed: Packed, lines: Sequence[_Line]) -> CsvText | N
     if len(lines) < 3 or lines[1].number != lines[0].number + 1:
         return None
     first, second = lines[0].fields, lines[1].fields
-    by_price, by_ticker = (len({price_of(one) for one in line[1:]} - {None}) == 4 for line in (first, second))
+    by_price, by_ticker = has_prices(first[1:]), has_prices(second[1:])
     if len(first) != len(second) or len(first) < 2 or by_price == by_ticker:
         return None  # some tickers are called like prices (C, O, LOW), but not those of all four
     names, tickers = (first, second) if by_price else (second, first)
@@ -196,14 +196,7 @@ def _with_trailing(text: CsvText) -> CsvText:
     number, first = next(text.data_lines(), (0, b""))
     fields = _line(first.decode(errors="replace"), text.name, number, text.separator).fields
     if len(fields) == len(text.header) + 1 and not fields[-1].strip():
-        return CsvText(
-            packed=text.packed,
-            header=[*text.header, "-"],
-            header_line=text.header_line,
-            separator=text.separator,
-            shape=text.shape,
-            tickers=[*text.tickers, *[""] * bool(text.tickers)],
-        )
+        return replace(text, header=[*text.header, "-"], tickers=[*text.tickers, *[""] * bool(text.tickers)])
     return text
 
 

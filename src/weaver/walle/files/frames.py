@@ -13,7 +13,7 @@ from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.files.bar_file import check_symbol
 from weaver.walle.files.checks.assembly import ReadBars, assemble
-from weaver.walle.files.columns.column_names import ColumnNames, has_times, price_of, recognise, symbol_column
+from weaver.walle.files.columns.column_names import ColumnNames, has_prices, has_times, recognise, symbol_column
 from weaver.walle.files.columns.origin import Origin
 from weaver.walle.files.columns.parts import Part, parts_of
 from weaver.walle.files.columns.raw_columns import RawColumns, raw_columns
@@ -25,7 +25,6 @@ from weaver.walle.files.columns.times.time_zone import zone_in
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 
 _LEVELS = 2
-_PRICES = 4
 
 
 def bars_from_frame(
@@ -83,7 +82,7 @@ def _is_column(one: object) -> bool:
 
 def _is_row(row: object) -> bool:
     if isinstance(row, Mapping):
-        return len({price_of(str(name)) for name in row} - {None}) == _PRICES and all(map(_is_cell, row.values()))
+        return has_prices(map(str, row)) and all(map(_is_cell, row.values()))
     return isinstance(row, (list, tuple)) and all(map(_is_cell, row))
 
 
@@ -113,7 +112,7 @@ def _raw_columns(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
 def _of_python(given: Any, origin: Origin, spelling: Spelling) -> RawColumns:
     """Rows or columns of Python's own, or numpy's."""
     from weaver.walle.files.columns.unnamed import borne_out
-    from weaver.walle.files.json_file import table_of
+    from weaver.walle.files.python_tables import table_of
 
     if isinstance(given, np.ndarray):
         fields = given.dtype.names
@@ -124,10 +123,10 @@ def _of_python(given: Any, origin: Origin, spelling: Spelling) -> RawColumns:
 
 def _of_columns_by_symbol(frame: Any, origin: Origin, spelling: Spelling) -> RawColumns:
     """A pandas frame whose columns have two levels, prices and symbols, either above the other (yfinance)."""
-    by_level = [sum(price_of(str(label)) is not None for label in frame.columns.unique(level)) for level in (0, 1)]
-    if (by_level[0] >= _PRICES) == (by_level[1] >= _PRICES):
+    above, below = (has_prices(map(str, frame.columns.unique(level))) for level in (0, 1))
+    if above == below:
         raise DataError(f"{origin.name}: its columns have two levels, of which one must name open, high, low and close")
-    level = 1 if by_level[0] >= _PRICES else 0
+    level = 1 if above else 0
     symbols = [symbol for symbol in frame.columns.unique(level) if str(symbol)]
     parts = {str(symbol): _of_frame(frame.xs(symbol, axis=1, level=level), origin, spelling) for symbol in symbols}
     return stacked(parts, label=str(frame.columns.names[level] or "the columns' level of symbols"))

@@ -1,7 +1,7 @@
 """Which column of a file is what: by its whole name, in the spellings that vendors use, never by how it begins."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from weaver.model.errors import DataError
@@ -236,6 +236,11 @@ def symbol_column(names: Sequence[str], *, origin: str) -> tuple[int | None, boo
     columns = _Columns(names=names, found=_spelled(names), origin=origin)
     sure = columns.surest(_SYMBOLS, "symbol")
     return (columns.surest(_LABELS, "symbol"), True) if sure is None else (sure, False)
+
+
+def has_prices(names: Iterable[str]) -> bool:
+    """Whether all four prices are named."""
+    return {price_of(name) for name in names}.issuperset(_PRICES)
 
 
 def is_header(names: Sequence[str], said: Mapping[str, str] = NOTHING_SAID) -> bool:
