@@ -4,7 +4,7 @@ import csv
 import re
 import zlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -68,7 +68,8 @@ def read_csv(packed: Packed, spelling: Spelling = AS_WRITTEN) -> RawColumns:
     names = _columns(text, text.header, spelling)
     # Texts first, numbers second: the texts of a large file are gone when the numbers come.
     times, symbols, notes = _times_and_symbols(text, names, origin, spelling)
-    raw = _raw(names, _numbers(text, names, origin, spelling, rows=len(times.local)), origin, times, symbols)
+    numbers = _numbers(text, [names.numeric], origin, spelling, rows=len(times.local))
+    raw = _raw(names, numbers, origin, times, symbols)
     if text.shape is not None:
         shape = f"{text.name}: no header line: taken as {text.shape.said}"
         raw = borne_out(raw.noted(shape), spelling.columns)
@@ -95,15 +96,19 @@ def _columns(text: CsvText, header: Sequence[str], spelling: Spelling) -> Column
 
 def _by_ticker(text: CsvText, spelling: Spelling) -> RawColumns:
     """A file with the columns of several symbols beside each other, as if they stood one below the other."""
-    parts = {}
-    for ticker in dict.fromkeys(one for one in text.tickers if one):
-        header = [name if at == 0 or text.tickers[at] == ticker else "" for at, name in enumerate(text.header)]
-        one = replace(text, header=header, tickers=["", *[ticker] * (len(header) - 1)])
-        names = _columns(one, header, spelling)
-        origin = Origin(name=text.name, line_of=text.line_of)
-        times, _, _ = _times_and_symbols(text, names, origin, spelling)
-        parts[ticker] = _raw(names, _numbers(text, names, origin, spelling, rows=len(times.local)), origin, times, None)
-    return stacked(parts, label="Ticker")
+    origin = Origin(name=text.name, line_of=text.line_of)
+    names = {
+        ticker: _columns(
+            text,
+            [name if of in ("", ticker) else "" for name, of in zip(text.header, text.tickers, strict=True)],
+            spelling,
+        )
+        for ticker in dict.fromkeys(one for one in text.tickers if one)
+    }
+    times, _, notes = _times_and_symbols(text, next(iter(names.values())), origin, spelling)
+    numbers = _numbers(text, [one.numeric for one in names.values()], origin, spelling, rows=len(times.local))
+    parts = {ticker: _raw(one, numbers, origin, times, None) for ticker, one in names.items()}
+    return stacked(parts, label="Ticker").scaled(spelling.price_scale or 1).noted(*notes)
 
 
 def _times_and_symbols(
@@ -155,10 +160,11 @@ def _check_end(text: CsvText, names: ColumnNames, origin: Origin, *, first: int)
             raise origin.error(row, "the time is empty: write it, or take the line out")
 
 
-def _numbers(text: CsvText, names: ColumnNames, origin: Origin, spelling: Spelling, *, rows: int) -> dict[int, Float64]:
-    """The columns of numbers by their positions, `rows` values each."""
-    numeric = names.numeric
-    positions = list(dict.fromkeys(numeric.values()))
+def _numbers(
+    text: CsvText, wanted: Sequence[Mapping[str, int]], origin: Origin, spelling: Spelling, *, rows: int
+) -> dict[int, Float64]:
+    """The columns of numbers by their positions, `rows` values each; wanted: of each symbol, by their names."""
+    positions = list(dict.fromkeys(position for one in wanted for position in one.values()))
     is_local = spelling.decimal is None and has_local_names(text.header)
     try:
         if is_local:
@@ -167,10 +173,12 @@ def _numbers(text: CsvText, names: ColumnNames, origin: Origin, spelling: Spelli
         columns = dict(zip(positions, table.columns, strict=True))
     except _NotPlain:
         table, _ = _read(text, positions)
-        columns = dict(zip(positions, table.columns, strict=True))
-        texts = {name: columns[position].slice(0, rows) for name, position in numeric.items()}
-        found = spelled_numbers(texts, spelling.decimal, origin=origin, is_local=is_local)
-        columns = {position: found[name] for name, position in numeric.items()}
+        texts = {position: column.slice(0, rows) for position, column in zip(positions, table.columns, strict=True)}
+        columns = {}
+        for one in wanted:
+            own = {name: texts[position] for name, position in one.items()}
+            found = spelled_numbers(own, spelling.decimal, origin=origin, is_local=is_local)
+            columns |= {position: found[name] for name, position in one.items()}
     del table
     return {position: numbers_of(columns.pop(position).slice(0, rows)) for position in list(columns)}
 

@@ -8,7 +8,7 @@ import pytest
 
 from weaver.model.errors import DataError, InputError
 from weaver.model.market.instrument import AssetClass
-from weaver.walle.files.bar_file import read_bars
+from weaver.walle.files.bar_file import read_bars, read_parts
 from weaver.walle.files.checks.assembly import ReadBars
 from weaver.walle.files.spelling import Spelling
 
@@ -92,3 +92,15 @@ def test_a_damaged_zip_is_refused(tmp_path: Path) -> None:
     data[1000:1200] = b"x" * 200
     with pytest.raises(InputError, match="cannot be read"):
         read(tmp_path, bytes(data), "x.zip")
+
+
+def test_symbols_beside_each_other_are_scaled_and_what_is_left_out_is_said(tmp_path: Path) -> None:
+    prices = ("Open", "High", "Low", "Close")
+    rows = [f"2024-03-{day:02d},{day}00,{day}10,{day}00,{day}05,{day}0,{day}2,{day}0,{day}1" for day in (4, 5, 6)]
+    head = [",".join(["Price", *prices, *prices]), "Ticker,AAA,AAA,AAA,AAA,BBB,BBB,BBB,BBB", "Date,,,,,,,,"]
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join([*head, *rows, "Downloaded yesterday"]) + "\n")
+    first, second = read_parts(path, spelling=Spelling(price_scale=10))
+    assert (first.symbol, first.raw.close.tolist()) == ("AAA", [40.5, 50.5, 60.5])
+    assert (second.symbol, second.raw.close.tolist()) == ("BBB", [4.1, 5.1, 6.1])
+    assert [note.partition(": ")[2] for note in first.raw.notes][:1] == ["1 line of words at the end left out"]
