@@ -18,6 +18,8 @@ takes it a millisecond on, so that dozens of them in a row look like a slow pace
 WALKING, EVENLY = 2.0, 0.1
 """Faster than this a busy machine's delays are minutes of the venue's; and where its pace varies by a greater share,
 its control moves it. Whatever such a clock shows is its time, and no skew."""
+JUMPY = 2.0
+"""Two paces that differ by more are jumps, of which none says how time goes on."""
 EVEN_SECONDS, UNEVEN = 0.5, 0.05
 """How far a running clock may be from where it was expected: so much, and this share of what has passed."""
 OFF_SECONDS = 300.0
@@ -47,7 +49,13 @@ class VenueTime:
         """The venue's time, as far as it is known."""
         if not self._is_own:
             return self._wall.now()
-        return self._venue + (self._wall.now() - self._at) * min(self._paces)
+        return self._venue + (self._wall.now() - self._at) * self._pace
+
+    @property
+    def _pace(self) -> float:
+        """How many of the venue's seconds pass in one of the wall's, as far as anybody can tell: rather too few."""
+        slowest, fastest = min(self._paces), max(self._paces)
+        return slowest if fastest <= JUMPY * slowest else min(slowest, 1.0)
 
     def elapsed(self) -> float:
         """Seconds for rate limits, from some instant on: the venue's, or the wall's where these go faster, for a time
@@ -87,7 +95,7 @@ class VenueTime:
         """Whether a clock that runs is off, rather than somewhat faster or slower than was thought. It counts as off
         until something is stamped with its time, or it has been so for long."""
         passed = abs((time - self._venue).total_seconds())
-        if abs(ahead) <= EVEN_SECONDS * max(1.0, min(self._paces)) + UNEVEN * min(passed, abs(passed - abs(ahead))):
+        if abs(ahead) <= EVEN_SECONDS * max(1.0, self._pace) + UNEVEN * min(passed, abs(passed - abs(ahead))):
             self._off_since = None
             return False
         self._off_since = self._off_since or at
@@ -117,7 +125,7 @@ class VenueTime:
             return
         until = self.now() + timedelta(seconds=seconds)
         while (left := (until - self.now()).total_seconds()) > 0:
-            pace = min(self._paces)
+            pace = self._pace
             due = left / pace if pace > STANDING else self._every
             await self._wall.sleep(min(due, self._every))
             await self.freshen()

@@ -83,6 +83,17 @@ async def running() -> Exchange:
     return exchange
 
 
+async def test_two_jumps_in_a_row_are_no_pace() -> None:
+    wall = SleepingWall()
+    exchange = Exchange(wall, pace=0.0)
+    for jump in (timedelta(0), timedelta(0), timedelta(minutes=20), timedelta(days=3)):
+        wall.pass_by(2)
+        exchange.start += jump
+        await exchange.ask()
+    wall.pass_by(5)
+    assert timedelta(0) <= exchange.time.now() - exchange.now <= timedelta(seconds=5)
+
+
 @pytest.mark.parametrize("off", [40, -40, 3])
 async def test_clock_that_is_moved_while_time_runs_is_off_as_long_as_it_is(off: float) -> None:
     exchange = await running()
