@@ -1856,18 +1856,18 @@ export type components = {
             asset?: string | null;
             /**
              * Columns
-             * @description What columns are, where their names do not say it; by number from 1 without a header.
+             * @description What a file's columns are, where their names do not say it; by number from 1 without a header.
              * @example close=Kurs,volume=Umsatz
              */
             columns?: string | null;
             /**
              * Date Order
-             * @description How 02/03/20 is read: dmy, mdy or ymd.
+             * @description How 02/03/20 is read, where no row tells: dmy, mdy or ymd.
              */
             date_order?: string | null;
             /**
              * Decimal
-             * @description What stands before the decimals of 1,234: `.` or `,`.
+             * @description What stands before the decimals of 1,234: . or ,
              */
             decimal?: string | null;
             /**
@@ -1919,18 +1919,18 @@ export type components = {
             asset?: string | null;
             /**
              * Columns
-             * @description What columns are, where their names do not say it; by number from 1 without a header.
+             * @description What a file's columns are, where their names do not say it; by number from 1 without a header.
              * @example close=Kurs,volume=Umsatz
              */
             columns?: string | null;
             /**
              * Date Order
-             * @description How 02/03/20 is read: dmy, mdy or ymd.
+             * @description How 02/03/20 is read, where no row tells: dmy, mdy or ymd.
              */
             date_order?: string | null;
             /**
              * Decimal
-             * @description What stands before the decimals of 1,234: `.` or `,`.
+             * @description What stands before the decimals of 1,234: . or ,
              */
             decimal?: string | null;
             /**

@@ -46,8 +46,13 @@ def _parameter(name: str, option: Option) -> Parameter:
             kind = list[str] | None
         case _:
             default = None if default is None else str(default)
-    described = typer.Option(flag_of(name), metavar=option.metavar or None, help=about)
-    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, described])
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, described(name, about)])
+
+
+def described(name: str, about: str | None = None) -> Any:
+    """An option as Typer wants to have it described; about: in other words than its own."""
+    option = OPTIONS[name]
+    return typer.Option(flag_of(name), metavar=option.metavar or None, help=option.about if about is None else about)
 
 
 def _read(name: str, value: Any) -> Any:

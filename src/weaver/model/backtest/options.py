@@ -146,14 +146,16 @@ class Options:
         Mapping[str, str] | str | None,
         Option(
             ColumnsGiven(),
-            "What a file's columns are, where their names do not say it.",
+            "What a file's columns are, where their names do not say it; by number from 1 without a header.",
             metavar="close=NAME,…",
             is_served=False,
         ),
     ] = None
     date_order: Annotated[
         str | None,
-        Option(Text(), "How 02/03/20 is read: dmy, mdy or ymd.", metavar="dmy|mdy|ymd", is_served=False),
+        Option(
+            Text(), "How 02/03/20 is read, where no row tells: dmy, mdy or ymd.", metavar="dmy|mdy|ymd", is_served=False
+        ),
     ] = None
     decimal: Annotated[
         str | None,

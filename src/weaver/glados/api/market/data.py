@@ -26,6 +26,7 @@ from weaver.glados.schemas.base import Identifier, PageOf, Text
 from weaver.glados.schemas.market.data import PreviewResponse, SeriesResponse
 from weaver.glados.schemas.market.jobs import JobResponse
 from weaver.glados.services import Services
+from weaver.model.backtest.options import OPTIONS
 from weaver.model.calendar.instants import INSTANT_MIN
 from weaver.model.errors import Unavailable
 from weaver.model.market.instrument import AssetClass
@@ -67,18 +68,12 @@ AssetField = Annotated[
 
 def _spelling(
     columns: Annotated[
-        Text | None,
-        Form(
-            description="What columns are, where their names do not say it; by number from 1 without a header.",
-            examples=["close=Kurs,volume=Umsatz"],
-        ),
+        Text | None, Form(description=OPTIONS["columns"].about, examples=["close=Kurs,volume=Umsatz"])
     ] = None,
-    date_order: Annotated[Text | None, Form(description="How 02/03/20 is read: dmy, mdy or ymd.")] = None,
-    decimal: Annotated[Text | None, Form(description="What stands before the decimals of 1,234: `.` or `,`.")] = None,
-    empty_rows: Annotated[Text | None, Form(description="Rows without a price: drop (the default) or refuse.")] = None,
-    price_scale: Annotated[
-        Text | None, Form(description="Prices are written so many times as high (10000: LEAN's of shares).")
-    ] = None,
+    date_order: Annotated[Text | None, Form(description=OPTIONS["date_order"].about)] = None,
+    decimal: Annotated[Text | None, Form(description=OPTIONS["decimal"].about)] = None,
+    empty_rows: Annotated[Text | None, Form(description=OPTIONS["empty_rows"].about)] = None,
+    price_scale: Annotated[Text | None, Form(description=OPTIONS["price_scale"].about)] = None,
 ) -> Spelling:
     """What the client says of how the file writes its bars. Raises InputError."""
     return Spelling.parse(
