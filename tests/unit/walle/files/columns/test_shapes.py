@@ -45,10 +45,8 @@ def test_line_that_is_none_of_data_or_not_clear(line: str) -> None:
 
 
 def test_months_come_first_only_where_date_and_time_are_apart_by_a_comma() -> None:
-    kibot, other = (
-        shape_of(["01/03/2023", "09:30", "1", "2", "1", "2", "5"]),
-        shape_of(["01/03/2023 09:30", "1", "2", "1", "2", "5"]),
-    )
+    numbers = ["1", "2", "1", "2", "5"]
+    kibot, other = shape_of(["01/03/2023", "09:30", *numbers]), shape_of(["01/03/2023 09:30", *numbers])
     assert kibot is not None
     assert other is not None
     assert (kibot.date_order, other.date_order) == (DateOrder.MDY, None)
