@@ -143,7 +143,7 @@ it("accepts another account at the venue in its own words", async () => {
   const asked = answers("put", "/api/v1/risk", accountRisk());
   show();
   await userEvent.click(await screen.findByRole("button", { name: "Accept account" }));
-  await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Accept account" }));
+  await userEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Accept account" }));
   await expect.poll(() => asked[0]?.body).toEqual({ account: "alpaca paper", accept_account: true });
 });
 

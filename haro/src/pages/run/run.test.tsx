@@ -139,7 +139,7 @@ test("a backtest that runs shows how far it is, and can be stopped", async () =>
   show(aRun({ status: "running", completed_at: null }));
   expect(await screen.findByRole("progressbar")).toHaveAttribute("aria-valuetext", "Backtest, 25 %");
   await userEvent.click(screen.getByRole("button", { name: "Stop" }));
-  await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Stop run" }));
+  await userEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Stop run" }));
   await waitFor(() => expect(stopped).toEqual([{ flatten: false }]));
   forgetProgress("r1");
 });
@@ -173,7 +173,7 @@ test("deleting asks first, then leaves", async () => {
   await userEvent.click(await screen.findByRole("button", { name: "More" }));
   await userEvent.click(await screen.findByRole("menuitem", { name: "Delete run" }));
   expect(deleted).toBe(0);
-  await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Delete run" }));
+  await userEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Delete run" }));
   await waitFor(() => expect(address()).toBe("/runs"));
   expect(deleted).toBe(1);
 });
@@ -183,7 +183,7 @@ test("a live run is framed and named LIVE, and starts only with its name", async
   show(aRun({ mode: "live", status: "pending", venue: "alpaca", name: "real one", risk: { order_max: "0.1" } }));
   expect(await screen.findByText(/^LIVE ·/)).toBeInTheDocument();
   await userEvent.click(screen.getByRole("button", { name: "Start run" }));
-  const dialog = within(screen.getByRole("dialog"));
+  const dialog = within(await screen.findByRole("dialog"));
   expect(dialog.getByText("alpaca live")).toBeInTheDocument();
   expect(await dialog.findByText(/^10\.00/)).toBeInTheDocument();
   const button = dialog.getByRole("button", { name: "Start live run" });

@@ -85,7 +85,7 @@ describe("an order that works", () => {
     const cancelled = answers("delete", "/api/v1/orders/{order_id}", order());
     show();
     await userEvent.click(await screen.findByRole("button", { name: "Cancel order" }));
-    const dialog = screen.getByRole("dialog", { name: "Cancel: buy 10 AAPL?" });
+    const dialog = await screen.findByRole("dialog", { name: "Cancel: buy 10 AAPL?" });
     expect(cancelled).toHaveLength(0);
     answers("get", "/api/v1/orders/{order_id}", order({ status: "cancelled", reason: "cancelled by hand" }));
     await userEvent.click(within(dialog).getByRole("button", { name: "Cancel order" }));
@@ -97,15 +97,15 @@ describe("an order that works", () => {
     refuses("delete", "/api/v1/orders/{order_id}", 409, "it is filled");
     show();
     await userEvent.click(await screen.findByRole("button", { name: "Cancel order" }));
-    await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Cancel order" }));
-    expect(await within(screen.getByRole("dialog")).findByText("it is filled")).toBeInTheDocument();
+    await userEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Cancel order" }));
+    expect(await within(await screen.findByRole("dialog")).findByText("it is filled")).toBeInTheDocument();
   });
 
   it("is replaced by what was changed alone", async () => {
     const asked = answers("patch", "/api/v1/orders/{order_id}", order({ id: "o-3" }));
     const { address } = show();
     await userEvent.click(await screen.findByRole("button", { name: "Replace" }));
-    const dialog = within(screen.getByRole("dialog"));
+    const dialog = within(await screen.findByRole("dialog"));
     expect(dialog.getByRole("button", { name: "Replace order" })).toBeDisabled();
     expect(dialog.queryByLabelText("Stop price")).not.toBeInTheDocument();
     await userEvent.type(dialog.getByLabelText("Limit price"), "191");
@@ -119,7 +119,7 @@ describe("an order that works", () => {
     refuses("patch", "/api/v1/orders/{order_id}", 400, "qty must be a multiple of 1, not 2.5");
     show();
     await userEvent.click(await screen.findByRole("button", { name: "Replace" }));
-    const dialog = within(screen.getByRole("dialog"));
+    const dialog = within(await screen.findByRole("dialog"));
     const field = dialog.getByLabelText("Quantity still to fill");
     await userEvent.type(field, "2.5{Enter}");
     expect(await dialog.findByText("qty must be a multiple of 1, not 2.5")).toBeInTheDocument();
@@ -130,7 +130,7 @@ describe("an order that works", () => {
     const asked = answers("patch", "/api/v1/orders/{order_id}", order({ id: "o-2" }));
     show();
     await userEvent.click(await screen.findByRole("button", { name: "Replace" }));
-    const dialog = within(screen.getByRole("dialog"));
+    const dialog = within(await screen.findByRole("dialog"));
     await userEvent.type(dialog.getByLabelText("Limit price"), `${typed}{Enter}`);
     expect(dialog.getByLabelText("Limit price")).toBeInvalid();
     expect(dialog.getByRole("button", { name: "Replace order" })).toBeDisabled();

@@ -59,6 +59,8 @@ class AccountMirror:
         self._orders = MirroredOrders(venue)
         self._closes: dict[str, float | int | Fraction] = {}
         """The newest: as it was given, until somebody asks for it, and in units from then on."""
+        self._begun: dict[str, int] = {}
+        """When the newest bar of a symbol began: in it Weaver closes what nobody asked it to, a delisted holding too."""
         self._paid: dict[str, int | Fraction] = {}
         """The price of the newest fill, by which a holding is valued until a bar of its symbol has closed."""
         self._recent: dict[str, deque[tuple[int, int]]] = {symbol: deque(maxlen=RECENT_MAX) for symbol in scales}
@@ -82,6 +84,8 @@ class AccountMirror:
         """Take in a tick's inputs. Returns the orders that moved and the fills, as they happened."""
         self.fresh.clear()
         news: list[Order | Fill] = []
+        for bar in inputs.bars:
+            self._begun[bar.symbol] = bar.start
         for update in inputs.updates:
             news += self._updated(update, inputs.time)
         for bar in inputs.bars:
@@ -151,7 +155,7 @@ class AccountMirror:
                 return self._filled(update, now)
             case HouseFilled():
                 scale = self._scales[update.symbol]
-                opening = Opening(time=update.time, bar=update.time - 1)  # the bar that ends with it, if one does
+                opening = Opening(time=update.time, bar=self._begun.get(update.symbol, update.time - 1))
                 self._book(scale, update.side.sign, _amounts(scale, update), opening, HOUSE + len(self._deals))
             case SplitSeen():
                 self._split(update)
