@@ -84,8 +84,12 @@ def outcome(run: Callable[[], tuple[Any, tuple[TimedAction, ...]]], story: list[
 
 
 def sees_more(clock: Clock, plan: Plan) -> bool:
-    """Whether a coarse bar closes between the warm-up and the first tick, of which live is told then."""
+    """Whether a coarse bar closes between the warm-up and the first tick, of which live is told then; or within a bar
+    of another symbol, which live cannot know to come: a run has no tick there."""
     own = clock_ticks(plan.listings)
+    between = np.setdiff1d(clock.ticks, own)[:, np.newaxis]
+    if any(np.any((one.bars.timestamp < between) & (between < one.bars.end)) for one in plan.listings.values()):
+        return True
     first = min(one.bars.end[one.bars.timestamp >= plan.start].min(initial=NEVER) for one in plan.listings.values())
     early = clock.ticks[clock.ticks < first]
     return bool(len(early)) and early[-1] not in own

@@ -23,6 +23,13 @@ def doubts(strategy: type[weaver.Strategy], bars: Any, **options: Any) -> tuple[
     return [warning for warning in result.warnings if warning.code in DOUBTS], len(result.orders)
 
 
+@pytest.fixture
+def ample_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check looks at as many places as it may, however slow the machine is at that moment."""
+    monkeypatch.setattr("weaver.research.lookahead.check.SECONDS", 10.0)
+
+
+@pytest.mark.usefixtures("ample_time")
 @pytest.mark.parametrize("block", range(34))
 def test_every_strategy_that_peeks_by_one_bar_is_caught(block: int) -> None:
     for seed in range(block * 6, block * 6 + 6):
@@ -33,6 +40,7 @@ def test_every_strategy_that_peeks_by_one_bar_is_caught(block: int) -> None:
         assert "lambda" in found[0].message or "mixed" in found[0].message or parameters["mix"] in found[0].message
 
 
+@pytest.mark.usefixtures("ample_time")
 @pytest.mark.parametrize("peek", peekers.PEEKS)
 def test_every_strategy_that_decides_at_one_bar_in_two_hundred_and_peeks_there_is_caught(peek: str) -> None:
     bars = market(SAMPLES / "EURUSD_1h.csv")

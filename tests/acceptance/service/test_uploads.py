@@ -93,7 +93,7 @@ UNREADABLE = {
     "binary": ("X_1d.csv", b"\x00\xff" * 500),
     "high below low": ("X_1d.csv", HEADER + b"2024-01-02,5,4,6,5,1\n"),
     "nan": ("X_1d.csv", HEADER + b"2024-01-02,nan,4,3,3,1\n"),
-    "out of order": ("X_1d.csv", HEADER + b"2024-01-03,1,1,1,1,1\n2024-01-02,1,1,1,1,1\n"),
+    "out of order": ("X_1d.csv", HEADER + b"".join(b"2024-01-0%d,1,1,1,1,1\n" % day for day in (3, 2, 4))),
     "endless field": ("X_1d.csv", HEADER + b'"2024-01-02' + b"x" * 200_000),
     "lines of an old Mac": ("X_1d.csv", HEADER.replace(b"\n", b"\r") + b"2024-01-02,1,1,1,1,1\r"),
     "no gzip": ("X_1d.csv.gz", b"\x1f\x8bno gzip"),
