@@ -60,7 +60,7 @@ class AccountMirror:
         self._closes: dict[str, float | int | Fraction] = {}
         """The newest: as it was given, until somebody asks for it, and in units from then on."""
         self._begun: dict[str, int] = {}
-        """When the newest bar of a symbol began: in it Weaver closes what nobody asked it to, a delisted holding too."""
+        """When the newest bar of a symbol began: in it Weaver closes what nobody asked it to, as at a delisting."""
         self._paid: dict[str, int | Fraction] = {}
         """The price of the newest fill, by which a holding is valued until a bar of its symbol has closed."""
         self._recent: dict[str, deque[tuple[int, int]]] = {symbol: deque(maxlen=RECENT_MAX) for symbol in scales}
