@@ -270,6 +270,23 @@ def test_what_weaver_closes_by_itself_is_told_to_nobody() -> None:
     assert account.position("AAA").realised == 1_000_000_000
 
 
+def test_what_weaver_closes_is_closed_in_the_newest_bar_of_its_symbol_however_late() -> None:
+    account = mirror()
+    account.place(order_of())
+    bar = bar_of(10.0)
+    tell(account, filled(), bars=(bar,))
+    house = HouseFilled(
+        symbol="AAA",
+        side=Side.SELL,
+        quantity=Decimal(10),
+        price=Decimal(11),
+        commission=Decimal(1),
+        time=bar.end + 10**15,
+    )
+    tell(account, house)
+    assert account.deals(0)[-1].made == (house.time, bar.start)
+
+
 def test_cash_moves_by_what_is_told() -> None:
     account = mirror()
     account.place(order_of())
