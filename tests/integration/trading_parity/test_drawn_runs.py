@@ -5,7 +5,7 @@ with in a backtest, see what they see there, and decide, fill and are worth the 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -16,31 +16,29 @@ from tests.shared_data import REPOSITORY
 SEEDS, AT_ONCE = 60, 12
 
 
-@pytest.fixture(scope="module")
-def found() -> Iterator[list[Compared]]:
-    """What came of the seeds so far."""
-    yield []
+@cache
+def compared(seed: int) -> Compared:
+    """What came of a seed: found once, in whichever order and process the tests are run."""
+    return compare(seed)
 
 
 @pytest.mark.parametrize("begin", range(0, SEEDS, AT_ONCE))
-def test_drawn_run_is_on_paper_what_it_is_in_a_backtest(begin: int, found: list[Compared]) -> None:
+def test_drawn_run_is_on_paper_what_it_is_in_a_backtest(begin: int) -> None:
     for seed in range(begin, begin + AT_ONCE):
-        compared = compare(seed)
-        assert not compared.difference, f"seed {seed}: {compared.difference}"
-        found.append(compared)
+        assert not compared(seed).difference, f"seed {seed}: {compared(seed).difference}"
 
 
-def test_drawn_runs_are_called_with_everything_and_fill(found: list[Compared]) -> None:
+def test_drawn_runs_are_called_with_everything_and_fill() -> None:
+    found = [compared(seed) for seed in range(SEEDS)]
     kinds: Counter[str] = Counter()
     for one in found:
         kinds.update(line.split()[1] for line in one.story)
-    assert len(found) == SEEDS
     assert sum(not one.skipped for one in found) > SEEDS // 2
     assert min(kinds[name] for name in (*CALLBACKS, "when", "on_window", "on_stop")) >= 5, kinds
     assert sum(one.fills for one in found) > 300
 
 
-def test_what_is_not_compared_is_told_in_the_documentation(found: list[Compared]) -> None:
+def test_what_is_not_compared_is_told_in_the_documentation() -> None:
     page = " ".join((REPOSITORY / "docs" / "architecture" / "veda.md").read_text().split())
-    for reason in {one.skipped for one in found} - {"", UNFIT, FAILS}:
+    for reason in {compared(seed).skipped for seed in range(SEEDS)} - {"", UNFIT, FAILS}:
         assert reason in page
