@@ -79,7 +79,7 @@ class ClosedTrades:
             pnl=decimal_of(piece.pnl, CASH_DECIMALS),
             return_=float(gained / piece.entry_worth),
             commission=decimal_of(piece.commission, CASH_DECIMALS),
-            bars=last - first,
+            bars=max(last - first, 0),  # what Weaver closes may have been entered in a bar that never came
         )
 
     def _bar(self, symbol: str, begun: int) -> int:

@@ -5,8 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 
+from weaver.marvin.orders.closed_trades import ClosedTrades
+from weaver.marvin.series.timeline import Clock, Timeline
 from weaver.model.account.margin import AccountRules
 from weaver.model.calendar.new_york import extended_from
 from weaver.model.errors import RunFailed
@@ -56,6 +59,12 @@ def tell(account: AccountMirror, *updates: Update, bars: tuple[InputBar, ...] = 
 def filled(number: int = 1, quantity: str = "10", price: str = "10", status: S = S.FILLED, **more: Any) -> OrderFilled:
     given = {"commission": Decimal(0), "time": 90, "bar_time": 60, **more}
     return OrderFilled(number=number, status=status, quantity=Decimal(quantity), price=Decimal(price), **given)
+
+
+def closed_by_weaver(time: int) -> HouseFilled:
+    return HouseFilled(
+        symbol="AAA", side=Side.SELL, quantity=Decimal(10), price=Decimal(11), commission=Decimal(1), time=time
+    )
 
 
 def moved(status: S, number: int = 1, **more: Any) -> OrderMoved:
@@ -262,10 +271,7 @@ def test_what_weaver_closes_by_itself_is_told_to_nobody() -> None:
     account = mirror()
     account.place(order_of())
     tell(account, filled())
-    house = HouseFilled(
-        symbol="AAA", side=Side.SELL, quantity=Decimal(10), price=Decimal(11), commission=Decimal(1), time=5
-    )
-    assert tell(account, house) == []
+    assert tell(account, closed_by_weaver(5)) == []
     assert (account.held["AAA"], account.cash()) == (0, 100_900_000_000)
     assert account.position("AAA").realised == 1_000_000_000
 
@@ -275,16 +281,21 @@ def test_what_weaver_closes_is_closed_in_the_newest_bar_of_its_symbol_however_la
     account.place(order_of())
     bar = bar_of(10.0)
     tell(account, filled(), bars=(bar,))
-    house = HouseFilled(
-        symbol="AAA",
-        side=Side.SELL,
-        quantity=Decimal(10),
-        price=Decimal(11),
-        commission=Decimal(1),
-        time=bar.end + 10**15,
-    )
+    house = closed_by_weaver(bar.end + 10**15)
     tell(account, house)
     assert account.deals(0)[-1].made == (house.time, bar.start)
+
+
+def test_what_was_entered_in_a_bar_that_never_came_was_held_for_no_bar() -> None:
+    account = mirror()
+    account.place(order_of())
+    bar = bar_of(10.0)
+    tell(account, filled(time=bar.end + 1, bar_time=bar.end), bars=(bar,))
+    tell(account, closed_by_weaver(bar.end + 10**15))
+    ends = np.array([bar.end], dtype=np.int64)
+    line = Timeline("AAA", ends, clock=Clock(ends, start=0), step=1)
+    [trade] = ClosedTrades(account, {"AAA": line}).all()
+    assert trade.bars == 0
 
 
 def test_cash_moves_by_what_is_told() -> None:
