@@ -281,7 +281,10 @@ def endless(note: Path) -> Run:
     )
 
 
-async def test_cancelled_run_is_gone_and_its_worker_takes_the_next(pool: LocalBacktestPool, tmp_path: Path) -> None:
+async def test_cancelled_run_is_gone_and_its_worker_takes_the_next(
+    pool: LocalBacktestPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backtest_pool, "INTERRUPT_SECONDS", 60.0)  # however busy the machine is
     await done(pool, run_of(BUY_ONCE))
     worker, note = pool.process_ids, tmp_path / "pid"
     await cancelled(pool, endless(note), lambda: note.exists() and bool(note.read_text()))
