@@ -33,7 +33,7 @@ from weaver.veda.positions.entry_updates import updates_of
 from weaver.veda.risk.halts import HaltCause, HaltScope
 from weaver.veda.trading.books.books import Books
 from weaver.veda.trading.books.draft import Draft
-from weaver.veda.trading.changes.protecting import move, split_terms
+from weaver.veda.trading.changes.protecting import move, split_sent, split_terms
 
 DONE_MAX = 1_000
 """So many that were booked are remembered, so that none is twice."""
@@ -227,6 +227,9 @@ class CorporateActions:
                 ratio = f"{entry.numerator}-for-{entry.denominator}"
                 reason = f"a {ratio} split of {symbol}: what had not filled is of before it"
                 move(draft, symbol, reason, before=entry.time)
+            elif (rules := self._rules(symbol)) is not None:
+                exact = Fraction(entry.numerator, entry.denominator)
+                split_sent(draft, symbol, exact, rules.instrument.lot, before=entry.time)
         self._keep(draft, {**self._done, key: entry}, self._watched)
 
     def _owners(self, entry: Entry, fills: Mapping[str | None, Sequence[LiveFill]]) -> Iterator[str | None]:

@@ -17,7 +17,7 @@ from weaver.model.orders.status import OrderStatus
 from weaver.veda.orders.folding import ended
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.splits import split_prices, split_quantity, split_rest
-from weaver.veda.orders.submission import Part, Submission
+from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.positions.lacking import Lack
 from weaver.veda.trading.books.draft import Draft
 from weaver.veda.trading.changes.exits import (
@@ -165,6 +165,16 @@ def split_terms(draft: Draft, symbol: str, ratio: Fraction, instrument: Instrume
     for order in working:
         order = split_prices(draft.order(order.id), ratio, instrument)
         draft.put_split(order if order.group_id is not None else split_rest(order, ratio, instrument.lot))
+
+
+def split_sent(draft: Draft, symbol: str, ratio: Fraction, lot: Decimal, *, before: datetime) -> None:
+    """Put what stands at a venue of a symbol's orders on that scale, where the venue itself carries orders over a
+    split: what it shows from now on is not cut for being less."""
+    for order in _of_before(draft, symbol, before):
+        for sent in draft.submissions_of(order.id):
+            if sent.state is not SubmissionState.ENDED:
+                rest = split_quantity(sent.quantity - sent.filled, ratio, lot)
+                draft.put_submission(replace(sent, quantity=sent.filled + rest))
 
 
 def _of_before(draft: Draft, symbol: str, before: datetime) -> Sequence[LiveOrder]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tests.unit.veda.live_builders import NOON, live_order, submission
+from tests.unit.veda.live_builders import NOON, live_order, submission, venue_order
 from tests.unit.veda.trading.builders import bracket, draft_of
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import Instrument
@@ -18,7 +18,15 @@ from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.runs.news import updates_of
 from weaver.veda.trading.agenda import to_cancel
 from weaver.veda.trading.changes.exits import left_to_exit
-from weaver.veda.trading.changes.protecting import LESS_THAN_A_LOT, move, needs_protection, protect, split_terms
+from weaver.veda.trading.changes.following import follow
+from weaver.veda.trading.changes.protecting import (
+    LESS_THAN_A_LOT,
+    move,
+    needs_protection,
+    protect,
+    split_sent,
+    split_terms,
+)
 
 STOCK = Instrument(symbol="AAPL", asset_class=AssetClass.STOCK, tick=Decimal("0.01"), lot=Decimal(1))
 TWO = Fraction(2)
@@ -115,3 +123,13 @@ def test_orders_of_after_a_split_are_on_its_scale_already_but_not_what_took_the_
     new, instead = draft.order("run-2"), draft.order("run-3")
     assert (new.quantity, new.limit, new.waits_for) == (10, 50, None)
     assert (instead.quantity, instead.limit, instead.waits_for) == (20, 55, WaitsFor.SPLIT)
+
+
+def test_what_a_venue_has_split_itself_is_not_cut_for_being_less() -> None:
+    draft, _ = draft_of([live_order(may_be_cut=True)], [submission(venue_id="v-1")])
+    split_terms(draft, "AAPL", Fraction(2, 5), STOCK, before=LATER)
+    split_sent(draft, "AAPL", Fraction(2, 5), Decimal(1), before=LATER)
+    follow(draft, draft.submission("run-1"), venue_order(quantity=4))
+    assert draft.order("run-1").quantity == draft.submission("run-1").quantity == 4
+    follow(draft, draft.submission("run-1"), venue_order(quantity=3))  # cut after that
+    assert draft.order("run-1").quantity == draft.submission("run-1").quantity == 3
