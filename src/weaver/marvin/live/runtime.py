@@ -63,6 +63,7 @@ class LiveRuntime(Runtime):
         """Series with functions of the user's own that on_start has made: computed on each bar, once they were used."""
         self._made = self.clock.made
         """The series that on_start has made with numpy's functions."""
+        self._has_told_of_cut = False
 
     def start(self) -> None:
         """Call `on_start`. Raises StrategyError where the strategy ends the run in it."""
@@ -110,7 +111,11 @@ class LiveRuntime(Runtime):
         self._ticks.end()
 
     def take_journal(self) -> tuple[JournalEntry, ...]:
-        """The lines that were logged since the last call."""
+        """The lines that were logged since the last call; the first quantity of the run that was cut down to the lot is
+        one, and those after it are not."""
+        if self.desk.cuts and not self._has_told_of_cut:
+            self._has_told_of_cut = True
+            self.log(f"a quantity was cut down to the lot ({self.desk.first_cut}); further cuts are not told of")
         taken = tuple(self.journal)
         self.journal.clear()
         return taken

@@ -289,3 +289,19 @@ def test_series_made_and_read_on_each_bar_are_not_kept() -> None:
     before = kept()
     run.through()
     assert kept() == before
+
+
+class Fractions(Strategy):
+    def on_bar(self, bar: Any) -> None:
+        self.buy(bar.symbol, 2.5)
+        self.log("bought")
+
+
+def test_first_quantity_that_is_cut_down_is_told_of_and_no_other() -> None:
+    run = Ticking(Fractions, listed(stock_days([10.0, 11.0, 12.0]), AssetClass.STOCK), start=BEGIN)
+    told: list[list[str]] = []
+    for end in run.listings["AAA"].bars.end.tolist():
+        run.to(end)
+        told.append([line.text for line in run.runtime.take_journal()])
+    cut = "a quantity was cut down to the lot (AAA, 2.5 to 2); further cuts are not told of"
+    assert told == [["bought", cut], ["bought"], ["bought"]]
