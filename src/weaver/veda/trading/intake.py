@@ -7,6 +7,7 @@ from decimal import Decimal
 from weaver.model.orders.actions import OrderClass, TimeInForce
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.exchange.market import InstrumentRules
+from weaver.veda.orders.exit_prices import is_in_percent
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Submission, SubmissionState
 from weaver.veda.positions.lacking import Lack
@@ -180,7 +181,8 @@ class Intake:
             end(draft, new, OrderStatus.REJECTED, why_not)
             return None
         held_with_it = () if draft.is_still or old.group_id is not None else legs_of(draft, old)
-        if (why := self.refusal(draft, new, held_with_it)) is not None:
+        # One whose price its entry is still to find waits for that, and is asked for when it is sent.
+        if not is_in_percent(new) and (why := self.refusal(draft, new, held_with_it)) is not None:
             give_back(draft, old, new)
             end(draft, new, OrderStatus.REJECTED, why.message)
             return why

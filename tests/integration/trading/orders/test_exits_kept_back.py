@@ -12,7 +12,7 @@ from tests.trading_store import FakeDisk
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
 from weaver.model.orders.status import OrderStatus as S
 from weaver.veda.orders.live_order import LiveOrder
-from weaver.veda.trading.intents import Place
+from weaver.veda.trading.intents import Place, Replace
 
 pytestmark = pytest.mark.anyio
 PROFIT = {"order_type": OrderType.LIMIT, "limit_percent": Decimal(20)}
@@ -83,6 +83,19 @@ async def test_exits_of_an_entry_that_never_filled_end_with_it(account: Account)
     await account.until(lambda: not account.is_working(entry), what="its end")
     assert [account.now(one).status for one in (profit, loss)] == [S.CANCELLED] * 2
     assert account.sent(profit) == account.sent(loss) == []
+
+
+async def test_exit_that_has_no_price_yet_can_be_changed(account: Account) -> None:
+    low = round(await account.price(STOCK) * Decimal("0.95"), 2)
+    entry, profit, loss = await entered(account, 10, PROFIT, LOSS, limit=low)
+    await account.until(lambda: account.now(entry).status is S.ACCEPTED, what="it to work")
+    nearer = account.made(STOCK, -10, order_type=OrderType.LIMIT, limit_percent=Decimal(20), tif=TimeInForce.GTC)
+    assert await account.carry_out(Replace(old_id=profit.id, order=nearer)) == {}
+    assert (account.now(profit).status, account.now(nearer).status) == (S.CANCELLED, S.PENDING)
+    await account.cancel(entry)
+    await account.until(lambda: not account.is_working(entry), what="its end")
+    assert [account.now(one).status for one in (nearer, loss)] == [S.CANCELLED] * 2
+    assert account.sent(nearer) == account.sent(loss) == []
 
 
 async def test_exits_that_were_kept_back_are_placed_after_a_restart(exchange: LocalExchange) -> None:
