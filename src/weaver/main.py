@@ -23,10 +23,10 @@ from weaver.glados.http.web import add_web
 from weaver.glados.http_server import HttpServer, bound_socket, url_of
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
+from weaver.glados.live.figures.portfolio import PortfolioCurves
+from weaver.glados.live.figures.results import LiveResults
 from weaver.glados.live.left_behind import LeftAtVenues
-from weaver.glados.live.parity import Parity
-from weaver.glados.live.portfolio import PortfolioCurves
-from weaver.glados.live.results import LiveResults
+from weaver.glados.live.proof.parity import Parity
 from weaver.glados.live.session import LiveSessions
 from weaver.glados.metrics import Metrics
 from weaver.glados.ports import BacktestPool, NewId

@@ -10,9 +10,9 @@ from weaver.glados.http.security import Gate
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
 from weaver.glados.limits import Limits
-from weaver.glados.live.parity import Parity
-from weaver.glados.live.portfolio import PortfolioCurves
-from weaver.glados.live.results import LiveResults
+from weaver.glados.live.figures.portfolio import PortfolioCurves
+from weaver.glados.live.figures.results import LiveResults
+from weaver.glados.live.proof.parity import Parity
 from weaver.glados.metrics import Metrics
 from weaver.glados.pool.file_readers import FileReader
 from weaver.glados.ports import BacktestPool, Database, NewId, Now, OpenHistory, Wait

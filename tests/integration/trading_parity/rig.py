@@ -18,8 +18,8 @@ from tests.trading_store import FakeDisk, FakeTradingStore
 from weaver.decider import LiveDecider
 from weaver.events.factory import EventFactory
 from weaver.glados.clock.wall import SystemWallClock
-from weaver.glados.live.parity import Parity
-from weaver.glados.live.results import LiveResults
+from weaver.glados.live.figures.results import LiveResults
+from weaver.glados.live.proof.parity import Parity
 from weaver.glados.live.session import LiveSessions
 from weaver.glados.runs.runners import EndRequest
 from weaver.greta.result import BacktestResult

@@ -13,8 +13,8 @@ from tests.integration.trading_parity import strategies
 from tests.integration.trading_parity.rig import Case, Paper, backtest_result, run_of
 from tests.integration.trading_parity.test_paper_equals_backtest import HOURS, MARGIN, SHORTS, STOCKS, Tried, case_of
 from tests.trading_store import FakeTradingStore
-from weaver.glados.live.given_bars import data_hash_of
-from weaver.glados.live.results import LiveResult, LiveResults
+from weaver.glados.live.figures.given_bars import data_hash_of
+from weaver.glados.live.figures.results import LiveResult, LiveResults
 from weaver.model.calendar.instants import instant_of
 
 TRIED = (

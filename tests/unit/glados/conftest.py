@@ -32,9 +32,9 @@ from weaver.glados.app import create_app
 from weaver.glados.http.security import Gate, Sessions
 from weaver.glados.jobs import Jobs
 from weaver.glados.known_strategies import KnownStrategies
-from weaver.glados.live.parity import Parity
-from weaver.glados.live.portfolio import PortfolioCurves
-from weaver.glados.live.results import LiveResults
+from weaver.glados.live.figures.portfolio import PortfolioCurves
+from weaver.glados.live.figures.results import LiveResults
+from weaver.glados.live.proof.parity import Parity
 from weaver.glados.metrics import Metrics
 from weaver.glados.promotion.evidence import Evidence
 from weaver.glados.promotion.promotions import Promotions

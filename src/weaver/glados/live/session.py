@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 
 from weaver.events.payloads import RunCompleted
-from weaver.glados.live.given_bars import data_hash_of
+from weaver.glados.live.figures.given_bars import data_hash_of
 from weaver.glados.live.halts import RunHalts
 from weaver.glados.runs.runners import Outcome, RunContext
 from weaver.model.account.margin import AccountRules

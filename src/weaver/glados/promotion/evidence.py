@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from weaver.glados.live.results import LiveResult, LiveResults
+from weaver.glados.live.figures.results import LiveResult, LiveResults
 from weaver.glados.ports import Database, StoredResult
 from weaver.glados.promotion.measuring import days_of, lookahead_of
 from weaver.glados.promotion.ports import Proofs

@@ -1,6 +1,6 @@
 """What replays and drifts come to, as gates ask for it."""
 
-from weaver.glados.live.parity import Parity
+from weaver.glados.live.proof.parity import Parity
 from weaver.model.errors import Unavailable, WeaverError
 from weaver.model.promotion.measured import Answer
 from weaver.model.run import Run

@@ -9,7 +9,7 @@ from tests.trading_store import FakeDisk, FakeTradingStore
 from tests.unit.glados.deciders.strategies import HOUR, SETUP, START
 from tests.unit.glados.fakes import a_run
 from tests.unit.veda.live_builders import live_fill, live_order
-from weaver.glados.live.results import LiveResult, LiveResults
+from weaver.glados.live.figures.results import LiveResult, LiveResults
 from weaver.model.calendar.instants import time_of
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.inputs import InputBar, OrderFilled, TickInputs

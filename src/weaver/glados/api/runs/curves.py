@@ -9,7 +9,7 @@ from weaver.glados.api.runs.lookup import RunId, kept_blob, stored_result, trade
 from weaver.glados.api.runs.results import POINTS, PointsParameter
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
-from weaver.glados.live.results import LiveResult
+from weaver.glados.live.figures.results import LiveResult
 from weaver.glados.schemas.runs.curves import BenchmarkPoint, BenchmarkResponse, MonthsResponse, YearResponse
 from weaver.glados.stored.blobs import EQUITY, EquityColumns, decode_equity
 from weaver.glados.stored.equity_text import stamps_of

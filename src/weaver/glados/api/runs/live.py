@@ -8,8 +8,8 @@ from typing import Any
 
 from weaver.glados.api.lists.paging import Paging
 from weaver.glados.api.lists.sorting import sorted_by
-from weaver.glados.live.given_bars import all_bars
-from weaver.glados.live.results import LiveResult
+from weaver.glados.live.figures.given_bars import all_bars
+from weaver.glados.live.figures.results import LiveResult
 from weaver.glados.ports import Page, Row
 from weaver.glados.schemas.runs.results import (
     CashFlowResponse,

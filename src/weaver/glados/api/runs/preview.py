@@ -11,8 +11,8 @@ from fastapi import APIRouter
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.correlation import CorrelationId
 from weaver.glados.http.errors import responses
-from weaver.glados.live.preview import Gate
-from weaver.glados.live.preview_account import Stored
+from weaver.glados.live.dry_run.account import Stored
+from weaver.glados.live.dry_run.gate import Gate
 from weaver.glados.ports import BacktestJob, BrokenBacktest
 from weaver.glados.schemas.runs.preview import PreviewedOrder, RunPreviewResponse, StoredHistory
 from weaver.glados.schemas.runs.runs import CreateRunRequest, RunResponse

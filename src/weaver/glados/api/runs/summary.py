@@ -13,8 +13,8 @@ from weaver.glados.api.runs.live import live_positions, live_record, live_result
 from weaver.glados.api.runs.lookup import RunId, kept_blob, stored_result, traded_run
 from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
-from weaver.glados.live.report import report_of
-from weaver.glados.live.stretch import Stretch, stretch_of
+from weaver.glados.live.figures.report import report_of
+from weaver.glados.live.figures.stretch import Stretch, stretch_of
 from weaver.glados.schemas.base import Day
 from weaver.glados.schemas.runs.results import Sampling
 from weaver.glados.schemas.runs.summary import Notice, OrderCounts, RunSummaryResponse

@@ -9,7 +9,7 @@ from weaver.glados.api.lists.paging import PAGE_SIZE_MAX
 from weaver.glados.api.trading.accounts import maybe
 from weaver.glados.api.trading.chosen import place_of
 from weaver.glados.application import ServicesDep
-from weaver.glados.live.portfolio import Now, RunCurve, summed
+from weaver.glados.live.figures.portfolio import Now, RunCurve, summed
 from weaver.glados.ports import Query
 from weaver.glados.schemas.trading.accounts import (
     AccountEquity,

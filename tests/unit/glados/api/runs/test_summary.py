@@ -12,7 +12,7 @@ from tests.unit.glados.fakes import a_run
 from tests.unit.glados.live.kept_run import Kept, hour
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import Payload, RiskRefused, RunHalted
-from weaver.glados.live.results import LiveResult
+from weaver.glados.live.figures.results import LiveResult
 from weaver.model.calendar.instants import time_of
 from weaver.model.run import Run, RunMode, RunStatus
 

@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.glados.live.given_bars import GivenBars, GivenBarsFold, warmups_of
-from weaver.glados.live.trade_rows import trade_rows
+from weaver.glados.live.figures.given_bars import GivenBars, GivenBarsFold, warmups_of
+from weaver.glados.live.figures.trade_rows import trade_rows
 from weaver.glados.ports import Row
 from weaver.glados.stored.blobs import EquityColumns
 from weaver.greta.results.calendar_time import sessions_covered

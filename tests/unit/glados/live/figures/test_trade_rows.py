@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from tests.unit.veda.live_builders import live_fill
-from weaver.glados.live.given_bars import GivenBarsFold
-from weaver.glados.live.trade_rows import trade_rows
+from weaver.glados.live.figures.given_bars import GivenBarsFold
+from weaver.glados.live.figures.trade_rows import trade_rows
 from weaver.model.calendar.instants import instant_of
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import Instrument

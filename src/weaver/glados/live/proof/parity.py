@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from weaver.glados.jobs import Report
-from weaver.glados.live.drift_inputs import (
+from weaver.glados.live.figures.given_bars import warmups_of
+from weaver.glados.live.figures.results import LiveResult, LiveResults
+from weaver.glados.live.proof.drift_inputs import (
     backtest_account,
     backtest_of,
     closes_of,
@@ -17,8 +19,6 @@ from weaver.glados.live.drift_inputs import (
     not_stored_told,
     stored_compared,
 )
-from weaver.glados.live.given_bars import warmups_of
-from weaver.glados.live.results import LiveResult, LiveResults
 from weaver.glados.ports import BacktestJob, BacktestOutcome, BacktestPool, NewId, Now
 from weaver.glados.schemas.runs.parity import DriftResponse, ReplayResponse
 from weaver.model.calendar.instants import time_of

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.glados.deciders.strategies import START
 from tests.unit.glados.live.kept_run import SETUP_OF_RUN, Kept, hour, tick
-from weaver.glados.live.stretch import Stretch, stretch_of
+from weaver.glados.live.figures.stretch import Stretch, stretch_of
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import NotFound
 from weaver.veda.runs.recorded.codec import encode_setup

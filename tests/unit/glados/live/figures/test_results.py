@@ -12,7 +12,7 @@ from tests.unit.glados.deciders.strategies import HOUR, START, WARMUP
 from tests.unit.glados.fakes import a_run
 from tests.unit.glados.live.kept_run import RUN, SETUP_OF_RUN, SYMBOL, Kept, tick
 from weaver.glados.api.runs.live import live_results
-from weaver.glados.live.results import FOLDS_MAX
+from weaver.glados.live.figures.results import FOLDS_MAX
 from weaver.model.market.timeframe import DAY
 from weaver.veda.runs.recorded.codec import encode_setup
 

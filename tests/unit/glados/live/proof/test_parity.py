@@ -16,10 +16,10 @@ from tests.unit.glados.deciders.strategies import BARS, DIGEST, HOUR, START, WAR
 from tests.unit.glados.fakes import a_run
 from tests.unit.veda.parity.test_replay import recorded
 from weaver.decider import LiveDecider
-from weaver.glados.live import parity as parity_module
-from weaver.glados.live.drift_inputs import not_stored_told
-from weaver.glados.live.parity import Parity
-from weaver.glados.live.results import LiveResults
+from weaver.glados.live.figures.results import LiveResults
+from weaver.glados.live.proof import parity as parity_module
+from weaver.glados.live.proof.drift_inputs import not_stored_told
+from weaver.glados.live.proof.parity import Parity
 from weaver.model.errors import Conflict, DataError, RunFailed, StrategyError
 from weaver.model.run import Run, RunMode
 from weaver.veda.inputs import LateBar, WindowFailed

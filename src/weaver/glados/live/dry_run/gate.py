@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from weaver.glados.live.preview_account import PreviewAccount, Row, Stored
+from weaver.glados.live.dry_run.account import PreviewAccount, Row, Stored
 from weaver.model.account.margin import AccountRules
 from weaver.model.run import Run
 from weaver.veda.adapters.simulated.venue.rules import instrument_rules

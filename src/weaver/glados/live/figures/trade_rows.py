@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
-from weaver.glados.live.given_bars import GivenBars
+from weaver.glados.live.figures.given_bars import GivenBars
 from weaver.glados.ports import Row
 from weaver.greta.results.excursions import Excursions
 from weaver.greta.results.trades import DelistedTrade, Trade

@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from weaver.glados.live.given_bars import GivenBars, all_bars
-from weaver.glados.live.results import LiveResult
+from weaver.glados.live.figures.given_bars import GivenBars, all_bars
+from weaver.glados.live.figures.results import LiveResult
 from weaver.glados.ports import BacktestOutcome, RecordedMarket
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import NotFound

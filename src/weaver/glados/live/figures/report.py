@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from weaver.glados.live.stretch import Stretch
-from weaver.glados.live.trade_rows import report_trades
+from weaver.glados.live.figures.stretch import Stretch
+from weaver.glados.live.figures.trade_rows import report_trades
 from weaver.greta.report.contents import Contents, contents_of
 from weaver.greta.report.page import render
 from weaver.greta.results.trades import Trade

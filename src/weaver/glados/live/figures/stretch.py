@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from weaver.glados.live.results import LiveResult, sessions_of, slippage_of, stats_of
+from weaver.glados.live.figures.results import LiveResult, sessions_of, slippage_of, stats_of
 from weaver.greta.results.drawdown import drawdown
 from weaver.greta.results.statistics import Stats
 from weaver.model.calendar.instants import instant_of

@@ -9,8 +9,8 @@ import pytest
 
 from tests.unit.glados.deciders.strategies import START
 from tests.unit.glados.live.kept_run import SETUP_OF_RUN, Kept, hour, tick
-from weaver.glados.live.report import report_of
-from weaver.glados.live.stretch import stretch_of
+from weaver.glados.live.figures.report import report_of
+from weaver.glados.live.figures.stretch import stretch_of
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import NotFound
 from weaver.veda.runs.recorded.codec import encode_setup

@@ -10,8 +10,8 @@ import pytest
 
 from tests.builders import crypto_bars
 from tests.unit.glados.fakes import a_run
-from weaver.glados.live.preview import PASSES, WITH_ITS_ENTRY, Gate
-from weaver.glados.live.preview_account import Stored
+from weaver.glados.live.dry_run.account import Stored
+from weaver.glados.live.dry_run.gate import PASSES, WITH_ITS_ENTRY, Gate
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.options import Options
 from weaver.model.market.corporate_actions import Split

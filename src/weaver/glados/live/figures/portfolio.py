@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.glados.live.results import LiveResult, LiveResults
+from weaver.glados.live.figures.results import LiveResult, LiveResults
 from weaver.glados.stored.downsampling import downsampled_rows
 from weaver.greta.ledger.exact_sums import quotients, summable, whole
 from weaver.model.calendar.instants import instant_of

@@ -1,0 +1,1 @@
+"""What would become of orders that are only looked at."""

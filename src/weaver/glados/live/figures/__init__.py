@@ -1,0 +1,1 @@
+"""What paper and live runs have come to: results, trades, a day, a report, the sum of all."""

@@ -1,0 +1,1 @@
+"""Runs on paper and live held against their records and their backtests."""
