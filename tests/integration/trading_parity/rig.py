@@ -79,6 +79,8 @@ class Came:
     fills: list[FillSeen] = field(default_factory=list)
     equity: list[EquitySeen] = field(default_factory=list)
     journal: list[str] = field(default_factory=list)
+    cut: str = ""
+    """The first quantity that was cut down to the lot: a live run tells of it in its journal, a backtest beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,7 @@ def came_of(ran: Ran, actions: Sequence[TimedAction]) -> Came:
             for row in zip(curve.timestamp.tolist(), curve.equity.tolist(), curve.cash.tolist(), strict=True)
         ],
         journal=[line for _, line in ran.runtime.journal],
+        cut=ran.runtime.desk.first_cut,
     )
 
 
@@ -356,7 +359,10 @@ def same(paper: Came, backtest: Came) -> None:
         bound = SYMBOLS_MAX * HALF_UNIT + abs(other.equity) * EPSILON
         assert abs(one.equity - other.equity) < bound, f"equity: {one}, and in the backtest {other}"
         assert one.cash == other.cash, f"{one}, and {other}"
-    first(paper.journal, backtest.journal, "line")
+    told_of_cut = [line for line in paper.journal if line.startswith("a quantity was cut down to the lot")]
+    first([line for line in paper.journal if line not in told_of_cut], backtest.journal, "line")
+    assert len(told_of_cut) == bool(backtest.cut)
+    assert all(f"({backtest.cut})" in line for line in told_of_cut), told_of_cut
     assert np.isfinite([row.equity for row in paper.equity]).all()
 
 

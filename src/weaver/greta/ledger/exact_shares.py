@@ -29,7 +29,7 @@ def share_out(amounts: NDArray[Any], wholes: NDArray[Any], parts: NDArray[Any], 
     divided = parts[first] != wholes[of[first]]
     at, end = first[divided], end[divided]
     amount, left = shares[at], wholes[of[at]]
-    if _fits(amount, left):
+    if parts.dtype != object and _fits(amount, left):
         while len(at) > FEW:
             share = _pro_rata(amount, parts[at], left)
             shares[at] = share

@@ -74,3 +74,11 @@ def test_all_of_a_whole_goes_to_its_parts() -> None:
 def test_many_wholes_past_int64_are_shared_out_as_one_after_the_other() -> None:
     many = [(k, [10**25, 3 * 10**25 + k], 0) for k in range(4 * FEW)]
     assert shared(many) == naive(many)
+
+
+def test_parts_may_be_counted_otherwise_than_their_wholes() -> None:
+    many = [(100 + k, [1, 2], 6 + k) for k in range(4 * FEW)]
+    of = np.repeat(np.arange(len(many)), 2)
+    parts = np.array([1, 2] * len(many), dtype=object)
+    amounts, wholes = np.array([a for a, _, _ in many]), np.array([9 + k for k in range(len(many))])
+    assert share_out(amounts, wholes, parts, of).tolist() == naive(many)
