@@ -18,7 +18,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up ui test screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles soak siege simulate lock clean
+.PHONY: help install demo up ui test screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles soak siege simulate docs-api lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -48,6 +48,8 @@ check: .venv/dev.stamp haro/node_modules/.stamp ## format, lint, types, imports,
 	@echo "mypy" && $(PY) -m mypy --no-error-summary
 	@echo "import-linter" && PYTHONPATH=src .venv/bin/lint-imports --no-cache > .venv/imports.log || { cat .venv/imports.log; exit 1; }
 	@echo "vulture" && $(PY) -m vulture
+	@echo "strategy api" && $(PY) -m tests.strategy_api --check || { \
+	  echo "docs/strategy-api.md is not what the docstrings say: run make docs-api, and commit it"; exit 1; }
 	@echo "openapi" && $(PY) scripts/write_openapi.py .venv/openapi.json && cmp -s .venv/openapi.json haro/openapi.json || { \
 	  echo "haro/openapi.json is not what the server says of itself: run make ui, and commit what it wrote"; exit 1; }
 	@echo "openapi-typescript" && cd haro && $(NODE_PATH) npm run --silent types -- --check > ../.venv/types.log 2>&1 || { \
@@ -92,6 +94,9 @@ soak: .venv/dev.stamp ## run RUNS paper runs (50) for SOAK_DAYS simulated days (
 
 siege: .venv/dev.stamp ## attack a server with what is too heavy for the tests (ATTACKS="candles ...": some only)
 	@$(PY) -m tests.siege $(ATTACKS)
+
+docs-api: .venv/dev.stamp ## write docs/strategy-api.md from the docstrings and their examples
+	@$(PY) -m tests.strategy_api
 
 lock: .venv/dev.stamp ## resolve the locks anew (hashes, no addresses)
 	@$(LOCK) --upgrade pyproject.toml --extra pandas --extra alpaca --extra notify --group build --output-file locks/runtime.lock

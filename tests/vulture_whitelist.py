@@ -130,3 +130,6 @@ _._through_zero
 
 # The simulation loads its strategy from its text.
 _.Restless
+
+# Type checkers and editors read it.
+_.stop_loss_trail

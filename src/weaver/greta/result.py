@@ -1,6 +1,7 @@
 """What a backtest gives back."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,16 @@ KEPT = (
 
 
 class BacktestResult:
-    """A finished backtest: `stats`, `equity`, `trades`, `fills`, `orders`, `cash_flows`, `warnings`, `journal`,
-    `run`."""
+    """A finished backtest: its figures, its rows, its doubts, and what is needed to run it again."""
+
+    strategy: str
+    """The strategy's id."""
+    journal: Sequence[tuple[datetime, str]]
+    """What the strategy logged, with the time of each line."""
+    stats: dict[str, float | int | None]
+    """Every statistic by its name; None where it cannot be said."""
+    warnings: list[ResultWarning]
+    """Why to doubt the result, the gravest first."""
 
     def __init__(self, finished: FinishedRun, *, strategy: str, record: Callable[[], dict[str, Any]]) -> None:
         self._finished: FinishedRun | None = finished
@@ -45,10 +54,8 @@ class BacktestResult:
         self._columns = fill_columns(finished.fills, finished.prices)
         self.curve: Curve = curve_of(finished, self._columns)
         self._trades = Trades(finished, self._columns)
-        self.stats: dict[str, float | int | None] = self._statistics()
-        self.warnings: list[ResultWarning] = gravest_first(
-            warnings_of(finished, self.curve, self._trades, self._columns)
-        )
+        self.stats = self._statistics()
+        self.warnings = gravest_first(warnings_of(finished, self.curve, self._trades, self._columns))
         self.lookahead: str | None = None
         """At how many places the look-ahead check looked, in words; None: there was no check."""
 

@@ -58,7 +58,9 @@ class JournalEntry(NamedTuple):
     """A line that the strategy logged at a tick."""
 
     time: datetime
+    """When, aware, in UTC."""
     text: str
+    """What."""
 
 
 class Runtime:

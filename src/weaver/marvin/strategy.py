@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
+from weaver.marvin.orders.keywords import OcoKeywords, OrderKeywords, ReplaceKeywords, TargetKeywords
 from weaver.marvin.series.feed import BarSeries
 from weaver.marvin.series.series import Series, Signal
 from weaver.model.errors import WeaverError
@@ -27,7 +28,9 @@ class Strategy:
     """Derive from it, declare parameters as annotated attributes, and write the callbacks that you need.
 
     A strategy decides; it never waits, sleeps or reads a clock. All callbacks are optional. Intents are the methods
-    from `buy` on; what they order can fill from the next bar of its symbol on.
+    from `when` on; what they order can fill from the next bar of its symbol on. Quantities, prices and targets are
+    given as int, float, str or Decimal, a float by its `repr`. A symbol that the run does not have raises InputError,
+    everything that is asked for before `on_start` WeaverError.
     """
 
     _runtime: "Runtime | None" = None
@@ -35,25 +38,25 @@ class Strategy:
     # Callbacks
 
     def on_start(self) -> None:
-        """Before the first tick: make indicators and signals here."""
+        """Called once, before the first tick: make indicators and signals here, and say what to call back."""
 
     def on_bar(self, bar: "Bar") -> None:
-        """Each closed bar of each symbol, in the run's symbol order."""
+        """Called at each closed bar of each symbol, in the run's symbol order; `bar` is good for this call only."""
 
     def on_tick(self, tick: "Tick") -> None:
-        """Once per clock tick, after its bars."""
+        """Called once at each instant at which bars closed, after their `on_bar`: for what looks at several symbols."""
 
     def on_window(self, window: "Window") -> None:
-        """The answer to `fetch_window`."""
+        """Called with the answer to `fetch_window`, at the tick after."""
 
     def on_order(self, order: Order) -> None:
-        """An order of this run changed its status."""
+        """Called when an order of this run changed its status, before the tick's other callbacks."""
 
     def on_fill(self, fill: "Fill") -> None:
-        """An order of this run filled, wholly or in part."""
+        """Called when an order of this run filled, wholly or in part, before the tick's other callbacks."""
 
     def on_stop(self) -> None:
-        """After the last tick."""
+        """Called once, after the last tick."""
 
     # What can be read
 
@@ -64,12 +67,12 @@ class Strategy:
 
     @property
     def timeframe(self) -> str:
-        """The run's timeframe."""
+        """The run's timeframe, as `"1d"`."""
         return self._running.timeframe
 
     @property
     def bars(self) -> BarSeries:
-        """The series of the first symbol."""
+        """The columns of the first symbol, for indicators that need several: `atr(self.bars, 14)`."""
         return self._running.first
 
     @property
@@ -94,16 +97,17 @@ class Strategy:
 
     @property
     def volume(self) -> Series:
-        """Volumes of the first symbol."""
+        """Volumes of the first symbol; 0 where the data has none."""
         return self._running.first.volume
 
     def series(self, symbol: str, timeframe: str | None = None) -> BarSeries:
-        """The series of a symbol, at the run's timeframe unless another is named."""
+        """The columns of a symbol, at the run's timeframe unless another is named, as `"1d"`. Raises InputError for a
+        symbol that the run does not have, and for a timeframe that its bars cannot be put together to."""
         return self._running.feed.group(symbol, timeframe)
 
     @property
     def now(self) -> datetime:
-        """The current tick, UTC."""
+        """The current tick, aware, in UTC; in `on_start` the run's start."""
         return self._running.now
 
     @property
@@ -114,21 +118,21 @@ class Strategy:
 
     @property
     def random(self) -> Random:
-        """Chance, seeded by the run."""
+        """Chance, seeded by the run: the same run draws the same numbers. A `random.Random`."""
         return self._running.random
 
     def position(self, symbol: str) -> "Holding":
-        """What is held of a symbol now; false when flat."""
+        """What is held of a symbol, always as it is now; false when flat."""
         return self._running.position(symbol)
 
     @property
     def equity(self) -> Amount:
-        """Cash and positions at the newest closes."""
+        """Cash and positions at the newest closes, in the run's currency."""
         return self._running.equity
 
     @property
     def cash(self) -> Amount:
-        """Cash."""
+        """What is not invested, in the run's currency; less than 0 on margin."""
         return self._running.cash
 
     @property
@@ -144,7 +148,8 @@ class Strategy:
     # Intents
 
     def when(self, signal: Signal, callback: Callable[["Bar"], None]) -> None:
-        """Call back on the bars where `signal` is true, and only there. For `on_start`."""
+        """Call back at the close of the bars where `signal` is true, and only there, with the bar. For `on_start`;
+        calls come in the order in which they were registered, before `on_bar`. Raises StrategyError elsewhere."""
         self._running.when(signal, callback)
 
     def schedule(
@@ -169,37 +174,39 @@ class Strategy:
             callback, every=every, at=at, zone=zone, after_open=after_open, before_close=before_close, symbol=symbol
         )
 
-    def buy(self, symbol: str, quantity: Number, **terms: Any) -> Order:
+    def buy(self, symbol: str, quantity: Number, **terms: Unpack[OrderKeywords]) -> Order:
         """Order to buy `quantity` units at the market, or on the terms given.
 
-        `limit`, `stop` (both: a stop-limit), `trail` or `trail_percent`; `tif` "day", "gtc", "gtd" (until the session
-        of the date `expires` closes), "ioc", "fok", "opg" and "cls" (at the next session's open or close; market and
-        limit orders); `extended_hours`; exits `take_profit`, `stop_loss`, `stop_loss_limit`, each a price or a distance
-        from what the entry pays in percent ("2.5%"), or instead of a `stop_loss` a `stop_loss_trail`, an amount or
-        percent; they last until they are cancelled (`exit_tif` "gtc", or "day"). Raises InvalidOrder on what no venue
-        could take.
+        A `limit`, a `stop` (both: a stop-limit), `trail` or `trail_percent` say at what price; `tif` how long it
+        works; `take_profit`, `stop_loss`, `stop_loss_limit` and `stop_loss_trail` are exits, which start to work when
+        the entry has filled and last until they are cancelled. A quantity is cut down to the lot. Raises InvalidOrder
+        on what no venue could take.
         """
         return self._running.desk.buy(symbol, quantity, **terms)
 
-    def sell(self, symbol: str, quantity: Number, **terms: Any) -> Order:
-        """Order to sell; takes what `buy` takes."""
+    def sell(self, symbol: str, quantity: Number, **terms: Unpack[OrderKeywords]) -> Order:
+        """Order to sell `quantity` units; takes what `buy` takes. What is not held is sold short, where the account
+        may; else the order is rejected when it would fill."""
         return self._running.desk.sell(symbol, quantity, **terms)
 
-    def order_target(self, symbol: str, target: Number, **terms: Any) -> Order | None:
+    def order_target(self, symbol: str, target: Number, **terms: Unpack[TargetKeywords]) -> Order | None:
         """Order what is missing to hold `target` units (negative: short); None where nothing is.
 
-        Working orders that are not exit legs count as held. Takes the terms of `buy`.
+        Working orders that are not exit legs count as held, unless their cancel was asked for. A target is cut toward
+        zero to the lot. Takes the terms of `buy`.
         """
         return self._running.desk.order_target(symbol, target, **terms)
 
-    def order_target_value(self, symbol: str, target: Number, **terms: Any) -> Order | None:
-        """Order what is missing to hold `target` worth, cut to what can be paid.
+    def order_target_value(self, symbol: str, target: Number, **terms: Unpack[TargetKeywords]) -> Order | None:
+        """Order what is missing to hold `target` worth in the run's currency, cut to what can be paid when it fills;
+        None where nothing is missing, or less than a lot.
 
-        `size_at="fill"`: sized at the price of its fill instead of the newest close.
+        `size_at="fill"`: sized at the price of its fill instead of the newest close. Raises InvalidOrder before a bar
+        of the symbol has closed.
         """
         return self._running.desk.order_target_value(symbol, target, **terms)
 
-    def order_target_percent(self, symbol: str, target: Number, **terms: Any) -> Order | None:
+    def order_target_percent(self, symbol: str, target: Number, **terms: Unpack[TargetKeywords]) -> Order | None:
         """Order what is missing to hold the share `target` (1.0: all) of the equity; else as `order_target_value`."""
         return self._running.desk.order_target_percent(symbol, target, **terms)
 
@@ -218,21 +225,28 @@ class Strategy:
         return self._running.desk.rebalance(weights, others=others, size_at=size_at)
 
     def close_position(self, symbol: str) -> Order | None:
-        """Cancel the symbol's orders and order its position away; None when flat."""
+        """Cancel the symbol's orders and order its position away at the market; None when flat."""
         return self._running.desk.close_position(symbol)
 
-    def oco(self, symbol: str, quantity: Number, *, limit: Number, stop: Number, **terms: Any) -> tuple[Order, Order]:
-        """Two exits of the position, a limit and a stop, of which one fills; gtc unless `exit_tif` is "day"."""
+    def oco(
+        self, symbol: str, quantity: Number, *, limit: Number, stop: Number, **terms: Unpack[OcoKeywords]
+    ) -> tuple[Order, Order]:
+        """Two exits of the position, a limit and a stop, of which one fills; gtc unless `exit_tif` is "day".
+
+        They sell when the limit is above the stop, and buy when it is below. Returns the limit and the stop order;
+        raises InvalidOrder where both prices are one.
+        """
         return self._running.desk.oco(symbol, quantity, limit=limit, stop=stop, **terms)
 
     def oto(self, first: Order, then: Order, *, exit_tif: str | None = None) -> Order:
         """Let `then`, placed in this callback, wait for `first` and be its exit: gtc, unless its own `tif` or
-        `exit_tif` says otherwise."""
+        `exit_tif` says otherwise. Returns `first`. Raises InvalidOrder unless both are plain orders of this callback,
+        of one symbol and opposite sides."""
         return self._running.desk.oto(first, then, exit_tif=exit_tif)
 
-    def replace(self, order: Order, **changes: Any) -> Order:
-        """Cancel a working order in favour of one with `changes` (quantity, limit, stop, trail, trail_percent, tif,
-        expires)."""
+    def replace(self, order: Order, **changes: Unpack[ReplaceKeywords]) -> Order:
+        """Cancel a working order in favour of one with `changes`, which is returned; the type of an order stays. Raises
+        InvalidOrder where it no longer works."""
         return self._running.desk.replace(order, **changes)
 
     def cancel(self, order: Order) -> None:
@@ -240,15 +254,16 @@ class Strategy:
         self._running.desk.cancel(order)
 
     def fetch_window(self, symbol: str, timeframe: str, bars: int) -> None:
-        """Ask for the newest `bars` closed bars; `on_window` gets them at the next tick."""
+        """Ask for the newest `bars` closed bars of a symbol; `on_window` gets them, or as many as there are, at the
+        next tick. Raises InputError for a symbol or timeframe that is not to be had."""
         self._running.fetch_window(symbol, timeframe, bars)
 
     def stop_run(self, reason: str = "") -> None:
-        """End the run after this tick."""
+        """End the run after this tick. `reason` is kept with the run."""
         self._running.stop_run(reason)
 
     def log(self, text: str) -> None:
-        """Write a line to the run's journal."""
+        """Write a line to the run's journal: `result.journal`, the run's page, or the terminal that follows it."""
         self._running.log(text)
 
     @property

@@ -30,8 +30,11 @@ class TimedExits(Strategy):
     """
 
     minimal_roi: ClassVar[Mapping[int, float]] = {}
+    """Minutes held: the profit that is enough from then on, as a fraction of the average price; empty: none is."""
     max_bars_held: int | None = Field(None, ge=1, description="close a position after so many bars")
+    """A parameter: a position is closed after so many bars; None: never."""
     max_time: str | None = Field(None, pattern=SPAN, description="close a position after so long: 90m, 4h, 2d")
+    """A parameter: a position is closed after so long, as `"90m"`, `"4h"` or `"2d"`; None: never."""
 
     def __init_subclass__(cls, **more: Any) -> None:
         """Raises StrategyError on a table that is none, and on an `on_bar` in which nothing of this happens."""

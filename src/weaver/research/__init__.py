@@ -63,28 +63,31 @@ def backtest(
 
     Args:
         strategy: a class, an id (`sma-crossover`), or `path/to/file.py[:ClassName]`.
-        bars: a pandas or polars frame, a `{symbol: frame}` mapping, a file, or `load_bars(…)`; None: `symbols` of
-            the store.
+        bars: a frame, a `{symbol: frame}` mapping, a file, or `load_bars(…)`; None: `symbols` of the store.
         symbols: names for the bars, or whose rows of one file or frame are meant, or what to read from the store.
         timeframe: resample to this; default: the data's own.
         params: the strategy's parameters.
         start: bars before it are history for series, without callbacks. A date, or an ISO time (UTC).
         end: the last day or time, inclusive.
         warmup: how many bars of history; default: all there are.
-        cash: starting cash. account: "cash" or "margin", with leverage, shorting and maintenance.
+        cash: starting cash.
+        account: "cash", or "margin": positions may be worth more than the equity, and less than nothing.
+        leverage: how many times the equity positions may be worth, on margin.
+        shorting: whether positions may be short, on margin.
+        maintenance: the share of the positions' value under which the equity must not fall, or all is sold.
         costs: a preset's name or a mapping of keys; default: the asset class's preset.
         asset: "stock", "crypto", "fx" or "future"; default: guessed from symbol and bars, and said.
         tz: the zone of naive times.
-        columns: what a file's columns are where their names do not say it, `{"close": "Kurs"}`; by number from 1
-            where there is no header.
-        date_order: how 02/03/20 is read, "dmy", "mdy" or "ymd", where the rows leave it open.
+        columns: what columns are where their names do not say it, `{"close": "Kurs"}`; without a header by number.
+        date_order: how 02/03/20 is read where the rows leave it open: "dmy", "mdy" or "ymd".
         decimal: what stands before the decimals of 1,234, "." or ",", where the numbers leave it open.
         empty_rows: rows without a price, "drop" (with a warning) or "refuse".
         price_scale: prices are written so many times as high (LEAN's of shares: 10000).
-        actions: symbol → file of splits and dividends, or a list of `weaver.Split`, `Dividend`, `Delisting`; or one
-            file of many symbols.
-        close_at_end: close what is held at the last close. lookahead_check: repeat the run on cut bars afterwards.
-        seed: of the strategy's `self.random`. venue: apply the order rules of this venue.
+        actions: symbol → file, or list of `weaver.Split`, `Dividend` and `Delisting`; or one file of many symbols.
+        close_at_end: close what is held at the last close.
+        lookahead_check: repeat the run on cut bars afterwards, and warn where a decision changes.
+        seed: of the strategy's `self.random`.
+        venue: apply the order rules of this venue.
         progress: called with what is going on and how far it is (0 to 1).
 
     Raises InputError on what cannot be used, StrategyError where the strategy's own code fails.

@@ -23,10 +23,12 @@ COARSE_SHARE = 0.01
 
 
 class ResultWarning(NamedTuple):
-    """A doubt about a result; `code` is for programs."""
+    """A doubt about a result."""
 
     code: str
+    """What it is about, in a word for programs, as `few_trades`."""
     message: str
+    """The same in a sentence, with its figures."""
 
 
 def warnings_of(run: FinishedRun, curve: Curve, trades: Trades, columns: FillColumns) -> list[ResultWarning]:

@@ -8,17 +8,24 @@ from weaver.model.numbers.amount import Amount
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """Cash that moved without a fill: a dividend, the fraction of a split, a delisting. `time` in ns UTC."""
+    """Cash that moved without a fill: a dividend, the fraction of a split, a delisting."""
 
     time: int
+    """When, in ns since 1970, UTC."""
     symbol: str
+    """For what."""
     kind: str
+    """Why: `dividend`, `split`, `delisting`."""
     amount: Amount
+    """How much, in the run's currency; less than 0 where it was paid."""
 
 
 class EquityRow(NamedTuple):
-    """Equity and cash at the end of the bars of one stamp, `timestamp`, ns UTC."""
+    """Equity and cash at the end of the bars of one stamp, in the run's currency."""
 
     timestamp: int
+    """The stamp of the bars, in ns since 1970, UTC."""
     equity: float
+    """Cash and positions at the closes."""
     cash: float
+    """What is not invested."""

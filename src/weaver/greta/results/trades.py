@@ -21,23 +21,35 @@ from weaver.model.orders.execution import AT_CLOSE, AT_OPEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trade:
-    """A closed round trip. Times in ns UTC; `pnl` after commissions, without dividends, in cash; `return_`
-    the same as a fraction of the entry, from prices alone, so that it is right of the smallest holding; `mae` and `mfe`
-    the worst and best the bars did to it, as fractions of the entry price."""
+    """A closed round trip: one entry order against one exit order or a delisting, first in, first out."""
 
     symbol: str
+    """What was traded."""
     side: str
+    """`long` or `short`."""
     quantity: Amount
+    """How much of it; above 0."""
     entry_time: int
+    """When it was entered, in ns since 1970, UTC."""
     entry_price: Amount
+    """What a unit was entered at."""
     exit_time: int
+    """When it was left, in ns since 1970, UTC."""
     exit_price: Amount
+    """What a unit was left at."""
     pnl: Amount
+    """What it earned after commissions, without dividends, in the run's currency."""
     return_: float
+    """The same as a fraction of the entry, from prices alone, so that it is right of the smallest holding; the column
+    is called `return`."""
     commission: Amount
+    """The share of both orders' commissions that is its own."""
     bars: int
+    """How many bars after the one in which it was entered it was left; 0: in the same."""
     mae: float
+    """The worst that the bars did to it, as a fraction of the entry price; never above 0."""
     mfe: float
+    """The best that the bars did to it, as a fraction of the entry price; never below 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,22 +16,30 @@ from weaver.model.numbers.money import CASH_DECIMALS, decimal_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedTrade:
-    """One entry order against one exit order or a delisting, first in, first out. Times in UTC; `pnl` after
-    commissions, without dividends, in cash; `return_` the same as a fraction of the entry, from prices alone; `bars`
-    from the bar in which it was entered to that in which it was left."""
+    """One entry order against one exit order or a delisting, first in, first out. Times are aware, in UTC."""
 
     symbol: str
+    """What was traded."""
     side: str
     """`long` or `short`."""
     quantity: Amount
+    """How much of it; above 0."""
     entry_time: datetime
+    """When it was entered."""
     entry_price: Amount
+    """What a unit was entered at."""
     exit_time: datetime
+    """When it was left."""
     exit_price: Amount
+    """What a unit was left at."""
     pnl: Amount
+    """What it earned after commissions, without dividends, in the run's currency."""
     return_: float
+    """The same as a fraction of the entry, from prices alone: 0.05 is 5 %."""
     commission: Amount
+    """The share of both orders' commissions that is its own."""
     bars: int
+    """How many bars after the one in which it was entered it was left; 0: in the same."""
 
 
 class ClosedTrades:

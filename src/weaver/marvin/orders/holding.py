@@ -24,7 +24,9 @@ class Holding(list[bool]):
     def __init__(self, account: Account, symbol: str, line: Timeline) -> None:
         """line: of the symbol's bars, of the run's timeframe."""
         super().__init__()
-        self._account, self.symbol, self._line = account, symbol, line
+        self._account, self._line = account, line
+        self.symbol = symbol
+        """Of what."""
         account.show(symbol, self)
 
     @property

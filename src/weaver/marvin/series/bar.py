@@ -11,15 +11,22 @@ from weaver.model.market.bars import Bars
 
 
 class BarCopy(NamedTuple):
-    """A bar to keep."""
+    """A bar to keep: a named tuple."""
 
     symbol: str
+    """Whose bar it is."""
     timestamp: datetime
+    """When it began (a daily stock bar: its session date), UTC."""
     open: float
+    """Its first price."""
     high: float
+    """Its highest price."""
     low: float
+    """Its lowest price."""
     close: float
+    """Its last price."""
     volume: float
+    """What was traded in it; 0 where the data has no volume."""
 
 
 def _view(column: NDArray[np.float64]) -> memoryview:
@@ -59,12 +66,14 @@ class Cursor:
 
 
 class Bar:
-    """The newest closed bar of a symbol; it changes when the next one closes (`copy()` keeps it)."""
+    """The newest closed bar of a symbol; it changes when the next one closes (`copy()` keeps it). Prices are float64
+    as they were traded, in the run's currency."""
 
     __slots__ = ("_at", "_close", "_high", "_low", "_open", "_own", "_timestamp", "_volume", "symbol")
 
     def __init__(self, bars: Bars) -> None:
         self.symbol = bars.symbol
+        """Whose bar it is."""
         self._own: Standing = Cursor()
         self._at: Standing = self._own
         self.show(bars)

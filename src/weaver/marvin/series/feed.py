@@ -33,9 +33,19 @@ class Source(NamedTuple):
 
 
 class BarSeries:
-    """The series of one symbol and timeframe: `open`, `high`, `low`, `close`, `volume`."""
+    """The series of one symbol and timeframe; `len` counts its bars that have closed."""
 
     __slots__ = ("_source", "close", "high", "low", "open", "symbol", "timeframe", "timeline", "volume")
+    open: Series
+    """Opening prices."""
+    high: Series
+    """Highest prices."""
+    low: Series
+    """Lowest prices."""
+    close: Series
+    """Closing prices."""
+    volume: Series
+    """Volumes; 0 where the data has none."""
 
     def __init__(self, source: "BarSource", timeline: Timeline, columns: Mapping[str, Callable[[int], Floats]]) -> None:
         """`columns`: by name what gives a column as it looks from within a stretch."""

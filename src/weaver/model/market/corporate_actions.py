@@ -27,7 +27,9 @@ class Split:
     """
 
     ex_date: date
+    """The first session on the new scale."""
     ratio: Fraction
+    """New shares for each old one, exact."""
 
     def __init__(self, *, ex_date: date, ratio: Fraction | Number) -> None:
         object.__setattr__(self, "ex_date", ex_date)
@@ -42,7 +44,9 @@ class Dividend:
     """Who held a share before `ex_date` gets `amount` in cash, per share as it stood then."""
 
     ex_date: date
+    """The first session whose buyers do not get it."""
     amount: Decimal
+    """Per share, in the currency of the prices."""
 
     def __post_init__(self) -> None:
         _check(self.amount, name="the amount of a dividend", ex_date=self.ex_date)
@@ -53,7 +57,9 @@ class Delisting:
     """The symbol ends on `ex_date`; each share is paid out at `value` (0: worthless)."""
 
     ex_date: date
+    """The session before which the symbol ends."""
     value: Decimal
+    """What is paid for a share; 0: nothing."""
 
     def __post_init__(self) -> None:
         _check(self.value, name="the value of a delisting", ex_date=self.ex_date, zero=True)

@@ -9,4 +9,6 @@ class Tick:
     """The instant at which bars closed, and whose."""
 
     time: datetime
+    """Aware, in UTC; the same as `self.now`."""
     symbols: tuple[str, ...]
+    """Those of which a bar closed, in the run's order."""

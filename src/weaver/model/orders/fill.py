@@ -12,18 +12,29 @@ from weaver.model.orders.order import Order
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
-    """`price` is after slippage; `slippage` is per unit, positive when it cost; `commission` is for the whole fill."""
+    """One execution: of an order, wholly or in part. Times are aware, in UTC."""
 
     order_id: str
+    """The `id` of its order."""
     symbol: str
+    """What was traded."""
     side: Side
+    """`buy` or `sell`."""
     quantity: Amount
+    """How much filled; always above 0."""
     price: Amount
+    """What a unit was traded at, after slippage."""
     commission: Amount
+    """For the whole fill, in the run's currency."""
     slippage: Amount
+    """Per unit, in the price's unit; above 0 when it cost."""
     timestamp: datetime
+    """When it filled: its bar's start for a fill at the open (of a daily bar: its session's open), else its bar's
+    end."""
     bar_timestamp: datetime
+    """The start of the bar that made it possible."""
     notes: tuple[str, ...] = ()
+    """What was special about it, as `resized` (a target cut to what could be paid), `capped`, `both_touched`."""
 
     @classmethod
     def of(

@@ -145,8 +145,11 @@ class Order:
         "units", "value",
     )  # fmt: skip
     order_type: OrderType = OrderType.MARKET
+    """`market`, `limit`, `stop`, `stop_limit` or `trailing_stop`."""
     order_class: OrderClass = OrderClass.SIMPLE
+    """`simple`, or what it and its legs are: `bracket`, `oco` or `oto`."""
     tif: TimeInForce = TimeInForce.DAY
+    """How long it works: `day`, `gtc`, `gtd`, `ioc`, `fok`, `opg` or `cls`."""
     is_tif_asked: bool = False
     """Whether its time in force was asked for; an exit that nobody asked about is gtc."""
     expires: date | None = None
@@ -154,10 +157,12 @@ class Order:
     expires_at: int | None = None
     """When that closes for the order, ns."""
     extended_hours: bool = False
+    """Whether bars outside the regular session may fill it."""
     limit_units: int | None = None
     stop_units: int | None = None
     trail_units: int | None = None
     trail_percent: Amount | None = None
+    """The trailing distance in percent."""
     limit_percent: Amount | None = None
     """Of an exit leg: how far from what its entry paid its limit is to be, which is no price before that has filled."""
     stop_percent: Amount | None = None
@@ -165,6 +170,7 @@ class Order:
     mark: int | Fraction | None = None
     """The best price that a trailing stop has seen; after a split no whole number of units any more."""
     triggered: bool = False
+    """Whether its stop was reached."""
     is_sized: bool = True
     """False until the price of its fill settles its quantity, which is an estimate till then."""
     exits: ExitGroup | None = None
@@ -172,13 +178,19 @@ class Order:
     group: ExitGroup | None = None
     """The legs that this leg belongs to."""
     waiting: bool = False
+    """Whether it is an exit leg whose entry has not filled yet."""
     reduce_only: bool = False
+    """Whether it can only make a position smaller, as exit legs do."""
     reason: str = ""
+    """Why it was rejected, cancelled or expired, in words; else empty."""
     cancel_asked: bool = False
+    """Whether somebody asked for its cancel; it may fill until that is confirmed."""
     replaced_by: "Order | None" = None
+    """The order in whose favour it was cancelled."""
 
     def __init__(self, number: int, scale: Scale, sign: int, units: int, placed: int) -> None:
         self.number = number
+        """Counted from 1 in its run."""
         self.scale = scale
         self.sign = sign
         self.units = units
@@ -188,6 +200,8 @@ class Order:
         self.value = 0
         """What the filled part came to, in price units x quantity units: not rounded."""
         self.status = PENDING
+        """`pending`, `submitting`, `submitted`, `accepted`, `partial`, `filled`, `cancelled`, `rejected` or
+        `expired`."""
         self.target: Target | None = None
         self.is_plain = True
         """A market order without legs or conditions."""
@@ -199,12 +213,12 @@ class Order:
 
     @property
     def symbol(self) -> str:
-        """What it trades."""
+        """The symbol that it trades."""
         return self.scale.symbol
 
     @property
     def side(self) -> Side:
-        """Buy or sell."""
+        """`buy` or `sell`."""
         return SIDES[self.sign]
 
     @property
@@ -226,22 +240,22 @@ class Order:
 
     @property
     def limit(self) -> Amount | None:
-        """The limit price."""
+        """The limit price, on the tick; None where it has none, or none yet."""
         return None if self.limit_units is None else self.scale.price_decimal(self.limit_units)
 
     @property
     def stop(self) -> Amount | None:
-        """The stop price; of a trailing stop, its level now."""
+        """The stop price; of a trailing stop, its level now; None where it has none, or none yet."""
         return None if self.stop_units is None else self.scale.price_decimal(self.stop_units)
 
     @property
     def trail(self) -> Amount | None:
-        """The trailing amount."""
+        """The trailing amount, in the price's unit."""
         return None if self.trail_units is None else self.scale.price_decimal(self.trail_units)
 
     @property
     def legs(self) -> tuple["Order", ...]:
-        """The exit legs that hang on this order."""
+        """The exit legs that hang on this order: the take-profit first."""
         return tuple(self.exits.legs) if self.exits else ()
 
     @property
