@@ -39,11 +39,11 @@ def _op(op: Op, symbols: list[str], choose: Chooser) -> Op:
 
 
 def _rebalance(symbols: list[str], choose: Chooser) -> Op:
-    """Weights of some symbols, in any order; of a few the account allows no such."""
+    """Weights of some symbols, or none, in any order; of a few the account allows no such."""
     first = choose.integer(0, len(symbols) - 1)
     turned = symbols[first:] + symbols[:first]
     args: list[Argument] = []
-    for symbol in turned[: choose.integer(1, len(symbols))]:
+    for symbol in turned[: choose.integer(0, len(symbols))]:
         args += [symbol, Decimal(choose.pick(WEIGHTS))]
     others: dict[str, Argument] = choose.pick([{}, {}, {"others": "close"}, {"others": "leave"}])
     return Op(name="rebalance", args=tuple(args), kwargs=others)

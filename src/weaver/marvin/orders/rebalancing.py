@@ -35,10 +35,12 @@ def checked_weights(weights: Mapping[str, Number], rules: AccountRules, *, other
     """The weights as exact shares of the equity. Raises InvalidOrder on what is none, and on what the account may not
     hold."""
     given: object = weights
-    if not isinstance(given, Mapping) or not given:
+    if not isinstance(given, Mapping):
         raise InvalidOrder(f'rebalance takes weights by symbol, as {{"SPY": 0.6, "TLT": 0.4}}, not {weights!r}')
     if others not in OTHERS:
         raise InvalidOrder(f"others is 'leave' or 'close', not {others!r}")
+    if not given and others == "leave":
+        raise InvalidOrder("rebalance({}) names no symbol and leaves all others: others='close' closes what is held")
     found = {symbol: exact(weight, name=f"{symbol}: a weight") for symbol, weight in weights.items()}
     short = next((symbol for symbol, weight in found.items() if weight < 0), None)
     if short is not None and not rules.shorting:

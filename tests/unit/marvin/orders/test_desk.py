@@ -164,7 +164,7 @@ def test_replaced_exit_stays_in_percent_or_gets_a_price() -> None:
 @pytest.mark.parametrize(
     ("weights", "options", "reason"),
     [
-        ({}, {}, "rebalance takes weights by symbol"),
+        ({}, {}, "rebalance({}) names no symbol and leaves all others: others='close' closes what is held"),
         (["BTC/USD"], {}, "rebalance takes weights by symbol"),
         ({"BTC/USD": 1.01}, {}, "the weights come to 1.01 of the equity, and this account may hold 1"),
         ({"BTC/USD": -0.5}, {}, "BTC/USD: a weight of -0.5 is a short position, and this account allows none"),
