@@ -15,6 +15,10 @@ _.handle_starttag  # html.parser
 _.handle_endtag
 _.handle_data
 
+# backtrader calls these of its strategies.
+_.notify_order
+_.prenext
+
 # SQLAlchemy calls these of a type of its own, or of a listener.
 _.impl
 _.cache_ok

@@ -26,9 +26,15 @@ COMMISSION = {"costs": {"commission_per_share": "0.01", "commission_minimum": "1
 
 
 def case_of(
-    folder: Path, strategy: type[Strategy], files: Sequence[Path], options: Mapping[str, Any], **parameters: Any
+    folder: Path,
+    strategy: type[Strategy],
+    files: Sequence[Path],
+    options: Mapping[str, Any],
+    *,
+    newest: int = BARS,
+    **parameters: Any,
 ) -> Case:
-    """A strategy on the last bars of some files, the bars before them being history; without what companies do."""
+    """A strategy on the newest bars of some files, those before them being history; without what companies do."""
     store = ParquetBarStore(folder)
     for path in files:
         read = market(path)
@@ -39,7 +45,7 @@ def case_of(
         store=store,
         symbols=tuple(market(path).bars.symbol for path in files),
         timeframe=str(first.bars.timeframe),
-        start=start_at(first, 1 - BARS / len(first.bars)),
+        start=start_at(first, 1 - newest / len(first.bars)),
         options=options,
         parameters=parameters,
     )
