@@ -450,6 +450,17 @@ def test_weights_close_the_others_where_that_is_asked() -> None:
     assert told(result.fills)[2:] == ["3 sell 50 @ 100 open 2"]  # BBB's 100 pieces are a tenth already
 
 
+def test_no_weights_close_all_that_is_held_and_nothing_where_others_are_left() -> None:
+    flat = [day_bar(index, QUIET) for index in range(4)]
+    program = {
+        0: [op("buy", "AAA", 50), op("buy", "BBB", 100)],
+        1: [Op(name="rebalance", args=(), kwargs={})],
+        2: [Op(name="rebalance", args=(), kwargs={"others": "close"})],
+    }
+    result = play([stock(flat), stock(flat, symbol="BBB")], program)
+    assert told(result.fills)[2:] == ["3 sell 50 @ 100 open 3", "4 sell 100 @ 100 open 3"]
+
+
 @pytest.mark.parametrize("weights", [("AAA", "0.7", "BBB", "0.4"), ("AAA", "-0.1")])
 def test_weights_that_a_cash_account_may_not_hold_order_nothing(weights: tuple[str, ...]) -> None:
     flat = [day_bar(index, QUIET) for index in range(3)]

@@ -218,9 +218,10 @@ class Strategy:
         First goes what only makes a holding smaller, then what else sells, then what buys, each in the order given; all
         are sized at the equity and the newest closes of now (`size_at="fill"`: at the price of their fill), and buys
         are cut to what can be paid when they fill. A weight of 0 is `close_position`. Working orders that are no exits
-        count as held. Symbols of the run that are not named are left alone; `others="close"` closes them. Raises
-        InvalidOrder, and orders nothing, where the weights come to more than the account may hold (1, or its leverage),
-        one is negative and it may not be short, or no bar of a symbol has closed.
+        count as held. Symbols of the run that are not named are left alone; `others="close"` closes them: with
+        no weight at all, everything. Raises InvalidOrder, and orders nothing, where the weights come to more than the
+        account may hold (1, or its leverage), one is negative and it may not be short, no bar of a symbol has closed,
+        or no symbol is named and the others are left.
         """
         return self._running.desk.rebalance(weights, others=others, size_at=size_at)
 
