@@ -125,7 +125,9 @@ class Told(NamedTuple):
 def case(seed: int) -> Case:
     """A market, an account, a strategy and options."""
     chance = Random(seed)
-    scenario = random_scenario(seed, frames_max=chance.choice((60, 200)), any_price=True, any_time=True, any_word=True)
+    scenario = random_scenario(
+        seed, frames_max=chance.choice((60, 200)), any_price=True, any_time=True, any_word=True, any_carry=True
+    )
     if chance.random() < 0.2:
         account = replace(scenario.account, kind="margin", leverage=chance.choice((1, 2, 4)), shorting=True)
         scenario = replace(scenario, account=account)

@@ -15,6 +15,7 @@ from weaver.marvin.orders.actions import Actions
 from weaver.marvin.plugins.loader import from_class
 from weaver.marvin.series.indicators import indicator
 from weaver.marvin.strategy import Strategy
+from weaver.model.account.funding import FundingRates
 from weaver.model.backtest.options import Options
 from weaver.model.errors import InvalidOrder
 from weaver.model.listing import Listing
@@ -160,17 +161,27 @@ def inputs_of(scenario: Scenario) -> dict[str, RunInput]:
 
 def options_of(scenario: Scenario, **more: Any) -> Options:
     """A scenario's account and costs, as options of a run, with those that it does not say."""
-    account, costs = scenario.account, scenario.costs
+    account = scenario.account
     return Options(
         cash=account.cash,
         account=account.kind,
         leverage=account.leverage if account.kind == "margin" else None,
         shorting=account.shorting,
         maintenance=account.maintenance,
-        costs={name: getattr(costs, name) for name in costs.__slots__ if getattr(costs, name) is not None},
+        costs={symbol.symbol: _costs(symbol, scenario) for symbol in scenario.symbols},
         close_at_end=scenario.close_at_end,
         **more,
     )
+
+
+def _costs(symbol: NaiveSymbol, scenario: Scenario) -> dict[str, Any]:
+    costs = scenario.costs_of(symbol.symbol)
+    found = {name: getattr(costs, name) for name in costs.__slots__ if getattr(costs, name) is not None}
+    return {
+        **found,
+        "margin_rate": scenario.costs.margin_rate,
+        "funding": FundingRates.of_rows(symbol.funding) if symbol.funding else None,
+    }
 
 
 def _listing(symbol: NaiveSymbol, timeframe: str) -> Listing:

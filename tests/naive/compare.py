@@ -6,6 +6,7 @@ value, and the last bits of the doubles that are summed; at the last tick both a
 """
 
 from decimal import Decimal
+from itertools import zip_longest
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def difference(finished: FinishedRun, naive: NaiveResult) -> str | None:
     if len(ours) != len(theirs):
         extra = ours[len(theirs) :] or theirs[len(ours) :]
         return f"weaver has {len(ours)} fills, naive {len(theirs)}; the first extra one: {extra[0]}"
-    return _curves(finished, naive) or _orders(finished, naive)
+    return _flows(finished, naive) or _curves(finished, naive) or _orders(finished, naive)
 
 
 def _fills(finished: FinishedRun) -> list[tuple[object, ...]]:
@@ -75,6 +76,20 @@ def naive_fills(result: NaiveResult) -> list[tuple[object, ...]]:
         )
         for fill in result.fills
     ]
+
+
+def _flows(finished: FinishedRun, naive: NaiveResult) -> str | None:
+    """Those that moved cash; of one tick in the order of their symbols and kinds, which are booked at once."""
+    ours = [
+        (int(finished.ticks[flow.tick]), flow.symbol, flow.kind, Decimal(flow.amount).scaleb(-8))
+        for flow in finished.flows
+        if flow.amount
+    ]
+    theirs = [(flow.timestamp, flow.symbol, flow.kind, flow.amount) for flow in naive.cash_flows]
+    for one, other in zip_longest(sorted(ours), sorted(theirs)):
+        if one != other:
+            return f"cash flow:\n  weaver {one}\n  naive  {other}"
+    return None
 
 
 def _curves(finished: FinishedRun, naive: NaiveResult) -> str | None:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal, localcontext
 
+from tests.naive.carry import charge_nights, fund_after, fund_before
 from tests.naive.corporate import apply_before_bars, apply_late_delistings
 from tests.naive.fills import book
 from tests.naive.intents import perform
@@ -47,6 +48,8 @@ def _run(scenario: Scenario) -> NaiveResult:
 
 def _tick(state: State, pending: dict[str, list[Action]], *, is_last_tick: bool) -> None:
     """Everything up to the callbacks."""
+    charge_nights(state)
+    fund_before(state)
     apply_before_bars(state, pending)
     state.cash_as_tick_began = state.cash
     state.positions_as_tick_began = dict(state.positions)
@@ -59,6 +62,7 @@ def _tick(state: State, pending: dict[str, list[Action]], *, is_last_tick: bool)
     for symbol, bar in state.bars.items():
         state.closes[symbol] = bar.close
         state.closed.add(symbol)
+    fund_after(state)
     apply_late_delistings(state, pending, is_last_tick=is_last_tick)
     expire_orders(state)
     _margin_call(state)
@@ -66,7 +70,7 @@ def _tick(state: State, pending: dict[str, list[Action]], *, is_last_tick: bool)
 
 def _pool(state: State, symbol: str, bar: NaiveBar) -> Decimal | None:
     """What may fill on this bar in all; None where nothing bounds it."""
-    share = state.scenario.costs.max_participation
+    share = state.scenario.costs_of(symbol).max_participation
     if share is None or not state.has_volume[symbol]:
         return None
     return toward_zero(share * bar.volume, state.symbols[symbol].lot)
@@ -103,7 +107,7 @@ def _close_at_end(state: State) -> None:
         if state.positions[name]:
             order = _closing_order(state, name)
             bar = symbol.bars[-1]
-            book(state, order, bar, bar.close, order.left, at_open=False, notes={"close_at_end"})
+            book(state, order, bar, bar.close, order.left, at_open=False, maker=False, notes={"close_at_end"})
 
 
 def _result(state: State, cash: list[Decimal], equity: list[Decimal]) -> NaiveResult:

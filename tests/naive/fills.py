@@ -11,8 +11,10 @@ from tests.naive.state import State, end_order, settle_group
 from tests.naive.ticks import Ticks
 
 
-def try_fill(state: State, order: Order, bar: NaiveBar, price: Decimal, *, at_open: bool, notes: set[str]) -> None:
-    """Fill what can be filled of a working order whose price condition holds at `price`."""
+def try_fill(
+    state: State, order: Order, bar: NaiveBar, price: Decimal, *, at_open: bool, maker: bool, notes: set[str]
+) -> None:
+    """Fill what can be filled of a working order whose price condition holds at `price`; `maker`: it rested before."""
     if order.only_reduces and reducible(state, order) == 0:
         end_order(order, "cancelled", "no_position")
         return
@@ -25,9 +27,9 @@ def try_fill(state: State, order: Order, bar: NaiveBar, price: Decimal, *, at_op
     if order.tif == "fok":
         quantity = _all_or_nothing(state, order, price, pool, notes)
     else:
-        quantity = _as_much_as_possible(state, order, price, pool, notes)
+        quantity = _as_much_as_possible(state, order, price, pool, notes, maker=maker)
     if quantity > 0:
-        book(state, order, bar, price, quantity, at_open=at_open, notes=notes)
+        book(state, order, bar, price, quantity, at_open=at_open, maker=maker, notes=notes)
 
 
 def reducible(state: State, order: Order) -> Decimal:
@@ -43,33 +45,37 @@ def wanted(state: State, order: Order) -> Decimal:
     return min(left, reducible(state, order))
 
 
-def _as_much_as_possible(state: State, order: Order, price: Decimal, pool: Decimal | None, notes: set[str]) -> Decimal:
+def _as_much_as_possible(
+    state: State, order: Order, price: Decimal, pool: Decimal | None, notes: set[str], *, maker: bool
+) -> Decimal:
     quantity = wanted(state, order)
     if pool is not None:
         quantity = min(quantity, pool)
-    if can_pay(state, order, quantity, price):
+    if can_pay(state, order, quantity, price, maker=maker):
         return quantity
     if order.filled > 0:
         end_order(order, "cancelled", "cannot_pay_rest")
         return ZERO
-    return _cut_or_reject(state, order, quantity, price, notes)
+    return _cut_or_reject(state, order, quantity, price, notes, maker=maker)
 
 
 def _all_or_nothing(state: State, order: Order, price: Decimal, pool: Decimal | None, notes: set[str]) -> Decimal:
-    """Zero leaves the order as it was for the end of its only open, where it is cancelled."""
+    """An order that never rests. Zero leaves it as it was for the end of its only open, where it is cancelled."""
     quantity, left = wanted(state, order), order.left
-    if not can_pay(state, order, quantity, price):
-        quantity = _cut_or_reject(state, order, quantity, price, notes)
+    if not can_pay(state, order, quantity, price, maker=False):
+        quantity = _cut_or_reject(state, order, quantity, price, notes, maker=False)
     if pool is not None and quantity > pool:
         order.left = left
         return ZERO
     return quantity
 
 
-def _cut_or_reject(state: State, order: Order, quantity: Decimal, price: Decimal, notes: set[str]) -> Decimal:
+def _cut_or_reject(
+    state: State, order: Order, quantity: Decimal, price: Decimal, notes: set[str], *, maker: bool
+) -> Decimal:
     """The part of an unpayable first fill that can be paid, which becomes the whole order; or zero and a rejection."""
     lot = state.symbols[order.symbol].lot
-    cut = _largest_payable(state, order, quantity, price, lot) if order.cuttable else ZERO
+    cut = _largest_payable(state, order, quantity, price, lot, maker=maker) if order.cuttable else ZERO
     if cut == 0:
         end_order(order, "rejected", "cannot_pay")
         return ZERO
@@ -78,27 +84,31 @@ def _cut_or_reject(state: State, order: Order, quantity: Decimal, price: Decimal
     return cut
 
 
-def _largest_payable(state: State, order: Order, quantity: Decimal, price: Decimal, lot: Decimal) -> Decimal:
+def _largest_payable(
+    state: State, order: Order, quantity: Decimal, price: Decimal, lot: Decimal, *, maker: bool
+) -> Decimal:
     """Binary search over lots: what can be paid is a stretch from zero up."""
     payable, unpayable = 0, int(quantity / lot)
     while unpayable - payable > 1:
         middle = (payable + unpayable) // 2
-        if can_pay(state, order, middle * lot, price):
+        if can_pay(state, order, middle * lot, price, maker=maker):
             payable = middle
         else:
             unpayable = middle
     return payable * lot
 
 
-def can_pay(state: State, order: Order, quantity: Decimal, price: Decimal) -> bool:
+def can_pay(state: State, order: Order, quantity: Decimal, price: Decimal, *, maker: bool) -> bool:
     """Whether the account allows a fill of `quantity` at `price` before slippage."""
-    account, costs = state.scenario.account, state.scenario.costs
+    account, costs = state.scenario.account, state.scenario.costs_of(order.symbol)
     before = state.positions[order.symbol]
     after = before + order.side * quantity
     if before * order.side < 0 and quantity <= abs(before):
         return True
     paid = slipped(order, price, costs, state.ticks[order.symbol])
-    cash = state.cash - to_cash(order.side * quantity * paid) - commission_due(order, quantity, paid, costs)
+    cash = (
+        state.cash - to_cash(order.side * quantity * paid) - commission_due(order, quantity, paid, costs, maker=maker)
+    )
     if account.kind == "cash":
         return cash >= 0 and after >= 0
     if after < 0 and not account.shorting:
@@ -155,14 +165,22 @@ def working_quantity(state: State, symbol: str, besides: Order | None = None) ->
 
 
 def book(
-    state: State, order: Order, bar: NaiveBar, price: Decimal, quantity: Decimal, *, at_open: bool, notes: set[str]
+    state: State,
+    order: Order,
+    bar: NaiveBar,
+    price: Decimal,
+    quantity: Decimal,
+    *,
+    at_open: bool,
+    maker: bool,
+    notes: set[str],
 ) -> None:
     """Let `quantity` fill at `price` before slippage: cash, position, order, group, and the fill itself."""
     assert bar.low <= price <= bar.high, f"{price} outside [{bar.low}, {bar.high}]"
-    costs = state.scenario.costs
+    costs = state.scenario.costs_of(order.symbol)
     paid = slipped(order, price, costs, state.ticks[order.symbol])
-    commission = commission_due(order, quantity, paid, costs)
-    order.commission_sum += computed_commission(quantity, paid, costs)
+    commission = commission_due(order, quantity, paid, costs, maker=maker)
+    order.commission_sum += computed_commission(quantity, paid, costs, maker=maker)
     order.commission_paid += commission
     state.cash -= to_cash(order.side * quantity * paid) + commission
     state.positions[order.symbol] += order.side * quantity

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.naive.chooser import Chooser
 from tests.naive.durations import with_any_time
+from tests.naive.financed import with_any_carry
 from tests.naive.markets import CLOCKS_BACK, SPRING, THANKSGIVING, Market, draw_symbol
 from tests.naive.programs import ProgramWriter
 from tests.naive.rescale import rescaled
@@ -15,28 +16,47 @@ from tests.naive.words import with_any_word
 
 
 def random_scenario(
-    seed: int, *, frames_max: int = 40, any_price: bool = False, any_time: bool = False, any_word: bool = False
+    seed: int,
+    *,
+    frames_max: int = 40,
+    any_price: bool = False,
+    any_time: bool = False,
+    any_word: bool = False,
+    any_carry: bool = False,
 ) -> Scenario:
     """The scenario of a seed, with at most `frames_max` bars a symbol; the same seed gives the same one for ever.
 
     `any_price`: in half of the cases told again far from the prices of 5 to 100 that are drawn. `any_time`: in most of
     them with orders that end on a day, and such for the opens and closes of sessions. `any_word`: in most of them with
-    exits in percent and stops that trail.
+    exits in percent and stops that trail. `any_carry`: in most of them with interest, funding, costs a symbol, and
+    rates of makers and takers.
     """
     chooser = Chooser(random.Random(seed).randint)
-    return draw_scenario(chooser, frames_max=frames_max, any_price=any_price, any_time=any_time, any_word=any_word)
+    return draw_scenario(
+        chooser, frames_max=frames_max, any_price=any_price, any_time=any_time, any_word=any_word, any_carry=any_carry
+    )
 
 
 @st.composite
 def scenarios(
-    draw: st.DrawFn, *, frames_max: int = 25, any_price: bool = False, any_time: bool = False, any_word: bool = False
+    draw: st.DrawFn,
+    *,
+    frames_max: int = 25,
+    any_price: bool = False,
+    any_time: bool = False,
+    any_word: bool = False,
+    any_carry: bool = False,
 ) -> Scenario:
     """Scenarios with at most `frames_max` bars a symbol."""
     choose = Chooser(lambda low, high: draw(st.integers(low, high)))
-    return draw_scenario(choose, frames_max=frames_max, any_price=any_price, any_time=any_time, any_word=any_word)
+    return draw_scenario(
+        choose, frames_max=frames_max, any_price=any_price, any_time=any_time, any_word=any_word, any_carry=any_carry
+    )
 
 
-def draw_scenario(choose: Chooser, *, frames_max: int, any_price: bool, any_time: bool, any_word: bool) -> Scenario:
+def draw_scenario(
+    choose: Chooser, *, frames_max: int, any_price: bool, any_time: bool, any_word: bool, any_carry: bool
+) -> Scenario:
     """One scenario: 1 to 3 symbols on one timeframe, an account, costs and a program."""
     market = Market(
         timeframe=choose.weighted([("1d", 50), ("4h", 20), ("1h", 20), ("30m", 10)]),
@@ -60,7 +80,8 @@ def draw_scenario(choose: Chooser, *, frames_max: int, any_price: bool, any_time
     )
     priced = rescaled(drawn, choose) if any_price else drawn
     timed = with_any_time(priced, choose) if any_time else priced
-    return with_any_word(timed, choose) if any_word else timed
+    worded = with_any_word(timed, choose) if any_word else timed
+    return with_any_carry(worded, choose) if any_carry else worded
 
 
 def _draw_account(choose: Chooser) -> NaiveAccount:

@@ -69,6 +69,8 @@ class Order:
     commission_sum: Decimal = ZERO
     commission_paid: Decimal = ZERO
     triggered: bool = False
+    rested: bool = False
+    """Its limit stood in the market at an open, so that from then on others come to it."""
     mark: Decimal | Fraction | None = None
     first_bar: NaiveBar | None = None
     marketable_bar: NaiveBar | None = None

@@ -2,7 +2,7 @@
 
 from tests.naive.fills import try_fill
 from tests.naive.orders import Order
-from tests.naive.prices import is_taken, price_at_open, price_inside, touches_limit
+from tests.naive.prices import is_taken, price_as_triggered, price_at_open, price_inside, touches_limit
 from tests.naive.scenario import NaiveBar
 from tests.naive.state import State, end_order
 
@@ -21,7 +21,8 @@ def open_pass(state: State) -> None:
         price = price_at_open(order, bar.open, state.ticks[order.symbol])
         if price is not None:
             order.marketable_bar = bar
-            try_fill(state, order, bar, price, at_open=True, notes=set())
+            try_fill(state, order, bar, price, at_open=True, maker=order.rested, notes=set())
+        order.rested = order.limit is not None and (order.triggered or not order.is_stop)
 
 
 def inside_pass(state: State) -> None:
@@ -44,7 +45,7 @@ def close_pass(state: State) -> None:
         if order.tif != "cls" or bar is None or bar.end < bar.session_close:
             continue
         if order.is_working and _acts(state, order, bar, closing=True) and is_taken(order, bar.close):
-            try_fill(state, order, bar, bar.close, at_open=False, notes=set())
+            try_fill(state, order, bar, bar.close, at_open=False, maker=False, notes=set())
 
 
 def end_one_open_orders(state: State) -> None:
@@ -142,11 +143,18 @@ def _turn_inside(state: State, order: Order, bar: NaiveBar) -> None:
     opened = bar.open
     if order.is_leg and order.group is not None and order.group.inside_bar is bar:
         opened = order.group.inside_price
+    had_triggered = order.triggered
     price = price_inside(order, bar, opened, ticks)
+    rested = order.limit is not None and (order.triggered or not order.is_stop)
     if price is None:
+        order.rested = rested
         return
+    maker = order.limit is not None
+    if order.is_stop and not had_triggered:
+        maker = maker and price != price_as_triggered(order, opened, ticks)
     notes = {"both_touched"} if order.is_stop and _sibling_is_touched(state, order, bar) else set()
-    try_fill(state, order, bar, price, at_open=False, notes=notes)
+    try_fill(state, order, bar, price, at_open=False, maker=maker, notes=notes)
+    order.rested = rested
 
 
 def _sibling_is_touched(state: State, order: Order, bar: NaiveBar) -> bool:

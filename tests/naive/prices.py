@@ -39,6 +39,12 @@ def price_inside(order: Order, bar: NaiveBar, opened: Decimal, ticks: Ticks) -> 
     return order.limit if _satisfies(order.side, bar.close, order.limit) else None
 
 
+def price_as_triggered(order: Order, opened: Decimal, ticks: Ticks) -> Decimal:
+    """Where the market stood as a bar triggered a stop inside: at it, or beyond it from the start."""
+    level = _stop_level(order, ticks)
+    return opened if _reached(order.side, opened, level) else level
+
+
 def _limit_inside(order: Order, bar: NaiveBar, opened: Decimal) -> Decimal | None:
     assert order.limit is not None
     if _satisfies(order.side, opened, order.limit):
@@ -102,12 +108,13 @@ def slipped(order: Order, price: Decimal, costs: NaiveCosts, ticks: Ticks) -> De
     return max(worse, fine_step(price))
 
 
-def computed_commission(quantity: Decimal, price: Decimal, costs: NaiveCosts) -> Decimal:
-    """The commission of one fill, the order's minimum left aside."""
-    return to_cash(quantity * price * costs.commission_bps / 10_000 + quantity * costs.commission_per_share)
+def computed_commission(quantity: Decimal, price: Decimal, costs: NaiveCosts, *, maker: bool) -> Decimal:
+    """The commission of one fill, the order's minimum left aside; `maker`: the order rested, and another came to it."""
+    bps = costs.commission_bps + (costs.maker_bps if maker else costs.taker_bps)
+    return to_cash(quantity * price * bps / 10_000 + quantity * costs.commission_per_share)
 
 
-def commission_due(order: Order, quantity: Decimal, price: Decimal, costs: NaiveCosts) -> Decimal:
+def commission_due(order: Order, quantity: Decimal, price: Decimal, costs: NaiveCosts, *, maker: bool) -> Decimal:
     """What this fill pays: the minimum is per order, and taken on its first fill."""
-    total = order.commission_sum + computed_commission(quantity, price, costs)
+    total = order.commission_sum + computed_commission(quantity, price, costs, maker=maker)
     return max(costs.commission_minimum, total) - order.commission_paid

@@ -54,6 +54,10 @@ class NaiveSymbol:
     bars: list[NaiveBar]
     actions: list[Action] = field(default_factory=list)
     closes: dict[int, int] = field(default_factory=dict)
+    costs: "NaiveCosts | None" = None
+    """Its own; None: the scenario's."""
+    funding: tuple[tuple[int, Decimal], ...] = ()
+    """Instants in rising order, and the rate that longs pay at each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,11 @@ class NaiveCosts:
     slippage_ticks: Decimal = ZERO
     half_spread_bps: Decimal = ZERO
     max_participation: Decimal | None = None
+    maker_bps: Decimal = ZERO
+    taker_bps: Decimal = ZERO
+    borrow_rate: Decimal = ZERO
+    margin_rate: Decimal = ZERO
+    """Of the account: that of the scenario's costs counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +114,11 @@ class Scenario:
     costs: NaiveCosts = field(default_factory=NaiveCosts)
     program: dict[int, list[Op]] = field(default_factory=dict)
     close_at_end: bool = False
+
+    def costs_of(self, symbol: str) -> NaiveCosts:
+        """What trading a symbol costs."""
+        own = next(one.costs for one in self.symbols if one.symbol == symbol)
+        return self.costs if own is None else own
 
     def ticks(self) -> list[int]:
         """Every instant at which a bar closed, in order."""
@@ -157,7 +171,8 @@ class NaiveOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NaiveFlow:
-    """Cash that came or went without a fill, at tick `timestamp`; kind is dividend, split (a fraction) or delisting."""
+    """Cash that came or went without a fill, at tick `timestamp`; kind is dividend, split (a fraction), delisting,
+    borrow_fee, margin_interest (of no symbol: "") or funding."""
 
     timestamp: int
     symbol: str

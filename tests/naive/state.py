@@ -31,6 +31,10 @@ class State:
     open_orders: list[Order] = field(default_factory=list)
     fills: list[NaiveFill] = field(default_factory=list)
     flows: list[NaiveFlow] = field(default_factory=list)
+    session: int | None = None
+    """The latest of any bar so far."""
+    funding: dict[str, list[tuple[int, Decimal]]] = field(default_factory=dict)
+    """What is to come."""
 
     @classmethod
     def of(cls, scenario: Scenario) -> "State":
@@ -42,6 +46,7 @@ class State:
             has_volume={one.symbol: any(bar.volume > 0 for bar in one.bars) for one in scenario.symbols},
             cash=scenario.account.cash,
             positions={one.symbol: ZERO for one in scenario.symbols},
+            funding={one.symbol: list(one.funding) for one in scenario.symbols},
         )
 
     def equity(self) -> Decimal:

@@ -20,6 +20,7 @@ CANCELLATIONS = (
     "asked", "cannot_pay_rest", "cls", "delisted", "entry_ended", "fok", "group_done", "gtd", "ioc", "margin",
     "no_position", "nothing_to_do", "opg", "replaced", "split",
 )  # fmt: skip
+FLOWS = ("split", "dividend", "delisting", "borrow_fee", "margin_interest", "funding")
 ENDS = {
     ("rejected", "cannot_pay"),
     *(("cancelled", reason) for reason in CANCELLATIONS),
@@ -34,7 +35,7 @@ ENDS = {
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
-@given(scenarios(frames_max=12, any_price=True, any_time=True, any_word=True), st.booleans())
+@given(scenarios(frames_max=12, any_price=True, any_time=True, any_word=True, any_carry=True), st.booleans())
 def test_engines_agree_on_drawn_scenarios(scenario: Scenario, by_signal: bool) -> None:
     assert disagreement(scenario, by_signal=by_signal) is None
 
@@ -43,7 +44,10 @@ def test_engines_agree_on_seeded_scenarios_of_every_kind() -> None:
     """Half of them tick by tick, half of them by signals, where greta jumps from event to event."""
     tallies, weighed = (Tally(), Tally()), 0
     for seed in range(SEEDS):
-        scenario, by_signal = random_scenario(seed, any_price=True, any_time=True, any_word=True), bool(seed % 2)
+        scenario, by_signal = (
+            random_scenario(seed, any_price=True, any_time=True, any_word=True, any_carry=True),
+            bool(seed % 2),
+        )
         engine, naive = run_weaver(scenario, by_signal=by_signal), run(scenario)
         found = difference(engine, naive)
         assert found is None, f"seed {seed}: {found}"
@@ -72,7 +76,7 @@ def assert_rich(tally: Tally) -> None:
     assert min(tally.exits[kind] for kind in ("percent", "trailing")) >= FILLS_MIN, tally.exits
     assert min(tally.notes[note] for note in NOTES) >= 20, tally.notes
     assert set(tally.notes) == NOTES
-    assert min(tally.flows[kind] for kind in ("split", "dividend", "delisting")) >= 20, tally.flows
+    assert min(tally.flows[kind] for kind in FLOWS) >= 20, tally.flows
     assert set(tally.rejections) == set(REJECTIONS)
     assert min(tally.rejections.values()) >= 20, tally.rejections
     assert set(tally.ends) == ENDS

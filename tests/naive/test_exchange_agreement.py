@@ -34,7 +34,7 @@ def _money(naive: NaiveResult) -> tuple[int, int]:
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
-@given(scenarios(frames_max=12))
+@given(scenarios(frames_max=12, any_carry=True))
 def test_exchange_alone_agrees_on_drawn_scenarios(scenario: Scenario) -> None:
     check(without_actions(scenario))
 
@@ -43,7 +43,9 @@ def test_exchange_alone_agrees_on_seeded_scenarios_of_every_kind() -> None:
     ends: Counter[str] = Counter()
     fills = liquidations = 0
     for seed in range(SEEDS):
-        alone = check(without_actions(random_scenario(seed, any_price=True, any_time=True, any_word=True)))
+        alone = check(
+            without_actions(random_scenario(seed, any_price=True, any_time=True, any_word=True, any_carry=True))
+        )
         ends.update(alone.statuses().values())
         fills, liquidations = fills + len(alone.fills()), liquidations + len(alone.account.liquidations)
     assert set(ends) == {"accepted", "cancelled", "expired", "filled", "partial", "pending", "rejected"}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from weaver.greta.account import BacktestAccount
+from weaver.greta.ledger.carry import Carry
 from weaver.greta.ledger.fills import FillAtOpen
 from weaver.greta.ledger.margin_rule import MarginRule
 from weaver.greta.ledger.plain_orders import PlainOrders
@@ -47,7 +48,8 @@ class Market:
         begin = self.matcher.begin
         self._trails = Trails(self._book, self.prices, account.clock)
         self._watch = Watch(self._orders, self.prices, self._trails, self._ticks, begin)
-        self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, first, self._last)
+        carry = Carry(self.ledger, setup.costs, self._ticks, first)
+        self._corporate = CorporateEvents(self.prices, self.ledger, self.matcher, carry, first, self._last)
         plain = PlainOrders(self.ledger, begin=begin, start=setup.start)
         accept = _leave if is_heard else self._orders.accept
         self._exits = None if is_heard else Exits(plain, self._book, self.ledger)

@@ -21,6 +21,7 @@ from weaver.marvin.parameters.validation import validate
 from weaver.marvin.plugins.loader import LoadedStrategy
 from weaver.marvin.series.timeline import Clock
 from weaver.model.account.costs import Costs
+from weaver.model.account.costs_given import CostsGiven
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.options import Options
 from weaver.model.calendar.resample import put_together, resample
@@ -159,10 +160,9 @@ def plan(
     rules = AccountRules.of(options)
     venue_rules(options.venue)
     listings, start = _cut({symbol: given.listing for symbol, given in inputs.items()}, options)
-    costs = costs or {
-        symbol: Costs.parse(options.costs, asset_class=listing.instrument.asset_class)
-        for symbol, listing in listings.items()
-    }
+    if not costs:
+        classes = {symbol: listing.instrument.asset_class for symbol, listing in listings.items()}
+        costs = CostsGiven.parse(options.costs).of(classes)
     return Plan(
         strategy=strategy,
         options=replace(options, **rules.as_options()),

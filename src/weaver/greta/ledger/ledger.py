@@ -18,8 +18,12 @@ RecordExit = Callable[[Order, int, int, int], None]
 """Books an order that gets out of a holding, at a price before slippage, of a bar, by index, and where in it."""
 
 
+HOLDING_CHANGES = frozenset({"split", "delisting"})
+"""The kinds of cash flows that come with a change of what is held."""
+
+
 class CashFlow(NamedTuple):
-    """Cash that moved without a fill, and what is held after it."""
+    """Cash that moved without a fill, and what is held after it; `symbol` is empty for interest on cash."""
 
     symbol: str
     kind: str
@@ -37,6 +41,11 @@ class CashFlow(NamedTuple):
     """Of a delisting: what a unit was paid out at, in price units."""
     step: int = 1
     """Of a split: a backtest's legs are cut at whole units."""
+
+    @property
+    def changes_holding(self) -> bool:
+        """Whether it may have changed what is held."""
+        return self.kind in HOLDING_CHANGES
 
 
 class Ledger:
@@ -136,7 +145,7 @@ class Ledger:
     def pay(self, symbol: str, kind: str, amount: int, tick: int, **more: Any) -> None:
         """Book a cash flow; `more` is what only its kind has."""
         self._move(amount)
-        held, fills = self.units[symbol], len(self.fills)
+        held, fills = self.units.get(symbol, 0), len(self.fills)
         self.flows.append(CashFlow(symbol, kind, amount, held, self.cash, tick, fills, **more))
 
     def split(self, symbol: str, *, ratio: tuple[int, int], previous_close: Fraction, tick: int) -> None:

@@ -44,7 +44,7 @@ class Openings:
 
     def changes(self, first: int, ticks: NDArray[np.int64]) -> list[HoldingChange]:
         """The splits and delistings from the one of index `first` on; `ticks`: the clock's, ns."""
-        found = [flow for flow in self._flows if flow.kind != "dividend"]
+        found = [flow for flow in self._flows if flow.changes_holding]
         return [
             HoldingChange(
                 symbol=flow.symbol,
@@ -73,7 +73,7 @@ class Openings:
             if self._flowed < len(flows) and flows[self._flowed].fills_before <= row:
                 flow = flows[self._flowed]
                 self._flowed += 1
-                if flow.kind != "dividend":
+                if flow.changes_holding:
                     self._hold(self._index[flow.symbol], flow.units, row)
             else:
                 which = fills.which[row]

@@ -1,4 +1,4 @@
-"""Splits, dividends and delistings: when they happen in a run, and what they do to holdings and orders."""
+"""Splits, dividends, delistings and what holding costs: when they happen in a run, and what they do."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from weaver.greta.ledger.carry import Carry
 from weaver.greta.ledger.ledger import Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.orders.matching import Matcher
@@ -19,10 +20,12 @@ SymbolAction = tuple[str, CorporateAction]
 
 
 class CorporateEvents:
-    """The corporate actions of a run by tick."""
+    """The corporate actions of a run by tick, and ahead of them what holding costs."""
 
-    def __init__(self, prices: Mapping[str, Prices], ledger: Ledger, matcher: Matcher, first: int, last: int) -> None:
-        self._prices, self._ledger, self._matcher = prices, ledger, matcher
+    def __init__(
+        self, prices: Mapping[str, Prices], ledger: Ledger, matcher: Matcher, carry: Carry, first: int, last: int
+    ) -> None:
+        self._prices, self._ledger, self._matcher, self._carry = prices, ledger, matcher, carry
         self.ticks: dict[int, list[SymbolAction]] = defaultdict(list)
         """What happens before a tick's fills."""
         self.late: dict[int, list[SymbolAction]] = defaultdict(list)
@@ -30,6 +33,10 @@ class CorporateEvents:
         for symbol, price in prices.items():
             for action in sorted(price.listing.actions, key=lambda action: action.ex_date):
                 self._schedule(symbol, price, action, first, last)
+        for tick in carry.before:
+            self.ticks[tick] += ()
+        for tick in carry.after:
+            self.late[tick] += ()
         self.agenda = sorted({*self.ticks, *self.late})
         """The ticks at which something happens."""
 
@@ -51,11 +58,13 @@ class CorporateEvents:
 
     def happen(self, tick: int) -> None:
         """Apply what falls before a tick's fills."""
+        self._carry.book_before(tick)
         for symbol, action in self.ticks[tick]:
             self._apply(symbol, action, tick, AT_OPEN)
 
     def happen_late(self, tick: int) -> None:
         """Apply what falls after a tick's fills."""
+        self._carry.book_after(tick)
         for symbol, action in self.late[tick]:
             self._apply(symbol, action, tick, AT_CLOSE)
 

@@ -39,6 +39,8 @@ class Entries:
         if group.is_in_percent:
             return False  # the prices of the exits are not known before the entry's
         prices = self._prices[entry.scale.symbol]
+        if prices.costs.is_by_liquidity:
+            return False  # its exits have to be seen to rest
         for leg in group.legs:
             if not _is_left(leg, prices, tick):
                 return False

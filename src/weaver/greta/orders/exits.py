@@ -43,7 +43,8 @@ class Exits:
 def _exit_of(ledger: Ledger, prices: Prices) -> Fill:
     """What fills an order of one symbol on one of its bars where it does no more than get out of what is held. All that
     it needs is looked up once."""
-    symbol, held, opens, bar_of, slips = prices.symbol, ledger.units, prices.opens, prices.bar, prices.costs.slips
+    symbol, held, opens, bar_of = prices.symbol, ledger.units, prices.opens, prices.bar
+    is_limit_bound = prices.costs.slips or prices.costs.is_by_liquidity
     record = ledger.recorder_of_exits(symbol)
 
     def fill(order: Order, bar: int) -> bool:
@@ -53,8 +54,8 @@ def _exit_of(ledger: Ledger, prices: Prices) -> Fill:
         # What it gets out of has to be there, for no more than that may fill, and needs no paying for.
         if units > -sign * held[symbol] or (group is not None and units > group.remaining):
             return False
-        if slips and order_type in LIMITED:
-            return False  # its limit bounds what slippage makes of a price
+        if is_limit_bound and order_type in LIMITED:
+            return False  # its limit bounds what slippage makes of a price, and whether it rested what it costs
         stop = order.stop_units
         if stop is None and order_type is TRAILING_STOP:
             return False  # it has not started

@@ -46,8 +46,22 @@ class Filling:
                 self._start = (self._means.cash, dict(self._means.units))
                 return
 
-    def fill(self, order: Order, price: int, bar: SessionBar, place: int, notes: tuple[str, ...] = ()) -> None:
-        """Fill what can be filled of a working order at a market price; reject or cancel what cannot."""
+    def is_by_liquidity(self, order: Order) -> bool:
+        """Whether it makes a difference to an order who comes to whom."""
+        return self._costs[order.scale.symbol].is_by_liquidity
+
+    def fill(
+        self,
+        order: Order,
+        price: int,
+        bar: SessionBar,
+        place: int,
+        notes: tuple[str, ...] = (),
+        *,
+        is_maker: bool = False,
+    ) -> None:
+        """Fill what can be filled of a working order at a market price; reject or cancel what cannot. `is_maker`: it
+        rested, and others came to it."""
         if order.reduce_only and order.sign * self._means.units[order.scale.symbol] >= 0:
             self._book.cancel(order, "there is no position left to reduce")
             return
@@ -61,22 +75,31 @@ class Filling:
         if self.portions:
             takes = min(takes, self.portions.get(order.number, takes))
         asked = wanted if order.tif is FOK else takes
-        units = self._affordable(order, asked, price, paid)
+        units = self._affordable(order, asked, price, paid, is_maker=is_maker)
         if units == 0 or (order.tif is FOK and units > takes):
             return  # what is left of a fok order is cancelled when the opens are over
         if units < asked:
             order.units = order.filled + units
             notes = (*notes, "resized")
             self.resized += 1
-        self.execute(order, units, price, paid, bar, place, notes)
+        self.execute(order, units, price, paid, bar, place, notes, is_maker=is_maker)
 
     def execute(
-        self, order: Order, units: int, price: int, paid: int, bar: SessionBar, place: int, notes: tuple[str, ...] = ()
+        self,
+        order: Order,
+        units: int,
+        price: int,
+        paid: int,
+        bar: SessionBar,
+        place: int,
+        notes: tuple[str, ...] = (),
+        *,
+        is_maker: bool = False,
     ) -> None:
         """Book a fill of so many units at the price paid, and let its group know. Raises RunFailed."""
         if not bar.low <= price <= bar.high:
             raise RunFailed(_outside(order, price, bar))
-        commission = self._charge(order, units, paid)
+        commission = self._charge(order, units, paid, is_maker=is_maker)
         order.add_fill(units, paid * units)
         execution = Execution(order, units, price, paid, commission, bar, place, notes)
         self._means.take(execution)
@@ -98,11 +121,11 @@ class Filling:
         limit = order.limit_units if order.order_type in LIMITED else None
         return costs.slipped(price, sign=order.sign, limit=limit)
 
-    def _charge(self, order: Order, units: int, paid: int) -> int:
+    def _charge(self, order: Order, units: int, paid: int, *, is_maker: bool) -> int:
         """The commission of a fill, with those of the order before it."""
         costs = self._costs[order.scale.symbol]
         before = self._book.charged.get(order.number, UNCHARGED)
-        computed = before.computed + costs.computed(paid, units)
+        computed = before.computed + (costs.maker if is_maker else costs).computed(paid, units)
         commission = costs.due(computed, before.paid)
         if units < order.remaining:
             self._book.charged[order.number] = Charged(computed, before.paid + commission)
@@ -141,14 +164,14 @@ class Filling:
             wanted = min(wanted, -order.sign * self._means.units[order.scale.symbol])
         return wanted
 
-    def _affordable(self, order: Order, units: int, price: int, paid: int) -> int:
+    def _affordable(self, order: Order, units: int, price: int, paid: int, *, is_maker: bool) -> int:
         """How much of so many units the account allows. Where that is nothing the order ends."""
-        if self._payment.allows(order, units, price, paid):
+        if self._payment.allows(order, units, price, paid, is_maker=is_maker):
             return units
         if order.filled:
             self._book.cancel(order, "the rest cannot be paid")
             return 0
-        most = 0 if order.target is None else self._payment.largest(order, units, price, paid)
+        most = 0 if order.target is None else self._payment.largest(order, units, price, paid, is_maker=is_maker)
         if most == 0:
             self._book.reject(order, self._payment.why_not(order, units, paid))
         return most

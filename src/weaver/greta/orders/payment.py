@@ -13,19 +13,21 @@ ROUNDED_FROM = 8
 
 
 class Payment:
-    """The account's rules, asked about fills. `price` is before slippage, `paid` after it, in price units."""
+    """The account's rules, asked about fills. `price` is before slippage, `paid` after it, in price units.
+    `is_maker`: the order rested, and others came to it."""
 
     def __init__(self, means: Means, costs: Mapping[str, CostModel], charged: Mapping[int, Charged]) -> None:
         self._means, self._costs, self._charged = means, costs, charged
 
-    def allows(self, order: Order, units: int, price: int, paid: int) -> bool:
+    def allows(self, order: Order, units: int, price: int, paid: int, *, is_maker: bool) -> bool:
         """Whether a fill of so many units may happen: one that only reduces the holding always may."""
         means, scale = self._means, order.scale
         held = means.units[scale.symbol]
         if held * order.sign < 0 and units <= abs(held):
             return True
         costs, before = self._costs[scale.symbol], self._charged.get(order.number, UNCHARGED)
-        commission = costs.due(before.computed + costs.computed(paid, units), before.paid)
+        computed = (costs.maker if is_maker else costs).computed(paid, units)
+        commission = costs.due(before.computed + computed, before.paid)
         after = held + order.sign * units
         cash = means.cash - scale.cash(paid, order.sign * units) - commission
         net = gross = 0
@@ -35,7 +37,7 @@ class Payment:
             net, gross = sum(values), sum(map(abs, values))
         return means.rules.allows(cash=cash, units=after, gross=gross, net=net)
 
-    def largest(self, order: Order, units: int, price: int, paid: int) -> int:
+    def largest(self, order: Order, units: int, price: int, paid: int, *, is_maker: bool) -> int:
         """The largest number of lots under `units`, which may not fill, that may; in quantity units.
 
         Where a lot is worth so little that rounding decides, there is no one such number: it is found by halving.
@@ -47,7 +49,7 @@ class Payment:
         while high - low > 1:
             if tried >= 2 or not low < probe < high:
                 probe = (low + high) // 2
-            if self.allows(order, probe * lot, price, paid):
+            if self.allows(order, probe * lot, price, paid, is_maker=is_maker):
                 low = probe
             else:
                 high = probe

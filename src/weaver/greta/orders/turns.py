@@ -7,7 +7,7 @@ from weaver.greta.orders.filling import Filling
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.orders.actions import OrderType, TimeInForce
 from weaver.model.orders.execution import AT_CLOSE, AT_OPEN, INSIDE
-from weaver.model.orders.fill_rules import Touch, touch_at_open, touch_inside
+from weaver.model.orders.fill_rules import Touch, price_as_triggered, touch_at_open, touch_inside
 from weaver.model.orders.order import WORKING, ExitGroup, Order
 from weaver.model.orders.trailing import set_level
 
@@ -108,7 +108,8 @@ class Turns:
         if touch.price is not None or order.tif in ONE_OPEN:
             self._opened.add(order.number)
         if touch.price is not None:
-            self._filling.fill(order, bar.open, bar, AT_OPEN)
+            self._filling.fill(order, bar.open, bar, AT_OPEN, is_maker=order.rested)
+        self._rest(order)
 
     def _at_close(self, order: Order) -> None:
         """The turn of a cls order at the close of its session's last bar."""
@@ -135,11 +136,23 @@ class Turns:
     def _touch(self, order: Order) -> None:
         if not self._has_rest(order):
             return
-        touch = self._touched(order)
+        touch, had_triggered = self._touched(order), order.triggered
         order.triggered = touch.triggered
         if touch.price is not None:
             notes = ("both_touched",) if self._touches_sibling(order) else ()
-            self._filling.fill(order, int(touch.price), self._bars[order.scale.symbol], INSIDE, notes)
+            bar = self._bars[order.scale.symbol]
+            is_maker = order.limit_units is not None
+            if is_maker and order.stop_units is not None and not had_triggered:
+                is_maker = touch.price != price_as_triggered(order.sign, order.stop_units, self._opened_at(order))
+            self._filling.fill(order, int(touch.price), bar, INSIDE, notes, is_maker=is_maker)
+        self._rest(order)
+
+    def _rest(self, order: Order) -> None:
+        """Note that a limit has stood in the market, so that from now on others come to it."""
+        if order.limit_units is None or order.rested or not self._filling.is_by_liquidity(order):
+            return
+        if order.stop_units is None or order.triggered:
+            order.rested = True
 
     def _touches_sibling(self, order: Order) -> bool:
         """Whether the bar that takes a group's stop touches its other leg as well."""
@@ -153,11 +166,14 @@ class Turns:
         return order.number not in self._opened and order.tif not in ONE_PRICE and self._may_act(order)
 
     def _touched(self, order: Order) -> Touch:
-        open_, high, low, close = self._bars[order.scale.symbol][:4]
-        if order.group is not None:
-            open_ = self._filling.inside.get(order.group, open_)
-        prices = open_, high, low, close
+        _, high, low, close = self._bars[order.scale.symbol][:4]
+        prices = self._opened_at(order), high, low, close
         return touch_inside(order.order_type, order.sign, order.limit_units, order.stop_units, order.triggered, prices)
+
+    def _opened_at(self, order: Order) -> int:
+        """What the bar of an order's symbol opened at for it: at what its entry has paid, if that filled inside."""
+        opened = self._bars[order.scale.symbol].open
+        return opened if order.group is None else self._filling.inside.get(order.group, opened)
 
     def _trail(self, order: Order) -> None:
         """Move a trailing stop's mark with the bar; the new level acts from the next bar on."""

@@ -98,7 +98,7 @@ def _held(run: FinishedRun, columns: FillColumns, index: int, prices: Prices, ro
     if not len(signed):
         return None
     ticks = ticks_of(columns, own, prices, run.last)
-    flows = [flow for flow in run.flows if flow.symbol == prices.symbol and flow.kind != "dividend"]
+    flows = [flow for flow in run.flows if flow.symbol == prices.symbol and flow.changes_holding]
     one = prices.scale.quantity_one
     if not flows:
         return rows.sample(ticks, levels(0, signed, one))

@@ -52,7 +52,7 @@ def round_trips(run: FinishedRun, columns: FillColumns) -> RoundTrips:
 
     All at once, but where a split or a delisting changed what was held of a symbol: of that, leg by leg.
     """
-    flows = [flow for flow in run.flows if flow.kind in {"split", "delisting"}]
+    flows = [flow for flow in run.flows if flow.changes_holding]
     names = {flow.symbol for flow in flows}
     is_changed = np.array([symbol in names for symbol in run.prices])[columns.symbol]
     found = _at_once(run, columns, np.flatnonzero(~is_changed))

@@ -1,21 +1,22 @@
-"""What trading costs: commission, slippage, and how much of a bar's volume one may take."""
+"""What trading costs: commission, slippage, what holding costs, and how much of a bar's volume one may take."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import gcd
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.model.account.funding import FundingRates
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.market.instrument import AssetClass
 from weaver.model.numbers.money import (
     CASH_DECIMALS,
     CASH_ONE,
     FITS,
-    Number,
     divide_half_even,
     divide_half_even_all,
     exact,
@@ -32,12 +33,17 @@ SIGNIFICANT_DIGITS = 8
 SIGNIFICANT_FROM = 10 ** (SIGNIFICANT_DIGITS - 1)
 """A price of so many times 1e-8 has them with 1e-8 as its last."""
 ROUNDING_MAX = 1e-7
+YEARLY_MAX = 10
+"""The most that borrowing can cost a year, as a share: a thousand percent."""
 _TENS = 10 ** np.arange(19, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
-    """Basis points of value, amounts per unit or order, ticks; `max_participation` is a share of bar volume."""
+    """Basis points of value, amounts per unit or order, ticks; `max_participation` is a share of bar volume.
+
+    `borrow_rate` (on what is short) and `margin_rate` (on borrowed cash) are shares a year, 0.05 for 5 %.
+    """
 
     commission_bps: Decimal = ZERO
     commission_per_share: Decimal = ZERO
@@ -46,10 +52,18 @@ class Costs:
     slippage_ticks: Decimal = ZERO
     half_spread_bps: Decimal = ZERO
     max_participation: Decimal | None = None
+    maker_bps: Decimal = ZERO
+    taker_bps: Decimal = ZERO
+    borrow_rate: Decimal = ZERO
+    margin_rate: Decimal = ZERO
+    funding: FundingRates | None = None
 
     @classmethod
-    def parse(cls, given: "str | Mapping[str, Number | None] | Costs | None", *, asset_class: AssetClass) -> "Costs":
-        """A preset's name, `key=value,…`, a mapping of keys, or None: the preset of the class. Raises InputError."""
+    def parse(cls, given: "str | Mapping[str, Any] | Costs | None", *, asset_class: AssetClass) -> "Costs":
+        """A preset's name, `key=value,…`, a mapping of keys, or None: the preset of the class. Raises InputError.
+
+        Those of several symbols are read by `CostsGiven`.
+        """
         if isinstance(given, Costs):
             return given
         if given is None:
@@ -69,21 +83,15 @@ class Costs:
         return costs
 
     @classmethod
-    def described(cls, keys: Mapping[str, Number | None]) -> "Costs":
+    def described(cls, keys: Mapping[str, Any]) -> "Costs":
         """The costs of which `describe` gives these keys: without any, none. Raises InputError."""
         known = [field.name for field in fields(cls)]
-        values: dict[str, Decimal] = {}
+        values: dict[str, Any] = {}
         for key, value in keys.items():
             if key not in known:
                 raise InputError(f"costs: unknown key {key!r}; known: {', '.join(known)}")
-            if value is None:
-                continue
-            try:
-                values[key] = exact(value, name=f"costs: {key}")
-            except InvalidOrder as error:
-                raise InputError(str(error)) from error
-            if values[key] < 0:
-                raise InputError(f"costs: {key} must be 0 or more, not {value}")
+            if value is not None:
+                values[key] = FundingRates.parse(value) if key == "funding" else _amount(key, value)
         return cls(**values)
 
     def _check(self) -> None:
@@ -94,11 +102,22 @@ class Costs:
                 f"costs: slippage_bps and half_spread_bps come to {plain(adverse)}: they must be under "
                 f"{WHOLE_BPS} together, which is the whole price"
             )
-        if self.commission_bps >= WHOLE_BPS:
+        for name in ("commission_bps", "maker_bps", "taker_bps"):
+            if getattr(self, name) >= WHOLE_BPS:
+                raise InputError(
+                    f"costs: {name} must be under {WHOLE_BPS}, which is all that a fill is worth, "
+                    f"not {plain(getattr(self, name))}"
+                )
+        if self.commission_bps and (self.maker_bps or self.taker_bps):
             raise InputError(
-                f"costs: commission_bps must be under {WHOLE_BPS}, which is all that a fill is worth, "
-                f"not {plain(self.commission_bps)}"
+                "costs: commission_bps is what every fill pays: give it, or maker_bps and taker_bps, not both"
             )
+        for name in ("borrow_rate", "margin_rate"):
+            if getattr(self, name) > YEARLY_MAX:
+                raise InputError(
+                    f"costs: {name} is a share a year, 0.05 for 5 %, at most {YEARLY_MAX}, "
+                    f"not {plain(getattr(self, name))}"
+                )
         if share is not None and share > 1:
             raise InputError(f"costs: max_participation is a share of volume, at most 1, not {plain(share)}")
         if share is not None and not share:
@@ -106,7 +125,26 @@ class Costs:
 
     def describe(self) -> dict[str, str]:
         """The keys that are set, as decimal strings."""
-        return {f.name: format(value, "f") for f in fields(self) if (value := getattr(self, f.name)) != f.default}
+        found = {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != f.default}
+        return {
+            name: value.text() if isinstance(value, FundingRates) else format(value, "f")
+            for name, value in found.items()
+        }
+
+
+def in_words(described: Mapping[str, str]) -> dict[str, str]:
+    """What `Costs.describe` gives, in a form to be shown: of funding how many rates there are."""
+    return {key: f"{value.count('=')} rates" if key == "funding" else value for key, value in described.items()}
+
+
+def _amount(key: str, value: Any) -> Decimal:
+    try:
+        amount = exact(value, name=f"costs: {key}")
+    except InvalidOrder as error:
+        raise InputError(str(error)) from error
+    if amount < 0:
+        raise InputError(f"costs: {key} must be 0 or more, not {value}")
+    return amount
 
 
 PRESETS: Mapping[str, Costs] = {
@@ -140,11 +178,11 @@ def decimals_after_slippage(costs: Costs, ticks: tuple[Decimal, Decimal], low: D
         return max(CASH_DECIMALS, SIGNIFICANT_DIGITS - 1 - max(left, min(sold)).adjusted())
 
 
-def _written(text: str) -> dict[str, Number | None]:
+def _written(text: str) -> dict[str, Any]:
     """`key=value,…` taken apart. Raises InputError."""
     if "=" not in text:
         raise InputError(f"costs {text!r}: not a preset ({', '.join(PRESETS)}) nor key=value,…")
-    found: dict[str, Number | None] = {}
+    found: dict[str, Any] = {}
     for part in text.split(","):
         key, _, value = (piece.strip() for piece in part.partition("="))
         if key in found:
@@ -155,16 +193,18 @@ def _written(text: str) -> dict[str, Number | None]:
 
 
 class CostModel:
-    """The costs of one instrument, as integer arithmetic on its units."""
+    """The costs of one instrument, as integer arithmetic on its units. Commissions are those of takers; `maker` has the
+    ones of orders that rested, and is the model itself where they are the same."""
 
     __slots__ = (
         "_bps", "_divisor", "_each", "_per_unit", "_rate", "_slip_divisor", "_slip_fixed", "_slip_fixed_under_one",
-        "_slip_one", "_slip_rate", "_step", "free", "max_participation", "minimum", "scale", "slips",
+        "_slip_one", "_slip_rate", "_step", "free", "is_by_liquidity", "maker", "max_participation", "minimum", "scale",
+        "slips",
     )  # fmt: skip
 
     def __init__(self, costs: Costs, scale: Scale) -> None:
         self.scale = scale
-        self._rate = Fraction(costs.commission_bps) / WHOLE_BPS
+        self._rate = Fraction(costs.commission_bps + costs.taker_bps) / WHOLE_BPS
         self._each = Fraction(costs.commission_per_share) * CASH_ONE / scale.quantity_one
         value_to_cash = self._rate / scale.notional_divisor
         self._divisor = value_to_cash.denominator * self._each.denominator
@@ -182,6 +222,10 @@ class CostModel:
         self.slips = bool(adverse or ticks)
         self.free = not (self._bps or self._per_unit)
         self.max_participation = costs.max_participation
+        self.is_by_liquidity = costs.maker_bps != costs.taker_bps
+        """Whether it makes a difference who came to whom."""
+        as_taker = replace(costs, taker_bps=costs.maker_bps)
+        self.maker: CostModel = CostModel(as_taker, scale) if self.is_by_liquidity else self
 
     def slipped(self, price: int, *, sign: int, limit: int | None) -> int:
         """`price` made worse, never past `limit`; all in price units.

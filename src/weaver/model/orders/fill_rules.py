@@ -68,6 +68,11 @@ def touch_inside(
     return TRIGGERED if triggered else UNTOUCHED  # a market order has the open only
 
 
+def price_as_triggered(sign: int, stop: Price, open_: Price) -> Price:
+    """Where the market stood as a bar triggered a stop inside: at it, or beyond it from the start."""
+    return open_ if sign * open_ >= sign * stop else stop
+
+
 def price_away(worth: int, units: int, *, direction: int, percent: Decimal) -> tuple[int, int]:
     """Numerator and divisor of the price so many percent above (+1) or below (−1) the average of `units` that came to
     `worth`, before rounding."""
