@@ -2277,6 +2277,11 @@ export type components = {
          */
         CostsInput: {
             /**
+             * Borrow Rate
+             * @description What is short costs so much a year, as a share: 0.05 for 5 %; charged each night.
+             */
+            borrow_rate?: (string | number) | null;
+            /**
              * Commission Bps
              * @description Commission in basis points of a fill's value.
              */
@@ -2292,10 +2297,28 @@ export type components = {
              */
             commission_per_share?: (string | number) | null;
             /**
+             * Funding
+             * @description The share of a position's value that longs pay and shorts get, by time: pairs of the two.
+             */
+            funding?: [
+                string,
+                string | number
+            ][] | null;
+            /**
              * Half Spread Bps
              * @description Half the spread, in basis points of the price.
              */
             half_spread_bps?: (string | number) | null;
+            /**
+             * Maker Bps
+             * @description Commission of limit orders that rested, in basis points; with `taker_bps`.
+             */
+            maker_bps?: (string | number) | null;
+            /**
+             * Margin Rate
+             * @description Borrowed cash costs so much a year, as a share; charged each night, once an account.
+             */
+            margin_rate?: (string | number) | null;
             /**
              * Max Participation
              * @description The most of a bar's volume to take, 0 to 1.
@@ -2311,6 +2334,11 @@ export type components = {
              * @description Slippage in ticks.
              */
             slippage_ticks?: (string | number) | null;
+            /**
+             * Taker Bps
+             * @description Commission of all other fills, in basis points.
+             */
+            taker_bps?: (string | number) | null;
         };
         /**
          * CreateRunRequest
@@ -2353,7 +2381,9 @@ export type components = {
              * Costs
              * @description alpaca-stocks, alpaca-crypto, fx, futures, none, or keys; by default the asset class's.
              */
-            costs?: string | components["schemas"]["CostsInput"] | null;
+            costs?: string | components["schemas"]["CostsInput"] | {
+                [key: string]: string | components["schemas"]["CostsInput"];
+            } | null;
             /**
              * End Time
              * @description The last time, inclusive; a bare date means that whole day.
@@ -2447,7 +2477,9 @@ export type components = {
              * Venue Costs
              * @description Of a simulated venue: its own costs, where they are not the run's.
              */
-            venue_costs?: string | components["schemas"]["CostsInput"] | null;
+            venue_costs?: string | components["schemas"]["CostsInput"] | {
+                [key: string]: string | components["schemas"]["CostsInput"];
+            } | null;
             /**
              * Warmup
              * @description Bars of history; by default all there are.
@@ -7301,7 +7333,9 @@ export type components = {
              * @description alpaca-stocks, alpaca-crypto, fx, futures, none, or keys; by default the asset class's.
              */
             costs?: string | {
-                [key: string]: string;
+                [key: string]: string | {
+                    [key: string]: string;
+                };
             } | null;
             /**
              * Leverage
@@ -7343,7 +7377,9 @@ export type components = {
              * @description Of a simulated venue: its own costs, where they are not the run's.
              */
             venue_costs?: string | {
-                [key: string]: string;
+                [key: string]: string | {
+                    [key: string]: string;
+                };
             } | null;
             /**
              * Warmup

@@ -134,6 +134,7 @@ class BacktestResult:
                 fills=self.fill_count,
                 stats=self.stats,
                 warnings=self.warnings,
+                flows=self.cash_flows,
             )
         )
 

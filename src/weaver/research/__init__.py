@@ -75,7 +75,7 @@ def backtest(
         leverage: how many times the equity positions may be worth, on margin.
         shorting: whether positions may be short, on margin.
         maintenance: the share of the positions' value under which the equity must not fall, or all is sold.
-        costs: a preset's name or a mapping of keys; default: the asset class's preset.
+        costs: a preset's name, a mapping of keys, or `{symbol: …, "*": …}`; default: the asset class's preset.
         asset: "stock", "crypto", "fx" or "future"; default: guessed from symbol and bars, and said.
         tz: the zone of naive times.
         columns: what columns are where their names do not say it, `{"close": "Kurs"}`; without a header by number.

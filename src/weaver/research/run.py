@@ -21,7 +21,6 @@ from weaver.marvin.parameters.validation import validate
 from weaver.marvin.plugins.loader import LoadedStrategy
 from weaver.marvin.series.timeline import Clock
 from weaver.model.account.costs import Costs
-from weaver.model.account.costs_given import CostsGiven
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.options import Options
 from weaver.model.calendar.resample import put_together, resample
@@ -34,6 +33,7 @@ from weaver.model.market.timeframe import Timeframe
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
 from weaver.research.cut import closed_by
+from weaver.research.funding import costs_read
 from weaver.research.inputs import RunInput, instant
 
 
@@ -162,7 +162,7 @@ def plan(
     listings, start = _cut({symbol: given.listing for symbol, given in inputs.items()}, options)
     if not costs:
         classes = {symbol: listing.instrument.asset_class for symbol, listing in listings.items()}
-        costs = CostsGiven.parse(options.costs).of(classes)
+        costs = costs_read(options.costs).of(classes)
     return Plan(
         strategy=strategy,
         options=replace(options, **rules.as_options()),

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from weaver.model.account.costs import Costs
+from weaver.model.account.costs_given import CostsGiven
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.options import Options
 from weaver.model.errors import InputError
-from weaver.model.market.instrument import Instrument
+from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import Run, RunMode
 from weaver.research.simulated import replayed
@@ -84,7 +84,7 @@ class RunVenues:
             ),
             store=self._bars,
             rules=AccountRules.of(options),
-            costs=lambda instrument: _costs(given, instrument),
+            costs=lambda instrument: _costs(given).of_one(instrument.symbol, instrument.asset_class),
             prefix=f"sim-{run.id}",  # its ids are none of the run's
             memory=memory,
         )
@@ -110,6 +110,7 @@ class RunVenues:
             )
         Span.parse(str(run.options["replay"]))
         _speed(run)
+        _check_costs(run)
 
     def replayed(self, run: Run) -> tuple[datetime, datetime | None]:
         """See `Venues`."""
@@ -127,8 +128,19 @@ class RunVenues:
         return Setup(mode=mode, wall=self._wall, chance=self._chance, settings=given, may_send=self._may_send)
 
 
-def _costs(given: Any, instrument: Instrument) -> Costs:
-    return Costs.parse(given, asset_class=instrument.asset_class)
+def _costs(given: Any) -> CostsGiven:
+    return CostsGiven.parse(given)
+
+
+def _check_costs(run: Run) -> None:
+    """Raises InputError for costs that a replay's venue does not take."""
+    given = _costs(run.options.get("venue_costs", run.options.get("costs")))
+    given.check(run.symbols)
+    if any(given.of_one(symbol, AssetClass.STOCK).charges_holding for symbol in run.symbols):
+        raise InputError(
+            "venue simulated charges nothing for what is held: leave out borrow_rate, margin_rate and funding, "
+            "or run it as a backtest"
+        )
 
 
 def _speed(run: Run) -> float:

@@ -115,12 +115,21 @@ export function draftOf(run: RunDetail, mode: RunMode = run.mode): Draft {
 const among = <T extends string>(value: string | null | undefined, known: T[]): T | "" =>
   known.find((one) => one === value) ?? "";
 
-const costsText = (costs: string | Record<string, string> | null | undefined): string =>
-  typeof costs === "string"
-    ? costs
-    : Object.entries(costs ?? {})
-        .map(([key, value]) => `${key}=${value}`)
-        .join(",");
+type Costs = string | Record<string, string | Record<string, string>> | null | undefined;
+
+/** As they are written; of costs by symbol those of the rest (`*`) first. */
+const costsText = (costs: Costs): string => {
+  if (typeof costs === "string") return costs;
+  const parts = Object.entries(costs ?? {}).sort(([a], [b]) => Number(b === "*") - Number(a === "*"));
+  return parts.map(([key, value]) => partText(key, value)).join(",");
+};
+
+const partText = (key: string, value: string | Record<string, string>): string => {
+  const isSymbol = typeof value !== "string" || !/^[a-z_]+$/.test(key);
+  if (!isSymbol) return `${key}=${value}`;
+  const text = costsText(value);
+  return key === "*" ? text : `${key}:${text}`;
+};
 
 const orNone = (value: string): string | undefined => value.trim() || undefined;
 const whole = (value: string): number | undefined => (value.trim() === "" ? undefined : Number(value));

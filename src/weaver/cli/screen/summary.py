@@ -10,9 +10,11 @@ import numpy as np
 import typer
 
 from weaver.greta.doubts.gravity import FATAL, LOUD
+from weaver.greta.report.carry_line import carry_line
 from weaver.greta.report.display import figure, rows
 from weaver.greta.report.labels import Form
 from weaver.greta.results.trades import DelistedTrade
+from weaver.model.account.costs import in_words
 from weaver.model.numbers.money import plain
 
 if TYPE_CHECKING:
@@ -46,6 +48,10 @@ def print_summary(result: "BacktestResult", plan: "Plan") -> None:
     typer.echo()
     for line in _columns([_block(group, lines) for group, lines in rows(result.stats)]):
         typer.echo(line)
+    carried = carry_line(result.cash_flows)
+    if carried:
+        typer.echo(carried)
+        typer.echo()
     for line in _trades(result):
         typer.echo(line)
 
@@ -75,7 +81,7 @@ def _costs(plan: "Plan") -> str:
 
 
 def _cost_text(costs: dict[str, str]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in costs.items()) or "none"
+    return ", ".join(f"{name} {value}" for name, value in in_words(costs).items()) or "none"
 
 
 def _warnings(result: "BacktestResult") -> Iterator[str]:

@@ -8,7 +8,7 @@ from weaver.glados.ports import NewId, Now
 from weaver.glados.runs.port import NewRun
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.marvin.plugins.source import StrategySource
-from weaver.model.account.costs import Costs
+from weaver.model.account.costs_given import KEYS, CostsGiven
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.kinds import AmountGiven
 from weaver.model.backtest.options import OPTIONS, RUN_OPTIONS, Options
@@ -86,7 +86,7 @@ class RunRequests:
         asset = options.get("asset")
         for entry in entries:
             entry.instrument.check_class(None if asset is None else AssetClass(asset))
-            Costs.parse(options.get("costs"), asset_class=entry.instrument.asset_class)
+        CostsGiven.parse(options.get("costs")).of({one.symbol: one.instrument.asset_class for one in entries})
 
     def _entry(self, symbol: str, timeframe: Timeframe | None) -> CatalogueEntry:
         finest = self._bars.find(symbol)
@@ -120,9 +120,11 @@ def check_options(options: Mapping[str, Any]) -> None:
 
 def _check_costs(name: str, costs: Any) -> None:
     for key, value in costs.items() if isinstance(costs, Mapping) else ():
-        _check_digits(key, value)
+        for inner, part in value.items() if isinstance(value, Mapping) else ((key, value),):
+            if inner in KEYS and inner != "funding":
+                _check_digits(inner, part)
     try:
-        Costs.parse(costs, asset_class=AssetClass.STOCK)
+        CostsGiven.parse(costs)
     except InputError as error:
         raise InputError(f"{name}{str(error).removeprefix('costs')}") from error
 

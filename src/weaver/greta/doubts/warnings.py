@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.greta.doubts.financing import about_financing
+from weaver.greta.doubts.financing import about_financing, about_funding
 from weaver.greta.doubts.unfilled import about_lots, about_sessions
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_columns import FillColumns
@@ -43,7 +43,8 @@ def warnings_of(run: FinishedRun, curve: Curve, trades: Trades, columns: FillCol
         *_about_slippage(run),
         *_about_rejections(run),
         *_about_endings(run, curve),
-        *about_financing(curve, run.rules),
+        *about_financing(curve, run),
+        *about_funding(run),
     ]
     return [ResultWarning(code, message) for code, message in found]
 

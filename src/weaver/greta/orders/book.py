@@ -42,6 +42,9 @@ class OrderBook:
         """By number of a day or cls order that has had a first bar: when that bar's session closes, ns."""
         self.charged: dict[int, Charged] = {}
         """By number of an order that has filled in part: its commissions so far."""
+        self.rested: set[int] = set()
+        """By number, the orders whose limit has stood in the market at an open; kept only where that makes a difference
+        to what they cost."""
         self._legs_wait = legs_wait
         """Whether exit legs wait until their entry has filled whole (a venue's rule)."""
         self._on_end = on_end
@@ -83,6 +86,7 @@ class OrderBook:
                 self._kept[order.number] = order
             self.session_closes.pop(order.number, None)
             self.charged.pop(order.number, None)
+            self.rested.discard(order.number)
         self.working[:] = [order for order in self.working if order.status in WORKING]
 
     def take_changes(self) -> list[Change]:

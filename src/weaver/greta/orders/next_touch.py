@@ -93,7 +93,7 @@ class Watch:
             return False
         if not (prices.all_tradable or prices.is_tradable(bar, extended=order.extended_hours)):
             return False
-        if _is_to_rest(order, prices):
+        if self._is_to_rest(order, prices):
             return False
         if tif is DAY:
             closes = self._orders.session_closes
@@ -135,11 +135,17 @@ class Watch:
                 due = min(due, prices.tick_of(bar))
             elif self._trails.follows(order) and _meets_all(order, prices, bar):
                 levels.append(self._trails.search(order, now))
-            elif _needs_bar(order, prices):
+            elif _needs_bar(order) or self._is_to_rest(order, prices):
                 due = min(due, prices.tick_of(bar))
             else:
                 levels.append(_level(order, prices))
         return _first_touch(levels, now + 1, min(due, len(self.ticks)), due)
+
+    def _is_to_rest(self, order: Order, prices: Prices) -> bool:
+        """Whether an order's next bar has to see it rest, as that makes a difference to what it costs."""
+        if not prices.costs.is_by_liquidity:
+            return False
+        return order.order_type is LIMIT and order.number not in self._orders.rested
 
     def _auction(self, order: Order, prices: Prices, bar: int) -> int:
         """The tick of the first bar, from one on, that an opg or cls order has to see, its session's last apart."""
@@ -166,16 +172,11 @@ def _first_touch(levels: Sequence[Level | Trail], start: int, end: int, otherwis
     return otherwise
 
 
-def _needs_bar(order: Order, prices: Prices) -> bool:
+def _needs_bar(order: Order) -> bool:
     """Whether its next bar, whatever that is, does something to an order."""
-    if order.order_type is TRAILING_STOP or _is_to_rest(order, prices):
+    if order.order_type is TRAILING_STOP:
         return True
     return order.limit_units is None and (order.stop_units is None or order.triggered)
-
-
-def _is_to_rest(order: Order, prices: Prices) -> bool:
-    """Whether an order's next bar has to see it rest, as that makes a difference to what it costs."""
-    return prices.costs.is_by_liquidity and order.order_type is LIMIT and not order.rested
 
 
 def _meets_all(order: Order, prices: Prices, bar: int) -> bool:

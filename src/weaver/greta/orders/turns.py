@@ -108,7 +108,7 @@ class Turns:
         if touch.price is not None or order.tif in ONE_OPEN:
             self._opened.add(order.number)
         if touch.price is not None:
-            self._filling.fill(order, bar.open, bar, AT_OPEN, is_maker=order.rested)
+            self._filling.fill(order, bar.open, bar, AT_OPEN, is_maker=order.number in self._book.rested)
         self._rest(order)
 
     def _at_close(self, order: Order) -> None:
@@ -149,10 +149,10 @@ class Turns:
 
     def _rest(self, order: Order) -> None:
         """Note that a limit has stood in the market, so that from now on others come to it."""
-        if order.limit_units is None or order.rested or not self._filling.is_by_liquidity(order):
+        if order.limit_units is None or not self._filling.is_by_liquidity(order):
             return
         if order.stop_units is None or order.triggered:
-            order.rested = True
+            self._book.rested.add(order.number)
 
     def _touches_sibling(self, order: Order) -> bool:
         """Whether the bar that takes a group's stop touches its other leg as well."""

@@ -1,13 +1,16 @@
 """What a report is made from: a finished run, as a page wants it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.report.carry_line import carry_line
+from weaver.greta.results.rows import Flow
 from weaver.greta.results.trades import Trade
+from weaver.model.account.costs import in_words
 from weaver.model.market.bars import Bars
 
 HASH_DIGITS = 16
@@ -60,6 +63,7 @@ def contents_of(
     fills: int,
     stats: Stats,
     warnings: Sequence[tuple[str, str]],
+    flows: Iterable[Flow] = (),
 ) -> Contents:
     """What a run has, boiled down, with the columns of its curve. `bars` and the places in them begin with the history
     before the run."""
@@ -73,7 +77,7 @@ def contents_of(
         symbols=symbols,
         timeframe=record["timeframe"],
         quote_currency=record["data"][symbols[0]]["quote_currency"],
-        costs=_costs(record["costs"]),
+        costs="; ".join(filter(None, (_costs(record["costs"]), carry_line(flows)))),
         provenance=_provenance(record),
         timestamp=timestamp,
         equity=equity,
@@ -98,7 +102,7 @@ def _costs(costs: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _written(costs: Mapping[str, str]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in costs.items()) or "no costs"
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in in_words(costs).items()) or "no costs"
 
 
 def _provenance(record: Mapping[str, Any]) -> dict[str, str]:

@@ -33,7 +33,7 @@ class Curve:
     exposed: NDArray[np.bool_]
     """Whether anything was held."""
     short: Floats | None
-    """What was sold short, at the closes; None for an account that sells nothing short."""
+    """What was sold short of symbols whose shorts pay nothing, at the closes; None for an account without shorts."""
     benchmark_at: Callable[[Rows], Floats]
     """What the initial cash would be at some rows, spread equally over the symbols at their first closes and held."""
 
@@ -60,7 +60,7 @@ def curve_of(run: FinishedRun, columns: FillColumns) -> Curve:
         if held is not None:
             exposed |= held != 0
             held *= close
-            if short is not None:
+            if short is not None and not run.costs[prices.symbol].charges_shorts:
                 short -= np.minimum(held, 0.0)
             equity = held if equity is None else np.add(equity, held, out=equity)
         parts.append(partial(_hold, prices, rows, positions, close, share))

@@ -8,14 +8,15 @@ from weaver.model.numbers.amount import Amount
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """Cash that moved without a fill: a dividend, the fraction of a split, a delisting."""
+    """Cash that moved without a fill: a dividend, the fraction of a split, a delisting, a fee for borrowing, interest,
+    funding."""
 
     time: int
     """When, in ns since 1970, UTC."""
     symbol: str
-    """For what."""
+    """For what; empty of interest on borrowed cash."""
     kind: str
-    """Why: `dividend`, `split`, `delisting`."""
+    """Why: `dividend`, `split`, `delisting`, `borrow_fee`, `margin_interest`, `funding`."""
     amount: Amount
     """How much, in the run's currency; less than 0 where it was paid."""
 

@@ -58,9 +58,20 @@ class Costs:
     margin_rate: Decimal = ZERO
     funding: FundingRates | None = None
 
+    @property
+    def charges_shorts(self) -> bool:
+        """Whether holding short costs something, or is settled by funding."""
+        return bool(self.borrow_rate) or self.funding is not None
+
+    @property
+    def charges_holding(self) -> bool:
+        """Whether anything is charged for what is held or borrowed."""
+        return bool(self.margin_rate) or self.charges_shorts
+
     @classmethod
     def parse(cls, given: "str | Mapping[str, Any] | Costs | None", *, asset_class: AssetClass) -> "Costs":
-        """A preset's name, `key=value,…`, a mapping of keys, or None: the preset of the class. Raises InputError.
+        """A preset's name, alone or with keys to change of it (`fx,commission_bps=1`); `key=value,…` or a mapping of
+        keys, which are all that there is; None: the preset of the class. Raises InputError.
 
         Those of several symbols are read by `CostsGiven`.
         """
@@ -71,7 +82,7 @@ class Costs:
         if isinstance(given, str):
             if given in PRESETS:
                 return PRESETS[given]
-            given = _written(given)
+            given = written(given)
         if not isinstance(given, Mapping):
             raise InputError(
                 f"costs are a preset's name ({', '.join(PRESETS)}) or a mapping of keys, not {given!r:.60}"
@@ -178,10 +189,14 @@ def decimals_after_slippage(costs: Costs, ticks: tuple[Decimal, Decimal], low: D
         return max(CASH_DECIMALS, SIGNIFICANT_DIGITS - 1 - max(left, min(sold)).adjusted())
 
 
-def _written(text: str) -> dict[str, Any]:
-    """`key=value,…` taken apart. Raises InputError."""
+def written(text: str) -> dict[str, Any]:
+    """`key=value,…`, or a preset with such, taken apart. Raises InputError."""
     if "=" not in text:
         raise InputError(f"costs {text!r}: not a preset ({', '.join(PRESETS)}) nor key=value,…")
+    first, _, keys = text.partition(",")
+    preset = PRESETS.get(first.strip())
+    if preset is not None:  # with some keys changed
+        return {**preset.describe(), **(written(keys) if keys else {})}
     found: dict[str, Any] = {}
     for part in text.split(","):
         key, _, value = (piece.strip() for piece in part.partition("="))

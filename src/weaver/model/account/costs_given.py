@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from weaver.model.account.costs import PRESETS, Costs
+from weaver.model.account.costs import PRESETS, Costs, written
 from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
 
@@ -28,13 +28,11 @@ class CostsGiven:
         In a text a `SYMBOL:` ahead of a key, or of a preset's name, begins that symbol's: what stands before the first
         is for the rest. Raises InputError.
         """
-        if isinstance(given, CostsGiven):
-            return given
-        parts: Mapping[str, Any] = {REST: given}
-        if isinstance(given, str):
-            parts = _parts(given)
-        elif isinstance(given, Mapping) and _is_by_symbol(given):
-            parts = given
+        return given if isinstance(given, CostsGiven) else cls.of_parts(taken_apart(given))
+
+    @classmethod
+    def of_parts(cls, parts: Mapping[str, Any]) -> "CostsGiven":
+        """By symbol, each what `Costs.parse` takes. Raises InputError."""
         for symbol, part in parts.items():
             if not isinstance(symbol, str):
                 raise InputError(f"costs: {symbol!r:.40} is no symbol")
@@ -69,6 +67,19 @@ class CostsGiven:
                 raise InputError(f"costs: {symbol} is none of the run's symbols ({', '.join(known)})")
 
 
+def taken_apart(given: Any) -> Mapping[str, Any]:
+    """What was asked for by symbol, keys as mappings; nothing of it is checked. Raises InputError for a text that is
+    none of costs."""
+    if isinstance(given, str):
+        return {symbol: part if part in PRESETS else written(part) for symbol, part in _parts(given).items()}
+    if isinstance(given, Mapping) and is_by_symbol(given):
+        return {
+            symbol: written(part) if isinstance(part, str) and part not in PRESETS else part
+            for symbol, part in given.items()
+        }
+    return {REST: given}
+
+
 def _of(symbol: str, part: Any, asset_class: AssetClass) -> Costs:
     try:
         return Costs.parse(part, asset_class=asset_class)
@@ -76,7 +87,7 @@ def _of(symbol: str, part: Any, asset_class: AssetClass) -> Costs:
         raise InputError(f"costs of {symbol}:{str(error).removeprefix('costs').removeprefix(':')}") from error
 
 
-def _is_by_symbol(given: Mapping[Any, Any]) -> bool:
+def is_by_symbol(given: Mapping[Any, Any]) -> bool:
     """Whether its keys are symbols: a value is a mapping, or a preset's name at no key of costs."""
     return any(
         key not in KEYS and (isinstance(value, Mapping | Costs) or key == REST or value in list(PRESETS))

@@ -14,6 +14,8 @@ from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.numbers.money import exact, plain
 
 _EXAMPLE = "2021-11-01T08:00:00Z"
+SECOND = 10**9
+EIGHT_HOURS = 8 * 3600 * SECOND
 _LATE = 1.5
 """From so many times the usual distance on a rate is missing between two."""
 
@@ -33,19 +35,20 @@ class FundingRates:
         """
         if isinstance(given, FundingRates):
             return given
+        pairs: Iterable[Any] = given.items() if isinstance(given, Mapping) else given
         if isinstance(given, str):
-            given = [part.partition("=")[::2] for part in given.split()]
-        pairs = given.items() if isinstance(given, Mapping) else given
+            pairs = [part.split("=") for part in given.split()]
         try:
-            rows = [(_instant(time), _rate(rate)) for time, rate in pairs]
+            rows = [(_instant(time), rate_of(rate)) for time, rate in pairs]
         except (TypeError, ValueError) as error:
             raise InputError(f"costs: funding is pairs of a time and a rate: {error}") from error
         return cls.of_rows(rows)
 
     @classmethod
     def of_rows(cls, rows: Iterable[tuple[int, Decimal]]) -> "FundingRates":
-        """From instants and rates in any order. Raises InputError for none, or two at one instant."""
-        found = sorted(rows)
+        """From instants and rates in any order. What is less than a second is cut off: exchanges write down when they
+        got to it. Raises InputError for none, or two at one instant."""
+        found = sorted((time // SECOND * SECOND, rate) for time, rate in rows)
         if not found:
             raise InputError("costs: funding has no rates: leave it out, or give some")
         for (before, _), (after, _) in pairwise(found):
@@ -60,10 +63,8 @@ class FundingRates:
 
     def lacking(self, start: int, end: int) -> list[tuple[int, int]]:
         """The stretches of [start, end] (ns) in which a rate would have been due by their usual distance, and none
-        is; of fewer than three rates no distance is known."""
-        if len(self.times) < 3:
-            return []
-        usual = float(np.median(np.diff(self.times))) * _LATE
+        is. Fewer than three rates tell no distance: it is taken to be eight hours, as most exchanges have it."""
+        usual = _LATE * (float(np.median(np.diff(self.times))) if len(self.times) > 2 else EIGHT_HOURS)
         known = [start, *(time for time in self.times if start < time < end), end]
         return [(one, other) for one, other in pairwise(known) if other - one > usual]
 
@@ -77,9 +78,6 @@ def rate_of(value: Any) -> Decimal:
     if abs(rate) >= 1:
         raise InputError(f"costs: a funding rate is a share of the position's value, 0.0001 for 0.01 %, not {rate}")
     return rate
-
-
-_rate = rate_of
 
 
 def _instant(value: Any) -> int:
@@ -96,4 +94,4 @@ def _instant(value: Any) -> int:
 
 
 def _text(instant: int) -> str:
-    return datetime.fromtimestamp(instant // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(instant // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

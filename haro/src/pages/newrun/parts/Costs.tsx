@@ -36,7 +36,7 @@ export function Costs({ label, usual, value, onChange, error }: CostsProps) {
           value={value}
           spellCheck={false}
           onChange={({ target }) => onChange(target.value)}
-          help="As commission_bps=2,slippage_bps=1; what is not named is 0"
+          help="As commission_bps=2,slippage_bps=1; what is not named is 0. AAPL:… begins what is AAPL's own"
           error={error}
         />
       )}

@@ -4,15 +4,20 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, PlainValidator, StringConstraints, TypeAdapter, create_model
+from pydantic import AwareDatetime, BaseModel, Field, PlainValidator, StringConstraints, TypeAdapter, create_model
 
 from weaver.glados.schemas.base import AmountInput, RequestBody
+from weaver.model.account.costs_given import is_by_symbol
+from weaver.model.account.funding import FundingRates
 from weaver.model.backtest.kinds import AmountGiven, Choice, CostsGiven, Flag, OptionKind, Text, Whole
 from weaver.model.backtest.options import DEFAULTS, RUN_OPTIONS, Option
 
 Body = TypeVar("Body", bound=BaseModel)
-_CostsText = Annotated[str, StringConstraints(max_length=500)]
+TEXT_MAX, RATES_MAX, SYMBOLS_MAX = 500, 20_000, 5_000
+"""Characters of costs that are written, how many funding rates there can be (of eight hours: 18 years), and symbols."""
+_CostsText = Annotated[str, StringConstraints(max_length=TEXT_MAX)]
 _COSTS_TEXT: TypeAdapter[str] = TypeAdapter(_CostsText)
+_Funding = Annotated[list[tuple[AwareDatetime, AmountInput]], Field(min_length=1, max_length=RATES_MAX)]
 
 
 class CostsInput(RequestBody):
@@ -25,6 +30,20 @@ class CostsInput(RequestBody):
     slippage_ticks: AmountInput | None = Field(None, description="Slippage in ticks.")
     half_spread_bps: AmountInput | None = Field(None, description="Half the spread, in basis points of the price.")
     max_participation: AmountInput | None = Field(None, description="The most of a bar's volume to take, 0 to 1.")
+    maker_bps: AmountInput | None = Field(
+        None, description="Commission of limit orders that rested, in basis points; with `taker_bps`."
+    )
+    taker_bps: AmountInput | None = Field(None, description="Commission of all other fills, in basis points.")
+    borrow_rate: AmountInput | None = Field(
+        None, description="What is short costs so much a year, as a share: 0.05 for 5 %; charged each night."
+    )
+    margin_rate: AmountInput | None = Field(
+        None, description="Borrowed cash costs so much a year, as a share; charged each night, once an account."
+    )
+    funding: _Funding | None = Field(
+        None,
+        description="The share of a position's value that longs pay and shorts get, by time: pairs of the two.",
+    )
 
 
 def takes_options(body: type[Body]) -> type[Body]:
@@ -44,7 +63,13 @@ def options_of(body: BaseModel) -> dict[str, Any]:
 
 
 def _json(value: Any) -> Any:
-    return value.model_dump(exclude_none=True) if isinstance(value, CostsInput) else value
+    """Funding as a text: a record has it so, and an answer."""
+    if isinstance(value, dict):
+        return {symbol: _json(part) for symbol, part in value.items()}
+    if not isinstance(value, CostsInput):
+        return value
+    found = value.model_dump(exclude_none=True)
+    return {**found, "funding": FundingRates.parse(found["funding"]).text()} if "funding" in found else found
 
 
 def _with_fields(body: type[Body], type_of: Callable[[OptionKind], Any]) -> type[Body]:
@@ -75,7 +100,7 @@ def _asked(kind: OptionKind) -> Any:
         case AmountGiven():
             return AmountInput
         case CostsGiven():
-            return Annotated[str | CostsInput, PlainValidator(_costs, json_schema_input_type=_CostsText | CostsInput)]
+            return Annotated[Costs, PlainValidator(_costs, json_schema_input_type=_CostsText | CostsInput | _BySymbol)]
         case _:
             raise TypeError(f"no request has a field of {kind!r}")
 
@@ -88,15 +113,28 @@ def _shown(kind: OptionKind) -> Any:
         case Whole():
             return int
         case CostsGiven():
-            return str | dict[str, str]
+            return str | dict[str, str | dict[str, str]]
         case _:
             return str
 
 
-def _costs(value: Any) -> str | CostsInput:
-    """One of the two by what was sent, so that an error is about that one alone."""
+def _costs(value: Any) -> "Costs":
+    """One of the three by what was sent, so that an error is about that one alone."""
+    if isinstance(value, Mapping) and is_by_symbol(value):
+        return _COSTS_BY_SYMBOL.validate_python(value)
+    return _costs_of_one(value)
+
+
+def _costs_of_one(value: Any) -> str | CostsInput:
     if isinstance(value, str):
         return _COSTS_TEXT.validate_python(value)
     if isinstance(value, Mapping):
         return CostsInput.model_validate(value)
     raise ValueError("costs are a preset's name, a text as commission_bps=2,slippage_bps=1, or an object of keys")
+
+
+_BySymbol = Annotated[dict[str, _CostsText | CostsInput], Field(max_length=SYMBOLS_MAX)]
+Costs = str | CostsInput | dict[str, str | CostsInput]
+_COSTS_BY_SYMBOL: TypeAdapter[dict[str, str | CostsInput]] = TypeAdapter(
+    Annotated[dict[str, Annotated[str | CostsInput, PlainValidator(_costs_of_one)]], Field(max_length=SYMBOLS_MAX)]
+)
