@@ -11,6 +11,7 @@ from tests.naive.scenario import NaiveCosts, NaiveSymbol, Op, Scenario
 RATES = ("0", "0.05", "0.0825", "0.4", "0.0001", "3", "0.123456789")
 """A year's; with the high ones the margin rule has something to do."""
 FUNDING = ("0.0001", "-0.0003", "0.00125", "0", "-0.00000001", "0.075", "0.0001234567")
+SECOND = 10**9
 MAKER, TAKER = ("0", "1", "12.5"), ("0", "5", "33.3")
 
 
@@ -57,8 +58,8 @@ def _funding(symbol: NaiveSymbol, choose: Chooser) -> tuple[tuple[int, Decimal],
     for bar in symbol.bars:
         if choose.chance(50):
             between = bar.opens + (bar.end - bar.opens) // choose.pick([2, 3, 97])
-            when = choose.pick([bar.end, bar.opens, between, bar.opens - 1, bar.end + 1, bar.opens + 1])
-            rates[when] = Decimal(choose.pick(FUNDING))
+            when = choose.pick([bar.end, bar.opens, between, bar.opens - SECOND, bar.end + SECOND, bar.opens + SECOND])
+            rates[when // SECOND * SECOND] = Decimal(choose.pick(FUNDING))
     return tuple(sorted(rates.items()))
 
 

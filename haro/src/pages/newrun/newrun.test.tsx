@@ -10,6 +10,7 @@ import { sentence } from "./BottomLine";
 import { offeredTimeframes, reach, timeframes, wrongDate } from "./catalogue";
 import { changes } from "./Changes";
 import { bodyOf, draftOf, EMPTY } from "./draft";
+import { wrongCosts } from "./wrongCosts";
 import NewRunPage from "./NewRunPage";
 import { fieldsOf, given, helpOf, wrong } from "./schema";
 
@@ -368,4 +369,13 @@ test("what will happen is said in words", () => {
   );
   expect(sentence({ ...draft, symbols: [] }, 0)).toBe("s needs a symbol to run on.");
   expect(sentence(EMPTY, 0)).toBe("Choose a strategy.");
+});
+
+test.each([
+  [{ commission_bps: "1", borrow_rate: "0.05" }, "commission_bps=1,borrow_rate=0.05"],
+  [{ AAPL: { maker_bps: "1", taker_bps: "5" }, "*": "none" }, "none,AAPL:maker_bps=1,taker_bps=5"],
+  [{ "A:B": "fx", "*": { funding: "2024-01-01T00:00:00Z=0.1" } }, "funding=2024-01-01T00:00:00Z=0.1,A:B:fx"],
+])("costs of a run are written as they are typed", (costs, text) => {
+  expect(draftOf(aRun({ options: { costs } })).costs).toBe(text);
+  expect(wrongCosts(text)).toBeUndefined();
 });

@@ -71,6 +71,8 @@ describe("a backtest", () => {
       ["Costs: my own", "commission_bps", ""], // a preset, for all that is known here
       ["Costs: my own", "commission_bps=", "Write names and numbers, as commission_bps=2,slippage_bps=1."],
       ["Costs: my own", "commission_bps=abc", `commission_bps: ${NO_NUMBER}`],
+      ["Costs: my own", "none,AAPL:commission_bps=abc", `commission_bps: ${NO_NUMBER}`],
+      ["Costs: my own", "AAPL:fx=1,fx=1", "fx: It is given twice."],
       ["Costs: my own", "commission_bps=-1", "commission_bps: It must be 0 or more."],
       ["Costs: my own", "a=1,a=2", "a: It is given twice."],
       ["From", "2030-01-01", "The bars end on 2013-03-01."],

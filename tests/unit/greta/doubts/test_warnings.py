@@ -177,9 +177,52 @@ def test_what_is_paid_for_costs_no_interest(options: dict[str, Any]) -> None:
     assert "free_financing" not in warned(bars, each, asset="crypto", **options)
 
 
+@pytest.mark.parametrize(
+    ("costs", "targets", "says"),
+    [
+        ({"margin_rate": "0.05", "borrow_rate": "0.05"}, {"X": 300_000, "Y": -50_000}, None),
+        (
+            {"margin_rate": "0.05"},
+            {"Y": -50_000},
+            "short on 9 nights: no fee is charged for borrowing them (borrow_rate)",
+        ),
+        ({"borrow_rate": "0.05"}, {"X": 300_000}, "200,000.00 at most: no interest is charged for it (margin_rate)"),
+        ("none", {"Y": -50_000}, "50,000.00 at most were short on 9 nights: neither interest nor a fee"),
+        ({"X": {"borrow_rate": 1}, "Y": "none"}, {"X": -20_000, "Y": -50_000}, "positions worth 50,000.00 at most"),
+    ],
+)
+def test_what_is_charged_is_no_doubt_and_what_is_not_stays_one(costs: Any, targets: Any, says: str | None) -> None:
+    def each(strategy: Any, bar: Any) -> None:
+        if bar.symbol in targets:
+            strategy.order_target_value(bar.symbol, targets[bar.symbol])
+
+    bars = {symbol: crypto_bars([100.0] * 11, timeframe="1d", symbol=symbol) for symbol in ("X", "Y")}
+    options = {"asset": "crypto", "account": "margin", "leverage": 4, "shorting": True}
+    found = warned(bars, each, costs=costs, **options).get("free_financing")
+    assert found is None if says is None else says in str(found)
+
+
+def test_times_without_a_funding_rate_are_told_of_what_was_traded() -> None:
+    bars = {"X": crypto_bars([100.0] * 48, first=pd.Timestamp("2021-04-05").value)}
+    rates = [(f"2021-04-05T{hour:02d}:00Z", 0) for hour in (0, 8, 16)]
+    found = warned(bars, lambda s, _: s.order_target("X", 1), asset="crypto", costs={"funding": rates})
+    where = "the longest from 2021-04-05 16:00 to 2021-04-07 00:00 (UTC)"
+    assert found["funding_gap"] == f"X has no funding rates in 1 stretch, {where}: nothing is charged there"
+    assert "funding_gap" not in warned(bars, lambda *_: None, asset="crypto", costs={"funding": rates})
+
+
 def test_the_tables_of_the_docs_name_the_codes() -> None:
     page = (REPOSITORY / "docs/architecture/greta.md").read_text()
-    codes = ("under_lot", "waited", "free_financing", "asset_guessed", "asset_doubt", "action_doubt", "action_twice")
+    codes = (
+        "under_lot",
+        "waited",
+        "free_financing",
+        "funding_gap",
+        "asset_guessed",
+        "asset_doubt",
+        "action_doubt",
+        "action_twice",
+    )
     assert [code for code in codes if f"`{code}`" not in page] == []
 
 

@@ -55,6 +55,18 @@ async def test_every_keyword_of_a_backtest_reaches_the_manager_as_it_was_given(a
     assert body["options"]["costs"] == {"commission_bps": "1.5", "slippage_ticks": "2"}
 
 
+async def test_costs_by_symbol_and_funding_are_handed_on_and_shown(api: Api) -> None:
+    rates = [["2024-01-01T09:00:00+01:00", "-0.0002"], ["2024-01-01T00:00:00Z", 0.0001]]
+    given = {"AAPL": {"funding": rates, "maker_bps": 1}, "*": "none"}
+    kept = {
+        "AAPL": {"maker_bps": "1", "funding": "2024-01-01T00:00:00Z=0.0001 2024-01-01T08:00:00Z=-0.0002"},
+        "*": "none",
+    }
+    body = await created(api, costs=given)
+    assert api.runs.asked[0].options == {"costs": kept}
+    assert body["options"]["costs"] == kept
+
+
 async def test_only_options_that_were_given_are_handed_on(api: Api) -> None:
     body = await created(api, costs="none")
     assert api.runs.asked[0].options == {"costs": "none"}
@@ -158,6 +170,10 @@ async def test_a_body_of_thousands_of_unknown_fields_is_one_error(api: Api, plac
         ("x" * 501, "body.costs", "String should have at most 500 characters"),
         ({"bps": 1}, "body.costs.bps", "Extra inputs are not permitted"),
         ({"slippage_bps": "much"}, "body.costs.slippage_bps", "an amount is a decimal number, as 12.5"),
+        ({"AAPL": {"bps": 1}}, "body.costs.AAPL.bps", "Extra inputs are not permitted"),
+        ({"AAPL": {}, "*": 5}, "body.costs.*", "an object of keys"),
+        ({"funding": []}, "body.costs.funding", "at least 1 item"),
+        ({"funding": [["2024-01-01", 1]]}, "body.costs.funding.0.0", "timezone"),
     ],
 )  # fmt: skip
 async def test_wrong_costs_are_one_error_at_a_readable_place(api: Api, costs: Any, field: str, said: str) -> None:
