@@ -1,0 +1,46 @@
+"""What a replay on the simulated venue may cost: by symbol and by who rested, and nothing for what is held."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.unit.glados.fakes import a_run
+from weaver.model.errors import InputError
+from weaver.model.run import RunMode
+from weaver.research.run_venues import RunVenues
+
+ENTRY = SimpleNamespace(id="simulated", modes=("paper",))
+VENUES: Any = RunVenues(
+    catalogue=SimpleNamespace(get=lambda _: ENTRY),  # type: ignore[arg-type]
+    bars=None,  # type: ignore[arg-type]
+    wall=None,  # type: ignore[arg-type]
+    chance=lambda: 0.5,
+    settings_of=lambda _: {},
+    may_send=None,  # type: ignore[arg-type]
+)
+
+
+def check(**options: Any) -> None:
+    replay = {"replay": "2024-01-02..2024-06-28", **options}
+    VENUES.check(a_run("r", mode=RunMode.PAPER, venue="simulated", symbols=("AAPL", "IBM"), options=replay))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"costs": "none,AAPL:margin_rate=0.05"},
+        {"costs": {"borrow_rate": "0.05"}},
+        {"venue_costs": {"IBM": {"funding": "2024-01-01T00:00:00Z=0.0001"}}},
+    ],
+)
+def test_a_replay_that_would_pay_for_what_it_holds_is_refused(options: Any) -> None:
+    with pytest.raises(InputError, match="venue simulated charges nothing for what is held: leave out borrow_rate"):
+        check(**options)
+
+
+def test_a_replay_has_costs_of_its_symbols_alone() -> None:
+    check(costs="none,AAPL:maker_bps=1,taker_bps=5,IBM:alpaca-stocks")
+    check(costs={"borrow_rate": "0.05"}, venue_costs="none")
+    with pytest.raises(InputError, match=r"costs: MSFT is none of the run's symbols \(AAPL, IBM\)"):
+        check(costs="MSFT:none")
