@@ -1,6 +1,6 @@
 """Supertrend: stay long above a line that follows the price at some ranges' distance and never falls while it rises.
 
-Source: Olivier Seban, "Tout le monde mérite d'être riche" (2009); the indicator that charting programs draw.
+Source: Olivier Seban, "Tout le monde mérite d'être riche"; the indicator that charting programs draw.
 """
 
 import numpy as np
