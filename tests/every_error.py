@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 
-from weaver.model.errors import TREE, DataError, Fact, WeaverError
+from weaver.model.errors import TREE, DataError, Fact, OverLimit, WeaverError
 from weaver.model.promotion.gates import GatesNotMet
 from weaver.walle.database.engines.faults import NotLetIn, OutcomeUnknown
 
@@ -13,7 +13,9 @@ PLACE: Mapping[str, Fact] = {"file": "x.csv", "row": 4, "line": 6}
 
 def in_the_tree() -> list[WeaverError]:
     """One of each class that is drawn, with all facts that it can have."""
-    return [kind(WORDS, **PLACE) if issubclass(kind, DataError) else kind(WORDS) for kind in TREE]  # type: ignore[call-arg]
+    facts: Mapping[type[WeaverError], Mapping[str, Fact]] = {DataError: PLACE, OverLimit: {"seconds": 12}}
+    known = {kind: next((facts[one] for one in kind.__mro__ if one in facts), {}) for kind in TREE}
+    return [kind(WORDS, **known[kind]) for kind in TREE]  # type: ignore[call-arg]
 
 
 def derived() -> list[WeaverError]:

@@ -19,6 +19,13 @@ _.handle_data
 _.notify_order
 _.prenext
 
+# ccxt and yfinance read these.
+_.on_rest_response
+_.hide_exceptions
+
+# http.server calls it.
+_.handle_error
+
 # SQLAlchemy calls these of a type of its own, or of a listener.
 _.impl
 _.cache_ok

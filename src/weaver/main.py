@@ -45,7 +45,7 @@ from weaver.glados.stream.hub import Hub
 from weaver.glados.threads import ServerThreads
 from weaver.glados.trading.store import KeptTradingStore
 from weaver.marvin.plugins.catalogue import Catalogue
-from weaver.research.venues import connected
+from weaver.research.venues import history
 from weaver.server.notifying import channels_of, started_notifier
 from weaver.server.of_settings import facts_of, make_folders, secrets_in
 from weaver.server.parts import Parts
@@ -201,7 +201,7 @@ async def started(
         facts=facts, database=database, log=database.log, runs=runs, pool=pool, catalogue=catalogue,
         known_strategies=known, bars=bars, jobs=jobs, threads=threads, reader=reader,
         is_owner=lambda: database.is_owner, now=wall.now,
-        new_id=new_id, wait=wall.sleep, metrics=metrics, open_history=connected,
+        new_id=new_id, wait=wall.sleep, metrics=metrics, open_history=history,
         hub=Hub(log=database.log, wait=wall.sleep, on_event=metrics.event, on_reset=metrics.reset),
         gate=Gate(token=facts.token, sessions=Sessions(now=wall.now, new_token=parts.new_token)),
         live_results=live_results, portfolio=PortfolioCurves(live_results, aside=threads.results.do), trading=trading,

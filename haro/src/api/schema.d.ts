@@ -98,9 +98,9 @@ export type paths = {
         put?: never;
         /**
          * Fetch Data
-         * @description Download bars, splits and dividends from a venue: a job, whose state GET /jobs/{id} tells, with events
-         *     `data.FetchProgress` and, of each series that was stored, `data.Imported`. What is cut short goes on where it was
-         *     when the same is asked for again. 503 where the venue cannot be used: no keys, say.
+         * @description Download bars, splits and dividends, prices as they were traded: a job, whose state GET /jobs/{id} tells, with
+         *     events `data.FetchProgress` and, of each series that was stored, `data.Imported`. What is cut short goes on where it
+         *     was when the same is asked for again. 503 where the source cannot be used: no keys, say.
          */
         post: operations["fetchData"];
         delete?: never;
@@ -3159,13 +3159,25 @@ export type components = {
              */
             end?: string | null;
             /**
+             * Exchange
+             * @description Of `ccxt`: binance, kraken, coinbase …
+             * @example binance
+             */
+            exchange?: string | null;
+            /**
+             * Source
+             * @description Whose history: `alpaca`, or another venue; `ccxt`, public candles of a crypto exchange, without an account; `yfinance`, Yahoo's quotes, unofficial and for personal use.
+             * @default alpaca
+             */
+            source: string;
+            /**
              * Start
              * @description Default: ten years of days, one year of anything finer.
              */
             start?: string | null;
             /**
              * Symbols
-             * @description As the venue spells them.
+             * @description As the source spells them.
              * @example [
              *       "AAPL",
              *       "BTC/USD"
@@ -3178,12 +3190,6 @@ export type components = {
              * @default 1d
              */
             timeframe: string;
-            /**
-             * Venue
-             * @description Whose history.
-             * @default alpaca
-             */
-            venue: string;
         };
         /**
          * FetchResponse

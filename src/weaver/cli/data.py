@@ -50,7 +50,9 @@ CorporateActionFiles = Annotated[
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Drop what was stored of the series before.")]
 Wanted = Annotated[list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="All symbols by default.")]
-Fetched = Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="As AAPL, or BTC/USD.")]
+Fetched = Annotated[
+    list[str], typer.Argument(metavar="SYMBOL...", help="As the source spells them: AAPL, BTC/USD, BRK-B.")
+]
 LOOK_BYTES_MAX = 256 * 1024 * 1024
 """So many bytes `data list` reads to find damage; `data check` reads all."""
 T = TypeVar("T")
@@ -131,16 +133,26 @@ def fetch(
         str | None, typer.Option("--from", metavar="D", help="By default ten years of days, one year of minutes.")
     ] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="D", help="Inclusive; by default now.")] = None,
-    venue: Annotated[str, typer.Option("--venue", help="Whose history.")] = "alpaca",
+    source: Annotated[
+        str,
+        typer.Option(
+            "--source",
+            help="alpaca (with keys), ccxt (public candles of a crypto exchange), or yfinance (unofficial, for "
+            "personal use).",
+        ),
+    ] = "alpaca",
+    exchange: Annotated[str | None, typer.Option("--exchange", help="Of ccxt: binance, kraken, coinbase …")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Download bars, splits and dividends from a venue into the bar store. What is cut short goes on where it was: run
-    the same command again."""
+    """Download bars, splits and dividends into the bar store, prices as they were traded. What is cut short goes on
+    where it was: run the same command again."""
     from weaver.cli.arguments.fetching import fetched
 
     asked = Timeframe.parse(timeframe)
     with ProgressBar("Fetching") as progress:
-        found = fetched(_store(), symbols, asked, start=start, end=end, venue=venue, progress=progress)
+        found = fetched(
+            _store(), symbols, asked, start=start, end=end, source=source, exchange=exchange, progress=progress
+        )
     done = [one.outcome for one in found if not isinstance(one.outcome, WeaverError)]
     if as_json:
         show_json({"items": [outcome_json(one.read, one.outcome) for one in done]})

@@ -32,10 +32,10 @@ class VenueHistory(History, Protocol):
 
 
 class OpenHistory(Protocol):
-    """Connects to a venue by its name, for its past."""
+    """Connects to a venue by its name, or to a source and one of its exchanges, for its past."""
 
-    def __call__(self, venue: str, /) -> AbstractAsyncContextManager[VenueHistory]:
-        """Entering raises NotFound, InputError where the venue cannot be used, and Unavailable."""
+    def __call__(self, source: str, exchange: str | None, /) -> AbstractAsyncContextManager[VenueHistory]:
+        """Entering raises NotFound, InputError where it cannot be used, and Unavailable."""
         ...
 
 

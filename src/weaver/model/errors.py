@@ -112,7 +112,18 @@ class Unavailable(WeaverError):
 
 
 class OverLimit(Unavailable):
-    """Something that is needed takes no more requests for a while: what is asked a little later is answered."""
+    """Something that is needed takes no more requests for a while: what is asked a little later is answered.
+
+    seconds: after how many it said that it will; None: it did not say.
+    """
+
+    def __init__(self, message: str, *, seconds: int | None = None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        return {"seconds": self.seconds}
 
 
 def of_family(error: type[WeaverError], table: Mapping[type[WeaverError], T]) -> T:

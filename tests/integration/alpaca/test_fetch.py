@@ -37,7 +37,7 @@ async def test_splits_and_dividends_arrive_as_actions(
         wanted,
         off_loop=asyncio.to_thread,
         wait=asyncio.sleep,
-        report=lambda _symbol, _share: None,
+        report=lambda _step: None,
     )
     assert all(isinstance(one.outcome, Imported) for one in found)
     assert store.actions("AAPL") == (

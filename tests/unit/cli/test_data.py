@@ -220,7 +220,7 @@ def test_empty_store_says_what_to_do() -> None:
 
 def test_fetch_without_keys_says_which_setting_is_missing() -> None:
     assert "ALPACA_PAPER_API_KEY is not set" in refused("fetch", "AAPL")
-    assert "there is no venue 'nasdaq'" in refused("fetch", "AAPL", "--venue", "nasdaq")
+    assert "there is no venue 'nasdaq'" in refused("fetch", "AAPL", "--source", "nasdaq")
     assert "--from 'soon' is no date" in refused("fetch", "AAPL", "--from", "soon")
 
 

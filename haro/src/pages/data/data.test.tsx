@@ -189,7 +189,7 @@ describe("fetching", () => {
     expect(await screen.findByText(/fetching AAPL/)).toHaveTextContent("25.00 %");
     expect(address()).toBe("/data/fetch?job=j-1");
     expect(asked[0]?.body).toEqual({
-      venue: "alpaca",
+      source: "alpaca",
       timeframe: "1d",
       symbols: ["AAPL", "MSFT"],
       start: "2024-01-01",
@@ -201,6 +201,35 @@ describe("fetching", () => {
     ).toBeInTheDocument();
     expect(screen.getByText("MSFT: no such symbol")).toBeInTheDocument();
     expect(screen.getByText("15 bars missing")).toBeInTheDocument();
+  });
+
+  it("asks ccxt for an exchange's candles once one is named", async () => {
+    answers("get", "/api/v1/venues", { items: [venue()], reason: null });
+    const asked = answers("post", "/api/v1/data/fetch", job({}), 201);
+    answers("get", "/api/v1/jobs/{job_id}", job({}));
+    show("?symbol=BTC/USDT");
+    expect(screen.queryByLabelText("Exchange")).toBeNull();
+    await userEvent.selectOptions(screen.getByLabelText("Source"), "ccxt");
+    expect(screen.getByText(/no account is needed/)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: "Fetch" }));
+    expect(screen.getByLabelText("Exchange")).toBeInvalid();
+    expect(asked).toEqual([]);
+    await userEvent.type(screen.getByLabelText("Exchange"), " binance ");
+    await userEvent.click(screen.getByRole("button", { name: "Fetch" }));
+    await screen.findByText(/fetching AAPL/);
+    expect(asked[0]?.body).toEqual({ source: "ccxt", exchange: "binance", timeframe: "1d", symbols: ["BTC/USDT"] });
+  });
+
+  it("says of yfinance what it is", async () => {
+    answers("get", "/api/v1/venues", { items: [], reason: null });
+    const asked = answers("post", "/api/v1/data/fetch", job({}), 201);
+    answers("get", "/api/v1/jobs/{job_id}", job({}));
+    show("?symbol=AAPL");
+    await userEvent.selectOptions(screen.getByLabelText("Source"), "yfinance (unofficial)");
+    expect(screen.getByText(/Unofficial; Yahoo means its quotes for personal use/)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: "Fetch" }));
+    await screen.findByText(/fetching AAPL/);
+    expect(asked[0]?.body).toEqual({ source: "yfinance", timeframe: "1d", symbols: ["AAPL"] });
   });
 
   it.each([

@@ -9,9 +9,10 @@ from weaver.model.calendar.instants import time_of
 from weaver.model.errors import Unavailable
 from weaver.model.market.timeframe import Timeframe
 from weaver.research.inputs import instant
-from weaver.research.venues import connected
+from weaver.research.venues import history
 from weaver.walle.bars.store import ParquetBarStore
-from weaver.walle.fetch.fetching import Fetched, Wanted, fetch, usual_start
+from weaver.walle.fetch.fetching import Fetched, Step, Wanted, fetch
+from weaver.walle.fetch.sources.catalogue import SOURCES, start_at
 
 
 def fetched(
@@ -21,13 +22,14 @@ def fetched(
     *,
     start: str | None,
     end: str | None,
-    venue: str,
+    source: str,
+    exchange: str | None,
     progress: ProgressBar,
 ) -> list[Fetched]:
     """Fetch, and return what became of each symbol. Raises Unavailable where the venue stops answering: what there is
     by then is kept, and the same call goes on from there."""
     first, last = instant(start, name="--from"), instant(end, name="--to", end=True)
-    return asyncio.run(_fetched(store, symbols, timeframe, first, last, venue, progress))
+    return asyncio.run(_fetched(store, symbols, timeframe, first, last, source, exchange, progress))
 
 
 async def _fetched(
@@ -36,19 +38,24 @@ async def _fetched(
     timeframe: Timeframe,
     first: int | None,
     last: int | None,
-    venue: str,
+    source: str,
+    exchange: str | None,
     progress: ProgressBar,
 ) -> list[Fetched]:
-    async with connected(venue) as history:
-        end = history.now() if last is None else min(time_of(last), history.now())
-        begin = usual_start(timeframe, end) if first is None else time_of(first)
+    async with history(source, exchange) as venue:
+        if source in SOURCES and (note := SOURCES[source].note):
+            progress.say(f"note: {note}")
+        end = venue.now() if last is None else min(time_of(last), venue.now())
+        begin = start_at(source, timeframe, end) if first is None else time_of(first)
         wanted = Wanted(symbols=symbols, timeframe=timeframe, start=begin, end=end)
 
-        def report(symbol: str, share: float) -> None:
-            progress(f"Fetching {symbol}", share)
+        def report(step: Step) -> None:
+            progress(f"Fetching {step.symbol}", step.share)
+            if step.waits:
+                progress.say(f"{step.symbol}: {step.waits}")
 
         wait = SystemWallClock().sleep
         try:
-            return await fetch(history, store, wanted, off_loop=asyncio.to_thread, wait=wait, report=report)
+            return await fetch(venue, store, wanted, off_loop=asyncio.to_thread, wait=wait, report=report)
         except Unavailable as error:
             raise Unavailable(f"{error}; what was fetched is kept: run the same command again to go on") from None

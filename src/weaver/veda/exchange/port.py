@@ -1,6 +1,6 @@
 """The port of every venue: what Veda needs of an adapter. `tests/contracts/test_exchange.py` holds each to it."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -146,6 +146,10 @@ class ExchangeAdapter(Protocol):
     async def instruments(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         """What is traded under each symbol, asked for anew; a symbol that the venue does not know is left out."""
         ...
+
+    async def like(self, symbol: str) -> Sequence[str]:  # noqa: ARG002 - of a venue that makes no proposals
+        """What somebody may have meant by a symbol that the venue does not know."""
+        return ()
 
     async def bars(
         self, symbol: str, timeframe: Timeframe, start: datetime, end: datetime, *, page: str | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.calendar.sessions import calendar_for
-from weaver.model.errors import InputError, NotFound, Unavailable
+from weaver.model.errors import InputError, NotFound, OverLimit, Unavailable
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import Instrument
@@ -25,7 +25,11 @@ from weaver.walle.files.checks.quality import check_bars
 
 T = TypeVar("T")
 WAIT_SECONDS = (1.0, 5.0, 15.0, 30.0)
-"""Before a venue that did not answer is asked for the same once more."""
+"""Before a venue that did not answer is asked for the same once more; longer where it says so itself."""
+WAIT_SECONDS_MAX = 300
+"""A venue that wants to be left alone for longer ends the fetch, which goes on where it was another time."""
+LATE = timedelta(days=7)
+"""So much later than asked for a history may begin before anybody is told: holidays are no news."""
 YEARS_OF_DAYS, YEARS_OF_MINUTES = 10, 1
 """How far back history is fetched unless somebody says."""
 
@@ -54,9 +58,17 @@ class Fetched:
     outcome: Imported | InputError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far a fetch is. share: of everything, 0 to 1. waits: why nothing is asked just now, and for how long."""
+
+    symbol: str
+    share: float
+    waits: str = ""
+
+
 Wait = Callable[[float], Awaitable[None]]
-Report = Callable[[str, float], None]
-"""Is told the symbol that is being fetched, and how much of everything is done, 0 to 1."""
+Report = Callable[[Step], None]
 
 
 async def fetch(
@@ -70,18 +82,21 @@ async def fetch(
     """
     if wanted.start >= wanted.end:
         raise InputError(f"nothing lies between {wanted.start} and {wanted.end}: the end must be the later one")
-    place = _Place(history=history, store=store, wanted=wanted, off_loop=off_loop, wait=wait)
-    known = await place.asked(lambda: history.instruments(wanted.symbols))
     symbols = list(dict.fromkeys(wanted.symbols))
+    place = _Place(
+        history=history, store=store, wanted=wanted, off_loop=off_loop, wait=wait, told=_Told(report, len(symbols))
+    )
+    place.told.begin(symbols[0] if symbols else "", 0)
+    known = await place.asked(lambda: history.instruments(symbols))
     stagings = {symbol: place.staging(symbol) for symbol in symbols}
     fetched = []
     for number, symbol in enumerate(symbols):
+        place.told.begin(symbol, number)
         try:
             if symbol not in known:
-                raise NotFound(f"{symbol}: the venue ({history.source}) knows no such symbol")
+                raise await _unknown(place, symbol)
             series = _Series(place, symbol, known[symbol].instrument, stagings[symbol])
-            tell = partial(_tell, report, symbol, number, len(symbols))
-            fetched.append(Fetched(symbol=symbol, outcome=await series.fetch(tell)))
+            fetched.append(Fetched(symbol=symbol, outcome=await series.fetch()))
         except InputError as error:
             fetched.append(Fetched(symbol=symbol, outcome=error))
     for staging in stagings.values():
@@ -89,8 +104,31 @@ async def fetch(
     return fetched
 
 
-def _tell(report: Report, symbol: str, number: int, count: int, share: float) -> None:
-    report(symbol, (number + share) / count)
+async def _unknown(place: "_Place", symbol: str) -> NotFound:
+    near = await place.asked(lambda: place.history.like(symbol))
+    hint = f": {' or '.join(near)}?" if near else ""
+    return NotFound(f"{symbol}: the venue ({place.history.source}) knows no such symbol{hint}")
+
+
+class _Told:
+    """What is said of how far it is."""
+
+    def __init__(self, report: Report, count: int) -> None:
+        self._report, self._count = report, count
+        self._symbol, self._number, self._share = "", 0, 0.0
+
+    def begin(self, symbol: str, number: int) -> None:
+        self._symbol, self._number, self._share = symbol, number, 0.0
+
+    def reached(self, share: float) -> None:
+        self._share = share
+        self._tell("")
+
+    def waits(self, why: str) -> None:
+        self._tell(why)
+
+    def _tell(self, waits: str) -> None:
+        self._report(Step(symbol=self._symbol, share=(self._number + self._share) / self._count, waits=waits))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +140,19 @@ class _Place:
     wanted: Wanted
     off_loop: OffLoop
     wait: Wait
+    told: _Told
 
     async def asked(self, ask: Callable[[], Awaitable[T]]) -> T:
         """What the venue answers, asked again for a while. Raises Unavailable."""
         for seconds in WAIT_SECONDS:
             try:
                 return await ask()
-            except Unavailable:
-                await self.wait(seconds)
+            except Unavailable as error:
+                pause = max(seconds, (error.seconds or 0.0) if isinstance(error, OverLimit) else 0.0)
+                if pause > WAIT_SECONDS_MAX:
+                    raise
+                self.told.waits(f"{error}; asked again in {pause:g} s")
+                await self.wait(pause)
         return await ask()
 
     def staging(self, symbol: str) -> Staging:
@@ -126,11 +169,11 @@ class _Series:
         self._place, self._symbol, self._instrument, self._staging = place, symbol, instrument, staging
         self._wanted = place.wanted
 
-    async def fetch(self, tell: Callable[[float], None]) -> Imported:
+    async def fetch(self) -> Imported:
         """Raises InputError, and Unavailable."""
         off_loop = self._place.off_loop
         reached = await off_loop(self._staging.reached)
-        await self._pages(reached, tell)
+        await self._pages(reached)
         bars = await off_loop(self._staging.bars)
         if bars is not None:
             actions = await self._actions()
@@ -142,13 +185,13 @@ class _Series:
             )
         return await off_loop(self._as_stored)
 
-    async def _pages(self, reached: int | None, tell: Callable[[float], None]) -> None:
+    async def _pages(self, reached: int | None) -> None:
         """Fetch what follows the newest bar that was fetched, and keep each page."""
         wanted = self._wanted
         begin = wanted.start if reached is None else time_of(reached)
         page: str | None = None
         while True:
-            tell(self._share(reached))
+            self._place.told.reached(self._share(reached))
             ask = partial(self._place.history.bars, self._symbol, wanted.timeframe, begin, wanted.end, page=page)
             answer = await self._place.asked(ask)
             bars = _after(answer.bars, reached)
@@ -175,7 +218,7 @@ class _Series:
         actions = sorted([*others, *fetched], key=lambda action: action.ex_date)
         outcome = store.write(bars, self._instrument, actions, self._place.history.source)
         self._staging.stored()
-        return Imported(read=self._read(bars, actions), outcome=outcome)
+        return Imported(read=self._read(bars, actions, self._late(bars)), outcome=outcome)
 
     def _as_stored(self) -> Imported:
         """What an earlier call, which was cut short later on, has stored already."""
@@ -185,14 +228,21 @@ class _Series:
         outcome = WriteOutcome(entry=entry, written=0, replaced=0, kept=entry.rows)
         return Imported(read=self._read(stored.bars, stored.actions), outcome=outcome)
 
-    def _read(self, bars: Bars, actions: Sequence[CorporateAction]) -> ReadBars:
+    def _late(self, bars: Bars) -> tuple[str, ...]:
+        """A note where the venue's history begins well after what was asked for."""
+        first, wanted = time_of(int(bars.timestamp[0])), self._wanted.start
+        if first - wanted <= LATE:
+            return ()
+        return (f"{self._symbol}: {self._place.history.source} has no bars before {first:%Y-%m-%d}",)
+
+    def _read(self, bars: Bars, actions: Sequence[CorporateAction], notes: tuple[str, ...] = ()) -> ReadBars:
         asset_class = self._instrument.asset_class
         calendar = calendar_for(asset_class)
         warnings = (
             *check_bars(bars, calendar, asset_class),
             *check_corporate_actions(bars, calendar, asset_class, actions),
         )
-        return ReadBars(bars=bars, instrument=self._instrument, notes=(), warnings=warnings)
+        return ReadBars(bars=bars, instrument=self._instrument, notes=notes, warnings=warnings)
 
 
 def _after(bars: Bars, reached: int | None) -> Bars:

@@ -1,6 +1,6 @@
 """What fetching needs of a venue."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -36,6 +36,10 @@ class History(Protocol):
 
     async def instruments(self, symbols: Collection[str]) -> Mapping[str, Listed]:
         """What is traded under each; a symbol that it does not know is left out."""
+        ...
+
+    async def like(self, symbol: str) -> Sequence[str]:
+        """What somebody may have meant by a symbol that it does not know."""
         ...
 
     async def bars(

@@ -1,7 +1,7 @@
 """A venue's past, in memory, that can stop answering."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -41,6 +41,7 @@ class FakeHistory:
         self.calls = 0
         self.fails: dict[int, int] = {}
         """By the number of a question, how often it is not answered before it is."""
+        self.failure: Unavailable = Unavailable("no answer")
         self.go = asyncio.Event()
         """Set: it answers more than two questions without waiting."""
         self.go.set()
@@ -55,6 +56,9 @@ class FakeHistory:
             for symbol in symbols
             if symbol in self.all
         }
+
+    async def like(self, symbol: str) -> Sequence[str]:
+        return [one for one in self.all if one[0] == symbol[0]]
 
     async def bars(
         self, symbol: str, timeframe: Timeframe, start: datetime, end: datetime, *, page: str | None = None
@@ -79,7 +83,7 @@ class FakeHistory:
         if self.fails.get(self.calls, 0):
             self.fails[self.calls] -= 1
             self.calls -= 1
-            raise Unavailable("no answer")
+            raise self.failure
         if self.calls_max is not None and self.calls > self.calls_max:
             raise Unavailable("the venue does not answer")
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.unit.walle.fetch.fakes import MINUTES, FakeHistory, minutes
-from weaver.model.errors import InputError, NotFound, Unavailable
+from weaver.model.errors import InputError, NotFound, OverLimit, Unavailable
 from weaver.model.market.corporate_actions import Delisting, Dividend, Split
 from weaver.walle.bars.importing import Imported
 from weaver.walle.bars.store import ParquetBarStore
-from weaver.walle.fetch.fetching import Fetched, Wanted, fetch
+from weaver.walle.fetch.fetching import Fetched, Step, Wait, Wanted, fetch
 from weaver.walle.fetch.staging import FOLDER
 
 pytestmark = pytest.mark.anyio
 START, END = datetime(2024, 3, 4, tzinfo=UTC), datetime(2024, 3, 5, tzinfo=UTC)
-REPORTS = list[tuple[str, float]]
+REPORTS = list[Step]
 
 
 @pytest.fixture
@@ -32,14 +32,13 @@ async def fetched(
     start: datetime = START,
     end: datetime = END,
     told: REPORTS | None = None,
+    wait: Wait | None = None,
 ) -> list[Fetched]:
     wanted = Wanted(symbols=symbols, timeframe=MINUTES, start=start, end=end)
     heard: REPORTS = [] if told is None else told
-
-    def report(symbol: str, share: float) -> None:
-        heard.append((symbol, share))
-
-    return await fetch(history, ParquetBarStore(root), wanted, off_loop=asyncio.to_thread, wait=at_once, report=report)
+    return await fetch(
+        history, ParquetBarStore(root), wanted, off_loop=asyncio.to_thread, wait=wait or at_once, report=heard.append
+    )
 
 
 async def at_once(_seconds: float) -> None:
@@ -61,7 +60,7 @@ async def test_bars_and_actions_come_in_as_the_venue_has_them(root: Path) -> Non
     assert store.read("AAA", MINUTES).bars.content_hash() == history.all["AAA"].content_hash()
     assert store.actions("AAA") == (split,)
     assert [page for _, page in history.asked] == [None, "100", "200", "300"]
-    shares = [share for _, share in told]
+    shares = [step.share for step in told]
     assert shares == sorted(shares)
     assert 0 == shares[0] < shares[-1] < 1
 
@@ -100,6 +99,7 @@ async def test_symbol_that_is_refused_does_not_hold_up_the_others(root: Path) ->
     unknown, old, good = await fetched(history, root, "NONE", "OLD", "AAA")
     assert isinstance(unknown.outcome, NotFound)
     assert isinstance(old.outcome, InputError)
+    assert str(unknown.outcome) == "NONE: the venue (fake) knows no such symbol"
     assert "OLD: the venue (fake) has no bars of 1m between" in str(old.outcome)
     assert isinstance(good.outcome, Imported)
 
@@ -136,3 +136,32 @@ async def test_venue_that_does_not_answer_for_a_while_is_asked_again(root: Path,
     (one,) = await fetched(history, root, "AAA")
     assert isinstance(one.outcome, Imported)
     assert hashes(root) == {"AAA": history.all["AAA"].content_hash()}
+
+
+async def test_symbol_that_is_like_one_of_the_venues_is_told_so(root: Path) -> None:
+    (one,) = await fetched(FakeHistory({"AAA": minutes("AAA")}), root, "AAB")
+    assert str(one.outcome) == "AAB: the venue (fake) knows no such symbol: AAA?"
+
+
+@pytest.mark.parametrize(("said", "waited"), [(None, [1.0, 5.0]), (12, [12.0, 12.0]), (3, [3.0, 5.0])])
+async def test_venue_that_was_asked_too_often_is_left_alone_as_long_as_it_says(
+    root: Path, said: int | None, waited: list[float]
+) -> None:
+    history, told = FakeHistory({"AAA": minutes("AAA")}), list[Step]()
+    history.fails, history.failure = {2: 2}, OverLimit("too many", seconds=said)
+    slept: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        slept.append(seconds)
+
+    (one,) = await fetched(history, root, "AAA", told=told, wait=wait)
+    assert isinstance(one.outcome, Imported)
+    assert slept == waited
+    assert [step.waits for step in told if step.waits] == [f"too many; asked again in {one:g} s" for one in waited]
+
+
+async def test_venue_that_wants_an_hour_ends_the_fetch(root: Path) -> None:
+    history = FakeHistory({"AAA": minutes("AAA")})
+    history.fails, history.failure = {2: 1}, OverLimit("come back in an hour", seconds=3600)
+    with pytest.raises(OverLimit, match="come back in an hour"):
+        await fetched(history, root, "AAA")

@@ -1,4 +1,4 @@
-/** A venue's history into the store, with progress. The job is in the address: the page can be left and come back to. */
+/** A source's history into the store, with progress. The job is in the address: the page can be left and come back to. */
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
@@ -33,7 +33,8 @@ export default function FetchPage() {
 }
 
 interface Draft {
-  venue: string;
+  source: string;
+  exchange: string;
   symbols: string;
   timeframe: string;
   start: string;
@@ -44,24 +45,38 @@ type Wrong = Partial<Record<string, string>>;
 
 const SYMBOL_MOST = 64;
 
+/** Sources that need no account, and what whoever uses one should know. */
+const OPEN: Record<string, { label: string; help: string }> = {
+  ccxt: { label: "ccxt", help: "Public candles of a crypto exchange: no account is needed." },
+  yfinance: { label: "yfinance (unofficial)", help: "Unofficial; Yahoo means its quotes for personal use." },
+};
+
 /** What can be told before the server is asked. */
-function mistakes({ start, end }: Draft, symbols: string[]): Wrong {
+function mistakes({ source, exchange, start, end }: Draft, symbols: string[]): Wrong {
   const long = symbols.find((one) => one.length > SYMBOL_MOST);
   const wrong: Wrong = {
     symbols:
       symbols.length === 0
         ? "Say which symbols, as AAPL MSFT."
         : long && `${long.slice(0, 12)}… is too long for a symbol.`,
+    exchange: source === "ccxt" && !exchange.trim() ? "Name one, as binance or kraken." : undefined,
     start: wrongDay(start) ?? (start && end && start > end ? "It is after the end." : undefined),
     end: wrongDay(end),
   };
   return Object.fromEntries(Object.entries(wrong).filter(([, one]) => one));
 }
 
-const NAMES = ["symbols", "timeframe", "venue", "start", "end"];
+const NAMES = ["symbols", "timeframe", "source", "exchange", "start", "end"];
 
 function FetchForm({ symbol, started }: { symbol: string; started: (job: string) => void }) {
-  const [draft, setDraft] = useState<Draft>({ venue: "alpaca", symbols: symbol, timeframe: "1d", start: "", end: "" });
+  const [draft, setDraft] = useState<Draft>({
+    source: "alpaca",
+    exchange: "",
+    symbols: symbol,
+    timeframe: "1d",
+    start: "",
+    end: "",
+  });
   const [own, setOwn] = useState<Wrong>({});
   const { busy, problem, submit, clear } = useSubmit();
   const venues = api.useQuery("get", "/api/v1/venues").data?.items ?? [];
@@ -79,8 +94,9 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
     const wrong = mistakes(draft, symbols);
     setOwn(wrong);
     if (Object.keys(wrong).length > 0) return;
-    const { venue, timeframe, start, end } = draft;
-    const body = { venue, timeframe, symbols, start: start || undefined, end: end || undefined };
+    const { source, timeframe, start, end } = draft;
+    const exchange = source === "ccxt" ? draft.exchange.trim() : undefined;
+    const body = { source, exchange, timeframe, symbols, start: start || undefined, end: end || undefined };
     const answer = await submit(() => client.POST("/api/v1/data/fetch", { body }));
     if (answer?.data) started(answer.data.id);
   };
@@ -88,20 +104,31 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
     <Form send={send}>
       <div className="grid gap-4 sm:grid-cols-3">
         <SelectField
-          label="Venue"
-          value={draft.venue}
-          onChange={({ target }) => set({ venue: target.value })}
-          error={errorOf("venue")}
-          options={ids}
+          label="Source"
+          help={OPEN[draft.source]?.help}
+          value={draft.source}
+          onChange={({ target }) => set({ source: target.value })}
+          error={errorOf("source")}
+          options={[...ids, ...Object.entries(OPEN).map(([id, { label }]): [string, string] => [id, label])]}
         />
+        {draft.source === "ccxt" && (
+          <TextField
+            label="Exchange"
+            help="As ccxt calls it: binance, kraken, coinbase."
+            value={draft.exchange}
+            spellCheck={false}
+            onChange={({ target }) => set({ exchange: target.value })}
+            error={errorOf("exchange")}
+          />
+        )}
         <TextField
           label="Symbols"
-          help="As the venue spells them, with blanks between."
+          help="As the source spells them, with blanks between."
           value={draft.symbols}
           spellCheck={false}
           onChange={({ target }) => set({ symbols: target.value })}
           error={errorOf("symbols")}
-          className="sm:col-span-2"
+          className={draft.source === "ccxt" ? "" : "sm:col-span-2"}
         />
         <SelectField
           label="Timeframe"
@@ -113,7 +140,7 @@ function FetchForm({ symbol, started }: { symbol: string; started: (job: string)
         <TextField
           label="From"
           type="date"
-          help="Empty: ten years of days, one year of anything finer."
+          help="Empty: ten years of days, one year of anything finer, or as far back as the source goes."
           value={draft.start}
           onChange={({ target }) => set({ start: target.value })}
           error={errorOf("start")}

@@ -21,7 +21,8 @@ from weaver.glados.services import Services
 from weaver.model.errors import InputError, NotFound, Unavailable
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.bars.importing import Imported
-from weaver.walle.fetch.fetching import Fetched, Wanted, fetch, usual_start
+from weaver.walle.fetch.fetching import Fetched, Step, Wanted, fetch
+from weaver.walle.fetch.sources.catalogue import start_at
 
 router = APIRouter(tags=["data"])
 PROGRESS_SECONDS = 1.0
@@ -32,15 +33,15 @@ PROGRESS_SECONDS = 1.0
 async def fetch_data(
     services: ServicesDep, response: Response, body: FetchRequest, corr_id: CorrelationId
 ) -> JobResponse:
-    """Download bars, splits and dividends from a venue: a job, whose state GET /jobs/{id} tells, with events
-    `data.FetchProgress` and, of each series that was stored, `data.Imported`. What is cut short goes on where it was
-    when the same is asked for again. 503 where the venue cannot be used: no keys, say."""
+    """Download bars, splits and dividends, prices as they were traded: a job, whose state GET /jobs/{id} tells, with
+    events `data.FetchProgress` and, of each series that was stored, `data.Imported`. What is cut short goes on where it
+    was when the same is asked for again. 503 where the source cannot be used: no keys, say."""
     check_owner(services)
     timeframe = Timeframe.parse(body.timeframe)
     async with AsyncExitStack() as stack:
-        history = await _opened(services, stack, body.venue)
+        history = await _opened(services, stack, body.source, body.exchange)
         end = history.now() if body.end is None else min(body.end, history.now())
-        start = usual_start(timeframe, end) if body.start is None else body.start
+        start = start_at(body.source, timeframe, end) if body.start is None else body.start
         wanted = Wanted(symbols=body.symbols, timeframe=timeframe, start=start, end=end)
         work = _Work(services, history, wanted, stack.pop_all(), corr_id)
     job = services.jobs.submit("data.fetch", work.done, corr_id=corr_id, clean_up=lambda: None)
@@ -49,10 +50,10 @@ async def fetch_data(
     return JobResponse.of(job)
 
 
-async def _opened(services: Services, stack: AsyncExitStack, venue: str) -> VenueHistory:
-    """Raises NotFound, and Unavailable where the venue cannot be used."""
+async def _opened(services: Services, stack: AsyncExitStack, source: str, exchange: str | None) -> VenueHistory:
+    """Raises NotFound, and Unavailable where the source cannot be used."""
     try:
-        return await stack.enter_async_context(services.open_history(venue))
+        return await stack.enter_async_context(services.open_history(source, exchange))
     except NotFound:
         raise
     except InputError as error:
@@ -75,9 +76,9 @@ class _Work:
     async def done(self, report: Report) -> Mapping[str, Any]:
         """Fetch, store, and say so in the log."""
 
-        def tell(symbol: str, share: float) -> None:
-            self._newest = (symbol, share)
-            report(symbol, share)
+        def tell(step: Step) -> None:
+            self._newest = (step.symbol, step.share)
+            report(f"{step.symbol}: {step.waits}" if step.waits else step.symbol, step.share)
 
         services = self._services
         async with self._connection, in_background(self._told()):

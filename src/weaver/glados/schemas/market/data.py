@@ -119,12 +119,19 @@ class FetchRequest(RequestBody):
     """Bars, splits and dividends to be downloaded."""
 
     symbols: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
-        description="As the venue spells them.", min_length=1, max_length=1000, examples=[["AAPL", "BTC/USD"]]
+        description="As the source spells them.", min_length=1, max_length=1000, examples=[["AAPL", "BTC/USD"]]
     )
     timeframe: Annotated[str, Field(max_length=20)] = Field("1d", description="As 1m, 5m, 1h, 1d, 1w, 1mo.")
     start: Moment | None = Field(None, description="Default: ten years of days, one year of anything finer.")
     end: LastMoment | None = Field(None, description="Inclusive; a bare date means that whole day. Default: now.")
-    venue: Annotated[str, Field(max_length=64)] = Field("alpaca", description="Whose history.")
+    source: Annotated[str, Field(max_length=64)] = Field(
+        "alpaca",
+        description="Whose history: `alpaca`, or another venue; `ccxt`, public candles of a crypto exchange, without "
+        "an account; `yfinance`, Yahoo's quotes, unofficial and for personal use.",
+    )
+    exchange: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="Of `ccxt`: binance, kraken, coinbase …", examples=["binance"]
+    )
 
 
 class RefusedSymbolResponse(ResponseBody):
@@ -144,7 +151,11 @@ class FetchResponse(ResponseBody):
     def of(cls, found: Sequence[Fetched]) -> "FetchResponse":
         """What became of each symbol."""
         return cls(
-            fetched=[ImportResponse.of(one.outcome, []) for one in found if isinstance(one.outcome, Imported)],
+            fetched=[
+                ImportResponse.of(one.outcome, list(one.outcome.read.all_notes))
+                for one in found
+                if isinstance(one.outcome, Imported)
+            ],
             refused=[
                 RefusedSymbolResponse(symbol=one.symbol, error=str(one.outcome))
                 for one in found

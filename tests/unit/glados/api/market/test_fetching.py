@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from tests.stand_ins.binance import binance
+from tests.stand_ins.reached import reached
+from tests.stand_ins.server import standing_in
 from tests.unit.glados.api.conftest import Scene
 from tests.unit.walle.fetch.fakes import MINUTES, FakeHistory, minutes
 
 pytestmark = pytest.mark.anyio
-ASKED = {"symbols": ["AAA"], "timeframe": "1m", "start": "2024-03-04", "end": "2024-03-04", "venue": "fake"}
+ASKED = {"symbols": ["AAA"], "timeframe": "1m", "start": "2024-03-04", "end": "2024-03-04", "source": "fake"}
 
 
 async def fetched(scene: Scene, **asked: object) -> Any:
@@ -65,6 +68,37 @@ async def test_fetch_that_was_cut_short_goes_on(scene: Scene) -> None:
     assert scene.bars.read("AAA", MINUTES).bars.content_hash() == bars["AAA"].content_hash()
 
 
+async def test_source_without_an_account_is_fetched_by_name(scene: Scene) -> None:
+    with standing_in(binance) as stand_in, reached(stand_in.url):
+        stand_in.faults["klines"] = ["html"]
+        asked = {"source": "ccxt", "exchange": "binance", "symbols": ["ETH/BTC", "ETHBTC"], "timeframe": "1h"}
+        job = await fetched(scene, **asked, start="2024-02-01", end="2024-03-09")
+    (stored,), (refused,) = job["result"]["fetched"], job["result"]["refused"]
+    assert (stored["series"]["symbol"], stored["written"], stored["series"]["source"]) == (
+        "ETH/BTC",
+        48,
+        "ccxt binance",
+    )
+    assert stored["notes"] == ["ETH/BTC: ccxt binance has no bars before 2024-03-08"]
+    assert refused["error"] == "ETHBTC: the venue (ccxt binance) knows no such symbol: ETH/BTC?"
+    (instrument,) = (await scene.get("/instruments"))["items"]
+    assert (instrument["tick"], instrument["lot"], instrument["quote_currency"]) == ("0.01", "0.00001", "BTC")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "told"),
+    [
+        ({"source": "ccxt"}, 503, "name one"),
+        ({"source": "ccxt", "exchange": "krakn"}, 404, "kraken"),
+        ({"source": "yfinance", "exchange": "kraken"}, 503, "leave kraken out"),
+    ],
+)
+async def test_source_that_cannot_be_used_is_told(scene: Scene, asked: dict[str, str], status: int, told: str) -> None:
+    answer = await scene.client.post("/data/fetch", json=ASKED | asked)
+    assert answer.status_code == status
+    assert told in answer.json()["message"]
+
+
 async def test_venue_that_cannot_be_used_is_not_available(scene: Scene) -> None:
     answer = await scene.client.post("/data/fetch", json=ASKED)
     assert (answer.status_code, answer.json()["message"]) == (503, "FAKE_KEY is not set")
@@ -73,7 +107,7 @@ async def test_venue_that_cannot_be_used_is_not_available(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
-        ({"venue": "nasdaq"}, 404),
+        ({"source": "nasdaq"}, 404),
         ({"timeframe": "soon"}, 400),
         ({"symbols": []}, 422),
         ({"start": "soon"}, 422),

@@ -8,7 +8,7 @@ import numpy as np
 
 from weaver.model.calendar.instants import instant_of
 from weaver.model.calendar.new_york import local_day
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.told_bars import told_bars
 from weaver.model.errors import DataError, InputError
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars, Float64, Int64
@@ -43,19 +43,14 @@ def bars_of(value: object, *, symbol: str, asset_class: AssetClass, timeframe: T
 
     Raises DataError where one cannot be read, or cannot be true.
     """
-    found = records(value)
-    stamps, columns = _columns(found, symbol)
-    order = np.argsort(stamps, kind="stable")
-    last = np.append(np.diff(stamps[order]) > 0, True)[: len(order)]
-    order = order[last]
-    stamps = stamps[order]
-    if timeframe.is_daily and asset_class is AssetClass.STOCK:  # stamped with New York's midnight; ours is the date
+    stamps, columns = _columns(records(value), symbol)
+    is_session = timeframe.is_daily and asset_class is AssetClass.STOCK
+    if is_session:  # stamped with New York's midnight; ours is the date
         stamps = local_day(stamps) * DAY
-    end = calendar_for(asset_class).bar_end(stamps, timeframe) if len(stamps) else stamps
-    settled = DAILY_SETTLED if timeframe.is_daily and asset_class is AssetClass.STOCK else 0
-    count = int(np.searchsorted(end, instant_of(now) - settled, side="right"))
-    named = {name: np.ascontiguousarray(column[order]) for name, column in columns.items()}
-    return Bars(symbol=symbol, timeframe=timeframe, timestamp=stamps, end=end, **named).slice(0, count)
+    return told_bars(
+        stamps, columns, who="Alpaca", symbol=symbol, asset_class=asset_class, timeframe=timeframe,
+        settled_by=instant_of(now) - (DAILY_SETTLED if is_session else 0),
+    )  # fmt: skip
 
 
 def _columns(found: Sequence[Json], symbol: str) -> tuple[Int64, Mapping[str, Float64]]:
@@ -68,11 +63,6 @@ def _columns(found: Sequence[Json], symbol: str) -> tuple[Int64, Mapping[str, Fl
         }
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"Alpaca sent bars of {symbol} that cannot be read: {type(error).__name__}: {error}") from error
-    open_, high, low, close = (columns[name] for name in ("open", "high", "low", "close"))
-    possible = np.isfinite(high) & (low > 0) & (low <= np.minimum(open_, close)) & (high >= np.maximum(open_, close))
-    possible &= np.isfinite(columns["volume"]) & (columns["volume"] >= 0)
-    if not possible.all():
-        raise DataError(f"Alpaca sent a bar of {symbol} that cannot be true: {dict(found[int(np.argmin(possible))])}")
     return stamps, columns
 
 

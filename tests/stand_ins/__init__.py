@@ -1,0 +1,1 @@
+"""Stand-ins for sources of history: real HTTP on loopback, to which the sources' own libraries talk."""
