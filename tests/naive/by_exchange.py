@@ -13,7 +13,8 @@ import numpy as np
 from tests.exchanges import PlainMeans
 from tests.naive.bridge import Scripted, the_plan
 from tests.naive.compare import NOTES
-from tests.naive.scenario import ZERO, NaiveBar, NaiveCosts, NaiveSymbol, Scenario
+from tests.naive.financed import without_carry
+from tests.naive.scenario import NaiveBar, NaiveSymbol, Scenario
 from weaver.greta.orders.book import Change
 from weaver.greta.orders.exchange import Exchange
 from weaver.marvin.orders.desk import Desk
@@ -163,12 +164,5 @@ def _session_bar(bar: NaiveBar, scale: Scale, *, has_volume: bool) -> SessionBar
 
 def without_actions(scenario: Scenario) -> Scenario:
     """The same without splits, dividends, delistings, what holding costs, and the engine's own close at the end."""
-    symbols = [
-        replace(one, actions=[], funding=(), costs=_without_rates(scenario.costs_of(one.symbol)))
-        for one in scenario.symbols
-    ]
-    return replace(scenario, symbols=symbols, costs=_without_rates(scenario.costs), close_at_end=False)
-
-
-def _without_rates(costs: NaiveCosts) -> NaiveCosts:
-    return replace(costs, borrow_rate=ZERO, margin_rate=ZERO)
+    free = without_carry(scenario)
+    return replace(free, symbols=[replace(one, actions=[]) for one in free.symbols], close_at_end=False)

@@ -31,6 +31,16 @@ def with_any_carry(scenario: Scenario, choose: Chooser) -> Scenario:
     return scenario
 
 
+def without_carry(scenario: Scenario) -> Scenario:
+    """The same, where nothing is charged for what is held."""
+
+    def free(costs: NaiveCosts) -> NaiveCosts:
+        return replace(costs, borrow_rate=Decimal(0), margin_rate=Decimal(0))
+
+    symbols = [replace(one, funding=(), costs=free(scenario.costs_of(one.symbol))) for one in scenario.symbols]
+    return replace(scenario, symbols=symbols, costs=free(scenario.costs))
+
+
 def _own(symbol: NaiveSymbol, costs: NaiveCosts, choose: Chooser) -> NaiveSymbol:
     """In some of the cases with costs of its own."""
     if not choose.chance(30):
