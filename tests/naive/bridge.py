@@ -205,6 +205,10 @@ def _listing(symbol: NaiveSymbol, timeframe: str) -> Listing:
         lot=symbol.lot,
         minimum=symbol.minimum,
         quote_currency="USD",
+        calendar=symbol.calendar,
+        multiplier=symbol.multiplier,
+        margin=symbol.margin,
+        maintenance_margin=symbol.maintenance,
     )
     return Listing(instrument=instrument, bars=bars, actions=tuple(_action(*action) for action in symbol.actions))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.naive.rounding import to_cash, worth
+from tests.naive.rounding import to_cash
 from tests.naive.state import State
 
 YEAR = 360
@@ -21,7 +21,7 @@ def charge_nights(state: State) -> None:
     if state.session is not None and latest > state.session:
         days, cash = latest - state.session, state.cash
         for name, held in state.positions.items():
-            if held < 0:
+            if held < 0 and state.symbols[name].margin is None:
                 rate = state.scenario.costs_of(name).borrow_rate
                 state.pay("borrow_fee", name, -_interest(abs(state.value_of(name)), rate, days))
         if cash < 0:
@@ -57,4 +57,4 @@ def _fund(state: State, name: str, rate: Decimal) -> None:
     """Longs pay a rate above 0, shorts get it."""
     held = state.positions[name]
     if held:
-        state.pay("funding", name, -to_cash(worth(held, state.closes[name]) * rate))
+        state.pay("funding", name, -to_cash(state.worth(name, held, state.closes[name]) * rate))

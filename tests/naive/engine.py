@@ -8,7 +8,7 @@ from tests.naive.fills import book
 from tests.naive.intents import perform
 from tests.naive.orders import Order
 from tests.naive.passes import close_pass, end_one_open_orders, expire_orders, inside_pass, move_marks, open_pass
-from tests.naive.rounding import PRECISION, toward_zero
+from tests.naive.rounding import PRECISION, to_cash, toward_zero
 from tests.naive.scenario import ZERO, Action, NaiveBar, NaiveOrder, NaiveResult, Scenario
 from tests.naive.state import State, end_order
 
@@ -40,6 +40,7 @@ def _run(scenario: Scenario) -> NaiveResult:
             perform(state, op)
         if is_last_tick and scenario.close_at_end:
             _close_at_end(state)
+            state.settle_margined()
         cash.append(state.cash)
         equity.append(state.equity())
         state.forget_closed_orders()
@@ -52,7 +53,7 @@ def _tick(state: State, pending: dict[str, list[Action]], *, is_last_tick: bool)
     fund_before(state)
     apply_before_bars(state, pending)
     state.cash_as_tick_began = state.cash
-    state.positions_as_tick_began = dict(state.positions)
+    state.positions_as_tick_began, state.settled_as_tick_began = dict(state.positions), dict(state.settled)
     state.pools = {symbol: _pool(state, symbol, bar) for symbol, bar in state.bars.items()}
     open_pass(state)
     end_one_open_orders(state)
@@ -64,6 +65,7 @@ def _tick(state: State, pending: dict[str, list[Action]], *, is_last_tick: bool)
         state.closed.add(symbol)
     fund_after(state)
     apply_late_delistings(state, pending, is_last_tick=is_last_tick)
+    state.settle_margined()
     expire_orders(state)
     _margin_call(state)
 
@@ -79,8 +81,9 @@ def _pool(state: State, symbol: str, bar: NaiveBar) -> Decimal | None:
 def _margin_call(state: State) -> None:
     """Sell everything at the next opens when equity no longer maintains the positions."""
     account = state.scenario.account
-    gross = sum((abs(state.value_of(symbol)) for symbol in state.symbols), ZERO)
-    if account.kind != "margin" or state.equity() >= account.maintenance * gross:
+    if account.kind != "margin" and not state.settled:
+        return
+    if state.equity() >= _maintained(state):
         return
     for order in list(state.open_orders):
         if order.is_open and not order.liquidation:
@@ -90,6 +93,19 @@ def _margin_call(state: State) -> None:
         if held and symbol not in being_closed:
             order = _closing_order(state, symbol)
             order.liquidation, order.tif = True, "gtc"
+
+
+def _maintained(state: State) -> Decimal:
+    """What has to stand behind the positions: of what was paid for a share of its value, or in a cash account, which
+    borrows nothing, all of it; and the maintenance margin of each contract."""
+    account, required = state.scenario.account, ZERO
+    share = account.maintenance if account.kind == "margin" else Decimal(1)
+    for name, symbol in state.symbols.items():
+        if symbol.maintenance is None:
+            required += share * abs(state.value_of(name))
+        else:
+            required += to_cash(symbol.maintenance * abs(state.positions[name]))
+    return required
 
 
 def _closing_order(state: State, symbol: str) -> Order:

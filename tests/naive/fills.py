@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from tests.naive.orders import Order
 from tests.naive.prices import commission_due, computed_commission, nearest_price, slipped
-from tests.naive.rounding import to_cash, toward_zero, worth
-from tests.naive.scenario import ZERO, NaiveBar, NaiveFill
+from tests.naive.rounding import to_cash, toward_zero
+from tests.naive.scenario import ZERO, NaiveBar, NaiveFill, NaiveSymbol
 from tests.naive.state import State, end_order, settle_group
 from tests.naive.ticks import Ticks
 
@@ -106,16 +106,24 @@ def can_pay(state: State, order: Order, quantity: Decimal, price: Decimal, *, ma
     if before * order.side < 0 and quantity <= abs(before):
         return True
     paid = slipped(order, price, costs, state.ticks[order.symbol])
-    cash = (
-        state.cash - to_cash(order.side * quantity * paid) - commission_due(order, quantity, paid, costs, maker=maker)
-    )
+    moved = state.worth(order.symbol, order.side * quantity, paid)
+    cash = state.cash - commission_due(order, quantity, paid, costs, state.symbols[order.symbol], maker=maker)
+    values, tied = [], ZERO
+    for name, symbol in state.symbols.items():
+        held = after if name == order.symbol else state.positions[name]
+        value = state.worth(name, after, price) if name == order.symbol else state.value_of(name)
+        if symbol.margin is None:
+            values.append(value)
+            cash -= moved if name == order.symbol else ZERO
+        else:
+            cash += value - state.settled[name] - (moved if name == order.symbol else ZERO)
+            tied += to_cash(symbol.margin * abs(held))
     if account.kind == "cash":
-        return cash >= 0 and after >= 0
+        return cash >= tied and after >= 0
     if after < 0 and not account.shorting:
         return False
-    values = [state.value_of(other) for other in state.symbols if other != order.symbol] + [worth(after, price)]
     equity = cash + sum(values, ZERO)
-    return sum((abs(value) for value in values), ZERO) <= account.leverage * equity
+    return sum((abs(value) for value in values), ZERO) <= account.leverage * (equity - tied)
 
 
 def _size_at_fill(state: State, order: Order, price: Decimal) -> bool:
@@ -123,7 +131,7 @@ def _size_at_fill(state: State, order: Order, price: Decimal) -> bool:
     assert order.fill_target is not None
     kind, number = order.fill_target
     symbol = state.symbols[order.symbol]
-    target = target_quantity(kind, number, price, symbol.lot, _equity_as_tick_began(state, order.symbol, price))
+    target = target_quantity(kind, number, price, symbol, _equity_as_tick_began(state, order.symbol, price))
     others = working_quantity(state, order.symbol, besides=order)
     quantity = order.side * (target - state.positions[order.symbol] - others)
     if quantity < max(symbol.lot, symbol.minimum):
@@ -136,16 +144,17 @@ def _equity_as_tick_began(state: State, symbol: str, price: Decimal) -> Decimal:
     equity = state.cash_as_tick_began
     for other, held in state.positions_as_tick_began.items():
         if held:
-            equity += worth(held, price if other == symbol else state.closes[other])
+            equity += state.worth(other, held, price if other == symbol else state.closes[other])
+        equity -= state.settled_as_tick_began.get(other, ZERO)
     return equity
 
 
-def target_quantity(kind: str, number: Decimal, price: Decimal, lot: Decimal, equity: Decimal) -> Decimal:
+def target_quantity(kind: str, number: Decimal, price: Decimal, symbol: NaiveSymbol, equity: Decimal) -> Decimal:
     """The position that a target asks for: units, or a value or share of equity at `price`, cut to lots."""
     if kind == "units":
-        return toward_zero(number, lot)
+        return toward_zero(number, symbol.lot)
     value = number * equity if kind == "percent" else number
-    return toward_zero(value / price, lot)
+    return toward_zero(value / (price * symbol.multiplier), symbol.lot)
 
 
 def working_quantity(state: State, symbol: str, besides: Order | None = None) -> Decimal:
@@ -179,10 +188,16 @@ def book(
     assert bar.low <= price <= bar.high, f"{price} outside [{bar.low}, {bar.high}]"
     costs = state.scenario.costs_of(order.symbol)
     paid = slipped(order, price, costs, state.ticks[order.symbol])
-    commission = commission_due(order, quantity, paid, costs, maker=maker)
-    order.commission_sum += computed_commission(quantity, paid, costs, maker=maker)
+    symbol = state.symbols[order.symbol]
+    commission = commission_due(order, quantity, paid, costs, symbol, maker=maker)
+    order.commission_sum += computed_commission(quantity, paid, costs, symbol, maker=maker)
     order.commission_paid += commission
-    state.cash -= to_cash(order.side * quantity * paid) + commission
+    state.cash -= commission
+    moved = state.worth(order.symbol, order.side * quantity, paid)
+    if symbol.margin is None:
+        state.cash -= moved
+    else:
+        state.settled[order.symbol] += moved
     state.positions[order.symbol] += order.side * quantity
     if order.symbol not in state.closed:
         state.closes[order.symbol] = price  # filled before its first bar has closed: worth the newest price there is

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.naive.chooser import Chooser
 from tests.naive.durations import with_any_time
 from tests.naive.financed import with_any_carry
-from tests.naive.markets import CLOCKS_BACK, SPRING, THANKSGIVING, Market, draw_symbol
+from tests.naive.markets import CLOCKS_BACK, CLOCKS_BACK_EUROPE, SPRING, THANKSGIVING, Market, draw_symbol
 from tests.naive.programs import ProgramWriter
 from tests.naive.rescale import rescaled
 from tests.naive.scenario import NaiveAccount, NaiveCosts, NaiveSymbol, Scenario
@@ -23,17 +23,25 @@ def random_scenario(
     any_time: bool = False,
     any_word: bool = False,
     any_carry: bool = False,
+    any_contract: bool = False,
 ) -> Scenario:
     """The scenario of a seed, with at most `frames_max` bars a symbol; the same seed gives the same one for ever.
 
     `any_price`: in half of the cases told again far from the prices of 5 to 100 that are drawn. `any_time`: in most of
     them with orders that end on a day, and such for the opens and closes of sessions. `any_word`: in most of them with
     exits in percent and stops that trail. `any_carry`: in most of them with interest, funding, costs a symbol, and
-    rates of makers and takers.
+    rates of makers and takers. `any_contract`: on futures, with multipliers and margins, and at other exchanges than
+    New York's.
     """
     chooser = Chooser(random.Random(seed).randint)
     return draw_scenario(
-        chooser, frames_max=frames_max, any_price=any_price, any_time=any_time, any_word=any_word, any_carry=any_carry
+        chooser,
+        frames_max=frames_max,
+        any_price=any_price,
+        any_time=any_time,
+        any_word=any_word,
+        any_carry=any_carry,
+        any_contract=any_contract,
     )
 
 
@@ -46,16 +54,30 @@ def scenarios(
     any_time: bool = False,
     any_word: bool = False,
     any_carry: bool = False,
+    any_contract: bool = False,
 ) -> Scenario:
     """Scenarios with at most `frames_max` bars a symbol."""
     choose = Chooser(lambda low, high: draw(st.integers(low, high)))
     return draw_scenario(
-        choose, frames_max=frames_max, any_price=any_price, any_time=any_time, any_word=any_word, any_carry=any_carry
+        choose,
+        frames_max=frames_max,
+        any_price=any_price,
+        any_time=any_time,
+        any_word=any_word,
+        any_carry=any_carry,
+        any_contract=any_contract,
     )
 
 
 def draw_scenario(
-    choose: Chooser, *, frames_max: int, any_price: bool, any_time: bool, any_word: bool, any_carry: bool
+    choose: Chooser,
+    *,
+    frames_max: int,
+    any_price: bool,
+    any_time: bool,
+    any_word: bool,
+    any_carry: bool,
+    any_contract: bool,
 ) -> Scenario:
     """One scenario: 1 to 3 symbols on one timeframe, an account, costs and a program."""
     market = Market(
@@ -64,7 +86,8 @@ def draw_scenario(
         unit=choose.pick([10, 1, 50]),
         extended=choose.chance(60),
         missing_percent=choose.pick([0, 0, 8, 25]),
-        first=choose.pick([SPRING, SPRING, CLOCKS_BACK, THANKSGIVING]),
+        first=choose.pick([SPRING, SPRING, CLOCKS_BACK, THANKSGIVING, *([CLOCKS_BACK_EUROPE] if any_contract else [])]),
+        any_contract=any_contract,
     )
     symbols: list[NaiveSymbol] = [
         draw_symbol(choose, market, index) for index in range(choose.weighted([(1, 50), (2, 30), (3, 20)]))

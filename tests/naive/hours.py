@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from tests.naive.exchanges import ZONES, day_begins, session_close
 from tests.naive.scenario import DAY
 
 EPOCH = date(1970, 1, 1)
@@ -28,11 +29,13 @@ def stock_close(day: int) -> int:
     return new_york(day, 13 if EPOCH + timedelta(days=day) in HALF_DAY else 16)
 
 
-def session_end(asset_class: str, date_text: str, *, extended: bool) -> int:
-    """When the session of a date is over; on a day without one, when one would be."""
+def session_end(market: str, date_text: str, *, extended: bool) -> int:
+    """When the session of a date is over, by asset class or exchange; on a day without one, when one would be."""
     day = (date.fromisoformat(date_text) - EPOCH).days
-    if asset_class == "crypto":
+    if market in ZONES:
+        return day_begins(market, day + 1) if extended else session_close(market, day)
+    if market == "crypto":
         return (day + 1) * DAY
-    if asset_class == "fx":
+    if market in {"fx", "future"}:
         return new_york(day, 17)
     return new_york(day, 20) if extended else stock_close(day)

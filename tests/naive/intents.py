@@ -117,7 +117,8 @@ def _is_impossible(state: State, symbol: NaiveSymbol, side: int, options: Option
 def _good_until(symbol: NaiveSymbol, options: Options) -> int | None:
     if "expires" not in options:
         return None
-    return session_end(symbol.asset_class, str(options["expires"]), extended=bool(options.get("extended_hours", False)))
+    extended = bool(options.get("extended_hours", False))
+    return session_end(symbol.calendar or symbol.asset_class, str(options["expires"]), extended=extended)
 
 
 def _has_price_of_nothing(ticks: Ticks, side: int, options: Options) -> bool:
@@ -210,7 +211,7 @@ def _order_target(state: State, op: Op) -> None:
     assert isinstance(close, Decimal), "a split comes with a bar, whose close is a decimal again"
     if not close and kind != "units":
         return
-    target = target_quantity(kind, number, close, symbol.lot, state.equity())
+    target = target_quantity(kind, number, close, symbol, state.equity())
     quantity = target - state.positions[symbol.symbol] - working_quantity(state, symbol.symbol)
     if abs(quantity) < max(symbol.lot, symbol.minimum):
         return

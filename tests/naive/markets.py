@@ -5,11 +5,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.naive.chooser import Chooser
+from tests.naive.exchanges import ZONES, day_begins, is_regular, session_close, sessions_of
 from tests.naive.hours import EPOCH, new_york, stock_close, stock_sessions
 from tests.naive.scenario import DAY, HOUR, Action, NaiveBar, NaiveSymbol
 
 SPRING, CLOCKS_BACK, THANKSGIVING = date(2021, 4, 5), date(2021, 11, 5), date(2021, 11, 24)
 """First sessions: eight plain weeks; the weekend on which the clocks go back; a holiday, then a half day."""
+CLOCKS_BACK_EUROPE = date(2021, 10, 28)
+"""Before the weekend on which Europe's go back, a week before America's."""
 STOCK_SESSIONS = stock_sessions(SPRING)
 """The New York sessions of 5 April to 28 May 2021: no holiday, no short day, and UTC−4 throughout."""
 STOCK_CLOSE, STOCK_EXTENDED_CLOSE = 20 * HOUR, 24 * HOUR
@@ -50,13 +53,15 @@ class Market:
     missing_percent: int
     first: date
     """The first session."""
+    any_contract: bool = False
+    """Futures, and other exchanges, are drawn too."""
 
 
 def draw_symbol(choose: Chooser, market: Market, index: int) -> NaiveSymbol:
     """One symbol with at least one bar."""
-    asset_class = choose.weighted([("stock", 65), ("crypto", 20), ("fx", 15)])
-    sessions = stock_sessions(market.first)
-    frames = _frames(asset_class, market, sessions)
+    asset_class, exchange = _draw_class(choose, market)
+    sessions = stock_sessions(market.first) if exchange is None else _sessions_from(exchange, market.first)
+    frames = _frames(exchange or asset_class, market, sessions)
     if index and choose.chance(20):
         frames = frames[choose.integer(0, len(frames) // 2) :]
     frames = [one for one in frames[:-1] if not choose.chance(market.missing_percent)] + frames[-1:]
@@ -76,16 +81,50 @@ def draw_symbol(choose: Chooser, market: Market, index: int) -> NaiveSymbol:
         minimum=lot * choose.pick([1, 1, 1, 5]),
         bars=bars,
         actions=actions,
-        closes={day: stock_close(day) for day in sessions} if asset_class == "stock" else {},
+        closes={day: _close_of(exchange, day) for day in sessions} if asset_class == "stock" else {},
+        calendar=exchange,
+        **(_draw_contract(choose) if asset_class == "future" else {}),
     )
+
+
+def _draw_class(choose: Chooser, market: Market) -> tuple[str, str | None]:
+    """An asset class, and the exchange that it trades at, where that is not the class's own."""
+    if not market.any_contract:
+        return choose.weighted([("stock", 65), ("crypto", 20), ("fx", 15)]), None
+    kinds: list[tuple[tuple[str, str | None], int]] = [
+        (("stock", None), 15), (("crypto", None), 5), (("future", None), 30), (("stock", "XLON"), 10),
+        (("stock", "XTKS"), 10), (("future", "CMES"), 20), (("future", "XTKS"), 10),
+    ]  # fmt: skip
+    return choose.weighted(kinds)
+
+
+def _draw_contract(choose: Chooser) -> dict[str, Decimal]:
+    """What a contract is worth at a price of 1, and what it ties up."""
+    contract = {"multiplier": Decimal(choose.pick(["50", "1", "0.1", "12.5", "7", "1000"]))}
+    if choose.chance(75):
+        price = Decimal(choose.pick(["5", "12.3", "0.77777777", "100"]))
+        contract["margin"] = (contract["multiplier"] * price).quantize(Decimal("1e-8"))
+        contract["maintenance"] = (contract["margin"] * Decimal(choose.pick(["0.9", "1", "0.5"]))).normalize()
+    return {name: round(number, 8) for name, number in contract.items()}
+
+
+def _sessions_from(exchange: str, first: date) -> list[int]:
+    return [day for day in sessions_of(exchange) if day >= (first - EPOCH).days][:40]
+
+
+def _close_of(exchange: str | None, day: int) -> int:
+    return stock_close(day) if exchange is None else session_close(exchange, day)
 
 
 def _frames(asset_class: str, market: Market, sessions: list[int]) -> list[Frame]:
     length = LENGTHS[market.timeframe]
+    if asset_class in ZONES:
+        frames = [frame for day in sessions for frame in _exchange_frames(asset_class, day, market, length)]
+        return [one for one in frames if one.regular or market.extended][: market.frames]
     if asset_class == "crypto":
         starts = [sessions[0] * DAY + index * length for index in range(market.frames)]
         return [_crypto_frame(start, length) for start in starts]
-    if asset_class == "fx":
+    if asset_class in {"fx", "future"}:
         starts = [sessions[0] * DAY + index * length for index in range(4 * market.frames + 2 * DAY // length)]
         frames = [_fx_frame(start, length) for start in starts]
         return [one for one in frames if (EPOCH + timedelta(days=one.session)).weekday() < 5][: market.frames]
@@ -101,6 +140,31 @@ def _frames(asset_class: str, market: Market, sessions: list[int]) -> list[Frame
             for start in STARTS[market.timeframe]
         ]
     return [one for one in frames if one.regular or market.extended][: market.frames]
+
+
+def _exchange_frames(name: str, day: int, market: Market, length: int) -> list[Frame]:
+    """The bars of one session: the whole of it, or each on a UTC grid that begins an hour before it or later."""
+    hours = sessions_of(name)[day]
+    if market.timeframe == "1d":
+        spans, opened = [(day * DAY, hours.close)], hours.open
+    else:
+        first = max(hours.open - HOUR, day_begins(name, day))
+        last = min(hours.close + HOUR, day_begins(name, day + 1))
+        starts = range(-(-first // length) * length, last, length)
+        spans, opened = [(start, start + length) for start in starts], None
+    return [
+        Frame(
+            start=start,
+            end=end,
+            session=day,
+            session_begins=hours.open,
+            session_open=opened,
+            session_close=hours.close,
+            extended_close=day_begins(name, day + 1),
+            regular=market.timeframe == "1d" or is_regular(name, start, end),
+        )
+        for start, end in spans
+    ]
 
 
 def _crypto_frame(start: int, length: int) -> Frame:

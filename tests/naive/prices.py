@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from tests.naive.orders import Order
 from tests.naive.rounding import fine_step, to_cash, to_nearest, to_price
-from tests.naive.scenario import NaiveBar, NaiveCosts
+from tests.naive.scenario import NaiveBar, NaiveCosts, NaiveSymbol
 from tests.naive.ticks import Ticks
 
 
@@ -108,13 +108,18 @@ def slipped(order: Order, price: Decimal, costs: NaiveCosts, ticks: Ticks) -> De
     return max(worse, fine_step(price))
 
 
-def computed_commission(quantity: Decimal, price: Decimal, costs: NaiveCosts, *, maker: bool) -> Decimal:
+def computed_commission(
+    quantity: Decimal, price: Decimal, costs: NaiveCosts, symbol: NaiveSymbol, *, maker: bool
+) -> Decimal:
     """The commission of one fill, the order's minimum left aside; `maker`: the order rested, and another came to it."""
     bps = costs.commission_bps + (costs.maker_bps if maker else costs.taker_bps)
-    return to_cash(quantity * price * bps / 10_000 + quantity * costs.commission_per_share)
+    value = quantity * price * symbol.multiplier
+    return to_cash(value * bps / 10_000 + quantity * costs.commission_per_share)
 
 
-def commission_due(order: Order, quantity: Decimal, price: Decimal, costs: NaiveCosts, *, maker: bool) -> Decimal:
+def commission_due(
+    order: Order, quantity: Decimal, price: Decimal, costs: NaiveCosts, symbol: NaiveSymbol, *, maker: bool
+) -> Decimal:
     """What this fill pays: the minimum is per order, and taken on its first fill."""
-    total = order.commission_sum + computed_commission(quantity, price, costs, maker=maker)
+    total = order.commission_sum + computed_commission(quantity, price, costs, symbol, maker=maker)
     return max(costs.commission_minimum, total) - order.commission_paid

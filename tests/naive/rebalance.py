@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tests.naive.fills import target_quantity, working_quantity
-from tests.naive.scenario import ZERO, NaiveAccount
+from tests.naive.scenario import ZERO
 from tests.naive.state import State
 
 ROUNDING = Decimal("0.000000001")
@@ -19,7 +19,7 @@ def weights_of(arguments: tuple[object, ...]) -> dict[str, Decimal]:
 
 def steps(state: State, weights: dict[str, Decimal], *, others: str) -> list[Step]:
     """What there is to do, in the order in which it is done; nothing where the account may not hold that."""
-    if not is_allowed(state.scenario.account, weights):
+    if not is_allowed(state, weights):
         return []
     if any(weight and not state.closes.get(symbol) for symbol, weight in weights.items()):
         return []
@@ -29,12 +29,15 @@ def steps(state: State, weights: dict[str, Decimal], *, others: str) -> list[Ste
     return [step for turn in (REDUCES, SELLS, BUYS) for step in found if step[0] == turn]
 
 
-def is_allowed(account: NaiveAccount, weights: dict[str, Decimal]) -> bool:
-    """No more than all of the equity, or the leverage of a margin account; below zero only where it may be short."""
+def is_allowed(state: State, weights: dict[str, Decimal]) -> bool:
+    """No more than all of the equity, or the leverage of a margin account, is paid for (a future on margin is not);
+    below zero only where it may be short."""
+    account = state.scenario.account
     if any(weight < 0 for weight in weights.values()) and not account.shorting:
         return False
     most = account.leverage if account.kind == "margin" else Decimal(1)
-    return sum(map(abs, weights.values()), ZERO) <= most + ROUNDING
+    paid = [abs(weight) for symbol, weight in weights.items() if state.symbols[symbol].margin is None]
+    return sum(paid, ZERO) <= most + ROUNDING
 
 
 def _step(state: State, name: str, weight: Decimal) -> Step | None:
@@ -42,7 +45,7 @@ def _step(state: State, name: str, weight: Decimal) -> Step | None:
         return REDUCES, name, None
     symbol, close, held = state.symbols[name], state.closes[name], state.positions[name]
     assert isinstance(close, Decimal)
-    target = target_quantity("percent", weight, close, symbol.lot, state.equity())
+    target = target_quantity("percent", weight, close, symbol, state.equity())
     quantity = target - held - working_quantity(state, name)
     if abs(quantity) < max(symbol.lot, symbol.minimum):
         return None

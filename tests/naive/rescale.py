@@ -52,7 +52,14 @@ def _symbol(symbol: NaiveSymbol, choose: Chooser, price: Prices, units: Decimal,
         tick=choose.pick([None, None, symbol.tick * factor, symbol.tick]),
         bars=[_bar(bar, price, units) for bar in symbol.bars],
         actions=[_action(action, choose, price) for action in symbol.actions],
+        margin=_margin(symbol.margin, factor),
+        maintenance=_margin(symbol.maintenance, factor),
     )
+
+
+def _margin(margin: Decimal | None, factor: Decimal) -> Decimal | None:
+    """What a contract ties up at other prices: cash, of which there is no less than 1e-8."""
+    return None if margin is None else max(round(margin * factor, 8), Decimal("1e-8"))
 
 
 def _bar(bar: NaiveBar, price: Prices, units: Decimal) -> NaiveBar:

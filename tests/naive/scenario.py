@@ -51,6 +51,12 @@ class NaiveSymbol:
     tick: Decimal | None = Decimal("0.01")
     lot: Decimal = Decimal(1)
     minimum: Decimal = Decimal(1)
+    multiplier: Decimal = Decimal(1)
+    margin: Decimal | None = None
+    """What a contract ties up when it is entered, and (`maintenance`) while it is held; None: it is paid for."""
+    maintenance: Decimal | None = None
+    calendar: str | None = None
+    """The exchange whose sessions it trades in, if not those of its asset class."""
     bars: list[NaiveBar]
     actions: list[Action] = field(default_factory=list)
     closes: dict[int, int] = field(default_factory=dict)

@@ -25,7 +25,10 @@ class State:
     now: int = 0
     bars: dict[str, NaiveBar] = field(default_factory=dict)
     pools: dict[str, Decimal | None] = field(default_factory=dict)
+    settled: dict[str, Decimal] = field(default_factory=dict)
+    """Of what is on margin: the value up to which its gains and losses have been paid in cash."""
     cash_as_tick_began: Decimal = ZERO
+    settled_as_tick_began: dict[str, Decimal] = field(default_factory=dict)
     positions_as_tick_began: dict[str, Decimal] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
     open_orders: list[Order] = field(default_factory=list)
@@ -47,16 +50,30 @@ class State:
             cash=scenario.account.cash,
             positions={one.symbol: ZERO for one in scenario.symbols},
             funding={one.symbol: list(one.funding) for one in scenario.symbols},
+            settled={one.symbol: ZERO for one in scenario.symbols if one.margin is not None},
         )
 
     def equity(self) -> Decimal:
-        """Cash and positions at the newest closes."""
-        return self.cash + sum((self.value_of(symbol) for symbol in self.symbols), ZERO)
+        """Cash and positions at the newest closes: what was paid for at its value, what is on margin at what it has
+        gained since that was settled."""
+        values = (self.value_of(symbol) - self.settled.get(symbol, ZERO) for symbol in self.symbols)
+        return self.cash + sum(values, ZERO)
 
     def value_of(self, symbol: str) -> Decimal:
         """A position at its newest close, to 1e-8 as cash is."""
         held = self.positions[symbol]
-        return worth(held, self.closes[symbol]) if held else ZERO
+        return self.worth(symbol, held, self.closes[symbol]) if held else ZERO
+
+    def worth(self, symbol: str, quantity: Decimal, price: Exact) -> Decimal:
+        """What so many units are worth at a price, to 1e-8."""
+        return worth(quantity * self.symbols[symbol].multiplier, price)
+
+    def settle_margined(self) -> None:
+        """Pay or take what everything on margin has gained or lost up to its newest close."""
+        for symbol, settled in self.settled.items():
+            value = self.value_of(symbol)
+            self.cash += value - settled
+            self.settled[symbol] = value
 
     def add(self, order: Order) -> Order:
         """Take a new order in; its ordinal must be `next_ordinal`."""

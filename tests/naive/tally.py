@@ -9,6 +9,7 @@ from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
 REJECTIONS = {
     "short": "allows no short positions",
     "cash": "does not pay for it with its costs",
+    "margin": "free cash does not cover its margin of",
     "leverage": "does not pay for it with its costs at a leverage of",
 }
 """The kinds of reasons that a rejection gives, and how their sentences end, but for a number."""
@@ -48,5 +49,6 @@ class Tally:
 
 def _kind(reason: str) -> str:
     """The kind of a rejection's reason; an unknown one stands for itself."""
-    sentence = reason.rstrip("0123456789. ")
+    sentence = reason.removesuffix(" with its costs").rstrip("0123456789., ") if " its margin " in reason else reason
+    sentence = sentence.rstrip("0123456789. ")
     return next((kind for kind, end in REJECTIONS.items() if sentence.endswith(end)), reason)

@@ -11,6 +11,7 @@ NOISE_FROM, NOISE = 16, 17
 TICKS = {
     "stock": (Decimal("0.01"), Decimal("0.0001")),
     "crypto": (Decimal("0.00000001"), Decimal("0.00000001")),
+    "future": (Decimal("0.01"), Decimal("0.0001")),
     "fx": (Decimal("0.00001"), Decimal("0.00001")),
 }
 """Without facts, at a dollar and over, and under it."""

@@ -273,6 +273,30 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instruments/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Instrument
+         * @description The facts of a symbol of the bar store.
+         */
+        get: operations["showInstrument"];
+        /**
+         * Set Instrument
+         * @description Give a stored symbol facts: later runs on its bars go by them. Its bars end by the calendar that it has then.
+         */
+        put: operations["setInstrument"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}": {
         parameters: {
             query?: never;
@@ -1855,6 +1879,12 @@ export type components = {
              */
             asset?: string | null;
             /**
+             * Calendar
+             * @description Exchange whose sessions hold: XNYS, XLON, XTKS, CMES …
+             * @example XLON
+             */
+            calendar?: string | null;
+            /**
              * Columns
              * @description What a file's columns are, where their names do not say it; by number from 1 without a header.
              * @example close=Kurs,volume=Umsatz
@@ -1881,6 +1911,22 @@ export type components = {
              */
             file: string;
             /**
+             * Lot
+             * @description Quantities come in multiples of it (0.001: fractions).
+             */
+            lot?: string | null;
+            /**
+             * Margin
+             * @description What a contract ties up: 13200, or with the maintenance margin 13200/12000 (future).
+             * @example 13200/12000
+             */
+            margin?: string | null;
+            /**
+             * Multiplier
+             * @description What a contract is worth at a price of 1 (future).
+             */
+            multiplier?: string | null;
+            /**
              * Price Scale
              * @description Prices are written so many times as high (10000: LEAN's of shares).
              */
@@ -1897,6 +1943,11 @@ export type components = {
              * @example AAPL
              */
             symbol: string;
+            /**
+             * Tick
+             * @description Prices of orders come in multiples of it.
+             */
+            tick?: string | null;
             /**
              * Timeframe
              * @description By default read off the data; a multiple of its own resamples.
@@ -1918,6 +1969,12 @@ export type components = {
              */
             asset?: string | null;
             /**
+             * Calendar
+             * @description Exchange whose sessions hold: XNYS, XLON, XTKS, CMES …
+             * @example XLON
+             */
+            calendar?: string | null;
+            /**
              * Columns
              * @description What a file's columns are, where their names do not say it; by number from 1 without a header.
              * @example close=Kurs,volume=Umsatz
@@ -1944,6 +2001,22 @@ export type components = {
              */
             file: string;
             /**
+             * Lot
+             * @description Quantities come in multiples of it (0.001: fractions).
+             */
+            lot?: string | null;
+            /**
+             * Margin
+             * @description What a contract ties up: 13200, or with the maintenance margin 13200/12000 (future).
+             * @example 13200/12000
+             */
+            margin?: string | null;
+            /**
+             * Multiplier
+             * @description What a contract is worth at a price of 1 (future).
+             */
+            multiplier?: string | null;
+            /**
              * Price Scale
              * @description Prices are written so many times as high (10000: LEAN's of shares).
              */
@@ -1954,6 +2027,11 @@ export type components = {
              * @example AAPL
              */
             symbol?: string | null;
+            /**
+             * Tick
+             * @description Prices of orders come in multiples of it.
+             */
+            tick?: string | null;
             /**
              * Timeframe
              * @description By default read off the data; a multiple of its own resamples.
@@ -2361,6 +2439,13 @@ export type components = {
              */
             audit?: ("orders" | "full") | null;
             /**
+             * Calendar
+             * @description Exchange whose sessions hold: XNYS, XLON, XTKS, CMES …
+             */
+            calendar?: string | {
+                [key: string]: string;
+            } | null;
+            /**
              * Cash
              * @description What the account begins with. Default: 100000.
              */
@@ -2400,15 +2485,36 @@ export type components = {
              */
             lookahead_check?: boolean | null;
             /**
+             * Lot
+             * @description Quantities come in multiples of it (0.001: fractions).
+             */
+            lot?: string | {
+                [key: string]: string;
+            } | null;
+            /**
              * Maintenance
              * @description Equity over Σ|value| below which all is sold (0.25).
              */
             maintenance?: (string | number) | null;
             /**
+             * Margin
+             * @description What a contract ties up: 13200, or with the maintenance margin 13200/12000 (future).
+             */
+            margin?: string | {
+                [key: string]: string;
+            } | null;
+            /**
              * @description Paper and live need a venue.
              * @default backtest
              */
             mode: components["schemas"]["RunMode"];
+            /**
+             * Multiplier
+             * @description What a contract is worth at a price of 1 (future).
+             */
+            multiplier?: string | {
+                [key: string]: string;
+            } | null;
             /**
              * Name
              * @description Default: made up.
@@ -2464,6 +2570,13 @@ export type components = {
              */
             symbols: string[];
             /**
+             * Tick
+             * @description Prices of orders come in multiples of it.
+             */
+            tick?: string | {
+                [key: string]: string;
+            } | null;
+            /**
              * Timeframe
              * @description As 5m, 1h, 1d, 1w, 1mo. Default: the stored bars' own.
              */
@@ -2500,7 +2613,7 @@ export type components = {
             }[];
             /**
              * Asset
-             * @description `stock`, `crypto` or `fx`.
+             * @description `stock`, `crypto`, `fx` or `future`.
              */
             asset: string;
             /**
@@ -2508,6 +2621,11 @@ export type components = {
              * @description How many.
              */
             bars: number;
+            /**
+             * Calendar
+             * @description The exchange that was named; null: its asset class's hours.
+             */
+            calendar?: string | null;
             /**
              * Hash
              * @description Of their content.
@@ -2520,11 +2638,26 @@ export type components = {
              */
             lot: string;
             /**
+             * Maintenance Margin
+             * @description What has to stand behind one that is held.
+             */
+            maintenance_margin?: string | null;
+            /**
+             * Margin
+             * @description What a contract ties up when it is entered; null: it is paid for.
+             */
+            margin?: string | null;
+            /**
              * Minimum
              * @description The least quantity.
              * @example 100.25
              */
             minimum: string;
+            /**
+             * Multiplier
+             * @description What a future's contract is worth at a price of 1; null: 1.
+             */
+            multiplier?: string | null;
             /**
              * Origin
              * @description Where they came from: `store`; `recorded`, of a paper or live run.
@@ -3149,6 +3282,56 @@ export type components = {
             parts: components["schemas"]["PnlPartResponse"][];
         };
         /**
+         * FactsRequest
+         * @description Facts of a stored symbol; what is left out, or null, stays as it is.
+         */
+        FactsRequest: {
+            /** @description stock, crypto, fx or future. */
+            asset?: components["schemas"]["AssetClass"] | null;
+            /**
+             * Calendar
+             * @description The exchange whose sessions hold, as XLON.
+             * @example XLON
+             */
+            calendar?: string | null;
+            /**
+             * Currency
+             * @description What its price is counted in.
+             * @example USD
+             */
+            currency?: string | null;
+            /**
+             * Lot
+             * @description Quantities come in multiples of it.
+             */
+            lot?: (string | number) | null;
+            /**
+             * Maintenance Margin
+             * @description What has to stand behind one that is held; of a margin alone nine tenths.
+             */
+            maintenance_margin?: (string | number) | null;
+            /**
+             * Margin
+             * @description What a contract ties up when it is entered.
+             */
+            margin?: (string | number) | null;
+            /**
+             * Minimum
+             * @description The least quantity of an order.
+             */
+            minimum?: (string | number) | null;
+            /**
+             * Multiplier
+             * @description What a future's contract is worth at a price of 1.
+             */
+            multiplier?: (string | number) | null;
+            /**
+             * Tick
+             * @description Prices of orders come in multiples of it.
+             */
+            tick?: (string | number) | null;
+        };
+        /**
          * FetchRequest
          * @description Bars, splits and dividends to be downloaded.
          */
@@ -3645,17 +3828,38 @@ export type components = {
             /** @description stock, crypto, fx or future. */
             asset_class: components["schemas"]["AssetClass"];
             /**
+             * Calendar
+             * @description The exchange whose sessions hold; null: its asset class's hours.
+             */
+            calendar: string | null;
+            /**
              * Lot
              * @description Quantities come in multiples of it.
              * @example 100.25
              */
             lot: string;
             /**
+             * Maintenance Margin
+             * @description What has to stand behind a contract that is held.
+             */
+            maintenance_margin: string | null;
+            /**
+             * Margin
+             * @description What a contract ties up when it is entered; null: it is paid for.
+             */
+            margin: string | null;
+            /**
              * Minimum
              * @description The least quantity of an order.
              * @example 100.25
              */
             minimum: string;
+            /**
+             * Multiplier
+             * @description What a contract is worth at a price of 1; 1 of what is no future.
+             * @example 100.25
+             */
+            multiplier: string;
             /**
              * Quote Currency
              * @description What its price is counted in.
@@ -7325,6 +7529,13 @@ export type components = {
              */
             audit?: string | null;
             /**
+             * Calendar
+             * @description Exchange whose sessions hold: XNYS, XLON, XTKS, CMES …
+             */
+            calendar?: string | {
+                [key: string]: string;
+            } | null;
+            /**
              * Cash
              * @description What the account begins with. Default: 100000.
              */
@@ -7354,10 +7565,31 @@ export type components = {
              */
             lookahead_check?: boolean | null;
             /**
+             * Lot
+             * @description Quantities come in multiples of it (0.001: fractions).
+             */
+            lot?: string | {
+                [key: string]: string;
+            } | null;
+            /**
              * Maintenance
              * @description Equity over Σ|value| below which all is sold (0.25).
              */
             maintenance?: string | null;
+            /**
+             * Margin
+             * @description What a contract ties up: 13200, or with the maintenance margin 13200/12000 (future).
+             */
+            margin?: string | {
+                [key: string]: string;
+            } | null;
+            /**
+             * Multiplier
+             * @description What a contract is worth at a price of 1 (future).
+             */
+            multiplier?: string | {
+                [key: string]: string;
+            } | null;
             /**
              * Replay
              * @description Of a paper run: the stored bars to replay, FROM or FROM..TO (dates or times, UTC).
@@ -7378,6 +7610,13 @@ export type components = {
              * @description Of a replay: how many times as fast as the bars once came, or max.
              */
             speed?: string | null;
+            /**
+             * Tick
+             * @description Prices of orders come in multiples of it.
+             */
+            tick?: string | {
+                [key: string]: string;
+            } | null;
             /**
              * Venue Costs
              * @description Of a simulated venue: its own costs, where they are not the run's.
@@ -10161,6 +10400,209 @@ export interface operations {
             };
             /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    showInstrument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A stored symbol; it may have a slash in it. */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentResponse"];
+                };
+            };
+            /** @description The request was understood, and what it asks for cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The shape of the request is wrong; `details` names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault of the server's own, logged under the correlation id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A database, venue or disk does not do its part now; header Retry-After says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    setInstrument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A stored symbol; it may have a slash in it. */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentResponse"];
+                };
+            };
+            /** @description The request was understood, and what it asks for cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A token is needed, or the one given is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request names a Host or Origin that this server does not answer, or a page of another site set it off. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing by that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,12 +10,13 @@ import typer
 
 from weaver.cli.arguments.spelling import Columns, DateOrder, Decimal, EmptyRows, PriceScale
 from weaver.cli.data_export import export_data
+from weaver.cli.data_facts import Calendar, Lot, Margin, Multiplier, Tick, show_facts
 from weaver.cli.screen.json_answer import show_json
 from weaver.cli.screen.progress import ProgressBar
 from weaver.cli.screen.series import listed_json, outcome_json, print_table, warning_json
 from weaver.config import settings
 from weaver.model.errors import Damaged, InputError, WeaverError
-from weaver.model.market.instrument import AssetClass
+from weaver.model.facts import NO_FACTS, Facts
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Import market data, list it, check it, export it.", no_args_is_help=True, rich_markup_mode=None)
 app.command("export")(export_data)
+app.command("facts")(show_facts)
 
 Files = Annotated[
     list[Path],
@@ -65,6 +67,11 @@ def import_files(
     timeframe: Frame = None,
     tz: Zone = None,
     asset: Asset = None,
+    tick: Tick = None,
+    lot: Lot = None,
+    multiplier: Multiplier = None,
+    margin: Margin = None,
+    calendar: Calendar = None,
     columns: Columns = None,
     date_order: DateOrder = None,
     decimal: Decimal = None,
@@ -81,7 +88,7 @@ def import_files(
         symbol=symbol,
         timeframe=None if timeframe is None else Timeframe.parse(timeframe),
         tz=tz,
-        asset_class=None if asset is None else AssetClass.parse(asset),
+        facts=Facts.parse(asset=asset, tick=tick, lot=lot, multiplier=multiplier, margin=margin, calendar=calendar),
         spelling=Spelling.parse(
             columns=columns, date_order=date_order, decimal=decimal, empty_rows=empty_rows, price_scale=price_scale
         ),
@@ -169,7 +176,7 @@ def import_data(
     symbol: str | None = None,
     timeframe: Timeframe | None = None,
     tz: str | None = None,
-    asset_class: AssetClass | None = None,
+    facts: Facts = NO_FACTS,
     spelling: Spelling = AS_WRITTEN,
     actions: Sequence[str] = (),
     keep: bool = True,
@@ -197,7 +204,7 @@ def import_data(
         for part in parts:
             try:
                 imported = import_part(
-                    store, part, source=str(path), timeframe=timeframe, tz=tz, asset_class=asset_class, keep=keep,
+                    store, part, source=str(path), timeframe=timeframe, tz=tz, facts=facts, keep=keep,
                     actions=partial(pending.take, part.symbol, is_only=is_only),
                 )  # fmt: skip
             except WeaverError as error:
@@ -268,7 +275,7 @@ def _span(read: "ReadBars") -> str:
 
 
 def _check(store: "ParquetBarStore", one: "ListedSeries") -> "tuple[DataWarning, ...]":
-    from weaver.model.calendar.sessions import calendar_for
+    from weaver.model.calendar.sessions import calendar_of
     from weaver.walle.files.checks.corporate_action_quality import check_corporate_actions
     from weaver.walle.files.checks.quality import DataWarning, check_bars
 
@@ -282,7 +289,7 @@ def _check(store: "ParquetBarStore", one: "ListedSeries") -> "tuple[DataWarning,
         return (DataWarning(code="damaged", message=str(error)),)
     no_checksums = _checksums_added(store, one.entry)
     asset_class = stored.instrument.asset_class
-    calendar = calendar_for(asset_class)
+    calendar = calendar_of(stored.instrument)
     return (
         *check_bars(stored.bars, calendar, asset_class),
         *check_corporate_actions(stored.bars, calendar, asset_class, stored.actions),

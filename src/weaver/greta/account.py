@@ -141,7 +141,7 @@ class BacktestAccount:
 
     def cash(self) -> int:
         """Cash."""
-        return self.ledger.cash
+        return self.ledger.cash_at(self.clock.tick)
 
     def equity(self) -> int:
         """Cash and positions at the newest closes."""

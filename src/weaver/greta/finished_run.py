@@ -44,7 +44,7 @@ class FinishedRun:
     """Orders that could still have filled."""
     rejected: Sequence[Order]
     cash: int
-    """What was left of it, in cash units."""
+    """What was left of it, in cash units, after all that was paid: as if nothing was held on margin."""
     held: Mapping[str, int]
     """Quantity units of each symbol."""
     position: Callable[[str], Position]

@@ -60,7 +60,7 @@ class Market:
         self._news: list[Order | Fill] = []
         self._asked: list[Order] = []
         """New orders that the short way was tried with, of which nobody has been told."""
-        is_margin = setup.rules.kind is AccountKind.MARGIN
+        is_margin = setup.rules.kind is AccountKind.MARGIN or self.ledger.has_margin
         self._margin = MarginRule(self.ledger, self.prices) if is_margin else None
         self.settle = self._settler()
         """Settles all that was asked for at the tick before a tick as of its opens, if nothing more can come of it, and

@@ -12,7 +12,7 @@ from weaver.marvin.orders.actions import Actions
 from weaver.marvin.orders.closed_trades import ClosedTrade, ClosedTrades
 from weaver.marvin.orders.desk import Desk
 from weaver.marvin.orders.holding import Holding
-from weaver.marvin.schedule import Schedule, zone_of
+from weaver.marvin.schedule import Schedule
 from weaver.marvin.series.bar import Bar
 from weaver.marvin.series.feed import Feed
 from weaver.marvin.series.playback import Playback
@@ -24,7 +24,7 @@ from weaver.marvin.signatures import call_problem
 from weaver.marvin.strategy import Strategy
 from weaver.model.calendar.instants import time_of
 from weaver.model.calendar.recurring import Recurring
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.fit_text import fit_to_keep
 from weaver.model.listing import Listing
@@ -86,14 +86,14 @@ class Runtime:
         self.first = self.feed.group(self.symbols[0])
         self._actions = actions
         scales = {symbol: account.scale(symbol) for symbol in self.symbols}
-        calendars = {symbol: calendar_for(listing.instrument.asset_class) for symbol, listing in listings.items()}
+        calendars = {symbol: calendar_of(listing.instrument) for symbol, listing in listings.items()}
         self.session = Session(clock, self.first.timeline, calendars[self.symbols[0]])
         self.desk = Desk(account, clock, scales, calendars, actions)
         self.random = Random(seed)
         self.registrations: list[Registration] = []
         self.called: list[Called] = []
         """These and the schedules, in the order in which they were asked for."""
-        self._classes = {symbol: listing.instrument.asset_class for symbol, listing in listings.items()}
+        self._calendars = calendars
         self.journal: list[JournalEntry] = []
         self.stop_reason: str | None = None
         self._holdings = {symbol: Holding(account, symbol, self.feed.group(symbol).timeline) for symbol in self.symbols}
@@ -200,12 +200,12 @@ class Runtime:
         if problem := call_problem(callback, "tick"):
             raise StrategyError(problem)
         name = self.symbols[0] if symbol is None else self.position(symbol).symbol
-        asset_class = self._classes[name]
+        calendar = self._calendars[name]
         self.called.append(
             Schedule(
                 recurring=Recurring.parse(**when),
-                calendar=calendar_for(asset_class),
-                zone=zone_of(asset_class),
+                calendar=calendar,
+                zone=calendar.zone,
                 call=lambda: callback(self.present()),
             )
         )

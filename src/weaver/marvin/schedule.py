@@ -11,15 +11,6 @@ from numpy.typing import NDArray
 from weaver.marvin.series.bar import Cursor
 from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.recurring import AHEAD, Recurring
-from weaver.model.market.asset_class import AssetClass
-
-ZONES = {AssetClass.CRYPTO: ZoneInfo("UTC")}
-NEW_YORK = ZoneInfo("America/New_York")
-
-
-def zone_of(asset_class: AssetClass) -> ZoneInfo:
-    """Of whose clocks an asset class's exchange goes by."""
-    return ZONES.get(asset_class, NEW_YORK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

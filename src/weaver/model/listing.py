@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, Split, ex_day
 from weaver.model.market.instrument import Instrument
@@ -30,7 +30,7 @@ def splits_at(listing: Listing) -> list[tuple[int, Fraction]]:
     bars, splits = listing.bars, [action for action in listing.actions if isinstance(action, Split)]
     if not splits or not len(bars):
         return []
-    calendar = calendar_for(listing.instrument.asset_class)
+    calendar = calendar_of(listing.instrument)
     sessions = calendar.last_session_of(bars)
     found: dict[int, Fraction] = {}
     for split in splits:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.listing import Listing
 from weaver.model.market.bars import COLUMNS, Bars
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day
@@ -43,7 +43,7 @@ def _is_known(action: CorporateAction, listing: Listing, until: int) -> bool:
     """A delisting waits for its day, which a run that ends before would bring forward to its own end."""
     if not isinstance(action, Delisting):
         return True
-    bars, calendar = listing.bars, calendar_for(listing.instrument.asset_class)
+    bars, calendar = listing.bars, calendar_of(listing.instrument)
     day = np.array([ex_day(action)], dtype=np.int32)
     carrier = int(np.searchsorted(calendar.last_session_of(bars), day[0]))
     if carrier < len(bars):

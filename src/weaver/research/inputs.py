@@ -9,9 +9,10 @@ from typing import Any
 from weaver.model.backtest.kinds import Text, shown
 from weaver.model.backtest.options import Day, Options
 from weaver.model.calendar.instants import clamped, instant_of
-from weaver.model.calendar.resample import resample
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.resample import by_calendar, resample
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError
+from weaver.model.facts import Facts
 from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, distinct
@@ -74,6 +75,7 @@ def run_inputs(bars: Any, options: Options) -> dict[str, RunInput]:
     found = _found(bars, _symbols(options.symbols), wanted)
     if not found:
         raise InputError("no bars: name symbols of the store (--symbol) or files (--bars)")
+    options.check_named(found)
     _one_timeframe(found)
     given = _by_symbol(Path(actions), list(found)) if isinstance(actions, (str, Path)) else actions or {}
     unknown = sorted(set(given) - set(found))
@@ -90,6 +92,11 @@ class _Wanted:
     tz: str | None
     asset_class: AssetClass | None
     spelling: Spelling
+    options: Options
+
+    def facts(self, symbol: str) -> Facts:
+        """What was said of a symbol."""
+        return Facts.parse(**self.options.facts_of(symbol))
 
     @classmethod
     def of(cls, options: Options) -> "_Wanted":
@@ -106,6 +113,7 @@ class _Wanted:
                 empty_rows=options.empty_rows,
                 price_scale=options.price_scale,
             ),
+            options=options,
         )
 
 
@@ -163,18 +171,25 @@ def _inputs_of(rows: _Rows, wanted: _Wanted) -> list[RunInput]:
 
 def _in_memory(bars: Bars, name: str, wanted: _Wanted) -> RunInput:
     found = seen = None
-    if wanted.asset_class is None:
+    facts = wanted.facts(name)
+    asset_class = facts.implied_class
+    if asset_class is None:
         seen = evidence(bars.timestamp, bars.timeframe.nanoseconds, bars.volume)
         found = guess(name, seen)
-    asset_class = wanted.asset_class if found is None else found.asset_class
-    assert asset_class is not None
-    return replace(_given(bars, Instrument.default(name, asset_class), (), "memory", wanted, seen), guess=found)
+        asset_class = found.asset_class
+    given = _given(bars, Instrument.default(name, asset_class), (), "memory", wanted, seen, facts=facts)
+    return replace(given, guess=found)
 
 
 def _assembled(part: Part, origin: str, tz: str | None, wanted: _Wanted) -> RunInput:
     """A symbol's rows of a file or frame, checked."""
     read = assemble(
-        part.raw, symbol=part.symbol, timeframe=wanted.timeframe, tz=wanted.tz, asset_class=wanted.asset_class
+        part.raw,
+        symbol=part.symbol,
+        timeframe=wanted.timeframe,
+        tz=wanted.tz,
+        asset_class=wanted.asset_class,
+        facts=wanted.facts(part.symbol),
     )
     return RunInput(
         listing=Listing(instrument=read.instrument, bars=read.bars),
@@ -195,14 +210,17 @@ def _given(
     origin: str,
     wanted: _Wanted,
     seen: Evidence | None = None,
+    *,
+    facts: Facts,
 ) -> RunInput:
-    """Bars under the instrument's symbol; `seen`: what they show, where that is known."""
+    """Bars under the instrument's symbol, by the facts that were given; `seen`: what they show, where that is known."""
     if bars.symbol != instrument.symbol:
         bars = replace(bars, symbol=instrument.symbol)
-    finer = None
+    own, instrument = instrument, facts.applied(instrument)
+    bars, finer = by_calendar(bars, calendar_of(own), calendar_of(instrument)), None
     if wanted.timeframe is not None and wanted.timeframe != bars.timeframe:
-        finer, bars, seen = bars, resample(bars, wanted.timeframe, calendar_for(instrument.asset_class)), None
-    doubt = asset_doubt(bars, instrument.asset_class, seen)
+        finer, bars, seen = bars, resample(bars, wanted.timeframe, calendar_of(instrument)), None
+    doubt = asset_doubt(bars, instrument.asset_class, seen) if calendar_of(instrument).name is None else None
     return RunInput(
         listing=Listing(instrument=instrument, bars=bars, actions=tuple(actions)),
         origin=origin,
@@ -224,10 +242,8 @@ def _stored(symbol: str, wanted: _Wanted) -> RunInput:
             )
         timeframe = entry.timeframe
     run_input = _from_store(shelf.read(symbol, timeframe), symbol, wanted)
-    asset_class = run_input.listing.instrument.asset_class
-    return replace(
-        run_input, warnings=_warnings(check_bars(run_input.listing.bars, calendar_for(asset_class), asset_class))
-    )
+    bars, instrument = run_input.listing.bars, run_input.listing.instrument
+    return replace(run_input, warnings=_warnings(check_bars(bars, calendar_of(instrument), instrument.asset_class)))
 
 
 def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> RunInput:
@@ -235,7 +251,7 @@ def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> RunInput:
     kept = stored.instrument
     kept.check_class(wanted.asset_class)
     instrument = kept if kept.symbol == symbol else replace(kept, symbol=symbol)
-    return _given(stored.bars, instrument, stored.actions, "store", wanted)
+    return _given(stored.bars, instrument, stored.actions, "store", wanted, facts=wanted.facts(symbol))
 
 
 def _with_actions(run_input: RunInput, given: Any) -> RunInput:
@@ -245,12 +261,15 @@ def _with_actions(run_input: RunInput, given: Any) -> RunInput:
     else:
         symbol = run_input.listing.symbol
         stated = _read_actions(Path(given), symbol) if isinstance(given, (str, Path)) else _checked_actions(given)
+    if stated and run_input.listing.instrument.margin is not None:
+        raise InputError(
+            f"{run_input.listing.symbol}: splits, dividends and delistings are a share's, and it is a future on "
+            "margin: leave the actions out"
+        )
     actions, again = distinct(stated)
     listing = remade(replace(run_input.listing, actions=actions), run_input.finer)
     instrument = listing.instrument
-    doubts = check_corporate_actions(
-        listing.bars, calendar_for(instrument.asset_class), instrument.asset_class, actions
-    )
+    doubts = check_corporate_actions(listing.bars, calendar_of(instrument), instrument.asset_class, actions)
     twice = [_twice(instrument.symbol, again)] if again else []
     return replace(run_input, listing=listing, warnings=(*run_input.warnings, *twice, *_warnings(doubts)))
 
@@ -261,7 +280,7 @@ def remade(listing: Listing, finer: Bars | None) -> Listing:
     splits = [] if finer is None else splits_at(replace(listing, bars=finer))
     if finer is None or not splits:
         return listing
-    calendar = calendar_for(listing.instrument.asset_class)
+    calendar = calendar_of(listing.instrument)
     return replace(listing, bars=resample(finer, listing.bars.timeframe, calendar, splits=splits))
 
 

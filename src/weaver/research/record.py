@@ -7,6 +7,7 @@ from typing import Any
 
 import weaver
 from weaver.model.backtest.options import OPTIONS
+from weaver.model.facts import contract_json
 from weaver.model.market.bars import data_hash
 from weaver.model.numbers.money import plain
 from weaver.research.inputs import RunInput
@@ -59,6 +60,7 @@ def _data(given: RunInput) -> dict[str, Any]:
         "lot": plain(instrument.lot),
         "minimum": plain(instrument.minimum),
         "quote_currency": instrument.quote_currency,
+        **contract_json(instrument),
         "actions": [corporate_action_json(action) for action in given.listing.actions],
         "warnings": [{"code": code, "message": message} for code, message in given.warnings],
     }

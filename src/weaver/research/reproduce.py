@@ -10,7 +10,10 @@ from weaver.marvin.plugins.loader import LoadedStrategy, from_source
 from weaver.marvin.plugins.source import StrategySource
 from weaver.model.account.costs import Costs
 from weaver.model.backtest.options import OPTIONS, Options
+from weaver.model.calendar.resample import by_calendar
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError, NotFound, StrategyError
+from weaver.model.facts import Facts, contract_of
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction
@@ -70,6 +73,7 @@ def _input(symbol: str, facts: RunJson, record: RunJson, folder: Path) -> RunInp
         lot=Decimal(facts["lot"]),
         minimum=Decimal(facts["minimum"]),
         quote_currency=facts["quote_currency"],
+        **contract_of(facts),
     )
     actions = tuple(corporate_action_of(row) for row in facts["actions"])
     bars = _bars(symbol, facts, Timeframe.parse(record["timeframe"]), instrument, actions, folder)
@@ -91,14 +95,15 @@ def _bars(
     folder: Path,
 ) -> Bars:
     wanted, origin = str(facts["hash"]), Path(facts["origin"])
-    bars = _stored(symbol, wanted, timeframe)
+    bars = _stored(symbol, wanted, timeframe, instrument)
     for path in dict.fromkeys((origin, folder / origin)):
         if bars is None and path.is_file():
-            asset_class = instrument.asset_class
+            asset_class, given = instrument.asset_class, Facts(calendar=instrument.calendar)
             spelling = Spelling.parse(**facts.get("spelling", {}))  # older records have none
             read = read_bars(
-                path, symbol=symbol, timeframe=timeframe, tz=facts["tz"], asset_class=asset_class, spelling=spelling
-            )
+                path, symbol=symbol, timeframe=timeframe, tz=facts["tz"], asset_class=asset_class, spelling=spelling,
+                facts=given,
+            )  # fmt: skip
             made = remade(Listing(instrument=instrument, bars=read.bars, actions=actions), read.finer).bars
             bars = made if made.content_hash() == wanted else None
     if bars is None:
@@ -109,14 +114,16 @@ def _bars(
     return bars if bars.symbol == symbol else replace(bars, symbol=symbol)
 
 
-def _stored(symbol: str, wanted: str, timeframe: Timeframe) -> Bars | None:
-    """Bars of the store with that hash: a series as it is, or the symbol's at the run's timeframe."""
+def _stored(symbol: str, wanted: str, timeframe: Timeframe, instrument: Instrument) -> Bars | None:
+    """Bars of the store with that hash: a series as it is, or the symbol's at the run's timeframe, by the calendar that
+    the run had or as they are."""
     shelf = store()
     entry = shelf.find_by_hash(wanted)
     if entry is not None:
         return shelf.read(entry.symbol, entry.timeframe).bars
     try:
-        bars = shelf.read(symbol, timeframe).bars
+        kept = shelf.read(symbol, timeframe)
     except NotFound:
         return None
-    return bars if bars.content_hash() == wanted else None
+    by_run = by_calendar(kept.bars, calendar_of(kept.instrument), calendar_of(instrument))
+    return next((bars for bars in (kept.bars, by_run) if bars.content_hash() == wanted), None)

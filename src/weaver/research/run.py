@@ -24,7 +24,7 @@ from weaver.model.account.costs import Costs
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.options import Options
 from weaver.model.calendar.resample import put_together, resample
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError, StrategyError
 from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import Bars
@@ -210,7 +210,7 @@ def _not_before(listing: Listing, first: int) -> tuple[CorporateAction, ...]:
     """Without what happened ahead of a bar that is cut off, which is no concern of what is ordered later."""
     if first == 0 or not listing.actions:
         return tuple(listing.actions)
-    sessions = calendar_for(listing.instrument.asset_class).last_session_of(listing.bars)
+    sessions = calendar_of(listing.instrument).last_session_of(listing.bars)
     return tuple(action for action in listing.actions if np.searchsorted(sessions, ex_day(action)) >= first)
 
 
@@ -225,5 +225,5 @@ def _other_bars(listings: Mapping[str, Listing], make: Callable[..., Bars], symb
     """Bars of another timeframe, made of the run's own. Raises InputError for a finer one, and (but in a run that is
     cut) where there would be none."""
     listing = listings[symbol]
-    calendar = calendar_for(listing.instrument.asset_class)
+    calendar = calendar_of(listing.instrument)
     return make(listing.bars, timeframe, calendar, splits=splits_at(listing))

@@ -7,12 +7,14 @@ from typing import Any
 
 from weaver.model.account.costs_given import CostsGiven
 from weaver.model.account.margin import AccountRules
-from weaver.model.backtest.options import Options
+from weaver.model.backtest.options import FACTS, Options
 from weaver.model.errors import InputError
+from weaver.model.facts import Facts
 from weaver.model.market.asset_class import AssetClass
+from weaver.model.market.instrument import Instrument
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import Run, RunMode
-from weaver.research.simulated import replayed
+from weaver.research.simulated import check_no_contract, replayed
 from weaver.veda.adapters.catalogue import AdapterCatalogue
 from weaver.veda.adapters.simulated.memory import Memory
 from weaver.veda.adapters.simulated.sources.pacing import MAX
@@ -87,6 +89,7 @@ class RunVenues:
             costs=lambda instrument: _costs(given).of_one(instrument.symbol, instrument.asset_class),
             prefix=f"sim-{run.id}",  # its ids are none of the run's
             memory=memory,
+            facts=lambda symbol: Facts.parse(**options.facts_of(symbol)),
         )
         return adapter
 
@@ -103,6 +106,9 @@ class RunVenues:
             for name in REPLAYS:
                 if name in run.options:
                     raise InputError(f"venue {run.venue} replays nothing: {name} is of a replay, on venue simulated")
+            for name in FACTS:
+                if name in run.options:
+                    raise InputError(f"venue {run.venue} knows itself what its symbols are: leave {name} out")
             return
         if "replay" not in run.options:
             raise InputError(
@@ -111,6 +117,7 @@ class RunVenues:
         Span.parse(str(run.options["replay"]))
         _speed(run)
         _check_costs(run)
+        _check_facts(run)
 
     def replayed(self, run: Run) -> tuple[datetime, datetime | None]:
         """See `Venues`."""
@@ -141,6 +148,16 @@ def _check_costs(run: Run) -> None:
             "venue simulated charges nothing for what is held: leave out borrow_rate, margin_rate and funding, "
             "or run it as a backtest"
         )
+
+
+def _check_facts(run: Run) -> None:
+    """Raises InputError for facts that are none, and for contracts."""
+    options = Options.of_run(run)
+    options.check_named(run.symbols)
+    for symbol in run.symbols:
+        facts = Facts.parse(**options.facts_of(symbol))
+        asset_class = facts.implied_class or AssetClass.FUTURE
+        check_no_contract(facts.applied(Instrument.default(symbol, asset_class)))
 
 
 def _speed(run: Run) -> float:

@@ -8,6 +8,10 @@ from weaver.greta.ledger.prices import Prices, scale_of
 from weaver.greta.orders.exchange import Exchange
 from weaver.model.account.costs import CostModel, Costs
 from weaver.model.account.margin import AccountRules
+from weaver.model.calendar.resample import by_calendar
+from weaver.model.calendar.sessions import calendar_of
+from weaver.model.errors import InputError
+from weaver.model.facts import NO_FACTS, Facts
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
 from weaver.model.market.instrument import Instrument
@@ -26,6 +30,7 @@ from weaver.walle.bars.store import ParquetBarStore
 LIVE_DECIMALS = 16
 """Room for the prices of bars that nobody has seen yet: of 1e-8 with eight digits after slippage."""
 CostsOf = Callable[[Instrument], Costs]
+FactsOf = Callable[[str], Facts]
 
 
 def replayed(
@@ -37,11 +42,12 @@ def replayed(
     costs: CostsOf,
     prefix: str,
     memory: Memory,
+    facts: FactsOf = lambda _symbol: NO_FACTS,
 ) -> tuple[SimulatedAdapter, Replay]:
     """A paper venue on stored bars, not connected, and its replay, whose speed can be changed. `prefix`: see
     SimulatedVenue."""
     venue = SimulatedVenue(new_house=Exchange, rules=rules, prefix=prefix)
-    replay = Replay(options, read=stored_prices(store, costs), wall=setup.wall, venue=venue)
+    replay = Replay(options, read=stored_prices(store, costs, facts), wall=setup.wall, venue=venue)
     return SimulatedAdapter(setup, venue=venue, feed=replay, memory=memory), replay
 
 
@@ -53,16 +59,28 @@ def following(
     return SimulatedAdapter(setup, venue=venue, feed=Followed(source, pricing=LivePrices(costs), venue=venue))
 
 
-def stored_prices(store: ParquetBarStore, costs: CostsOf) -> Read:
-    """What reads a symbol's stored bars in counted prices."""
+def stored_prices(store: ParquetBarStore, costs: CostsOf, facts: FactsOf = lambda _symbol: NO_FACTS) -> Read:
+    """What reads a symbol's stored bars in counted prices. `facts`: what the run says of a symbol."""
 
     def read(symbol: str, timeframe: Timeframe) -> Prices:
         stored = store.read(symbol, timeframe)
-        listing = Listing(instrument=stored.instrument, bars=stored.bars, actions=stored.actions)
-        own = costs(stored.instrument)
+        instrument = facts(symbol).applied(stored.instrument)
+        check_no_contract(instrument)
+        bars = by_calendar(stored.bars, calendar_of(stored.instrument), calendar_of(instrument))
+        listing = Listing(instrument=instrument, bars=bars, actions=stored.actions)
+        own = costs(instrument)
         return Prices(listing, own, scale_of(listing, own))
 
     return read
+
+
+def check_no_contract(instrument: Instrument) -> None:
+    """Raises InputError for contracts with a multiplier or a margin: accounts on paper and live do not settle them."""
+    if instrument.multiplier != 1 or instrument.margin is not None:
+        raise InputError(
+            f"{instrument.symbol}: futures with a multiplier or a margin are not traded on paper or live yet: run a "
+            "backtest, or import the bars under another symbol without them"
+        )
 
 
 class LivePrices:

@@ -4,7 +4,9 @@ import re
 
 _COLUMNS = re.compile(r"--columns (\w+)=(\w+)")
 _VALUE = re.compile(r"--(date-order|decimal|price-scale|empty-rows) (dmy|mdy|ymd|[.,]|\d+|drop|refuse)")
-_ALONE = re.compile(r"--(date-order|decimal|price-scale|empty-rows|columns|tz|timeframe|asset)\b")
+_ALONE = re.compile(
+    r"--(date-order|decimal|price-scale|empty-rows|columns|tz|timeframe|asset|calendar|multiplier|margin|tick|lot)\b"
+)
 
 
 def in_python(text: str) -> str:

@@ -172,6 +172,8 @@ class ListedSymbol:
     """The digest of its warm-up bars (`runs.warmup`), which are kept apart as runs share them."""
     splits: tuple[SplitSeen, ...] = ()
     """Those before the run's start."""
+    calendar: str | None = None
+    """The exchange that was named; None: its asset class's hours."""
 
     @property
     def instrument(self) -> Instrument:
@@ -184,6 +186,7 @@ class ListedSymbol:
             lot=self.lot,
             minimum=self.minimum,
             quote_currency=self.quote_currency,
+            calendar=self.calendar,
         )
 
     @property

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.builders import backtest, crypto_bars
-from weaver.marvin.schedule import Due, Schedule, zone_of
+from weaver.marvin.schedule import Due, Schedule
 from weaver.marvin.strategy import Strategy
 from weaver.model.calendar.recurring import Recurring
 from weaver.model.calendar.sessions import calendar_for
@@ -22,7 +22,7 @@ def schedule(**when: Any) -> Schedule:
     return Schedule(
         recurring=Recurring.parse(**{**usual, **when}),
         calendar=calendar_for(AssetClass.STOCK),
-        zone=zone_of(AssetClass.STOCK),
+        zone=calendar_for(AssetClass.STOCK).zone,
         call=lambda: None,
     )
 

@@ -15,7 +15,7 @@ from weaver.glados.runs.runners import Outcome, RunContext
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.options import Options
 from weaver.model.calendar.instants import instant_of, time_of
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError
 from weaver.model.market.instrument import Instrument
 from weaver.model.market.timeframe import MINUTE, Timeframe
@@ -251,7 +251,7 @@ def _translator(
         run_id=run_id,
         account=account.name,
         rules=rules,
-        calendars={symbol: calendar_for(one.asset_class) for symbol, one in instruments.items()},
+        calendars={symbol: calendar_of(one) for symbol, one in instruments.items()},
         size=_Sizes(run_id, account).of,
     )
 

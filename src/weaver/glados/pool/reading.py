@@ -1,7 +1,7 @@
 """Reading an uploaded file, in whatever process: what it would bring, or into the bar store."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from weaver.glados.schemas.market.data import (
 )
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import DataError, InputError
+from weaver.model.facts import Facts
 from weaver.model.fit_text import fit_to_send
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
@@ -37,6 +38,8 @@ class Reading:
     timeframe: Timeframe | None
     tz: str | None
     asset_class: AssetClass | None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What else was said of the symbol, as `Facts.parse` takes it."""
     spelling: Spelling = AS_WRITTEN
     is_asked: bool = True
     """The client named the symbol; else it is what the bars are called where no column says it."""
@@ -50,9 +53,15 @@ class Reading:
             "timeframe": None if self.timeframe is None else str(self.timeframe),
             "tz": self.tz,
             "asset_class": self.asset_class,
+            "facts": {**self.facts},
             "spelling": self.spelling.to_json(),
             "is_asked": self.is_asked,
         }
+
+    @property
+    def said(self) -> Facts:
+        """All that was said of the symbol. Raises InputError."""
+        return Facts.parse(asset=self.asset_class, **self.facts)
 
     @classmethod
     def of_json(cls, given: Mapping[str, Any]) -> "Reading":
@@ -64,6 +73,7 @@ class Reading:
             timeframe=None if given["timeframe"] is None else Timeframe.parse(given["timeframe"]),
             tz=given["tz"],
             asset_class=None if given["asset_class"] is None else AssetClass(given["asset_class"]),
+            facts=given["facts"],
             spelling=Spelling.parse(**given["spelling"]),
             is_asked=given["is_asked"],
         )
@@ -78,11 +88,16 @@ def previewed(store: ParquetBarStore, reading: Reading) -> PreviewResponse:
         timeframe=reading.timeframe,
         tz=reading.tz,
         spelling=reading.spelling,
-        class_of=lambda symbol: reading.asset_class or store.known_class(symbol),
+        facts_of=lambda symbol: _known(store, reading, symbol),
     )
     if found.error is not None and not reading.path.exists():
         raise removed(reading.name)
     return _response(found, reading)
+
+
+def _known(store: ParquetBarStore, reading: Reading, symbol: str) -> Facts:
+    stored = store.known_instrument(symbol)
+    return reading.said if stored is None else reading.said.over(Facts.of(stored))
 
 
 def imported(
@@ -100,7 +115,7 @@ def imported(
             source=reading.name,
             timeframe=reading.timeframe,
             tz=reading.tz,
-            asset_class=reading.asset_class,
+            facts=reading.said,
             spelling=reading.spelling,
             keep=keep,
             read_done=read_done,

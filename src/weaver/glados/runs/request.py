@@ -11,9 +11,10 @@ from weaver.marvin.plugins.source import StrategySource
 from weaver.model.account.costs_given import KEYS, CostsGiven
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest.kinds import AmountGiven
-from weaver.model.backtest.options import OPTIONS, RUN_OPTIONS, Options
+from weaver.model.backtest.options import FACTS, OPTIONS, RUN_OPTIONS, Options
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import InputError, InvalidOrder, NotFound
+from weaver.model.facts import Facts
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.numbers.money import exact
@@ -82,10 +83,12 @@ class RunRequests:
         currencies = sorted({entry.instrument.quote_currency for entry in entries})
         if len(currencies) > 1:
             raise InputError(f"the symbols are quoted in several currencies ({', '.join(currencies)}): a run has one")
+        Options(**_own(options)).check_named(new.symbols)
         _check_reach(entries, new.start_time, new.end_time)
         asset = options.get("asset")
         for entry in entries:
             entry.instrument.check_class(None if asset is None else AssetClass(asset))
+            Facts.parse(**Options(**_own(options)).facts_of(entry.symbol)).applied(entry.instrument)
         CostsGiven.parse(options.get("costs")).of({one.symbol: one.instrument.asset_class for one in entries})
 
     def _entry(self, symbol: str, timeframe: Timeframe | None) -> CatalogueEntry:
@@ -113,9 +116,18 @@ def check_options(options: Mapping[str, Any]) -> None:
     for name, value in options.items():
         if isinstance(RUN_OPTIONS[name].kind, AmountGiven):
             _check_digits(name, value)
-    AccountRules.of(Options(**{name: value for name, value in options.items() if name in OPTIONS}))
+    AccountRules.of(Options(**_own(options)))
+    for name in FACTS:
+        given = options.get(name)
+        for value in given.values() if isinstance(given, Mapping) else [given]:
+            Facts.parse(**{name: value})
     for name in ("costs", "venue_costs"):
         _check_costs(name, options.get(name))
+
+
+def _own(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a backtest."""
+    return {name: value for name, value in options.items() if name in OPTIONS}
 
 
 def _check_costs(name: str, costs: Any) -> None:

@@ -69,10 +69,10 @@ class Carry:
             self._fund(symbol, rate, tick, tick, AT_CLOSE)
 
     def _charge_night(self, days: int, tick: int) -> None:
-        ledger, cash = self._ledger, self._ledger.cash
+        ledger, cash = self._ledger, self._ledger.cash_at(tick - 1)
         for symbol, rate in self._borrowing.items():
             units = ledger.units[symbol]
-            if units < 0:
+            if units < 0 and ledger.prices[symbol].scale.margin is None:  # a future borrows nothing
                 value = -ledger.value(symbol, units, tick - 1)
                 self._pay(symbol, CarryKind.BORROW_FEE, -interest(value, rate, days), tick, AT_OPEN)
         if cash < 0:

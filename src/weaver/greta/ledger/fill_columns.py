@@ -51,7 +51,8 @@ def fill_columns(fills: FillRows, by_symbol: Mapping[str, Prices]) -> FillColumn
     symbols = np.array(fills.which, dtype=np.int64)
     places = np.full(len(fills), AT_OPEN, dtype=np.int64)
     places[list(fills.places)] = list(fills.places.values())
-    ones = np.array([float(p.scale.price_one) * p.scale.quantity_one for p in by_symbol.values()])
+    scales = [prices.scale for prices in by_symbol.values()]
+    ones = np.array([float(one.price_one) * one.quantity_one / float(one.multiplier) for one in scales])
     return FillColumns(
         symbol=symbols,
         units=units,

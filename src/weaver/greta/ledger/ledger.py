@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from weaver.greta.ledger.fill_rows import FillRows, Paid
 from weaver.greta.ledger.prices import Prices
 from weaver.greta.ledger.settlement import Settlement
-from weaver.model.account.margin import AccountRules
+from weaver.model.account.margin import AccountRules, Standing
 from weaver.model.account.position import Position
 from weaver.model.numbers.money import divide_half_even
 from weaver.model.orders.execution import AT_OPEN
@@ -54,6 +54,8 @@ class Ledger:
     def __init__(self, rules: AccountRules, prices: Mapping[str, Prices]) -> None:
         self.rules, self.prices = rules, prices
         self._by_index = tuple(prices.values())
+        self.has_margin = any(price.scale.margin is not None for price in prices.values())
+        """Whether anything may be held on margin."""
         self.units = dict.fromkeys(prices, 0)
         self.shown: dict[str, list[bool]] = {symbol: [] for symbol in prices}
         """Of each symbol, what shows whether it is held: a list that is empty while it isn't."""
@@ -67,9 +69,19 @@ class Ledger:
 
     @property
     def cash(self) -> int:
-        """What there is, in cash units."""
+        """What there is, in cash units, after all that was paid: as if nothing was on margin (see `standing`)."""
         self.settle()
         return self._cash
+
+    def cash_at(self, tick: int) -> int:
+        """What there is at a tick's closes, in cash units, what is on margin settled at them."""
+        return self.standing(tick).cash if self.has_margin else self.cash
+
+    def standing(self, tick: int) -> Standing:
+        """How the account stands at a tick's closes, with what its holdings tie up while they are held."""
+        held = [(symbol, units) for symbol, units in self.units.items() if units]
+        values = ((self.prices[symbol].scale, units, self.value(symbol, units, tick)) for symbol, units in held)
+        return Standing.of(self.cash, values, maintained=True)
 
     def settle(self) -> None:
         """Have every fill booked with what it came to."""
@@ -165,7 +177,7 @@ class Ledger:
     def delist(self, symbol: str, price: Fraction, tick: int, place: int) -> None:
         """Pay a holding out at so many price units."""
         held = self.position(symbol)
-        worth = price * held.units / held.scale.notional_divisor
+        worth = Fraction(price * held.units) / held.scale.per_cash
         amount = divide_half_even(worth.numerator, worth.denominator)
         self._positions[symbol] = held.paid_out(amount)
         self._hold(symbol, 0)

@@ -40,11 +40,14 @@ class MarginRule:
 
     def __init__(self, ledger: Ledger, prices: Mapping[str, Prices]) -> None:
         self._ledger, self._prices = ledger, prices
-        self._maintenance = float(ledger.rules.maintenance)
+        self._maintained = float(ledger.rules.maintained)
         self._found: dict[str, tuple[Extremes, Extremes]] = {}
 
     def falls_short(self, tick: int) -> bool:
         """Whether everything is to be sold after the closes of a tick."""
+        if self._ledger.has_margin:
+            cash, net, gross, tied = self._ledger.standing(tick)
+            return self._ledger.rules.falls_short(equity=cash + net, gross=gross, tied=tied)
         net, gross = self._ledger.values(tick)
         return self._ledger.rules.falls_short(equity=self._ledger.cash + net, gross=gross)
 
@@ -72,7 +75,11 @@ class MarginRule:
                 return False  # valued at what it was bought for
             close = self._extremes(symbol)[units < 0].of(first, last)
             value = units * close * settlement.bounds[symbol].by_value
-            excess += value - self._maintenance * abs(value)
+            scale = self._prices[symbol].scale
+            if scale.maintenance_margin is None:
+                excess += value - self._maintained * abs(value)
+            else:
+                excess += value - scale.tied(scale.maintenance_margin, units)
             gross += abs(value)
         return excess >= MARGIN * gross + settlement.slack
 

@@ -66,7 +66,7 @@ def _fills_on_any(by_symbol: Mapping[str, Fill]) -> Fill:
 
 def _fill_of(ledger: Ledger, prices: Prices, index: int) -> Fill:
     """What fills plain market orders of one symbol, the run's at `index`. All that it needs is looked up once."""
-    if prices.costs.max_participation is not None:
+    if prices.costs.max_participation is not None or ledger.has_margin:
         return _no_fill
     settlement, opens, held, symbol, fills = (
         ledger.settlement, prices.open, ledger.units, prices.symbol, ledger.fills,

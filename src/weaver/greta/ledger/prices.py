@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from weaver.greta.ledger.fill_rows import FillRow
 from weaver.model.account.costs import CostModel, Costs, decimals_after_slippage
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError, RunFailed
 from weaver.model.listing import Listing
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day
-from weaver.model.market.instrument import AssetClass
 from weaver.model.market.price_range import price_doubt
 from weaver.model.market.session_bar import Session, SessionBar
 from weaver.model.numbers.money import decimals_of, divide_half_even
@@ -51,7 +50,7 @@ class Prices:
         decimals = scale.price_decimals
         self.float_one = 10.0**decimals if decimals <= EXACT_TENS else 0.0
         """A price of 1 in units, where that is a float; else 0, and no price is counted by way of floats."""
-        self._calendar = calendar_for(listing.instrument.asset_class)
+        self._calendar = calendar_of(listing.instrument)
         self.open_times = self._calendar.bar_open(bars.timestamp, bars.timeframe)
         """When each bar opened, ns: what fills at its open are stamped with."""
         self.starts, self.opens, self.ends = bars.timestamp.data, self.open_times.data, bars.end.data
@@ -69,7 +68,7 @@ class Prices:
         """What the newest fill was made at, before slippage."""
         traded = bars.volume > 0
         self.has_volume = bool(traded.any())
-        self.is_always_open = listing.instrument.asset_class is not AssetClass.STOCK or bars.timeframe.is_daily
+        self.is_always_open = self._calendar.is_always_open or bars.timeframe.is_daily
         self.all_tradable = (not self.has_volume or bool(traded.all())) and (
             self.is_always_open or bool(np.all(self.regular))
         )
@@ -131,7 +130,7 @@ class Prices:
         if index < 0:
             return self.scale.cash(self.last_fill, units)
         if index in self._rescaled:
-            exact = self._rescaled[index] * units / self.scale.notional_divisor
+            exact = self._rescaled[index] * units / self.scale.per_cash
             return divide_half_even(exact.numerator, exact.denominator)
         return self.scale.cash(self.close_units(index), units)
 

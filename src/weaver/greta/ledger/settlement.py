@@ -30,7 +30,7 @@ class Bounds:
 
     def __init__(self, prices: Prices, slack: float) -> None:
         worse, each = prices.costs.most
-        self.by_value = prices.scale.price_one / prices.scale.notional_divisor
+        self.by_value = float(prices.scale.price_one / prices.scale.per_cash)
         """What a unit at a price of 1.0 is worth."""
         self.dearest = self.by_value * worse * (1 + MARGIN)
         self.cheapest = self.by_value * (2.0 - worse) * (1 - MARGIN)
@@ -47,7 +47,9 @@ class Settlement:
 
     def __init__(self, prices: Mapping[str, Prices], rules: AccountRules) -> None:
         cash = rules.cash_units
-        self._prices, self._may_borrow = tuple(prices.values()), rules.kind is AccountKind.MARGIN
+        self._prices = tuple(prices.values())
+        has_margin = any(price.scale.margin is not None for price in self._prices)
+        self._may_borrow = rules.kind is AccountKind.MARGIN or has_margin
         # Several hundred times what a float of the cash, grown thousandfold, rounds off.
         self.slack = 4.0 + 1e-12 * cash
         self.bounds = {symbol: Bounds(price, self.slack) for symbol, price in prices.items()}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.prices import Prices
 from weaver.model.calendar.calendar import Calendar
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.calendar.stretches import stretches_of
 from weaver.model.market.timeframe import Timeframe, Unit
 
@@ -48,7 +48,7 @@ def _first_session(prices: Prices, first_tick: int) -> list[int]:
 
 
 def _calendar(prices: Prices) -> Calendar:
-    return calendar_for(prices.listing.instrument.asset_class)
+    return calendar_of(prices.listing.instrument)
 
 
 def sessions_covered(calendars: Iterable[Calendar], first: int, last: int) -> int:

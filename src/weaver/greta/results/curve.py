@@ -60,9 +60,14 @@ def curve_of(run: FinishedRun, columns: FillColumns) -> Curve:
         if held is not None:
             exposed |= held != 0
             held *= close
-            if short is not None and not run.costs[prices.symbol].charges_shorts:
-                short -= np.minimum(held, 0.0)
-            equity = held if equity is None else np.add(equity, held, out=equity)
+            if prices.scale.multiplier != 1:
+                held *= float(prices.scale.multiplier)
+            if prices.scale.margin is not None:
+                cash += held  # nothing was paid for it, and what it has gained is cash
+            else:
+                if short is not None and not run.costs[prices.symbol].charges_shorts:
+                    short -= np.minimum(held, 0.0)
+                equity = held if equity is None else np.add(equity, held, out=equity)
         parts.append(partial(_hold, prices, rows, positions, close, share))
     equity = cash.copy() if equity is None else np.add(equity, cash, out=equity)
     return Curve(

@@ -139,7 +139,7 @@ def _columns(run: FinishedRun, fills: FillColumns, trips: RoundTrips) -> TradeCo
         exit_time[row] = run.ticks[delisting.tick]
     return TradeColumns(
         pnl=quotients(trips.pnl, CASH_ONE),
-        return_=_returns(fills, trips, np.array([float(one.scale.notional_divisor) for one in prices])),
+        return_=_returns(fills, trips, np.array([float(one.scale.per_cash) for one in prices])),
         entry_time=times[trips.entry],
         exit_time=exit_time,
     )

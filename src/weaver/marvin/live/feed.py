@@ -11,7 +11,7 @@ from weaver.marvin.live.clock import LiveClock, LiveTimeline
 from weaver.marvin.live.coarse import Coarser
 from weaver.marvin.series.feed import COLUMNS, BarSeries, Feed, Floats
 from weaver.model.calendar.calendar import Calendar
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
@@ -43,7 +43,7 @@ class LiveFeed(Feed):
     def __init__(self, listings: Mapping[str, Listing], clock: LiveClock) -> None:
         super().__init__(listings)
         self._clock = clock
-        self._calendars = {symbol: calendar_for(one.instrument.asset_class) for symbol, one in listings.items()}
+        self._calendars = {symbol: calendar_of(one.instrument) for symbol, one in listings.items()}
         self._splits = {symbol: Splits() for symbol in listings}
         self._known: dict[str, list[Split]] = {symbol: [] for symbol in listings}
         self._rows: dict[str, list[Row]] = {symbol: [] for symbol in listings}

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 from weaver.marvin.orders.account import Account
 from weaver.marvin.series.timeline import Timeline
@@ -68,7 +67,7 @@ class ClosedTrades:
 
     def _trade(self, piece: MatchedPiece) -> ClosedTrade:
         scale, entered = self._account.scale(piece.symbol), self._deals[piece.entry]
-        gained = piece.sign * (piece.exit_worth - piece.entry_worth) - Fraction(piece.fee) * scale.notional_divisor
+        gained = piece.sign * (piece.exit_worth - piece.entry_worth) - piece.fee * scale.per_cash
         first = self._bar(piece.symbol, entered.made.bar)
         if piece.delisting is None:
             left = self._deals[piece.exit].made

@@ -35,8 +35,8 @@ class Desk:
     """Numbers, checks and places the orders of one run. Quantities and prices: int, float, str or Decimal."""
 
     __slots__ = (
-        "_account", "_actions", "_calendars", "_clock", "_fractions", "_place", "_priced", "_scales", "_take", "cuts",
-        "first_cut", "number", "small",
+        "_account", "_actions", "_calendars", "_clock", "_fractions", "_on_margin", "_place", "_priced", "_scales",
+        "_take", "cuts", "first_cut", "number", "small",
     )  # fmt: skip
 
     def __init__(
@@ -49,6 +49,7 @@ class Desk:
     ) -> None:
         self._account, self._clock, self._scales, self._actions = account, clock, Scales(scales), actions
         self._calendars = calendars
+        self._on_margin = {symbol for symbol, scale in scales.items() if scale.margin is not None}
         self._place = account.place
         self._take = account.take if actions is None else self._take_noted
         """Hands on a plain market order: straight to the account where nobody wants actions."""
@@ -121,7 +122,7 @@ class Desk:
     ) -> tuple[Order, ...]:
         """Order what is missing to hold each symbol's share of the equity; see `Strategy.rebalance`."""
         account = self._account
-        exact_weights = checked_weights(weights, account.rules, others=others)
+        exact_weights = checked_weights(weights, account.rules, others=others, on_margin=self._on_margin)
         missing = {symbol: self._missing_to(symbol, weight) for symbol, weight in exact_weights.items() if weight}
         todo = steps(tuple(self._scales), weights, missing, account.held, others=others)
         orders = [

@@ -1,6 +1,6 @@
 """Target weights of several symbols at once: what there is to do, and in which order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from enum import IntEnum
 from typing import NamedTuple
@@ -31,9 +31,11 @@ class Step(NamedTuple):
     weight: Number | None
 
 
-def checked_weights(weights: Mapping[str, Number], rules: AccountRules, *, others: str) -> Mapping[str, Decimal]:
+def checked_weights(
+    weights: Mapping[str, Number], rules: AccountRules, *, others: str, on_margin: Set[str] = frozenset()
+) -> Mapping[str, Decimal]:
     """The weights as exact shares of the equity. Raises InvalidOrder on what is none, and on what the account may not
-    hold."""
+    hold. `on_margin`: symbols that are not paid for, of which only their margin bounds how much is held."""
     given: object = weights
     if not isinstance(given, Mapping):
         raise InvalidOrder(f'rebalance takes weights by symbol, as {{"SPY": 0.6, "TLT": 0.4}}, not {weights!r}')
@@ -49,7 +51,7 @@ def checked_weights(weights: Mapping[str, Number], rules: AccountRules, *, other
             "account='margin' and shorting=True"
         )
     most = rules.leverage if rules.kind is AccountKind.MARGIN else Decimal(1)
-    total = sum(map(abs, found.values()), Decimal(0))
+    total = sum((abs(weight) for symbol, weight in found.items() if symbol not in on_margin), Decimal(0))
     if total > most + ROUNDING:
         raise InvalidOrder(
             f"the weights come to {plain(total)} of the equity, and this account may hold {plain(most)}: make them less"

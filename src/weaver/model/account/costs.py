@@ -221,7 +221,7 @@ class CostModel:
         self.scale = scale
         self._rate = Fraction(costs.commission_bps + costs.taker_bps) / WHOLE_BPS
         self._each = Fraction(costs.commission_per_share) * CASH_ONE / scale.quantity_one
-        value_to_cash = self._rate / scale.notional_divisor
+        value_to_cash = self._rate * scale.notional_factor / scale.notional_divisor
         self._divisor = value_to_cash.denominator * self._each.denominator
         self._bps = value_to_cash.numerator * self._each.denominator
         self._per_unit = self._each.numerator * value_to_cash.denominator
@@ -328,7 +328,8 @@ class CostModel:
         least 2 − the first.
         """
         rate, slip = float(self._rate), self._slip_rate / self._slip_one + (ROUNDING_MAX if self.slips else 0.0)
-        moved = max(self._slip_fixed, self._slip_fixed_under_one) / self._slip_one / self.scale.notional_divisor
+        moved = max(self._slip_fixed, self._slip_fixed_under_one) / self._slip_one
+        moved *= self.scale.notional_factor / self.scale.notional_divisor
         return (1 + slip) * (1 + rate), moved * (1 + rate) + float(self._each)
 
     def capacity(self, volume: float) -> int:

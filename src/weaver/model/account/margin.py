@@ -1,17 +1,44 @@
 """What an account may do: the rules of cash and margin."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.numbers.money import CASH_ONE, exact, plain
+from weaver.model.numbers.scale import Scale
 
 if TYPE_CHECKING:
     from weaver.model.backtest.options import Options
+
+
+class Standing(NamedTuple):
+    """How an account stands, in cash units."""
+
+    cash: int
+    """With what is on margin settled: nothing is paid for that, and what it has gained or lost by now is cash."""
+    net: int
+    gross: int
+    """Σvalue and Σ|value| of what was paid for."""
+    tied: int
+    """What everything on margin ties up."""
+
+    @classmethod
+    def of(cls, paid: int, held: Iterable[tuple[Scale, int, int]], *, maintained: bool = False) -> "Standing":
+        """From what is left after all that was paid, as if nothing was on margin, and the holdings: scale, quantity
+        units, value in cash units. `maintained`: what they tie up while held, not when they are entered."""
+        net = gross = tied = 0
+        for scale, units, value in held:
+            if scale.margin is None or scale.maintenance_margin is None:
+                net += value
+                gross += abs(value)
+            else:
+                paid += value
+                tied += scale.tied(scale.maintenance_margin if maintained else scale.margin, units)
+        return cls(paid, net, gross, tied)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,15 +107,22 @@ class AccountRules:
         """The starting cash in cash units."""
         return round(Fraction(self.cash) * CASH_ONE)
 
-    def allows(self, *, cash: int, units: int, gross: int, net: int) -> bool:
+    def allows(self, *, cash: int, units: int, gross: int, net: int, tied: int = 0) -> bool:
         """Whether a fill that does not only reduce may leave the account so: `cash` after costs, `units` of the symbol,
-        Σ|value| and Σvalue of all holdings, in cash units."""
+        Σ|value| and Σvalue of all holdings, in cash units. What is on margin is settled in the cash, and `tied`, what
+        it ties up, stands for its value."""
         if self.kind is AccountKind.CASH:
-            return cash >= 0 and units >= 0
+            return cash >= tied and units >= 0
         if units < 0 and not self.shorting:
             return False
-        return gross <= self.leverage * (cash + net)
+        return gross <= self.leverage * (cash + net - tied)
 
-    def falls_short(self, *, equity: int, gross: int) -> bool:
-        """Whether equity is under the maintenance requirement, in cash units."""
-        return equity < self.maintenance * gross
+    def falls_short(self, *, equity: int, gross: int, tied: int = 0) -> bool:
+        """Whether equity is under the maintenance requirement, in cash units. `tied`: by what is on margin, which is
+        not in `gross`; beside it a cash account, which borrows nothing, has to own all that it paid for."""
+        return equity < self.maintained * gross + tied
+
+    @property
+    def maintained(self) -> Decimal:
+        """The share of Σ|value| of what was paid for that equity may not fall under."""
+        return self.maintenance if self.kind is AccountKind.MARGIN else Decimal(1)

@@ -53,7 +53,7 @@ class Position:
         if not fraction:
             return replace(self, units=units), 0
         # fraction/denominator units × previous close × denominator/numerator: the denominators cancel.
-        worth = fraction * previous_close / (numerator * self.scale.notional_divisor)
+        worth = fraction * previous_close * self.scale.notional_factor / (numerator * self.scale.notional_divisor)
         paid = divide_half_even(worth.numerator, worth.denominator)
         cost = divide_half_even(self.cost * abs(fraction), abs(exact))
         held = replace(self, units=units, cost=self.cost - cost, realised=self.realised + paid - cost)
@@ -83,7 +83,7 @@ class Position:
     @property
     def average_price(self) -> Amount | None:
         """What a unit of the open holding cost, or None when flat."""
-        return decimal_of(self.cost, 8) / self.quantity if self.units else None
+        return decimal_of(self.cost, 8) / self.quantity / self.scale.multiplier if self.units else None
 
     @property
     def realised_pnl(self) -> Amount:

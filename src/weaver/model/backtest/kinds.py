@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from numbers import Integral
 from typing import Any, TypeAlias
@@ -96,6 +97,36 @@ class Parameters:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class FactGiven:
+    """A fact of the run's symbols: of all of them, or by symbol, as a mapping or as `ES=F=50,NQ=F=20`."""
+
+    def read(self, value: object, name: str) -> str | dict[str, str]:
+        """The fact as a text, or texts by symbol."""
+        if isinstance(value, Mapping):
+            if not value or not all(isinstance(symbol, str) for symbol in value):
+                raise InputError(f"{name} by symbol is a mapping of symbols to values, not {shown(value)}")
+            return {symbol: _fact(one, name) for symbol, one in value.items()}
+        text = _fact(value, name)
+        if "=" not in text:
+            return text
+        found: dict[str, str] = {}
+        for part in text.split(","):
+            symbol, equals, one = part.rpartition("=")
+            if not equals or not symbol.strip() or not one.strip():
+                raise InputError(f"{name} {part.strip()!r}: write one value for all, or SYMBOL=VALUE,SYMBOL=VALUE")
+            if symbol.strip() in found:
+                raise InputError(f"{name} of {symbol.strip()} is given twice")
+            found[symbol.strip()] = one.strip()
+        return found
+
+
+def _fact(value: object, name: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)) or not str(value).strip():
+        raise InputError(f"{name} must be a number or a name, not {shown(value)}")
+    return str(value).strip()
+
+
 class _ReadByItsUser:
     """What only its user can read: it is handed on as it was given."""
 
@@ -145,6 +176,7 @@ OptionKind: TypeAlias = (
     | Time
     | Parameters
     | AmountGiven
+    | FactGiven
     | CostsGiven
     | ColumnsGiven
     | Symbols

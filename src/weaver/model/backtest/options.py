@@ -19,6 +19,7 @@ from weaver.model.backtest.kinds import (
     ColumnsGiven,
     CorporateActions,
     CostsGiven,
+    FactGiven,
     Flag,
     OptionKind,
     Parameters,
@@ -27,6 +28,7 @@ from weaver.model.backtest.kinds import (
     Time,
     Whole,
 )
+from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.run import Audit
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from weaver.model.run import Run
 
 Day = str | date | datetime
+FACTS = ("tick", "lot", "multiplier", "margin", "calendar")
+"""The options that are facts of symbols."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,30 @@ class Options:
         str | None,
         Option(Choice(AssetClass), "stock, crypto, fx or future; by default guessed, or as stored.", metavar="CLASS"),
     ] = None
+    tick: Annotated[
+        "Number | Mapping[str, Number] | None",
+        Option(FactGiven(), "Prices of orders come in multiples of it.", metavar="[SYMBOL=]N"),
+    ] = None
+    lot: Annotated[
+        "Number | Mapping[str, Number] | None",
+        Option(FactGiven(), "Quantities come in multiples of it (0.001: fractions).", metavar="[SYMBOL=]N"),
+    ] = None
+    multiplier: Annotated[
+        "Number | Mapping[str, Number] | None",
+        Option(FactGiven(), "What a contract is worth at a price of 1 (future).", metavar="[SYMBOL=]N"),
+    ] = None
+    margin: Annotated[
+        "Number | Mapping[str, Number] | None",
+        Option(
+            FactGiven(),
+            "What a contract ties up: 13200, or with the maintenance margin 13200/12000 (future).",
+            metavar="[SYMBOL=]N[/M]",
+        ),
+    ] = None
+    calendar: Annotated[
+        "Number | Mapping[str, Number] | None",
+        Option(FactGiven(), "Exchange whose sessions hold: XNYS, XLON, XTKS, CMES …", metavar="[SYMBOL=]NAME"),
+    ] = None
     tz: Annotated[str | None, Option(Text(), "Zone of times that carry none.", metavar="ZONE", is_served=False)] = None
     columns: Annotated[
         Mapping[str, str] | str | None,
@@ -185,6 +213,21 @@ class Options:
     venue: Annotated[
         str | None, Option(Text(), "Apply the order rules of this venue.", metavar="V", run_field="venue", key="venue")
     ] = None
+
+    def facts_of(self, symbol: str) -> Mapping[str, Any]:
+        """What the options say of a symbol, as `Facts.parse` takes it."""
+        given = {name: getattr(self, name) for name in FACTS}
+        found = {name: one.get(symbol) if isinstance(one, Mapping) else one for name, one in given.items()}
+        return {"asset": self.asset, **found}
+
+    def check_named(self, symbols: Iterable[str]) -> None:
+        """Raises InputError where a fact is given of a symbol that is none of the run's."""
+        known = list(symbols)
+        for name in FACTS:
+            one = getattr(self, name)
+            unknown = sorted(set(one) - set(known)) if isinstance(one, Mapping) else []
+            if unknown:
+                raise InputError(f"{name} of {', '.join(unknown)}: not a symbol of this run ({', '.join(known)})")
 
     def __post_init__(self) -> None:
         """Read every value. Raises InputError."""

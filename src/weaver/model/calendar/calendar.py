@@ -6,6 +6,7 @@ Times are int64 ns since the epoch (UTC), sessions int32 days since the epoch.
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -39,7 +40,17 @@ class Buckets:
 
 
 class Calendar(ABC):
-    """One asset class's trading hours. Every method raises InputError for times outside the years 1900-2100."""
+    """The trading hours of an asset class or an exchange. Every method raises InputError for times outside the years
+    1900-2100."""
+
+    name: str | None = None
+    """Of an exchange that had to be named; None: those of an asset class."""
+    zone = ZoneInfo("America/New_York")
+    """Whose clocks it goes by."""
+    labels_are_dates = False
+    """Whether a daily bar's stamp is its session's date at 00:00 UTC, wherever its session begins."""
+    is_always_open = True
+    """Whether there is no bar outside its hours."""
 
     @abstractmethod
     def session_of(self, timestamp: Int64, *, daily: bool) -> Int32:
@@ -54,7 +65,8 @@ class Calendar(ABC):
         """The closing instant of each session; a stock session that never was closes at 16:00 New York."""
 
     def extended_close(self, session: Int32) -> Int64:
-        """The end of extended trading: 20:00 New York for stocks, elsewhere the session's close."""
+        """The end of extended trading: 20:00 New York for stocks, the end of the day at other exchanges, else the
+        session's close."""
         return self.session_close(session)
 
     def session_end(self, day: date, *, extended_hours: bool) -> int:

@@ -1,5 +1,7 @@
 """The trading hours of crypto pairs: always."""
 
+from zoneinfo import ZoneInfo
+
 import numpy as np
 
 from weaver.model.calendar.calendar import Buckets, Calendar, ends_before_next, grid, not_after_next
@@ -10,6 +12,8 @@ from weaver.model.market.timeframe import DAY, Timeframe, Unit
 
 class CryptoCalendar(Calendar):
     """Around the clock; a session is the UTC day."""
+
+    zone = ZoneInfo("UTC")
 
     def session_of(self, timestamp: Int64, *, daily: bool) -> Int32:  # noqa: ARG002 - a day's start says the day
         if len(timestamp) < 2 or timestamp[-1] // DAY - timestamp[0] // DAY > len(timestamp):

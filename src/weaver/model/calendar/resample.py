@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from weaver.model.calendar.calendar import Calendar
 from weaver.model.errors import InputError
 from weaver.model.market.bars import Bars
-from weaver.model.market.timeframe import Timeframe, Unit
+from weaver.model.market.timeframe import DAY, Timeframe, Unit
 
 
 def resample(
@@ -64,6 +64,26 @@ def put_together(
         close=bars.close[kept][last],
         volume=np.add.reduceat(bars.volume[kept], first),
     )
+
+
+def by_calendar(bars: Bars, before: Calendar, calendar: Calendar) -> Bars:
+    """The bars as they are by another calendar than the one that they were read by: they end by it, and those of days
+    are labelled as it does. The same object where nothing changes."""
+    if before is calendar or not len(bars):
+        return bars
+    timestamp = bars.timestamp
+    if bars.timeframe.is_daily:
+        session = before.session_of(timestamp, daily=True)
+        if calendar.labels_are_dates:
+            timestamp = session.astype(np.int64) * DAY
+        elif before.labels_are_dates and bars.timeframe.days > 1:
+            timestamp = calendar.session_open(session)
+    if len(timestamp) > 1 and not (np.diff(timestamp) > 0).all():
+        raise InputError(f"{bars.symbol} {bars.timeframe}: two bars would be of one session: import them anew")
+    end = calendar.bar_end(timestamp, bars.timeframe)
+    if np.array_equal(end, bars.end) and np.array_equal(timestamp, bars.timestamp):
+        return bars
+    return replace(bars, timestamp=timestamp, end=end)
 
 
 def _on_one_scale(

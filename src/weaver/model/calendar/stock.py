@@ -72,6 +72,9 @@ def _minutes(clock: str) -> int:
 class StockCalendar(Calendar):
     """Sessions of XNYS. Intraday bars belong to New York's date; a daily bar's stamp is its date at 00:00 UTC."""
 
+    labels_are_dates = True
+    is_always_open = False
+
     def session_of(self, timestamp: Int64, *, daily: bool) -> Int32:
         day = timestamp // DAY if daily else new_york.local_day(timestamp)
         return day.astype(np.int32)

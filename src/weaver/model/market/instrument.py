@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from math import ceil
 
 from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.symbol import loose_quote, spelled
-from weaver.model.numbers.money import CASH_DECIMALS, decimals_of
+from weaver.model.numbers.money import CASH_DECIMALS, CASH_ONE, decimals_of, plain
 from weaver.model.numbers.scale import Scale
 
 __all__ = ["AssetClass", "Instrument", "guess_asset_class"]
@@ -20,6 +21,10 @@ _TICK_AND_LOT = {
 }
 _TICK_UNDER_ONE = dict.fromkeys((AssetClass.STOCK, AssetClass.FUTURE), Decimal("0.0001"))
 """Of orders priced under a dollar (Regulation NMS, rule 612), where that is another one."""
+_ON_EXCHANGES = {AssetClass.STOCK, AssetClass.FUTURE}
+_MAINTAINED = Decimal("0.9")
+_ALWAYS = {"24/7": 365, "24/5": 260}
+"""Calendars that have other numbers of sessions a year than an exchange."""
 _PERIODS_PER_YEAR = {AssetClass.STOCK: 252, AssetClass.CRYPTO: 365, AssetClass.FX: 260, AssetClass.FUTURE: 252}
 
 
@@ -36,6 +41,14 @@ class Instrument:
     minimum: Decimal = Decimal(0)
     """Least quantity of an order; 0 when not given means one lot."""
     quote_currency: str = "USD"
+    calendar: str | None = None
+    """Canonical name of the exchange whose sessions it trades in (see `calendar_name`); None: its asset class's."""
+    multiplier: Decimal = Decimal(1)
+    """What a contract of a future is worth at a price of 1."""
+    margin: Decimal | None = None
+    """What a contract of a future ties up when it is entered; None: all that it is worth is paid for it."""
+    maintenance_margin: Decimal | None = None
+    """What has to stand behind a contract that is held; where only the margin is given, nine tenths of it."""
 
     def __post_init__(self) -> None:
         if not self.symbol:
@@ -48,6 +61,37 @@ class Instrument:
             raise InputError(f"{self.symbol}: minimum must not be negative, not {self.minimum}")
         if self.minimum == 0:
             object.__setattr__(self, "minimum", self.lot)
+        if self.calendar is not None and self.asset_class not in _ON_EXCHANGES:
+            raise InputError(
+                f"{self.symbol}: a calendar is a stock's or a future's, and {self.symbol} is {self.asset_class}, which "
+                "has hours of its own: leave the calendar out, or say --asset stock or future"
+            )
+        self._check_contract()
+
+    def _check_contract(self) -> None:
+        """Raises InputError on a multiplier or a margin that no future has."""
+        for name in ("multiplier", "margin", "maintenance_margin"):
+            value = getattr(self, name)
+            if value is None or (name == "multiplier" and value == 1):
+                continue
+            if not value.is_finite() or value <= 0:
+                raise InputError(f"{self.symbol}: {_words(name)} must be above 0, not {value}")
+            if decimals_of(value) > CASH_DECIMALS:
+                raise InputError(f"{self.symbol}: {_words(name)} has at most {CASH_DECIMALS} decimals, not {value}")
+            if self.asset_class is not AssetClass.FUTURE:
+                raise InputError(
+                    f"{self.symbol}: {_words(name)} is a future's, and {self.symbol} is {self.asset_class}: leave it "
+                    "out, or say --asset future"
+                )
+        if self.margin is None and self.maintenance_margin is not None:
+            raise InputError(f"{self.symbol}: a maintenance margin goes with a margin: give both, as 13200/12000")
+        if self.margin is not None and self.maintenance_margin is None:
+            object.__setattr__(self, "maintenance_margin", self.margin * _MAINTAINED)
+        if self.margin is not None and self.maintenance_margin is not None and self.maintenance_margin > self.margin:
+            raise InputError(
+                f"{self.symbol}: the maintenance margin ({plain(self.maintenance_margin)}) is more than the margin "
+                f"({plain(self.margin)}): it is the lower of the two, as 13200/12000"
+            )
 
     @classmethod
     def default(cls, symbol: str, asset_class: AssetClass) -> "Instrument":
@@ -76,6 +120,7 @@ class Instrument:
         ticks = self.ticks(data_decimals)
         decimals = max(data_decimals, price_decimals, CASH_DECIMALS, *map(decimals_of, ticks))
         quantity_decimals = max(decimals_of(self.lot), decimals_of(self.minimum))
+        per_cash = Fraction(10 ** (decimals + quantity_decimals - CASH_DECIMALS)) / Fraction(self.multiplier)
         return Scale(
             symbol=self.symbol,
             price_decimals=decimals,
@@ -87,7 +132,11 @@ class Instrument:
             lot=int(self.lot.scaleb(quantity_decimals)),
             least_whole=2**63 if 1 % self.lot else max(1, ceil(self.minimum)),
             minimum=int(self.minimum.scaleb(quantity_decimals)),
-            notional_divisor=10 ** (decimals + quantity_decimals - CASH_DECIMALS),
+            notional_divisor=per_cash.numerator,
+            notional_factor=per_cash.denominator,
+            multiplier=self.multiplier,
+            margin=None if self.margin is None else int(self.margin * CASH_ONE),
+            maintenance_margin=None if self.maintenance_margin is None else int(self.maintenance_margin * CASH_ONE),
         )
 
     def check_class(self, wanted: AssetClass | None) -> None:
@@ -101,7 +150,13 @@ class Instrument:
     @property
     def periods_per_year(self) -> int:
         """Sessions a year, for annualising: 252 stock and future, 365 crypto, 260 fx."""
+        if self.calendar in _ALWAYS:
+            return _ALWAYS[self.calendar]
         return _PERIODS_PER_YEAR[self.asset_class]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def guess_asset_class(symbol: str) -> AssetClass:

@@ -45,7 +45,19 @@ class Scale:
     least_whole: int
     """From this whole number on every whole quantity can be ordered as it is."""
     notional_divisor: int
-    """price units x quantity units ÷ this = cash units."""
+    notional_factor: int = 1
+    """price units x quantity units x the factor ÷ the divisor = cash units; in lowest terms."""
+    multiplier: Decimal = Decimal(1)
+    """What a unit of quantity is worth at a price of 1."""
+    margin: int | None = None
+    """Cash units that a whole unit of quantity ties up when it is entered; None: it is paid for."""
+    maintenance_margin: int | None = None
+    """Cash units that have to stand behind one that is held."""
+
+    @property
+    def per_cash(self) -> Fraction:
+        """price units x quantity units that make one cash unit."""
+        return Fraction(self.notional_divisor, self.notional_factor)
 
     def quantity(self, value: Number) -> int:
         """Units of an order's explicit quantity, cut down to the lot. Raises InvalidOrder at or under nothing."""
@@ -124,13 +136,20 @@ class Scale:
     def cash(self, price: int, quantity: int) -> int:
         """Cash units of so many units at so many price units, half to even; the sign is the quantity's."""
         if self.notional_divisor == 1:
-            return price * quantity
-        return divide_half_even(price * quantity, self.notional_divisor)
+            return price * quantity * self.notional_factor
+        return divide_half_even(price * quantity * self.notional_factor, self.notional_divisor)
+
+    def tied(self, each: int, quantity: int) -> int:
+        """Cash units that so many units tie up, at `each` a whole one, half to even; either side ties up the same."""
+        return divide_half_even(each * abs(quantity), self.quantity_one)
 
     def cash_all(self, prices: NDArray[np.int64], quantities: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """`cash` of many, all > 0; None where int64 might not hold a step of it."""
         common = gcd(int(np.gcd.reduce(quantities)), self.notional_divisor)
         parts = quantities // common
+        if int(parts.max()) * self.notional_factor >= FITS:
+            return None
+        parts = parts * self.notional_factor
         if max(int(prices.max()) * int(parts.max()), self.notional_divisor // common) >= FITS:
             return None
         return divide_half_even_all(prices * parts, self.notional_divisor // common)

@@ -59,9 +59,10 @@ class Target:
             numerator, denominator = self.value, 1
         else:
             numerator, denominator = equity * self.numerator, self.denominator
+        each = price * scale.notional_factor * denominator * scale.lot
         if numerator < 0:
-            return -(-numerator * scale.notional_divisor // (price * denominator * scale.lot) * scale.lot)
-        return numerator * scale.notional_divisor // (price * denominator * scale.lot) * scale.lot
+            return -(-numerator * scale.notional_divisor // each * scale.lot)
+        return numerator * scale.notional_divisor // each * scale.lot
 
 
 class ExitGroup:

@@ -5,22 +5,21 @@ from datetime import datetime
 
 import numpy as np
 
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.closing import DAYS_MAX, session_closes_at
 from weaver.model.calendar.instants import instant_of, time_of
-from weaver.model.calendar.sessions import calendar_for
-from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.timeframe import DAY
 
 
 class MarketHours:
-    """The house's calendars; `asset_class`: of a symbol."""
+    """By the calendars of symbols."""
 
-    def __init__(self, asset_class: Callable[[str], AssetClass]) -> None:
-        self._asset_class = asset_class
+    def __init__(self, calendar: Callable[[str], Calendar]) -> None:
+        self._calendar = calendar
 
     def opens_at(self, symbol: str, now: datetime) -> datetime | None:
         """When the regular session of the symbol's market opens next; None: it is open."""
-        calendar, instant = calendar_for(self._asset_class(symbol)), instant_of(now)
+        calendar, instant = self._calendar(symbol), instant_of(now)
         first = instant // DAY - 1
         days = np.arange(first, first + DAYS_MAX, dtype=np.int32)
         sessions = days[calendar.is_session(days)]
@@ -30,5 +29,5 @@ class MarketHours:
 
     def closes_at(self, symbol: str, now: datetime, *, extended_hours: bool) -> datetime:
         """When the session closes in which an order placed now can fill first."""
-        calendar = calendar_for(self._asset_class(symbol))
+        calendar = self._calendar(symbol)
         return time_of(session_closes_at(calendar, instant_of(now), extended_hours=extended_hours))

@@ -10,7 +10,9 @@ from types import TracebackType
 
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import AccountReconciled, Difference, Payload, RiskUnprotected
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.instants import instant_of
+from weaver.model.calendar.sessions import calendar_for, calendar_of
 from weaver.model.errors import Conflict, InputError, ReadOnly, Unavailable, WeaverError
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import guess_asset_class
@@ -86,7 +88,7 @@ class TradingAccount:
             is_settled=lambda: not self._unsettled(),
             account_equity=lambda: None if self.venue_account is None else self.venue_account.equity,
         )
-        self._hours = MarketHours(self.asset_class)
+        self._hours = MarketHours(self.calendar)
         self.trader = Trader(
             name,
             adapter=adapter,
@@ -159,6 +161,11 @@ class TradingAccount:
         """What a symbol is, as the venue says; by its spelling where it was not asked."""
         known = self._rules.get(symbol)
         return guess_asset_class(symbol) if known is None else known.instrument.asset_class
+
+    def calendar(self, symbol: str) -> Calendar:
+        """A symbol's trading hours, as the venue says; its asset class's where it was not asked."""
+        known = self._rules.get(symbol)
+        return calendar_for(guess_asset_class(symbol)) if known is None else calendar_of(known.instrument)
 
     def lot(self, symbol: str) -> Decimal:
         """The step of what strategies order of a symbol, as the venue says."""

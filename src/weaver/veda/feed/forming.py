@@ -10,7 +10,7 @@ import numpy as np
 
 from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.resample import put_together
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import Split
@@ -32,7 +32,7 @@ class Forming:
     def __init__(self, instrument: Instrument, timeframe: Timeframe, source: Timeframe) -> None:
         """`source`: the timeframe of what comes, `timeframe` itself or a finer one."""
         self._instrument, self._timeframe, self._source = instrument, timeframe, source
-        self._calendar = calendar_for(instrument.asset_class)
+        self._calendar = calendar_of(instrument)
         self._parts: dict[int, dict[int, LiveBar]] = {}
         self._told: OrderedDict[int, Values] = OrderedDict()
         self._splits: list[Split] = []

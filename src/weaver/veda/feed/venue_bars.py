@@ -7,7 +7,7 @@ import numpy as np
 
 from weaver.model.calendar.instants import clamped, time_of
 from weaver.model.calendar.resample import put_together
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction
@@ -65,7 +65,7 @@ async def made_between(
 def coarser(bars: Bars, timeframe: Timeframe, instrument: Instrument, actions: Sequence[CorporateAction]) -> Bars:
     """Bars put together as a backtest does it."""
     splits = splits_at(Listing(instrument=instrument, bars=bars, actions=tuple(actions)))
-    return put_together(bars, timeframe, calendar_for(instrument.asset_class), splits=splits)
+    return put_together(bars, timeframe, calendar_of(instrument), splits=splits)
 
 
 def ended_by(bars: Bars, until: int) -> Bars:
@@ -83,6 +83,6 @@ def _later_days(minutes: Bars, days: Bars, instrument: Instrument, until: int) -
 def _forming(minutes: Bars, timeframe: Timeframe, instrument: Instrument, until: int) -> tuple[LiveBar, ...]:
     if not len(minutes) or timeframe == MINUTES:
         return ()
-    where = calendar_for(instrument.asset_class).buckets(minutes.timestamp, minutes.end, MINUTES, timeframe)
+    where = calendar_of(instrument).buckets(minutes.timestamp, minutes.end, MINUTES, timeframe)
     belongs = where.keep & (where.end > until)
     return tuple(bar for bar, is_part in zip(live_bars_of(minutes), belongs.tolist(), strict=True) if is_part)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import Conflict, InvalidOrder
 from weaver.model.numbers.money import plain
 from weaver.model.orders.actions import OrderClass, OrderType, TimeInForce
@@ -87,7 +87,7 @@ class Desk:
             account.name,
             run_id,
             rules=rules,
-            calendar=calendar_for(rules.instrument.asset_class),
+            calendar=calendar_of(rules.instrument),
             now=account.adapter.now(),
         )
         _check_at_venue(account, intent.order, intent.legs)
@@ -213,7 +213,7 @@ def _replacement(
         raise InvalidOrder(f"order {old.id} is so already: it changes nothing")
     trails = new.order_type is OrderType.TRAILING_STOP  # where its stop has got to is none of its terms
     check_prices(new.order_type, new.limit, changes.stop if trails else new.stop, new.trail, new.trail_percent)
-    calendar = calendar_for(rules.instrument.asset_class)
+    calendar = calendar_of(rules.instrument)
     return in_time(new, rules=rules, calendar=calendar, now=now)
 
 

@@ -133,4 +133,5 @@ def _listed(rules: InstrumentRules, warmup: Warmup, digest: str, decimals: int) 
         data_decimals=max(own, decimals),
         warmup=digest,
         splits=splits,
+        calendar=instrument.calendar,
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from weaver.model.calendar.instants import clamped
 from weaver.model.calendar.resample import resample
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import COLUMNS, Bars
 from weaver.model.market.corporate_actions import CorporateAction
@@ -49,7 +49,7 @@ def resampled(
 
     The last coarse bar of each piece waits for the next one, which may have more of it.
     """
-    calendar = calendar_for(instrument.asset_class)
+    calendar = calendar_of(instrument)
     rest: Bars | None = None
     for piece in pieces:
         rest = bars = piece if rest is None else _joined(rest, piece)
@@ -65,7 +65,7 @@ def resampled(
 
 def _put_together(bars: Bars, timeframe: Timeframe, instrument: Instrument, actions: CorporateActions) -> Bars:
     splits = splits_at(Listing(instrument=instrument, bars=bars, actions=tuple(actions)))
-    return resample(bars, timeframe, calendar_for(instrument.asset_class), splits=splits)
+    return resample(bars, timeframe, calendar_of(instrument), splits=splits)
 
 
 def _around(timeframe: Timeframe, start: int | None, end: int | None) -> tuple[int | None, int | None]:

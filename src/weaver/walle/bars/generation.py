@@ -1,13 +1,15 @@
 """Writing a series: a new generation of its files, then the record that makes it valid."""
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import Instrument
+from weaver.model.market.timeframe import Timeframe
 from weaver.walle.bars.folder.bar_files import parts_of, write_file
 from weaver.walle.bars.folder.catalogue import CatalogueEntry, SymbolRecord
 from weaver.walle.bars.folder.checksums import checks_of
@@ -44,6 +46,32 @@ def write_series(
     return entry
 
 
+def rewrite(
+    folder: SymbolFolder, record: SymbolRecord, instrument: Instrument, changed: Mapping[Timeframe, Bars]
+) -> None:
+    """Give a symbol other facts, and some of its series other bars, all valid in one step."""
+    series = {timeframe: replace(entry, instrument=instrument) for timeframe, entry in record.series.items()}
+    after, written = replace(record, instrument=instrument, series=series), list[str]()
+    try:
+        for timeframe, bars in changed.items():
+            temporary = Path(tempfile.mkdtemp(prefix=WRITING, dir=folder.path))
+            name = folder.next_generation(timeframe)
+            series[timeframe] = _written(temporary, bars, instrument, record.series[timeframe].source, name)
+            describe(folder, replace(after, series={timeframe: series[timeframe]}), temporary)
+            temporary.rename(folder.path / name)
+            written.append(name)
+        for timeframe in series.keys() - changed.keys():
+            described = folder.path / series[timeframe].folder
+            describe(folder, replace(after, series={timeframe: series[timeframe]}), described)
+        sync(folder.path)
+        folder.commit(after)
+    except BaseException:
+        if folder.record_or_none() != after:
+            for name in written:
+                remove(folder.path / name)
+        raise
+
+
 def describe(folder: SymbolFolder, record: SymbolRecord, generation: Path) -> None:
     """Have a generation's own record in it, from which a lost one of the symbol can be put together."""
     temporary = folder.path / f"{WRITING}{SERIES_RECORD}"
@@ -67,7 +95,7 @@ def _written(folder: Path, bars: Bars, instrument: Instrument, source: str, name
         first=int(bars.timestamp[0]),
         last=int(bars.timestamp[-1]),
         rows=len(bars),
-        missing=missing_bars(bars, calendar_for(instrument.asset_class)),
+        missing=missing_bars(bars, calendar_of(instrument)),
         folder=name,
         files=tuple(file for file, _part in parts),
         checks=tuple(checks_of(folder / file) for file, _part in parts),

@@ -17,7 +17,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from weaver.model.calendar.resample import by_calendar
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import Damaged, InputError, NotFound
+from weaver.model.facts import Facts
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import AssetClass, Instrument
@@ -34,7 +37,7 @@ from weaver.walle.bars.folder.symbol_folder import (
     folder_name,
     symbol_of_folder,
 )
-from weaver.walle.bars.generation import describe, write_series
+from weaver.walle.bars.generation import describe, rewrite, write_series
 from weaver.walle.bars.mending import Mended, mended, what_was_lost
 from weaver.walle.bars.merging import check_class, merge
 from weaver.walle.file_lock import locked
@@ -123,9 +126,14 @@ class ParquetBarStore:
 
     def known_class(self, symbol: str) -> AssetClass | None:
         """The asset class that a symbol is stored with; None where that is not known (any more)."""
+        found = self.known_instrument(symbol)
+        return None if found is None else found.asset_class
+
+    def known_instrument(self, symbol: str) -> Instrument | None:
+        """The facts that a symbol is stored with; None where they are not known (any more)."""
         folder = self._folder(symbol)
         record = folder.record_or_none() or folder.recovered()
-        return None if record is None else record.instrument.asset_class
+        return None if record is None else record.instrument
 
     def find_by_hash(self, content_hash: str) -> CatalogueEntry | None:
         """The series whose bars have this hash."""
@@ -231,6 +239,30 @@ class ParquetBarStore:
         self._record_or_recovered(folder)
         with self._writing(folder):
             folder.commit(replace(self._record_or_recovered(folder), actions=tuple(actions)))
+
+    def instrument(self, symbol: str) -> Instrument:
+        """A stored symbol's facts. Raises NotFound, and Damaged."""
+        return _record(self._folder(symbol)).instrument
+
+    def set_facts(self, symbol: str, facts: Facts) -> Instrument:
+        """Give a stored symbol facts, in the place of its own; its bars end by the calendar that it has then. Returns
+        what holds from now on. Raises NotFound, InputError where they do not fit it, and Damaged."""
+        folder = self._folder(symbol)
+        record = self._record_or_recovered(folder)
+        if facts.applied(record.instrument) == record.instrument:
+            return record.instrument
+        with self._writing(folder):
+            record = self._record_or_recovered(folder)
+            instrument = facts.applied(record.instrument)
+            before, after = calendar_of(record.instrument), calendar_of(instrument)
+            changed: dict[Timeframe, Bars] = {}
+            for timeframe, entry in record.series.items():
+                bars = self._series(entry).read(None, None)
+                again = by_calendar(bars, before, after)
+                if again is not bars or before is not after:
+                    changed[timeframe] = again
+            rewrite(folder, record, instrument, changed)
+        return instrument
 
     def actions(self, symbol: str) -> tuple[CorporateAction, ...]:
         """A stored symbol's splits, dividends and delisting, by date. Raises NotFound, and Damaged."""

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from weaver.model.calendar.instants import instant_of, time_of
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError, NotFound, OverLimit, Unavailable
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction
@@ -237,7 +237,7 @@ class _Series:
 
     def _read(self, bars: Bars, actions: Sequence[CorporateAction], notes: tuple[str, ...] = ()) -> ReadBars:
         asset_class = self._instrument.asset_class
-        calendar = calendar_for(asset_class)
+        calendar = calendar_of(self._instrument)
         warnings = (
             *check_bars(bars, calendar, asset_class),
             *check_corporate_actions(bars, calendar, asset_class, actions),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weaver.model.errors import InputError
+from weaver.model.facts import NO_FACTS, Facts
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.files.checks.assembly import ReadBars, assemble
@@ -36,16 +37,17 @@ def read_bars(
     tz: str | None = None,
     asset_class: AssetClass | None = None,
     spelling: Spelling = AS_WRITTEN,
+    facts: Facts = NO_FACTS,
 ) -> ReadBars:
     """The bars of one symbol in a file, checked.
 
     symbol: by default the only one in the file's column of symbols, else the file's name up to `_<timeframe>`.
     timeframe: by default how far the bars are apart; a multiple of that resamples. tz: the zone of intraday times that
-    carry none. asset_class: by default guessed. spelling: what the file leaves open. Raises InputError, or DataError
-    naming file, row and line.
+    carry none. asset_class: by default guessed. spelling: what the file leaves open. facts: what else is known of the
+    symbol. Raises InputError, or DataError naming file, row and line.
     """
     part = read_part(path, symbol=symbol, spelling=spelling)
-    return assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
+    return assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class, facts=facts)
 
 
 def read_parts(

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from weaver.model.errors import InputError
-from weaver.model.market.instrument import AssetClass
+from weaver.model.facts import Facts
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.files.bar_file import check_symbol, is_feather, is_json, is_parquet, read_part
 from weaver.walle.files.checks.assembly import ReadBars, assemble
@@ -39,14 +39,15 @@ def preview(
     otherwise: str,
     timeframe: Timeframe | None,
     tz: str | None,
-    class_of: Callable[[str], AssetClass | None],
+    facts_of: Callable[[str], Facts],
     spelling: Spelling = AS_WRITTEN,
     rows_max: int = 10,
 ) -> FilePreview:
     """Read the whole file, store nothing. What is wrong with it stands in the result, and is not raised.
 
-    symbol: the one that is wanted; otherwise: what the bars are called where no column says it. class_of: the class of
-    a symbol, None to guess it. spelling: what the file leaves open. Raises InputError for a symbol that cannot be used.
+    symbol: the one that is wanted; otherwise: what the bars are called where no column says it. facts_of: what is known
+    of a symbol; its class is guessed where they do not tell it. spelling: what the file leaves open. Raises InputError
+    for a symbol that cannot be used.
     """
     check_symbol(otherwise if symbol is None else symbol)
     names: tuple[str, ...] = ()
@@ -56,8 +57,10 @@ def preview(
         names, rows = _head(path, rows_max, spelling)
         part = read_part(path, symbol=symbol, otherwise=otherwise, spelling=spelling)
         zone = "UTC" if part.raw.times.instant is not None else tz
-        asset_class = class_of(part.symbol)
-        read = assemble(part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=asset_class)
+        facts = facts_of(part.symbol)
+        read = assemble(
+            part.raw, symbol=part.symbol, timeframe=timeframe, tz=tz, asset_class=facts.asset_class, facts=facts
+        )
     except InputError as refusal:
         error = refusal
     return FilePreview(columns=tuple(_used(names, path, spelling)), rows=rows, zone=zone, read=read, error=error)

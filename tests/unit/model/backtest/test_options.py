@@ -19,7 +19,7 @@ from weaver.glados.schemas.runs.runs import CreateRunRequest, RunOptions
 from weaver.model.account.margin import AccountRules
 from weaver.model.backtest import options as module
 from weaver.model.backtest.kinds import Flag
-from weaver.model.backtest.options import DEFAULTS, OPTIONS, RUN_OPTIONS, Options
+from weaver.model.backtest.options import DEFAULTS, FACTS, OPTIONS, RUN_OPTIONS, Options
 from weaver.model.errors import InputError
 from weaver.model.numbers.money import Number
 from weaver.model.run import Run, RunMode
@@ -110,6 +110,7 @@ def test_record_says_what_was_given_for_every_option(bars: Path) -> None:
         "timeframe",
         "params",
         "asset",
+        *FACTS,
         "tz",
         *SPELLING,
     }  # see the record's own words
@@ -147,6 +148,11 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("costs", "free", "costs 'free': not a preset"),
     ("costs", "fee=1", "costs: unknown key 'fee'"),
     ("asset", "bond", "asset 'bond' is not one of stock, crypto, fx, future"),
+    ("tick", 0, "tick must be above 0, not 0"),
+    ("lot", "few", "lot must be a number, not 'few'"),
+    ("multiplier", 0, "multiplier must be above 0, not 0"),
+    ("margin", "1000/0", "maintenance margin must be above 0, not 0"),
+    ("calendar", "XLNO", "calendar 'XLNO' is unknown: did you mean XLON"),
     ("tz", "Mars/Olympus", "time zone 'Mars/Olympus' is unknown"),
     ("columns", "close", "columns: 'close' is no pair: write close=Price"),
     ("columns", "settle=Price", "columns: no bar has 'settle'"),

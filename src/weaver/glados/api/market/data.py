@@ -29,6 +29,7 @@ from weaver.glados.services import Services
 from weaver.model.backtest.options import OPTIONS
 from weaver.model.calendar.instants import INSTANT_MIN
 from weaver.model.errors import Unavailable
+from weaver.model.facts import Facts
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.bars.damage import ListedSeries
@@ -84,6 +85,23 @@ def _spelling(
 SpellingDep = Annotated[Spelling, Depends(_spelling)]
 
 
+def _facts(
+    tick: Annotated[Text | None, Form(description=OPTIONS["tick"].about)] = None,
+    lot: Annotated[Text | None, Form(description=OPTIONS["lot"].about)] = None,
+    multiplier: Annotated[Text | None, Form(description=OPTIONS["multiplier"].about)] = None,
+    margin: Annotated[Text | None, Form(description=OPTIONS["margin"].about, examples=["13200/12000"])] = None,
+    calendar: Annotated[Text | None, Form(description=OPTIONS["calendar"].about, examples=["XLON"])] = None,
+) -> Mapping[str, str]:
+    """What the client says of the symbol beside its class, by name. Raises InputError."""
+    given = {"tick": tick, "lot": lot, "multiplier": multiplier, "margin": margin, "calendar": calendar}
+    found = {name: value for name, value in given.items() if value}
+    Facts.parse(**found)
+    return found
+
+
+FactsDep = Annotated[Mapping[str, str], Depends(_facts)]
+
+
 @router.get("/data", response_model=PageOf[SeriesResponse], responses=responses(400))
 async def list_data(
     services: ServicesDep,
@@ -105,6 +123,7 @@ async def preview_data(
     services: ServicesDep,
     file: UploadedFile,
     spelling: SpellingDep,
+    facts: FactsDep,
     symbol: Annotated[
         Text | None,
         Form(description="By default the one of the file's column of symbols, or its name.", examples=["AAPL"]),
@@ -117,7 +136,7 @@ async def preview_data(
     `errors`, with status 200."""
     name = shown_name(file.filename)
     reading = _reading(name, symbol or symbol_of(Path(name)), timeframe, tz, asset)
-    reading = dataclasses.replace(reading, is_asked=bool(symbol), spelling=spelling)
+    reading = dataclasses.replace(reading, is_asked=bool(symbol), spelling=spelling, facts=facts)
     reading = await _kept(services, file, reading)
     try:
         return await services.reader.preview(reading)
@@ -132,6 +151,7 @@ async def import_data(
     file: UploadedFile,
     corr_id: CorrelationId,
     spelling: SpellingDep,
+    facts: FactsDep,
     symbol: Annotated[
         Text, Form(description="What the bars are stored under; of several in the file, whose.", examples=["AAPL"])
     ],
@@ -144,7 +164,7 @@ async def import_data(
     replaced, the rest is kept; a file that is refused changes nothing. Then there is an event `data.Imported`."""
     check_owner(services)
     reading = _reading(shown_name(file.filename), symbol, timeframe, tz, asset)
-    reading = dataclasses.replace(reading, spelling=spelling)
+    reading = dataclasses.replace(reading, spelling=spelling, facts=facts)
     reading = await _kept(services, file, reading)
 
     async def work(report: Report) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from weaver.glados.application import ServicesDep
 from weaver.glados.http.errors import responses
 from weaver.glados.schemas.base import Identifier
 from weaver.glados.schemas.market.data import GapResponse, GapsResponse
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import NotFound
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.bars.store import ParquetBarStore
@@ -40,7 +40,7 @@ def _gaps(store: ParquetBarStore, symbol: str, timeframe: Timeframe | None, limi
         of_it = "" if timeframe is None else f" {timeframe}"
         raise NotFound(f"{symbol}{of_it} is not in the bar store: GET /data lists what is")
     stored = store.read(symbol, entry.timeframe)
-    found = gaps_of(stored.bars, calendar_for(stored.instrument.asset_class))
+    found = gaps_of(stored.bars, calendar_of(stored.instrument))
     longest = sorted(found, key=attrgetter("missing"), reverse=True)[:limit]
     return GapsResponse(
         symbol=symbol,

@@ -144,6 +144,7 @@ def _data(found: LiveResult, warmups: Mapping[str, bytes]) -> dict[str, DataFact
             lot=plain(listed[symbol].lot),
             minimum=plain(listed[symbol].minimum),
             quote_currency=listed[symbol].quote_currency,
+            calendar=listed[symbol].calendar,
             actions=[{**corporate_action_json(one)} for one in found.given[symbol].splits],
             warnings=[],
         )

@@ -17,7 +17,7 @@ from weaver.glados.stored.blobs import EquityColumns
 from weaver.greta.results.calendar_time import sessions_covered
 from weaver.greta.results.statistics import Stats, TradeColumns, statistics
 from weaver.model.calendar.instants import instant_of
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.model.orders.actions import TimeInForce
 from weaver.model.run import Run
@@ -121,7 +121,7 @@ def stats_of(
         return {}
     slippage = slippage_of(fills)
     instruments = [one.instrument for one in setup.symbols]
-    calendars = {calendar_for(one.asset_class) for one in instruments}
+    calendars = {calendar_of(one) for one in instruments}
     sessions = sessions_of(setup, points)
     return statistics(
         session=sessions,
@@ -140,7 +140,7 @@ def stats_of(
 
 def sessions_of(setup: RunSetup, points: Sequence[CurvePoint]) -> NDArray[np.int32]:
     """The session of each point, by the calendar of the run's first symbol: days since 1970, never falling."""
-    calendar, daily = calendar_for(setup.symbols[0].instrument.asset_class), Timeframe.parse(setup.timeframe).is_daily
+    calendar, daily = calendar_of(setup.symbols[0].instrument), Timeframe.parse(setup.timeframe).is_daily
     stamps = np.array([one.stamp for one in points], dtype=np.int64)
     return np.maximum.accumulate(calendar.session_of(stamps, daily=daily))
 
@@ -242,7 +242,7 @@ def _end(
     time = instant_of(fill.filled_at)
     stamp = time
     if Timeframe.parse(setup.timeframe).is_daily:
-        calendar = calendar_for(setup.symbols[0].instrument.asset_class)
+        calendar = calendar_of(setup.symbols[0].instrument)
         stamp = int(calendar.session_of(np.array([time], dtype=np.int64), daily=False)[0]) * DAY
     return CurvePoint(
         stamp=max(stamp, newest.stamp),

@@ -12,7 +12,7 @@ from weaver.glados.live.figures.results import LiveResult, sessions_of, slippage
 from weaver.greta.results.drawdown import drawdown
 from weaver.greta.results.statistics import Stats
 from weaver.model.calendar.instants import instant_of
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import NotFound
 from weaver.model.market.bars import Bars, Int32, Int64
 from weaver.model.market.timeframe import Timeframe
@@ -134,7 +134,7 @@ class _Days:
 
     def __init__(self, found: LiveResult) -> None:
         self._found = found
-        self._calendar = calendar_for(found.setup.symbols[0].instrument.asset_class)
+        self._calendar = calendar_of(found.setup.symbols[0].instrument)
         self._daily = Timeframe.parse(found.setup.timeframe).is_daily
 
     def stretch(self, day: date) -> Stretch:

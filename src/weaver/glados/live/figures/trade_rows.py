@@ -12,7 +12,7 @@ from weaver.glados.ports import Row
 from weaver.greta.results.excursions import Excursions
 from weaver.greta.results.trades import DelistedTrade, Trade
 from weaver.model.calendar.instants import instant_of
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.market.corporate_actions import ex_day
 from weaver.model.market.instrument import Instrument
 from weaver.model.numbers.amount import Amount
@@ -58,7 +58,7 @@ class _Measure:
     """The bars of one symbol, by which its trades are measured."""
 
     def __init__(self, given: GivenBars, instrument: Instrument) -> None:
-        bars, calendar = given.bars(), calendar_for(instrument.asset_class)
+        bars, calendar = given.bars(), calendar_of(instrument)
         self._starts: list[int] = bars.timestamp.tolist()
         self._opens: list[int] = calendar.bar_open(bars.timestamp, bars.timeframe).tolist()
         self._ends: list[int] = bars.end.tolist()

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from weaver.glados.schemas.base import Amount, LastMoment, Moment, RequestBody, ResponseBody
+from weaver.glados.schemas.base import Amount, AmountInput, LastMoment, Moment, RequestBody, ResponseBody
 from weaver.model.calendar.instants import time_of
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.numbers.money import plain
@@ -222,6 +222,10 @@ class InstrumentResponse(ResponseBody):
     lot: Amount = Field(description="Quantities come in multiples of it.")
     minimum: Amount = Field(description="The least quantity of an order.")
     quote_currency: str = Field(description="What its price is counted in.")
+    calendar: str | None = Field(description="The exchange whose sessions hold; null: its asset class's hours.")
+    multiplier: Amount = Field(description="What a contract is worth at a price of 1; 1 of what is no future.")
+    margin: Amount | None = Field(description="What a contract ties up when it is entered; null: it is paid for.")
+    maintenance_margin: Amount | None = Field(description="What has to stand behind a contract that is held.")
     timeframes: list[str] = Field(description="Those of the stored series, finest first.")
     actions: list[ActionResponse] = Field(description="Splits, dividends and delisting, by date.")
 
@@ -235,9 +239,33 @@ class InstrumentResponse(ResponseBody):
             lot=plain(instrument.lot),
             minimum=plain(instrument.minimum),
             quote_currency=instrument.quote_currency,
+            calendar=instrument.calendar,
+            multiplier=plain(instrument.multiplier),
+            margin=None if instrument.margin is None else plain(instrument.margin),
+            maintenance_margin=None if instrument.maintenance_margin is None else plain(instrument.maintenance_margin),
             timeframes=timeframes,
             actions=actions,
         )
+
+
+class FactsRequest(RequestBody):
+    """Facts of a stored symbol; what is left out, or null, stays as it is."""
+
+    asset: AssetClass | None = Field(None, description="stock, crypto, fx or future.")
+    tick: AmountInput | None = Field(None, description="Prices of orders come in multiples of it.")
+    lot: AmountInput | None = Field(None, description="Quantities come in multiples of it.")
+    minimum: AmountInput | None = Field(None, description="The least quantity of an order.")
+    multiplier: AmountInput | None = Field(None, description="What a future's contract is worth at a price of 1.")
+    margin: AmountInput | None = Field(None, description="What a contract ties up when it is entered.")
+    maintenance_margin: AmountInput | None = Field(
+        None, description="What has to stand behind one that is held; of a margin alone nine tenths."
+    )
+    calendar: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = Field(
+        None, description="The exchange whose sessions hold, as XLON.", examples=["XLON"]
+    )
+    currency: Annotated[str, StringConstraints(min_length=2, max_length=10)] | None = Field(
+        None, description="What its price is counted in.", examples=["USD"]
+    )
 
 
 class GapResponse(ResponseBody):

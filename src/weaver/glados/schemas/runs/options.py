@@ -9,13 +9,14 @@ from pydantic import AwareDatetime, BaseModel, Field, PlainValidator, StringCons
 from weaver.glados.schemas.base import AmountInput, RequestBody
 from weaver.model.account.costs_given import is_by_symbol
 from weaver.model.account.funding import FundingRates
-from weaver.model.backtest.kinds import AmountGiven, Choice, CostsGiven, Flag, OptionKind, Text, Whole
+from weaver.model.backtest.kinds import AmountGiven, Choice, CostsGiven, FactGiven, Flag, OptionKind, Text, Whole
 from weaver.model.backtest.options import DEFAULTS, RUN_OPTIONS, Option
 
 Body = TypeVar("Body", bound=BaseModel)
 TEXT_MAX, RATES_MAX, SYMBOLS_MAX = 500, 20_000, 5_000
 """Characters of costs that are written, how many funding rates there can be (of eight hours: 18 years), and symbols."""
 _CostsText = Annotated[str, StringConstraints(max_length=TEXT_MAX)]
+_FactText = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_MAX)]
 _COSTS_TEXT: TypeAdapter[str] = TypeAdapter(_CostsText)
 _Funding = Annotated[list[tuple[AwareDatetime, AmountInput]], Field(min_length=1, max_length=RATES_MAX)]
 
@@ -99,6 +100,8 @@ def _asked(kind: OptionKind) -> Any:
             return Annotated[str, Field(max_length=100)]
         case AmountGiven():
             return AmountInput
+        case FactGiven():
+            return _FactText | Annotated[dict[_FactText, _FactText], Field(max_length=1000)]
         case CostsGiven():
             return Annotated[Costs, PlainValidator(_costs, json_schema_input_type=_CostsText | CostsInput | _BySymbol)]
         case _:
@@ -114,6 +117,8 @@ def _shown(kind: OptionKind) -> Any:
             return int
         case CostsGiven():
             return str | dict[str, str | dict[str, str]]
+        case FactGiven():
+            return str | dict[str, str]
         case _:
             return str
 

@@ -65,7 +65,7 @@ class DataFacts(ResponseBody):
     )
     hash: str = Field(description="Of their content.")
     bars: int = Field(description="How many.")
-    asset: str = Field(description="`stock`, `crypto` or `fx`.")
+    asset: str = Field(description="`stock`, `crypto`, `fx` or `future`.")
     tick: Amount = Field(description="The step of prices.")
     tick_given: bool | None = Field(
         None,
@@ -75,6 +75,10 @@ class DataFacts(ResponseBody):
     lot: Amount = Field(description="The step of quantities.")
     minimum: Amount = Field(description="The least quantity.")
     quote_currency: str = Field(description="What prices are in.")
+    calendar: str | None = Field(None, description="The exchange that was named; null: its asset class's hours.")
+    multiplier: Amount | None = Field(None, description="What a future's contract is worth at a price of 1; null: 1.")
+    margin: Amount | None = Field(None, description="What a contract ties up when it is entered; null: it is paid for.")
+    maintenance_margin: Amount | None = Field(None, description="What has to stand behind one that is held.")
     actions: list[dict[str, JsonValue]] = Field(
         description="Splits, dividends, delisting; splits alone where the bars are `recorded`."
     )

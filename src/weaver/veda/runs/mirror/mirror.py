@@ -287,7 +287,8 @@ def _nearest(number: int | Fraction) -> int:
 
 def _worth(scale: Scale, price: int | Fraction, units: int) -> int:
     """Cash units of so many units at a price, half to even."""
-    return divide_half_even(price.numerator * units, price.denominator * scale.notional_divisor)
+    worth = price.numerator * units * scale.notional_factor
+    return divide_half_even(worth, price.denominator * scale.notional_divisor)
 
 
 def _cash_units(amount: Decimal) -> int:

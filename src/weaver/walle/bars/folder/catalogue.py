@@ -13,6 +13,7 @@ from typing import Any
 
 from weaver.model.calendar.instants import INSTANT_MAX, INSTANT_MIN
 from weaver.model.errors import Damaged, WeaverError
+from weaver.model.facts import contract_json, contract_of
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.market.timeframe import Timeframe
@@ -120,6 +121,7 @@ def _instrument_json(instrument: Instrument) -> dict[str, str | bool]:
         "lot": str(instrument.lot),
         "minimum": str(instrument.minimum),
         "quote_currency": instrument.quote_currency,
+        **contract_json(instrument),
     }
 
 
@@ -134,6 +136,7 @@ def _instrument(record: Mapping[str, Any]) -> Instrument:
         lot=Decimal(record["lot"]),
         minimum=Decimal(record["minimum"]),
         quote_currency=record["quote_currency"],
+        **contract_of(record),
     )
 
 

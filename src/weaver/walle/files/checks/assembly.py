@@ -1,15 +1,16 @@
 """From raw columns to checked bars."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.resample import resample
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError
+from weaver.model.facts import NO_FACTS, Facts
 from weaver.model.market.bars import PRICES, Bars, Float64, Int64
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.market.timeframe import DAY, MINUTE, Timeframe, Unit
@@ -66,11 +67,12 @@ def assemble(
     timeframe: Timeframe | None,
     tz: str | None,
     asset_class: AssetClass | None,
+    facts: Facts = NO_FACTS,
 ) -> ReadBars:
     """Checked bars of the raw columns, oldest first, resampled if a coarser `timeframe` is asked for.
 
-    Rows without any price are left out, with a warning. Raises InputError, or DataError naming the first row that
-    cannot be true.
+    facts: what was said of the symbol beside its class, which they may imply. Rows without any price are left out, with
+    a warning. Raises InputError, or DataError naming the first row that cannot be true.
     """
     raw, left_out = without_empty(raw)
     raw = oldest_first(raw)
@@ -78,13 +80,16 @@ def assemble(
     zone = None if tz is None else zone_of(tz)
     step = _step(raw, timeframe)
     guessed: Guess | None = None
+    asset_class = asset_class or facts.implied_class
     if asset_class is None:
         guessed = guess(symbol, _evidence(raw, step, zone))
         asset_class = guessed.asset_class
-    calendar = calendar_for(asset_class)
-    timestamp = stamps(raw, Timeframe(DAY if is_daily_step(step) else MINUTE), zone, asset_class, notes)
+    instrument = replace(facts, asset_class=asset_class).applied(Instrument.default(symbol, asset_class))
+    calendar = calendar_of(instrument)
+    is_daily = Timeframe(DAY if is_daily_step(step) else MINUTE)
+    timestamp = stamps(raw, is_daily, zone, asset_class, notes, calendar)
     _check_order(timestamp, raw.origin)
-    spacing, timestamp, doubts = _spaced(raw, timestamp, step, timeframe, zone, asset_class)
+    spacing, timestamp, doubts = _spaced(raw, timestamp, step, timeframe, zone, asset_class, calendar)
     end, prices, volume = calendar.bar_end(timestamp, spacing), _prices(raw, notes), _volume(raw, notes)
     bars = Bars(symbol=symbol, timeframe=spacing, timestamp=timestamp, end=end, volume=volume, **prices)
     warnings = (*left_out, *check_bars(bars, calendar, asset_class), *doubts)
@@ -92,7 +97,6 @@ def assemble(
     if timeframe is not None and timeframe != spacing:
         notes.append(f"{symbol}: {spacing} bars put together to {timeframe}")
         finer, bars = bars, resample(bars, timeframe, calendar)
-    instrument = Instrument.default(symbol, asset_class)
     return ReadBars(bars=bars, instrument=instrument, notes=tuple(notes), warnings=warnings, guess=guessed, finer=finer)
 
 
@@ -126,9 +130,9 @@ def _spaced(
     timeframe: Timeframe | None,
     zone: ZoneInfo | None,
     asset_class: AssetClass,
+    calendar: Calendar,
 ) -> tuple[Timeframe, Int64, tuple[DataWarning, ...]]:
     """The bars' own timeframe, their stamps (those of weeks and months moved to where these begin), and doubts."""
-    calendar = calendar_for(asset_class)
     if not is_daily_step(step):
         return intraday_timeframe(raw.origin.name, timestamp, step, timeframe, calendar), timestamp, ()
     labels = _labels(raw, timestamp, calendar, zone, asset_class)
@@ -137,8 +141,7 @@ def _spaced(
     doubts = () if doubt is None else (DataWarning(code="labels", message=f"{raw.origin.name}: {doubt}"),)
     if spacing.unit is not Unit.TIME:
         session = with_first_sessions(labels, spacing)
-        is_label = asset_class is AssetClass.STOCK
-        timestamp = session * DAY if is_label else calendar.session_open(session.astype(np.int32))
+        timestamp = session * DAY if calendar.labels_are_dates else calendar.session_open(session.astype(np.int32))
     return spacing, timestamp, doubts
 
 
@@ -150,7 +153,7 @@ def _labels(
     day = calendar.session_of(timestamp, daily=True)
     is_date = timestamp % DAY == 0
     instant = timestamp
-    if asset_class is AssetClass.STOCK and not raw.times.are_dates:
+    if calendar.labels_are_dates and not raw.times.are_dates:
         is_date, instant = np.zeros(len(timestamp), dtype=np.bool_), instants(raw, zone)
     close = calendar.session_close(day)
     is_close = (instant <= close) & (instant >= close - MINUTE)

@@ -17,8 +17,8 @@ from weaver.walle.files.columns.times.moment import moment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataWarning:
-    """A doubt about data, by a code that programs can hold on to: gaps, no_session, no_volume, zero_volume,
-    short_bars, asset_doubt, price_range, action_twice, action_doubt, split_ratio, jump."""
+    """A doubt about data, by a code that programs can hold on to: gaps, no_session, outside_sessions,
+    no_volume, zero_volume, short_bars, asset_doubt, price_range, action_twice, action_doubt, split_ratio, jump."""
 
     code: str
     message: str
@@ -29,9 +29,10 @@ def check_bars(bars: Bars, calendar: Calendar, asset_class: AssetClass) -> tuple
     found = [
         ("gaps", _gaps(bars, calendar)),
         ("no_session", _no_session(bars, calendar)),
+        ("outside_sessions", _outside(bars, calendar)),
         *_volume(bars),
-        ("short_bars", None if asset_class is AssetClass.STOCK else _short(bars)),
-        ("asset_doubt", asset_doubt(bars, asset_class)),
+        ("short_bars", None if calendar.labels_are_dates else _short(bars)),
+        ("asset_doubt", asset_doubt(bars, asset_class) if calendar.name is None else None),
         ("price_range", price_doubt(bars)),
     ]
     return tuple(
@@ -66,6 +67,20 @@ def _no_session(bars: Bars, calendar: Calendar) -> str | None:
         return None
     first = moment(int(session[np.argmax(off)]) * DAY)
     return f"{counted(int(off.sum()), 'bar')} on days without a session, the first on {first}"
+
+
+def _outside(bars: Bars, calendar: Calendar) -> str | None:
+    """Of an exchange that was named; what New York's stocks do outside their hours is known."""
+    if calendar.name is None or bars.timeframe.is_daily:
+        return None
+    off = ~calendar.is_regular(bars.timestamp, bars.end)
+    if not off.any():
+        return None
+    first, share = moment(bars.timestamp[np.argmax(off)]), float(off.mean())
+    return (
+        f"{counted(int(off.sum()), 'bar')} ({share:.1%}) outside the sessions of {calendar.name}, and those fill "
+        f"nothing, the first at {first} UTC: another calendar (--calendar), or another zone of the times (--tz)?"
+    )
 
 
 def _volume(bars: Bars) -> list[tuple[str, str | None]]:

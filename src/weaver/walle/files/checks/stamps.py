@@ -4,8 +4,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from weaver.model.calendar.new_york import local_day
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.market.bars import Bool, Int64
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import DAY, Timeframe
@@ -19,17 +18,22 @@ _WEEKDAYS = {_SATURDAY: "Saturday", _SUNDAY: "Sunday"}
 
 
 def stamps(
-    raw: RawColumns, spacing: Timeframe, zone: ZoneInfo | None, asset_class: AssetClass, notes: list[str]
+    raw: RawColumns,
+    spacing: Timeframe,
+    zone: ZoneInfo | None,
+    asset_class: AssetClass,
+    notes: list[str],
+    calendar: Calendar,
 ) -> Int64:
-    """Start stamps in UTC; of daily stock bars the session's date at 00:00.
+    """Start stamps in UTC; of daily bars of an exchange the session's date at 00:00.
 
     zone: of times that carry none. Raises DataError where they cannot be told, naming the first row.
     """
     if not spacing.is_daily:
         return _instants(raw, zone, notes)
-    if asset_class is AssetClass.STOCK:
-        return _dates(raw, zone, notes)
-    return _day_starts(raw, zone, asset_class, notes)
+    if calendar.labels_are_dates:
+        return _dates(raw, zone, notes, calendar)
+    return _day_starts(raw, zone, asset_class, notes, calendar)
 
 
 def instants(raw: RawColumns, zone: ZoneInfo | None) -> Int64:
@@ -51,10 +55,10 @@ def _instants(raw: RawColumns, zone: ZoneInfo | None, notes: list[str]) -> Int64
     return instants(raw, zone)
 
 
-def _dates(raw: RawColumns, zone: ZoneInfo | None, notes: list[str]) -> Int64:
-    """The dates of daily stock bars as they are written in their own zone.
+def _dates(raw: RawColumns, zone: ZoneInfo | None, notes: list[str], calendar: Calendar) -> Int64:
+    """The dates of daily bars of an exchange as they are written in their own zone.
 
-    UTC is no market's zone: a time of day in it is an instant, whose date is that of `zone` or else of New York.
+    UTC is no market's zone: a time of day in it is an instant, whose date is that of `zone` or else of its session.
     """
     times = raw.times
     if times.are_dates:
@@ -66,7 +70,8 @@ def _dates(raw: RawColumns, zone: ZoneInfo | None, notes: list[str]) -> Int64:
     if times.instant is not None and zone is not None:
         local = local_times(instant, zone)
         notes.append(f"{raw.origin.name}: the times tell instants: their dates are those of --tz {zone.key}")
-    day = local_day(instant) if np.array_equal(local, instant) else local // DAY
+    is_instant = np.array_equal(local, instant)
+    day = calendar.session_of(instant, daily=False).astype(np.int64) if is_instant else local // DAY
     _check_weekdays(raw, day, (local <= instant) & np.isin(day % 7, list(_WEEKDAYS)))
     return day * DAY
 
@@ -82,7 +87,9 @@ def _check_weekdays(raw: RawColumns, day: Int64, bad: Bool) -> None:
     )
 
 
-def _day_starts(raw: RawColumns, zone: ZoneInfo | None, asset_class: AssetClass, notes: list[str]) -> Int64:
+def _day_starts(
+    raw: RawColumns, zone: ZoneInfo | None, asset_class: AssetClass, notes: list[str], calendar: Calendar
+) -> Int64:
     """Start stamps of days of crypto and fx. Dates alone are the sessions of that date; a midnight of some zone is the
     instant that it says, if that lies in the session of the date that is written, and refused if it doesn't."""
     times = raw.times
@@ -92,7 +99,7 @@ def _day_starts(raw: RawColumns, zone: ZoneInfo | None, asset_class: AssetClass,
         if zone is not None and zone.key != "UTC":
             notes.append(_unused(raw, zone, f"dates alone are sessions of {asset_class}"))
         return times.local
-    session = calendar_for(asset_class).session_of(times.instant, daily=True)
+    session = calendar.session_of(times.instant, daily=True)
     start = times.instant
     raw.origin.check(
         session != times.local // DAY,

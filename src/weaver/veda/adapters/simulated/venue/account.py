@@ -39,7 +39,7 @@ class SimulatedAccount:
 
     def value(self, symbol: str, units: int) -> int:
         """What so many units are worth now."""
-        exact = self._prices[symbol] * units / self.positions[symbol].scale.notional_divisor
+        exact = self._prices[symbol] * units / self.positions[symbol].scale.per_cash
         return divide_half_even(exact.numerator, exact.denominator)
 
     def take(self, execution: Execution) -> None:
@@ -78,7 +78,7 @@ class SimulatedAccount:
                 self.positions[symbol] = held.paid(paid)
                 self.cash += paid
             case Delisting(value=value):
-                worth = Fraction(value) * held.scale.price_one * held.units / held.scale.notional_divisor
+                worth = Fraction(value) * held.scale.price_one * held.units / held.scale.per_cash
                 paid = divide_half_even(worth.numerator, worth.denominator)
                 self.positions[symbol] = held.paid_out(paid)
                 self.units[symbol] = 0
