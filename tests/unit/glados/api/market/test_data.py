@@ -403,9 +403,32 @@ async def test_instruments_show_facts_timeframes_and_actions(scene: Scene) -> No
     assert [item["symbol"] for item in found["items"]] == ["BTCUSD", "ABC"]
     assert found["items"][1] == {
         "symbol": "ABC", "asset_class": "stock", "tick": "0.01", "lot": "1", "minimum": "1", "quote_currency": "USD",
+        "calendar": None, "multiplier": "1", "margin": None, "maintenance_margin": None,
         "timeframes": ["1d"], "actions": [{"ex_date": "2024-01-04", "type": "split", "value": "1/3"}],
     }  # fmt: skip
     assert (await scene.get("/instruments", asset_class="crypto"))["total"] == 1
+
+
+async def test_facts_of_a_stored_symbol_are_set_and_shown(scene: Scene) -> None:
+    await scene.imported(csv(), symbol="ES=F")
+    path = "/instruments/ES%3DF"
+    given = {"multiplier": "50", "margin": "13200", "maintenance_margin": "12000", "calendar": "CME", "tick": "0.25"}
+    put = await scene.client.put(path, json=given)
+    assert put.status_code == 200
+    facts = {**given, "calendar": "CMES", "asset_class": "future", "quote_currency": "USD"}
+    assert put.json().items() >= facts.items()
+    assert (await scene.get(path)).items() >= facts.items()
+    again = (await scene.client.put(path, json={"maintenance_margin": "11000"})).json()
+    assert (again["margin"], again["maintenance_margin"]) == ("13200", "11000")
+    for wrong, says in (
+        ({"multiplier": "0"}, "multiplier must be above 0, not 0"),
+        ({"calendar": "XLNO"}, "did you mean XLON"),
+        ({"asset": "stock"}, "is a future's, and ES=F is stock"),
+    ):
+        refused = await scene.client.put(path, json=wrong)
+        assert refused.status_code == 400
+        assert says in refused.json()["message"]
+    assert (await scene.client.put("/instruments/NOPE", json={"lot": "1"})).status_code == 404
 
 
 async def test_what_a_file_says_back_of_itself_is_cut(scene: Scene) -> None:
