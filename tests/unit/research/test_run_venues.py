@@ -44,3 +44,15 @@ def test_a_replay_has_costs_of_its_symbols_alone() -> None:
     check(costs={"borrow_rate": "0.05"}, venue_costs="none")
     with pytest.raises(InputError, match=r"costs: MSFT is none of the run's symbols \(AAPL, IBM\)"):
         check(costs="MSFT:none")
+
+
+def test_a_replay_goes_by_facts_that_are_given_and_takes_no_contracts() -> None:
+    check(calendar="AAPL=XLON,IBM=NYSE", tick="0.05", lot="10")
+    for options, says in (
+        ({"multiplier": "50"}, "AAPL: futures with a multiplier or a margin are not traded on paper or live yet"),
+        ({"margin": {"IBM": "1000"}}, "IBM: futures with a multiplier or a margin"),
+        ({"calendar": "XLNO"}, "calendar 'XLNO' is unknown: did you mean XLON"),
+        ({"tick": "MSFT=0.01"}, r"tick of MSFT: not a symbol of this run \(AAPL, IBM\)"),
+    ):
+        with pytest.raises(InputError, match=says):
+            check(**options)

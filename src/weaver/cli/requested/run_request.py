@@ -1,7 +1,7 @@
 """The run that `weaver trade` asks for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from weaver.cli.kept.server_client import ServerClient, running_server
@@ -28,6 +28,8 @@ class RunRequest:
     speed: str | None
     is_live: bool
     name: str | None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Of its symbols, by option."""
 
     def __post_init__(self) -> None:
         if not all(symbol.strip() for symbol in self.symbols or [""]):
@@ -67,6 +69,7 @@ class RunRequest:
             "timeframe": timeframe,
             "config": {**self.params},
             "cash": self.cash,
+            **self.facts,
             "name": self.name or (self._live_name(strategy_id) if self.is_live else None),
         }
         replayed = {} if replay is None else {"replay": replay.days, "speed": self.speed or MAX}

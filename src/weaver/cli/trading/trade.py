@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from weaver.cli.arguments.options import pairs
+from weaver.cli.arguments.options import described, pairs
 from weaver.cli.screen.json_answer import show_json
 from weaver.config import settings
 from weaver.model.errors import InputError
@@ -59,6 +59,11 @@ def command(
     venue: Venue = None,
     replay: ReplayDays = None,
     speed: Speed = None,
+    tick: Annotated[str | None, described("tick")] = None,
+    lot: Annotated[str | None, described("lot")] = None,
+    multiplier: Annotated[str | None, described("multiplier")] = None,
+    margin: Annotated[str | None, described("margin")] = None,
+    calendar: Annotated[str | None, described("calendar")] = None,
     live: Live = False,
     confirm: Confirm = None,
     dry_run: DryRun = False,
@@ -72,9 +77,11 @@ def command(
 
     if dry_run and detach:
         raise InputError("--dry-run starts nothing that could be detached: leave --detach out")
+    facts = {"tick": tick, "lot": lot, "multiplier": multiplier, "margin": margin, "calendar": calendar}
     request = RunRequest(
         symbols=symbols or [], timeframe=timeframe, params=pairs("--set", params), cash=cash, venue=venue,
         replay=replay, speed=speed, is_live=live, name=name,
+        facts={name: value for name, value in facts.items() if value is not None},
     )  # fmt: skip
     _trade(strategy, request, confirm=confirm, dry_run=dry_run, detach=detach, as_json=as_json)
 

@@ -88,6 +88,12 @@ def test_live_run_is_at_the_broker_and_has_a_name_to_type() -> None:
     assert (body["mode"], body["venue"], body["name"]) == ("live", "alpaca", "sma on AAPL, IBM")
 
 
+def test_facts_of_symbols_are_options_of_the_run() -> None:
+    body, _ = asked(facts={"calendar": "XLON", "tick": "0.5"}, venue="alpaca")
+    assert (body["calendar"], body["tick"]) == ("XLON", "0.5")
+    assert not {"lot", "multiplier", "margin"} & body.keys()
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
