@@ -18,7 +18,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up ui test screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles soak siege simulate docs-api lock clean
+.PHONY: help install demo up ui test screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles soak siege simulate dist docs docs-api lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -95,20 +95,28 @@ soak: .venv/dev.stamp ## run RUNS paper runs (50) for SOAK_DAYS simulated days (
 siege: .venv/dev.stamp ## attack a server with what is too heavy for the tests (ATTACKS="candles ...": some only)
 	@$(PY) -m tests.siege $(ATTACKS)
 
+dist: .venv/dev.stamp src/weaver/web/index.html ## build wheel and sdist into dist/, and try them in empty environments of each Python here
+	@$(PY) -m tests.packages
+
+docs: .docs/docs.stamp ## build the documentation as a site into build/docs, every link and anchor checked
+	@NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict >.docs/build.log 2>&1 || { grep -v "^INFO" .docs/build.log >&2; exit 1; }
+	@echo "build/docs/index.html (to search in it: python3 -m http.server -d build/docs)"
+
 docs-api: .venv/dev.stamp ## write docs/strategy-api.md from the docstrings and their examples
 	@$(PY) -m tests.strategy_api
 
 lock: .venv/dev.stamp ## resolve the locks anew (hashes, no addresses)
-	@$(LOCK) --upgrade pyproject.toml --extra pandas --extra alpaca --extra notify --group build --output-file locks/runtime.lock
+	@$(LOCK) --upgrade pyproject.toml --extra pandas --extra alpaca --extra notify --extra notebook --group build --output-file locks/runtime.lock
 	@$(LOCK) --upgrade pyproject.toml --group dev --constraints locks/runtime.lock --output-file locks/dev.lock
 	@$(LOCK) --upgrade --group pyproject.toml:web --output-file locks/node.lock
+	@$(LOCK) --upgrade --group pyproject.toml:docs --output-file locks/docs.lock
 	@$(LOCK) --upgrade tests/benchmarks/peers.in --output-file tests/benchmarks/peers.lock
 	@$(LOCK) --upgrade tests/benchmarks/nautilus.in --output-file tests/benchmarks/nautilus.lock
 	@$(PY) scripts/lock_requirements.py
 	@git --no-pager diff --stat -- locks tests/benchmarks 2>/dev/null || true
 
 clean: ## remove the environments and everything that was made
-	@rm -rf .venv .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build \
+	@rm -rf .venv .bench .docs .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build \
 	  haro/node_modules haro/coverage src/weaver/web
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -182,6 +190,12 @@ haro/src/api/schema.d.ts: haro/openapi.json haro/node_modules/.stamp
 src/weaver/web/index.html: $(HARO_SOURCES) haro/src/api/schema.d.ts
 	@echo "Building the web app"
 	@cd haro && $(NODE_PATH) npm run --silent build >../.venv/ui.log 2>&1 || { cat ../.venv/ui.log >&2; exit 1; }
+	@touch $@
+
+.docs/docs.stamp: locks/docs.lock
+	$(call venv,.docs)
+	@echo "Installing what the documentation's site is built with"
+	$(call locked,.docs/bin/python,locks/docs.lock)
 	@touch $@
 
 .bench/peers.stamp: tests/benchmarks/peers.lock

@@ -12,8 +12,15 @@ from tests.house.source import modules
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "weaver"
 PAGES = sorted((ROOT / "docs" / "architecture").glob("*.md"))
+MADE = {"build", "dist"}
+"""What commands write: there at one time and not at another."""
 FOLDERS = "|".join(
-    sorted(path.name for base in (ROOT, SOURCE, SOURCE.parent) for path in base.iterdir() if path.is_dir())
+    sorted(
+        path.name
+        for base in (ROOT, SOURCE, SOURCE.parent)
+        for path in base.iterdir()
+        if path.is_dir() and path.name not in MADE
+    )
 )
 PATH = re.compile(rf"`((?:{FOLDERS})/[\w./]*|[\w/]+\.py)(?:: \w+)?`")
 """What begins with a folder of ours, or ends like a module; of `file.py: name`, the file."""

@@ -20,10 +20,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-RUNTIME, DEV, NODE = (ROOT / "locks" / f"{name}.lock" for name in ("runtime", "dev", "node"))
+RUNTIME, DEV, NODE, DOCS = (ROOT / "locks" / f"{name}.lock" for name in ("runtime", "dev", "node", "docs"))
 PEERS = ROOT / "tests" / "benchmarks" / "peers.lock"
 NAUTILUS = ROOT / "tests" / "benchmarks" / "nautilus.lock"
-LOCKS = [RUNTIME, DEV, NODE, PEERS, NAUTILUS]
+LOCKS = [RUNTIME, DEV, NODE, DOCS, PEERS, NAUTILUS]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 REQUIREMENTS: dict[str, list[str]] = json.loads((ROOT / "locks" / "requirements.json").read_text())
 NEWER = "99999.1"
@@ -103,12 +103,13 @@ def test_every_requirement_of_what_a_lock_holds_is_in_the_lock(lock: Path, pytho
 def test_what_the_project_itself_asks_for_is_held_with_its_extras() -> None:
     environment = environment_of("3.11", "x86_64")
     extras = PROJECT["project"]["optional-dependencies"]
-    runtime = [*PROJECT["project"]["dependencies"], *extras["pandas"], *extras["alpaca"]]
+    runtime = [*PROJECT["project"]["dependencies"], *extras["pandas"], *extras["alpaca"], *extras["notebook"]]
     assert (
         unmet([*runtime, *PROJECT["build-system"]["requires"]], installed_for(RUNTIME, environment), environment) == []
     )
     groups = dict(PROJECT["dependency-groups"])
     assert unmet(groups.pop("web"), installed_for(NODE, environment), environment) == []
+    assert unmet(groups.pop("docs"), installed_for(DOCS, environment), environment) == []
     wanted = [requirement for requirement in chain.from_iterable(groups.values()) if isinstance(requirement, str)]
     assert unmet(wanted, installed_for(DEV, environment), environment) == []
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "up": "Start the server on this machine.",
     "down": "End the server that runs on this machine.",
     "demo": "Import the sample data, run a sample backtest, print it.",
+    "init": "Begin a project: strategies, data, a notebook, a Makefile.",
     "backtest": "Backtest a strategy, and say whether to believe the result.",
     "strategies": "List, check and begin strategies.",
     "data": "Import market data, list it, check it.",

@@ -1,6 +1,7 @@
 """`weaver strategies`: list those that there are, check one, begin a new one."""
 
 import re
+import shlex
 from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -12,6 +13,7 @@ from weaver.model.errors import InputError, WeaverError
 
 if TYPE_CHECKING:
     from weaver.marvin.plugins.catalogue import Catalogue, StrategyEntry
+    from weaver.marvin.plugins.template import Template
 
 app = typer.Typer(help="List, check and begin strategies.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -19,6 +21,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, not
 Reference = Annotated[str, typer.Argument(metavar="FILE|ID", help="path/to/file.py[:ClassName], or a strategy's id.")]
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="For example: gap-fade, or GapFade.")]
 Folder = Annotated[Path | None, typer.Option("--dir", help="Where to write it; WEAVER_HOME/strategies by default.")]
+
+TemplateName = Annotated[
+    str, typer.Option("--template", help="What it begins with: signals, bars, risk, portfolio or pairs.")
+]
 
 
 @app.command("list")
@@ -48,12 +54,13 @@ def check(reference: Reference) -> None:
 
 
 @app.command()
-def new(name: NewName, folder: Folder = None) -> None:
+def new(name: NewName, folder: Folder = None, template: TemplateName = "signals", as_json: AsJson = False) -> None:
     """Write a commented strategy to start from. Never overwrites a file."""
+    from weaver.cli.demo import samples
     from weaver.config import settings
     from weaver.marvin.plugins.source import strategy_id
-    from weaver.marvin.plugins.template import strategy_text
 
+    begun = _template(template)
     class_name, stem = _names(name)
     path = (folder or settings().strategies_folder) / f"{stem}.py"
     taken = next((entry for entry in _catalogue().entries() if entry.id == strategy_id(class_name)), None)
@@ -62,13 +69,34 @@ def new(name: NewName, folder: Folder = None) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(strategy_text(class_name))
+            file.write(begun.text(class_name))
     except FileExistsError:
         raise InputError(f"{path} is there already; choose another name, or remove it first") from None
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from error
-    typer.echo(f"Wrote {path}")
-    typer.echo(f"Try it: weaver backtest {path} --bars FILE.csv")
+    attempt = try_it(path, begun, samples())
+    if as_json:
+        show_json({"path": str(path), "template": begun.name, "teaches": begun.teaches, "command": attempt})
+        return
+    typer.echo(f"Wrote {path}: {begun.teaches}")
+    typer.echo(f"Try it: {attempt}")
+
+
+def try_it(path: Path, template: "Template", samples: Path) -> str:
+    """The command that backtests a new strategy on sample data, as it is typed."""
+    words = ["weaver", "backtest", str(path)]
+    for symbol in template.samples:
+        words += ["--bars", str(samples / f"{symbol}_1d.csv"), "--actions", f"{symbol}={samples / symbol}_actions.csv"]
+    return shlex.join([*words, "--asset", "stock", *template.options])
+
+
+def _template(name: str) -> "Template":
+    from weaver.marvin.plugins.template import TEMPLATES
+
+    if name not in TEMPLATES:
+        every = "; ".join(f"{one.name} ({one.teaches})" for one in TEMPLATES.values())
+        raise InputError(f"there is no template {name!r}; there are: {every}")
+    return TEMPLATES[name]
 
 
 def _report(problems: list[str]) -> NoReturn:

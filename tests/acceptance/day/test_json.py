@@ -138,6 +138,8 @@ def test_strategies_and_data(broker: Trader) -> None:
         check(" ".join(["weaver", *map(str, words[:2])]), found)
         assert set(found["items"][0]) == set(ROWS[f"an item of {item}"])
     check("weaver data facts", printed(broker, "data", "facts", "MSFT"))
+    check("weaver init", printed(broker, "init", "project"))
+    check("weaver strategies new", printed(broker, "strategies", "new", "gap-fade", "--dir", "new"))
     check("weaver data export", printed(broker, "data", "export", "MSFT", "--timeframe", "1d", "--to", "MSFT.parquet"))
     found = printed(broker, "data", "check")
     check("weaver data check", found)

@@ -1,12 +1,15 @@
 """`weaver strategies`: what it prints, and its exit codes."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from weaver.cli.strategies import app
+from tests.unit.cli.terminal import Terminal
+from weaver.cli.strategies import TemplateName, app
+from weaver.marvin.plugins.template import TEMPLATES
 from weaver.model.errors import InputError
 
 
@@ -112,3 +115,29 @@ def test_new_in_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     result = run("new", "gap-fade", "--dir", str(tmp_path / "file" / "folder"))
     assert isinstance(result.exception, InputError)
     assert "gap_fade.py cannot be written: Not a directory" in str(result.exception)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_template_runs_at_once_on_the_sample_data_as_the_command_that_is_printed_says(
+    name: str, tmp_path: Path, terminal: Terminal
+) -> None:
+    found = json.loads(run("new", "gap-fade", "--dir", str(tmp_path), "--template", name, "--json").stdout)
+    assert (found["path"], found["template"]) == (str(tmp_path / "gap_fade.py"), name)
+    weaver, *words = shlex.split(found["command"])
+    record = tmp_path / "result.json"
+    terminal.told(*words, "--json", str(record))
+    result = json.loads(record.read_text())
+    assert weaver == "weaver"
+    assert result["stats"]["trades"] > 10
+    assert {warning["code"] for warning in result["warnings"]} <= {"free_financing"}
+
+
+def test_template_that_there_is_not_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    result = run("new", "gap-fade", "--dir", str(tmp_path), "--template", "grid")
+    assert str(result.exception).startswith("there is no template 'grid'; there are: signals (indicators, signals")
+    assert [name for name in TEMPLATES if f"{name} (" not in str(result.exception)] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_names_the_templates() -> None:
+    assert all(name in TemplateName.__metadata__[0].help for name in TEMPLATES)

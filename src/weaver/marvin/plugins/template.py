@@ -1,36 +1,39 @@
-"""The text that a new strategy begins with."""
+"""What a new strategy begins with."""
 
-_TEXT = '''\
-from weaver import Field, Strategy, crossed_above, crossed_below, ema
+from dataclasses import dataclass
+from importlib.resources import files
 
-
-class {class_name}(Strategy):
-    """Say in a sentence when it buys and when it sells."""
-
-    # Parameters: annotated, with a default and bounds. `--set fast=12` changes one for a run.
-    fast: int = Field(12, ge=2, le=500, description="bars of the fast average")
-    slow: int = Field(48, ge=3, le=2000, description="bars of the slow average")
-
-    def on_start(self) -> None:
-        """Make indicators and signals here. self.close is the first symbol's; self.series("MSFT").close another's."""
-        fast, slow = ema(self.close, self.fast), ema(self.close, self.slow)
-        self.when(crossed_above(fast, slow), self.enter)
-        self.when(crossed_below(fast, slow), self.leave)
-
-    def enter(self, bar) -> None:
-        """Called at the close of a bar; a market order fills at the open of the next one."""
-        self.order_target_percent(bar.symbol, 1.0)
-
-    def leave(self, bar) -> None:
-        self.close_position(bar.symbol)
-
-    # The other callbacks, all optional:
-    #   on_bar(self, bar)      each closed bar: bar.symbol, .timestamp, .open, .high, .low, .close, .volume
-    #   on_tick(self, tick)    once per instant, after its bars: for portfolios
-    #   on_fill(self, fill), on_order(self, order), on_window(self, window), on_stop(self)
-'''
+FOLDER = "weaver.marvin.plugins.templates"
 
 
-def strategy_text(class_name: str) -> str:
-    """A strategy that runs as it stands, with comments on what can be changed."""
-    return _TEXT.format(class_name=class_name)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A strategy that runs as it stands, with comments for who has never written one."""
+
+    name: str
+    teaches: str
+    samples: tuple[str, ...]
+    """Of the sample data, the symbols that it is tried on."""
+    options: tuple[str, ...] = ()
+    """What a run of it needs besides bars."""
+
+    def text(self, class_name: str) -> str:
+        """Its source, under another name."""
+        text = files(FOLDER).joinpath(f"{self.name}.py").read_text(encoding="utf-8")
+        return text.replace(f"class {self.name.capitalize()}(", f"class {class_name}(", 1)
+
+
+TEMPLATES = {
+    one.name: one
+    for one in (
+        Template(name="signals", teaches="indicators, signals, and what is called back on them", samples=("AAPL",)),
+        Template(name="bars", teaches="bar by bar, with limit orders and exits", samples=("AAPL",)),
+        Template(name="risk", teaches="how much to buy: by the stop's distance, with a stop that follows",
+                 samples=("MSFT",)),
+        Template(name="portfolio", teaches="several symbols, at set times, in given shares",
+                 samples=("AAPL", "IBM", "MSFT")),
+        Template(name="pairs", teaches="two symbols against each other, one of them short", samples=("MSFT", "IBM"),
+                 options=("--account", "margin", "--shorting")),
+    )
+}  # fmt: skip
+"""By name; the first is what a strategy begins with unless another is asked for."""

@@ -8,16 +8,17 @@ from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.marvin.plugins.check import problems_of
 from weaver.marvin.plugins.loader import from_source, load
 from weaver.marvin.plugins.source import StrategySource
-from weaver.marvin.plugins.template import strategy_text
+from weaver.marvin.plugins.template import TEMPLATES
 from weaver.marvin.strategy import Strategy
 
 
-def test_shipped_strategies_and_the_template_have_no_problems(tmp_path) -> None:
+def test_shipped_strategies_and_the_templates_have_no_problems(tmp_path) -> None:
     for entry in Catalogue().entries():
         assert problems_of(load(entry.id, Catalogue()).cls) == []
-    loaded = from_source(StrategySource(path=tmp_path / "x.py", text=strategy_text("GapFade")))
-    assert loaded.id == "gap-fade"
-    assert problems_of(loaded.cls) == []
+    for template in TEMPLATES.values():
+        loaded = from_source(StrategySource(path=tmp_path / "x.py", text=template.text("GapFade")))
+        assert loaded.id == "gap-fade"
+        assert problems_of(loaded.cls) == []
 
 
 def test_misspelt_callback_is_found() -> None:

@@ -1,0 +1,1 @@
+"""What new strategies begin with: each module is the text of one, read and never imported."""

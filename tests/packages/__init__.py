@@ -1,0 +1,1 @@
+"""The wheel and the sdist, tried as somebody who has nothing else would: `make dist`."""
