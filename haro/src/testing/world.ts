@@ -35,6 +35,20 @@ const RUN_ID = "r-1";
 /** A run is answered as the one that was asked for. */
 const RUN_PATH = "/api/v1/runs/{run_id}";
 const FLOATS = { total_return: 0.0431, sharpe: 1.42, max_drawdown: -0.021, trades: 38 };
+const INSTRUMENT: Body<"/api/v1/instruments/{symbol}"> = {
+  symbol: "AAPL",
+  asset_class: "stock",
+  tick: "0.01",
+  lot: "1",
+  minimum: "1",
+  quote_currency: "USD",
+  calendar: null,
+  multiplier: "1",
+  margin: null,
+  maintenance_margin: null,
+  timeframes: ["1d"],
+  actions: [{ ex_date: "2020-08-31", type: "split", value: "4" }],
+};
 const bar = { open: 1, high: 2, low: 1, close: 2, volume: 10 };
 
 export function world(): World {
@@ -54,16 +68,8 @@ export function world(): World {
     "/api/v1/fills": page(fill()),
     "/api/v1/gaps": { symbol: "AAPL", timeframe: "1d", total: 0, items: [] },
     "/api/v1/healthz": health(),
-    "/api/v1/instruments": page({
-      symbol: "AAPL",
-      asset_class: "stock",
-      tick: "0.01",
-      lot: "1",
-      minimum: "1",
-      quote_currency: "USD",
-      timeframes: ["1d"],
-      actions: [{ ex_date: "2020-08-31", type: "split", value: "4" }],
-    }),
+    "/api/v1/instruments": page(INSTRUMENT),
+    "/api/v1/instruments/{symbol}": INSTRUMENT,
     "/api/v1/jobs/{job_id}": {
       id: "j-1",
       kind: "data.fetch",
