@@ -41,7 +41,11 @@ COMMANDS = {
 }
 """Each in the module of its name; only the one that is called is loaded."""
 _TRADING = frozenset({"trade", "orders", "account", "positions", "risk", "kill", "venues", "notify"})
-_ROOMS = {**dict.fromkeys(_TRADING, "weaver.cli.trading"), **dict.fromkeys(("replay", "drift"), "weaver.cli.proof")}
+_ROOMS = {
+    **dict.fromkeys(_TRADING, "weaver.cli.trading"),
+    **dict.fromkeys(("replay", "drift"), "weaver.cli.proof"),
+    "init": "weaver.cli.project",
+}
 _GROUPS = frozenset({"strategies", "data", "runs", "orders", "risk", "notify"})
 """Those that have commands of their own."""
 DEBUG = "--debug"

@@ -82,9 +82,12 @@ def backtest(
         maintenance: the share of the positions' value under which the equity must not fall, or all is sold.
         costs: a preset's name, a mapping of keys, or `{symbol: …, "*": …}`; default: the asset class's preset.
         asset: "stock", "crypto", "fx" or "future"; default: guessed from symbol and bars, and said.
-        tick, lot: prices of orders and quantities come in multiples of them. multiplier, margin: of a future's
-            contracts, its margin as 13200 or "13200/12000". calendar: an exchange, as "XLON". Each of all symbols, or a
-            mapping by symbol; default: as stored, or the asset class's.
+        tick: prices of orders come in multiples of it. This and the next four: of all symbols, or a mapping by symbol;
+            default: as stored, or the asset class's.
+        lot: quantities come in multiples of it.
+        multiplier: how many units a future's contract is of.
+        margin: of a future's contract, in the currency of its prices: 13200, or "13200/12000".
+        calendar: an exchange, as "XLON".
         tz: the zone of naive times.
         columns: what columns are where their names do not say it, `{"close": "Kurs"}`; without a header by number.
         date_order: how 02/03/20 is read where the rows leave it open: "dmy", "mdy" or "ymd".
