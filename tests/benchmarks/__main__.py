@@ -11,6 +11,7 @@ from rich.console import Console
 from tests.benchmarks import (
     clock,
     commit,
+    csv_files,
     live,
     lookahead,
     report,
@@ -28,8 +29,8 @@ from tests.benchmarks.trading import many_runs, order_path, resumption
 
 TRADING = ("order-path", "many-runs", "resumption")
 ROWS = (
-    "speed", "ordinary", "rotation", "process", "scaling", "lookahead", "clock", "service", "commit", "live", *TRADING,
-    "web",
+    "speed", "ordinary", "rotation", "process", "scaling", "csv", "lookahead", "clock", "service", "commit", "live",
+    *TRADING, "web",
 )  # fmt: skip
 Found = list[Check] | speed.Contest | ordinary.Ordinary
 BUSY_LOAD = 1.0
@@ -47,6 +48,8 @@ class Size:
     days: int = 2_520
     counts: tuple[int, ...] = (100_000, 1_000_000, 10_000_000)
     scaling_rounds: int = 9
+    csv_bars: int = 2_900_000
+    csv_rounds: int = 5
     ticks: int = 100
     starts: int = 9
     service_pairs: int = 9
@@ -66,9 +69,9 @@ class Size:
 
 QUICK = Size(
     bars=100_000, ordinary_bars=50_000, rounds=3, symbols=100, days=2_520, counts=(100_000, 1_000_000),
-    scaling_rounds=3, ticks=20, starts=3, service_pairs=2, clients=(50,), load_seconds=6.0, commit_rounds=1,
-    live_ticks=300, orders=50, live_runs=(10,), backtests=10, resumed_runs=10, live_minutes=1, recorded_ticks=1_000,
-    visits=1, busy_seconds=6.0,
+    scaling_rounds=3, csv_bars=300_000, csv_rounds=3, ticks=20, starts=3, service_pairs=2, clients=(50,),
+    load_seconds=6.0, commit_rounds=1, live_ticks=300, orders=50, live_runs=(10,), backtests=10, resumed_runs=10,
+    live_minutes=1, recorded_ticks=1_000, visits=1, busy_seconds=6.0,
 )  # fmt: skip
 
 
@@ -106,7 +109,7 @@ def main() -> None:
     sys.exit(0 if all(check.is_held for check in checks) else 1)
 
 
-def measurements(row: str, size: Size, strategies: Iterable[str]) -> Iterator[str | Found]:
+def measurements(row: str, size: Size, strategies: Iterable[str]) -> Iterator[str | Found]:  # noqa: C901 - a row a case
     """A row's measurement: yields lines of progress, and last what it found."""
     match row:
         case "speed":
@@ -119,6 +122,8 @@ def measurements(row: str, size: Size, strategies: Iterable[str]) -> Iterator[st
             return whole_process.measure(size.bars, size.rounds)
         case "scaling":
             return scaling.measure(size.counts, size.scaling_rounds)
+        case "csv":
+            return csv_files.measure(size.csv_bars, size.csv_rounds)
         case "lookahead":
             return lookahead.measure(size.bars, size.rounds)
         case "clock":

@@ -29,6 +29,9 @@ REVERSALS = Bounds(1.5, 3)
 TRAILING_STOPS = Bounds(1, 3)
 LIMIT_ANEW = Bounds(0.04, 0.1)
 
+# Reading a CSV file, times as long as pyarrow's own reader.
+CSV_TO_ARROW = Bounds(3, 2)
+
 # Look-ahead check: runs, and seconds beside them.
 LOOKAHEAD_GATE = (4, 1.0)
 LOOKAHEAD_GOAL = (2, 0.5)

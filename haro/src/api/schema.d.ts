@@ -1874,6 +1874,11 @@ export type components = {
         /** Body_importData */
         Body_importData: {
             /**
+             * Actions
+             * @description The symbol's splits and dividends, as CSV: ex_date,type,value. Without it those stored stay.
+             */
+            actions?: string | null;
+            /**
              * Asset
              * @description stock, crypto, fx or future; by default as stored, else guessed from the symbol.
              */
@@ -1963,6 +1968,11 @@ export type components = {
         };
         /** Body_previewData */
         Body_previewData: {
+            /**
+             * Actions
+             * @description The symbol's splits and dividends, as CSV: ex_date,type,value. Without it those stored stay.
+             */
+            actions?: string | null;
             /**
              * Asset
              * @description stock, crypto, fx or future; by default as stored, else guessed from the symbol.

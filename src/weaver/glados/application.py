@@ -36,7 +36,7 @@ class Application(FastAPI):
             generate_unique_id_function=_operation_id,
             responses=COMMON,
             redirect_slashes=False,
-            form_limits={"max_files": 1, "max_fields": 16, "max_part_size": 8 * 1024},  # fields are kept in memory
+            form_limits={"max_files": 2, "max_fields": 16, "max_part_size": 8 * 1024},  # fields are kept in memory
         )
         self.services = services
 

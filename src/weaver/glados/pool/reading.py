@@ -1,7 +1,7 @@
 """Reading an uploaded file, in whatever process: what it would bring, or into the bar store."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ from weaver.model.calendar.instants import time_of
 from weaver.model.errors import DataError, InputError
 from weaver.model.facts import Facts
 from weaver.model.fit_text import fit_to_send
+from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import AssetClass
 from weaver.model.market.timeframe import Timeframe
 from weaver.walle.bars.importing import import_file
 from weaver.walle.bars.store import ParquetBarStore
+from weaver.walle.files.corporate_actions_file import read_corporate_actions
 from weaver.walle.files.preview import FilePreview, preview
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
 
@@ -43,6 +45,13 @@ class Reading:
     spelling: Spelling = AS_WRITTEN
     is_asked: bool = True
     """The client named the symbol; else it is what the bars are called where no column says it."""
+    actions: Path | None = None
+    """A file of the symbol's splits and dividends; None: those that are stored stay."""
+    actions_name: str = ""
+
+    def read_actions(self, symbol: str) -> tuple[CorporateAction, ...] | None:
+        """The symbol's splits and dividends; None: no file has them. Raises InputError."""
+        return None if self.actions is None else read_corporate_actions(self.actions, symbol=symbol)
 
     def to_json(self) -> dict[str, Any]:
         """As another process can be told of it."""
@@ -56,6 +65,8 @@ class Reading:
             "facts": {**self.facts},
             "spelling": self.spelling.to_json(),
             "is_asked": self.is_asked,
+            "actions": None if self.actions is None else str(self.actions),
+            "actions_name": self.actions_name,
         }
 
     @property
@@ -76,6 +87,8 @@ class Reading:
             facts=given["facts"],
             spelling=Spelling.parse(**given["spelling"]),
             is_asked=given["is_asked"],
+            actions=None if given["actions"] is None else Path(given["actions"]),
+            actions_name=given["actions_name"],
         )
 
 
@@ -92,6 +105,11 @@ def previewed(store: ParquetBarStore, reading: Reading) -> PreviewResponse:
     )
     if found.error is not None and not reading.path.exists():
         raise removed(reading.name)
+    if found.read is not None:
+        try:
+            reading.read_actions(found.read.bars.symbol)
+        except InputError as error:
+            found = replace(found, error=error)
     return _response(found, reading)
 
 
@@ -117,6 +135,7 @@ def imported(
             tz=reading.tz,
             facts=reading.said,
             spelling=reading.spelling,
+            actions=lambda: reading.read_actions(reading.symbol),
             keep=keep,
             read_done=read_done,
         )
@@ -129,6 +148,8 @@ def imported(
 
 
 def _named(text: str, reading: Reading) -> str:
+    if reading.actions is not None:
+        text = text.replace(str(reading.actions), reading.actions_name)
     return text.replace(str(reading.path), reading.name)
 
 

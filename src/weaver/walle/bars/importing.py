@@ -34,13 +34,14 @@ def import_file(
     asset_class: AssetClass | None = None,
     facts: Facts = NO_FACTS,
     spelling: Spelling = AS_WRITTEN,
+    actions: Callable[[], Sequence[CorporateAction] | None] = lambda: None,
     keep: bool = True,
     read_done: Callable[[], None] = lambda: None,
 ) -> Imported:
     """Read a file and store its bars of `symbol`, wholly or not at all; see `import_part`."""
     return import_part(
         store, read_part(path, symbol=symbol, spelling=spelling), source=source, timeframe=timeframe, tz=tz,
-        asset_class=asset_class, facts=facts, keep=keep, read_done=read_done,
+        asset_class=asset_class, facts=facts, actions=actions, keep=keep, read_done=read_done,
     )  # fmt: skip
 
 

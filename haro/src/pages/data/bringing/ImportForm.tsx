@@ -21,6 +21,17 @@ const CALLED: Record<string, string[]> = {
   timeframe: ["timeframe"],
   tz: ["tz", "time zone"],
   asset: ["asset", "asset class"],
+  tick: ["tick"],
+  lot: ["lot"],
+  multiplier: ["multiplier"],
+  margin: ["margin"],
+  calendar: ["calendar"],
+  columns: ["columns"],
+  date_order: ["date_order"],
+  decimal: ["decimal"],
+  empty_rows: ["empty_rows"],
+  price_scale: ["price_scale"],
+  actions: ["actions"],
 };
 const REST_MS = 200;
 const KEEP_MS = 5 * 60_000;
@@ -32,7 +43,14 @@ export function ImportForm({ file }: { file: File }) {
   const { busy, problem, submit, clear } = useSubmit();
   const columns = useColumns(file);
   const looked = useQuery({
-    queryKey: ["preview", file.name, file.size, file.lastModified, fields, mapping],
+    queryKey: [
+      "preview",
+      file.name,
+      file.size,
+      file.lastModified,
+      { ...fields, actions: fields.actions?.name },
+      mapping,
+    ],
     queryFn: async ({ signal }) => {
       await rest(signal);
       return preview(await renamed(file, columns.data ?? [], mapping), fields, signal);
@@ -158,6 +176,78 @@ function FormFields({ fields, set, found, errorOf }: FormFieldsProps) {
           ...["stock", "crypto", "fx", "future"],
         ]}
       />
+      <Typed name="tick" label="Tick" help="Prices of orders come in multiples of it." {...{ fields, set, errorOf }} />
+      <Typed name="lot" label="Lot" help="Quantities come in multiples of it." {...{ fields, set, errorOf }} />
+      <Typed
+        name="multiplier"
+        label="Multiplier"
+        help="What a contract is worth for a price of 1."
+        {...{ fields, set, errorOf }}
+      />
+      <Typed
+        name="margin"
+        label="Margin a contract"
+        help="To open and to hold it, as 13200/12000."
+        {...{ fields, set, errorOf }}
+      />
+      <Typed name="calendar" label="Calendar" help="The exchange's, as XLON." {...{ fields, set, errorOf }} />
+      <SelectField
+        label="Order of dates"
+        help="How 02/03/20 is read, where no row tells."
+        value={fields.date_order}
+        onChange={({ target }) => set({ date_order: target.value })}
+        error={errorOf("date_order")}
+        options={[
+          ["", "as found"],
+          ["dmy", "day, month, year"],
+          ["mdy", "month, day, year"],
+          ["ymd", "year, month, day"],
+        ]}
+      />
+      <SelectField
+        label="Decimals"
+        help="What stands before those of 1,234."
+        value={fields.decimal}
+        onChange={({ target }) => set({ decimal: target.value })}
+        error={errorOf("decimal")}
+        options={[
+          ["", "as found"],
+          [".", "a point"],
+          [",", "a comma"],
+        ]}
+      />
+      <SelectField
+        label="Rows without a price"
+        value={fields.empty_rows}
+        onChange={({ target }) => set({ empty_rows: target.value })}
+        error={errorOf("empty_rows")}
+        options={[
+          ["", "leave out"],
+          ["refuse", "refuse"],
+        ]}
+      />
+      <Typed
+        name="price_scale"
+        label="Price scale"
+        placeholder="1"
+        help="Prices are written so many times as high: 10000 are LEAN's of shares."
+        {...{ fields, set, errorOf }}
+      />
+      <Typed
+        name="columns"
+        label="Columns"
+        placeholder="close=Price,volume=Vol"
+        help="Where the names do not say it; without a header by number from 1."
+        {...{ fields, set, errorOf }}
+      />
+      <TextField
+        label="Splits and dividends"
+        type="file"
+        accept=".csv,text/csv"
+        help="A CSV file: ex_date,type,value. Else those that are stored stay."
+        onChange={({ target }) => set({ actions: target.files?.[0] ?? null })}
+        error={errorOf("actions")}
+      />
       <CheckField
         label="Drop what is stored of it"
         help="Else bars of the same time are replaced, and the others stay."
@@ -169,10 +259,12 @@ function FormFields({ fields, set, found, errorOf }: FormFieldsProps) {
   );
 }
 
+type Fact = "tick" | "lot" | "multiplier" | "margin" | "calendar";
+
 interface TypedProps extends Pick<FormFieldsProps, "fields" | "set" | "errorOf"> {
-  name: "symbol" | "timeframe" | "tz";
+  name: "symbol" | "timeframe" | "tz" | "columns" | "price_scale" | Fact;
   label: string;
-  placeholder: string | undefined;
+  placeholder?: string | undefined;
   help?: string;
 }
 

@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 
 import type { Schemas } from "~/api/types";
 import { answers, refuses } from "~/testing/answers";
@@ -51,6 +51,38 @@ beforeEach(() => {
       return HttpResponse.json({ id: "j-1" }, { status: 201 });
     }),
   );
+});
+
+it("sends whatever the command has an option for, to the look at the file and to the import", async () => {
+  await choose();
+  await screen.findByText("2 bars missing");
+  await userEvent.selectOptions(screen.getByLabelText("Order of dates"), "day, month, year");
+  await userEvent.selectOptions(screen.getByLabelText("Decimals"), "a comma");
+  await userEvent.selectOptions(screen.getByLabelText("Rows without a price"), "refuse");
+  await userEvent.type(screen.getByLabelText("Price scale"), "10000{Enter}");
+  await userEvent.type(screen.getByLabelText("Columns"), "close=price{Enter}");
+  await userEvent.type(screen.getByLabelText("Tick"), "0.25{Enter}");
+  await userEvent.type(screen.getByLabelText("Calendar"), "XLON{Enter}");
+  await userEvent.upload(
+    screen.getByLabelText("Splits and dividends"),
+    new File(["ex_date,type,value\n2024-01-05,split,2\n"], "odd_actions.csv"),
+  );
+  const said = {
+    date_order: "dmy",
+    decimal: ",",
+    empty_rows: "refuse",
+    price_scale: "10000",
+    columns: "close=price",
+    tick: "0.25",
+    calendar: "XLON",
+  };
+  await vi.waitFor(() => {
+    expect(forms.at(-1)).toMatchObject(said);
+    expect(forms.at(-1)?.actions).toContain("split,2");
+  });
+  await userEvent.click(await screen.findByRole("button", { name: /Import 18 bars/ }));
+  await vi.waitFor(() => expect(forms.at(-1)).toMatchObject({ ...said, symbol: "ODD" }));
+  expect(forms.at(-1)?.actions).toContain("split,2");
 });
 
 const choose = async (file = new File(["when,price\n2024-01-02,12.5\n"], "odd.csv")) => {

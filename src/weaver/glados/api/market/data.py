@@ -58,6 +58,10 @@ UploadedFile = Annotated[
         "names, or by their shape where there are none."
     ),
 ]
+ActionsFile = Annotated[
+    UploadFile | None,
+    File(description="The symbol's splits and dividends, as CSV: ex_date,type,value. Without it those stored stay."),
+]
 TimeframeField = Annotated[
     Text | None, Form(description="By default read off the data; a multiple of its own resamples.", examples=["1d"])
 ]
@@ -131,17 +135,18 @@ async def preview_data(
     timeframe: TimeframeField = None,
     tz: ZoneField = None,
     asset: AssetField = None,
+    actions: ActionsFile = None,
 ) -> PreviewResponse:
     """Read a file as an import would, and tell what it found. Nothing is stored; what is wrong with the file is in
     `errors`, with status 200."""
     name = shown_name(file.filename)
     reading = _reading(name, symbol or symbol_of(Path(name)), timeframe, tz, asset)
     reading = dataclasses.replace(reading, is_asked=bool(symbol), spelling=spelling, facts=facts)
-    reading = await _kept(services, file, reading)
+    reading = await _kept(services, file, actions, reading)
     try:
         return await services.reader.preview(reading)
     finally:
-        reading.path.unlink(missing_ok=True)
+        _remove(reading)
 
 
 @router.post("/data/import", status_code=201, responses=responses(400, 409, 413))
@@ -158,6 +163,7 @@ async def import_data(
     timeframe: TimeframeField = None,
     tz: ZoneField = None,
     asset: AssetField = None,
+    actions: ActionsFile = None,
     replace: Annotated[bool, Form(description="Drop what was stored of the series before.")] = False,
 ) -> JobResponse:
     """Store a file's bars: a job, whose state GET /jobs/{id} tells. Bars stored for the same stretch of time are
@@ -165,13 +171,12 @@ async def import_data(
     check_owner(services)
     reading = _reading(shown_name(file.filename), symbol, timeframe, tz, asset)
     reading = dataclasses.replace(reading, spelling=spelling, facts=facts)
-    reading = await _kept(services, file, reading)
+    reading = await _kept(services, file, actions, reading)
 
     async def work(report: Report) -> Mapping[str, Any]:
         return await _imported(services, reading, report, keep=not replace, corr_id=corr_id)
 
-    clean_up = partial(reading.path.unlink, missing_ok=True)
-    job = services.jobs.submit("data.import", work, corr_id=corr_id, clean_up=clean_up)
+    job = services.jobs.submit("data.import", work, corr_id=corr_id, clean_up=partial(_remove, reading))
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return JobResponse.of(job)
 
@@ -192,11 +197,26 @@ def _is_wanted(one: ListedSeries, symbol: str | None, asset_class: AssetClass | 
     return symbol in {None, one.symbol} and asset_class in {None, known}
 
 
-async def _kept(services: Services, file: UploadFile, reading: Reading) -> Reading:
-    """The reading of the file where it is kept."""
+async def _kept(services: Services, file: UploadFile, actions: UploadFile | None, reading: Reading) -> Reading:
+    """The reading of the files where they are kept."""
     most = services.facts.limits.upload_bytes_max
     path = await services.threads.uploads.do(kept_upload, file.file, name=reading.name, bytes_max=most)
-    return dataclasses.replace(reading, path=path)
+    reading = dataclasses.replace(reading, path=path)
+    if actions is None:
+        return reading
+    name = shown_name(actions.filename)
+    try:
+        kept = await services.threads.uploads.do(kept_upload, actions.file, name=name, bytes_max=most)
+    except BaseException:
+        _remove(reading)
+        raise
+    return dataclasses.replace(reading, actions=kept, actions_name=name)
+
+
+def _remove(reading: Reading) -> None:
+    for path in (reading.path, reading.actions):
+        if path is not None:
+            path.unlink(missing_ok=True)
 
 
 def _reading(name: str, symbol: str, timeframe: str | None, tz: str | None, asset: str | None) -> Reading:

@@ -234,13 +234,13 @@ def _form(parts: int, *, size: int, filename: str = "") -> bytes:
 @pytest.mark.parametrize(
     "body",
     [
-        _form(2, size=10, filename='; filename="a.csv"'),
+        _form(3, size=10, filename='; filename="a.csv"'),
         _form(17, size=1),
         _form(1, size=9_000),
         b"--B\r\n" + b"X" * 100_000,
         b"--B\r\n" + b"X: x\r\n" * 1_000 + b"\r\n",
     ],
-    ids=["two files", "many fields", "a large field", "a header without end", "many headers"],
+    ids=["three files", "many fields", "a large field", "a header without end", "many headers"],
 )
 async def test_form_that_would_be_kept_in_memory_is_refused(scene: Scene, body: bytes) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=B"}
