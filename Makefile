@@ -18,7 +18,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up ui test screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles soak siege simulate dist docs docs-api lock clean
+.PHONY: help install demo up ui report test screenshots report-screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles soak siege simulate dist docs docs-api lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -35,12 +35,18 @@ up: src/weaver/web/index.html ## start Weaver on this machine, with its web app 
 
 ui: src/weaver/web/index.html ## build the web app
 
+report: haro/node_modules/.stamp ## build the script and styles that reports carry, which are kept in the repository
+	@cd haro && $(NODE_PATH) npm run --silent build-report
+
 test: .venv/dev.stamp src/weaver/web/index.html ## run all tests, the web app's too (in a Chromium that is found, or on Debian installed)
 	@echo "vitest" && cd haro && $(NODE_PATH) npm run --silent test
 	@echo "pytest" && $(PY) -m pytest -q -n auto --dist worksteal
 
 screenshots: .venv/dev.stamp src/weaver/web/index.html ## take a picture of every page of the web app, into build/screenshots
 	@$(PY) -m tests.browser.pages
+
+report-screenshots: .venv/dev.stamp haro/node_modules/.stamp ## take pictures of six runs' reports, into build/report-screenshots, and have axe look at them
+	@$(PY) -m tests.browser.reports
 
 check: .venv/dev.stamp haro/node_modules/.stamp ## format, lint, types, imports, dead code; and that the web app speaks as the server does
 	@echo "ruff format" && $(PY) -m ruff format --check --quiet . || { echo "Not formatted: run make fmt"; exit 1; }
@@ -54,6 +60,9 @@ check: .venv/dev.stamp haro/node_modules/.stamp ## format, lint, types, imports,
 	  echo "haro/openapi.json is not what the server says of itself: run make ui, and commit what it wrote"; exit 1; }
 	@echo "openapi-typescript" && cd haro && $(NODE_PATH) npm run --silent types -- --check > ../.venv/types.log 2>&1 || { \
 	  cat .venv/types.log; echo "haro/src/api/schema.d.ts is not made of haro/openapi.json: run make ui, and commit what it wrote"; exit 1; }
+	@echo "report" && cd haro && REPORT_TO=../.venv/report $(NODE_PATH) npm run --silent build-report && cd .. && \
+	  diff -rq .venv/report src/weaver/greta/report/assets/built || { \
+	  echo "What reports carry is not made of haro/src: run make report, and commit what it wrote"; exit 1; }
 	@echo "tsc, eslint, prettier" && cd haro && $(NODE_PATH) npm run --silent check
 	@echo "All checks passed"
 

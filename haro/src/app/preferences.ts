@@ -1,5 +1,5 @@
 /** What a user chose for this browser: theme, density, colours of gain and loss, time zone. public/theme.js reads it too. */
-import { useSyncExternalStore } from "react";
+import { createContext, use, useSyncExternalStore } from "react";
 
 export interface Preferences {
   theme: "dark" | "light" | "system";
@@ -67,6 +67,10 @@ export function changePreferences(change: Partial<Preferences>): void {
 export const usePreferences = (): Preferences => useSyncExternalStore(subscribe, () => current);
 export const useShownTheme = (): "dark" | "light" => useSyncExternalStore(subscribe, () => shownTheme());
 
+/** The zone of a page whose times are those of a place, whoever reads it; null: the reader's. */
+export const ZoneContext = createContext<string | null>(null);
+
 export function useZone(): string {
-  return usePreferences().zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const [given, { zone }] = [use(ZoneContext), usePreferences()];
+  return given ?? zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

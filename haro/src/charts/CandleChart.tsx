@@ -5,14 +5,18 @@ import {
   type IChartApi,
   type ISeriesApi,
   LineSeries,
+  type MouseEventParams,
   type PriceFormatCustom,
+  PriceScaleMode,
   type Time,
 } from "lightweight-charts";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
-import { exact } from "~/format/figures";
+import { count, exact } from "~/format/figures";
 
-import { type Bar, type DrawnTrade, type Indicator, isOverPrice, onBars } from "./candles";
+import { type Bar, type ChartLine, type DrawnTrade, panesOf } from "./candles";
+import { type Happening, type Level, Overlays } from "./Overlays";
+import { readOut, Readout, type Told } from "./Readout";
 import { colour } from "./theme";
 import { CURVES } from "./tokens";
 import { TradeMarks } from "./TradeMarks";
@@ -23,8 +27,11 @@ interface CandleChartProps {
   label: string;
   bars: Bar[];
   isDaily: boolean;
-  indicators: Indicator[];
+  lines: ChartLine[];
   trades: DrawnTrade[];
+  levels?: Level[];
+  happenings?: Happening[];
+  isLog?: boolean;
   /** The trade that stands out. */
   lit: number | null;
   /** What to show when bars come; null: all of them. */
@@ -37,27 +44,38 @@ interface Drawn {
   chart: IChartApi;
   price: ISeriesApi<"Candlestick">;
   volume: ISeriesApi<"Histogram">;
-  lines: ISeriesApi<"Line">[];
+  lines: [line: ChartLine, series: ISeriesApi<"Line">][];
   marks: TradeMarks;
+  overlays: Overlays;
 }
+
+const NO_LEVELS: Level[] = [];
+const NO_HAPPENINGS: Happening[] = [];
 
 const REST_MS = 300;
 
 export default function CandleChart(props: CandleChartProps) {
-  const { label, bars, isDaily, indicators, trades, lit, span } = props;
+  const { label, bars, isDaily, lines, trades, lit, span, isLog = false } = props;
+  const { levels = NO_LEVELS, happenings = NO_HAPPENINGS } = props;
   const drawn = useRef<Drawn | null>(null);
-  const lines = useMemo(() => linesOf(bars, indicators), [bars, indicators]);
-  const hear = useRef({ ...props, lines });
+  const told = useRef<HTMLParagraphElement>(null);
+  const [crowd, setCrowd] = useState<[drawn: number, inView: number]>([0, 0]);
+  const hear = useRef(props);
   useEffect(() => {
-    hear.current = { ...props, lines };
+    hear.current = props;
   });
   const draw = useCallback((chart: IChartApi) => {
-    const made = (drawn.current = emptied(chart));
-    const { bars: now, lines: over, trades: all, lit: which, span: seen } = hear.current;
-    fill(made, now, over);
-    made.marks.show(all);
-    made.marks.light(which);
-    look(chart, now, seen);
+    const made = (drawn.current = emptied(chart, (few, all) =>
+      setCrowd((before) => (before[0] === few && before[1] === all ? before : [few, all])),
+    ));
+    const now = hear.current;
+    fill(made, now.bars, now.lines);
+    scaled(made, now.isLog ?? false);
+    made.marks.show(now.trades);
+    made.marks.light(now.lit);
+    made.overlays.show(now.levels ?? NO_LEVELS, now.happenings ?? NO_HAPPENINGS);
+    look(chart, now.bars, now.span);
+    readOut(chart, told.current, (event) => toldOf(made, event));
     return listen(chart, made.marks, () => hear.current);
   }, []);
   const element = useChart(isDaily, draw);
@@ -68,16 +86,45 @@ export default function CandleChart(props: CandleChartProps) {
   }, [bars, lines]);
   useEffect(() => drawn.current?.marks.show(trades), [trades]);
   useEffect(() => drawn.current?.marks.light(lit), [lit]);
+  useEffect(() => drawn.current?.overlays.show(levels, happenings), [levels, happenings]);
+  useEffect(() => {
+    if (drawn.current) scaled(drawn.current, isLog);
+  }, [isLog]);
   const [from, to] = [span?.from, span?.to];
   useEffect(() => {
     const seen = from === undefined || to === undefined ? null : { from, to };
     if (drawn.current) look(drawn.current.chart, hear.current.bars, seen);
   }, [from, to]);
-  return <div ref={element} role="img" aria-label={label} className="h-[30rem] max-md:h-96" />;
+  return (
+    <div>
+      <Readout told={told} />
+      <div ref={element} role="img" aria-label={label} className="h-[30rem] max-md:h-96" />
+      {crowd[1] > crowd[0] && (
+        <p className="mt-1 text-label text-faint">
+          {count(crowd[0])} of {count(crowd[1])} trades drawn, of each place the largest: zoom in for all.
+        </p>
+      )}
+    </div>
+  );
 }
 
+/** The bar under the pointer, and the indicators at it. */
+function toldOf({ price, lines }: Drawn, { seriesData }: MouseEventParams): Told[] {
+  const bar = seriesData.get(price);
+  if (!bar || !("open" in bar)) return [];
+  const ends = (["open", "high", "low", "close"] as const).map((name) => ({ name, value: rounded(bar[name], 7) }));
+  const others = lines.flatMap(([{ name }, series], at) => {
+    const found = seriesData.get(series);
+    return found && "value" in found ? [{ name, value: rounded(found.value, 5), colour: colourOf(at) }] : [];
+  });
+  return [...ends, ...others];
+}
+
+const rounded = (value: number, digits: number): string => exact(Number(value.toPrecision(digits)));
+const colourOf = (index: number) => CURVES[index % CURVES.length] ?? "accent";
+
 /** The series, without data. */
-function emptied(chart: IChartApi): Drawn {
+function emptied(chart: IChartApi, onDrawn: (drawn: number, inView: number) => void): Drawn {
   const [up, down] = [colour("gain"), colour("loss")];
   const volume = chart.addSeries(HistogramSeries, {
     priceScaleId: "volume",
@@ -95,9 +142,10 @@ function emptied(chart: IChartApi): Drawn {
     priceLineVisible: false,
   });
   price.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.22 } });
-  const marks = new TradeMarks();
+  const [marks, overlays] = [new TradeMarks(onDrawn), new Overlays()];
+  price.attachPrimitive(overlays);
   price.attachPrimitive(marks);
-  return { chart, price, volume, lines: [], marks };
+  return { chart, price, volume, lines: [], marks, overlays };
 }
 
 /** Under the price is room for the volume: there is no price where none was below nought. */
@@ -110,47 +158,37 @@ function priceFormat(bars: Bar[]): PriceFormatCustom {
   };
 }
 
-function fill(drawn: Drawn, bars: Bar[], lines: Line[]): void {
+function fill(drawn: Drawn, bars: Bar[], lines: ChartLine[]): void {
   drawn.price.applyOptions({ priceFormat: priceFormat(bars) });
   const [rose, fell] = [colour("gain", 0.35), colour("loss", 0.35)];
   drawn.volume.setData(
     bars.map((bar) => ({ time: bar.time as Time, value: bar.volume, color: bar.close >= bar.open ? rose : fell })),
   );
   drawn.price.setData(bars.map((bar) => ({ ...bar, time: bar.time as Time })));
-  drawn.lines.forEach((line) => drawn.chart.removeSeries(line));
-  drawn.lines = lines.map((one, index) => drawLine(drawn.chart, one, index));
+  drawn.lines.forEach(([, series]) => drawn.chart.removeSeries(series));
+  const panes = panesOf(lines);
+  drawn.lines = lines.map((line, index) => [line, drawLine(drawn.chart, line, index, panes[index] ?? 0)]);
   drawn.chart
     .panes()
     .slice(1)
     .forEach((pane) => pane.setStretchFactor(0.3));
 }
 
-interface Line {
-  name: string;
-  points: { time: number; value: number }[];
-  isOver: boolean;
-}
+const scaled = ({ price }: Drawn, isLog: boolean) =>
+  price.priceScale().applyOptions({ mode: isLog ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal });
 
-function linesOf(bars: Bar[], indicators: Indicator[]): Line[] {
-  return indicators.map((one) => {
-    const points = onBars(bars, one);
-    return { name: one.name, points, isOver: isOverPrice(bars, points) };
-  });
-}
-
-/** Over the price, or under it all together in a pane of their own. */
-function drawLine(chart: IChartApi, { points, isOver }: Line, index: number): ISeriesApi<"Line"> {
+function drawLine(chart: IChartApi, { points }: ChartLine, index: number, pane: number): ISeriesApi<"Line"> {
   const line = chart.addSeries(
     LineSeries,
     {
-      color: colour(CURVES[index % CURVES.length] ?? "accent"),
+      color: colour(colourOf(index)),
       lineWidth: 1,
       priceLineVisible: false,
       lastValueVisible: false,
       crosshairMarkerVisible: false,
-      priceFormat: { type: "custom", formatter: (value: number) => exact(Number(value.toPrecision(5))), minMove: 1e-8 },
+      priceFormat: { type: "custom", formatter: (value: number) => rounded(value, 5), minMove: 1e-8 },
     },
-    isOver ? 0 : 1,
+    pane,
   );
   line.setData(points.map(({ time, value }) => ({ time: time as Time, value })));
   return line;

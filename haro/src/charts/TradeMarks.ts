@@ -21,6 +21,9 @@ interface Place {
 
 const ARROW = 5;
 const NEAR = 14;
+/** Of the trades that begin within so many pixels, one is drawn where there are more than CROWD in view. */
+const APART = 9;
+const CROWD = 60;
 
 export class TradeMarks implements ISeriesPrimitive {
   private chart: IChartApi | null = null;
@@ -28,9 +31,17 @@ export class TradeMarks implements ISeriesPrimitive {
   private redraw: (() => void) | null = null;
   private trades: DrawnTrade[] = [];
   private lit: number | null = null;
+  /** Those that were drawn last. */
+  private seen: DrawnTrade[] = [];
+  private readonly onDrawn: (drawn: number, inView: number) => void;
   private readonly views: IPrimitivePaneView[] = [
     { zOrder: () => "top", renderer: () => ({ draw: (target: Target) => this.draw(target) }) },
   ];
+
+  /** `onDrawn` is told how many trades there are in view, and how many of them are drawn. */
+  constructor(onDrawn: (drawn: number, inView: number) => void = () => undefined) {
+    this.onDrawn = onDrawn;
+  }
 
   attached({ chart, series, requestUpdate }: SeriesAttachedParameter): void {
     this.chart = chart;
@@ -60,7 +71,7 @@ export class TradeMarks implements ISeriesPrimitive {
   /** The trade whose arrow is near a place. */
   near({ x, y }: Place): number | null {
     let [found, distance]: [number | null, number] = [null, NEAR];
-    for (const trade of this.trades)
+    for (const trade of this.seen)
       for (const end of [trade.entry, trade.exit]) {
         const place = this.place(end);
         const off = place ? Math.hypot(place.x - x, place.y - y) : Infinity;
@@ -75,10 +86,33 @@ export class TradeMarks implements ISeriesPrimitive {
     return x == null || y == null ? null : { x, y };
   }
 
+  /** The trades in view; where they stand too close to be told apart, the largest of each place. */
+  private chosen(): DrawnTrade[] {
+    const range = this.chart?.timeScale().getVisibleRange();
+    const inView = range
+      ? this.trades.filter(({ entry, exit }) => exit.time >= Number(range.from) && entry.time <= Number(range.to))
+      : this.trades;
+    const largest = inView.length > CROWD ? this.largest(inView) : inView;
+    this.onDrawn(largest.length, inView.length);
+    return largest;
+  }
+
+  private largest(trades: DrawnTrade[]): DrawnTrade[] {
+    const found = new Map<number, DrawnTrade>();
+    for (const trade of trades) {
+      const column = Math.floor((this.place(trade.entry)?.x ?? 0) / APART);
+      const before = found.get(column);
+      const isFirst = before?.number !== this.lit && (trade.number === this.lit || trade.size > (before?.size ?? -1));
+      if (isFirst) found.set(column, trade);
+    }
+    return [...found.values()];
+  }
+
   private draw(target: Target): void {
+    this.seen = this.chosen();
     const tones = { gain: colour("gain"), loss: colour("loss"), up: colour("accent"), down: colour("warn") };
     target.useMediaCoordinateSpace(({ context }) => {
-      for (const trade of this.trades) {
+      for (const trade of this.seen) {
         const [entry, exit] = [this.place(trade.entry), this.place(trade.exit)];
         const isLit = trade.number === this.lit;
         context.globalAlpha = this.lit === null || isLit ? 1 : 0.35;

@@ -42,6 +42,34 @@ export function isOverPrice(bars: Bar[], points: { value: number }[]): boolean {
   return points.length > 0 && inside > 0.8 * points.length;
 }
 
+/** An indicator on the bars of a chart: over the price, or in a pane beneath, which those of one name share. */
+export interface ChartLine {
+  name: string;
+  points: { time: number; value: number }[];
+  isOver: boolean;
+}
+
+export function linesOf(bars: Bar[], indicators: Indicator[]): ChartLine[] {
+  return indicators.map((one) => {
+    const points = onBars(bars, one);
+    return { name: one.name, points, isOver: isOverPrice(bars, points) };
+  });
+}
+
+const PANES_MAX = 4;
+
+/** The pane of each line: 0 over the price. Outputs of one call, `macd(…).0` and `.1`, share one; so do the last few
+ * where there are many. */
+export function panesOf(lines: ChartLine[]): number[] {
+  const calls: string[] = [];
+  return lines.map(({ name, isOver }) => {
+    if (isOver) return 0;
+    const call = name.replace(/\.\w+$/, "");
+    if (!calls.includes(call)) calls.push(call);
+    return Math.min(calls.indexOf(call) + 1, PANES_MAX);
+  });
+}
+
 /** The bar in which something happened: the last that begins by then. -1: before them all. */
 export function barAt(bars: Bar[], time: number): number {
   let [low, high] = [0, bars.length];
@@ -57,6 +85,8 @@ export interface DrawnTrade {
   number: number;
   isLong: boolean;
   hasGained: boolean;
+  /** How large its result is: of many in one place, the largest is drawn. */
+  size: number;
   entry: { time: number; price: number };
   exit: { time: number; price: number };
 }
@@ -75,6 +105,7 @@ export function tradesOn(bars: Bar[], trades: Trade[]): DrawnTrade[] {
         number: trade.number,
         isLong: trade.side === "long",
         hasGained: !trade.pnl.startsWith("-"),
+        size: Math.abs(Number(trade.pnl)),
         entry: { time: entry.time, price: Number(trade.entry_price) },
         exit: { time: exit.time, price: Number(trade.exit_price) },
       },

@@ -28,8 +28,8 @@ test("undefined points are left out, and of one second the last stands", () => {
     { timestamp: "2024-01-03T00:00:00Z", equity: 3 },
   ]);
   expect(found.map(({ value }) => value)).toEqual([2, 3]);
-  expect(isDaily(found)).toBe(true);
-  expect(isDaily([{ time: 60, value: 1 }])).toBe(false);
+  expect(isDaily(found.map(({ time }) => time))).toBe(true);
+  expect(isDaily([60])).toBe(false);
 });
 
 test("drawdowns are measured from the highest before, the start among them", () => {

@@ -44,5 +44,12 @@ export function from100(points: Point[]): Point[] {
   return points.map(({ time, value }) => ({ time, value: (value / first) * 100 }));
 }
 
-/** Whether all points are whole days of UTC, as daily bars are. */
-export const isDaily = (points: Point[]): boolean => points.every(({ time }) => time % 86_400 === 0);
+/** Whether all are whole days of UTC, as the stamps of daily bars are. */
+export const isDaily = (times: number[]): boolean => times.every((time) => time % 86_400 === 0);
+
+/** What moves by cents is told in cents. */
+export function digitsOf(points: Point[]): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { value } of points) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return high - low < 100 ? 2 : 0;
+}

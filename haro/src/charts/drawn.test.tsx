@@ -1,10 +1,10 @@
 /** The charts on a library that only remembers what it is told to draw. */
-import { render, screen } from "@testing-library/react";
+import { act, fireEvent, render, screen } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import { aTrade } from "~/testing/runs";
 
-import { barsOf, tradesOn } from "./candles";
+import { barsOf, linesOf, panesOf, tradesOn } from "./candles";
 import CandleChart from "./CandleChart";
 import CurvesChart from "./CurvesChart";
 
@@ -22,13 +22,25 @@ interface Primitive {
 
 interface Drawn {
   series: Made[];
+  scales: object[];
+  applied: object[];
+  visible: { from: number; to: number } | null;
   ranges: unknown[];
   heard: Record<string, ((event: object) => void) | undefined>;
   primitives: Primitive[];
   options: { timeScale?: { tickMarkFormatter?: (time: number, type: number) => string } };
 }
 
-const drawn = vi.hoisted((): Drawn => ({ series: [], ranges: [], heard: {}, primitives: [], options: {} }));
+const drawn = vi.hoisted((): Drawn => ({
+  series: [],
+  scales: [],
+  applied: [],
+  visible: null,
+  ranges: [],
+  heard: {},
+  primitives: [],
+  options: {},
+}));
 
 vi.mock("lightweight-charts", () => {
   const timeScale = () => ({
@@ -36,7 +48,8 @@ vi.mock("lightweight-charts", () => {
     setVisibleLogicalRange: ({ from, to }: { from: number; to: number }) =>
       drawn.ranges.push(from < 0 && to > 0 ? "all" : { from, to }),
     setVisibleRange: (range: unknown) => drawn.ranges.push(range),
-    getVisibleRange: () => null,
+    getVisibleRange: () => drawn.visible,
+    getVisibleLogicalRange: () => ({ from: 0, to: 10 }),
     timeToCoordinate: (time: number) => time % 1000,
     subscribeVisibleTimeRangeChange: (hear: (event: object) => void) => (drawn.heard.range = hear),
   });
@@ -49,7 +62,7 @@ vi.mock("lightweight-charts", () => {
         return {
           setData: (data: unknown[]) => (one.data = data),
           applyOptions: (options: object) => Object.assign(one.options, options),
-          priceScale: () => ({ applyOptions: () => undefined }),
+          priceScale: () => ({ applyOptions: (options: object) => drawn.scales.push(options) }),
           priceToCoordinate: (price: number) => price,
           attachPrimitive: (primitive: Primitive) => {
             drawn.primitives.push(primitive);
@@ -65,6 +78,10 @@ vi.mock("lightweight-charts", () => {
       panes: () => [{ setStretchFactor: () => undefined }, { setStretchFactor: () => undefined }],
       timeScale,
       chartElement: () => element,
+      priceScale: () => ({ applyOptions: (options: object) => drawn.scales.push(options) }),
+      applyOptions: (options: object) => drawn.applied.push(options),
+      options: () => options,
+      subscribeCrosshairMove: (hear: (event: object) => void) => (drawn.heard.crosshair = hear),
       subscribeClick: (hear: (event: object) => void) => (drawn.heard.click = hear),
       remove: () => undefined,
     };
@@ -78,6 +95,7 @@ vi.mock("lightweight-charts", () => {
     HistogramSeries: "volume",
     ColorType: { Solid: "solid" },
     CrosshairMode: { Normal: 0 },
+    PriceScaleMode: { Normal: 0, Logarithmic: 1 },
     LineStyle: { Solid: 0, Dashed: 2 },
     TickMarkType: { Year: 0, Month: 1, DayOfMonth: 2, Time: 3, TimeWithSeconds: 4 },
   };
@@ -85,6 +103,9 @@ vi.mock("lightweight-charts", () => {
 
 beforeEach(() => {
   drawn.series = [];
+  drawn.scales = [];
+  drawn.applied = [];
+  drawn.visible = null;
   drawn.ranges = [];
   drawn.primitives = [];
 });
@@ -105,12 +126,12 @@ test("each curve but a quiet one has its drawdown below", () => {
     />,
   );
   expect(screen.getByRole("img", { name: "Equity" })).toBeInTheDocument();
-  expect(drawn.series.map(({ kind, pane }) => `${kind} ${pane}`)).toEqual(["line 0", "area 1", "line 0"]);
-  expect(drawn.series[1]?.data).toEqual([
+  expect(drawn.series.map(({ kind, pane }) => `${kind} ${pane}`)).toEqual(["line 0", "line 0", "area 1"]);
+  expect(drawn.series[2]?.data).toEqual([
     { time: 86_400, value: 0 },
     { time: 172_800, value: expect.closeTo(-0.2) as number },
   ]);
-  expect(drawn.series[1]?.options.priceFormat?.formatter?.(-0.2)).toContain("20.00");
+  expect(drawn.series[2]?.options.priceFormat?.formatter?.(-0.2)).toContain("20.00");
   expect(drawn.ranges).toEqual(["all"]);
 });
 
@@ -142,7 +163,7 @@ function candles(over: Partial<Parameters<typeof CandleChart>[0]> = {}) {
       label="Bars"
       bars={BARS}
       isDaily
-      indicators={[indicator("sma", 100), indicator("rsi", 30)]}
+      lines={linesOf(BARS, [indicator("sma", 100), indicator("rsi", 30)])}
       trades={tradesOn(BARS, [aTrade(7)])}
       lit={7}
       span={null}
@@ -180,6 +201,7 @@ test("a move by hand is told once it rests, and a click near an arrow names its 
   inner.dispatchEvent(new Event("wheel", { bubbles: true }));
   vi.advanceTimersByTime(1000);
   expect(onSpan).toHaveBeenCalledWith({ from: 1, to: 2 });
+  layer(MARKS); // what was drawn can be clicked
   drawn.heard.click?.({ point: { x: (FIRST % 1000) + 3, y: 100 } });
   expect(onTrade).toHaveBeenCalledWith(7);
   drawn.heard.click?.({ point: { x: 5000, y: 5000 } });
@@ -187,15 +209,81 @@ test("a move by hand is told once it rests, and a click near an arrow names its 
   vi.useRealTimers();
 });
 
+const [OVERLAYS, MARKS] = [0, 1];
+
+/** What one of the layers over the bars draws. */
+function layer(which: number) {
+  const context = { ...canvas(), globalAlpha: 1 };
+  act(() =>
+    drawn.primitives[which]
+      ?.paneViews()[0]
+      ?.renderer()
+      ?.draw({
+        useMediaCoordinateSpace: (draw: (scope: object) => void) => draw({ context, mediaSize: { height: 300 } }),
+      }),
+  );
+  return context;
+}
+
 test("trades are drawn as two arrows and a line", () => {
   render(candles());
-  const context = { ...canvas(), globalAlpha: 1 };
-  drawn.primitives[0]
-    ?.paneViews()[0]
-    ?.renderer()
-    ?.draw({ useMediaCoordinateSpace: (draw: (scope: object) => void) => draw({ context }) });
+  const context = layer(MARKS);
   expect(context.stroke).toHaveBeenCalledTimes(1);
   expect(context.fill).toHaveBeenCalledTimes(2);
+});
+
+test("of many trades in one place the largest is drawn, the one that stands out before it, and the rest are counted", () => {
+  const crowd = Array.from({ length: 2_000 }, (_, at) => ({ ...aTrade(at), pnl: String(at) }));
+  render(candles({ trades: tradesOn(BARS, crowd), lit: null }));
+  expect(layer(MARKS).stroke).toHaveBeenCalledTimes(1);
+  expect(screen.getByText(/^1 of 2\D000 trades drawn/)).toBeInTheDocument();
+});
+
+test("levels of open orders and splits are drawn where they are in view", () => {
+  drawn.visible = { from: FIRST, to: LAST };
+  const levels = [
+    { kind: "stop" as const, from: FIRST, to: LAST, price: 95 },
+    { kind: "target" as const, from: FIRST - 9e6, to: FIRST - 8e6, price: 110 },
+  ];
+  render(candles({ levels, happenings: [{ time: FIRST, text: "Split 4:1" }] }));
+  const context = layer(OVERLAYS);
+  expect(context.stroke).toHaveBeenCalledTimes(2);
+  expect(context.fillText).toHaveBeenCalledTimes(1);
+});
+
+test("indicators of one call share a pane beneath, and each call has one of its own", () => {
+  const line = (name: string) => ({ name, points: [], isOver: false });
+  const names = ["macd(a).macd", "macd(a).signal", "rsi(a)", "atr(a)", "b", "c"];
+  expect(panesOf([...names.map(line), { ...line("sma(a)"), isOver: true }])).toEqual([1, 1, 2, 3, 4, 4, 0]);
+});
+
+test("prices and equity have a scale of powers where that is asked for", () => {
+  render(candles({ isLog: true }));
+  render(<CurvesChart label="Equity" isLog curves={[{ name: "Equity", colour: "accent", points: POINTS }]} />);
+  expect(drawn.scales.filter((one) => "mode" in one)).toContainEqual({ mode: 1 });
+});
+
+test("values under the pointer stand above the chart", () => {
+  render(candles());
+  const bar = { open: 100, high: 102, low: 99, close: 101 };
+  act(() => drawn.heard.crosshair?.({ time: FIRST, seriesData: { get: () => bar } }));
+  expect(screen.getByText("102").parentElement).toHaveTextContent(/2024-01-03.*open 100.*close 101/);
+  act(() => drawn.heard.crosshair?.({ seriesData: { get: () => undefined } }));
+  expect(screen.queryByText("102")).toBeNull();
+});
+
+test("the wheel is the page's until the chart is clicked, and keys move and zoom", () => {
+  render(candles());
+  const chart = screen.getByRole("img", { name: "Bars" });
+  expect(drawn.applied.at(-1)).toMatchObject({ handleScale: { mouseWheel: false } });
+  fireEvent.pointerDown(chart);
+  expect(drawn.applied.at(-1)).toMatchObject({ handleScale: { mouseWheel: true } });
+  fireEvent.pointerLeave(chart);
+  expect(drawn.applied.at(-1)).toMatchObject({ handleScale: { mouseWheel: false } });
+  fireEvent.keyDown(chart, { key: "ArrowRight" });
+  expect(drawn.ranges.at(-1)).toEqual({ from: 1, to: 11 });
+  fireEvent.keyDown(chart, { key: "x" });
+  expect(drawn.ranges.at(-1)).toEqual({ from: 1, to: 11 });
 });
 
 test("marks of the time axis are short", () => {
@@ -205,9 +293,13 @@ test("marks of the time axis are short", () => {
 });
 
 function canvas() {
-  const names = ["beginPath", "moveTo", "lineTo", "stroke", "setLineDash", "closePath", "fill"] as const;
-  return Object.fromEntries(names.map((name) => [name, vi.fn()])) as Record<
-    (typeof names)[number],
-    ReturnType<typeof vi.fn>
-  >;
+  const names = ["beginPath", "moveTo", "lineTo", "stroke", "setLineDash", "closePath", "fill", "fillText"] as const;
+  const text = { measureText: () => ({ width: 40 }) };
+  return Object.assign(
+    text,
+    Object.fromEntries(names.map((name) => [name, vi.fn()])) as Record<
+      (typeof names)[number],
+      ReturnType<typeof vi.fn>
+    >,
+  );
 }

@@ -71,8 +71,8 @@ test("kinds of figures share one axis", () => {
     { name: "one", colour: "accent" as const, bins: [{ start: 0, end: 1, count: 4 }], middle: 0.5 },
     { name: "two", colour: "soft" as const, bins: [{ start: 9, end: 10, count: 2 }], middle: 9.5 },
   ];
-  render(<HistogramChart label="spread" spreads={spreads} />);
+  render(<HistogramChart format={String} unit=" bps" label="spread" spreads={spreads} />);
   const [one, two] = [...screen.getByRole("img", { name: "spread" }).querySelectorAll("rect")];
   expect(Number(one?.getAttribute("x"))).toBeLessThan(Number(two?.getAttribute("x")));
-  expect(one?.textContent).toBe("one, 0.00 to 1.00 bps: 4");
+  expect(one?.textContent).toBe("one, 0 bps to 1 bps: 4");
 });

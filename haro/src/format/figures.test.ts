@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
 
-import { briefPercent, count, direction, exact, money, percent, price, ratio, signedMoney, UNKNOWN } from "./figures";
+import {
+  briefPercent,
+  count,
+  direction,
+  exact,
+  money,
+  percent,
+  price,
+  ratio,
+  signedMoney,
+  UNKNOWN,
+  briefAmount,
+} from "./figures";
 
 describe("money", () => {
   it("has the currency's digits and thin spaces between thousands", () => {
@@ -73,4 +85,8 @@ describe("direction", () => {
   ] as const)("of %s, written as money, is %s", (value, expected) =>
     expect(direction(signedMoney(value))).toBe(expected),
   );
+});
+
+it("an axis has short amounts", () => {
+  expect([0, 12_500, -3e6, 2.5e9, 0.25].map(briefAmount)).toEqual(["0", "12.5k", "−3M", "2.5B", "0.25"]);
 });

@@ -45,6 +45,19 @@ export const money = (amount: Figure, digits = 2): string => written(amount, { l
 export const signedMoney = (amount: Figure, digits = 2): string =>
   written(amount, { least: digits, most: digits }, true);
 
+const POWERS: [size: number, letter: string][] = [
+  [1e12, "T"],
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
+
+/** An amount on an axis, where room is small: `12.5k`, `−3M`. */
+export function briefAmount(amount: number): string {
+  const [size, letter] = POWERS.find(([one]) => Math.abs(amount) >= one) ?? [1, ""];
+  return written(Number((amount / size).toPrecision(4)), { least: 0, most: size === 1 ? 4 : 2 }, false) + letter;
+}
+
 /** A price or a quantity with the digits that it has, at most eight. */
 export const exact = (amount: Figure, least = 0): string => written(amount, { least, most: Math.max(least, 8) }, false);
 

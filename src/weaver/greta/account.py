@@ -21,10 +21,9 @@ from weaver.model.orders.venue import refusal
 
 
 class BacktestAccount:
-    """Answers a strategy's questions from the ledger, and puts its orders into the book. `clock` says when it is,
-    `on_end` is called with each order that ends other than by a fill."""
+    """Answers a strategy's questions from the ledger, and puts its orders into the book. `clock` says when it is."""
 
-    def __init__(self, setup: Setup, clock: Clock, *, on_end: Callable[[Order], None] | None = None) -> None:
+    def __init__(self, setup: Setup, clock: Clock) -> None:
         self.clock, self._venue = clock, setup.venue
         self.prices = {
             symbol: Prices(listing, setup.costs[symbol], setup.scales[symbol])
@@ -33,7 +32,9 @@ class BacktestAccount:
         self.rules = setup.rules
         self.ledger = Ledger(setup.rules, self.prices)
         legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill
-        self.matcher = Matcher(self.ledger, self.prices, legs_wait=legs_wait, on_end=on_end)
+        self.matcher = Matcher(self.ledger, self.prices, legs_wait=legs_wait, on_end=self._ended)
+        self.ended: dict[int, int] = {}
+        """By number of an order that ended other than by a fill: the tick at which it did."""
         self.fresh: list[Any] = []
         """What the strategy has asked for since the market last had its turn: orders, new ones and those it cancelled,
         and whatever else it wants of the next tick."""
@@ -62,6 +63,10 @@ class BacktestAccount:
     def log(self) -> OrderLog | None:
         """How orders were placed and ended, for those accounts that keep it."""
         return None
+
+    def _ended(self, order: Order) -> None:
+        """An order ended other than by a fill."""
+        self.ended[order.number] = self.clock.tick
 
     def absorb(self) -> None:
         """Have the orders that were asked for in the book."""

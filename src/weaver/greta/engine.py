@@ -120,6 +120,7 @@ class Engine:
             windows=self.runtime.windows,
             stop_reason=self.runtime.stop_reason,
             log=self.account.log,
+            ended=self.account.ended,
         )
 
     def _close_all(self, market: Market) -> None:

@@ -66,6 +66,8 @@ class FinishedRun:
     """Why the strategy ended it; None: it did not."""
     log: OrderLog | None
     """How its orders were placed and ended; None for a run whose account kept none."""
+    ended: Mapping[int, int]
+    """By number of an order that ended other than by a fill: the tick at which it did."""
 
     @cached_property
     def orders(self) -> Sequence[Order]:

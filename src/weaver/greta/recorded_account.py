@@ -11,7 +11,7 @@ class RecordedAccount(BacktestAccount):
     """Keeps what the orders themselves forget. A plain order costs it one entry of a mapping."""
 
     def __init__(self, setup: Setup, clock: Clock) -> None:
-        super().__init__(setup, clock, on_end=self._ended)
+        super().__init__(setup, clock)
         self._asked: dict[int, int | AskedTerms] = {}
         self._happenings: list[Happening] = []
         self._by_end = 0, 0
@@ -50,6 +50,7 @@ class RecordedAccount(BacktestAccount):
         return OrderLog(asked=self._asked, happenings=self._happenings, asked_by_end=asked, happened_by_end=happened)
 
     def _ended(self, order: Order) -> None:
+        super()._ended(order)
         self._happen(order, is_request=False)
 
     def _happen(self, order: Order, *, is_request: bool) -> None:

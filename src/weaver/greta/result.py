@@ -6,6 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from weaver.greta.doubts.gravity import gravest_first
 from weaver.greta.doubts.warnings import ResultWarning, warnings_of
 from weaver.greta.finished_run import FinishedRun
@@ -17,11 +20,14 @@ from weaver.greta.report.whole_file import write_whole
 from weaver.greta.results.calendar_time import calendar_time
 from weaver.greta.results.curve import Curve, curve_of
 from weaver.greta.results.json_text import json_text
+from weaver.greta.results.order_levels import OrderLevel, order_levels
 from weaver.greta.results.rows import EquityRow, Flow
 from weaver.greta.results.statistics import TradeColumns, statistics
 from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade, Trades
+from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import RunFailed
+from weaver.model.listing import splits_at
 from weaver.model.market.bars import Bars
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_ONE, decimal_of
@@ -31,7 +37,8 @@ from weaver.model.orders.order import Order
 SYMBOLS_NAMED = 5
 KEPT = (
     "strategy", "journal", "stats", "warnings", "curve", "bars", "orders", "fills", "trades", "cash_flows", "positions",
-    "fill_count", "trade_columns", "trade_bars", "run", "lookahead",
+    "fill_count", "trade_columns", "trade_bars", "run", "lookahead", "session", "returns_per_year", "levels", "splits",
+    "indicators",
 )  # fmt: skip
 """What a copy of a result has; the rest is made of it when somebody looks."""
 
@@ -54,6 +61,8 @@ class BacktestResult:
         self._columns = fill_columns(finished.fills, finished.prices)
         self.curve: Curve = curve_of(finished, self._columns)
         self._trades = Trades(finished, self._columns)
+        self.draw: Callable[[], Iterable[Any]] = tuple
+        """Makes the strategy's indicators for a chart, when somebody wants one."""
         self.stats = self._statistics()
         self.warnings = gravest_first(warnings_of(finished, self.curve, self._trades, self._columns))
         self.lookahead: str | None = None
@@ -76,6 +85,11 @@ class BacktestResult:
     def _statistics(self) -> dict[str, float | int | None]:
         curve, columns = self.curve, self._columns
         time = calendar_time(self.finished, curve.session)
+        self.session: NDArray[np.integer[Any]] = time.session
+        """The day by which the return of each row of equity is grouped."""
+        days = np.count_nonzero(np.diff(time.session)) + 1
+        self.returns_per_year: float = days * time.per_year / time.covered
+        """How many returns by session, or by longer bars, there are in a year."""
         return statistics(
             session=time.session,
             equity=curve.equity,
@@ -118,20 +132,35 @@ class BacktestResult:
 
     def page(self) -> str:
         """The report's text; the modules are loaded only when somebody wants one."""
-        from weaver.greta.report.contents import contents_of
+        from weaver.greta.report.contents import ReportFill, contents_of
         from weaver.greta.report.page import render
+
+        fills = [
+            ReportFill(
+                row.order_id, row.symbol, row.side, row.quantity, row.price, row.commission, row.slippage,
+                instant_of(row.timestamp),
+            )
+            for row in self.fills
+        ]  # fmt: skip
 
         return render(
             contents_of(
                 self.run,
                 title=self.title,
                 timestamp=self.curve.timestamp,
+                session=self.session,
+                returns_per_year=self.returns_per_year,
                 equity=self.curve.equity,
+                cash=self.curve.cash,
                 benchmark=self.curve.benchmark,
+                benchmark_name="Buy and hold",
                 bars=self.bars,
+                indicators=self.indicators,
+                levels=self.levels,
+                splits=self.splits,
                 trades=list(self.trades),
                 trade_bars=self.trade_bars,
-                fills=self.fill_count,
+                fills=fills,
                 stats=self.stats,
                 warnings=self.warnings,
                 flows=self.cash_flows,
@@ -184,6 +213,25 @@ class BacktestResult:
         """What was held at the end, by symbol; negative if short."""
         run = self.finished
         return {symbol: run.prices[symbol].scale.quantity_decimal(units) for symbol, units in run.held.items() if units}
+
+    @cached_property
+    def indicators(self) -> list[Any]:
+        """The strategy's own, as they stood at each bar: what a chart draws."""
+        return list(self.draw())
+
+    @cached_property
+    def levels(self) -> dict[str, list[OrderLevel]]:
+        """Of each symbol, the prices at which orders waited."""
+        return order_levels(self.finished)
+
+    @cached_property
+    def splits(self) -> dict[str, list[tuple[int, str]]]:
+        """Of each symbol, the bar before which a split took effect, by index, and its ratio in words."""
+        listings = [prices.listing for prices in self.finished.prices.values()]
+        return {
+            one.symbol: [(bar, f"Split {ratio.numerator}:{ratio.denominator}") for bar, ratio in splits_at(one)]
+            for one in listings
+        }
 
     @cached_property
     def trade_columns(self) -> TradeColumns:

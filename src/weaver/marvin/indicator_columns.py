@@ -25,13 +25,15 @@ class IndicatorColumn:
     """ns UTC, ascending, without repeats."""
     values: NDArray[np.float64]
     """NaN where undefined."""
+    place: str | None = None
+    """`over` the price or `below` it; None: as its size has it."""
 
 
 def indicator_columns(runtime: BacktestRuntime, *, first: int, last: int) -> Iterator[IndicatorColumn]:
     """Every series that was computed from others for the strategy, and from its first tick to its last.
 
     That is what its signals are made of, what it read, and what it keeps in its attributes, inputs before what is made
-    from them. A series that nothing has evaluated is left out: the strategy did not use it.
+    from them. A series that nothing has evaluated is left out: the strategy did not use it. So is a `plot=False`.
     """
     start, end = int(runtime.clock.ticks[first]), int(runtime.clock.ticks[last])
     shown: dict[str, NDArray[np.float64]] = {}
@@ -48,7 +50,7 @@ def _used(runtime: BacktestRuntime) -> Iterator[Series]:
     seen: set[int] = set()
     for root in chain(signals, _kept(vars(runtime.strategy).values()), read):
         for node in _with_inputs(root, seen):
-            if isinstance(node, Series) and node.inputs and node.is_evaluated:
+            if isinstance(node, Series) and node.inputs and node.is_evaluated and node.plot:
                 yield node
 
 
@@ -89,4 +91,5 @@ def _column(runtime: BacktestRuntime, series: Series, start: int, end: int) -> I
         timeframe=group.timeframe,
         timestamp=group.bars.timestamp[bars],
         values=series.joined()[rows],
+        place=None if series.plot is True else str(series.plot),
     )

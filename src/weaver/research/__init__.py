@@ -1,6 +1,7 @@
 """The root for notebooks, scripts and the command line: fits marvin, greta and the bar store together."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from weaver.greta.account import BacktestAccount
 from weaver.greta.recorded_account import RecordedAccount
 from weaver.greta.result import BacktestResult
 from weaver.marvin.backtest_runtime import BacktestRuntime
+from weaver.marvin.indicator_columns import IndicatorColumn, indicator_columns
 from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.marvin.plugins.loader import LoadedStrategy, from_class, is_file, load
 from weaver.marvin.plugins.misspelt import misspelt_callbacks
@@ -158,7 +160,14 @@ def _result(
         result.warn(checked.findings)
         result.lookahead = checked.text
     ran.runtime.unbind()
+    result.draw = partial(_indicators, ran)
     return result, ran.runtime
+
+
+def _indicators(ran: Ran) -> Iterable[IndicatorColumn]:
+    """Of the run's own ticks; none where it ended before its first."""
+    first, last = ran.finished.first, ran.finished.last
+    return indicator_columns(ran.runtime, first=first, last=last) if last >= first else ()
 
 
 def _about_strategy(runtime: BacktestRuntime) -> Iterable[tuple[str, str]]:

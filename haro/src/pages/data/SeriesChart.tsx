@@ -48,7 +48,7 @@ export function SeriesChart({ symbol, timeframe }: { symbol: string; timeframe: 
                 label={`Prices of ${symbol}, ${timeframe}`}
                 bars={bars}
                 isDaily={isOfDays(timeframe)}
-                indicators={NONE}
+                lines={NONE}
                 trades={NONE}
                 lit={null}
                 span={span}

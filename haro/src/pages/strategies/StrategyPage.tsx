@@ -16,7 +16,7 @@ import { Rows, type RowsColumn } from "~/ui/tables/Rows";
 import { newRun, type Parameter, parametersOf } from "./parameters";
 import { Versions } from "./Versions";
 
-const Python = lazy(() => import("./Python"));
+const Python = lazy(() => import("~/ui/values/Python"));
 
 export default function StrategyPage() {
   const { strategyId = "" } = useParams();

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,37 +15,89 @@ from weaver.model.account.costs import in_words
 from weaver.model.market.bars import Bars
 
 HASH_DIGITS = 16
+COSTS_SHOWN = 12
 Stats = Mapping[str, float | int | None]
+
+
+class Indicator(Protocol):
+    """A column that the strategy computed, as it stood at the close of each of its symbol's bars."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def place(self) -> str | None:
+        """`over` the price, `below` it; None: as its size has it."""
+        ...
+
+    @property
+    def timestamp(self) -> NDArray[np.int64]:
+        """Stamps of bars, ns, rising."""
+        ...
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """NaN where undefined."""
+        ...
+
+
+class ReportFill(NamedTuple):
+    """An execution. `time` in ns; `slippage` per unit, None where its venue did not say it."""
+
+    order_id: str
+    symbol: str
+    side: str
+    quantity: Decimal
+    price: Decimal
+    commission: Decimal
+    slippage: Decimal | None
+    time: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Contents:
-    """All that stands on a page. `timestamp`, `equity` and `benchmark` have one row per stamp of the run's bars."""
+    """All that stands on a page. `timestamp`, `session`, `equity`, `cash` and `benchmark` have one row per stamp of the
+    run's bars."""
 
     title: str
     strategy: str
+    source: str | None
+    """The strategy's text, where it is known."""
     parameters: Mapping[str, object]
     symbols: Sequence[str]
     timeframe: str
     """As in "5m" or "1d"."""
+    zone: str
+    """The exchange's, in which times are shown: an IANA name."""
     quote_currency: str
-    costs: str
-    """In words, one line."""
+    costs: Mapping[str, str]
+    """Of whom, and what in words."""
     provenance: Mapping[str, str]
     """Label to value: where the figures come from, and what a second run needs."""
     timestamp: NDArray[np.int64]
     """Stamp of each row in nanoseconds since the epoch, UTC, increasing, shape [n >= 1]."""
+    session: NDArray[np.integer[Any]]
+    """The day by which each row's return is grouped, not falling."""
+    returns_per_year: float
+    """How many of those there are in a year."""
     equity: NDArray[np.float64]
+    cash: NDArray[np.float64]
     benchmark: NDArray[np.float64] | None
     """What the initial cash would have become by buying and holding."""
+    benchmark_name: str
     bars: Mapping[str, Bars]
     """Of each symbol, from the run's start on."""
+    indicators: Sequence[Indicator]
+    levels: Mapping[str, Sequence[tuple[str, int, int, float]]]
+    """Of each symbol, the prices at which orders waited: kind, first and last bar by their index in `bars`, price."""
+    splits: Mapping[str, Sequence[tuple[int, str]]]
+    """Of each symbol, the bar before which one took effect, and what to write there."""
     trades: Sequence[Trade]
     """The closed ones, in order of exit."""
     trade_bars: Sequence[tuple[int, int]]
     """Of each trade, the bars of its symbol in which it was entered and left, by their index in `bars`."""
-    fills: int
-    """How many there are."""
+    fills: Sequence[ReportFill]
     stats: Stats
     warnings: Sequence[tuple[str, str]]
     """Code and message."""
@@ -53,52 +106,65 @@ class Contents:
 def contents_of(
     record: Mapping[str, Any],
     *,
-    title: str,
     timestamp: NDArray[np.int64],
-    equity: NDArray[np.float64],
-    benchmark: NDArray[np.float64] | None,
     bars: Mapping[str, Bars],
+    levels: Mapping[str, Sequence[tuple[str, int, int, float]]],
+    splits: Mapping[str, Sequence[tuple[int, str]]],
     trades: Sequence[Trade],
     trade_bars: Sequence[tuple[int, int]],
-    fills: int,
-    stats: Stats,
-    warnings: Sequence[tuple[str, str]],
     flows: Iterable[Flow] = (),
+    **given: Any,
 ) -> Contents:
     """What a run has, boiled down, with the columns of its curve. `bars` and the places in them begin with the history
-    before the run."""
+    before the run; `given` are fields of `Contents` as they stand there."""
     first = {symbol: int(np.searchsorted(one.timestamp, timestamp[0])) for symbol, one in bars.items()}
     pairs = zip(trades, trade_bars, strict=True)
     symbols: Sequence[str] = record["symbols"]
+    data = record["data"][symbols[0]]
     return Contents(
-        title=title,
         strategy=record["class"],
+        source=record["source"] or None,
         parameters=record["parameters"],
         symbols=symbols,
         timeframe=record["timeframe"],
-        quote_currency=record["data"][symbols[0]]["quote_currency"],
-        costs="; ".join(filter(None, (_costs(record["costs"]), carry_line(flows)))),
+        quote_currency=data["quote_currency"],
+        zone="UTC" if data["asset"] == "crypto" else "America/New_York",
+        costs={**_costs(record["costs"]), **_carried(flows)},
         provenance=_provenance(record),
         timestamp=timestamp,
-        equity=equity,
-        benchmark=benchmark,
         bars={symbol: one.slice(first[symbol], len(one)) for symbol, one in bars.items()},
+        levels={
+            symbol: [
+                (kind, max(start - first[symbol], 0), last - first[symbol], price) for kind, start, last, price in own
+            ]
+            for symbol, own in levels.items()
+        },
+        splits={
+            symbol: [(bar - first[symbol], text) for bar, text in own if bar >= first[symbol]]
+            for symbol, own in splits.items()
+        },
         trades=trades,
         trade_bars=[(entry - first[trade.symbol], left - first[trade.symbol]) for trade, (entry, left) in pairs],
-        fills=fills,
-        stats=stats,
-        warnings=warnings,
+        **given,
     )
 
 
-def _costs(costs: Mapping[str, Mapping[str, str]]) -> str:
+def _costs(costs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """The same for all symbols, or each symbol's; none are written down of a run whose venue knows them alone."""
     if not costs:
-        return "as its venue took them"
+        return {"Costs": "as its venue took them"}
     written = {symbol: _written(one) for symbol, one in costs.items()}
     if len(set(written.values())) == 1:
-        return next(iter(written.values()))
-    return "; ".join(f"{symbol}: {text}" for symbol, text in written.items())
+        return {"Costs": next(iter(written.values()))}
+    shown = {f"Costs of {symbol}": text for symbol, text in list(written.items())[:COSTS_SHOWN]}
+    more = len(written) - len(shown)
+    return {**shown, "Costs of others": f"of {more} more symbols, see the record"} if more else shown
+
+
+def _carried(flows: Iterable[Flow]) -> dict[str, str]:
+    """What holding cost, if it did."""
+    line = carry_line(flows)
+    return {"Held for": line.removeprefix("held for: ")} if line else {}
 
 
 def _written(costs: Mapping[str, str]) -> str:

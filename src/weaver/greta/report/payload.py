@@ -1,6 +1,5 @@
 """The numbers of a page: a finished run boiled down to what a browser draws at once, as plain JSON values."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from decimal import Decimal
@@ -9,51 +8,68 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.doubts.gravity import FATAL, gravest_first
+from weaver.greta.report.charts import charted, charts
 from weaver.greta.report.contents import Contents
-from weaver.greta.report.labels import GROUPS
-from weaver.greta.report.months import monthly_returns
-from weaver.greta.report.sampling import candles, extreme_rows
+from weaver.greta.report.figures.buckets import by_duration, by_hour, by_weekday, spread_of
+from weaver.greta.report.figures.by_symbol import by_symbol
+from weaver.greta.report.figures.falls import Fall, deepest_falls
+from weaver.greta.report.figures.months import monthly_returns
+from weaver.greta.report.figures.rolling import rolling, window_of
+from weaver.greta.report.plain_json import Json, differences, rounded
+from weaver.greta.report.sampling import extreme_rows
 from weaver.greta.results.drawdown import drawdown
+from weaver.greta.results.statistics import session_bounds, session_returns
 from weaver.greta.results.trades import DelistedTrade, Trade
-from weaver.model.market.bars import Bars
 from weaver.model.market.timeframe import Timeframe
+from weaver.model.numbers.money import plain
 
 CURVE_POINTS_MAX = 4_000
-CANDLES_MAX = 6_000
-"""Of one symbol."""
-CANDLES_MAX_IN_ALL = 30_000
-CHARTS_MAX = 24
+ROLLING_POINTS_MAX = 1_500
 TRADES_MAX = 10_000
-
-Json = None | bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
+FILLS_MAX = 20_000
+FALLS_SHOWN = 5
 
 _NANOSECONDS = 1_000_000_000
 
 
 def payload(contents: Contents) -> dict[str, Json]:
-    """Everything on the page, keyed as `assets/report.js` reads it."""
-    trades = _kept(contents.trades)
-    charted = _charted(contents)
+    """Everything on the page, keyed as `haro/src/report/data.ts` reads it."""
+    months = monthly_returns(contents.timestamp, contents.equity, _initial(contents))
     return {
         "title": contents.title,
         "strategy": contents.strategy,
         "parameters": [[name, _text(value)] for name, value in contents.parameters.items()],
         "symbols": list(contents.symbols),
         "timeframe": contents.timeframe,
-        "daily": Timeframe.parse(contents.timeframe).is_daily,
+        "isDaily": _is_daily(contents),
+        "zone": contents.zone,
         "currency": contents.quote_currency,
-        "costs": contents.costs,
+        "costs": [[name, value] for name, value in contents.costs.items()],
         "provenance": [[label, value] for label, value in contents.provenance.items()],
-        "warnings": [[code, message] for code, message in gravest_first(contents.warnings)],
-        "fatal": list(FATAL),
+        "source": contents.source,
+        "warnings": [
+            {"code": code, "message": message, "isFatal": code in FATAL}
+            for code, message in gravest_first(contents.warnings)
+        ],
         "stats": dict(contents.stats),
-        "groups": [[name, [asdict(label) for label in labels]] for name, labels in GROUPS.items()],
+        "benchmark": contents.benchmark_name,
         "curve": _curve(contents),
-        "months": [asdict(year) for year in monthly_returns(contents.timestamp, contents.equity, _initial(contents))],
-        "charts": {symbol: _chart(contents.bars[symbol], len(charted)) for symbol in charted},
-        "trades": _trades(contents, trades, charted),
-        "fills": contents.fills,
+        "months": [asdict(year) for year in months],
+        "bySymbol": [
+            {**asdict(one), "pnl": plain(one.pnl), "commission": plain(one.commission)}
+            for one in by_symbol(contents.symbols, contents.trades)
+        ],
+        "drawdowns": _drawdowns(contents),
+        **_returns(contents),
+        **_buckets(contents),
+        "charts": charts(contents),
+        "trades": _trades(contents),
+        "fills": _fills(contents),
     }
+
+
+def _is_daily(contents: Contents) -> bool:
+    return Timeframe.parse(contents.timeframe).is_daily
 
 
 def _initial(contents: Contents) -> float:
@@ -66,9 +82,10 @@ def _text(value: object) -> str:
 
 
 def _curve(contents: Contents) -> dict[str, Json]:
-    """Equity, benchmark and drawdown on one set of rows; drawdown is taken before rows are left out."""
+    """Equity, cash and benchmark on one set of rows, which has the extremes of each and those of the drawdown."""
     fall = drawdown(contents.equity, _initial(contents))
-    columns = [contents.equity, fall, *([] if contents.benchmark is None else [contents.benchmark])]
+    benchmark = contents.benchmark
+    columns = [contents.equity, fall, contents.cash, *([] if benchmark is None else [benchmark])]
     seconds = contents.timestamp // _NANOSECONDS
     rows = extreme_rows(columns, CURVE_POINTS_MAX)
     rows = rows[np.append(np.diff(seconds[rows]) > 0, True)]  # a chart wants one point per second at most
@@ -76,52 +93,62 @@ def _curve(contents: Contents) -> dict[str, Json]:
         "rows": len(seconds),
         "first": int(seconds[0]),
         "last": int(seconds[-1]),
-        "time": _differences(seconds[rows]),
-        "equity": _rounded(contents.equity[rows], 10),
-        "benchmark": None if contents.benchmark is None else _rounded(contents.benchmark[rows], 10),
-        "drawdown": _rounded(fall[rows], 6),
+        "time": differences(seconds[rows]),
+        "equity": rounded(contents.equity[rows], 13),
+        "cash": rounded(contents.cash[rows], 13),
+        "benchmark": None if benchmark is None else rounded(benchmark[rows], 13),
     }
 
 
-def _charted(contents: Contents) -> list[str]:
-    """The symbols that get candles: all if few, else those that traded most, in the run's order."""
-    with_bars = [symbol for symbol in contents.symbols if symbol in contents.bars and len(contents.bars[symbol].close)]
-    traded = Counter(trade.symbol for trade in contents.trades)
-    chosen = set(sorted(with_bars, key=lambda symbol: -traded[symbol])[:CHARTS_MAX])
-    return [symbol for symbol in with_bars if symbol in chosen]
+def _drawdowns(contents: Contents) -> list[Json]:
+    falls = deepest_falls(contents.timestamp, contents.equity, _initial(contents), FALLS_SHOWN)
+    return [_drawdown(fall, contents.timestamp // _NANOSECONDS) for fall in falls]
 
 
-def _chart(bars: Bars, chart_count: int) -> dict[str, Json]:
-    count_max = min(CANDLES_MAX, CANDLES_MAX_IN_ALL // chart_count)
-    drawn = candles(
-        timestamp=bars.timestamp,
-        open=bars.open,
-        high=bars.high,
-        low=bars.low,
-        close=bars.close,
-        volume=bars.volume,
-        count_max=count_max,
-    )
+def _drawdown(fall: Fall, seconds: NDArray[np.int64]) -> Json:
+    end = None if fall.end is None else int(seconds[fall.end])
+    start, bottom = int(seconds[max(fall.start, 0)]), int(seconds[fall.bottom])
+    return {"start": start, "bottom": bottom, "end": end, "depth": fall.depth, "days": fall.days}
+
+
+def _returns(contents: Contents) -> dict[str, Json]:
+    """How returns by session are spread, and Sharpe and beta over a window of them; null for too few."""
+    _, last = session_bounds(contents.session)
+    returns = session_returns(contents.equity[last], _initial(contents))
+    if returns is None:
+        return {"returns": None, "rolling": None}
+    held = None if contents.benchmark is None else contents.benchmark[last]
+    market = None if held is None else session_returns(held, _initial(contents))
+    spread: Json = {"bins": [asdict(one) for one in spread_of(returns)], "mean": float(returns.mean())}
+    return {"returns": spread, "rolling": _rolling(contents, returns, market, contents.timestamp[last])}
+
+
+def _rolling(
+    contents: Contents, returns: NDArray[np.float64], market: NDArray[np.float64] | None, stamps: NDArray[np.int64]
+) -> Json:
+    window = window_of(len(returns), contents.returns_per_year)
+    if window is None:
+        return None
+    found = rolling(returns, market, window=window, per_year=contents.returns_per_year)
+    columns = [found.sharpe] if found.beta is None else [found.sharpe, found.beta]
+    rows = extreme_rows(columns, ROLLING_POINTS_MAX)
     return {
-        "bars": len(bars.close),
-        "factor": drawn.factor,
-        "decimals": _decimals(bars.close),
-        "time": _differences(drawn.timestamp // _NANOSECONDS),
-        "open": _rounded(drawn.open, 8),
-        "high": _rounded(drawn.high, 8),
-        "low": _rounded(drawn.low, 8),
-        "close": _rounded(drawn.close, 8),
-        "volume": _rounded(drawn.volume, 5) if drawn.volume.any() else None,
+        "sessions": window,
+        "time": differences(stamps[window - 1 :][rows] // _NANOSECONDS),
+        "sharpe": rounded(found.sharpe[rows], 6),
+        "beta": [None] * len(rows) if found.beta is None else rounded(found.beta[rows], 6),
     }
 
 
-def _decimals(prices: NDArray[np.float64]) -> int:
-    """How many decimals the prices are written with: as many as they use, within 2 and 8; of small ones 6 digits."""
-    sample = prices[:: max(len(prices) // 200, 1)].tolist()
-    highest = Decimal(max(sample))
-    most = max(2, 6 - len(str(int(highest)))) if highest >= 1 else max(8, 5 - highest.adjusted())
-    used = max(len(f"{price:.{most}f}".rstrip("0").partition(".")[2]) for price in sample)
-    return min(max(used, 2), most)
+def _buckets(contents: Contents) -> dict[str, Json]:
+    entry = np.array([trade.entry_time for trade in contents.trades], dtype=np.int64)
+    left = np.array([trade.exit_time for trade in contents.trades], dtype=np.int64)
+    pnl = np.array([float(trade.pnl) for trade in contents.trades])
+    entries = by_weekday(entry, pnl) if _is_daily(contents) else by_hour(entry, pnl, contents.zone)
+    return {
+        "durations": [asdict(one) for one in by_duration(entry, left, pnl)],
+        "entries": [asdict(one) for one in entries],
+    }
 
 
 def _kept(trades: Sequence[Trade]) -> list[int]:
@@ -132,17 +159,16 @@ def _kept(trades: Sequence[Trade]) -> list[int]:
     return sorted(np.argsort(-sizes, kind="stable")[:TRADES_MAX].tolist())
 
 
-def _trades(contents: Contents, kept: list[int], charted: list[str]) -> dict[str, Json]:
+def _trades(contents: Contents) -> dict[str, Json]:
+    kept, drawn = _kept(contents.trades), set(charted(contents))
     rows = [contents.trades[i] for i in kept]
-    bars = [
-        contents.trade_bars[i] if row.symbol in charted else (None, None) for i, row in zip(kept, rows, strict=True)
-    ]
+    bars = [contents.trade_bars[i] if row.symbol in drawn else (None, None) for i, row in zip(kept, rows, strict=True)]
     return {
         "count": len(contents.trades),
         "number": [i + 1 for i in kept],
         "symbol": [row.symbol for row in rows],
         "side": [row.side for row in rows],
-        "quantity": [f"{row.quantity:f}" for row in rows],
+        "quantity": _amounts(row.quantity for row in rows),
         "entry_time": [row.entry_time // _NANOSECONDS for row in rows],
         "entry_price": _amounts(row.entry_price for row in rows),
         "entry_bar": [entry for entry, _ in bars],
@@ -151,29 +177,29 @@ def _trades(contents: Contents, kept: list[int], charted: list[str]) -> dict[str
         "exit_bar": [left for _, left in bars],
         "delisted": [isinstance(row, DelistedTrade) for row in rows],
         "pnl": _amounts(row.pnl for row in rows),
-        "return": _amounts(row.return_ for row in rows),
+        "return": rounded(np.array([row.return_ for row in rows], dtype=np.float64), 10),
         "commission": _amounts(row.commission for row in rows),
         "bars": [row.bars for row in rows],
-        "mae": _amounts(row.mae for row in rows),
-        "mfe": _amounts(row.mfe for row in rows),
+        "mae": rounded(np.array([row.mae for row in rows], dtype=np.float64), 10),
+        "mfe": rounded(np.array([row.mfe for row in rows], dtype=np.float64), 10),
     }
 
 
-def _amounts(values: Iterable[Decimal | float]) -> list[Json]:
-    return [_significant(float(value), 10) for value in values]
+def _fills(contents: Contents) -> dict[str, Json]:
+    rows = contents.fills[:FILLS_MAX]
+    return {
+        "count": len(contents.fills),
+        "order_id": [row.order_id for row in rows],
+        "symbol": [row.symbol for row in rows],
+        "side": [row.side for row in rows],
+        "quantity": _amounts(row.quantity for row in rows),
+        "price": _amounts(row.price for row in rows),
+        "commission": _amounts(row.commission for row in rows),
+        "slippage": [None if row.slippage is None else plain(row.slippage) for row in rows],
+        "timestamp": [row.time // _NANOSECONDS for row in rows],
+    }
 
 
-def _differences(seconds: NDArray[np.int64]) -> list[Json]:
-    """The first instant, then the steps: short to write."""
-    return [int(step) for step in np.diff(seconds, prepend=0)]
-
-
-def _rounded(values: NDArray[np.float64], digits: int) -> list[Json]:
-    return [_significant(value, digits) for value in values.tolist()]
-
-
-def _significant(value: float, digits: int) -> float | int | None:
-    if not np.isfinite(value):
-        return None
-    short = float(f"{value:.{digits}g}")
-    return int(short) if short.is_integer() else short
+def _amounts(values: Iterable[Decimal]) -> list[Json]:
+    """Decimal strings, as the record has them."""
+    return [plain(value) for value in values]

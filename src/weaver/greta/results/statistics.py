@@ -69,11 +69,11 @@ def statistics(
         commission: paid in total.
         slippage: paid in total, positive when it cost.
     """
-    first_rows, last_rows = _session_bounds(session)
+    first_rows, last_rows = session_bounds(session)
     daily = equity[last_rows]
-    returns = _daily_returns(daily, initial_equity)
+    returns = session_returns(daily, initial_equity)
     held = None if benchmark is None else benchmark(last_rows)
-    market = None if held is None else _daily_returns(held, initial_equity)
+    market = None if held is None else session_returns(held, initial_equity)
     fall = _worst(session, first_rows, equity, initial_equity)
     years = sessions_covered / sessions_per_year
     rows_per_year = len(daily) / years
@@ -116,7 +116,7 @@ def probabilistic_sharpe(*, sharpe: float, skew: float, excess_kurtosis: float, 
     return 0.5 * math.erfc(-deviations / math.sqrt(2.0))
 
 
-def _session_bounds(session: Sessions) -> tuple[Rows, Rows]:
+def session_bounds(session: Sessions) -> tuple[Rows, Rows]:
     """Index of the first and of the last row of each session."""
     if not len(session):
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
@@ -130,7 +130,7 @@ def _worst(session: Sessions, first_rows: Rows, equity: Floats, initial_equity: 
     return worst(session=session, first_rows=first_rows, equity=equity, initial_equity=initial_equity)
 
 
-def _daily_returns(daily: Floats, initial_equity: float) -> Floats | None:
+def session_returns(daily: Floats, initial_equity: float) -> Floats | None:
     """daily[i] / daily[i-1] - 1, the first against the initial cash; None if fewer than two, or equity not above 0."""
     if len(daily) < 2 or not float(daily.min()) > 0.0:
         return None

@@ -3,16 +3,18 @@
 Each takes a series, or a group of them (`self.bars`, `self.series("MSFT")`), which stands for its close where one
 column is needed. Values are float64, NaN until enough bars have closed; leading NaNs of an input are skipped, as TA-Lib
 does. All are functions of the past only: the values on the first n bars never depend on what follows. A period or
-option that TA-Lib does not take raises InputError at once.
+option that TA-Lib does not take raises InputError at once. `plot` says where a chart draws it: True (over the price if
+it is of that size, else beneath), False (nowhere), "over" or "below"; `series.plot` of one that was computed.
 """
 
 from collections.abc import Callable, Mapping
 from operator import index
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.marvin.series.node import PLACES, Plot
 from weaver.marvin.series.series import Series, derive
 from weaver.marvin.series.talib_library import TalibFunction, talib_function
 from weaver.marvin.series.user_function import UserFunction
@@ -33,103 +35,122 @@ class PriceColumns(Protocol):
 
 
 Source: TypeAlias = Series | PriceColumns
+Made = TypeVar("Made")
+
+
+def drawn(made: Made, plot: Plot) -> Made:
+    """A series, or each of a tuple, with its place on a chart. Raises InputError."""
+    if plot is True:
+        return made
+    if plot not in PLACES:
+        raise InputError(f'plot says where a chart draws the series: True, False, "over" or "below", not {plot!r}')
+    for series in made if isinstance(made, tuple) else (made,):
+        assert isinstance(series, Series)
+        series.plot = plot
+    return made
 
 
 # Averages
 
 
-def sma(source: Source, period: int) -> Series:
+def sma(source: Source, period: int, *, plot: Plot = True) -> Series:
     """Simple moving average."""
-    return _one("sma", "SMA", (source,), timeperiod=period)
+    return drawn(_one("sma", "SMA", (source,), timeperiod=period), plot)
 
 
-def ema(source: Source, period: int) -> Series:
+def ema(source: Source, period: int, *, plot: Plot = True) -> Series:
     """Exponential moving average, α = 2/(period + 1), started with the simple average of the first `period` values."""
-    return _one("ema", "EMA", (source,), timeperiod=period)
+    return drawn(_one("ema", "EMA", (source,), timeperiod=period), plot)
 
 
-def wma(source: Source, period: int) -> Series:
+def wma(source: Source, period: int, *, plot: Plot = True) -> Series:
     """Linearly weighted moving average: the newest value weighs `period`, the oldest 1."""
-    return _one("wma", "WMA", (source,), timeperiod=period)
+    return drawn(_one("wma", "WMA", (source,), timeperiod=period), plot)
 
 
 # Bands and extremes
 
 
-def bbands(source: Source, period: int = 20, deviations: float = 2.0) -> tuple[Series, Series, Series]:
+def bbands(
+    source: Source, period: int = 20, deviations: float = 2.0, *, plot: Plot = True
+) -> tuple[Series, Series, Series]:
     """Bollinger bands (upper, middle, lower): the simple average ± `deviations` standard deviations (ddof 0)."""
-    return _three("bbands", "BBANDS", (source,), timeperiod=period, nbdevup=deviations, nbdevdn=deviations)
+    return drawn(_three("bbands", "BBANDS", (source,), timeperiod=period, nbdevup=deviations, nbdevdn=deviations), plot)
 
 
-def highest(source: Source, period: int) -> Series:
+def highest(source: Source, period: int, *, plot: Plot = True) -> Series:
     """The highest of the newest `period` values, the current one among them."""
-    return _one("highest", "MAX", (source,), timeperiod=period)
+    return drawn(_one("highest", "MAX", (source,), timeperiod=period), plot)
 
 
-def lowest(source: Source, period: int) -> Series:
+def lowest(source: Source, period: int, *, plot: Plot = True) -> Series:
     """The lowest of the newest `period` values, the current one among them."""
-    return _one("lowest", "MIN", (source,), timeperiod=period)
+    return drawn(_one("lowest", "MIN", (source,), timeperiod=period), plot)
 
 
 # Momentum
 
 
-def rsi(source: Source, period: int = 14) -> Series:
+def rsi(source: Source, period: int = 14, *, plot: Plot = True) -> Series:
     """Relative strength index after Wilder, 0 to 100."""
-    return _one("rsi", "RSI", (source,), timeperiod=period)
+    return drawn(_one("rsi", "RSI", (source,), timeperiod=period), plot)
 
 
-def macd(source: Source, fast: int = 12, slow: int = 26, signal: int = 9) -> tuple[Series, Series, Series]:
+def macd(
+    source: Source, fast: int = 12, slow: int = 26, signal: int = 9, *, plot: Plot = True
+) -> tuple[Series, Series, Series]:
     """Moving average convergence/divergence (macd, signal, histogram): ema(fast) − ema(slow), its ema, and the rest."""
-    return _three("macd", "MACD", (source,), fastperiod=fast, slowperiod=slow, signalperiod=signal)
+    return drawn(_three("macd", "MACD", (source,), fastperiod=fast, slowperiod=slow, signalperiod=signal), plot)
 
 
-def stoch(prices: PriceColumns, k_period: int = 14, k_slowing: int = 3, d_period: int = 3) -> tuple[Series, Series]:
+def stoch(
+    prices: PriceColumns, k_period: int = 14, k_slowing: int = 3, d_period: int = 3, *, plot: Plot = True
+) -> tuple[Series, Series]:
     """Slow stochastic oscillator (k, d), 0 to 100: simple averages on both."""
     periods = {"fastk_period": k_period, "slowk_period": k_slowing, "slowd_period": d_period}
     k, d = _call("stoch", talib_function("STOCH"), _columns("stoch", prices, "high", "low", "close"), periods)
-    return k, d
+    return drawn((k, d), plot)
 
 
-def cci(prices: PriceColumns, period: int = 20) -> Series:
+def cci(prices: PriceColumns, period: int = 20, *, plot: Plot = True) -> Series:
     """Commodity channel index of the typical price."""
-    return _one("cci", "CCI", _columns("cci", prices, "high", "low", "close"), timeperiod=period)
+    return drawn(_one("cci", "CCI", _columns("cci", prices, "high", "low", "close"), timeperiod=period), plot)
 
 
-def roc(source: Source, period: int = 10) -> Series:
+def roc(source: Source, period: int = 10, *, plot: Plot = True) -> Series:
     """Rate of change in percent over `period` bars."""
-    return _one("roc", "ROC", (source,), timeperiod=period)
+    return drawn(_one("roc", "ROC", (source,), timeperiod=period), plot)
 
 
-def mom(source: Source, period: int = 10) -> Series:
+def mom(source: Source, period: int = 10, *, plot: Plot = True) -> Series:
     """Momentum: the change over `period` bars."""
-    return _one("mom", "MOM", (source,), timeperiod=period)
+    return drawn(_one("mom", "MOM", (source,), timeperiod=period), plot)
 
 
 # Trend and volatility
 
 
-def adx(prices: PriceColumns, period: int = 14) -> Series:
+def adx(prices: PriceColumns, period: int = 14, *, plot: Plot = True) -> Series:
     """Average directional index after Wilder: the strength of a trend, 0 to 100."""
-    return _one("adx", "ADX", _columns("adx", prices, "high", "low", "close"), timeperiod=period)
+    return drawn(_one("adx", "ADX", _columns("adx", prices, "high", "low", "close"), timeperiod=period), plot)
 
 
-def atr(prices: PriceColumns, period: int = 14) -> Series:
+def atr(prices: PriceColumns, period: int = 14, *, plot: Plot = True) -> Series:
     """Average true range after Wilder, in the price's unit."""
-    return _one("atr", "ATR", _columns("atr", prices, "high", "low", "close"), timeperiod=period)
+    return drawn(_one("atr", "ATR", _columns("atr", prices, "high", "low", "close"), timeperiod=period), plot)
 
 
-def natr(prices: PriceColumns, period: int = 14) -> Series:
+def natr(prices: PriceColumns, period: int = 14, *, plot: Plot = True) -> Series:
     """Average true range in percent of the close."""
-    return _one("natr", "NATR", _columns("natr", prices, "high", "low", "close"), timeperiod=period)
+    return drawn(_one("natr", "NATR", _columns("natr", prices, "high", "low", "close"), timeperiod=period), plot)
 
 
-def stddev(source: Source, period: int = 20) -> Series:
+def stddev(source: Source, period: int = 20, *, plot: Plot = True) -> Series:
     """Standard deviation (ddof 0)."""
-    return _one("stddev", "STDDEV", (source,), timeperiod=period)
+    return drawn(_one("stddev", "STDDEV", (source,), timeperiod=period), plot)
 
 
-def zscore(source: Source, period: int = 20) -> Series:
+def zscore(source: Source, period: int = 20, *, plot: Plot = True) -> Series:
     """How many standard deviations (ddof 0) the newest value lies from the mean; undefined where nothing moved."""
     options = _options("zscore", talib_function("STDDEV"), {"timeperiod": period})
     mean, deviation = talib_function("SMA").compute, talib_function("STDDEV").compute
@@ -143,31 +164,33 @@ def zscore(source: Source, period: int = 20) -> Series:
 
     column = _column("zscore", source)
     series: Series = derive(f"zscore({column.label}, {options['timeperiod']})", function, (column,), is_settled=True)
-    return series
+    return drawn(series, plot)
 
 
 # Volume
 
 
-def obv(prices: PriceColumns) -> Series:
+def obv(prices: PriceColumns, *, plot: Plot = True) -> Series:
     """On-balance volume: volume added on a higher close, taken off on a lower one."""
-    return _one("obv", "OBV", _columns("obv", prices, "close", "volume"))
+    return drawn(_one("obv", "OBV", _columns("obv", prices, "close", "volume")), plot)
 
 
 # Everything else
 
 
-def talib(name: str, *sources: Source, **options: float) -> Any:
+def talib(name: str, *sources: Source, plot: Plot = True, **options: float) -> Any:
     """Any of TA-Lib's functions, by its name: `talib("ADX", self.bars, timeperiod=14)`.
 
     One group gives the columns that the function asks for; else give one series per input, in TA-Lib's order. Returns a
     Series, or a tuple of them where the function has several outputs. Raises InputError (NotFound for the name).
     """
     function = talib_function(name)
-    return _call(function.name.lower(), function, _inputs(function, sources), options)
+    return drawn(_call(function.name.lower(), function, _inputs(function, sources), options), plot)
 
 
-def indicator(function: Callable[..., Any], *sources: Source, outputs: int = 1, **options: Any) -> Any:
+def indicator(
+    function: Callable[..., Any], *sources: Source, outputs: int = 1, plot: Plot = True, **options: Any
+) -> Any:
     """An indicator of your own: `function(*arrays, **options)` takes read-only float64 arrays and gives one as long
     (numbers or booleans, NaN where undefined), or a tuple of `outputs` of them. It must look at the past only, and the
     backtest checks that. Returns a Series, or a tuple of them. Raises StrategyError when evaluated, if it fails.
@@ -179,7 +202,8 @@ def indicator(function: Callable[..., Any], *sources: Source, outputs: int = 1, 
     name = getattr(function, "__name__", type(function).__name__)
     columns = tuple(_column(name, source) for source in sources)
     own = UserFunction(function, name, outputs=outputs, options=options)
-    return derive(_label(name, columns, options), own, columns, outputs=tuple(map(str, range(outputs))), user=True)
+    made = derive(_label(name, columns, options), own, columns, outputs=tuple(map(str, range(outputs))), user=True)
+    return drawn(made, plot)
 
 
 # How TA-Lib is called

@@ -1,7 +1,7 @@
 """What series and signals share: a row of values on a timeline that never shows what lies ahead of the clock."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, SupportsIndex, overload
+from typing import Any, ClassVar, Literal, SupportsIndex, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,9 @@ from weaver.marvin.series.growing import Growing
 from weaver.marvin.series.timeline import Timeline
 from weaver.model.errors import InputError
 
+Plot: TypeAlias = bool | Literal["over", "below"]
+"""Where a chart draws a series: over the price if it is of that size, else beneath (True); nowhere (False)."""
+PLACES = (True, False, "over", "below")
 _NOTHING = np.empty(0, dtype=np.int64)
 
 
@@ -35,6 +38,7 @@ class Node(list[Any]):
         "is_settled",
         "label",
         "output",
+        "plot",
         "reach",
         "reads",
         "source",
@@ -63,6 +67,8 @@ class Node(list[Any]):
         may_settle = is_settled or (reach is not None and not user) or not inputs
         self.is_settled: bool = may_settle and all(node.is_settled for node in inputs)
         """Whether each of its values is the same, to the last bit, whatever comes behind it."""
+        self.plot: Plot = True
+        """Where a chart draws it; of a series."""
         self.reads = 0
         """How often one of its values was asked for, before it was streamed."""
         self.deepest = 0

@@ -161,6 +161,8 @@ class Scale:
     def average_price(self, worth: int | Fraction, units: int) -> Amount:
         """The price of each of so many units that came to `worth`, in price units x quantity units: exact where they
         had one price, else to 28 digits."""
+        if isinstance(worth, int) and not worth % units:
+            return self.price_decimal(worth // units)
         exact = Fraction(worth) / units
         if exact.denominator == 1:
             return self.price_decimal(exact.numerator)

@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from tests.shared_data import SAMPLES
+from tests.unit.greta.report.pages import Page
 from weaver import Strategy, backtest
 from weaver.greta.report.display import figure
 from weaver.greta.report.labels import Form
@@ -72,18 +73,18 @@ def test_page_holds_the_run_and_nothing_that_escapes(result: BacktestResult, tmp
     page = result.to_html(tmp_path / "report.html").read_text()
     assert "<title>hold on AAPL, IBM 1d" in page
     assert "</script><b>" not in page
-    for fact in ("margin, leverage 2", "no costs", result.run["data_hash"][:16]):
-        assert fact in page
+    facts = {value for _, value in [*Page(page).data["provenance"], *Page(page).data["costs"]]}
+    assert {"margin, leverage 2", "no costs", result.run["data_hash"][:16]} <= facts
 
 
 def test_costs_of_several_kinds_are_told_by_symbol() -> None:
     files = {"AAPL": SAMPLES / "AAPL_1d.csv", "IBM": SAMPLES / "IBM_1d.csv"}
     bars = backtest(Hold, files, end="2000-06-30", lookahead_check=False, venue="alpaca-stocks")
     bars.run["costs"]["IBM"] = {}
-    page = bars.page()
-    assert '"costs":"AAPL: slippage bps 1, half spread bps 1; IBM: no costs"' in page
-    assert '["Venue","alpaca-stocks"]' in page
-    assert '["Look-ahead check","not done"]' in page
+    data = Page(bars.page()).data
+    assert data["costs"] == [["Costs of AAPL", "slippage bps 1, half spread bps 1"], ["Costs of IBM", "no costs"]]
+    assert ["Venue", "alpaca-stocks"] in data["provenance"]
+    assert ["Look-ahead check", "not done"] in data["provenance"]
 
 
 def test_plot_opens_the_page_in_the_browser(result: BacktestResult, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import { lazy, Suspense, useMemo } from "react";
 
 import { api } from "~/api/client";
 import type { RunDetail } from "~/api/types";
-import { barsOf, tradesOn } from "~/charts/candles";
+import { barsOf, linesOf, tradesOn } from "~/charts/candles";
 import { Legend } from "~/charts/Legend";
 import { CURVES } from "~/charts/tokens";
 import { barSeconds, type Span } from "~/charts/window";
@@ -67,6 +67,7 @@ type Candles = { items: Parameters<typeof barsOf>[0]; timeframe: string; total: 
 function Drawn({ run, symbol, view, lit, onSpan, onTrade, candles }: BarsProps & { candles: Candles }) {
   const bars = useMemo(() => barsOf(candles.items), [candles.items]);
   const indicators = useIndicators(run, symbol, view);
+  const lines = useMemo(() => linesOf(bars, indicators), [bars, indicators]);
   const closed = useTrades(run, symbol, view);
   const drawn = useMemo(() => tradesOn(bars, closed.items), [bars, closed.items]);
   const legend = indicators.map(({ name }, index) => ({ name, colour: CURVES[index % CURVES.length] ?? "accent" }));
@@ -86,7 +87,7 @@ function Drawn({ run, symbol, view, lit, onSpan, onTrade, candles }: BarsProps &
           label={`Bars of ${symbol} with the run's indicators and trades`}
           bars={bars}
           isDaily={barSeconds(candles.timeframe) >= 86_400}
-          indicators={indicators}
+          lines={lines}
           trades={drawn}
           lit={lit}
           span={view.span}

@@ -10,8 +10,8 @@ import { hasFigures, trades, useResults, useRun } from "../useRun";
 import { Standing } from "./Standing";
 import { EquityPanel } from "./EquityPanel";
 import { MonthsPanel } from "./MonthsPanel";
-import { StatisticsPanel } from "./StatisticsPanel";
-import { Tiles } from "./Tiles";
+import { StatisticsPanel } from "~/ui/results/StatisticsPanel";
+import { Tiles } from "~/ui/results/Tiles";
 import { Warnings } from "./Warnings";
 
 export default function OverviewTab() {

@@ -15,7 +15,7 @@ import { Exact, Price } from "~/ui/values/Figure";
 import { Moment } from "~/ui/values/Time";
 
 import { finest } from "../useRun";
-import { PagedRows } from "./PagedRows";
+import { PagedRows } from "~/ui/tables/PagedRows";
 import { bps, type Drift } from "./words";
 
 type Pair = Schemas["PriceDifferenceResponse"];
@@ -58,6 +58,8 @@ export function PricesPanel({ run, report: { prices } }: { run: RunDetail; repor
             <Legend curves={[{ name: "Mean of each", colour: "warn", isQuiet: true }]} />
             <HistogramChart
               label={`Slippage of the run, mean ${ratio(realised.mean)} bps, against what its costs assume, mean ${ratio(assumed.mean)} bps`}
+              format={ratio}
+              unit=" bps"
               spreads={[
                 { name: "The run", colour: "accent", bins: realised.bins, middle: realised.mean },
                 { name: "The costs assume", colour: "soft", bins: assumed.bins, middle: assumed.mean },

@@ -9,7 +9,7 @@ import { drift, job, orderOfOne, replay } from "~/testing/parity";
 import { renderWithin } from "~/testing/render";
 import { answer, aRun, refused, take } from "~/testing/runs";
 
-import { PagedRows } from "./PagedRows";
+import { PagedRows } from "~/ui/tables/PagedRows";
 import ParityTab from "./ParityTab";
 import { linesOf } from "./PnlPanel";
 

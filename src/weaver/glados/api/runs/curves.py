@@ -14,7 +14,7 @@ from weaver.glados.schemas.runs.curves import BenchmarkPoint, BenchmarkResponse,
 from weaver.glados.stored.blobs import EQUITY, EquityColumns, decode_equity
 from weaver.glados.stored.equity_text import stamps_of
 from weaver.glados.stored.thin_curves import BENCHMARK, decode_benchmark
-from weaver.greta.report.months import monthly_returns
+from weaver.greta.report.figures.months import monthly_returns
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["results"])
 

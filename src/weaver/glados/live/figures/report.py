@@ -5,13 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from weaver.glados.live.figures.results import sessions_of
 from weaver.glados.live.figures.stretch import Stretch
 from weaver.glados.live.figures.trade_rows import report_trades
-from weaver.greta.report.contents import Contents, contents_of
+from weaver.greta.report.contents import Contents, ReportFill, contents_of
 from weaver.greta.report.page import render
 from weaver.greta.results.trades import Trade
+from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import NotFound
 from weaver.model.market.bars import Bars
+from weaver.veda.orders.live_fill import LiveFill
 
 SYMBOLS_NAMED = 5
 
@@ -32,12 +35,19 @@ def _contents(stretch: Stretch, record: Mapping[str, Any], warnings: Sequence[tu
         record,
         title=f"{record['class']} on {shown} {record['timeframe']}{when}",
         timestamp=np.array([one.stamp for one in stretch.points], dtype=np.int64),
+        session=sessions_of(stretch.found.setup, stretch.points),
+        returns_per_year=float(max(one.instrument.periods_per_year for one in stretch.found.setup.symbols)),
         equity=np.array([float(one.equity) for one in stretch.points]),
+        cash=np.array([float(one.cash) for one in stretch.points]),
         benchmark=None,
+        benchmark_name="",
+        indicators=(),
+        levels={},
+        splits={},
         bars=stretch.bars,
         trades=[trade for trade, _ in trades],
         trade_bars=[places for _, places in trades],
-        fills=len(stretch.fills),
+        fills=[_fill(one) for one in stretch.fills],
         stats=stretch.stats(),
         warnings=warnings,
     )
@@ -62,3 +72,16 @@ def _skipped(every: Bars, some: Bars) -> int:
 def _within(places: tuple[int, int], skipped: int, count: int) -> tuple[int, int]:
     first, last = (min(max(place - skipped, 0), max(count - 1, 0)) for place in places)
     return first, last
+
+
+def _fill(fill: LiveFill) -> ReportFill:
+    return ReportFill(
+        order_id=fill.order_id,
+        symbol=fill.symbol,
+        side=str(fill.side),
+        quantity=fill.quantity,
+        price=fill.price,
+        commission=fill.commission,
+        slippage=fill.slippage,
+        time=instant_of(fill.filled_at),
+    )

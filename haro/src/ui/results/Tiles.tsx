@@ -13,19 +13,22 @@ const TILES: [main: StatKey, small: StatKey, words: string][] = [
   ["trades", "win_rate", "won"],
   ["exposure", "turnover", "turnover"],
 ];
+/** What has more letters is written smaller: eleven digits and their cents fit a tile on a phone. */
+const LONG = 13;
 const TONE = { gain: "text-gain", loss: "text-loss", none: "" };
 
 export function Tiles({ stats }: { stats: Stats }) {
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line md:grid-cols-3 xl:grid-cols-6">
       {TILES.map(([main, small, words]) => (
-        <div key={main} className="flex min-w-0 flex-col gap-0.5 bg-surface px-4 py-3 compact:py-2">
+        <div key={main} className="flex min-w-0 flex-col gap-0.5 bg-surface px-4 py-3 max-md:px-3 compact:py-2">
           <dt>
             <Defined of={main} />
           </dt>
           <dd
             className={cx(
-              "figure truncate text-title font-medium",
+              "figure font-medium",
+              statistic(main, stats[main]).length > LONG ? "text-base leading-7" : "text-title",
               main === "total_return" && TONE[direction(statistic(main, stats[main]))],
             )}
             title={stats[main] == null ? undefined : String(stats[main])}

@@ -1,0 +1,145 @@
+/** What a report carries: a finished run as columns, made by the backend (greta/report/payload.py). */
+import type { Stats } from "~/api/types";
+import type { YearOfReturns } from "~/ui/results/Months";
+
+type Pairs = [name: string, value: string][];
+
+export interface ReportData {
+  title: string;
+  strategy: string;
+  parameters: Pairs;
+  symbols: string[];
+  timeframe: string;
+  isDaily: boolean;
+  /** The exchange's, an IANA name. */
+  zone: string;
+  currency: string;
+  costs: Pairs;
+  provenance: Pairs;
+  /** Of the strategy; null where it is not known. */
+  source: string | null;
+  /** The gravest first. */
+  warnings: { code: string; message: string; isFatal: boolean }[];
+  stats: Stats;
+  /** What the equity is compared with, in words. */
+  benchmark: string;
+  curve: CurveColumns;
+  months: YearOfReturns[];
+  bySymbol: SymbolRow[];
+  drawdowns: Fall[];
+  rolling: Rolling | null;
+  returns: { bins: { start: number; end: number; count: number }[]; mean: number } | null;
+  durations: Bucket[];
+  entries: Bucket[];
+  charts: Record<string, ChartColumns>;
+  trades: TradeColumns;
+  fills: FillColumns;
+}
+
+/** Times are seconds since 1970: the first, then the steps. */
+export interface CurveColumns {
+  /** How many there are in all. */
+  rows: number;
+  first: number;
+  last: number;
+  time: number[];
+  equity: number[];
+  cash: number[];
+  benchmark: (number | null)[] | null;
+}
+
+export interface SymbolRow {
+  symbol: string;
+  trades: number;
+  wins: number;
+  /** Decimal strings. */
+  pnl: string;
+  commission: string;
+}
+
+export interface Fall {
+  start: number;
+  bottom: number;
+  /** null: not made good by the end. */
+  end: number | null;
+  depth: number;
+  days: number;
+}
+
+export interface Rolling {
+  sessions: number;
+  time: number[];
+  sharpe: (number | null)[];
+  beta: (number | null)[];
+}
+
+export interface Bucket {
+  name: string;
+  trades: number;
+  wins: number;
+  pnl: number;
+}
+
+export interface ChartColumns {
+  bars: number;
+  /** How many of them each candle is. */
+  factor: number;
+  time: number[];
+  open: number[];
+  high: number[];
+  low: number[];
+  close: number[];
+  volume: number[] | null;
+  lines: { name: string; place: "over" | "below" | null; values: (number | null)[] }[];
+  levels: { kind: ("stop" | "target")[]; from: number[]; to: number[]; price: number[] };
+  happenings: { bar: number; text: string }[];
+}
+
+/** Amounts are decimal strings. */
+export interface TradeColumns {
+  count: number;
+  number: number[];
+  symbol: string[];
+  side: ("long" | "short")[];
+  quantity: string[];
+  entry_time: number[];
+  entry_price: string[];
+  entry_bar: (number | null)[];
+  exit_time: number[];
+  exit_price: string[];
+  exit_bar: (number | null)[];
+  delisted: boolean[];
+  pnl: string[];
+  return: number[];
+  commission: string[];
+  bars: number[];
+  mae: number[];
+  mfe: number[];
+}
+
+export interface FillColumns {
+  count: number;
+  order_id: string[];
+  symbol: string[];
+  side: string[];
+  quantity: string[];
+  price: string[];
+  commission: string[];
+  slippage: (string | null)[];
+  timestamp: number[];
+}
+
+/** The data that stands in the page: JSON, compressed, as text. */
+export async function readData(text: string): Promise<ReportData> {
+  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  const plain = new Response(bytes).body?.pipeThrough(new DecompressionStream("gzip"));
+  return (await new Response(plain).json()) as ReportData;
+}
+
+/** The instants behind a first one and its steps. */
+export function instants(steps: number[]): number[] {
+  let time = 0;
+  return steps.map((step) => (time += step));
+}
+
+export const iso = (time: number): string => new Date(time * 1000).toISOString().replace(".000Z", "Z");

@@ -1,0 +1,1 @@
+"""What a report shows of a curve and its trades beyond the statistics: plain functions of columns."""
