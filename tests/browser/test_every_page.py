@@ -3,23 +3,16 @@ nothing that scrolls sideways. States of pages and dialogs are looked at on a ph
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.axe import AXE, OVERHANG, RUN_AXE, told
 from tests.browser.pages.looking import THEMES, Looker, looker
 from tests.browser.pages.routes import routes
 from tests.browser.pages.shown import ALL, ROUTES, STATES, Shown
 from tests.browser.pages.world import world
-from tests.shared_data import REPOSITORY
 
-AXE = REPOSITORY / "haro" / "node_modules" / "axe-core" / "axe.min.js"
-ROWS = 12
-"""Of a table so many rows are looked at: the others are as they are."""
-RUN_AXE = f"""() => axe.run({{exclude: [["tbody > tr:nth-child(n+{ROWS + 1})"]]}}, {{resultTypes: ["violations"]}})
-  .then(({{violations}}) => violations)"""
-OVERHANG = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 BOTH = dict.fromkeys(ROUTES, THEMES)
 ONE = {shown: (THEMES[at % 2],) for at, shown in enumerate(STATES)}
 LOOKS = {"wide": BOTH, "phone": BOTH | ONE}
@@ -47,13 +40,8 @@ def _faults(looking: Looker, shown: Shown, themes: tuple[str, ...]) -> Iterator[
     looking.page.evaluate(AXE.read_text())
     for theme in themes:
         looking.show(theme)
-        yield from (f"{theme}, {_told(one)}" for one in looking.page.evaluate(RUN_AXE))
+        yield from (f"{theme}, {told(one)}" for one in looking.page.evaluate(RUN_AXE))
     overhang = looking.page.evaluate(OVERHANG)
     if overhang > 0:
         yield f"it scrolls sideways by {overhang} px"
     yield from looking.troubles()
-
-
-def _told(violation: Any) -> str:
-    where = "; ".join(f"{node['target']} {node.get('failureSummary', '')}" for node in violation["nodes"][:3])
-    return f"{violation['id']}: {violation['help']} at {where}"

@@ -37,8 +37,8 @@ from weaver.model.orders.order import Order
 SYMBOLS_NAMED = 5
 KEPT = (
     "strategy", "journal", "stats", "warnings", "curve", "bars", "orders", "fills", "trades", "cash_flows", "positions",
-    "fill_count", "trade_columns", "trade_bars", "run", "lookahead", "session", "returns_per_year", "levels", "splits",
-    "indicators",
+    "fill_count", "trade_columns", "trade_bars", "run", "lookahead", "session", "returns_per_year", "_levels",
+    "_splits", "_indicators",
 )  # fmt: skip
 """What a copy of a result has; the rest is made of it when somebody looks."""
 
@@ -55,14 +55,21 @@ class BacktestResult:
     warnings: list[ResultWarning]
     """Why to doubt the result, the gravest first."""
 
-    def __init__(self, finished: FinishedRun, *, strategy: str, record: Callable[[], dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        finished: FinishedRun,
+        *,
+        strategy: str,
+        record: Callable[[], dict[str, Any]],
+        indicators: Callable[[], Iterable[Any]] = tuple,
+    ) -> None:
+        """`record` and `indicators` (the strategy's own, as a chart has them) are made when somebody looks."""
         self._finished: FinishedRun | None = finished
         self.strategy, self.journal, self._record = strategy, finished.journal, record
         self._columns = fill_columns(finished.fills, finished.prices)
+        self._make_indicators = indicators
         self.curve: Curve = curve_of(finished, self._columns)
         self._trades = Trades(finished, self._columns)
-        self.draw: Callable[[], Iterable[Any]] = tuple
-        """Makes the strategy's indicators for a chart, when somebody wants one."""
         self.stats = self._statistics()
         self.warnings = gravest_first(warnings_of(finished, self.curve, self._trades, self._columns))
         self.lookahead: str | None = None
@@ -155,9 +162,9 @@ class BacktestResult:
                 benchmark=self.curve.benchmark,
                 benchmark_name="Buy and hold",
                 bars=self.bars,
-                indicators=self.indicators,
-                levels=self.levels,
-                splits=self.splits,
+                indicators=self._indicators,
+                levels=self._levels,
+                splits=self._splits,
                 trades=list(self.trades),
                 trade_bars=self.trade_bars,
                 fills=fills,
@@ -215,17 +222,17 @@ class BacktestResult:
         return {symbol: run.prices[symbol].scale.quantity_decimal(units) for symbol, units in run.held.items() if units}
 
     @cached_property
-    def indicators(self) -> list[Any]:
+    def _indicators(self) -> list[Any]:
         """The strategy's own, as they stood at each bar: what a chart draws."""
-        return list(self.draw())
+        return list(self._make_indicators())
 
     @cached_property
-    def levels(self) -> dict[str, list[OrderLevel]]:
+    def _levels(self) -> dict[str, list[OrderLevel]]:
         """Of each symbol, the prices at which orders waited."""
         return order_levels(self.finished)
 
     @cached_property
-    def splits(self) -> dict[str, list[tuple[int, str]]]:
+    def _splits(self) -> dict[str, list[tuple[int, str]]]:
         """Of each symbol, the bar before which a split took effect, by index, and its ratio in words."""
         listings = [prices.listing for prices in self.finished.prices.values()]
         return {

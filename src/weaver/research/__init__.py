@@ -151,7 +151,9 @@ def _result(
     check = _lookahead_check(ready) if ready.options.lookahead_check else None
     with no_collection():
         ran = ready.run(progress=lambda done: progress("Backtest", done), account=account)
-        result = BacktestResult(ran.finished, strategy=ready.strategy.id, record=record_of(ready))
+        result = BacktestResult(
+            ran.finished, strategy=ready.strategy.id, record=record_of(ready), indicators=partial(_indicators, ran)
+        )
     result.warn(_about_strategy(ran.runtime))
     for given in ready.inputs.values():
         result.warn(given.warnings)
@@ -160,7 +162,6 @@ def _result(
         result.warn(checked.findings)
         result.lookahead = checked.text
     ran.runtime.unbind()
-    result.draw = partial(_indicators, ran)
     return result, ran.runtime
 
 

@@ -123,12 +123,12 @@ def contents_of(
     data = record["data"][symbols[0]]
     return Contents(
         strategy=record["class"],
-        source=record["source"] or None,
+        source=record.get("source") or None,
         parameters=record["parameters"],
         symbols=symbols,
         timeframe=record["timeframe"],
         quote_currency=data["quote_currency"],
-        zone="UTC" if data["asset"] == "crypto" else "America/New_York",
+        zone="UTC" if data.get("asset") == "crypto" else "America/New_York",
         costs={**_costs(record["costs"]), **_carried(flows)},
         provenance=_provenance(record),
         timestamp=timestamp,

@@ -38,7 +38,6 @@ class Node(list[Any]):
         "is_settled",
         "label",
         "output",
-        "plot",
         "reach",
         "reads",
         "source",
@@ -67,8 +66,6 @@ class Node(list[Any]):
         may_settle = is_settled or (reach is not None and not user) or not inputs
         self.is_settled: bool = may_settle and all(node.is_settled for node in inputs)
         """Whether each of its values is the same, to the last bit, whatever comes behind it."""
-        self.plot: Plot = True
-        """Where a chart draws it; of a series."""
         self.reads = 0
         """How often one of its values was asked for, before it was streamed."""
         self.deepest = 0

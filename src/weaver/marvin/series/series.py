@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.marvin.series.node import Node, Streamed, carry
+from weaver.marvin.series.node import Node, Plot, Streamed, carry
 from weaver.marvin.series.timeline import Timeline, union
 from weaver.marvin.series.ufuncs import Makers, applied
 from weaver.model.errors import InputError
@@ -38,8 +38,13 @@ class _Computed(Node):
 class Series(_Computed):
     """A row of float64 values, NaN where undefined."""
 
-    __slots__ = ()
+    __slots__ = ("plot",)
     __hash__ = object.__hash__
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.plot: Plot = True
+        """Where a chart draws it: True (over the prices or beneath, by its size), False, `"over"`, `"below"`."""
 
     def _compute(self, stretch: int, start: int) -> Floats:
         arrays = [self.input_values(node, stretch, start) for node in self.inputs]

@@ -6,6 +6,7 @@ import pytest
 
 import weaver
 from weaver import Strategy
+from weaver.greta.results.order_levels import order_levels
 
 
 class Trails(Strategy):
@@ -35,10 +36,12 @@ def test_trailing_stop_is_drawn_where_its_strategy_saw_it(seed):
     days = pd.bdate_range("2023-01-03", periods=60)
     frame = pd.DataFrame({"open": close, "high": close + 0.5, "low": close - 0.5, "close": close, "volume": 1e6}, days)
     result = weaver.backtest(Trails, {"X": frame}, asset="stock", costs="none", lookahead_check=False)
-    drawn = {bar: level.price for level in result.levels["X"] for bar in range(level.first, level.last + 1)}
+    drawn = {
+        bar: level.price for level in order_levels(result.finished)["X"] for bar in range(level.first, level.last + 1)
+    }
     wanted = {bar: level for bar, level in Trails.seen if bar < 60}  # seen at a close, it acts from the next bar on
     assert drawn == pytest.approx(wanted)
-    assert {level.kind for level in result.levels["X"]} == {"stop"}
+    assert {level.kind for level in order_levels(result.finished)["X"]} == {"stop"}
 
 
 class Asks(Strategy):
@@ -59,7 +62,7 @@ def test_levels_end_with_a_fill_a_cancellation_or_the_run():
     frame = pd.DataFrame({"open": 100.0, "high": 101, "low": 99.5, "close": 100, "volume": 1e6}, days)
     frame.loc[days[2], "low"] = 98.0
     result = weaver.backtest(Asks, {"X": frame}, asset="stock", costs="none", lookahead_check=False)
-    assert [tuple(level) for level in result.levels["X"]] == [
+    assert [tuple(level) for level in order_levels(result.finished)["X"]] == [
         ("target", 1, 2, 99.0),
         ("target", 1, 3, 90.0),
         ("target", 1, 5, 80.0),

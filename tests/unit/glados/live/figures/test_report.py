@@ -1,7 +1,5 @@
 """The report of a run that trades, and of a day of it."""
 
-import json
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +7,7 @@ import pytest
 
 from tests.unit.glados.deciders.strategies import START
 from tests.unit.glados.live.kept_run import SETUP_OF_RUN, Kept, hour, tick
+from tests.unit.greta.report.pages import Page
 from weaver.glados.live.figures.report import report_of
 from weaver.glados.live.figures.stretch import stretch_of
 from weaver.model.calendar.instants import time_of
@@ -34,29 +33,21 @@ def kept() -> Kept:
     return kept
 
 
-def drawn(page: str) -> dict[str, Any]:
-    """The data of the page."""
-    found = re.search(r'<script[^>]*type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
-    assert found is not None
-    data: dict[str, Any] = json.loads(found[1])
-    return data
-
-
 def page(kept: Kept, day: Any = None) -> dict[str, Any]:
-    return drawn(
-        report_of(stretch_of(kept.found(), day), record=RECORD, warnings=[("run.Halted", "the venue was away")])
-    )
+    told = [("run.Halted", "the venue was away")]
+    data: dict[str, Any] = Page(report_of(stretch_of(kept.found(), day), record=RECORD, warnings=told)).data
+    return data
 
 
 def test_whole_run_is_drawn_as_a_backtest_is(kept: Kept) -> None:
     data = page(kept)
     assert data["title"] == "trader on BTC/USD 1h"
-    assert data["costs"] == "as its venue took them"
-    assert data["warnings"] == [["run.Halted", "the venue was away"]]
+    assert data["costs"] == [["Costs", "as its venue took them"]]
+    assert [told["message"] for told in data["warnings"]] == ["the venue was away"]
     assert data["curve"]["benchmark"] is None
     assert data["stats"]["final_equity"] == 1058
-    assert data["fills"] == 2
-    assert data["trades"]["pnl"] == [58]
+    assert data["fills"]["count"] == 2
+    assert data["trades"]["pnl"] == ["58"]
     assert (data["trades"]["entry_bar"], data["trades"]["exit_bar"]) == ([1], [23])  # the first to end after it
     assert data["charts"]["BTC/USD"]["bars"] == 24
 

@@ -1,0 +1,35 @@
+"""Looking at a report, dark and light, wide and on a phone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.browser.axe import AXE, OVERHANG, RUN_AXE, told
+from tests.browser.pages.looking import THEMES, WIDTHS
+from tests.browser.watch import Watch
+
+_DRAWN = "() => document.querySelector('footer') && document.querySelectorAll('canvas').length > 0"
+_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def faults(browser: Browser, report: Path, pictures: Path | None = None) -> Iterator[str]:
+    """What is wrong with the page in any theme and width; a picture of each look goes into a folder."""
+    for width, (across, down) in WIDTHS.items():
+        for theme in THEMES:
+            context = browser.new_context(
+                viewport={"width": across, "height": down}, color_scheme="dark" if theme == "dark" else "light"
+            )
+            watch, page = Watch(context), context.new_page()
+            page.goto(report.as_uri())
+            page.wait_for_function(_DRAWN)
+            page.evaluate(_FRAMES)
+            page.evaluate(AXE.read_text())
+            look = f"{report.stem}, {theme}, {width}"
+            yield from (f"{look}: {told(one)}" for one in page.evaluate(RUN_AXE))
+            if (overhang := page.evaluate(OVERHANG)) > 0:
+                yield f"{look}: it scrolls sideways by {overhang} px"
+            yield from (f"{look}: {trouble}" for trouble in watch.troubles())
+            if pictures is not None:
+                page.screenshot(path=pictures / f"{report.stem}-{theme}-{width}.png", full_page=True)
+            context.close()
