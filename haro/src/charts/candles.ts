@@ -33,12 +33,13 @@ export function onBars(bars: Bar[], { timestamp, values }: Indicator): { time: n
   return found;
 }
 
-/** Whether an indicator is of the price's own size, and so drawn over it: most of its values are. */
-export function isOverPrice(bars: Bar[], points: { value: number }[]): boolean {
-  const low = Math.min(...bars.map((bar) => bar.low));
-  const high = Math.max(...bars.map((bar) => bar.high));
-  const room = (high - low) / 2;
-  const inside = points.filter(({ value }) => value > low - room && value < high + room).length;
+/** Whether an indicator is of the price's own size, and so drawn over it: most of its values are near that of their bar. */
+export function isOverPrice(bars: Bar[], points: { time: number; value: number }[]): boolean {
+  const prices = new Map(bars.map(({ time, high, low }) => [time, { high, low }]));
+  const inside = points.filter(({ time, value }) => {
+    const bar = prices.get(time);
+    return bar !== undefined && value > bar.low / 2 && value < bar.high * 2;
+  }).length;
   return points.length > 0 && inside > 0.8 * points.length;
 }
 

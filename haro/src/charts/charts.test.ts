@@ -77,7 +77,12 @@ test("an indicator has its newest value at each bar, and over the price only wha
     { time: at("2024-01-04"), value: 12.5 },
   ]);
   expect(isOverPrice(BARS, line)).toBe(true);
-  expect(isOverPrice(BARS, [{ value: 70 }, { value: 30 }])).toBe(false);
+  expect(
+    isOverPrice(
+      BARS,
+      [70, 30].map((value) => ({ time: at("2024-01-03"), value })),
+    ),
+  ).toBe(false);
 });
 
 test("a trade stands on the bars in which it began and ended", () => {

@@ -1,7 +1,6 @@
 """Six runs whose reports are hard to draw."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -122,8 +121,3 @@ RUNS: Mapping[str, Callable[[], BacktestResult]] = {
     "500000-bars": half_a_million_bars,
     "eleven-digits": eleven_digits,
 }
-
-
-def write_reports(folder: Path) -> dict[str, Path]:
-    """The report of each run, by its name."""
-    return {name: run().to_html(folder / f"{name}.html") for name, run in RUNS.items()}

@@ -4,7 +4,8 @@ Each takes a series, or a group of them (`self.bars`, `self.series("MSFT")`), wh
 column is needed. Values are float64, NaN until enough bars have closed; leading NaNs of an input are skipped, as TA-Lib
 does. All are functions of the past only: the values on the first n bars never depend on what follows. A period or
 option that TA-Lib does not take raises InputError at once. `plot` says where a chart draws it: True (over the price if
-it is of that size, else beneath), False (nowhere), "over" or "below"; `series.plot` of one that was computed.
+it is of that size, else beneath), False (nowhere), "over" or "below" (oscillators, unless told); `series.plot` of one
+that was computed.
 """
 
 from collections.abc import Callable, Mapping
@@ -91,20 +92,20 @@ def lowest(source: Source, period: int, *, plot: Plot = True) -> Series:
 # Momentum
 
 
-def rsi(source: Source, period: int = 14, *, plot: Plot = True) -> Series:
+def rsi(source: Source, period: int = 14, *, plot: Plot = "below") -> Series:
     """Relative strength index after Wilder, 0 to 100."""
     return drawn(_one("rsi", "RSI", (source,), timeperiod=period), plot)
 
 
 def macd(
-    source: Source, fast: int = 12, slow: int = 26, signal: int = 9, *, plot: Plot = True
+    source: Source, fast: int = 12, slow: int = 26, signal: int = 9, *, plot: Plot = "below"
 ) -> tuple[Series, Series, Series]:
     """Moving average convergence/divergence (macd, signal, histogram): ema(fast) − ema(slow), its ema, and the rest."""
     return drawn(_three("macd", "MACD", (source,), fastperiod=fast, slowperiod=slow, signalperiod=signal), plot)
 
 
 def stoch(
-    prices: PriceColumns, k_period: int = 14, k_slowing: int = 3, d_period: int = 3, *, plot: Plot = True
+    prices: PriceColumns, k_period: int = 14, k_slowing: int = 3, d_period: int = 3, *, plot: Plot = "below"
 ) -> tuple[Series, Series]:
     """Slow stochastic oscillator (k, d), 0 to 100: simple averages on both."""
     periods = {"fastk_period": k_period, "slowk_period": k_slowing, "slowd_period": d_period}
@@ -112,17 +113,17 @@ def stoch(
     return drawn((k, d), plot)
 
 
-def cci(prices: PriceColumns, period: int = 20, *, plot: Plot = True) -> Series:
+def cci(prices: PriceColumns, period: int = 20, *, plot: Plot = "below") -> Series:
     """Commodity channel index of the typical price."""
     return drawn(_one("cci", "CCI", _columns("cci", prices, "high", "low", "close"), timeperiod=period), plot)
 
 
-def roc(source: Source, period: int = 10, *, plot: Plot = True) -> Series:
+def roc(source: Source, period: int = 10, *, plot: Plot = "below") -> Series:
     """Rate of change in percent over `period` bars."""
     return drawn(_one("roc", "ROC", (source,), timeperiod=period), plot)
 
 
-def mom(source: Source, period: int = 10, *, plot: Plot = True) -> Series:
+def mom(source: Source, period: int = 10, *, plot: Plot = "below") -> Series:
     """Momentum: the change over `period` bars."""
     return drawn(_one("mom", "MOM", (source,), timeperiod=period), plot)
 
@@ -130,27 +131,27 @@ def mom(source: Source, period: int = 10, *, plot: Plot = True) -> Series:
 # Trend and volatility
 
 
-def adx(prices: PriceColumns, period: int = 14, *, plot: Plot = True) -> Series:
+def adx(prices: PriceColumns, period: int = 14, *, plot: Plot = "below") -> Series:
     """Average directional index after Wilder: the strength of a trend, 0 to 100."""
     return drawn(_one("adx", "ADX", _columns("adx", prices, "high", "low", "close"), timeperiod=period), plot)
 
 
-def atr(prices: PriceColumns, period: int = 14, *, plot: Plot = True) -> Series:
+def atr(prices: PriceColumns, period: int = 14, *, plot: Plot = "below") -> Series:
     """Average true range after Wilder, in the price's unit."""
     return drawn(_one("atr", "ATR", _columns("atr", prices, "high", "low", "close"), timeperiod=period), plot)
 
 
-def natr(prices: PriceColumns, period: int = 14, *, plot: Plot = True) -> Series:
+def natr(prices: PriceColumns, period: int = 14, *, plot: Plot = "below") -> Series:
     """Average true range in percent of the close."""
     return drawn(_one("natr", "NATR", _columns("natr", prices, "high", "low", "close"), timeperiod=period), plot)
 
 
-def stddev(source: Source, period: int = 20, *, plot: Plot = True) -> Series:
+def stddev(source: Source, period: int = 20, *, plot: Plot = "below") -> Series:
     """Standard deviation (ddof 0)."""
     return drawn(_one("stddev", "STDDEV", (source,), timeperiod=period), plot)
 
 
-def zscore(source: Source, period: int = 20, *, plot: Plot = True) -> Series:
+def zscore(source: Source, period: int = 20, *, plot: Plot = "below") -> Series:
     """How many standard deviations (ddof 0) the newest value lies from the mean; undefined where nothing moved."""
     options = _options("zscore", talib_function("STDDEV"), {"timeperiod": period})
     mean, deviation = talib_function("SMA").compute, talib_function("STDDEV").compute
@@ -170,7 +171,7 @@ def zscore(source: Source, period: int = 20, *, plot: Plot = True) -> Series:
 # Volume
 
 
-def obv(prices: PriceColumns, *, plot: Plot = True) -> Series:
+def obv(prices: PriceColumns, *, plot: Plot = "below") -> Series:
     """On-balance volume: volume added on a higher close, taken off on a lower one."""
     return drawn(_one("obv", "OBV", _columns("obv", prices, "close", "volume")), plot)
 
