@@ -46,6 +46,7 @@ def trade_is_shown_on_the_chart(page: Page, api: Api, run_id: str) -> None:
     steps.table(page, "Table of trades").get_by_role("row").nth(10).click()
     page.wait_for_url(re.compile(rf"/runs/{run_id}/chart\?.*trade={wanted['number']}\b"))
     chart = page.get_by_role("img", name="Bars of AAPL with the run's indicators and trades")
+    chart.focus()  # from then on the wheel is the chart's
     chart.hover()
     page.mouse.wheel(0, 60)  # the address then says what is seen
     page.wait_for_url(re.compile("from="))
