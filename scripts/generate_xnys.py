@@ -1,4 +1,4 @@
-"""Write src/weaver/model/calendar/xnys.py from the package exchange_calendars (a few seconds).
+"""Write src/weaver/model/calendar/days/xnys.py from the package exchange_calendars (a few seconds).
 
 exchange_calendars takes seconds to import, and reaches back only 20 years unless told otherwise; Weaver keeps what it
 says about the New York Stock Exchange as a small module. Run after an upgrade:  python scripts/generate_xnys.py
@@ -14,7 +14,7 @@ import pandas as pd
 FIRST_YEAR, LAST_YEAR = 1970, 2050
 """exchange_calendars' holidays of the 1960s have holes (it opens on Christmas 1962), so the table starts after them."""
 
-TARGET = Path(__file__).resolve().parents[1] / "src" / "weaver" / "model" / "calendar" / "xnys.py"
+TARGET = Path(__file__).resolve().parents[1] / "src" / "weaver" / "model" / "calendar" / "days" / "xnys.py"
 NEW_YORK = "America/New_York"
 
 TEMPLATE = '''"""The New York Stock Exchange's days off and odd hours.

@@ -170,6 +170,6 @@ def _time_zones() -> str:
 
 
 def _calendar() -> str:
-    from weaver.model.calendar.xnys import FIRST_YEAR, LAST_YEAR
+    from weaver.model.calendar.days.xnys import FIRST_YEAR, LAST_YEAR
 
     return f"New York sessions known from {FIRST_YEAR} to {LAST_YEAR}"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from weaver.model.calendar.calendar import Buckets, Calendar, day_groups, ends_before_next, grid, last_sessions
-from weaver.model.calendar.clocks import WallClock, wall_clock_of
-from weaver.model.calendar.exchange_days import ExchangeDays
-from weaver.model.calendar.new_york import FIRST_DAY, STOP_DAY, index_of
+from weaver.model.calendar.days.clocks import WallClock, wall_clock_of
+from weaver.model.calendar.days.exchange_days import ExchangeDays
+from weaver.model.calendar.days.new_york import FIRST_DAY, STOP_DAY, index_of
 from weaver.model.calendar.stretches import MONDAY, SESSIONS_A_WEEK
 from weaver.model.market.bars import Bool, Int32, Int64
 from weaver.model.market.timeframe import DAY, MINUTE, Timeframe

@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from weaver.model.calendar import new_york
 from weaver.model.calendar.calendar import Buckets, Calendar, day_groups, ends_before_next, grid, last_sessions
+from weaver.model.calendar.days import new_york
 from weaver.model.calendar.stretches import MONDAY
 from weaver.model.market.bars import Bool, Int32, Int64
 from weaver.model.market.timeframe import DAY, Timeframe

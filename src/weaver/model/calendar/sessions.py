@@ -57,7 +57,7 @@ def calendar_name(name: str) -> str:
     if known is not None:
         return known
     try:
-        from weaver.model.calendar.exchange_days import canonical_name  # a second, and pandas
+        from weaver.model.calendar.days.exchange_days import canonical_name  # a second, and pandas
     except ModuleNotFoundError as error:
         raise InputError(
             f"calendar {name} needs the package exchange_calendars: pip install 'weaver[calendars]' (XNYS does without)"
@@ -67,8 +67,8 @@ def calendar_name(name: str) -> str:
 
 @lru_cache(maxsize=64)
 def _calendar_of_exchange(name: str) -> Calendar:
+    from weaver.model.calendar.days.exchange_days import exchange_days
     from weaver.model.calendar.exchange import ExchangeCalendar
-    from weaver.model.calendar.exchange_days import exchange_days
 
     return ExchangeCalendar(exchange_days(name))
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from weaver.model.calendar import new_york
+from weaver.model.calendar.days import new_york
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split
 from weaver.rehearsal.data.queries import Query, bad, check_symbol, day, one_of, whole_number
 from weaver.rehearsal.data.written import written

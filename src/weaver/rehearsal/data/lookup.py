@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from weaver.model.calendar import new_york
+from weaver.model.calendar.days import new_york
 from weaver.model.market.bars import Int64
 from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.rehearsal.data.pages import DataPage, Rows, page

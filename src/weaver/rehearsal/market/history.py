@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from weaver.model.calendar import new_york
+from weaver.model.calendar.days import new_york
 from weaver.model.market.bars import Bool
 from weaver.model.market.corporate_actions import CorporateAction, Split, ex_day
 from weaver.model.market.timeframe import DAY, Timeframe

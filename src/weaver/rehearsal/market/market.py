@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from weaver.model.calendar import new_york
+from weaver.model.calendar.days import new_york
 from weaver.model.market.corporate_actions import Split
 from weaver.model.market.session_bar import SessionBar
 from weaver.model.market.timeframe import DAY

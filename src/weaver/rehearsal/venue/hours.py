@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaver.model.calendar import new_york
+from weaver.model.calendar.days import new_york
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.calendar.stock import StockCalendar
 from weaver.model.market.asset_class import AssetClass

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from weaver.model.calendar import new_york
+from weaver.model.calendar.days import new_york
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import WeaverError
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, numbered

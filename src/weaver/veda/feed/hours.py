@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from weaver.model.calendar import new_york
+from weaver.model.calendar.days import new_york
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.timeframe import MINUTE

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from weaver.model.calendar.days.new_york import extended_from
 from weaver.model.calendar.instants import instant_of
-from weaver.model.calendar.new_york import extended_from
 from weaver.model.orders.actions import SIDES
 from weaver.veda.inputs import CashMoved, HouseFilled, SplitSeen, Update
 from weaver.veda.orders.live_fill import LiveFill

@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from weaver.model.calendar.days.new_york import extended_from
 from weaver.model.calendar.instants import instant_of
-from weaver.model.calendar.new_york import extended_from
 from weaver.model.orders.actions import WISHES
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.inputs import HouseFilled, OrderFilled, OrderMoved, SplitSeen, Update

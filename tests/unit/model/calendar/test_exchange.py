@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from weaver.model.calendar.calendar import Calendar
-from weaver.model.calendar.clocks import WallClock
+from weaver.model.calendar.days.clocks import WallClock
+from weaver.model.calendar.days.new_york import FIRST_DAY
 from weaver.model.calendar.instants import instant_of, time_of
-from weaver.model.calendar.new_york import FIRST_DAY
 from weaver.model.calendar.recurring import Recurring
 from weaver.model.calendar.resample import by_calendar, resample
 from weaver.model.calendar.sessions import calendar_for, calendar_name, calendar_named

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from weaver.model.calendar.new_york import extended_from
+from weaver.model.calendar.days.new_york import extended_from
 from weaver.model.orders.actions import CANCELLED_BY_STRATEGY, OrderType, Side, TimeInForce
 from weaver.model.orders.status import OrderStatus
 from weaver.veda.inputs import HouseFilled, OrderMoved, SplitSeen

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from weaver.model.calendar import new_york
 from weaver.model.calendar.calendar import Calendar
+from weaver.model.calendar.days import new_york
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars, Bool, Float64, Int32, Int64
 from weaver.model.market.timeframe import DAY

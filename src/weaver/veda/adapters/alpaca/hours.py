@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from weaver.model.calendar.days.new_york import local_day
 from weaver.model.calendar.instants import instant_of
-from weaver.model.calendar.new_york import local_day
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.timeframe import HOUR, MINUTE

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from weaver.model.calendar import new_york
+from weaver.model.calendar.days import new_york
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.asset_class import AssetClass

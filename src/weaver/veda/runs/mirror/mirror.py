@@ -18,8 +18,8 @@ from weaver.model.account.deals import Deal, HoldingChange
 from weaver.model.account.margin import AccountRules
 from weaver.model.account.opening import Opening
 from weaver.model.account.position import Position
+from weaver.model.calendar.days.new_york import extended_from
 from weaver.model.calendar.instants import time_of
-from weaver.model.calendar.new_york import extended_from
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_DECIMALS, decimal_of, divide_half_even, units_of
 from weaver.model.numbers.scale import Scale

@@ -6,7 +6,7 @@ from statistics import median
 
 import numpy as np
 
-from weaver.model.calendar import new_york
+from weaver.model.calendar.days import new_york
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.calendar.stretches import MONDAY
 from weaver.model.market.asset_class import AssetClass

@@ -11,7 +11,7 @@ import pytest
 from weaver.marvin.orders.closed_trades import ClosedTrades
 from weaver.marvin.series.timeline import Clock, Timeline
 from weaver.model.account.margin import AccountRules
-from weaver.model.calendar.new_york import extended_from
+from weaver.model.calendar.days.new_york import extended_from
 from weaver.model.errors import RunFailed
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.orders.actions import OrderClass, OrderType, Side

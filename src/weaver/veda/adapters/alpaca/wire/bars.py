@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import numpy as np
 
+from weaver.model.calendar.days.new_york import local_day
 from weaver.model.calendar.instants import instant_of
-from weaver.model.calendar.new_york import local_day
 from weaver.model.calendar.told_bars import told_bars
 from weaver.model.errors import DataError, InputError
 from weaver.model.market.asset_class import AssetClass

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from weaver.model.calendar.new_york import FIRST_DAY, STOP_DAY
+from weaver.model.calendar.days.new_york import FIRST_DAY, STOP_DAY
 from weaver.model.market.bars import Int64
 from weaver.model.market.timeframe import DAY, HOUR, MINUTE
 

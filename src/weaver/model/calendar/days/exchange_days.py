@@ -12,8 +12,8 @@ import exchange_calendars
 import numpy as np
 from numpy.typing import NDArray
 
-from weaver.model.calendar.clocks import wall_clock_of
-from weaver.model.calendar.new_york import index_of
+from weaver.model.calendar.days.clocks import wall_clock_of
+from weaver.model.calendar.days.new_york import index_of
 from weaver.model.errors import InputError
 from weaver.model.market.bars import Int64
 

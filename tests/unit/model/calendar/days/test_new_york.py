@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from weaver.model.calendar import new_york
+from weaver.model.calendar.days import new_york
 from weaver.model.errors import InputError
 from weaver.model.market.timeframe import DAY, HOUR
 
