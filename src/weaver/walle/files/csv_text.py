@@ -73,6 +73,11 @@ class CsvText:
                     yield line, text
 
 
+_COLUMNS_LEAST = 5
+"""A time and four prices."""
+_DAY_MS = 86_400_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
     """One of the first lines that are not empty."""
@@ -102,6 +107,7 @@ def read_text(packed: Packed, spelling: Spelling = AS_WRITTEN) -> CsvText:
     )
     if found is None:
         first = lines[0]
+        _check_first(first, name)
         fields_of(
             _text_of(head[first.number - 1], name, first.number),
             first.separator,
@@ -124,7 +130,7 @@ def fields_of(line: str, separator: str, *, place: Place) -> list[str]:
 
 def _check(data: bytes, name: str) -> None:
     """Raises DataError for what is no text of rows."""
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or _is_wide(data):
         raise DataError(f"{name}: the text is UTF-16: save it as UTF-8")
     if b"\0" in data:
         raise DataError(f"{name}: this is neither CSV, JSON, Parquet nor Feather, but some other binary file")
@@ -134,6 +140,24 @@ def _check(data: bytes, name: str) -> None:
         raise DataError(f"{name}: this is a web page, no table of prices: download the file itself")
     if b"\r" in data and b"\n" not in data:
         raise DataError(f"{name}: its lines end in bare carriage returns: save it with line feeds")
+
+
+def _is_wide(data: bytes) -> bool:
+    """Whether it is UTF-16 of plain letters that does not say so: every second byte is 0."""
+    return any(len(half) > 1 and not any(half) for half in (data[::2], data[1::2]))
+
+
+def _check_first(line: _Line, name: str) -> None:
+    """Raises DataError for a first line that no reading fits, where it shows what to do."""
+    fields = line.fields
+    if len(fields) == 1 and len(fields[0].split()) >= _COLUMNS_LEAST:
+        raise DataError(f"{name}: its fields stand between blanks: put commas there (sed -E 's/ +/,/g')")
+    if len(fields) >= _COLUMNS_LEAST and all(map(str.isdigit, fields)) and int(fields[0]) < _DAY_MS:
+        raise DataError(
+            f"{name}: its times are milliseconds of a day that only the file's name tells, as LEAN writes minutes: "
+            "write date and time into the first column, and say --price-scale 10000 where the prices are so many "
+            "times as high"
+        )
 
 
 def _with_header(packed: Packed, lines: Sequence[_Line], spelling: Spelling) -> CsvText | None:

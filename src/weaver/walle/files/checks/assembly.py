@@ -174,7 +174,7 @@ def _check_order(timestamp: Int64, origin: Origin) -> None:
     def text(row: int) -> str:
         here, before = moment(timestamp[row]), moment(timestamp[row - 1])
         if apart[row] == 0:
-            return f"time {here} stands there twice"
+            return f"time {here} stands there twice: leave one of the rows"
         return f"time {here} is out of order, after {before}: sort the rows, oldest first"
 
     origin.check(apart <= 0, text)
@@ -222,16 +222,16 @@ def _volume(raw: RawColumns, notes: list[str]) -> Float64:
     if raw.tick_volume is not None and not volume.any():
         notes.append(f"{raw.origin.name}: the volume is always 0: the tick volume is taken for it")
         volume = raw.tick_volume
-    _check_numbers(volume, "volume", raw.origin)
+    _check_numbers(volume, "volume", raw.origin, else_say=": write 0 where nothing was traded")
     raw.origin.check(volume < 0, lambda row: f"volume {volume[row]} is negative")
     return volume
 
 
-def _check_numbers(column: Float64, name: str, origin: Origin) -> None:
+def _check_numbers(column: Float64, name: str, origin: Origin, *, else_say: str = "") -> None:
     with np.errstate(over="ignore", invalid="ignore"):
         if math.isfinite(column.sum()):
             return  # as each of them is; where the sum is past all bounds they are looked at
     origin.check(
         ~np.isfinite(column),
-        lambda row: f"{name} is {'empty or NaN' if np.isnan(column[row]) else 'infinite'}",
+        lambda row: f"{name} is {f'empty or NaN{else_say}' if np.isnan(column[row]) else 'infinite'}",
     )

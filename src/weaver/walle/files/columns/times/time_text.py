@@ -274,11 +274,17 @@ def _parse_rows(texts: TextColumn, layout: Layout, origin: Origin) -> WrittenTim
     parts = {name: values[:, column] for column, name in enumerate(_PARTS)}
     _halve(parts, late, is_half)
     _complete(parts, is_short)
-    origin.check(_invalid(parts), lambda row: f"time {texts[row]!r} does not exist between 1900 and 2099: {HOW_TO}")
+    origin.check(_invalid(parts), lambda row: _no_such_time(texts[row]))
     zoned = np.array([zone is not None for zone in zones])
     origin.check(zoned != zoned[0], lambda row: f"time {texts[row]!r} differs from the first in having a zone or not")
     _turn(parts, negative)
     return _placed(_local(parts), parts, zones, origin)
+
+
+def _no_such_time(text: str) -> str:
+    if "24:00" in text:
+        return f"time {text!r} does not exist: the end of a day is 00:00 of the next one, write it so"
+    return f"time {text!r} does not exist between 1900 and 2099: {HOW_TO}"
 
 
 def _placed(local: Int64, parts: TimeParts, zones: Sequence[str | None], origin: Origin) -> WrittenTimes:
