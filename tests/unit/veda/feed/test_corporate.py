@@ -11,6 +11,7 @@ from tests.virtual_wall import START, VirtualWall
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import Unavailable
 from weaver.model.market.corporate_actions import Delisting, Dividend, Split
+from weaver.veda.feed import corporate
 from weaver.veda.feed.corporate import ActionDue, CorporateWatch, due_at
 
 SPLIT = Split(ex_date=date(2026, 3, 4), ratio="3:2")
@@ -150,7 +151,8 @@ def test_a_symbol_that_comes_in_is_looked_for_at_once() -> None:
     assert told == []
 
 
-def test_what_is_due_is_unsettled_until_it_is_in_the_books() -> None:
+def test_what_is_due_is_unsettled_until_it_is_in_the_books(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corporate, "NAP_SECONDS", 600.0)  # else it naps for days, second by second
     scene, at = Scene(), due_at(SPLIT)
     scene.market.actions["AAA"] = (SPLIT,)
     scene.look("AAA", "BBB")
