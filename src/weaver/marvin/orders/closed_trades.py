@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from weaver.marvin.orders.account import Account
 from weaver.marvin.series.timeline import Timeline
@@ -67,7 +68,7 @@ class ClosedTrades:
 
     def _trade(self, piece: MatchedPiece) -> ClosedTrade:
         scale, entered = self._account.scale(piece.symbol), self._deals[piece.entry]
-        gained = piece.sign * (piece.exit_worth - piece.entry_worth) - piece.fee * scale.per_cash
+        gained = piece.sign * (piece.exit_worth - piece.entry_worth) - Fraction(piece.fee) * scale.per_cash
         first = self._bar(piece.symbol, entered.made.bar)
         if piece.delisting is None:
             left = self._deals[piece.exit].made

@@ -105,7 +105,7 @@ def _trade(piece: MatchedPiece, fills: Sequence[LiveFill], entries: Sequence[Ent
     scale, entered = fine_scale(piece.symbol), fills[piece.entry]
     ended = None if piece.delisting is None else entries[piece.delisting]
     left = fills[piece.exit]
-    gained = piece.sign * (piece.exit_worth - piece.entry_worth) - piece.fee * scale.per_cash
+    gained = piece.sign * (piece.exit_worth - piece.entry_worth) - Fraction(piece.fee) * scale.per_cash
     return LiveTrade(
         symbol=piece.symbol,
         side="long" if piece.sign > 0 else "short",

@@ -19,6 +19,12 @@ DIVIDEND = Dividend(ex_date=date(2026, 3, 4), amount=Decimal("0.123456789"))
 NOW = instant_of(START)
 
 
+@pytest.fixture
+def long_naps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Naps of ten minutes: what is tested takes days, which by seconds would take the machine minutes."""
+    monkeypatch.setattr(corporate, "NAP_SECONDS", 600.0)
+
+
 class Scene:
     def __init__(self, *, after: int = NOW) -> None:
         self.wall = VirtualWall()
@@ -95,6 +101,7 @@ def test_failed_look_leaves_what_is_known() -> None:
     assert scene.watch.next_due() == due_at(SPLIT)
 
 
+@pytest.mark.usefixtures("long_naps")
 def test_watching_tells_when_it_is_due_though_the_venue_is_away_at_times() -> None:
     scene = Scene()
     tomorrow = Split(ex_date=date(2026, 3, 3), ratio=2)
@@ -151,8 +158,8 @@ def test_a_symbol_that_comes_in_is_looked_for_at_once() -> None:
     assert told == []
 
 
-def test_what_is_due_is_unsettled_until_it_is_in_the_books(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corporate, "NAP_SECONDS", 600.0)  # else it naps for days, second by second
+@pytest.mark.usefixtures("long_naps")
+def test_what_is_due_is_unsettled_until_it_is_in_the_books() -> None:
     scene, at = Scene(), due_at(SPLIT)
     scene.market.actions["AAA"] = (SPLIT,)
     scene.look("AAA", "BBB")
