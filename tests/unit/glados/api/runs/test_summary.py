@@ -10,6 +10,7 @@ from tests.unit.glados.conftest import Api
 from tests.unit.glados.deciders.strategies import START, WARMUPS
 from tests.unit.glados.fakes import a_run
 from tests.unit.glados.live.kept_run import Kept, hour
+from tests.unit.greta.report.pages import Page
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import Payload, RiskRefused, RunHalted
 from weaver.glados.live.figures.results import LiveResult
@@ -89,7 +90,7 @@ async def test_notices_are_told_the_newest_hundred_of_them(trading: Api) -> None
     assert found["notices"][-1]["text"] == "BTC/USD: no 99"
     today = trading.clock.now().date()
     page = await trading.client.get("/api/v1/runs/run/report.html")
-    assert "no 99" in page.text
+    assert "no 99" in str(Page(page.text).data)
     day = (await trading.client.get("/api/v1/runs/run/summary", params={"day": str(DAY)})).json()
     assert day["notices_total"] == (101 if today == DAY else 0)
 
