@@ -43,7 +43,7 @@ from weaver.veda.runs.recorded.codec import decode_inputs
 from weaver.veda.service import TradingService
 from weaver.walle.bars.store import ParquetBarStore, StoredBars
 
-SECONDS_MAX = 15.0
+SECONDS_MAX = 60.0
 HALF_UNIT, EPSILON, SYMBOLS_MAX = 0.5e-8, 4e-16, 3
 """Each holding is worth whole units, and that in a curve of floats, where a backtest's is as fine as its prices are."""
 CREATED = datetime(2026, 1, 5, tzinfo=UTC)
