@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.reports.looking import faults
-from tests.browser.reports.runs import RUNS, hundred_symbols, two_thousand_trades
+from tests.browser.reports.runs import RUNS, two_thousand_trades
 
 
 @pytest.mark.timeout(600)
@@ -25,13 +25,4 @@ def test_trades_are_saved_as_csv_by_a_click(browser: Browser, tmp_path: Path) ->
     rows = Path(download.value.path()).read_text().splitlines()
     assert len(rows) == len(result.trades) + 1
     assert rows[1].split(",")[8] == str(result.trades[0].pnl)
-    page.close()
-
-
-def test_click_on_a_trade_goes_to_its_symbol(browser: Browser, tmp_path: Path) -> None:
-    result = hundred_symbols()
-    page = browser.new_page()
-    page.goto(result.to_html(tmp_path / "report.html").as_uri())
-    page.get_by_role("button", name="Show trade 3 on the chart").click()
-    assert page.get_by_role("combobox", name="Symbol").input_value() == result.trades[2].symbol
     page.close()
