@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.reports.looking import faults
-from tests.browser.reports.runs import RUNS, two_thousand_trades
+from tests.browser.reports.runs import RUNS, hundred_symbols, two_thousand_trades
 
 
 @pytest.mark.timeout(600)
@@ -25,4 +25,22 @@ def test_trades_are_saved_as_csv_by_a_click(browser: Browser, tmp_path: Path) ->
     rows = Path(download.value.path()).read_text().splitlines()
     assert len(rows) == len(result.trades) + 1
     assert rows[1].split(",")[8] == str(result.trades[0].pnl)
+    page.close()
+
+
+def test_click_on_a_trade_goes_to_its_symbol(browser: Browser, tmp_path: Path) -> None:
+    result = hundred_symbols()
+    page = browser.new_page()
+    page.goto(result.to_html(tmp_path / "report.html").as_uri())
+    table, drawn = page.get_by_role("table", name="Table of trades"), page.get_by_role("combobox", name="Symbol")
+    symbols = drawn.locator("option").all_inner_texts()
+    while not (buttons := table.get_by_role("button", name="on the chart").all()):
+        page.get_by_role("button", name="Next page").last.click()
+    for button in (buttons[0], buttons[-1]):
+        trade = result.trades[int(button.inner_text()) - 1]
+        button.click()
+        assert drawn.input_value() == trade.symbol
+    rows = table.locator("tbody tr").all_inner_texts()
+    shown = [result.trades[int(row.split()[0]) - 1].symbol for row in rows if row.strip()]
+    assert len(buttons) == sum(symbol in symbols for symbol in shown)  # of one that is not drawn there is none to click
     page.close()

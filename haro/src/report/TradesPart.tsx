@@ -48,7 +48,7 @@ export function TradesPart({ data, lit, onLit, onHover }: TradesPartProps) {
           rows={rows}
           by={by}
           rowClass={(row) => row === lit && "bg-accent/15"}
-          onRowClick={onLit}
+          onRowClick={(row) => isDrawn(data, row) && onLit(row)}
           onRowHover={onHover}
         />
       )}
@@ -62,7 +62,13 @@ export function TradesPart({ data, lit, onLit, onHover }: TradesPartProps) {
   );
 }
 
-function columnsOf({ trades, isDaily }: ReportData, onLit: (row: number) => void): ColumnDef<number>[] {
+/** Whether the page has the prices of a trade's symbol, to show it among. */
+function isDrawn({ trades, charts }: ReportData, row: number): boolean {
+  return (trades.symbol[row] ?? "") in charts;
+}
+
+function columnsOf(data: ReportData, onLit: (row: number) => void): ColumnDef<number>[] {
+  const { trades, isDaily } = data;
   const [wide, numeric, to] = [{ numeric: true, wide: true }, { numeric: true }, isDaily ? "day" : "minute"] as const;
   const column = (id: string, header: string, cell: (row: number) => React.ReactNode, meta: object = {}) => ({
     id,
@@ -70,19 +76,22 @@ function columnsOf({ trades, isDaily }: ReportData, onLit: (row: number) => void
     meta: { sort: id, ...meta },
     cell: ({ row }: { row: { original: number } }) => cell(row.original),
   });
-  const number = (row: number) => (
-    <button
-      type="button"
-      aria-label={`Show trade ${trades.number[row] ?? ""} on the chart`}
-      className="text-accent hover:underline"
-      onClick={(event) => {
-        event.stopPropagation();
-        onLit(row);
-      }}
-    >
-      {trades.number[row]}
-    </button>
-  );
+  const number = (row: number) =>
+    isDrawn(data, row) ? (
+      <button
+        type="button"
+        aria-label={`Show trade ${trades.number[row] ?? ""} on the chart`}
+        className="text-accent hover:underline"
+        onClick={(event) => {
+          event.stopPropagation();
+          onLit(row);
+        }}
+      >
+        {trades.number[row]}
+      </button>
+    ) : (
+      trades.number[row]
+    );
   return [
     column("number", "No.", number),
     column("symbol", "Symbol", (row) => trades.symbol[row]),
