@@ -12,7 +12,7 @@ import numpy as np
 
 from weaver.model.calendar.stretches import MONDAY, SESSIONS_A_WEEK, stretches_of
 from weaver.model.market.bars import Bars, Bool, Int32, Int64
-from weaver.model.market.timeframe import Timeframe, Unit
+from weaver.model.market.timeframe import DAY, Timeframe, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -138,6 +138,24 @@ class Calendar(ABC):
     @abstractmethod
     def buckets(self, timestamp: Int64, end: Int64, source: Timeframe, target: Timeframe) -> Buckets:
         """Where each bar of `source` belongs in `target`, a multiple of it; sessions and segments are not mixed."""
+
+
+class SegmentedCalendar(Calendar):
+    """Of an exchange whose days have a regular session, and trading before and after it."""
+
+    def buckets(self, timestamp: Int64, end: Int64, source: Timeframe, target: Timeframe) -> Buckets:
+        """As Calendar.buckets. A day with a bar across its close is known when that bar has ended."""
+        session = self.session_of(timestamp, daily=source.is_daily).astype(np.int64)
+        if target.is_daily:
+            first, last = day_groups(self, session, target)
+            keep = np.ones(len(session), dtype=np.bool_) if source.is_daily else self.is_regular(timestamp, end)
+            close = self.session_close(last.astype(np.int32))
+            return Buckets(keep=keep, timestamp=first * DAY, end=np.where(keep, np.maximum(close, end), close))
+        return self._segments(timestamp, end, session, target)
+
+    @abstractmethod
+    def _segments(self, timestamp: Int64, end: Int64, session: Int64, target: Timeframe) -> Buckets:
+        """The same within a day: a grid that is cut where a segment of it begins or ends."""
 
 
 def ends_before_next(timestamp: Int64, timeframe: Timeframe) -> Int64:

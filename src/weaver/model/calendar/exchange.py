@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weaver.model.calendar.calendar import Buckets, Calendar, day_groups, ends_before_next, grid, last_sessions
+from weaver.model.calendar.calendar import Buckets, SegmentedCalendar, ends_before_next, grid, last_sessions
 from weaver.model.calendar.days.clocks import WallClock, wall_clock_of
 from weaver.model.calendar.days.exchange_days import ExchangeDays
 from weaver.model.calendar.days.new_york import FIRST_DAY, STOP_DAY, index_of
@@ -36,7 +36,7 @@ class _Table:
     """Regular trading time before the day (ns)."""
 
 
-class ExchangeCalendar(Calendar):
+class ExchangeCalendar(SegmentedCalendar):
     """Sessions of one exchange. A daily bar's stamp is its session's date at 00:00 UTC; intraday bars belong to the
     exchange's date, or where sessions open the evening before to the session that is on or comes next."""
 
@@ -108,16 +108,6 @@ class ExchangeCalendar(Calendar):
         within -= np.clip(instant, breaks, resumes) - breaks
         total: Int64 = table.elapsed[index] + np.where(table.is_expected[index], within, 0)
         return total
-
-    def buckets(self, timestamp: Int64, end: Int64, source: Timeframe, target: Timeframe) -> Buckets:
-        """As Calendar.buckets. A day with a bar across its close is known when that bar has ended."""
-        session = self.session_of(timestamp, daily=source.is_daily).astype(np.int64)
-        if target.is_daily:
-            first, last = day_groups(self, session, target)
-            keep = np.ones(len(session), dtype=np.bool_) if source.is_daily else self.is_regular(timestamp, end)
-            close = self.session_close(last.astype(np.int32))
-            return Buckets(keep=keep, timestamp=first * DAY, end=np.where(keep, np.maximum(close, end), close))
-        return self._segments(timestamp, end, session, target)
 
     def _segments(self, timestamp: Int64, end: Int64, session: Int64, target: Timeframe) -> Buckets:
         """A grid from when the day begins, cut at the open, around the break, and at the close."""

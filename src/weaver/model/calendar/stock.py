@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from weaver.model.calendar.calendar import Buckets, Calendar, day_groups, ends_before_next, grid, last_sessions
+from weaver.model.calendar.calendar import Buckets, SegmentedCalendar, ends_before_next, grid, last_sessions
 from weaver.model.calendar.days import new_york, xnys
 from weaver.model.calendar.stretches import MONDAY, SESSIONS_A_WEEK
 from weaver.model.market.bars import Bool, Int32, Int64
@@ -69,7 +69,7 @@ def _minutes(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-class StockCalendar(Calendar):
+class StockCalendar(SegmentedCalendar):
     """Sessions of XNYS. Intraday bars belong to New York's date; a daily bar's stamp is its date at 00:00 UTC."""
 
     labels_are_dates = True
@@ -126,16 +126,6 @@ class StockCalendar(Calendar):
         within = np.clip(instant, table.open[index], table.close[index]) - table.open[index]
         total: Int64 = table.elapsed[index] + np.where(table.is_expected[index], within, 0)
         return total
-
-    def buckets(self, timestamp: Int64, end: Int64, source: Timeframe, target: Timeframe) -> Buckets:
-        """As Calendar.buckets. A day with a bar across its close is known when that bar has ended."""
-        session = self.session_of(timestamp, daily=source.is_daily).astype(np.int64)
-        if target.is_daily:
-            first, last = day_groups(self, session, target)
-            keep = np.ones(len(session), dtype=np.bool_) if source.is_daily else self.is_regular(timestamp, end)
-            close = self.session_close(last.astype(np.int32))
-            return Buckets(keep=keep, timestamp=first * DAY, end=np.where(keep, np.maximum(close, end), close))
-        return self._segments(timestamp, end, session, target)
 
     def _segments(self, timestamp: Int64, end: Int64, session: Int64, target: Timeframe) -> Buckets:
         """Wall-clock grid from midnight New York, cut at the open, the close and 20:00."""
