@@ -308,7 +308,7 @@ async def test_preview_names_the_row_that_is_wrong(scene: Scene) -> None:
     bad = csv([*ROWS[:3], ROWS[2]])
     shown = (await scene.post_file("/data/preview", bad, "x.csv", symbol="ABC")).json()
     assert shown["errors"] == [
-        {"message": "x.csv: row 4 (line 5): time 2024-01-04 stands there twice", "row": 4},
+        {"message": "x.csv: row 4 (line 5): time 2024-01-04 stands there twice: leave one of the rows", "row": 4},
     ]
     assert (shown["bars"], shown["first"], len(shown["rows"])) == (0, None, 4)
 
