@@ -29,8 +29,8 @@ class LocalDeciders:
     """See `veda.ports.Deciders`: processes of this machine, forked from one host, which is started when it is first
     needed, and anew where it is lost.
 
-    A host is lost where a strategy has ended it. It is one of those that were in a call then, and they are forked from
-    hosts of their own from then on: what one does to its host again is no other's loss.
+    A host is lost where a strategy has ended it. It is one of those that were in a call just then, and they are forked
+    from hosts of their own from then on: what one does to its host again is no other's loss.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class HostProcess:
         self._turn = asyncio.Lock()
         self.is_alive = True
         self.in_call: frozenset[str] = frozenset()
-        """The runs that were in a call when it was lost."""
+        """The runs that were in a call when it was lost, or just before."""
 
     @classmethod
     async def started(cls, command: Sequence[str], environment: Mapping[str, str], mark: str) -> "HostProcess":
@@ -249,7 +249,7 @@ class HostProcess:
         for forked in self._forks.values():
             if not forked.done():
                 forked.set_exception(WorkerLost("the process for strategies is gone"))
-        self.in_call |= {decider.run_id for decider in self._deciders.values() if decider.is_asked}
+        self.in_call |= {decider.run_id for decider in self._deciders.values() if decider.is_in_call}
         for decider in self._deciders.values():
             decider.ended(-signal.SIGKILL, is_greedy=False)
         self._deciders.clear()

@@ -1,6 +1,7 @@
 """One run's decider, as its server holds it."""
 
 import asyncio
+import math
 import os
 import signal
 from collections import deque
@@ -18,6 +19,8 @@ from weaver.veda.ports import Decision
 _LAST_WORDS_SECONDS = 0.2
 """What a process has said may arrive so long after its end."""
 _NOTHING = Decision()
+_JUST_SECONDS = 1.0
+"""So long after its answer what a call did may still come to pass."""
 _GONE_SECONDS = 0.5
 """So long the host has to end a process; then it is ended from here."""
 
@@ -56,8 +59,15 @@ class RunDecider:
         self._gone = asyncio.Event()
         self._waits: asyncio.TimerHandle | None = None
         self._is_over = self._is_greedy = False
+        self._answered_at = -math.inf
         self._how = ""
         self.pid = 0
+
+    @property
+    def is_in_call(self) -> bool:
+        """Whether its strategy is at work, or was a moment ago: whoever ends its host may answer before the host is
+        gone."""
+        return self.is_asked or asyncio.get_running_loop().time() - self._answered_at < _JUST_SECONDS
 
     def connected(self, writer: asyncio.WriteTransport, errors: asyncio.BaseTransport, pid: int) -> None:
         """Its lines stand, and its process runs."""
@@ -127,7 +137,7 @@ class RunDecider:
         except BaseException:
             self._end()  # nobody waits for the answers any more, which would be taken for those of the next message
             raise
-        self.is_asked = False
+        self.is_asked, self._answered_at = False, asyncio.get_running_loop().time()
 
     async def _frame(self, seconds: float, what: str) -> Frame:
         """The next answer. Raises TimeoutError, and WorkerLost where the process is gone."""

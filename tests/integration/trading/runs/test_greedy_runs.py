@@ -41,7 +41,8 @@ def all_is_well(desk: Desk) -> None:
     """The other run goes on, and the server does what it is asked."""
     [other] = [one["id"] for one in desk.api.pages("/runs") if one["symbols"] == [OTHER]]
     desk.until(lambda: not desk.api.run(other)["halted"], what="the other run")
-    assert desk.api.run(other)["status"] == "running"
+    run = desk.api.run(other)
+    assert run["status"] == "running", run["error"]
     desk.until_bars(other, desk.bars(other) + 2)
     assert desk.api.get("/healthz")["status"] == "ok"
     assert desk.api.post("/risk/kill-switch", {"reason": "tried"})["is_on"] is True

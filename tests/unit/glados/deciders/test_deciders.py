@@ -384,6 +384,22 @@ def test_a_strategy_that_ends_its_host_again_and_again_is_nobody_elses_loss() ->
     on_deciders(work)
 
 
+def test_a_strategy_that_answers_before_its_host_is_gone_is_not_forked_from_a_shared_one_again() -> None:
+    async def work(deciders: LocalDeciders) -> None:
+        ends_it = "        import threading; threading.Timer(0.1, os.kill, (os.getppid(), 9)).start()"
+        bad, good = await started(deciders, ends_it), await started_as(deciders, "run-2", "        pass")
+        assert await bad.decide(tick(1)) == Decision()
+        await eventually(lambda: not is_there(good.pid))
+        for one in (bad, good):
+            await one.close()
+        good, bad = await started_as(deciders, "run-2", "        pass"), await started(deciders, ends_it)
+        assert await bad.decide(tick(1)) == Decision()
+        await eventually(lambda: not is_there(bad.pid))
+        assert await good.decide(tick(1)) == Decision()
+
+    on_deciders(work)
+
+
 def test_a_host_that_hangs_keeps_nobody_from_closing() -> None:
     async def work(deciders: LocalDeciders) -> None:
         decider = await started(deciders, "        while True: pass")

@@ -151,7 +151,9 @@ async def test_what_is_wrong_with_a_file_comes_from_its_reader_with_its_place(tm
         with pytest.raises(DataError) as raised:
             await found.store(reading(tmp_path, twice), keep=True, read_done=lambda: None)
         assert raised.value.facts == {"file": "X_1d.csv", "row": 4, "line": 5}
-        assert str(raised.value) == "X_1d.csv: row 4 (line 5): time 2024-01-03 stands there twice: leave one of the rows"
+        assert (
+            str(raised.value) == "X_1d.csv: row 4 (line 5): time 2024-01-03 stands there twice: leave one of the rows"
+        )
         [error] = (await found.preview(reading(tmp_path, twice))).errors
         assert (error.row, error.message) == (4, str(raised.value))
 
