@@ -202,6 +202,13 @@ def test_demo_ends_with_figures_trades_and_a_report(place: Place) -> None:
         _without_chance(re.findall(r"<!-- sample [^\n]*\n```\n(.+?)```", README.read_text(), re.DOTALL)[0])
     )
     assert report.read_text().startswith("<!")
+    printed = [line.strip() for line in done.stdout.splitlines()[-2:]]
+    assert [line.partition("weaver ")[2] for line in printed] == [
+        "trade sma-crossover --symbol AAPL",
+        "strategies list",
+    ]
+    listed = subprocess.run(printed[1], shell=True, check=True, capture_output=True, text=True, cwd=place.folder)
+    assert "sma-crossover" in listed.stdout
     second = place.run("demo")
     assert second.code == 0
     assert "In the store already, and left as it is: AAPL_1d" in second.stdout
@@ -209,7 +216,8 @@ def test_demo_ends_with_figures_trades_and_a_report(place: Place) -> None:
 
 def _without_chance(printed: str) -> str:
     """How many shorter runs fit into the check's time is the machine's affair; blanks that end a line are nobody's."""
-    return re.sub(r"\d+ shorter runs?", "shorter runs", re.sub(r" +$", "", printed, flags=re.MULTILINE))
+    as_typed = re.sub(r"^  .*weaver (?=trade|strategies)", "  weaver ", printed, flags=re.MULTILINE)
+    return re.sub(r"\d+ shorter runs?", "shorter runs", re.sub(r" +$", "", as_typed, flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("command", [["--help"], ["--version"], ["doctor"]])

@@ -8,6 +8,7 @@ import typer
 import weaver
 from weaver.cli.backtest import backtest
 from weaver.cli.data import import_data
+from weaver.cli.screen.called import called
 from weaver.cli.screen.output import Outputs
 from weaver.model.backtest.options import Options
 from weaver.model.errors import InputError
@@ -34,9 +35,9 @@ def command() -> None:
         ) from error
     options = Options(symbols=[SYMBOL], timeframe=TIMEFRAME)
     backtest(STRATEGY, None, options, Outputs(json=None, html=report))
-    typer.echo(
-        f"\nOpen the report in a browser. Then: weaver trade {STRATEGY} --symbol {SYMBOL}, weaver strategies list"
-    )
+    typer.echo("\nOpen the report in a browser. Then, for example:")
+    for command in (f"trade {STRATEGY} --symbol {SYMBOL}", "strategies list"):
+        typer.echo(f"  {called()} {command}")
 
 
 def import_samples(shelf: "ParquetBarStore") -> None:

@@ -24,7 +24,7 @@ COMMANDS = {
     "strategies": "List, check and begin strategies.",
     "data": "Import market data, list it, check it.",
     "trade": "Trade a strategy on paper, or live, and follow it.",
-    "runs": "See, follow, start, stop, promote and reproduce runs.",
+    "runs": "See, follow, start, stop, compare, promote and reproduce runs.",
     "orders": "Place, see, change and cancel orders.",
     "account": "Show accounts at venues.",
     "positions": "Show what accounts hold, and whose it is.",

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from weaver.cli.kept.compare import compare
 from weaver.cli.proof.promote import promote
 from weaver.cli.screen.json_answer import show_json
 from weaver.cli.screen.output import Outputs
 from weaver.cli.screen.progress import ProgressBar
 from weaver.config import settings
+from weaver.greta.report.display import figure
+from weaver.greta.report.labels import GROUPS
 from weaver.model.errors import Conflict
 from weaver.model.run import RunMode, RunStatus
 
@@ -18,8 +21,11 @@ if TYPE_CHECKING:
     from weaver.cli.kept.kept_runs import KeptRuns
     from weaver.cli.kept.server_client import ServerClient
 
+LABELS = {label.key: label for labels in GROUPS.values() for label in labels}
+FIGURES = (("return", LABELS["total_return"]), ("Sharpe", LABELS["sharpe"]), ("drawdown", LABELS["max_drawdown"]))
+"""What the list shows of a run that has come to something."""
 app = typer.Typer(
-    help="See, follow, start, stop, promote and reproduce runs.", no_args_is_help=True, rich_markup_mode=None
+    help="See, follow, start, stop, compare, promote and reproduce runs.", no_args_is_help=True, rich_markup_mode=None
 )
 
 Reference = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its name where only one has it.")]
@@ -149,6 +155,7 @@ def summary(run: Reference, day: Day = None, html: Html = None, as_json: AsJson 
 
 
 app.command()(promote)
+app.command()(compare)
 
 
 @app.command()
@@ -209,10 +216,15 @@ def _print_table(found: dict[str, Any]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("id", "name", "strategy", "mode", "status", "created", box=None, pad_edge=False, header_style="bold")
+    table = Table("id", "name", "strategy", "mode", "status", box=None, pad_edge=False, header_style="bold")
+    for name, _ in FIGURES:
+        table.add_column(name, justify="right")
+    table.add_column("created")
     for run in found["items"]:
         status = f"{run['status']}, queued" if run["queued"] else run["status"]
-        cells = (run["id"], run["name"], run["strategy_id"], run["mode"], status, run["created_at"][:19])
+        shown = run["figures"] or {}
+        figures = (figure(shown[label.key], label.form) if shown else "" for _, label in FIGURES)
+        cells = (run["id"], run["name"], run["strategy_id"], run["mode"], status, *figures, run["created_at"][:19])
         table.add_row(*map(Text, cells))  # a name may look like markup
     console = Console()
     if not console.is_terminal:

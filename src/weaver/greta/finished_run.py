@@ -52,7 +52,7 @@ class FinishedRun:
     capped: int
     """How many fills the bar's volume cut."""
     resized: int
-    """How many targets the account's means cut."""
+    """How many targets the account's means cut to less than they were meant to be worth, by a hundredth or more."""
     liquidations: Set[int]
     """The numbers of the orders by which the margin rule closed holdings."""
     margin_calls: int

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from weaver.greta.results.calendar_time import calendar_time
 from weaver.greta.results.curve import Curve, curve_of
 from weaver.greta.results.json_text import json_text
 from weaver.greta.results.order_levels import OrderLevel, order_levels
-from weaver.greta.results.rows import EquityRow, Flow
+from weaver.greta.results.rows import EquityRow, Flow, OrderColumns
 from weaver.greta.results.statistics import TradeColumns, statistics
 from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade, Trades
@@ -76,9 +76,9 @@ class BacktestResult:
         """At how many places the look-ahead check looked, in words; None: there was no check."""
 
     @cached_property
-    def orders(self) -> Sequence[Order]:
+    def orders(self) -> Table[Order]:
         """Every order, in the order in which they were placed."""
-        return self.finished.orders
+        return Table(self.finished.orders, cast(type[Order], OrderColumns))
 
     @cached_property
     def run(self) -> dict[str, Any]:

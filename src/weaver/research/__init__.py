@@ -21,6 +21,7 @@ from weaver.model.numbers.money import Number
 from weaver.research.inputs import load_bars, run_inputs
 from weaver.research.record import record_of
 from weaver.research.run import Plan, Ran, no_collection, plan
+from weaver.research.within import doubts_within
 from weaver.research.wording import in_python
 
 if TYPE_CHECKING:
@@ -155,8 +156,7 @@ def _result(
             ran.finished, strategy=ready.strategy.id, record=record_of(ready), indicators=partial(_indicators, ran)
         )
     result.warn(_about_strategy(ran.runtime))
-    for given in ready.inputs.values():
-        result.warn(given.warnings)
+    result.warn(doubts_within(ready.inputs, ready.listings, ready.start))
     if check is not None:
         checked = check(ran, lambda done: progress("Look-ahead check", done))
         result.warn(checked.findings)

@@ -56,6 +56,8 @@ def test_runs(broker: Trader) -> None:
     check("weaver runs list", printed(broker, "runs", "list"))
     check("weaver runs show", printed(broker, "runs", "show", "year"), OF_RUN)
     run = broker_run(broker)
+    check("weaver runs compare", compared := printed(broker, "runs", "compare", "year", run))
+    assert set(compared["items"][0]) == set(ROWS["an item of `runs compare`"])
     check("weaver runs start", printed(broker, "runs", "start", run), OF_RUN)
     check("weaver runs stop", printed(broker, "runs", "stop", run), OF_RUN)
 

@@ -56,6 +56,36 @@ def test_runs_are_listed_started_stopped_and_shown_with_a_server_and_read_withou
     )  # fmt: skip
 
 
+def test_runs_are_listed_with_their_figures_and_compared_side_by_side(terminal: Terminal, weaver_home: Path) -> None:
+    terminal.set(**TOKEN)
+    terminal.told("data", "import", str(SAMPLES / "AAPL_1d.csv"))
+    body = {"strategy_id": "sma-crossover", "mode": "backtest", "symbols": ["AAPL"], "timeframe": "1d"}
+    with server(weaver_home, environment=TOKEN) as running:
+        for name, fast in (("quick", 5), ("slow", 25)):
+            post(running, "/api/v1/runs", {**body, "name": name, "config": {"fast": fast}})
+            terminal.told("runs", "start", name)
+        shown = {}
+        for name in ("quick", "slow"):
+            while (run := json.loads(terminal.told("runs", "show", name, "--json")))["status"] != "completed":
+                sleep(0.1)
+            shown[name] = run
+        compared = json.loads(terminal.told("runs", "compare", "quick", "slow", "--json"))
+        table = terminal.told("runs", "compare", "quick", "slow")
+        assert running.stop() == 0
+    assert compared["differences"] == {"fast": [5, 25]}
+    assert [one["stats"] for one in compared["items"]] == [shown[name]["stats"] for name in ("quick", "slow")]
+    returns = [f"{shown[name]['stats']['total_return']:+,.2%}" for name in ("quick", "slow")]
+    assert next(line.split()[2:] for line in table.splitlines() if line.startswith("Total return")) == returns
+    assert next(line.split() for line in table.splitlines() if line.startswith("fast")) == ["fast", "5", "25"]
+    listed = terminal.told("runs", "list")  # of the store, now
+    for name in ("quick", "slow"):
+        stats = shown[name]["stats"]
+        figures = [f"{stats['total_return']:+,.2%}", f"{stats['sharpe']:,.3f}", f"{stats['max_drawdown']:+,.2%}"]
+        assert next(line.split()[5:8] for line in listed.splitlines() if f" {name} " in line) == figures
+    assert "name 2 to 12 runs" in terminal.outcome("runs", "compare", "quick")[2]
+    assert "named twice" in terminal.outcome("runs", "compare", "quick", "quick")[2]
+
+
 def test_finished_run_is_reproduced_from_the_server_and_from_the_store(
     terminal: Terminal, weaver_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

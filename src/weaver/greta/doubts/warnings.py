@@ -91,7 +91,7 @@ def _about_fills(run: FinishedRun, columns: FillColumns) -> list[tuple[str, str]
         found.append(("capped", f"{fills} cut by max_participation: the orders are large for the volume"))
     if run.resized:
         orders = counted(run.resized, "order was", "orders were")
-        found.append(("resized", f"{orders} cut to what the account could pay, costs included"))
+        found.append(("resized", f"{orders} cut to what the account could pay, by a hundredth or more"))
     large = sum(_large(columns, columns.of(k), prices) for k, prices in enumerate(run.prices.values()))
     if large:
         what = f"{counted(large, 'fill')} took over {LARGE_SHARE:.0%} of the bar's volume"

@@ -34,7 +34,7 @@ class Filling:
         self.capped = 0
         """How many fills the bar's volume cut."""
         self.resized = 0
-        """How many targets the account's means cut."""
+        """How many targets the account's means cut to less than they were meant to be worth, by a hundredth or more."""
 
     def begin(self, now: int) -> None:
         """The bars of a tick, at an instant (ns), come into play."""
@@ -81,7 +81,7 @@ class Filling:
         if units < asked:
             order.units = order.filled + units
             notes = (*notes, "resized")
-            self.resized += 1
+            self.resized += self._is_cut(order, units, asked, paid)
         self.execute(order, units, price, paid, bar, place, notes, is_maker=is_maker)
 
     def execute(
@@ -130,6 +130,12 @@ class Filling:
         if units < order.remaining:
             self._book.charged[order.number] = Charged(computed, before.paid + commission)
         return commission
+
+    def _is_cut(self, order: Order, units: int, asked: int, paid: int) -> bool:
+        """Whether what was paid for lies a hundredth or more under what was asked for at the newest close: not where
+        costs took a little, or the price rose in the meantime."""
+        symbol = order.scale.symbol
+        return abs(order.scale.cash(paid, units)) * 100 < abs(self._means.value(symbol, asked)) * 99
 
     def _size(self, order: Order, price: int) -> bool:
         """Settle the quantity of a `size_at="fill"` order at the price of its fill; False: nothing is left to do."""

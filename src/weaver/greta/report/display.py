@@ -68,7 +68,7 @@ def show(page: str) -> None:
     """A page below the cell in a notebook, else in the browser, from a file that stays for it to read."""
     if "ipykernel" in sys.modules:
         notebook = import_module("IPython.display")  # there only inside one
-        frame = f'<iframe srcdoc="{escape(page)}" style="width:100%;height:900px;border:0"></iframe>'
+        frame = f'<div><iframe srcdoc="{escape(page)}" style="width:100%;height:900px;border:0"></iframe></div>'
         notebook.display(notebook.HTML(frame))
         return
     path = Path(tempfile.mkdtemp(prefix="weaver-")) / "report.html"

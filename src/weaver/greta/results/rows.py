@@ -30,3 +30,22 @@ class EquityRow(NamedTuple):
     """Cash and positions at the closes."""
     cash: float
     """What is not invested."""
+
+
+class OrderColumns:
+    """What a table shows of an order: attributes of one, with what they are."""
+
+    id: str
+    symbol: str
+    side: str
+    order_type: str
+    quantity: Amount
+    limit: Amount | None
+    stop: Amount | None
+    tif: str
+    placed: int
+    """ns"""
+    status: str
+    filled_quantity: Amount
+    average_price: Amount | None
+    reason: str

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     import polars
 
 Row = TypeVar("Row")
-TIMES = frozenset({"timestamp", "bar_timestamp", "entry_time", "exit_time", "time"})
+TIMES = frozenset({"timestamp", "bar_timestamp", "entry_time", "exit_time", "time", "placed"})
 """Columns that are instants; as numbers they are ns since the epoch."""
+
+
+SHOWN = 20
+"""Rows that a notebook shows; of more, the first and the last."""
 
 
 class Table(Sequence[Row], Generic[Row]):
@@ -97,6 +101,14 @@ class Table(Sequence[Row], Generic[Row]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} rows>"
+
+    def _repr_html_(self) -> str:
+        """The first and the last rows, as a notebook shows them below a cell."""
+        from weaver.greta.results.html_table import html_table
+
+        ends = SHOWN // 2
+        shown = list(self) if len(self) <= SHOWN else [*self[:ends], *self[-ends:]]
+        return html_table(Table(shown, self._kind).columns(), times=TIMES, count=len(self), gap=ends)
 
 
 def _column(field: str) -> str:

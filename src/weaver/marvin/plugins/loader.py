@@ -2,7 +2,9 @@
 
 import ast
 import inspect
+import linecache
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +16,9 @@ from weaver.marvin.plugins.catalogue import Catalogue
 from weaver.marvin.plugins.source import StrategySource, strategy_id
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import NotFound, StrategyError
+
+CELLS = "In"
+"""Where IPython keeps the texts of a session's cells, in the module that they run in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,15 +141,46 @@ def _source_of(cls: type[Strategy], module: ModuleType | None) -> StrategySource
     whole = StrategySource.read(path) if path.is_file() else None
     if whole is not None and cls.__module__ != "__main__" and cls.__qualname__ == cls.__name__:
         return whole
+    typed = _from_cell(cls, module)
+    if typed is not None:
+        return StrategySource(path=path, text=typed)
     try:
         text = dedent(inspect.getsource(cls))
-    except (OSError, TypeError):  # typed into a prompt
+    except (OSError, TypeError):  # typed into a prompt that keeps no lines
         return None
     return StrategySource(path=path, text=f"{_imports(whole)}{text}")
 
 
 def _imports(source: StrategySource | None) -> str:
-    if source is None:
-        return ""
-    nodes = [node for node in source.tree().body if isinstance(node, ast.Import | ast.ImportFrom)]
-    return "".join(f"{ast.unparse(node)}\n" for node in nodes) + "\n"
+    return "" if source is None else _imports_in([source.tree()])
+
+
+def _imports_in(trees: Iterable[ast.Module]) -> str:
+    """Those at the top of some texts, each once."""
+    nodes = [node for tree in trees for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return "".join(f"{line}\n" for line in dict.fromkeys(map(ast.unparse, nodes))) + "\n"
+
+
+def _from_cell(cls: type[Strategy], module: ModuleType | None) -> str | None:
+    """The text of a class that was typed in a notebook's cell, under the imports of all cells so far."""
+    cells = [tree for text in getattr(module, CELLS, ()) if (tree := _tree(text)) is not None]
+    for function in vars(cls).values():
+        if cells and inspect.isfunction(function):
+            text = "".join(linecache.getlines(function.__code__.co_filename))
+            for node in getattr(_tree(text), "body", ()):
+                if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
+                    return f"{_imports_in(cells)}{_lines(text, node)}"
+    return None
+
+
+def _tree(text: str) -> ast.Module | None:
+    """None for what is no Python alone, as a cell with a line of magic."""
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        return None
+
+
+def _lines(text: str, node: ast.ClassDef) -> str:
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno]) + "\n"

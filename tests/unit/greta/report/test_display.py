@@ -106,4 +106,4 @@ def test_plot_in_a_notebook_shows_the_page_below_the_cell(
     monkeypatch.setitem(sys.modules, "IPython.display", display)
     monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
     result.plot()
-    assert shown[0].startswith('<iframe srcdoc="&lt;!')
+    assert shown[0].startswith('<div><iframe srcdoc="&lt;!')
