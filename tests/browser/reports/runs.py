@@ -91,7 +91,7 @@ def no_trades() -> BacktestResult:
 
 
 def two_thousand_trades() -> BacktestResult:
-    bars = prices(9_000, seed=3, spread=0.006, step="1h")
+    bars = prices(25_000, seed=3, spread=0.006, step="1h")
     return weaver.backtest(Peeking, {"BTC/USD": bars}, asset="crypto")
 
 
@@ -102,7 +102,7 @@ def hundred_symbols() -> BacktestResult:
 
 def half_a_million_bars() -> BacktestResult:
     bars = prices(500_000, seed=5, spread=0.0006, step="1min")
-    return weaver.backtest(Crossing, {"ETH/USD": bars}, asset="crypto", lookahead_check=False)
+    return weaver.backtest(Crossing, {"ETH/USD": bars}, asset="crypto", costs="none", lookahead_check=False)
 
 
 def eleven_digits() -> BacktestResult:

@@ -81,7 +81,7 @@ class Filling:
         if units < asked:
             order.units = order.filled + units
             notes = (*notes, "resized")
-            self.resized += self._is_cut(order, units, asked, paid)
+            self.resized += self._is_cut(order, units, price)
         self.execute(order, units, price, paid, bar, place, notes, is_maker=is_maker)
 
     def execute(
@@ -131,11 +131,17 @@ class Filling:
             self._book.charged[order.number] = Charged(computed, before.paid + commission)
         return commission
 
-    def _is_cut(self, order: Order, units: int, asked: int, paid: int) -> bool:
-        """Whether what was paid for lies a hundredth or more under what was asked for at the newest close: not where
-        costs took a little, or the price rose in the meantime."""
-        symbol = order.scale.symbol
-        return abs(order.scale.cash(paid, units)) * 100 < abs(self._means.value(symbol, asked)) * 99
+    def _is_cut(self, order: Order, units: int, price: int) -> bool:
+        """Whether what is held after so many units is worth a hundredth or more less than the target: not where costs
+        took a little, or the price rose in the meantime."""
+        if order.target is None:
+            return True
+        scale, holdings = order.scale, self._means.units
+        others = (self._means.value(one, held) for one, held in holdings.items() if held and one != scale.symbol)
+        before = holdings[scale.symbol]
+        equity = self._means.cash + scale.cash(price, before) + sum(others)
+        meant = order.target.worth(equity=equity, price=price, scale=scale)
+        return abs(scale.cash(price, before + order.sign * units)) * 100 < meant * 99
 
     def _size(self, order: Order, price: int) -> bool:
         """Settle the quantity of a `size_at="fill"` order at the price of its fill; False: nothing is left to do."""
