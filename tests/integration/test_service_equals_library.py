@@ -51,7 +51,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("donchian-breakout", {"symbols": ("SYNTHUSD",), "options": {"asset": None, "lookahead_check": False}}),
     ("pairs-spread", {
         "symbols": ("AAPL", "MSFT"), "timeframe": "1d",
-        "options": {"account": "margin", "shorting": True, "leverage": 2, "close_at_end": True},
+        "options": {"account": "margin", "shorting": True, "leverage": 2, "close_at_end": True, "benchmark": "IBM"},
     }),
     ("momentum-rotation", {
         "symbols": ("AAPL", "IBM", "MSFT"), "start_time": datetime(2004, 1, 2, tzinfo=UTC),

@@ -1818,6 +1818,114 @@ export type components = {
             trail_percent: string | null;
         };
         /**
+         * BenchmarkFacts
+         * @description What a run was compared with, where that was not holding its own symbols.
+         */
+        BenchmarkFacts: {
+            /**
+             * Actions
+             * @description Splits, dividends, delisting; splits alone where the bars are `recorded`.
+             */
+            actions: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
+            /**
+             * Asset
+             * @description `stock`, `crypto`, `fx` or `future`.
+             */
+            asset: string;
+            /**
+             * Bars
+             * @description How many.
+             */
+            bars: number;
+            /**
+             * Calendar
+             * @description The exchange that was named; null: its asset class's hours.
+             */
+            calendar?: string | null;
+            /**
+             * Hash
+             * @description Of their content.
+             */
+            hash: string;
+            /**
+             * Lot
+             * @description The step of quantities.
+             * @example 100.25
+             */
+            lot: string;
+            /**
+             * Maintenance Margin
+             * @description What has to stand behind one that is held.
+             */
+            maintenance_margin?: string | null;
+            /**
+             * Margin
+             * @description What a contract ties up when it is entered; null: it is paid for.
+             */
+            margin?: string | null;
+            /**
+             * Minimum
+             * @description The least quantity.
+             * @example 100.25
+             */
+            minimum: string;
+            /**
+             * Multiplier
+             * @description What a future's contract is worth at a price of 1; null: 1.
+             */
+            multiplier?: string | null;
+            /**
+             * Origin
+             * @description Where they came from: `store`; `recorded`, of a paper or live run.
+             */
+            origin: string;
+            /**
+             * Quote Currency
+             * @description What prices are in.
+             */
+            quote_currency: string;
+            /**
+             * Spelling
+             * @description What was said of how the file writes its bars: columns, date_order and the like.
+             */
+            spelling?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Symbol
+             * @description Its symbol.
+             */
+            symbol: string;
+            /**
+             * Tick
+             * @description The step of prices.
+             * @example 100.25
+             */
+            tick: string;
+            /**
+             * Tick Given
+             * @description False: nobody gave the tick; prices under 1, and data with more decimals, have a finer one. Null in a run that an older Weaver recorded.
+             */
+            tick_given?: boolean | null;
+            /**
+             * Timeframe
+             * @description Of its bars.
+             */
+            timeframe: string;
+            /**
+             * Tz
+             * @description The zone in which a file's naive times were read.
+             */
+            tz: string | null;
+            /**
+             * Warnings
+             * @description What may be wrong with them.
+             */
+            warnings: components["schemas"]["WarningResponse"][];
+        };
+        /**
          * BenchmarkPoint
          * @description Buying and holding, at the end of the bars of one stamp.
          */
@@ -2448,6 +2556,11 @@ export type components = {
              * @description `full`: ticks and windows become events too.
              */
             audit?: ("orders" | "full") | null;
+            /**
+             * Benchmark
+             * @description What alpha, beta and the report compare with; by default holding the run's symbols.
+             */
+            benchmark?: string | null;
             /**
              * Calendar
              * @description Exchange whose sessions hold: XNYS, XLON, XTKS, CMES …
@@ -6737,6 +6850,8 @@ export type components = {
              * @description `cash` or `margin`.
              */
             account: string;
+            /** @description What it was compared with; null: holding its symbols in equal parts. */
+            benchmark?: components["schemas"]["BenchmarkFacts"] | null;
             /**
              * Cash
              * @description Starting cash.
@@ -7539,6 +7654,11 @@ export type components = {
              */
             audit?: string | null;
             /**
+             * Benchmark
+             * @description What alpha, beta and the report compare with; by default holding the run's symbols.
+             */
+            benchmark?: string | null;
+            /**
              * Calendar
              * @description Exchange whose sessions hold: XNYS, XLON, XTKS, CMES …
              */
@@ -8255,7 +8375,7 @@ export type components = {
             avg_win?: number | null;
             /**
              * Benchmark Return
-             * @description Of buying and holding the run's symbols in equal weight.
+             * @description Of the benchmark; by default, of holding the run's symbols in equal weight.
              */
             benchmark_return?: number | null;
             /**

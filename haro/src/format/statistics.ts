@@ -15,6 +15,13 @@ export interface Statistic {
   better?: "high" | "low";
 }
 
+/** What a run is compared with, unless somebody names something else. */
+export const BUY_AND_HOLD = "Buy and hold";
+
+/** A text that speaks of buying and holding, with what a run is compared with instead. */
+export const named = (text: string, benchmark: string): string =>
+  benchmark === BUY_AND_HOLD ? text : text.replace(/buy and hold/i, benchmark);
+
 /** Complete by its type: a statistic that is added or renamed in the backend does not build. */
 export const STATISTICS: Record<StatKey, Statistic> = {
   initial_equity: { label: "Initial equity", form: "money", help: "The cash that the run began with." },
@@ -27,9 +34,9 @@ export const STATISTICS: Record<StatKey, Statistic> = {
     better: "high",
   },
   benchmark_return: {
-    label: "Buy and hold",
+    label: BUY_AND_HOLD,
     form: "result",
-    help: "Equal parts in each symbol, bought at its first close and held, without costs.",
+    help: "The benchmark, held without costs: unless another was named, equal parts in each symbol from its first close.",
   },
   volatility: {
     label: "Volatility a year",

@@ -53,7 +53,7 @@ export function Report({ data }: { data: ReportData }) {
           <Spreads data={data} />
           {data.symbols.length > 1 && <Symbols data={data} />}
           <TradesPart data={data} lit={lit} onLit={go} onHover={setHovered} />
-          <StatisticsPanel stats={data.stats} />
+          <StatisticsPanel stats={data.stats} benchmark={data.benchmark} />
           <Provenance data={data} />
           {data.source !== null && (
             <Panel title="Source of the strategy" flush>

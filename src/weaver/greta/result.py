@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from weaver.greta.ledger.exact_sums import total
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.ledger.fills import fill_of
 from weaver.greta.report.display import headline, show, stats_table
+from weaver.greta.report.labels import BUY_AND_HOLD
 from weaver.greta.report.whole_file import write_whole
 from weaver.greta.results.calendar_time import calendar_time
 from weaver.greta.results.curve import Curve, curve_of
@@ -27,7 +28,7 @@ from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade, Trades
 from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import RunFailed
-from weaver.model.listing import splits_at
+from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import Bars
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_ONE, decimal_of
@@ -36,9 +37,9 @@ from weaver.model.orders.order import Order
 
 SYMBOLS_NAMED = 5
 KEPT = (
-    "strategy", "journal", "stats", "warnings", "curve", "bars", "orders", "fills", "trades", "cash_flows", "positions",
-    "fill_count", "trade_columns", "trade_bars", "run", "lookahead", "session", "returns_per_year", "_levels",
-    "_splits", "_indicators",
+    "strategy", "journal", "stats", "benchmark", "warnings", "curve", "bars", "orders", "fills", "trades",
+    "cash_flows", "positions", "fill_count", "trade_columns", "trade_bars", "run", "lookahead", "session",
+    "returns_per_year", "_levels", "_splits", "_indicators",
 )  # fmt: skip
 """What a copy of a result has; the rest is made of it when somebody looks."""
 
@@ -52,6 +53,8 @@ class BacktestResult:
     """What the strategy logged, with the time of each line."""
     stats: dict[str, float | int | None]
     """Every statistic by its name; None where it cannot be said."""
+    benchmark: str
+    """What `alpha`, `beta` and `benchmark_return` compare with: a symbol, or `Buy and hold` of the run's own."""
     warnings: list[ResultWarning]
     """Why to doubt the result, the gravest first."""
 
@@ -62,13 +65,16 @@ class BacktestResult:
         strategy: str,
         record: Callable[[], dict[str, Any]],
         indicators: Callable[[], Iterable[Any]] = tuple,
+        benchmark: Listing | None = None,
     ) -> None:
-        """`record` and `indicators` (the strategy's own, as a chart has them) are made when somebody looks."""
+        """`record` and `indicators` (the strategy's own, as a chart has them) are made when somebody looks;
+        `benchmark`: what it is compared with, if not with holding its own symbols."""
         self._finished: FinishedRun | None = finished
         self.strategy, self.journal, self._record = strategy, finished.journal, record
         self._columns = fill_columns(finished.fills, finished.prices)
         self._make_indicators = indicators
-        self.curve: Curve = curve_of(finished, self._columns)
+        self.curve: Curve = curve_of(finished, self._columns, benchmark)
+        self.benchmark = BUY_AND_HOLD if benchmark is None else benchmark.symbol
         self._trades = Trades(finished, self._columns)
         self.stats = self._statistics()
         self.warnings = gravest_first(warnings_of(finished, self.curve, self._trades, self._columns))
@@ -78,7 +84,7 @@ class BacktestResult:
     @cached_property
     def orders(self) -> Table[Order]:
         """Every order, in the order in which they were placed."""
-        return Table(self.finished.orders, cast(type[Order], OrderColumns))
+        return Table(self.finished.orders, OrderColumns)
 
     @cached_property
     def run(self) -> dict[str, Any]:
@@ -160,7 +166,7 @@ class BacktestResult:
                 equity=self.curve.equity,
                 cash=self.curve.cash,
                 benchmark=self.curve.benchmark,
-                benchmark_name="Buy and hold",
+                benchmark_name=self.benchmark,
                 bars=self.bars,
                 indicators=self._indicators,
                 levels=self._levels,
@@ -179,7 +185,7 @@ class BacktestResult:
         return f"<BacktestResult {self.title}: {headline(self.stats)}; warnings: {codes or 'none'}>"
 
     def _repr_html_(self) -> str:
-        return stats_table(self.title, self.stats, self.warnings)
+        return stats_table(self.title, self.stats, self.warnings, benchmark=self.benchmark)
 
     @cached_property
     def bars(self) -> dict[str, Bars]:

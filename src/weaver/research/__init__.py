@@ -18,6 +18,7 @@ from weaver.model.backtest.options import OPTIONS, Day, Options
 from weaver.model.counted import counted
 from weaver.model.errors import InputError
 from weaver.model.numbers.money import Number
+from weaver.research.benchmark import doubts_about
 from weaver.research.inputs import load_bars, run_inputs
 from weaver.research.record import record_of
 from weaver.research.run import Plan, Ran, no_collection, plan
@@ -55,6 +56,7 @@ def backtest(
     multiplier: Number | Mapping[str, Number] | None = None,
     margin: Number | Mapping[str, Number] | None = None,
     calendar: Number | Mapping[str, Number] | None = None,
+    benchmark: Any = None,
     tz: str | None = None,
     columns: Mapping[str, str] | str | None = None,
     date_order: str | None = None,
@@ -91,6 +93,8 @@ def backtest(
         multiplier: how many units a future's contract is of.
         margin: of a future's contract, in the currency of its prices: 13200, or "13200/12000".
         calendar: an exchange, as "XLON".
+        benchmark: what alpha, beta and the report's curve compare with: a symbol of the run or the store, a file, a
+            frame, bars, or `{name: frame}`; default: holding the run's symbols in equal parts.
         tz: the zone of naive times.
         columns: what columns are where their names do not say it, `{"close": "Kurs"}`; without a header by number.
         date_order: how 02/03/20 is read where the rows leave it open: "dmy", "mdy" or "ymd".
@@ -109,10 +113,11 @@ def backtest(
     given = locals()  # before any other name is bound: every option is a keyword of its name
     options = Options(**{name: given[name] for name in OPTIONS})
     try:
-        found = run_inputs(bars, options)
+        inputs = run_inputs(bars, options)
+        ready = plan(loaded(strategy), inputs, options)
     except InputError as error:
         raise error.reworded(in_python(str(error))) from error
-    return run(plan(loaded(strategy), found, options), progress=progress or _silent)
+    return run(ready, progress=progress or _silent)
 
 
 def loaded(strategy: object) -> LoadedStrategy:
@@ -153,10 +158,17 @@ def _result(
     with no_collection():
         ran = ready.run(progress=lambda done: progress("Backtest", done), account=account)
         result = BacktestResult(
-            ran.finished, strategy=ready.strategy.id, record=record_of(ready), indicators=partial(_indicators, ran)
+            ran.finished,
+            strategy=ready.strategy.id,
+            record=record_of(ready),
+            indicators=partial(_indicators, ran),
+            benchmark=ready.against,
         )
     result.warn(_about_strategy(ran.runtime))
     result.warn(doubts_within(ready.inputs, ready.listings, ready.start))
+    if ready.against is not None:
+        timeframe = next(iter(ready.listings.values())).bars.timeframe
+        result.warn(doubts_about(ready.against, result.curve.session, timeframe))
     if check is not None:
         checked = check(ran, lambda done: progress("Look-ahead check", done))
         result.warn(checked.findings)

@@ -69,10 +69,10 @@ def run_inputs(bars: Any, options: Options) -> dict[str, RunInput]:
     """The run's symbols with their bars, in order. `bars`: a frame, Bars, StoredBars, a file, a mapping or sequence of
     them, or None for the store. Of the options `symbols`: what each is called, or whose rows of the one file or frame
     are wanted; `actions`: by symbol, or one file of many symbols. Raises InputError."""
-    wanted, actions = _Wanted.of(options), options.actions
+    actions = options.actions
     if actions is not None and not isinstance(actions, (Mapping, str, Path)):
         raise InputError(f"actions are a file, or a mapping of symbols to files or lists, not {shown(actions)}")
-    found = _found(bars, _symbols(options.symbols), wanted)
+    found = inputs_of(bars, options.symbols, options)
     if not found:
         raise InputError("no bars: name symbols of the store (--symbol) or files (--bars)")
     options.check_named(found)
@@ -81,9 +81,14 @@ def run_inputs(bars: Any, options: Options) -> dict[str, RunInput]:
     unknown = sorted(set(given) - set(found))
     if unknown:
         raise InputError(f"actions of {', '.join(unknown)}: not a symbol of this run ({', '.join(found)})")
-    ready = {symbol: _with_actions(run_input, given.get(symbol)) for symbol, run_input in found.items()}
+    ready = {symbol: with_actions(run_input, given.get(symbol)) for symbol, run_input in found.items()}
     _tell_guesses(ready)
     return ready
+
+
+def inputs_of(bars: Any, symbols: Iterable[str | None] | None, options: Options) -> dict[str, RunInput]:
+    """The same without the options' actions: bars as they are found. Raises InputError."""
+    return _found(bars, _symbols(symbols), _Wanted.of(options))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +259,7 @@ def _from_store(stored: StoredBars, symbol: str, wanted: _Wanted) -> RunInput:
     return _given(stored.bars, instrument, stored.actions, "store", wanted, facts=wanted.facts(symbol))
 
 
-def _with_actions(run_input: RunInput, given: Any) -> RunInput:
+def with_actions(run_input: RunInput, given: Any) -> RunInput:
     """The input with the actions that were given, else its own; each counts once, and is held against the prices."""
     if given is None:
         stated = run_input.listing.actions

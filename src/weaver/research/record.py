@@ -34,6 +34,7 @@ def _record(plan: Plan) -> dict[str, Any]:
         **_options(plan),
         "data": data,
         "data_hash": data_hash({symbol: facts["hash"] for symbol, facts in data.items()}),
+        "benchmark": None if plan.benchmark is None else _benchmark(plan.benchmark),
         "version": weaver.__version__,
     }
 
@@ -43,6 +44,11 @@ def _options(plan: Plan) -> dict[str, Any]:
     given = {option.key: getattr(plan.options, name) for name, option in OPTIONS.items() if option.key is not None}
     found = {key: str(value) if isinstance(value, date) else value for key, value in given.items()}
     return {**found, "costs": {symbol: costs.describe() for symbol, costs in plan.costs.items()}}
+
+
+def _benchmark(given: RunInput) -> dict[str, Any]:
+    """What it was compared with, where that was not holding its own symbols."""
+    return {"symbol": given.listing.symbol, "timeframe": str(given.listing.bars.timeframe), **_data(given)}
 
 
 def _data(given: RunInput) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def plan_on(market: RecordedMarket, strategy: LoadedStrategy, options: Options) 
     """The plan of a backtest on these bars. Raises InputError, and DataError for what is no record."""
     listed = {one.symbol: one for one in decode_setup(market.setup).symbols}
     inputs = {symbol: _input(one, market) for symbol, one in listed.items()}
-    ready = plan(strategy, inputs, options)
+    ready = plan(strategy, inputs, replace(options, benchmark=None))
     return replace(ready, scales={symbol: _scale(one, ready.scales[symbol]) for symbol, one in listed.items()})
 
 

@@ -36,12 +36,14 @@ def plan_again(record: RunJson, *, folder: Path) -> Plan:
     """
     try:
         strategy = _strategy(record)
-        inputs = {symbol: _input(symbol, record["data"][symbol], record, folder) for symbol in record["symbols"]}
+        timeframe = Timeframe.parse(record["timeframe"])
+        inputs = {symbol: _input(symbol, record["data"][symbol], timeframe, folder) for symbol in record["symbols"]}
+        benchmark = _benchmark(record.get("benchmark"), folder)
         costs = {symbol: Costs.described(record["costs"][symbol]) for symbol in inputs}
         options = _options(record)
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise InputError(f"the record is damaged: {type(error).__name__}: {error}") from error
-    return plan(strategy, inputs, options, costs=costs)
+    return plan(strategy, inputs, options, costs=costs, benchmark=benchmark)
 
 
 def _strategy(record: RunJson) -> LoadedStrategy:
@@ -62,7 +64,14 @@ def _options(record: RunJson) -> Options:
     return Options(**{**found, "costs": None}, params=record["parameters"])
 
 
-def _input(symbol: str, facts: RunJson, record: RunJson, folder: Path) -> RunInput:
+def _benchmark(facts: RunJson | None, folder: Path) -> RunInput | None:
+    """None: it was compared with holding its own symbols, as were all of older records."""
+    if facts is None:
+        return None
+    return _input(facts["symbol"], facts, Timeframe.parse(facts["timeframe"]), folder)
+
+
+def _input(symbol: str, facts: RunJson, timeframe: Timeframe, folder: Path) -> RunInput:
     asset_class, tick = AssetClass.parse(facts["asset"]), Decimal(facts["tick"])
     instrument = Instrument(
         symbol=symbol,
@@ -76,7 +85,7 @@ def _input(symbol: str, facts: RunJson, record: RunJson, folder: Path) -> RunInp
         **contract_of(facts),
     )
     actions = tuple(corporate_action_of(row) for row in facts["actions"])
-    bars = _bars(symbol, facts, Timeframe.parse(record["timeframe"]), instrument, actions, folder)
+    bars = _bars(symbol, facts, timeframe, instrument, actions, folder)
     return RunInput(
         listing=Listing(instrument=instrument, bars=bars, actions=actions),
         origin=facts["origin"],

@@ -32,6 +32,7 @@ from weaver.model.market.corporate_actions import CorporateAction, ex_day, is_wi
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
+from weaver.research.benchmark import benchmark_input
 from weaver.research.cut import closed_by
 from weaver.research.funding import costs_read
 from weaver.research.inputs import RunInput, instant
@@ -71,6 +72,10 @@ class Plan:
     scales: Mapping[str, Scale]
     rules: AccountRules
     start: int
+    benchmark: RunInput | None = None
+    """What it is compared with; None: holding its own symbols."""
+    against: Listing | None = None
+    """The same, cut to the end."""
     begun: Callable[[Clock], None] = lambda _clock: None
     """Told of the clock of each run of the plan as it begins, whoever repeats it."""
 
@@ -154,12 +159,15 @@ def plan(
     options: Options,
     *,
     costs: Mapping[str, Costs] | None = None,
+    benchmark: RunInput | None = None,
 ) -> Plan:
-    """Check the options and cut the bars. `costs` by symbol go before those of the options. Raises InputError."""
+    """Check the options and cut the bars. `costs` by symbol and a `benchmark` go before those of the options. Raises
+    InputError."""
     parameters = validate(strategy.cls, options.params or {})
     rules = AccountRules.of(options)
     venue_rules(options.venue)
     listings, start = _cut({symbol: given.listing for symbol, given in inputs.items()}, options)
+    benchmark = benchmark or benchmark_input(options.benchmark, inputs, options)
     if not costs:
         classes = {symbol: listing.instrument.asset_class for symbol, listing in listings.items()}
         costs = costs_read(options.costs).of(classes)
@@ -173,7 +181,19 @@ def plan(
         scales={symbol: scale_of(given.listing, costs[symbol]) for symbol, given in inputs.items()},
         rules=rules,
         start=start,
+        benchmark=benchmark,
+        against=None if benchmark is None else _against(benchmark.listing, listings, start, options),
     )
+
+
+def _against(benchmark: Listing, listings: Mapping[str, Listing], start: int, options: Options) -> Listing:
+    """A benchmark up to the run's end. Raises InputError where it has no bars in the run's time."""
+    cut = _part(benchmark, start, instant(options.end, name="to", end=True), None)
+    begins = int(cut.bars.timestamp[0]) if len(cut.bars) else None
+    if begins is None or begins > max(int(one.bars.timestamp[-1]) for one in listings.values() if len(one.bars)):
+        raise InputError(f"benchmark {benchmark.symbol}: no bars in the run's time (there are {_span(benchmark.bars)})")
+    scale_of(cut, Costs())  # it finds prices that are too low
+    return cut
 
 
 def _cut(listings: Mapping[str, Listing], options: Options) -> tuple[dict[str, Listing], int]:

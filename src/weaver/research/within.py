@@ -7,10 +7,11 @@ import numpy as np
 from weaver.model.calendar.sessions import calendar_of
 from weaver.model.listing import Listing
 from weaver.research.inputs import RunInput
+from weaver.walle.files.checks.corporate_action_quality import check_corporate_actions
 from weaver.walle.files.checks.quality import check_bars
 
-DATED = frozenset({"gaps", "no_session", "zero_volume", "short_bars"})
-"""Warnings that count bars, or days without one."""
+DATED = frozenset({"gaps", "no_session", "zero_volume", "short_bars", "jump"})
+"""Warnings that count bars, days without one, or moves from one to the next."""
 
 
 def doubts_within(
@@ -26,8 +27,12 @@ def _doubts(given: RunInput, listing: Listing, start: int) -> Iterable[tuple[str
     seen = bars.slice(int(np.searchsorted(bars.timestamp, start)), len(bars))
     if len(seen) == len(given.listing.bars) or not DATED.intersection(code for code, _ in given.warnings):
         return given.warnings
-    instrument = listing.instrument
-    found = {one.code: one.message for one in check_bars(seen, calendar_of(instrument), instrument.asset_class)}
+    calendar, asset_class = calendar_of(listing.instrument), listing.instrument.asset_class
+    doubts = [
+        *check_bars(seen, calendar, asset_class),
+        *check_corporate_actions(seen, calendar, asset_class, listing.actions),
+    ]
+    found = {one.code: one.message for one in doubts}
     return [
         (code, found.get(code, message) if code in DATED else message)
         for code, message in given.warnings

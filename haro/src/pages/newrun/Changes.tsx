@@ -36,6 +36,7 @@ const NAMES: [keyof Draft, string][] = [
   ["leverage", "Leverage"],
   ["maintenance", "Maintenance margin"],
   ["asset", "Class"],
+  ["benchmark", "Benchmark"],
   ["audit", "What becomes events"],
   ["onError", "When its strategy fails"],
   ["warmup", "Bars of history"],
@@ -46,7 +47,17 @@ const NAMES: [keyof Draft, string][] = [
 ];
 
 /** Of another mode their difference says nothing. */
-const OF_MODE: (keyof Draft)[] = ["from", "to", "costs", "venueCosts", "onError", "venue", "replay", "speed"];
+const OF_MODE: (keyof Draft)[] = [
+  "from",
+  "to",
+  "costs",
+  "venueCosts",
+  "benchmark",
+  "onError",
+  "venue",
+  "replay",
+  "speed",
+];
 
 export function changes(source: RunDetail, draft: Draft): string[] {
   const before = draftOf(source);

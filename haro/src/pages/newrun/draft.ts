@@ -21,6 +21,8 @@ export interface Draft {
   leverage: string;
   maintenance: string;
   asset: "" | Schemas["AssetClass"];
+  /** A symbol of the store; empty: holding the run's own. */
+  benchmark: string;
   audit: "" | "orders" | "full";
   onError: "" | "flatten" | "cancel_all";
   shorting: boolean;
@@ -53,6 +55,7 @@ export const EMPTY: Draft = {
   leverage: "",
   maintenance: "",
   asset: "",
+  benchmark: "",
   audit: "",
   onError: "",
   shorting: false,
@@ -103,6 +106,7 @@ export function draftOf(run: RunDetail, mode: RunMode = run.mode): Draft {
     to: isSame ? (run.end_time?.slice(0, 10) ?? "") : "",
     costs: isSame ? costsText(options.costs) : "",
     venueCosts: isSame ? costsText(options.venue_costs) : "",
+    benchmark: isSame ? (options.benchmark ?? "") : "",
     closeAtEnd: isSame && (options.close_at_end ?? false),
     skipCheck: isSame && options.lookahead_check === false,
     venue: isSame ? (run.venue ?? "") : USUAL_VENUE[mode],
@@ -167,6 +171,7 @@ export function bodyOf(draft: Draft, fields: ParameterField[]): Body {
     start_time: orNone(draft.from),
     end_time: orNone(draft.to),
     asset: draft.asset || undefined,
+    benchmark: orNone(draft.benchmark),
     audit: draft.audit || undefined,
     close_at_end: draft.closeAtEnd || undefined,
     lookahead_check: draft.skipCheck ? false : undefined,

@@ -36,6 +36,7 @@ export function mistakes(draft: Draft, known: Known): Mistakes {
     ["shorting", needsMargin(draft, draft.shorting)],
     ["warmup", wrongWhole(draft.warmup, WARMUP)],
     ["seed", wrongWhole(draft.seed, SEED)],
+    ["benchmark", draft.mode === "backtest" ? wrongBenchmark(draft.benchmark.trim(), known.series) : undefined],
     ["costs", hasCosts(draft) ? wrongCosts(draft.costs) : undefined],
     ...(draft.mode === "backtest" ? [] : ofTrading(draft, known)),
   ] as [string, string | undefined][];
@@ -63,6 +64,11 @@ function wrongSymbols({ mode, venue, symbols }: Draft, series: Series[]): string
   const isKnown = (mode === "backtest" || venue === "simulated") && series.length < SERIES_MOST;
   const unknown = isKnown ? symbols.find((one) => !series.some(({ symbol }) => symbol === one)) : undefined;
   return unknown && `There are no bars of ${unknown}: import some first.`;
+}
+
+function wrongBenchmark(symbol: string, series: Series[]): string | undefined {
+  const isKnown = symbol === "" || series.length >= SERIES_MOST || series.some((one) => one.symbol === symbol);
+  return isKnown ? undefined : `There are no bars of ${symbol}: import some first.`;
 }
 
 function wrongTimeframe({ mode, symbols, timeframe }: Draft, series: Series[]): string | undefined {
@@ -114,7 +120,7 @@ function isTouched(field: string, draft: Draft, begin: Draft): boolean {
 }
 
 const OWN = ["name", "strategy_id", "symbols", "timeframe", "start_time", "end_time", "cash", "costs", "account"];
-const REST = ["leverage", "maintenance", "shorting", "asset", "audit", "warmup", "seed"];
+const REST = ["leverage", "maintenance", "shorting", "asset", "benchmark", "audit", "warmup", "seed"];
 const TRADING = ["venue", "replay", "speed", "venue_costs", "on_error"];
 
 /** The fields that the form shows, by the API's names. */

@@ -240,6 +240,19 @@ test("a live run is created, and started elsewhere", async () => {
   await waitFor(() => expect(created).toHaveLength(1));
 });
 
+test("a benchmark is one of the store", async () => {
+  const sent = take("/runs", aRun({ id: "new" }));
+  take("/runs/new/start", aRun({ id: "new", status: "running" }), 200);
+  show();
+  const field = await screen.findByLabelText("Benchmark");
+  await userEvent.type(field, "NONE");
+  expect(field).toHaveAccessibleDescription("There are no bars of NONE: import some first.");
+  await userEvent.clear(field);
+  await userEvent.type(field, "SYNTH{Enter}");
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(sent[0]).toMatchObject({ benchmark: "SYNTH" });
+});
+
 test("dates outside what exists, costs and seldom changed options", async () => {
   show();
   await userEvent.type(await screen.findByLabelText("From"), "2022-01-01");
@@ -321,18 +334,20 @@ test("a run's settings are carried over within its mode", () => {
   const run = aRun({
     config: { fast: 5, short: true },
     start_time: "2020-01-02T00:00:00Z",
-    options: { costs: { commission_bps: "1" }, seed: 4, close_at_end: true, lookahead_check: false },
+    options: { costs: { commission_bps: "1" }, seed: 4, benchmark: "SPY", close_at_end: true, lookahead_check: false },
   });
   const draft = draftOf(run);
   expect(draft).toMatchObject({
     from: "2020-01-02",
     costs: "commission_bps=1",
     seed: "4",
+    benchmark: "SPY",
     closeAtEnd: true,
     skipCheck: true,
   });
   expect(bodyOf(draft, [])).toMatchObject({
     costs: "commission_bps=1",
+    benchmark: "SPY",
     close_at_end: true,
     lookahead_check: false,
     seed: 4,

@@ -2,7 +2,7 @@
 import type { Stats } from "~/api/types";
 import { cx } from "~/ui/cx";
 import { direction } from "~/format/figures";
-import { statistic, type StatKey, STATISTICS } from "~/format/statistics";
+import { BUY_AND_HOLD, named, statistic, type StatKey, STATISTICS } from "~/format/statistics";
 import { Hint } from "~/ui/values/Hint";
 
 const TILES: [main: StatKey, small: StatKey, words: string][] = [
@@ -45,14 +45,14 @@ export function Tiles({ stats }: { stats: Stats }) {
 }
 
 /** A statistic's name, with its definition on hover and on focus. */
-export function Defined({ of }: { of: StatKey }) {
+export function Defined({ of, benchmark = BUY_AND_HOLD }: { of: StatKey; benchmark?: string }) {
   return (
     <Hint text={STATISTICS[of].help}>
       <button
         type="button"
-        className="cursor-help text-left text-label text-soft underline decoration-dotted underline-offset-3"
+        className="cursor-help text-left text-label text-soft wrap-anywhere underline decoration-dotted underline-offset-3"
       >
-        {STATISTICS[of].label}
+        {named(STATISTICS[of].label, benchmark)}
       </button>
     </Hint>
   );

@@ -11,7 +11,7 @@ import typer
 
 from weaver.greta.doubts.gravity import FATAL, LOUD
 from weaver.greta.report.carry_line import carry_line
-from weaver.greta.report.display import figure, rows
+from weaver.greta.report.display import figure, named, rows
 from weaver.greta.report.labels import Form
 from weaver.greta.results.trades import DelistedTrade
 from weaver.model.account.costs import in_words
@@ -44,9 +44,13 @@ def print_summary(result: "BacktestResult", plan: "Plan") -> None:
     typer.echo()
     for line in _warnings(result):
         typer.echo(line)
-    typer.echo("  ".join(f"{text} {_colored(result.stats[key], form)}" for key, text, form in HEADLINE))
+    typer.echo(
+        "  ".join(
+            f"{named(text, result.benchmark)} {_colored(result.stats[key], form)}" for key, text, form in HEADLINE
+        )
+    )
     typer.echo()
-    for line in _columns([_block(group, lines) for group, lines in rows(result.stats)]):
+    for line in _columns([_block(group, lines) for group, lines in rows(result.stats, benchmark=result.benchmark)]):
         typer.echo(line)
     carried = carry_line(result.cash_flows)
     if carried:
@@ -62,11 +66,11 @@ def told_together(notes: Iterable[str]) -> Iterator[str]:
     for note in notes:
         whom, colon, text = note.partition(": ")
         about.setdefault(text if colon else whom, []).append(whom if colon else "")
-    for text, named in about.items():
-        if len(named) > ALIKE_MAX:
-            yield f"{', '.join(named[:ALIKE_MAX])} and {len(named) - ALIKE_MAX} more: {text}"
+    for text, whoms in about.items():
+        if len(whoms) > ALIKE_MAX:
+            yield f"{', '.join(whoms[:ALIKE_MAX])} and {len(whoms) - ALIKE_MAX} more: {text}"
         else:
-            yield from (f"{whom}: {text}" if whom else text for whom in named)
+            yield from (f"{whom}: {text}" if whom else text for whom in whoms)
 
 
 def _span(result: "BacktestResult") -> str:

@@ -77,6 +77,7 @@ class RunRequests:
     def _check_bars(self, new: NewRun, timeframe: str | None, options: Mapping[str, Any]) -> None:
         wanted = None if timeframe is None else Timeframe.parse(timeframe)
         entries = [self._entry(symbol, wanted) for symbol in new.symbols]
+        self._check_benchmark(options.get("benchmark"))
         several = sorted({str(entry.timeframe) for entry in entries})
         if wanted is None and len(several) > 1:
             raise InputError(f"the bars have several timeframes ({', '.join(several)}): say which to run on")
@@ -90,6 +91,14 @@ class RunRequests:
             entry.instrument.check_class(None if asset is None else AssetClass(asset))
             Facts.parse(**Options(**_own(options)).facts_of(entry.symbol)).applied(entry.instrument)
         CostsGiven.parse(options.get("costs")).of({one.symbol: one.instrument.asset_class for one in entries})
+
+    def _check_benchmark(self, symbol: str | None) -> None:
+        """It is one of the store: a request names no file."""
+        if symbol is not None and self._bars.find(symbol) is None:
+            raise InputError(
+                f"benchmark {symbol}: there are no bars of it in the store: import some; there are bars of "
+                f"{_symbols(self._bars.catalogue())}"
+            )
 
     def _entry(self, symbol: str, timeframe: Timeframe | None) -> CatalogueEntry:
         finest = self._bars.find(symbol)

@@ -181,4 +181,7 @@ def _provenance(record: Mapping[str, Any]) -> dict[str, str]:
         "Seed": str(record["seed"]),
         "Look-ahead check": "done" if record["lookahead_check"] else "not done",
     }
+    against = record.get("benchmark")
+    if against:
+        facts["Benchmark"] = f"{against['symbol']} {against['timeframe']}, {against['hash'][:HASH_DIGITS]}"
     return facts if record["venue"] is None else {**facts, "Venue": record["venue"]}

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from weaver.greta.doubts.gravity import FATAL
-from weaver.greta.report.labels import GROUPS, Form
+from weaver.greta.report.labels import BUY_AND_HOLD, GROUPS, Form
 
 Stats = Mapping[str, float | int | None]
 HEADLINE = ("total_return", "cagr", "sharpe", "max_drawdown", "trades")
@@ -38,10 +38,18 @@ def figure(value: float | int | None, form: Form) -> str:
             return f"{value:,.1f} days" if value % 1 else f"{value:,.0f} days"
 
 
-def rows(stats: Stats) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def rows(stats: Stats, *, benchmark: str = BUY_AND_HOLD) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The statistics in groups: group, and its lines of label and figure."""
     for group, labels in GROUPS.items():
-        yield group, [(label.text, figure(stats[label.key], label.form)) for label in labels]
+        lines = [(named(label.text, benchmark), figure(stats[label.key], label.form)) for label in labels]
+        yield named(group, benchmark), lines
+
+
+def named(text: str, benchmark: str) -> str:
+    """A text that speaks of buying and holding, with what that is where it is something else."""
+    if benchmark == BUY_AND_HOLD:
+        return text
+    return text.replace(BUY_AND_HOLD, benchmark).replace(BUY_AND_HOLD.lower(), benchmark)
 
 
 def headline(stats: Stats) -> str:
@@ -50,7 +58,7 @@ def headline(stats: Stats) -> str:
     return ", ".join(f"{key} {figure(stats[key], labels[key].form)}" for key in HEADLINE)
 
 
-def stats_table(title: str, stats: Stats, warnings: Iterable[tuple[str, str]]) -> str:
+def stats_table(title: str, stats: Stats, warnings: Iterable[tuple[str, str]], *, benchmark: str = BUY_AND_HOLD) -> str:
     """Warnings and statistics as a piece of HTML."""
     items = "".join(
         f"<li{FATAL_STYLE if code in FATAL else ''}><b>{escape(code)}</b> {escape(message)}</li>"
@@ -59,14 +67,14 @@ def stats_table(title: str, stats: Stats, warnings: Iterable[tuple[str, str]]) -
     groups = "".join(
         f'<tr><th colspan="2" style="text-align:left">{escape(group)}</th></tr>'
         + "".join(f"<tr><td>{escape(text)}</td><td>{escape(value)}</td></tr>" for text, value in lines)
-        for group, lines in rows(stats)
+        for group, lines in rows(stats, benchmark=benchmark)
     )
     return f"<div><h4>{escape(title)}</h4><ul>{items}</ul><table>{groups}</table></div>"
 
 
 def show(page: str) -> None:
     """A page below the cell in a notebook, else in the browser, from a file that stays for it to read."""
-    if "ipykernel" in sys.modules:
+    if _is_notebook():
         notebook = import_module("IPython.display")  # there only inside one
         frame = f'<div><iframe srcdoc="{escape(page)}" style="width:100%;height:900px;border:0"></iframe></div>'
         notebook.display(notebook.HTML(frame))
@@ -74,3 +82,9 @@ def show(page: str) -> None:
     path = Path(tempfile.mkdtemp(prefix="weaver-")) / "report.html"
     path.write_text(page, encoding="utf-8")
     webbrowser.open(path.as_uri())
+
+
+def _is_notebook() -> bool:
+    """Whether a notebook's kernel runs this code: some processes only load one."""
+    kernel = sys.modules.get("ipykernel.kernelapp")
+    return kernel is not None and bool(kernel.IPKernelApp.initialized())

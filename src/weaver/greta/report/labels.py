@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+BUY_AND_HOLD = "Buy and hold"
+"""What a run is compared with, unless somebody names something else."""
+
 
 class Form(StrEnum):
     """How a figure is written."""
@@ -33,7 +36,7 @@ GROUPS: dict[str, tuple[Label, ...]] = {
         Label("final_equity", "Final equity", Form.MONEY, "Cash and positions at the last close"),
         Label("total_return", "Total return", Form.RESULT, "Final ÷ initial equity − 1"),
         Label("cagr", "Growth a year (CAGR)", Form.RESULT, "The constant yearly growth that gives the total return"),
-        Label("benchmark_return", "Buy and hold", Form.RESULT, "Equal parts in each symbol, from its first close"),
+        Label("benchmark_return", BUY_AND_HOLD, Form.RESULT, "Equal parts in each symbol, from its first close"),
     ),
     "Risk": (
         Label(

@@ -14,12 +14,10 @@ from weaver.greta.ledger.exact_sums import levels, quotients, whole
 from weaver.greta.ledger.fill_columns import FillColumns, ticks_of
 from weaver.greta.ledger.ledger import CashFlow
 from weaver.greta.ledger.prices import Prices
+from weaver.greta.results.buy_and_hold import Floats, Rows, added, benchmark, hold
 from weaver.greta.results.equity_rows import EquityRows, equity_rows
-from weaver.model.market.corporate_actions import Delisting, Dividend, Split, ex_day
+from weaver.model.listing import Listing
 from weaver.model.numbers.money import CASH_ONE
-
-Floats = NDArray[np.float64]
-Rows = NDArray[np.intp] | slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,7 +33,8 @@ class Curve:
     short: Floats | None
     """What was sold short of symbols whose shorts pay nothing, at the closes; None for an account without shorts."""
     benchmark_at: Callable[[Rows], Floats]
-    """What the initial cash would be at some rows, spread equally over the symbols at their first closes and held."""
+    """What the initial cash would be at some rows, spread equally over the symbols at their first closes and held; or
+    all of it in another benchmark."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -47,8 +46,8 @@ class Curve:
         return self.benchmark_at(slice(None))
 
 
-def curve_of(run: FinishedRun, columns: FillColumns) -> Curve:
-    """Equity, cash and benchmark of a finished run."""
+def curve_of(run: FinishedRun, columns: FillColumns, against: Listing | None = None) -> Curve:
+    """Equity, cash and benchmark of a finished run. `against`: a benchmark other than its own symbols."""
     rows = equity_rows(tuple(run.prices.values()), len(run.ticks), run.first, run.last)
     cash = _cash(run, columns, rows)
     equity, exposed, parts = None, np.zeros(len(cash), dtype=np.bool_), []
@@ -68,7 +67,7 @@ def curve_of(run: FinishedRun, columns: FillColumns) -> Curve:
                 if short is not None and not run.costs[prices.symbol].charges_shorts:
                     short -= np.minimum(held, 0.0)
                 equity = held if equity is None else np.add(equity, held, out=equity)
-        parts.append(partial(_hold, prices, rows, positions, close, share))
+        parts.append(partial(hold, prices, rows, positions, close, share))
     equity = cash.copy() if equity is None else np.add(equity, cash, out=equity)
     return Curve(
         timestamp=rows.timestamp,
@@ -77,7 +76,9 @@ def curve_of(run: FinishedRun, columns: FillColumns) -> Curve:
         cash=cash,
         exposed=exposed,
         short=short,
-        benchmark_at=partial(_sum, parts),
+        benchmark_at=partial(added, parts)
+        if against is None
+        else benchmark(against, rows, run.ticks[rows.ticks], float(run.rules.cash)),
     )
 
 
@@ -139,51 +140,3 @@ def _newest_closes(prices: Prices, rows: EquityRows) -> tuple[NDArray[np.int64] 
     else:
         positions = np.searchsorted(prices.tick_of_bar, rows.ticks, side="right") - 1
     return positions, np.where(positions >= 0, closes[np.maximum(positions, 0)], 0.0)
-
-
-def _sum(parts: Sequence[Callable[[Rows], Floats]], rows: Rows) -> Floats:
-    total = parts[0](rows)
-    for part in parts[1:]:
-        total = total + part(rows)
-    return total
-
-
-def _hold(
-    prices: Prices, run: EquityRows, positions: NDArray[np.int64] | None, close: Floats, share: float, rows: Rows
-) -> Floats:
-    """`share` of cash put into a symbol at its first close of the run, and held, whatever the company does."""
-    if positions is None and not prices.listing.actions and close[0] > 0:
-        value: Floats = close[rows] * (share / close[0])
-        return value
-    return _whole_hold(prices, run, run.ticks if positions is None else positions, close, share)[rows]
-
-
-def _whole_hold(prices: Prices, run: EquityRows, positions: NDArray[np.int64], close: Floats, share: float) -> Floats:
-    """The same at every row."""
-    fresh = int(np.argmax(positions >= 0)) if len(positions) and positions[-1] >= 0 else len(positions)
-    value = np.full(len(positions), share)
-    if fresh >= len(positions) or close[fresh] <= 0:
-        return value
-    quantity = share / close[fresh]
-    if not prices.listing.actions:
-        np.multiply(close[fresh:], quantity, out=value[fresh:])
-        return value
-    factor, income = np.ones(len(positions)), np.zeros(len(positions))
-    for action in sorted(prices.listing.actions, key=lambda action: action.ex_date):
-        bar = prices.bar_from(action)
-        at = int(np.searchsorted(positions, bar)) if bar < prices.count else len(positions)
-        if bar >= prices.count and isinstance(action, Delisting):
-            at = int(np.searchsorted(run.session, ex_day(action)))  # no bar of its own carries it
-        if at <= fresh or (at >= len(positions) and not isinstance(action, Delisting)):
-            continue
-        match action:
-            case Split(ratio=ratio):
-                factor[at:] *= float(ratio)
-            case Dividend(amount=amount):
-                income[at:] += float(amount) * factor[at - 1]
-            case Delisting(value=paid):
-                last = min(at, len(positions) - 1)
-                income[last:] += float(paid) * factor[last - 1]
-                factor[last:] = 0.0
-    value[fresh:] = quantity * (close * factor + income)[fresh:]
-    return value

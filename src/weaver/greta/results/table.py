@@ -23,13 +23,14 @@ SHOWN = 20
 
 
 class Table(Sequence[Row], Generic[Row]):
-    """Rows of one `kind`, a dataclass or NamedTuple; a row may be made only when it is looked at.
+    """Rows of one `kind`: a dataclass, a NamedTuple, or a class that names attributes of the rows. A row may be made only when
+    it is looked at.
 
     Columns are its fields, also where there are no rows (unless the kind is left out, which the first row then tells);
     `return_` is the column `return`.
     """
 
-    def __init__(self, rows: Sequence[Row], kind: type[Row] | None = None) -> None:
+    def __init__(self, rows: Sequence[Row], kind: type | None = None) -> None:
         self._rows = rows
         self._kind = type(rows[0]) if kind is None and len(rows) else kind
 

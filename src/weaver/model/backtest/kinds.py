@@ -150,6 +150,17 @@ class CostsGiven(_ReadByItsUser):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class BenchmarkGiven:
+    """A symbol or a file; in Python a frame, bars, or a mapping of one name to one of them too."""
+
+    def read(self, value: object, name: str) -> object:
+        """What was given."""
+        if (isinstance(value, str) and not value.strip()) or (isinstance(value, Mapping) and len(value) != 1):
+            raise InputError(f"{name} must be one symbol or file, not {shown(value)}")
+        return value
+
+
 class ColumnsGiven(_ReadByItsUser):
     """`close=Price,…`, or a mapping, which is read with the bars."""
 
@@ -176,6 +187,7 @@ OptionKind: TypeAlias = (
     | Time
     | Parameters
     | AmountGiven
+    | BenchmarkGiven
     | FactGiven
     | CostsGiven
     | ColumnsGiven

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from weaver.model.account.account_kind import AccountKind
 from weaver.model.backtest.kinds import (
     AmountGiven,
+    BenchmarkGiven,
     Choice,
     ColumnsGiven,
     CorporateActions,
@@ -168,6 +169,14 @@ class Options:
     calendar: Annotated[
         "Number | Mapping[str, Number] | None",
         Option(FactGiven(), "Exchange whose sessions hold: XNYS, XLON, XTKS, CMES …", metavar="[SYMBOL=]NAME"),
+    ] = None
+    benchmark: Annotated[
+        Any,
+        Option(
+            BenchmarkGiven(),
+            "What alpha, beta and the report compare with; by default holding the run's symbols.",
+            metavar="SYMBOL|FILE",
+        ),
     ] = None
     tz: Annotated[str | None, Option(Text(), "Zone of times that carry none.", metavar="ZONE", is_served=False)] = None
     columns: Annotated[

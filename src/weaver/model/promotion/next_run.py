@@ -10,7 +10,7 @@ from weaver.model.numbers.money import exact, plain
 from weaver.model.promotion.stages import Stage
 from weaver.model.run import Run, RunMode
 
-OF_BACKTESTS = ("audit", "close_at_end", "lookahead_check")
+OF_BACKTESTS = ("audit", "benchmark", "close_at_end", "lookahead_check")
 """Options that mean nothing to a run that trades."""
 OF_REPLAYS = ("replay", "speed", "venue_costs")
 

@@ -95,6 +95,9 @@ async def test_pinned_source_is_what_runs_whatever_becomes_of_the_file(house: Ho
         ({"options": {"venue_costs": {"commission_bps": "1e50"}}}, "commission_bps must have at most"),
         ({"options": {"asset": "bond"}}, "asset 'bond'"),
         ({"options": {"asset": "crypto"}}, "is in the store as stock, not crypto: leave the asset out"),
+        ({"options": {"benchmark": "SPY"}}, "benchmark SPY: there are no bars of it in the store: .* of AAPL, EURUSD"),
+        ({"options": {"benchmark": "../data/AAPL_1d.csv"}}, "there are no bars of it in the store"),
+        ({"options": {"benchmark": "x" * 999}}, "cannot be used"),
         ({"options": {"warmup": -1}}, "warmup must be 0 bars or more, not -1"),
         ({"options": {"warmup": 10**30}}, "warmup must be 1000000000 bars or less"),
         ({"options": {"seed": 1.5}}, "seed must be a whole number"),
@@ -115,6 +118,7 @@ async def test_every_option_has_a_value_that_is_taken(house: House) -> None:
         "asset": "stock", "warmup": 0, "seed": -3, "close_at_end": False, "lookahead_check": True, "audit": "full",
         "replay": "2024-01-02..2024-06-28", "speed": "max", "venue_costs": "none",
         "tick": "0.05", "lot": "1", "multiplier": "1", "margin": None, "calendar": "XNYS",
+        "benchmark": "EURUSD",
     }  # fmt: skip
     assert options.keys() == set(RUN_OPTIONS)
     given = {name: value for name, value in options.items() if value is not None}

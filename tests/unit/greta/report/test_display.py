@@ -4,7 +4,7 @@ import re
 import sys
 import webbrowser
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -104,6 +104,8 @@ def test_plot_in_a_notebook_shows_the_page_below_the_cell(
     display.display = shown.append  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
     monkeypatch.setitem(sys.modules, "IPython.display", display)
-    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    kernel = ModuleType("ipykernel.kernelapp")
+    kernel.IPKernelApp = SimpleNamespace(initialized=lambda: True)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "ipykernel.kernelapp", kernel)
     result.plot()
     assert shown[0].startswith('<div><iframe srcdoc="&lt;!')

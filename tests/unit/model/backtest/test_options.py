@@ -111,6 +111,7 @@ def test_record_says_what_was_given_for_every_option(bars: Path) -> None:
         "params",
         "asset",
         *FACTS,
+        "benchmark",
         "tz",
         *SPELLING,
     }  # see the record's own words
@@ -153,6 +154,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("multiplier", 0, "multiplier must be above 0, not 0"),
     ("margin", "1000/0", "maintenance margin must be above 0, not 0"),
     ("calendar", "XLNO", "calendar 'XLNO' is unknown: did you mean XLON"),
+    ("benchmark", "", "benchmark must be one symbol or file, not ''"),
     ("tz", "Mars/Olympus", "time zone 'Mars/Olympus' is unknown"),
     ("columns", "close", "columns: 'close' is no pair: write close=Price"),
     ("columns", "settle=Price", "columns: no bar has 'settle'"),

@@ -2,7 +2,7 @@
 import { Chosen, Ticked, Written } from "./fields";
 import type { PartProps } from "../RunForm";
 
-const FIELDS = ["account", "leverage", "maintenance", "shorting", "asset", "warmup", "seed", "audit"];
+const FIELDS = ["account", "leverage", "maintenance", "shorting", "asset", "benchmark", "warmup", "seed", "audit"];
 const ACCOUNTS = [
   ["", "Cash, the default"],
   ["cash", "Cash"],
@@ -36,6 +36,7 @@ export function More({ part }: { part: PartProps }) {
         {isBacktest && <Chosen part={part} name="asset" label="Class of the symbols" options={CLASSES} />}
         <Written {...whole} name="warmup" label="Bars of history" placeholder="all there are" />
         <Written {...whole} name="seed" label="Seed" placeholder="0" />
+        {isBacktest && <Written part={part} name="benchmark" label="Benchmark" placeholder="holding its symbols" />}
         {isBacktest && <Chosen part={part} name="audit" label="What becomes events" options={AUDITS} />}
         <Ticked {...wide} name="shorting" label="Allow short positions" />
         {isBacktest && (

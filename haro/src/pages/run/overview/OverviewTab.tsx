@@ -31,14 +31,14 @@ export default function OverviewTab() {
     );
   return (
     <Answer of={results} loading={<Skeleton className="h-96" />}>
-      {({ stats, warnings }) => (
+      {({ stats, warnings, run: { benchmark } }) => (
         <>
           <Warnings warnings={warnings} />
           <Tiles stats={stats} />
-          <EquityPanel run={run} initial={stats.initial_equity} />
+          <EquityPanel run={run} initial={stats.initial_equity} benchmark={benchmark?.symbol} />
           {trades(run) && <Standing run={run} />}
           <MonthsPanel run={run} />
-          <StatisticsPanel stats={stats} />
+          <StatisticsPanel stats={stats} benchmark={benchmark?.symbol} />
         </>
       )}
     </Answer>

@@ -9,7 +9,17 @@ from pydantic import AwareDatetime, BaseModel, Field, PlainValidator, StringCons
 from weaver.glados.schemas.base import AmountInput, RequestBody
 from weaver.model.account.costs_given import is_by_symbol
 from weaver.model.account.funding import FundingRates
-from weaver.model.backtest.kinds import AmountGiven, Choice, CostsGiven, FactGiven, Flag, OptionKind, Text, Whole
+from weaver.model.backtest.kinds import (
+    AmountGiven,
+    BenchmarkGiven,
+    Choice,
+    CostsGiven,
+    FactGiven,
+    Flag,
+    OptionKind,
+    Text,
+    Whole,
+)
 from weaver.model.backtest.options import DEFAULTS, RUN_OPTIONS, Option
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -98,6 +108,8 @@ def _asked(kind: OptionKind) -> Any:
             return Literal[tuple(map(str, kind.of))]
         case Text():
             return Annotated[str, Field(max_length=100)]
+        case BenchmarkGiven():
+            return Annotated[str, Field(min_length=1, max_length=100)]
         case AmountGiven():
             return AmountInput
         case FactGiven():

@@ -39,7 +39,9 @@ class StatsResponse(ResponseBody):
     slippage: float | None = Field(None, description="Slippage paid.")
     alpha: float | None = Field(None, description="Against buying and holding, a year.")
     beta: float | None = Field(None, description="Against buying and holding.")
-    benchmark_return: float | None = Field(None, description="Of buying and holding the run's symbols in equal weight.")
+    benchmark_return: float | None = Field(
+        None, description="Of the benchmark; by default, of holding the run's symbols in equal weight."
+    )
     skew: float | None = Field(None, description="Of returns.")
     kurtosis: float | None = Field(None, description="Of returns, in excess of the normal's.")
     var_95: float | None = Field(None, description="The daily return that one day in twenty is worse than.")
@@ -85,6 +87,13 @@ class DataFacts(ResponseBody):
     warnings: list[WarningResponse] = Field(description="What may be wrong with them.")
 
 
+class BenchmarkFacts(DataFacts):
+    """What a run was compared with, where that was not holding its own symbols."""
+
+    symbol: str = Field(description="Its symbol.")
+    timeframe: str = Field(description="Of its bars.")
+
+
 class RecordResponse(ResponseBody):
     """What pins the run down: the object `run` of `weaver backtest --json`."""
 
@@ -112,6 +121,9 @@ class RecordResponse(ResponseBody):
     venue: str | None = Field(description="Whose order rules bound it.")
     data: dict[str, DataFacts] = Field(description="By symbol: the bars it ran on.")
     data_hash: str = Field(description="Of all bars.")
+    benchmark: BenchmarkFacts | None = Field(
+        None, description="What it was compared with; null: holding its symbols in equal parts."
+    )
     version: str = Field(description="Weaver's version.")
 
 
