@@ -81,7 +81,7 @@ ASKED_OF_OTHERS = {
     "research/lookahead/memory.py": "whatever a user's code keeps",
     "walle/database/rows/sql_types.py": "a mapping of whatever kind",
     "walle/files/frames.py": "frames of pandas and polars, neither of which is imported",
-    "research/funding.py": "frames and series, which need not be installed",
+    "research/given/funding.py": "frames and series, which need not be installed",
 }
 """Where it is asked what something has or taken for what it is not said to be: of things that are not ours, and why."""
 

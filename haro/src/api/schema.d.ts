@@ -3892,6 +3892,11 @@ export type components = {
              */
             name: string;
             /**
+             * Place
+             * @description Where its strategy wants it: over the price or below it; null: as its size has it.
+             */
+            place: ("over" | "below") | null;
+            /**
              * Symbol
              * @description Whose bars it was computed from; of several, the first.
              */

@@ -10,7 +10,7 @@ import {
   PriceScaleMode,
   type Time,
 } from "lightweight-charts";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type CSSProperties, useCallback, useEffect, useRef, useState } from "react";
 
 import { count, exact } from "~/format/figures";
 
@@ -98,7 +98,13 @@ export default function CandleChart(props: CandleChartProps) {
   return (
     <div>
       <Readout told={told} />
-      <div ref={element} role="img" aria-label={label} className="h-[30rem] max-md:h-96" />
+      <div
+        ref={element}
+        role="img"
+        aria-label={label}
+        className="h-[calc(28rem+var(--beneath)*6rem)] max-md:h-[calc(22rem+var(--beneath)*5rem)]"
+        style={{ "--beneath": Math.max(0, ...panesOf(lines)) } as CSSProperties}
+      />
       {crowd[1] > crowd[0] && (
         <p className="mt-1 text-label text-faint">
           {count(crowd[0])} of {count(crowd[1])} trades drawn, of each place the largest: zoom in for all.
@@ -171,7 +177,7 @@ function fill(drawn: Drawn, bars: Bar[], lines: ChartLine[]): void {
   drawn.chart
     .panes()
     .slice(1)
-    .forEach((pane) => pane.setStretchFactor(0.3));
+    .forEach((pane) => pane.setStretchFactor(0.23));
 }
 
 const scaled = ({ price }: Drawn, isLog: boolean) =>

@@ -4,6 +4,7 @@ import { count } from "~/format/figures";
 import { scale, ticks } from "./ticks";
 import type { Token } from "./tokens";
 import { useWidth } from "./useWidth";
+import { inside } from "./wholeLabels";
 
 export interface Spread {
   name: string;
@@ -28,6 +29,8 @@ const HEAD = 24;
 const AXIS = 24;
 const SIDE = 16;
 const NARROWEST = 2;
+/** How wide one of them is, about. */
+const LETTER = 7;
 
 export function HistogramChart({ label, spreads, format, unit = "" }: HistogramChartProps) {
   const { element, width } = useWidth<HTMLDivElement>();
@@ -42,7 +45,12 @@ export function HistogramChart({ label, spreads, format, unit = "" }: HistogramC
         {ticks(low, high, width / 80).map((tick) => (
           <g key={tick}>
             <line x1={x(tick)} x2={x(tick)} y1={HEAD} y2={height - AXIS} className="stroke-line" />
-            <text x={x(tick)} y={height - 6} textAnchor="middle" className="figure fill-soft text-label">
+            <text
+              x={inside(x(tick), format(tick).length * LETTER, width)}
+              y={height - 6}
+              textAnchor="middle"
+              className="figure fill-soft text-label"
+            >
               {format(tick)}
             </text>
           </g>

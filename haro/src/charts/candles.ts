@@ -43,6 +43,12 @@ export function isOverPrice(bars: Bar[], points: { time: number; value: number }
   return points.length > 0 && inside > 0.8 * points.length;
 }
 
+export type Place = "over" | "below" | null;
+
+/** Whether an indicator is drawn over the price: where its strategy wants it, else by its size. */
+export const isOver = (place: Place | undefined, bars: Bar[], points: ChartLine["points"]): boolean =>
+  place ? place === "over" : isOverPrice(bars, points);
+
 /** An indicator on the bars of a chart: over the price, or in a pane beneath, which those of one name share. */
 export interface ChartLine {
   name: string;
@@ -53,7 +59,7 @@ export interface ChartLine {
 export function linesOf(bars: Bar[], indicators: Indicator[]): ChartLine[] {
   return indicators.map((one) => {
     const points = onBars(bars, one);
-    return { name: one.name, points, isOver: isOverPrice(bars, points) };
+    return { name: one.name, points, isOver: isOver(one.place, bars, points) };
   });
 }
 

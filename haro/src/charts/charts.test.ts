@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 
 import { aTrade } from "~/testing/runs";
 
-import { barAt, barsOf, isOverPrice, onBars, tradesOn } from "./candles";
+import { barAt, barsOf, isOverPrice, linesOf, onBars, tradesOn } from "./candles";
 import { drawdowns, from100, isDaily, pointsOf } from "./curves";
 import { points } from "./Sparkline";
+import { inside } from "./wholeLabels";
 import { around, barSeconds, isoOf, spanIn, windowOf, wholeOf } from "./window";
 
 const DAY = 86_400;
@@ -57,6 +58,25 @@ test("a stretch of time is read off the address, and nonsense is none", () => {
   expect(around({ from: 0, to: 10 }, 60)).toEqual({ from: -2400, to: 2410 });
 });
 
+test("an indicator stands where its strategy wants it", () => {
+  const series = { symbol: "AAPL", timeframe: "1d", timestamp: ["2024-01-01T00:00:00Z"], total: 1, downsampled: false };
+  const drawn = (place: "over" | "below" | null, value: number) =>
+    linesOf(BARS, [{ ...series, name: "x", place, values: [value] }])[0]?.isOver;
+  expect([drawn(null, 11), drawn(null, 900), drawn("below", 11), drawn("over", 900)]).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
+});
+
+test("a label stands whole within its axis", () => {
+  expect(inside(100, 40, 200)).toBe(100);
+  expect(inside(3, 40, 200)).toBe(22);
+  expect(inside(199, 40, 200)).toBe(178);
+  expect(inside(3, 40, 30)).toBe(15);
+});
+
 test("timeframes have their length", () => {
   expect(["1m", "4h", "1d", "1w", "1mo", null].map(barSeconds)).toEqual([60, 14_400, DAY, 7 * DAY, 30 * DAY, DAY]);
 });
@@ -66,6 +86,7 @@ test("an indicator has its newest value at each bar, and over the price only wha
     name: "sma",
     symbol: "AAPL",
     timeframe: "1d",
+    place: null,
     timestamp: ["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z", "2024-01-03T00:00:00Z"],
     values: [null, 11, 12.5],
     total: 3,

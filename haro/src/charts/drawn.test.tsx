@@ -151,6 +151,7 @@ const indicator = (name: string, value: number) => ({
   name,
   symbol: "AAPL",
   timeframe: "1d",
+  place: null,
   timestamp: ["2024-01-03T00:00:00Z"],
   values: [value],
   total: 1,

@@ -55,7 +55,8 @@ export function drawPanes(chart: IChartApi, panes: Pane[]): Shown[] {
 function drawLine(chart: IChartApi, line: PaneLine, { format, step = 0.01 }: Pane, at: number): Shown {
   const shared = {
     priceLineVisible: false,
-    lastValueVisible: !line.isQuiet && line.shade === undefined,
+    // In a low pane it would hide the axis' own few figures.
+    lastValueVisible: at === 0 && !line.isQuiet && !line.isFine,
     priceFormat: { type: "custom" as const, formatter: format, minMove: step },
   };
   const width = line.isQuiet || line.isFine || line.shade !== undefined ? 1 : 2;

@@ -38,7 +38,7 @@ export function chartOptions(zone: string, isDaily: boolean): DeepPartial<ChartO
     },
     grid: { vertLines: { color: colour("line", 0.45) }, horzLines: { color: colour("line", 0.45) } },
     crosshair: { mode: CrosshairMode.Normal },
-    rightPriceScale: { borderColor: colour("line") },
+    rightPriceScale: { borderColor: colour("line"), entireTextOnly: true },
     timeScale: {
       borderColor: colour("line"),
       timeVisible: !isDaily,

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 import { usePreferences, useShownTheme, useZone } from "~/app/preferences";
 
 import { chartOptions } from "./theme";
+import { keepLabelsWhole } from "./wholeLabels";
 
 /** `draw` puts its series on a fresh chart, and returns what ends with it. Keep it stable: another one draws anew. */
 export function useChart(isDaily: boolean, draw: (chart: IChartApi) => (() => void) | undefined) {
@@ -15,6 +16,7 @@ export function useChart(isDaily: boolean, draw: (chart: IChartApi) => (() => vo
   useEffect(() => {
     if (!element.current) return undefined;
     const chart = createChart(element.current, chartOptions(zone, isDaily));
+    keepLabelsWhole(chart);
     const end = draw(chart);
     const calm = calmed(chart, element.current);
     return () => {

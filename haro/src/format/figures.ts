@@ -71,6 +71,9 @@ export function price(amount: Figure): string {
 /** A count. */
 export const count = (amount: Figure): string => written(amount, { least: 0, most: 0 }, false);
 
+/** How many of something, in words: `1 bar`, `2 000 bars`. */
+export const counted = (number: number, one: string): string => `${count(number)} ${one}${number === 1 ? "" : "s"}`;
+
 /** A ratio, as Sharpe's: two digits. */
 export const ratio = (amount: Figure): string => written(amount, { least: 2, most: 2 }, false);
 

@@ -53,7 +53,7 @@ function Listed({ warnings }: Pick<ReportData, "warnings">) {
             <TriangleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-warn" />
           )}
           <p className={cx("min-w-0 flex-1 wrap-anywhere", isFatal ? "text-loss" : "text-table")}>
-            {message}
+            {isFatal ? message.replace(/\.?$/, ".") : message}
             {isFatal && " No figure below can be believed before that is mended."}{" "}
             <code className="text-label font-normal text-soft">{code}</code>
           </p>

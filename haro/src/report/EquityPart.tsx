@@ -5,16 +5,17 @@ import type { Curve, Point } from "~/charts/curves";
 import CurvesChart from "~/charts/CurvesChart";
 import { Legend } from "~/charts/Legend";
 import type { Pane } from "~/charts/panes";
-import { briefAmount, count, percent } from "~/format/figures";
+import { briefAmount, count, counted, percent } from "~/format/figures";
 import { Panel } from "~/ui/pages/Panel";
 
 import { equityCsv, save } from "./csv";
 import { instants, type ReportData } from "./data";
 import { grewTenfold, LogSwitch } from "./LogSwitch";
 import { SaveButton } from "./SaveButton";
+import { Whole } from "./Whole";
 
 export function EquityPart({ data }: { data: ReportData }) {
-  const { curve, benchmark, stats } = data;
+  const { curve, work, benchmark, stats } = data;
   const [isLog, setLog] = useState(() => grewTenfold(curve.equity));
   const time = useMemo(() => instants(curve.time), [curve]);
   const curves = useMemo<Curve[]>(() => {
@@ -22,7 +23,7 @@ export function EquityPart({ data }: { data: ReportData }) {
     if (!curve.benchmark) return [own];
     return [own, { name: benchmark, colour: "soft", points: pointsAt(time, curve.benchmark), isQuiet: true }];
   }, [time, curve, benchmark]);
-  const below = useMemo(() => panesBelow(time, curve), [time, curve]);
+  const below = useMemo(() => panesBelow(work), [work]);
   const lines = below.flatMap((pane) => pane.lines);
   return (
     <Panel
@@ -47,7 +48,8 @@ export function EquityPart({ data }: { data: ReportData }) {
         {curve.rows > time.length && (
           <p className="text-label text-faint">
             {count(time.length)} of {count(curve.rows)} rows are drawn and saved: the highest and the lowest of every
-            stretch are among them. <code>weaver backtest --json</code> has all.
+            stretch are among them; below stand means of {counted(work.each, "row")}. <Whole mode={data.mode} /> has
+            all.
           </p>
         )}
       </div>
@@ -61,13 +63,12 @@ const pointsAt = (time: number[], values: (number | null)[]): Point[] =>
     return value == null ? [] : [{ time: instant, value }];
   });
 
-function panesBelow(time: number[], { equity, cash }: ReportData["curve"]): Pane[] {
-  const held = equity.map((value, at) => value - (cash[at] ?? value));
-  const share = held.map((value, at) => ((equity[at] ?? 0) > 0 ? value / (equity[at] ?? 1) : null));
+function panesBelow({ time: steps, exposure, held, cash }: ReportData["work"]): Pane[] {
+  const time = instants(steps);
   return [
     {
       lines: [
-        { name: "Exposure (positions ÷ equity)", colour: "backtest", points: pointsAt(time, share), isFine: true },
+        { name: "Exposure (positions ÷ equity)", colour: "backtest", points: pointsAt(time, exposure), isFine: true },
       ],
       format: (value) => percent(value),
       height: 0.3,

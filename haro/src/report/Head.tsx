@@ -2,7 +2,7 @@
 import { Contrast, Moon, Sun } from "lucide-react";
 
 import { changePreferences, usePreferences, useShownTheme } from "~/app/preferences";
-import { count } from "~/format/figures";
+import { counted } from "~/format/figures";
 import { Button } from "~/ui/forms/Button";
 import { ModeBadge } from "~/ui/values/Badge";
 import { Moment } from "~/ui/values/Time";
@@ -16,12 +16,12 @@ export function Head({ data }: { data: ReportData }) {
     <header className="mx-auto flex max-w-[80rem] flex-wrap items-start justify-between gap-3 px-5 pt-5 pb-4 max-md:px-3">
       <div className="min-w-0 flex-1 basis-80">
         <p className="mb-1 flex items-center gap-2 text-label text-soft">
-          Weaver <ModeBadge mode="backtest" />
+          Weaver <ModeBadge mode={data.mode} />
         </p>
         <h1 className="text-title font-medium wrap-anywhere">{data.title}</h1>
         <p className="text-soft">
           <Moment at={iso(curve.first)} to={to} /> to <Moment at={iso(curve.last)} to={to} />
-          {!isDaily && ` ${data.zone}`}, {count(curve.rows)} bars of {data.timeframe}, in {data.currency}
+          {!isDaily && ` ${data.zone}`}, {counted(curve.rows, "bar")} of {data.timeframe}, in {data.currency}
         </p>
         {data.parameters.length > 0 && (
           <ul aria-label="Parameters" className="mt-2 flex flex-wrap gap-1.5">

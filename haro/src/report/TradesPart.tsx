@@ -2,7 +2,7 @@
 import type { ColumnDef } from "@tanstack/react-table";
 import { useMemo } from "react";
 
-import { count } from "~/format/figures";
+import { count, counted } from "~/format/figures";
 import { Empty } from "~/ui/pages/Answer";
 import { Panel } from "~/ui/pages/Panel";
 import { PagedRows } from "~/ui/tables/PagedRows";
@@ -13,6 +13,7 @@ import { Moment } from "~/ui/values/Time";
 import { fillsCsv, save, tradesCsv } from "./csv";
 import { iso, type ReportData, type TradeColumns } from "./data";
 import { SaveButton } from "./SaveButton";
+import { Whole } from "./Whole";
 
 interface TradesPartProps {
   data: ReportData;
@@ -33,9 +34,12 @@ export function TradesPart({ data, lit, onLit, onHover }: TradesPartProps) {
       flush
       actions={
         <>
-          <SaveButton what="trades" onSave={() => save(`${data.strategy}-trades.csv`, tradesCsv(data))} />
-          <span className="text-label text-soft">{count(fills.count)} fills</span>
-          <SaveButton what="fills" onSave={() => save(`${data.strategy}-fills.csv`, fillsCsv(data))} />
+          <SaveButton what="trades" onSave={() => save(`${data.strategy}-trades.csv`, tradesCsv(data))}>
+            Trades
+          </SaveButton>
+          <SaveButton what="fills" onSave={() => save(`${data.strategy}-fills.csv`, fillsCsv(data))}>
+            {counted(fills.count, "fill")}
+          </SaveButton>
         </>
       }
     >
@@ -55,7 +59,7 @@ export function TradesPart({ data, lit, onLit, onHover }: TradesPartProps) {
       {(rows.length < trades.count || kept < fills.count) && (
         <p className="px-4 py-2 text-label text-faint">
           The page has the {count(rows.length)} trades with the largest results, and the first {count(kept)} fills:{" "}
-          <code>weaver backtest --json</code> has all.
+          <Whole mode={data.mode} /> has all.
         </p>
       )}
     </Panel>
@@ -94,7 +98,7 @@ function columnsOf(data: ReportData, onLit: (row: number) => void): ColumnDef<nu
     );
   return [
     column("number", "No.", number),
-    column("symbol", "Symbol", (row) => trades.symbol[row]),
+    column("symbol", "Symbol", (row) => trades.symbol[row], { wide: data.symbols.length < 2 }),
     column("side", "Side", (row) => <SideBadge side={trades.side[row] ?? "long"} />, { wide: true }),
     column("quantity", "Quantity", (row) => <Exact value={trades.quantity[row]} />, wide),
     column("entry_time", "Entry", (row) => <Moment at={iso(trades.entry_time[row] ?? 0)} to={to} />),

@@ -1,5 +1,5 @@
 /** A symbol's columns as its chart takes them. */
-import { type Bar, type ChartLine, type DrawnTrade, isOverPrice } from "~/charts/candles";
+import { type Bar, type ChartLine, type DrawnTrade, isOver } from "~/charts/candles";
 import type { Happening, Level } from "~/charts/Overlays";
 
 import { type ChartColumns, instants, type TradeColumns } from "./data";
@@ -23,7 +23,7 @@ export function linesIn(chart: ChartColumns, bars: Bar[]): ChartLine[] {
       const value = values[at];
       return value == null ? [] : [{ time, value }];
     });
-    return { name, points, isOver: place === null ? isOverPrice(bars, points) : place === "over" };
+    return { name, points, isOver: isOver(place, bars, points) };
   });
 }
 

@@ -1,11 +1,13 @@
 /** What a report carries: a finished run as columns, made by the backend (greta/report/payload.py). */
-import type { Stats } from "~/api/types";
+import type { RunMode, Stats } from "~/api/types";
+import type { Place } from "~/charts/candles";
 import type { YearOfReturns } from "~/ui/results/Months";
 
 type Pairs = [name: string, value: string][];
 
 export interface ReportData {
   title: string;
+  mode: RunMode;
   strategy: string;
   parameters: Pairs;
   symbols: string[];
@@ -24,6 +26,7 @@ export interface ReportData {
   /** What the equity is compared with, in words. */
   benchmark: string;
   curve: CurveColumns;
+  work: WorkColumns;
   months: YearOfReturns[];
   bySymbol: SymbolRow[];
   drawdowns: Fall[];
@@ -46,6 +49,16 @@ export interface CurveColumns {
   equity: number[];
   cash: number[];
   benchmark: (number | null)[] | null;
+}
+
+/** What was at work, as means of `each` rows. */
+export interface WorkColumns {
+  each: number;
+  time: number[];
+  /** Positions ÷ equity; null where there was no equity. */
+  exposure: (number | null)[];
+  held: number[];
+  cash: number[];
 }
 
 export interface SymbolRow {
@@ -90,7 +103,7 @@ export interface ChartColumns {
   low: number[];
   close: number[];
   volume: number[] | null;
-  lines: { name: string; place: "over" | "below" | null; values: (number | null)[] }[];
+  lines: { name: string; place: Place; values: (number | null)[] }[];
   levels: { kind: ("stop" | "target")[]; from: number[]; to: number[]; price: number[] };
   happenings: { bar: number; text: string }[];
 }

@@ -52,6 +52,7 @@ const chart = (close: number[]) => ({
 
 const DATA: ReportData = {
   title: "crossover on A, B 1d",
+  mode: "backtest",
   strategy: "Crossover",
   parameters: [["fast", "10"]],
   symbols: ["A", "B"],
@@ -77,6 +78,7 @@ const DATA: ReportData = {
     cash: [50, 0],
     benchmark: [100, null],
   },
+  work: { each: 2, time: [FIRST, DAY], exposure: [0.5, null], held: [50, 1100], cash: [50, 0] },
   months: [{ year: 2024, months: [0.1, ...Array<null>(11).fill(null)], total: 0.1 }],
   bySymbol: [
     { symbol: "A", trades: 30, wins: 15, pnl: "12.5", commission: "1" },
@@ -179,6 +181,27 @@ test("trades are sorted by a click, and one that is clicked is gone to, on its s
   expect(trades).toHaveTextContent("The page has the 30 trades with the largest results");
   await userEvent.click(screen.getByRole("button", { name: "Trade before" }));
   await userEvent.click(screen.getByRole("button", { name: "Show all" }));
+});
+
+test("a run that trades says so, and where all of it is", () => {
+  render(<Report data={{ ...DATA, mode: "paper" }} />);
+  expect(screen.getByText("paper")).toBeInTheDocument();
+  expect(screen.queryByText("backtest")).toBeNull();
+  expect(screen.queryByText("weaver backtest --json")).toBeNull();
+  expect(screen.getAllByText(/The run's own page in the web app has all/)).toHaveLength(2);
+});
+
+test("another benchmark than holding the run's symbols is called by its name", () => {
+  render(<Report data={{ ...DATA, benchmark: "SPY" }} />);
+  const statistics = region("Statistics");
+  expect(within(statistics).getByText("Against SPY")).toBeInTheDocument();
+  expect(within(statistics).getByRole("button", { name: "SPY" })).toBeInTheDocument();
+  expect(statistics).not.toHaveTextContent(/buy and hold/i);
+});
+
+test("one bar is not told as several", () => {
+  render(<Report data={{ ...DATA, curve: { ...DATA.curve, rows: 1 } }} />);
+  expect(screen.getByText(/, 1 bar of 1d, in USD/)).toBeInTheDocument();
 });
 
 test("theme and colours are changed by a click", async () => {

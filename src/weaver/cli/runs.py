@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LABELS = {label.key: label for labels in GROUPS.values() for label in labels}
 FIGURES = (("return", LABELS["total_return"]), ("Sharpe", LABELS["sharpe"]), ("drawdown", LABELS["max_drawdown"]))
 """What the list shows of a run that has come to something."""
+FIGURES_TOLD = ("total_return", "sharpe", "max_drawdown", "trades")
+"""What it tells of one to programs."""
 app = typer.Typer(
     help="See, follow, start, stop, compare, promote and reproduce runs.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -66,6 +68,7 @@ def list_runs(
     found = runs.list({"status": status, "mode": mode, "strategy_id": strategy}, page=page, page_size=page_size)
     if strategy is not None and not found["total"]:
         _check_strategy(runs, strategy)
+    _add_figures(runs, found["items"])
     if as_json:
         show_json(found)
     elif found["items"]:
@@ -209,6 +212,15 @@ def _check_strategy(runs: "KeptRuns", strategy: str) -> None:
         catalogue = Catalogue(settings().strategies_folder)
         if strategy not in {entry.id for entry in catalogue.entries()}:
             catalogue.get(strategy)
+
+
+def _add_figures(runs: "KeptRuns", items: list[dict[str, Any]]) -> None:
+    """Those of paper and live runs, which no list of the service tells."""
+    trading = [run for run in items if run["mode"] != RunMode.BACKTEST and run["started_at"] is not None]
+    found = runs.stats([run["id"] for run in trading]) if trading else {}
+    for run in trading:
+        if stats := found.get(run["id"]):
+            run["figures"] = {**{name: stats[name] for name in FIGURES_TOLD}, "sparkline": []}
 
 
 def _print_table(found: dict[str, Any]) -> None:

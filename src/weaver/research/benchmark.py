@@ -49,7 +49,10 @@ def benchmark_input(given: Any, inputs: Mapping[str, RunInput], options: Options
 def _stored_at(symbol: str, inputs: Mapping[str, RunInput]) -> str | None:
     """The timeframe at which its stored bars are read: the run's where they can be put together to it, else their
     own; None: there are none."""
-    entry = store().find(symbol)
+    try:
+        entry = store().find(symbol)
+    except InputError:  # a long path is a symbol that cannot be
+        return None
     if entry is None:
         return None
     of_run: Timeframe = next(iter(inputs.values())).listing.bars.timeframe

@@ -18,7 +18,7 @@ from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, distinct
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.market.timeframe import DAY, Timeframe
-from weaver.research.assumed import NAMELESS, assumed
+from weaver.research.given.assumed import NAMELESS, assumed
 from weaver.walle.bars.store import ParquetBarStore, StoredBars
 from weaver.walle.files.bar_file import check_symbol, read_parts
 from weaver.walle.files.checks.assembly import assemble

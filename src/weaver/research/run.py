@@ -34,7 +34,7 @@ from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
 from weaver.research.benchmark import benchmark_input
 from weaver.research.cut import closed_by
-from weaver.research.funding import costs_read
+from weaver.research.given.funding import costs_read
 from weaver.research.inputs import RunInput, instant
 
 

@@ -212,11 +212,7 @@ class TradingService:
 
     def name_of(self, run: Run) -> str:
         """What the account that a run trades in is called."""
-        return (
-            f"{account_name(str(run.venue), run.mode)} {run.id}"
-            if self.is_of_run(run)
-            else account_name(str(run.venue), run.mode)
-        )
+        return account_of(run, is_own=self.is_of_run(run))
 
     def _begin(self, name: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
         self._chores.begin(name, work)
@@ -366,6 +362,12 @@ class TradingService:
 def account_name(venue: str, mode: RunMode) -> str:
     """What an account is called."""
     return f"{venue} {mode}"
+
+
+def account_of(run: Run, *, is_own: bool) -> str:
+    """What the account that a run trades in is called; is_own: no other run trades in it."""
+    shared = account_name(str(run.venue), run.mode)
+    return f"{shared} {run.id}" if is_own else shared
 
 
 def _told(what: str, facts: Mapping[str, object]) -> None:

@@ -107,6 +107,7 @@ def half_a_million_bars() -> BacktestResult:
 
 def eleven_digits() -> BacktestResult:
     bars = prices(2_500, seed=6, drift=0.0012)
+    bars.iloc[2_300:, :4] = np.round(bars.iloc[2_300:, :4] / 2, 2)
     split = {"BRK": [Split(ex_date=bars.index[2_300].date(), ratio=2)]}
     return weaver.backtest(
         Crossing, {"BRK": bars}, asset="stock", cash=10_000_000_000, costs="none", actions=split, lookahead_check=False

@@ -24,7 +24,11 @@ export function Months({ items }: { items: YearOfReturns[] }) {
               Year
             </th>
             {[...MONTHS, "Year"].map((name, index) => (
-              <th key={index} scope="col" className="px-1.5 text-right font-medium">
+              <th
+                key={index}
+                scope="col"
+                className={`px-1.5 text-right font-medium ${index === 12 ? "sticky -right-2 bg-surface" : ""}`}
+              >
                 {index === 12 ? "All" : name}
               </th>
             ))}
@@ -54,8 +58,8 @@ function Cell({ value, name, isTotal = false }: { value: number | null; name: st
   return (
     <td
       title={value === null ? name : `${name}: ${percent(value, true)}`}
-      className={`figure rounded-sm px-1.5 py-1 text-right ${isTotal ? "font-medium" : ""} ${value === null ? "text-faint" : ""}`}
-      style={{ background: `color-mix(in oklab, var(${tone}) ${strength}%, transparent)` }}
+      className={`figure rounded-sm px-1.5 py-1 text-right ${isTotal ? "sticky -right-2 font-medium" : ""} ${value === null ? "text-faint" : ""}`}
+      style={{ background: `color-mix(in oklab, var(${tone}) ${strength}%, var(--surface))` }}
     >
       {briefPercent(value)}
     </td>

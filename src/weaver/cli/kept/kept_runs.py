@@ -1,13 +1,17 @@
 """Where `weaver runs` reads runs: from the running server, or from the store when none runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import count
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from weaver.cli.kept.server_client import ServerClient, running_server
 from weaver.config import Settings
 from weaver.model.errors import InputError, NotFound
+from weaver.model.run import RunMode
+
+if TYPE_CHECKING:
+    from weaver.walle.database.database import SqlDatabase
 
 Filters = Mapping[str, str | None]
 T = TypeVar("T")
@@ -25,6 +29,10 @@ class KeptRuns(Protocol):
 
     def find(self, run_id: str) -> dict[str, Any] | None:
         """One run with its result's `warnings` and `stats` (null while there is none)."""
+        ...
+
+    def stats(self, run_ids: Sequence[str]) -> dict[str, Any]:
+        """What runs have come to, finished or not, by their ids; those that have come to nothing are left out."""
         ...
 
     def result(self, run_id: str) -> dict[str, Any]:
@@ -72,11 +80,21 @@ class ServedRuns:
             run: dict[str, Any] = self._client.get("runs", run_id)
         except NotFound:
             return None
-        try:
-            result = self._client.get("runs", run_id, "results")
-        except NotFound:  # it has not come to its end
-            result = {"warnings": None, "stats": None}
+        result = self._found(run_id) or {"warnings": None, "stats": None}
         return {**run, "warnings": result["warnings"], "stats": result["stats"]}
+
+    def stats(self, run_ids: Sequence[str]) -> dict[str, Any]:
+        """See `KeptRuns`."""
+        found = {run_id: self._found(run_id) for run_id in run_ids}
+        return {run_id: result["stats"] for run_id, result in found.items() if result is not None}
+
+    def _found(self, run_id: str) -> dict[str, Any] | None:
+        """What a run has come to; None: a backtest has not come to its end, another run has not begun."""
+        try:
+            result: dict[str, Any] = self._client.get("runs", run_id, "results")
+        except NotFound:
+            return None
+        return result
 
     def result(self, run_id: str) -> dict[str, Any]:
         """See `KeptRuns`."""
@@ -125,7 +143,28 @@ class StoredRuns:
             }
             return {**RunDetailResponse.of(run).model_dump(mode="json"), **kept}
 
-        return self._read(read, unused=None)
+        found = self._read(read, unused=None)
+        if found is not None and found["mode"] != RunMode.BACKTEST:
+            found["stats"] = self.stats([run_id]).get(run_id)
+        return found
+
+    def stats(self, run_ids: Sequence[str]) -> dict[str, Any]:
+        """See `KeptRuns`."""
+        from weaver.cli.kept.traded_stats import traded_stats
+
+        async def of_run(database: "SqlDatabase", run_id: str) -> dict[str, Any] | None:
+            async with database.transaction() as transaction:
+                run = await transaction.runs.find(run_id)
+                result = await transaction.records.find_result(run_id)
+            if run is None or run.mode is RunMode.BACKTEST:
+                return None if result is None else dict(result.stats)
+            return await traded_stats(database, run)
+
+        async def read(database: "SqlDatabase") -> dict[str, Any]:
+            found = {run_id: await of_run(database, run_id) for run_id in run_ids}
+            return {run_id: stats for run_id, stats in found.items() if stats is not None}
+
+        return self._opened(read, unused={})
 
     def result(self, run_id: str) -> dict[str, Any]:
         """See `KeptRuns`."""
@@ -147,6 +186,14 @@ class StoredRuns:
 
     def _read(self, read: Callable[[Any], Awaitable[T]], *, unused: T) -> T:
         """What `read` finds in a transaction; `unused` where there is no database yet, so that no run was ever kept."""
+
+        async def in_one(database: "SqlDatabase") -> T:
+            async with database.transaction() as transaction:
+                return await read(transaction)
+
+        return self._opened(in_one, unused=unused)
+
+    def _opened(self, read: Callable[["SqlDatabase"], Awaitable[T]], *, unused: T) -> T:
         from weaver.walle.database.engines.address import FILE_NAME
         from weaver.walle.database.opening import open_reader
 
@@ -154,8 +201,8 @@ class StoredRuns:
             return unused
 
         async def opened() -> T:
-            async with await open_reader(self._url, home=self._home) as database, database.transaction() as transaction:
-                return await read(transaction)
+            async with await open_reader(self._url, home=self._home) as database:
+                return await read(database)
 
         return asyncio.run(opened())
 

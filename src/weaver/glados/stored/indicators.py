@@ -1,6 +1,6 @@
 """The part `indicators` of a stored result: what a strategy computed, thinned to what a chart can show.
 
-numpy .npz, uncompressed: `about` (JSON as bytes: `left_out`, and name, symbol, timeframe and total of each indicator)
+numpy .npz, uncompressed: `about` (JSON as bytes: `left_out`, and name, symbol, timeframe, total and place of each)
 and, for the indicator numbered k, `timestamp{k}` (int64, ns UTC, stamps of bars) and `values{k}` (float64, NaN where
 undefined), of equal length
 """
@@ -64,7 +64,10 @@ def encode_indicators(columns: Iterable[IndicatorColumn]) -> bytes:
     kept = downsampled(StoredIndicators(items=items, left_out=sum(1 for _ in every)), points)
     about = {
         "left_out": kept.left_out,
-        "items": [[one.column.name, one.column.symbol, one.column.timeframe, one.total] for one in kept.items],
+        "items": [
+            [one.column.name, one.column.symbol, one.column.timeframe, one.total, one.column.place]
+            for one in kept.items
+        ],
     }
     arrays: dict[str, NDArray[Any]] = {"about": np.frombuffer(orjson.dumps(about), dtype=np.uint8)}
     for k, one in enumerate(kept.items):
@@ -86,10 +89,11 @@ def decode_indicators(blob: bytes) -> StoredIndicators:
                     timeframe=timeframe,
                     timestamp=stored[f"timestamp{k}"],
                     values=stored[f"values{k}"],
+                    place=place[0] if place else None,  # older runs have none
                 ),
                 total=total,
             )
-            for k, (name, symbol, timeframe, total) in enumerate(about["items"])
+            for k, (name, symbol, timeframe, total, *place) in enumerate(about["items"])
         ]
     return StoredIndicators(items=items, left_out=about["left_out"])
 

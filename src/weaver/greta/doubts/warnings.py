@@ -79,8 +79,12 @@ def _about_data(run: FinishedRun, curve: Curve) -> list[tuple[str, str]]:
     rows = int(np.count_nonzero(np.diff(curve.session))) + 1
     timeframe = next(iter(run.prices.values())).listing.bars.timeframe
     if rows < FEW_ROWS:
-        what = "sessions" if timeframe.days <= 1 else f"bars of {timeframe}"
-        return [("thin_data", f"{rows} {what} are too few for yearly figures: read them as guesses")]
+        one, many = (
+            ("session is", "sessions are")
+            if timeframe.days <= 1
+            else (f"bar of {timeframe} is", f"bars of {timeframe} are")
+        )
+        return [("thin_data", f"{counted(rows, one, many)} too few for yearly figures: read them as guesses")]
     return []
 
 

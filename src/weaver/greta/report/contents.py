@@ -13,6 +13,7 @@ from weaver.greta.results.rows import Flow
 from weaver.greta.results.trades import Trade
 from weaver.model.account.costs import in_words
 from weaver.model.market.bars import Bars
+from weaver.model.run import RunMode
 
 HASH_DIGITS = 16
 COSTS_SHOWN = 12
@@ -61,6 +62,7 @@ class Contents:
     run's bars."""
 
     title: str
+    mode: RunMode
     strategy: str
     source: str | None
     """The strategy's text, where it is known."""
@@ -130,7 +132,7 @@ def contents_of(
         quote_currency=data["quote_currency"],
         zone="UTC" if data.get("asset") == "crypto" else "America/New_York",
         costs={**_costs(record["costs"]), **_carried(flows)},
-        provenance=_provenance(record),
+        provenance=_provenance(record) | _checked(record, given["mode"]),
         timestamp=timestamp,
         bars={symbol: one.slice(first[symbol], len(one)) for symbol, one in bars.items()},
         levels={
@@ -179,9 +181,15 @@ def _provenance(record: Mapping[str, Any]) -> dict[str, str]:
         "Data": record["data_hash"][:HASH_DIGITS],
         "Account": account if account == "cash" else f"{account}, leverage {record['leverage']}",
         "Seed": str(record["seed"]),
-        "Look-ahead check": "done" if record["lookahead_check"] else "not done",
     }
     against = record.get("benchmark")
     if against:
         facts["Benchmark"] = f"{against['symbol']} {against['timeframe']}, {against['hash'][:HASH_DIGITS]}"
     return facts if record["venue"] is None else {**facts, "Venue": record["venue"]}
+
+
+def _checked(record: Mapping[str, Any], mode: RunMode) -> dict[str, str]:
+    """What trades has nothing ahead to look at."""
+    if mode is not RunMode.BACKTEST:
+        return {}
+    return {"Look-ahead check": "done" if record["lookahead_check"] else "not done"}

@@ -16,7 +16,7 @@ from weaver.greta.report.figures.falls import Fall, deepest_falls
 from weaver.greta.report.figures.months import monthly_returns
 from weaver.greta.report.figures.rolling import rolling, window_of
 from weaver.greta.report.plain_json import Json, differences, rounded
-from weaver.greta.report.sampling import extreme_rows
+from weaver.greta.report.sampling import extreme_rows, means_of
 from weaver.greta.results.drawdown import drawdown
 from weaver.greta.results.statistics import session_bounds, session_returns
 from weaver.greta.results.trades import DelistedTrade, Trade
@@ -25,6 +25,7 @@ from weaver.model.numbers.money import plain
 
 CURVE_POINTS_MAX = 4_000
 ROLLING_POINTS_MAX = 1_500
+WORK_POINTS_MAX = 1_000
 TRADES_MAX = 10_000
 FILLS_MAX = 20_000
 FALLS_SHOWN = 5
@@ -35,8 +36,10 @@ _NANOSECONDS = 1_000_000_000
 def payload(contents: Contents) -> dict[str, Json]:
     """Everything on the page, keyed as `haro/src/report/data.ts` reads it."""
     months = monthly_returns(contents.timestamp, contents.equity, _initial(contents))
+    rows = _curve_rows(contents)
     return {
         "title": contents.title,
+        "mode": contents.mode,
         "strategy": contents.strategy,
         "parameters": [[name, _text(value)] for name, value in contents.parameters.items()],
         "symbols": list(contents.symbols),
@@ -53,7 +56,8 @@ def payload(contents: Contents) -> dict[str, Json]:
         ],
         "stats": dict(contents.stats),
         "benchmark": contents.benchmark_name,
-        "curve": _curve(contents),
+        "curve": _curve(contents, rows),
+        "work": _work(contents, rows),
         "months": [asdict(year) for year in months],
         "bySymbol": [
             {**asdict(one), "pnl": plain(one.pnl), "commission": plain(one.commission)}
@@ -81,14 +85,20 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def _curve(contents: Contents) -> dict[str, Json]:
-    """Equity, cash and benchmark on one set of rows, which has the extremes of each and those of the drawdown."""
+def _curve_rows(contents: Contents) -> NDArray[np.intp]:
+    """Rows that are drawn: the extremes of equity, drawdown, cash and benchmark are among them."""
     fall = drawdown(contents.equity, _initial(contents))
     benchmark = contents.benchmark
     columns = [contents.equity, fall, contents.cash, *([] if benchmark is None else [benchmark])]
-    seconds = contents.timestamp // _NANOSECONDS
     rows = extreme_rows(columns, CURVE_POINTS_MAX)
-    rows = rows[np.append(np.diff(seconds[rows]) > 0, True)]  # a chart wants one point per second at most
+    seconds = contents.timestamp[rows] // _NANOSECONDS
+    some: NDArray[np.intp] = rows[np.append(np.diff(seconds) > 0, True)]  # a chart wants one point a second at most
+    return some
+
+
+def _curve(contents: Contents, rows: NDArray[np.intp]) -> dict[str, Json]:
+    """Equity, cash and benchmark on one set of rows."""
+    benchmark, seconds = contents.benchmark, contents.timestamp // _NANOSECONDS
     return {
         "rows": len(seconds),
         "first": int(seconds[0]),
@@ -98,6 +108,21 @@ def _curve(contents: Contents) -> dict[str, Json]:
         "cash": rounded(contents.cash[rows], 13),
         "benchmark": None if benchmark is None else rounded(benchmark[rows], 13),
     }
+
+
+def _work(contents: Contents, rows: NDArray[np.intp]) -> dict[str, Json]:
+    """What was at work: the share of equity in positions, their value and the cash, as means of so many rows `each`:
+    the extremes of what goes in and out all the time would be a block. Each stands at the last drawn row of its own."""
+    held = contents.equity - contents.cash
+    share = np.divide(held, contents.equity, out=np.full(len(held), np.nan), where=contents.equity > 0)
+    each = max(-(-len(held) // WORK_POINTS_MAX), 1)
+    ends = np.minimum(np.arange(1, -(-len(held) // each) + 1) * each, len(held)) - 1
+    places = rows[np.searchsorted(rows, ends, side="right") - 1]
+    some = np.append(np.diff(places) > 0, True)
+    stamps = contents.timestamp[places[some]] // _NANOSECONDS
+    means = (means_of(column, each)[some] for column in (share, held, contents.cash))
+    exposure, value, cash = (rounded(column, 6) for column in means)
+    return {"each": each, "time": differences(stamps), "exposure": exposure, "held": value, "cash": cash}
 
 
 def _drawdowns(contents: Contents) -> list[Json]:

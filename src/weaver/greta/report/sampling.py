@@ -37,6 +37,15 @@ def _extremes(columns: list[Floats], stretches: int) -> Rows:
     return np.unique(np.concatenate(found))
 
 
+def means_of(column: Floats, each: int) -> Floats:
+    """The mean of every `each` values, and of the rest at the end; NaN where all of them are."""
+    first = np.arange(0, len(column), each)
+    known = np.isfinite(column)
+    sums, counts = np.add.reduceat(np.where(known, column, 0.0), first), np.add.reduceat(known.astype(np.intp), first)
+    means: Floats = np.divide(sums, counts, out=np.full(len(first), np.nan), where=counts > 0)
+    return means
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CandleColumns:
     """`factor` neighbouring bars drawn as one candle; columns of one length, `timestamp` that of the first bar."""

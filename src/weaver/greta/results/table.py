@@ -23,8 +23,8 @@ SHOWN = 20
 
 
 class Table(Sequence[Row], Generic[Row]):
-    """Rows of one `kind`: a dataclass, a NamedTuple, or a class that names attributes of the rows. A row may be made only when
-    it is looked at.
+    """Rows of one `kind`: a dataclass, a NamedTuple, or a class that names attributes of the rows. A row may be made
+    only when it is looked at.
 
     Columns are its fields, also where there are no rows (unless the kind is left out, which the first row then tells);
     `return_` is the column `return`.
@@ -105,7 +105,7 @@ class Table(Sequence[Row], Generic[Row]):
 
     def _repr_html_(self) -> str:
         """The first and the last rows, as a notebook shows them below a cell."""
-        from weaver.greta.results.html_table import html_table
+        from weaver.greta.results.written.html_table import html_table
 
         ends = SHOWN // 2
         shown = list(self) if len(self) <= SHOWN else [*self[:ends], *self[-ends:]]

@@ -97,7 +97,7 @@ async def test_pinned_source_is_what_runs_whatever_becomes_of_the_file(house: Ho
         ({"options": {"asset": "crypto"}}, "is in the store as stock, not crypto: leave the asset out"),
         ({"options": {"benchmark": "SPY"}}, "benchmark SPY: there are no bars of it in the store: .* of AAPL, EURUSD"),
         ({"options": {"benchmark": "../data/AAPL_1d.csv"}}, "there are no bars of it in the store"),
-        ({"options": {"benchmark": "x" * 999}}, "cannot be used"),
+        ({"options": {"benchmark": "x" * 999}}, "too long"),
         ({"options": {"warmup": -1}}, "warmup must be 0 bars or more, not -1"),
         ({"options": {"warmup": 10**30}}, "warmup must be 1000000000 bars or less"),
         ({"options": {"seed": 1.5}}, "seed must be a whole number"),

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from weaver.greta.report.contents import Contents
+from weaver.model.run import RunMode
 
 DAY = 86_400_000_000_000
 MINUTE = 60_000_000_000
@@ -58,6 +59,7 @@ def source(count=100, *, step=DAY, trades=None, **changes):
     rows = [trade(bars, 3, 7), trade(bars, 20, 50)] if trades is None else trades(bars)
     made = Contents(
         title="sma-crossover on AAPL 1d",
+        mode=RunMode.BACKTEST,
         strategy="SmaCrossover",
         parameters={"fast": 10},
         symbols=("AAPL",),

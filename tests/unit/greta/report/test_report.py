@@ -97,6 +97,7 @@ def test_page_carries_what_its_script_reads():
     data = payload(source(indicators=[INDICATOR], levels={"AAPL": [("stop", 1, 2, 90.0)]}))
     assert fields_of(text, "ReportData") == set(data)
     assert fields_of(text, "CurveColumns") == set(data["curve"])
+    assert fields_of(text, "WorkColumns") == set(data["work"])
     assert fields_of(text, "ChartColumns") == set(data["charts"]["AAPL"])
     assert fields_of(text, "TradeColumns") == set(data["trades"])
     assert fields_of(text, "FillColumns") == set(data["fills"])
@@ -318,3 +319,21 @@ def test_symbol_without_volume_gets_none():
     bars = prices(3)
     bars.volume[:] = 0.0
     assert payload(source(3, bars={"AAPL": bars}, trades=lambda _: []))["charts"]["AAPL"]["volume"] is None
+
+
+def test_what_was_at_work_is_told_in_means_that_stand_where_rows_are_drawn():
+    count = 5_000
+    cash = np.where(np.arange(count) % 2 == 0, 100_000.0, 40_000.0)
+    data = payload(source(count, step=MINUTE, equity=np.full(count, 100_000.0), cash=cash))
+    work = data["work"]
+    assert work["each"] == 5
+    assert set(np.cumsum(work["time"])) <= set(np.cumsum(data["curve"]["time"]))
+    # Of five rows two or three hold 60,000: means of 24,000 and 36,000.
+    assert set(work["held"]) == {24_000, 36_000}
+    assert set(work["exposure"]) == {0.24, 0.36}
+    assert set(work["cash"]) == {76_000, 64_000}
+
+
+def test_exposure_of_no_equity_is_unknown():
+    data = payload(source(4, equity=np.array([10.0, 0, -5, 10]), cash=np.array([5.0, 5, 5, 10]), trades=lambda _: []))
+    assert data["work"]["exposure"] == [0.5, None, None, 0]

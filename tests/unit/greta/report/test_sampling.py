@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.unit.greta.report.pages import prices
-from weaver.greta.report.sampling import candles, extreme_rows
+from weaver.greta.report.sampling import candles, extreme_rows, means_of
 
 
 def test_sampled_rows_keep_every_extreme():
@@ -21,6 +21,15 @@ def test_sampled_rows_keep_every_extreme():
 
 def test_few_rows_are_all_kept():
     assert extreme_rows([np.zeros(4)], 4).tolist() == [0, 1, 2, 3]
+
+
+def test_means_equal_pandas_and_leave_out_what_is_unknown():
+    rng = np.random.default_rng(4)
+    column = np.where(rng.random(1_001) < 0.2, np.nan, rng.normal(size=1_001))
+    column[700:707] = np.nan
+    expected = pd.Series(column).groupby(np.arange(1_001) // 7).mean()
+    np.testing.assert_allclose(means_of(column, 7), expected.to_numpy(), rtol=1e-12)
+    assert means_of(np.array([1.0, 2.0]), 1).tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("count", [1, 9, 10, 11, 25])

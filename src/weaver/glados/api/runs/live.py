@@ -70,7 +70,7 @@ def live_results(run: Run, found: LiveResult, warmups: Mapping[str, bytes]) -> R
     """Its figures, and what pins it down. warmups: the bars before it, by symbol, as they are kept."""
     return ResultsResponse(
         run_id=run.id,
-        stats=StatsResponse.model_validate(found.stats()),
+        stats=live_stats(found),
         run=live_record(run, found, warmups),
         warnings=_doubts(found),
         positions={one.symbol: plain(one.quantity) for one in found.holdings},
@@ -80,6 +80,11 @@ def live_results(run: Run, found: LiveResult, warmups: Mapping[str, bytes]) -> R
         ],
         sampled=Sampling(interval=found.setup.timeframe, rows=len(found.all_points)),
     )
+
+
+def live_stats(found: LiveResult) -> StatsResponse:
+    """Its statistics, as they are sent."""
+    return StatsResponse.model_validate(found.stats())
 
 
 def _doubts(found: LiveResult) -> list[WarningResponse]:

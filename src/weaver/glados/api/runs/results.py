@@ -254,6 +254,7 @@ def _series(item: StoredIndicator, seen: StoredIndicator, kept: StoredIndicator)
         name=column.name,
         symbol=column.symbol,
         timeframe=column.timeframe,
+        place=column.place,
         timestamp=stamps_of(column.timestamp),
         values=[finite(value) for value in column.values.tolist()],
         total=item.total,

@@ -91,7 +91,7 @@ async def _live_report(services: Services, run: Run, day: date | None) -> str:
     def made() -> str:
         told = [(one.type, one.text) for one in map(Notice.of, notices)]
         record = live_record(run, found, warmups).model_dump(mode="json", by_alias=True)
-        return report_of(stretch_of(found, day), record=record, warnings=told)
+        return report_of(stretch_of(found, day), mode=run.mode, record=record, warnings=told)
 
     return await services.threads.results.do(made)
 

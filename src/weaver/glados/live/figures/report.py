@@ -14,19 +14,25 @@ from weaver.greta.results.trades import Trade
 from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import NotFound
 from weaver.model.market.bars import Bars
+from weaver.model.run import RunMode
 from weaver.veda.orders.live_fill import LiveFill
 
 SYMBOLS_NAMED = 5
 
 
-def report_of(stretch: Stretch, *, record: Mapping[str, Any], warnings: Sequence[tuple[str, str]]) -> str:
-    """The page. record: what pins the run down, as a backtest's. Raises NotFound where there is no equity to show."""
+def report_of(
+    stretch: Stretch, *, mode: RunMode, record: Mapping[str, Any], warnings: Sequence[tuple[str, str]]
+) -> str:
+    """The page. mode: the run's; record: what pins the run down, as a backtest's. Raises NotFound where there is no
+    equity to show."""
     if not stretch.points:
         raise NotFound("there is nothing to draw: no bar of the run has ended in that time")
-    return render(_contents(stretch, record, warnings))
+    return render(_contents(stretch, mode, record, warnings))
 
 
-def _contents(stretch: Stretch, record: Mapping[str, Any], warnings: Sequence[tuple[str, str]]) -> Contents:
+def _contents(
+    stretch: Stretch, mode: RunMode, record: Mapping[str, Any], warnings: Sequence[tuple[str, str]]
+) -> Contents:
     symbols: Sequence[str] = record["symbols"]
     shown = ", ".join(symbols) if len(symbols) <= SYMBOLS_NAMED else f"{len(symbols)} symbols"
     when = "" if stretch.day is None else f", {stretch.day}"
@@ -34,6 +40,7 @@ def _contents(stretch: Stretch, record: Mapping[str, Any], warnings: Sequence[tu
     return contents_of(
         record,
         title=f"{record['class']} on {shown} {record['timeframe']}{when}",
+        mode=mode,
         timestamp=np.array([one.stamp for one in stretch.points], dtype=np.int64),
         session=sessions_of(stretch.found.setup, stretch.points),
         returns_per_year=float(max(one.instrument.periods_per_year for one in stretch.found.setup.symbols)),

@@ -1,7 +1,7 @@
 """What a finished backtest amounts to, on the wire."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
@@ -200,6 +200,9 @@ class IndicatorSeries(ResponseBody):
     name: str = Field(description="As `sma(AAPL.close, 10)`.")
     symbol: str = Field(description="Whose bars it was computed from; of several, the first.")
     timeframe: str = Field(description="Of those bars.")
+    place: Literal["over", "below"] | None = Field(
+        description="Where its strategy wants it: over the price or below it; null: as its size has it."
+    )
     timestamp: list[datetime] = Field(description="Stamps of those bars, in order of time.")
     values: list[float | None] = Field(description="One for each stamp; null where the indicator is not defined.")
     total: int = Field(description="How many bars it has values for.")

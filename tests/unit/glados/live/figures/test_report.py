@@ -12,6 +12,7 @@ from weaver.glados.live.figures.report import report_of
 from weaver.glados.live.figures.stretch import stretch_of
 from weaver.model.calendar.instants import time_of
 from weaver.model.errors import NotFound
+from weaver.model.run import RunMode
 from weaver.veda.runs.recorded.codec import encode_setup
 
 FIRST = time_of(START).date()
@@ -35,13 +36,16 @@ def kept() -> Kept:
 
 def page(kept: Kept, day: Any = None) -> dict[str, Any]:
     told = [("run.Halted", "the venue was away")]
-    data: dict[str, Any] = Page(report_of(stretch_of(kept.found(), day), record=RECORD, warnings=told)).data
+    data: dict[str, Any] = Page(
+        report_of(stretch_of(kept.found(), day), mode=RunMode.PAPER, record=RECORD, warnings=told)
+    ).data
     return data
 
 
 def test_whole_run_is_drawn_as_a_backtest_is(kept: Kept) -> None:
     data = page(kept)
-    assert data["title"] == "trader on BTC/USD 1h"
+    assert (data["title"], data["mode"]) == ("trader on BTC/USD 1h", "paper")
+    assert "Look-ahead check" not in [label for label, _ in data["provenance"]]
     assert data["costs"] == [["Costs", "as its venue took them"]]
     assert [told["message"] for told in data["warnings"]] == ["the venue was away"]
     assert data["curve"]["benchmark"] is None
@@ -67,4 +71,4 @@ def test_run_without_a_bar_has_no_page() -> None:
     kept = Kept()
     kept.record(tick(0, encode_setup(SETUP_OF_RUN)))
     with pytest.raises(NotFound, match="nothing to draw"):
-        report_of(stretch_of(kept.found(), None), record=RECORD, warnings=[])
+        report_of(stretch_of(kept.found(), None), mode=RunMode.PAPER, record=RECORD, warnings=[])

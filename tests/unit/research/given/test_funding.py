@@ -10,7 +10,7 @@ import pytest
 from weaver.model.account.funding import FundingRates
 from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
-from weaver.research.funding import costs_read
+from weaver.research.given.funding import costs_read
 
 STAMPS = pd.to_datetime(["2024-01-01T00:00Z", "2024-01-01T08:00Z"])
 RATES = FundingRates.parse("2024-01-01T00:00:00Z=0.0001 2024-01-01T08:00:00Z=-0.0002")

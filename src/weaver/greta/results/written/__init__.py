@@ -1,0 +1,1 @@
+"""A result written down: as JSON, its rows as tables of HTML."""

@@ -1,0 +1,1 @@
+"""What somebody gives a run beside its bars: funding rates, read; and what is assumed of symbols."""
