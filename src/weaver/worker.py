@@ -25,8 +25,8 @@ from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.record.envelope import Envelope
 from weaver.greta.record.run_record import RunRecord
 from weaver.greta.result import BacktestResult
+from weaver.greta.results.json_text import iso
 from weaver.greta.results.trades import Trade, Trades
-from weaver.greta.results.written.json_text import iso
 from weaver.marvin.backtest_runtime import BacktestRuntime
 from weaver.marvin.indicator_columns import indicator_columns
 from weaver.marvin.parameters.validation import json_schema, validate

@@ -20,12 +20,12 @@ from weaver.greta.report.labels import BUY_AND_HOLD
 from weaver.greta.report.whole_file import write_whole
 from weaver.greta.results.calendar_time import calendar_time
 from weaver.greta.results.curve import Curve, curve_of
+from weaver.greta.results.json_text import json_text
 from weaver.greta.results.order_levels import OrderLevel, order_levels
 from weaver.greta.results.rows import EquityRow, Flow, OrderColumns
 from weaver.greta.results.statistics import TradeColumns, statistics
 from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade, Trades
-from weaver.greta.results.written.json_text import json_text
 from weaver.model.calendar.instants import instant_of
 from weaver.model.errors import RunFailed
 from weaver.model.listing import Listing, splits_at

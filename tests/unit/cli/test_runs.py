@@ -86,6 +86,42 @@ def test_runs_are_listed_with_their_figures_and_compared_side_by_side(terminal: 
     assert "named twice" in terminal.outcome("runs", "compare", "quick", "quick")[2]
 
 
+def test_paper_run_is_listed_and_compared_with_its_figures_with_a_server_and_without(
+    terminal: Terminal, weaver_home: Path
+) -> None:
+    terminal.set(**TOKEN)
+    terminal.told("data", "import", str(SAMPLES / "AAPL_1d.csv"))
+    common = {"strategy_id": "sma-crossover", "symbols": ["AAPL"], "timeframe": "1d"}
+    replay = {"mode": "paper", "venue": "simulated", "replay": "2004-01-02..2004-12-31", "speed": "max"}
+    tested = {"mode": "backtest", "start_time": "2004-01-02", "end_time": "2004-12-31"}
+    with server(weaver_home, environment=TOKEN) as running:
+        ids = [
+            post(running, "/api/v1/runs", {**common, **one, "name": name})["id"]
+            for name, one in (("traded", replay), ("tested", tested), ("waiting", replay))
+        ]
+        for name in ("traded", "tested"):
+            terminal.told("runs", "start", name)
+            while json.loads(terminal.told("runs", "show", name, "--json"))["status"] == "running":
+                sleep(0.1)
+        listed, told = terminal.told("runs", "list"), json.loads(terminal.told("runs", "list", "--json"))
+        compared = terminal.told("runs", "compare", "traded", "tested")
+        _, sent = running.get(f"/api/v1/runs/{ids[0]}/results", **{"X-API-Key": TOKEN["SECURITY_API_TOKEN"]})
+        assert running.stop() == 0
+    stats = sent["stats"]
+    figures = {one["name"]: one["figures"] for one in told["items"]}
+    assert figures["waiting"] is None
+    names = ("total_return", "sharpe", "max_drawdown", "trades")
+    assert figures["traded"] == {**{name: stats[name] for name in names}, "sparkline": []}
+    row = next(line.split() for line in listed.splitlines() if " traded " in line)
+    assert row[5:8] == [f"{stats['total_return']:+,.2%}", f"{stats['sharpe']:,.3f}", f"{stats['max_drawdown']:+,.2%}"]
+    line = next(line.split() for line in compared.splitlines() if line.startswith("Total return"))
+    assert line[2] == f"{stats['total_return']:+,.2%}"
+
+    assert terminal.told("runs", "list") == listed  # of the store, now
+    assert json.loads(terminal.told("runs", "list", "--json")) == told
+    assert terminal.told("runs", "compare", "traded", "tested") == compared
+
+
 def test_finished_run_is_reproduced_from_the_server_and_from_the_store(
     terminal: Terminal, weaver_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.fill_rows import FillRow
 from weaver.greta.ledger.prices import Prices
-from weaver.greta.results.written.json_text import iso, iso_column
+from weaver.greta.results.json_text import iso, iso_column
 from weaver.model.numbers.money import KEPT_DECIMALS, decimal_of, kept, plain
 
 

@@ -14,6 +14,7 @@ from weaver.greta.report.labels import BUY_AND_HOLD, GROUPS, Form
 Stats = Mapping[str, float | int | None]
 HEADLINE = ("total_return", "cagr", "sharpe", "max_drawdown", "trades")
 NOTHING = "–"
+BESIDE = ' style="display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start;margin:8px 0"'
 FATAL_STYLE = ' style="color:#c0303a;font-weight:bold"'
 
 
@@ -59,17 +60,27 @@ def headline(stats: Stats) -> str:
 
 
 def stats_table(title: str, stats: Stats, warnings: Iterable[tuple[str, str]], *, benchmark: str = BUY_AND_HOLD) -> str:
-    """Warnings and statistics as a piece of HTML."""
+    """Warnings, the headline as cards, and all statistics as tables, as a piece of HTML."""
     items = "".join(
         f"<li{FATAL_STYLE if code in FATAL else ''}><b>{escape(code)}</b> {escape(message)}</li>"
         for code, message in warnings
     )
-    groups = "".join(
-        f'<tr><th colspan="2" style="text-align:left">{escape(group)}</th></tr>'
-        + "".join(f"<tr><td>{escape(text)}</td><td>{escape(value)}</td></tr>" for text, value in lines)
-        for group, lines in rows(stats, benchmark=benchmark)
+    labels = {label.key: label for group in GROUPS.values() for label in group}
+    cards = "".join(_card(labels[key].text, figure(stats[key], labels[key].form)) for key in HEADLINE)
+    groups = "".join(_group(group, lines) for group, lines in rows(stats, benchmark=benchmark))
+    return f"<div><h4>{escape(title)}</h4><ul>{items}</ul><div{BESIDE}>{cards}</div><div{BESIDE}>{groups}</div></div>"
+
+
+def _card(text: str, value: str) -> str:
+    return (
+        '<div style="border:1px solid #8886;border-radius:6px;padding:6px 14px"><small style="opacity:.75">'
+        f'{escape(text)}</small><br><b style="font-size:larger">{escape(value)}</b></div>'
     )
-    return f"<div><h4>{escape(title)}</h4><ul>{items}</ul><table>{groups}</table></div>"
+
+
+def _group(group: str, lines: Iterable[tuple[str, str]]) -> str:
+    cells = "".join(f"<tr><td>{escape(text)}</td><td>{escape(value)}</td></tr>" for text, value in lines)
+    return f'<table><tr><th colspan="2" style="text-align:left">{escape(group)}</th></tr>{cells}</table>'
 
 
 def show(page: str) -> None:

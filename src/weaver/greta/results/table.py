@@ -18,10 +18,6 @@ TIMES = frozenset({"timestamp", "bar_timestamp", "entry_time", "exit_time", "tim
 """Columns that are instants; as numbers they are ns since the epoch."""
 
 
-SHOWN = 20
-"""Rows that a notebook shows; of more, the first and the last."""
-
-
 class Table(Sequence[Row], Generic[Row]):
     """Rows of one `kind`: a dataclass, a NamedTuple, or a class that names attributes of the rows. A row may be made
     only when it is looked at.
@@ -104,12 +100,11 @@ class Table(Sequence[Row], Generic[Row]):
         return f"<{len(self)} rows>"
 
     def _repr_html_(self) -> str:
-        """The first and the last rows, as a notebook shows them below a cell."""
-        from weaver.greta.results.written.html_table import html_table
+        """A table for a notebook."""
+        from weaver.model.html_table import html_table, shown_rows
 
-        ends = SHOWN // 2
-        shown = list(self) if len(self) <= SHOWN else [*self[:ends], *self[-ends:]]
-        return html_table(Table(shown, self._kind).columns(), times=TIMES, count=len(self), gap=ends)
+        shown = Table([self[k] for k in shown_rows(len(self))], self._kind)
+        return html_table(shown.columns(), times=TIMES, count=len(self))
 
 
 def _column(field: str) -> str:

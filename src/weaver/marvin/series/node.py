@@ -227,6 +227,15 @@ class Node(list[Any]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.label} on {self.timeline.name}, {self.timeline.visible} bars>"
 
+    def _repr_html_(self) -> str:
+        """What is visible of it, as a table for a notebook."""
+        from weaver.model.html_table import html_table, shown_rows
+
+        seen = self.values
+        rows = shown_rows(len(seen))
+        columns = {"bar ended": self.timeline.ends[rows].tolist(), self.label: seen[rows].tolist()}
+        return html_table(columns, times={"bar ended"}, count=len(seen))
+
     # Streaming, for whoever moves the clock
 
     @property

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,15 @@ class Bars:
 
     def __len__(self) -> int:
         return len(self.timestamp)
+
+    def _repr_html_(self) -> str:
+        """A table for a notebook."""
+        from weaver.model.html_table import html_table, shown_rows
+
+        rows = shown_rows(len(self))
+        columns = {name: getattr(self, name)[rows].tolist() for name in COLUMNS if name != "end"}
+        table = html_table(columns, times={"timestamp"}, count=len(self))
+        return f"<div><h4>{escape(self.symbol)} {self.timeframe}</h4>{table}</div>"
 
     def slice(self, start: int, stop: int) -> "Bars":
         """Bars `start` up to, not including, `stop`, as views on the same memory."""

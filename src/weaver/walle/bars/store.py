@@ -57,6 +57,10 @@ class StoredBars:
     actions: tuple[CorporateAction, ...]
     content_hash: str | None
 
+    def _repr_html_(self) -> str:
+        """A table for a notebook."""
+        return self.bars._repr_html_()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOutcome:

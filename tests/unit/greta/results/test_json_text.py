@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.shared_data import SAMPLES
 from weaver import Strategy, backtest
 from weaver.greta.result import BacktestResult
-from weaver.greta.results.written.json_text import iso, iso_column
+from weaver.greta.results.json_text import iso, iso_column
 
 
 class Alternating(Strategy):

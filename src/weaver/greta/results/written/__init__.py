@@ -1,1 +1,0 @@
-"""A result written down: as JSON, its rows as tables of HTML."""
