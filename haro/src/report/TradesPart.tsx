@@ -30,15 +30,15 @@ export function TradesPart({ data, lit, onLit, onHover }: TradesPartProps) {
   const kept = fills.order_id.length;
   return (
     <Panel
-      title={`Trades (${count(trades.count)})`}
+      title={`Trades (${count(trades.count)}), ${counted(fills.count, "fill")}`}
       flush
       actions={
         <>
           <SaveButton what="trades" onSave={() => save(`${data.strategy}-trades.csv`, tradesCsv(data))}>
-            Trades
+            Trades as CSV
           </SaveButton>
           <SaveButton what="fills" onSave={() => save(`${data.strategy}-fills.csv`, fillsCsv(data))}>
-            {counted(fills.count, "fill")}
+            Fills as CSV
           </SaveButton>
         </>
       }
