@@ -90,6 +90,7 @@ class RunVenues:
             prefix=f"sim-{run.id}",  # its ids are none of the run's
             memory=memory,
             facts=lambda symbol: Facts.parse(**options.facts_of(symbol)),
+            carry=_costs(given).of,
         )
         return adapter
 
@@ -140,14 +141,8 @@ def _costs(given: Any) -> CostsGiven:
 
 
 def _check_costs(run: Run) -> None:
-    """Raises InputError for costs that a replay's venue does not take."""
-    given = _costs(run.options.get("venue_costs", run.options.get("costs")))
-    given.check(run.symbols)
-    if any(given.of_one(symbol, AssetClass.STOCK).charges_holding for symbol in run.symbols):
-        raise InputError(
-            "venue simulated charges nothing for what is held: leave out borrow_rate, margin_rate and funding, "
-            "or run it as a backtest"
-        )
+    """Raises InputError for costs that are none, or of other symbols than the run's."""
+    _costs(run.options.get("venue_costs", run.options.get("costs"))).of(dict.fromkeys(run.symbols, AssetClass.STOCK))
 
 
 def _check_facts(run: Run) -> None:

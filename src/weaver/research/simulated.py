@@ -20,7 +20,7 @@ from weaver.model.market.timeframe import MINUTE, Timeframe
 from weaver.veda.adapters.simulated.adapter import SimulatedAdapter
 from weaver.veda.adapters.simulated.memory import Memory
 from weaver.veda.adapters.simulated.sources.followed import Followed
-from weaver.veda.adapters.simulated.sources.replay import Read, Replay, ReplayOptions
+from weaver.veda.adapters.simulated.sources.replay import CarryOf, Read, Replay, ReplayOptions
 from weaver.veda.adapters.simulated.venue.venue import SimulatedVenue
 from weaver.veda.exchange.market import LiveBar
 from weaver.veda.exchange.port import ExchangeAdapter
@@ -43,11 +43,12 @@ def replayed(
     prefix: str,
     memory: Memory,
     facts: FactsOf = lambda _symbol: NO_FACTS,
+    carry: CarryOf = lambda _classes: {},
 ) -> tuple[SimulatedAdapter, Replay]:
-    """A paper venue on stored bars, not connected, and its replay, whose speed can be changed. `prefix`: see
-    SimulatedVenue."""
+    """A paper venue on stored bars, not connected, and its replay, whose speed can be changed. `carry`: what holding
+    costs there. `prefix`: see SimulatedVenue."""
     venue = SimulatedVenue(new_house=Exchange, rules=rules, prefix=prefix)
-    replay = Replay(options, read=stored_prices(store, costs, facts), wall=setup.wall, venue=venue)
+    replay = Replay(options, read=stored_prices(store, costs, facts), wall=setup.wall, venue=venue, carry=carry)
     return SimulatedAdapter(setup, venue=venue, feed=replay, memory=memory), replay
 
 

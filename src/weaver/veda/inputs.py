@@ -92,10 +92,11 @@ class SplitSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashMoved:
-    """Cash that no fill moved: a dividend, what a split's fraction was paid with, a fee."""
+    """Cash that no fill moved: a dividend, what a split's fraction was paid with, a fee, what holding costs."""
 
     symbol: str
-    kind: Literal["dividend", "fraction", "fee"]
+    """Empty of interest on borrowed cash."""
+    kind: Literal["dividend", "fraction", "fee", "borrow_fee", "margin_interest", "funding"]
     amount: Decimal
     quantity: Decimal = Decimal(0)
     """Of the asset, where that moved."""

@@ -19,7 +19,6 @@ from tests.integration import any_strategy, fast_ways
 from tests.integration.any_strategy import NEVER
 from tests.integration.test_live_equals_backtest import sees_more
 from tests.integration.trading_parity.rig import Came, Paper, came_of, paper_run, same
-from tests.naive.financed import without_carry
 from tests.naive.scenario import Op, Scenario
 from weaver.greta.setup import clock_ticks
 from weaver.marvin.orders.actions import Actions
@@ -76,14 +75,13 @@ def compare(seed: int) -> Compared:
 
 
 def _fit_for_paper(scenario: Scenario) -> Scenario:
-    """Without orders that the price of their fill is to size: Veda sizes them when they are sent. And without what
-    holding costs, which a replay refuses."""
+    """Without orders that the price of their fill is to size: Veda sizes them when they are sent."""
 
     def sized(op: Op) -> Op:
         return replace(op, kwargs={name: value for name, value in op.kwargs.items() if name != "size_at"})
 
     program = {tick: [sized(op) for op in ops] for tick, ops in scenario.program.items()}
-    return replace(without_carry(scenario), program=program, close_at_end=False)
+    return replace(scenario, program=program, close_at_end=False)
 
 
 def _seen(order: Any) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ A type's name is `namespace.PascalCase`. What comes to a payload later has a def
 """
 
 from weaver.events.payloads.account import (
+    AccountCarryCharged,
     AccountDaySummarised,
     AccountFeeCharged,
     AccountPositionUpdated,
@@ -104,6 +105,7 @@ __all__ = [
     "ALL_EVENT_TYPES",
     "NOT_STREAMED",
     "PAYLOADS",
+    "AccountCarryCharged",
     "AccountDaySummarised",
     "AccountFeeCharged",
     "AccountPositionUpdated",

@@ -43,6 +43,23 @@ class AccountFeeCharged(Payload):
     mode: str | None = None
 
 
+class AccountCarryCharged(Payload):
+    """Holding was charged for, on paper: borrowing of shares, interest on borrowed cash, funding."""
+
+    type = "account.CarryCharged"
+    venue: str
+    symbol: str
+    """Empty of interest on cash."""
+    name: str
+    """What it is: `borrow_fee`, `margin_interest` or `funding`."""
+    amount: Amount
+    """Of cash; below 0 it was paid."""
+    charged_at: datetime
+    """By the venue's time."""
+    run_id: str | None = None
+    mode: str | None = None
+
+
 class Difference(BaseModel):
     """A part of what the venue holds beyond the sum of our runs."""
 

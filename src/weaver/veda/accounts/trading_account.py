@@ -18,6 +18,7 @@ from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import guess_asset_class
 from weaver.model.numbers.money import plain
 from weaver.model.run import RunMode
+from weaver.veda.accounts.carry import Carry
 from weaver.veda.accounts.clock_watch import ClockWatch
 from weaver.veda.accounts.coin_fees import CoinFees
 from weaver.veda.accounts.corporate_actions import CorporateActions
@@ -26,7 +27,7 @@ from weaver.veda.accounts.hours import MarketHours
 from weaver.veda.accounts.ledgers import MANUAL, Ledgers
 from weaver.veda.accounts.permits import Permits
 from weaver.veda.accounts.winding_up import WindingUp
-from weaver.veda.exchange.account import ActionHappened, VenueAccount, VenuePosition
+from weaver.veda.exchange.account import ActionHappened, CarryCharged, VenueAccount, VenuePosition
 from weaver.veda.exchange.answers import Refused
 from weaver.veda.exchange.market import HaltChanged, InstrumentRules
 from weaver.veda.exchange.orders import VenueFill
@@ -114,6 +115,10 @@ class TradingAccount:
             name, mode=adapter.mode, ledgers=self.ledgers, store=store, enter=self.actions.enter,
             class_of=self.asset_class,
         )  # fmt: skip
+        self._carry = Carry(
+            name, mode=adapter.mode, books=self.trader.books, ledgers=self.ledgers, store=store,
+            enter=self.actions.enter,
+        )  # fmt: skip
         self.trader.books.listen(self.ledgers.hear)
         self.winding_up = WindingUp(
             name, adapter=adapter, trader=self.trader, ledgers=self.ledgers, store=store, wall=wall,
@@ -134,6 +139,8 @@ class TradingAccount:
             await self._coin_fees.read(self.adapter.now())
             await self.guard.read(self.adapter.now())
             await self.actions.read()
+            await self._carry.read()
+            await self._carry.catch_up(self.adapter)
             await self.permits.read()
             await self._ask_companies()
             self.guard.looked()  # limits are shares of the equity from the first order on
@@ -293,10 +300,13 @@ class TradingAccount:
         entries = entries_among([*self.trader.books.known.working()])
         await self.trader.carry_out([Cancel(order_id=one.id, reason=KILLED) for one in entries], corr_id=corr_id)
 
-    # What companies do
+    # What companies do, and what holding costs
 
-    async def _happened(self, message: ActionHappened) -> None:
-        await self.actions.happened(message)
+    async def _happened(self, message: ActionHappened | CarryCharged) -> None:
+        if isinstance(message, CarryCharged):
+            await self._carry.charged(message)
+        else:
+            await self.actions.happened(message)
 
     async def watch_companies(self) -> None:
         """Ask the venue for splits and dividends, and work each in when it is due; without end."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from weaver.model.account.carry import CarryKind
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.corporate_actions import CorporateAction
 
@@ -73,3 +74,23 @@ class ActionHappened:
     number: int = 0
     """Which of its symbol, kind and day it is, from 0 on."""
     time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarryCharge:
+    """What holding a symbol, or borrowing cash (`symbol` is empty), brought; below 0 it was paid."""
+
+    symbol: str
+    kind: CarryKind
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarryCharged:
+    """The venue charged for what was held: its account has paid already, ahead of all that it tells after this."""
+
+    charges: tuple[CarryCharge, ...]
+    number: int
+    """Its how manieth of such it is, from 1 on: the same whenever it tells, or is asked, of the same."""
+    time: datetime
+    """Of the tick."""

@@ -7,7 +7,7 @@ from typing import Protocol
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import RunMode
-from weaver.veda.exchange.account import ActionHappened, VenueAccount, VenueFee, VenuePosition
+from weaver.veda.exchange.account import ActionHappened, CarryCharged, VenueAccount, VenueFee, VenuePosition
 from weaver.veda.exchange.answers import Answer, Refused
 from weaver.veda.exchange.market import (
     BarPage,
@@ -23,7 +23,7 @@ from weaver.veda.exchange.market import (
 )
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, OrderUpdate, VenueFill, VenueOrder
 
-OrderMessage = OrderUpdate | ActionHappened | FeedStale | FeedRestored
+OrderMessage = OrderUpdate | ActionHappened | CarryCharged | FeedStale | FeedRestored
 BarMessage = LiveBar | HaltChanged | FeedStale | FeedRestored | TickEnded | ReplayEnded
 
 
@@ -161,12 +161,18 @@ class ExchangeAdapter(Protocol):
         """Splits and dividends with ex-dates from `first` to `last`, oldest first."""
         ...
 
+    async def carry_charged(self, after: int) -> tuple[CarryCharged, ...]:
+        """What was charged for holding since the one of number `after` (0: the first). Raises Unavailable."""
+        del after
+        return ()
+
     def order_updates(self) -> AsyncIterator[OrderMessage]:
         """What happens to the account's orders, without end: reconnected, and repaired by questions after each gap.
 
         It connects when it is first awaited; the first message tells whether that went well. One reader at a time.
         A venue that works splits and dividends in by itself says when it has (ActionHappened); of others they are to
-        be asked for, and orders are moved by whoever placed them.
+        be asked for, and orders are moved by whoever placed them. One whose account is a run's own says what it charges
+        for holding (CarryCharged); what others charge is their account's.
         """
         ...
 

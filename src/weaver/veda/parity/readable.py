@@ -100,7 +100,8 @@ def _update_told(update: Update) -> str:
         case SplitSeen(symbol=symbol, numerator=new, denominator=old, ex_date=day):
             return f"split of {symbol} {new}:{old} on {day}"
         case CashMoved(symbol=symbol, kind=kind, amount=amount):
-            return f"{kind} of {symbol}: {plain(amount)}"
+            of = f" of {symbol}" if symbol else ""
+            return f"{kind.replace('_', ' ')}{of}: {plain(amount)}"
 
 
 def _fill_told(fill: OrderFilled | HouseFilled) -> str:

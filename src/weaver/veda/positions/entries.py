@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from weaver.model.account.carry import CarryKind
 from weaver.model.errors import DataError
 from weaver.model.numbers.money import plain
 
@@ -63,7 +64,17 @@ class FeeEntry:
     time: datetime
 
 
-Entry = SplitEntry | DividendEntry | DelistingEntry | FeeEntry
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarryEntry:
+    """What holding brought, in cash: below 0 it was paid. `symbol` is empty of interest on cash."""
+
+    symbol: str
+    kind: CarryKind
+    amount: Decimal
+    time: datetime
+
+
+Entry = SplitEntry | DividendEntry | DelistingEntry | FeeEntry | CarryEntry
 
 
 def entry_as_json(entry: Entry) -> dict[str, Any]:
@@ -86,6 +97,8 @@ def entry_as_json(entry: Entry) -> dict[str, Any]:
                 "is_estimated": entry.is_estimated, "settles": plain(entry.settles),
                 "day": None if entry.day is None else entry.day.isoformat(),
             }  # fmt: skip
+        case CarryEntry():
+            return {"kind": str(entry.kind), **same, "amount": plain(entry.amount)}
 
 
 def entry_of_json(kept: Mapping[str, Any]) -> Entry:
@@ -119,5 +132,7 @@ def entry_of_json(kept: Mapping[str, Any]) -> Entry:
                 day=None if day is None else date.fromisoformat(day),
                 time=time,
             )
+        case CarryKind.BORROW_FEE | CarryKind.MARGIN_INTEREST | CarryKind.FUNDING as kind:
+            return CarryEntry(symbol=symbol, kind=CarryKind(kind), amount=Decimal(kept["amount"]), time=time)
         case kind:
             raise DataError(f"{kind!r:.60} is no kind of entry in a ledger")

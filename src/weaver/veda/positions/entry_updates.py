@@ -8,7 +8,7 @@ from weaver.model.orders.actions import SIDES
 from weaver.veda.inputs import CashMoved, HouseFilled, SplitSeen, Update
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.positions.counting import cash
-from weaver.veda.positions.entries import DelistingEntry, DividendEntry, Entry, FeeEntry, SplitEntry
+from weaver.veda.positions.entries import CarryEntry, DelistingEntry, DividendEntry, Entry, FeeEntry, SplitEntry
 from weaver.veda.positions.sub_ledger import SubLedger
 
 
@@ -23,6 +23,8 @@ def updates_of(before: SubLedger, entry: Entry) -> list[Update]:
             return [split, *([CashMoved(symbol=symbol, kind="fraction", amount=paid)] if paid else [])]
         case DividendEntry():
             return [CashMoved(symbol=symbol, kind="dividend", amount=paid)] if paid else []
+        case CarryEntry(kind=kind):
+            return [CashMoved(symbol=symbol, kind=kind.value, amount=paid)] if paid else []
         case FeeEntry(quantity=quantity):
             moves = paid or quantity
             return [CashMoved(symbol=symbol, kind="fee", amount=paid, quantity=-quantity)] if moves else []

@@ -13,6 +13,7 @@ from weaver.model.numbers.money import CASH_ONE, plain
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.positions.counting import cash, cash_units, decimal, fine, fine_scale, flat, rounded
 from weaver.veda.positions.entries import (
+    CarryEntry,
     DelistingEntry,
     DividendEntry,
     Entry,
@@ -121,13 +122,12 @@ class SubLedger:
 
     def after(self, entry: Entry) -> "SubLedger":
         """After something that was no fill."""
+        entries = (*self.entries, (self.fills, entry))
+        if isinstance(entry, CarryEntry):  # no position's
+            return replace(self, cash_units=self.cash_units + cash_units(entry.amount), entries=entries)
         held, paid = _moved(self.positions.get(entry.symbol) or flat(entry.symbol), entry)
-        return replace(
-            self,
-            positions={**self.positions, entry.symbol: held},
-            cash_units=self.cash_units + paid,
-            entries=(*self.entries, (self.fills, entry)),
-        )
+        positions = {**self.positions, entry.symbol: held}
+        return replace(self, positions=positions, cash_units=self.cash_units + paid, entries=entries)
 
     def _splits_after(self, fill: LiveFill) -> Sequence[SplitEntry]:
         """Those that are booked, and happened after a fill."""
@@ -259,7 +259,7 @@ def sum_of_held(ledgers: Iterable[SubLedger]) -> dict[str, Decimal]:
     return total
 
 
-def _moved(held: Position, entry: Entry) -> tuple[Position, int]:
+def _moved(held: Position, entry: SplitEntry | DividendEntry | DelistingEntry | FeeEntry) -> tuple[Position, int]:
     """A position after an entry, and the cash units that came with it."""
     match entry:
         case SplitEntry():

@@ -11,7 +11,7 @@ from weaver.model.account.legs import LegByLeg, MatchedPiece, Worth
 from weaver.model.numbers.money import decimals_of
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.positions.counting import cash, cash_units, decimal, fine, fine_scale
-from weaver.veda.positions.entries import DelistingEntry, DividendEntry, Entry, FeeEntry, SplitEntry
+from weaver.veda.positions.entries import CarryEntry, DelistingEntry, DividendEntry, Entry, FeeEntry, SplitEntry
 from weaver.veda.positions.sub_ledger import SubLedger
 
 
@@ -82,7 +82,7 @@ def _changes(ledger: SubLedger, fills: Sequence[LiveFill]) -> tuple[list[_Change
     for before, entry in ledger.entries:
         step = step.booked(*fills[step.fills : before])
         after = step.after(entry)
-        if not isinstance(entry, DividendEntry):
+        if not isinstance(entry, DividendEntry | CarryEntry):
             units, paid = after.positions[entry.symbol].units, after.cash_units - step.cash_units
             changes.append(_changed(entry, before, units, paid))
             entries.append(entry)

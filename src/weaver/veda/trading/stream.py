@@ -7,7 +7,7 @@ from functools import partial
 import structlog
 
 from weaver.model.errors import Conflict, InputError, ReadOnly, Unavailable, WeaverError
-from weaver.veda.exchange.account import ActionHappened
+from weaver.veda.exchange.account import ActionHappened, CarryCharged
 from weaver.veda.exchange.market import FeedRestored, FeedStale
 from weaver.veda.exchange.orders import OrderUpdate
 from weaver.veda.exchange.port import ExchangeAdapter, OrderMessage
@@ -35,7 +35,7 @@ class OrderStream:
         looks: Looks,
         chores: Chores,
         told: Callable[[str, Mapping[str, object]], None],
-        happened: Callable[[ActionHappened], Awaitable[None]],
+        happened: Callable[[ActionHappened | CarryCharged], Awaitable[None]],
         wake: Callable[[], None],
     ) -> None:
         self._account, self._adapter, self._wall, self._answers = account, adapter, wall, answers
@@ -67,7 +67,7 @@ class OrderStream:
                 self.is_streaming = True
                 self._looks.ask()
                 self._wake()
-            case ActionHappened():
+            case ActionHappened() | CarryCharged():
                 await self._until_kept(partial(self._happened, message))  # no look shows it
             case OrderUpdate() if self._adapter.is_replay:  # each of its ticks has the news of its own bars
                 await self._until_kept(partial(self._updated, message))

@@ -12,7 +12,7 @@ import structlog
 from weaver.events.factory import EventFactory
 from weaver.events.payloads import Payload
 from weaver.model.errors import ReadOnly, Unavailable, WeaverError
-from weaver.veda.exchange.account import ActionHappened
+from weaver.veda.exchange.account import ActionHappened, CarryCharged
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.exchange.port import ExchangeAdapter
 from weaver.veda.exchange.setup import Wall
@@ -58,7 +58,7 @@ class Trader:
         hours: Hours,
         told: Callable[[str, Mapping[str, object]], None],
         reconciled: Reconciled,
-        happened: Callable[[ActionHappened], Awaitable[None]],
+        happened: Callable[[ActionHappened | CarryCharged], Awaitable[None]],
     ) -> None:
         """happened: has what a company did to its shares in the books, before anything that is told after it."""
         self.account, self._adapter, self._wall = account, adapter, wall

@@ -18,7 +18,7 @@ from weaver.veda.adapters.simulated.sources.feed import BarFeed
 from weaver.veda.adapters.simulated.updates import Updates
 from weaver.veda.adapters.simulated.venue.ticket import Ticket
 from weaver.veda.adapters.simulated.venue.venue import SimulatedVenue
-from weaver.veda.exchange.account import VenueAccount, VenuePosition
+from weaver.veda.exchange.account import CarryCharged, VenueAccount, VenuePosition
 from weaver.veda.exchange.answers import Answer, Reason, Refused, Unknown
 from weaver.veda.exchange.market import BarPage, InstrumentRules, TradingDay, VenueClock
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, VenueFill, VenueOrder
@@ -181,6 +181,9 @@ class SimulatedAdapter(ExchangeAdapter):
 
     async def corporate_actions(self, symbol: str, first: date, last: date) -> tuple[CorporateAction, ...]:
         return await self._open_feed.corporate_actions(symbol, first, last)
+
+    async def carry_charged(self, after: int) -> tuple[CarryCharged, ...]:
+        return tuple(self._asked.charged[after:])
 
     def order_updates(self) -> AsyncIterator[OrderMessage]:
         return self._updates.read()

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from weaver.model.account.costs import CostModel
 from weaver.model.account.margin import AccountRules
 from weaver.model.listing import Listing
@@ -98,6 +101,10 @@ class PricedBars(Protocol):
     @property
     def ends(self) -> Sequence[int]:
         """When each bar ended, ns."""
+
+    @property
+    def sessions(self) -> NDArray[np.int32]:
+        """The session of each bar, days since the epoch."""
 
     def session_bar(self, index: int) -> SessionBar:
         """A bar with its session."""

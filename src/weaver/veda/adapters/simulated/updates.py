@@ -7,9 +7,8 @@ from datetime import datetime
 
 from weaver.model.errors import Conflict
 from weaver.veda.adapters.simulated.sources.pacing import first_of
-from weaver.veda.exchange.account import ActionHappened
+from weaver.veda.adapters.simulated.venue.venue import Told
 from weaver.veda.exchange.market import Feed, FeedRestored, FeedStale
-from weaver.veda.exchange.orders import OrderUpdate
 from weaver.veda.exchange.port import OrderMessage
 from weaver.veda.exchange.setup import Wall
 
@@ -22,11 +21,9 @@ WAITING_MAX = 100_000
 class Updates:
     """What a venue tells, for one reader at a time; what was told before it came is not for it, as it asks first."""
 
-    def __init__(
-        self, listeners: list[Callable[[OrderUpdate | ActionHappened], None]], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, listeners: list[Callable[[Told], None]], now: Callable[[], datetime]) -> None:
         self._listeners, self._now = listeners, now
-        self._waiting: deque[OrderUpdate | ActionHappened] = deque()
+        self._waiting: deque[Told] = deque()
         self._lost_since: datetime | None = None
         self._woken, self._settled = asyncio.Event(), asyncio.Event()
         self._settled.set()
@@ -72,7 +69,7 @@ class Updates:
             self._waiting.clear()
             self._settled.set()
 
-    def _add(self, update: OrderUpdate | ActionHappened) -> None:
+    def _add(self, update: Told) -> None:
         if len(self._waiting) >= WAITING_MAX:
             self._waiting.clear()
             self._lost_since = self._lost_since or self._now()

@@ -216,6 +216,8 @@ class AccountMirror:
                 held = replace(held, realised=held.realised + amount)
             case "fee":
                 held = replace(held, fees=held.fees - amount)
+            case _:
+                return  # what holding costs is in no position
         units = floor(Fraction(update.quantity) * held.scale.quantity_one)
         self._hold(update.symbol, held.traded(units, 0) if units and update.kind != "fraction" else held)
         if units and update.kind == "fee":

@@ -10,14 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from weaver.model.account.costs import Costs
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.errors import InputError, NotFound
+from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day, is_within
 from weaver.model.market.timeframe import Timeframe
 from weaver.veda.adapters.simulated.hours import clock_at
 from weaver.veda.adapters.simulated.memory import Remembered
 from weaver.veda.adapters.simulated.ports import PricedBars
+from weaver.veda.adapters.simulated.sources.carry_due import CarryDue
 from weaver.veda.adapters.simulated.sources.pacing import Pace
 from weaver.veda.adapters.simulated.venue.rules import instrument_rules
 from weaver.veda.adapters.simulated.venue.venue import SimulatedVenue
@@ -38,6 +41,8 @@ PAGE = 10_000
 """Bars of a page of history."""
 Read = Callable[[str, Timeframe], PricedBars]
 """All stored bars of a symbol; it may block. Raises NotFound, and Damaged."""
+CarryOf = Callable[[Mapping[str, AssetClass]], Mapping[str, Costs]]
+"""What holding costs, by symbol, of symbols with their classes. Raises InputError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +72,17 @@ class Replay:
 
     is_replay = True
 
-    def __init__(self, options: ReplayOptions, *, read: Read, wall: Wall, venue: SimulatedVenue) -> None:
-        self._options, self._read, self._venue = options, read, venue
+    def __init__(
+        self,
+        options: ReplayOptions,
+        *,
+        read: Read,
+        wall: Wall,
+        venue: SimulatedVenue,
+        carry: CarryOf = lambda _classes: {},
+    ) -> None:
+        self._options, self._read, self._venue, self._carry_of = options, read, venue, carry
+        self._carry = CarryDue({}, {}, {}, has_history=True)
         self._pace = Pace(wall, start=instant_of(options.start), speed=options.speed)
         self._series: dict[str, PricedBars] = {}
         self._places: dict[str, int] = {}
@@ -147,6 +161,9 @@ class Replay:
             self._places[symbol], self._stops[symbol] = self._range(series)
             for action in sorted(series.listing.actions, key=lambda action: action.ex_date):
                 self._schedule(symbol, series, action)
+        classes = {symbol: series.listing.instrument.asset_class for symbol, series in found.items()}
+        ranges = {symbol: self._range(series) for symbol, series in found.items()}
+        self._carry = CarryDue(self._carry_of(classes), found, ranges, has_history=options.has_history)
         self._begin_at()
         self._expect()
 
@@ -238,12 +255,14 @@ class Replay:
     def _trade(self, tick: Tick) -> None:
         """All that a tick's bars do at the venue, in the order of the fill rules."""
         venue = self._venue
+        venue.charge(self._carry.before(tick.end, venue.account), tick.end)
         for symbol, bar in tick.bars.items():
             for action in self._actions.get((symbol, bar), ()):
                 venue.happen(symbol, action, tick.end)
         bars = {symbol: self._series[symbol].session_bar(bar) for symbol, bar in tick.bars.items()}
         late = [one for one in self._delistings if one[0] <= tick.end or self._coming is None]
         venue.on_bars(tick.end, bars, is_over=not late)
+        venue.charge(self._carry.after(tick.end, venue.account), tick.end)
         if late:  # ahead of what the end of the session does to orders
             for _, symbol, action in late:
                 venue.happen(symbol, action, tick.end)

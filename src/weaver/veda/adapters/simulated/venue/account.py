@@ -51,6 +51,11 @@ class SimulatedAccount:
         self.units[symbol] += signed
         self._prices.setdefault(symbol, Fraction(execution.market))
 
+    def borrowed(self, symbol: str) -> int:
+        """What is short of a symbol is worth now, without a sign; 0 where nothing is."""
+        units = self.units[symbol]
+        return -self.value(symbol, units) if units < 0 else 0
+
     @property
     def worth(self) -> int:
         """Σvalue of what is held."""

@@ -1,11 +1,12 @@
 """The simulated venue by itself: orders come in, bars fill them, and every change is told; no waiting, no clock."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from weaver.model.account.carry import Charge
 from weaver.model.account.costs import CostModel
 from weaver.model.account.margin import AccountRules
 from weaver.model.calendar.instants import time_of
@@ -20,13 +21,15 @@ from weaver.veda.adapters.simulated.ports import Change, NewHouse
 from weaver.veda.adapters.simulated.venue.account import SimulatedAccount
 from weaver.veda.adapters.simulated.venue.requests import no, orders_of, refusal, refused_change, replacement_of
 from weaver.veda.adapters.simulated.venue.ticket import Ticket
-from weaver.veda.exchange.account import ActionHappened
+from weaver.veda.exchange.account import ActionHappened, CarryCharge, CarryCharged
 from weaver.veda.exchange.answers import Accepted, Answer, Reason, Refused
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.exchange.orders import OrderChange, OrderRequest, OrderUpdate, VenueFill, VenueOrder
 
 KEPT_MAX = 100_000
 """So many fills, and orders that have ended, are remembered; the oldest are forgotten first."""
+Told = OrderUpdate | ActionHappened | CarryCharged
+"""What whoever listens to a venue is told."""
 EVENTS = {
     OrderStatus.CANCELLED: "canceled",
     OrderStatus.EXPIRED: "expired",
@@ -50,7 +53,7 @@ class SimulatedVenue:
         self._costs: dict[str, CostModel] = {}
         self._house = new_house(self.account, self._costs)
         self.prefix = prefix
-        self.listeners: list[Callable[[OrderUpdate | ActionHappened], None]] = []
+        self.listeners: list[Callable[[Told], None]] = []
         """Who hears of each change as it happens."""
         self.instruments: dict[str, InstrumentRules] = {}
         """What can be traded, by symbol."""
@@ -63,6 +66,8 @@ class SimulatedVenue:
         self._told_units: dict[str, int] = {}
         self.fills: deque[KnownFill] = deque(maxlen=KEPT_MAX)
         self._happened: Counter[tuple[str, type[CorporateAction], date]] = Counter()
+        self.charged: list[CarryCharged] = []
+        """All that was ever charged for holding."""
 
     def open_from(self, begin: int) -> None:
         """Let orders that come by an instant (ns) act on bars that opened before."""
@@ -213,9 +218,21 @@ class SimulatedVenue:
         self._follow(self._house.book.take_changes(), now)
         self._told_units[symbol] = self.account.units[symbol]
 
+    def charge(self, charges: Sequence[Charge], now: int) -> None:
+        """Holding costs so much at a tick (ns)."""
+        if not charges:
+            return
+        account = self.account
+        account.cash += sum(one.amount for one in charges)
+        told = tuple(
+            CarryCharge(symbol=one.symbol, kind=one.kind, amount=account.amount(one.amount)) for one in charges
+        )
+        self.charged.append(CarryCharged(charges=told, number=len(self.charged) + 1, time=time_of(now)))
+        self._tell(self.charged[-1])
+
     # Within
 
-    def _tell(self, update: OrderUpdate | ActionHappened) -> None:
+    def _tell(self, update: Told) -> None:
         for listener in self.listeners:
             listener(update)
 
