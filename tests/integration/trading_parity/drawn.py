@@ -42,6 +42,8 @@ class Compared:
     difference: str = ""
     story: tuple[str, ...] = ()
     fills: int = 0
+    charges: tuple[str, ...] = ()
+    """Of what kinds they were, of what holding costs."""
 
 
 def compare(seed: int) -> Compared:
@@ -71,7 +73,12 @@ def compare(seed: int) -> Compared:
         patch.setattr(weaver.decider, "from_text", lambda *_: plan.strategy)
         with tempfile.TemporaryDirectory() as folder:
             paper = asyncio.run(_on_paper(plan, Path(folder)))
-    return Compared(difference=_difference(paper, backtest, tuple(story), told), story=told, fills=len(backtest.fills))
+    return Compared(
+        difference=_difference(paper, backtest, tuple(story), told),
+        story=told,
+        fills=len(backtest.fills),
+        charges=tuple(one.kind for one in backtest.carry),
+    )
 
 
 def _fit_for_paper(scenario: Scenario) -> Scenario:

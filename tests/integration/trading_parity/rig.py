@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from tests.in_process import InProcessDeciders, PoolInProcess
-from tests.trading_store import FakeDisk, FakeTradingStore
+from tests.trading_store import At, FakeDisk, FakeTradingStore, nothing_happens
 from weaver.decider import LiveDecider
 from weaver.events.factory import EventFactory
 from weaver.glados.clock.wall import SystemWallClock
@@ -27,6 +27,7 @@ from weaver.marvin.orders.actions import Actions, TimedAction
 from weaver.marvin.plugins.loader import from_text
 from weaver.marvin.plugins.source import strategy_id
 from weaver.marvin.strategy import Strategy
+from weaver.model.account.carry import CarryKind
 from weaver.model.backtest.options import OPTIONS, Options
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.market.timeframe import Timeframe
@@ -38,6 +39,7 @@ from weaver.research.record import record_of
 from weaver.research.run import Plan, Ran, plan
 from weaver.research.run_venues import RunVenues
 from weaver.veda.adapters.catalogue import AdapterCatalogue
+from weaver.veda.inputs import CashMoved
 from weaver.veda.ports import Decision, RecordedTick
 from weaver.veda.runs.recorded.codec import decode_inputs
 from weaver.veda.service import TradingService
@@ -62,6 +64,15 @@ class FillSeen(NamedTuple):
     time: datetime
 
 
+class CarrySeen(NamedTuple):
+    """What holding brought, and at which tick (ns)."""
+
+    time: int
+    symbol: str
+    kind: str
+    amount: Decimal
+
+
 class EquitySeen(NamedTuple):
     """Where the account stood at a tick, by the stamp (ns) of its bars."""
 
@@ -77,6 +88,7 @@ class Came:
     decisions: list[tuple[int, bytes]] = field(default_factory=list)
     """With their ticks (ns)."""
     fills: list[FillSeen] = field(default_factory=list)
+    carry: list[CarrySeen] = field(default_factory=list)
     equity: list[EquitySeen] = field(default_factory=list)
     journal: list[str] = field(default_factory=list)
     cut: str = ""
@@ -135,6 +147,11 @@ def came_of(ran: Ran, actions: Sequence[TimedAction]) -> Came:
     return Came(
         decisions=[(one.time, encode_action(one.action)) for one in actions],
         fills=[_of_backtest(fill) for fill in result.fills],
+        carry=[
+            CarrySeen(flow.time, flow.symbol, flow.kind, flow.amount)
+            for flow in result.cash_flows
+            if flow.kind in list(CarryKind)
+        ],
         equity=[
             EquitySeen(*row)
             for row in zip(curve.timestamp.tolist(), curve.equity.tolist(), curve.cash.tolist(), strict=True)
@@ -224,10 +241,11 @@ class Paper:
         """Trade it to the end of its replay."""
         return await self.trade(run_of(case))
 
-    async def trade(self, run: Run) -> Came:
-        """Trade a run to the end of its replay."""
+    async def trade(self, run: Run, *, at: At = nothing_happens) -> Came:
+        """Trade a run to the end of its replay, or on to it. `at`: what happens where the store is asked."""
         wall, ids, came = SystemWallClock(), count(), Came()
-        store = FakeTradingStore(self.disk)
+        store = FakeTradingStore(self.disk, at=at)
+        life = self.disk.epoch
         service = TradingService(
             venues=RunVenues(
                 catalogue=AdapterCatalogue(),
@@ -238,7 +256,7 @@ class Paper:
                 may_send=store.check_owner,
             ),
             store=store,
-            events=EventFactory(producer="veda", now=wall.now, new_id=lambda: f"id-{next(ids)}"),
+            events=EventFactory(producer="veda", now=wall.now, new_id=lambda: f"id-{life}-{next(ids)}"),
             wall=wall,
             is_owner=lambda: True,
         )
@@ -253,12 +271,13 @@ class Paper:
             )
             async with sessions.open(run, Context()) as session:
                 async with asyncio.timeout(SECONDS_MAX):
-                    await session.live.begin()
+                    await session.begin()
                     await session.live.through()
                 await session.last_word()
         ticks = [tick async for tick in store.ticks(run.id)]
         came.decisions = decisions_of(ticks)
         came.fills = fills_of(self.disk, run.id)
+        came.carry = carry_of(ticks)
         return came
 
 
@@ -332,6 +351,16 @@ def decisions_of(ticks: Sequence[RecordedTick]) -> list[tuple[int, bytes]]:
     return [(instant_of(tick.time), action) for tick in ticks for action in tick.actions]
 
 
+def carry_of(ticks: Sequence[RecordedTick]) -> list[CarrySeen]:
+    """What its strategy was told of what holding brought."""
+    return [
+        CarrySeen(instant_of(tick.time), one.symbol, one.kind, one.amount)
+        for tick in ticks[1:]
+        for one in decode_inputs(tick.inputs).updates
+        if isinstance(one, CashMoved) and one.kind in list(CarryKind)
+    ]
+
+
 def fills_of(disk: FakeDisk, run_id: str) -> list[FillSeen]:
     """All fills, as they were booked."""
     numbers = {order.id: order.number for order in disk.tables.orders.values() if order.run_id == run_id}
@@ -354,6 +383,7 @@ def same(paper: Came, backtest: Came) -> None:
     """Raises AssertionError at the first difference."""
     first(paper.decisions, backtest.decisions, "decision")
     first(paper.fills, backtest.fills, "fill")
+    first(paper.carry, backtest.carry, "charge")
     first([row.time for row in paper.equity], [row.time for row in backtest.equity], "tick")
     for one, other in zip(paper.equity, backtest.equity, strict=True):  # which no column of floats holds exactly
         bound = SYMBOLS_MAX * HALF_UNIT + abs(other.equity) * EPSILON

@@ -12,6 +12,7 @@ import pytest
 from tests.integration.any_strategy import CALLBACKS
 from tests.integration.trading_parity.drawn import FAILS, UNFIT, Compared, compare
 from tests.shared_data import REPOSITORY
+from weaver.model.account.carry import CarryKind
 
 SEEDS, AT_ONCE = 60, 12
 
@@ -36,6 +37,8 @@ def test_drawn_runs_are_called_with_everything_and_fill() -> None:
     assert sum(not one.skipped for one in found) > SEEDS // 2
     assert min(kinds[name] for name in (*CALLBACKS, "when", "on_window", "on_stop")) >= 5, kinds
     assert sum(one.fills for one in found) > 300
+    charged = Counter(kind for one in found for kind in one.charges)
+    assert min(charged[kind] for kind in CarryKind) >= 5, charged
 
 
 def test_what_is_not_compared_is_told_in_the_documentation() -> None:

@@ -22,6 +22,17 @@ HOURS, MINUTES = SAMPLES / "EURUSD_1h.csv", SAMPLES / "SYNTHUSD_1m.csv"
 MARGIN = {"account": "margin", "shorting": True, "leverage": "2"}
 BARS = 500
 """Of each file: its last."""
+FINANCED = {
+    "costs": {
+        "*": {"borrow_rate": "0.0825", "margin_rate": "0.123456789", "slippage_bps": "1"},
+        "IBM": {"borrow_rate": "0.4", "maker_bps": "1", "taker_bps": "5"},
+    }
+}
+FUNDED = {
+    "costs": {
+        "funding": {f"2017-12-{day:02}T{hour:02}:00:00Z": f"0.000{day}" for day in range(1, 29) for hour in (0, 8, 16)}
+    }
+}
 COMMISSION = {"costs": {"commission_per_share": "0.01", "commission_minimum": "1", "slippage_bps": "3"}}
 
 
@@ -95,6 +106,8 @@ TRIED = (
     Tried(strategies.Turning, STOCKS, 100, MARGIN, SHORTS),
     Tried(strategies.Turning, [HOURS], 50, MARGIN, SHORTS),
     Tried(CrossingsWhen, [HOURS], 5, MARGIN, SHORTS),
+    Tried(strategies.Turning, STOCKS, 100, {**MARGIN, **FINANCED}, SHORTS),
+    Tried(strategies.Brackets, [HOURS], 20, {**MARGIN, **FUNDED}, SHORTS),
 )
 
 
