@@ -133,6 +133,10 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "venue": "alpaca paper", "symbol": "BTC/USD", "quantity": "0.0025", "run_id": RUN, "is_estimated": True,
         "mode": "paper",
     },
+    "account.CarryCharged": {
+        "venue": "simulated paper 01a2-run", "symbol": "AAPL", "name": "borrow_fee", "amount": "-1.5",
+        "charged_at": NOW, "run_id": RUN, "mode": "paper",
+    },
     "account.Reconciled": {
         "venue": "alpaca", "mode": "paper", "halted": ["MSFT"],
         "differences": [{"symbol": "MSFT", "name": "unexplained", "quantity": "-3"}],

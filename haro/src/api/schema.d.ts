@@ -1225,6 +1225,35 @@ export type webhooks = Record<string, never>;
 export type components = {
     schemas: {
         /**
+         * AccountCarryCharged
+         * @description Holding was charged for, on paper: borrowing of shares, interest on borrowed cash, funding.
+         */
+        AccountCarryCharged: {
+            /** Amount */
+            amount: string;
+            /**
+             * Charged At
+             * Format: date-time
+             */
+            charged_at: string;
+            /**
+             * Mode
+             * @default null
+             */
+            mode: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Run Id
+             * @default null
+             */
+            run_id: string | null;
+            /** Symbol */
+            symbol: string;
+            /** Venue */
+            venue: string;
+        };
+        /**
          * AccountDaySummarised
          * @description A day has ended at the market of some runs: at the stock session's close, for crypto at 00:00 UTC. It is recorded
          *     where somebody is notified of it.
@@ -3205,6 +3234,7 @@ export type components = {
         };
         /** @description The payload of an event by the name of its type. */
         EventPayloads: {
+            "account.CarryCharged": components["schemas"]["AccountCarryCharged"];
             "account.DaySummarised": components["schemas"]["AccountDaySummarised"];
             "account.FeeCharged": components["schemas"]["AccountFeeCharged"];
             "account.PositionUpdated": components["schemas"]["AccountPositionUpdated"];

@@ -255,6 +255,9 @@ export const TABLE: Table = {
   },
   "account.Reconciled": { stale: () => [{ path: "/api/v1/reconciliation" }, ...ACCOUNTS, ...RISK] },
   "account.FeeCharged": { stale: () => ACCOUNTS },
+  "account.CarryCharged": {
+    stale: (one) => [...ACCOUNTS, { path: "/api/v1/runs/{run_id}/results", run: one.run_id }],
+  },
   "account.DaySummarised": NOTHING,
 
   "data.FeedStale": {

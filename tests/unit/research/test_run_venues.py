@@ -26,17 +26,16 @@ def check(**options: Any) -> None:
     VENUES.check(a_run("r", mode=RunMode.PAPER, venue="simulated", symbols=("AAPL", "IBM"), options=replay))
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"costs": "none,AAPL:margin_rate=0.05"},
-        {"costs": {"borrow_rate": "0.05"}},
-        {"venue_costs": {"IBM": {"funding": "2024-01-01T00:00:00Z=0.0001"}}},
-    ],
-)
-def test_a_replay_that_would_pay_for_what_it_holds_is_refused(options: Any) -> None:
-    with pytest.raises(InputError, match="venue simulated charges nothing for what is held: leave out borrow_rate"):
-        check(**options)
+def test_a_replay_pays_for_what_it_holds_by_costs_that_a_backtest_would_take() -> None:
+    funding = {"funding": "2024-01-01T00:00:00Z=0.0001"}
+    check(costs="none,AAPL:margin_rate=0.05")
+    check(costs={"borrow_rate": "0.05"}, venue_costs={"IBM": funding})
+    for options, says in (
+        ({"costs": "AAPL:margin_rate=0.05,IBM:margin_rate=0.06"}, "margin_rate is the account's, and 0.05 and 0.06"),
+        ({"venue_costs": funding}, "funding is one symbol's, and here would be that of AAPL and IBM"),
+    ):
+        with pytest.raises(InputError, match=says):
+            check(**options)
 
 
 def test_a_replay_has_costs_of_its_symbols_alone() -> None:

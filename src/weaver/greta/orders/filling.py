@@ -46,10 +46,6 @@ class Filling:
                 self._start = (self._means.cash, dict(self._means.units))
                 return
 
-    def is_by_liquidity(self, order: Order) -> bool:
-        """Whether it makes a difference to an order who comes to whom."""
-        return self._costs[order.scale.symbol].is_by_liquidity
-
     def fill(
         self,
         order: Order,
@@ -101,7 +97,7 @@ class Filling:
             raise RunFailed(_outside(order, price, bar))
         commission = self._charge(order, units, paid, is_maker=is_maker)
         order.add_fill(units, paid * units)
-        execution = Execution(order, units, price, paid, commission, bar, place, notes)
+        execution = Execution(order, units, price, paid, commission, bar, place, notes, is_maker)
         self._means.take(execution)
         if order.scale.symbol in self._pools:
             self._pools[order.scale.symbol] -= units

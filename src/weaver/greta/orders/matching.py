@@ -34,7 +34,7 @@ class LedgerMeans:
 
     def take(self, execution: Execution) -> None:
         """Book it on the bar of its symbol."""
-        order, units, market, price, commission, _, place, notes = execution
+        order, units, market, price, commission, _, place, notes, _ = execution
         symbol = order.scale.symbol
         self._prices[symbol].last_fill = market
         index, slippage = self._indices[symbol], execution.slippage

@@ -149,9 +149,7 @@ class Turns:
 
     def _rest(self, order: Order) -> None:
         """Note that a limit has stood in the market, so that from now on others come to it."""
-        if order.limit_units is None or not self._filling.is_by_liquidity(order):
-            return
-        if order.stop_units is None or order.triggered:
+        if order.limit_units is not None and (order.stop_units is None or order.triggered):
             self._book.rested.add(order.number)
 
     def _touches_sibling(self, order: Order) -> bool:

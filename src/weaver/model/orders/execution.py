@@ -24,6 +24,8 @@ class Execution(NamedTuple):
     place: int
     """AT_OPEN, INSIDE, AT_CLOSE or AT_END."""
     notes: tuple[str, ...]
+    is_maker: bool
+    """The order rested, and others came to it."""
 
     @property
     def slippage(self) -> int:

@@ -181,6 +181,8 @@ class VenueFill:
     """When the bar began in which it happened, where the venue fills by bars."""
     notes: tuple[str, ...] = ()
     """What a simulated venue says of it, in the fill rules' words."""
+    liquidity: str | None = None
+    """`maker` or `taker`, where the venue says so."""
     time: datetime
 
 

@@ -81,6 +81,7 @@ def booked(
                 quantity=quantity,
                 price=fill.price,
                 commission=round(fill.commission * quantity / fill.quantity, CASH_DECIMALS),
+                liquidity=fill.liquidity,
                 slippage=fill.slippage,
                 bar_time=fill.bar_time,
                 notes=fill.notes,

@@ -47,7 +47,7 @@ DESIGNED = {
     "market": "Bar BarLate BarCorrected Quote Trade",
     "orders": "Created Submitted Accepted PartiallyFilled Filled Cancelled Rejected Expired Replaced Warned",
     "risk": "Refused LimitBreached Unprotected ProtectionRestored KillSwitchOn KillSwitchOff",
-    "account": "Updated PositionUpdated FeeCharged DaySummarised Reconciled",
+    "account": "Updated PositionUpdated FeeCharged CarryCharged DaySummarised Reconciled",
     "clock": "Tick",
     "stream": "Reset",
 }

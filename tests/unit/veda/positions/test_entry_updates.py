@@ -4,10 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 from tests.unit.veda.live_builders import live_fill, seconds
+from weaver.model.account.carry import CarryKind
 from weaver.model.calendar.instants import instant_of
 from weaver.model.orders.actions import Side
 from weaver.veda.inputs import CashMoved, HouseFilled, SplitSeen
-from weaver.veda.positions.entries import DelistingEntry, DividendEntry, FeeEntry, SplitEntry
+from weaver.veda.positions.entries import CarryEntry, DelistingEntry, DividendEntry, FeeEntry, SplitEntry
 from weaver.veda.positions.entry_updates import all_updates, updates_of
 from weaver.veda.positions.sub_ledger import SubLedger
 
@@ -34,6 +35,12 @@ def test_a_dividend_is_paid_on_what_is_held_and_by_a_short() -> None:
     short = EMPTY.booked(live_fill("sell", 4, 100))
     assert updates_of(short, DIVIDEND) == [CashMoved(symbol="AAPL", kind="dividend", amount=Decimal(-2))]
     assert updates_of(EMPTY, DIVIDEND) == []
+
+
+def test_what_holding_costs_is_cash_of_no_position() -> None:
+    interest = CarryEntry(symbol="", kind=CarryKind.MARGIN_INTEREST, amount=Decimal(-60), time=seconds(1))
+    assert updates_of(HELD, interest) == [CashMoved(symbol="", kind="margin_interest", amount=Decimal(-60))]
+    assert HELD.after(interest).positions == HELD.positions
 
 
 def test_a_delisting_is_a_sale_by_the_house_and_a_fee_takes_of_both() -> None:

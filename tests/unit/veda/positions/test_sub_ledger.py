@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.veda.live_builders import live_fill, seconds
+from weaver.model.account.carry import CarryKind
 from weaver.veda.orders.live_fill import LiveFill
-from weaver.veda.positions.entries import DelistingEntry, DividendEntry, Entry, FeeEntry, SplitEntry
+from weaver.veda.positions.entries import CarryEntry, DelistingEntry, DividendEntry, Entry, FeeEntry, SplitEntry
 from weaver.veda.positions.sub_ledger import SubLedger, sum_of_held
 
 DAY = date(2026, 3, 4)
@@ -138,6 +139,13 @@ drawn_entries: st.SearchStrategy[Entry] = st.one_of(
         fees,
         quantities,
     ),
+    st.builds(
+        lambda kind, amount: CarryEntry(
+            symbol="" if kind is CarryKind.MARGIN_INTEREST else "AAPL", kind=kind, amount=amount, time=seconds(0)
+        ),
+        st.sampled_from(CarryKind),
+        st.decimals("-50", "50", places=8),
+    ),
 )
 happenings = st.lists(st.one_of(drawn_fills(), drawn_entries), max_size=25)
 
@@ -164,13 +172,14 @@ def test_it_equals_a_naive_recomputation(happened: list[LiveFill | Entry], price
         symbol: quantity for symbol, quantity in held.items() if quantity
     }
     assert abs(ledger.cash - cash) <= Decimal("0.00000001") * len(happened)  # each is rounded once
+    carried = sum((one.amount for one in happened if isinstance(one, CarryEntry)), Decimal(0))  # in no position
     # what was earned, by cost, is what is there, by cash: of two ways to count, one total
     at = {"AAPL": price, "MSFT": price * 2}
     by_cost = sum(
         (one.realised_pnl + (one.unrealised_pnl or 0) - one.commission + one.income)
         for one in ledger.holdings(at, with_closed=True)
     )
-    assert abs(ledger.equity(at) - ledger.allotted - by_cost) <= Decimal("0.00000001") * (len(happened) + 2)
+    assert abs(ledger.equity(at) - ledger.allotted - carried - by_cost) <= Decimal("0.00000001") * (len(happened) + 2)
 
 
 def naively(happened: Sequence[LiveFill | Entry]) -> tuple[Decimal, dict[str, Fraction]]:
@@ -195,6 +204,8 @@ def naively(happened: Sequence[LiveFill | Entry]) -> tuple[Decimal, dict[str, Fr
             case FeeEntry():
                 cash -= Fraction(one.amount)
                 held[one.symbol] -= Fraction(one.quantity)
+            case CarryEntry():
+                cash += Fraction(one.amount)
     return Decimal(cash.numerator) / Decimal(cash.denominator), held
 
 

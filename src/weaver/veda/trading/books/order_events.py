@@ -48,7 +48,14 @@ def moved(before: LiveOrder, after: LiveOrder, fills: tuple[LiveFill, ...]) -> I
         filled += fill.quantity
         kind = OrdersFilled if filled >= after.quantity else OrdersPartiallyFilled
         facts = _facts(after, fill.filled_at) | {"filled_quantity": filled}
-        yield kind(**facts, fill_id=fill.id, fill_quantity=fill.quantity, price=fill.price, commission=fill.commission)
+        yield kind(
+            **facts,
+            fill_id=fill.id,
+            fill_quantity=fill.quantity,
+            price=fill.price,
+            commission=fill.commission,
+            liquidity=fill.liquidity,
+        )
     if after.status is not before.status:
         if (plain := _PLAIN.get(after.status)) is not None:
             yield plain(**_facts(after, after.updated_at))

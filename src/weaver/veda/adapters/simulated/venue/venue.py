@@ -320,6 +320,7 @@ class SimulatedVenue:
             slippage=fill.slippage,
             bar_time=fill.bar_timestamp,
             notes=fill.notes,
+            liquidity="maker" if execution.is_maker else "taker",
             cumulative_quantity=order.scale.quantity_decimal(ticket.filled),
             time=fill.timestamp,
         )

@@ -7,6 +7,7 @@ import pytest
 
 from tests.exchanges import MINUTE, ONE, STOCK
 from tests.simulated import venue_of
+from weaver.model.account.carry import CarryKind, Charge
 from weaver.model.account.costs import CostModel, Costs
 from weaver.model.account.margin import AccountRules
 from weaver.model.market.instrument import AssetClass, Instrument
@@ -226,3 +227,42 @@ def test_trailing_stop_needs_a_price_to_start_from() -> None:
     assert bench.refused(trailing).reason is Reason.PRICE
     bench.bar("100 100 100 100")
     assert bench.submit(trailing).stop == 101
+
+
+@pytest.mark.parametrize(
+    ("bars", "who"),
+    [(["98 99 97 98"], "taker"), (["100 101 98 98"], "maker"), (["100 101 99.50 100", "97 98 96 97"], "maker")],
+    ids=["at once", "inside", "rested"],
+)
+def test_fill_says_who_came_to_whom(bars: list[str], who: str) -> None:
+    """The examples of the documentation: a buy limit at 99, with 1 bps for makers and 5 for takers."""
+    bench = Bench(costs=Costs(maker_bps=Decimal(1), taker_bps=Decimal(5)))
+    bench.submit(replace(LIMIT, limit=Decimal(99)))
+    for bar in bars:
+        bench.bar(bar)
+    (known,) = bench.venue.fills
+    assert known.fill.liquidity == who
+    value = known.fill.price * known.fill.quantity
+    assert known.fill.commission == value * (1 if who == "maker" else 5) / 10_000
+
+
+def test_market_order_takes_whatever_that_costs() -> None:
+    bench = Bench()
+    bench.submit(MARKET)
+    bench.bar("100 101 99 100")
+    assert [known.fill.liquidity for known in bench.venue.fills] == ["taker"]
+
+
+def test_charges_are_paid_told_in_order_and_kept_by_number() -> None:
+    bench = Bench()
+    told: list[object] = []
+    bench.venue.listeners[:] = [told.append]
+    fee, interest = Charge("AAA", CarryKind.BORROW_FEE, -150_000_000), Charge("", CarryKind.MARGIN_INTEREST, -25_000)
+    bench.venue.charge([fee, interest], 5 * MINUTE)
+    bench.venue.charge([], 6 * MINUTE)
+    bench.venue.charge([Charge("AAA", CarryKind.FUNDING, 7)], 7 * MINUTE)
+    assert bench.venue.account.cash == 10_000 * 10**8 - 150_000_000 - 25_000 + 7
+    assert told == bench.venue.charged
+    assert [(one.number, [str(part.amount) for part in one.charges]) for one in bench.venue.charged] == [
+        (1, ["-1.50000000", "-0.00025000"]), (2, ["7E-8"]),
+    ]  # fmt: skip
