@@ -5,6 +5,7 @@ PYTHON ?= python3
 QUICK  ?=
 N      ?= 200
 SEEDS  ?= 10000
+NOISE  ?= 1000
 CYCLES ?= 200
 RUNS   ?= 50
 SEED   ?= 1
@@ -18,7 +19,7 @@ SHELL  := /bin/sh
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: help install demo up ui report test screenshots report-screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles soak siege simulate dist docs docs-api lock clean
+.PHONY: help install demo up ui report test screenshots report-screenshots check fmt coverage bench bench-live bench-web kill kill-trading cycles soak siege simulate overfitting dist docs docs-api lock clean
 
 help: ## list the targets
 	@echo "Weaver: make TARGET"
@@ -94,6 +95,9 @@ kill-trading: .venv/dev.stamp ## the same N times (N=200) while it trades at a l
 
 simulate: .venv/dev.stamp ## run Veda from SEEDS seeds (10000), with all that can go wrong, in simulated time
 	@$(PY) -m tests.simulation --seeds $(SEEDS)
+
+overfitting: .venv/dev.stamp ## see what the figures of overfitting say of noise and of a planted edge, from NOISE seeds (1000) each
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m tests.overfitting --seeds $(NOISE)
 
 cycles: .venv/dev.stamp ## start, trade and end CYCLES live runs (200), and see what they leave behind
 	@$(PY) -m tests.cycles --cycles $(CYCLES)

@@ -1,4 +1,4 @@
-"""What the architecture pages show in Python is so: blocks run with their assertions, sessions happen as shown."""
+"""What the architecture pages, and others that say rules, show in Python is so: blocks run with their assertions, sessions happen as shown."""
 
 import doctest
 import re
@@ -7,8 +7,10 @@ import pytest
 
 from tests.shared_data import REPOSITORY
 
-PAGES = {path.stem: path.read_text("utf-8") for path in sorted((REPOSITORY / "docs" / "architecture").glob("*.md"))}
-WITH_RULES = ("api", "greta", "statistics", "walle")
+DOCS = REPOSITORY / "docs"
+FILES = [*sorted((DOCS / "architecture").glob("*.md")), DOCS / "how-to" / "read-overfitting-figures.md"]
+PAGES = {path.stem: path.read_text("utf-8") for path in FILES}
+WITH_RULES = ("api", "greta", "read-overfitting-figures", "statistics", "walle")
 """Pages that say rules of data, fills, results and the server: each shows some of them."""
 
 

@@ -21,7 +21,10 @@ class Worst:
 
 
 def drawdown(equity: Floats, initial_equity: float) -> Floats:
-    """Equity ÷ its highest value so far - 1, shape [n], never above 0; the initial cash counts as a peak."""
+    """Equity ÷ its highest value so far - 1, never above 0; the initial cash counts as a peak.
+
+    Of one curve, shape [n], or of several, shape [curves, n].
+    """
     return equity / _peaks(equity, initial_equity) - 1.0
 
 
@@ -47,7 +50,7 @@ def worst(*, session: Sessions, first_rows: Rows, equity: Floats, initial_equity
 
 
 def _peaks(equity: Floats, initial_equity: float) -> Floats:
-    return np.maximum(np.maximum.accumulate(equity), initial_equity)
+    return np.maximum(np.maximum.accumulate(equity, axis=-1), initial_equity)
 
 
 def _depth(first_rows: Rows, equity: Floats, lowest: Floats, peak: Floats, peak_before: Floats) -> float:

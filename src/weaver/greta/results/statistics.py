@@ -103,16 +103,18 @@ STATISTICS = (
 """The names, in order."""
 
 
-def probabilistic_sharpe(*, sharpe: float, skew: float, excess_kurtosis: float, count: int) -> float | None:
-    """The probability that the true Sharpe ratio is above 0 (Bailey and López de Prado 2012, equation 11).
+def probabilistic_sharpe(
+    *, sharpe: float, skew: float, excess_kurtosis: float, count: int, benchmark: float = 0.0
+) -> float | None:
+    """The probability that the true Sharpe ratio is above `benchmark` (Bailey and López de Prado 2012, equation 11).
 
-    `sharpe` is per period (not annualised), from `count` returns with these moments. None where the standard error of
-    the ratio, √((1 - skew·sharpe + (kurtosis - 1)/4·sharpe²)/(count - 1)), is not a positive number.
+    Both are per period (not annualised), from `count` returns with these moments. None where the standard error of the
+    ratio, √((1 - skew·sharpe + (kurtosis - 1)/4·sharpe²)/(count - 1)), is not a positive number.
     """
     spread = 1.0 - skew * sharpe + (excess_kurtosis + 2.0) / 4.0 * sharpe * sharpe
     if count < 2 or not spread > 0.0:
         return None
-    deviations = sharpe * math.sqrt((count - 1) / spread)
+    deviations = (sharpe - benchmark) * math.sqrt((count - 1) / spread)
     return 0.5 * math.erfc(-deviations / math.sqrt(2.0))
 
 
