@@ -1,4 +1,4 @@
-"""What the architecture pages, and others that say rules, show in Python is so: blocks run with their assertions, sessions happen as shown."""
+"""What the pages on architecture and rules show in Python is so: blocks run with their assertions, sessions happen."""
 
 import doctest
 import re

@@ -1,6 +1,6 @@
 """Trials that do much the same, put together by how their returns are correlated."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,6 +63,16 @@ def average_linkage(distance: Floats) -> list[Merge]:
 
     `distance` is symmetric, shape (n, n), and not changed; n - 1 merges come out, by rising height.
     """
+    return _linkage(distance, lambda one, other, sizes: (sizes[0] * one + sizes[1] * other) / (sizes[0] + sizes[1]))
+
+
+def single_linkage(distance: Floats) -> list[Merge]:
+    """The same by the distance of their nearest members."""
+    return _linkage(distance, lambda one, other, _: np.minimum(one, other))
+
+
+def _linkage(distance: Floats, together: Callable[[Floats, Floats, tuple[float, float]], Floats]) -> list[Merge]:
+    """`together` gives the distances of two clusters that become one, of those of both and of their sizes."""
     count = len(distance)
     between, size = distance.copy(), np.ones(count)
     np.fill_diagonal(between, np.inf)
@@ -73,7 +83,7 @@ def average_linkage(distance: Floats) -> list[Merge]:
         into = int(lowest.argmin())
         gone = int(nearest[into])
         merges.append(Merge(into, gone, float(lowest[into])))
-        row = (size[into] * between[into] + size[gone] * between[gone]) / (size[into] + size[gone])
+        row = together(between[into], between[gone], (float(size[into]), float(size[gone])))
         row[[into, gone]] = np.inf
         between[into], between[:, into] = row, row
         between[gone], between[:, gone] = np.inf, np.inf

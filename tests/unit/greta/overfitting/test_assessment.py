@@ -49,6 +49,22 @@ def test_figures_of_the_best_are_those_of_plain_loops() -> None:
     assert found.selected.psr is not None
     assert found.selected.familywise == pytest.approx(found.selected.psr**40)
     assert naive.psr(best, found.selected.luck / 10) == pytest.approx(found.selected.deflated)
+    assert found.effective is not None
+    assert found.selected.deflated_by_correlation == pytest.approx(naive.dsr(rows, found.effective.by_correlation))
+    assert found.selected.deflated_by_clusters == pytest.approx(naive.dsr(rows, found.effective.by_clusters))
+
+
+def test_a_record_as_long_as_is_needed_has_the_confidence() -> None:
+    returns = noise(150, 12, 3)
+    returns[:, 0] += 0.006
+    found = assess(returns, sessions_per_year=100).selected
+    assert isinstance(found, Selected)
+    assert found.min_track_record is not None
+    assert found.min_track_record_deflated is not None
+    assert found.psr is not None
+    assert found.deflated is not None
+    assert (found.min_track_record < 150) == (found.psr > 0.95)
+    assert (found.min_track_record_deflated < 150) == (found.deflated > 0.95)
 
 
 def test_another_trial_can_have_been_selected() -> None:

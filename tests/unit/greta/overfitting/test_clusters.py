@@ -8,7 +8,7 @@ from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
 from tests.naive import overfitting as naive
-from weaver.greta.overfitting.clusters import STRUCTURE, average_linkage, clusters_of
+from weaver.greta.overfitting.clusters import STRUCTURE, average_linkage, clusters_of, single_linkage
 
 
 def groups(count: int, members: int, share: float, seed: int) -> np.ndarray:
@@ -23,8 +23,9 @@ def groups(count: int, members: int, share: float, seed: int) -> np.ndarray:
 def test_heights_are_those_of_scipy(seed: int, count: int) -> None:
     points = np.random.default_rng(seed).standard_normal((count, 3))
     distance = np.linalg.norm(points[:, None] - points[None], axis=2)
-    heights = [merge.height for merge in average_linkage(distance)]
-    assert heights == pytest.approx(linkage(squareform(distance, checks=False), "average")[:, 2].tolist())
+    for ours, method in ((average_linkage, "average"), (single_linkage, "single")):
+        heights = [merge.height for merge in ours(distance)]
+        assert heights == pytest.approx(linkage(squareform(distance, checks=False), method)[:, 2].tolist())
 
 
 @pytest.mark.parametrize("seed", range(8))
