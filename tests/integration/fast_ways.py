@@ -122,12 +122,13 @@ class Told(NamedTuple):
     log: tuple[Any, ...]
 
 
-def case(seed: int) -> Case:
+def case(seed: int, *, any_contract: bool = False) -> Case:
     """A market, an account, a strategy and options."""
     chance = Random(seed)
     scenario = random_scenario(
-        seed, frames_max=chance.choice((60, 200)), any_price=True, any_time=True, any_word=True, any_carry=True
-    )
+        seed, frames_max=chance.choice((60, 200)), any_price=True, any_time=True, any_word=True, any_carry=True,
+        any_contract=any_contract,
+    )  # fmt: skip
     if chance.random() < 0.2:
         account = replace(scenario.account, kind="margin", leverage=chance.choice((1, 2, 4)), shorting=True)
         scenario = replace(scenario, account=account)

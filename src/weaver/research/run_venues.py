@@ -14,7 +14,7 @@ from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.instrument import Instrument
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import Run, RunMode
-from weaver.research.simulated import check_no_contract, replayed
+from weaver.research.simulated import replayed
 from weaver.veda.adapters.catalogue import AdapterCatalogue
 from weaver.veda.adapters.simulated.memory import Memory
 from weaver.veda.adapters.simulated.sources.pacing import MAX
@@ -146,13 +146,13 @@ def _check_costs(run: Run) -> None:
 
 
 def _check_facts(run: Run) -> None:
-    """Raises InputError for facts that are none, and for contracts."""
+    """Raises InputError for facts that are none, or do not go together."""
     options = Options.of_run(run)
     options.check_named(run.symbols)
     for symbol in run.symbols:
         facts = Facts.parse(**options.facts_of(symbol))
         asset_class = facts.implied_class or AssetClass.FUTURE
-        check_no_contract(facts.applied(Instrument.default(symbol, asset_class)))
+        facts.applied(Instrument.default(symbol, asset_class))
 
 
 def _speed(run: Run) -> float:

@@ -10,7 +10,6 @@ from weaver.model.account.costs import CostModel, Costs
 from weaver.model.account.margin import AccountRules
 from weaver.model.calendar.resample import by_calendar
 from weaver.model.calendar.sessions import calendar_of
-from weaver.model.errors import InputError
 from weaver.model.facts import NO_FACTS, Facts
 from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
@@ -66,22 +65,12 @@ def stored_prices(store: ParquetBarStore, costs: CostsOf, facts: FactsOf = lambd
     def read(symbol: str, timeframe: Timeframe) -> Prices:
         stored = store.read(symbol, timeframe)
         instrument = facts(symbol).applied(stored.instrument)
-        check_no_contract(instrument)
         bars = by_calendar(stored.bars, calendar_of(stored.instrument), calendar_of(instrument))
         listing = Listing(instrument=instrument, bars=bars, actions=stored.actions)
         own = costs(instrument)
         return Prices(listing, own, scale_of(listing, own))
 
     return read
-
-
-def check_no_contract(instrument: Instrument) -> None:
-    """Raises InputError for contracts with a multiplier or a margin: accounts on paper and live do not settle them."""
-    if instrument.multiplier != 1 or instrument.margin is not None:
-        raise InputError(
-            f"{instrument.symbol}: futures with a multiplier or a margin are not traded on paper or live yet: run a "
-            "backtest, or import the bars under another symbol without them"
-        )
 
 
 class LivePrices:

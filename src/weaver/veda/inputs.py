@@ -175,6 +175,11 @@ class ListedSymbol:
     """Those before the run's start."""
     calendar: str | None = None
     """The exchange that was named; None: its asset class's hours."""
+    multiplier: Decimal = Decimal(1)
+    """What a unit is worth at a price of 1."""
+    margin: Decimal | None = None
+    """What a contract ties up, and while it is held; None: it is paid for."""
+    maintenance_margin: Decimal | None = None
 
     @property
     def instrument(self) -> Instrument:
@@ -188,6 +193,9 @@ class ListedSymbol:
             minimum=self.minimum,
             quote_currency=self.quote_currency,
             calendar=self.calendar,
+            multiplier=self.multiplier,
+            margin=self.margin,
+            maintenance_margin=self.maintenance_margin,
         )
 
     @property

@@ -1,13 +1,14 @@
 """Random runs as backtests, and as paper runs on a replay of the same bars: decisions, fills, equity, and all that the
 strategy is called with and sees.
 
-`python -m tests.integration.trading_parity.drawn FROM TO` compares the seeds of [FROM, TO).
+`python -m tests.integration.trading_parity.drawn FROM TO [contracts]` compares the seeds of [FROM, TO), with futures.
 """
 
 import asyncio
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,13 @@ class Compared:
     fills: int = 0
     charges: tuple[str, ...] = ()
     """Of what kinds they were, of what holding costs."""
+    contracts: tuple[str, ...] = ()
+    """What makes a contract of what filled: `multiplier`, `margin`."""
 
 
-def compare(seed: int) -> Compared:
-    """Run the seed's strategy both ways."""
-    drawn = fast_ways.case(seed)
+def compare(seed: int, *, any_contract: bool = False) -> Compared:
+    """Run the seed's strategy both ways. `any_contract`: on futures and at other exchanges, too."""
+    drawn = fast_ways.case(seed, any_contract=any_contract)
     asks = drawn.habits.asks
     options = {name: value for name, value in drawn.options.items() if name != "venue"}
     if asks:  # live a window reaches back past the warm-up
@@ -78,7 +81,17 @@ def compare(seed: int) -> Compared:
         story=told,
         fills=len(backtest.fills),
         charges=tuple(one.kind for one in backtest.carry),
+        contracts=tuple(_contracts(plan, backtest)),
     )
+
+
+def _contracts(plan: Plan, came: Came) -> Iterator[str]:
+    for fill in came.fills:
+        instrument = plan.listings[fill.symbol].instrument
+        if instrument.multiplier != 1:
+            yield "multiplier"
+        if instrument.margin is not None:
+            yield "margin"
 
 
 def _fit_for_paper(scenario: Scenario) -> Scenario:
@@ -153,11 +166,11 @@ def _difference(paper: Came, backtest: Came, story: tuple[str, ...], told: tuple
     return ""
 
 
-def main(first: int, stop: int) -> int:
+def main(first: int, stop: int, *kinds: str) -> int:
     """How many seeds differ."""
     tally: Counter[str] = Counter()
     for seed in range(first, stop):
-        found = compare(seed)
+        found = compare(seed, any_contract="contracts" in kinds)
         tally[found.skipped or ("differs" if found.difference else "same")] += 1
         if found.difference:
             sys.stdout.write(f"seed {seed}: {found.difference}\n")
@@ -168,4 +181,4 @@ def main(first: int, stop: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(bool(main(*map(int, sys.argv[1:3]))))
+    sys.exit(bool(main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])))

@@ -91,6 +91,8 @@ class Came:
     carry: list[CarrySeen] = field(default_factory=list)
     equity: list[EquitySeen] = field(default_factory=list)
     journal: list[str] = field(default_factory=list)
+    has_margin: bool = False
+    """Of a backtest: something may be held on margin, so that the cash of its curve is worth what holdings are, too."""
     cut: str = ""
     """The first quantity that was cut down to the lot: a live run tells of it in its journal, a backtest beside it."""
 
@@ -157,6 +159,7 @@ def came_of(ran: Ran, actions: Sequence[TimedAction]) -> Came:
             for row in zip(curve.timestamp.tolist(), curve.equity.tolist(), curve.cash.tolist(), strict=True)
         ],
         journal=[line for _, line in ran.runtime.journal],
+        has_margin=any(one.scale.margin is not None for one in ran.finished.prices.values()),
         cut=ran.runtime.desk.first_cut,
     )
 
@@ -388,7 +391,7 @@ def same(paper: Came, backtest: Came) -> None:
     for one, other in zip(paper.equity, backtest.equity, strict=True):  # which no column of floats holds exactly
         bound = SYMBOLS_MAX * HALF_UNIT + abs(other.equity) * EPSILON
         assert abs(one.equity - other.equity) < bound, f"equity: {one}, and in the backtest {other}"
-        assert one.cash == other.cash, f"{one}, and {other}"
+        assert one.cash == other.cash or (backtest.has_margin and abs(one.cash - other.cash) < bound), f"{one}, {other}"
     told_of_cut = [line for line in paper.journal if line.startswith("a quantity was cut down to the lot")]
     first([line for line in paper.journal if line not in told_of_cut], backtest.journal, "line")
     assert len(told_of_cut) == bool(backtest.cut)

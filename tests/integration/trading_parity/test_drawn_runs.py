@@ -14,7 +14,7 @@ from tests.integration.trading_parity.drawn import FAILS, UNFIT, Compared, compa
 from tests.shared_data import REPOSITORY
 from weaver.model.account.carry import CarryKind
 
-SEEDS, AT_ONCE = 60, 12
+SEEDS, CONTRACTS, AT_ONCE = 60, 24, 12
 
 
 @cache
@@ -27,6 +27,15 @@ def compared(seed: int) -> Compared:
 def test_drawn_run_is_on_paper_what_it_is_in_a_backtest(begin: int) -> None:
     for seed in range(begin, begin + AT_ONCE):
         assert not compared(seed).difference, f"seed {seed}: {compared(seed).difference}"
+
+
+def test_drawn_run_on_contracts_is_on_paper_what_it_is_in_a_backtest() -> None:
+    kinds: Counter[str] = Counter()
+    for seed in range(CONTRACTS):
+        found = compare(seed, any_contract=True)
+        assert not found.difference, f"seed {seed}: {found.difference}"
+        kinds.update(found.contracts)
+    assert min(kinds["multiplier"], kinds["margin"]) > 20, kinds
 
 
 def test_drawn_runs_are_called_with_everything_and_fill() -> None:

@@ -45,11 +45,11 @@ def test_a_replay_has_costs_of_its_symbols_alone() -> None:
         check(costs="MSFT:none")
 
 
-def test_a_replay_goes_by_facts_that_are_given_and_takes_no_contracts() -> None:
+def test_a_replay_goes_by_facts_that_are_given() -> None:
     check(calendar="AAPL=XLON,IBM=NYSE", tick="0.05", lot="10")
+    check(multiplier="50", margin={"IBM": "13200/12000"})
     for options, says in (
-        ({"multiplier": "50"}, "AAPL: futures with a multiplier or a margin are not traded on paper or live yet"),
-        ({"margin": {"IBM": "1000"}}, "IBM: futures with a multiplier or a margin"),
+        ({"margin": {"IBM": "1000/2000"}}, r"IBM: the maintenance margin \(2000\) is more than the margin"),
         ({"calendar": "XLNO"}, "calendar 'XLNO' is unknown: did you mean XLON"),
         ({"tick": "MSFT=0.01"}, r"tick of MSFT: not a symbol of this run \(AAPL, IBM\)"),
     ):

@@ -13,13 +13,12 @@ from tests.builders import FIRST_DAY, crypto_bars
 from tests.virtual_wall import VirtualWall
 from weaver.model.account.costs import Costs
 from weaver.model.account.margin import AccountRules
-from weaver.model.errors import InputError, NotFound
-from weaver.model.facts import Facts
+from weaver.model.errors import NotFound
 from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.model.orders.actions import Side
 from weaver.model.run import RunMode
-from weaver.research.simulated import LivePrices, check_no_contract, following, replayed
+from weaver.research.simulated import LivePrices, following, replayed
 from weaver.veda.adapters.simulated.memory import NoMemory
 from weaver.veda.adapters.simulated.sources.pacing import MAX
 from weaver.veda.adapters.simulated.sources.replay import ReplayOptions
@@ -121,11 +120,3 @@ def test_price_that_nobody_has_seen_has_room_on_the_scale(price: float) -> None:
     assert model is prices.costs(COIN)
     slipped = model.slipped(bar.open, sign=1, limit=None)
     assert np.isclose(slipped / model.scale.price_one, price * 1.0005, rtol=1e-7)
-
-
-def test_contracts_are_not_replayed() -> None:
-    future = Instrument.default("ES=F", AssetClass.FUTURE)
-    check_no_contract(future)
-    for facts in (Facts.parse(multiplier="50"), Facts.parse(margin="1000")):
-        with pytest.raises(InputError, match="ES=F: futures with a multiplier or a margin are not traded on paper"):
-            check_no_contract(facts.applied(future))

@@ -395,5 +395,6 @@ class _Sizes:
         if wanted is None:
             wanted = (terms.target_percent or Decimal(0)) * ledgers.equity(self._run_id)
         lot = self._account.lot(symbol)
-        missing = abs(wanted / known.price - ledgers.held(self._run_id, symbol))
+        each = known.price * self._account.multiplier(symbol)
+        missing = abs(wanted / each - ledgers.held(self._run_id, symbol))
         return missing // lot * lot

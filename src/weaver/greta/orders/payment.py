@@ -20,7 +20,7 @@ class Payment:
 
     def __init__(self, means: Means, costs: Mapping[str, CostModel], charged: Mapping[int, Charged]) -> None:
         self._means, self._costs, self._charged = means, costs, charged
-        self._has_margin = any(one.scale.margin is not None for one in costs.values())
+        self._listed, self._is_any_on_margin = 0, False
 
     def allows(self, order: Order, units: int, price: int, paid: int, *, is_maker: bool) -> bool:
         """Whether a fill of so many units may happen: one that only reduces the holding always may."""
@@ -33,7 +33,7 @@ class Payment:
         commission = costs.due(before.computed + computed, before.paid)
         after = held + order.sign * units
         cash = means.cash - scale.cash(paid, order.sign * units) - commission
-        if self._has_margin:
+        if self._has_margin():
             held_then = {**means.units, scale.symbol: after}
             standing = Standing.of(cash, self._holdings(held_then, {scale.symbol: scale.cash(price, after)}))
             return means.rules.allows(units=after, **standing._asdict())
@@ -43,6 +43,13 @@ class Payment:
             values = [*others, scale.cash(price, after)]
             net, gross = sum(values), sum(map(abs, values))
         return means.rules.allows(cash=cash, units=after, gross=gross, net=net)
+
+    def _has_margin(self) -> bool:
+        """Whether anything may be held on margin, of all that is listed by now."""
+        if self._listed != len(self._costs):
+            self._listed = len(self._costs)
+            self._is_any_on_margin = any(one.scale.margin is not None for one in self._costs.values())
+        return self._is_any_on_margin
 
     def _holdings(self, held: Mapping[str, int], worth: Mapping[str, int]) -> Iterator[tuple[Scale, int, int]]:
         """What is held with its value: where `worth` has none, that at the newest close."""

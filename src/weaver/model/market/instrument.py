@@ -69,10 +69,14 @@ class Instrument:
         self._check_contract()
 
     def _check_contract(self) -> None:
-        """Raises InputError on a multiplier or a margin that no future has."""
+        """Raises InputError on a multiplier or a margin that no future has. One number has one form here, so that what
+        is divided by it has one, too."""
         for name in ("multiplier", "margin", "maintenance_margin"):
             value = getattr(self, name)
-            if value is None or (name == "multiplier" and value == 1):
+            if value is None:
+                continue
+            if name == "multiplier" and value == 1:
+                object.__setattr__(self, name, Decimal(1))
                 continue
             if not value.is_finite() or value <= 0:
                 raise InputError(f"{self.symbol}: {_words(name)} must be above 0, not {value}")
@@ -83,6 +87,7 @@ class Instrument:
                     f"{self.symbol}: {_words(name)} is a future's, and {self.symbol} is {self.asset_class}: leave it "
                     "out, or say --asset future"
                 )
+            object.__setattr__(self, name, Decimal(plain(value)))
         if self.margin is None and self.maintenance_margin is not None:
             raise InputError(f"{self.symbol}: a maintenance margin goes with a margin: give both, as 13200/12000")
         if self.margin is not None and self.maintenance_margin is None:

@@ -22,7 +22,7 @@ from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.risk.refusal import Refusal
 from weaver.veda.risk.switch import EVERYWHERE, KillSwitch, switch_over
 from weaver.veda.risk.use import used
-from weaver.veda.risk.view import RiskView, Standing
+from weaver.veda.risk.view import Multipliers, RiskView, Standing
 from weaver.veda.risk.watch import EquityWatch, session_date
 from weaver.veda.trading.books.draft import Draft
 
@@ -123,7 +123,16 @@ class Guard:
         else:
             standing = self._standing_of_run(run_id, self._runs[run_id], working, placed)
         watch = self._watches.get(self.account if run_id is None else run_id)
-        return used(standing, watch, self._ledgers.plain_prices, now)
+        prices = self._ledgers.plain_prices
+        each = self._multipliers(prices)
+        worth = {symbol: price * each.get(symbol, Decimal(1)) for symbol, price in prices.items()}
+        return used(standing, watch, worth, now)
+
+    def _multipliers(self, symbols: Collection[str]) -> Multipliers:
+        found = {
+            symbol: rules.instrument.multiplier for symbol in symbols if (rules := self._rules(symbol)) is not None
+        }
+        return {symbol: one for symbol, one in found.items() if one != 1}
 
     # The gate
 
@@ -196,6 +205,7 @@ class Guard:
             whole=self._whole(working, placed),
             run_symbols=frozenset() if terms is None else terms.symbols,
             prices=self._ledgers.prices,
+            multipliers=self._multipliers({*self._ledgers.prices, order.symbol}),
             switch=self.switch,
             halts=self.halts,
             rules=self._rules(order.symbol),

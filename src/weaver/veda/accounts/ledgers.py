@@ -12,6 +12,7 @@ from weaver.veda.exchange.orders import VenueFill
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.ports import TradingStore
 from weaver.veda.positions.attribution import Attribution, Effect, EffectKind, attributed, split_effect
+from weaver.veda.positions.contract import Contract
 from weaver.veda.positions.counting import DECIMALS, decimal
 from weaver.veda.positions.days_traded import DaysTraded
 from weaver.veda.positions.entries import Entry, SplitEntry
@@ -93,9 +94,9 @@ class Ledgers:
         """By run."""
         return {run_id: ledger for run_id, ledger in self._ledgers.items() if run_id is not None}
 
-    def open(self, draft: Draft, run_id: str, cash: Decimal) -> None:
-        """Allot cash to a run."""
-        self._keep(draft, SubLedger.opened(run_id, cash))
+    def open(self, draft: Draft, run_id: str, cash: Decimal, contracts: Mapping[str, Contract] | None = None) -> None:
+        """Allot cash to a run. `contracts`: of the futures that it trades."""
+        self._keep(draft, SubLedger.opened(run_id, cash, contracts))
 
     async def fills(self) -> Mapping[str | None, Sequence[LiveFill]]:
         """All that are booked, by owner. Raises Unavailable."""

@@ -39,6 +39,7 @@ from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.orders.submission import Part, Submission, SubmissionState
 from weaver.veda.ports import RecordedTick, TradingStore
 from weaver.veda.positions.attribution import Attribution
+from weaver.veda.positions.contract import contracts_of
 from weaver.veda.risk.halts import HaltCause, HaltScope
 from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.risk.refusal import Refusal
@@ -178,6 +179,11 @@ class TradingAccount:
         """The step of what strategies order of a symbol, as the venue says."""
         return self._rules[symbol].instrument.lot
 
+    def multiplier(self, symbol: str) -> Decimal:
+        """What a unit of a symbol is worth at a price of 1, as the venue says; 1 where it was not asked."""
+        known = self._rules.get(symbol)
+        return Decimal(1) if known is None else known.instrument.multiplier
+
     def closable(self, run_id: str | None) -> Mapping[str, Decimal]:
         """What an owner holds by symbol, without what others have closed, and what is less than can be ordered (as far
         as the venue was asked about the symbol)."""
@@ -224,7 +230,10 @@ class TradingAccount:
         async with self.trader.books.change() as draft:
             if run_id not in self.ledgers.runs:
                 self._check_cash(cash)
-                self.ledgers.open(draft, run_id, cash)
+                instruments = {
+                    symbol: self._rules[symbol].instrument for symbol in terms.symbols if symbol in self._rules
+                }
+                self.ledgers.open(draft, run_id, cash, contracts_of(instruments))
         self.guard.admit(run_id, terms)
 
     def _check_cash(self, cash: Decimal) -> None:

@@ -27,6 +27,8 @@ class ComparedFill:
     time: datetime
     ratio: Fraction = ONE
     """How many shares of the newest there are for each of then."""
+    multiplier: Decimal = Decimal(1)
+    """What a unit is worth at a price of 1."""
 
     @property
     def size(self) -> Fraction:
@@ -35,18 +37,18 @@ class ComparedFill:
 
     @property
     def unit_price(self) -> Fraction:
-        """The price of one of the newest shares."""
-        return Fraction(self.price) / self.ratio
+        """What one of the newest shares, or a contract, came to."""
+        return Fraction(self.price) * Fraction(self.multiplier) / self.ratio
 
     @property
     def unit_slippage(self) -> Fraction:
         """What one of the newest shares lost to slippage, as far as is known."""
-        return Fraction(self.slippage or 0) / self.ratio
+        return Fraction(self.slippage or 0) * Fraction(self.multiplier) / self.ratio
 
     @property
     def paid(self) -> Decimal:
         """The cash that it took, before commission; below 0: that it brought."""
-        return exact_cash(self.side.sign * Fraction(self.quantity) * Fraction(self.price))
+        return exact_cash(self.side.sign * self.size * self.unit_price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ class RunAccount:
     """Cash that no fill moved: dividends, fees, fractions of splits."""
     held: Mapping[str, Decimal]
     closes: Mapping[str, Decimal]
+    """What a unit of each symbol is worth at its newest close."""
     pnl: Decimal
     """Equity at these closes, less what it began with."""
 

@@ -3,18 +3,20 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from weaver.model.account.position import Position
 from weaver.model.numbers.money import CASH_DECIMALS, CASH_ONE, KEPT_DECIMALS, decimal_of, divide_half_even, units_of
 from weaver.model.numbers.scale import Scale
+from weaver.veda.positions.contract import PLAIN, Contract
 
 DECIMALS = KEPT_DECIMALS
 """Of prices and quantities; cash is counted in 1e-8, as in a backtest."""
 _ONE = 10**DECIMALS
 
 
-def fine_scale(symbol: str, lot: Decimal | None = None) -> Scale:
+def fine_scale(symbol: str, contract: Contract = PLAIN) -> Scale:
     """A scale on which a backtest's figures come out the same, as no amount of cash is rounded by a price's or a
     quantity's decimals."""
+    per_cash = Fraction(10 ** (2 * DECIMALS - CASH_DECIMALS)) / Fraction(contract.multiplier)
+    margin, maintained = contract.margin, contract.maintenance_margin
     return Scale(
         symbol=symbol,
         price_decimals=DECIMALS,
@@ -23,16 +25,15 @@ def fine_scale(symbol: str, lot: Decimal | None = None) -> Scale:
         quantity_one=_ONE,
         tick=1,
         tick_under_one=1,
-        lot=1 if lot is None else fine(lot),
+        lot=1,
         least_whole=1,
         minimum=1,
-        notional_divisor=10 ** (2 * DECIMALS - CASH_DECIMALS),
+        notional_divisor=per_cash.numerator,
+        notional_factor=per_cash.denominator,
+        multiplier=contract.multiplier,
+        margin=None if margin is None else cash_units(margin),
+        maintenance_margin=None if maintained is None else cash_units(maintained),
     )
-
-
-def flat(symbol: str) -> Position:
-    """Nothing held of a symbol."""
-    return Position(scale=fine_scale(symbol))
 
 
 def fine(value: Decimal) -> int:

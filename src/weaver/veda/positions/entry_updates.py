@@ -46,7 +46,7 @@ def updates_of(before: SubLedger, entry: Entry) -> list[Update]:
 
 def all_updates(ledger: SubLedger, fills: Sequence[LiveFill]) -> list[tuple[int, Update]]:
     """What the entries of a ledger are to its strategy, of whose fills these are all; each with its instant (ns)."""
-    step = SubLedger.opened(ledger.run_id, ledger.allotted)
+    step = ledger.emptied()
     found: list[tuple[int, Update]] = []
     for before, entry in ledger.entries:
         step = step.booked(*fills[step.fills : before])

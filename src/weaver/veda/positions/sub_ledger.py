@@ -8,10 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from weaver.model.account.margin import Standing
 from weaver.model.account.position import Position
 from weaver.model.numbers.money import CASH_ONE, plain
+from weaver.model.numbers.scale import Scale
 from weaver.veda.orders.live_fill import LiveFill
-from weaver.veda.positions.counting import cash, cash_units, decimal, fine, fine_scale, flat, rounded
+from weaver.veda.positions.contract import PLAIN, Contract
+from weaver.veda.positions.counting import cash, cash_units, decimal, fine, fine_scale, rounded
 from weaver.veda.positions.entries import (
     CarryEntry,
     DelistingEntry,
@@ -77,16 +80,32 @@ class SubLedger:
     """How many were booked."""
     entries: tuple[tuple[int, Entry], ...] = ()
     """Each with the number of fills booked before it."""
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
+    """By symbol, of the futures that it may hold."""
 
     @classmethod
-    def opened(cls, run_id: str | None, allotted: Decimal = Decimal(0)) -> "SubLedger":
+    def opened(
+        cls, run_id: str | None, allotted: Decimal = Decimal(0), contracts: Mapping[str, Contract] | None = None
+    ) -> "SubLedger":
         """Before anything happened."""
-        return cls(run_id=run_id, allotted=allotted, cash_units=cash_units(allotted))
+        return cls(run_id=run_id, allotted=allotted, cash_units=cash_units(allotted), contracts=contracts or {})
+
+    def emptied(self) -> "SubLedger":
+        """As it was opened."""
+        return SubLedger.opened(self.run_id, self.allotted, self.contracts)
+
+    def scale(self, symbol: str) -> Scale:
+        """What a symbol is counted in."""
+        return fine_scale(symbol, self.contracts.get(symbol, PLAIN))
+
+    def _position(self, symbol: str) -> Position:
+        return self.positions.get(symbol) or Position(scale=self.scale(symbol))
 
     @classmethod
     def rebuilt(cls, kept: Mapping[str, Any], fills: Sequence[LiveFill]) -> "SubLedger":
         """From what `as_json` gave and all fills, as they were booked."""
-        opened = cls.opened(kept["run_id"], Decimal(kept["allotted"]))
+        contracts = {symbol: Contract.of_json(one) for symbol, one in kept.get("contracts", {}).items()}
+        opened = cls.opened(kept["run_id"], Decimal(kept["allotted"]), contracts)
         entries = [(one["fills_before"], entry_of_json(one)) for one in kept["entries"]]
         return opened._gone_on(entries, fills)
 
@@ -100,14 +119,16 @@ class SubLedger:
     def as_json(self) -> dict[str, Any]:
         """What is not in the fills, to be kept."""
         entries = [{"fills_before": before, **entry_as_json(entry)} for before, entry in self.entries]
-        return {"run_id": self.run_id, "allotted": plain(self.allotted), "entries": entries}
+        kept = {"run_id": self.run_id, "allotted": plain(self.allotted), "entries": entries}
+        contracts = {symbol: one.as_json() for symbol, one in self.contracts.items()}
+        return {**kept, "contracts": contracts} if contracts else kept
 
     def booked(self, *fills: LiveFill) -> "SubLedger":
         """After fills of its own. What the venue kept of the asset as its fee is not held. One of before a split that
         is booked already is of old shares."""
         positions, bought, left = dict(self.positions), dict(self.bought), self.cash_units
         for fill in fills:
-            held = positions.get(fill.symbol) or flat(fill.symbol)
+            held = positions.get(fill.symbol) or self._position(fill.symbol)
             signed, price = fill.side.sign * fine(fill.quantity), fine(fill.price)
             commission = cash_units(fill.commission)
             left -= held.scale.cash(price, signed) + commission
@@ -125,7 +146,7 @@ class SubLedger:
         entries = (*self.entries, (self.fills, entry))
         if isinstance(entry, CarryEntry):  # no position's
             return replace(self, cash_units=self.cash_units + cash_units(entry.amount), entries=entries)
-        held, paid = _moved(self.positions.get(entry.symbol) or flat(entry.symbol), entry)
+        held, paid = _moved(self._position(entry.symbol), entry)
         positions = {**self.positions, entry.symbol: held}
         return replace(self, positions=positions, cash_units=self.cash_units + paid, entries=entries)
 
@@ -142,8 +163,7 @@ class SubLedger:
         place = self._place(entry, fills)
         if place == self.fills:
             return self
-        opened = SubLedger.opened(self.run_id, self.allotted)
-        return opened._gone_on([one for one in self.entries if one[0] <= place], fills[:place])
+        return self.emptied()._gone_on([one for one in self.entries if one[0] <= place], fills[:place])
 
     def with_entry(self, entry: Entry, fills: Sequence[LiveFill]) -> "SubLedger":
         """After something that was no fill, and may have been before some of these, which are all that are booked."""
@@ -156,7 +176,7 @@ class SubLedger:
     ) -> "SubLedger":
         """As it stood when only those of its fills and entries had come that are said to; `fills`: all that are
         booked."""
-        ledger, done = SubLedger.opened(self.run_id, self.allotted), 0
+        ledger, done = self.emptied(), 0
         for before, entry in self.entries:
             ledger, done = ledger.booked(*filter(filled, fills[done:before])), before
             ledger = ledger.after(entry) if happened(entry) else ledger
@@ -173,7 +193,8 @@ class SubLedger:
 
     @property
     def cash(self) -> Decimal:
-        """What is left of what was allotted after all that was paid and received, short sales included."""
+        """What is left of what was allotted after all that was paid and received, short sales included: as if futures
+        on margin were paid for (`settled_cash`)."""
         return cash(self.cash_units)
 
     @property
@@ -219,9 +240,14 @@ class SubLedger:
         """What all holdings are worth, without their signs."""
         return cash(sum(abs(_worth(held, prices.get(s))) for s, held in self.positions.items()))
 
+    def settled_cash(self, prices: Prices) -> Decimal:
+        """`cash` with what futures on margin have gained and lost by now: nothing was paid for those."""
+        held = ((one.scale, one.units, _worth(one, prices.get(s))) for s, one in self.positions.items() if one.units)
+        return cash(Standing.of(self.cash_units, held).cash)
+
     def point(self, time: datetime, prices: Prices) -> AccountPoint:
         """Where it stands at an instant."""
-        return AccountPoint(time=time, equity=self.equity(prices), cash=self.cash)
+        return AccountPoint(time=time, equity=self.equity(prices), cash=self.settled_cash(prices))
 
     def holdings(self, prices: Prices, *, with_closed: bool = False) -> tuple[Holding, ...]:
         """What is held, by symbol; with those of which nothing is left, if they are asked for."""
@@ -263,7 +289,7 @@ def _moved(held: Position, entry: SplitEntry | DividendEntry | DelistingEntry | 
     """A position after an entry, and the cash units that came with it."""
     match entry:
         case SplitEntry():
-            scaled = replace(held, scale=fine_scale(entry.symbol, entry.lot))
+            scaled = replace(held, scale=replace(held.scale, lot=fine(entry.lot)))
             return scaled.split(
                 numerator=entry.numerator,
                 denominator=entry.denominator,

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from weaver.model.account.legs import LegByLeg, MatchedPiece, Worth
 from weaver.model.numbers.money import decimals_of
+from weaver.model.numbers.scale import Scale
 from weaver.veda.orders.live_fill import LiveFill
-from weaver.veda.positions.counting import cash, cash_units, decimal, fine, fine_scale
+from weaver.veda.positions.counting import cash, cash_units, decimal, fine
 from weaver.veda.positions.entries import CarryEntry, DelistingEntry, DividendEntry, Entry, FeeEntry, SplitEntry
 from weaver.veda.positions.sub_ledger import SubLedger
 
@@ -39,11 +40,11 @@ class LiveTrade:
 
 def trades_of(ledger: SubLedger, fills: Sequence[LiveFill]) -> tuple[LiveTrade, ...]:
     """The trades of a ledger, of whose fills these are all, as they were booked; in order of their exits."""
-    rows, changes, entries = [_executed(fill) for fill in fills], *_changes(ledger, fills)
+    rows, changes, entries = [_executed(fill, ledger.scale(fill.symbol)) for fill in fills], *_changes(ledger, fills)
     numbers: dict[str, int] = {}
     orders = [numbers.setdefault(fill.order_id, len(numbers) + 1) for fill in fills]
     matched = LegByLeg(rows, changes, orders).pieces([index for index, row in enumerate(rows) if row.units])
-    return tuple(_trade(piece, fills, entries) for piece in matched)
+    return tuple(_trade(piece, fills, entries, ledger.scale(piece.symbol)) for piece in matched)
 
 
 class _Executed(NamedTuple):
@@ -65,9 +66,9 @@ class _Changed(NamedTuple):
     step: int
 
 
-def _executed(fill: LiveFill) -> _Executed:
+def _executed(fill: LiveFill, scale: Scale) -> _Executed:
     """What a fill brought or took, net of a fee in the asset; nothing, where the fee took all that was bought."""
-    scale, paid, traded = fine_scale(fill.symbol), fine(fill.price), fill.side.sign * fine(fill.quantity)
+    paid, traded = fine(fill.price), fill.side.sign * fine(fill.quantity)
     net = traded - fine(fill.fee_quantity)
     units = net if net * traded > 0 else 0
     price: Worth = paid if units in {traded, 0} else Fraction(paid * traded, units)
@@ -76,7 +77,7 @@ def _executed(fill: LiveFill) -> _Executed:
 
 def _changes(ledger: SubLedger, fills: Sequence[LiveFill]) -> tuple[list[_Changed], list[Entry]]:
     """What no fill did to holdings, with what was held after it; and the entries that these were."""
-    step = SubLedger.opened(ledger.run_id, ledger.allotted)
+    step = ledger.emptied()
     changes: list[_Changed] = []
     entries: list[Entry] = []
     for before, entry in ledger.entries:
@@ -101,8 +102,8 @@ def _changed(entry: SplitEntry | DelistingEntry | FeeEntry, before: int, units: 
             return _Changed(entry.symbol, "fee", before, units, (1, 1), paid, 0, 1)
 
 
-def _trade(piece: MatchedPiece, fills: Sequence[LiveFill], entries: Sequence[Entry]) -> LiveTrade:
-    scale, entered = fine_scale(piece.symbol), fills[piece.entry]
+def _trade(piece: MatchedPiece, fills: Sequence[LiveFill], entries: Sequence[Entry], scale: Scale) -> LiveTrade:
+    entered = fills[piece.entry]
     ended = None if piece.delisting is None else entries[piece.delisting]
     left = fills[piece.exit]
     gained = piece.sign * (piece.exit_worth - piece.entry_worth) - Fraction(piece.fee) * scale.per_cash

@@ -7,9 +7,9 @@ from decimal import Decimal
 from weaver.model.orders.actions import OrderClass, OrderType, Side
 from weaver.veda.orders.live_order import LiveOrder, WaitsFor
 from weaver.veda.risk.reducing import reducible
-from weaver.veda.risk.view import PricedAt, Standing
+from weaver.veda.risk.view import Multipliers, PricedAt, Standing
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 def order_price(order: LiveOrder, prices: Mapping[str, PricedAt]) -> Decimal | None:
@@ -22,11 +22,11 @@ def order_price(order: LiveOrder, prices: Mapping[str, PricedAt]) -> Decimal | N
     return None if newest is None else newest.price
 
 
-def value_of(order: LiveOrder, prices: Mapping[str, PricedAt]) -> Decimal:
+def value_of(order: LiveOrder, prices: Mapping[str, PricedAt], multipliers: Multipliers) -> Decimal:
     """What is left of an order comes to, in cash."""
     if order.notional is not None:
         return max(order.notional - order.value, ZERO)
-    return order.remaining * (order_price(order, prices) or ZERO)
+    return order.remaining * (order_price(order, prices) or ZERO) * multipliers.get(order.symbol, ONE)
 
 
 def holding_after(order: LiveOrder, own: Standing) -> Decimal:
@@ -59,19 +59,21 @@ def is_cut(order: LiveOrder) -> bool:
     return order.reduces and order.group_id is not None
 
 
-def gross_around(order: LiveOrder, own: Standing, prices: Mapping[str, PricedAt]) -> tuple[Decimal, Decimal]:
+def gross_around(
+    order: LiveOrder, own: Standing, prices: Mapping[str, PricedAt], multipliers: Multipliers
+) -> tuple[Decimal, Decimal]:
     """What all holdings would be worth, without signs, if all that adds filled: without an order, and with it.
 
     Of what reduces only market orders are certain to. Of a holding the newest price counts, of an order its own.
     """
-    marks = {symbol: known.price for symbol, known in prices.items()}
+    marks = {symbol: known.price * multipliers.get(symbol, ONE) for symbol, known in prices.items()}
     certain = dict(own.held)
     uncertain = defaultdict[str, dict[Side, Decimal]](dict)
     for one in own.working:
         if not _counts(one, order):
             continue
         if not one.reduces:
-            _add(uncertain[one.symbol], one, prices)
+            _add(uncertain[one.symbol], one, value_of(one, prices, multipliers))
         elif one.order_type is OrderType.MARKET:
             certain[one.symbol] = certain.get(one.symbol, ZERO) + one.side.sign * one.remaining
     worth = {symbol: quantity * marks.get(symbol, ZERO) for symbol, quantity in certain.items()}
@@ -79,13 +81,13 @@ def gross_around(order: LiveOrder, own: Standing, prices: Mapping[str, PricedAt]
     without += sum((_added(worth.get(symbol, ZERO), sides) for symbol, sides in uncertain.items()), ZERO)
     others, held = uncertain[order.symbol], worth.get(order.symbol, ZERO)
     with_it = dict(others)
-    _add(with_it, order, prices)
+    _add(with_it, order, value_of(order, prices, multipliers))
     return without, without + _added(held, with_it) - _added(held, others)
 
 
-def _add(sides: dict[Side, Decimal], order: LiveOrder, prices: Mapping[str, PricedAt]) -> None:
+def _add(sides: dict[Side, Decimal], order: LiveOrder, value: Decimal) -> None:
     """To what orders of one symbol come to, in cash, on each side."""
-    sides[order.side] = sides.get(order.side, ZERO) + value_of(order, prices)
+    sides[order.side] = sides.get(order.side, ZERO) + value
 
 
 def _added(held: Decimal, sides: Mapping[Side, Decimal]) -> Decimal:

@@ -13,7 +13,7 @@ from weaver.model.numbers.money import plain
 from weaver.model.orders.actions import OrderClass, OrderType, Side
 from weaver.veda.exchange.answers import Reason
 from weaver.veda.orders.live_order import LiveOrder
-from weaver.veda.risk.exposure import gross_around, holding_after, order_price, past_zero, value_of
+from weaver.veda.risk.exposure import ONE, gross_around, holding_after, order_price, past_zero, value_of
 from weaver.veda.risk.reducing import only_reduces
 from weaver.veda.risk.refusal import Refusal, RiskScope, Rule
 from weaver.veda.risk.view import RiskView, Standing
@@ -221,19 +221,22 @@ def _collar(order: LiveOrder, own: Standing, view: RiskView, scope: RiskScope) -
 
 
 def _order_size(order: LiveOrder, own: Standing, view: RiskView, scope: RiskScope) -> Iterator[Refusal]:
-    yield from _size(Rule.ORDER, "the order", value_of(order, view.prices), own.limits.order_max, own, scope)
+    yield from _size(
+        Rule.ORDER, "the order", value_of(order, view.prices, view.multipliers), own.limits.order_max, own, scope
+    )
 
 
 def _position_size(order: LiveOrder, own: Standing, view: RiskView, scope: RiskScope) -> Iterator[Refusal]:
     price, after = order_price(order, view.prices), holding_after(order, own)
     if abs(after) <= abs(own.held.get(order.symbol, Decimal(0))):  # a run's entry can make the account's holding less
         return
-    value = value_of(order, view.prices) if price is None else abs(after) * price
+    each = view.multipliers.get(order.symbol, ONE)
+    value = value_of(order, view.prices, view.multipliers) if price is None else abs(after) * price * each
     yield from _size(Rule.POSITION, f"the position in {order.symbol}", value, own.limits.position_max, own, scope)
 
 
 def _exposure(order: LiveOrder, own: Standing, view: RiskView, scope: RiskScope) -> Iterator[Refusal]:
-    before, after = gross_around(order, own, view.prices)
+    before, after = gross_around(order, own, view.prices, view.multipliers)
     if after > before:
         yield from _size(Rule.EXPOSURE, "all positions", after, own.limits.exposure_max, own, scope)
 

@@ -15,7 +15,7 @@ def used(
     standing: Standing, watch: EquityWatch | None, prices: Mapping[str, Decimal], now: datetime
 ) -> Mapping[str, Decimal | None]:
     """By the limits' names, in their units: shares of equity × leverage by what is held, without working orders. None:
-    there is nothing to say."""
+    there is nothing to say. `prices`: what a unit is worth, by symbol."""
     worth = [abs(quantity) * prices.get(symbol, Decimal(0)) for symbol, quantity in standing.held.items()]
     whole = standing.equity * standing.leverage
     return {

@@ -12,6 +12,9 @@ from weaver.veda.risk.halts import Halts
 from weaver.veda.risk.limits import RiskLimits
 from weaver.veda.risk.switch import KillSwitch
 
+Multipliers = Mapping[str, Decimal]
+"""What a unit is worth at a price of 1, by symbol; 1 where it is not said."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedAt:
@@ -58,6 +61,8 @@ class RiskView:
     run_symbols: frozenset[str] = frozenset()
     prices: Mapping[str, PricedAt] = field(default_factory=dict)
     """The newest, of each symbol that is held, ordered, or to be ordered."""
+    multipliers: Multipliers = field(default_factory=dict)
+    """Of futures that have one."""
     switch: KillSwitch | None = None
     """The one that is on (`switch_over`)."""
     halts: Halts = field(default_factory=Halts)

@@ -134,4 +134,7 @@ def _listed(rules: InstrumentRules, warmup: Warmup, digest: str, decimals: int) 
         warmup=digest,
         splits=splits,
         calendar=instrument.calendar,
+        multiplier=instrument.multiplier,
+        margin=instrument.margin,
+        maintenance_margin=instrument.maintenance_margin,
     )

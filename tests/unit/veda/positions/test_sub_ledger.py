@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.veda.live_builders import live_fill, seconds
 from weaver.model.account.carry import CarryKind
 from weaver.veda.orders.live_fill import LiveFill
+from weaver.veda.positions.contract import Contract
 from weaver.veda.positions.entries import CarryEntry, DelistingEntry, DividendEntry, Entry, FeeEntry, SplitEntry
 from weaver.veda.positions.sub_ledger import SubLedger, sum_of_held
 
@@ -230,3 +231,26 @@ def test_a_split_that_is_booked_late_leaves_what_filled_since_as_it_is() -> None
     assert SubLedger.rebuilt(ledger.as_json(), fills) == ledger
     other = replace(TWO_FOR_ONE, symbol="MSFT")
     assert late.with_entry(other, fills) == late.after(other)
+
+
+def test_future_on_margin_is_worth_its_multiplier_and_settled_in_cash() -> None:
+    """The documentation's: 4 contracts of 50 at 101, closes of 103 and 98, left at 99; 2 a contract of commission."""
+    contract = Contract(multiplier=Decimal(50), margin=Decimal(1000), maintenance_margin=Decimal(900))
+    opened = SubLedger.opened("run", Decimal(10_000), {"ES": contract})
+    bought = opened.booked(live_fill("buy", 4, 101, symbol="ES", commission=8))
+    for close, cash in ((103, 10_392), (98, 9_392)):
+        at = {"ES": Decimal(close)}
+        assert (bought.settled_cash(at), bought.equity(at)) == (cash, cash)
+    (held,) = bought.holdings({"ES": Decimal(103)})
+    assert (held.market_value, held.average_price, held.unrealised_pnl) == (20_600, 101, 400)
+    sold = bought.booked(live_fill("sell", 4, 99, symbol="ES", commission=8))
+    assert (sold.cash, sold.settled_cash({}), sold.realised_pnl) == (9_584, 9_584, -400)
+    fills = [live_fill("buy", 4, 101, symbol="ES", commission=8), live_fill("sell", 4, 99, symbol="ES", commission=8)]
+    assert SubLedger.rebuilt(sold.as_json(), fills) == sold
+
+
+def test_future_without_a_margin_is_paid_for() -> None:
+    opened = SubLedger.opened("run", Decimal(10_000), {"ES": Contract(multiplier=Decimal("0.1"))})
+    bought = opened.booked(live_fill("buy", 4, 100, symbol="ES"))
+    at = {"ES": Decimal(110)}
+    assert (bought.cash, bought.settled_cash(at), bought.equity(at)) == (9_960, 9_960, 10_004)

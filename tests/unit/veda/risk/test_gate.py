@@ -351,3 +351,20 @@ def test_a_manual_order_may_close_what_people_hold_and_what_the_account_does(
     seen = manual(view(whole=standing(1_000_000, held={"AAPL": account}), switch=ON))
     seen = replace(seen, by_hand=standing(held={"AAPL": by_hand}))
     assert rule_of(order, seen) == (None if passes else Rule.KILL_SWITCH)
+
+
+def test_limits_count_what_a_contract_is_worth() -> None:
+    """Of 50 a point at 100: two are all of the equity."""
+    fifty = {"AAPL": Decimal(50)}
+    assert refusal(new(quantity=2), (), view(multipliers=fifty)) is None
+    told = refusal(new(quantity=3), (), view(multipliers=fifty))
+    assert told is not None
+    assert (told.rule, told.value, told.limit) == (Rule.ORDER, "15000", "10000")
+    asked = new(quantity=1, order_type=LIMIT, limit=201)
+    assert rule_of(asked, view(multipliers=fifty, run=standing(limits=RiskLimits(price_collar=None)))) == Rule.ORDER
+    one_held = standing(held={"AAPL": 1})
+    assert rule_of(new(quantity=1), view(multipliers=fifty, run=one_held)) is None
+    assert rule_of(new(quantity=2), view(multipliers=fifty, run=one_held)) == Rule.POSITION
+    beside = standing(held={"MSFT": 101})  # 5,050 without a multiplier
+    assert rule_of(new(quantity=1), view(multipliers=fifty, run=beside)) == Rule.EXPOSURE
+    assert rule_of(new(quantity=1), view(run=beside)) is None

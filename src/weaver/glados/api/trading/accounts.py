@@ -107,16 +107,17 @@ def _position(account: TradingAccount, shown: VenuePosition | None, share: Attri
     average = None if shown is None else shown.average_price
     ledgers = [account.ledgers.of(run_id) for run_id in (*share.runs, *([None] if share.manual else []))]
     prices = {} if price is None else {share.symbol: price}
-    owned = [(one.run_id, held) for one in ledgers for held in one.holdings(prices) if held.symbol == share.symbol]
+    held = share.venue * account.multiplier(share.symbol)
+    owned = [(one.run_id, own) for one in ledgers for own in one.holdings(prices) if own.symbol == share.symbol]
     return AccountPosition(
         **place_of(account),
         symbol=share.symbol,
         quantity=plain(share.venue),
         average_price=maybe(average),
         price=maybe(price),
-        market_value=None if price is None else plain(share.venue * price),
-        unrealised_pnl=None if price is None or average is None else plain(share.venue * (price - average)),
-        owners=[owner(run_id, held) for run_id, held in owned],
+        market_value=None if price is None else plain(held * price),
+        unrealised_pnl=None if price is None or average is None else plain(held * (price - average)),
+        owners=[owner(run_id, own) for run_id, own in owned],
         remainder=plain(share.remainder),
         parts=[RemainderPart(**_part(part)) for part in share.parts],
     )

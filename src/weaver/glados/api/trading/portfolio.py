@@ -118,7 +118,7 @@ def _owner_equity(account: TradingAccount, run_id: str | None) -> OwnerEquity:
     return OwnerEquity(
         run_id=run_id,
         allotted=plain(ledger.allotted),
-        cash=plain(ledger.cash),
+        cash=plain(ledger.settled_cash(account.ledgers.plain_prices)),
         equity=plain(equity),
         pnl=plain(equity - ledger.allotted),
     )

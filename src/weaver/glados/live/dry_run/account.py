@@ -87,9 +87,15 @@ class PreviewAccount:
     def equity(self, time: datetime) -> Decimal:
         """Cash, and what is held at the newest closes."""
         known = self._known(time)
-        cash = self._cash - sum((fill.quantity * fill.price + fill.commission for fill in known), ZERO)
-        prices = self.prices(time)
-        return cash + sum((units * prices[symbol].price for symbol, units in self.held(time).items()), ZERO)
+        each, prices = self.multipliers, self.prices(time)
+        paid = (fill.quantity * fill.price * each[fill.symbol] + fill.commission for fill in known)
+        worth = (units * prices[symbol].price * each[symbol] for symbol, units in self.held(time).items())
+        return self._cash - sum(paid, ZERO) + sum(worth, ZERO)
+
+    @property
+    def multipliers(self) -> dict[str, Decimal]:
+        """What a unit is worth at a price of 1, by symbol."""
+        return {symbol: one.instrument.multiplier for symbol, one in self._stored.items()}
 
     def prices(self, time: datetime) -> dict[str, PricedAt]:
         """The newest closes."""

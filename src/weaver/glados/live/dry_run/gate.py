@@ -85,6 +85,7 @@ class Gate:
             whole=self._whole(own),
             run_symbols=frozenset(self.run.symbols),
             prices=account.prices(now),
+            multipliers=account.multipliers,
             switch=self.switch,
             halts=self.halts,
             rules=instrument_rules(stored.instrument, can_short=True),

@@ -248,7 +248,7 @@ def _end(
         stamp=max(stamp, newest.stamp),
         time=max(time, newest.time),
         equity=ledger.equity(closes),
-        cash=ledger.cash,
+        cash=ledger.settled_cash(closes),
         is_invested=bool(ledger.held),
     )
 

@@ -27,6 +27,7 @@ from weaver.veda.runs.recorded.warmup import encode_bars
 from weaver.walle.bars.folder.catalogue import corporate_action_json
 from weaver.walle.bars.store import ParquetBarStore
 
+ONE = Decimal(1)
 KEPT_OPTIONS = frozenset({"cash", "account", "leverage", "shorting", "maintenance", "costs", "seed"})
 """Of a run's: the others say where its bars come from, or what is done with a result."""
 
@@ -97,7 +98,7 @@ def live_account(
 ) -> RunAccount:
     """What a run came to by the newest of its ticks (`end`), and since. `orders`: all of it, and perhaps newer ones."""
     fills: dict[str, list[ComparedFill]] = defaultdict(list)
-    late = list[ComparedFill]()
+    late, multipliers = list[ComparedFill](), multipliers_of(found)
     for one in found.fills:
         fill = ComparedFill(
             symbol=one.symbol,
@@ -108,6 +109,7 @@ def live_account(
             slippage=one.slippage,
             time=one.filled_at,
             ratio=_ratio(found.given.get(one.symbol), one.filled_at),
+            multiplier=multipliers.get(one.symbol, ONE),
         )
         if one.filled_at > end:
             late.append(fill)
@@ -118,18 +120,28 @@ def live_account(
         late=tuple(late),
         flows=sum((flow.amount for flow in found.flows), Decimal(0)),
         held=found.ledger.held,
-        closes={**closes, **found.closes},
+        closes=worth_at({**closes, **found.closes}, multipliers),
         pnl=found.ledger.equity(found.closes) - found.setup.cash,
     )
 
 
-def backtest_account(
-    outcome: BacktestOutcome, given: Mapping[str, GivenBars], closes: Mapping[str, Decimal]
-) -> RunAccount:
-    """What its backtest came to."""
+def multipliers_of(found: LiveResult) -> dict[str, Decimal]:
+    """By symbol."""
+    return {one.symbol: one.multiplier for one in found.setup.symbols}
+
+
+def worth_at(closes: Mapping[str, Decimal], multipliers: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """What a unit of each symbol is worth at its close."""
+    return {symbol: close * multipliers.get(symbol, ONE) for symbol, close in closes.items()}
+
+
+def backtest_account(outcome: BacktestOutcome, found: LiveResult, closes: Mapping[str, Decimal]) -> RunAccount:
+    """What its backtest came to, of what the live run has come to."""
+    multipliers = multipliers_of(found)
+    closes = worth_at(closes, multipliers)
     fills: dict[str, list[ComparedFill]] = defaultdict(list)
     for row in outcome.fills:
-        fills[row["order_id"]].append(_fill_of_row(row, given))
+        fills[row["order_id"]].append(_fill_of_row(row, found.given, multipliers))
     flows = sum((Decimal(row["amount"]) for row in outcome.result.cash_flows), Decimal(0))
     held = {symbol: Decimal(quantity) for symbol, quantity in outcome.result.positions.items()}
     every = tuple(fill for some in fills.values() for fill in some)
@@ -174,7 +186,9 @@ def _order_of_row(row: Mapping[str, Any], fills: Iterable[ComparedFill]) -> Comp
     )
 
 
-def _fill_of_row(row: Mapping[str, Any], given: Mapping[str, GivenBars]) -> ComparedFill:
+def _fill_of_row(
+    row: Mapping[str, Any], given: Mapping[str, GivenBars], multipliers: Mapping[str, Decimal]
+) -> ComparedFill:
     time = datetime.fromisoformat(row["filled_at"])
     return ComparedFill(
         symbol=row["symbol"],
@@ -185,6 +199,7 @@ def _fill_of_row(row: Mapping[str, Any], given: Mapping[str, GivenBars]) -> Comp
         slippage=Decimal(row["slippage"]),
         time=time,
         ratio=_ratio(given.get(row["symbol"]), time),
+        multiplier=multipliers.get(row["symbol"], ONE),
     )
 
 

@@ -114,7 +114,7 @@ class Parity:
                 at=self._now(),
                 start=time_of(found.setup.start),
                 live=live_account(found, known.orders, closes, bars.ticks[-1]),
-                backtest=backtest_account(outcome, found.given, closes),
+                backtest=backtest_account(outcome, found, closes),
                 bars=bars,
                 costs=outcome.result.record["costs"],
                 stored=stored,

@@ -136,15 +136,16 @@ class SimulatedAdapter(ExchangeAdapter):
 
     async def account(self) -> VenueAccount:
         account, rules = self._asked.account, self._asked.account.rules
-        power = account.cash
+        cash, net, gross, tied = account.standing()
+        power = cash - tied
         if rules.kind is AccountKind.MARGIN:
-            power = max(int(account.equity * rules.leverage) - account.gross, 0)
+            power = max(int((cash + net - tied) * rules.leverage) - gross, 0)
         return VenueAccount(
             account_id=self._account_id,
             number=self._account_id,
             status="ACTIVE",
-            cash=account.amount(account.cash),
-            equity=account.amount(account.equity),
+            cash=account.amount(cash),
+            equity=account.amount(cash + net),
             buying_power=account.amount(power),
             multiplier=rules.leverage,
             can_short=rules.shorting,

@@ -15,7 +15,7 @@ from math import ceil, floor
 from typing import Any, NamedTuple
 
 from weaver.model.account.deals import Deal, HoldingChange
-from weaver.model.account.margin import AccountRules
+from weaver.model.account.margin import AccountRules, Standing
 from weaver.model.account.opening import Opening
 from weaver.model.account.position import Position
 from weaver.model.calendar.days.new_york import extended_from
@@ -55,6 +55,7 @@ class AccountMirror:
         self.rules = rules
         self._cash = _cash_units(rules.cash)
         self._scales = scales
+        self._has_margin = any(one.margin is not None for one in scales.values())
         self._positions = {symbol: Position(scale=scale) for symbol, scale in scales.items()}
         self._orders = MirroredOrders(venue)
         self._closes: dict[str, float | int | Fraction] = {}
@@ -133,8 +134,11 @@ class AccountMirror:
         return close if close is None or isinstance(close, int) else _nearest(close)
 
     def cash(self) -> int:
-        """Cash."""
-        return self._cash
+        """Cash, what is on margin settled at the newest closes."""
+        if not self._has_margin:
+            return self._cash
+        held = ((self._scales[one], units, self._value(one, units)) for one, units in self.held.items() if units)
+        return Standing.of(self._cash, held).cash
 
     def equity(self) -> int:
         """Cash and positions at the newest closes."""

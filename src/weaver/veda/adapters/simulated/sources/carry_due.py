@@ -50,7 +50,11 @@ class CarryDue:
         """What falls due ahead of all that a tick (ns) brings, on what an account held and borrowed before it."""
         tick = bisect_left(self._ticks, end)
         days = self._schedule.nights.get(tick)
-        nights = self._rates.charges(days, cash=account.cash, borrowed=account.borrowed) if days is not None else []
+        nights = (
+            self._rates.charges(days, cash=account.standing().cash, borrowed=account.borrowed)
+            if days is not None
+            else []
+        )
         return [*nights, *_funding(self._schedule.before, tick, account)]
 
     def after(self, end: int, account: SimulatedAccount) -> list[Charge]:

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from weaver.model.account.margin import AccountRules
+from weaver.model.account.margin import AccountRules, Standing
 from weaver.model.account.position import Position
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split
 from weaver.model.numbers.amount import Amount
@@ -17,6 +17,7 @@ class SimulatedAccount:
     def __init__(self, rules: AccountRules) -> None:
         self.rules = rules
         self.cash = rules.cash_units
+        """What is left after all that was paid, as if nothing was held on margin (`standing`)."""
         self.units: dict[str, int] = {}
         """What is held of each listed symbol; negative when short."""
         self.positions: dict[str, Position] = {}
@@ -52,24 +53,15 @@ class SimulatedAccount:
         self._prices.setdefault(symbol, Fraction(execution.market))
 
     def borrowed(self, symbol: str) -> int:
-        """What is short of a symbol is worth now, without a sign; 0 where nothing is."""
+        """What is short of a symbol is worth now, without a sign; 0 where nothing is, or it is on margin."""
         units = self.units[symbol]
-        return -self.value(symbol, units) if units < 0 else 0
+        return -self.value(symbol, units) if units < 0 and self.positions[symbol].scale.margin is None else 0
 
-    @property
-    def worth(self) -> int:
-        """Σvalue of what is held."""
-        return sum(self.value(symbol, units) for symbol, units in self.units.items() if units)
-
-    @property
-    def gross(self) -> int:
-        """Σ|value|."""
-        return sum(abs(self.value(symbol, units)) for symbol, units in self.units.items() if units)
-
-    @property
-    def equity(self) -> int:
-        """Cash and what is held."""
-        return self.cash + self.worth
+    def standing(self, *, maintained: bool = False) -> Standing:
+        """How it stands now. `maintained`: with what holdings tie up while they are held, not as they are entered."""
+        held = [(symbol, units) for symbol, units in self.units.items() if units]
+        values = ((self.positions[one].scale, units, self.value(one, units)) for one, units in held)
+        return Standing.of(self.cash, values, maintained=maintained)
 
     def happen(self, symbol: str, action: CorporateAction) -> None:
         """What a corporate action does to a holding."""
