@@ -2,7 +2,6 @@
 
 import csv
 import re
-import zlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,7 +28,7 @@ from weaver.walle.files.columns.times.time_text import TextColumn, WrittenTimes,
 from weaver.walle.files.columns.unnamed import borne_out
 from weaver.walle.files.csv_text import CsvText, fields_of, read_text
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
-from weaver.walle.files.unpacking import Packed, Packing
+from weaver.walle.files.unpacking import BROKEN, Packed, Packing
 from weaver.walle.files.unreadable import unreadable
 
 _BLOCK = 4 << 20
@@ -117,6 +116,7 @@ def _times_and_symbols(
     """The times and symbols of each row, and what is to be said of what was left out."""
     positions = [position for position in (names.time, names.clock, names.symbol) if position is not None]
     table, notes = _read(text, positions)
+    notes += text.packed.notes
     columns = dict(zip(positions, table.columns, strict=True))
     written = text_column(_time_texts(columns, names))
     rows = len(written)
@@ -218,7 +218,7 @@ def _read(
         if text.line_of(1) is None:
             raise DataError(f"{text.name}: there is a header line and no data below it") from error
         raise _broken_line(text, error) from error
-    except (OSError, EOFError, zlib.error) as error:
+    except BROKEN as error:
         raise unreadable(text.path, error) from error
     if not sum(batch.num_rows for batch in batches):
         raise DataError(f"{text.name}: there is a header line and no data below it")

@@ -130,21 +130,12 @@ def fields_of(line: str, separator: str, *, place: Place) -> list[str]:
 
 def _check(data: bytes, name: str) -> None:
     """Raises DataError for what is no text of rows."""
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or _is_wide(data):
-        raise DataError(f"{name}: the text is UTF-16: save it as UTF-8")
     if b"\0" in data:
         raise DataError(f"{name}: this is neither CSV, JSON, Parquet nor Feather, but some other binary file")
     if not data.strip():
         raise DataError(f"{name}: the file is empty")
     if _MARKUP.match(data):
         raise DataError(f"{name}: this is a web page, no table of prices: download the file itself")
-    if b"\r" in data and b"\n" not in data:
-        raise DataError(f"{name}: its lines end in bare carriage returns: save it with line feeds")
-
-
-def _is_wide(data: bytes) -> bool:
-    """Whether it is UTF-16 of plain letters that does not say so: every second byte is 0."""
-    return any(len(half) > 1 and not any(half) for half in (data[::2], data[1::2]))
 
 
 def _check_first(line: _Line, name: str) -> None:

@@ -1,7 +1,6 @@
 """Bars in JSON, as venues answer: lists of numbers, lists of objects, or an object of columns."""
 
 import json
-import zlib
 from typing import Any
 
 from weaver.model.errors import DataError
@@ -11,7 +10,7 @@ from weaver.walle.files.columns.unnamed import borne_out
 from weaver.walle.files.parquet_file import columns_of_table
 from weaver.walle.files.python_tables import bars_among, table_of_columns
 from weaver.walle.files.spelling import AS_WRITTEN, Spelling
-from weaver.walle.files.unpacking import Packed
+from weaver.walle.files.unpacking import BROKEN, Packed
 from weaver.walle.files.unreadable import unreadable
 
 
@@ -22,7 +21,8 @@ def read_json(packed: Packed, spelling: Spelling = AS_WRITTEN) -> RawColumns:
         raise DataError(f"{name}: this is JSON, not CSV: name it .json")
     columns, notes = bars_among(_parsed(packed, name), name)
     raw = columns_of_table(table_of_columns(columns, name), origin=Origin(name=name), spelling=spelling)
-    return borne_out(raw.noted(*notes), spelling.columns) if notes else raw
+    raw = raw.noted(*packed.notes, *notes)
+    return borne_out(raw, spelling.columns) if notes else raw
 
 
 def json_head(packed: Packed, rows_max: int) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
@@ -36,7 +36,7 @@ def _parsed(packed: Packed, name: str) -> Any:
     try:
         with packed.open() as file:
             text = file.read()
-    except (OSError, EOFError, zlib.error) as error:
+    except BROKEN as error:
         raise unreadable(packed.path, error) from error
     try:
         return _lines(text) or json.loads(text, object_pairs_hook=_once)

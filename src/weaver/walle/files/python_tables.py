@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from weaver.model.errors import DataError
@@ -34,10 +35,18 @@ def table_of(given: Any, name: str) -> pa.Table:
             raise DataError(
                 f"{name}: its columns are not equally long: {', '.join(f'{n} {k}' for k, n in sizes.items())}"
             )
-        return table_of_columns({label: list(column) for label, column in given.items()}, name)
+        return table_of_columns({label: _values(column) for label, column in given.items()}, name)
     rows = [dict(row) if isinstance(row, Mapping) else list(row) for row in given]
     columns, _ = bars_among(rows, name)
     return table_of_columns(columns, name)
+
+
+def _values(column: Any) -> list[Any]:
+    """The values of a column; numpy's times of a coarser unit than Arrow has as seconds."""
+    dtype = getattr(column, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind == "M" and np.datetime_data(dtype)[0] in "YMWDhm":
+        return list(column.astype("datetime64[s]"))
+    return list(column)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +198,7 @@ def table_of_columns(columns: Mapping[str, Sequence[Any]], name: str) -> pa.Tabl
             continue
         try:
             arrays[label] = pa.array(column)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        except (pa.ArrowException, TypeError, OverflowError):
             arrays[label] = pa.array([None if cell is None else _text(cell) for cell in column])
     if not arrays:
         raise DataError(f"{name}: no bars found")

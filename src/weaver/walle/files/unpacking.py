@@ -1,17 +1,19 @@
-"""Files as they come: plain, packed by gzip, or alone in a zip."""
+"""Files as they come: plain, packed by gzip, bzip2 or xz, or alone in a zip; and text that is not written in UTF-8."""
 
+import bz2
 import gzip
 import io
 import lzma
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 import pyarrow as pa
 
 from weaver.model.errors import DataError
+from weaver.walle.files.text_encoding import WINDOWS, as_utf8, encoding_of
 from weaver.walle.files.unreadable import unreadable
 
 _BEGIN = 1 << 20
@@ -25,7 +27,14 @@ class Packing(StrEnum):
 
     NONE = "none"
     GZIP = "gzip"
+    BZIP2 = "bzip2"
+    XZ = "xz"
     ZIP = "zip"
+
+
+BROKEN = (OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+"""What unpacking raises where the bytes are not what they should be."""
+_PACKED_BY = ((b"\x1f\x8b", Packing.GZIP), (b"BZh", Packing.BZIP2), (b"\xfd7zX", Packing.XZ))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +45,8 @@ class Packed:
     packing: Packing
     member: str | None = None
     """The one file in a zip."""
+    encoding: str | None = None
+    """How its text is written, where that is not UTF-8 with line feeds."""
 
     @classmethod
     def of(cls, path: Path) -> "Packed":
@@ -45,13 +56,14 @@ class Packed:
                 begin = file.read(4)
         except OSError as error:
             raise unreadable(path, error) from error
-        if begin[:2] == b"\x1f\x8b":
-            return cls(path=path, packing=Packing.GZIP)
+        packing = next((packing for mark, packing in _PACKED_BY if begin.startswith(mark)), Packing.NONE)
         if begin == _OLD_WORKBOOK:
             raise DataError(f"{path}: this is an Excel workbook: save its sheet as CSV")
         if begin in {b"PK\x03\x04", b"PK\x05\x06"}:
-            return cls(path=path, packing=Packing.ZIP, member=_member(path))
-        return cls(path=path, packing=Packing.NONE)
+            packed = cls(path=path, packing=Packing.ZIP, member=_member(path))
+        else:
+            packed = cls(path=path, packing=packing)
+        return replace(packed, encoding=encoding_of(packed.head()))
 
     @property
     def inner_name(self) -> str:
@@ -59,36 +71,67 @@ class Packed:
         return self.path.name if self.member is None else Path(self.member).name
 
     def head(self) -> bytes:
-        """Its first bytes, unpacked. Raises InputError."""
+        """Its first bytes, unpacked, as UTF-8 with line feeds. Raises InputError or DataError."""
         try:
             with self.open() as file:
                 return file.read(_BEGIN)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
+        except BROKEN as error:
             raise unreadable(self.path, error) from error
 
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of how its text is written."""
+        if self.encoding != WINDOWS:
+            return []
+        return [f"{self.path}: the text is not UTF-8: read as Windows-1252, as Excel writes it in the west"]
+
     def open(self) -> io.BufferedIOBase:
-        """Its bytes, unpacked."""
+        """Its bytes, unpacked, as UTF-8 with line feeds."""
+        return self._opened() if self.encoding is None else io.BytesIO(self._rewritten())
+
+    def stream(self) -> pa.NativeFile:
+        """The same bytes for Arrow, which reads ahead in threads of its own. A file of Python's must not be handed to
+        those: one that still waits for the interpreter's lock when the interpreter ends takes the process down."""
+        if self.encoding is not None:
+            return pa.BufferReader(self._rewritten())
+        match self.packing:
+            case Packing.NONE:
+                return pa.input_stream(str(self.path), compression=None)
+            case Packing.GZIP:
+                return pa.input_stream(str(self.path), compression="gzip")
+            case _:
+                return pa.BufferReader(self._bytes())
+
+    def _opened(self) -> io.BufferedIOBase:
         match self.packing:
             case Packing.GZIP:
                 return gzip.open(self.path)
+            case Packing.BZIP2:
+                return bz2.open(self.path)
+            case Packing.XZ:
+                return lzma.open(self.path)
             case Packing.ZIP:
                 return io.BytesIO(self._unzipped())
             case _:
                 return self.path.open("rb")
 
-    def stream(self) -> pa.NativeFile:
-        """The same bytes for Arrow, which reads ahead in threads of its own. A file of Python's must not be handed to
-        those: one that still waits for the interpreter's lock when the interpreter ends takes the process down."""
-        if self.packing is Packing.ZIP:
-            return pa.BufferReader(self._unzipped())
-        return pa.input_stream(str(self.path), compression="gzip" if self.packing is Packing.GZIP else None)
+    def _bytes(self) -> bytes:
+        try:
+            with self._opened() as file:
+                return file.read()
+        except BROKEN as error:
+            raise unreadable(self.path, error) from error
 
     def _unzipped(self) -> bytes:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 return archive.read(self.member or "")
-        except (RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError) as error:
+        except BROKEN as error:
             raise unreadable(self.path, error) from error
+
+    def _rewritten(self) -> bytes:
+        """All of it, as UTF-8 with line feeds."""
+        return as_utf8(self._bytes(), self.encoding or "utf-8", str(self.path))
 
 
 def _member(path: Path) -> str:
@@ -104,6 +147,7 @@ def _member(path: Path) -> str:
     if len(names) != 1:
         listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
         raise DataError(
-            f"{path}: the zip has {len(names) or 'no'} files{f' ({listed})' if names else ''}: it must be one"
+            f"{path}: the zip has {len(names) or 'no'} files{f' ({listed})' if names else ''}: it must be one: unpack "
+            "it, and give the files"
         )
     return names[0]

@@ -100,12 +100,15 @@ def test_line_counts_what_stands_above_and_between(tmp_path: Path) -> None:
             "no column for timestamp, open, high, low, close; found",
         ),
         (b"\x00\x01\x02binary", "neither CSV, JSON, Parquet nor Feather"),
-        (b"\xff\xfet\x00", "the text is UTF-16"),
-        (b"timestamp,open,high,low,close,B\xf6rse\n", "line 1: the text is not UTF-8"),
+        (b"\xff\xfet\x00", "no column for open, high, low, close"),
+        (b"\xff\xfet\x00\x00", "the text is neither UTF-8 nor whole UTF-16: save it as UTF-8"),
+        (b"timestamp,open,high,low,close,B\x81rse\n", "the text is neither UTF-8 nor whole Windows-1252"),
+        (b"timestamp,open,high,low,close,B\xf6rse\n", "a header line and no data below it"),
+        (b"BZh91AY&SYno", "cannot be read"),
+        (b"\xfd7zXZ\x00no", "cannot be read"),
         (b"PAR1 and then nothing of the kind", "not a whole Parquet file"),
         (b"\x1f\x8bno gzip at all", "cannot be read"),
         (b"\x1f\x8b\x08" + b"\x00" * 7 + b"\xff" * 30, "cannot be read"),
-        (f"{HEADER}\r" + "\r".join(GOOD), "its lines end in bare carriage returns"),
         (HEADER + "," + "x" * 200_000, "line 1: its fields cannot be told apart"),
         (with_row('"' + "x" * 200_000), "row 2 (line 3): its fields cannot be told apart"),
         (f"{HEADER}\n2017-01-03,1,1,1,1,1\n", "one bar does not show how far apart bars are: give --timeframe"),
@@ -123,11 +126,11 @@ def test_bad_file_is_named_with_the_problem(tmp_path: Path, content: str | bytes
     assert problem in message(tmp_path, content)
 
 
-def test_text_that_is_not_utf8_is_found_below_the_header(tmp_path: Path) -> None:
+def test_letter_that_is_not_utf8_is_found_in_a_number(tmp_path: Path) -> None:
     content = (
         b"timestamp,open,high,low,close,volume,place\n2017-01-03,1,1,1,1,1,ok\n2017-01-04,1,1,1,1,1\xf6,B\xf6rse\n"
     )
-    assert "row 2 (line 3): the text is not UTF-8" in message(tmp_path, content)
+    assert "row 2 (line 3): volume '1ö' is not a number" in message(tmp_path, content)
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

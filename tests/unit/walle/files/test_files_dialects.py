@@ -4,9 +4,11 @@ The writer knows nothing of the reader. It writes what people have seen files lo
 that nobody can read in one way only.
 """
 
+import bz2
 import csv as csv_module
 import gzip
 import io
+import lzma
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,6 +34,11 @@ HEADERS = {
     "brackets": ("<DATE>", "<OPEN>", "<HIGH>", "<LOW>", "<CLOSE>", "<VOL>"),
     "german": ("Datum", "Erster", "Hoch", "Tief", "Schlusskurs", "Stuecke"),
     "french": ("Date", "Ouverture", "Plus haut", "Plus bas", "Clôture", "Volume"),
+    "portuguese": ("Data", "Abertura", "Máxima", "Mínima", "Último", "Vol."),
+    "polish": ("Data", "Otwarcie", "Najwyższy", "Najniższy", "Zamknięcie", "Wolumen"),
+    "russian": ("Дата", "Откр.", "Макс.", "Мин.", "Цена", "Объём"),
+    "chinese": ("日期", "开盘", "最高", "最低", "收盘", "成交量"),
+    "japanese": ("日付", "始値", "高値", "安値", "終値", "出来高"),
 }
 DAYS: dict[str, Callable[[date], str]] = {
     "iso": lambda day: day.isoformat(),
@@ -64,6 +71,7 @@ MOMENTS: dict[str, Callable[[datetime], str]] = {
     "microseconds": lambda at: str(int(at.timestamp()) * 1_000_000),
     "nanoseconds": lambda at: str(int(at.timestamp()) * 10**9),
     "us short": lambda at: f"{at.month}/{at.day}/{at:%y} {at.hour}:{at:%M}",
+    "finer later": lambda at: str(int(at.timestamp()) * (1000 if at.hour < 12 else 1_000_000)),
 }
 NUMBERS: dict[str, Callable[[float], str]] = {
     "plain": lambda number: f"{number:.2f}",
@@ -87,6 +95,8 @@ VOLUMES: dict[str, Callable[[int], str]] = {
 }
 BY_COMMA = {"comma", "german", "euro", "three by comma"}
 """Numbers whose decimals stand behind a comma: their vendor separates thousands by a point, others by a comma."""
+ENCODINGS = ("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
+PACKED = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
 NOTHING = ("", "null", "NaN", "-", "N/A")
 BEFORE = ("", "https://www.example.com\n", "# from a vendor\n", "sep=\n", "Prices of X, daily\n\n")
 AFTER = ("", '"Downloaded from a vendor as of 03-16-2020 10:00am CDT"\n', "The end\n")
@@ -110,6 +120,7 @@ class Dialect:
     empty: int | None
     nothing: str
     packing: str
+    encoding: str
     extra: bool
     trailing: bool
 
@@ -126,13 +137,14 @@ def dialects(draw: st.DrawFn, times: dict[str, Callable[..., str]]) -> Dialect:
         number=number,
         volume=draw(st.sampled_from(sorted({*VOLUMES} - {"thousands" if number in BY_COMMA else "german"}))),
         separator=draw(st.sampled_from([",", ",", ";", "\t", "|"])),
-        newline=draw(st.sampled_from(["\n", "\r\n"])),
+        newline=draw(st.sampled_from(["\n", "\r\n", "\r"])),
         newest_first=draw(st.booleans()),
         before=draw(st.sampled_from(BEFORE)),
         after=draw(st.sampled_from(AFTER)),
         empty=draw(st.none() | st.integers(0, 4)),
         nothing=draw(st.sampled_from(NOTHING)),
-        packing=draw(st.sampled_from(["", "", ".gz", ".zip"])),
+        packing=draw(st.sampled_from(["", "", ".zip", *PACKED])),
+        encoding=draw(st.sampled_from(ENCODINGS)),
         extra=draw(st.booleans()) and header is not None,
         trailing=draw(st.booleans()) and draw(st.booleans()),
     )
@@ -173,14 +185,18 @@ def written(rows: list[Bar], dialect: Dialect, time_of: Callable[[int], str]) ->
     return before + target.getvalue() + dialect.after.replace("\n", dialect.newline)
 
 
-def packed(folder: Path, text: str, packing: str) -> Path:
-    """The file."""
+def packed(folder: Path, text: str, packing: str, encoding: str = "utf-8") -> Path:
+    """The file, in another encoding only where that has all letters."""
     path = folder / f"X_1d.csv{packing}"
+    try:
+        data = text.encode(encoding)
+    except UnicodeEncodeError:
+        data = text.encode()
     if packing == ".zip":
         with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("X_1d.csv", text)
+            archive.writestr("X_1d.csv", data)
     else:
-        path.write_bytes(gzip.compress(text.encode()) if packing else text.encode())
+        path.write_bytes(PACKED[packing](data) if packing else data)
     return path
 
 
@@ -190,7 +206,7 @@ def _day(stamp: int) -> date:
 
 def check(folder: Path, rows: list[Bar], dialect: Dialect, time_of: Callable[[int], str], asset: AssetClass) -> None:
     """What is read is what was written, to the digits that were written; or one line says why nothing is."""
-    path = packed(folder, written(rows, dialect, time_of), dialect.packing)
+    path = packed(folder, written(rows, dialect, time_of), dialect.packing, dialect.encoding)
     try:
         read = read_bars(path, tz="UTC", asset_class=asset).bars
     except InputError as error:
@@ -249,7 +265,7 @@ def test_plain_numbers_are_read_with_every_date_and_header(tmp_path: Path, time:
     dialect = Dialect(
         header=header, columns=[0, 1, 2, 3, 4, 5], time=time, number="plain", volume="plain", separator=";",
         newline="\n", newest_first=True, before="", after=AFTER[1], empty=2, nothing="null", packing=".zip",
-        extra=False, trailing=False,
+        encoding="utf-8", extra=False, trailing=False,
     )  # fmt: skip
     text = written(rows, dialect, lambda stamp: DAYS[time](_day(stamp)))
     read = read_bars(packed(tmp_path, text, ".zip"), asset_class=AssetClass.STOCK).bars

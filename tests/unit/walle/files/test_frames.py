@@ -308,3 +308,12 @@ def test_columns_of_times_or_truths_are_no_numbers() -> None:
     for volume in (PLAIN.index, pd.to_timedelta([1, 2, 3]), [True, False, True]):
         with pytest.raises(DataError, match=r"column volume holds .*, not numbers"):
             bars_from_frame(PLAIN.assign(volume=volume), symbol="X")
+
+
+@pytest.mark.parametrize("unit", ["D", "h", "m", "s", "ms", "us", "ns"])
+@pytest.mark.parametrize("kind", [np.asarray, list])
+def test_numpys_times_of_every_unit_in_columns_by_name(unit: str, kind: Callable[[object], object]) -> None:
+    days = np.arange("2024-01-02", "2024-01-05", dtype="datetime64[D]").astype(f"datetime64[{unit}]")
+    prices = {name: np.full(3, 10.0) for name in ("open", "high", "low", "close")}
+    (part,) = parts_of_frame({"timestamp": kind(days), **prices})
+    assert part.raw.times.local.tolist() == days.astype("datetime64[ns]").astype(np.int64).tolist()

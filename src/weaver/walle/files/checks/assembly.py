@@ -34,6 +34,8 @@ from weaver.walle.files.columns.times.time_zone import zone_of
 
 _ROUNDING = 1e-9
 """Adjusted prices stick out of [low, high] by a rounding; up to this share of the price it is put right."""
+_LAST_MOMENTS = (1, 1_000, 1_000_000, 1_000_000_000)
+"""How long (ns) before a minute's end a time says that the bar ends there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,7 @@ def _spaced(
 ) -> tuple[Timeframe, Int64, tuple[DataWarning, ...]]:
     """The bars' own timeframe, their stamps (those of weeks and months moved to where these begin), and doubts."""
     if not is_daily_step(step):
+        _check_beginnings(timestamp, raw.origin)
         return intraday_timeframe(raw.origin.name, timestamp, step, timeframe, calendar), timestamp, ()
     labels = _labels(raw, timestamp, calendar, zone, asset_class)
     spacing = daily_timeframe(labels, timeframe)
@@ -142,6 +145,7 @@ def _spaced(
     if spacing.unit is not Unit.TIME:
         session = with_first_sessions(labels, spacing)
         timestamp = session * DAY if calendar.labels_are_dates else calendar.session_open(session.astype(np.int32))
+    _check_beginnings(timestamp, raw.origin)
     return spacing, timestamp, doubts
 
 
@@ -178,6 +182,17 @@ def _check_order(timestamp: Int64, origin: Origin) -> None:
         return f"time {here} is out of order, after {before}: sort the rows, oldest first"
 
     origin.check(apart <= 0, text)
+
+
+def _check_beginnings(timestamp: Int64, origin: Origin) -> None:
+    """Raises DataError for the last moments of bars (Binance's 00:59:59.999), read as which they would come late."""
+    before = MINUTE - timestamp % MINUTE
+    if before[0] in _LAST_MOMENTS and bool((before == before[0]).all()):
+        raise origin.error(
+            0,
+            f"time {moment(timestamp[0])} is the last moment of a bar, as are the others: give the times at which bars "
+            "begin, from their own column (--columns timestamp=NAME), or a bar's length earlier",
+        )
 
 
 def _prices(raw: RawColumns, notes: list[str]) -> dict[str, Float64]:

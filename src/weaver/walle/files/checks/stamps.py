@@ -43,9 +43,9 @@ def instants(raw: RawColumns, zone: ZoneInfo | None) -> Int64:
         return times.instant
     if zone is None:
         row = int(np.argmax(times.local % DAY != 0))
-        raise raw.origin.error(
-            row, f"time {moment(times.local[row])} has no time zone: name it with --tz, as UTC or America/New_York"
-        )
+        unclear = times.unclear_zone
+        why = "has no time zone: name it" if unclear is None else f"{unclear}: whose clocks {unclear} means, say"
+        raise raw.origin.error(row, f"time {moment(times.local[row])} {why} with --tz, as UTC or America/New_York")
     return to_instants(times.local, zone, origin=raw.origin)
 
 

@@ -11,55 +11,47 @@ _TIMES = (
     "utc", "dateutc",
     "timestampgmt", "datetimegmt", "dategmt", "timegmt",
     "windowstart", "opentimeutc", "opentime", "starttime", "periodstart", "start", "begin",
-    "localtime", "tradedate", "date", "datum", "fecha", "data", "time", "zeit", "ts", "dt", "t", "indexlevel0", "index",
+    "localtime", "tradedate", "date", "datum", "fecha", "data", "дата", "日期", "交易日期", "日付", "日時",
+    "날짜", "일자",
+    "time", "zeit", "время", "时间", "ts", "dt", "t", "indexlevel0", "index",
     "unnamed0", "",
 )  # fmt: skip
 """Names of the time column, the surest first."""
 
 _PRICES = {
     "open": (
-        ("open", "openprice", "openingprice", "o"),
+        ("open", "openprice", "openingprice", "o", "开盘", "开盘价", "開盤價", "始値", "시가"),
         (
-            "eröffnung",
-            "eröffnungskurs",
-            "eroeffnung",
-            "eröffn",
-            "eroeffn",
-            "erster",
-            "anfangskurs",
-            "ouverture",
-            "ouv",
-            "apertura",
+            "eröffnung", "eröffnungskurs", "eroeffnung", "eröffn", "eroeffn", "erster", "anfangskurs", "ouverture",
+            "ouv", "apertura", "abertura", "otwarcie", "открытие", "откр", "açılış", "öppning",
         ),
     ),
     "high": (
-        ("high", "highprice", "h"),
+        ("high", "highprice", "h", "最高", "最高价", "最高價", "高値", "고가"),
         (
-            "hoch",
-            "höchst",
-            "höchstkurs",
-            "hoechst",
-            "tageshoch",
-            "plushaut",
-            "haut",
-            "+haut",
-            "máximo",
-            "maximo",
-            "massimo",
+            "hoch", "höchst", "höchstkurs", "hoechst", "tageshoch", "plushaut", "haut", "+haut", "máximo", "maximo",
+            "massimo", "máxima", "maxima", "hoog", "hoogste", "najwyzszy", "najwyższy", "максимум", "макс", "yüksek",
+            "högsta", "högst",
         ),
     ),
     "low": (
-        ("low", "lowprice", "l"),
-        ("tief", "tiefst", "tiefstkurs", "tagestief", "plusbas", "bas", "+bas", "mínimo", "minimo", "minimo"),
+        ("low", "lowprice", "l", "最低", "最低价", "最低價", "安値", "저가"),
+        (
+            "tief", "tiefst", "tiefstkurs", "tagestief", "plusbas", "bas", "+bas", "mínimo", "minimo", "mínima",
+            "minima", "laag", "laagste", "najnizszy", "najniższy", "минимум", "мин", "düşük", "lägsta", "lägst",
+        ),
     ),
     "close": (
-        ("close", "closeprice", "closingprice", "c"),
+        ("close", "closeprice", "closingprice", "c", "收盘", "收盘价", "收盤價", "終値", "종가"),
         ("last", "closelast", "lastprice", "latest"),
-        ("schluss", "schlusskurs", "schluß", "schlußkurs", "clôture", "cloture", "clot", "clôt", "cierre", "chiusura"),
-        ("zuletzt", "letzter", "dernier", "último", "ultimo"),
+        (
+            "schluss", "schlusskurs", "schluß", "schlußkurs", "clôture", "cloture", "clot", "clôt", "cierre",
+            "chiusura", "fechamento", "slot", "zamkniecie", "zamknięcie", "закрытие", "kapanış", "stängning",
+        ),
+        ("zuletzt", "letzter", "dernier", "último", "ultimo", "laatst", "ostatnio", "цена", "şimdi", "senast"),
         ("price",),
     ),
-}
+}  # fmt: skip
 """Names of each price; those of one rank mean the same, and a later rank counts where an earlier one has none."""
 
 _LOCAL = frozenset(
@@ -81,10 +73,11 @@ _VOLUMES = (
         "basevolume", "volumebase", "baseassetvolume", "volumefrom", "realvolume", "realvol", "sharevolume",
         "volumeshares", "sharestraded", "noofshares", "numberofshares", "contractstraded", "volumecontracts",
         "tradedquantity", "totaltradedquantity", "tottrdqty", "ttltrdqnty", "stück", "stücke", "stueck", "stuecke",
-        "gehandeltestücke",
+        "gehandeltestücke", "成交量", "出来高", "売買高", "거래량",
         *(f"{volume}{coin}" for coin in COINS for volume in ("volume", "vol")),
     ),
-    ("volume", "vol", "v", "volumetraded", "tradedvolume", "totalvolume", "tradingvolume", "volumen"),
+    ("volume", "vol", "v", "volumetraded", "tradedvolume", "totalvolume", "tradingvolume", "volumen", "wolumen",
+     "wol", "объем", "объём", "hacim", "hac", "volym"),
 )  # fmt: skip
 """Names of the volume: those that say that it is counted in what is traded, and those that say nothing."""
 _COIN_VOLUME = re.compile(
@@ -107,8 +100,24 @@ UTC_NAMES = frozenset(
 )  # fmt: skip
 """Time columns whose name says UTC."""
 
-_CLOCKS = ("time", "clock", "zeit", "uhrzeit")
+_CLOCKS = (
+    "time",
+    "clock",
+    "zeit",
+    "uhrzeit",
+    "hora",
+    "heure",
+    "ora",
+    "tijd",
+    "czas",
+    "godzina",
+    "время",
+    "时间",
+    "時刻",
+)
 """Names of a separate column with the time of day."""
+_DATES = frozenset({"date", "datum", "fecha", "data", "дата", "日期", "日付"})
+"""Time columns beside which there may be one with the time of day."""
 NOTHING_SAID: Mapping[str, str] = {}
 
 _CURRENCY = "$€£¥₹₿"
@@ -191,7 +200,7 @@ def recognise(
     volume = columns.volume()
     ticks = None if "volume" in places else columns.only(_TICK_VOLUMES, "volume")
     symbol, is_label = (places["symbol"], False) if "symbol" in places else symbol_column(names, origin=origin)
-    has_date = time >= 0 and spelled[time] in {"date", "datum"}
+    has_date = time >= 0 and spelled[time] in _DATES
     return ColumnNames(
         time=time,
         clock=columns.surest(_CLOCKS, "clock") if has_date or "clock" in places else None,
@@ -220,7 +229,7 @@ def said_column(name: str, names: Sequence[str], wanted: str, *, origin: str) ->
 
 
 def has_local_names(names: Sequence[str]) -> bool:
-    """Whether prices are called as in German, French, Spanish or Italian."""
+    """Whether prices are called as where a comma stands before decimals: in German, French, Russian …"""
     return any(spelled in _LOCAL for spelled in _spelled(names))
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from weaver.model.market.bars import Bool, Int64
 from weaver.model.market.timeframe import DAY, HOUR, MINUTE
 from weaver.walle.files.columns.origin import Origin
+from weaver.walle.files.columns.times.epoch_units import epoch_units
 from weaver.walle.files.columns.times.time_layout import HOW_TO, MONTHS, Layout, layout_of, spaced
 from weaver.walle.files.columns.times.zone_names import instants_in
 from weaver.walle.files.spelling import DateOrder
@@ -38,11 +39,12 @@ class WrittenTimes:
     """Times as they stand in a column; int64 ns, n values each.
 
     local: what is written, as if it were UTC; in the column's own zone, where it has one. instant: the same in UTC, or
-    None where no zone is written.
+    None where no zone is written, or one that leaves open whose clocks they are: unclear_zone.
     """
 
     local: Int64
     instant: Int64 | None
+    unclear_zone: str | None = None
 
     @property
     def is_elsewhere(self) -> bool:
@@ -68,7 +70,7 @@ class WrittenTimes:
     def take(self, rows: Int64) -> "WrittenTimes":
         """Those of some rows."""
         instant = None if self.instant is None else self.instant[rows]
-        return WrittenTimes(local=self.local[rows], instant=instant)
+        return WrittenTimes(local=self.local[rows], instant=instant, unclear_zone=self.unclear_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,9 +139,9 @@ def from_epoch(numbers: NDArray[np.float64] | Int64, *, origin: Origin) -> Writt
     if len(numbers) and not is_number(str(int(numbers[0]))):
         return parse_times(TextColumn.of([f"{number:.0f}" for number in numbers]), origin=origin)
     largest = np.abs(numbers).max() if len(numbers) else 0
-    unit = SECOND if largest < 1e11 else 1_000_000 if largest < 1e14 else 1_000 if largest < 1e17 else 1
     if 0 < largest < _TOO_SMALL:
         raise origin.error(0, f"time {numbers[0]} is too small for seconds since 1970: {_SMALL}")
+    unit = epoch_units(numbers)
     outside = (numbers < _EARLIEST // unit) | (numbers >= _LATEST // unit)
     origin.check(outside, lambda row: f"time {numbers[row]} lies outside the years 1900-2099, counted from 1970")
     if numbers.dtype.kind == "f":
@@ -179,7 +181,8 @@ def _parse_dates(texts: TextColumn, first: str, order: DateOrder | None, origin:
         return local
     name = match["zone_name"]
     rows = np.ones(len(texts), dtype=np.bool_)
-    return WrittenTimes(local=local.local, instant=instants_in(local.local, {name}, {name: rows}, origin=origin))
+    instant = instants_in(local.local, {name}, {name: rows}, origin=origin)
+    return WrittenTimes(local=local.local, instant=instant, unclear_zone=name if instant is None else None)
 
 
 def _parse_pieces(texts: TextColumn, match: re.Match[str]) -> WrittenTimes | None:
@@ -292,12 +295,14 @@ def _placed(local: Int64, parts: TimeParts, zones: Sequence[str | None], origin:
     names = {zone for zone in zones if zone}
     if zones[0] is None:
         return WrittenTimes(local=local, instant=None)
-    instant: Int64 | None = local - _offsets(parts)
-    if names:
-        column = np.array(zones, dtype=object)
-        named = instants_in(local, names, {name: column == name for name in names}, origin=origin)
-        instant = None if named is None or instant is None else np.where(column == "", instant, named)
-    return WrittenTimes(local=local, instant=instant)
+    instant = local - _offsets(parts)
+    if not names:
+        return WrittenTimes(local=local, instant=instant)
+    column = np.array(zones, dtype=object)
+    named = instants_in(local, names, {name: column == name for name in names}, origin=origin)
+    if named is None:
+        return WrittenTimes(local=local, instant=None, unclear_zone="/".join(sorted(names)))
+    return WrittenTimes(local=local, instant=np.where(column == "", instant, named))
 
 
 def _part(name: str, text: str | None) -> int:
