@@ -206,6 +206,8 @@ def table_of_columns(columns: Mapping[str, Sequence[Any]], name: str) -> pa.Tabl
 
 
 def _text(cell: Any) -> str:
+    if isinstance(cell, np.datetime64):
+        return str(cell.astype("datetime64[s]"))
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < _WHOLE_MAX:
         return str(int(cell))
     return "" if cell is None else str(cell)
