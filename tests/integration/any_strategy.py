@@ -310,7 +310,7 @@ def _holding(held: Any) -> tuple[Any, ...]:
 
 
 def _trade(trade: Any) -> tuple[Any, ...]:
-    times = (trade.entry_time, trade.exit_time, trade.bars)
+    times = (trade.entry_time, trade.exit_time, trade.bars, trade.mae, trade.mfe)
     return (trade.symbol, trade.side, trade.quantity, trade.entry_price, trade.exit_price, trade.pnl, *times)
 
 

@@ -13,7 +13,7 @@ from weaver.model.calendar.instants import time_of
 from weaver.research.run import plan
 
 SEEDS = 300
-FIELDS = ("symbol", "side", "quantity", "entry_price", "exit_price", "pnl", "commission", "bars")
+FIELDS = ("symbol", "side", "quantity", "entry_price", "exit_price", "pnl", "commission", "bars", "mae", "mfe")
 
 
 def told(trade: Any) -> tuple[Any, ...]:

@@ -97,7 +97,7 @@ class Runtime:
         self.journal: list[JournalEntry] = []
         self.stop_reason: str | None = None
         self._holdings = {symbol: Holding(account, symbol, self.feed.group(symbol).timeline) for symbol in self.symbols}
-        self._trades = ClosedTrades(account, {symbol: self.feed.group(symbol).timeline for symbol in self.symbols})
+        self._trades = ClosedTrades(account, {one: self.feed.group(one) for one in self.symbols}, calendars)
         self._bars: dict[tuple[str, str], Bar] = {}
         self._starting = False
         self._begun = clock.start

@@ -10,7 +10,7 @@ from weaver.greta.ledger.ledger import CashFlow, Ledger
 from weaver.greta.ledger.prices import Prices
 from weaver.model.account.deals import Deal, HoldingChange
 from weaver.model.account.opening import Opening
-from weaver.model.orders.execution import AT_OPEN
+from weaver.model.orders.execution import AT_CLOSE, AT_OPEN
 
 
 class Openings:
@@ -56,6 +56,7 @@ class Openings:
                 step=flow.step,
                 amount=flow.amount,
                 price=flow.price,
+                at_open=flow.place == AT_OPEN,
             )
             for flow in found[first:]
         ]
@@ -63,8 +64,9 @@ class Openings:
     def _made(self, symbol: str, row: int) -> Opening:
         """When a fill was made."""
         prices, bar = self._prices[symbol], self._fills.bars[row]
-        is_at_open = self._fills.places.get(row, AT_OPEN) == AT_OPEN
-        return Opening(time=prices.opens[bar] if is_at_open else prices.ends[bar], bar=prices.starts[bar])
+        place = self._fills.places.get(row, AT_OPEN)
+        time = prices.opens[bar] if place == AT_OPEN else prices.ends[bar]
+        return Opening(time=time, bar=prices.starts[bar], at_close=place == AT_CLOSE)
 
     def _follow(self) -> None:
         fills, flows = self._fills, self._flows

@@ -10,9 +10,9 @@ from weaver.greta.finished_run import FinishedRun
 from weaver.greta.ledger.exact_sums import products, quotients, ratios
 from weaver.greta.ledger.fill_columns import FillColumns, times_of
 from weaver.greta.ledger.prices import Prices
-from weaver.greta.results.excursions import Excursions
 from weaver.greta.results.round_trips import RoundTrips, round_trips
 from weaver.greta.results.statistics import TradeColumns
+from weaver.model.account.excursions import Excursions
 from weaver.model.market.corporate_actions import Split
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_ONE, decimal_of

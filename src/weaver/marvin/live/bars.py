@@ -118,6 +118,11 @@ class GrowingBars:
         return self._known
 
     @property
+    def splits(self) -> list[tuple[int, Fraction]]:
+        """The first bar after each split, by index, and how many new shares there are for an old one."""
+        return self._splits.within(self.ends)
+
+    @property
     def ends(self) -> NDArray[np.int64]:
         """When they closed."""
         return self._raw["end"].values

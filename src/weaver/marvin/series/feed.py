@@ -1,6 +1,6 @@
 """All the prices that a run's strategy can see, as series on timelines."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
@@ -25,11 +25,16 @@ class BarSource(Protocol):
     def bars(self) -> Bars:
         """All so far."""
 
+    @property
+    def splits(self) -> Sequence[tuple[int, Fraction]]:
+        """The first bar after each split, by index, and how many new shares there are for an old one."""
+
 
 class Source(NamedTuple):
     """Bars to which none are added."""
 
     bars: Bars
+    splits: Sequence[tuple[int, Fraction]]
 
 
 class BarSeries:
@@ -65,6 +70,11 @@ class BarSeries:
     def bars(self) -> Bars:
         """The bars themselves, as they were traded."""
         return self._source.bars
+
+    @property
+    def splits(self) -> Sequence[tuple[int, Fraction]]:
+        """The first bar after each split, by index, and how many new shares there are for an old one."""
+        return self._source.splits
 
     def __len__(self) -> int:
         return self.timeline.visible
@@ -116,7 +126,8 @@ class WholeFeed(Feed):
         moments, ratios = split_moments(listing)
         line = self._line(bars, moments)
         columns = {name: _adjusted(getattr(bars, name), line, ratios, name == "volume") for name in COLUMNS}
-        return BarSeries(Source(bars), line, columns)
+        splits = tuple(zip(line.breaks[1:], ratios[1:], strict=True))
+        return BarSeries(Source(bars, splits), line, columns)
 
     def _line(self, bars: Bars, moments: tuple[int, ...]) -> Timeline:
         """One timeline for all symbols that share their closing times, so that the clock is searched once a tick."""

@@ -33,3 +33,5 @@ class HoldingChange(NamedTuple):
     step: int = 1
     amount: int = 0
     price: int | Fraction = 0
+    at_open: bool = False
+    """Of what pays it all out: before the bar that ends at that time."""

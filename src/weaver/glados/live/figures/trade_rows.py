@@ -9,8 +9,8 @@ import numpy as np
 
 from weaver.glados.live.figures.given_bars import GivenBars
 from weaver.glados.ports import Row
-from weaver.greta.results.excursions import Excursions
 from weaver.greta.results.trades import DelistedTrade, Trade
+from weaver.model.account.excursions import Excursions
 from weaver.model.calendar.instants import instant_of
 from weaver.model.calendar.sessions import calendar_of
 from weaver.model.market.corporate_actions import ex_day

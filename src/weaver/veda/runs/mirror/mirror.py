@@ -23,6 +23,7 @@ from weaver.model.calendar.instants import time_of
 from weaver.model.numbers.amount import Amount
 from weaver.model.numbers.money import CASH_DECIMALS, decimal_of, divide_half_even, units_of
 from weaver.model.numbers.scale import Scale
+from weaver.model.orders.actions import TimeInForce
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
 from weaver.model.orders.venue import VenueRules
@@ -173,7 +174,8 @@ class AccountMirror:
         amounts = _amounts(scale, update)
         worth, entered = _nearest(amounts.price * amounts.units), amounts.units - amounts.fee_units
         self._orders.fill(order, update.status, now, worth=worth, units=amounts.units, entered=entered)
-        self._book(scale, order.sign, amounts, Opening(time=update.time, bar=update.bar_time), order.number)
+        made = Opening(time=update.time, bar=update.bar_time, at_close=order.tif is TimeInForce.CLS)
+        self._book(scale, order.sign, amounts, made, order.number)
         return [order, _fill_of(order, update, amounts)]
 
     def _book(self, scale: Scale, sign: int, amounts: Amounts, opening: Opening, number: int) -> None:

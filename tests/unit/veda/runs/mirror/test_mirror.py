@@ -1,5 +1,6 @@
 """The account that a live strategy sees, where a backtest has nothing to compare it with: races, overfills, fees."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,12 +10,17 @@ import numpy as np
 import pytest
 
 from weaver.marvin.orders.closed_trades import ClosedTrades
-from weaver.marvin.series.timeline import Clock, Timeline
+from weaver.marvin.series.feed import WholeFeed
+from weaver.marvin.series.timeline import Clock
 from weaver.model.account.margin import AccountRules
 from weaver.model.calendar.days.new_york import extended_from
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import RunFailed
+from weaver.model.listing import Listing
+from weaver.model.market.bars import Bars
 from weaver.model.market.instrument import AssetClass, Instrument
-from weaver.model.orders.actions import OrderClass, OrderType, Side
+from weaver.model.market.timeframe import Timeframe
+from weaver.model.orders.actions import OrderClass, OrderType, Side, TimeInForce
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import ExitGroup, Order
 from weaver.model.orders.status import OrderStatus
@@ -283,7 +289,7 @@ def test_what_weaver_closes_is_closed_in_the_newest_bar_of_its_symbol_however_la
     tell(account, filled(), bars=(bar,))
     house = closed_by_weaver(bar.end + 10**15)
     tell(account, house)
-    assert account.deals(0)[-1].made == (house.time, bar.start)
+    assert account.deals(0)[-1].made == (house.time, bar.start, False)
 
 
 def test_what_was_entered_in_a_bar_that_never_came_was_held_for_no_bar() -> None:
@@ -292,10 +298,49 @@ def test_what_was_entered_in_a_bar_that_never_came_was_held_for_no_bar() -> None
     bar = bar_of(10.0)
     tell(account, filled(time=bar.end + 1, bar_time=bar.end), bars=(bar,))
     tell(account, closed_by_weaver(bar.end + 10**15))
-    ends = np.array([bar.end], dtype=np.int64)
-    line = Timeline("AAA", ends, clock=Clock(ends, start=0), step=1)
-    [trade] = ClosedTrades(account, {"AAA": line}).all()
-    assert trade.bars == 0
+    trades, clock = closed_trades(account, [(10.0, 10.0)])
+    clock.tick = 0
+    [trade] = trades.all()
+    assert (trade.bars, trade.mae, trade.mfe) == (0, 0.0, pytest.approx(0.1))
+
+
+def closed_trades(account: AccountMirror, ranges: Sequence[tuple[float, float]]) -> tuple[ClosedTrades, Clock]:
+    """Of bars an instant long, from 0 on, of these lows and highs; none has closed."""
+    starts, (low, high) = np.arange(len(ranges), dtype=np.int64), np.array(ranges).T
+    bars = Bars(
+        symbol="AAA", timeframe=Timeframe.parse("1m"), timestamp=starts, end=starts + 1,
+        open=low, high=high, low=low, close=high, volume=low,
+    )  # fmt: skip
+    listing = Listing(instrument=Instrument.default("AAA", AssetClass.STOCK), bars=bars)
+    clock = Clock(bars.end, start=0)
+    feed = WholeFeed({"AAA": listing}, clock, lambda _symbol, _timeframe: bars)
+    return ClosedTrades(account, {"AAA": feed.group("AAA")}, {"AAA": calendar_of(listing.instrument)}), clock
+
+
+def test_a_trades_excursions_are_those_of_the_bars_that_have_closed_by_now() -> None:
+    account = mirror()
+    trades, clock = closed_trades(account, [(8.0, 11.0), (7.0, 13.0), (1.0, 99.0)])
+    account.place(order_of())
+    account.place(order_of(2, sign=-1))
+    tell(account, filled(time=1, bar_time=0), filled(2, price="12", time=2, bar_time=1))
+    clock.tick = 0
+    [trade] = trades.all()
+    assert (trade.bars, trade.mae, trade.mfe) == (1, pytest.approx(-0.2), pytest.approx(0.2))
+    clock.tick = 1
+    [trade] = trades.all()
+    assert (trade.bars, trade.mae, trade.mfe) == (1, pytest.approx(-0.3), pytest.approx(0.3))
+
+
+def test_what_was_bought_at_a_close_has_seen_nothing_of_that_bar() -> None:
+    account, order = mirror(), order_of()
+    trades, clock = closed_trades(account, [(8.0, 11.0), (9.0, 10.5)])
+    order.tif = TimeInForce.CLS
+    account.place(order)
+    account.place(order_of(2, sign=-1))
+    tell(account, filled(time=1, bar_time=0), filled(2, price="10", time=2, bar_time=1))
+    clock.tick = 1
+    [trade] = trades.all()
+    assert (trade.bars, trade.mae, trade.mfe) == (1, pytest.approx(-0.1), pytest.approx(0.05))
 
 
 def test_cash_moves_by_what_is_told() -> None:
