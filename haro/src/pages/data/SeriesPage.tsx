@@ -15,6 +15,7 @@ import { Fence, Panel } from "~/ui/pages/Panel";
 import { Rows } from "~/ui/tables/Rows";
 import { useRefresh } from "~/ui/forms/useSubmit";
 
+import { InstrumentPanel } from "./InstrumentPanel";
 import { Quality } from "./Quality";
 import { shownTime } from "./series";
 import { SeriesChart } from "./SeriesChart";
@@ -60,7 +61,6 @@ function Shown({ series }: { series: Series }) {
         )}
         <Facts
           facts={[
-            { name: "Class", value: series.asset_class ?? "–" },
             { name: "Bars", value: count(series.bars) },
             { name: "First", value: shownTime(series.first, timeframe) },
             { name: "Last", value: shownTime(series.last, timeframe) },
@@ -82,6 +82,11 @@ function Shown({ series }: { series: Series }) {
         <Panel title="Prices">
           <SeriesChart symbol={symbol} timeframe={timeframe ?? ""} />
         </Panel>
+      )}
+      {!series.damaged && (
+        <Fence>
+          <InstrumentPanel symbol={symbol} />
+        </Fence>
       )}
       <Fence>
         <Events symbol={symbol} />
