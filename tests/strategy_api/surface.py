@@ -123,7 +123,9 @@ PARTS = (
             Shown(cls=Holding, title="A position", called="self.position(symbol)"),
             Shown(cls=ClosedTrade, title="Closed trade", called="self.closed_trades[-1]"),
             Shown(cls=Session, title="The session", called="self.session"),
-            Shown(cls=BarSeries, title="A symbol's columns", called="self.series(symbol)", own=own("bars splits timeline")),
+            Shown(
+                cls=BarSeries, title="A symbol's columns", called="self.series(symbol)", own=own("bars splits timeline")
+            ),
             Shown(
                 cls=Series,
                 title="A series",

@@ -1,15 +1,15 @@
 """Finds out what a run has shown."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from weaver.glados.live.figures.results import LiveResult, LiveResults
 from weaver.glados.ports import Database, StoredResult
-from weaver.glados.promotion.measuring import days_of, lookahead_of
+from weaver.glados.promotion.measuring import calendars_of, days_of, lookahead_of
 from weaver.glados.promotion.ports import Proofs
 from weaver.glados.stored.blobs import EQUITY, decode_equity
 from weaver.glados.threads import Threads
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import NotFound
 from weaver.model.promotion.gates import Gates
 from weaver.model.promotion.measured import Measured
@@ -58,14 +58,13 @@ class Evidence:
 
 def _figures_of_backtest(result: StoredResult) -> dict[str, Any]:
     record, stats = result.record, result.stats
-    assets = [one["asset"] for one in record["data"].values()]
     stamps = decode_equity(result.blobs[EQUITY]).timestamp
-    return {**_figures(stats), "days": days_of(stamps, record["timeframe"], assets)}
+    return {**_figures(stats), "days": days_of(stamps, record["timeframe"], calendars_of(record["data"]))}
 
 
 def _figures_of_live(found: LiveResult) -> dict[str, Any]:
-    assets: Sequence[str] = [one.asset_class for one in found.setup.symbols]
-    return {**_figures(found.stats()), "days": days_of(found.curve.timestamp, found.setup.timeframe, assets)}
+    calendars = [calendar_of(one.instrument) for one in found.setup.symbols]
+    return {**_figures(found.stats()), "days": days_of(found.curve.timestamp, found.setup.timeframe, calendars)}
 
 
 def _figures(stats: Any) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """Figures that gates ask for, of what a run left behind."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.doubts.gravity import FATAL
 from weaver.greta.results.calendar_time import sessions_covered
-from weaver.model.calendar.sessions import calendar_for
+from weaver.model.calendar.calendar import Calendar
+from weaver.model.calendar.sessions import calendar_for, calendar_named
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.timeframe import DAY, Timeframe
 from weaver.model.promotion.measured import Answer
@@ -28,15 +30,21 @@ def lookahead_of(record: Mapping[str, object], warnings: Sequence[Mapping[str, s
     return Answer(is_clean=True, told="clean")
 
 
-def days_of(timestamp: NDArray[np.int64], timeframe: str, assets: Sequence[str]) -> int:
+def calendars_of(data: Mapping[str, Mapping[str, Any]]) -> list[Calendar]:
+    """Of each symbol of a record, the hours of its exchange, or of its class where none was named."""
+    return [
+        calendar_for(AssetClass(one["asset"])) if one.get("calendar") is None else calendar_named(one["calendar"])
+        for one in data.values()
+    ]
+
+
+def days_of(timestamp: NDArray[np.int64], timeframe: str, calendars: Sequence[Calendar]) -> int:
     """Sessions of which there were bars, by the stamps of a curve's rows (ns); of bars of several days, those that
-    they cover. `assets`: the classes of the run's symbols, of which there is one at least."""
+    they cover. `calendars`: of the run's symbols, of which there is one at least."""
     if not len(timestamp):
         return 0
     length = Timeframe.parse(timeframe)
-    calendars = {calendar_for(AssetClass(asset)) for asset in assets}
-    calendar = calendar_for(AssetClass(assets[0]))
-    sessions = np.maximum.accumulate(calendar.session_of(timestamp, daily=length.is_daily))
+    sessions = np.maximum.accumulate(calendars[0].session_of(timestamp, daily=length.is_daily))
     if length.nanoseconds > DAY:
-        return sessions_covered(calendars, int(sessions[0]), int(sessions[-1]))
+        return sessions_covered(set(calendars), int(sessions[0]), int(sessions[-1]))
     return len(np.unique(sessions))
