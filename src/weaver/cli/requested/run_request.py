@@ -28,8 +28,8 @@ class RunRequest:
     speed: str | None
     is_live: bool
     name: str | None
-    facts: Mapping[str, str] = field(default_factory=dict)
-    """Of its symbols, by option."""
+    options: Mapping[str, str | bool] = field(default_factory=dict)
+    """Of its account, its costs and its symbols, by name."""
 
     def __post_init__(self) -> None:
         if not all(symbol.strip() for symbol in self.symbols or [""]):
@@ -69,7 +69,7 @@ class RunRequest:
             "timeframe": timeframe,
             "config": {**self.params},
             "cash": self.cash,
-            **self.facts,
+            **self.options,
             "name": self.name or (self._live_name(strategy_id) if self.is_live else None),
         }
         replayed = {} if replay is None else {"replay": replay.days, "speed": self.speed or MAX}

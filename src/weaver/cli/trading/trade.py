@@ -59,6 +59,10 @@ def command(
     venue: Venue = None,
     replay: ReplayDays = None,
     speed: Speed = None,
+    account: Annotated[str | None, described("account")] = None,
+    leverage: Annotated[str | None, described("leverage")] = None,
+    shorting: Annotated[bool, described("shorting")] = False,
+    costs: Annotated[str | None, described("costs")] = None,
     tick: Annotated[str | None, described("tick")] = None,
     lot: Annotated[str | None, described("lot")] = None,
     multiplier: Annotated[str | None, described("multiplier")] = None,
@@ -77,13 +81,24 @@ def command(
 
     if dry_run and detach:
         raise InputError("--dry-run starts nothing that could be detached: leave --detach out")
-    facts = {"tick": tick, "lot": lot, "multiplier": multiplier, "margin": margin, "calendar": calendar}
+    options = {
+        "account": account, "leverage": leverage, "shorting": shorting or None,
+        "costs": None if costs is None else _costs(costs),
+        "tick": tick, "lot": lot, "multiplier": multiplier, "margin": margin, "calendar": calendar,
+    }  # fmt: skip
     request = RunRequest(
         symbols=symbols or [], timeframe=timeframe, params=pairs("--set", params), cash=cash, venue=venue,
         replay=replay, speed=speed, is_live=live, name=name,
-        facts={name: value for name, value in facts.items() if value is not None},
+        options={name: value for name, value in options.items() if value is not None},
     )  # fmt: skip
     _trade(strategy, request, confirm=confirm, dry_run=dry_run, detach=detach, as_json=as_json)
+
+
+def _costs(text: str) -> str:
+    """Read here, where a file of funding is. Raises InputError."""
+    from weaver.research.given.funding import costs_sent
+
+    return costs_sent(text)
 
 
 def _trade(

@@ -1,5 +1,6 @@
 """Funding rates that somebody has in a file or a frame, read in their place among the costs of a run."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from weaver.model.account.costs_given import CostsGiven, taken_apart
 from weaver.model.account.funding import FundingRates
 from weaver.model.errors import InputError
 from weaver.walle.files.funding_file import RATES, TIMES, read_funding
+
+_FUNDING_FILE = re.compile(r"(\bfunding\s*=)([^,=]+)(?=,|$)")
 
 
 def costs_read(given: Any) -> CostsGiven:
@@ -19,6 +22,13 @@ def costs_read(given: Any) -> CostsGiven:
         for symbol, part in taken_apart(given).items()
     }
     return CostsGiven.of_parts(parts)
+
+
+def costs_sent(given: str) -> str:
+    """Costs as somebody wrote them, to be read where their files are not: the rates of a file in the place of its name.
+    Raises InputError."""
+    costs_read(given)
+    return _FUNDING_FILE.sub(lambda found: f"{found[1]}{funding_of(found[2].strip()).text()}", given)
 
 
 def funding_of(given: Any) -> FundingRates:

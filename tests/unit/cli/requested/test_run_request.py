@@ -88,8 +88,14 @@ def test_live_run_is_at_the_broker_and_has_a_name_to_type() -> None:
     assert (body["mode"], body["venue"], body["name"]) == ("live", "alpaca", "sma on AAPL, IBM")
 
 
+def test_account_and_costs_are_options_of_the_run() -> None:
+    body, _ = asked(options={"account": "margin", "shorting": True, "costs": "borrow_rate=0.05"})
+    assert (body["account"], body["shorting"], body["costs"]) == ("margin", True, "borrow_rate=0.05")
+    assert "leverage" not in body
+
+
 def test_facts_of_symbols_are_options_of_the_run() -> None:
-    body, _ = asked(facts={"calendar": "XLON", "tick": "0.5"}, venue="alpaca")
+    body, _ = asked(options={"calendar": "XLON", "tick": "0.5"}, venue="alpaca")
     assert (body["calendar"], body["tick"]) == ("XLON", "0.5")
     assert not {"lot", "multiplier", "margin"} & body.keys()
 

@@ -10,7 +10,7 @@ import pytest
 from weaver.model.account.funding import FundingRates
 from weaver.model.errors import InputError
 from weaver.model.market.asset_class import AssetClass
-from weaver.research.given.funding import costs_read
+from weaver.research.given.funding import costs_read, costs_sent
 
 STAMPS = pd.to_datetime(["2024-01-01T00:00Z", "2024-01-01T08:00Z"])
 RATES = FundingRates.parse("2024-01-01T00:00:00Z=0.0001 2024-01-01T08:00:00Z=-0.0002")
@@ -64,3 +64,18 @@ def test_a_file_is_read_where_a_path_stands(path: Path) -> None:
 def test_frames_that_cannot_be_used_say_why(given: Any, says: str) -> None:
     with pytest.raises(InputError, match=says):
         funding({"funding": given})
+
+
+def test_costs_are_sent_with_the_rates_of_a_file_in_the_place_of_its_name(path: Path) -> None:
+    sent = costs_sent(f"none,BTC/USD:maker_bps=1, funding={path},ETH/USD:fx")
+    assert sent == f"none,BTC/USD:maker_bps=1, funding={RATES.text()},ETH/USD:fx"
+    assert costs_sent(sent) == sent
+    assert funding(f"funding={path}") == funding(costs_sent(f"funding={path}")) == RATES
+    for text in ("fx", "commission_bps=2,slippage_bps=1"):
+        assert costs_sent(text) == text
+
+
+def test_costs_that_are_none_are_not_sent() -> None:
+    for text, says in (("funding=nowhere.csv", "nowhere.csv"), ("fee=1", "unknown key 'fee'")):
+        with pytest.raises(InputError, match=says):
+            costs_sent(text)

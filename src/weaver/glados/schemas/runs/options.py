@@ -24,8 +24,10 @@ from weaver.model.backtest.options import DEFAULTS, RUN_OPTIONS, Option
 
 Body = TypeVar("Body", bound=BaseModel)
 TEXT_MAX, RATES_MAX, SYMBOLS_MAX = 500, 20_000, 5_000
-"""Characters of costs that are written, how many funding rates there can be (of eight hours: 18 years), and symbols."""
-_CostsText = Annotated[str, StringConstraints(max_length=TEXT_MAX)]
+"""Characters of facts that are written, how many funding rates there can be (of eight hours: 18 years), and symbols."""
+COSTS_MAX = 1_000_000
+"""Characters of costs that are written: room for as many rates, each with its time."""
+_CostsText = Annotated[str, StringConstraints(max_length=COSTS_MAX)]
 _FactText = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_MAX)]
 _COSTS_TEXT: TypeAdapter[str] = TypeAdapter(_CostsText)
 _Funding = Annotated[list[tuple[AwareDatetime, AmountInput]], Field(min_length=1, max_length=RATES_MAX)]

@@ -67,6 +67,13 @@ async def test_costs_by_symbol_and_funding_are_handed_on_and_shown(api: Api) -> 
     assert body["options"]["costs"] == kept
 
 
+async def test_costs_as_they_are_shown_can_be_sent_again_with_years_of_funding(api: Api) -> None:
+    first = datetime(2021, 1, 1, tzinfo=UTC)
+    rates = " ".join(f"{first + timedelta(hours=8 * at):%Y-%m-%dT%H:%M:%SZ}=0.0001" for at in range(3_000))
+    await created(api, costs=f"maker_bps=1,funding={rates}")
+    assert api.runs.asked[0].options == {"costs": f"maker_bps=1,funding={rates}"}
+
+
 async def test_only_options_that_were_given_are_handed_on(api: Api) -> None:
     body = await created(api, costs="none")
     assert api.runs.asked[0].options == {"costs": "none"}
@@ -167,7 +174,7 @@ async def test_a_body_of_thousands_of_unknown_fields_is_one_error(api: Api, plac
     [
         (5, "body.costs", "costs are a preset's name, a text as commission_bps=2,slippage_bps=1, or an object of keys"),
         ([], "body.costs", "an object of keys"),
-        ("x" * 501, "body.costs", "String should have at most 500 characters"),
+        ("x" * 1_000_001, "body.costs", "String should have at most 1000000 characters"),
         ({"bps": 1}, "body.costs.bps", "Extra inputs are not permitted"),
         ({"slippage_bps": "much"}, "body.costs.slippage_bps", "an amount is a decimal number, as 12.5"),
         ({"AAPL": {"bps": 1}}, "body.costs.AAPL.bps", "Extra inputs are not permitted"),
