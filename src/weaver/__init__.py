@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from weaver.research import BacktestResult as BacktestResult
     from weaver.research import backtest as backtest
     from weaver.research import load_bars as load_bars
+    from weaver.research.portfolio.combine import combine as combine
+    from weaver.research.portfolio.combined import CombinedResult as CombinedResult
 
 _HOMES = {
     "pydantic": ("Field",),
@@ -53,6 +55,8 @@ _HOMES = {
     "weaver.marvin.timed_exits": ("TimedExits",),
     "weaver.model.market.corporate_actions": ("Delisting", "Dividend", "Split"),
     "weaver.research": ("BacktestResult", "backtest", "load_bars"),
+    "weaver.research.portfolio.combine": ("combine",),
+    "weaver.research.portfolio.combined": ("CombinedResult",),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -22,6 +22,7 @@ from weaver.marvin.session import Session
 from weaver.model.market.tick import Tick
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
+from weaver.research.portfolio.combined import JoinedEquityRow, SharedOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +189,16 @@ PARTS = (
             Shown(cls=Flow, title="Cash flow", called="result.cash_flows[0]"),
             Shown(cls=ResultWarning, title="Warning", called="result.warnings[0]"),
             Shown(cls=JournalEntry, title="Journal entry", called="result.journal[0]"),
+        ),
+    ),
+    Part(
+        title="Several results as one account",
+        text="[How to combine strategies](how-to/combine-strategies.md).",
+        functions=functions("combine"),
+        classes=(
+            Shown(cls=weaver.CombinedResult, title="CombinedResult", called="joined"),
+            Shown(cls=JoinedEquityRow, title="Joined equity row", called="joined.equity[-1]"),
+            Shown(cls=SharedOut, title="How it was shared out", called="joined.weights[0]"),
         ),
     ),
 )

@@ -8,7 +8,8 @@ import pytest
 from tests.shared_data import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
-FILES = [*sorted((DOCS / "architecture").glob("*.md")), DOCS / "how-to" / "read-overfitting-figures.md"]
+HOW_TO = [DOCS / "how-to" / f"{name}.md" for name in ("combine-strategies", "read-overfitting-figures")]
+FILES = [*sorted((DOCS / "architecture").glob("*.md")), *HOW_TO]
 PAGES = {path.stem: path.read_text("utf-8") for path in FILES}
 WITH_RULES = ("api", "greta", "read-overfitting-figures", "statistics", "walle")
 """Pages that say rules of data, fills, results and the server: each shows some of them."""

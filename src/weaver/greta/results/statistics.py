@@ -44,7 +44,7 @@ def statistics(
     equity: Floats,
     initial_equity: float,
     trades: TradeColumns,
-    sessions_per_year: int,
+    sessions_per_year: float,
     sessions_covered: int,
     benchmark: Callable[[Rows], Floats] | None,
     exposed: Floats | NDArray[np.bool_],
@@ -60,7 +60,7 @@ def statistics(
         equity: account value at the close of each row, shape [n].
         initial_equity: cash before the first row; > 0.
         trades: the closed round trips.
-        sessions_per_year: 252, 365 or 260.
+        sessions_per_year: 252, 365 or 260; of several results together what theirs come to.
         sessions_covered: sessions from the first row's to the last row's; more than there are in `session` where rows
             span several, or are missing.
         benchmark: gives at rows what `initial_equity` would have become by buying and holding; None: no benchmark.

@@ -1,0 +1,1 @@
+"""Several backtests as one account: weights, rebalancing, and what each of them adds."""
