@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -248,3 +249,28 @@ def test_results_that_do_not_fit_are_refused(two: dict[str, weaver.BacktestResul
     euros = backtest(prices("2020-01-01", 90, 6, freq="D"), "COIN/EUR", asset="crypto")
     with pytest.raises(InputError, match="fast is in USD and euros in EUR: combine results of one currency"):
         weaver.combine({"fast": two["fast"], "euros": euros})
+
+
+def changed(result: weaver.BacktestResult, **columns: Any) -> weaver.BacktestResult:
+    """A copy with another curve."""
+    copy = pickle.loads(pickle.dumps(result))
+    copy.curve = replace(copy.curve, **columns)
+    return copy
+
+
+def test_what_has_lost_everything_or_never_ran_is_refused(two: dict[str, weaver.BacktestResult]) -> None:
+    lost = changed(two["slow"], equity=np.append(two["slow"].curve.equity[:-1], 0.0))
+    with pytest.raises(InputError, match=r"lost has lost all it had \(its equity is not above 0\): leave it out"):
+        weaver.combine({"fast": two["fast"], "lost": lost})
+    lost.session = lost.session[:0]
+    with pytest.raises(InputError, match="results: lost has no rows of equity: leave it out"):
+        weaver.combine({"lost": lost})
+
+
+def test_a_benchmark_that_has_lost_everything_is_none(two: dict[str, weaver.BacktestResult]) -> None:
+    nothing = np.zeros(len(two["slow"].session))
+    worthless = changed(two["slow"], benchmark_at=lambda rows: nothing[rows])
+    late = backtest(prices("2020-06-01", 100, 4), "BBB")
+    joined = weaver.combine({"worthless": worthless, "late": late})
+    assert joined.stats["benchmark_return"] is None
+    assert joined.stats["sharpe"] is not None
