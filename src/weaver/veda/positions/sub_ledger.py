@@ -80,6 +80,8 @@ class SubLedger:
     """How many were booked."""
     entries: tuple[tuple[int, Entry], ...] = ()
     """Each with the number of fills booked before it."""
+    kept: tuple[Mapping[str, Any], ...] = field(default=(), compare=False, repr=False)
+    """The entries as they are kept: each is written out once, as a run that pays funding has thousands."""
     contracts: Mapping[str, Contract] = field(default_factory=dict)
     """By symbol, of the futures that it may hold."""
 
@@ -118,8 +120,7 @@ class SubLedger:
 
     def as_json(self) -> dict[str, Any]:
         """What is not in the fills, to be kept."""
-        entries = [{"fills_before": before, **entry_as_json(entry)} for before, entry in self.entries]
-        kept = {"run_id": self.run_id, "allotted": plain(self.allotted), "entries": entries}
+        kept = {"run_id": self.run_id, "allotted": plain(self.allotted), "entries": [*self.kept]}
         contracts = {symbol: one.as_json() for symbol, one in self.contracts.items()}
         return {**kept, "contracts": contracts} if contracts else kept
 
@@ -143,12 +144,16 @@ class SubLedger:
 
     def after(self, entry: Entry) -> "SubLedger":
         """After something that was no fill."""
-        entries = (*self.entries, (self.fills, entry))
+        noted = replace(
+            self,
+            entries=(*self.entries, (self.fills, entry)),
+            kept=(*self.kept, {"fills_before": self.fills, **entry_as_json(entry)}),
+        )
         if isinstance(entry, CarryEntry):  # no position's
-            return replace(self, cash_units=self.cash_units + cash_units(entry.amount), entries=entries)
+            return replace(noted, cash_units=self.cash_units + cash_units(entry.amount))
         held, paid = _moved(self._position(entry.symbol), entry)
         positions = {**self.positions, entry.symbol: held}
-        return replace(self, positions=positions, cash_units=self.cash_units + paid, entries=entries)
+        return replace(noted, positions=positions, cash_units=self.cash_units + paid)
 
     def _splits_after(self, fill: LiveFill) -> Sequence[SplitEntry]:
         """Those that are booked, and happened after a fill."""
