@@ -20,15 +20,21 @@ from weaver.model.orders.trailing import TRAILING_STOP
 from weaver.model.orders.venue import refusal
 
 
+def prices_of(setup: Setup) -> dict[str, Prices]:
+    """The bars of a run as its account works on them."""
+    return {
+        symbol: Prices(listing, setup.costs[symbol], setup.scales[symbol]) for symbol, listing in setup.listings.items()
+    }
+
+
 class BacktestAccount:
     """Answers a strategy's questions from the ledger, and puts its orders into the book. `clock` says when it is."""
 
-    def __init__(self, setup: Setup, clock: Clock) -> None:
+    def __init__(self, setup: Setup, clock: Clock, prices: Mapping[str, Prices] | None = None) -> None:
+        """`prices`: those of another run on the same, so that what was found out about the bars is not again."""
         self.clock, self._venue = clock, setup.venue
-        self.prices = {
-            symbol: Prices(listing, setup.costs[symbol], setup.scales[symbol])
-            for symbol, listing in setup.listings.items()
-        }
+        known = prices_of(setup) if prices is None else prices
+        self.prices = {symbol: one.anew() for symbol, one in known.items()}
         self.rules = setup.rules
         self.ledger = Ledger(setup.rules, self.prices)
         legs_wait = setup.venue is not None and setup.venue.legs_wait_for_whole_fill

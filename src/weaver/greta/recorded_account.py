@@ -1,6 +1,9 @@
 """The account of a run whose decisions are wanted afterwards: what was asked for, and when orders ended."""
 
+from collections.abc import Mapping
+
 from weaver.greta.account import BacktestAccount
+from weaver.greta.ledger.prices import Prices
 from weaver.greta.order_log import AskedTerms, Happening, OrderLog
 from weaver.greta.ports import Clock
 from weaver.greta.setup import Setup
@@ -10,8 +13,8 @@ from weaver.model.orders.order import Order
 class RecordedAccount(BacktestAccount):
     """Keeps what the orders themselves forget. A plain order costs it one entry of a mapping."""
 
-    def __init__(self, setup: Setup, clock: Clock) -> None:
-        super().__init__(setup, clock)
+    def __init__(self, setup: Setup, clock: Clock, prices: Mapping[str, Prices] | None = None) -> None:
+        super().__init__(setup, clock, prices)
         self._asked: dict[int, int | AskedTerms] = {}
         self._happenings: list[Happening] = []
         self._by_end = 0, 0

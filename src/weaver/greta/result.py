@@ -6,24 +6,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from weaver.greta.doubts.gravity import gravest_first
 from weaver.greta.doubts.warnings import ResultWarning, warnings_of
 from weaver.greta.finished_run import FinishedRun
-from weaver.greta.ledger.exact_sums import total
 from weaver.greta.ledger.fill_columns import fill_columns
 from weaver.greta.ledger.fills import fill_of
 from weaver.greta.report.display import headline, show, stats_table
 from weaver.greta.report.labels import BUY_AND_HOLD
 from weaver.greta.report.whole_file import write_whole
-from weaver.greta.results.calendar_time import calendar_time
 from weaver.greta.results.curve import Curve, curve_of
+from weaver.greta.results.figures import figures_of
 from weaver.greta.results.json_text import json_text
 from weaver.greta.results.order_levels import OrderLevel, order_levels
 from weaver.greta.results.rows import EquityRow, Flow, OrderColumns
-from weaver.greta.results.statistics import TradeColumns, statistics
+from weaver.greta.results.statistics import TradeColumns
 from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade, Trades
 from weaver.model.calendar.instants import instant_of
@@ -31,7 +27,7 @@ from weaver.model.errors import RunFailed
 from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import Bars
 from weaver.model.numbers.amount import Amount
-from weaver.model.numbers.money import CASH_ONE, decimal_of
+from weaver.model.numbers.money import decimal_of
 from weaver.model.orders.fill import Fill
 from weaver.model.orders.order import Order
 from weaver.model.run import RunMode
@@ -77,7 +73,10 @@ class BacktestResult:
         self.curve: Curve = curve_of(finished, self._columns, benchmark)
         self.benchmark = BUY_AND_HOLD if benchmark is None else benchmark.symbol
         self._trades = Trades(finished, self._columns)
-        self.stats = self._statistics()
+        figures = figures_of(finished, self._columns, self.curve, self._trades.columns)
+        self.stats, self.session = figures.stats, figures.session
+        self.returns_per_year: float = figures.returns_per_year
+        """How many returns by session, or by longer bars, there are in a year."""
         self.warnings = gravest_first(warnings_of(finished, self.curve, self._trades, self._columns))
         self.lookahead: str | None = None
         """At how many places the look-ahead check looked, in words; None: there was no check."""
@@ -95,28 +94,6 @@ class BacktestResult:
     def warn(self, found: Iterable[tuple[str, str]]) -> None:
         """Add doubts that others have found; the gravest stand first."""
         self.warnings = gravest_first([*self.warnings, *(ResultWarning(*one) for one in found)])
-
-    def _statistics(self) -> dict[str, float | int | None]:
-        curve, columns = self.curve, self._columns
-        time = calendar_time(self.finished, curve.session)
-        self.session: NDArray[np.integer[Any]] = time.session
-        """The day by which the return of each row of equity is grouped."""
-        days = np.count_nonzero(np.diff(time.session)) + 1
-        self.returns_per_year: float = days * time.per_year / time.covered
-        """How many returns by session, or by longer bars, there are in a year."""
-        return statistics(
-            session=time.session,
-            equity=curve.equity,
-            initial_equity=float(self.finished.rules.cash),
-            trades=self._trades.columns,
-            sessions_per_year=time.per_year,
-            sessions_covered=time.covered,
-            benchmark=curve.benchmark_at,
-            exposed=curve.exposed,
-            traded_value=total(columns.value, CASH_ONE),
-            commission=total(columns.commission, CASH_ONE),
-            slippage=float(columns.slippage.sum()),
-        )
 
     def to_json(self) -> str:
         """The whole result as one JSON object, as `weaver backtest --json` writes it; the same run, the same bytes."""

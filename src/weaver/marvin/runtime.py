@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from inspect import signature
 from random import Random
 from typing import Any, NamedTuple
 
@@ -20,7 +19,7 @@ from weaver.marvin.series.series import Signal
 from weaver.marvin.series.timeline import Clock, Timeline
 from weaver.marvin.session import Session
 from weaver.marvin.signal_calls import SignalCalls
-from weaver.marvin.signatures import call_problem
+from weaver.marvin.signatures import call_problem, names_taken
 from weaver.marvin.strategy import Strategy
 from weaver.model.calendar.instants import time_of
 from weaver.model.calendar.recurring import Recurring
@@ -157,7 +156,7 @@ class Runtime:
         own, blank = getattr(type(self.strategy), name), getattr(Strategy, name)
         if own is blank:
             return None
-        if problem := call_problem(own, *signature(blank).parameters):
+        if problem := call_problem(own, *names_taken(blank)):
             raise StrategyError(problem)
         found: Callable[..., None] = getattr(self.strategy, name)
         return found

@@ -26,16 +26,18 @@ from weaver.model.backtest.options import Options
 from weaver.model.calendar.resample import put_together, resample
 from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError, StrategyError
-from weaver.model.listing import Listing, splits_at
+from weaver.model.listing import Listing
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, ex_day, is_within
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
 from weaver.research.benchmark import benchmark_input
+from weaver.research.common import Common
 from weaver.research.cut import closed_by
 from weaver.research.given.funding import costs_read
 from weaver.research.inputs import RunInput, instant
+from weaver.research.other_bars import other_bars
 
 
 class BrokenOff(StrategyError):
@@ -86,28 +88,21 @@ class Plan:
         account: type[BacktestAccount] = BacktestAccount,
         until: int | None = None,
         actions: Actions | None = None,
+        common: Common | None = None,
     ) -> Ran:
         """Run the plan, on all bars or on those closed by an instant (ns). Raises StrategyError.
 
-        `actions` gets what the strategy asks for, in the order of its intents.
+        `actions` gets what the strategy asks for, in the order of its intents; `common`, of all bars, is what runs like
+        it have found out before.
         """
         listings = self.listings if until is None else closed_by(self.listings, until)
-        setup = Setup(
-            listings=listings,
-            costs=self.costs,
-            rules=self.rules,
-            start=self.start,
-            close_at_end=self.options.close_at_end,
-            venue=venue_rules(self.options.venue),
-            scales=self.scales,
-            progress=progress,
-        )
-        clock = Clock(clock_ticks(listings), start=self.start)
+        setup = self.setup(listings, progress)
+        clock = Clock(clock_ticks(listings) if common is None else common.ticks, start=self.start)
         self.begun(clock)
         engine: Engine | None = None
         try:
-            acts_on = account(setup, clock)
-            runtime = self._runtime(listings, until, actions, clock, acts_on)
+            acts_on = account(setup, clock, None if common is None else common.prices)
+            runtime = self._runtime(listings, until, actions, clock, acts_on, common)
             engine = Engine(setup, acts_on, runtime)
             return Ran(finished=engine.run(), runtime=runtime)
         except KeyboardInterrupt:
@@ -120,6 +115,23 @@ class Plan:
                 raise failure from error
             raise BrokenOff(str(failure), engine.break_off()) from error
 
+    def setup(self, listings: Mapping[str, Listing], progress: Progress) -> Setup:
+        """What the engine runs on, with these listings."""
+        return Setup(
+            listings=listings,
+            costs=self.costs,
+            rules=self.rules,
+            start=self.start,
+            close_at_end=self.options.close_at_end,
+            venue=venue_rules(self.options.venue),
+            scales=self.scales,
+            progress=progress,
+        )
+
+    def common(self, bytes_max: int) -> Common:
+        """What all runs of plans have in common that differ from this one in parameters only."""
+        return Common(self.setup(self.listings, lambda _: None), bytes_max)
+
     def _runtime(
         self,
         listings: Mapping[str, Listing],
@@ -127,14 +139,20 @@ class Plan:
         actions: Actions | None,
         clock: Clock,
         account: BacktestAccount,
+        common: Common | None,
     ) -> BacktestRuntime:
+        make: Callable[[str, Timeframe], Bars]
+        if common is None:
+            make = partial(other_bars, listings, resample if until is None else put_together)
+        else:
+            make, clock.shared = common.other_bars, common.values
         return BacktestRuntime(
             self.strategy.cls,
             self.parameters,
             listings=listings,
             clock=clock,
             account=account,
-            other_bars=partial(_other_bars, listings, resample if until is None else put_together),
+            other_bars=make,
             seed=self.options.seed,
             until=until,
             actions=actions,
@@ -239,11 +257,3 @@ def _span(bars: Bars) -> str:
         return "none"
     first, last = (str(np.datetime64(int(bars.timestamp[k]), "ns"))[:10] for k in (0, -1))
     return f"{first} to {last}"
-
-
-def _other_bars(listings: Mapping[str, Listing], make: Callable[..., Bars], symbol: str, timeframe: Timeframe) -> Bars:
-    """Bars of another timeframe, made of the run's own. Raises InputError for a finer one, and (but in a run that is
-    cut) where there would be none."""
-    listing = listings[symbol]
-    calendar = calendar_of(listing.instrument)
-    return make(listing.bars, timeframe, calendar, splits=splits_at(listing))

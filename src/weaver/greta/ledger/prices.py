@@ -1,5 +1,6 @@
 """One symbol's bars as the engine works on them: exact prices, ticks, sessions, and which bars may fill an order."""
 
+from copy import copy
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -57,6 +58,7 @@ class Prices:
         self.open, self.close = _view(bars.open), _view(bars.close)
         self.high, self.low, self.volume = _view(bars.high), _view(bars.low), _view(bars.volume)
         self.is_contiguous = bool(np.all(self.open_times[1:] >= bars.end[:-1]))
+        self._ticks: NDArray[np.int64] | None = None
         self.tick_of_bar: NDArray[np.int64] | None = None
         """The clock tick of each bar; None where bar k closes at tick k."""
         self._regular: NDArray[np.bool_] | None = None
@@ -73,9 +75,17 @@ class Prices:
             self.is_always_open or bool(np.all(self.regular))
         )
 
+    def anew(self) -> "Prices":
+        """The same for another run, which has seen nothing yet; what was found out about the bars is shared."""
+        other = copy(self)
+        other._rescaled, other._counted, other.last_fill = {}, (-1, 0), 0
+        return other
+
     def align(self, ticks: NDArray[np.int64]) -> None:
         """Learn the clock's ticks."""
-        ends = self.listing.bars.end
+        if ticks is self._ticks:
+            return
+        ends, self._ticks = self.listing.bars.end, ticks
         same = ends is ticks or (len(ends) == len(ticks) and bool(np.array_equal(ends, ticks)))
         self.tick_of_bar = None if same else np.searchsorted(ticks, ends)
 

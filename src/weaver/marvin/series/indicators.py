@@ -164,7 +164,8 @@ def zscore(source: Source, period: int = 20, *, plot: Plot = "below") -> Series:
         return score
 
     column = _column("zscore", source)
-    series: Series = derive(f"zscore({column.label}, {options['timeperiod']})", function, (column,), is_settled=True)
+    label = f"zscore({column.label}, {options['timeperiod']})"
+    series: Series = derive(label, function, (column,), is_settled=True, key=("zscore", *options.items()))
     return drawn(series, plot)
 
 
@@ -203,7 +204,9 @@ def indicator(
     name = getattr(function, "__name__", type(function).__name__)
     columns = tuple(_column(name, source) for source in sources)
     own = UserFunction(function, name, outputs=outputs, options=options)
-    made = derive(_label(name, columns, options), own, columns, outputs=tuple(map(str, range(outputs))), user=True)
+    key = None if not columns or columns[0].timeline.clock.shared is None else own.key
+    names = tuple(map(str, range(outputs)))
+    made = derive(_label(name, columns, options), own, columns, outputs=names, user=True, key=key)
     return drawn(made, plot)
 
 
@@ -229,7 +232,8 @@ def _call(label: str, function: TalibFunction, columns: tuple[Series, ...], give
         result = function.compute(*arrays, **options)
         return result if _any_defined(arrays) else _undefined(result)
 
-    return derive(_label(label, columns, options), compute, columns, outputs=function.outputs, is_settled=True)
+    key = (function.name, *options.items())
+    return derive(_label(label, columns, options), compute, columns, outputs=function.outputs, is_settled=True, key=key)
 
 
 def _any_defined(arrays: tuple[Floats, ...]) -> bool:

@@ -1,6 +1,6 @@
 """What series and signals share: a row of values on a timeline that never shows what lies ahead of the clock."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, ClassVar, Literal, SupportsIndex, TypeAlias, overload
 
 import numpy as np
@@ -13,6 +13,7 @@ from weaver.model.errors import InputError
 Plot: TypeAlias = bool | Literal["over", "below"]
 """Where a chart draws a series: over the price if it is of that size, else beneath (True); nowhere (False)."""
 PLACES = (True, False, "over", "below")
+Recipe: TypeAlias = tuple[Hashable, ...]
 _NOTHING = np.empty(0, dtype=np.int64)
 
 
@@ -28,7 +29,9 @@ class Node(list[Any]):
         "_ends",
         "_evaluated",
         "_growing",
+        "_is_known",
         "_joined",
+        "_recipe",
         "_streaming",
         "_stretch",
         "_view",
@@ -36,6 +39,7 @@ class Node(list[Any]):
         "function",
         "inputs",
         "is_settled",
+        "key",
         "label",
         "output",
         "reach",
@@ -57,6 +61,7 @@ class Node(list[Any]):
         user: bool = False,
         reach: int | None = None,
         is_settled: bool = False,
+        key: Hashable | None = None,
     ) -> None:
         super().__init__()
         self.label, self.timeline, self.function, self.inputs = label, timeline, function, inputs
@@ -66,6 +71,10 @@ class Node(list[Any]):
         may_settle = is_settled or (reach is not None and not user) or not inputs
         self.is_settled: bool = may_settle and all(node.is_settled for node in inputs)
         """Whether each of its values is the same, to the last bit, whatever comes behind it."""
+        self.key = key
+        """What its function is, for those who know it again; None: nobody can say."""
+        self._recipe: Recipe | None = None
+        self._is_known = True
         self.reads = 0
         """How often one of its values was asked for, before it was streamed."""
         self.deepest = 0
@@ -81,6 +90,23 @@ class Node(list[Any]):
         self._view: memoryview | None = None
 
     # Evaluation
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """What its values are made of: two nodes of equal recipes on the same bars have the same values. None where
+        one of its functions is not known again."""
+        if self._recipe is None and self._is_known:
+            self._recipe = self._written()
+            self._is_known = self._recipe is not None
+        return self._recipe
+
+    def _written(self) -> Recipe | None:
+        if self.source is not None:
+            return (self.source, self.label)
+        inputs = [node.recipe for node in self.inputs]
+        if self.key is None or None in inputs:
+            return None
+        return (self._plain.__name__, self.key, self.output, *inputs)
 
     @property
     def is_evaluated(self) -> bool:
@@ -109,7 +135,10 @@ class Node(list[Any]):
         self._growing = None
         if not len(self.timeline.ends):
             return self.carried(_NOTHING, _NOTHING)
-        return self._compute(stretch, 0)
+        shared, recipe = self.timeline.clock.shared, self.recipe
+        if shared is None or recipe is None:
+            return self._compute(stretch, 0)
+        return shared.get((recipe, stretch), lambda: self._compute(stretch, 0))
 
     def _grown(self, known: NDArray[Any], stretch: int) -> NDArray[Any]:
         """The values that were evaluated before, and behind them those of the bars that have closed since.

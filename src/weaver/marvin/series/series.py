@@ -5,7 +5,7 @@ the whole array; what a callback sees of it ends at the clock. Comparisons make 
 is undefined.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias, overload
 
@@ -105,11 +105,11 @@ class Series(_Computed):
         return arithmetic("/", np.divide, other, self)
 
     def __neg__(self) -> "Series":
-        series: Series = derive("-", np.negative, (self,), reach=1)
+        series: Series = derive("-", np.negative, (self,), reach=1, key=np.negative)
         return series
 
     def __abs__(self) -> "Series":
-        series: Series = derive("abs", np.abs, (self,), reach=1)
+        series: Series = derive("abs", np.abs, (self,), reach=1, key=np.abs)
         return series
 
 
@@ -129,8 +129,9 @@ class Signal(_Computed):
         back: int = 0,
         masked: bool = False,
         pushed: int = 0,
+        key: Hashable | None = None,
     ) -> None:
-        super().__init__(label, timeline, function, inputs, reach=1 + back + pushed)
+        super().__init__(label, timeline, function, inputs, reach=1 + back + pushed, key=key)
         self.back = back
         """How many bars before the present its inputs must be defined too."""
         self.masked = masked
@@ -204,25 +205,25 @@ def derive(
     user: bool = False,
     reach: int | None = None,
     is_settled: bool = False,
+    key: Hashable | None = None,
 ) -> Any:
     """A series computed from others: `function(*arrays)` takes float64 arrays of equal length and gives one as long
     (a tuple of them for several `outputs`, which are their names), NaN where undefined. Returns one Series, or a tuple
     of them. `reach`: how many of their newest values make its newest one, to the last bit; all of them, unless said.
-    `is_settled`: a value is the same, to the last bit, whatever comes behind it; so it is with a reach."""
+    `is_settled`: a value is the same, to the last bit, whatever comes behind it; so it is with a reach. `key`: equal
+    keys are equal functions; None: nobody can say."""
     if not inputs:
         raise InputError(f"{label} needs at least one series")
     line = union([node.timeline for node in inputs])
     nodes = tuple(inputs)
     if len(outputs) == 1:
-        series = Series(label, line, function, nodes, user=user, reach=reach, is_settled=is_settled)
+        series = Series(label, line, function, nodes, user=user, reach=reach, is_settled=is_settled, key=key)
         if user:
             line.clock.user_series.append(series)
         return series
     shared = _Shared(function)
-    several = tuple(
-        Series(f"{label}.{name}", line, shared, nodes, output=k, user=user, reach=reach, is_settled=is_settled)
-        for k, name in enumerate(outputs)
-    )
+    about = {"user": user, "reach": reach, "is_settled": is_settled, "key": key}
+    several = tuple(Series(f"{label}.{name}", line, shared, nodes, output=k, **about) for k, name in enumerate(outputs))
     if user:
         line.clock.user_series.extend(several)
     return several
@@ -272,10 +273,10 @@ def shift(node: Series | Signal, bars: int) -> Series | Signal:
     """The node as it was `bars` ≥ 0 bars ago. Raises InputError for a look ahead."""
     if bars < 0:
         raise InputError(f"shift({bars}) would look {-bars} bars ahead; only 0 or more is possible")
-    label = f"{node.label}.shift({bars})"
+    label, key = f"{node.label}.shift({bars})", ("shift", bars)
     if isinstance(node, Signal):
-        return Signal(label, node.timeline, lambda values: _pushed(values, bars), (node,), pushed=bars)
-    return derive(label, lambda values: _pushed(values, bars), (node,), reach=bars + 1)  # type: ignore[no-any-return]
+        return Signal(label, node.timeline, lambda values: _pushed(values, bars), (node,), pushed=bars, key=key)
+    return derive(label, lambda values: _pushed(values, bars), (node,), reach=bars + 1, key=key)  # type: ignore[no-any-return]
 
 
 def _crossed(name: str, beyond: np.ufunc, first: Operand, second: Operand) -> Signal:
@@ -289,14 +290,14 @@ def _crossed(name: str, beyond: np.ufunc, first: Operand, second: Operand) -> Si
         return result
 
     nodes = numbered(name, first, second)
-    return Signal(f"{name}({nodes[0].label}, {nodes[1].label})", _line(nodes), function, nodes, back=1)
+    return Signal(f"{name}({nodes[0].label}, {nodes[1].label})", _line(nodes), function, nodes, back=1, key=name)
 
 
 def compare(name: str, ufunc: np.ufunc, *operands: Operand, masked: bool = False) -> Signal:
     """What a ufunc that says yes or no says of series; `masked`: it may say yes of what is undefined."""
     nodes = numbered(name, *operands)
     label = f"({f' {name} '.join(node.label for node in nodes)})" if len(nodes) > 1 else f"{name}({nodes[0].label})"
-    return Signal(label, _line(nodes), ufunc, nodes, masked=masked or ufunc is np.not_equal)
+    return Signal(label, _line(nodes), ufunc, nodes, masked=masked or ufunc is np.not_equal, key=ufunc)
 
 
 def combine(name: str, ufunc: np.ufunc, *signals: Signal, masked: bool = False) -> Signal:
@@ -305,7 +306,7 @@ def combine(name: str, ufunc: np.ufunc, *signals: Signal, masked: bool = False) 
         if not isinstance(node, Signal):
             raise InputError(f"{name} takes signals (comparisons of series), not {type(node).__name__}")
     label = f"({name} {' '.join(node.label for node in signals)})"
-    return Signal(label, _line(signals), ufunc, signals, masked=masked)
+    return Signal(label, _line(signals), ufunc, signals, masked=masked, key=ufunc)
 
 
 def arithmetic(name: str, ufunc: np.ufunc, first: Operand, second: Operand) -> Series:
@@ -319,7 +320,7 @@ def arithmetic(name: str, ufunc: np.ufunc, first: Operand, second: Operand) -> S
         return result
 
     nodes = numbered(name, first, second)
-    series: Series = derive(f"({nodes[0].label} {name} {nodes[1].label})", function, nodes, reach=1)
+    series: Series = derive(f"({nodes[0].label} {name} {nodes[1].label})", function, nodes, reach=1, key=ufunc)
     return series
 
 
@@ -344,7 +345,10 @@ def _number(value: object, name: str) -> float:
 
 
 def _constant(value: float, line: Timeline) -> Series:
-    return Series(repr(value), line, lambda stretch: np.broadcast_to(np.float64(value), (line.stretch_end(stretch),)))
+    def values(stretch: int) -> Floats:
+        return np.broadcast_to(np.float64(value), (line.stretch_end(stretch),))
+
+    return Series(repr(value), line, values, key=("constant", repr(value), line.name))
 
 
 def _line(nodes: Sequence[Node]) -> Timeline:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.marvin.series.shared_values import SharedValues
+
 EVER = -(2**63)
 """An instant before all others, ns."""
 
@@ -15,7 +17,7 @@ EVER = -(2**63)
 class Clock:
     """The run's ticks; `tick` is the index of the current one, −1 before the first."""
 
-    __slots__ = ("instants", "lines", "made", "start", "starting", "tick", "ticks", "user_series")
+    __slots__ = ("instants", "lines", "made", "shared", "start", "starting", "tick", "ticks", "user_series")
 
     def __init__(self, ticks: NDArray[np.int64], *, start: int) -> None:
         self.lines: list[Timeline] = []
@@ -26,6 +28,8 @@ class Clock:
         self.tick = -1
         self.starting = False
         """Whether `on_start` is at work."""
+        self.shared: SharedValues | None = None
+        """Where the values of series are kept for other runs on the same bars; None: nowhere."""
         self.made: dict[tuple[Any, ...], Any] = {}
         """The series that numpy's functions have made, by function and inputs."""
         self.user_series: list[Any] = []

@@ -79,7 +79,7 @@ def _made(name: str, ufunc: np.ufunc, inputs: Sequence[Any], makers: Makers) -> 
         return makers.compare(name, ufunc, *nodes, masked=True)
     label = f"{name}({', '.join(node.label for node in nodes)})"
     outputs = [""] if ufunc.nout == 1 else [str(number) for number in range(ufunc.nout)]
-    return makers.derive(label, _quiet(ufunc), nodes, outputs=outputs, reach=1 if ufunc in _EXACT else None)
+    return makers.derive(label, _quiet(ufunc), nodes, outputs=outputs, reach=1 if ufunc in _EXACT else None, key=ufunc)
 
 
 def _kinds(name: str, ufunc: np.ufunc) -> list[np.dtype[Any]]:

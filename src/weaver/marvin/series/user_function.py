@@ -1,12 +1,13 @@
 """A user's numpy function behind an indicator: its failures and odd results are reported as its author needs them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weaver.marvin.blame import blame, described
+from weaver.marvin.series.known_functions import function_key
 from weaver.model.errors import IndicatorFailed
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -19,6 +20,12 @@ class UserFunction:
 
     def __init__(self, function: Callable[..., Any], name: str, *, outputs: int, options: Mapping[str, Any]) -> None:
         self._function, self._name, self._outputs, self._options = function, name, outputs, options
+
+    @property
+    def key(self) -> Hashable | None:
+        """Equal of functions that give the same; None where nobody can say."""
+        known = function_key(self._function, self._options)
+        return None if known is None else (known, self._outputs)
 
     def __call__(self, *arrays: Floats) -> Floats | tuple[Floats, ...]:
         result = self._called([_read_only(array) for array in arrays])

@@ -1,0 +1,160 @@
+"""What a sweep gives back."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weaver.greta.report.display import figure
+from weaver.greta.report.labels import GROUPS, Form
+from weaver.greta.result import BacktestResult
+from weaver.greta.results.table import Table
+from weaver.greta.sweep.trials import Trial, ranked
+from weaver.model.errors import RunFailed
+
+_FORMS = {label.key: label.form for group in GROUPS.values() for label in group}
+_value = json.JSONEncoder(allow_nan=False).encode
+_indented = json.JSONEncoder(allow_nan=False, indent=1).encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierSweep:
+    """A sweep of the same strategy id on overlapping bars, by whoever ran it."""
+
+    id: str
+    """Its own."""
+    created_at: str
+    """When it began, ISO 8601 in UTC."""
+    source_hash: str
+    """Hex SHA-256 of the source that it ran."""
+    trials: int
+    """How many it has finished."""
+    new_trials: int
+    """Those of them that no sweep before it, nor this one, has made: the same parameters of the same source on the same
+    bars are one trial, however often they are run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReturnSample:
+    """Returns of the sweep's trials by session, for the figures of overfitting."""
+
+    sessions: NDArray[np.int32]
+    """Days since the epoch, rising, shape [t]."""
+    numbers: NDArray[np.int64]
+    """Which trials they are of, shape [n]."""
+    returns: NDArray[np.float32]
+    """Shape [t, n]; 0 where a trial has none for a session, NaN all through where they are undefined."""
+
+
+class SweepResult:
+    """A finished sweep: its trials, the best of them, and what is needed to run it again."""
+
+    def __init__(
+        self,
+        *,
+        strategy: str,
+        record: Mapping[str, Any],
+        trials: Sequence[Trial],
+        sample: ReturnSample,
+        earlier: Sequence[EarlierSweep],
+        run: Callable[[Mapping[str, Any]], BacktestResult],
+    ) -> None:
+        """`run` backtests one point in full."""
+        self.strategy = strategy
+        """The strategy's id."""
+        self.sweep: Mapping[str, Any] = record
+        """What the sweep pins down of itself: source, space, search, objective, seed, options, hashes, version."""
+        self._trials, self._run = trials, run
+        self.sample = sample
+        """Returns of its trials."""
+        self.earlier = earlier
+        """Sweeps of the same strategy id on overlapping bars before it, whatever their source."""
+        self._ranked = ranked(trials)
+
+    @property
+    def trials(self) -> Table[Trial]:
+        """All trials, in the order of the search."""
+        return Table(self._trials, Trial)
+
+    @property
+    def ranked(self) -> list[Trial]:
+        """The trials that have an objective, the best first."""
+        return self._ranked
+
+    @property
+    def best(self) -> Trial:
+        """The trial with the highest objective; of equals the earliest. Raises RunFailed where there is none."""
+        if not self._ranked:
+            raise RunFailed(self.nothing)
+        return self._ranked[0]
+
+    @property
+    def nothing(self) -> str:
+        """Why there is no best trial."""
+        failed = [trial for trial in self._trials if trial.error is not None]
+        what = f"the objective {self.sweep['objective']!r} is undefined for all {len(self._trials):,} trials"
+        if failed:
+            return f"{what}; {len(failed):,} failed, the first with: {failed[0].error}"
+        return f"{what}: look at one of them (weaver backtest), and choose another objective, as total_return"
+
+    @property
+    def failed(self) -> list[Trial]:
+        """Those that failed."""
+        return [trial for trial in self._trials if trial.error is not None]
+
+    @property
+    def total_trials(self) -> int:
+        """How many trials the strategy has had on these bars in all, those of earlier sweeps among them."""
+        return len(self._trials) + sum(one.new_trials for one in self.earlier)
+
+    @cached_property
+    def best_result(self) -> BacktestResult:
+        """The best trial, backtested in full. Raises RunFailed where there is none."""
+        return self.result(self.best)
+
+    def result(self, trial: Trial | int) -> BacktestResult:
+        """A trial, or that of a number, backtested in full. Raises StrategyError where it fails."""
+        found = self._trials[trial - 1] if isinstance(trial, int) else trial
+        return self._run(found.parameters)
+
+    def to_json(self) -> str:
+        """The whole sweep as one JSON object, as `weaver sweep --json` writes it; the same sweep, the same bytes."""
+        return "".join(self.json_pieces())
+
+    def json_pieces(self) -> Iterator[str]:
+        """The same piece by piece, for whoever writes a long one to a file."""
+        yield '{\n"sweep": '
+        yield _indented(self.sweep)
+        yield ',\n"best": '
+        yield _value(self._ranked[0].number if self._ranked else None)
+        yield ',\n"trials": ['
+        separator = "\n"
+        for trial in self._trials:
+            yield separator + _value(trial_json(trial))
+            separator = ",\n"
+        yield "\n]\n}\n"
+
+    def __repr__(self) -> str:
+        objective = self.sweep["objective"]
+        best = f"best {objective} {self._ranked[0].objective:.4g}" if self._ranked else f"no {objective}"
+        return f"<SweepResult {self.strategy}: {len(self._trials):,} trials, {best}>"
+
+
+def trial_json(trial: Trial) -> dict[str, Any]:
+    """A trial as JSON."""
+    return {
+        "number": trial.number,
+        "parameters": dict(trial.parameters),
+        "objective": trial.objective,
+        "error": trial.error,
+        "stats": trial.stats,
+    }
+
+
+def told(name: str, value: float | int | None) -> str:
+    """A statistic as a person reads it; an expression as a number."""
+    return figure(value, _FORMS.get(name, Form.RATIO))

@@ -1,0 +1,92 @@
+"""A search that learns: Optuna's tree-structured Parzen estimator (Bergstra et al. 2011)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from weaver.greta.sweep.axes import Axis, Span
+from weaver.greta.sweep.search import BATCH, TRIES_PER_TRIAL
+from weaver.greta.sweep.space import Point, Space
+from weaver.model.errors import InputError
+
+
+class Tpe:
+    """Proposes points where those before were good. Optuna, an optional extra, is loaded when one is made.
+
+    It proposes `BATCH` at a time, whatever runs them, and hears of them in that order: the same seed, the same points.
+    A point that the constraint leaves out is told to it as a failure, one that it proposed before as what became of it:
+    neither is tried.
+    """
+
+    def __init__(self, space: Space, *, trials: int, seed: int) -> None:
+        """Raises InputError where Optuna is not installed."""
+        try:
+            import optuna
+        except ModuleNotFoundError as error:
+            raise InputError(
+                'the search "tpe" needs Optuna: pip install "weaver[optuna]" (grid and random need nothing)'
+            ) from error
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self._failed = optuna.trial.TrialState.FAIL
+        self._space, self._left = space, trials
+        self._distributions = {axis.name: _distribution(axis, optuna.distributions) for axis in space.axes}
+        sampler = optuna.samplers.TPESampler(
+            seed=seed, multivariate=True, constant_liar=True, warn_independent_sampling=False
+        )
+        self._study = optuna.create_study(direction="maximize", sampler=sampler)
+        self._asked: list[tuple[Any, str]] = []
+        self._known: dict[str, float | None] = {}
+        """What became of the points that it has heard of."""
+
+    def propose(self) -> Sequence[Point]:
+        """See `Search`."""
+        wanted = min(BATCH, self._left)
+        points: list[Point] = []
+        self._asked = []
+        for _ in range(TRIES_PER_TRIAL * wanted):
+            trial = self._study.ask(self._distributions)
+            point = self._point(trial.params)
+            key = repr(point)
+            if not self._space.allows(point):
+                self._study.tell(trial, state=self._failed)
+            elif key in self._known:
+                self._tell(trial, self._known[key])
+            elif key not in {asked for _, asked in self._asked}:
+                points.append(point)
+                self._asked.append((trial, key))
+            if len(points) == wanted:
+                break
+        if not points and not self._known:
+            raise self._space.nothing()
+        self._left = self._left - len(points) if len(points) == wanted else 0
+        return points
+
+    def learn(self, values: Sequence[float | None]) -> None:
+        """See `Search`."""
+        for (trial, key), value in zip(self._asked, values, strict=True):
+            self._known[key] = value
+            self._tell(trial, value)
+
+    def _tell(self, trial: Any, value: float | None) -> None:
+        if value is None:
+            self._study.tell(trial, state=self._failed)
+        else:
+            self._study.tell(trial, value)
+
+    def _point(self, params: Mapping[str, Any]) -> Point:
+        return {
+            axis.name: params[axis.name] if isinstance(axis, Span) else axis.values[params[axis.name]]
+            for axis in self._space.axes
+        }
+
+
+def _distribution(axis: Axis, distributions: Any) -> Any:
+    """What Optuna draws from: of listed numbers that rise, their place in the list, so that neighbours are close."""
+    if isinstance(axis, Span):
+        if axis.is_whole:
+            return distributions.IntDistribution(int(axis.low), int(axis.high), log=axis.is_log)
+        return distributions.FloatDistribution(axis.low, axis.high, log=axis.is_log)
+    values = axis.values
+    is_ordered = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    if is_ordered and list(values) == sorted(values):
+        return distributions.IntDistribution(0, len(values) - 1)
+    return distributions.CategoricalDistribution(list(range(len(values))))

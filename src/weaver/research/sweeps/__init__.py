@@ -1,0 +1,90 @@
+"""Sweeps: many backtests of one strategy, on this machine's cores or on a cluster, and what they say together."""
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from weaver.greta.sweep.result import SweepResult
+from weaver.greta.sweep.search import SearchKind
+from weaver.marvin.strategy import Strategy
+from weaver.model.backtest.options import OPTIONS, Options
+from weaver.model.errors import InputError
+from weaver.research import loaded
+from weaver.research.sweeps.sweep import Sweep, SweepRequest
+from weaver.research.wording import in_python
+from weaver.walle.trials.store import TrialStore
+
+
+def sweep(
+    strategy: str | type[Strategy],
+    bars: Any = None,
+    space: Mapping[str, Any] | None = None,
+    *,
+    where: str | None = None,
+    search: str = "grid",
+    trials: int | None = None,
+    objective: str = "sharpe",
+    workers: int | None = None,
+    resume: bool = False,
+    keep: bool = True,
+    yes: bool = False,
+    progress: Callable[[str, float], None] | None = None,
+    **options: Any,
+) -> SweepResult:
+    """Backtest a strategy with many parameter sets, and say what the best of them is worth.
+
+    Args:
+        strategy: a class, an id (`sma-crossover`), or `path/to/file.py[:ClassName]`.
+        bars: as of `weaver.backtest`.
+        space: what to try of each parameter, by name: a list, a range (`range(5, 51, 5)`), a `weaver.Range`, or a text
+            (`"5:50:5"`, `"20,50,100"`, `"0.001:1:log"`); None for its own bounds. `symbols`, `timeframe`, `costs` and
+            keys of costs can be varied like parameters. Without a space every parameter that has bounds is varied.
+        where: which points count, `"fast < slow"`.
+        search: "grid" for all points, "random", or "tpe", which learns (needs Optuna).
+        trials: how many points to try; of a grid the first so many.
+        objective: a statistic, or an expression of statistics, `"sharpe - 2 * abs(max_drawdown)"`: the more the better.
+        workers: how many processes; by default one for each core.
+        resume: go on with the same sweep where it was left off.
+        keep: whether the trials are kept, which counts them and lets a sweep go on later.
+        yes: over 100,000 trials are meant.
+        progress: called with what is going on and how far it is (0 to 1).
+        options: any other keyword of `weaver.backtest`.
+
+    The same seed gives the same trials and the same result, whatever the number of workers. Raises InputError on what
+    cannot be used, RunFailed where the objective is undefined for all trials.
+    """
+    try:
+        kind = SearchKind(search)
+    except ValueError:
+        raise InputError(f"search is grid, random or tpe, not {search!r}") from None
+    request = SweepRequest(
+        space=space,
+        where=where,
+        search=kind,
+        trials=trials,
+        objective=objective,
+        workers=workers,
+        resume=resume,
+        is_meant=yes,
+    )
+    try:
+        ready = Sweep(loaded(strategy), bars, request, _options(options), trial_store() if keep else None)
+    except InputError as error:
+        raise error.reworded(in_python(str(error))) from error
+    return ready.run(progress or (lambda _what, _done: None))
+
+
+def trial_store() -> TrialStore:
+    """Where trials are kept on this machine."""
+    from weaver.config import settings  # a tenth of a second, needed only here
+
+    return TrialStore(settings().home_folder / "sweeps.db")
+
+
+def _options(given: Mapping[str, Any]) -> Options:
+    for name in given:
+        if name not in OPTIONS:
+            near = get_close_matches(name, OPTIONS, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise InputError(f"sweep() has no keyword {name!r}, and neither has weaver.backtest{hint}")
+    return Options(**given)

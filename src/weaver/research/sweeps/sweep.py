@@ -1,0 +1,294 @@
+"""A sweep from its first check to its result."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import weaver
+from weaver.greta.result import BacktestResult
+from weaver.greta.sweep.objective import Objective
+from weaver.greta.sweep.result import SweepResult
+from weaver.greta.sweep.search import Listed, Search, SearchKind, drawn, trials_wanted
+from weaver.greta.sweep.space import Point, Space
+from weaver.greta.sweep.trials import Outcome
+from weaver.marvin.plugins.loader import LoadedStrategy
+from weaver.model.backtest.options import Options
+from weaver.model.counted import counted
+from weaver.model.errors import InputError
+from weaver.research import run as run_plan
+from weaver.research.record import record_of
+from weaver.research.sweeps.kept import digest, earlier_of, kept_trial, outcome_kept, sampled, stride, trial_of
+from weaver.research.sweeps.points import Plans, plans_of, space_of
+from weaver.research.sweeps.pool import OwnProcess, TrialPool
+from weaver.research.sweeps.processes import Processes
+from weaver.research.sweeps.runner import TrialRunner
+from weaver.walle.trials.store import KeptSweep, KeptTrial, TrialStore
+
+ASKED_FROM = 100_000
+"""More trials than this are run only where somebody has said that so many are meant."""
+KEEP_SECONDS = 1.0
+"""So often trials that have ended are written down."""
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepRequest:
+    """What somebody wants of a sweep besides the backtests' own options."""
+
+    space: Mapping[str, Any] | None
+    where: str | None = None
+    search: SearchKind = SearchKind.GRID
+    trials: int | None = None
+    objective: str = "sharpe"
+    workers: int | None = None
+    resume: bool = False
+    is_meant: bool = False
+    """Whether it is meant to have more than `ASKED_FROM` trials."""
+
+
+class Sweep:
+    """A sweep that is ready to run: everything that can be wrong before the first trial has been found. `store` is
+    where its trials are kept; None: nowhere."""
+
+    def __init__(
+        self, strategy: LoadedStrategy, bars: Any, request: SweepRequest, options: Options, store: TrialStore | None
+    ) -> None:
+        """Raises InputError."""
+        self._strategy, self._request, self._store = strategy, request, store
+        self._objective = Objective(request.objective)
+        self._wanted = trials_wanted(request.search, request.trials)
+        self._seed = options.seed
+        self.space: Space = space_of(strategy, request.space, options, where=request.where)
+        self.plans: Plans = plans_of(strategy, self.space, bars, options)
+        self._runner = TrialRunner(self.plans)
+        self._points: list[Point] | None = None
+        if request.search is not SearchKind.TPE:
+            self._points = self._listed()
+        self._records = [record_of(base)() for base in self.plans.bases]
+        self.record = self._record()
+        """What it pins down of itself."""
+
+    @property
+    def total(self) -> int | None:
+        """How many trials it has; None where the search decides, up to those wanted."""
+        return None if self._points is None else len(self._points)
+
+    def run(self, progress: Progress, pool: Callable[[TrialRunner, int], TrialPool] | None = None) -> SweepResult:
+        """Run what is not known yet, and give the result. Raises RunFailed where no trial has an objective."""
+        row = self._row()
+        known = self._begin(row)
+        workers = self._workers()
+        runs_on = (pool or _local)(self._runner, workers)
+        diary = _Diary(self._store, row.id, self)
+        outcomes: list[Outcome] = []
+        points: list[Point] = []
+        search = self._search()
+        try:
+            while batch := search.propose():
+                first = len(points) + 1
+                numbered = list(enumerate(batch, first))
+                points += batch
+                found = self._outcomes(runs_on, numbered, known, diary, progress)
+                outcomes += found
+                search.learn([self.objective_of(outcome) for outcome in found])
+        finally:
+            runs_on.close()
+            diary.write()
+        if self._store is not None:
+            self._store.finish(row.id)
+        return self._result(row, points, outcomes)
+
+    def objective_of(self, outcome: Outcome) -> float | None:
+        """What the sweep is after, of a trial."""
+        return None if outcome.stats is None else self._objective.of(outcome.stats)
+
+    def kept(self, outcome: Outcome, point: Point) -> KeptTrial:
+        """A trial as the store keeps it."""
+        total = self.total or self._wanted or 1
+        return kept_trial(
+            outcome,
+            point,
+            self.objective_of(outcome),
+            key=self._key(point),
+            with_returns=(outcome.number - 1) % stride(total) == 0,
+        )
+
+    def _outcomes(
+        self,
+        pool: TrialPool,
+        trials: Sequence[tuple[int, Point]],
+        known: Mapping[int, Outcome],
+        diary: "_Diary",
+        progress: Progress,
+    ) -> list[Outcome]:
+        """Of trials, in their order, as far as they are not known."""
+        found = {number: known[number] for number, _ in trials if number in known}
+        left = [(number, point) for number, point in trials if number not in found]
+        points = dict(left)
+        whole = self.total or self._wanted or 1
+        for outcome in pool.run(left):
+            found[outcome.number] = outcome
+            diary.add(outcome, points[outcome.number])
+            progress("Sweep", (trials[0][0] - 1 + len(found)) / whole)
+        return [found[number] for number, _ in trials]
+
+    def _listed(self) -> list[Point]:
+        space, request = self.space, self._request
+        if request.search is SearchKind.RANDOM:
+            assert self._wanted is not None
+            self._check_meant(self._wanted)
+            return drawn(space, self._wanted, self._seed)
+        if self._wanted is not None:
+            self._check_meant(self._wanted)
+        elif not request.is_meant:
+            some = list(islice(space.grid(), ASKED_FROM + 1))
+            if len(some) > ASKED_FROM:
+                self._refuse(space.size or len(some), "up to ")
+            return some
+        return list(islice(space.grid(), self._wanted))
+
+    def _check_meant(self, count: int) -> None:
+        if count > ASKED_FROM and not self._request.is_meant:
+            self._refuse(count, "")
+
+    def _refuse(self, count: int, about: str) -> None:
+        """Say how long so many trials take: one is run to find out."""
+        some = self.space.at([0.5] * len(self.space.axes)) if self.space.spans else next(self.space.grid())
+        begun = time.perf_counter()
+        self._runner.run(1, some)
+        each = time.perf_counter() - begun
+        raise InputError(
+            f"this sweep has {about}{count:,} trials, which take about {_duration(count * each / self._workers())} at "
+            f"{each * 1e3:.3g} ms each: say that so many are meant (--yes), or try fewer (--trials N, --search random)"
+        )
+
+    def _workers(self) -> int:
+        given = self._request.workers
+        if given is None:
+            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        if given < 1:
+            raise InputError(f"workers={given}: at least 1")
+        return given
+
+    def _search(self) -> Search:
+        if self._points is not None:
+            return Listed(self._points)
+        from weaver.greta.sweep.tpe import Tpe
+
+        assert self._wanted is not None
+        return Tpe(self.space, trials=self._wanted, seed=self._seed)
+
+    def _record(self) -> dict[str, Any]:
+        base, request = self._records[0], self._request
+        varied = set(self.space.names)
+        return {
+            "strategy": self._strategy.id,
+            "class": self._strategy.class_name,
+            "source": self._strategy.source,
+            "source_hash": self._strategy.source_hash,
+            "parameters": {name: value for name, value in base["parameters"].items() if name not in varied},
+            "space": self.space.describe(),
+            "search": str(request.search),
+            "trials": self._wanted,
+            "objective": self._objective.text,
+            "seed": self._seed,
+            "symbols": sorted({symbol for one in self._records for symbol in one["symbols"]}),
+            "timeframes": list(dict.fromkeys(one["timeframe"] for one in self._records)),
+            "options": {key: value for key, value in base.items() if key not in _NOT_OPTIONS},
+            "costs": base["costs"],
+            "data_hashes": list(dict.fromkeys(one["data_hash"] for one in self._records)),
+            "version": weaver.__version__,
+        }
+
+    def _identity(self) -> dict[str, Any]:
+        """What makes its trials what they are: what it is after does only where the search goes by it."""
+        goes_by_it = self._request.search is SearchKind.TPE
+        return {name: value for name, value in self.record.items() if goes_by_it or name != "objective"}
+
+    def _row(self) -> KeptSweep:
+        bars = [listing.bars for base in self.plans.bases for listing in base.listings.values() if len(listing.bars)]
+        return KeptSweep(
+            id=digest(self._identity()),
+            strategy_id=self._strategy.id,
+            source_hash=self._strategy.source_hash,
+            symbols=self.record["symbols"],
+            first=min(int(one.timestamp[0]) for one in bars),
+            last=max(int(one.end[-1]) for one in bars),
+            total=self.total,
+            record=self.record,
+        )
+
+    def _begin(self, row: KeptSweep) -> dict[int, Outcome]:
+        """Write down that it begins. What is known of its trials, where it goes on with one that was left off."""
+        if self._store is None:
+            return {}
+        self._store.begin(row, anew=not self._request.resume)
+        return {kept.number: outcome_kept(kept) for kept in self._store.trials(row.id)}
+
+    def _key(self, point: Point) -> str:
+        """Of all that makes a trial's result what it is."""
+        record = self._records[self.plans.base_of(point)]
+        options = {key: value for key, value in record.items() if key not in _NOT_OPTIONS}
+        about = {name: record[name] for name in ("source_hash", "data_hash", "costs", "timeframe", "version")}
+        return digest({**about, "options": options, "point": self.plans.parameters_of(point)})
+
+    def _result(self, row: KeptSweep, points: Sequence[Point], outcomes: Sequence[Outcome]) -> SweepResult:
+        pairs = zip(outcomes, points, strict=True)
+        overlaps = [] if self._store is None else self._store.overlapping(row)
+        return SweepResult(
+            strategy=self._strategy.id,
+            record=self.record,
+            trials=[trial_of(outcome, point, self._objective) for outcome, point in pairs],
+            sample=sampled(outcomes),
+            earlier=earlier_of(overlaps),
+            run=self._backtest,
+        )
+
+    def _backtest(self, point: Mapping[str, Any]) -> BacktestResult:
+        return run_plan(self.plans.plan_of(dict(point)), progress=lambda _what, _done: None)
+
+
+_NOT_OPTIONS = frozenset({
+    "strategy", "class", "source", "source_hash", "parameters", "symbols", "timeframe", "data", "data_hash", "version",
+    "costs", "lookahead_check",
+})  # fmt: skip
+"""What a run's record has besides its options, and those of them that change no figure."""
+
+
+class _Diary:
+    """Writes down trials that have ended, many at a time."""
+
+    def __init__(self, store: TrialStore | None, sweep_id: str, sweep: Sweep) -> None:
+        self._store, self._id, self._sweep = store, sweep_id, sweep
+        self._waiting: list[KeptTrial] = []
+        self._written = time.monotonic()
+
+    def add(self, outcome: Outcome, point: Point) -> None:
+        """A trial has ended."""
+        if self._store is None:
+            return
+        self._waiting.append(self._sweep.kept(outcome, point))
+        if time.monotonic() - self._written > KEEP_SECONDS:
+            self.write()
+
+    def write(self) -> None:
+        """Write down what has not been."""
+        if self._store is not None and self._waiting:
+            self._store.keep(self._id, self._waiting)
+            self._waiting = []
+        self._written = time.monotonic()
+
+
+def _local(runner: TrialRunner, workers: int) -> TrialPool:
+    """Who runs trials on this machine."""
+    return OwnProcess(runner) if workers == 1 or not hasattr(os, "fork") else Processes(runner, workers)
+
+
+def _duration(seconds: float) -> str:
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(round(seconds / size), name)
+    return counted(max(round(seconds), 1), "second")
