@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     __version__: str
     from pydantic import Field as Field
 
+    from weaver.greta.sweep.axes import Range as Range
     from weaver.marvin.series.indicators import adx as adx
     from weaver.marvin.series.indicators import atr as atr
     from weaver.marvin.series.indicators import bbands as bbands
@@ -43,9 +44,12 @@ if TYPE_CHECKING:
     from weaver.research import load_bars as load_bars
     from weaver.research.portfolio.combine import combine as combine
     from weaver.research.portfolio.combined import CombinedResult as CombinedResult
+    from weaver.research.sweeps import SweepResult as SweepResult
+    from weaver.research.sweeps import sweep as sweep
 
 _HOMES = {
     "pydantic": ("Field",),
+    "weaver.greta.sweep.axes": ("Range",),
     "weaver.marvin.series.indicators": (
         "adx", "atr", "bbands", "cci", "ema", "highest", "indicator", "lowest", "macd", "mom", "natr", "obv",
         "roc", "rsi", "sma", "stddev", "stoch", "talib", "wma", "zscore",
@@ -57,6 +61,7 @@ _HOMES = {
     "weaver.research": ("BacktestResult", "backtest", "load_bars"),
     "weaver.research.portfolio.combine": ("combine",),
     "weaver.research.portfolio.combined": ("CombinedResult",),
+    "weaver.research.sweeps": ("SweepResult", "sweep"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

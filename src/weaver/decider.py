@@ -17,7 +17,7 @@ from weaver.marvin.live.runtime import LiveRuntime
 from weaver.marvin.orders.actions import Actions
 from weaver.marvin.parameters.validation import validate
 from weaver.marvin.plugins.loader import from_text
-from weaver.marvin.series.talib_library import talib_library
+from weaver.marvin.series.functions.talib_library import talib_library
 from weaver.marvin.series.window import Window
 from weaver.model.errors import DataError, RunFailed
 from weaver.model.listing import Listing

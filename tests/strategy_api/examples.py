@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from textwrap import indent
 from types import FrameType
@@ -58,7 +59,16 @@ def run(block: str, result: BacktestResult) -> None:
         _run_strategy(f"def on_start(self):\n{indent(block, '    ')}    {kept}\n{checks}")
     else:
         with every_line(block) as code:
-            exec(code, {**NAMES, "result": result})
+            exec(code, {**NAMES, "result": result, **({"swept": _swept()} if "swept" in names_in(block) else {})})
+
+
+@cache
+def _swept() -> weaver.SweepResult:
+    """The sweep of the first example of them."""
+    return weaver.sweep(
+        "sma-crossover", SAMPLES / "AAPL_1d.csv", {"fast": "5:20:5", "slow": [50, 100]}, asset="stock",
+        start="2010-01-04", workers=1,
+    )  # fmt: skip
 
 
 def _run_program(block: str) -> None:

@@ -10,6 +10,8 @@ from weaver.greta.doubts.warnings import ResultWarning
 from weaver.greta.results.rows import EquityRow, Flow
 from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade
+from weaver.greta.sweep.result import EarlierSweep
+from weaver.greta.sweep.trials import Trial
 from weaver.marvin.orders.closed_trades import ClosedTrade
 from weaver.marvin.orders.holding import Holding
 from weaver.marvin.orders.keywords import OcoKeywords, OrderKeywords, ReplaceKeywords, TargetKeywords
@@ -65,8 +67,8 @@ def own(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-NODE = own("deepest evaluate function inputs input_values is_evaluated is_settled is_streamed joined label output "
-           "reach reads source stream timeline undefined user carried")  # fmt: skip
+NODE = own("deepest evaluate function inputs input_values is_evaluated is_settled is_streamed joined key label output "
+           "reach reads recipe source stream timeline undefined user carried")  # fmt: skip
 ORDER = own(  # counts in units, and what the engines do to it
     "add_fill begun exits expires_at filled give_way group happen is_plain is_sized is_tif_asked limit_units mark "
     "placed remaining scale set_prices sign stop_units take_over target trail_units units value"
@@ -181,7 +183,9 @@ PARTS = (
                 cls=weaver.BacktestResult,
                 title="BacktestResult",
                 called="result",
-                own=own("curve fill_count finished json_pieces page trade_bars trade_columns warn"),
+                own=own(
+                    "curve fill_count finished json_pieces page returns_per_year session trade_bars trade_columns warn"
+                ),
             ),
             Shown(cls=Table, title="Table", called="result.trades"),
             Shown(cls=Trade, title="Trade", called="result.trades[0]"),
@@ -199,6 +203,15 @@ PARTS = (
             Shown(cls=weaver.CombinedResult, title="CombinedResult", called="joined"),
             Shown(cls=JoinedEquityRow, title="Joined equity row", called="joined.equity[-1]"),
             Shown(cls=SharedOut, title="How it was shared out", called="joined.weights[0]"),
+        title="Sweeps",
+        text="Many backtests of one strategy. In the blocks below, `swept` is what `weaver.sweep` gave. "
+        "[How to sweep](how-to/sweep.md).",
+        functions=functions("sweep"),
+        classes=(
+            Shown(cls=weaver.Range, title="Range", called="weaver.Range(…)"),
+            Shown(cls=weaver.SweepResult, title="SweepResult", called="swept", own=own("json_pieces nothing sample")),
+            Shown(cls=Trial, title="Trial", called="swept.trials[0]"),
+            Shown(cls=EarlierSweep, title="Earlier sweep", called="swept.earlier[0]"),
         ),
     ),
 )

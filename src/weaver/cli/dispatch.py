@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": "Import the sample data, run a sample backtest, print it.",
     "init": "Begin a project: strategies, data, a notebook, a Makefile.",
     "backtest": "Backtest a strategy, and say whether to believe the result.",
+    "sweep": "Try many parameter sets, and say what the best is worth.",
     "strategies": "List, check and begin strategies.",
     "data": "Import market data, list it, check it.",
     "trade": "Trade a strategy on paper, or live, and follow it.",
@@ -45,6 +46,7 @@ _ROOMS = {
     **dict.fromkeys(_TRADING, "weaver.cli.trading"),
     **dict.fromkeys(("replay", "drift"), "weaver.cli.proof"),
     "init": "weaver.cli.project",
+    "sweep": "weaver.cli.sweeps",
 }
 _GROUPS = frozenset({"strategies", "data", "runs", "orders", "risk", "notify"})
 """Those that have commands of their own."""

@@ -152,7 +152,7 @@ def _talib() -> str:
     """Its C library loads and gives the mean of three."""
     import numpy as np
 
-    from weaver.marvin.series.talib_library import talib_function
+    from weaver.marvin.series.functions.talib_library import talib_function
 
     found = float(talib_function("SMA").compute(np.array([1.0, 2.0, 6.0]), timeperiod=3)[-1])
     if found != 3.0:

@@ -74,7 +74,9 @@ class BacktestResult:
         self.benchmark = BUY_AND_HOLD if benchmark is None else benchmark.symbol
         self._trades = Trades(finished, self._columns)
         figures = figures_of(finished, self._columns, self.curve, self._trades.columns)
-        self.stats, self.session = figures.stats, figures.session
+        self.stats = figures.stats
+        self.session = figures.session
+        """The day by which the return of each row of equity is grouped."""
         self.returns_per_year: float = figures.returns_per_year
         """How many returns by session, or by longer bars, there are in a year."""
         self.warnings = gravest_first(warnings_of(finished, self.curve, self._trades, self._columns))

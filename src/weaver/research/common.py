@@ -1,6 +1,6 @@
 """What runs of one strategy on the same bars have in common: found out once, whatever their parameters are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -11,9 +11,10 @@ from weaver.greta.ledger.prices import Prices
 from weaver.greta.setup import Setup, clock_ticks
 from weaver.marvin.series.shared_values import SharedValues
 from weaver.model.calendar.resample import resample
+from weaver.model.calendar.sessions import calendar_of
+from weaver.model.listing import Listing, splits_at
 from weaver.model.market.bars import Bars
 from weaver.model.market.timeframe import Timeframe
-from weaver.research.other_bars import other_bars
 
 
 class Common:
@@ -39,3 +40,11 @@ class Common:
         if key not in self._other_bars:
             self._other_bars[key] = self._make(symbol, timeframe)
         return self._other_bars[key]
+
+
+def other_bars(listings: Mapping[str, Listing], make: Callable[..., Bars], symbol: str, timeframe: Timeframe) -> Bars:
+    """Bars of another timeframe, made of the run's own. Raises InputError for a finer one, and (but in a run that is
+    cut) where there would be none."""
+    listing = listings[symbol]
+    calendar = calendar_of(listing.instrument)
+    return make(listing.bars, timeframe, calendar, splits=splits_at(listing))

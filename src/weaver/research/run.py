@@ -34,10 +34,10 @@ from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
 from weaver.research.benchmark import benchmark_input
 from weaver.research.common import Common
+from weaver.research.common import Common, other_bars
 from weaver.research.cut import closed_by
 from weaver.research.given.funding import costs_read
 from weaver.research.inputs import RunInput, instant
-from weaver.research.other_bars import other_bars
 
 
 class BrokenOff(StrategyError):

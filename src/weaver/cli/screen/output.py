@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 import typer
 
@@ -15,6 +15,14 @@ from weaver.model.errors import InputError
 
 if TYPE_CHECKING:
     from weaver.greta.result import BacktestResult
+
+
+class InPieces(Protocol):
+    """What can be written as JSON: a backtest, a sweep."""
+
+    def json_pieces(self) -> Iterator[str]:
+        """The object, in pieces."""
+
 
 STDOUT = "-"
 _STDOUT, _STDERR = 1, 2
@@ -56,9 +64,12 @@ class Outputs:
 
     def write(self, result: "BacktestResult", stdout: TextIO) -> None:
         """Write the files, whole or not at all, and the object to `stdout`."""
-
         if self.html is not None:
             result.to_html(self.html)
+        self.write_json(result, stdout)
+
+    def write_json(self, result: InPieces, stdout: TextIO) -> None:
+        """The same without a report."""
         if self.json is not None and not self.is_stdout:
             write_whole(Path(self.json), result.json_pieces())
         if self.is_stdout:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import numpy as np
+
 from weaver.model.errors import InputError
 from weaver.model.numbers.money import Number
 
@@ -58,10 +60,15 @@ class Range:
     """
 
     low: Number
+    """Where it begins."""
     high: Number
+    """Where it ends, itself included."""
     step: Number | None = None
+    """From one number to the next."""
     log: bool = field(default=False, kw_only=True)
+    """Whether the numbers lie evenly in their logarithm."""
     points: int | None = field(default=None, kw_only=True)
+    """How many numbers there are, with `log`; None: anything between."""
 
 
 def axis(name: str, given: Any, schema: Mapping[str, Any] | None) -> Axis:
@@ -89,7 +96,7 @@ def axis(name: str, given: Any, schema: Mapping[str, Any] | None) -> Axis:
 
 def _plain(value: Any) -> Any:
     """A Python value for one of numpy's."""
-    return value.item() if type(value).__module__ == "numpy" and hasattr(value, "item") else value
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _kind(schema: Mapping[str, Any] | None) -> str:

@@ -1,5 +1,6 @@
 """A search that learns: Optuna's tree-structured Parzen estimator (Bergstra et al. 2011)."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,9 +30,9 @@ class Tpe:
         self._failed = optuna.trial.TrialState.FAIL
         self._space, self._left = space, trials
         self._distributions = {axis.name: _distribution(axis, optuna.distributions) for axis in space.axes}
-        sampler = optuna.samplers.TPESampler(
-            seed=seed, multivariate=True, constant_liar=True, warn_independent_sampling=False
-        )
+        with warnings.catch_warnings():  # of options that are experimental: they are meant
+            warnings.simplefilter("ignore")
+            sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True)
         self._study = optuna.create_study(direction="maximize", sampler=sampler)
         self._asked: list[tuple[Any, str]] = []
         self._known: dict[str, float | None] = {}

@@ -15,10 +15,10 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.marvin.series.functions.talib_library import TalibFunction, talib_function
+from weaver.marvin.series.functions.user_function import UserFunction
 from weaver.marvin.series.node import PLACES, Plot
 from weaver.marvin.series.series import Series, derive
-from weaver.marvin.series.talib_library import TalibFunction, talib_function
-from weaver.marvin.series.user_function import UserFunction
 from weaver.model.errors import InputError
 
 Floats: TypeAlias = NDArray[np.float64]

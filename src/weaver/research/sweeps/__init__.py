@@ -10,9 +10,11 @@ from weaver.marvin.strategy import Strategy
 from weaver.model.backtest.options import OPTIONS, Options
 from weaver.model.errors import InputError
 from weaver.research import loaded
-from weaver.research.sweeps.sweep import Sweep, SweepRequest
+from weaver.research.sweeps.sweep_run import Sweep, SweepRequest
 from weaver.research.wording import in_python
 from weaver.walle.trials.store import TrialStore
+
+__all__ = ["SweepResult", "sweep", "trial_store"]
 
 
 def sweep(

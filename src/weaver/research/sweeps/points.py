@@ -11,7 +11,7 @@ from weaver.marvin.plugins.loader import LoadedStrategy
 from weaver.model.account.costs import Costs
 from weaver.model.backtest.options import Options
 from weaver.model.errors import InputError
-from weaver.research.inputs import run_inputs
+from weaver.research.inputs import RunInput, run_inputs
 from weaver.research.run import Plan, plan
 
 COST_KEYS = tuple(one.name for one in fields(Costs) if one.name != "funding")
@@ -111,15 +111,29 @@ def plans_of(strategy: LoadedStrategy, space: Space, bars: Any, options: Options
     """The plans of all points of a space, their bars read. Raises InputError."""
     axes = [one for one in space.axes if one.name in OPTION_AXES and isinstance(one, Choices)]
     choices = _choices(axes)
-    inputs: dict[tuple[Any, ...], Any] = {}
+    named = dict.fromkeys(symbol for choice in choices for symbol in _symbols(choice))
+    if bars is None and named:
+        options = replace(options, symbols=list(named))
+    read: dict[str | None, dict[str, RunInput]] = {}
     bases = []
     for choice in choices:
-        chosen = _with(options, choice)
-        key = (choice.get("symbols"), choice.get("timeframe"))
-        if key not in inputs:
-            inputs[key] = run_inputs(bars, chosen)
-        bases.append(plan(strategy, inputs[key], chosen))
+        chosen, timeframe = _with(options, choice), choice.get("timeframe")
+        if timeframe not in read:
+            read[timeframe] = run_inputs(bars, chosen)
+        bases.append(plan(strategy, _of_symbols(read[timeframe], _symbols(choice)), chosen))
     return Plans(strategy=strategy, bases=bases, choices=choices)
+
+
+def _symbols(choice: Mapping[str, Any]) -> list[str]:
+    """Those that are chosen; none: all."""
+    return choice["symbols"].split("+") if "symbols" in choice else []
+
+
+def _of_symbols(inputs: Mapping[str, RunInput], symbols: Sequence[str]) -> Mapping[str, RunInput]:
+    for symbol in symbols:
+        if symbol not in inputs:
+            raise InputError(f"symbols={symbol}: not a symbol of the bars ({', '.join(inputs)})")
+    return {symbol: inputs[symbol] for symbol in symbols} if symbols else inputs
 
 
 def _choices(axes: Sequence[Choices]) -> list[dict[str, Any]]:
@@ -131,8 +145,6 @@ def _choices(axes: Sequence[Choices]) -> list[dict[str, Any]]:
 
 def _with(options: Options, choice: Mapping[str, Any]) -> Options:
     changed: dict[str, Any] = {}
-    if "symbols" in choice:
-        changed["symbols"] = choice["symbols"].split("+")
     if "timeframe" in choice:
         changed["timeframe"] = choice["timeframe"]
     keys = {name: value for name, value in choice.items() if name in COST_KEYS}

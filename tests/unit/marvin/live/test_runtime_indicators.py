@@ -14,8 +14,8 @@ from tests.unit.marvin.live.ticking import Ticking, listed
 from tests.unit.marvin.prices import price_files, read
 from tests.unit.marvin.series.test_indicators import NAMED
 from weaver import Strategy
+from weaver.marvin.series.functions.talib_library import talib_names
 from weaver.marvin.series.series import Series
-from weaver.marvin.series.talib_library import talib_names
 from weaver.model.market.bars import Bars
 
 BARS, WARM = 420, 130

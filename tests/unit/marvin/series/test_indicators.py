@@ -13,8 +13,8 @@ from talib import abstract
 import weaver.marvin.series.indicators as i
 from tests.unit.marvin.prices import Columns, cut, group, price_files, read
 from weaver.marvin.series.feed import BarSeries
+from weaver.marvin.series.functions.talib_library import talib_names
 from weaver.marvin.series.series import Series
-from weaver.marvin.series.talib_library import talib_names
 from weaver.model.errors import InputError, NotFound, StrategyError
 
 FILES = price_files()

@@ -1,6 +1,7 @@
 """A sweep from its first check to its result."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -168,7 +169,7 @@ class Sweep:
     def _workers(self) -> int:
         given = self._request.workers
         if given is None:
-            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+            return cores()
         if given < 1:
             raise InputError(f"workers={given}: at least 1")
         return given
@@ -284,7 +285,12 @@ class _Diary:
 
 def _local(runner: TrialRunner, workers: int) -> TrialPool:
     """Who runs trials on this machine."""
-    return OwnProcess(runner) if workers == 1 or not hasattr(os, "fork") else Processes(runner, workers)
+    return OwnProcess(runner) if workers == 1 else Processes(runner, workers)
+
+
+def cores() -> int:
+    """How many of the machine's cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _duration(seconds: float) -> str:

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-import weaver.marvin.series.talib_library as ours
-from weaver.marvin.series.talib_library import talib_function, talib_library, talib_names
+import weaver.marvin.series.functions.talib_library as ours
+from weaver.marvin.series.functions.talib_library import talib_function, talib_library, talib_names
 from weaver.model.errors import NotFound
 
 
@@ -24,7 +24,7 @@ def run(program: str) -> str:
 def test_indicators_load_without_pandas_and_polars() -> None:
     out = run(
         "import sys, numpy as np\n"
-        "from weaver.marvin.series.talib_library import talib_function\n"
+        "from weaver.marvin.series.functions.talib_library import talib_function\n"
         "import weaver.marvin.series.indicators\n"
         "print(talib_function('sma').compute(np.arange(5.0), timeperiod=2).tolist())\n"
         "print([name for name in ('pandas', 'polars', 'talib') if name in sys.modules])"
@@ -34,7 +34,7 @@ def test_indicators_load_without_pandas_and_polars() -> None:
 
 def test_package_imported_later_shares_the_library_and_takes_data_frames() -> None:
     out = run(
-        "import weaver.marvin.series.talib_library as ours\n"
+        "import weaver.marvin.series.functions.talib_library as ours\n"
         "library = ours.talib_library()\n"
         "import pandas, sys, talib.abstract\n"
         "print(sys.modules['talib._ta_lib'] is library is talib.abstract._ta_lib)\n"
@@ -44,12 +44,15 @@ def test_package_imported_later_shares_the_library_and_takes_data_frames() -> No
 
 
 def test_package_imported_before_is_shared() -> None:
-    assert run("import talib, sys\nimport weaver.marvin.series.talib_library as ours\nprint(ours.talib_library().SMA)")
+    assert run(
+        "import talib, sys\nimport weaver.marvin.series.functions.talib_library as ours\n"
+        "print(ours.talib_library().SMA)"
+    )
 
 
 def test_unknown_layout_falls_back_to_the_package() -> None:
     out = run(
-        "import weaver.marvin.series.talib_library as ours, sys\n"
+        "import weaver.marvin.series.functions.talib_library as ours, sys\n"
         "ours._load_extension = lambda: None\n"
         "print(ours.talib_library().__name__, 'talib' in sys.modules)"
     )

@@ -9,6 +9,8 @@ import numpy as np
 
 _LIBRARIES = frozenset({"numpy", "scipy", "talib", "math", "cmath", "operator", "itertools", "functools", "builtins"})
 """Packages whose functions look at their arguments only."""
+_DISPATCHED: type = type(np.cumsum)
+"""Of numpy's functions that are written in Python."""
 _SCALARS = (bool, int, float, complex, str, bytes, type(None))
 _CHANGES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL", "IMPORT_NAME", "STORE_ATTR", "STORE_DEREF"})
 """What a function does to something besides its own variables."""
@@ -23,9 +25,11 @@ def function_key(function: Any, options: Mapping[str, Any]) -> Hashable | None:
 
 
 def _function_key(function: Any, above: tuple[Any, ...]) -> Hashable | None:
-    if isinstance(function, np.ufunc | BuiltinFunctionType):
-        owner = getattr(function, "__self__", None)
-        return function if owner is None or isinstance(owner, ModuleType) else None
+    if isinstance(function, BuiltinFunctionType):
+        owner = function.__self__
+        return function if owner is None or isinstance(owner, ModuleType | np.ufunc) else None
+    if isinstance(function, np.ufunc | _DISPATCHED):
+        return function
     if not isinstance(function, FunctionType):
         return None
     if _is_of_library(function):
@@ -59,7 +63,7 @@ def _global_key(value: Any, above: tuple[Any, ...]) -> Hashable | None:
         return value if _is_of_library(value) else None
     if callable(value):
         return "again" if any(value is one for one in above) else _function_key(value, above)
-    return _value_key(value)
+    return None if isinstance(value, list | Mapping) else _value_key(value)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -75,7 +79,8 @@ def _is_of_library(named: Any) -> bool:
 
 
 def _value_key(value: Any) -> Hashable | None:
-    """A key of a value that cannot change; None of one that can. Equal keys are the same to the last bit."""
+    """A key of a value as it is now, of numbers and texts, or of lists and mappings of them; None of any other. Equal
+    keys are the same to the last bit."""
     if isinstance(value, _SCALARS):
         return (type(value), repr(value))
     if isinstance(value, Mapping):

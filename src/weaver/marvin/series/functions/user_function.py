@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.marvin.blame import blame, described
-from weaver.marvin.series.known_functions import function_key
+from weaver.marvin.series.functions.known_functions import function_key
 from weaver.model.errors import IndicatorFailed
 
 Floats: TypeAlias = NDArray[np.float64]

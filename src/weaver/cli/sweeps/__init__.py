@@ -1,0 +1,1 @@
+"""Commands that run a strategy many times: sweeps and walk-forwards, and what they show."""
