@@ -184,7 +184,7 @@ PARTS = (
                 title="BacktestResult",
                 called="result",
                 own=own(
-                    "curve fill_count finished json_pieces page returns_per_year session trade_bars trade_columns warn"
+                    "curve fill_count finished json_pieces page returns_per_year session trade_bars traded_value trade_columns warn"
                 ),
             ),
             Shown(cls=Table, title="Table", called="result.trades"),

@@ -37,6 +37,9 @@ KEPT = (
     "strategy", "journal", "stats", "benchmark", "warnings", "curve", "bars", "orders", "fills", "trades",
     "cash_flows", "positions", "fill_count", "trade_columns", "trade_bars", "run", "lookahead", "session",
     "returns_per_year", "_levels", "_splits", "_indicators",
+    "strategy", "journal", "stats", "warnings", "curve", "bars", "orders", "fills", "trades", "cash_flows", "positions",
+    "fill_count", "trade_columns", "trade_bars", "run", "lookahead", "session", "returns_per_year", "traded_value",
+    "_levels", "_splits", "_indicators",
 )  # fmt: skip
 """What a copy of a result has; the rest is made of it when somebody looks."""
 
@@ -79,6 +82,8 @@ class BacktestResult:
         """The day by which the return of each row of equity is grouped."""
         self.returns_per_year: float = figures.returns_per_year
         """How many returns by session, or by longer bars, there are in a year."""
+        self.traded_value = figures.traded_value
+        """Σ |quantity x price| over all fills, both sides."""
         self.warnings = gravest_first(warnings_of(finished, self.curve, self._trades, self._columns))
         self.lookahead: str | None = None
         """At how many places the look-ahead check looked, in words; None: there was no check."""

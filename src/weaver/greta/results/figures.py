@@ -25,11 +25,14 @@ class Figures:
     """The day by which the return of each row of equity is grouped, since the epoch."""
     returns_per_year: float
     """How many returns by session, or by longer bars, there are in a year."""
+    traded_value: float
+    """Σ |quantity x price| over all fills, both sides."""
 
 
 def figures_of(run: FinishedRun, columns: FillColumns, curve: Curve, trades: TradeColumns) -> Figures:
     """All statistics of a run, of its fills, its curve and its closed trades."""
     time = calendar_time(run, curve.session)
+    traded_value = total(columns.value, CASH_ONE)
     stats = statistics(
         session=time.session,
         equity=curve.equity,
@@ -39,9 +42,14 @@ def figures_of(run: FinishedRun, columns: FillColumns, curve: Curve, trades: Tra
         sessions_covered=time.covered,
         benchmark=curve.benchmark_at,
         exposed=curve.exposed,
-        traded_value=total(columns.value, CASH_ONE),
+        traded_value=traded_value,
         commission=total(columns.commission, CASH_ONE),
         slippage=float(columns.slippage.sum()),
     )
     days = np.count_nonzero(np.diff(time.session)) + 1
-    return Figures(stats=stats, session=time.session, returns_per_year=days * time.per_year / time.covered)
+    return Figures(
+        stats=stats,
+        session=time.session,
+        returns_per_year=days * time.per_year / time.covered,
+        traded_value=traded_value,
+    )

@@ -6,15 +6,18 @@ from typing import Any
 
 from weaver.greta.sweep.result import SweepResult
 from weaver.greta.sweep.search import SearchKind
+from weaver.greta.sweep.walk_forward import WalkForwardResult
+from weaver.greta.sweep.windows import Length
 from weaver.marvin.strategy import Strategy
 from weaver.model.backtest.options import OPTIONS, Options
 from weaver.model.errors import InputError
 from weaver.research import loaded
 from weaver.research.sweeps.sweep_run import Sweep, SweepRequest
+from weaver.research.sweeps.walk_forward_run import Scheme, WalkForward
 from weaver.research.wording import in_python
 from weaver.walle.trials.store import TrialStore
 
-__all__ = ["SweepResult", "sweep", "trial_store"]
+__all__ = ["SweepResult", "WalkForwardResult", "sweep", "trial_store", "walk_forward"]
 
 
 def sweep(
@@ -55,14 +58,10 @@ def sweep(
     The same seed gives the same trials and the same result, whatever the number of workers. Raises InputError on what
     cannot be used, RunFailed where the objective is undefined for all trials.
     """
-    try:
-        kind = SearchKind(search)
-    except ValueError:
-        raise InputError(f"search is grid, random or tpe, not {search!r}") from None
     request = SweepRequest(
         space=space,
         where=where,
-        search=kind,
+        search=_search_kind(search),
         trials=trials,
         objective=objective,
         workers=workers,
@@ -74,6 +73,78 @@ def sweep(
     except InputError as error:
         raise error.reworded(in_python(str(error))) from error
     return ready.run(progress or (lambda _what, _done: None))
+
+
+def walk_forward(
+    strategy: str | type[Strategy],
+    bars: Any = None,
+    space: Mapping[str, Any] | None = None,
+    *,
+    train: int | str,
+    test: int | str,
+    step: int | str | None = None,
+    anchored: bool = False,
+    embargo: int = 0,
+    where: str | None = None,
+    search: str = "grid",
+    trials: int | None = None,
+    objective: str = "sharpe",
+    workers: int | None = None,
+    resume: bool = False,
+    keep: bool = True,
+    yes: bool = False,
+    progress: Callable[[str, float], None] | None = None,
+    **options: Any,
+) -> WalkForwardResult:
+    """Choose parameters on one stretch of time and trade them on the next, again and again.
+
+    Args:
+        strategy: a class, an id (`sma-crossover`), or `path/to/file.py[:ClassName]`.
+        bars: as of `weaver.backtest`.
+        space: as of `weaver.sweep`, as are where, search, trials (of each window), objective, workers, keep and yes.
+        train: on how much parameters are chosen: sessions (250), or "2y", "6mo", "3w".
+        test: how much is then traded with them.
+        step: how far the next window begins after this one; by itself where the test ends.
+        anchored: whether every window is trained from the first session on, and not on `train` only.
+        embargo: so many sessions between training and test are left out.
+        resume: go on with the same walk-forward where it was left off.
+        progress: called with what is going on and how far it is (0 to 1).
+        options: any other keyword of `weaver.backtest`.
+
+    Bars before a window are history for its series, not trades; of bars after it nothing is known. Each test begins
+    with the cash that the one before left, and closes what it holds at its end. Raises InputError on what cannot be
+    used, RunFailed where a window leaves nothing to go on with.
+    """
+    request = SweepRequest(
+        space=space,
+        where=where,
+        search=_search_kind(search),
+        trials=trials,
+        objective=objective,
+        workers=workers,
+        resume=resume,
+        is_meant=yes,
+    )
+    scheme = Scheme(
+        train=Length.parse(train, "train"),
+        test=Length.parse(test, "test"),
+        step=None if step is None else Length.parse(step, "step"),
+        anchored=anchored,
+        embargo=embargo,
+    )
+    store = trial_store() if keep else None
+    try:
+        ready = WalkForward(loaded(strategy), bars, request, scheme, _options(options), store)
+    except InputError as error:
+        raise error.reworded(in_python(str(error))) from error
+    return ready.run(progress or (lambda _what, _done: None))
+
+
+def _search_kind(text: str) -> SearchKind:
+    try:
+        return SearchKind(text)
+    except ValueError:
+        raise InputError(f"search is grid, random or tpe, not {text!r}") from None
 
 
 def trial_store() -> TrialStore:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any
 
 from weaver.greta.sweep.axes import Axis, Choices, axis
@@ -105,6 +106,14 @@ class Plans:
         given = {**(base.options.params or {}), **self.parameters_of(point)}
         parameters = validate(self.strategy.cls, given)
         return replace(base, parameters=parameters, options=replace(base.options, params=given))
+
+    def within(self, start: datetime, end: datetime) -> "Plans":
+        """The same between two instants, which bars before them are history of; nothing after the end is there."""
+        bases = [
+            plan(self.strategy, base.inputs, replace(base.options, start=start, end=end), costs=base.costs)
+            for base in self.bases
+        ]
+        return replace(self, bases=bases)
 
 
 def plans_of(strategy: LoadedStrategy, space: Space, bars: Any, options: Options) -> Plans:

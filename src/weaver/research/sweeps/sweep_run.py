@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -33,6 +34,7 @@ ASKED_FROM = 100_000
 KEEP_SECONDS = 1.0
 """So often trials that have ended are written down."""
 Progress = Callable[[str, float], None]
+PoolMaker = Callable[[TrialRunner, int], TrialPool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ class Sweep:
     ) -> None:
         """Raises InputError."""
         self._strategy, self._request, self._store = strategy, request, store
-        self._objective = Objective(request.objective)
+        self.objective = Objective(request.objective)
         self._wanted = trials_wanted(request.search, request.trials)
         self._seed = options.seed
         self.space: Space = space_of(strategy, request.space, options, where=request.where)
@@ -77,34 +79,47 @@ class Sweep:
         """How many trials it has; None where the search decides, up to those wanted."""
         return None if self._points is None else len(self._points)
 
-    def run(self, progress: Progress, pool: Callable[[TrialRunner, int], TrialPool] | None = None) -> SweepResult:
-        """Run what is not known yet, and give the result. Raises RunFailed where no trial has an objective."""
-        row = self._row()
+    def run(self, progress: Progress, pool: PoolMaker | None = None) -> SweepResult:
+        """Run what is not known yet, and give the result."""
+        row = self.row()
         known = self._begin(row)
-        workers = self._workers()
-        runs_on = (pool or _local)(self._runner, workers)
-        diary = _Diary(self._store, row.id, self)
-        outcomes: list[Outcome] = []
+        diary = Diary(self._store, row.id)
+        points, outcomes = self.searched(self._runner, pool or local_pool, known, diary, progress)
+        if self._store is not None:
+            self._store.finish(row.id)
+        return self._result(row, points, outcomes)
+
+    def searched(
+        self,
+        runner: TrialRunner,
+        pool: PoolMaker,
+        known: Mapping[int, Outcome],
+        diary: "Diary",
+        progress: Progress,
+        *,
+        before: int = 0,
+    ) -> tuple[list[Point], list[Outcome]]:
+        """Search the space with the trials of a runner: what was tried, and what became of it. Trials are numbered from
+        `before` on."""
         points: list[Point] = []
-        search = self._search()
+        outcomes: list[Outcome] = []
+        search, runs_on = self._search(), pool(runner, self.workers)
         try:
             while batch := search.propose():
-                first = len(points) + 1
-                numbered = list(enumerate(batch, first))
+                numbered = list(enumerate(batch, before + len(points) + 1))
                 points += batch
-                found = self._outcomes(runs_on, numbered, known, diary, progress)
+                done = len(outcomes)
+                found = self._outcomes(runs_on, numbered, known, diary, partial(self._told, progress, done))
                 outcomes += found
                 search.learn([self.objective_of(outcome) for outcome in found])
         finally:
             runs_on.close()
             diary.write()
-        if self._store is not None:
-            self._store.finish(row.id)
-        return self._result(row, points, outcomes)
+        return points, outcomes
 
     def objective_of(self, outcome: Outcome) -> float | None:
         """What the sweep is after, of a trial."""
-        return None if outcome.stats is None else self._objective.of(outcome.stats)
+        return None if outcome.stats is None else self.objective.of(outcome.stats)
 
     def kept(self, outcome: Outcome, point: Point) -> KeptTrial:
         """A trial as the store keeps it."""
@@ -122,19 +137,21 @@ class Sweep:
         pool: TrialPool,
         trials: Sequence[tuple[int, Point]],
         known: Mapping[int, Outcome],
-        diary: "_Diary",
-        progress: Progress,
+        diary: "Diary",
+        progress: Callable[[int], None],
     ) -> list[Outcome]:
         """Of trials, in their order, as far as they are not known."""
         found = {number: known[number] for number, _ in trials if number in known}
         left = [(number, point) for number, point in trials if number not in found]
         points = dict(left)
-        whole = self.total or self._wanted or 1
         for outcome in pool.run(left):
             found[outcome.number] = outcome
-            diary.add(outcome, points[outcome.number])
-            progress("Sweep", (trials[0][0] - 1 + len(found)) / whole)
+            diary.add(partial(self.kept, outcome, points[outcome.number]))
+            progress(len(found))
         return [found[number] for number, _ in trials]
+
+    def _told(self, progress: Progress, before: int, done: int) -> None:
+        progress("Sweep", (before + done) / (self.total or self._wanted or 1))
 
     def _listed(self) -> list[Point]:
         space, request = self.space, self._request
@@ -162,11 +179,13 @@ class Sweep:
         self._runner.run(1, some)
         each = time.perf_counter() - begun
         raise InputError(
-            f"this sweep has {about}{count:,} trials, which take about {_duration(count * each / self._workers())} at "
+            f"this sweep has {about}{count:,} trials, which take about {_duration(count * each / self.workers)} at "
             f"{each * 1e3:.3g} ms each: say that so many are meant (--yes), or try fewer (--trials N, --search random)"
         )
 
-    def _workers(self) -> int:
+    @property
+    def workers(self) -> int:
+        """How many processes run its trials. Raises InputError."""
         given = self._request.workers
         if given is None:
             return cores()
@@ -194,7 +213,7 @@ class Sweep:
             "space": self.space.describe(),
             "search": str(request.search),
             "trials": self._wanted,
-            "objective": self._objective.text,
+            "objective": self.objective.text,
             "seed": self._seed,
             "symbols": sorted({symbol for one in self._records for symbol in one["symbols"]}),
             "timeframes": list(dict.fromkeys(one["timeframe"] for one in self._records)),
@@ -209,7 +228,8 @@ class Sweep:
         goes_by_it = self._request.search is SearchKind.TPE
         return {name: value for name, value in self.record.items() if goes_by_it or name != "objective"}
 
-    def _row(self) -> KeptSweep:
+    def row(self) -> KeptSweep:
+        """As the store knows it."""
         bars = [listing.bars for base in self.plans.bases for listing in base.listings.values() if len(listing.bars)]
         return KeptSweep(
             id=digest(self._identity()),
@@ -242,7 +262,7 @@ class Sweep:
         return SweepResult(
             strategy=self._strategy.id,
             record=self.record,
-            trials=[trial_of(outcome, point, self._objective) for outcome, point in pairs],
+            trials=[trial_of(outcome, point, self.objective) for outcome, point in pairs],
             sample=sampled(outcomes),
             earlier=earlier_of(overlaps),
             run=self._backtest,
@@ -259,19 +279,19 @@ _NOT_OPTIONS = frozenset({
 """What a run's record has besides its options, and those of them that change no figure."""
 
 
-class _Diary:
+class Diary:
     """Writes down trials that have ended, many at a time."""
 
-    def __init__(self, store: TrialStore | None, sweep_id: str, sweep: Sweep) -> None:
-        self._store, self._id, self._sweep = store, sweep_id, sweep
+    def __init__(self, store: TrialStore | None, sweep_id: str) -> None:
+        self._store, self._id = store, sweep_id
         self._waiting: list[KeptTrial] = []
         self._written = time.monotonic()
 
-    def add(self, outcome: Outcome, point: Point) -> None:
+    def add(self, make: Callable[[], KeptTrial]) -> None:
         """A trial has ended."""
         if self._store is None:
             return
-        self._waiting.append(self._sweep.kept(outcome, point))
+        self._waiting.append(make())
         if time.monotonic() - self._written > KEEP_SECONDS:
             self.write()
 
@@ -283,7 +303,7 @@ class _Diary:
         self._written = time.monotonic()
 
 
-def _local(runner: TrialRunner, workers: int) -> TrialPool:
+def local_pool(runner: TrialRunner, workers: int) -> TrialPool:
     """Who runs trials on this machine."""
     return OwnProcess(runner) if workers == 1 else Processes(runner, workers)
 
