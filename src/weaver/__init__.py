@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from weaver.research.portfolio.combine import combine as combine
     from weaver.research.portfolio.combined import CombinedResult as CombinedResult
     from weaver.research.sweeps import SweepResult as SweepResult
+    from weaver.research.sweeps import WalkForwardResult as WalkForwardResult
     from weaver.research.sweeps import sweep as sweep
+    from weaver.research.sweeps import walk_forward as walk_forward
 
 _HOMES = {
     "pydantic": ("Field",),
@@ -62,6 +64,7 @@ _HOMES = {
     "weaver.research.portfolio.combine": ("combine",),
     "weaver.research.portfolio.combined": ("CombinedResult",),
     "weaver.research.sweeps": ("SweepResult", "sweep"),
+    "weaver.research.sweeps": ("SweepResult", "WalkForwardResult", "sweep", "walk_forward"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

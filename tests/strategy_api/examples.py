@@ -3,7 +3,7 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -59,7 +59,8 @@ def run(block: str, result: BacktestResult) -> None:
         _run_strategy(f"def on_start(self):\n{indent(block, '    ')}    {kept}\n{checks}")
     else:
         with every_line(block) as code:
-            exec(code, {**NAMES, "result": result, **({"swept": _swept()} if "swept" in names_in(block) else {})})
+            made = {name: make() for name, make in MADE.items() if name in names_in(block)}
+            exec(code, {**NAMES, "result": result, **made})
 
 
 @cache
@@ -69,6 +70,19 @@ def _swept() -> weaver.SweepResult:
         "sma-crossover", SAMPLES / "AAPL_1d.csv", {"fast": "5:20:5", "slow": [50, 100]}, asset="stock",
         start="2010-01-04", workers=1,
     )  # fmt: skip
+
+
+@cache
+def _forward() -> weaver.WalkForwardResult:
+    """The walk-forward of the first example of them."""
+    return weaver.walk_forward(
+        "sma-crossover", SAMPLES / "AAPL_1d.csv", {"fast": [5, 10], "slow": [50, 100]}, train="3y", test="1y",
+        asset="stock", start="2008-01-02", workers=1,
+    )  # fmt: skip
+
+
+MADE: Mapping[str, Callable[[], Any]] = {"swept": _swept, "forward": _forward}
+"""What blocks know by these names."""
 
 
 def _run_program(block: str) -> None:

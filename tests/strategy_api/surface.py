@@ -12,6 +12,7 @@ from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade
 from weaver.greta.sweep.result import EarlierSweep
 from weaver.greta.sweep.trials import Trial
+from weaver.greta.sweep.walk_forward import ForwardWindow, Stability
 from weaver.marvin.orders.closed_trades import ClosedTrade
 from weaver.marvin.orders.holding import Holding
 from weaver.marvin.orders.keywords import OcoKeywords, OrderKeywords, ReplaceKeywords, TargetKeywords
@@ -184,7 +185,8 @@ PARTS = (
                 title="BacktestResult",
                 called="result",
                 own=own(
-                    "curve fill_count finished json_pieces page returns_per_year session trade_bars traded_value trade_columns warn"
+                    "curve fill_count finished json_pieces page returns_per_year session trade_bars trade_columns "
+                    "traded_value warn"
                 ),
             ),
             Shown(cls=Table, title="Table", called="result.trades"),
@@ -207,11 +209,23 @@ PARTS = (
         text="Many backtests of one strategy. In the blocks below, `swept` is what `weaver.sweep` gave. "
         "[How to sweep](how-to/sweep.md).",
         functions=functions("sweep"),
+        title="Sweeps and walk-forwards",
+        text="Many backtests of one strategy. In the blocks below, `swept` is what `weaver.sweep` gave, and `forward` "
+        "what `weaver.walk_forward` gave. [How to sweep](how-to/sweep.md), and [walk forward](how-to/walk-forward.md).",
+        functions=functions("sweep", "walk_forward"),
         classes=(
             Shown(cls=weaver.Range, title="Range", called="weaver.Range(…)"),
             Shown(cls=weaver.SweepResult, title="SweepResult", called="swept", own=own("json_pieces nothing sample")),
             Shown(cls=Trial, title="Trial", called="swept.trials[0]"),
             Shown(cls=EarlierSweep, title="Earlier sweep", called="swept.earlier[0]"),
+            Shown(
+                cls=weaver.WalkForwardResult,
+                title="WalkForwardResult",
+                called="forward",
+                own=own("benchmark cash curve json_pieces timestamp"),
+            ),
+            Shown(cls=ForwardWindow, title="Window of a walk-forward", called="forward.windows[0]"),
+            Shown(cls=Stability, title="Stability", called="forward.stability[0]"),
         ),
     ),
 )

@@ -22,6 +22,7 @@ COMMANDS = {
     "init": "Begin a project: strategies, data, a notebook, a Makefile.",
     "backtest": "Backtest a strategy, and say whether to believe the result.",
     "sweep": "Try many parameter sets, and say what the best is worth.",
+    "walk-forward": "Choose parameters on one stretch of time, trade them on the next.",
     "strategies": "List, check and begin strategies.",
     "data": "Import market data, list it, check it.",
     "trade": "Trade a strategy on paper, or live, and follow it.",
@@ -46,7 +47,7 @@ _ROOMS = {
     **dict.fromkeys(_TRADING, "weaver.cli.trading"),
     **dict.fromkeys(("replay", "drift"), "weaver.cli.proof"),
     "init": "weaver.cli.project",
-    "sweep": "weaver.cli.sweeps",
+    **dict.fromkeys(("sweep", "walk-forward"), "weaver.cli.sweeps"),
 }
 _GROUPS = frozenset({"strategies", "data", "runs", "orders", "risk", "notify"})
 """Those that have commands of their own."""

@@ -7,8 +7,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from weaver.greta.report.display import NOTHING
 from weaver.greta.sweep.result import SweepResult, told
 from weaver.greta.sweep.trials import Trial
+from weaver.greta.sweep.walk_forward import WalkForwardResult
 from weaver.model.counted import counted
 
 SHOWN = 10
@@ -17,6 +19,11 @@ COLUMNS = {
     "win_rate": "wins",
 }  # fmt: skip
 """Statistics beside the objective, and what a table calls them."""
+OUT_OF_SAMPLE = {
+    "total_return": "return, all tests", "benchmark_return": "buy and hold", "cagr": "a year", "sharpe": "Sharpe",
+    "max_drawdown": "deepest fall", "trades": "trades",
+}  # fmt: skip
+"""What the joined curve comes to."""
 
 
 def print_sweep(result: SweepResult) -> None:
@@ -60,3 +67,36 @@ def _table(objective: str, trials: Sequence[Trial]) -> Table:
 
 def _shown(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def print_walk_forward(result: WalkForwardResult) -> None:
+    """The windows, what the joined curve comes to, and how steady the choice is."""
+    objective = str(result.walk_forward["objective"])
+    typer.echo()
+    typer.secho(f"{result.strategy}: {counted(len(result.windows), 'window')}, by {objective}", bold=True)
+    typer.echo()
+    Console().print(_windows(objective, result))
+    typer.echo()
+    stats = result.stats
+    for name, text in OUT_OF_SAMPLE.items():
+        typer.echo(f"  {text:<34}{told(name, stats[name]):>14}")
+    typer.echo(f"  {'efficiency (a year after ÷ before)':<34}{told('efficiency', result.efficiency):>14}")
+    typer.echo(f"  {objective + ' after, less that before':<34}{told('degradation', result.degradation):>14}")
+    for one in result.stability:
+        changes = "–" if one.changes is None else f"{one.changes:.0%} of windows"
+        typer.echo(f"  {one.name + ' changes in':<34}{changes:>14}")
+
+
+def _windows(objective: str, result: WalkForwardResult) -> Table:
+    names = [one.name for one in result.stability]
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("trained from", "traded from", "to"):
+        table.add_column(title, no_wrap=True)
+    for title in (*names, f"{COLUMNS.get(objective, objective)} before", "after", "return"):
+        table.add_column(title, justify="right")
+    for one in result.windows:
+        days = [f"{moment:%Y-%m-%d}" for moment in (one.train_start, one.test_start, one.test_end)]
+        chosen = [NOTHING if one.parameters is None else _shown(one.parameters[name]) for name in names]
+        values = [told(objective, value) for value in (one.train_objective, one.test_objective)]
+        table.add_row(*days, *chosen, *values, told("total_return", one.test_stats["total_return"]))
+    return table

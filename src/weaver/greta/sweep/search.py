@@ -63,7 +63,7 @@ def drawn(space: Space, trials: int, seed: int) -> list[Point]:
         return grid(space, None)
     chance = np.random.default_rng(seed)
     found: dict[tuple[str, ...], Point] = {}
-    for point in islice(_points(space, chance), TRIES_PER_TRIAL * trials):
+    for point in islice(points_at_random(space, chance), TRIES_PER_TRIAL * trials):
         if space.allows(point):
             found.setdefault(tuple(map(repr, point.values())), point)
         if len(found) == trials:
@@ -73,7 +73,7 @@ def drawn(space: Space, trials: int, seed: int) -> list[Point]:
     return list(found.values())
 
 
-def _points(space: Space, chance: np.random.Generator) -> Iterator[Point]:
+def points_at_random(space: Space, chance: np.random.Generator) -> Iterator[Point]:
     """Points at random, one after the other; each is drawn alike whatever became of those before."""
     while True:
         yield space.at(chance.random(len(space.axes)).tolist())

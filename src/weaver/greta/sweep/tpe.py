@@ -2,12 +2,18 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from weaver.greta.sweep.axes import Axis, Span
-from weaver.greta.sweep.search import BATCH, TRIES_PER_TRIAL
+from weaver.greta.sweep.search import BATCH, TRIES_PER_TRIAL, points_at_random
 from weaver.greta.sweep.space import Point, Space
 from weaver.model.errors import InputError
+
+ASKS_PER_TRIAL = 8
+"""So often it is asked anew, on average, where it proposes what is known or left out."""
 
 
 class Tpe:
@@ -15,7 +21,7 @@ class Tpe:
 
     It proposes `BATCH` at a time, whatever runs them, and hears of them in that order: the same seed, the same points.
     A point that the constraint leaves out is told to it as a failure, one that it proposed before as what became of it:
-    neither is tried.
+    neither is tried. Where it has nothing else to propose, points are drawn at random.
     """
 
     def __init__(self, space: Space, *, trials: int, seed: int) -> None:
@@ -35,6 +41,7 @@ class Tpe:
             sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True)
         self._study = optuna.create_study(direction="maximize", sampler=sampler)
         self._asked: list[tuple[Any, str]] = []
+        self._chance = np.random.default_rng(seed)
         self._known: dict[str, float | None] = {}
         """What became of the points that it has heard of."""
 
@@ -43,23 +50,35 @@ class Tpe:
         wanted = min(BATCH, self._left)
         points: list[Point] = []
         self._asked = []
-        for _ in range(TRIES_PER_TRIAL * wanted):
-            trial = self._study.ask(self._distributions)
-            point = self._point(trial.params)
-            key = repr(point)
-            if not self._space.allows(point):
-                self._study.tell(trial, state=self._failed)
-            elif key in self._known:
-                self._tell(trial, self._known[key])
-            elif key not in {asked for _, asked in self._asked}:
-                points.append(point)
-                self._asked.append((trial, key))
+        for _ in range(ASKS_PER_TRIAL * wanted):
+            self._take(self._study.ask(self._distributions), points)
             if len(points) == wanted:
                 break
-        if not points and not self._known:
+        for point in islice(points_at_random(self._space, self._chance), TRIES_PER_TRIAL * (wanted - len(points))):
+            if len(points) == wanted:
+                break
+            if self._space.allows(point) and not self._is_known(repr(point)):
+                self._study.enqueue_trial(self._params(point))
+                self._take(self._study.ask(self._distributions), points)
+        if not points and wanted and not self._known:
             raise self._space.nothing()
         self._left = self._left - len(points) if len(points) == wanted else 0
         return points
+
+    def _take(self, trial: Any, points: list[Point]) -> None:
+        """Add what is proposed to the points of a batch, or tell at once what is known of it."""
+        point = self._point(trial.params)
+        key = repr(point)
+        if not self._space.allows(point):
+            self._study.tell(trial, state=self._failed)
+        elif key in self._known:
+            self._tell(trial, self._known[key])
+        elif not self._is_known(key):
+            points.append(point)
+            self._asked.append((trial, key))
+
+    def _is_known(self, key: str) -> bool:
+        return key in self._known or any(key == asked for _, asked in self._asked)
 
     def learn(self, values: Sequence[float | None]) -> None:
         """See `Search`."""
@@ -72,6 +91,12 @@ class Tpe:
             self._study.tell(trial, state=self._failed)
         else:
             self._study.tell(trial, value)
+
+    def _params(self, point: Point) -> dict[str, Any]:
+        return {
+            axis.name: point[axis.name] if isinstance(axis, Span) else axis.values.index(point[axis.name])
+            for axis in self._space.axes
+        }
 
     def _point(self, params: Mapping[str, Any]) -> Point:
         return {
