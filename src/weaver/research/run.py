@@ -33,7 +33,6 @@ from weaver.model.market.timeframe import Timeframe
 from weaver.model.numbers.scale import Scale
 from weaver.model.orders.venue import venue_rules
 from weaver.research.benchmark import benchmark_input
-from weaver.research.common import Common
 from weaver.research.common import Common, other_bars
 from weaver.research.cut import closed_by
 from weaver.research.given.funding import costs_read
@@ -202,6 +201,11 @@ def plan(
         benchmark=benchmark,
         against=None if benchmark is None else _against(benchmark.listing, listings, start, options),
     )
+
+
+def again(base: Plan, options: Options) -> Plan:
+    """A plan of the same strategy on the same bars with other options. Raises InputError."""
+    return plan(base.strategy, base.inputs, options, costs=base.costs, benchmark=base.benchmark)
 
 
 def _against(benchmark: Listing, listings: Mapping[str, Listing], start: int, options: Options) -> Listing:

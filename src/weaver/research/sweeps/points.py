@@ -13,7 +13,7 @@ from weaver.model.account.costs import Costs
 from weaver.model.backtest.options import Options
 from weaver.model.errors import InputError
 from weaver.research.inputs import RunInput, run_inputs
-from weaver.research.run import Plan, plan
+from weaver.research.run import Plan, again, plan
 
 COST_KEYS = tuple(one.name for one in fields(Costs) if one.name != "funding")
 """Keys of costs that are numbers."""
@@ -109,10 +109,7 @@ class Plans:
 
     def within(self, start: datetime, end: datetime) -> "Plans":
         """The same between two instants, which bars before them are history of; nothing after the end is there."""
-        bases = [
-            plan(self.strategy, base.inputs, replace(base.options, start=start, end=end), costs=base.costs)
-            for base in self.bases
-        ]
+        bases = [again(base, replace(base.options, start=start, end=end)) for base in self.bases]
         return replace(self, bases=bases)
 
 

@@ -14,6 +14,7 @@ from weaver.greta.sweep.space import Point
 from weaver.greta.sweep.trials import Outcome
 from weaver.marvin.blame import described
 from weaver.model.errors import WeaverError
+from weaver.model.listing import Listing
 from weaver.research.common import Common
 from weaver.research.lookahead.memory import Memory
 from weaver.research.run import no_collection
@@ -45,7 +46,7 @@ class TrialRunner:
         plan = self._plans.plan_of(point)
         with no_collection():
             ran = plan.run(progress=_unseen, common=self._common_of(self._plans.base_of(point)))
-            outcome = outcome_of(number, ran.finished)
+            outcome = outcome_of(number, ran.finished, plan.against)
         ran.runtime.unbind()
         return outcome
 
@@ -56,10 +57,10 @@ class TrialRunner:
         return self._common[base]
 
 
-def outcome_of(number: int, run: FinishedRun) -> Outcome:
-    """What a finished run came to, and nothing else."""
+def outcome_of(number: int, run: FinishedRun, against: Listing | None) -> Outcome:
+    """What a finished run came to, and nothing else. `against`: a benchmark other than its own symbols."""
     columns = fill_columns(run.fills, run.prices)
-    curve = curve_of(run, columns)
+    curve = curve_of(run, columns, against)
     figures = figures_of(run, columns, curve, Trades(run, columns).columns)
     _, last_rows = session_bounds(figures.session)
     returns = session_returns(curve.equity[last_rows], float(run.rules.cash))

@@ -27,7 +27,7 @@ from weaver.model.errors import RunFailed
 from weaver.model.market.tick import Tick
 from weaver.model.numbers.money import decimal_of
 from weaver.research import run as run_plan
-from weaver.research.run import Plan, plan
+from weaver.research.run import Plan, again
 from weaver.research.sweeps.kept import digest, outcome_kept, trial_of
 from weaver.research.sweeps.runner import TrialRunner
 from weaver.research.sweeps.sweep_run import Diary, PoolMaker, Progress, Sweep, SweepRequest, local_pool
@@ -103,7 +103,7 @@ class WalkForward:
     ) -> None:
         """Raises InputError."""
         self._sweep = Sweep(strategy, bars, request, options, None)
-        self._strategy, self._scheme, self._store, self._resume = strategy, scheme, store, request.resume
+        self._strategy, self._store, self._resume = strategy, store, request.resume
         self._base = self._sweep.plans.bases[0]
         self._sessions = _Sessions.of(self._base)
         self.windows: list[Window] = windows(
@@ -165,7 +165,7 @@ class WalkForward:
         options = replace(
             of.options, start=start, end=end, cash=cash, close_at_end=True, lookahead_check=False, **changes
         )
-        return run_plan(plan(of.strategy, of.inputs, options, costs=of.costs), progress=lambda _what, _done: None)
+        return run_plan(again(of, options), progress=lambda _what, _done: None)
 
     def _window(self, number: int, window: Window, trials: Sequence[Trial], result: BacktestResult) -> ForwardWindow:
         best = next(iter(ranked(trials)), None)
