@@ -1,12 +1,13 @@
 """A sweep on the terminal: what it says, then the best trials."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from weaver.greta.overfitting.verdict import Outcome
 from weaver.greta.report.display import NOTHING
 from weaver.greta.sweep.result import SweepResult, told
 from weaver.greta.sweep.trials import Trial
@@ -39,6 +40,31 @@ def print_sweep(result: SweepResult) -> None:
     Console().print(_table(result.sweep["objective"], best[:SHOWN]))
     if len(best) > SHOWN:
         typer.secho(f"the best {SHOWN} of {len(best):,} (--json FILE: all)", dim=True)
+    typer.echo()
+    for line in _worth(result):
+        typer.echo(line)
+
+
+def _worth(result: SweepResult) -> Iterator[str]:
+    """What the best trial is worth, in one sentence, and the figures that it rests on."""
+    found = result.assessment
+    if found is None:
+        return
+    color = {Outcome.HOLDS: typer.colors.GREEN, Outcome.DOUBT: typer.colors.YELLOW}.get(found.verdict.code)
+    yield typer.style(found.verdict.sentence, bold=True, fg=color or typer.colors.RED)
+    new = sum(one.new_trials for one in result.earlier)
+    if new:
+        yield f"  {counted(new, 'trial')} of {counted(len(result.earlier), 'other sweep')} on the same bars count too"
+    if not isinstance(found.overfitting, str):
+        yield f"  probability of backtest overfitting  {found.overfitting.probability:>8.1%}"
+    if not isinstance(found.reality, str):
+        yield f"  p-value of the reality check (SPA)   {found.reality.consistent:>8.3f}"
+    if found.effective is not None:
+        yield f"  independent trials, effectively      {found.effective.by_correlation:>8,.1f}"
+    around = result.plateau(result.best)
+    if not isinstance(around, str):
+        yield f"  its neighbours are better than       {around.score:>8.0%} of all trials"
+    yield "  what these say: docs/how-to/read-overfitting-figures.md"
 
 
 def _doubts(result: SweepResult) -> list[str]:

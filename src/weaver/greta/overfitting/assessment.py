@@ -54,6 +54,8 @@ class Assessment:
     """Sessions of each trial."""
     given: int
     """Trials at hand, those that say nothing included."""
+    searched: int
+    """Trials of the search; more than there are at hand where these are a sample."""
     usable: int
     """Trials whose returns are finite and vary."""
     counted: int
@@ -70,6 +72,7 @@ def assess(
     *,
     sessions_per_year: float,
     counted: int | None = None,
+    searched: int | None = None,
     best: int | None = None,
     benchmark: Floats | float = 0.0,
     bootstraps: int = BOOTSTRAPS,
@@ -80,12 +83,14 @@ def assess(
     Args:
         sessions_per_year: how many returns make a year.
         counted: trials over all searches; as many as there are in `returns`, or more. None: those.
+        searched: trials of this search, where `returns` has only a sample of them. None: those.
         best: the column that was selected. None: the one with the highest Sharpe ratio.
         benchmark: what the reality check compares with, a return a session or one for each, shape (sessions,).
         seed: of the reality check's draws.
     """
     trials = usable_trials(returns)
-    total = max(trials.given, counted or 0)
+    made = max(trials.given, searched or 0)
+    total = max(made, counted or 0)
     effective = effective_trials(trials, counted=total)
     selected = _selected(trials, effective, total, best, sessions_per_year)
     overfitting = backtest_overfitting(returns)
@@ -94,6 +99,7 @@ def assess(
     return Assessment(
         periods=trials.periods,
         given=trials.given,
+        searched=made,
         usable=trials.count,
         counted=total,
         selected=selected,
@@ -101,7 +107,7 @@ def assess(
         overfitting=overfitting,
         reality=reality,
         verdict=verdict(
-            trials=trials.given,
+            trials=made,
             counted=total,
             sharpe=None if known is None else known.sharpe,
             deflated=None if known is None else known.deflated,

@@ -2,21 +2,26 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.overfitting.assessment import Assessment
+from weaver.greta.overfitting.plateau import Plateau
 from weaver.greta.report.display import figure
 from weaver.greta.report.labels import GROUPS, Form
 from weaver.greta.result import BacktestResult
+from weaver.greta.results.statistics import session_bounds, session_returns
 from weaver.greta.results.table import Table
+from weaver.greta.sweep.honesty import assessment_json, assessment_of, plateau_of
 from weaver.greta.sweep.trials import Trial, ranked
 from weaver.model.errors import RunFailed
 
 _FORMS = {label.key: label.form for group in GROUPS.values() for label in group}
+Floats = NDArray[np.float64]
 _value = json.JSONEncoder(allow_nan=False).encode
 _indented = json.JSONEncoder(allow_nan=False, indent=1).encode
 
@@ -48,6 +53,14 @@ class ReturnSample:
     """Which trials they are of, shape [n]."""
     returns: NDArray[np.float32]
     """Shape [t, n]; 0 where a trial has none for a session, NaN all through where they are undefined."""
+    per_year: float | None
+    """How many sessions there are in a year; None where there are no returns."""
+
+    def aligned(self, sessions: NDArray[np.integer[Any]], returns: Floats) -> Floats:
+        """The returns of another trial, shape [t]; 0 where it has none for a session."""
+        found = np.zeros(len(self.sessions))
+        found[np.searchsorted(self.sessions, sessions)] = returns
+        return found
 
 
 class SweepResult:
@@ -112,6 +125,34 @@ class SweepResult:
         return len(self._trials) + sum(one.new_trials for one in self.earlier)
 
     @cached_property
+    def assessment(self) -> Assessment | None:
+        """Whether to believe the best trial, counting all that was tried (docs/how-to/read-overfitting-figures.md);
+        None where there is none."""
+        if not self._ranked or self.sample.per_year is None:
+            return None
+        best = np.zeros(len(self.sample.sessions))
+        if self.best.number not in self.sample.numbers:
+            found = self.best_result
+            _, last = session_bounds(found.session)
+            own = session_returns(found.curve.equity[last], float(found.stats["initial_equity"] or 0.0))
+            best = np.full(len(best), np.nan) if own is None else self.sample.aligned(found.session[last], own)
+        return assessment_of(
+            returns=self.sample.returns,
+            numbers=self.sample.numbers,
+            best=self.best,
+            best_returns=best,
+            returns_per_year=self.sample.per_year,
+            trials=len(self._trials),
+            counted=self.total_trials,
+            seed=self.sweep["seed"],
+        )
+
+    def plateau(self, trial: Trial | int) -> Plateau | str:
+        """How the trials around one do, on a grid those one step away; or why that cannot be said."""
+        found = self._trials[trial - 1] if isinstance(trial, int) else trial
+        return plateau_of(found, self._trials, self.sweep["space"]["axes"])
+
+    @cached_property
     def best_result(self) -> BacktestResult:
         """The best trial, backtested in full. Raises RunFailed where there is none."""
         return self.result(self.best)
@@ -131,6 +172,10 @@ class SweepResult:
         yield _indented(self.sweep)
         yield ',\n"best": '
         yield _value(self._ranked[0].number if self._ranked else None)
+        yield ',\n"earlier": '
+        yield _value([asdict(one) for one in self.earlier])
+        yield ',\n"overfitting": '
+        yield _indented(None if self.assessment is None else assessment_json(self.assessment))
         yield ',\n"trials": ['
         separator = "\n"
         for trial in self._trials:

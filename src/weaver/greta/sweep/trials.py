@@ -26,6 +26,8 @@ class Outcome:
     """The days (since the epoch) of its returns."""
     returns: Floats | None = None
     """By session; None where they are undefined."""
+    returns_per_year: float | None = None
+    """How many of them there are in a year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

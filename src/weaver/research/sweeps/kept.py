@@ -39,6 +39,7 @@ def kept_trial(outcome: Outcome, point: Point, objective: float | None, *, key: 
         stats=outcome.stats,
         sessions=None if sessions is None else sessions.tobytes(),
         returns=None if returns is None else returns.astype(np.float32).tobytes(),
+        returns_per_year=None if returns is None else outcome.returns_per_year,
     )
 
 
@@ -50,6 +51,7 @@ def outcome_kept(kept: KeptTrial) -> Outcome:
         error=kept.error,
         sessions=None if kept.sessions is None else np.frombuffer(kept.sessions, dtype=np.int32),
         returns=None if kept.returns is None else np.frombuffer(kept.returns, dtype=np.float32).astype(np.float64),
+        returns_per_year=kept.returns_per_year,
     )
 
 
@@ -74,8 +76,13 @@ def sampled(outcomes: Sequence[Outcome]) -> ReturnSample:
             returns[:, column] = np.nan
         else:
             returns[np.searchsorted(sessions, days), column] = own.astype(np.float32)
-    numbers = np.array([number for number, _, _ in chosen], dtype=np.int64)
-    return ReturnSample(sessions=sessions.astype(np.int32), numbers=numbers, returns=returns)
+    per_year = [one.returns_per_year for one in outcomes if one.returns_per_year is not None]
+    return ReturnSample(
+        sessions=sessions.astype(np.int32),
+        numbers=np.array([number for number, _, _ in chosen], dtype=np.int64),
+        returns=returns,
+        per_year=per_year[0] if per_year else None,
+    )
 
 
 def earlier_of(overlaps: Sequence[Overlap]) -> list[EarlierSweep]:

@@ -65,7 +65,13 @@ def outcome_of(number: int, run: FinishedRun, against: Listing | None) -> Outcom
     _, last_rows = session_bounds(figures.session)
     returns = session_returns(curve.equity[last_rows], float(run.rules.cash))
     sessions = figures.session[last_rows].astype(np.int32)
-    return Outcome(number=number, stats=figures.stats, sessions=sessions, returns=returns)
+    return Outcome(
+        number=number,
+        stats=figures.stats,
+        sessions=sessions,
+        returns=returns,
+        returns_per_year=figures.returns_per_year,
+    )
 
 
 def run_all(runner: TrialRunner, trials: Sequence[tuple[int, Point]]) -> list[Outcome]:

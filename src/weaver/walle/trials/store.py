@@ -38,6 +38,7 @@ CREATE TABLE trials (
     stats TEXT,
     sessions BLOB,
     returns BLOB,
+    returns_per_year REAL,
     PRIMARY KEY (sweep_id, number)
 ) WITHOUT ROWID;
 CREATE INDEX ix_trials_trial_key ON trials (trial_key);
@@ -82,6 +83,8 @@ class KeptTrial:
     """Days since the epoch, int32, of its returns."""
     returns: bytes | None
     """By session, float32."""
+    returns_per_year: float | None = None
+    """How many of them there are in a year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +139,12 @@ class TrialStore:
                 None if one.stats is None else json.dumps(one.stats),
                 one.sessions,
                 one.returns,
+                one.returns_per_year,
             )
             for one in trials
         ]
         with self._open() as database:
-            database.executemany("INSERT OR IGNORE INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            database.executemany("INSERT OR IGNORE INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def finish(self, sweep_id: str) -> None:
         """Mark a sweep as finished."""
@@ -155,7 +159,8 @@ class TrialStore:
             return []
         with self._open() as database:
             rows = database.execute(
-                "SELECT number, trial_key, parameters, objective, error, stats, sessions, returns FROM trials "
+                "SELECT number, trial_key, parameters, objective, error, stats, sessions, returns, "
+                "returns_per_year FROM trials "
                 "WHERE sweep_id = ? ORDER BY number",
                 (sweep_id,),
             ).fetchall()
@@ -169,8 +174,9 @@ class TrialStore:
                 stats=None if stats is None else json.loads(stats),
                 sessions=sessions,
                 returns=returns,
+                returns_per_year=per_year,
             )
-            for number, key, parameters, objective, error, stats, sessions, returns in rows
+            for number, key, parameters, objective, error, stats, sessions, returns, per_year in rows
         ]
 
     def overlapping(self, sweep: KeptSweep) -> list[Overlap]:
