@@ -63,7 +63,6 @@ _HOMES = {
     "weaver.research": ("BacktestResult", "backtest", "load_bars"),
     "weaver.research.portfolio.combine": ("combine",),
     "weaver.research.portfolio.combined": ("CombinedResult",),
-    "weaver.research.sweeps": ("SweepResult", "sweep"),
     "weaver.research.sweeps": ("SweepResult", "WalkForwardResult", "sweep", "walk_forward"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -205,10 +205,9 @@ PARTS = (
             Shown(cls=weaver.CombinedResult, title="CombinedResult", called="joined"),
             Shown(cls=JoinedEquityRow, title="Joined equity row", called="joined.equity[-1]"),
             Shown(cls=SharedOut, title="How it was shared out", called="joined.weights[0]"),
-        title="Sweeps",
-        text="Many backtests of one strategy. In the blocks below, `swept` is what `weaver.sweep` gave. "
-        "[How to sweep](how-to/sweep.md).",
-        functions=functions("sweep"),
+        ),
+    ),
+    Part(
         title="Sweeps and walk-forwards",
         text="Many backtests of one strategy. In the blocks below, `swept` is what `weaver.sweep` gave, and `forward` "
         "what `weaver.walk_forward` gave. [How to sweep](how-to/sweep.md), and [walk forward](how-to/walk-forward.md).",
