@@ -64,6 +64,11 @@ class Calendar(ABC):
     def session_close(self, session: Int32) -> Int64:
         """The closing instant of each session; a stock session that never was closes at 16:00 New York."""
 
+    def extended_open(self, session: Int32) -> Int64:
+        """The beginning of extended trading: 04:00 New York for stocks, of the day at other exchanges, else the
+        session's open. What companies do to their shares on a day has been done by then."""
+        return self.session_open(session)
+
     def extended_close(self, session: Int32) -> Int64:
         """The end of extended trading: 20:00 New York for stocks, the end of the day at other exchanges, else the
         session's close."""

@@ -56,6 +56,10 @@ class ExchangeCalendar(SegmentedCalendar):
     def session_close(self, session: Int32) -> Int64:
         return self._table.close[index_of(session.astype(np.int64))]
 
+    def extended_open(self, session: Int32) -> Int64:
+        """When its day begins, on the exchange's clocks or, where that is before, with its session."""
+        return self._table.begin[index_of(session.astype(np.int64))]
+
     def extended_close(self, session: Int32) -> Int64:
         """When its day ends: which of the hours outside a session are traded is not known, so any may be."""
         return self._table.begin[index_of(session.astype(np.int64)) + 1]

@@ -85,6 +85,9 @@ class StockCalendar(SegmentedCalendar):
     def session_close(self, session: Int32) -> Int64:
         return _table().close[new_york.index_of(session.astype(np.int64))]
 
+    def extended_open(self, session: Int32) -> Int64:
+        return new_york.wall_clock(new_york.EXTENDED_FROM)[new_york.index_of(session.astype(np.int64))]
+
     def extended_close(self, session: Int32) -> Int64:
         return _table().extended_close[new_york.index_of(session.astype(np.int64))]
 

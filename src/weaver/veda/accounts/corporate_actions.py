@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import partial
 
 from weaver.model.calendar.instants import time_of
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import Unavailable
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split
 from weaver.veda.accounts.guard import Guard
@@ -15,7 +16,7 @@ from weaver.veda.accounts.ledgers import Ledgers
 from weaver.veda.exchange.account import ActionHappened
 from weaver.veda.exchange.market import InstrumentRules
 from weaver.veda.exchange.setup import Wall
-from weaver.veda.feed.corporate import ActionDue, due_at
+from weaver.veda.feed.corporate import NEW_YORK, ActionDue, due_at
 from weaver.veda.inputs import Update
 from weaver.veda.orders.live_fill import LiveFill
 from weaver.veda.orders.live_order import WaitsFor
@@ -194,12 +195,17 @@ class CorporateActions:
         while True:
             try:
                 async with self._books.change() as draft:
-                    close, at = message.previous_close, time_of(due_at(message.action))
+                    close, at = message.previous_close, self._due(message)
                     self._book(draft, message.symbol, message.action, message.number, close, {}, at=at, moves=False)
             except Unavailable:
                 await self._wall.sleep(AGAIN_SECONDS)
             else:
                 return
+
+    def _due(self, message: ActionHappened) -> datetime:
+        """When trading may have begun after it, at the symbol's exchange."""
+        rules = self._rules(message.symbol)
+        return time_of(due_at(message.action, NEW_YORK if rules is None else calendar_of(rules.instrument)))
 
     def _book(
         self,

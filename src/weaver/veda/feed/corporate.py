@@ -4,10 +4,14 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from weaver.model.calendar.days import new_york
+import numpy as np
+
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.calendar.sessions import calendar_for
 from weaver.model.errors import WeaverError
-from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, numbered
+from weaver.model.market.asset_class import AssetClass
+from weaver.model.market.corporate_actions import CorporateAction, Delisting, Dividend, Split, ex_day, numbered
 from weaver.veda.exchange.setup import Wall
 from weaver.veda.feed.ports import History
 
@@ -21,6 +25,8 @@ BACK_MAX = timedelta(days=365)
 """So far at most for what became due while nobody was there."""
 NAP_SECONDS = 1.0
 """So long it sleeps at most: a venue on this machine may have a time that goes faster than the wall's."""
+NEW_YORK = calendar_for(AssetClass.STOCK)
+"""Venues that are asked trade stocks of New York."""
 Key = tuple[str, date, type[CorporateAction], int]
 """What stays of an action though its value is corrected: its symbol, its day, its kind, and which of those it is."""
 
@@ -121,7 +127,7 @@ class CorporateWatch:
     def _note(
         self, symbol: str, action: CorporateAction, number: int, *, is_first: bool, known: Mapping[Key, ActionDue]
     ) -> None:
-        key, at = (symbol, action.ex_date, type(action), number), due_at(action)
+        key, at = (symbol, action.ex_date, type(action), number), due_at(action, NEW_YORK)
         if isinstance(action, Delisting) or key in self._told:
             return
         if at <= self._after and is_first:
@@ -131,6 +137,7 @@ class CorporateWatch:
         self._coming[key] = ActionDue(symbol=symbol, action=action, at=at, number=number, is_late=is_late)
 
 
-def due_at(action: CorporateAction) -> int:
-    """When extended trading begins on its ex-date (ns): 04:00 in New York."""
-    return new_york.extended_from(action.ex_date)
+def due_at(action: CorporateAction, calendar: Calendar) -> int:
+    """When trading may begin on its ex-date at the symbol's exchange (ns): at 04:00 in New York, elsewhere with the
+    day."""
+    return int(calendar.extended_open(np.array([ex_day(action)], dtype=np.int32))[0])

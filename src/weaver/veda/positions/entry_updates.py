@@ -18,7 +18,7 @@ def updates_of(before: SubLedger, entry: Entry) -> list[Update]:
     paid = cash(before.after(entry).cash_units - before.cash_units)
     match entry:
         case SplitEntry(numerator=numerator, denominator=denominator, ex_date=ex_date, time=time):
-            since = instant_of(time) if instant_of(time) > extended_from(ex_date) else None
+            since = instant_of(time) if instant_of(time) != extended_from(ex_date) else None
             split = SplitSeen(symbol=symbol, numerator=numerator, denominator=denominator, ex_date=ex_date, since=since)
             return [split, *([CashMoved(symbol=symbol, kind="fraction", amount=paid)] if paid else [])]
         case DividendEntry():

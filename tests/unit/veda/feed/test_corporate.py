@@ -9,10 +9,11 @@ import pytest
 from tests.unit.veda.feed.market import FakeMarket
 from tests.virtual_wall import START, VirtualWall
 from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.calendar.sessions import calendar_named
 from weaver.model.errors import Unavailable
 from weaver.model.market.corporate_actions import Delisting, Dividend, Split
 from weaver.veda.feed import corporate
-from weaver.veda.feed.corporate import ActionDue, CorporateWatch, due_at
+from weaver.veda.feed.corporate import NEW_YORK, ActionDue, CorporateWatch, due_at
 
 SPLIT = Split(ex_date=date(2026, 3, 4), ratio="3:2")
 DIVIDEND = Dividend(ex_date=date(2026, 3, 4), amount=Decimal("0.123456789"))
@@ -39,11 +40,16 @@ class Scene:
     ("day", "utc"), [(date(2026, 3, 4), "2026-03-04T09:00"), (date(2026, 3, 9), "2026-03-09T08:00")], ids=str
 )
 def test_ex_date_begins_at_four_in_new_york(day: date, utc: str) -> None:
-    assert time_of(due_at(Split(ex_date=day, ratio=2))) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert time_of(due_at(Split(ex_date=day, ratio=2), NEW_YORK)) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+def test_ex_date_begins_with_the_day_of_another_exchange() -> None:
+    tokyo, split = calendar_named("XTKS"), Split(ex_date=date(2026, 3, 4), ratio=2)
+    assert time_of(due_at(split, tokyo)) == datetime(2026, 3, 3, 15, tzinfo=UTC)
 
 
 def test_each_is_due_once_dividends_first() -> None:
-    scene, at = Scene(), due_at(SPLIT)
+    scene, at = Scene(), due_at(SPLIT, NEW_YORK)
     scene.market.actions = {"AAA": (SPLIT, DIVIDEND), "BBB": (SPLIT,), "CCC": (SPLIT,)}
     for _ in range(2):
         scene.look("BBB", "AAA")
@@ -59,15 +65,15 @@ def test_two_of_a_kind_on_one_day_are_due_both_and_once() -> None:
     scene = Scene()
     scene.market.actions["AAA"] = (SPLIT, DIVIDEND, again, special)
     scene.look("AAA")
-    due = scene.watch.due(due_at(SPLIT))
+    due = scene.watch.due(due_at(SPLIT, NEW_YORK))
     assert [(one.action, one.number) for one in due] == [(DIVIDEND, 0), (special, 1), (SPLIT, 0), (again, 1)]
     scene.market.actions["AAA"] = (SPLIT, DIVIDEND, again, Dividend(ex_date=DIVIDEND.ex_date, amount=Decimal(3)))
     scene.look("AAA")
-    assert scene.watch.due(due_at(SPLIT)) == []
+    assert scene.watch.due(due_at(SPLIT, NEW_YORK)) == []
 
 
 def test_what_was_due_before_the_run_went_on_is_not_told_again() -> None:
-    scene = Scene(after=due_at(SPLIT))
+    scene = Scene(after=due_at(SPLIT, NEW_YORK))
     scene.market.actions["AAA"] = (SPLIT,)
     scene.look("AAA")
     assert scene.watch.next_due() is None
@@ -88,7 +94,7 @@ def test_what_is_withdrawn_or_changed_is_not_told() -> None:
     changed = Split(ex_date=SPLIT.ex_date, ratio=5)
     scene.market.actions["AAA"] = (changed, Delisting(ex_date=date(2026, 3, 5), value=Decimal(0)))
     scene.look("AAA")
-    assert [one.action for one in scene.watch.due(due_at(SPLIT) * 2)] == [changed]
+    assert [one.action for one in scene.watch.due(due_at(SPLIT, NEW_YORK) * 2)] == [changed]
 
 
 def test_failed_look_leaves_what_is_known() -> None:
@@ -98,7 +104,7 @@ def test_failed_look_leaves_what_is_known() -> None:
     scene.market.is_away = True
     with pytest.raises(Unavailable):
         scene.look("AAA")
-    assert scene.watch.next_due() == due_at(SPLIT)
+    assert scene.watch.next_due() == due_at(SPLIT, NEW_YORK)
 
 
 @pytest.mark.usefixtures("long_naps")
@@ -121,7 +127,7 @@ def test_watching_tells_when_it_is_due_though_the_venue_is_away_at_times() -> No
         await asyncio.gather(watching, return_exceptions=True)
 
     asyncio.run(run())
-    assert [(time, one.action) for time, one in told] == [(time_of(due_at(tomorrow)), tomorrow)]
+    assert [(time, one.action) for time, one in told] == [(time_of(due_at(tomorrow, NEW_YORK)), tomorrow)]
     assert set(failures) == {"the venue is away"}
     assert len(failures) == 8 + 95  # after 5, 10, 20 … 640 s, then every 900 s
 
@@ -150,7 +156,7 @@ def test_a_symbol_that_comes_in_is_looked_for_at_once() -> None:
         await scene.wall.sleep(30)
         symbols.append("BBB")
         await scene.wall.sleep(30)
-        assert scene.watch.next_due() == due_at(scene.market.actions["BBB"][0])
+        assert scene.watch.next_due() == due_at(scene.market.actions["BBB"][0], NEW_YORK)
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
 
@@ -160,7 +166,7 @@ def test_a_symbol_that_comes_in_is_looked_for_at_once() -> None:
 
 @pytest.mark.usefixtures("long_naps")
 def test_what_is_due_is_unsettled_until_it_is_in_the_books() -> None:
-    scene, at = Scene(), due_at(SPLIT)
+    scene, at = Scene(), due_at(SPLIT, NEW_YORK)
     scene.market.actions["AAA"] = (SPLIT,)
     scene.look("AAA", "BBB")
     assert (scene.watch.unsettled(at - 1), scene.watch.unsettled(at)) == (frozenset(), {"AAA"})

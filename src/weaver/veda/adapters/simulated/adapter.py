@@ -12,7 +12,6 @@ from weaver.model.errors import Unavailable, WeaverError
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.timeframe import Timeframe
 from weaver.model.run import RunMode
-from weaver.veda.adapters.simulated.hours import trading_days
 from weaver.veda.adapters.simulated.memory import Asked, Memory, NoMemory
 from weaver.veda.adapters.simulated.sources.feed import BarFeed
 from weaver.veda.adapters.simulated.updates import Updates
@@ -170,7 +169,7 @@ class SimulatedAdapter(ExchangeAdapter):
         return await self._open_feed.clock()
 
     async def calendar(self, first: date, last: date) -> tuple[TradingDay, ...]:
-        return trading_days(first, last)
+        return await self._open_feed.calendar(first, last)
 
     async def instruments(self, symbols: Collection[str]) -> Mapping[str, InstrumentRules]:
         return await self._open_feed.instruments(symbols)

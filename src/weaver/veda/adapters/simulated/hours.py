@@ -1,33 +1,34 @@
-"""The stock market's hours as a venue tells them."""
+"""Exchanges' hours as a venue tells them."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from weaver.model.calendar.days import new_york
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.instants import instant_of, time_of
 from weaver.model.calendar.sessions import calendar_for
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.timeframe import DAY
 from weaver.veda.exchange.market import TradingDay, VenueClock
 
-EXTENDED_FROM = 4
-"""Extended trading begins at this hour in New York."""
+NEW_YORK = calendar_for(AssetClass.STOCK)
 LOOKS_AHEAD = timedelta(days=15)
 """No exchange has been closed for longer than that in our time."""
 
 
-def trading_days(first: date, last: date) -> tuple[TradingDay, ...]:
-    """The stock sessions from `first` to `last`, both included."""
+def trading_days(first: date, last: date, calendar: Calendar = NEW_YORK) -> tuple[TradingDay, ...]:
+    """An exchange's sessions from `first` to `last`, both included."""
     if last < first:
         return ()
-    calendar = calendar_for(AssetClass.STOCK)
     bounds = np.array([first, last], dtype="datetime64[D]").astype(np.int64)
     sessions = calendar.usual_sessions(*bounds.tolist())
-    begins = new_york.wall_clock(EXTENDED_FROM)[new_york.index_of(sessions.astype(np.int64))]
     columns = (
-        calendar.session_open(sessions), calendar.session_close(sessions), begins, calendar.extended_close(sessions)
-    )  # fmt: skip
+        calendar.session_open(sessions),
+        calendar.session_close(sessions),
+        calendar.extended_open(sessions),
+        calendar.extended_close(sessions),
+    )
     return tuple(
         TradingDay(
             date=time_of(day * DAY).date(),
@@ -42,14 +43,16 @@ def trading_days(first: date, last: date) -> tuple[TradingDay, ...]:
     )
 
 
-def clock_at(now: datetime, *, skew_seconds: float) -> VenueClock:
-    """What the stock market's clock shows at an instant."""
+def clock_at(now: datetime, *, skew_seconds: float, calendars: Collection[Calendar] = (NEW_YORK,)) -> VenueClock:
+    """What a venue's clock shows at an instant, of the exchanges that trade there: whether one is open, and when the
+    next opens or closes."""
     today = time_of(instant_of(now)).date()
-    days = trading_days(today - timedelta(days=1), today + LOOKS_AHEAD)
+    first, last = today - timedelta(days=1), today + LOOKS_AHEAD
+    days = [day for calendar in calendars for day in trading_days(first, last, calendar)]
     return VenueClock(
         time=now,
         is_open=any(day.open <= now < day.close for day in days),
-        next_open=next((day.open for day in days if day.open > now), None),
-        next_close=next((day.close for day in days if day.close > now), None),
+        next_open=min((day.open for day in days if day.open > now), default=None),
+        next_close=min((day.close for day in days if day.close > now), default=None),
         skew_seconds=skew_seconds,
     )

@@ -205,7 +205,7 @@ class AccountMirror:
         if (close := self._newest(symbol)) is not None:
             self._closes[symbol] = Fraction(close) * ratio[1] / ratio[0]
         self._orders.split(symbol, ratio)
-        self._change(symbol, "split", extended_from(split.ex_date), ratio)
+        self._change(symbol, "split", at, ratio)
 
     def _cash_moved(self, update: CashMoved) -> None:
         """Book cash that no fill moved; what moved of the asset is held more, or less (a split's fraction is gone

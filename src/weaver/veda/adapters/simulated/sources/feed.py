@@ -7,7 +7,7 @@ from typing import Protocol
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.timeframe import Timeframe
 from weaver.veda.adapters.simulated.memory import Remembered
-from weaver.veda.exchange.market import BarPage, InstrumentRules, VenueClock
+from weaver.veda.exchange.market import BarPage, InstrumentRules, TradingDay, VenueClock
 from weaver.veda.exchange.port import BarMessage
 
 
@@ -52,7 +52,11 @@ class BarFeed(Protocol):
         ...
 
     async def clock(self) -> VenueClock:
-        """The stock market's clock."""
+        """The clock of the exchanges whose bars they are."""
+        ...
+
+    async def calendar(self, first: date, last: date) -> tuple[TradingDay, ...]:
+        """Their sessions."""
         ...
 
     async def bars(

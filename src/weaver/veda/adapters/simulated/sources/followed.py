@@ -12,7 +12,7 @@ from weaver.veda.adapters.simulated.ports import Pricing
 from weaver.veda.adapters.simulated.sources.pacing import GRACE_SECONDS, SECOND
 from weaver.veda.adapters.simulated.venue.rules import instrument_rules
 from weaver.veda.adapters.simulated.venue.venue import SimulatedVenue
-from weaver.veda.exchange.market import BarPage, InstrumentRules, LiveBar, VenueClock
+from weaver.veda.exchange.market import BarPage, InstrumentRules, LiveBar, TradingDay, VenueClock
 from weaver.veda.exchange.port import BarMessage, ExchangeAdapter
 
 
@@ -72,6 +72,10 @@ class Followed:
     async def clock(self) -> VenueClock:
         """The other venue's."""
         return await self._source.clock()
+
+    async def calendar(self, first: date, last: date) -> tuple[TradingDay, ...]:
+        """The other venue's."""
+        return await self._source.calendar(first, last)
 
     async def bars(
         self, symbol: str, timeframe: Timeframe, start: datetime, end: datetime, page: str | None

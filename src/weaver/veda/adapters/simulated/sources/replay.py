@@ -11,13 +11,15 @@ from typing import NamedTuple
 import numpy as np
 
 from weaver.model.account.costs import Costs
+from weaver.model.calendar.calendar import Calendar
 from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError, NotFound
 from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction, Delisting, ex_day, is_within
 from weaver.model.market.timeframe import Timeframe
-from weaver.veda.adapters.simulated.hours import clock_at
+from weaver.veda.adapters.simulated.hours import NEW_YORK, clock_at, trading_days
 from weaver.veda.adapters.simulated.memory import Remembered
 from weaver.veda.adapters.simulated.ports import PricedBars
 from weaver.veda.adapters.simulated.sources.carry_due import CarryDue
@@ -31,6 +33,7 @@ from weaver.veda.exchange.market import (
     LiveBar,
     ReplayEnded,
     TickEnded,
+    TradingDay,
     VenueClock,
     feed_of,
 )
@@ -184,8 +187,17 @@ class Replay:
         return {symbol: self._rules(self._series[symbol]) for symbol in symbols if symbol in self._series}
 
     async def clock(self) -> VenueClock:
-        """The stock market's clock, in the replay's time."""
-        return clock_at(time_of(self.now), skew_seconds=0.0)
+        """The clock of the exchanges whose bars are replayed, in the replay's time; of none, the stock market's."""
+        return clock_at(time_of(self.now), skew_seconds=0.0, calendars=self._calendars)
+
+    async def calendar(self, first: date, last: date) -> tuple[TradingDay, ...]:
+        """The sessions of the first exchange whose bars are replayed; of none, the stock market's."""
+        return trading_days(first, last, self._calendars[0])
+
+    @property
+    def _calendars(self) -> list[Calendar]:
+        found = dict.fromkeys(calendar_of(series.listing.instrument) for series in self._series.values())
+        return [one for one in found if not one.is_always_open] or [NEW_YORK]
 
     async def bars(
         self, symbol: str, timeframe: Timeframe, start: datetime, end: datetime, page: str | None
