@@ -9,7 +9,8 @@ from weaver.model.account.costs import Costs
 from weaver.model.numbers.money import divide_half_even
 
 YEAR_DAYS = 360
-"""Days of a year by which interest is shared out, whatever the year: as brokers in the United States do."""
+"""Days of a year by which interest is shared out, whatever the year: as many brokers in the United States do
+of margin interest; of borrow fees it is our convention."""
 
 
 class CarryKind(StrEnum):
