@@ -25,13 +25,19 @@ Object.assign(globalThis, {
   },
 });
 Object.assign(Element.prototype, { scrollIntoView: nothing, hasPointerCapture: () => false });
+function read<T>(blob: Blob, how: "readAsText" | "readAsArrayBuffer"): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as T);
+    reader.onerror = () => reject(new Error("a file could not be read"));
+    reader[how](blob);
+  });
+}
 Object.assign(Blob.prototype, {
   text(this: Blob) {
-    return new Promise<string>((resolve, reject) => {
-      const reader = new FileReader();
-      reader.onload = () => resolve(typeof reader.result === "string" ? reader.result : "");
-      reader.onerror = () => reject(new Error("a file could not be read"));
-      reader.readAsText(this);
-    });
+    return read<string>(this, "readAsText");
+  },
+  arrayBuffer(this: Blob) {
+    return read<ArrayBuffer>(this, "readAsArrayBuffer");
   },
 });

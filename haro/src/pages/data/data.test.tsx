@@ -287,6 +287,22 @@ describe("a mapping of columns", () => {
     expect(text).toBe(`${["timestamp", "unused_2", "close"].join(between)}\r\n1${between}2${between}3\r\n`);
   });
 
+  it.each([
+    ["a mark of UTF-8 before it", [0xef, 0xbb, 0xbf, ...new TextEncoder().encode("when,close,Adj Close")]],
+    ["letters of Windows-1252", [0x45, 0x72, 0xf6, 0x66, 0x66, 0x6e, ...new TextEncoder().encode(",b,c")]],
+    ["old Macs' ends of lines", [...new TextEncoder().encode("when,close,Adj Close")]],
+  ])("leaves what lies below a line with %s", async (what, line) => {
+    const below = what.startsWith("old") ? "\r1,2,3\r" : "\n1,2,3\n";
+    const file = new File([new Uint8Array(line), below], "a.csv");
+    const text = await (await renamed(file, columns, { 0: "time", 2: "close" })).text();
+    expect(text).toBe(`timestamp,unused_2,close${below}`);
+  });
+
+  it("does not touch UTF-16", async () => {
+    const wide = new Uint8Array([97, 44, 98, 44, 99, 10].flatMap((letter) => [letter, 0]));
+    await expect(renamed(new File([wide], "a.csv"), columns, { 0: "time" })).rejects.toThrow(/cannot be named here/);
+  });
+
   it("has a date and a time of day beside each other", async () => {
     const two: Schemas["ColumnResponse"][] = [
       { name: "d", use: null },

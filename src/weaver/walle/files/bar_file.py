@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PARQUET_MAGIC = b"PAR1"
 _FEATHER_MAGIC = b"ARROW1"
-_ENDINGS = re.compile(r"\.(csv|txt|tsv|parquet|pq|gz|zip|json|feather|arrow)", re.IGNORECASE)
+_ENDINGS = re.compile(r"\.(csv|txt|tsv|parquet|pq|gz|bz2|xz|zip|json|feather|arrow)", re.IGNORECASE)
 _NAMES = (
     re.compile(r"(?P<symbol>.+?)[_-](?:\d+(?:min|mo|[mhdw])|[MHDW]\d+)(?=[_-]|$)", re.IGNORECASE),  # BTCUSDT-1h-2023-01
     re.compile(r"(?P<symbol>[A-Z]{6})(?:1|5|15|30|60|240|1440|10080|43200)"),  # EURUSD60, of MetaTrader

@@ -17,7 +17,7 @@ from weaver.walle.files.unreadable import unreadable
 def read_json(packed: Packed, spelling: Spelling = AS_WRITTEN) -> RawColumns:
     """The columns of a JSON file. Raises InputError or DataError naming file and row."""
     name = str(packed.path)
-    if packed.inner_name.lower().endswith((".csv", ".tsv", ".csv.gz")):
+    if packed.inner_name.lower().endswith((".csv", ".tsv", ".csv.gz", ".csv.bz2", ".csv.xz")):
         raise DataError(f"{name}: this is JSON, not CSV: name it .json")
     columns, notes = bars_among(_parsed(packed, name), name)
     raw = columns_of_table(table_of_columns(columns, name), origin=Origin(name=name), spelling=spelling)

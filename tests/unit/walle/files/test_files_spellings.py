@@ -197,7 +197,8 @@ def test_naive_clock_times_of_daily_stock_bars_are_days_of_their_zone(
     ("name", "symbol"),
     [
         ("AAPL_1d_raw.csv", "AAPL"), ("XRPUSDT_PERP_5m_2021-11.csv", "XRPUSDT_PERP"), ("BTC-USD.csv", "BTC-USD"),
-        ("EURUSD_1h.parquet", "EURUSD"), ("BRK.B_1d.csv.gz", "BRK.B"), ("spy_15M.CSV", "spy"),
+        ("EURUSD_1h.parquet", "EURUSD"), ("BRK.B_1d.csv.gz", "BRK.B"), ("ES_1h.csv.bz2", "ES"), ("ES.txt.xz", "ES"),
+        ("spy_15M.CSV", "spy"),
         ("A_1_day.csv", "A_1_day"), ("SPY_1w.csv", "SPY"), ("BTC-USD_1mo_2020.csv", "BTC-USD"), ("X_3MO.csv", "X"),
     ],
 )  # fmt: skip

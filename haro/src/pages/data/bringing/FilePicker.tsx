@@ -14,14 +14,16 @@ export function FilePicker({ file, onFile }: { file: File | null; onFile: (file:
       <input
         id={id}
         type="file"
-        accept=".csv,.txt,.tsv,.gz,.parquet,.pq"
+        accept=".csv,.txt,.tsv,.json,.gz,.bz2,.xz,.zip,.parquet,.pq,.feather,.arrow"
         onChange={({ target }) => {
           const chosen = target.files?.[0];
           if (chosen) onFile(chosen);
         }}
         className="max-w-full text-table text-soft file:mr-3 file:h-8 file:cursor-pointer file:rounded-md file:border file:border-line file:bg-surface file:px-3 file:text-ink"
       />
-      <p className="text-label text-faint">CSV (also gzip) or Parquet with time, open, high, low, close, volume.</p>
+      <p className="text-label text-faint">
+        CSV, JSON (also packed), Parquet or Feather with time, open, high, low, close, volume.
+      </p>
     </div>
   );
 }

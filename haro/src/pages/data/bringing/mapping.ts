@@ -42,19 +42,21 @@ function names(columns: Column[], uses: (Use | null)[]): string[] {
 const HEAD_BYTES = 64 * 1024;
 const DELIMITERS = [",", ";", "\t", "|"];
 
-/** Whether the first line can be written anew: text that is not packed. */
-export const canMap = ({ name }: { name: string }): boolean => !/\.(gz|parquet|pq)$/i.test(name);
+/** Whether the first line can be written anew: lines of text that are not packed. */
+export const canMap = ({ name }: { name: string }): boolean =>
+  !/\.(gz|bz2|xz|zip|json|parquet|pq|feather|arrow)$/i.test(name);
 
 /** The same file under other names of columns. Throws where its first line has not these columns. */
 export async function renamed(file: File, columns: Column[], mapping: Mapping): Promise<File> {
   if (Object.keys(mapping).length === 0) return file;
-  const head = await file.slice(0, HEAD_BYTES).text();
-  const end = head.search(/\r?\n/);
-  const line = end < 0 ? head : head.slice(0, end);
-  const delimiter = DELIMITERS.find((one) => line.split(one).length === columns.length);
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  const end = head.findIndex((byte) => byte === 10 || byte === 13);
+  const bytes = end < 0 ? head.length : end; // counted as they are: letters that are not UTF-8 decode to longer ones
+  const line = new TextDecoder().decode(head.subarray(0, bytes));
+  const isWide = head.subarray(0, bytes).includes(0); // UTF-16
+  const delimiter = isWide ? undefined : DELIMITERS.find((one) => line.split(one).length === columns.length);
   if (delimiter === undefined)
     throw new Error("The columns of this file cannot be named here: write their names into its first line.");
   const written = names(columns, usesOf(columns, mapping)).join(delimiter);
-  const bytes = new TextEncoder().encode(line).length;
   return new File([written, file.slice(bytes)], file.name, { type: file.type });
 }
