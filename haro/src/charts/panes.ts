@@ -36,6 +36,9 @@ export interface Pane {
   isLog?: boolean;
 }
 
+/** Of a low pane: its lowest and highest figures have room on the axis. */
+const MARGINS = { top: 0.22, bottom: 0.18 };
+
 export type Shown = [
   line: Pick<PaneLine, "name" | "colour">,
   series: ISeriesApi<"Line" | "Area">,
@@ -47,6 +50,7 @@ export function drawPanes(chart: IChartApi, panes: Pane[]): Shown[] {
   const shown = panes.flatMap((pane, at) => pane.lines.map((line) => drawLine(chart, line, pane, at)));
   panes.forEach(({ height, isLog = false }, at) => {
     chart.panes()[at]?.setStretchFactor(height);
+    if (at > 0) chart.priceScale("right", at).applyOptions({ scaleMargins: MARGINS });
     if (isLog) chart.priceScale("right", at).applyOptions({ mode: PriceScaleMode.Logarithmic });
   });
   return shown;

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.browser.chromium import chromium
-from tests.browser.reports.looking import faults
+from tests.browser.reports.looking import faults, shown_in
 from tests.browser.reports.runs import RUNS
 from tests.shared_data import REPOSITORY
 
@@ -22,8 +22,9 @@ def main() -> None:
     found: list[str] = []
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         for name, run in RUNS.items():
-            console.print(name)
             report = run().to_html(Path(folder) / f"{name}.html")
+            size, (first, whole) = report.stat().st_size / 1e6, shown_in(browser, report)
+            console.print(f"{name}: {size:.2f} MB; its first screen painted after {first:.2f} s, all after {whole:.2f} s")
             found += faults(browser, report, TO)
     for fault in found:
         console.print(fault, style="red")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 from playwright.sync_api import Browser
 
@@ -9,8 +10,25 @@ from tests.browser.axe import AXE, OVERHANG, RUN_AXE, told
 from tests.browser.pages.looking import THEMES, WIDTHS
 from tests.browser.watch import Watch
 
+TIMES = 5
+_BEGUN = "() => document.querySelectorAll('canvas').length > 0"
 _DRAWN = "() => document.querySelector('footer') && document.querySelectorAll('canvas').length > 0"
 _FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def shown_in(browser: Browser, report: Path) -> tuple[float, float]:
+    """Seconds from going to the page until what is seen at first is painted, and until all of it is: medians."""
+    first, whole = [], []
+    for _ in range(TIMES):
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        page.goto(report.as_uri(), wait_until="commit")
+        for state, taken in ((_BEGUN, first), (_DRAWN, whole)):
+            page.wait_for_function(state, polling="raf")
+            page.evaluate(_FRAMES)
+            taken.append(page.evaluate("() => performance.now() / 1000"))  # since the navigation began
+        context.close()
+    return median(first), median(whole)
 
 
 def faults(browser: Browser, report: Path, pictures: Path | None = None) -> Iterator[str]:

@@ -25,7 +25,8 @@ from weaver.model.numbers.money import plain
 
 CURVE_POINTS_MAX = 4_000
 ROLLING_POINTS_MAX = 1_500
-WORK_POINTS_MAX = 1_000
+WORK_MEANS = 400
+"""So many, of rows that are too many to be drawn one by one."""
 TRADES_MAX = 10_000
 FILLS_MAX = 20_000
 FALLS_SHOWN = 5
@@ -115,7 +116,7 @@ def _work(contents: Contents, rows: NDArray[np.intp]) -> dict[str, Json]:
     the extremes of what goes in and out all the time would be a block. Each stands at the last drawn row of its own."""
     held = contents.equity - contents.cash
     share = np.divide(held, contents.equity, out=np.full(len(held), np.nan), where=contents.equity > 0)
-    each = max(-(-len(held) // WORK_POINTS_MAX), 1)
+    each = 1 if len(held) <= CURVE_POINTS_MAX else -(-len(held) // WORK_MEANS)
     ends = np.minimum(np.arange(1, -(-len(held) // each) + 1) * each, len(held)) - 1
     places = rows[np.searchsorted(rows, ends, side="right") - 1]
     some = np.append(np.diff(places) > 0, True)

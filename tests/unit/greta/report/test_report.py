@@ -322,16 +322,16 @@ def test_symbol_without_volume_gets_none():
 
 
 def test_what_was_at_work_is_told_in_means_that_stand_where_rows_are_drawn():
-    count = 5_000
+    count = 4_400
     cash = np.where(np.arange(count) % 2 == 0, 100_000.0, 40_000.0)
     data = payload(source(count, step=MINUTE, equity=np.full(count, 100_000.0), cash=cash))
     work = data["work"]
-    assert work["each"] == 5
+    assert work["each"] == 11
     assert set(np.cumsum(work["time"])) <= set(np.cumsum(data["curve"]["time"]))
-    # Of five rows two or three hold 60,000: means of 24,000 and 36,000.
-    assert set(work["held"]) == {24_000, 36_000}
-    assert set(work["exposure"]) == {0.24, 0.36}
-    assert set(work["cash"]) == {76_000, 64_000}
+    # Of eleven rows five or six hold 60,000.
+    assert set(work["held"]) == {27_272.7, 32_727.3}
+    assert set(work["exposure"]) == {0.272727, 0.327273}
+    assert set(work["cash"]) == {72_727.3, 67_272.7}
 
 
 def test_exposure_of_no_equity_is_unknown():
