@@ -151,6 +151,7 @@ class BacktestResult:
                 returns_per_year=self.returns_per_year,
                 equity=self.curve.equity,
                 cash=self.curve.cash,
+                on_margin=self.curve.on_margin,
                 benchmark=self.curve.benchmark,
                 benchmark_name=self.benchmark,
                 bars=self.bars,

@@ -24,7 +24,9 @@ def main() -> None:
         for name, run in RUNS.items():
             report = run().to_html(Path(folder) / f"{name}.html")
             size, (first, whole) = report.stat().st_size / 1e6, shown_in(browser, report)
-            console.print(f"{name}: {size:.2f} MB; its first screen painted after {first:.2f} s, all after {whole:.2f} s")
+            console.print(
+                f"{name}: {size:.2f} MB; its first screen painted after {first:.2f} s, all after {whole:.2f} s"
+            )
             found += faults(browser, report, TO)
     for fault in found:
         console.print(fault, style="red")

@@ -85,6 +85,8 @@ class Contents:
     """How many of those there are in a year."""
     equity: NDArray[np.float64]
     cash: NDArray[np.float64]
+    on_margin: NDArray[np.float64] | None
+    """What futures were worth that nothing was paid for; None: none was held."""
     benchmark: NDArray[np.float64] | None
     """What the initial cash would have become by buying and holding."""
     benchmark_name: str

@@ -115,6 +115,8 @@ def _work(contents: Contents, rows: NDArray[np.intp]) -> dict[str, Json]:
     """What was at work: the share of equity in positions, their value and the cash, as means of so many rows `each`:
     the extremes of what goes in and out all the time would be a block. Each stands at the last drawn row of its own."""
     held = contents.equity - contents.cash
+    if contents.on_margin is not None:
+        held = held + contents.on_margin
     share = np.divide(held, contents.equity, out=np.full(len(held), np.nan), where=contents.equity > 0)
     each = 1 if len(held) <= CURVE_POINTS_MAX else -(-len(held) // WORK_MEANS)
     ends = np.minimum(np.arange(1, -(-len(held) // each) + 1) * each, len(held)) - 1

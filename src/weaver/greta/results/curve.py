@@ -30,6 +30,9 @@ class Curve:
     cash: Floats
     exposed: NDArray[np.bool_]
     """Whether anything was held."""
+    on_margin: Floats | None
+    """What futures that nothing was paid for were worth at the closes, which is no part of equity; None: none was
+    held."""
     short: Floats | None
     """What was sold short of symbols whose shorts pay nothing, at the closes; None for an account without shorts."""
     benchmark_at: Callable[[Rows], Floats]
@@ -50,7 +53,7 @@ def curve_of(run: FinishedRun, columns: FillColumns, against: Listing | None = N
     """Equity, cash and benchmark of a finished run. `against`: a benchmark other than its own symbols."""
     rows = equity_rows(tuple(run.prices.values()), len(run.ticks), run.first, run.last)
     cash = _cash(run, columns, rows)
-    equity, exposed, parts = None, np.zeros(len(cash), dtype=np.bool_), []
+    equity, on_margin, exposed, parts = None, None, np.zeros(len(cash), dtype=np.bool_), []
     short = np.zeros(len(cash)) if run.rules.shorting else None
     share = float(run.rules.cash) / len(run.prices)
     for index, prices in enumerate(run.prices.values()):
@@ -63,6 +66,7 @@ def curve_of(run: FinishedRun, columns: FillColumns, against: Listing | None = N
                 held *= float(prices.scale.multiplier)
             if prices.scale.margin is not None:
                 cash += held  # nothing was paid for it, and what it has gained is cash
+                on_margin = held if on_margin is None else np.add(on_margin, held, out=on_margin)
             else:
                 if short is not None and not run.costs[prices.symbol].charges_shorts:
                     short -= np.minimum(held, 0.0)
@@ -75,6 +79,7 @@ def curve_of(run: FinishedRun, columns: FillColumns, against: Listing | None = N
         equity=equity,
         cash=cash,
         exposed=exposed,
+        on_margin=on_margin,
         short=short,
         benchmark_at=partial(added, parts)
         if against is None

@@ -7,16 +7,22 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from weaver.model.errors import InputError
+from weaver.model.errors import InputError, InvalidOrder
 from weaver.model.market.timeframe import DAY
-from weaver.model.numbers.money import Number
+from weaver.model.numbers.money import Number, exact
 from weaver.model.numbers.ratio import split_ratio
 
 
-def _check(value: Decimal, *, name: str, ex_date: date, zero: bool = False) -> None:
-    if not value.is_finite() or value < 0 or (value == 0 and not zero):
+def _amount(given: Number, *, name: str, ex_date: date, zero: bool = False) -> Decimal:
+    """What somebody gave, exact. Raises InputError."""
+    try:
+        value = exact(given, name=f"{name} on {ex_date}")
+    except InvalidOrder as error:
+        raise InputError(str(error)) from error
+    if value < 0 or (value == 0 and not zero):
         bound = "not be negative" if zero else "be above 0"
         raise InputError(f"{name} on {ex_date} must {bound}, not {value}")
+    return value
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -49,7 +55,8 @@ class Dividend:
     """Per share, in the currency of the prices."""
 
     def __post_init__(self) -> None:
-        _check(self.amount, name="the amount of a dividend", ex_date=self.ex_date)
+        amount = _amount(self.amount, name="the amount of a dividend", ex_date=self.ex_date)
+        object.__setattr__(self, "amount", amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,8 @@ class Delisting:
     """What is paid for a share; 0: nothing."""
 
     def __post_init__(self) -> None:
-        _check(self.value, name="the value of a delisting", ex_date=self.ex_date, zero=True)
+        value = _amount(self.value, name="the value of a delisting", ex_date=self.ex_date, zero=True)
+        object.__setattr__(self, "value", value)
 
 
 CorporateAction = Split | Dividend | Delisting

@@ -73,6 +73,7 @@ def source(count=100, *, step=DAY, trades=None, **changes):
         session=(bars.timestamp // DAY).astype(np.int32),
         returns_per_year=252.0,
         cash=np.full(count, 50_000.0),
+        on_margin=None,
         benchmark=100_000 * bars.close[::-1] / 100,
         benchmark_name="Buy and hold",
         source="class SmaCrossover: ...",

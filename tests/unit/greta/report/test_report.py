@@ -337,3 +337,10 @@ def test_what_was_at_work_is_told_in_means_that_stand_where_rows_are_drawn():
 def test_exposure_of_no_equity_is_unknown():
     data = payload(source(4, equity=np.array([10.0, 0, -5, 10]), cash=np.array([5.0, 5, 5, 10]), trades=lambda _: []))
     assert data["work"]["exposure"] == [0.5, None, None, 0]
+
+
+def test_futures_on_margin_count_with_all_that_they_are_worth():
+    curve = {"equity": np.full(4, 100.0), "cash": np.full(4, 100.0), "on_margin": np.array([0.0, 250, -50, 0])}
+    work = payload(source(4, **curve, trades=lambda _: []))["work"]
+    assert work["held"] == [0, 250, -50, 0]
+    assert work["exposure"] == [0, 2.5, -0.5, 0]

@@ -23,3 +23,10 @@ def test_a_worthless_delisting_is_possible_and_a_negative_one_not() -> None:
     assert Delisting(ex_date=DAY, value=Decimal(0)).value == 0
     with pytest.raises(InputError, match="must not be negative"):
         Delisting(ex_date=DAY, value=Decimal("-0.01"))
+
+
+def test_amounts_are_taken_as_numbers_of_any_kind_and_words_are_refused() -> None:
+    assert Dividend(ex_date=DAY, amount=0.82).amount == Decimal("0.82")  # type: ignore[arg-type]
+    assert Delisting(ex_date=DAY, value=0).value == Decimal(0)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="the amount of a dividend on 2020-08-31 must be a number, not 'much'"):
+        Dividend(ex_date=DAY, amount="much")  # type: ignore[arg-type]

@@ -46,6 +46,7 @@ def _contents(
         returns_per_year=float(max(one.instrument.periods_per_year for one in stretch.found.setup.symbols)),
         equity=np.array([float(one.equity) for one in stretch.points]),
         cash=np.array([float(one.cash) for one in stretch.points]),
+        on_margin=None,
         benchmark=None,
         benchmark_name="",
         indicators=(),
