@@ -12,6 +12,8 @@ from weaver.greta.report.carry_line import carry_line
 from weaver.greta.results.rows import Flow
 from weaver.greta.results.trades import Trade
 from weaver.model.account.costs import in_words
+from weaver.model.calendar.sessions import calendar_for, calendar_named
+from weaver.model.market.asset_class import AssetClass
 from weaver.model.market.bars import Bars
 from weaver.model.run import RunMode
 
@@ -132,7 +134,7 @@ def contents_of(
         symbols=symbols,
         timeframe=record["timeframe"],
         quote_currency=data["quote_currency"],
-        zone="UTC" if data.get("asset") == "crypto" else "America/New_York",
+        zone=_zone(data),
         costs={**_costs(record["costs"]), **_carried(flows)},
         provenance=_provenance(record) | _checked(record, given["mode"]),
         timestamp=timestamp,
@@ -151,6 +153,13 @@ def contents_of(
         trade_bars=[(entry - first[trade.symbol], left - first[trade.symbol]) for trade, (entry, left) in pairs],
         **given,
     )
+
+
+def _zone(data: Mapping[str, Any]) -> str:
+    """Of the clocks at a symbol's exchange."""
+    named = data.get("calendar")
+    calendar = calendar_named(named) if named else calendar_for(AssetClass(data.get("asset", AssetClass.STOCK)))
+    return calendar.zone.key
 
 
 def _costs(costs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

@@ -126,4 +126,4 @@ def _library(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != name:
             raise  # it is there, and something of its own is not
-        raise InputError(f"to_{name}() needs {name}, which is not installed: pip install {name}") from None
+        raise InputError(f"to_{name}() needs {name}, which is not installed: pip install 'weaver[{name}]'") from None

@@ -344,3 +344,19 @@ def test_futures_on_margin_count_with_all_that_they_are_worth():
     work = payload(source(4, **curve, trades=lambda _: []))["work"]
     assert work["held"] == [0, 250, -50, 0]
     assert work["exposure"] == [0, 2.5, -0.5, 0]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "options", "zone"),
+    [
+        ("VOD", {"asset": "stock", "calendar": "XLON"}, "Europe/London"),
+        ("AAPL", {"asset": "stock"}, "America/New_York"),
+        ("BTC/USD", {"asset": "crypto"}, "UTC"),
+    ],
+)
+def test_times_are_those_of_the_exchange(symbol, options, zone):
+    days = pd.DataFrame(
+        {"open": 10.0, "high": 11, "low": 9, "close": 10, "volume": 1e6}, pd.bdate_range("2024-01-03", periods=9)
+    )
+    result = weaver.backtest("buy-and-hold", {symbol: days}, lookahead_check=False, **options)
+    assert Page(result.page()).data["zone"] == zone
