@@ -60,7 +60,7 @@ export function tradesIn(trades: TradeColumns, symbol: string, { factor }: Chart
         isLong: trades.side[row] === "long",
         hasGained: pnl >= 0,
         size: Math.abs(pnl),
-        entry: { time: entry.time, price: Number(trades.entry_price[row]) },
+        entry: { time: entry.time, price: trades.entry_drawn[row] ?? Number(trades.entry_price[row]) },
         exit: { time: exit.time, price: Number(trades.exit_price[row]) },
       },
     ];

@@ -118,6 +118,8 @@ export interface TradeColumns {
   entry_time: number[];
   entry_price: string[];
   entry_bar: (number | null)[];
+  /** What the entry was made at on the bar of then; null: the same, as no split came in between. */
+  entry_drawn: (number | null)[];
   exit_time: number[];
   exit_price: string[];
   exit_bar: (number | null)[];

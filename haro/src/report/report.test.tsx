@@ -99,6 +99,7 @@ const DATA: ReportData = {
     entry_time: many((row) => FIRST + row * DAY),
     entry_price: many(() => "10.5"),
     entry_bar: many((row) => (row === 28 ? null : 0)),
+    entry_drawn: many((row) => (row === 1 ? 21 : null)),
     exit_time: many((row) => FIRST + (row + 1) * DAY),
     exit_price: many(() => "11"),
     exit_bar: many((row) => (row === 28 ? null : 3)),
@@ -152,6 +153,7 @@ test("a chart has the strategy's indicators where they were put, its orders' lev
   expect(drawn?.levels).toEqual([{ kind: "stop", from: FIRST, to: FIRST + 2 * DAY, price: 9 }]);
   expect(drawn?.trades).toHaveLength(28);
   expect(drawn?.trades?.[0]).toMatchObject({ number: 0, entry: { time: FIRST }, exit: { time: FIRST + 2 * DAY } });
+  expect(drawn?.trades?.slice(0, 2).map(({ entry }) => entry.price)).toEqual([10.5, 21]); // one before a split
 });
 
 test("prices that grew tenfold begin on a scale of powers, which can be turned off", async () => {

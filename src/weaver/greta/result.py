@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -225,13 +226,10 @@ class BacktestResult:
         return order_levels(self.finished)
 
     @cached_property
-    def _splits(self) -> dict[str, list[tuple[int, str]]]:
-        """Of each symbol, the bar before which a split took effect, by index, and its ratio in words."""
+    def _splits(self) -> dict[str, list[tuple[int, Fraction]]]:
+        """Of each symbol, the bars before which splits took effect, by index, and the ratio of each."""
         listings = [prices.listing for prices in self.finished.prices.values()]
-        return {
-            one.symbol: [(bar, f"Split {ratio.numerator}:{ratio.denominator}") for bar, ratio in splits_at(one)]
-            for one in listings
-        }
+        return {one.symbol: splits_at(one) for one in listings}
 
     @cached_property
     def trade_columns(self) -> TradeColumns:

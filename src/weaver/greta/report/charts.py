@@ -59,7 +59,10 @@ def _chart(contents: Contents, symbol: str, chart_count: int) -> dict[str, Json]
         "volume": rounded(drawn.volume, 5) if drawn.volume.any() else None,
         "lines": _lines(contents.indicators, symbol, bars, drawn, LINE_POINTS_MAX // chart_count),
         "levels": _levels(contents, symbol),
-        "happenings": [{"bar": bar, "text": text} for bar, text in contents.splits.get(symbol, ())],
+        "happenings": [
+            {"bar": bar, "text": f"Split {ratio.numerator}:{ratio.denominator}"}
+            for bar, ratio in contents.splits.get(symbol, ())
+        ],
     }
 
 

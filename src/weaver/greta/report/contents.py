@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -97,8 +98,8 @@ class Contents:
     indicators: Sequence[Indicator]
     levels: Mapping[str, Sequence[tuple[str, int, int, float]]]
     """Of each symbol, the prices at which orders waited: kind, first and last bar by their index in `bars`, price."""
-    splits: Mapping[str, Sequence[tuple[int, str]]]
-    """Of each symbol, the bar before which one took effect, and what to write there."""
+    splits: Mapping[str, Sequence[tuple[int, Fraction]]]
+    """Of each symbol, the bar before which one took effect, and its ratio."""
     trades: Sequence[Trade]
     """The closed ones, in order of exit."""
     trade_bars: Sequence[tuple[int, int]]
@@ -115,7 +116,7 @@ def contents_of(
     timestamp: NDArray[np.int64],
     bars: Mapping[str, Bars],
     levels: Mapping[str, Sequence[tuple[str, int, int, float]]],
-    splits: Mapping[str, Sequence[tuple[int, str]]],
+    splits: Mapping[str, Sequence[tuple[int, Fraction]]],
     trades: Sequence[Trade],
     trade_bars: Sequence[tuple[int, int]],
     flows: Iterable[Flow] = (),
@@ -146,7 +147,7 @@ def contents_of(
             for symbol, own in levels.items()
         },
         splits={
-            symbol: [(bar - first[symbol], text) for bar, text in own if bar >= first[symbol]]
+            symbol: [(bar - first[symbol], ratio) for bar, ratio in own if bar >= first[symbol]]
             for symbol, own in splits.items()
         },
         trades=trades,

@@ -1,8 +1,10 @@
 """The numbers of a page: a finished run boiled down to what a browser draws at once, as plain JSON values."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
+from fractions import Fraction
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,6 +202,10 @@ def _trades(contents: Contents) -> dict[str, Json]:
         "entry_time": [row.entry_time // _NANOSECONDS for row in rows],
         "entry_price": _amounts(row.entry_price for row in rows),
         "entry_bar": [entry for entry, _ in bars],
+        "entry_drawn": [
+            None if entry is None or left is None else _before_splits(row, entry, left, contents.splits)
+            for row, (entry, left) in zip(rows, bars, strict=True)
+        ],
         "exit_time": [row.exit_time // _NANOSECONDS for row in rows],
         "exit_price": _amounts(row.exit_price for row in rows),
         "exit_bar": [left for _, left in bars],
@@ -211,6 +217,14 @@ def _trades(contents: Contents) -> dict[str, Json]:
         "mae": rounded(np.array([row.mae for row in rows], dtype=np.float64), 10),
         "mfe": rounded(np.array([row.mfe for row in rows], dtype=np.float64), 10),
     }
+
+
+def _before_splits(
+    trade: Trade, entry: int, left: int, splits: Mapping[str, Sequence[tuple[int, Fraction]]]
+) -> float | None:
+    """What a trade's entry was made at on the bar of then; None: as it is told, without splits in between."""
+    ratios = [ratio for bar, ratio in splits.get(trade.symbol, ()) if entry < bar <= left]
+    return float(trade.entry_price) * float(prod(ratios)) if ratios else None
 
 
 def _fills(contents: Contents) -> dict[str, Json]:

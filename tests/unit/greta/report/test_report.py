@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -57,7 +58,7 @@ def test_text_of_the_run_stays_text(text):
                 costs={text: text},
                 source=text,
                 benchmark_name=text,
-                splits={text: [(1, text)]},
+                splits={text: [(1, Fraction(2))]},
                 quote_currency=text,
                 symbols=[text],
                 bars={text: prices(10)},
@@ -360,3 +361,12 @@ def test_times_are_those_of_the_exchange(symbol, options, zone):
     )
     result = weaver.backtest("buy-and-hold", {symbol: days}, lookahead_check=False, **options)
     assert Page(result.page()).data["zone"] == zone
+
+
+def test_entry_before_a_split_is_drawn_where_its_bar_was():
+    splits = {"AAPL": [(5, Fraction(4)), (30, Fraction(1, 2)), (50, Fraction(2)), (51, Fraction(3))]}
+    data = payload(source(100, splits=splits))  # trades of bars 3 to 7 and 20 to 50
+    first, second = (Decimal(price) for price in data["trades"]["entry_price"])
+    assert data["trades"]["entry_drawn"] == [float(first) * 4, float(second)]
+    assert [one["text"] for one in data["charts"]["AAPL"]["happenings"]][:2] == ["Split 4:1", "Split 1:2"]
+    assert payload(source(100))["trades"]["entry_drawn"] == [None, None]
