@@ -33,6 +33,7 @@ def test_click_on_a_trade_goes_to_its_symbol(browser: Browser, tmp_path: Path) -
     page = browser.new_page()
     page.goto(result.to_html(tmp_path / "report.html").as_uri())
     table, drawn = page.get_by_role("table", name="Table of trades"), page.get_by_role("combobox", name="Symbol")
+    table.wait_for()  # it comes after what is seen at first
     symbols = drawn.locator("option").all_inner_texts()
     while not (buttons := table.get_by_role("button", name="on the chart").all()):
         page.get_by_role("button", name="Next page").last.click()

@@ -111,7 +111,7 @@ def test_frame_of_trades_is_described_and_multiplied() -> None:
 def test_frame_without_its_library_says_what_to_install(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     table = backtest(InAndOut, crypto_bars([10, 11])).fills
     monkeypatch.setitem(sys.modules, library, None)
-    told = rf"^to_{library}\(\) needs {library}, which is not installed: pip install {library}$"
+    told = rf"^to_{library}\(\) needs {library}, which is not installed: pip install 'weaver\[{library}\]'$"
     with pytest.raises(InputError, match=told):
         getattr(table, f"to_{library}")()
 

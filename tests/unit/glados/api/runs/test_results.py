@@ -498,6 +498,7 @@ async def test_indicators_are_sent_with_the_stamps_of_their_bars(api: Api) -> No
                 "name": "sma(AAPL.close, 2)",
                 "symbol": "AAPL",
                 "timeframe": "1m",
+                "place": None,
                 "timestamp": ["2023-11-14T22:13:20Z", "2023-11-14T22:14:20Z", "2023-11-14T22:15:20Z"],
                 "values": [None, 0.1, 7.0],
                 "total": 3,
@@ -505,6 +506,13 @@ async def test_indicators_are_sent_with_the_stamps_of_their_bars(api: Api) -> No
             }
         ],
     }
+
+
+async def test_indicators_are_sent_with_the_place_that_their_strategy_wants(api: Api) -> None:
+    below = replace(an_indicator("spread", [1.0, 2.0]), place="below")
+    await stored(api, blobs={"indicators": encode_indicators([below, replace(below, name="line", place="over")])})
+    items = (await api.client.get("/api/v1/runs/r1/indicators")).json()["items"]
+    assert [(one["name"], one["place"]) for one in items] == [("spread", "below"), ("line", "over")]
 
 
 async def test_long_indicators_are_thinned_around_what_is_undefined_and_many_are_told_of(api: Api) -> None:
