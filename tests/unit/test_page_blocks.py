@@ -4,6 +4,7 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from textwrap import dedent
 
@@ -39,7 +40,9 @@ def commands(page: Path) -> Iterator[list[str]]:
 
 def _words(text: str) -> list[str]:
     """Up to a comment, a pipe or another command."""
-    return shlex.split(re.split(r"\s(?:#|[|&;<>])", text)[0])
+    lexer = shlex.shlex(re.split(r"\s#", text)[0], posix=True, punctuation_chars="|&;<>")
+    lexer.whitespace_split = True
+    return list(takewhile(lambda word: word.strip("|&;<>"), lexer))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
