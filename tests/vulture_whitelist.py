@@ -144,3 +144,6 @@ _.Restless
 
 # Type checkers and editors read it.
 _.stop_loss_trail
+
+# shlex reads it.
+_.whitespace_split
