@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from weaver.research import load_bars as load_bars
     from weaver.research.portfolio.combine import combine as combine
     from weaver.research.portfolio.combined import CombinedResult as CombinedResult
+    from weaver.research.sweeps import CrossValidationResult as CrossValidationResult
     from weaver.research.sweeps import SweepResult as SweepResult
     from weaver.research.sweeps import WalkForwardResult as WalkForwardResult
+    from weaver.research.sweeps import cross_validate as cross_validate
     from weaver.research.sweeps import sweep as sweep
     from weaver.research.sweeps import walk_forward as walk_forward
 
@@ -63,7 +65,9 @@ _HOMES = {
     "weaver.research": ("BacktestResult", "backtest", "load_bars"),
     "weaver.research.portfolio.combine": ("combine",),
     "weaver.research.portfolio.combined": ("CombinedResult",),
-    "weaver.research.sweeps": ("SweepResult", "WalkForwardResult", "sweep", "walk_forward"),
+    "weaver.research.sweeps": (
+        "CrossValidationResult", "SweepResult", "WalkForwardResult", "cross_validate", "sweep", "walk_forward",
+    ),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -81,7 +81,16 @@ def _forward() -> weaver.WalkForwardResult:
     )  # fmt: skip
 
 
-MADE: Mapping[str, Callable[[], Any]] = {"swept": _swept, "forward": _forward}
+@cache
+def _crossed() -> weaver.CrossValidationResult:
+    """The cross-validation of the first example of them."""
+    return weaver.cross_validate(
+        "sma-crossover", SAMPLES / "AAPL_1d.csv", {"fast": [5, 10], "slow": [50, 100]}, groups=4, asset="stock",
+        start="2008-01-02", workers=1,
+    )  # fmt: skip
+
+
+MADE: Mapping[str, Callable[[], Any]] = {"swept": _swept, "forward": _forward, "crossed": _crossed}
 """What blocks know by these names."""
 
 

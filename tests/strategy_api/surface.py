@@ -10,6 +10,7 @@ from weaver.greta.doubts.warnings import ResultWarning
 from weaver.greta.results.rows import EquityRow, Flow
 from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade
+from weaver.greta.sweep.cross_validation import CrossPath, GroupSpan, SplitChoice
 from weaver.greta.sweep.result import EarlierSweep
 from weaver.greta.sweep.trials import Trial
 from weaver.greta.sweep.walk_forward import ForwardWindow, Stability
@@ -209,9 +210,10 @@ PARTS = (
     ),
     Part(
         title="Sweeps and walk-forwards",
-        text="Many backtests of one strategy. In the blocks below, `swept` is what `weaver.sweep` gave, and `forward` "
-        "what `weaver.walk_forward` gave. [How to sweep](how-to/sweep.md), and [walk forward](how-to/walk-forward.md).",
-        functions=functions("sweep", "walk_forward"),
+        text="Many backtests of one strategy. In the blocks below, `swept` is what `weaver.sweep` gave, `forward` what "
+        "`weaver.walk_forward` and `crossed` what `weaver.cross_validate` gave. [How to sweep](how-to/sweep.md), "
+        "[walk forward](how-to/walk-forward.md), and [cross-validate](how-to/cross-validate.md).",
+        functions=functions("sweep", "walk_forward", "cross_validate"),
         classes=(
             Shown(cls=weaver.Range, title="Range", called="weaver.Range(…)"),
             Shown(cls=weaver.SweepResult, title="SweepResult", called="swept", own=own("json_pieces nothing sample")),
@@ -225,6 +227,15 @@ PARTS = (
             ),
             Shown(cls=ForwardWindow, title="Window of a walk-forward", called="forward.windows[0]"),
             Shown(cls=Stability, title="Stability", called="forward.stability[0]"),
+            Shown(
+                cls=weaver.CrossValidationResult,
+                title="CrossValidationResult",
+                called="crossed",
+                own=own("json_pieces"),
+            ),
+            Shown(cls=GroupSpan, title="Group", called="crossed.groups[0]"),
+            Shown(cls=SplitChoice, title="Choice", called="crossed.splits[0]"),
+            Shown(cls=CrossPath, title="Path", called="crossed.paths[0]"),
         ),
     ),
 )

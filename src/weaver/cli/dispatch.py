@@ -23,6 +23,7 @@ COMMANDS = {
     "backtest": "Backtest a strategy, and say whether to believe the result.",
     "sweep": "Try many parameter sets, and say what the best is worth.",
     "walk-forward": "Choose parameters on one stretch of time, trade them on the next.",
+    "cross-validate": "Choose on some parts of time, trade the others, in every combination.",
     "strategies": "List, check and begin strategies.",
     "data": "Import market data, list it, check it.",
     "trade": "Trade a strategy on paper, or live, and follow it.",
@@ -47,7 +48,7 @@ _ROOMS = {
     **dict.fromkeys(_TRADING, "weaver.cli.trading"),
     **dict.fromkeys(("replay", "drift"), "weaver.cli.proof"),
     "init": "weaver.cli.project",
-    **dict.fromkeys(("sweep", "walk-forward"), "weaver.cli.sweeps"),
+    **dict.fromkeys(("sweep", "walk-forward", "cross-validate"), "weaver.cli.sweeps"),
 }
 _GROUPS = frozenset({"strategies", "data", "runs", "orders", "risk", "notify"})
 """Those that have commands of their own."""

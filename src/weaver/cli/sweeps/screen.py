@@ -1,6 +1,7 @@
 """A sweep on the terminal: what it says, then the best trials."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import typer
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from weaver.greta.overfitting.verdict import Outcome
 from weaver.greta.report.display import NOTHING
+from weaver.greta.sweep.cross_validation import CrossValidationResult
 from weaver.greta.sweep.result import SweepResult, told
 from weaver.greta.sweep.trials import Trial
 from weaver.greta.sweep.walk_forward import WalkForwardResult
@@ -25,6 +27,8 @@ OUT_OF_SAMPLE = {
     "max_drawdown": "deepest fall", "trades": "trades",
 }  # fmt: skip
 """What the joined curve comes to."""
+PATHS = {"total_return": "return", "cagr": "a year", "sharpe": "Sharpe", "max_drawdown": "deepest fall"}
+CHOICES_SHOWN = 5
 
 
 def print_sweep(result: SweepResult) -> None:
@@ -126,3 +130,33 @@ def _windows(objective: str, result: WalkForwardResult) -> Table:
         values = [told(objective, value) for value in (one.train_objective, one.test_objective)]
         table.add_row(*days, *chosen, *values, told("total_return", one.test_stats["total_return"]))
     return table
+
+
+def print_cross_validation(result: CrossValidationResult) -> None:
+    """What the paths come to, and how often each choice was made."""
+    objective = str(result.cross_validation["objective"])
+    choices, paths = counted(len(result.splits), "choice"), counted(len(result.paths), "path")
+    typer.echo()
+    typer.secho(
+        f"{result.strategy}: {choices} of {counted(result.trials, 'trial')}, {paths}, by {objective}", bold=True
+    )
+    typer.echo()
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("over the paths", "5 %", "25 %", "half", "75 %", "95 %"):
+        table.add_column(title, justify="left" if title == "over the paths" else "right")
+    for name, text in PATHS.items():
+        values = result.quantiles(name).values()
+        table.add_row(text, *(told(name, value) for value in values))
+    Console().print(table)
+    typer.echo()
+    typer.echo(f"  {'paths that lose':<34}{result.share_of_losses:>14.0%}")
+    typer.echo(f"  {objective + ' after, less that before':<34}{told('degradation', result.degradation):>14}")
+    chosen = Counter(_chosen(one.parameters) for one in result.splits)
+    for text, times in chosen.most_common(CHOICES_SHOWN):
+        typer.echo(f"  {times:>3} times {text}")
+
+
+def _chosen(parameters: Mapping[str, Any] | None) -> str:
+    if parameters is None:
+        return "nothing"
+    return " ".join(f"{name}={_shown(value)}" for name, value in parameters.items())

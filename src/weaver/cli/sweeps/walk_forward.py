@@ -1,6 +1,6 @@
 """`weaver walk-forward`: choose parameters on one stretch of time, trade them on the next, and show what is left."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -8,7 +8,9 @@ from weaver.cli.arguments.options import read_options, takes_options
 from weaver.cli.backtest import BarFiles, Reference, bar_files
 from weaver.cli.screen.output import Outputs
 from weaver.cli.screen.progress import ProgressBar
-from weaver.cli.sweeps.sweep import (
+from weaver.cli.sweeps.asked import (
+    Embargo,
+    Json,
     Objective,
     Resume,
     Search,
@@ -17,14 +19,10 @@ from weaver.cli.sweeps.sweep import (
     Where,
     Workers,
     Yes,
-    search_kind,
-    space_given,
+    request_of,
+    strategy_of,
 )
 from weaver.model.backtest.options import Options
-from weaver.model.errors import InputError, StrategyError
-
-if TYPE_CHECKING:
-    from weaver.research.sweeps.walk_forward_run import WalkForward
 
 Train = Annotated[
     str, typer.Option("--train", metavar="LENGTH", help="On how much is chosen: 250 (sessions), 2y, 6mo, 3w.")
@@ -34,8 +32,6 @@ Step = Annotated[
     str | None, typer.Option("--step", metavar="LENGTH", help="From window to window; by itself as long as the test.")
 ]
 Anchored = Annotated[bool, typer.Option("--anchored", help="Every window is trained from the first session on.")]
-Embargo = Annotated[int, typer.Option("--embargo", metavar="N", help="Sessions left out between training and test.")]
-Json = Annotated[str | None, typer.Option("--json", metavar="FILE|-", help="All windows and the curve: one object.")]
 
 
 @takes_options
@@ -62,22 +58,13 @@ def command(
     """Choose parameters on one stretch of time and trade them on the next, again and again."""
     from weaver.cli.sweeps.screen import print_walk_forward
     from weaver.greta.sweep.windows import Length
-    from weaver.research.sweeps.sweep_run import SweepRequest
-    from weaver.research.sweeps.walk_forward_run import Scheme
+    from weaver.research.sweeps import trial_store
+    from weaver.research.sweeps.walk_forward_run import Scheme, WalkForward
 
     outputs = Outputs(json=json, html=None)
     files, names = bar_files(bars or [], options["symbols"] or [])
     with ProgressBar() as progress, outputs.stdout_apart() as stdout:
-        request = SweepRequest(
-            space=space_given(vary),
-            where=where,
-            search=search_kind(search),
-            trials=trials,
-            objective=objective,
-            workers=workers,
-            resume=resume,
-            is_meant=yes,
-        )
+        request = request_of(vary, where, search, trials, objective, workers, resume=resume, yes=yes)
         scheme = Scheme(
             train=Length.parse(train, "--train"),
             test=Length.parse(test, "--test"),
@@ -85,22 +72,10 @@ def command(
             anchored=anchored,
             embargo=embargo,
         )
-        ready = _ready(strategy, files, request, scheme, Options(**{**read_options(options), "symbols": names}))
-        result = ready.run(progress)
+        asked = Options(**{**read_options(options), "symbols": names})
+        result = WalkForward(strategy_of(strategy), files, request, scheme, asked, trial_store()).run(progress)
         progress("Writing")
         outputs.write_json(result, stdout)
     if not outputs.is_stdout:
         print_walk_forward(result)
     outputs.tell()
-
-
-def _ready(reference: str, files: Any, request: Any, scheme: Any, options: Options) -> "WalkForward":
-    """Everything that can be wrong before the first trial, found before it. Raises InputError."""
-    from weaver.research import loaded
-    from weaver.research.sweeps import trial_store
-    from weaver.research.sweeps.walk_forward_run import WalkForward
-
-    try:
-        return WalkForward(loaded(reference), files, request, scheme, options, trial_store())
-    except StrategyError as error:  # it could not be loaded: no trial has failed
-        raise InputError(str(error)) from error

@@ -19,6 +19,11 @@ class Objective:
         if not self._expression.names:
             raise InputError(f"the objective {text!r} is the same for every trial: name a statistic in it")
 
+    @property
+    def names(self) -> list[str]:
+        """The statistics that it is of."""
+        return self._expression.names
+
     def of(self, stats: Mapping[str, float | int | None]) -> float | None:
         """What it is for a trial with these statistics; None where it is undefined."""
         try:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from weaver.greta.sweep.cross_validation import CrossValidationResult
 from weaver.greta.sweep.result import SweepResult
 from weaver.greta.sweep.search import SearchKind
 from weaver.greta.sweep.walk_forward import WalkForwardResult
@@ -12,12 +13,21 @@ from weaver.marvin.strategy import Strategy
 from weaver.model.backtest.options import OPTIONS, Options
 from weaver.model.errors import InputError
 from weaver.research import loaded
+from weaver.research.sweeps.cross_validation_run import CrossValidation, Groups
 from weaver.research.sweeps.sweep_run import Sweep, SweepRequest
 from weaver.research.sweeps.walk_forward_run import Scheme, WalkForward
 from weaver.research.wording import in_python
 from weaver.walle.trials.store import TrialStore
 
-__all__ = ["SweepResult", "WalkForwardResult", "sweep", "trial_store", "walk_forward"]
+__all__ = [
+    "CrossValidationResult",
+    "SweepResult",
+    "WalkForwardResult",
+    "cross_validate",
+    "sweep",
+    "trial_store",
+    "walk_forward",
+]
 
 
 def sweep(
@@ -58,16 +68,7 @@ def sweep(
     The same seed gives the same trials and the same result, whatever the number of workers. Raises InputError on what
     cannot be used, RunFailed where the objective is undefined for all trials.
     """
-    request = SweepRequest(
-        space=space,
-        where=where,
-        search=_search_kind(search),
-        trials=trials,
-        objective=objective,
-        workers=workers,
-        resume=resume,
-        is_meant=yes,
-    )
+    request = _request(space, where, search, trials, objective, workers, resume=resume, yes=yes)
     try:
         ready = Sweep(loaded(strategy), bars, request, _options(options), trial_store() if keep else None)
     except InputError as error:
@@ -115,16 +116,7 @@ def walk_forward(
     with the cash that the one before left, and closes what it holds at its end. Raises InputError on what cannot be
     used, RunFailed where a window leaves nothing to go on with.
     """
-    request = SweepRequest(
-        space=space,
-        where=where,
-        search=_search_kind(search),
-        trials=trials,
-        objective=objective,
-        workers=workers,
-        resume=resume,
-        is_meant=yes,
-    )
+    request = _request(space, where, search, trials, objective, workers, resume=resume, yes=yes)
     scheme = Scheme(
         train=Length.parse(train, "train"),
         test=Length.parse(test, "test"),
@@ -140,11 +132,77 @@ def walk_forward(
     return ready.run(progress or (lambda _what, _done: None))
 
 
-def _search_kind(text: str) -> SearchKind:
+def cross_validate(
+    strategy: str | type[Strategy],
+    bars: Any = None,
+    space: Mapping[str, Any] | None = None,
+    *,
+    groups: int = 6,
+    tested: int = 2,
+    embargo: int = 0,
+    where: str | None = None,
+    search: str = "grid",
+    trials: int | None = None,
+    objective: str = "sharpe",
+    workers: int | None = None,
+    resume: bool = False,
+    keep: bool = True,
+    yes: bool = False,
+    progress: Callable[[str, float], None] | None = None,
+    **options: Any,
+) -> CrossValidationResult:
+    """Choose parameters on some parts of time and trade them on the others, in every combination: not one curve out of
+    sample, but a distribution of them (combinatorial purged cross-validation, López de Prado 2018, chapter 12).
+
+    Args:
+        strategy: a class, an id (`sma-crossover`), or `path/to/file.py[:ClassName]`.
+        bars: as of `weaver.backtest`.
+        space: as of `weaver.sweep`, as are where, search (grid or random), trials, workers, keep and yes.
+        groups: into how many parts time is cut.
+        tested: how many of them are tested at a time: C(groups, tested) choices, groups - 1 over tested - 1 paths.
+        embargo: so many sessions after what is tested are not learned from.
+        objective: a statistic that returns alone say (sharpe, sortino, total_return …), or an expression of such.
+        resume: go on with the same cross-validation where it was left off.
+        progress: called with what is going on and how far it is (0 to 1).
+        options: any other keyword of `weaver.backtest`.
+
+    Each part is run by itself: bars before it are history, of bars after it nothing is known, it begins with nothing
+    held, and closes what it holds at its end. Raises InputError on what cannot be used.
+    """
+    request = _request(space, where, search, trials, objective, workers, resume=resume, yes=yes)
+    cut, store = Groups(groups=groups, tested=tested, embargo=embargo), trial_store() if keep else None
     try:
-        return SearchKind(text)
+        ready = CrossValidation(loaded(strategy), bars, request, cut, _options(options), store)
+    except InputError as error:
+        raise error.reworded(in_python(str(error))) from error
+    return ready.run(progress or (lambda _what, _done: None))
+
+
+def _request(
+    space: Mapping[str, Any] | None,
+    where: str | None,
+    search: str,
+    trials: int | None,
+    objective: str,
+    workers: int | None,
+    *,
+    resume: bool,
+    yes: bool,
+) -> SweepRequest:
+    try:
+        kind = SearchKind(search)
     except ValueError:
-        raise InputError(f"search is grid, random or tpe, not {text!r}") from None
+        raise InputError(f"search is grid, random or tpe, not {search!r}") from None
+    return SweepRequest(
+        space=space,
+        where=where,
+        search=kind,
+        trials=trials,
+        objective=objective,
+        workers=workers,
+        resume=resume,
+        is_meant=yes,
+    )
 
 
 def trial_store() -> TrialStore:

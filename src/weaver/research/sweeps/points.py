@@ -107,9 +107,13 @@ class Plans:
         parameters = validate(self.strategy.cls, given)
         return replace(base, parameters=parameters, options=replace(base.options, params=given))
 
-    def within(self, start: datetime, end: datetime) -> "Plans":
-        """The same between two instants, which bars before them are history of; nothing after the end is there."""
-        bases = [again(base, replace(base.options, start=start, end=end)) for base in self.bases]
+    def within(self, start: datetime, end: datetime, *, close_at_end: bool | None = None) -> "Plans":
+        """The same between two instants, which bars before them are history of; nothing after the end is there.
+        `close_at_end`: whether what is held then is closed; None: as the options say."""
+        bases = []
+        for base in self.bases:
+            closes = base.options.close_at_end if close_at_end is None else close_at_end
+            bases.append(again(base, replace(base.options, start=start, end=end, close_at_end=closes)))
         return replace(self, bases=bases)
 
 

@@ -3,7 +3,7 @@
 import statistics as plain_statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -22,18 +22,16 @@ from weaver.greta.sweep.windows import Length, Window, windows
 from weaver.marvin.plugins.loader import LoadedStrategy, from_class
 from weaver.marvin.strategy import Strategy
 from weaver.model.backtest.options import Options
-from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import RunFailed
 from weaver.model.market.tick import Tick
 from weaver.model.numbers.money import decimal_of
 from weaver.research import run as run_plan
 from weaver.research.run import Plan, again
 from weaver.research.sweeps.kept import digest, outcome_kept, trial_of
+from weaver.research.sweeps.run_sessions import RunSessions, instant
 from weaver.research.sweeps.runner import TrialRunner
 from weaver.research.sweeps.sweep_run import Diary, PoolMaker, Progress, Sweep, SweepRequest, local_pool
 from weaver.walle.trials.store import TrialStore
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,33 +60,6 @@ class Nothing(Strategy):
         """Nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sessions:
-    """The sessions of a run's bars, with the stamps that belong to each."""
-
-    days: NDArray[np.int32]
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, base: Plan) -> "_Sessions":
-        """Those from the run's start on."""
-        days, stamps = [], []
-        for listing in base.listings.values():
-            within = listing.bars.timestamp >= base.start
-            days.append(calendar_of(listing.instrument).last_session_of(listing.bars)[within])
-            stamps.append(listing.bars.timestamp[within])
-        day, stamp = np.concatenate(days), np.concatenate(stamps)
-        order = np.lexsort((stamp, day))
-        day, stamp = day[order], stamp[order]
-        begins = np.flatnonzero(np.diff(day, prepend=day[:1] - 1))
-        return cls(days=day[begins], first=np.minimum.reduceat(stamp, begins), last=np.maximum.reduceat(stamp, begins))
-
-    def span(self, part: tuple[int, int]) -> tuple[datetime, datetime]:
-        """The first and the last stamp of a part of a window."""
-        return _instant(self.first[part[0] : part[1]].min()), _instant(self.last[part[0] : part[1]].max())
-
-
 class WalkForward:
     """A walk-forward that is ready to run: everything that can be wrong before the first trial has been found."""
 
@@ -105,7 +76,7 @@ class WalkForward:
         self._sweep = Sweep(strategy, bars, request, options, None)
         self._strategy, self._store, self._resume = strategy, store, request.resume
         self._base = self._sweep.plans.bases[0]
-        self._sessions = _Sessions.of(self._base)
+        self._sessions = RunSessions.of(self._base)
         self.windows: list[Window] = windows(
             self._sessions.days,
             train=scheme.train,
@@ -207,7 +178,7 @@ class WalkForward:
 
     def _held(self, results: Sequence[BacktestResult]) -> BacktestResult:
         """All tested sessions without a trade: what buying and holding comes to, and their calendar."""
-        start, end = (_instant(results[at].curve.timestamp[at]) for at in (0, -1))
+        start, end = (instant(results[at].curve.timestamp[at]) for at in (0, -1))
         nothing = replace(self._base, strategy=from_class(Nothing), parameters={})
         return self._run(nothing, start, end, Decimal(str(self._base.options.cash)), params={})
 
@@ -273,7 +244,3 @@ def _sum_of(results: Sequence[BacktestResult], value: Callable[[BacktestResult],
 def _within(progress: Progress, before: int, count: int) -> Progress:
     """Progress of one window as that of all."""
     return lambda _what, done: progress("Walk-forward", (before + done) / count)
-
-
-def _instant(nanoseconds: np.int64) -> datetime:
-    return EPOCH + timedelta(microseconds=int(nanoseconds) // 1000)

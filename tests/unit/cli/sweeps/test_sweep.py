@@ -7,8 +7,6 @@ import pytest
 
 from tests.acceptance.command import csv, days
 from weaver.cli.dispatch import run
-from weaver.cli.sweeps.sweep import space_given
-from weaver.model.errors import InputError
 
 SWEEP = ["sweep", "sma-crossover", "--bars", "ABC_1d.csv"]
 ALONE = ["--workers", "1"]
@@ -75,10 +73,3 @@ def test_bad_input_is_refused_in_one_line(options: list[str], message: str, caps
 def test_an_objective_that_no_trial_has_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*SWEEP, *ALONE, *VARIED, "--objective", "sharpe / 0"]) == 1
     assert "is undefined for all 4 trials" in capsys.readouterr().err
-
-
-def test_a_name_alone_stands_for_its_own_bounds() -> None:
-    assert space_given(["fast", "slow=5:10"]) == {"fast": None, "slow": "5:10"}
-    assert space_given(None) is None
-    with pytest.raises(InputError, match="given twice"):
-        space_given(["fast", "fast"])
