@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.results.equity_pieces import EquityPieces, extremes
+
 Floats = NDArray[np.float64]
 Sessions = NDArray[np.integer]
 Rows = NDArray[np.intp]
@@ -33,14 +35,13 @@ def max_drawdown(equity: Floats, initial_equity: float) -> float:
     return float((equity / _peaks(equity, initial_equity)).min()) - 1.0
 
 
-def worst(*, session: Sessions, first_rows: Rows, equity: Floats, initial_equity: float) -> Worst:
+def worst(*, session: Sessions, first_rows: Rows, equity: Floats | EquityPieces, initial_equity: float) -> Worst:
     """Depth and duration over every row, reading the rows twice and looking closely only where it matters.
 
     `session` (days since the epoch, non-decreasing, shape [n >= 1]) dates the rows, `first_rows` holds the index at
     which each session begins. The initial cash is a peak dated as the first row.
     """
-    highest = np.maximum.reduceat(equity, first_rows)
-    lowest = np.minimum.reduceat(equity, first_rows)
+    highest, lowest = extremes(equity, first_rows)
     peak = np.maximum(np.maximum.accumulate(highest), initial_equity)
     peak_before = np.concatenate(([initial_equity], peak[:-1]))
     return Worst(
@@ -53,7 +54,7 @@ def _peaks(equity: Floats, initial_equity: float) -> Floats:
     return np.maximum(np.maximum.accumulate(equity, axis=-1), initial_equity)
 
 
-def _depth(first_rows: Rows, equity: Floats, lowest: Floats, peak: Floats, peak_before: Floats) -> float:
+def _depth(first_rows: Rows, equity: Floats | EquityPieces, lowest: Floats, peak: Floats, peak_before: Floats) -> float:
     """A session's low against the peak before it is reached for certain; against its own peak it is a bound only."""
     known = min(float((lowest / peak_before).min()), 1.0)
     bound = lowest / peak
@@ -68,7 +69,12 @@ def _depth(first_rows: Rows, equity: Floats, lowest: Floats, peak: Floats, peak_
 
 
 def _days(
-    session: Sessions, first_rows: Rows, equity: Floats, highest: Floats, peak: Floats, peak_before: Floats
+    session: Sessions,
+    first_rows: Rows,
+    equity: Floats | EquityPieces,
+    highest: Floats,
+    peak: Floats,
+    peak_before: Floats,
 ) -> int:
     """Only the first and the last row at the peak within a session can bound a fall that lasts past its date."""
     dates = session[first_rows]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weaver.greta.results.drawdown import Worst, max_drawdown, worst
+from weaver.greta.results.equity_pieces import EquityPieces
 
 Floats = NDArray[np.float64]
 Sessions = NDArray[np.integer]
@@ -41,13 +42,13 @@ class TradeColumns:
 def statistics(
     *,
     session: Sessions,
-    equity: Floats,
+    equity: Floats | EquityPieces,
     initial_equity: float,
     trades: TradeColumns,
     sessions_per_year: float,
     sessions_covered: int,
     benchmark: Callable[[Rows], Floats] | None,
-    exposed: Floats | NDArray[np.bool_],
+    exposed: Floats | NDArray[np.bool_] | float,
     traded_value: float,
     commission: float,
     slippage: float,
@@ -64,7 +65,8 @@ def statistics(
         sessions_covered: sessions from the first row's to the last row's; more than there are in `session` where rows
             span several, or are missing.
         benchmark: gives at rows what `initial_equity` would have become by buying and holding; None: no benchmark.
-        exposed: true (or the share of capital at work, or any number meant so) where a row had a position, shape [n].
+        exposed: true (or the share of capital at work, or any number meant so) where a row had a position, shape [n];
+            or the mean of it.
         traded_value: Σ |quantity x price| over all fills, both sides.
         commission: paid in total.
         slippage: paid in total, positive when it cost.
@@ -78,7 +80,7 @@ def statistics(
     years = sessions_covered / sessions_per_year
     rows_per_year = len(daily) / years
     measured = {
-        **_growth(equity, initial_equity, years),
+        **_growth(daily, initial_equity, years),
         **_risk(returns, rows_per_year),
         "calmar": _calmar(daily, initial_equity, years),
         "max_drawdown": None if fall is None else fall.depth,
@@ -126,7 +128,7 @@ def session_bounds(session: Sessions) -> tuple[Rows, Rows]:
     return np.concatenate(([0], changes + 1)), np.append(changes, len(session) - 1)
 
 
-def _worst(session: Sessions, first_rows: Rows, equity: Floats, initial_equity: float) -> Worst | None:
+def _worst(session: Sessions, first_rows: Rows, equity: Floats | EquityPieces, initial_equity: float) -> Worst | None:
     if not len(equity):
         return None
     return worst(session=session, first_rows=first_rows, equity=equity, initial_equity=initial_equity)
@@ -148,8 +150,8 @@ def _is_constant(values: Floats) -> bool:
     return high - low <= 4.0 * _EPSILON * (1.0 + max(abs(low), abs(high)))
 
 
-def _growth(equity: Floats, initial_equity: float, years: float) -> Stats:
-    final = float(equity[-1]) if len(equity) else initial_equity
+def _growth(daily: Floats, initial_equity: float, years: float) -> Stats:
+    final = float(daily[-1]) if len(daily) else initial_equity
     return {
         "initial_equity": initial_equity,
         "final_equity": final,
@@ -277,7 +279,9 @@ def _turnover(traded_value: float, daily: Floats, years: float) -> float | None:
     return None if average is None or not average > 0.0 else traded_value / average / years
 
 
-def _exposure(exposed: Floats | NDArray[np.bool_]) -> float | None:
+def _exposure(exposed: Floats | NDArray[np.bool_] | float) -> float | None:
+    if isinstance(exposed, float):
+        return exposed
     if exposed.dtype == np.bool_ and len(exposed):
         return int(np.count_nonzero(exposed)) / len(exposed)  # many times faster than a mean
     return _mean(exposed)
