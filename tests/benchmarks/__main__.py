@@ -19,6 +19,7 @@ from tests.benchmarks import (
     scaling,
     service,
     speed,
+    sweep,
     web,
     whole_process,
 )
@@ -29,10 +30,10 @@ from tests.benchmarks.trading import many_runs, order_path, resumption
 
 TRADING = ("order-path", "many-runs", "resumption")
 ROWS = (
-    "speed", "ordinary", "rotation", "process", "scaling", "csv", "lookahead", "clock", "service", "commit", "live",
-    *TRADING, "web",
+    "speed", "sweep", "ordinary", "rotation", "process", "scaling", "csv", "lookahead", "clock", "service", "commit",
+    "live", *TRADING, "web",
 )  # fmt: skip
-Found = list[Check] | speed.Contest | ordinary.Ordinary
+Found = list[Check] | speed.Contest | sweep.Swept | ordinary.Ordinary
 BUSY_LOAD = 1.0
 WIDTH = 150  # columns of text, where the output goes to a file
 
@@ -43,6 +44,8 @@ class Size:
 
     bars: int = 500_000
     ordinary_bars: int = 200_000
+    sweep_bars: int = 100_000
+    sweep_rounds: int = 9
     rounds: int = 9
     symbols: int = 500
     days: int = 2_520
@@ -68,10 +71,10 @@ class Size:
 
 
 QUICK = Size(
-    bars=100_000, ordinary_bars=50_000, rounds=3, symbols=100, days=2_520, counts=(100_000, 1_000_000),
-    scaling_rounds=3, csv_bars=300_000, csv_rounds=3, ticks=20, starts=3, service_pairs=2, clients=(50,),
-    load_seconds=6.0, commit_rounds=1, live_ticks=300, orders=50, live_runs=(10,), backtests=10, resumed_runs=10,
-    live_minutes=1, recorded_ticks=1_000, visits=1, busy_seconds=6.0,
+    bars=100_000, ordinary_bars=50_000, sweep_bars=20_000, sweep_rounds=2, rounds=3, symbols=100, days=2_520,
+    counts=(100_000, 1_000_000), scaling_rounds=3, csv_bars=300_000, csv_rounds=3, ticks=20, starts=3, service_pairs=2,
+    clients=(50,), load_seconds=6.0, commit_rounds=1, live_ticks=300, orders=50, live_runs=(10,), backtests=10,
+    resumed_runs=10, live_minutes=1, recorded_ticks=1_000, visits=1, busy_seconds=6.0,
 )  # fmt: skip
 
 
@@ -114,6 +117,8 @@ def measurements(row: str, size: Size, strategies: Iterable[str]) -> Iterator[st
     match row:
         case "speed":
             return speed.run_contest(size.bars, size.rounds)
+        case "sweep":
+            return sweep.measure(size.sweep_bars, size.sweep_rounds)
         case "ordinary":
             return ordinary.measure(strategies, size.ordinary_bars, size.rounds)
         case "rotation":
