@@ -1,7 +1,7 @@
 """A sweep on the terminal: what it says, then the best trials."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import typer
@@ -9,25 +9,17 @@ from rich.console import Console
 from rich.table import Table
 
 from weaver.greta.overfitting.verdict import Outcome
-from weaver.greta.report.display import NOTHING
+from weaver.greta.sweep.cards import SHOWN, shown, told, trial_rows
 from weaver.greta.sweep.cross_validation import CrossValidationResult
-from weaver.greta.sweep.result import SweepResult, told
-from weaver.greta.sweep.trials import Trial
+from weaver.greta.sweep.result import SweepResult
 from weaver.greta.sweep.walk_forward import WalkForwardResult
 from weaver.model.counted import counted
 
-SHOWN = 10
-COLUMNS = {
-    "total_return": "return", "sharpe": "Sharpe", "max_drawdown": "deepest fall", "trades": "trades",
-    "win_rate": "wins",
-}  # fmt: skip
-"""Statistics beside the objective, and what a table calls them."""
 OUT_OF_SAMPLE = {
     "total_return": "return, all tests", "benchmark_return": "buy and hold", "cagr": "a year", "sharpe": "Sharpe",
     "max_drawdown": "deepest fall", "trades": "trades",
 }  # fmt: skip
 """What the joined curve comes to."""
-PATHS = {"total_return": "return", "cagr": "a year", "sharpe": "Sharpe", "max_drawdown": "deepest fall"}
 CHOICES_SHOWN = 5
 
 
@@ -35,13 +27,13 @@ def print_sweep(result: SweepResult) -> None:
     """What was tried, what failed, and the best trials. Raises RunFailed where no trial has an objective."""
     best = result.ranked
     typer.echo()
-    typer.secho(f"{result.strategy}: {counted(len(result.trials), 'trial')}, by {result.sweep['objective']}", bold=True)
+    typer.secho(result.title, bold=True)
     for line in _doubts(result):
         typer.echo(line)
     if not best:
         _ = result.best  # which says why there is none
     typer.echo()
-    Console().print(_table(result.sweep["objective"], best[:SHOWN]))
+    Console().print(_table(*trial_rows(result.sweep["objective"], best[:SHOWN])))
     if len(best) > SHOWN:
         typer.secho(f"the best {SHOWN} of {len(best):,} (--json FILE: all)", dim=True)
     typer.echo()
@@ -79,33 +71,23 @@ def _doubts(result: SweepResult) -> list[str]:
     return [f"{typer.style('WARNING', fg=typer.colors.YELLOW, bold=True)} {text}"]
 
 
-def _table(objective: str, trials: Sequence[Trial]) -> Table:
-    names = list(trials[0].parameters)
-    others = [name for name in COLUMNS if name != objective]
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 0) -> Table:
+    """A table whose columns, but for the first ones, are numbers."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in names:
-        table.add_column(name, justify="right")
-    table.add_column(COLUMNS.get(objective, objective), justify="right", style="bold")
-    for name in others:
-        table.add_column(COLUMNS[name], justify="right")
-    for trial in trials:
-        stats = trial.stats or {}
-        row = [_shown(trial.parameters[name]) for name in names]
-        table.add_row(*row, told(objective, trial.objective), *(told(name, stats[name]) for name in others))
+    for at, title in enumerate(head):
+        table.add_column(title, justify="left" if at < left else "right", no_wrap=at < left)
+    for row in rows:
+        table.add_row(*row)
     return table
-
-
-def _shown(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def print_walk_forward(result: WalkForwardResult) -> None:
     """The windows, what the joined curve comes to, and how steady the choice is."""
     objective = str(result.walk_forward["objective"])
     typer.echo()
-    typer.secho(f"{result.strategy}: {counted(len(result.windows), 'window')}, by {objective}", bold=True)
+    typer.secho(result.title, bold=True)
     typer.echo()
-    Console().print(_windows(objective, result))
+    Console().print(_table(*result.window_rows(), left=3))
     typer.echo()
     stats = result.stats
     for name, text in OUT_OF_SAMPLE.items():
@@ -117,37 +99,13 @@ def print_walk_forward(result: WalkForwardResult) -> None:
         typer.echo(f"  {one.name + ' changes in':<34}{changes:>14}")
 
 
-def _windows(objective: str, result: WalkForwardResult) -> Table:
-    names = [one.name for one in result.stability]
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("trained from", "traded from", "to"):
-        table.add_column(title, no_wrap=True)
-    for title in (*names, f"{COLUMNS.get(objective, objective)} before", "after", "return"):
-        table.add_column(title, justify="right")
-    for one in result.windows:
-        days = [f"{moment:%Y-%m-%d}" for moment in (one.train_start, one.test_start, one.test_end)]
-        chosen = [NOTHING if one.parameters is None else _shown(one.parameters[name]) for name in names]
-        values = [told(objective, value) for value in (one.train_objective, one.test_objective)]
-        table.add_row(*days, *chosen, *values, told("total_return", one.test_stats["total_return"]))
-    return table
-
-
 def print_cross_validation(result: CrossValidationResult) -> None:
     """What the paths come to, and how often each choice was made."""
     objective = str(result.cross_validation["objective"])
-    choices, paths = counted(len(result.splits), "choice"), counted(len(result.paths), "path")
     typer.echo()
-    typer.secho(
-        f"{result.strategy}: {choices} of {counted(result.trials, 'trial')}, {paths}, by {objective}", bold=True
-    )
+    typer.secho(result.title, bold=True)
     typer.echo()
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("over the paths", "5 %", "25 %", "half", "75 %", "95 %"):
-        table.add_column(title, justify="left" if title == "over the paths" else "right")
-    for name, text in PATHS.items():
-        values = result.quantiles(name).values()
-        table.add_row(text, *(told(name, value) for value in values))
-    Console().print(table)
+    Console().print(_table(*result.path_rows(), left=1))
     typer.echo()
     typer.echo(f"  {'paths that lose':<34}{result.share_of_losses:>14.0%}")
     typer.echo(f"  {objective + ' after, less that before':<34}{told('degradation', result.degradation):>14}")
@@ -159,4 +117,4 @@ def print_cross_validation(result: CrossValidationResult) -> None:
 def _chosen(parameters: Mapping[str, Any] | None) -> str:
     if parameters is None:
         return "nothing"
-    return " ".join(f"{name}={_shown(value)}" for name, value in parameters.items())
+    return " ".join(f"{name}={shown(value)}" for name, value in parameters.items())

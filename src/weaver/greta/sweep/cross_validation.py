@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from weaver.greta.results.statistics import Stats, TradeColumns, statistics
 from weaver.greta.results.table import Table
+from weaver.greta.sweep.cards import card, told
 from weaver.greta.sweep.objective import Objective
+from weaver.model.counted import counted
 from weaver.model.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -21,6 +23,8 @@ OF_RETURNS = (
     "kurtosis", "var_95", "cvar_95", "psr",
 )  # fmt: skip
 """Statistics that returns alone say."""
+PATHS = {"total_return": "return", "cagr": "a year", "sharpe": "Sharpe", "max_drawdown": "deepest fall"}
+"""What is shown of paths."""
 _NO_TRADES = TradeColumns(
     pnl=np.empty(0), return_=np.empty(0), entry_time=np.empty(0, np.int64), exit_time=np.empty(0, np.int64)
 )
@@ -139,6 +143,22 @@ class CrossValidationResult:
         yield '\n],\n"paths": [\n'
         yield ",\n".join(_value({"number": one.number, "stats": one.stats}) for one in self._paths)
         yield "\n]\n}\n"
+
+    @property
+    def title(self) -> str:
+        """The strategy's name, how many choices and paths, and what was chosen by."""
+        choices, paths = counted(len(self._splits), "choice"), counted(len(self._paths), "path")
+        objective = self.cross_validation["objective"]
+        return f"{self.strategy}: {choices} of {counted(self.trials, 'trial')}, {paths}, by {objective}"
+
+    def path_rows(self) -> tuple[list[str], list[list[str]]]:
+        """The head and the rows of a table of what the paths come to."""
+        head = ["over the paths", "5 %", "25 %", "half", "75 %", "95 %"]
+        rows = [[text, *(told(name, one) for one in self.quantiles(name).values())] for name, text in PATHS.items()]
+        return head, rows
+
+    def _repr_html_(self) -> str:
+        return card(self.title, [f"{self.share_of_losses:.0%} of the paths lose."], *self.path_rows())
 
     def __repr__(self) -> str:
         objective = self.cross_validation["objective"]

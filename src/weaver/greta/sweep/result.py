@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 
 from weaver.greta.overfitting.assessment import Assessment
 from weaver.greta.overfitting.plateau import Plateau
-from weaver.greta.report.display import figure
-from weaver.greta.report.labels import GROUPS, Form
 from weaver.greta.result import BacktestResult
 from weaver.greta.results.statistics import session_bounds, session_returns
 from weaver.greta.results.table import Table
+from weaver.greta.sweep.cards import SHOWN, card, title_of, trial_rows
 from weaver.greta.sweep.honesty import assessment_json, assessment_of, plateau_of
 from weaver.greta.sweep.trials import Trial, ranked
+from weaver.model.counted import counted
 from weaver.model.errors import RunFailed
 
-_FORMS = {label.key: label.form for group in GROUPS.values() for label in group}
 Floats = NDArray[np.float64]
 _value = json.JSONEncoder(allow_nan=False).encode
 _indented = json.JSONEncoder(allow_nan=False, indent=1).encode
@@ -183,6 +182,17 @@ class SweepResult:
             separator = ",\n"
         yield "\n]\n}\n"
 
+    @property
+    def title(self) -> str:
+        """The strategy's name, how many trials, and what they are ranked by."""
+        return title_of(self.strategy, len(self._trials), "trial", self.sweep["objective"])
+
+    def _repr_html_(self) -> str:
+        said = [self.assessment.verdict.sentence] if self.assessment is not None else []
+        if self.failed:
+            said.append(f"{counted(len(self.failed), 'trial')} failed, the first with: {self.failed[0].error}")
+        return card(self.title, said, *trial_rows(self.sweep["objective"], self._ranked[:SHOWN]))
+
     def __repr__(self) -> str:
         objective = self.sweep["objective"]
         best = f"best {objective} {self._ranked[0].objective:.4g}" if self._ranked else f"no {objective}"
@@ -198,8 +208,3 @@ def trial_json(trial: Trial) -> dict[str, Any]:
         "error": trial.error,
         "stats": trial.stats,
     }
-
-
-def told(name: str, value: float | int | None) -> str:
-    """A statistic as a person reads it; an expression as a number."""
-    return figure(value, _FORMS.get(name, Form.RATIO))

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.report.display import NOTHING
 from weaver.greta.results.rows import EquityRow
 from weaver.greta.results.statistics import Stats
 from weaver.greta.results.table import Table
 from weaver.greta.results.trades import Trade
+from weaver.greta.sweep.cards import COLUMNS, card, shown, title_of, told
 
 Floats = NDArray[np.float64]
 _value = json.JSONEncoder(allow_nan=False).encode
@@ -149,6 +151,32 @@ class WalkForwardResult:
             yield separator + _value({"timestamp": _iso(row[0]), "equity": round(row[1], 8), "cash": round(row[2], 8)})
             separator = ",\n"
         yield "\n]\n}\n"
+
+    @property
+    def title(self) -> str:
+        """The strategy's name, how many windows, and what was chosen by."""
+        return title_of(self.strategy, len(self._windows), "window", self.walk_forward["objective"])
+
+    def window_rows(self) -> tuple[list[str], list[list[str]]]:
+        """The head and the rows of a table of the windows."""
+        objective, names = str(self.walk_forward["objective"]), [one.name for one in self.stability]
+        word = COLUMNS.get(objective, objective)
+        head = ["trained from", "traded from", "to", *names, f"{word} before", "after", "return"]
+        rows = []
+        for one in self._windows:
+            days = [f"{moment:%Y-%m-%d}" for moment in (one.train_start, one.test_start, one.test_end)]
+            chosen = [NOTHING if one.parameters is None else shown(one.parameters[name]) for name in names]
+            values = [told(objective, value) for value in (one.train_objective, one.test_objective)]
+            rows.append([*days, *chosen, *values, told("total_return", one.test_stats["total_return"])])
+        return head, rows
+
+    def _repr_html_(self) -> str:
+        figures = {name: told(name, self.stats[name]) for name in ("total_return", "benchmark_return", "sharpe")}
+        said = (
+            f"All tests in turn: return {figures['total_return']} (buy and hold {figures['benchmark_return']}), Sharpe "
+            f"{figures['sharpe']}; efficiency {told('efficiency', self.efficiency)}."
+        )
+        return card(self.title, [said], *self.window_rows())
 
     def __repr__(self) -> str:
         objective = self.walk_forward["objective"]
