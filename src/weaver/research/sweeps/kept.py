@@ -27,9 +27,9 @@ def stride(total: int) -> int:
     return -(-total // SAMPLE_MAX)
 
 
-def kept_trial(outcome: Outcome, point: Point, objective: float | None, *, key: str, with_returns: bool) -> KeptTrial:
+def kept_trial(outcome: Outcome, point: Point, objective: float | None, *, key: str) -> KeptTrial:
     """A trial as the store keeps it."""
-    sessions, returns = (outcome.sessions, outcome.returns) if with_returns else (None, None)
+    sessions, returns = outcome.sessions, outcome.returns
     return KeptTrial(
         number=outcome.number,
         trial_key=key,
@@ -62,13 +62,8 @@ def trial_of(outcome: Outcome, point: Point, objective: Objective) -> Trial:
 
 
 def sampled(outcomes: Sequence[Outcome]) -> ReturnSample:
-    """The returns of every `stride`-th trial, side by side."""
-    step = stride(len(outcomes))
-    chosen = [
-        (one.number, one.sessions, one.returns)
-        for one in outcomes
-        if (one.number - 1) % step == 0 and one.sessions is not None
-    ]
+    """The returns that trials were asked for, side by side."""
+    chosen = [(one.number, one.sessions, one.returns) for one in outcomes if one.sessions is not None]
     sessions = np.unique(np.concatenate([np.empty(0, np.int32), *(days for _, days, _ in chosen)]))
     returns = np.zeros((len(sessions), len(chosen)), dtype=np.float32)
     for column, (_, days, own) in enumerate(chosen):

@@ -66,7 +66,6 @@ class Sweep:
         self._seed = options.seed
         self.space: Space = space_of(strategy, request.space, options, where=request.where)
         self.plans: Plans = plans_of(strategy, self.space, bars, options)
-        self._runner = TrialRunner(self.plans)
         self._points: list[Point] | None = None
         if request.search is not SearchKind.TPE:
             self._points = self._listed()
@@ -79,12 +78,18 @@ class Sweep:
         """How many trials it has; None where the search decides, up to those wanted."""
         return None if self._points is None else len(self._points)
 
+    @property
+    def most(self) -> int:
+        """How many trials it has at the most."""
+        return self.total or self._wanted or 1
+
     def run(self, progress: Progress, pool: PoolMaker | None = None) -> SweepResult:
         """Run what is not known yet, and give the result."""
         row = self.row()
         known = self._begin(row)
         diary = Diary(self._store, row.id)
-        points, outcomes = self.searched(self._runner, pool or local_pool, known, diary, progress)
+        runner = TrialRunner(self.plans, stride=stride(self.most))
+        points, outcomes = self.searched(runner, pool or local_pool, known, diary, progress)
         if self._store is not None:
             self._store.finish(row.id)
         return self._result(row, points, outcomes)
@@ -123,14 +128,7 @@ class Sweep:
 
     def kept(self, outcome: Outcome, point: Point) -> KeptTrial:
         """A trial as the store keeps it."""
-        total = self.total or self._wanted or 1
-        return kept_trial(
-            outcome,
-            point,
-            self.objective_of(outcome),
-            key=self._key(point),
-            with_returns=(outcome.number - 1) % stride(total) == 0,
-        )
+        return kept_trial(outcome, point, self.objective_of(outcome), key=self._key(point))
 
     def _outcomes(
         self,
@@ -151,7 +149,7 @@ class Sweep:
         return [found[number] for number, _ in trials]
 
     def _told(self, progress: Progress, before: int, done: int) -> None:
-        progress("Sweep", (before + done) / (self.total or self._wanted or 1))
+        progress("Sweep", (before + done) / self.most)
 
     def _listed(self) -> list[Point]:
         space, request = self.space, self._request
@@ -176,7 +174,7 @@ class Sweep:
         """Say how long so many trials take: one is run to find out."""
         some = self.space.at([0.5] * len(self.space.axes)) if self.space.spans else next(self.space.grid())
         begun = time.perf_counter()
-        self._runner.run(1, some)
+        TrialRunner(self.plans).run(1, some)
         each = time.perf_counter() - begun
         raise InputError(
             f"this sweep has {about}{count:,} trials, which take about {_duration(count * each / self.workers)} at "

@@ -122,7 +122,7 @@ class WalkForward:
     ) -> tuple[list[Point], list[Outcome]]:
         """The trials of a window, on bars that end with its training sessions."""
         plans = self._sweep.plans.within(*self._sessions.span(window.train))
-        return self._sweep.searched(TrialRunner(plans), pool, known, diary, progress, before=before)
+        return self._sweep.searched(TrialRunner(plans, stride=None), pool, known, diary, progress, before=before)
 
     def _tested(self, window: Window, best: Sequence[Trial], cash: Decimal) -> BacktestResult:
         """The sessions after the training, traded with the best trial's parameters, or not at all."""
