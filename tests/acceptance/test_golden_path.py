@@ -31,7 +31,7 @@ README = REPOSITORY / "README.md"
 RUN_KEYS = {
     "strategy", "class", "source", "source_hash", "parameters", "symbols", "timeframe", "from", "to", "warmup", "cash",
     "account", "leverage", "shorting", "maintenance", "costs", "close_at_end", "lookahead_check", "seed", "venue",
-    "data", "data_hash", "version",
+    "benchmark", "data", "data_hash", "version",
 }  # fmt: skip
 TRADE_KEYS = "symbol side quantity entry_time entry_price exit_time exit_price pnl return commission bars mae mfe"
 FILL_KEYS = "order_id symbol side quantity price commission slippage timestamp bar_timestamp"
