@@ -57,6 +57,14 @@ class Facts:
         found = {one.name: getattr(instrument, one.name) for one in fields(cls)}
         return cls(**{**found, "tick": instrument.tick if instrument.tick_given else None})
 
+    @classmethod
+    def told(cls, instrument: Instrument) -> "Facts":
+        """What a source tells of an instrument: whatever is not merely what its class has."""
+        usual = cls.of(Instrument.default(instrument.symbol, instrument.asset_class))
+        found = cls.of(instrument)
+        told = {one.name: getattr(found, one.name) for one in fields(cls)}
+        return cls(**{name: value for name, value in told.items() if value != getattr(usual, name)})
+
     def over(self, others: "Facts") -> "Facts":
         """These, and the others where these say nothing; of a symbol of another class those do not hold."""
         wanted = self.implied_class

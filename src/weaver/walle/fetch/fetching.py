@@ -1,6 +1,7 @@
 """Fetch series from a venue into the bar store."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,8 +10,10 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from weaver.model.calendar.instants import instant_of, time_of
+from weaver.model.calendar.resample import by_calendar
 from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError, NotFound, OverLimit, Unavailable
+from weaver.model.facts import Facts
 from weaver.model.market.bars import Bars
 from weaver.model.market.corporate_actions import CorporateAction
 from weaver.model.market.instrument import Instrument
@@ -77,8 +80,9 @@ async def fetch(
     """Fetch each symbol's bars and store them, wholly or not at all; one that is refused does not hold up the others.
 
     Each page is kept on disk beside the store, so the same call goes on where one was cut short: by Unavailable, which
-    it raises where the venue stops answering for long, or by the end of the process. What was stored before for the
-    same stretch of time is replaced, the rest is kept, actions alike.
+    it raises where the venue stops answering for long or the disk is full, or by the end of the process. What was
+    stored before for the same stretch of time is replaced, the rest is kept, actions alike; and so are the symbol's
+    facts of which the venue tells nothing, as a multiplier. One that is being fetched already is refused.
     """
     if wanted.start >= wanted.end:
         raise InputError(f"nothing lies between {wanted.start} and {wanted.end}: the end must be the later one")
@@ -88,19 +92,22 @@ async def fetch(
     )
     place.told.begin(symbols[0] if symbols else "", 0)
     known = await place.asked(lambda: history.instruments(symbols))
-    stagings = {symbol: place.staging(symbol) for symbol in symbols}
-    fetched = []
-    for number, symbol in enumerate(symbols):
-        place.told.begin(symbol, number)
-        try:
-            if symbol not in known:
-                raise await _unknown(place, symbol)
-            series = _Series(place, symbol, known[symbol].instrument, stagings[symbol])
-            fetched.append(Fetched(symbol=symbol, outcome=await series.fetch()))
-        except InputError as error:
-            fetched.append(Fetched(symbol=symbol, outcome=error))
-    for staging in stagings.values():
-        await off_loop(staging.remove)
+    fetched, stagings = list[Fetched](), list[Staging]()
+    with ExitStack() as held:
+        for number, symbol in enumerate(symbols):
+            place.told.begin(symbol, number)
+            try:
+                if symbol not in known:
+                    raise await _unknown(place, symbol)
+                staging = place.staging(symbol)
+                await off_loop(partial(held.enter_context, staging.held()))
+                stagings.append(staging)
+                series = _Series(place, symbol, known[symbol].instrument, staging)
+                fetched.append(Fetched(symbol=symbol, outcome=await series.fetch()))
+            except InputError as error:
+                fetched.append(Fetched(symbol=symbol, outcome=error))
+        for staging in stagings:
+            await off_loop(staging.remove)
     return fetched
 
 
@@ -172,7 +179,7 @@ class _Series:
     async def fetch(self) -> Imported:
         """Raises InputError, and Unavailable."""
         off_loop = self._place.off_loop
-        reached = await off_loop(self._staging.reached)
+        reached = await off_loop(self._reached)
         await self._pages(reached)
         bars = await off_loop(self._staging.bars)
         if bars is not None:
@@ -184,6 +191,12 @@ class _Series:
                 f"between {self._wanted.start} and {self._wanted.end}"
             )
         return await off_loop(self._as_stored)
+
+    def _reached(self) -> int | None:
+        """How far an earlier call came; nowhere, if what it had stored was removed since."""
+        reached = self._staging.reached()
+        is_there = self._place.store.find(self._symbol, self._wanted.timeframe) is not None
+        return reached if is_there or self._staging.has_pages else None
 
     async def _pages(self, reached: int | None) -> None:
         """Fetch what follows the newest bar that was fetched, and keep each page."""
@@ -216,9 +229,18 @@ class _Series:
         first, last = self._wanted.start.date(), self._wanted.end.date()
         others = [one for one in (store.actions(symbol) if is_known else ()) if not first <= one.ex_date <= last]
         actions = sorted([*others, *fetched], key=lambda action: action.ex_date)
-        outcome = store.write(bars, self._instrument, actions, self._place.history.source)
+        instrument = self._known(self._instrument)
+        bars = by_calendar(bars, calendar_of(self._instrument), calendar_of(instrument))
+        outcome = store.write(bars, instrument, actions, self._place.history.source)
         self._staging.stored()
-        return Imported(read=self._read(bars, actions, self._late(bars)), outcome=outcome)
+        return Imported(read=self._read(bars, instrument, actions, self._late(bars)), outcome=outcome)
+
+    def _known(self, instrument: Instrument) -> Instrument:
+        """With the facts that are stored where the venue tells none, as a multiplier that somebody gave."""
+        stored = self._place.store.known_instrument(self._symbol)
+        if stored is None or stored.asset_class is not instrument.asset_class:
+            return instrument
+        return Facts.told(instrument).applied(stored)
 
     def _as_stored(self) -> Imported:
         """What an earlier call, which was cut short later on, has stored already."""
@@ -226,7 +248,7 @@ class _Series:
         stored, entry = store.read(self._symbol, timeframe), store.find(self._symbol, timeframe)
         assert entry is not None
         outcome = WriteOutcome(entry=entry, written=0, replaced=0, kept=entry.rows)
-        return Imported(read=self._read(stored.bars, stored.actions), outcome=outcome)
+        return Imported(read=self._read(stored.bars, stored.instrument, stored.actions), outcome=outcome)
 
     def _late(self, bars: Bars) -> tuple[str, ...]:
         """A note where the venue's history begins well after what was asked for."""
@@ -235,14 +257,15 @@ class _Series:
             return ()
         return (f"{self._symbol}: {self._place.history.source} has no bars before {first:%Y-%m-%d}",)
 
-    def _read(self, bars: Bars, actions: Sequence[CorporateAction], notes: tuple[str, ...] = ()) -> ReadBars:
-        asset_class = self._instrument.asset_class
-        calendar = calendar_of(self._instrument)
+    def _read(
+        self, bars: Bars, instrument: Instrument, actions: Sequence[CorporateAction], notes: tuple[str, ...] = ()
+    ) -> ReadBars:
+        asset_class, calendar = instrument.asset_class, calendar_of(instrument)
         warnings = (
             *check_bars(bars, calendar, asset_class),
             *check_corporate_actions(bars, calendar, asset_class, actions),
         )
-        return ReadBars(bars=bars, instrument=self._instrument, notes=notes, warnings=warnings)
+        return ReadBars(bars=bars, instrument=instrument, notes=notes, warnings=warnings)
 
 
 def _after(bars: Bars, reached: int | None) -> Bars:

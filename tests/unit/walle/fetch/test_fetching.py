@@ -1,15 +1,21 @@
 """History comes into the store as the venue has it, however often fetching was cut short."""
 
 import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.unit.walle.fetch.fakes import MINUTES, FakeHistory, minutes
+from tests.unit.walle.fetch.fakes import MINUTES, FakeHistory, FakeListing, minutes
+from weaver.model.calendar.sessions import calendar_of
 from weaver.model.errors import InputError, NotFound, OverLimit, Unavailable
+from weaver.model.facts import Facts
 from weaver.model.market.corporate_actions import Delisting, Dividend, Split
+from weaver.model.market.instrument import AssetClass, Instrument
 from weaver.walle.bars.importing import Imported
 from weaver.walle.bars.store import ParquetBarStore
 from weaver.walle.fetch.fetching import Fetched, Step, Wait, Wanted, fetch
@@ -165,3 +171,54 @@ async def test_venue_that_wants_an_hour_ends_the_fetch(root: Path) -> None:
     history.fails, history.failure = {2: 1}, OverLimit("come back in an hour", seconds=3600)
     with pytest.raises(OverLimit, match="come back in an hour"):
         await fetched(history, root, "AAA")
+
+
+async def test_facts_that_the_venue_does_not_tell_stay_as_they_are_stored(root: Path) -> None:
+    class Futures(FakeHistory):
+        tick: Decimal | None = None
+
+        async def instruments(self, symbols: Collection[str]) -> Mapping[str, FakeListing]:
+            usual = Instrument.default("ES=F", AssetClass.FUTURE)
+            told = usual if self.tick is None else replace(usual, tick=self.tick, tick_given=True)
+            return {symbol: FakeListing(instrument=told) for symbol in symbols}
+
+    history, store = Futures({"ES=F": minutes("ES=F")}), ParquetBarStore(root)
+    await fetched(history, root, "ES=F", end=datetime(2024, 3, 4, 18, tzinfo=UTC))
+    given = Facts.parse(multiplier=50, margin="13200/12000", calendar="CMES", tick="0.25", currency="EUR")
+    known = store.set_facts("ES=F", given)
+    await fetched(history, root, "ES=F")
+    assert store.instrument("ES=F") == known
+    before = store.read("ES=F", MINUTES).bars
+    assert np.array_equal(before.end, calendar_of(known).bar_end(before.timestamp, MINUTES))
+    history.tick = Decimal("0.5")  # what the venue does tell counts
+    await fetched(history, root, "ES=F")
+    assert store.instrument("ES=F") == replace(known, tick=Decimal("0.5"))
+
+
+async def test_series_that_was_removed_since_the_fetch_was_cut_short_is_fetched_anew(root: Path) -> None:
+    bars = {name: minutes(name) for name in ("AAA", "BBB")}
+    with pytest.raises(Unavailable):
+        await fetched(FakeHistory(bars, calls_max=7), root, "AAA", "BBB")
+    store = ParquetBarStore(root)
+    assert [entry.symbol for entry in store.catalogue()] == ["AAA"]
+    store.delete("AAA", MINUTES)
+    await fetched(FakeHistory(bars), root, "AAA", "BBB")
+    assert hashes(root) == {name: one.content_hash() for name, one in bars.items()}
+
+
+async def test_what_is_being_fetched_already_is_refused(root: Path) -> None:
+    history = FakeHistory({name: minutes(name) for name in ("AAA", "BBB")})
+    history.go.clear()
+    first = asyncio.create_task(fetched(history, root, "AAA"))
+    while history.calls < 3:
+        await asyncio.sleep(0.01)
+    refused, other = await fetched(FakeHistory(history.all), root, "AAA", "BBB")
+    assert str(refused.outcome) == (
+        "AAA 1m is being fetched already, by another command or job: wait until that is done"
+    )
+    assert isinstance(other.outcome, Imported)
+    history.go.set()
+    (one,) = await first
+    assert isinstance(one.outcome, Imported)
+    assert hashes(root) == {name: bars.content_hash() for name, bars in history.all.items()}
+    assert list((root / FOLDER).iterdir()) == []

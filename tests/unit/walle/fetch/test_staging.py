@@ -1,10 +1,13 @@
 """Pages on the way: there wholly or not at all."""
 
+import errno
+import os
 from pathlib import Path
 
-import numpy as np
+import pytest
 
 from tests.unit.walle.fetch.fakes import MINUTES, minutes
+from weaver.model.errors import InputError, Unavailable
 from weaver.walle.fetch.staging import FOLDER, Staging
 
 BARS = minutes("AAA")
@@ -28,12 +31,36 @@ def test_pages_are_kept_and_joined(tmp_path: Path) -> None:
     assert found.content_hash() == BARS.content_hash()
 
 
-def test_page_that_two_processes_fetched_counts_once(tmp_path: Path) -> None:
-    for _ in range(2):
-        staging(tmp_path).add(BARS.slice(0, 100))
-    found = staging(tmp_path).bars()
+def test_only_one_at_a_time_fetches_the_same(tmp_path: Path) -> None:
+    with staging(tmp_path).held():
+        with pytest.raises(InputError, match="AAA 1m is being fetched already"), staging(tmp_path).held():
+            pass
+        with staging(tmp_path, symbol="BBB").held():
+            pass
+    with staging(tmp_path).held():
+        staging(tmp_path).add(BARS)
+        staging(tmp_path).remove()
+    with staging(tmp_path).held():
+        assert not staging(tmp_path).has_pages
+
+
+def test_disk_that_takes_no_more_is_told_and_the_pages_before_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = staging(tmp_path)
+    one.add(BARS.slice(0, 100))
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as patch, pytest.raises(Unavailable, match="cannot be written: No space left on device"):
+        patch.setattr(os, "fsync", full)
+        one.add(BARS.slice(100, 390))
+    assert one.reached() == BARS.timestamp[99]
+    one.add(BARS.slice(100, 390))
+    found = one.bars()
     assert found is not None
-    assert np.array_equal(found.timestamp, BARS.timestamp[:100])
+    assert found.content_hash() == BARS.content_hash()
 
 
 def test_page_that_was_being_written_is_not_there(tmp_path: Path) -> None:
