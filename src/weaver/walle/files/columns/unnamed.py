@@ -62,6 +62,8 @@ def _check_volume(raw: RawColumns, volume: Float64) -> None:
     column, close = volume[rows], raw.close[rows]
     if not len(column) or ((column == column[0]).all() and len(column) > 1):
         return
+    if len(column) >= _ROWS_MIN and _is_whole(column) and not _is_whole(close):
+        return  # shares are counted, and what is made of these prices would have decimals
     is_between = bool(((column >= raw.low[rows]) & (column <= raw.high[rows])).all())
     if is_between or (len(column) >= _ROWS_MIN and (column > 0).all() and _moves_like(column, close)):
         raise raw.origin.error(
@@ -69,6 +71,10 @@ def _check_volume(raw: RawColumns, volume: Float64) -> None:
             f"{volume[0]:g} stands where the volume should, and looks like a price (adjusted, or an average) in all "
             "rows: say which column is the volume, as --columns volume=7 (from 1), or write a header line",
         )
+
+
+def _is_whole(column: Float64) -> bool:
+    return bool((column == np.rint(column)).all())
 
 
 def _moves_like(column: Float64, close: Float64) -> bool:

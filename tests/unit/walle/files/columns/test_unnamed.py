@@ -67,3 +67,18 @@ def test_adjusted_closes_are_no_volume(tmp_path: Path) -> None:
     lines = [f"2020-03-0{2 + at},{o},{h},{low},{c},{c * 0.48:.4f},{v}" for at, (o, h, low, c, v) in enumerate(BARS)]
     with pytest.raises(DataError, match="looks like a price"):
         read(tmp_path, "\n".join(lines), "BTCUSD_1d.csv")
+
+
+@pytest.mark.parametrize("name", ["X.txt", "X_1d.csv"])
+def test_whole_numbers_beside_prices_with_decimals_are_a_volume(tmp_path: Path, name: str) -> None:
+    """Though they rise as the prices do, or lie between low and high."""
+    for first in (1000, 102):
+        bars = [(101.5 + at, 103.25 + at, 100.75 + at, 102.5 + at, float(first + at)) for at in range(5)]
+        lines = [f"2020-03-0{2 + at},{o},{h},{low},{c},{v:g}" for at, (o, h, low, c, v) in enumerate(bars)]
+        assert read(tmp_path, "\n".join(lines), name) == bars
+
+
+def test_whole_numbers_beside_whole_prices_may_be_either(tmp_path: Path) -> None:
+    lines = [f"2020-03-0{2 + at},{101 + at},{103 + at},{100 + at},{102 + at},{1000 + at}" for at in range(5)]
+    with pytest.raises(DataError, match="looks like a price"):
+        read(tmp_path, "\n".join(lines), "X_1d.csv")
