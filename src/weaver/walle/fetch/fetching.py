@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -219,16 +219,29 @@ class _Series:
         return 0.0 if reached is None else min(1.0, max(0.0, (reached - first) / (last - first)))
 
     async def _actions(self) -> tuple[CorporateAction, ...]:
-        first, last = self._wanted.start.date(), self._wanted.end.date()
+        first, last = await self._place.off_loop(self._dates)
         return await self._place.asked(lambda: self._place.history.corporate_actions(self._symbol, first, last))
 
+    def _dates(self) -> tuple[date, date]:
+        """Of which days splits and dividends are asked for: those that are fetched, and a hole between these and what
+        is stored, as a split within it divides the prices across it."""
+        first, last = self._wanted.start.date(), self._wanted.end.date()
+        stored = self._place.store.find(self._symbol, self._wanted.timeframe)
+        if stored is None:
+            return first, last
+        before, after = time_of(stored.last).date(), time_of(stored.first).date()
+        return (before if before < first else first), (after if after > last else last)
+
     def _stored(self, bars: Bars, fetched: Sequence[CorporateAction]) -> Imported:
-        """Write the bars, with the actions of their time in the place of those known before."""
+        """Write the bars, with the actions of their time in the place of those known before. Of other days those that
+        are stored count."""
         store, symbol = self._place.store, self._symbol
         is_known = store.find(symbol) is not None
         first, last = self._wanted.start.date(), self._wanted.end.date()
         others = [one for one in (store.actions(symbol) if is_known else ()) if not first <= one.ex_date <= last]
-        actions = sorted([*others, *fetched], key=lambda action: action.ex_date)
+        known = {(type(one), one.ex_date) for one in others}
+        new = [one for one in fetched if (type(one), one.ex_date) not in known]
+        actions = sorted([*others, *new], key=lambda action: action.ex_date)
         instrument = self._known(self._instrument)
         bars = by_calendar(bars, calendar_of(self._instrument), calendar_of(instrument))
         outcome = store.write(bars, instrument, actions, self._place.history.source)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -222,3 +222,21 @@ async def test_what_is_being_fetched_already_is_refused(root: Path) -> None:
     assert isinstance(one.outcome, Imported)
     assert hashes(root) == {name: bars.content_hash() for name, bars in history.all.items()}
     assert list((root / FOLDER).iterdir()) == []
+
+
+@pytest.mark.parametrize("is_later", [True, False])
+async def test_splits_in_a_hole_between_what_is_stored_and_what_is_fetched_come_along(
+    root: Path, is_later: bool
+) -> None:
+    days = ["2024-03-01", "2024-03-12"]
+    within, beside = Split(ex_date=date(2024, 3, 6), ratio=4), Split(ex_date=date(2024, 5, 6), ratio=2)
+    paid = [Dividend(ex_date=date(2024, 3, 7), amount=Decimal(amount)) for amount in ("0.2", "0.3")]
+    for number, day in enumerate(days if is_later else reversed(days)):
+        history = FakeHistory({"AAA": minutes("AAA", day=day)})
+        history.actions["AAA"] = (within, paid[1], beside)
+        start = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        await fetched(history, root, "AAA", start=start, end=start + timedelta(days=1))
+        if not number:
+            assert ParquetBarStore(root).actions("AAA") == ()
+            ParquetBarStore(root).set_actions("AAA", paid[:1])  # somebody's own stays
+    assert ParquetBarStore(root).actions("AAA") == (within, paid[0])

@@ -136,13 +136,15 @@ class YahooHistory:
 
     async def instruments(self, symbols: Collection[str]) -> Mapping[str, ListedQuote]:
         for symbol in symbols:
+            if "/" in symbol:
+                continue  # `BTC/USD` is BTC-USD there, and the slash would be one of the address
             if symbol not in self._listings and (found := await self._listed(symbol)) is not None:
                 self._listings[symbol] = found
         return {symbol: self._listings[symbol] for symbol in symbols if symbol in self._listings}
 
     async def like(self, symbol: str) -> Sequence[str]:
         """What Yahoo's own search proposes; shares of a class are `BRK-B` there."""
-        asked = symbol.upper().replace(".", "-")
+        asked = symbol.upper().replace(".", "-").replace("/", "-")
         search = await self._asked(
             lambda: yfinance.Search(asked, max_results=8, news_count=0, session=self._session, raise_errors=False)
         )

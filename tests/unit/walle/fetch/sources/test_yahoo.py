@@ -192,6 +192,12 @@ async def test_symbol_that_yahoo_spells_otherwise_is_told(yahoo: StandIn, tmp_pa
     assert isinstance(right.outcome, Imported)
 
 
+async def test_symbol_with_a_slash_is_not_asked_for(yahoo: StandIn, tmp_path: Path) -> None:
+    (one,) = await fetched(tmp_path, "BRK/B")
+    assert "knows no such symbol: BRK-B?" in str(one.outcome)
+    assert yahoo.of("chart/") == []
+
+
 async def test_what_weaver_does_not_trade_is_refused(yahoo: StandIn, tmp_path: Path) -> None:
     (one,) = await fetched(tmp_path, "AAPL240621C00100000")
     assert isinstance(one.outcome, InputError)
