@@ -131,7 +131,7 @@ def _work(contents: Contents, rows: NDArray[np.intp]) -> dict[str, Json]:
 
 
 def _drawdowns(contents: Contents) -> list[Json]:
-    falls = deepest_falls(contents.timestamp, contents.equity, _initial(contents), FALLS_SHOWN)
+    falls = deepest_falls(contents.session, contents.equity, _initial(contents), FALLS_SHOWN)
     return [_drawdown(fall, contents.timestamp // _NANOSECONDS) for fall in falls]
 
 

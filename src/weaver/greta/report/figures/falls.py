@@ -1,11 +1,10 @@
 """The deepest falls of a curve under its former peak."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-_DAY = 86_400_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +22,10 @@ class Fall:
 
 
 def deepest_falls(
-    timestamp: NDArray[np.int64], equity: NDArray[np.float64], initial_equity: float, count: int
+    session: NDArray[np.integer[Any]], equity: NDArray[np.float64], initial_equity: float, count: int
 ) -> list[Fall]:
-    """At most `count` falls that do not overlap, the deepest first; columns of one length, stamps in ns, rising."""
+    """At most `count` falls that do not overlap, the deepest first; columns of one length. `session` dates the
+    rows, in days since the epoch, not falling: `max_drawdown_days` goes by it too."""
     peaks = np.maximum.accumulate(np.maximum(equity, initial_equity))
     below = equity < peaks
     edges = np.flatnonzero(np.diff(below, prepend=False, append=False))
@@ -33,7 +33,7 @@ def deepest_falls(
     for first, stop in edges.reshape(-1, 2).tolist():
         bottom = first + int(np.argmin(equity[first:stop]))
         start, end = first - 1, stop if stop < len(equity) else None
-        since, until = timestamp[max(start, 0)], timestamp[-1 if end is None else end]
+        since, until = session[max(start, 0)], session[-1 if end is None else end]
         depth = float(equity[bottom] / peaks[bottom]) - 1.0
-        found.append(Fall(start=start, bottom=bottom, end=end, depth=depth, days=int((until - since) // _DAY)))
+        found.append(Fall(start=start, bottom=bottom, end=end, depth=depth, days=int(until - since)))
     return sorted(found, key=lambda fall: fall.depth)[:count]
