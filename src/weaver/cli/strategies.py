@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from weaver.cli.screen.called import called
 from weaver.cli.screen.json_answer import show_json
 from weaver.model.errors import InputError, WeaverError
 
@@ -84,10 +85,10 @@ def new(name: NewName, folder: Folder = None, template: TemplateName = "signals"
 
 def try_it(path: Path, template: "Template", samples: Path) -> str:
     """The command that backtests a new strategy on sample data, as it is typed."""
-    words = ["weaver", "backtest", str(path)]
+    words = ["backtest", str(path)]
     for symbol in template.samples:
         words += ["--bars", str(samples / f"{symbol}_1d.csv"), "--actions", f"{symbol}={samples / symbol}_actions.csv"]
-    return shlex.join([*words, "--asset", "stock", *template.options])
+    return f"{called()} {shlex.join([*words, '--asset', 'stock', *template.options])}"
 
 
 def _template(name: str) -> "Template":

@@ -23,7 +23,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Trader, 
     told = one.told("init", "mine")
     folder = one.folder / "mine"
     assert told.startswith(f"A project in {folder}: ")
-    assert told.endswith("Then: cd mine && make backtest (make help lists the rest)\n")
+    export = f"export WEAVER='{sys.executable} -m weaver'"  # as this one is called; on the path it needs none
+    assert told.endswith(f"Then: cd mine && {export} && make backtest (make help lists the rest)\n")
     yield one, folder
     make(one, folder, "clean")
 

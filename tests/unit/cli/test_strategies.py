@@ -132,6 +132,13 @@ def test_template_runs_at_once_on_the_sample_data_as_the_command_that_is_printed
     assert {warning["code"] for warning in result["warnings"]} <= {"free_financing"}
 
 
+def test_command_that_is_printed_begins_as_this_one_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.argv", [".venv/bin/weaver"])
+    told = run("new", "gap-fade", "--dir", str(tmp_path)).stdout
+    assert f"\nTry it: .venv/bin/weaver backtest {tmp_path / 'gap_fade.py'} --bars " in told
+
+
 def test_template_that_there_is_not_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
     result = run("new", "gap-fade", "--dir", str(tmp_path), "--template", "grid")
     assert str(result.exception).startswith("there is no template 'grid'; there are: signals (indicators, signals")

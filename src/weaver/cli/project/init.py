@@ -1,11 +1,13 @@
 """`weaver init`: begin a project."""
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from weaver.cli.screen.called import NAME, called
 from weaver.cli.screen.json_answer import show_json
 from weaver.model.errors import InputError
 
@@ -36,8 +38,16 @@ def command(folder: Folder = Path(), as_json: AsJson = False) -> None:
         show_json({"folder": str(folder.resolve()), "files": paths, "commands": list(COMMANDS)})
         return
     typer.echo(f"A project in {folder.resolve()}: {', '.join(paths)}")
-    here = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
-    typer.echo(f"Then: {here}{COMMANDS[0]} (make help lists the rest)")
+    here = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    typer.echo(f"Then: {here}{_weaver_named()}{COMMANDS[0]} (make help lists the rest)")
+
+
+def _weaver_named() -> str:
+    """What tells the Makefile, in another folder, where a `weaver` is that is not on the path; else nothing."""
+    first, *rest = shlex.split(called())
+    if first == NAME:
+        return ""
+    return f"export WEAVER={shlex.quote(shlex.join([str(Path(first).absolute()), *rest]))} && "
 
 
 def _refuse_what_is_there(folder: Path, names: list[str]) -> None:
