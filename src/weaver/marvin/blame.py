@@ -1,10 +1,15 @@
 """The line of a user's file that an exception came from."""
 
+import re
+import sys
 import traceback
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import PurePath
 
 PINNED = "__weaver_source__"
 """Under this name a module that was made of a strategy's text has that text."""
+_IMPORTED = re.compile(r"cannot import name '(\w+)'")
 
 
 def blame(error: BaseException, file: str) -> str | None:
@@ -36,7 +41,7 @@ def described(error: BaseException) -> str:
     kind, text = type(error), words_of(error)
     if kind.__module__.startswith("weaver."):
         return text
-    return f"{kind.__name__}: {text}" if text else kind.__name__
+    return f"{kind.__name__}: {text}{_meant(error)}" if text else kind.__name__
 
 
 def words_of(error: BaseException) -> str:
@@ -45,3 +50,27 @@ def words_of(error: BaseException) -> str:
         return " ".join(str(error).split())
     except Exception:  # noqa: BLE001 - the user's own __str__, which may raise anything
         return ""
+
+
+def _meant(error: BaseException) -> str:
+    """What a name that is not there was likely meant to be, as Python itself says at the end of a traceback."""
+    try:
+        wanted, there = _misspelt(error)
+        known = [name for name in there if wanted.startswith("_") or not name.startswith("_")]
+    except Exception:  # noqa: BLE001 - the user's own __dir__, which may raise anything
+        return ""
+    near = get_close_matches(wanted, known, n=1, cutoff=0.75)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _misspelt(error: BaseException) -> tuple[str, Iterable[str]]:
+    """The name that is missing, and those that there are where it was looked for."""
+    if isinstance(error, AttributeError) and error.name:
+        return error.name, dir(error.obj)
+    if isinstance(error, NameError) and error.name:
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        return error.name, {**frames[-1].f_globals, **frames[-1].f_locals} if frames else ()
+    if isinstance(error, ImportError) and error.name in sys.modules:
+        found = _IMPORTED.match(str(error))  # its attribute name_from is there from Python 3.12 on
+        return (found[1], dir(sys.modules[error.name])) if found else ("", ())
+    return "", ()
