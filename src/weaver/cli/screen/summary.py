@@ -42,7 +42,7 @@ def print_summary(result: "BacktestResult", plan: "Plan") -> None:
     if result.lookahead is not None:
         typer.secho(f"look-ahead check: {result.lookahead}", dim=True)
     typer.echo()
-    for line in _warnings(result):
+    for line in warning_lines(result.warnings):
         typer.echo(line)
     typer.echo(
         "  ".join(
@@ -88,10 +88,10 @@ def _cost_text(costs: dict[str, str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in in_words(costs).items()) or "none"
 
 
-def _warnings(result: "BacktestResult") -> Iterator[str]:
-    """The gravest first, as the result has them; of many alike a few."""
+def warning_lines(warnings: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """In the order in which a result has them, the gravest first; of many alike a few."""
     by_code: dict[str, list[str]] = {}
-    for code, message in result.warnings:
+    for code, message in warnings:
         by_code.setdefault(code, []).append(message)
     for code, messages in by_code.items():
         color = typer.colors.RED if code in LOUD else typer.colors.YELLOW

@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from weaver.cli.screen.summary import warning_lines
+from weaver.greta.doubts.gravity import FATAL
 from weaver.greta.overfitting.verdict import Outcome
 from weaver.greta.sweep.cards import SHOWN, shown, told, trial_rows
 from weaver.greta.sweep.cross_validation import CrossValidationResult
@@ -28,11 +30,15 @@ def print_sweep(result: SweepResult) -> None:
     best = result.ranked
     typer.echo()
     typer.secho(result.title, bold=True)
-    for line in _doubts(result):
+    for line in _failed(result):
         typer.echo(line)
     if not best:
         _ = result.best  # which says why there is none
     typer.echo()
+    if result.warnings:
+        typer.secho("the best of them, backtested in full:", dim=True)
+    for line in warning_lines(result.warnings):
+        typer.echo(line)
     Console().print(_table(*trial_rows(result.sweep["objective"], best[:SHOWN])))
     if len(best) > SHOWN:
         typer.secho(f"the best {SHOWN} of {len(best):,} (--json FILE: all)", dim=True)
@@ -42,9 +48,10 @@ def print_sweep(result: SweepResult) -> None:
 
 
 def _worth(result: SweepResult) -> Iterator[str]:
-    """What the best trial is worth, in one sentence, and the figures that it rests on."""
+    """What the best trial is worth, in one sentence, and the figures that it rests on; nothing of figures that mean
+    nothing."""
     found = result.assessment
-    if found is None:
+    if found is None or any(code in FATAL for code, _ in result.warnings):
         return
     color = {Outcome.HOLDS: typer.colors.GREEN, Outcome.DOUBT: typer.colors.YELLOW}.get(found.verdict.code)
     yield typer.style(found.verdict.sentence, bold=True, fg=color or typer.colors.RED)
@@ -63,7 +70,7 @@ def _worth(result: SweepResult) -> Iterator[str]:
     yield "  what these say: docs/how-to/read-overfitting-figures.md"
 
 
-def _doubts(result: SweepResult) -> list[str]:
+def _failed(result: SweepResult) -> list[str]:
     failed = result.failed
     if not failed:
         return []
@@ -82,11 +89,13 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 0)
 
 
 def print_walk_forward(result: WalkForwardResult) -> None:
-    """The windows, what the joined curve comes to, and how steady the choice is."""
+    """Doubts, the windows, what the joined curve comes to, and how steady the choice is."""
     objective = str(result.walk_forward["objective"])
     typer.echo()
     typer.secho(result.title, bold=True)
     typer.echo()
+    for line in warning_lines(result.warnings):
+        typer.echo(line)
     Console().print(_table(*result.window_rows(), left=3))
     typer.echo()
     stats = result.stats

@@ -49,6 +49,8 @@ def command(
         request = request_of(vary, where, search, trials, objective, workers, resume=resume, yes=yes)
         asked = Options(**{**read_options(options), "symbols": names})
         result = Sweep(strategy_of(strategy), files, request, asked, trial_store()).run(progress)
+        progress("Look-ahead check")
+        _ = result.warnings
         progress("Writing")
         outputs.write_json(result, stdout)
     if not outputs.is_stdout:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.doubts.warnings import ResultWarning
 from weaver.greta.overfitting.assessment import Assessment
 from weaver.greta.overfitting.plateau import Plateau
 from weaver.greta.result import BacktestResult
@@ -156,6 +157,12 @@ class SweepResult:
         """The best trial, backtested in full. Raises RunFailed where there is none."""
         return self.result(self.best)
 
+    @property
+    def warnings(self) -> list[ResultWarning]:
+        """Doubts about the best trial, as `weaver.backtest` tells them, the gravest first: what is false in the bars is
+        false in every trial, and a strategy that looks ahead does in each. Empty where there is no best one."""
+        return self.best_result.warnings if self._ranked else []
+
     def result(self, trial: Trial | int) -> BacktestResult:
         """A trial, or that of a number, backtested in full. Raises StrategyError where it fails."""
         found = self._trials[trial - 1] if isinstance(trial, int) else trial
@@ -171,6 +178,8 @@ class SweepResult:
         yield _indented(self.sweep)
         yield ',\n"best": '
         yield _value(self._ranked[0].number if self._ranked else None)
+        yield ',\n"warnings": '
+        yield _value([one._asdict() for one in self.warnings])
         yield ',\n"earlier": '
         yield _value([asdict(one) for one in self.earlier])
         yield ',\n"overfitting": '

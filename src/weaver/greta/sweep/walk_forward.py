@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.doubts.warnings import ResultWarning
 from weaver.greta.report.display import NOTHING
 from weaver.greta.results.rows import EquityRow
 from weaver.greta.results.statistics import Stats
@@ -85,6 +86,7 @@ class WalkForwardResult:
         cash: Floats,
         benchmark: Floats,
         trades: Sequence[Trade],
+        warnings: Sequence[ResultWarning],
     ) -> None:
         self.strategy = strategy
         """The strategy's id."""
@@ -94,6 +96,9 @@ class WalkForwardResult:
         """Every statistic of the joined curve, out of sample, by its name; None where it cannot be said."""
         self.stability = list(stability)
         """How much each parameter changes."""
+        self.warnings = list(warnings)
+        """Doubts about bars and strategy, the gravest first. With the parameters that were chosen last the strategy is
+        backtested on all bars, and checked for look-ahead."""
         self._windows, self._trades = windows, trades
         self.timestamp, self.curve, self.cash, self.benchmark = timestamp, equity, cash, benchmark
 
@@ -141,6 +146,8 @@ class WalkForwardResult:
         yield ',\n"stats": '
         yield _indented(self.stats)
         yield f',\n"efficiency": {_value(self.efficiency)},\n"degradation": {_value(self.degradation)}'
+        yield ',\n"warnings": '
+        yield _value([one._asdict() for one in self.warnings])
         yield ',\n"stability": '
         yield _indented([{"name": one.name, "changes": one.changes, "spread": one.spread} for one in self.stability])
         yield ',\n"windows": [\n'

@@ -267,6 +267,7 @@ class Sweep:
         )
 
     def _backtest(self, point: Mapping[str, Any]) -> BacktestResult:
+        self._runner.forget()
         return run_plan(self.plans.plan_of(dict(point)), progress=lambda _what, _done: None)
 
 

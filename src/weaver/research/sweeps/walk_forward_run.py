@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weaver.greta.doubts.gravity import FATAL, gravest_first
+from weaver.greta.doubts.warnings import ResultWarning
 from weaver.greta.result import BacktestResult
 from weaver.greta.results.calendar_time import calendar_time
 from weaver.greta.results.statistics import Stats, TradeColumns, statistics
@@ -22,6 +24,7 @@ from weaver.greta.sweep.windows import Length, Window, windows
 from weaver.marvin.plugins.loader import LoadedStrategy, from_class
 from weaver.marvin.strategy import Strategy
 from weaver.model.backtest.options import Options
+from weaver.model.counted import counted
 from weaver.model.errors import RunFailed
 from weaver.model.market.tick import Tick
 from weaver.model.numbers.money import decimal_of
@@ -31,7 +34,11 @@ from weaver.research.sweeps.kept import digest, outcome_kept, trial_of
 from weaver.research.sweeps.run_sessions import RunSessions, instant
 from weaver.research.sweeps.runner import TrialRunner
 from weaver.research.sweeps.sweep_run import Diary, PoolMaker, Progress, Sweep, SweepRequest, local_pool
+from weaver.research.within import doubts_within
 from weaver.walle.trials.store import TrialStore
+
+ABOUT_STRATEGY = (*FATAL, "lookahead_unchecked", "lookahead_sampled", "misspelt_callback", "no_callbacks")
+"""Warnings that tell of a strategy, whatever its parameters, and not of one run of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +104,12 @@ class WalkForward:
         diary = Diary(self._store, row.id)
         found: list[tuple[ForwardWindow, BacktestResult]] = []
         tried, cash = 0, Decimal(str(self._base.options.cash))
+        errors: list[str] = []
         for number, window in enumerate(self.windows, 1):
             told = _within(progress, number - 1, len(self.windows))
             points, outcomes = self._trained(window, pool or local_pool, known, diary, told, tried)
             tried += len(points)
+            errors += [outcome.error for outcome in outcomes if outcome.error is not None]
             trials = [
                 trial_of(outcome, point, self._sweep.objective) for outcome, point in zip(outcomes, points, strict=True)
             ]
@@ -109,7 +118,22 @@ class WalkForward:
             cash = _left(result, number)
         if self._store is not None:
             self._store.finish(row.id)
-        return self._joined(found)
+        progress("Look-ahead check", 1.0)
+        return self._joined(found, self._doubts([window for window, _ in found], errors, tried))
+
+    def _doubts(self, found: Sequence[ForwardWindow], errors: Sequence[str], tried: int) -> list[ResultWarning]:
+        """What is false in the bars or with the strategy: with what was last chosen it is backtested on all of them."""
+        doubts = [
+            ResultWarning(*one) for one in doubts_within(self._base.inputs, self._base.listings, self._base.start)
+        ]
+        if errors:
+            what = f"{len(errors):,} of {counted(tried, 'trial')} failed, the first with: {errors[0]}"
+            doubts.insert(0, ResultWarning("failed_trials", what))
+        chosen = [window.parameters for window in found if window.parameters is not None]
+        if chosen:
+            whole = run_plan(self._sweep.plans.plan_of(dict(chosen[-1])), progress=lambda _what, _done: None)
+            doubts += [one for one in whole.warnings if one.code in ABOUT_STRATEGY]
+        return gravest_first(doubts)
 
     def _trained(
         self,
@@ -157,7 +181,9 @@ class WalkForward:
             test_stats=result.stats,
         )
 
-    def _joined(self, found: Sequence[tuple[ForwardWindow, BacktestResult]]) -> WalkForwardResult:
+    def _joined(
+        self, found: Sequence[tuple[ForwardWindow, BacktestResult]], warnings: Sequence[ResultWarning]
+    ) -> WalkForwardResult:
         results = [result for _, result in found]
         timestamp = np.concatenate([one.curve.timestamp for one in results])
         equity = np.concatenate([one.curve.equity for one in results])
@@ -174,6 +200,7 @@ class WalkForward:
             cash=np.concatenate([one.curve.cash for one in results]),
             benchmark=held.curve.benchmark_at(rows),
             trades=[trade for one in results for trade in one.trades],
+            warnings=warnings,
         )
 
     def _held(self, results: Sequence[BacktestResult]) -> BacktestResult:

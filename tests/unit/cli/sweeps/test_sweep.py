@@ -25,7 +25,10 @@ def test_the_best_trials_are_a_table(capsys: pytest.CaptureFixture[str]) -> None
     assert run([*SWEEP, *ALONE, *VARIED, "--objective", "total_return"]) == 0
     shown = capsys.readouterr().out
     assert "sma-crossover: 4 trials, by total_return" in shown
-    head, *rows = [line.split() for line in shown.splitlines() if line][1:]
+    lines = [line.split() for line in shown.splitlines() if line]
+    assert "the best of them, backtested in full:\nWARNING " in shown
+    assert "WARNING ABC: taken for stock" in shown
+    head, *rows = lines[[line[0] for line in lines].index("fast") :]
     assert head[:4] == ["fast", "slow", "return", "Sharpe"]
     assert sorted(row[:2] for row in rows if row[0].isdecimal()) == [["3", "10"], ["3", "20"], ["5", "10"], ["5", "20"]]
 
@@ -34,7 +37,7 @@ def test_json_is_one_object_and_the_same_again(capsys: pytest.CaptureFixture[str
     assert run([*SWEEP, *ALONE, *VARIED, "--json", "-"]) == 0
     text = capsys.readouterr().out
     found = json.loads(text)
-    assert list(found) == ["sweep", "best", "earlier", "overfitting", "trials"]
+    assert list(found) == ["sweep", "best", "warnings", "earlier", "overfitting", "trials"]
     assert found["overfitting"]["counted_trials"] == 4
     assert [trial["parameters"] for trial in found["trials"]] == [
         {"fast": fast, "slow": slow} for fast in (3, 5) for slow in (10, 20)
@@ -73,3 +76,34 @@ def test_bad_input_is_refused_in_one_line(options: list[str], message: str, caps
 def test_an_objective_that_no_trial_has_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*SWEEP, *ALONE, *VARIED, "--objective", "sharpe / 0"]) == 1
     assert "is undefined for all 4 trials" in capsys.readouterr().err
+
+
+PEEK = """
+import numpy as np
+from weaver import Field, Strategy, indicator
+
+def later(close, ahead):
+    return np.concatenate((close[ahead:], np.full(ahead, close[-1])))
+
+class Peek(Strategy):
+    ahead: int = Field(1, ge=1, le=3)
+    def on_start(self):
+        coming = indicator(later, self.close, ahead=self.ahead)
+        self.when(coming > self.close, lambda bar: self.order_target_percent(bar.symbol, 0.9))
+        self.when(coming < self.close, lambda bar: self.close_position(bar.symbol))
+"""
+
+
+def test_of_a_strategy_that_looks_ahead_that_is_said_and_no_verdict_given(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    (folder / "peek.py").write_text(PEEK)
+    arguments = ["sweep", "peek.py", "--bars", "ABC_1d.csv", *ALONE]
+    assert run(arguments) == 0
+    shown = capsys.readouterr().out
+    assert "WARNING LOOK-AHEAD: later(ABC.close, " in shown
+    assert "no figure below can be believed before that is mended" in shown
+    assert "The best of" not in shown and "reality check" not in shown
+    assert run([*arguments, "--no-lookahead-check"]) == 0
+    shown = capsys.readouterr().out
+    assert "LOOK-AHEAD" not in shown and "The best of 3 trials" in shown

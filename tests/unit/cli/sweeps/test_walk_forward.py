@@ -38,6 +38,7 @@ def test_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
         "stats",
         "efficiency",
         "degradation",
+        "warnings",
         "stability",
         "windows",
         "equity",

@@ -101,3 +101,19 @@ class Kills(Strategy):
 
             os._exit(7)
         self.order_target(bar.symbol, 1)
+
+
+def later(values: Any, ahead: int) -> Any:
+    """What comes so many bars later."""
+    return np.concatenate((values[ahead:], np.full(ahead, values[-1])))
+
+
+class Sees(Strategy):
+    """Looks ahead."""
+
+    ahead: int = Field(1, ge=1, le=5)
+
+    def on_start(self) -> None:
+        coming = indicator(later, self.close, ahead=self.ahead)
+        self.when(coming > self.close, lambda bar: self.order_target_percent(bar.symbol, 0.9))
+        self.when(coming < self.close, lambda bar: self.close_position(bar.symbol))

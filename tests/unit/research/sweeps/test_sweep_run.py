@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import weaver
-from tests.unit.research.sweeps.market import DAYS, HOURS, Cross, Fails, Kills, Own, Remembers
+from tests.unit.research.sweeps.market import DAYS, HOURS, Cross, Fails, Kills, Own, Remembers, Sees
 from weaver.greta.sweep.trials import Outcome
 from weaver.marvin.strategy import Strategy
 from weaver.model.errors import InputError, RunFailed
@@ -255,3 +255,20 @@ def test_returns_are_those_of_the_sessions() -> None:
     expected = daily / np.concatenate([[100_000.0], daily[:-1]]) - 1
     assert found.sample.numbers.tolist() == [1, 2, 3, 4, 5, 6]
     assert np.allclose(found.sample.returns[:, 0], expected, atol=1e-7)
+
+
+def test_warnings_are_those_of_the_best_trials_backtest() -> None:
+    found = sweep(Sees, HOURS, {"ahead": [1, 2]}, workers=1, keep=False)
+    whole = weaver.backtest(Sees, HOURS, params=dict(found.best.parameters))
+    assert found.warnings == whole.warnings
+    assert found.warnings[0].code == "lookahead"
+    assert json.loads(found.to_json())["warnings"] == [
+        {"code": one.code, "message": one.message} for one in whole.warnings
+    ]
+    assert sweep(Fails, HOURS, {"number": [1, 3]}, workers=1, keep=False).warnings == []
+
+
+def test_a_trial_backtested_again_finds_the_class_as_it_was_before_the_first() -> None:
+    found = sweep(Remembers, HOURS, {"size": [1, 2, 3]}, workers=1, keep=False)
+    for trial in found.trials:
+        assert found.result(trial).stats == trial.stats

@@ -7,11 +7,12 @@ from typing import Any
 
 import exchange_calendars
 import numpy as np
+import pandas as pd
 import pytest
 
 import weaver
 from tests.builders import stock_days
-from tests.unit.research.sweeps.market import DAYS, HOURS, Cross, Fails, walk
+from tests.unit.research.sweeps.market import DAYS, HOURS, Cross, Fails, Sees, walk
 from weaver import indicator
 from weaver.greta.sweep.walk_forward import ForwardWindow, WalkForwardResult
 from weaver.marvin.strategy import Strategy
@@ -237,3 +238,22 @@ def test_who_loses_everything_is_told_where() -> None:
             Ruined, stock_days([*[100.0] * 110, *[500.0] * 30]), {"size": [1]}, account="margin", leverage=10,
             shorting=True, maintenance="0.01", objective="total_return",
         )  # fmt: skip
+
+
+def test_warnings_tell_of_the_strategy_and_of_the_bars() -> None:
+    found = forward(Sees, space={"ahead": [1, 2]})
+    assert found.warnings[0].code == "lookahead"
+    assert json.loads(found.to_json())["warnings"][0]["code"] == "lookahead"
+    assert forward(Sees, space={"ahead": [1, 2]}, lookahead_check=False).warnings == []
+    halved = [100.0] * 130 + [50.0] * 130
+    prices = pd.DataFrame(
+        dict.fromkeys(("open", "high", "low", "close"), halved), pd.bdate_range("2020-01-02", periods=260)
+    )
+    assert "jump" in [one.code for one in forward(bars={"ABC": prices}, objective="total_return").warnings]
+
+
+def test_trials_that_fail_are_counted_in_a_warning() -> None:
+    found = forward(Fails, space={"number": [1, 2]}, objective="total_return")
+    [told] = found.warnings
+    assert (told.code, told.message[:37]) == ("failed_trials", "4 of 8 trials failed, the first with:")
+    assert "1 is odd" in told.message
